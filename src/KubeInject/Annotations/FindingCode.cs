@@ -1,0 +1,6 @@
+namespace KubeInject.Annotations;
+
+/// <summary>The stable codes of findings.</summary>
+public static class FindingCode
+{
+}

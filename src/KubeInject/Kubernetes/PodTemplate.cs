@@ -1,0 +1,30 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>
+/// What a pod, or the pod template of a workload, says of itself: as much of it as the injection needs to know.
+/// </summary>
+public sealed record PodTemplate
+{
+    /// <summary>The object that holds the template: the pod itself, or the workload (a Deployment, a CronJob, …).</summary>
+    public required ObjectReference Object { get; init; }
+
+    /// <summary>Labels of the pod. Never those of the workload.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
+
+    /// <summary>Annotations of the pod. Never those of the workload.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; init; } = Empty;
+
+    /// <summary>Labels of the workload around the template; empty for a bare pod.</summary>
+    public IReadOnlyDictionary<string, string> WorkloadLabels { get; init; } = Empty;
+
+    /// <summary>Annotations of the workload around the template; empty for a bare pod.</summary>
+    public IReadOnlyDictionary<string, string> WorkloadAnnotations { get; init; } = Empty;
+
+    /// <summary>The ServiceAccount that the pod runs as. Default: <c>default</c>, as the API server fills it in.</summary>
+    public string ServiceAccountName { get; init; } = "default";
+
+    /// <summary>Init containers first, then containers, each in the order of the document.</summary>
+    public IReadOnlyList<PodContainer> Containers { get; init; } = [];
+
+    private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
+}
