@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace KubeInject.Leases;
+
+/// <summary>Keeps lease records as files of a folder, one a lease, readable by their owner alone.</summary>
+/// <param name="folder">The folder; made when the first record is written.</param>
+public sealed class FileLeaseStore(string folder) : ILeaseStore
+{
+    /// <summary>
+    /// Where records are kept by default: <c>kubeinject/leases</c> under <c>XDG_STATE_HOME</c> (by default
+    /// <c>~/.local/state</c>), or under the local application data on Windows.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The user has no home folder.</exception>
+    public static string DefaultFolder
+    {
+        get
+        {
+            var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            var state = OperatingSystem.IsWindows()
+                ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+                : Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } xdg && Path.IsPathRooted(xdg) ? xdg
+                : home.Length > 0 ? Path.Combine(home, ".local", "state") : "";
+            return state.Length > 0
+                ? Path.Combine(state, "kubeinject", "leases")
+                : throw new InvalidOperationException("There is no home folder to keep lease records in. Set XDG_STATE_HOME, or name a folder.");
+        }
+    }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; } = folder;
+
+    /// <inheritdoc/>
+    public async Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(Folder);
+        else
+            Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var content = JsonSerializer.SerializeToUtf8Bytes(record, LeaseRecordJson.Default.LeaseRecord);
+        await AtomicFile.WriteAsync(PathOf(record.Uuid), content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveAsync(Guid uuid, CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(Folder))
+            File.Delete(PathOf(uuid));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken)
+    {
+        var records = new List<LeaseRecord>();
+        var files = Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [];
+        foreach (var file in files.Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                var content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+                records.Add(JsonSerializer.Deserialize(content, LeaseRecordJson.Default.LeaseRecord)!);
+            }
+            catch (JsonException exception)
+            {
+                throw new InvalidDataException($"{file}: This is no lease record. Move it out of the folder and look at it.", exception);
+            }
+        }
+
+        return records;
+    }
+
+    private string PathOf(Guid uuid) => Path.Combine(Folder, $"{uuid}.json");
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(LeaseRecord))]
+internal sealed partial class LeaseRecordJson : JsonSerializerContext;

@@ -1,0 +1,22 @@
+namespace KubeInject.Leases;
+
+/// <summary>Keeps lease records where they outlive the process.</summary>
+public interface ILeaseStore
+{
+    /// <summary>Writes a record, over an earlier one of the same lease. It is safe once the task has ended.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>A task that ends when the record is kept.</returns>
+    Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken);
+
+    /// <summary>Forgets a lease. Without effect where there is no record of it.</summary>
+    /// <param name="uuid">The lease.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>A task that ends when the record is gone.</returns>
+    Task RemoveAsync(Guid uuid, CancellationToken cancellationToken);
+
+    /// <summary>All records, in the order of their UUIDs.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The records.</returns>
+    Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,60 @@
+using KubeInject.Manifests.Syntax;
+
+namespace KubeInject.Manifests.Editing;
+
+/// <summary>How the author lays out block style around the place of a change.</summary>
+/// <param name="KeyColumn">The column, from 0, of the mapping's keys.</param>
+/// <param name="DashColumn">The column of the dashes of a list; of a list under one of the keys, where the change is in a mapping.</param>
+/// <param name="ItemOffset">How far behind its dash an item starts; 2 for <c>- name</c>.</param>
+internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int ItemOffset)
+{
+    private const int DefaultOffset = 2;
+
+    public static BlockStyle Of(string content, SequenceNode list)
+    {
+        var dash = DashColumnOf(content, list);
+        return new BlockStyle(dash, dash, ItemOffsetOf(content, list, dash));
+    }
+
+    /// <summary>The style of a mapping; lists in it are laid out like the nearest list around it.</summary>
+    public static BlockStyle Of(string content, MappingNode mapping)
+    {
+        var keys = ColumnOf(content, mapping.Entries[^1].Key.Start);
+        for (ManifestNode? node = mapping.Parent; node is not null; node = node.Parent)
+        {
+            if (node is SequenceNode { IsFlow: false } list)
+            {
+                var dash = DashColumnOf(content, list);
+                var indent = list.Parent is MappingNode { IsFlow: false } parent ? dash - ColumnOf(content, parent.Entries[^1].Key.Start) : DefaultOffset;
+                return new BlockStyle(keys, keys + Math.Max(0, indent), ItemOffsetOf(content, list, dash));
+            }
+        }
+
+        return new BlockStyle(keys, keys + DefaultOffset, DefaultOffset);
+    }
+
+    private static int DashColumnOf(string content, SequenceNode list)
+    {
+        // An anchor or a tag stands before the first dash, maybe on another line; white space alone stands behind the dash.
+        var at = list.Items[0].Start - 1;
+        while (at >= 0 && char.IsWhiteSpace(content[at]))
+            at--;
+        return ColumnOf(content, at >= 0 && content[at] == '-' ? at : list.Start);
+    }
+
+    private static int ItemOffsetOf(string content, SequenceNode list, int dash)
+    {
+        var start = list.Items[0].Start;
+        var onDashLine = content.LastIndexOf('\n', start) == content.LastIndexOf('-', start) - dash - 1;
+        var offset = ColumnOf(content, start) - dash;
+        return onDashLine && offset > 1 ? offset : DefaultOffset;
+    }
+
+    private static int ColumnOf(string content, int offset)
+    {
+        var lineStart = content.LastIndexOf('\n', Math.Max(0, offset - 1)) + 1;
+
+        // A byte order mark at the very start takes no column.
+        return offset - lineStart - (lineStart == 0 && content.StartsWith('\uFEFF') ? 1 : 0);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using KubeInject.Manifests.Syntax;
+
+namespace KubeInject.Manifests.Editing;
+
+/// <summary>
+/// Reads an edited document again and compares it, node by node, with the original and what was to change in it.
+/// Whatever layout a text has, a document that came out wrong is never given out.
+/// </summary>
+internal sealed class ChangeVerifier
+{
+    private readonly ILookup<ManifestNode, ManifestChange> changes;
+
+    private ChangeVerifier(IEnumerable<ManifestChange> changes)
+    {
+        this.changes = changes.ToLookup(change => change.Target);
+    }
+
+    /// <exception cref="ManifestException">The edited text does not say what was meant.</exception>
+    public static void Verify(ManifestDocument original, IReadOnlyList<ManifestChange> changes, string edited)
+    {
+        var text = original.Source;
+        try
+        {
+            var documents = Manifest.ReadSyntax(new ManifestText(edited, text.File));
+            if (documents.Count == 1 && new ChangeVerifier(changes).IsSame(original.Syntax.Root!, documents[0].Root!))
+                return;
+        }
+        catch (ManifestException)
+        {
+            // Falls through: the reader's complaint is about text that nobody will see.
+        }
+
+        throw new ManifestException(
+            text.LocationAt(changes[0].Target.Start),
+            "The layout here does not allow the change without damage. Write this part in plain block style, with a line break at the end of the file, and try again.");
+    }
+
+    private bool IsSame(ManifestNode original, ManifestNode edited)
+    {
+        if (original.Anchor != edited.Anchor || original.Tag != edited.Tag)
+            return false;
+        return (original, edited) switch
+        {
+            (AliasNode before, AliasNode after) => before.Target.Anchor == after.Target.Anchor,
+            (ScalarNode before, ScalarNode after) => before.Value == after.Value && before.Style == after.Style,
+            (SequenceNode before, SequenceNode after) => IsSameSequence(before, after),
+            (MappingNode before, MappingNode after) => IsSameMapping(before, after),
+            _ => false,
+        };
+    }
+
+    private bool IsSameSequence(SequenceNode original, SequenceNode edited)
+    {
+        var added = changes[original].OfType<AddItems>().SelectMany(add => add.Items).ToList();
+        return edited.Items.Count == original.Items.Count + added.Count
+            && original.Items.Zip(edited.Items).All(pair => IsSame(pair.First, pair.Second))
+            && added.Zip(edited.Items.Skip(original.Items.Count)).All(pair => Says(pair.Second, pair.First!));
+    }
+
+    private bool IsSameMapping(MappingNode original, MappingNode edited)
+    {
+        var added = changes[original].OfType<AddEntry>().ToDictionary(add => add.Key, add => add.Value);
+        var set = changes[original].OfType<SetEntry>().ToDictionary(change => change.Entry);
+        var kept = edited.Entries.Where(entry => !added.ContainsKey(entry.Key.Value)).ToList();
+        return edited.Entries.Count == original.Entries.Count + added.Count
+            && kept.Count == original.Entries.Count
+            && edited.Entries.All(entry => !added.TryGetValue(entry.Key.Value, out var value) || Says(entry.Value, value))
+            && original.Entries.Zip(kept).All(pair => set.TryGetValue(pair.First, out var change)
+                ? pair.Second.Key.Value == change.Key && Says(pair.Second.Value, change.Value)
+                : IsSame(pair.First.Key, pair.Second.Key) && IsSame(pair.First.Value, pair.Second.Value));
+    }
+
+    private static bool Says(ManifestNode node, JsonNode value) => (node, value) switch
+    {
+        (ScalarNode scalar, JsonValue text) => scalar.Value == text.GetValue<string>() && (scalar.Style != ScalarStyle.Plain || ScalarWriter.IsPlain(scalar.Value)),
+        (SequenceNode sequence, JsonArray list) => sequence.Items.Count == list.Count && sequence.Items.Zip(list).All(pair => Says(pair.First, pair.Second!)),
+        (MappingNode mapping, JsonObject members) => mapping.Entries.Count == members.Count
+            && mapping.Entries.Zip(members).All(pair => pair.First.Key.Value == pair.Second.Key && Says(pair.First.Value, pair.Second.Value!)),
+        _ => false,
+    };
+}

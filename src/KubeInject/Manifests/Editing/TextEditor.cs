@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using KubeInject.Manifests.Syntax;
+
+namespace KubeInject.Manifests.Editing;
+
+/// <summary>Works out which text has to change for a change of content.</summary>
+internal static class TextEditor
+{
+    public static IEnumerable<TextEdit> EditsFor(string content, ManifestChange change) => change switch
+    {
+        AddEntry { Mapping.IsFlow: true } add => [AddFlowEntry(content, add)],
+        AddEntry add => [AddBlockEntry(content, add)],
+        AddItems { Sequence.IsFlow: true } add => [AddFlowItems(content, add)],
+        AddItems add => [AddBlockItems(content, add)],
+        SetEntry { Value: JsonValue } set => [SetScalar(content, set)],
+        SetEntry { Target: MappingNode { IsFlow: true } } set => [SetFlowList(content, set)],
+        SetEntry set => SetBlockList(content, set),
+        _ => throw new ArgumentOutOfRangeException(nameof(change)),
+    };
+
+    private static TextEdit AddBlockEntry(string content, AddEntry add)
+    {
+        var style = BlockStyle.Of(content, add.Mapping);
+        var after = add.After ?? add.Mapping.Entries[^1];
+        return InsertLines(content, EndOf(content, after), BlockWriter.Entry(add.Key, add.Value, style));
+    }
+
+    private static TextEdit AddBlockItems(string content, AddItems add) =>
+        InsertLines(content, add.Sequence.End, BlockWriter.Items(add.Items, BlockStyle.Of(content, add.Sequence)));
+
+    private static IEnumerable<TextEdit> SetBlockList(string content, SetEntry set)
+    {
+        // "env:" stays where it is and the items follow on lines of their own; "[]" or "~" behind it goes.
+        var colon = ColonOf(content, set.Entry);
+        var end = EndOf(content, set.Entry);
+        if (end > colon + 1)
+            yield return new TextEdit(colon + 1, end - colon - 1, "");
+        yield return InsertLines(content, end, BlockWriter.Items((JsonArray)set.Value, BlockStyle.Of(content, (MappingNode)set.Target)));
+    }
+
+    private static TextEdit SetScalar(string content, SetEntry set)
+    {
+        var isFlow = ((MappingNode)set.Target).IsFlow;
+        var text = set.Value.GetValue<string>();
+        var entry = isFlow
+            ? FlowWriter.Entry(set.Key, set.Value, FlowStyle.Of(content, set.Target))
+            : $"{ScalarWriter.Write(set.Key)}: {ScalarWriter.Write(text)}";
+        var end = EndOf(content, set.Entry);
+        return new TextEdit(set.Entry.Key.Start, end - set.Entry.Key.Start, entry);
+    }
+
+    private static TextEdit SetFlowList(string content, SetEntry set)
+    {
+        var end = EndOf(content, set.Entry);
+        return new TextEdit(set.Entry.Key.Start, end - set.Entry.Key.Start, FlowWriter.Entry(set.Key, set.Value, FlowStyle.Of(content, set.Target)));
+    }
+
+    private static TextEdit AddFlowEntry(string content, AddEntry add)
+    {
+        var style = FlowStyle.Of(content, add.Mapping);
+        var after = add.After ?? add.Mapping.Entries.LastOrDefault();
+        var entry = FlowWriter.Entry(add.Key, add.Value, style);
+        return after is null
+            ? new TextEdit(add.Mapping.Start + 1, 0, entry)
+            : new TextEdit(EndOf(content, after), 0, style.Separator + entry);
+    }
+
+    private static TextEdit AddFlowItems(string content, AddItems add)
+    {
+        var style = FlowStyle.Of(content, add.Sequence);
+        var items = add.Items.Select(item => style.Separator + FlowWriter.Value(item!, style.ForItemsLike(content, add.Sequence.Items[^1])));
+        return new TextEdit(add.Sequence.Items[^1].End, 0, string.Concat(items));
+    }
+
+    private static int EndOf(string content, MappingEntry entry) =>
+        entry.Value is ScalarNode { Value: "", Style: ScalarStyle.Plain } empty && empty.End == empty.Start
+            ? Math.Max(ColonOf(content, entry) + 1, entry.Key.End)
+            : entry.Value.End;
+
+    // An entry in flow style may have no colon at all ({a, b}); then the value stands where the key ends.
+    private static int ColonOf(string content, MappingEntry entry)
+    {
+        var at = entry.Key.End;
+        while (at < content.Length && char.IsWhiteSpace(content[at]))
+            at++;
+        return at < content.Length && content[at] == ':' ? at : entry.Key.End - 1;
+    }
+
+    private static TextEdit InsertLines(string content, int after, IReadOnlyList<string> lines)
+    {
+        var lineEnd = content.IndexOf('\n', after);
+        if (lineEnd < 0)
+        {
+            // The last line has no line break, and the new last line gets none either.
+            var anyBreak = content.IndexOf('\n', StringComparison.Ordinal);
+            var newLine = LineBreak(content, anyBreak);
+            return new TextEdit(content.Length, 0, string.Concat(lines.Select(line => newLine + line)));
+        }
+
+        var lineBreak = LineBreak(content, lineEnd);
+        return new TextEdit(lineEnd + 1, 0, string.Concat(lines.Select(line => line + lineBreak)));
+    }
+
+    private static string LineBreak(string content, int lineFeed) => lineFeed > 0 && content[lineFeed - 1] == '\r' ? "\r\n" : "\n";
+}

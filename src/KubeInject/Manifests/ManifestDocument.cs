@@ -1,0 +1,24 @@
+using KubeInject.Manifests.Syntax;
+
+namespace KubeInject.Manifests;
+
+/// <summary>One document of a manifest.</summary>
+public sealed class ManifestDocument
+{
+    internal ManifestDocument(ManifestText text, SyntaxDocument syntax)
+    {
+        Source = text;
+        Syntax = syntax;
+        PodTemplates = [.. PodTemplateFinder.Find(text, syntax.Root)];
+    }
+
+    /// <summary>The pods and pod templates in it, those inside a list included, in order.</summary>
+    public IReadOnlyList<ManifestPodTemplate> PodTemplates { get; }
+
+    /// <summary>Its text as it stands in the manifest, from its <c>---</c> to the next document.</summary>
+    public string Text => Source.Content[Syntax.Start..Syntax.End];
+
+    internal ManifestText Source { get; }
+
+    internal SyntaxDocument Syntax { get; }
+}

@@ -1,0 +1,115 @@
+using KubeInject.Kubernetes;
+using KubeInject.Manifests.Syntax;
+
+namespace KubeInject.Manifests;
+
+/// <summary>Finds pods and pod templates in a document. Everything else is left alone.</summary>
+internal static class PodTemplateFinder
+{
+    // Where each kind keeps its pod template, and which API groups the kind is known from: somebody else's "Job" is not ours.
+    private static readonly Dictionary<string, (string[] Groups, string[] Path)> Kinds = new(StringComparer.Ordinal)
+    {
+        ["Pod"] = ([""], []),
+        ["PodTemplate"] = ([""], ["template"]),
+        ["ReplicationController"] = ([""], ["spec", "template"]),
+        ["Deployment"] = (["apps", "extensions"], ["spec", "template"]),
+        ["ReplicaSet"] = (["apps", "extensions"], ["spec", "template"]),
+        ["DaemonSet"] = (["apps", "extensions"], ["spec", "template"]),
+        ["StatefulSet"] = (["apps"], ["spec", "template"]),
+        ["Job"] = (["batch"], ["spec", "template"]),
+        ["CronJob"] = (["batch"], ["spec", "jobTemplate", "spec", "template"]),
+    };
+
+    public static IEnumerable<ManifestPodTemplate> Find(ManifestText text, ManifestNode? root) => Find(text, root, null, null);
+
+    private static IEnumerable<ManifestPodTemplate> Find(ManifestText text, ManifestNode? node, string? listKind, string? listVersion)
+    {
+        if (node?.Resolved is not MappingNode item)
+            return [];
+
+        // Items of a typed list (PodList) may leave kind and apiVersion to the list.
+        var kind = Text(item, "kind") ?? listKind ?? "";
+        var version = Text(item, "apiVersion") ?? listVersion ?? "";
+        if (kind.EndsWith("List", StringComparison.Ordinal) && item.Find("items")?.Value.Resolved is SequenceNode items)
+        {
+            var itemKind = kind == "List" ? null : kind[..^"List".Length];
+            return items.Items.SelectMany(child => Find(text, child, itemKind, itemKind is null ? null : version));
+        }
+
+        var group = version.Contains('/', StringComparison.Ordinal) ? version.Split('/')[0] : "";
+        if (!Kinds.TryGetValue(kind, out var known) || !known.Groups.Contains(group))
+            return [];
+
+        MappingNode? template = item;
+        foreach (var step in known.Path)
+            template = template is null ? null : Mapping(text, template, step);
+        return template is null ? [] : [Describe(text, kind, item, template)];
+    }
+
+    private static ManifestPodTemplate Describe(ManifestText text, string kind, MappingNode item, MappingNode template)
+    {
+        var metadata = Mapping(text, item, "metadata");
+        var podMetadata = template == item ? metadata : Mapping(text, template, "metadata");
+        var spec = Mapping(text, template, "spec");
+        var annotations = podMetadata is null ? null : Mapping(text, podMetadata, "annotations");
+        var labels = podMetadata is null ? null : Mapping(text, podMetadata, "labels");
+        var containers = spec is null ? [] : (List<ManifestContainer>)
+        [
+            .. Containers(text, spec, "initContainers", isInit: true),
+            .. Containers(text, spec, "containers", isInit: false),
+        ];
+
+        return new ManifestPodTemplate(text, item, annotations, labels, containers)
+        {
+            Template = new PodTemplate
+            {
+                Object = new ObjectReference(kind, metadata is null ? null : Text(metadata, "namespace"), Name(metadata)),
+                Labels = Map(labels),
+                Annotations = Map(annotations),
+                WorkloadLabels = template == item || metadata is null ? Map(null) : Map(Mapping(text, metadata, "labels")),
+                WorkloadAnnotations = template == item || metadata is null ? Map(null) : Map(Mapping(text, metadata, "annotations")),
+                ServiceAccountName = (spec is null ? null : Text(spec, "serviceAccountName") ?? Text(spec, "serviceAccount")) ?? "default",
+                Containers = [.. containers.Select(container => container.Container)],
+            },
+        };
+    }
+
+    private static IEnumerable<ManifestContainer> Containers(ManifestText text, MappingNode spec, string key, bool isInit)
+    {
+        foreach (var item in Sequence(text, spec, key)?.Items ?? [])
+        {
+            var node = item.Resolved as MappingNode ?? throw Unexpected(text, item, $"an item of {key}", "a mapping");
+            var variables = Sequence(text, node, "env")?.Items.Select(variable =>
+                variable.Resolved as MappingNode ?? throw Unexpected(text, variable, "an item of env", "a mapping"));
+            yield return new ManifestContainer(
+                node,
+                new PodContainer(Text(node, "name") ?? "", isInit, [.. (variables ?? []).Select(variable => Text(variable, "name") ?? "")]));
+        }
+    }
+
+    private static string Name(MappingNode? metadata) => metadata is null
+        ? ""
+        : Text(metadata, "name") ?? (Text(metadata, "generateName") is { } prefix ? prefix + "*" : "");
+
+    private static Dictionary<string, string> Map(MappingNode? mapping)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in mapping?.AllEntries() ?? [])
+            map[entry.Key.Value] = entry.Value.Resolved is ScalarNode { IsNull: false } scalar ? scalar.Value : "";
+        return map;
+    }
+
+    private static string? Text(MappingNode mapping, string key) =>
+        mapping.Find(key)?.Value.Resolved is ScalarNode { IsNull: false, Value: not "" } scalar ? scalar.Value : null;
+
+    private static MappingNode? Mapping(ManifestText text, MappingNode parent, string key) =>
+        parent.Find(key) is not { IsNull: false } entry ? null
+        : entry.Value.Resolved as MappingNode ?? throw Unexpected(text, entry.Value, key, "a mapping");
+
+    private static SequenceNode? Sequence(ManifestText text, MappingNode parent, string key) =>
+        parent.Find(key) is not { IsNull: false } entry ? null
+        : entry.Value.Resolved as SequenceNode ?? throw Unexpected(text, entry.Value, key, "a list");
+
+    private static ManifestException Unexpected(ManifestText text, ManifestNode node, string what, string expected) =>
+        new(text.LocationAt(node.Start), $"Kubernetes expects {what} to be {expected}. Correct it and try again.");
+}

@@ -1,0 +1,119 @@
+namespace KubeInject.Manifests.Syntax;
+
+/// <summary>A node of a YAML or JSON document, with the place where it stands in the text.</summary>
+/// <param name="start">Offset of its first character, tag and anchor included.</param>
+internal abstract class ManifestNode(int start)
+{
+    private double? occurrences;
+
+    public int Start { get; } = start;
+
+    /// <summary>Offset behind its last character. Comments and blank lines that follow are not part of it.</summary>
+    public int End { get; set; } = start;
+
+    public string? Anchor { get; init; }
+
+    public string? Tag { get; init; }
+
+    /// <summary>The node that this one stands in; null for the root of a document.</summary>
+    public ManifestNode? Parent { get; set; }
+
+    /// <summary>The aliases that repeat this node elsewhere.</summary>
+    public List<AliasNode> Aliases { get; } = [];
+
+    /// <summary>The node itself, or what the alias stands for.</summary>
+    public virtual ManifestNode Resolved => this;
+
+    /// <summary>
+    /// How often the document means this node: once where it stands, and once more for each place that an alias
+    /// repeats it or something around it.
+    /// </summary>
+    /// <remarks>A double, because aliases of aliases multiply without bound.</remarks>
+    public double Occurrences => occurrences ??= (Parent?.Occurrences ?? 1) + Aliases.Sum(alias => alias.Occurrences);
+}
+
+internal enum ScalarStyle
+{
+    Plain,
+    SingleQuoted,
+    DoubleQuoted,
+    Literal,
+    Folded,
+}
+
+internal sealed class ScalarNode(int start, string value, ScalarStyle style) : ManifestNode(start)
+{
+    public string Value { get; } = value;
+
+    public ScalarStyle Style { get; } = style;
+
+    public bool IsBlock => Style is ScalarStyle.Literal or ScalarStyle.Folded;
+
+    public bool IsNull => Style == ScalarStyle.Plain && Tag is null && Value is "" or "~" or "null" or "Null" or "NULL";
+}
+
+internal sealed class SequenceNode(int start, bool isFlow) : ManifestNode(start)
+{
+    public bool IsFlow { get; } = isFlow;
+
+    public List<ManifestNode> Items { get; } = [];
+}
+
+internal sealed class MappingNode(int start, bool isFlow) : ManifestNode(start)
+{
+    public bool IsFlow { get; } = isFlow;
+
+    public List<MappingEntry> Entries { get; } = [];
+
+    /// <summary>The entry with this key, here or in what a merge key (<c>&lt;&lt;</c>) brings in.</summary>
+    public MappingEntry? Find(string key)
+    {
+        foreach (var mapping in WithMerged())
+        {
+            if (mapping.Entries.Find(entry => entry.Key.Value == key) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+
+    /// <summary>All entries by key: the mapping's own, then what merge keys bring in and the mapping does not set.</summary>
+    public IEnumerable<MappingEntry> AllEntries() =>
+        WithMerged().SelectMany(mapping => mapping.Entries).Where(entry => !entry.IsMerge).DistinctBy(entry => entry.Key.Value);
+
+    // What stands first wins, so a mapping that is merged twice need not be looked at twice.
+    private List<MappingNode> WithMerged(List<MappingNode>? seen = null)
+    {
+        seen ??= [];
+        if (seen.Contains(this))
+            return seen;
+
+        seen.Add(this);
+        foreach (var merge in Entries.Where(entry => entry.IsMerge))
+        {
+            IEnumerable<ManifestNode> sources = merge.Value.Resolved is SequenceNode list ? list.Items : [merge.Value];
+            foreach (var source in sources.Select(source => source.Resolved).OfType<MappingNode>())
+                source.WithMerged(seen);
+        }
+
+        return seen;
+    }
+}
+
+internal sealed class MappingEntry(ScalarNode key, ManifestNode value)
+{
+    public ScalarNode Key { get; } = key;
+
+    public ManifestNode Value { get; } = value;
+
+    public bool IsMerge => Key is { Value: "<<", Style: ScalarStyle.Plain };
+
+    public bool IsNull => Value.Resolved is ScalarNode { IsNull: true };
+}
+
+internal sealed class AliasNode(int start, ManifestNode target) : ManifestNode(start)
+{
+    public ManifestNode Target { get; } = target;
+
+    public override ManifestNode Resolved => Target.Resolved;
+}

@@ -1,0 +1,141 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using YamlStyle = YamlDotNet.Core.ScalarStyle;
+
+namespace KubeInject.Manifests.Syntax;
+
+/// <summary>Reads YAML text into nodes that know their place.</summary>
+internal static class YamlReader
+{
+    public static List<SyntaxDocument> Read(ManifestText text)
+    {
+        try
+        {
+            return ReadDocuments(text);
+        }
+        catch (YamlException exception)
+        {
+            var at = Math.Clamp((int)exception.Start.Index, 0, text.Content.Length);
+            throw new ManifestException(text.LocationAt(at), $"This is not YAML: {Sentence(exception.Message)}{TemplateHint(text, at)}", exception);
+        }
+    }
+
+    private static List<SyntaxDocument> ReadDocuments(ManifestText text)
+    {
+        var documents = new List<SyntaxDocument>();
+        var start = 0;
+        NodeBuilder? builder = null;
+
+        // The parser has no use for a byte order mark; offsets still count it.
+        var mark = text.Content.StartsWith('\uFEFF') ? 1 : 0;
+        var parser = new Parser(new StringReader(mark == 0 ? text.Content : text.Content[mark..]));
+        var anchors = new Dictionary<string, ManifestNode>(StringComparer.Ordinal);
+        int At(Mark position) => Math.Min((int)position.Index + mark, text.Content.Length);
+
+        while (parser.MoveNext())
+        {
+            switch (parser.Current)
+            {
+                case DocumentStart document:
+                    if (builder is not null)
+                    {
+                        documents.Add(new SyntaxDocument(builder.Root, start, At(document.Start)));
+                        start = At(document.Start);
+                    }
+
+                    builder = new NodeBuilder(text);
+                    anchors.Clear();
+                    break;
+                case MappingStart mapping:
+                    Open(new MappingNode(At(mapping.Start), mapping.Style == MappingStyle.Flow) { Anchor = Name(mapping.Anchor), Tag = Name(mapping.Tag) });
+                    break;
+                case SequenceStart sequence:
+                    Open(new SequenceNode(At(sequence.Start), sequence.Style == SequenceStyle.Flow) { Anchor = Name(sequence.Anchor), Tag = Name(sequence.Tag) });
+                    break;
+                case MappingEnd end:
+                    var closed = (MappingNode)builder!.Current;
+                    builder.CheckKeys(closed);
+                    builder.Close(closed.IsFlow ? At(end.Start) + 1 : closed.Entries.Count == 0 ? closed.Start : Math.Max(closed.Entries[^1].Key.End, closed.Entries[^1].Value.End));
+                    break;
+                case SequenceEnd end:
+                    var list = (SequenceNode)builder!.Current;
+                    builder.Close(list.IsFlow ? At(end.Start) + 1 : list.Items.Count == 0 ? list.Start : list.Items[^1].End);
+                    break;
+                case Scalar scalar:
+                    var node = new ScalarNode(At(scalar.Start), scalar.Value, Style(scalar.Style)) { Anchor = Name(scalar.Anchor), Tag = Name(scalar.Tag) };
+                    node.End = node.Start + EndOf(scalar, text.Content.AsSpan(node.Start, At(scalar.End) - node.Start));
+                    Remember(node);
+                    builder!.Add(node);
+                    break;
+                case AnchorAlias alias:
+                    var name = alias.Value.Value;
+                    if (!anchors.TryGetValue(name, out var target))
+                        throw new ManifestException(text.LocationAt(At(alias.Start)), $"The alias *{name} has no anchor &{name} before it in this document.");
+
+                    if (builder!.IsOpen(target))
+                        throw new ManifestException(text.LocationAt(At(alias.Start)), $"The alias *{name} repeats something that it stands in itself.");
+
+                    var reference = new AliasNode(At(alias.Start), target) { End = At(alias.End) };
+                    target.Aliases.Add(reference);
+                    builder.Add(reference);
+                    break;
+            }
+        }
+
+        if (builder is not null)
+            documents.Add(new SyntaxDocument(builder.Root, start, text.Content.Length));
+        return documents;
+
+        void Open(ManifestNode node)
+        {
+            builder!.Open(node);
+            Remember(node);
+        }
+
+        void Remember(ManifestNode node)
+        {
+            if (node.Anchor is not null)
+                anchors[node.Anchor] = node;
+        }
+    }
+
+    /// <summary>
+    /// The end of a scalar, without the line breaks behind it. The parser counts the empty lines after a block scalar
+    /// in; unless they are kept (<c>|+</c>) they are no part of the value, and what is added goes before them.
+    /// </summary>
+    private static int EndOf(Scalar scalar, ReadOnlySpan<char> token)
+    {
+        var isBlock = scalar.Style is YamlStyle.Literal or YamlStyle.Folded;
+        if (!isBlock)
+            return scalar.Style == YamlStyle.Plain ? token.TrimEnd().Length : token.Length;
+
+        var header = token.IndexOf('\n') is var lineEnd && lineEnd < 0 ? token : token[..lineEnd];
+        if (!header.Contains('+'))
+            return token.TrimEnd("\r\n").Length;
+        return token.EndsWith("\r\n") ? token.Length - 2 : token.EndsWith("\n") ? token.Length - 1 : token.Length;
+    }
+
+    private static string? Name(AnchorName anchor) => anchor.IsEmpty ? null : anchor.Value;
+
+    private static string? Name(TagName tag) => tag.IsEmpty ? null : tag.IsNonSpecific ? "!" : tag.Value;
+
+    private static ScalarStyle Style(YamlStyle style) => style switch
+    {
+        YamlStyle.SingleQuoted => ScalarStyle.SingleQuoted,
+        YamlStyle.DoubleQuoted => ScalarStyle.DoubleQuoted,
+        YamlStyle.Literal => ScalarStyle.Literal,
+        YamlStyle.Folded => ScalarStyle.Folded,
+        _ => ScalarStyle.Plain,
+    };
+
+    private static string Sentence(string message)
+    {
+        message = message.Trim();
+        return message.EndsWith('.') ? message : message + ".";
+    }
+
+    private static string TemplateHint(ManifestText text, int at) =>
+        text.Content.IndexOf("{{", StringComparison.Ordinal) is var first && first >= 0 && text.LocationAt(first).Line <= text.LocationAt(at).Line
+            ? $" A template starts with {{{{ in line {text.LocationAt(first).Line}: render it first (for Helm: helm template) and use the result."
+            : "";
+}
