@@ -11,7 +11,7 @@ internal static class BlockWriter
         var start = $"{new string(' ', style.KeyColumn)}{ScalarWriter.Write(key)}:";
         return value switch
         {
-            JsonValue scalar => [$"{start} {ScalarWriter.Write(scalar.GetValue<string>())}"],
+            JsonValue scalar => [$"{start} {Scalar(key, scalar.GetValue<string>())}"],
             JsonArray list => [start, .. Items(list, style)],
             _ => [start, .. Entries((JsonObject)value, Inside(style, style.KeyColumn + 2))],
         };
@@ -26,13 +26,16 @@ internal static class BlockWriter
         {
             List<string> inside = item is JsonObject mapping
                 ? Entries(mapping, Inside(style, style.DashColumn + style.ItemOffset))
-                : [new string(' ', dash.Length) + ScalarWriter.Write(item!.GetValue<string>())];
+                : [new string(' ', dash.Length) + ScalarWriter.Quote(item!.GetValue<string>())];
             inside[0] = dash + inside[0][dash.Length..];
             lines.AddRange(inside);
         }
 
         return lines;
     }
+
+    /// <summary>A name as people write it; any other value in quotes, so that a manifest looks the same whatever was issued.</summary>
+    public static string Scalar(string key, string value) => key == "name" ? ScalarWriter.Write(value) : ScalarWriter.Quote(value);
 
     private static List<string> Entries(JsonObject mapping, BlockStyle style) =>
         [.. mapping.SelectMany(entry => Entry(entry.Key, entry.Value!, style))];

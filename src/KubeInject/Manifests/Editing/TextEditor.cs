@@ -41,10 +41,9 @@ internal static class TextEditor
     private static TextEdit SetScalar(string content, SetEntry set)
     {
         var isFlow = ((MappingNode)set.Target).IsFlow;
-        var text = set.Value.GetValue<string>();
         var entry = isFlow
             ? FlowWriter.Entry(set.Key, set.Value, FlowStyle.Of(content, set.Target))
-            : $"{ScalarWriter.Write(set.Key)}: {ScalarWriter.Write(text)}";
+            : $"{ScalarWriter.Write(set.Key)}: {BlockWriter.Scalar(set.Key, set.Value.GetValue<string>())}";
         var end = EndOf(content, set.Entry);
         return new TextEdit(set.Entry.Key.Start, end - set.Entry.Key.Start, entry);
     }

@@ -9,19 +9,6 @@ internal static class YamlReader
 {
     public static List<SyntaxDocument> Read(ManifestText text)
     {
-        try
-        {
-            return ReadDocuments(text);
-        }
-        catch (YamlException exception)
-        {
-            var at = Math.Clamp((int)exception.Start.Index, 0, text.Content.Length);
-            throw new ManifestException(text.LocationAt(at), $"This is not YAML: {Sentence(exception.Message)}{TemplateHint(text, at)}", exception);
-        }
-    }
-
-    private static List<SyntaxDocument> ReadDocuments(ManifestText text)
-    {
         var documents = new List<SyntaxDocument>();
         var start = 0;
         NodeBuilder? builder = null;
@@ -32,7 +19,7 @@ internal static class YamlReader
         var anchors = new Dictionary<string, ManifestNode>(StringComparer.Ordinal);
         int At(Mark position) => Math.Min((int)position.Index + mark, text.Content.Length);
 
-        while (parser.MoveNext())
+        while (MoveNext())
         {
             switch (parser.Current)
             {
@@ -85,6 +72,22 @@ internal static class YamlReader
         if (builder is not null)
             documents.Add(new SyntaxDocument(builder.Root, start, text.Content.Length));
         return documents;
+
+        bool MoveNext()
+        {
+            var reached = parser.Current?.End ?? Mark.Empty;
+            try
+            {
+                return parser.MoveNext();
+            }
+            catch (Exception exception) when (exception is YamlException or InvalidOperationException or ArgumentException)
+            {
+                // On some malformed text the parser's own bookkeeping fails, and then it has no place to tell.
+                var at = At(exception is YamlException { Start: var start } ? start : reached);
+                var problem = exception is YamlException ? Sentence(exception.Message) : "It breaks off here.";
+                throw new ManifestException(text.LocationAt(at), $"This is not YAML: {problem}{TemplateHint(text, at)}", exception);
+            }
+        }
 
         void Open(ManifestNode node)
         {

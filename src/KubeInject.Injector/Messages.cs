@@ -1,0 +1,18 @@
+namespace KubeInject.Injector;
+
+/// <summary>Writes messages to standard error, one a line, in colour where a person looks on and wants it.</summary>
+internal static class Messages
+{
+    // https://no-color.org
+    private static readonly bool UsesColour =
+        !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
+    public static void Error(string message) => Write("error", "31", message);
+
+    public static void Warning(string message) => Write("warning", "33", message);
+
+    public static void Note(string message) => Write("note", "36", message);
+
+    private static void Write(string kind, string colour, string message) =>
+        Console.Error.WriteLine(UsesColour ? $"\e[{colour}m{kind}:\e[0m {message}" : $"{kind}: {message}");
+}

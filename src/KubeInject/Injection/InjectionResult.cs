@@ -1,0 +1,29 @@
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Injection;
+
+/// <summary>What became of one pod template. Holds no secret.</summary>
+public sealed record InjectionResult
+{
+    /// <summary>The pod, or the workload with its pod template.</summary>
+    public required ObjectReference Object { get; init; }
+
+    /// <summary>Where it stands; the file is null for text that came from no file.</summary>
+    public required SourceLocation Location { get; init; }
+
+    /// <summary>What became of it.</summary>
+    public required InjectionStatus Status { get; init; }
+
+    /// <summary>What was issued, or would be, by database in the order of their names.</summary>
+    public IReadOnlyList<InjectedDatabase> Databases { get; init; } = [];
+
+    /// <summary>The containers that got the variables, init containers first.</summary>
+    public IReadOnlyList<string> Containers { get; init; } = [];
+
+    /// <summary>What is the matter with its annotations, with the place of each.</summary>
+    public IReadOnlyList<Finding> Findings { get; init; } = [];
+
+    /// <summary>Why it failed, in one line; null where it did not, and where the findings tell.</summary>
+    public string? Error { get; init; }
+}

@@ -1,0 +1,77 @@
+namespace KubeInject.Manifests;
+
+/// <summary>Where a manifest is read from: a file, a stream, or text in memory.</summary>
+public sealed class ManifestSource
+{
+    private readonly Func<CancellationToken, Task<ManifestText>> read;
+
+    private ManifestSource(string? file, string name, Func<CancellationToken, Task<ManifestText>> read)
+    {
+        File = file;
+        Name = name;
+        this.read = read;
+    }
+
+    /// <summary>The path as the caller gave it; null for what is no file.</summary>
+    public string? File { get; }
+
+    /// <summary>The path that the manifest gets below an output folder; empty for what is no file.</summary>
+    public string Name { get; }
+
+    /// <summary>Text in memory.</summary>
+    /// <param name="content">The whole text.</param>
+    /// <returns>The source.</returns>
+    public static ManifestSource FromText(string content) =>
+        new(null, "", _ => Task.FromResult(new ManifestText(content)));
+
+    /// <summary>A stream, read to its end.</summary>
+    /// <param name="stream">The stream, of UTF-8.</param>
+    /// <returns>The source.</returns>
+    public static ManifestSource FromStream(Stream stream) => new(null, "", async cancellationToken =>
+    {
+        using var buffer = new MemoryStream();
+        await stream.CopyToAsync(buffer, cancellationToken).ConfigureAwait(false);
+        return ManifestText.Decode(buffer.ToArray());
+    });
+
+    /// <summary>A file, a folder's manifests (<c>*.yaml</c>, <c>*.yml</c>, <c>*.json</c>), or what matches a wildcard.</summary>
+    /// <param name="path">A path; <c>*</c> and <c>?</c> in its last part match file names where no such file exists.</param>
+    /// <param name="recurse">Whether folders below the folder count.</param>
+    /// <returns>The files, in ordinal order of their paths.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches.</exception>
+    public static IReadOnlyList<ManifestSource> FromPath(string path, bool recurse = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (System.IO.File.Exists(path))
+            return [FromFile(path, Path.GetFileName(path))];
+        if (Directory.Exists(path))
+        {
+            var option = recurse ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
+            return Files(Directory.EnumerateFiles(path, "*", option).Where(IsManifest), file => Path.GetRelativePath(path, file));
+        }
+
+        var pattern = Path.GetFileName(path);
+        var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
+        var matches = pattern.AsSpan().ContainsAny('*', '?') && Directory.Exists(folder)
+            ? Files(Directory.EnumerateFiles(folder, pattern).Select(file => Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileName(file))), file => Path.GetFileName(file))
+            : [];
+        return matches.Count > 0 ? matches : throw new FileNotFoundException($"There is no file or folder '{path}'. Check the path.", path);
+    }
+
+    /// <summary>Reads the manifest's text.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The text.</returns>
+    /// <exception cref="ManifestException">It is not UTF-8.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
+    public Task<ManifestText> ReadAsync(CancellationToken cancellationToken) => read(cancellationToken);
+
+    private static ManifestSource FromFile(string path, string name) => new(path, name, async cancellationToken =>
+        ManifestText.Decode(await System.IO.File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false), path));
+
+    private static List<ManifestSource> Files(IEnumerable<string> paths, Func<string, string> name) =>
+        [.. paths.Order(StringComparer.Ordinal).Select(path => FromFile(path, name(path)))];
+
+    private static bool IsManifest(string path) =>
+        Path.GetExtension(path).ToUpperInvariant() is ".YAML" or ".YML" or ".JSON";
+}

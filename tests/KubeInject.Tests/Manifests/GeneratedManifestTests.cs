@@ -1,0 +1,92 @@
+using FsCheck;
+using FsCheck.Fluent;
+using KubeInject.Credentials;
+using KubeInject.Injection;
+using KubeInject.Testing;
+using KubeInject.Tests.Injection;
+
+namespace KubeInject.Tests.Manifests;
+
+/// <summary>What holds for manifests of all kinds and layouts.</summary>
+public sealed class GeneratedManifestTests
+{
+    private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(2_000);
+
+    private static readonly Arbitrary<int> Seeds = Gen.Choose(0, int.MaxValue).ToArbitrary();
+
+    [Fact]
+    public void Every_layout_can_be_injected() => Check(onlyAddsLines: false, (generated, text, result) =>
+    {
+        Assert.Null(result.Error);
+        Assert.All(result.Pods, pod => Assert.Null(pod.Error));
+        Assert.Equal(generated.Pods.Count(pod => pod.Databases.Count > 0), result.Pods.Count(pod => pod.Status == InjectionStatus.Injected));
+    });
+
+    [Fact]
+    public void Taking_the_added_lines_out_again_gives_back_the_original() => Check(onlyAddsLines: true, (generated, text, result) =>
+    {
+        var before = generated.Text.Split('\n');
+        var after = text.Split('\n');
+        var added = generated.Pods.Where(pod => pod.Databases.Count > 0).Sum(pod =>
+            1 + pod.Containers.Sum(container => (4 * pod.Databases.Count) + (container.Variables.Count == 0 ? 1 : 0)));
+        Assert.Equal(before.Length + added, after.Length);
+
+        // With no line break at the end, the last line gets the carriage return that its neighbours have.
+        var lastLine = before[^1].Length > 0 ? before[^1] + (generated.Text.Contains("\r\n", StringComparison.Ordinal) ? "\r" : "") : before[^1];
+        var found = 0;
+        foreach (var line in after)
+        {
+            if (found < before.Length && (line == before[found] || (found == before.Length - 1 && line == lastLine)))
+                found++;
+        }
+
+        Assert.Equal(before.Length, found);
+    });
+
+    [Fact]
+    public void Whatever_value_was_issued_is_read_back() => Prop.ForAll(Seeds, seed =>
+    {
+        var generator = new ManifestGenerator(seed);
+        var generated = generator.Next();
+        var wild = generator.WildText();
+        var injecting = new Injecting(request => new Credential(wild, new Secret(wild), "lease"));
+        var (text, result) = injecting.RunAsync(generated.Text).GetAwaiter().GetResult();
+
+        // The editor reads every result again and compares it; a value that came out wrong would be an error here.
+        Assert.All(result.Pods, pod => Assert.Null(pod.Error));
+        Assert.NotEmpty(text);
+    }).Check(Often);
+
+    [Fact]
+    public void Mangled_text_is_an_error_with_a_place_or_a_result_and_never_a_crash() => Prop.ForAll(Seeds, seed =>
+    {
+        var random = new Random(seed);
+        var text = new ManifestGenerator(seed).Next().Text;
+        for (var i = 0; i < 3; i++)
+        {
+            var at = random.Next(text.Length);
+            var length = random.Next(Math.Min(12, text.Length - at));
+            text = random.Next(3) switch
+            {
+                0 => text.Remove(at, length),
+                1 => text.Insert(at, "{}[]:-&*?!|>'\"%@`#,\n\r\t ~<\uFEFF\0"[random.Next(27)].ToString()),
+                _ => text.Insert(at, text.Substring(random.Next(text.Length - length), length)),
+            };
+        }
+
+        var injecting = new Injecting();
+        var (_, result) = injecting.RunAsync(text).GetAwaiter().GetResult();
+
+        if (result.Error is not null)
+            Assert.Matches(@"^<input>:\d+:\d+: ", result.Error);
+        Assert.Equal(result.Pods.Where(pod => pod.Status == InjectionStatus.Injected).Sum(pod => pod.Databases.Count), injecting.Issuer.Live.Count);
+    }).Check(Often);
+
+    private static void Check(bool onlyAddsLines, Action<GeneratedManifest, string, ManifestResult> rule) => Prop.ForAll(Seeds, seed =>
+    {
+        var generated = new ManifestGenerator(seed, onlyAddsLines).Next();
+        var injecting = new Injecting();
+        var (text, result) = injecting.RunAsync(generated.Text).GetAwaiter().GetResult();
+        rule(generated, text, result);
+    }).Check(Often);
+}
