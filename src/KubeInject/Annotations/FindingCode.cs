@@ -1,6 +1,83 @@
 namespace KubeInject.Annotations;
 
-/// <summary>The stable codes of findings.</summary>
+/// <summary>The stable codes of findings. A code that was ever released keeps its meaning for good.</summary>
 public static class FindingCode
 {
+    /// <summary>A key without a dot that the contract does not know.</summary>
+    public const string UnknownKey = "KI001";
+
+    /// <summary>A setting of a database that the contract does not know.</summary>
+    public const string UnknownSetting = "KI002";
+
+    /// <summary>A database without a role, on a pod without a role for all.</summary>
+    public const string MissingRole = "KI003";
+
+    /// <summary>A key with nothing between the prefix and the first dot.</summary>
+    public const string EmptyDatabaseName = "KI004";
+
+    /// <summary>A mode that is neither <c>classic</c> nor <c>uri</c>.</summary>
+    public const string UnknownMode = "KI005";
+
+    /// <summary>A database in uri mode without a template.</summary>
+    public const string MissingTemplate = "KI006";
+
+    /// <summary>A database in uri mode without a variable for the URI.</summary>
+    public const string MissingUriVariable = "KI007";
+
+    /// <summary>A template that is not a URI with an authority.</summary>
+    public const string InvalidTemplate = "KI008";
+
+    /// <summary>A name that Kubernetes does not accept for an environment variable.</summary>
+    public const string InvalidVariableName = "KI009";
+
+    /// <summary>A variable that is asked for twice.</summary>
+    public const string DuplicateVariable = "KI010";
+
+    /// <summary>A variable that containers declare already, and whose value the injection replaces.</summary>
+    public const string ReplacedVariable = "KI011";
+
+    /// <summary>Injection annotations on a workload's own metadata, where no injector looks.</summary>
+    public const string AnnotationsOnWorkload = "KI012";
+
+    /// <summary>A pod with injection annotations and without the label.</summary>
+    public const string MissingLabel = "KI013";
+
+    /// <summary>A pod with injection annotations whose label is not <c>true</c>.</summary>
+    public const string LabelNotTrue = "KI014";
+
+    /// <summary>A pod with the label and without any injection annotation.</summary>
+    public const string LabelWithoutAnnotations = "KI015";
+
+    /// <summary>An annotation of version 1, for which a pod is left alone.</summary>
+    public const string VersionOneLeftover = "KI016";
+
+    /// <summary>More or fewer UUIDs than databases.</summary>
+    public const string UuidCountMismatch = "KI017";
+
+    /// <summary>An entry among the UUIDs that is not a UUID.</summary>
+    public const string InvalidUuid = "KI018";
+
+    /// <summary>A UUID in an annotation of its database, as the in-cluster injector's manual has it.</summary>
+    public const string LegacyUuid = "KI019";
+
+    /// <summary>The pod-wide <c>mode</c>, which nothing reads.</summary>
+    public const string ModeWithoutEffect = "KI020";
+
+    /// <summary>A setting that has no effect in the database's mode.</summary>
+    public const string SettingOfOtherMode = "KI021";
+
+    /// <summary>Settings for all databases on a pod that asks for none.</summary>
+    public const string NoDatabase = "KI022";
+
+    /// <summary>A variable by default, for which the in-cluster injector would use an empty name.</summary>
+    public const string DefaultedVariable = "KI023";
+
+    /// <summary>A template with placeholders, which the in-cluster injector refuses.</summary>
+    public const string PlaceholderTemplate = "KI024";
+
+    /// <summary>A template with a userinfo of its own, which the issued credentials replace.</summary>
+    public const string ReplacedUserInfo = "KI025";
+
+    /// <summary>A list of variables with an empty item, which is skipped.</summary>
+    public const string EmptyListItem = "KI026";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KubeInject.Kubernetes;
 
 namespace KubeInject.Annotations;
@@ -14,9 +15,33 @@ public sealed record PodInjection
     /// <summary>The databases, in ordinal order of their names.</summary>
     public IReadOnlyList<DatabaseInjection> Databases { get; init; } = [];
 
+    /// <summary>
+    /// UUIDs that the pod carries and that belong to no database for certain, because there are more or fewer of them
+    /// than databases. Their credentials are issued all the same.
+    /// </summary>
+    public IReadOnlyList<string> UnmatchedUuids { get; init; } = [];
+
+    /// <summary>The key of every lease record of the pod: those of its databases, then the unmatched.</summary>
+    public IEnumerable<string> Uuids => Databases.Select(database => database.Uuid).OfType<string>().Concat(UnmatchedUuids);
+
     /// <summary>What is the matter, errors first, then in ordinal order of the key.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>Whether a finding stands in the way of the injection.</summary>
     public bool HasErrors => Findings.Any(finding => finding.Severity == FindingSeverity.Error);
+
+    /// <summary>The injection in one line.</summary>
+    /// <returns>For example <c>shop/deployment/orders: Pending, analytics, orders; 1 error; 2 warnings</c>.</returns>
+    public override string ToString()
+    {
+        var databases = Databases.Count == 0 ? "no database" : string.Join(", ", Databases.Select(database => Quoted.OneLine(database.Name)));
+        return $"{Pod.Object}: {State}, {databases}{Count(FindingSeverity.Error, "error")}{Count(FindingSeverity.Warning, "warning")}";
+    }
+
+    private string Count(FindingSeverity severity, string noun) => Findings.Count(finding => finding.Severity == severity) switch
+    {
+        0 => "",
+        1 => $"; 1 {noun}",
+        var count => string.Create(CultureInfo.InvariantCulture, $"; {count} {noun}s"),
+    };
 }

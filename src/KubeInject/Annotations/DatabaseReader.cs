@@ -1,0 +1,165 @@
+namespace KubeInject.Annotations;
+
+/// <summary>Reads what a pod asks for of one database. The result holds only what has an effect.</summary>
+/// <param name="keys">The database's annotations.</param>
+/// <param name="findings">Takes what is the matter with them.</param>
+internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
+{
+    public DatabaseInjection Read(string? defaultRole, string mount)
+    {
+        keys.ReportUnknown(findings);
+        var database = new DatabaseInjection { Name = keys.Name, Mount = mount, Role = Role(defaultRole) };
+        return Mode() switch
+        {
+            InjectionMode.Uri => WithUri(database),
+            InjectionMode.Classic => WithClassic(database),
+            // Which settings count is open until the mode is mended.
+            _ => database,
+        };
+    }
+
+    private string? Role(string? defaultRole)
+    {
+        var role = keys.Text(DatabaseSetting.Role) ?? defaultRole;
+        if (role is null)
+            findings.Error(
+                FindingCode.MissingRole,
+                keys.Key(DatabaseSetting.Role),
+                $"Database {Quoted.Key(keys.Name)} has no role to issue credentials from.",
+                $"Add {Quoted.Key(keys.Key(DatabaseSetting.Role))}, or '{InjectionAnnotation.Role}' for all databases of the pod.");
+        return role;
+    }
+
+    private InjectionMode? Mode()
+    {
+        var text = keys.Text(DatabaseSetting.Mode);
+        if (text is null || text.Equals("classic", StringComparison.OrdinalIgnoreCase))
+            return InjectionMode.Classic;
+        if (text.Equals("uri", StringComparison.OrdinalIgnoreCase))
+            return InjectionMode.Uri;
+        findings.Error(
+            FindingCode.UnknownMode,
+            keys.Key(DatabaseSetting.Mode),
+            $"Annotation {Quoted.Key(keys.Key(DatabaseSetting.Mode))} has an unknown mode {Quoted.Value(text)}.",
+            "Use 'classic' for username and password in variables of their own, or 'uri' for a connection URI.");
+        return null;
+    }
+
+    private DatabaseInjection WithClassic(DatabaseInjection database)
+    {
+        var suggestion = keys.Text(DatabaseSetting.Mode) is not null
+            ? $"Remove it, or set {Quoted.Key(keys.Key(DatabaseSetting.Mode))} to 'uri'."
+            : keys.Text(DatabaseSetting.Template) is not null && keys.Text(DatabaseSetting.UriVariables) is not null
+                ? $"A connection URI is most likely meant: add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri'."
+                : $"Add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri' if a connection URI is meant, or remove it.";
+        ReportOtherMode(DatabaseSetting.Template, "classic", suggestion);
+        ReportOtherMode(DatabaseSetting.UriVariables, "classic", suggestion);
+        return database with
+        {
+            UsernameVariables = Variables(DatabaseSetting.UsernameVariables)
+                ?? Default(DatabaseSetting.UsernameVariables, DatabaseInjection.DefaultUsernameVariable),
+            PasswordVariables = Variables(DatabaseSetting.PasswordVariables)
+                ?? Default(DatabaseSetting.PasswordVariables, DatabaseInjection.DefaultPasswordVariable),
+        };
+    }
+
+    private DatabaseInjection WithUri(DatabaseInjection database)
+    {
+        var suggestion = $"Use {Quoted.Key(keys.Key(DatabaseSetting.UriVariables))} for the URI that holds both, or the mode 'classic'.";
+        ReportOtherMode(DatabaseSetting.UsernameVariables, "uri", suggestion);
+        ReportOtherMode(DatabaseSetting.PasswordVariables, "uri", suggestion);
+        var variables = Variables(DatabaseSetting.UriVariables);
+        if (variables is null)
+            findings.Error(
+                FindingCode.MissingUriVariable,
+                keys.Key(DatabaseSetting.UriVariables),
+                $"Database {Quoted.Key(keys.Name)} is in uri mode and names no variable for the URI.",
+                $"Add {Quoted.Key(keys.Key(DatabaseSetting.UriVariables))}, for example with the value 'DATABASE_URL'.");
+        return database with { Mode = InjectionMode.Uri, UriVariables = variables ?? [], Template = Template() };
+    }
+
+    // No message repeats the template or a part of it: a password may stand in it.
+    private string? Template()
+    {
+        var key = keys.Key(DatabaseSetting.Template);
+        var template = keys.Text(DatabaseSetting.Template);
+        if (template is null)
+        {
+            findings.Error(
+                FindingCode.MissingTemplate,
+                key,
+                $"Database {Quoted.Key(keys.Name)} is in uri mode and has no template.",
+                $"Add {Quoted.Key(key)}, for example with the value 'postgres://db:5432/orders'.");
+            return null;
+        }
+
+        if (!ConnectionUri.IsValid(template))
+        {
+            findings.Error(
+                FindingCode.InvalidTemplate,
+                key,
+                $"Annotation {Quoted.Key(key)} is not a URI that credentials can be put into.",
+                "Write it as scheme://host:port/path, for example 'postgres://db:5432/orders', and percent-encode what a URI does not allow.");
+            return template;
+        }
+
+        if (ConnectionUri.HasPlaceholders(template))
+            findings.Information(
+                FindingCode.PlaceholderTemplate,
+                key,
+                $"Annotation {Quoted.Key(key)} has placeholders, which the in-cluster injector refuses.",
+                "Leave the userinfo out of the template, as in 'postgres://db:5432/orders', if that injector shall serve the pod too.");
+        if (ConnectionUri.HasUserInfoOfItsOwn(template))
+            findings.Warning(
+                FindingCode.ReplacedUserInfo,
+                key,
+                $"Annotation {Quoted.Key(key)} has a userinfo of its own, which is replaced by the issued credentials.",
+                "Leave the userinfo out of the template.");
+        return template;
+    }
+
+    private IReadOnlyList<string> Default(string setting, string variable)
+    {
+        findings.Information(
+            FindingCode.DefaultedVariable,
+            keys.Key(setting),
+            $"Database {Quoted.Key(keys.Name)} gets its variable {variable} by default, where the in-cluster injector would use an empty name.",
+            $"Add {Quoted.Key(keys.Key(setting))} with the value '{variable}' if that injector shall serve the pod too.");
+        return [variable];
+    }
+
+    /// <summary>The valid names of a list; null where it names nothing.</summary>
+    private List<string>? Variables(string setting)
+    {
+        if (keys.Text(setting) is not { } text)
+            return null;
+        var key = keys.Key(setting);
+
+        // A connection string in the wrong place is not taken apart: a piece of its password could pass for a name.
+        string[] items = text.Contains("://", StringComparison.Ordinal) ? [text] : text.Split(',', StringSplitOptions.TrimEntries);
+        var named = items.Where(item => item.Length > 0).ToList();
+        if (named.Count < items.Length)
+            findings.Warning(
+                FindingCode.EmptyListItem,
+                key,
+                $"Annotation {Quoted.Key(key)} has an empty item in its list, which is skipped.",
+                "Remove the comma that is too many.");
+        foreach (var name in named.Where(name => !VariableName.IsValid(name)))
+            findings.Error(
+                FindingCode.InvalidVariableName,
+                key,
+                $"Annotation {Quoted.Key(key)} names the variable {Quoted.Value(name)}, and Kubernetes accepts no such name.",
+                $"Use {VariableName.Rule}.");
+        return named.Count == 0 ? null : named.FindAll(VariableName.IsValid);
+    }
+
+    private void ReportOtherMode(string setting, string mode, string suggestion)
+    {
+        if (keys.Text(setting) is not null)
+            findings.Warning(
+                FindingCode.SettingOfOtherMode,
+                keys.Key(setting),
+                $"Annotation {Quoted.Key(keys.Key(setting))} has no effect in {mode} mode.",
+                suggestion);
+    }
+}

@@ -1,0 +1,115 @@
+namespace KubeInject.Annotations;
+
+/// <summary>The injection annotations of one pod, sorted into what they are about.</summary>
+internal sealed class InjectionKeys
+{
+    private static readonly string[] KnownNames =
+    [
+        "cluster", "role", "uuid", "mode",
+        DatabaseSetting.UsernameVariables, DatabaseSetting.PasswordVariables, DatabaseSetting.UriVariables, DatabaseSetting.Template,
+    ];
+
+    private readonly Dictionary<string, string> podWide = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, DatabaseKeys> databases = new(StringComparer.Ordinal);
+    private readonly List<string> unknown = [];
+    private readonly List<string> nameless = [];
+    private readonly List<string> leftovers = [];
+
+    private InjectionKeys()
+    {
+    }
+
+    /// <summary>
+    /// What is asked of each database, in ordinal order of the names: not that of the keys, where <c>a-b.role</c> precedes
+    /// <c>a.role</c>.
+    /// </summary>
+    public IReadOnlyCollection<DatabaseKeys> Databases => databases.Values;
+
+    /// <summary>The keys of version 1.</summary>
+    public IReadOnlyList<string> Leftovers => leftovers;
+
+    /// <summary>Sorts the annotations; null where none belongs to the injection.</summary>
+    public static InjectionKeys? Of(IReadOnlyDictionary<string, string> annotations)
+    {
+        InjectionKeys? keys = null;
+        foreach (var (key, value) in annotations)
+        {
+            if (InjectionAnnotation.IsInjectionKey(key))
+                (keys ??= new InjectionKeys()).Add(key, value);
+        }
+
+        return keys;
+    }
+
+    public bool Has(string key) => podWide.ContainsKey(key);
+
+    /// <summary>The value without the blanks around it; null where it is missing or blank.</summary>
+    public string? Text(string key) => podWide.TryGetValue(key, out var value) ? DatabaseKeys.TextOf(value) : null;
+
+    public void Report(FindingList findings)
+    {
+        foreach (var key in unknown)
+            findings.Warning(FindingCode.UnknownKey, key, $"Annotation {Quoted.Key(key)} is not known and has no effect.", SuggestionFor(key));
+        foreach (var key in nameless)
+            findings.Error(
+                FindingCode.EmptyDatabaseName,
+                key,
+                $"Annotation {Quoted.Key(key)} names no database in front of its first dot.",
+                "Put a name of your own for the connection there, as in 'orders.role'.");
+        if (Has(InjectionAnnotation.Mode))
+            findings.Information(
+                FindingCode.ModeWithoutEffect,
+                InjectionAnnotation.Mode,
+                $"Annotation {Quoted.Key(InjectionAnnotation.Mode)} has no effect: each database has a mode of its own.",
+                $"Use '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Mode)}', or remove it.");
+        if (databases.Count == 0)
+            ReportNoDatabase(findings);
+    }
+
+    private void ReportNoDatabase(FindingList findings)
+    {
+        foreach (var key in (string[])[InjectionAnnotation.Cluster, InjectionAnnotation.Role])
+        {
+            if (Has(key))
+                findings.Warning(
+                    FindingCode.NoDatabase,
+                    key,
+                    $"Annotation {Quoted.Key(key)} has no effect, because the pod asks for no database.",
+                    $"Name a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}'.");
+        }
+    }
+
+    private void Add(string key, string value)
+    {
+        var name = key.AsSpan(InjectionAnnotation.Prefix.Length);
+        var dot = name.IndexOf('.');
+        if (InjectionAnnotation.IsLeftover(key))
+            leftovers.Add(key);
+        else if (key is InjectionAnnotation.Cluster or InjectionAnnotation.Role or InjectionAnnotation.Uuid or InjectionAnnotation.Mode)
+            podWide[key] = value;
+        else if (dot < 0)
+            unknown.Add(key);
+        else if (dot == 0)
+            nameless.Add(key);
+        else
+            Database(name[..dot].ToString()).Add(name[(dot + 1)..].ToString(), value);
+    }
+
+    private DatabaseKeys Database(string name)
+    {
+        if (!databases.TryGetValue(name, out var database))
+            databases.Add(name, database = new DatabaseKeys(name));
+        return database;
+    }
+
+    private static string SuggestionFor(string key)
+    {
+        var nearest = NearestName.Of(key[InjectionAnnotation.Prefix.Length..], KnownNames);
+        return nearest switch
+        {
+            null => "Remove it; without a dot there are only 'cluster', 'role', 'uuid' and 'mode'.",
+            "cluster" or "role" or "uuid" or "mode" => $"Rename it to '{InjectionAnnotation.Prefix}{nearest}' if that is what it stands for.",
+            _ => $"It is a setting of a database: put the database's name in front, as in '{InjectionAnnotation.ForDatabase("<db>", nearest)}'.",
+        };
+    }
+}

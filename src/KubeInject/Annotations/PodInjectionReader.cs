@@ -1,0 +1,65 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Reads what a pod asks for by its annotations, and checks it.</summary>
+public static class PodInjectionReader
+{
+    /// <summary>
+    /// Reads a pod's annotations. Nothing that stands there makes it throw; what is wrong is a finding. The same pod gives
+    /// the same result, in whatever order its annotations come.
+    /// </summary>
+    /// <param name="pod">The pod, or the workload with its pod template.</param>
+    /// <param name="options">What the operator of the cluster has set.</param>
+    /// <returns>What the pod asks for. A pod that is <see cref="InjectionState.Ignored"/> asks for nothing.</returns>
+    public static PodInjection Read(PodTemplate pod, InjectionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        ArgumentNullException.ThrowIfNull(options);
+        var findings = new FindingList(pod.Object);
+        if (InjectionKeys.Of(pod.Annotations) is not { } keys)
+        {
+            MetadataChecks.ReportWithoutAnnotations(pod, options, findings);
+            return new PodInjection { Pod = pod, State = InjectionState.None, Findings = findings.Sorted() };
+        }
+
+        if (keys.Leftovers.Count > 0)
+        {
+            ReportLeftovers(keys, findings);
+            return new PodInjection { Pod = pod, State = InjectionState.Ignored, Findings = findings.Sorted() };
+        }
+
+        keys.Report(findings);
+        MetadataChecks.Report(pod, options, findings);
+        var role = keys.Text(InjectionAnnotation.Role);
+        var mount = keys.Text(InjectionAnnotation.Cluster) ?? options.DefaultMount;
+        var databases = keys.Databases.Select(database => new DatabaseReader(database, findings).Read(role, mount)).ToArray();
+        VariableChecks.ReportDuplicates(databases, findings);
+
+        var injected = UuidReader.IsInjected(keys);
+        IReadOnlyList<string> unmatched = [];
+        if (injected)
+            unmatched = UuidReader.Assign(keys, databases, findings);
+        else
+            VariableChecks.ReportReplaced(databases, pod.Containers, findings);
+
+        return new PodInjection
+        {
+            Pod = pod,
+            State = injected ? InjectionState.Injected : InjectionState.Pending,
+            Databases = databases,
+            UnmatchedUuids = unmatched,
+            Findings = findings.Sorted(),
+        };
+    }
+
+    private static void ReportLeftovers(InjectionKeys keys, FindingList findings)
+    {
+        foreach (var key in keys.Leftovers)
+            findings.Warning(
+                FindingCode.VersionOneLeftover,
+                key,
+                $"Annotation {Quoted.Key(key)} is left over from version 1, for which every injector leaves the pod alone.",
+                "Remove it, and say with the other annotations what the pod needs.");
+    }
+}

@@ -1,0 +1,40 @@
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+using static KubeInject.Tests.Annotations.TestPods;
+
+namespace KubeInject.Tests.Annotations;
+
+/// <summary>For every code a pod that has the finding.</summary>
+internal static class FindingSamples
+{
+    public static IReadOnlyList<(string Code, PodTemplate Pod)> All { get; } =
+    [
+        (FindingCode.UnknownKey, With(("clutser", "pg"))),
+        (FindingCode.UnknownSetting, With(("orders.rol", "rw"))),
+        (FindingCode.MissingRole, With(("orders.mode", "classic"))),
+        (FindingCode.EmptyDatabaseName, With((".role", "rw"))),
+        (FindingCode.UnknownMode, With(("orders.role", "rw"), ("orders.mode", "url"))),
+        (FindingCode.MissingTemplate, With(("orders.role", "rw"), ("orders.mode", "uri"), ("orders.env-key-uri", "URL"))),
+        (FindingCode.MissingUriVariable, With(("orders.role", "rw"), ("orders.mode", "uri"), ("orders.template", "pg://db"))),
+        (FindingCode.InvalidTemplate, WithTemplate("db:5432/orders")),
+        (FindingCode.InvalidVariableName, With(("orders.role", "rw"), ("orders.env-key-dbuser", "1ST"))),
+        (FindingCode.DuplicateVariable, With(("orders.role", "rw"), ("users.role", "rw"))),
+        (FindingCode.ReplacedVariable, With(("orders.role", "rw")) with { Containers = [new PodContainer("app", false, ["DBUSER"])] }),
+        (FindingCode.AnnotationsOnWorkload, With() with { WorkloadAnnotations = Prefixed(("orders.role", "rw")) }),
+        (FindingCode.AnnotationsOnWorkload, With(("orders.role", "rw")) with { WorkloadAnnotations = Prefixed(("orders.role", "rw")) }),
+        (FindingCode.MissingLabel, With(("orders.role", "rw")) with { Labels = new Dictionary<string, string>() }),
+        (FindingCode.LabelNotTrue, With(("orders.role", "rw")) with { Labels = new Dictionary<string, string> { ["vault-db-injector"] = "yes" } }),
+        (FindingCode.LabelWithoutAnnotations, With()),
+        (FindingCode.VersionOneLeftover, With(("revoke-ttl", "1h"))),
+        (FindingCode.UuidCountMismatch, With(("orders.role", "rw"), ("users.role", "rw"), ("uuid", FirstUuid))),
+        (FindingCode.InvalidUuid, With(("orders.role", "rw"), ("uuid", "../other"))),
+        (FindingCode.LegacyUuid, With(("orders.role", "rw"), ("orders.uuid", FirstUuid))),
+        (FindingCode.ModeWithoutEffect, With(("orders.role", "rw"), ("mode", "uri"))),
+        (FindingCode.SettingOfOtherMode, With(("orders.role", "rw"), ("orders.template", "pg://db"))),
+        (FindingCode.NoDatabase, With(("cluster", "pg"))),
+        (FindingCode.DefaultedVariable, With(("orders.role", "rw"))),
+        (FindingCode.PlaceholderTemplate, WithTemplate("pg://{{user}}:{{password}}@db")),
+        (FindingCode.ReplacedUserInfo, WithTemplate("pg://me:mine@db")),
+        (FindingCode.EmptyListItem, With(("orders.role", "rw"), ("orders.env-key-dbuser", "A,,B"))),
+    ];
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+using static KubeInject.Tests.Annotations.TestPods;
+
+namespace KubeInject.Tests.Annotations;
+
+public sealed class PodInjectionReaderPropertyTests
+{
+    private static readonly Gen<string> Piece = Gen.Elements(
+        "", ".", "..", "a", "orders", "ünï", "😀", "\ud800", "\n", " ", "role", "rol", "mode", "uuid", "cluster", "template",
+        "env-key-dbuser", "env-key-dbpassword", "env-key-uri", "revoke-tt", "revoke-ttl", InjectionAnnotation.Prefix);
+
+    private static readonly Gen<string> Key = Gen.Frequency(
+        (1, ArbMap.Default.GeneratorFor<string>().Where(text => text is not null)),
+        (4, from pieces in Gen.ArrayOf(Piece, 3) select InjectionAnnotation.Prefix + string.Concat(pieces)),
+        (8, from name in Gen.Elements("a", "a-b", "b", "orders")
+            from setting in Gen.Elements("role", "mode", "template", "env-key-dbuser", "env-key-dbpassword", "env-key-uri", "uuid", "rol")
+            select InjectionAnnotation.ForDatabase(name, setting)),
+        (2, Gen.Elements(InjectionAnnotation.Cluster, InjectionAnnotation.Role, InjectionAnnotation.Mode, InjectionAnnotation.Uuid)));
+
+    private static readonly Gen<string> Value = Gen.OneOf(
+        ArbMap.Default.GeneratorFor<string>().Select(text => text ?? ""),
+        Gen.Elements(
+            "", " ", ",", "uri", "URI", "classic", "A", "A,B", "B, A,", "DBUSER", "pg://db", "pg://me:x@db", "pg://{{user}}@[::1]", "true",
+            FirstUuid, FirstUuid + "," + SecondUuid, "{{", "://", "a://", "a://@", "a://%"));
+
+    private static readonly Gen<PodTemplate> Pod =
+        from annotations in Map
+        from onWorkload in Map
+        from label in Value
+        from variables in Gen.ArrayOf(Value)
+        select With() with
+        {
+            Annotations = annotations,
+            WorkloadAnnotations = onWorkload.Take(1).ToDictionary(),
+            Labels = new Dictionary<string, string> { ["vault-db-injector"] = label },
+            Containers = [new PodContainer("app", false, variables)],
+        };
+
+    // Mostly right, so that a good part of them has no error.
+    private static readonly Gen<PodTemplate> LikelyPod =
+        from pairs in Gen.ListOf(
+            from name in Gen.Elements("a", "b")
+            from setting in Gen.Elements(
+                ("mode", "uri"), ("mode", "classic"), ("template", "pg://db"), ("template", "pg://me:x@{{user}}"), ("template", "pg:db"),
+                ("env-key-uri", name + "URI"), ("env-key-uri", "URI,"), ("env-key-dbuser", name + "U"), ("env-key-dbuser", "1"),
+                ("env-key-dbpassword", name + "P"), ("env-key-dbpassword", ","), ("role", ""))
+            select (Key: $"{name}.{setting.Item1}", Value: setting.Item2))
+        select With([.. pairs.DistinctBy(pair => pair.Key), ("role", "r")]);
+
+    private static Gen<Dictionary<string, string>> Map =>
+        from pairs in Gen.ListOf(Key.Zip(Value))
+        select pairs.DistinctBy(pair => pair.Item1).ToDictionary(pair => pair.Item1, pair => pair.Item2);
+
+    [Fact]
+    public void Nothing_that_stands_in_a_pod_makes_the_reader_throw() => ForAll(pod =>
+    {
+        var injection = Read(pod);
+        Assert.Equal(injection.Findings.Any(finding => finding.Severity == FindingSeverity.Error), injection.HasErrors);
+        Assert.Equal(injection.Databases.Select(database => database.Name).Order(StringComparer.Ordinal), injection.Databases.Select(database => database.Name));
+        Assert.DoesNotContain('\n', injection.ToString());
+        Assert.All(injection.Findings, finding => Assert.DoesNotContain('\n', finding.ToString()));
+    });
+
+    [Fact]
+    public void A_pending_pod_without_errors_has_all_that_the_injection_needs() => ForAll(LikelyPod, pod =>
+    {
+        var injection = Read(pod);
+        if (injection.HasErrors || injection.State != InjectionState.Pending)
+            return;
+        Assert.All(injection.Databases, database =>
+        {
+            Assert.NotNull(database.Role);
+            if (database.Mode == InjectionMode.Uri)
+                Assert.NotEmpty(ConnectionUri.Fill(database.Template!, "u", "p"));
+            Assert.Equal(database.Mode == InjectionMode.Uri, database.UriVariables.Count > 0);
+            Assert.Equal(database.Mode == InjectionMode.Classic, database.UsernameVariables.Count > 0);
+            Assert.Equal(database.Mode == InjectionMode.Classic, database.PasswordVariables.Count > 0);
+        });
+        var variables = injection.Databases.SelectMany(database => database.UsernameVariables.Concat(database.PasswordVariables).Concat(database.UriVariables)).ToList();
+        Assert.Equal(variables.Count, variables.Distinct().Count());
+    });
+
+    [Fact]
+    public void The_order_of_the_keys_never_matters() => ForAll(pod =>
+    {
+        var expected = Read(pod).Describe();
+        for (var seed = 0; seed < 3; seed++)
+        {
+            var pairs = pod.Annotations.ToArray();
+            new System.Random(seed).Shuffle(pairs);
+            Assert.Equal(expected, Read(pod with { Annotations = pairs.ToDictionary() }).Describe());
+        }
+    });
+
+    [Fact]
+    public void The_culture_never_matters()
+    {
+        var pod = With(("I.role", "r"), ("i.ROLE", "r"), ("ı.mode", "URI"), ("İ.mode", "CLASSIC"), ("ROLİ", "x"));
+        var expected = Read(pod).Describe();
+        var before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("tr-TR");
+            Assert.Equal(expected, Read(pod).Describe());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    private static void ForAll(Action<PodTemplate> body) => ForAll(Pod, body);
+
+    private static void ForAll(Gen<PodTemplate> pods, Action<PodTemplate> body) => Prop.ForAll(Arb.From(pods), body).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+}

@@ -1,0 +1,82 @@
+using KubeInject.Annotations;
+using static KubeInject.Tests.Annotations.TestPods;
+
+namespace KubeInject.Tests.Annotations;
+
+public sealed class UuidTests
+{
+    [Fact]
+    public void Uuids_are_in_the_order_of_the_sorted_names()
+    {
+        var injection = Read(("b.role", "r"), ("a-b.role", "r"), ("a-b.env-key-dbuser", "U"), ("a-b.env-key-dbpassword", "P"), ("uuid", $"{FirstUuid}, {SecondUuid}"));
+        Assert.Equal(InjectionState.Injected, injection.State);
+        Assert.Equal([("a-b", FirstUuid), ("b", SecondUuid)], injection.Databases.Select(database => (database.Name, database.Uuid)));
+        Assert.Empty(injection.UnmatchedUuids);
+        Assert.DoesNotContain(injection.Findings, finding => finding.Severity != FindingSeverity.Information);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(FirstUuid)]
+    [InlineData(FirstUuid + "," + SecondUuid + "," + FirstUuid)]
+    public void Uuids_that_do_not_fit_the_databases_belong_to_none_for_certain(string uuids)
+    {
+        var injection = Read(("a.role", "r"), ("b.role", "r"), ("uuid", uuids));
+        Assert.Equal(InjectionState.Injected, injection.State);
+        Assert.All(injection.Databases, database => Assert.Null(database.Uuid));
+        Assert.Equal(uuids.Split(',', StringSplitOptions.RemoveEmptyEntries).Distinct(), injection.Uuids);
+        Assert.Equal(FindingSeverity.Warning, injection.Only(FindingCode.UuidCountMismatch).Severity);
+    }
+
+    [Theory]
+    [InlineData("../../other-cluster/0b7f8b5e-4f7e-4a53")]
+    [InlineData("0b7f8b5e-4f7e-4a53-9a7d-0c1f2ad7e0012")]
+    [InlineData("+b7f8b5e-4f7e-4a53-9a7d-0c1f2ad7e001")]
+    [InlineData("0xf8b5e0-4f7e-4a53-9a7d-0c1f2ad7e001")]
+    [InlineData("0b7f8b5e04f7e04a5309a7d00c1f2ad7e001")]
+    public void What_is_no_uuid_gets_at_no_lease_record(string uuid)
+    {
+        var injection = Read(("a.role", "r"), ("uuid", uuid));
+        Assert.Equal(InjectionState.Injected, injection.State);
+        Assert.Empty(injection.Uuids);
+        Assert.Equal(FindingSeverity.Warning, injection.Only(FindingCode.InvalidUuid).Severity);
+        injection.HasNo(FindingCode.UuidCountMismatch);
+    }
+
+    [Fact]
+    public void A_bad_entry_keeps_its_place()
+    {
+        var injection = Read(("a.role", "r"), ("b.role", "r"), ("uuid", $"x,{FirstUuid}"));
+        Assert.Equal([null, FirstUuid], injection.Databases.Select(database => database.Uuid));
+    }
+
+    [Fact]
+    public void A_uuid_of_each_database_is_read_as_well()
+    {
+        var injection = Read(("a.role", "r"), ("a.uuid", FirstUuid), ("b.role", "r"), ("b.uuid", SecondUuid));
+        Assert.Equal(InjectionState.Injected, injection.State);
+        Assert.Equal([FirstUuid, SecondUuid], injection.Databases.Select(database => database.Uuid));
+        Assert.Equal(2, injection.Findings.Count(finding => finding is { Code: FindingCode.LegacyUuid, Severity: FindingSeverity.Information }));
+        injection.HasNo(FindingCode.UuidCountMismatch);
+    }
+
+    [Fact]
+    public void A_database_without_its_uuid_among_others_with_theirs_is_a_mismatch()
+    {
+        var injection = Read(("a.role", "r"), ("b.role", "r"), ("b.uuid", SecondUuid));
+        Assert.Equal([null, SecondUuid], injection.Databases.Select(database => database.Uuid));
+        injection.Only(FindingCode.UuidCountMismatch);
+        Assert.Empty(injection.UnmatchedUuids);
+    }
+
+    [Fact]
+    public void The_list_counts_before_the_uuid_of_a_database_and_none_is_lost()
+    {
+        var injection = Read(("a.role", "r"), ("a.uuid", SecondUuid), ("uuid", FirstUuid));
+        Assert.Equal(FirstUuid, injection.Databases[0].Uuid);
+        Assert.Equal([FirstUuid, SecondUuid], injection.Uuids);
+    }
+
+    [Fact]
+    public void A_uuid_without_a_database_is_kept() => Assert.Equal([FirstUuid], Read(("uuid", FirstUuid)).UnmatchedUuids);
+}
