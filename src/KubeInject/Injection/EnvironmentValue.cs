@@ -1,3 +1,4 @@
+using KubeInject.Annotations;
 using KubeInject.Credentials;
 
 namespace KubeInject.Injection;

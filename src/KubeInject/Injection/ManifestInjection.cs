@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeInject.Annotations;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
 using KubeInject.Manifests.Syntax;
