@@ -156,10 +156,10 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
         var injection = PodInjectionReader.Read(template.Template, options);
         var status = injection switch
         {
-            { State: InjectionState.None, HasErrors: false } => InjectionStatus.NotRequested,
             { State: InjectionState.Injected } => InjectionStatus.AlreadyInjected,
             { State: InjectionState.Ignored } => InjectionStatus.Ignored,
             { HasErrors: true } => InjectionStatus.Failed,
+            { Databases.Count: 0 } => InjectionStatus.NotRequested,
             _ => InjectionStatus.Planned,
         };
         var hasNoContainers = status == InjectionStatus.Planned && template.Containers.Count == 0;
