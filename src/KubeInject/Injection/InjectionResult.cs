@@ -26,4 +26,11 @@ public sealed record InjectionResult
 
     /// <summary>Why it failed, in one line; null where it did not, and where the findings tell.</summary>
     public string? Error { get; init; }
+
+    /// <summary>The document with the credentials in it, masked; null unless the pod template was injected.</summary>
+    public Secret? Manifest { get; init; }
+
+    /// <summary>Why it failed, in one line: the error, or the findings that stand in the way. Empty where it did not fail.</summary>
+    public string FailureText => Status != InjectionStatus.Failed ? "" : Error ?? string.Join(" ",
+        Findings.Where(finding => finding.Severity == FindingSeverity.Error).Select(finding => finding.ToString()));
 }

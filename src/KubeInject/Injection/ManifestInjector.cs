@@ -136,7 +136,7 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
 
             var edited = ManifestEditor.Apply(document, changes);
             all.TakeOver(issued);
-            return (edited, results);
+            return (edited, results.Select(result => result.Status == InjectionStatus.Injected ? result with { Manifest = new Secret(edited) } : result));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -153,7 +153,7 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
 
     private (ManifestPodTemplate Template, InjectionPlan? Plan, InjectionResult Result) Read(ManifestPodTemplate template)
     {
-        var injection = PodInjectionReader.Read(template.Template, options);
+        var injection = template.ReadInjection(options);
         var status = injection switch
         {
             { State: InjectionState.Injected } => InjectionStatus.AlreadyInjected,
@@ -182,7 +182,7 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
             ],
             Containers = plan is null ? [] : [.. template.Template.Containers.Select(container => container.Name)],
             Error = hasNoContainers ? $"{template.Location}: {template.Template.Object}: There are no containers to put the variables into. Inject the complete manifest." : null,
-            Findings = [.. injection.Findings.Select(finding => finding with { Location = template.LocationOf(finding.Key) })],
+            Findings = injection.Findings,
         };
         return (template, plan, result);
     }

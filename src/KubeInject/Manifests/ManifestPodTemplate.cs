@@ -31,6 +31,15 @@ public sealed class ManifestPodTemplate
 
     internal IReadOnlyList<ManifestContainer> Containers { get; }
 
+    /// <summary>Reads what the template asks for; findings tell their place in the manifest.</summary>
+    /// <param name="options">What the operator has set of the annotation contract.</param>
+    /// <returns>What it asks for.</returns>
+    public PodInjection ReadInjection(InjectionOptions options)
+    {
+        var injection = PodInjectionReader.Read(Template, options);
+        return injection with { Findings = [.. injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key) })] };
+    }
+
     /// <summary>Where an annotation or label of the pod stands, or that of the workload around it.</summary>
     /// <param name="key">The whole key; null for the object itself.</param>
     /// <returns>The place of the key; the place of the object where there is no such key.</returns>

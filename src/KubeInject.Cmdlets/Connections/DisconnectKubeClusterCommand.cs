@@ -1,0 +1,22 @@
+using System.Management.Automation;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Ends the connection of this session, or the one that is given.</summary>
+[Cmdlet(VerbsCommunications.Disconnect, "KubeCluster")]
+public sealed class DisconnectKubeClusterCommand : PSCmdlet
+{
+    /// <summary>The connection to end.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The connection to end. Default: that of this session.")]
+    public KubeConnection? Connection { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (Connection is null || Connection == RunspaceConnection.Current)
+            RunspaceConnection.Current = null;
+        else
+            Connection.Dispose();
+    }
+}

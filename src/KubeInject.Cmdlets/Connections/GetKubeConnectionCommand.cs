@@ -1,0 +1,17 @@
+using System.Management.Automation;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Returns the connection of this session; nothing where there is none.</summary>
+[Cmdlet(VerbsCommon.Get, "KubeConnection")]
+[OutputType(typeof(KubeConnection))]
+public sealed class GetKubeConnectionCommand : PSCmdlet
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (RunspaceConnection.Current is { } connection)
+            WriteObject(connection);
+    }
+}

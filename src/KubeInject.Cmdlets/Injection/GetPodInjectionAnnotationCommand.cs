@@ -1,0 +1,66 @@
+using System.Management.Automation;
+using KubeInject.Annotations;
+using KubeInject.Injection;
+using KubeInject.Kubernetes;
+using KubeInject.Manifests;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Reads what pods ask for by their injection annotations.</summary>
+[Cmdlet(VerbsCommon.Get, "PodInjectionAnnotation", DefaultParameterSetName = FromCluster)]
+[OutputType(typeof(PodInjection))]
+public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
+{
+    private const string FromCluster = "Cluster";
+
+    /// <summary>The namespace.</summary>
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of this namespace of the connected cluster. Default: that of the connection.")]
+    [Alias("n")]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>Whether to look into every namespace.</summary>
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of every namespace of the connected cluster.")]
+    [Alias("A")]
+    public SwitchParameter AllNamespaces { get; set; }
+
+    /// <summary>A label selector.</summary>
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Only pods with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'.")]
+    [Alias("l", "Selector")]
+    [ValidateNotNullOrEmpty]
+    public string? LabelSelector { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        base.ProcessRecord();
+        if (ParameterSetName != FromCluster)
+            return;
+
+        var connection = RequireConnection();
+        var query = new PodQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector };
+        Run(Namespace, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        {
+            await foreach (var pod in connection.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))
+                await pipeline.InvokeAsync(() => Write(pod)).ConfigureAwait(false);
+        }));
+    }
+
+    private protected override IReadOnlyList<ManifestSource> Take(object value)
+    {
+        // A pod was read already: its document need not be.
+        if ((value is PSObject wrapped ? wrapped.BaseObject : value) is not Pod pod)
+            return base.Take(value);
+        Write(pod);
+        return [];
+    }
+
+    private protected override void ProcessManifest(ManifestSource manifest) => Run(manifest.File, async (pipeline, cancellationToken) =>
+    {
+        var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var template in Manifest.Parse(text).Documents.SelectMany(document => document.PodTemplates))
+            await pipeline.InvokeAsync(() => WriteObject(template.ReadInjection(InjectionOptions.Default))).ConfigureAwait(false);
+    });
+
+    private void Write(Pod pod) => WriteObject(PodInjectionReader.Read(pod.Template, InjectionOptions.Default));
+}

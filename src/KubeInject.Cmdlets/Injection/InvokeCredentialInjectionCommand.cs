@@ -1,0 +1,95 @@
+using System.Management.Automation;
+using KubeInject.Annotations;
+using KubeInject.Injection;
+using KubeInject.Leases;
+using KubeInject.Manifests;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Puts credentials into the pods of manifests, as their annotations ask.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "CredentialInjection", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]
+[OutputType(typeof(InjectionResult), typeof(string))]
+public sealed class InvokeCredentialInjectionCommand : ManifestCmdlet
+{
+    private ManifestOutput? output;
+    private bool isNoticeGiven;
+
+    /// <summary>Where credentials come from.</summary>
+    [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it. There is no default.")]
+    [ValidateNotNull]
+    public CredentialSource? CredentialSource { get; set; }
+
+    /// <summary>Whether to write the manifests.</summary>
+    [Parameter(HelpMessage = "Write the manifests with the credentials in them, one string a manifest, ready for kubectl apply -f -.")]
+    public SwitchParameter AsManifest { get; set; }
+
+    /// <summary>The folder to write to.</summary>
+    [Parameter(HelpMessage = "Write each manifest under its own name into this folder.")]
+    [ValidateNotNullOrEmpty]
+    public string? OutputDirectory { get; set; }
+
+    /// <summary>Whether to write the files again.</summary>
+    [Parameter(HelpMessage = "Write each manifest back into its file.")]
+    public SwitchParameter InPlace { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (CredentialSource is null)
+            ThrowTerminatingError(Errors.CredentialSourceMissing());
+        if (new[] { AsManifest.IsPresent, OutputDirectory is not null, InPlace.IsPresent }.Count(isAsked => isAsked) > 1)
+            ThrowTerminatingError(Errors.SeveralOutputs());
+    }
+
+    private protected override void ProcessManifest(ManifestSource manifest) => Run(manifest.File, async (pipeline, cancellationToken) =>
+    {
+        var injector = new ManifestInjector(CredentialSource!);
+        var result = await injector.PlanAsync(manifest, cancellationToken).ConfigureAwait(false);
+        var isWanted = false;
+        await pipeline.InvokeAsync(() => isWanted = ShouldInject(result)).ConfigureAwait(false);
+        if (isWanted)
+        {
+            output ??= OutputFor(pipeline);
+            result = await injector.InjectAsync(manifest, output, cancellationToken).ConfigureAwait(false);
+        }
+
+        await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
+    });
+
+    private bool ShouldInject(ManifestResult plan)
+    {
+        var planned = plan.Pods.Where(pod => pod.Status == InjectionStatus.Planned).ToList();
+        var target = string.Join(", ", planned.Select(pod => pod.Object));
+        var action = string.Join("; ", planned.SelectMany(pod => pod.Databases.Select(database =>
+            $"Inject credentials for {database.Name} (role {database.Role}) as {string.Join(", ", database.Variables)} into {string.Join(", ", pod.Containers)}")));
+
+        // With nothing to inject there is nothing to ask, and writing what is unchanged changes nothing.
+        return planned.Count == 0 || ShouldProcess(plan.File is null ? target : $"{plan.File}: {target}", action);
+    }
+
+    private ManifestOutput OutputFor(PipelineThread pipeline) =>
+        InPlace ? ManifestOutput.InPlace()
+        : OutputDirectory is not null ? ManifestOutput.ToFolder(GetUnresolvedProviderPathFromPSPath(OutputDirectory))
+        : ManifestOutput.ToStream((text, _) => AsManifest ? pipeline.InvokeAsync(() => WriteObject(text)) : Task.CompletedTask);
+
+    private void Report(ManifestResult result)
+    {
+        if (result.Error is not null)
+            WriteError(Errors.ManifestFailed(result.Error, result.File));
+        foreach (var pod in result.Pods)
+        {
+            foreach (var finding in pod.Findings.Where(finding => finding.Severity == FindingSeverity.Warning))
+                WriteWarning($"{finding}");
+            if (pod.Status == InjectionStatus.Failed)
+                WriteError(Errors.InjectionFailed(pod.FailureText, pod));
+            if (pod.Status == InjectionStatus.Injected && CredentialSource!.Notice is { } notice && !isNoticeGiven)
+            {
+                isNoticeGiven = true;
+                WriteWarning(notice);
+            }
+
+            if (!AsManifest)
+                WriteObject(pod);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Management.Automation;
+using KubeInject.Manifests;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>A cmdlet that takes manifests: from the pipeline, or from paths.</summary>
+public abstract class ManifestCmdlet : ConnectedCmdlet
+{
+    private protected const string FromInput = "Input";
+    private protected const string FromPath = "Path";
+    private protected const string FromLiteralPath = "LiteralPath";
+
+    private ManifestInput? input;
+
+    /// <summary>Pods, manifests, files.</summary>
+    [Parameter(ParameterSetName = FromInput, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Pods from Get-KubePod, objects from 'kubectl get -o json | ConvertFrom-Json', files from Get-Item, or manifest text.")]
+    [AllowEmptyString]
+    public object? InputObject { get; set; }
+
+    /// <summary>Paths, with wildcards.</summary>
+    [Parameter(ParameterSetName = FromPath, Mandatory = true, Position = 0, HelpMessage = "Manifest files, or folders with *.yaml, *.yml and *.json. Wildcards are allowed.")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Path { get; set; }
+
+    /// <summary>Paths, taken as they stand.</summary>
+    [Parameter(ParameterSetName = FromLiteralPath, Mandatory = true, HelpMessage = "Manifest files or folders. Taken as they stand: wildcards are not expanded.")]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[]? LiteralPath { get; set; }
+
+    /// <summary>Whether folders below count.</summary>
+    [Parameter(ParameterSetName = FromInput, HelpMessage = "Look into the folders below a folder, too.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Look into the folders below a folder, too.")]
+    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Look into the folders below a folder, too.")]
+    public SwitchParameter Recurse { get; set; }
+
+    private ManifestInput Input => input ??= new ManifestInput(this, Recurse);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (InputObject is not null)
+            Process(InputObject, () => Take(InputObject));
+        foreach (var path in Path ?? [])
+            Process(path, () => Input.AtPath(path));
+        foreach (var path in LiteralPath ?? [])
+            Process(path, () => Input.AtLiteralPath(path));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Process(null, () => Input.Rest());
+
+    /// <summary>The manifests of an input object. A cmdlet that has a shorter way for an object takes it here.</summary>
+    private protected virtual IReadOnlyList<ManifestSource> Take(object value) => Input.Take(value);
+
+    /// <summary>Does what the cmdlet is there for.</summary>
+    private protected abstract void ProcessManifest(ManifestSource manifest);
+
+    private void Process(object? target, Func<IReadOnlyList<ManifestSource>> find)
+    {
+        IReadOnlyList<ManifestSource> manifests = [];
+        try
+        {
+            manifests = find();
+        }
+        catch (Exception exception) when (Errors.Describe(exception, target) is { } record)
+        {
+            WriteError(record);
+        }
+        catch (ItemNotFoundException exception)
+        {
+            WriteError(new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target));
+        }
+
+        foreach (var manifest in manifests)
+            ProcessManifest(manifest);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Management.Automation;
+using KubeInject.Kubernetes;
+using KubeInject.Manifests;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Error records: each kind of failure has one id and one category, wherever it shows.</summary>
+internal static class Errors
+{
+    /// <summary>The record for a failure that the engine reports; null for what is no such failure.</summary>
+    public static ErrorRecord? Describe(Exception exception, object? target) => exception switch
+    {
+        KubeApiException api => new ErrorRecord(api, $"KubeApi{api.Reason}", Category(api.Reason), target),
+        KubeConnectionException connection => new ErrorRecord(connection, $"KubeConnection{connection.Reason}", Category(connection.Reason), target),
+        KubeConfigurationException => new ErrorRecord(exception, "KubeConfiguration", ErrorCategory.InvalidArgument, target),
+        ManifestException => new ErrorRecord(exception, "ManifestInvalid", ErrorCategory.ParserError, target),
+        FileNotFoundException or DirectoryNotFoundException => new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
+        UnauthorizedAccessException => new ErrorRecord(exception, "PathAccessDenied", ErrorCategory.PermissionDenied, target),
+        IOException => new ErrorRecord(exception, "PathUnusable", ErrorCategory.WriteError, target),
+        _ => null,
+    };
+
+    public static ErrorRecord NotConnected() => new(
+        new InvalidOperationException("There is no connection to a cluster. Run Connect-KubeCluster first, or give one with -Connection."),
+        "NotConnected",
+        ErrorCategory.ConnectionError,
+        null);
+
+    public static ErrorRecord CredentialSourceMissing() => new(
+        new PSArgumentException("Say where credentials come from with -CredentialSource. There is: (New-CredentialSource -Local), made-up credentials for trying out."),
+        "CredentialSourceMissing",
+        ErrorCategory.InvalidArgument,
+        null);
+
+    public static ErrorRecord SeveralOutputs() => new(
+        new PSArgumentException("Give one of -AsManifest, -OutputDirectory and -InPlace."),
+        "SeveralOutputs",
+        ErrorCategory.InvalidArgument,
+        null);
+
+    public static ErrorRecord NotAManifest(object input) => new(
+        new PSArgumentException($"A {input.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it."),
+        "InputNotAManifest",
+        ErrorCategory.InvalidType,
+        input);
+
+    public static ErrorRecord ManifestFailed(string error, object? target) =>
+        new(new InvalidOperationException(error), "ManifestFailed", ErrorCategory.InvalidData, target);
+
+    public static ErrorRecord InjectionFailed(string error, object target) =>
+        new(new InvalidOperationException(error), "InjectionFailed", ErrorCategory.InvalidData, target);
+
+    private static ErrorCategory Category(string reason) => reason switch
+    {
+        KubeApiReason.NotFound => ErrorCategory.ObjectNotFound,
+        KubeApiReason.Forbidden => ErrorCategory.PermissionDenied,
+        KubeApiReason.Unauthorized => ErrorCategory.AuthenticationError,
+        KubeApiReason.AlreadyExists or KubeApiReason.Conflict => ErrorCategory.ResourceExists,
+        KubeApiReason.BadRequest or KubeApiReason.Invalid => ErrorCategory.InvalidArgument,
+        KubeApiReason.TooManyRequests => ErrorCategory.LimitsExceeded,
+        KubeApiReason.Timeout => ErrorCategory.OperationTimeout,
+        _ => ErrorCategory.InvalidResult,
+    };
+
+    private static ErrorCategory Category(KubeConnectionFailure reason) => reason switch
+    {
+        KubeConnectionFailure.Unauthorized => ErrorCategory.AuthenticationError,
+        KubeConnectionFailure.UntrustedCertificate or KubeConnectionFailure.WrongHostName or KubeConnectionFailure.ExpiredCertificate
+            or KubeConnectionFailure.TlsFailed => ErrorCategory.SecurityError,
+        KubeConnectionFailure.Timeout => ErrorCategory.OperationTimeout,
+        KubeConnectionFailure.NotKubernetes => ErrorCategory.ProtocolError,
+        _ => ErrorCategory.ConnectionError,
+    };
+}
