@@ -1,0 +1,123 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>What a connection is made of. Plain data: nothing is connected yet.</summary>
+/// <remarks>Prints no token, key or password.</remarks>
+public sealed record ConnectionSettings
+{
+    /// <summary>How long a request may take where the settings say nothing: 100 seconds.</summary>
+    public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>The API server's address, https or http; a path in it is put in front of every request's.</summary>
+    public required Uri Server { get; init; }
+
+    /// <summary>Who alone may have signed the server's certificate; null for whom this machine trusts (default).</summary>
+    public CertificateAuthority? CertificateAuthority { get; init; }
+
+    /// <summary>Whether any certificate of the server will do. Not together with a <see cref="CertificateAuthority"/>. Default: false.</summary>
+    public bool SkipCertificateCheck { get; init; }
+
+    /// <summary>The name asked of the server and looked for in its certificate; null for the host of <see cref="Server"/> (default).</summary>
+    public string? TlsServerName { get; init; }
+
+    /// <summary>The bearer token.</summary>
+    public Secret? Token { get; init; }
+
+    /// <summary>A file with the bearer token, read anew whenever it has changed; wins over <see cref="Token"/>.</summary>
+    public string? TokenFile { get; init; }
+
+    /// <summary>The certificate that says who the user is.</summary>
+    public ClientCertificate? ClientCertificate { get; init; }
+
+    /// <summary>The name for HTTP basic authentication; not together with a token.</summary>
+    public string? Username { get; init; }
+
+    /// <summary>The password that goes with <see cref="Username"/>.</summary>
+    public Secret? Password { get; init; }
+
+    /// <summary>The namespace of requests that name none. Default: <c>default</c>.</summary>
+    public string Namespace { get; init; } = "default";
+
+    /// <summary>The context of the kubeconfig that the settings came from; null for settings from elsewhere.</summary>
+    public string? Context { get; init; }
+
+    /// <summary>How long one request may take, from connecting to the last byte of the answer. Default: <see cref="DefaultTimeout"/>.</summary>
+    public TimeSpan Timeout { get; init; } = DefaultTimeout;
+
+    /// <summary>
+    /// Looks for settings where kubectl does: the given path, else the files in <c>KUBECONFIG</c>, else
+    /// <c>~/.kube/config</c>, else the ServiceAccount of the pod that this process runs in.
+    /// </summary>
+    /// <param name="path">A kubeconfig that has to exist; null to look for one.</param>
+    /// <param name="context">The context to use; null for the current one.</param>
+    /// <param name="environment">Where variables and folders come from; null for this process's own.</param>
+    /// <returns>The settings.</returns>
+    /// <exception cref="KubeConfigurationException">Nothing was found (the message says what was looked for, and where), or what was found is broken.</exception>
+    public static ConnectionSettings Find(string? path = null, string? context = null, KubeEnvironment? environment = null)
+    {
+        environment ??= KubeEnvironment.Process;
+        if (path is not null)
+            return FromKubeconfig(Kubeconfig.Load(path), context);
+        var config = Kubeconfig.Find(environment);
+        var missingForPod = ServiceAccountResolver.WhatIsMissing(environment);
+
+        // Only a kubeconfig has contexts: whoever asks for one does not mean the ServiceAccount.
+        if (config is null or { IsEmpty: true } && missingForPod is null && string.IsNullOrEmpty(context))
+            return FromServiceAccount(environment);
+        if (config is not null)
+            return FromKubeconfig(config, context);
+        var where = string.IsNullOrEmpty(environment.Variable("KUBECONFIG")) ? "(KUBECONFIG is not set)" : "(from KUBECONFIG)";
+        throw new KubeConfigurationException(
+            $"There is no kubeconfig: looked for {string.Join(", ", Kubeconfig.DefaultPaths(environment))} {where}. " +
+            (missingForPod is null ? $"The ServiceAccount of this pod has no context '{context}'." : $"Nor does this process run in a pod: {missingForPod}."));
+    }
+
+    /// <summary>Takes a context of a kubeconfig.</summary>
+    /// <param name="config">The kubeconfig.</param>
+    /// <param name="context">The context's name; null for the current one.</param>
+    /// <returns>The settings.</returns>
+    /// <exception cref="KubeConfigurationException">The context, its cluster or its user is missing, broken, or needs what this version does not support.</exception>
+    public static ConnectionSettings FromKubeconfig(Kubeconfig config, string? context = null)
+    {
+        ArgumentNullException.ThrowIfNull(config);
+        return KubeconfigResolver.Resolve(config, context);
+    }
+
+    /// <summary>Takes a server and a bearer token.</summary>
+    /// <param name="server">The API server's https address.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
+    /// <returns>The settings.</returns>
+    public static ConnectionSettings FromToken(Uri server, Secret token, CertificateAuthority? authority = null)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(token);
+        return new ConnectionSettings { Server = server, Token = token, CertificateAuthority = authority };
+    }
+
+    /// <summary>Takes the ServiceAccount of the pod that this process runs in.</summary>
+    /// <param name="environment">Where variables and the ServiceAccount's folder come from; null for this process's own.</param>
+    /// <returns>The settings; the token stays in its file, for it changes.</returns>
+    /// <exception cref="KubeConfigurationException">This process does not run in a pod, or the folder is broken.</exception>
+    public static ConnectionSettings FromServiceAccount(KubeEnvironment? environment = null) =>
+        ServiceAccountResolver.Resolve(environment ?? KubeEnvironment.Process);
+
+    /// <summary>Checks what the settings say together, before anything is sent.</summary>
+    /// <exception cref="KubeConfigurationException">They contradict themselves, or would send a credential in clear text.</exception>
+    internal void Validate()
+    {
+        if (!IsServerAddress(Server))
+            throw new KubeConfigurationException("The server has to be an absolute http or https address, without user, query or fragment.");
+        if (CertificateAuthority is not null && SkipCertificateCheck)
+            throw new KubeConfigurationException("A certificate authority together with SkipCertificateCheck makes no sense; leave one of them out.");
+        if (Username is not null && (Token is not null || TokenFile is not null))
+            throw new KubeConfigurationException("A token together with a username makes no sense; leave one of them out.");
+        if (Server.Scheme == Uri.UriSchemeHttp && (Token is not null || TokenFile is not null || Username is not null || ClientCertificate is not null))
+            throw new KubeConfigurationException($"A credential would travel to {Server} in clear text; use an https address.");
+        if (Timeout <= TimeSpan.Zero)
+            throw new KubeConfigurationException("The timeout has to be longer than zero.");
+    }
+
+    internal static bool IsServerAddress(Uri server) =>
+        server is { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "" }
+        && server.Scheme is "http" or "https";
+}

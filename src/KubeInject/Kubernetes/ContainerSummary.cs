@@ -1,0 +1,23 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>A container of a pod: what was asked for, and how it fares.</summary>
+public sealed record ContainerSummary
+{
+    /// <summary>The container's name; empty where the object gives none.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether it stands under <c>initContainers</c>.</summary>
+    public bool IsInit { get; init; }
+
+    /// <summary>The image that was asked for; null where the object gives none.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>Whether it is ready. Default: false, as for a container that has not been started.</summary>
+    public bool Ready { get; init; }
+
+    /// <summary>How often it was restarted. Default: 0.</summary>
+    public int RestartCount { get; init; }
+
+    /// <summary>Names of the variables in <c>env</c>, in the order of the object, repeated as often as they stand there.</summary>
+    public IReadOnlyList<string> Variables { get; init; } = [];
+}

@@ -1,0 +1,21 @@
+using YamlDotNet.Core;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>A node of a kubeconfig's YAML with its place. Anchors are resolved; keys are plain text.</summary>
+internal abstract record KubeconfigNode(string File, Mark Start)
+{
+    public KubeConfigurationException Error(string message) =>
+        KubeConfigurationException.At(File, Start.Line, Start.Column, message);
+
+    internal sealed record Scalar(string File, Mark Start, string Value, bool IsNull) : KubeconfigNode(File, Start)
+    {
+        // The value may be a secret, and a record would print it.
+        public override string ToString() => Secret.Mask;
+    }
+
+    internal sealed record Sequence(string File, Mark Start, IReadOnlyList<KubeconfigNode> Items) : KubeconfigNode(File, Start);
+
+    internal sealed record Mapping(string File, Mark Start, IReadOnlyDictionary<string, KubeconfigNode> Entries)
+        : KubeconfigNode(File, Start);
+}

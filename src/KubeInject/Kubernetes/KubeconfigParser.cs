@@ -1,0 +1,109 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Turns the YAML (or JSON) text of one kubeconfig into nodes.</summary>
+/// <remarks>
+/// Built on the parser's events rather than on the library's document tree: that tree recurses without a limit,
+/// on nesting as on cycles of anchors, and a stack overflow ends the process.
+/// </remarks>
+internal sealed class KubeconfigParser
+{
+    // A kubeconfig needs six levels; whatever nests deeper than this is no kubeconfig.
+    private const int MaximumDepth = 64;
+
+    private readonly string file;
+    private readonly Parser parser;
+    private readonly Dictionary<AnchorName, KubeconfigNode> anchors = [];
+
+    private KubeconfigParser(string file, string text)
+    {
+        this.file = file;
+        parser = new Parser(new StringReader(text));
+    }
+
+    /// <summary>Parses the first document of a text.</summary>
+    /// <returns>The document's root; null for a text without content.</returns>
+    public static KubeconfigNode? Parse(string file, string text)
+    {
+        try
+        {
+            return new KubeconfigParser(file, text).ParseDocument();
+        }
+        catch (YamlException e)
+        {
+            // The parser's messages are fixed texts: they quote nothing of the file.
+            throw KubeConfigurationException.At(file, e.Start.Line, e.Start.Column, $"This is not valid YAML. {e.Message}");
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            // What the scanner makes of some malformed escapes and tags instead of a YamlException.
+            throw new KubeConfigurationException($"{file} is not valid YAML.") { File = file };
+        }
+    }
+
+    private KubeconfigNode? ParseDocument()
+    {
+        parser.Consume<StreamStart>();
+        if (!parser.TryConsume<DocumentStart>(out _))
+            return null;
+        var root = ParseNode(MaximumDepth);
+        parser.Consume<DocumentEnd>();
+        return root;
+    }
+
+    private KubeconfigNode ParseNode(int depth)
+    {
+        if (parser.TryConsume<AnchorAlias>(out var alias))
+        {
+            return anchors.TryGetValue(alias.Value, out var known)
+                ? known
+                : throw KubeConfigurationException.At(file, alias.Start.Line, alias.Start.Column, "This alias names no anchor that stands before it.");
+        }
+
+        if (depth == 0)
+        {
+            var mark = parser.Current!.Start;
+            throw KubeConfigurationException.At(file, mark.Line, mark.Column, $"This nests deeper than {MaximumDepth} levels.");
+        }
+
+        var anchor = parser.Accept<NodeEvent>(out var start) ? start.Anchor : AnchorName.Empty;
+        KubeconfigNode node;
+        if (parser.TryConsume<Scalar>(out var scalar))
+            node = new KubeconfigNode.Scalar(file, scalar.Start, scalar.Value, IsNull(scalar));
+        else if (parser.TryConsume<SequenceStart>(out var sequence))
+            node = ParseSequence(sequence, depth);
+        else
+            node = ParseMapping(parser.Consume<MappingStart>(), depth);
+        if (!anchor.IsEmpty)
+            anchors[anchor] = node;
+        return node;
+    }
+
+    private KubeconfigNode.Sequence ParseSequence(SequenceStart start, int depth)
+    {
+        var items = new List<KubeconfigNode>();
+        while (!parser.TryConsume<SequenceEnd>(out _))
+            items.Add(ParseNode(depth - 1));
+        return new KubeconfigNode.Sequence(file, start.Start, items);
+    }
+
+    private KubeconfigNode.Mapping ParseMapping(MappingStart start, int depth)
+    {
+        var entries = new Dictionary<string, KubeconfigNode>(StringComparer.Ordinal);
+        while (!parser.TryConsume<MappingEnd>(out _))
+        {
+            var key = ParseNode(depth - 1);
+            if (key is not KubeconfigNode.Scalar { Value: var name })
+                throw key.Error("A key has to be plain text.");
+            if (!entries.TryAdd(name, ParseNode(depth - 1)))
+                throw key.Error("This key stands here twice.");
+        }
+
+        return new KubeconfigNode.Mapping(file, start.Start, entries);
+    }
+
+    private static bool IsNull(Scalar scalar) =>
+        scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL";
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>One page of a list, its items still the bytes that the server sent.</summary>
+internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? Continue)
+{
+    /// <summary>Finds the items of a page without reading what is in them.</summary>
+    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    public static ListPage Read(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        var items = new List<ReadOnlyMemory<byte>>();
+        string? next = null;
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("A list has to be an object.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isItems = reader.ValueTextEquals("items"u8);
+            var isMetadata = reader.ValueTextEquals("metadata"u8);
+            reader.Read();
+            if (isItems && reader.TokenType == JsonTokenType.StartArray)
+                ReadItems(ref reader, json, items);
+            else if (isMetadata)
+                next = JsonElement.ParseValue(ref reader).Text("continue");
+            else
+                reader.Skip();
+        }
+
+        return new ListPage(items, string.IsNullOrEmpty(next) ? null : next);
+    }
+
+    private static void ReadItems(ref Utf8JsonReader reader, byte[] json, List<ReadOnlyMemory<byte>> items)
+    {
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            items.Add(json.AsMemory(start..(int)reader.BytesConsumed));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Decides whether the server's certificate is the one that the settings ask for.</summary>
+internal sealed class ServerTrust(ConnectionSettings settings)
+{
+    private const X509ChainStatusFlags Unanchored = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+    private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
+
+    private volatile TrustFailure? lastFailure;
+
+    /// <summary>Why the last certificate was turned down; null where none was.</summary>
+    public TrustFailure? LastFailure => lastFailure;
+
+    /// <summary>The platform's callback.</summary>
+    public bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (settings.SkipCertificateCheck)
+            return true;
+        lastFailure = certificate is X509Certificate2 shown
+            ? Check(shown, chain, errors)
+            : new TrustFailure(KubeConnectionFailure.UntrustedCertificate, $"{settings.Server} showed no certificate.");
+        return lastFailure is null;
+    }
+
+    private TrustFailure? Check(X509Certificate2 certificate, X509Chain? shownChain, SslPolicyErrors errors)
+    {
+        var problems = settings.CertificateAuthority is { } authority
+            ? ProblemsUnder(authority, certificate, shownChain)
+            : errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? Flags(shownChain) : X509ChainStatusFlags.NoError;
+        if ((problems & X509ChainStatusFlags.NotTimeValid) == problems && problems != X509ChainStatusFlags.NoError)
+            return Expired(certificate);
+        if (problems != X509ChainStatusFlags.NoError)
+            return Untrusted(certificate, problems);
+        return HasExpectedName(certificate, errors) ? null : WrongName(certificate);
+    }
+
+    /// <summary>Builds the chain with the given certificates as its only anchors.</summary>
+    private static X509ChainStatusFlags ProblemsUnder(CertificateAuthority authority, X509Certificate2 certificate, X509Chain? shownChain)
+    {
+        using var chain = new X509Chain();
+        var policy = chain.ChainPolicy;
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        policy.CustomTrustStore.AddRange(authority.Certificates);
+        if (shownChain is not null)
+            policy.ExtraStore.AddRange(shownChain.ChainPolicy.ExtraStore);
+        policy.RevocationMode = X509RevocationMode.NoCheck;
+        policy.DisableCertificateDownloads = true;
+        policy.ApplicationPolicy.Add(ServerAuthentication);
+
+        // For kubectl every certificate of the bundle is an anchor, for .NET only those that signed themselves.
+        // So an unknown root is let through here, and an anchor looked for below. Signatures are checked either way.
+        policy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
+        chain.Build(certificate);
+        var anchored = chain.ChainElements.Any(element => authority.Certificates.Any(anchor => anchor.RawData.AsSpan().SequenceEqual(element.Certificate.RawData)));
+        var problems = Flags(chain);
+        return anchored ? problems & ~Unanchored : problems | X509ChainStatusFlags.UntrustedRoot;
+    }
+
+    private static X509ChainStatusFlags Flags(X509Chain? chain) =>
+        chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status) ?? X509ChainStatusFlags.UntrustedRoot;
+
+    private bool HasExpectedName(X509Certificate2 certificate, SslPolicyErrors errors)
+    {
+        if (settings.TlsServerName is not { } name)
+            return !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);
+        return Uri.CheckHostName(name) != UriHostNameType.Unknown && certificate.MatchesHostname(name, allowCommonName: false);
+    }
+
+    private TrustFailure Expired(X509Certificate2 certificate) => new(
+        KubeConnectionFailure.ExpiredCertificate,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"The certificate of {settings.Server}, or one that it depends on, has expired or is not valid yet: {Describe(certificate)}, valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}."));
+
+    private TrustFailure Untrusted(X509Certificate2 certificate, X509ChainStatusFlags problems)
+    {
+        var authority = settings.CertificateAuthority is { } given
+            ? $"the given certificate authority ({given})"
+            : "a certificate authority that this machine trusts, and none was given";
+        var others = problems & ~Unanchored;
+        var more = others == X509ChainStatusFlags.NoError ? "" : $" ({others})";
+        return new TrustFailure(
+            KubeConnectionFailure.UntrustedCertificate,
+            $"The certificate of {settings.Server} is not signed by {authority}{more}. The server shows: {Describe(certificate)}.");
+    }
+
+    private TrustFailure WrongName(X509Certificate2 certificate)
+    {
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
+            .ToList();
+        var validFor = names.Count == 0 ? "no name at all" : string.Join(", ", names);
+        return new TrustFailure(
+            KubeConnectionFailure.WrongHostName,
+            $"The certificate of {settings.Server} is not for {settings.TlsServerName ?? settings.Server.IdnHost}, but for {validFor}. Use one of these names as the server's, or as tls-server-name.");
+    }
+
+    private static string Describe(X509Certificate2 certificate) => $"subject {certificate.Subject}, issuer {certificate.Issuer}";
+}

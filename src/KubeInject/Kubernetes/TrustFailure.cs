@@ -1,0 +1,4 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>Why a server's certificate was turned down.</summary>
+internal sealed record TrustFailure(KubeConnectionFailure Reason, string Message);

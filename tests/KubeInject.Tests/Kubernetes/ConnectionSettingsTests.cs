@@ -1,0 +1,167 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public sealed class ConnectionSettingsTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_context_brings_its_cluster_user_and_namespace()
+    {
+        var settings = Resolve(user: "token: abc", context: "namespace: shop");
+        Assert.Equal(new Uri("https://example.test:6443"), settings.Server);
+        Assert.Equal("abc", settings.Token!.Reveal());
+        Assert.Equal(("one", "shop"), (settings.Context, settings.Namespace));
+        Assert.Equal(TimeSpan.FromSeconds(100), settings.Timeout);
+    }
+
+    [Fact]
+    public void The_namespace_is_default_where_the_context_sets_none() => Assert.Equal("default", Resolve().Namespace);
+
+    [Fact]
+    public void A_named_context_wins_over_the_current_one()
+    {
+        var config = Kubeconfig.Parse(
+            """
+            current-context: one
+            clusters: [{name: c, cluster: {server: 'https://example.test'}}]
+            contexts: [{name: one, context: {cluster: c}}, {name: two, context: {cluster: c}}]
+            """,
+            "f");
+        Assert.Equal("two", ConnectionSettings.FromKubeconfig(config, "two").Context);
+    }
+
+    [Fact]
+    public void A_token_file_wins_over_a_token_and_is_relative_to_the_kubeconfig()
+    {
+        var settings = Resolve(user: "token: abc\n    tokenFile: sub/token");
+        Assert.Null(settings.Token);
+        Assert.Equal(Path.Combine(folder.Path, "sub", "token"), settings.TokenFile);
+    }
+
+    [Fact]
+    public void Certificate_files_are_relative_to_the_kubeconfig()
+    {
+        using var authority = TestCertificates.Authority();
+        var (certificate, key) = TestCertificates.EcClient();
+        folder.Write("pki/ca.crt", authority.ExportCertificatePem());
+        folder.Write("pki/me.crt", certificate);
+        folder.Write("pki/me.key", key.ExportECPrivateKeyPem());
+        var settings = Resolve(
+            "certificate-authority: pki/ca.crt", "client-certificate: pki/me.crt\n    client-key: pki/me.key");
+        Assert.Equal(authority.RawData, settings.CertificateAuthority!.Certificates[0].RawData);
+        Assert.Equal(Path.Combine(folder.Path, "pki/ca.crt"), settings.CertificateAuthority.Source);
+        Assert.Equal("CN=ec-user", settings.ClientCertificate!.Certificate.Subject);
+    }
+
+    [Fact]
+    public void Data_wins_over_files()
+    {
+        using var authority = TestCertificates.Authority();
+        var settings = Resolve($"certificate-authority: /no/such/file\n    certificate-authority-data: {Base64(authority.ExportCertificatePem())}");
+        Assert.Equal("CN=test-ca", settings.CertificateAuthority!.Certificates[0].Subject);
+    }
+
+    [Theory]
+    [InlineData("server: example.test:6443", "http://example.test:6443/")]
+    [InlineData("server: example.test:6443\n    insecure-skip-tls-verify: true", "https://example.test:6443/")]
+    public void An_address_without_a_scheme_is_completed_as_kubectl_does(string cluster, string server) =>
+        Assert.Equal(server, Resolve(cluster, server: null).Server.AbsoluteUri);
+
+    [Fact]
+    public void A_credential_is_never_meant_for_clear_text() =>
+        Assert.Null(Resolve("server: http://example.test", "token: abc", server: null).Token);
+
+    [Theory]
+    [InlineData("certificate-authority-data: '%'", "", "certificate-authority-data of cluster 'c' in <file> is not base64")]
+    [InlineData("certificate-authority-data: QUJD", "", "certificate-authority-data of cluster 'c' in <file> holds no PEM certificate")]
+    [InlineData("certificate-authority: no.crt", "", "certificate-authority of cluster 'c' in <file>: the file <folder>/no.crt does not exist")]
+    [InlineData("proxy-url: http://p", "", "cluster 'c' in <file> needs proxy-url, which this version does not support")]
+    [InlineData("", "exec: {command: x}", "user 'u' in <file> needs exec, which this version does not support")]
+    [InlineData("", "auth-provider: {name: x}", "user 'u' in <file> needs auth-provider")]
+    [InlineData("", "as: somebody\n    as-groups: [a]", "user 'u' in <file> needs as, as-groups")]
+    [InlineData("", "client-certificate-data: '%'", "client-certificate-data of user 'u' in <file> is not base64")]
+    [InlineData("", "client-certificate-data: QUJD", "user 'u' in <file> has a client certificate without a client key")]
+    [InlineData("", "client-key-data: QUJD", "user 'u' in <file> has a client key without a client certificate")]
+    [InlineData("", "client-key-data: QUJD\n    client-certificate-data: QUJD", "client certificate from user 'u' in <file> holds no PEM certificate")]
+    [InlineData("", "client-certificate: no.crt", "client-certificate of user 'u' in <file>: the file <folder>/no.crt does not exist")]
+    [InlineData("", "token: a\n    username: b", "user 'u' in <file> has both a token and a username or password")]
+    [InlineData("", "password: b", "user 'u' in <file> has a password without a username")]
+    public void A_broken_entry_is_an_error_that_names_entry_and_file(string cluster, string user, string message)
+    {
+        var error = Assert.Throws<KubeConfigurationException>(() => Resolve(cluster, user));
+        Assert.Contains(
+            message.Replace("<file>", FilePath, StringComparison.Ordinal).Replace("<folder>", folder.Path, StringComparison.Ordinal),
+            error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_certificate_authority_with_insecure_skip_tls_verify_is_an_error()
+    {
+        using var authority = TestCertificates.Authority();
+        var error = Assert.Throws<KubeConfigurationException>(
+            () => Resolve($"insecure-skip-tls-verify: true\n    certificate-authority-data: {Base64(authority.ExportCertificatePem())}"));
+        Assert.Contains("insecure-skip-tls-verify", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "The kubeconfig f sets no current-context, and no context was asked for. It has no contexts.")]
+    [InlineData("contexts: [{name: a}, {name: b}]", "The kubeconfig f sets no current-context, and no context was asked for. Its contexts are: a, b.")]
+    [InlineData("current-context: x\ncontexts: [{name: a}]", "The kubeconfig f has no context 'x'. Its contexts are: a.")]
+    [InlineData("current-context: a\ncontexts: [{name: a}]", "The context 'a' in f names no cluster.")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]", "The context 'a' in f names the cluster 'c', which is not defined.")]
+    [InlineData(
+        "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://x'}}]",
+        "The context 'a' in f names the user 'u', which is not defined.")]
+    [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c}]", "The cluster 'c' in f has no server.")]
+    [InlineData(
+        "current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'ftp://x'}}]",
+        "The cluster 'c' in f has a server that is no http or https address.")]
+    public void A_context_that_leads_nowhere_says_so(string text, string message)
+    {
+        var config = Kubeconfig.Parse(text, "f");
+        Assert.Equal(message, Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.FromKubeconfig(config)).Message);
+    }
+
+    [Fact]
+    public void Settings_print_no_secret()
+    {
+        var (certificate, key) = TestCertificates.EcClient();
+        var settings = ConnectionSettings.FromToken(new Uri("https://x"), new Secret("canary")) with
+        {
+            Password = new Secret("canary"),
+            ClientCertificate = ClientCertificate.FromPem(certificate, new Secret(key.ExportECPrivateKeyPem())),
+        };
+        Assert.DoesNotContain("canary", settings.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE", settings.ToString(), StringComparison.Ordinal);
+    }
+
+    private string FilePath => Path.Combine(folder.Path, "config");
+
+    private ConnectionSettings Resolve(
+        string cluster = "", string user = "", string context = "", string? server = "server: https://example.test:6443") =>
+        ConnectionSettings.Find(folder.Write("config", $"""
+            current-context: one
+            clusters:
+            - name: c
+              cluster:
+                {server}
+                {cluster}
+            users:
+            - name: u
+              user:
+                {(user.Length == 0 ? "{}" : user)}
+            contexts:
+            - name: one
+              context:
+                cluster: c
+                user: u
+                {context}
+            """));
+
+    private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
+}

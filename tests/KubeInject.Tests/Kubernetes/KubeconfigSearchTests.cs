@@ -1,0 +1,160 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public sealed class KubeconfigSearchTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+    private readonly Dictionary<string, string> variables = [];
+
+    private KubeEnvironment Environment => new()
+    {
+        Variable = variables.GetValueOrDefault,
+        HomeFolder = Path.Combine(folder.Path, "home"),
+        WorkingFolder = folder.Path,
+        ServiceAccountFolder = Path.Combine(folder.Path, "account"),
+    };
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void The_given_path_comes_first()
+    {
+        WriteHome();
+        UseVariable(folder.Write("a", Config("of-variable")));
+        var path = folder.Write("given", Config("given"));
+        Assert.Equal("given", ConnectionSettings.Find(path, null, Environment).Context);
+    }
+
+    [Fact]
+    public void A_given_path_that_is_missing_is_an_error()
+    {
+        WriteHome();
+        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find("/no/such/file", null, Environment));
+        Assert.Contains("/no/such/file", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void KUBECONFIG_comes_before_the_home_folder()
+    {
+        WriteHome();
+        UseVariable(folder.Write("a", Config("of-variable")));
+        Assert.Equal("of-variable", ConnectionSettings.Find(null, null, Environment).Context);
+    }
+
+    [Fact]
+    public void The_home_folder_comes_before_the_pod()
+    {
+        WriteHome();
+        WritePod();
+        Assert.Equal("home", ConnectionSettings.Find(null, null, Environment).Context);
+    }
+
+    [Fact]
+    public void The_pod_comes_last()
+    {
+        WritePod();
+        Assert.Null(ConnectionSettings.Find(null, null, Environment).Context);
+    }
+
+    [Fact]
+    public void An_empty_kubeconfig_does_not_hide_the_pod()
+    {
+        folder.Write("home/.kube/config", "");
+        WritePod();
+        Assert.Null(ConnectionSettings.Find(null, null, Environment).Context);
+    }
+
+    [Fact]
+    public void A_context_is_never_looked_for_in_the_pod()
+    {
+        WritePod();
+        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(null, "other", Environment));
+        Assert.Contains("'other'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_found_says_what_was_looked_for_and_where()
+    {
+        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
+        Assert.Equal(
+            $"There is no kubeconfig: looked for {folder.Path}/home/.kube/config (KUBECONFIG is not set). " +
+            "Nor does this process run in a pod: KUBERNETES_SERVICE_HOST is not set.",
+            error.Message);
+    }
+
+    [Fact]
+    public void With_KUBECONFIG_the_home_folder_is_not_looked_at()
+    {
+        WriteHome();
+        UseVariable("/no/such/a", "/no/such/b");
+        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
+        Assert.Contains("looked for /no/such/a, /no/such/b (from KUBECONFIG)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_first_file_to_set_the_current_context_wins()
+    {
+        UseVariable(folder.Write("a", "clusters: []"), folder.Write("b", Config("b")), folder.Write("c", Config("c")));
+        Assert.Equal("b", Kubeconfig.Find(Environment)!.CurrentContext);
+    }
+
+    [Fact]
+    public void The_first_entry_of_a_name_wins_whole()
+    {
+        UseVariable(
+            folder.Write("a", "users: [{name: u, user: {username: first}}]"),
+            folder.Write("b", "users: [{name: u, user: {token: t}}, {name: v, user: {token: v}}]"));
+        var config = Kubeconfig.Find(Environment)!;
+        Assert.Equal(["u", "v"], config.Users.Select(user => user.Name));
+        Assert.Equal(("first", null), (config.Users[0].Username, config.Users[0].Token));
+    }
+
+    [Fact]
+    public void A_missing_file_of_the_list_is_skipped()
+    {
+        UseVariable("/no/such/file", "", folder.Write("b", Config("b")));
+        Assert.Equal([Path.Combine(folder.Path, "b")], Kubeconfig.Find(Environment)!.Files);
+    }
+
+    [Fact]
+    public void A_malformed_file_of_the_list_is_an_error()
+    {
+        var broken = folder.Write("broken", "users: [");
+        UseVariable(folder.Write("a", Config("a")), broken);
+        Assert.Equal(broken, Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Find(Environment)).File);
+    }
+
+    [Fact]
+    public void Relative_paths_in_KUBECONFIG_are_relative_to_the_working_folder()
+    {
+        folder.Write("sub/b", Config("b"));
+        UseVariable("sub/b");
+        Assert.Equal("b", Kubeconfig.Find(Environment)!.CurrentContext);
+    }
+
+    private static string Config(string context) => $"""
+        current-context: {context}
+        clusters:
+        - name: c
+          cluster:
+            server: https://example.test
+        contexts:
+        - name: {context}
+          context:
+            cluster: c
+        """;
+
+    private void WriteHome() => folder.Write("home/.kube/config", Config("home"));
+
+    private void UseVariable(params string[] paths) => variables["KUBECONFIG"] = string.Join(Path.PathSeparator, paths);
+
+    private void WritePod()
+    {
+        variables["KUBERNETES_SERVICE_HOST"] = "10.0.0.1";
+        variables["KUBERNETES_SERVICE_PORT"] = "443";
+        folder.Write("account/token", "token-of-the-pod");
+        using var authority = TestCertificates.Authority();
+        folder.Write("account/ca.crt", authority.ExportCertificatePem());
+    }
+}

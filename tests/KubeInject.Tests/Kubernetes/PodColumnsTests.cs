@@ -1,0 +1,67 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Kubernetes;
+
+/// <summary>What newer API servers print, and the rest of the rules one by one; the integration tests ask a server.</summary>
+public class PodColumnsTests
+{
+    private const string Two = """{"containers":[{"name":"a"},{"name":"b"}],"initContainers":[{"name":"i"},{"name":"s","restartPolicy":"Always"}]}""";
+
+    public static TheoryData<string, string, string, int> Cases => new()
+    {
+        { """{}""", "0/0", "", 0 },
+        { """{"status":{"phase":"Pending"}}""", "0/0", "Pending", 0 },
+        { """{"status":{"phase":"Failed","reason":"Evicted"}}""", "0/0", "Evicted", 0 },
+        { """{"status":{"phase":"Pending","conditions":[{"type":"PodScheduled","reason":"SchedulingGated"}]}}""", "0/0", "SchedulingGated", 0 },
+        { Running("""{"state":{"waiting":{"reason":"CrashLoopBackOff"}},"restartCount":7}"""), "0/1", "CrashLoopBackOff", 7 },
+        { Running("""{"state":{"waiting":{}}}"""), "0/1", "Running", 0 },
+        { Running("""{"state":{"terminated":{"exitCode":1,"reason":"Error"}}}"""), "0/1", "Error", 0 },
+        { Running("""{"state":{"terminated":{"exitCode":3}}}"""), "0/1", "ExitCode:3", 0 },
+        { Running("""{"state":{"terminated":{"exitCode":137,"signal":9}}}"""), "0/1", "Signal:9", 0 },
+        { Running("""{"state":{"running":{}},"ready":true}"""), "1/1", "Running", 0 },
+        { Running("""{"state":{"running":{}},"ready":false}"""), "0/1", "Running", 0 },
+
+        // Completed beside a running one.
+        { Running("""{"state":{"terminated":{"exitCode":0,"reason":"Completed"}}},{"state":{"running":{}},"ready":true}"""), "1/1", "NotReady", 0 },
+        { Running("""{"state":{"terminated":{"exitCode":0,"reason":"Completed"}}},{"state":{"running":{}},"ready":true}""", "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],"), "1/1", "Running", 0 },
+
+        // Init containers.
+        { Init("""{"name":"i","state":{"waiting":{"reason":"PodInitializing"}},"restartCount":1}"""), "0/3", "Init:0/2", 1 },
+        { Init("""{"name":"i","state":{"waiting":{"reason":"ImagePullBackOff"}}}"""), "0/3", "Init:ImagePullBackOff", 0 },
+        { Init("""{"name":"i","state":{"terminated":{"exitCode":1,"reason":"Error"}}}"""), "0/3", "Init:Error", 0 },
+        { Init("""{"name":"i","state":{"terminated":{"exitCode":2}}}"""), "0/3", "Init:ExitCode:2", 0 },
+        { Init("""{"name":"i","state":{"terminated":{"exitCode":2,"signal":15}}}"""), "0/3", "Init:Signal:15", 0 },
+
+        // A sidecar counts once it has started, and keeps its restarts when the init containers are done.
+        { Init("""{"name":"i","state":{"terminated":{"exitCode":0}},"restartCount":5},{"name":"s","started":false,"state":{"running":{}}}"""), "0/3", "Init:1/2", 5 },
+        { Init("""{"name":"i","state":{"terminated":{"exitCode":0}},"restartCount":5},{"name":"s","started":true,"ready":true,"state":{"running":{}},"restartCount":2}"""), "1/3", "Pending", 2 },
+
+        // Terminating.
+        { """{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"phase":"Running"}}""", "0/0", "Terminating", 0 },
+        { """{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"phase":"Running","reason":"NodeLost"}}""", "0/0", "Unknown", 0 },
+        { """{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"phase":"Succeeded"}}""", "0/0", "Succeeded", 0 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_pod_shows_what_kubectl_shows(string json, string ready, string status, int restarts)
+    {
+        var pod = Pod.Parse(json);
+        Assert.Equal((ready, status, restarts), (pod.Ready, pod.Status, pod.Restarts));
+    }
+
+    [Fact]
+    public void The_last_restart_is_the_latest_end_of_a_container()
+    {
+        var pod = Pod.Parse(Running("""
+            {"restartCount":1,"lastState":{"terminated":{"finishedAt":"2026-01-02T00:00:00Z"}}},
+            {"restartCount":1,"lastState":{"terminated":{"finishedAt":"2026-01-01T00:00:00Z"}}}
+            """));
+        Assert.Equal(new DateTimeOffset(2026, 1, 2, 0, 0, 0, TimeSpan.Zero), pod.LastRestart);
+    }
+
+    private static string Running(string statuses, string more = "") =>
+        $$$"""{"spec":{"containers":[{"name":"a"}]},"status":{"phase":"Running",{{{more}}}"containerStatuses":[{{{statuses}}}]}}""";
+
+    private static string Init(string statuses) => $$$"""{"spec":{{{Two}}},"status":{"phase":"Pending","initContainerStatuses":[{{{statuses}}}]}}""";
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
+using KubeInject.Kubernetes;
+using static KubeInject.Tests.Kubernetes.TestServer;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public class PodListTests
+{
+    [Theory]
+    [InlineData(null, false, null, null, "/api/v1/namespaces/shop/pods?limit=500")]
+    [InlineData("other", false, null, null, "/api/v1/namespaces/other/pods?limit=500")]
+    [InlineData("other", true, null, null, "/api/v1/pods?limit=500")]
+    [InlineData(null, false, "app=a,b!=c", "status.phase=Running", "/api/v1/namespaces/shop/pods?labelSelector=app%3Da%2Cb%21%3Dc&fieldSelector=status.phase%3DRunning&limit=500")]
+    public async Task A_query_becomes_a_path(string? @namespace, bool all, string? labels, string? fields, string path)
+    {
+        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"items":[]}""")));
+        using var connection = await OpenAsync(server);
+        await ListAsync(connection, new PodQuery { Namespace = @namespace, AllNamespaces = all, LabelSelector = labels, FieldSelector = fields });
+        Assert.Equal(path, server.Requests[^1].Path);
+    }
+
+    [Fact]
+    public void Pages_and_expired_continuations_lose_no_pod_and_repeat_none() =>
+        Prop.ForAll(
+            Gen.Choose(0, 12).SelectMany(count => Gen.Choose(1, 5).SelectMany(size => Gen.Elements(true, false).ListOf(8).Select(expiries => (count, size, expiries)))).ToArbitrary(),
+            input => RunAsync(input.count, input.size, [.. input.expiries]).GetAwaiter().GetResult()).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public async Task Pages_are_asked_for_one_after_the_other_as_they_are_needed()
+    {
+        using var server = new TestServer(Paged(10, []));
+        using var connection = await OpenAsync(server);
+        await using var pods = connection.ListPodsAsync(new PodQuery { PageSize = 3 }).GetAsyncEnumerator();
+        for (var i = 0; i < 3; i++)
+            Assert.True(await pods.MoveNextAsync());
+        Assert.Equal(1, server.Requests.Count(request => request.Path.Contains("limit=3", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_list_that_expires_without_end_ends_with_the_error()
+    {
+        using var server = new TestServer(TestServer.Kubernetes(request => request.Path.Contains("continue", StringComparison.Ordinal)
+            ? Response.Error(410, "Expired", "too old")
+            : Response.Json("""{"metadata":{"continue":"1"},"items":[{"metadata":{"uid":"a"}}]}""")));
+        using var connection = await OpenAsync(server);
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => ListAsync(connection));
+        Assert.Equal((410, KubeApiReason.Expired), (error.StatusCode, error.Reason));
+    }
+
+    [Fact]
+    public async Task Pods_without_a_uid_are_all_kept()
+    {
+        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"items":[{},{"metadata":{"uid":""}}]}""")));
+        using var connection = await OpenAsync(server);
+        Assert.Equal(2, (await ListAsync(connection)).Count);
+    }
+
+    [Fact]
+    public async Task Items_may_be_null()
+    {
+        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"kind":"PodList","items":null,"metadata":{}}""")));
+        using var connection = await OpenAsync(server);
+        Assert.Empty(await ListAsync(connection));
+    }
+
+    [Theory]
+    [InlineData("<html>")]
+    [InlineData("[]")]
+    [InlineData("")]
+    [InlineData("""{"items":[1]}""")]
+    public async Task A_list_that_is_none_is_no_answer_of_Kubernetes(string body)
+    {
+        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json(body)));
+        using var connection = await OpenAsync(server);
+        Assert.Equal(KubeConnectionFailure.NotKubernetes, (await Assert.ThrowsAsync<KubeConnectionException>(() => ListAsync(connection))).Reason);
+    }
+
+    [Fact]
+    public async Task A_list_can_be_cancelled_between_pods()
+    {
+        using var server = new TestServer(Paged(4, []));
+        using var connection = await OpenAsync(server);
+        using var cancellation = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var pod in connection.ListPodsAsync(new PodQuery { PageSize = 1 }, cancellation.Token))
+            {
+                Assert.Equal("p0", pod.Name);
+                await cancellation.CancelAsync();
+            }
+        });
+    }
+
+    private static async Task<bool> RunAsync(int count, int size, bool[] expiries)
+    {
+        using var server = new TestServer(Paged(count, expiries));
+        using var connection = await OpenAsync(server);
+        var pods = await ListAsync(connection, new PodQuery { PageSize = size });
+        return pods.Select(pod => pod.Name).SequenceEqual(Enumerable.Range(0, count).Select(i => $"p{i}"));
+    }
+
+    /// <summary>
+    /// Serves so many pods in pages. The given answers say of one continued request after the other whether it has
+    /// expired; but not of those that only go over what was served before the restart, for they follow at once.
+    /// </summary>
+    private static Func<Request, Response> Paged(int count, bool[] expiries)
+    {
+        var (continued, served, hasNews) = (0, 0, false);
+        return TestServer.Kubernetes(request =>
+        {
+            var query = request.Path.Split('?')[1].Split('&').Select(pair => pair.Split('=')).ToDictionary(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture));
+            if (!query.TryGetValue("continue", out var start))
+                hasNews = false;
+            else if (hasNews && continued < expiries.Length && expiries[continued++])
+                return Response.Error(410, "Expired", "too old");
+            var end = Math.Min(count, start + query["limit"]);
+            hasNews |= end > served;
+            served = Math.Max(served, end);
+            var items = Enumerable.Range(start, end - start).Select(i => $$$"""{"metadata":{"name":"p{{{i}}}","uid":"u{{{i}}}"}}""");
+            var next = end < count ? $"{end}" : "";
+            return Response.Json($$$"""{"kind":"PodList","metadata":{"continue":"{{{next}}}"},"items":[{{{string.Join(',', items)}}}]}""");
+        });
+    }
+
+    private static Task<KubeConnection> OpenAsync(TestServer server) => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http, Namespace = "shop" });
+
+    private static async Task<List<Pod>> ListAsync(KubeConnection connection, PodQuery? query = null)
+    {
+        var pods = new List<Pod>();
+        await foreach (var pod in connection.ListPodsAsync(query))
+            pods.Add(pod);
+        return pods;
+    }
+}

@@ -1,0 +1,80 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public sealed class ServiceAccountTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+    private readonly Dictionary<string, string> variables = new()
+    {
+        ["KUBERNETES_SERVICE_HOST"] = "10.0.0.1",
+        ["KUBERNETES_SERVICE_PORT"] = "443",
+    };
+
+    public ServiceAccountTests()
+    {
+        using var authority = TestCertificates.Authority();
+        folder.Write("token", "token-of-the-pod\n");
+        folder.Write("ca.crt", authority.ExportCertificatePem());
+        folder.Write("namespace", "shop\n");
+    }
+
+    private KubeEnvironment Environment => new() { Variable = variables.GetValueOrDefault, ServiceAccountFolder = folder.Path };
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void The_folder_gives_token_file_authority_and_namespace()
+    {
+        var settings = ConnectionSettings.FromServiceAccount(Environment);
+        Assert.Equal(new Uri("https://10.0.0.1:443"), settings.Server);
+        Assert.Equal(Path.Combine(folder.Path, "token"), settings.TokenFile);
+        Assert.Equal("CN=test-ca", settings.CertificateAuthority!.Certificates[0].Subject);
+        Assert.Equal("shop", settings.Namespace);
+    }
+
+    [Theory]
+    [InlineData("fd00::1", "https://[fd00::1]:6443/")]
+    [InlineData("[fd00::1]", "https://[fd00::1]:6443/")]
+    [InlineData("kubernetes.default.svc", "https://kubernetes.default.svc:6443/")]
+    public void An_IPv6_host_is_bracketed(string host, string address)
+    {
+        variables["KUBERNETES_SERVICE_HOST"] = host;
+        variables["KUBERNETES_SERVICE_PORT"] = "6443";
+        Assert.Equal(address, ConnectionSettings.FromServiceAccount(Environment).Server.AbsoluteUri);
+    }
+
+    [Fact]
+    public void The_namespace_is_default_where_the_folder_names_none()
+    {
+        File.Delete(Path.Combine(folder.Path, "namespace"));
+        Assert.Equal("default", ConnectionSettings.FromServiceAccount(Environment).Namespace);
+    }
+
+    [Theory]
+    [InlineData("KUBERNETES_SERVICE_HOST")]
+    [InlineData("KUBERNETES_SERVICE_PORT")]
+    public void Without_its_variables_there_is_no_pod(string variable)
+    {
+        variables.Remove(variable);
+        Assert.Contains($"{variable} is not set", Failure(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("token")]
+    [InlineData("ca.crt")]
+    public void A_missing_file_is_an_error_that_names_it(string file)
+    {
+        File.Delete(Path.Combine(folder.Path, file));
+        Assert.Contains($"{Path.Combine(folder.Path, file)} does not exist", Failure(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Variables_that_make_no_address_are_an_error()
+    {
+        variables["KUBERNETES_SERVICE_PORT"] = "many";
+        Assert.Contains("https://10.0.0.1:many", Failure(), StringComparison.Ordinal);
+    }
+
+    private string Failure() => Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.FromServiceAccount(Environment)).Message;
+}

@@ -1,0 +1,204 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public sealed class TlsTests : IDisposable
+{
+    private readonly X509Certificate2 root = TestCertificates.Authority("CN=root");
+    private readonly X509Certificate2 other = TestCertificates.Authority("CN=other");
+
+    public void Dispose()
+    {
+        root.Dispose();
+        other.Dispose();
+    }
+
+    [Fact]
+    public async Task A_certificate_of_the_given_authority_is_trusted()
+    {
+        using var certificate = TestCertificates.Server(root);
+        await ConnectAsync(certificate, root);
+    }
+
+    [Fact]
+    public async Task Any_root_of_a_bundle_will_do()
+    {
+        using var certificate = TestCertificates.Server(root);
+        await ConnectAsync(certificate, other, root);
+    }
+
+    [Fact]
+    public async Task An_intermediate_may_come_from_the_server()
+    {
+        using var intermediate = TestCertificates.Authority("CN=intermediate", root);
+        using var certificate = TestCertificates.Server(intermediate);
+        using var server = new TestServer(TestServer.Kubernetes(), certificate, [intermediate]);
+        using var connection = await KubeConnection.OpenAsync(Settings(server, root));
+    }
+
+    [Fact]
+    public async Task An_intermediate_may_come_from_the_bundle()
+    {
+        using var intermediate = TestCertificates.Authority("CN=intermediate", root);
+        using var certificate = TestCertificates.Server(intermediate);
+        await ConnectAsync(certificate, intermediate, root);
+    }
+
+    [Fact]
+    public async Task An_intermediate_without_its_root_is_an_anchor_as_for_kubectl()
+    {
+        using var intermediate = TestCertificates.Authority("CN=intermediate", root);
+        using var certificate = TestCertificates.Server(intermediate);
+        await ConnectAsync(certificate, intermediate);
+    }
+
+    [Fact]
+    public async Task A_server_that_signed_itself_is_trusted_where_its_certificate_is_given()
+    {
+        using var certificate = TestCertificates.Server(null);
+        await ConnectAsync(certificate, certificate);
+    }
+
+    [Fact]
+    public async Task Another_authority_is_an_error_that_names_both_sides()
+    {
+        using var certificate = TestCertificates.Server(root);
+        var error = await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate, other);
+        Assert.Contains(
+            "is not signed by the given certificate authority (CN=other from the bundle of this test). The server shows: subject CN=test-server, issuer CN=root.",
+            error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_authority_of_the_same_name_is_not_the_same()
+    {
+        using var twin = TestCertificates.Authority("CN=root");
+        using var certificate = TestCertificates.Server(twin);
+        await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate, root);
+    }
+
+    [Fact]
+    public async Task An_intermediate_that_only_bears_the_name_of_the_anchor_is_not_trusted()
+    {
+        using var anchor = TestCertificates.Authority("CN=intermediate", root);
+        using var forged = TestCertificates.Authority("CN=intermediate");
+        using var certificate = TestCertificates.Server(forged);
+        await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate, anchor);
+    }
+
+    [Fact]
+    public async Task A_given_authority_leaves_no_trust_in_those_of_the_machine()
+    {
+        using var certificate = TestCertificates.Server(null);
+        await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate, other);
+    }
+
+    [Fact]
+    public async Task Without_an_authority_that_of_the_machine_counts()
+    {
+        using var certificate = TestCertificates.Server(root);
+        var error = await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate);
+        Assert.Contains("that this machine trusts, and none was given", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_for_another_name_is_an_error_that_lists_its_names()
+    {
+        using var certificate = TestCertificates.Server(root, "kubernetes.test");
+        var error = await FailsAsync(certificate, KubeConnectionFailure.WrongHostName, root);
+        Assert.Contains("is not for 127.0.0.1, but for kubernetes.test.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_expired_certificate_is_an_error_that_gives_the_time()
+    {
+        using var certificate = TestCertificates.Server(root, end: new DateTimeOffset(DateTime.UtcNow.Date.AddDays(-1), TimeSpan.Zero));
+        var error = await FailsAsync(certificate, KubeConnectionFailure.ExpiredCertificate, root);
+        Assert.Contains($"to {DateTime.UtcNow.Date.AddDays(-1):u}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_tls_server_name_is_asked_for_and_checked()
+    {
+        using var certificate = TestCertificates.Server(root, "kubernetes.test");
+        using var server = new TestServer(TestServer.Kubernetes(), certificate);
+        using var connection = await KubeConnection.OpenAsync(Settings(server, root) with { TlsServerName = "kubernetes.test" });
+        Assert.Equal(["kubernetes.test"], server.AskedNames);
+        Assert.All(server.Requests, request => Assert.Equal($"127.0.0.1:{server.Port}", request.Headers["Host"]));
+    }
+
+    [Fact]
+    public async Task A_tls_server_name_that_the_certificate_does_not_have_is_an_error()
+    {
+        using var certificate = TestCertificates.Server(root);
+        using var server = new TestServer(TestServer.Kubernetes(), certificate);
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(Settings(server, root) with { TlsServerName = "kubernetes.test" }));
+        Assert.Equal(KubeConnectionFailure.WrongHostName, error.Reason);
+        Assert.Contains("is not for kubernetes.test, but for localhost, 127.0.0.1.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Any_certificate_will_do_where_the_check_is_skipped()
+    {
+        using var certificate = TestCertificates.Server(null, "elsewhere.test", DateTimeOffset.UtcNow.AddDays(-1));
+        using var server = new TestServer(TestServer.Kubernetes(), certificate);
+        using var connection = await KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Https, SkipCertificateCheck = true });
+        Assert.False(connection.ChecksCertificate);
+    }
+
+    [Fact]
+    public async Task An_authority_together_with_a_skipped_check_is_an_error()
+    {
+        var settings = new ConnectionSettings { Server = new Uri("https://x"), SkipCertificateCheck = true, CertificateAuthority = CertificateAuthority.FromCertificates([root]) };
+        await Assert.ThrowsAsync<KubeConfigurationException>(() => KubeConnection.OpenAsync(settings));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_certificate_is_shown(bool isRsa)
+    {
+        var (certificate, key) = isRsa ? TestCertificates.RsaClient() is var (c, k) ? (c, (AsymmetricAlgorithm)k) : default
+            : TestCertificates.EcClient() is var (d, l) ? (d, l) : default;
+        using var server = new TlsServer();
+        using var connection = await KubeConnection.OpenAsync(
+            server.Settings with { ClientCertificate = ClientCertificate.FromPem(certificate, new Secret(key.ExportPkcs8PrivateKeyPem())) });
+        Assert.Equal("client certificate", connection.AuthenticationKind);
+        Assert.Contains(isRsa ? "CN=rsa-user" : "CN=ec-user", server.Server.ClientCertificates);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n")]
+    public void A_bundle_without_a_whole_certificate_is_an_error(string pem) =>
+        Assert.Contains("from here", Assert.Throws<KubeConfigurationException>(() => CertificateAuthority.FromPem(pem, "here")).Message, StringComparison.Ordinal);
+
+    private static ConnectionSettings Settings(TestServer server, params X509Certificate2[] bundle) => new()
+    {
+        Server = server.Https,
+        CertificateAuthority = bundle.Length == 0
+            ? null
+            : CertificateAuthority.FromPem(string.Join('\n', bundle.Select(certificate => certificate.ExportCertificatePem())), "the bundle of this test"),
+    };
+
+    private static async Task ConnectAsync(X509Certificate2 certificate, params X509Certificate2[] bundle)
+    {
+        using var server = new TestServer(TestServer.Kubernetes(), certificate);
+        using var connection = await KubeConnection.OpenAsync(Settings(server, bundle));
+        Assert.True(connection.ChecksCertificate);
+    }
+
+    private static async Task<KubeConnectionException> FailsAsync(
+        X509Certificate2 certificate, KubeConnectionFailure reason, params X509Certificate2[] bundle)
+    {
+        using var server = new TestServer(TestServer.Kubernetes(), certificate);
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(Settings(server, bundle)));
+        Assert.Equal(reason, error.Reason);
+        Assert.Empty(server.Requests);
+        return error;
+    }
+}
