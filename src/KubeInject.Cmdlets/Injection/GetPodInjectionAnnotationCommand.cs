@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
-using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Manifests;
 

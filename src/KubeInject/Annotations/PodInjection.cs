@@ -9,6 +9,15 @@ public sealed record PodInjection
     /// <summary>The pod, or the workload with its pod template, that asks.</summary>
     public required PodTemplate Pod { get; init; }
 
+    /// <summary>The kind of the object: <c>Pod</c>, <c>Deployment</c>, ….</summary>
+    public string Kind => Pod.Object.Kind;
+
+    /// <summary>Its namespace; null where a manifest names none.</summary>
+    public string? Namespace => Pod.Object.Namespace;
+
+    /// <summary>Its name.</summary>
+    public string Name => Pod.Object.Name;
+
     /// <summary>How far the injection has come.</summary>
     public required InjectionState State { get; init; }
 

@@ -70,6 +70,9 @@ public sealed class Pod
     /// <summary>When the pod was created; null for a document that does not say.</summary>
     public DateTimeOffset? CreationTimestamp { get; }
 
+    /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> for a document that does not say.</summary>
+    public string Age => CreationTimestamp is { } created ? Kubernetes.Age.Of(DateTimeOffset.UtcNow - created) : "<unknown>";
+
     /// <summary>The containers, in the order of the document.</summary>
     public IReadOnlyList<ContainerSummary> Containers { get; }
 

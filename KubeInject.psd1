@@ -1,0 +1,31 @@
+@{
+    RootModule           = 'KubeInject.Cmdlets.dll'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '0f9f4d0e-5f3f-4c8e-9c55-2b8f5d3c7a41'
+    Author               = 'KubeInject contributors'
+    CompanyName          = 'KubeInject'
+    Copyright            = '(c) KubeInject contributors. Apache License 2.0.'
+    Description          = 'Gives Kubernetes pods their database credentials: reads their injection annotations, has short-lived credentials issued, puts them into the containers'' environment, and accounts for every lease.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @('KubeInject.Format.ps1xml')
+    FunctionsToExport    = @()
+    CmdletsToExport      = @(
+        'Connect-KubeCluster'
+        'Disconnect-KubeCluster'
+        'Get-KubeConnection'
+        'Get-KubePod'
+        'Get-PodInjectionAnnotation'
+        'Invoke-CredentialInjection'
+        'New-CredentialSource'
+    )
+    VariablesToExport    = @()
+    AliasesToExport      = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('Kubernetes', 'Vault', 'OpenBao', 'Credentials', 'Secrets', 'Database', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
+            ProjectUri = 'https://github.com/kubeinject/kubeinject'
+        }
+    }
+}
