@@ -31,9 +31,6 @@ internal sealed class ApiChannel : IDisposable
         connectTimeout = settings.Timeout < LongestConnect ? settings.Timeout : LongestConnect;
         client = new HttpClient(CreateHandler())
         {
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-
             // Each request brings its own limit, so that a timeout and a cancellation are told apart.
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -57,7 +54,11 @@ internal sealed class ApiChannel : IDisposable
     /// <exception cref="KubeConnectionException">No answer came.</exception>
     public async Task<ApiResponse> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, prefix + path);
+        using var request = new HttpRequestMessage(method, prefix + path)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
         request.Headers.Authorization = Credential.Header();
         if (json is not null)
             request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };

@@ -24,6 +24,7 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
                 KubeConnectionFailure.NameNotResolved, $"The name {settings.Server.IdnHost} of the API server has no address.", cause),
             HttpRequestError.SecureConnectionError when trust.LastFailure is { } failure => new(failure.Reason, failure.Message, cause),
             HttpRequestError.SecureConnectionError => new(KubeConnectionFailure.TlsFailed, TlsMessage(cause), cause),
+            HttpRequestError.InvalidResponse => NotKubernetes("it does not speak HTTP", cause),
             _ when socketError is SocketError.ConnectionRefused => new(
                 KubeConnectionFailure.Unreachable, $"Nothing listens at {settings.Server}: the connection was refused.", cause),
             _ => new(KubeConnectionFailure.Unreachable, $"{settings.Server} cannot be reached: {cause.GetBaseException().Message}", cause),
@@ -68,8 +69,8 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
             (response.StatusCode == 400 && settings.Server.Scheme == Uri.UriSchemeHttp ? "; perhaps the address has to begin with https" : ""));
     }
 
-    public KubeConnectionException NotKubernetes(string why) => new(
-        KubeConnectionFailure.NotKubernetes, $"The server at {settings.Server} does not answer as a Kubernetes API server: {why}.");
+    public KubeConnectionException NotKubernetes(string why, Exception? cause = null) => new(
+        KubeConnectionFailure.NotKubernetes, $"The server at {settings.Server} does not answer as a Kubernetes API server: {why}.", cause);
 
     /// <summary>Whether the answer is an error in the words of an API server.</summary>
     public bool IsStatus(ApiResponse response) => ReadStatus(response) is not null;

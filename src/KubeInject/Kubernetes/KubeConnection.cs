@@ -119,6 +119,7 @@ public sealed class KubeConnection : IDisposable
     public async IAsyncEnumerable<Pod> ListPodsAsync(PodQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         query ??= new PodQuery();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
         var path = query.AllNamespaces ? "/api/v1/pods" : PodsPath(query.Namespace ?? Namespace);
         (string Key, string? Value)[] selectors = [("labelSelector", query.LabelSelector), ("fieldSelector", query.FieldSelector)];
         var parameters = selectors.Where(selector => !string.IsNullOrEmpty(selector.Value))

@@ -101,7 +101,21 @@ internal sealed class KubeconfigParser
                 throw key.Error("This key stands here twice.");
         }
 
+        if (entries.Remove("<<", out var merged))
+            AddMissing(entries, merged);
         return new KubeconfigNode.Mapping(file, start.Start, entries);
+    }
+
+    /// <summary>YAML's merge key: what the mapping does not say itself comes from another, or from the first of several.</summary>
+    private static void AddMissing(Dictionary<string, KubeconfigNode> entries, KubeconfigNode merged)
+    {
+        foreach (var source in merged is KubeconfigNode.Sequence several ? several.Items : [merged])
+        {
+            if (source is not KubeconfigNode.Mapping mapping)
+                throw source.Error("Only a mapping can be merged.");
+            foreach (var (key, value) in mapping.Entries)
+                entries.TryAdd(key, value);
+        }
     }
 
     private static bool IsNull(Scalar scalar) =>

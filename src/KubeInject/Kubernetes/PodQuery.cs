@@ -15,6 +15,6 @@ public sealed record PodQuery
     /// <summary>A field selector as the API takes it: <c>status.phase=Running</c>; null for all pods (default).</summary>
     public string? FieldSelector { get; init; }
 
-    /// <summary>How many pods one request brings at most. Default: 500, as kubectl's.</summary>
+    /// <summary>How many pods one request brings at most; at least 1. Default: 500, as kubectl's.</summary>
     public int PageSize { get; init; } = 500;
 }

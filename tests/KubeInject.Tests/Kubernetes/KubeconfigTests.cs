@@ -88,6 +88,15 @@ public class KubeconfigTests
             ["https://x", "https://x"],
             Kubeconfig.Parse("clusters:\n- {name: a, cluster: &c {server: 'https://x'}}\n- {name: b, cluster: *c}\n", "f").Clusters.Select(cluster => cluster.Server));
 
+    [Theory]
+    [InlineData("{<<: *c, tls-server-name: own}")]
+    [InlineData("{tls-server-name: own, <<: [*c, {server: 'https://y'}]}")]
+    public void A_merge_key_adds_what_the_entry_does_not_say(string merging)
+    {
+        var cluster = Kubeconfig.Parse($"clusters:\n- {{name: a, cluster: &c {{server: 'https://x', tls-server-name: shared}}}}\n- {{name: b, cluster: {merging}}}\n", "f").Clusters[1];
+        Assert.Equal(("https://x", "own"), (cluster.Server, cluster.TlsServerName));
+    }
+
     [Fact]
     public void Unknown_keys_are_left_alone() =>
         Assert.Equal("a", Kubeconfig.Parse("extensions: [{name: x}]\nnew: {a: [1]}\ncurrent-context: a\n", "f").CurrentContext);
@@ -112,6 +121,7 @@ public class KubeconfigTests
     [InlineData("kind: Deployment\n", 1, 1, "not a kubeconfig")]
     [InlineData("? [a]\n: b\n", 1, 3, "plain text")]
     [InlineData("a: *b\n", 1, 4, "alias")]
+    [InlineData("a:\n  <<: text\n", 2, 7, "merged")]
     [InlineData("a: &b [*b]\n", 1, 8, "alias")]
     public void A_malformed_file_is_an_error_with_its_place(string text, int line, int column, string message)
     {

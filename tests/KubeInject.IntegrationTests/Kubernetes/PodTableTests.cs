@@ -1,0 +1,83 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace KubeInject.IntegrationTests.Kubernetes;
+
+/// <summary>kubectl prints a table that the API server makes: here the server is asked what it makes of a pod.</summary>
+public class PodTableTests
+{
+    private static readonly Gen<string> States = Gen.Elements(
+        """{"running":{}}""",
+        """{"waiting":{}}""",
+        """{"waiting":{"reason":"PodInitializing"}}""",
+        """{"waiting":{"reason":"CrashLoopBackOff"}}""",
+        """{"terminated":{"exitCode":0,"reason":"Completed"}}""",
+        """{"terminated":{"exitCode":0}}""",
+        """{"terminated":{"exitCode":1,"reason":"Error"}}""",
+        """{"terminated":{"exitCode":2}}""",
+        """{"terminated":{"exitCode":137,"signal":9}}""",
+        "{}");
+
+    [Fact]
+    public async Task Ready_status_and_restarts_are_those_of_the_servers_table()
+    {
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
+        foreach (var (status, index) in Statuses().Sample(80, 80).Select((status, index) => (status, index)))
+        {
+            var name = $"pod-{index}";
+            var isDeleted = index % 4 == 0;
+            var metadata = isDeleted ? """ ,"finalizers":["kubeinject.test/stay"] """ : "";
+            await TestCluster.CreatePodAsync(
+                @namespace,
+                name,
+                """{"initContainers":[{"name":"i0","image":"i"},{"name":"i1","image":"i"}],"containers":[{"name":"c0","image":"c"},{"name":"c1","image":"c"}]}""",
+                metadata);
+            await TestCluster.SetStatusAsync(@namespace, name, status, metadata);
+            if (isDeleted)
+                await TestCluster.SendAsync(HttpMethod.Delete, $"/api/v1/namespaces/{@namespace}/pods/{name}");
+        }
+
+        var expected = await TableAsync(@namespace);
+        Assert.Equal(80, expected.Count);
+        await foreach (var pod in connection.ListPodsAsync())
+            Assert.Equal($"{pod.Name} {expected[pod.Name]} for {pod.Json}", $"{pod.Name} {pod.Ready} {pod.Status} {pod.Restarts} for {pod.Json}");
+    }
+
+    /// <summary>Statuses on which servers of all versions agree.</summary>
+    private static Gen<string> Statuses() =>
+        from phase in Gen.Elements("Pending", "Running", "Unknown")
+        from reason in Gen.Frequency((5, Gen.Constant("")), (1, Gen.Constant(""" ,"reason":"NodeLost" """)), (1, Gen.Constant(""" ,"reason":"Evicted" """)))
+        from isReady in Gen.Elements("True", "False")
+        from inits in Gen.OneOf(Containers("i"), Done())
+        from containers in Containers("c")
+        select $$"""{"phase":"{{phase}}"{{reason}},"conditions":[{"type":"Ready","status":"{{isReady}}"}],"initContainerStatuses":[{{inits}}],"containerStatuses":[{{containers}}]}""";
+
+    private static Gen<string> Containers(string prefix) =>
+        from states in States.ListOf(2)
+        from ready in Gen.Elements("true", "false").ListOf(2)
+        from restarts in Gen.Choose(0, 3).ListOf(2)
+        select string.Join(',', Enumerable.Range(0, 2).Select(i => Container($"{prefix}{i}", states[i], ready[i], restarts[i])));
+
+    private static Gen<string> Done() =>
+        Gen.Constant(string.Join(',', Enumerable.Range(0, 2).Select(i => Container($"i{i}", """{"terminated":{"exitCode":0,"reason":"Completed"}}""", "true", 1))));
+
+    private static string Container(string name, string state, string ready, int restarts) =>
+        $$"""{"name":"{{name}}","image":"x","imageID":"x","state":{{state}},"ready":{{ready}},"restartCount":{{restarts}}}""";
+
+    private static async Task<Dictionary<string, string>> TableAsync(string @namespace)
+    {
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Issuer == "CN=kubeinject-test-ca" };
+        using var client = new HttpClient(handler) { BaseAddress = TestCluster.Server };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestCluster.AdminToken.Reveal());
+        client.DefaultRequestHeaders.Accept.ParseAdd("application/json;as=Table;g=meta.k8s.io;v=v1");
+        using var table = JsonDocument.Parse(await client.GetStringAsync($"/api/v1/namespaces/{@namespace}/pods"));
+        return table.RootElement.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("cells")).ToDictionary(
+            cells => cells[0].GetString()!,
+
+            // Newer servers add to the number when the last restart was.
+            cells => $"{cells[1]} {cells[2]} {cells[3].ToString().Split(' ')[0]}");
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests;
+
+/// <summary>The cluster that the tests run beside: an API server with nothing behind it but its store.</summary>
+internal static class TestCluster
+{
+    private const string Variable = "KUBEINJECT_TEST_CLUSTER";
+
+    public static string Folder => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder
+        ? folder
+        : throw new InvalidOperationException($"{Variable} is not set: run ./test.sh, or tests/rig/with-cluster.sh dotnet test.");
+
+    public static Uri Server => new(ReadText("server"));
+
+    public static CertificateAuthority Authority => CertificateAuthority.FromFile(FilePath("ca.crt"));
+
+    public static Secret AdminToken => new(ReadText("admin.token"));
+
+    /// <summary>Somebody who may do nothing.</summary>
+    public static Secret ViewerToken => new(ReadText("viewer.token"));
+
+    public static string FilePath(string name) => Path.Combine(Folder, name);
+
+    public static string ReadText(string name) => File.ReadAllText(FilePath(name)).Trim();
+
+    public static ConnectionSettings Context(string name) => ConnectionSettings.Find(FilePath("kubeconfig"), name);
+
+    public static Task<KubeConnection> OpenAsync(string context = "admin", string @namespace = "default") =>
+        KubeConnection.OpenAsync(Context(context) with { Namespace = @namespace });
+
+    /// <summary>Makes a namespace of a test's own.</summary>
+    public static async Task<string> CreateNamespaceAsync()
+    {
+        var name = $"test-{Guid.NewGuid():n}";
+        await SendAsync(HttpMethod.Post, "/api/v1/namespaces", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+        return name;
+    }
+
+    /// <summary>Makes a pod; nothing schedules it, so it stays as it is.</summary>
+    public static Task<JsonElement> CreatePodAsync(string @namespace, string name, string spec = """{"containers":[{"name":"app","image":"app"}]}""", string metadata = "") =>
+        SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/pods", $$$"""{"metadata":{"name":"{{{name}}}"{{{metadata}}} },"spec":{{{spec}}} }""");
+
+    /// <summary>Gives a pod a status, as a kubelet would. What the metadata leave out of labels and the like is lost.</summary>
+    public static Task<JsonElement> SetStatusAsync(string @namespace, string name, string status, string metadata = "") => SendAsync(
+        HttpMethod.Put,
+        $"/api/v1/namespaces/{@namespace}/pods/{name}/status",
+        $$$"""{"metadata":{"name":"{{{name}}}"{{{metadata}}} },"status":{{{status}}} }""");
+
+    public static async Task<JsonElement> SendAsync(HttpMethod method, string path, string? json = null)
+    {
+        using var channel = new ApiChannel(Context("admin"));
+        var response = await channel.SendAsync(method, path, json is null ? null : Encoding.UTF8.GetBytes(json), CancellationToken.None);
+        return response.IsSuccess ? JsonSerializer.Deserialize<JsonElement>(response.Body) : throw channel.Failures.FromResponse(response);
+    }
+}
