@@ -65,20 +65,22 @@ internal static class InjectCommand
             if (parsed.GetValue(output) is not null && parsed.GetValue(inPlace))
                 return Usage.Fail("Give --output or --in-place, not both.");
 
-            var target = parsed.GetValue(inPlace) ? ManifestOutput.InPlace()
-                : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
-                : ManifestOutput.ToStream(WriteToStandardOutputAsync);
             try
             {
+                // All paths are looked up first, so that a wrong one is found before anything is issued.
+                var manifests = paths.SelectMany(path => path == "-" ? [ManifestSource.FromStream(Console.OpenStandardInput())] : ManifestSource.FromPath(path, parsed.GetValue(recursive))).ToList();
+                var target = parsed.GetValue(inPlace) ? ManifestOutput.InPlace()
+                    : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
+                    : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);
                 var credentials = CredentialSource.CreateLocal(parsed.GetValue(leases)?.FullName);
-                return await RunAsync(paths, parsed.GetValue(recursive), credentials, target, parsed.GetValue(dryRun), cancellationToken);
+                return await RunAsync(manifests, credentials, target, parsed.GetValue(dryRun), cancellationToken);
             }
             catch (OperationCanceledException)
             {
                 Messages.Error("Stopped. What was not handed out by then was revoked.");
                 return ExitCode.Stopped;
             }
-            catch (Exception exception) when (exception is FileNotFoundException or InvalidOperationException)
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
             {
                 return Usage.Fail(exception.Message);
             }
@@ -87,10 +89,8 @@ internal static class InjectCommand
     }
 
     private static async Task<int> RunAsync(
-        string[] paths, bool recursive, CredentialSource credentials, ManifestOutput output, bool dryRun, CancellationToken cancellationToken)
+        List<ManifestSource> manifests, CredentialSource credentials, ManifestOutput output, bool dryRun, CancellationToken cancellationToken)
     {
-        // All paths are looked up first, so that a wrong one is found before anything is issued.
-        var manifests = paths.SelectMany(path => path == "-" ? [ManifestSource.FromStream(Console.OpenStandardInput())] : ManifestSource.FromPath(path, recursive)).ToList();
         var injector = new ManifestInjector(credentials);
         var results = new List<ManifestResult>();
         try

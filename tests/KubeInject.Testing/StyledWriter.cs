@@ -18,6 +18,7 @@ public sealed partial class StyledWriter
     private readonly int itemOffset;
     private readonly bool isAdorned;
     private readonly bool usesFlow;
+    private bool keepsBlankLines;
 
     public StyledWriter(Random random, bool usesFlow)
     {
@@ -117,7 +118,9 @@ public sealed partial class StyledWriter
         if (BlockText().IsMatch(content) && Chance(70))
         {
             var trailing = content.Length - content.TrimEnd('\n').Length;
-            text.Append(' ').Append(Pick("|", "|", "|")).Append(trailing switch { 0 => "-", 1 => Pick("", "+"), _ => "+" }).Append('\n');
+            var chomping = trailing switch { 0 => "-", 1 => Pick("", "+"), _ => "+" };
+            keepsBlankLines = chomping == "+";
+            text.Append(" |").Append(chomping).Append('\n');
             foreach (var line in content.TrimEnd('\n').Split('\n'))
                 text.Append(' ', line.Length == 0 ? 0 : column + indent).Append(line).Append('\n');
             text.Append('\n', Math.Max(0, trailing - 1));
@@ -159,9 +162,10 @@ public sealed partial class StyledWriter
     private void Adorn(int column)
     {
         if (isAdorned && Chance(6))
-            text.Append(' ', Pick(0, column, column, column + 2)).Append("# a comment: with \"quotes\" and - dashes\n");
-        if (isAdorned && Chance(4))
+            text.Append(' ', Pick(0, column)).Append("# a comment: with \"quotes\" and - dashes\n");
+        if (isAdorned && Chance(4) && !keepsBlankLines)
             text.Append('\n');
+        keepsBlankLines = false;
     }
 
     private bool Chance(int percent) => random.Next(100) < percent;

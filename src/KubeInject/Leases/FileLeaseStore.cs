@@ -11,7 +11,7 @@ public sealed class FileLeaseStore(string folder) : ILeaseStore
     /// Where records are kept by default: <c>kubeinject/leases</c> under <c>XDG_STATE_HOME</c> (by default
     /// <c>~/.local/state</c>), or under the local application data on Windows.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The user has no home folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">The user has no home folder.</exception>
     public static string DefaultFolder
     {
         get
@@ -23,7 +23,7 @@ public sealed class FileLeaseStore(string folder) : ILeaseStore
                 : home.Length > 0 ? Path.Combine(home, ".local", "state") : "";
             return state.Length > 0
                 ? Path.Combine(state, "kubeinject", "leases")
-                : throw new InvalidOperationException("There is no home folder to keep lease records in. Set XDG_STATE_HOME, or name a folder.");
+                : throw new DirectoryNotFoundException("There is no home folder to keep lease records in. Set XDG_STATE_HOME, or name a folder.");
         }
     }
 

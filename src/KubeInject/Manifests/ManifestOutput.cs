@@ -1,3 +1,5 @@
+using KubeInject.Manifests.Syntax;
+
 namespace KubeInject.Manifests;
 
 /// <summary>Where changed manifests go.</summary>
@@ -18,10 +20,15 @@ public abstract class ManifestOutput
     /// <returns>The output.</returns>
     public static ManifestOutput ToFolder(string folder) => new FolderOutput(folder);
 
-    /// <summary>One after the other into a stream of YAML documents, or of JSON where there is but one manifest.</summary>
+    /// <summary>One after the other into a stream that kubectl reads. A single manifest comes out as it went in.</summary>
     /// <param name="write">Takes the next piece of text; what it throws is passed on.</param>
+    /// <param name="takesSeveral">
+    /// Whether several manifests are known to come. A stream that begins with JSON is then made one of YAML, so that
+    /// YAML can follow; otherwise YAML behind JSON is an error.
+    /// </param>
     /// <returns>The output.</returns>
-    public static ManifestOutput ToStream(Func<string, CancellationToken, Task> write) => new StreamOutput(write);
+    public static ManifestOutput ToStream(Func<string, CancellationToken, Task> write, bool takesSeveral = false) =>
+        new StreamOutput(write, takesSeveral);
 
     /// <summary>Writes a manifest. It is there as a whole once the task has ended, or not at all.</summary>
     /// <param name="source">Where it came from.</param>
@@ -66,16 +73,23 @@ public abstract class ManifestOutput
         }
     }
 
-    private sealed class StreamOutput(Func<string, CancellationToken, Task> write) : ManifestOutput
+    private sealed class StreamOutput(Func<string, CancellationToken, Task> write, bool takesSeveral) : ManifestOutput
     {
+        private bool isJson;
         private bool isFirst = true;
         private bool isLineOpen;
 
         public override async Task WriteAsync(ManifestSource source, ManifestText original, string content, CancellationToken cancellationToken)
         {
-            // A single manifest comes out as it went in; between two there is a line that separates documents.
-            var separator = isFirst ? "" : (isLineOpen ? "\n" : "") + (content.StartsWith("---", StringComparison.Ordinal) ? "" : "---\n");
-            await write(isFirst ? content : separator + content.TrimStart('\uFEFF'), cancellationToken).ConfigureAwait(false);
+            // kubectl takes a stream that starts with a brace for JSON to its end, and one that starts with "---" for YAML,
+            // of which JSON is part.
+            var next = JsonReader.IsJson(content);
+            isJson = isFirst ? next && !takesSeveral : isJson;
+            if (isJson && !next)
+                throw new IOException("YAML cannot follow JSON in one stream: kubectl would stop there. Give the YAML manifests first, or have the result written into a folder.");
+
+            var separator = (isLineOpen ? "\n" : "") + (isJson || content.StartsWith("---", StringComparison.Ordinal) || (isFirst && !next) ? "" : "---\n");
+            await write(separator + (isFirst ? content : content.TrimStart('\uFEFF')), cancellationToken).ConfigureAwait(false);
             isFirst = false;
             isLineOpen = !content.EndsWith('\n');
         }

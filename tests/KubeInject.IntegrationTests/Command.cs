@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace KubeInject.IntegrationTests;
+
+/// <summary>A command that ran to its end.</summary>
+internal sealed record Command(int ExitCode, string Output, string Error)
+{
+    // What the programs read and write is UTF-8 without a byte order mark; where there is one, a test put it there.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    /// <summary>The repository's root.</summary>
+    public static string Root { get; } = FindRoot();
+
+    public static Task<Command> KubeInjectAsync(params string[] arguments) => KubeInjectAsync(arguments, null, null);
+
+    public static Task<Command> KubeInjectAsync(string[] arguments, string? input = null, string? home = null) =>
+        RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), .. arguments], input, home);
+
+    /// <summary>Runs kubectl against the test's cluster, and makes sure that it succeeds.</summary>
+    public static async Task<string> KubectlAsync(params string[] arguments)
+    {
+        var result = await RunAsync("kubectl", ["--kubeconfig", TestCluster.FilePath("kubeconfig"), .. arguments]);
+        Assert.True(result.ExitCode == 0, $"kubectl {string.Join(' ', arguments)}: {result.Error}");
+        return result.Output;
+    }
+
+    public static async Task<Command> RunAsync(string file, string[] arguments, string? input = null, string? home = null)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = Utf8,
+            StandardOutputEncoding = Utf8,
+            StandardErrorEncoding = Utf8,
+            WorkingDirectory = Root,
+        };
+        if (home is not null)
+        {
+            start.Environment["HOME"] = home;
+            start.Environment.Remove("XDG_STATE_HOME");
+        }
+
+        using var process = Process.Start(start)!;
+        var output = ReadAsync(process.StandardOutput.BaseStream);
+        var error = ReadAsync(process.StandardError.BaseStream);
+        await process.StandardInput.WriteAsync(input ?? "");
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        return new Command(process.ExitCode, await output, await error);
+    }
+
+    private static async Task<string> ReadAsync(Stream stream)
+    {
+        using var buffer = new MemoryStream();
+        await stream.CopyToAsync(buffer);
+        return Utf8.GetString(buffer.ToArray());
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "KubeInject.sln")))
+            folder = folder.Parent!;
+        return folder.FullName;
+    }
+}

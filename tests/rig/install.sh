@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs from Debian what the rig needs and this machine lacks; touches nothing else.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+packages=()
+need() { command -v "$2" >/dev/null || packages+=("$1"); }
+
+[[ -x ${KUBEBUILDER_ASSETS:+$KUBEBUILDER_ASSETS/etcd} ]] || need etcd-server etcd
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || packages+=(postgresql)
+need postgresql-client psql
+need openssl openssl
+need curl curl
+need kubernetes-client kubectl
+
+if ((${#packages[@]})); then install_debian_packages "${packages[@]}"; fi

@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# Prints the folder that holds a kube-apiserver: $KUBEBUILDER_ASSETS, or else a cached build of
+# Debian's "kubernetes" source package, which is built on first use.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# Raise it with every change to how the binary is built: older cached builds are then not used.
+recipe=r1
+
+if [[ -n ${KUBEBUILDER_ASSETS:-} ]]; then
+  [[ -x $KUBEBUILDER_ASSETS/kube-apiserver ]] ||
+    die "KUBEBUILDER_ASSETS is set, but there is no kube-apiserver in $KUBEBUILDER_ASSETS"
+  echo "$KUBEBUILDER_ASSETS"
+  exit
+fi
+
+[[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]] || die "set HOME, XDG_CACHE_HOME or KUBEBUILDER_ASSETS"
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/kubeinject
+
+# The binary must still run and be the version that its stamp names.
+print_cached() {
+  local folder
+  for folder in "$cache"/kube-apiserver-*-"$recipe"; do
+    if [[ -f $folder/version && $("$folder/kube-apiserver" --version 2>/dev/null) == "Kubernetes v$(<"$folder/version")" ]]; then
+      echo "$folder"
+      return
+    fi
+  done
+  return 1
+}
+
+# fetch_source FOLDER — unpacks it into the Go workspace FOLDER/go. It is apt-get source with package lists of its own, so that the machine's apt
+# configuration, which seldom has deb-src entries, is read and left as it is.
+fetch_source() {
+  local work=$1 entry copy
+  mkdir -p "$work"/{sources,lists/partial,cache/archives/partial,source}
+  while read -r entry; do
+    copy=$work/sources/$(basename "$entry")
+    case $entry in
+      *.sources) sed -E 's/^Types:.*/Types: deb-src/' "$entry" >"$copy" ;;
+      *) sed -nE 's/^deb([[:space:]])/deb-src\1/p' "$entry" >"$copy" ;;
+    esac
+  done < <(debian_entries)
+  local apt=(
+    -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$work/sources"
+    -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache"
+    -o "APT::Sandbox::User=$(id -un)"
+  )
+  # Entries that are not Debian's may share a file with those that are, and have no sources:
+  # whether the update was good enough shows in the download.
+  apt-get "${apt[@]}" update || true
+  cd "$work/source"
+  apt-get "${apt[@]}" source --download-only kubernetes
+  # apt has checked the files against the signed index.
+  mkdir -p "$work/go/src/k8s.io"
+  dpkg-source --no-check -x ./*.dsc "$work/go/src/k8s.io/kubernetes"
+}
+
+# The machine's source files that name a Debian archive.
+debian_entries() {
+  # shellcheck disable=SC2016 # apt's own placeholder
+  apt-get indextargets --format '$(SOURCESENTRY)' 'Created-By: Packages' 'Origin: Debian' |
+    sed 's/:[0-9]*$//' | sort -u
+}
+
+# generate_openapi FOLDER — writes the one generated package that the source does not contain, as
+# Kubernetes' own makefiles do; its list of known API violations tells whether nothing was left out.
+generate_openapi() {
+  local work=$1 packages
+  packages=$(grep --recursive --files-with-matches --include='*.go' '+k8s:openapi-gen=' pkg vendor/k8s.io/*/ |
+    grep -vE '^vendor/k8s.io/(code-generator|sample-apiserver|kube-openapi|gengo)/|_test.go$|/zz_generated' |
+    xargs dirname | sort --unique | sed 's,^,k8s.io/kubernetes/,' | paste --serial --delimiters=,)
+  GO111MODULE=off GOROOT=$(env -u GOROOT /usr/bin/go env GOROOT) GOPATH=$work/go \
+    nice "$work/openapi-gen" --input-dirs "$packages" \
+    --output-package k8s.io/kubernetes/pkg/generated/openapi --output-file-base zz_generated.openapi \
+    --go-header-file vendor/k8s.io/code-generator/hack/boilerplate.go.txt \
+    --report-filename "$work/violations"
+  diff "$work/violations" api/api-rules/violation_exceptions.list
+}
+
+# build FOLDER — leaves the finished cache entry in FOLDER/out and its name in FOLDER/name.
+build() {
+  local work=$1 source_version version stamps package
+  progress "downloading Debian's kubernetes source"
+  fetch_source "$work"
+  cd "$work/go/src/k8s.io/kubernetes"
+  source_version=$(dpkg-parsechangelog -S Version)
+  version=${source_version%-*}
+  version=${version##*+really}
+  version=${version#*:}
+  [[ $version == 1.20.* ]] || {
+    progress "Debian's kubernetes source is $version; this recipe builds the 1.20 of Debian 12"
+    return 1
+  }
+  # reflect2 1.0.1 corrupts memory when it is built with Go 1.18 or later.
+  rm -r vendor/github.com/modern-go/reflect2
+  cp -rL /usr/share/gocode/src/github.com/modern-go/reflect2 vendor/github.com/modern-go/
+  stamps="-s -w"
+  for package in k8s.io/kubernetes/vendor/k8s.io/{component-base,client-go/pkg}/version; do
+    stamps+=" -X $package.gitVersion=v$version -X $package.gitMajor=${version%%.*}"
+    stamps+=" -X $package.gitMinor=20 -X $package.gitTreeState=archive"
+  done
+  progress "compiling kube-apiserver $version (4 to 6 minutes on two cores)"
+  # Without modules, as Kubernetes 1.20 itself builds: newer Go finds its go.mod in want of updates.
+  # The machine's own Go settings and caches have no part in this build.
+  local go_build=(
+    env -u GOROOT HOME="$work" GOENV=off GOPATH="$work/go" GOCACHE="$work/go-cache"
+    GOTMPDIR="$work" GO111MODULE=off GOFLAGS= CGO_ENABLED=0 nice /usr/bin/go build -trimpath
+  )
+  "${go_build[@]}" -o "$work/openapi-gen" ./vendor/k8s.io/kube-openapi/cmd/openapi-gen
+  generate_openapi "$work"
+  mkdir "$work/out"
+  "${go_build[@]}" -ldflags "$stamps" -o "$work/out/kube-apiserver" ./cmd/kube-apiserver
+  "$work/out/kube-apiserver" --version
+  echo "$version" >"$work/out/version"
+  echo "kube-apiserver-$source_version-$recipe" >"$work/name"
+}
+
+progress() { say "$@" 2>&3; }
+
+print_cached && exit
+
+mkdir -p "$cache"
+exec 3>&2 9>"$cache/lock"
+flock --nonblock 9 || {
+  say "waiting for another build of kube-apiserver"
+  flock 9
+}
+print_cached && exit
+
+missing=()
+command -v dpkg-source >/dev/null || missing+=(dpkg-dev)
+[[ -x /usr/bin/go ]] || missing+=(golang-go)
+[[ -d /usr/share/gocode/src/github.com/modern-go/reflect2 ]] || missing+=(golang-github-modern-go-reflect2-dev)
+# An empty package index says nothing about the archives; installing refreshes it.
+[[ -n $(debian_entries) ]] || missing+=(dpkg-dev)
+if ((${#missing[@]})); then install_debian_packages "${missing[@]}"; fi
+
+# Beside the cache, so that the finished build is renamed into it; the lock is ours, so what lies
+# there already was left by a build that was killed.
+rm -rf "$cache"/build.*
+work=$(mktemp -d "$cache/build.XXXXXX")
+building=
+cleanup() {
+  trap '' INT TERM HUP
+  if [[ -n $building ]]; then end_tree "$building"; fi
+  rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+# In the background, because bash runs traps only between commands in the foreground.
+(build "$work") >"$work/log" 2>&1 9>&- &
+building=$!
+if ! wait "$building"; then
+  building=
+  tail -n 40 "$work/log" >&2
+  die "building kube-apiserver failed; the end of the build's log is above"
+fi
+building=
+folder=$cache/$(<"$work/name")
+rm -rf "$folder"
+mv "$work/out" "$folder"
+say "kube-apiserver is cached in $folder"
+echo "$folder"

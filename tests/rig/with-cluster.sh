@@ -1,0 +1,299 @@
+#!/usr/bin/env bash
+# with-cluster.sh COMMAND [ARG…] — runs COMMAND beside an etcd, a kube-apiserver and a PostgreSQL of
+# its own, on free loopback ports, and ends them with it. Exits with COMMAND's exit code.
+set -euo pipefail
+rig=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$rig/lib.sh"
+
+(($#)) || {
+  echo "usage: $0 COMMAND [ARG…]" >&2
+  exit 2
+}
+
+folder=
+preparing=   # process ids of what runs before the servers do
+command_pid=
+declare -A servers=() # name → process id
+
+# Nothing in the folder outlives the run, so the servers need no orderly end: SIGKILL, and for
+# PostgreSQL the SIGQUIT that also ends its worker processes, again until it is heard, because a
+# server that is only just being started still ignores it.
+stop_servers() {
+  local name i
+  for ((i = 0; i < 100 && ${#servers[@]}; i++)); do
+    for name in "${!servers[@]}"; do
+      kill -"$(end_signal "$name")" "${servers[$name]}" 2>/dev/null || unset "servers[$name]"
+    done
+    sleep 0.02
+  done
+  ((${#servers[@]} == 0)) || kill -KILL "${servers[@]}" 2>/dev/null || true
+  servers=()
+}
+
+end_signal() { if [[ $1 == postgresql ]]; then echo QUIT; else echo KILL; fi; }
+
+# shellcheck disable=SC2317 # called by a trap
+cleanup() {
+  trap '' INT TERM HUP
+  local pid
+  for pid in $command_pid $preparing; do end_tree "$pid"; done
+  stop_servers
+  if [[ -n $folder ]]; then rm -rf "$folder"; fi
+}
+
+# start_server NAME [SETPRIV-OPTION…] COMMAND… — a session of its own keeps the terminal's Ctrl-C from the server while
+# COMMAND still ends; the parent-death signal ends it even if this script is killed.
+start_server() {
+  local name=$1
+  shift
+  setsid setpriv --pdeathsig "$(end_signal "$name")" "$@" </dev/null >"$folder/logs/$name.log" 2>&1 &
+  servers[$name]=$!
+  disown "$!" # or bash would announce the server's end
+}
+
+show_logs() {
+  local log
+  for log in "$folder"/logs/*.log; do
+    echo "--- the end of $(basename "$log")" >&2
+    tail -n 20 "$log" >&2
+  done
+}
+
+fail() {
+  show_logs
+  die "$@"
+}
+
+# Below the range from which the system takes the ports of outgoing connections.
+free_port() {
+  local port
+  while
+    port=$((16000 + SRANDOM % 16000))
+    (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null
+  do :; done
+  echo "$port"
+}
+
+# issue NAME ISSUER KIND SUBJECT — signs NAME.crt for the key in NAME.key; ISSUER = NAME signs itself.
+issue() {
+  local issuer=()
+  [[ $1 == "$2" ]] || issuer=(-CA "$2.crt" -CAkey "$2.key")
+  openssl req -x509 -new -key "$1.key" "${issuer[@]}" -out "$1.crt" -days 30 -subj "$4" \
+    -config openssl.cnf -extensions "$3"
+}
+
+# The keys have the PEM forms that kubeadm (RSA) and K3s (EC) write into kubeconfig files.
+ec_key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }
+
+make_credentials() {
+  cd "$folder"
+  cat >openssl.cnf <<'END'
+[req]
+distinguished_name = subject
+[subject]
+[ca]
+basicConstraints = critical, CA:true
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[server]
+basicConstraints = critical, CA:false
+keyUsage = critical, digitalSignature
+extendedKeyUsage = serverAuth
+subjectAltName = IP:127.0.0.1, DNS:localhost, DNS:kubernetes.default.svc
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+[client]
+basicConstraints = critical, CA:false
+keyUsage = critical, digitalSignature
+extendedKeyUsage = clientAuth
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+END
+  local name
+  for name in ca other-ca server admin-ec sa; do ec_key "$name"; done
+  openssl genrsa -traditional -out admin-rsa.key 2048
+  openssl pkey -in sa.key -pubout -out sa.pub
+  issue ca ca ca "/CN=kubeinject-test-ca"
+  issue other-ca other-ca ca "/CN=kubeinject-other-ca"
+  issue server ca server "/CN=kube-apiserver"
+  issue admin-rsa ca client "/O=system:masters/CN=kubeinject-admin"
+  issue admin-ec ca client "/O=system:masters/CN=kubeinject-admin"
+  for name in admin viewer; do
+    openssl rand -hex 16 | tr -d '\n' >"$name.token"
+  done
+  echo "$(<admin.token),kubeinject-admin,kubeinject-admin,\"system:masters\"" >tokens.csv
+  echo "$(<viewer.token),kubeinject-viewer,kubeinject-viewer" >>tokens.csv
+  # For curl, so that the token is in no process list.
+  echo "Authorization: Bearer $(<admin.token)" >admin.header
+}
+
+# PostgreSQL refuses to run as root.
+as_postgres=()
+if ((EUID == 0)); then as_postgres=(--reuid=postgres --regid=postgres --init-groups); fi
+
+make_database() {
+  mkdir "$folder/postgresql"
+  openssl rand -hex 16 | tr -d '\n' >"$folder/postgres.password"
+  cp "$folder/postgres.password" "$folder/postgresql/password"
+  if ((EUID == 0)); then
+    chmod 711 "$folder"
+    chown -R postgres: "$folder/postgresql"
+  fi
+  cd "$folder/postgresql"
+  setpriv --pdeathsig TERM "${as_postgres[@]}" "$postgres_bin/initdb" --pgdata=data --username=postgres --pwfile=password \
+    --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions
+}
+
+start_servers() {
+  local etcd_port
+  etcd_port=$(free_port)
+  api_port=$(free_port)
+  postgres_port=$(free_port)
+  rm -rf "$folder/etcd"
+  start_server etcd "$etcd" --name=test --data-dir="$folder/etcd" --logger=zap --log-level=warn \
+    --listen-client-urls="http://127.0.0.1:$etcd_port" \
+    --advertise-client-urls="http://127.0.0.1:$etcd_port" \
+    --listen-peer-urls=http://127.0.0.1:0 --initial-advertise-peer-urls=http://127.0.0.1:0 \
+    --initial-cluster=test=http://127.0.0.1:0
+  # No controller manager runs here to make the tokens that the ServiceAccount admission waits for,
+  # and a loopback address is no valid endpoint for the service "kubernetes".
+  start_server kube-apiserver "$assets/kube-apiserver" \
+    --etcd-servers="http://127.0.0.1:$etcd_port" \
+    --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port="$api_port" \
+    --endpoint-reconciler-type=none --service-cluster-ip-range=10.0.0.0/24 \
+    --tls-cert-file="$folder/server.crt" --tls-private-key-file="$folder/server.key" \
+    --client-ca-file="$folder/ca.crt" --token-auth-file="$folder/tokens.csv" \
+    --service-account-issuer=https://kubernetes.default.svc \
+    --api-audiences=https://kubernetes.default.svc \
+    --service-account-signing-key-file="$folder/sa.key" \
+    --service-account-key-file="$folder/sa.pub" \
+    --authorization-mode=RBAC --disable-admission-plugins=ServiceAccount --allow-privileged \
+    --max-requests-inflight=1000 --max-mutating-requests-inflight=500 \
+    --logtostderr=false --log-file=/dev/null --stderrthreshold=WARNING
+  if [[ -n $preparing ]]; then
+    wait "$preparing" || fail "making the database failed"
+    rm "$folder/logs/initdb.log" # it would only hide what matters in later failures
+    preparing=
+  fi
+  start_server postgresql "${as_postgres[@]}" "$postgres_bin/postgres" -D "$folder/postgresql/data" \
+    -c listen_addresses=127.0.0.1 -c port="$postgres_port" \
+    -c unix_socket_directories="$folder/postgresql" \
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off
+}
+
+# Leaves in $ended the name of a server that isn't.
+all_alive() {
+  for ended in "${!servers[@]}"; do kill -0 "${servers[$ended]}" 2>/dev/null || return 1; done
+}
+
+api_answers() {
+  curl --silent --fail --noproxy '*' --max-time 5 --cacert "$folder/ca.crt" -H "@$folder/admin.header" \
+    --output /dev/null "https://127.0.0.1:$api_port$1" 2>/dev/null
+}
+
+# False when a server ended; a server that never gets ready ends the script.
+wait_until_ready() {
+  local deadline=$((SECONDS + 60))
+  until grep -qs '^ready' "$folder/postgresql/data/postmaster.pid" &&
+    api_answers /readyz && api_answers /api/v1/namespaces/default; do
+    all_alive || return 1
+    ((SECONDS < deadline)) || fail "the servers were not ready within 60 s"
+    sleep 0.05
+  done
+  # What answered on a port may have been another program's server.
+  all_alive
+}
+
+write_kubeconfig() {
+  local base64="base64 -w 0"
+  cat <<END
+apiVersion: v1
+kind: Config
+clusters:
+- name: test
+  cluster:
+    server: $(<"$folder/server")
+    certificate-authority-data: $($base64 "$folder/ca.crt")
+users:
+- name: admin
+  user:
+    token: $(<"$folder/admin.token")
+- name: viewer
+  user:
+    token: $(<"$folder/viewer.token")
+- name: certificate
+  user:
+    client-certificate-data: $($base64 "$folder/admin-rsa.crt")
+    client-key-data: $($base64 "$folder/admin-rsa.key")
+contexts:
+- name: admin
+  context: {cluster: test, user: admin}
+- name: viewer
+  context: {cluster: test, user: viewer}
+- name: certificate
+  context: {cluster: test, user: certificate}
+current-context: admin
+END
+}
+
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+"$rig/install.sh"
+etcd=${KUBEBUILDER_ASSETS:+$KUBEBUILDER_ASSETS/etcd}
+[[ -x $etcd ]] || etcd=$(command -v etcd)
+postgres_bin=$(dirname "$(compgen -G '/usr/lib/postgresql/*/bin/postgres' | sort -V | tail -n 1)")
+callers_umask=$(umask)
+umask 077
+folder=$(mktemp -d "${TMPDIR:-/tmp}/kubeinject-XXXXXX")
+mkdir "$folder/logs"
+
+# In the background, because bash runs traps only between commands in the foreground, and the first
+# run builds the API server here.
+"$rig/kube-apiserver.sh" >"$folder/assets" &
+preparing=$!
+wait "$preparing"
+preparing=
+assets=$(<"$folder/assets")
+
+(make_database) >"$folder/logs/initdb.log" 2>&1 &
+database=$!
+(make_credentials) >"$folder/logs/openssl.log" 2>&1 &
+credentials=$!
+preparing="$database $credentials"
+wait "$credentials" || fail "making the certificates failed"
+rm "$folder/logs/openssl.log"
+preparing=$database # which start_servers waits for, as it takes longer
+
+# Another program can take a port between its choice and its use.
+for attempt in 1 2 3; do
+  start_servers
+  if wait_until_ready; then break; fi
+  if ((attempt == 3)) || ! grep -qi 'address already in use' "$folder"/logs/*.log; then
+    fail "$ended ended instead of starting"
+  fi
+  stop_servers
+done
+
+printf 'https://127.0.0.1:%s' "$api_port" >"$folder/server"
+write_kubeconfig >"$folder/kubeconfig"
+export KUBEINJECT_TEST_CLUSTER=$folder
+export KUBECONFIG=$folder/kubeconfig
+export KUBECACHEDIR=$folder/kubectl-cache # of no use to anybody after this run
+password=$(<"$folder/postgres.password")
+export KUBEINJECT_TEST_POSTGRES="postgresql://postgres:$password@127.0.0.1:$postgres_port/postgres"
+
+# In the background for the traps' sake again; what bash changes for such a command is undone: it
+# gets this script's standard input, and Ctrl-C.
+(
+  umask "$callers_umask"
+  exec env --default-signal=INT,QUIT "$@"
+) <&0 &
+command_pid=$!
+status=0
+wait "$command_pid" || status=$?
+command_pid=
+exit "$status"
