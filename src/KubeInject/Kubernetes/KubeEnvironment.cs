@@ -10,7 +10,7 @@ public sealed record KubeEnvironment
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
     /// <summary>The folder that holds <c>.kube/config</c>. Default: the user's home.</summary>
-    public string HomeFolder { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    public string HomeFolder { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
 
     /// <summary>What relative paths in <c>KUBECONFIG</c> are relative to; null for the process's own folder (default).</summary>
     public string? WorkingFolder { get; init; }

@@ -1,0 +1,97 @@
+using System.Text.Json;
+
+namespace KubeInject.IntegrationTests.Injection;
+
+/// <summary>The manifests that the README uses do what it says.</summary>
+public sealed class ExampleTests
+{
+    public static TheoryData<string> Examples =>
+        [.. Directory.GetFiles(Path.Combine(Command.Root, "examples")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public async Task The_api_server_accepts_what_comes_out(string example)
+    {
+        using var folder = new TemporaryFolder();
+        var result = await Command.KubeInjectAsync(["inject", $"examples/{example}", "--source", "local", "--output", folder.Path], home: folder.File("home"));
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Output);
+        await Command.KubectlAsync("apply", "--dry-run=server", "-f", folder.File(example));
+    }
+
+    [Fact]
+    public async Task A_created_pod_has_exactly_the_expected_variables()
+    {
+        var template = await CreateAsync("pod.yaml", "pod/psql");
+
+        var variables = Variables(template, "containers", 0);
+        Assert.Equal(["PGUSER", "PGPASSWORD"], variables.Select(variable => variable.Name));
+        Assert.StartsWith("local-readonly-", variables[0].Value, StringComparison.Ordinal);
+        Assert.Equal(24, variables[1].Value.Length);
+        Assert.True(Guid.TryParse(Uuids(template), out _));
+    }
+
+    [Fact]
+    public async Task A_created_deployment_has_exactly_the_expected_variables()
+    {
+        var template = (await CreateAsync("orders.yaml", "deployment/orders")).GetProperty("spec").GetProperty("template");
+
+        var migrate = Variables(template, "initContainers", 0);
+        var orders = Variables(template, "containers", 0);
+        Assert.Equal(["ANALYTICS_URL", "REPORTS_URL", "PGUSER", "PGPASSWORD"], migrate.Select(variable => variable.Name));
+        Assert.Equal(["PGHOST", "PGDATABASE", "ANALYTICS_URL", "REPORTS_URL", "PGUSER", "PGPASSWORD"], orders.Select(variable => variable.Name));
+        Assert.Equal(migrate, orders.Skip(2));
+        Assert.Matches(@"^postgres://local-analytics-ro-[0-9a-f]{8}:[A-Za-z0-9]{24}@analytics-db:5432/events\?sslmode=require$", migrate[0].Value);
+        Assert.Equal(migrate[0].Value, migrate[1].Value);
+        Assert.Equal(2, Uuids(template).Split(',').Count(uuid => Guid.TryParse(uuid, out _)));
+    }
+
+    [Fact]
+    public async Task A_created_cron_job_has_exactly_the_expected_variables()
+    {
+        var job = (await CreateAsync("cronjob.yaml", "cronjob/cleanup")).GetProperty("spec").GetProperty("jobTemplate").GetProperty("spec");
+
+        var variables = Variables(job.GetProperty("template"), "containers", 0);
+        Assert.Equal(["DATABASE_URL"], variables.Select(variable => variable.Name));
+        Assert.Matches(@"^postgresql://local-cleanup-[0-9a-f]{8}:[A-Za-z0-9]{24}@orders-db:5432/orders$", variables[0].Value);
+    }
+
+    [Fact]
+    public async Task A_created_list_has_exactly_the_expected_variables()
+    {
+        var template = (await CreateAsync("list.json", "statefulset/reports")).GetProperty("spec").GetProperty("template");
+
+        Assert.Equal(["DB_USER", "DB_PASSWORD"], Variables(template, "containers", 0).Select(variable => variable.Name));
+    }
+
+    [Fact]
+    public async Task The_broken_example_says_what_is_wrong_and_where()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await Command.KubeInjectAsync(["inject", "examples/broken", "--source", "local"], home: folder.Path);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Contains("error: examples/broken/orders.yaml:2:1: pod/orders: KI003 Database 'orders' has no role", result.Error, StringComparison.Ordinal);
+        Assert.Contains("warning: examples/broken/orders.yaml:7:5: pod/orders: KI002", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Rename it to 'db-creds-injector.numberly.io/orders.role'", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    private static async Task<JsonElement> CreateAsync(string example, string created)
+    {
+        using var folder = new TemporaryFolder();
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        await Command.KubeInjectAsync(["inject", $"examples/{example}", "--source", "local", "--output", folder.Path], home: folder.File("home"));
+        await Command.KubectlAsync("apply", "-n", @namespace, "-f", folder.File(example));
+        return JsonSerializer.Deserialize<JsonElement>(await Command.KubectlAsync("get", "-n", @namespace, created, "-o", "json"));
+    }
+
+    private static List<(string Name, string Value)> Variables(JsonElement template, string list, int container) =>
+        [.. template.GetProperty("spec").GetProperty(list)[container].GetProperty("env").EnumerateArray()
+            .Select(variable => (variable.GetProperty("name").GetString()!, variable.GetProperty("value").GetString()!))];
+
+    private static string Uuids(JsonElement template) =>
+        template.GetProperty("metadata").GetProperty("annotations").GetProperty("db-creds-injector.numberly.io/uuid").GetString()!;
+}
