@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests;
 
@@ -8,9 +9,6 @@ internal sealed record Command(int ExitCode, string Output, string Error)
 {
     // What the programs read and write is UTF-8 without a byte order mark; where there is one, a test put it there.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
-
-    /// <summary>The repository's root.</summary>
-    public static string Root { get; } = FindRoot();
 
     public static Task<Command> KubeInjectAsync(params string[] arguments) => KubeInjectAsync(arguments, null, null);
 
@@ -35,7 +33,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
             StandardInputEncoding = Utf8,
             StandardOutputEncoding = Utf8,
             StandardErrorEncoding = Utf8,
-            WorkingDirectory = Root,
+            WorkingDirectory = Repository.Root,
         };
         if (home is not null)
         {
@@ -57,13 +55,5 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         using var buffer = new MemoryStream();
         await stream.CopyToAsync(buffer);
         return Utf8.GetString(buffer.ToArray());
-    }
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "KubeInject.sln")))
-            folder = folder.Parent!;
-        return folder.FullName;
     }
 }

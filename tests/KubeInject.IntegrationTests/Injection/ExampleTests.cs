@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Injection;
 
@@ -6,7 +7,7 @@ namespace KubeInject.IntegrationTests.Injection;
 public sealed class ExampleTests
 {
     public static TheoryData<string> Examples =>
-        [.. Directory.GetFiles(Path.Combine(Command.Root, "examples")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Repository.File("examples")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Examples))]

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Injector;
 
@@ -212,7 +213,7 @@ public sealed partial class InjectCommandTests : IDisposable
     {
         var result = await Command.KubeInjectAsync("--version");
 
-        Assert.Contains($"ModuleVersion        = '{result.Output.Trim()}'", await File.ReadAllTextAsync(Path.Combine(Command.Root, "KubeInject.psd1")), StringComparison.Ordinal);
+        Assert.Contains($"ModuleVersion        = '{result.Output.Trim()}'", await File.ReadAllTextAsync(Repository.File("KubeInject.psd1")), StringComparison.Ordinal);
     }
 
     private Task<Command> InjectAsync(params string[] arguments) => Command.KubeInjectAsync(["inject", .. arguments], home: folder.File("home"));

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using KubeInject.Annotations;
 using static KubeInject.Tests.Annotations.TestPods;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Annotations;
 
@@ -46,17 +47,9 @@ public sealed partial class FindingCodeTests
             .Distinct()
             .GroupBy(pair => pair.Code, pair => pair.Severity)
             .Select(group => $"{group.Key} {string.Join(", ", group.OrderDescending())}");
-        var documented = Row().Matches(File.ReadAllText(Path.Combine(Root(), "docs", "findings.md")))
+        var documented = Row().Matches(File.ReadAllText(Repository.File("docs", "findings.md")))
             .Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}");
         Assert.Equal(produced.Order(StringComparer.Ordinal), documented);
-    }
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "KubeInject.sln")))
-            directory = directory.Parent ?? throw new DirectoryNotFoundException("KubeInject.sln is in no directory above the tests.");
-        return directory.FullName;
     }
 
     [GeneratedRegex(@"^\| (KI\d{3}) \| ([A-Za-z, ]+?) \|", RegexOptions.Multiline)]
