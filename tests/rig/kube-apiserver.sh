@@ -125,16 +125,15 @@ mkdir -p "$cache"
 exec 3>&2 9>"$cache/lock"
 flock --nonblock 9 || {
   say "waiting for another build of kube-apiserver"
-  flock 9
+  setpriv --pdeathsig TERM flock 9
 }
 print_cached && exit
 
 missing=()
-command -v dpkg-source >/dev/null || missing+=(dpkg-dev)
+# An empty package index names no archive; installing refreshes it.
+if ! command -v dpkg-source >/dev/null || [[ -z $(debian_entries) ]]; then missing+=(dpkg-dev); fi
 [[ -x /usr/bin/go ]] || missing+=(golang-go)
 [[ -d /usr/share/gocode/src/github.com/modern-go/reflect2 ]] || missing+=(golang-github-modern-go-reflect2-dev)
-# An empty package index says nothing about the archives; installing refreshes it.
-[[ -n $(debian_entries) ]] || missing+=(dpkg-dev)
 if ((${#missing[@]})); then install_debian_packages "${missing[@]}"; fi
 
 # Beside the cache, so that the finished build is renamed into it; the lock is ours, so what lies

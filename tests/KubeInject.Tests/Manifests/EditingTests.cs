@@ -231,6 +231,37 @@ public sealed class EditingTests
             """
         },
         {
+            "comments and tags may stand where they like",
+            """
+            spec:
+              containers:
+              -   &app   # the app
+                  name: a
+                  env: !!seq
+                  # first
+                  -   # - this one
+                      name: A
+                      value: |-
+                        b
+            """,
+            """
+            spec:
+              containers:
+              -   &app   # the app
+                  name: a
+                  env: !!seq
+                  # first
+                  -   # - this one
+                      name: A
+                      value: |-
+                        b
+                  - name: U
+                    value: "user-pg"
+                  - name: P
+                    value: "password-pg"
+            """
+        },
+        {
             "containers that share one env all get it",
             """
             spec:
@@ -413,6 +444,16 @@ public sealed class EditingTests
             Assert.Single(result.Pods).Error);
         Assert.Empty(injecting.Issuer.Live);
         Assert.Empty(injecting.Leases.Records);
+    }
+
+    [Fact]
+    public async Task Where_the_layout_allows_no_change_the_place_is_named()
+    {
+        // Without a line break at the end the value is "b"; with lines behind it, it would be "b\n".
+        var (text, result) = await new Injecting().RunAsync(Head + "spec:\n  containers:\n    - name: a\n      env:\n        - name: A\n          value: |\n            b");
+
+        Assert.Empty(text);
+        Assert.StartsWith("<input>:13:9: The layout here does not allow the change", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
     }
 
     [Fact]

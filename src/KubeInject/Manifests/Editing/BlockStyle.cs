@@ -33,19 +33,32 @@ internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int It
         return new BlockStyle(keys, keys + DefaultOffset, DefaultOffset);
     }
 
-    private static int DashColumnOf(string content, SequenceNode list)
+    private static int DashColumnOf(string content, SequenceNode list) => ColumnOf(content, DashBefore(content, list.Items[0].Start));
+
+    // Between a dash and its item there is white space, and there may be comments.
+    private static int DashBefore(string content, int item)
     {
-        // An anchor or a tag stands before the first dash, maybe on another line; white space alone stands behind the dash.
-        var at = list.Items[0].Start - 1;
-        while (at >= 0 && char.IsWhiteSpace(content[at]))
+        var at = item - 1;
+        while (at > 0 && content[at] != '-')
+        {
+            if (!char.IsWhiteSpace(content[at]))
+            {
+                var comment = content.LastIndexOf('\n', at) + 1;
+                while (content[comment] != '#' || (comment > 0 && !char.IsWhiteSpace(content[comment - 1])))
+                    comment++;
+                at = comment;
+            }
+
             at--;
-        return ColumnOf(content, at >= 0 && content[at] == '-' ? at : list.Start);
+        }
+
+        return at;
     }
 
     private static int ItemOffsetOf(string content, SequenceNode list, int dash)
     {
         var start = list.Items[0].Start;
-        var onDashLine = content.LastIndexOf('\n', start) == content.LastIndexOf('-', start) - dash - 1;
+        var onDashLine = content.LastIndexOf('\n', start) < DashBefore(content, start);
         var offset = ColumnOf(content, start) - dash;
         return onDashLine && offset > 1 ? offset : DefaultOffset;
     }

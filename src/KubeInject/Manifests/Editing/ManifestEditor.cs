@@ -18,10 +18,29 @@ internal static class ManifestEditor
 
         var text = document.Source;
         var distinct = Distinct(text, changes);
-        var edits = distinct.SelectMany(change => TextEditor.EditsFor(text.Content, change)).OrderBy(edit => edit.Start).ToList();
-        var edited = Splice(text.Content, document.Syntax, edits);
-        ChangeVerifier.Verify(document, distinct, edited);
-        return edited;
+        var edited = Edit(document, distinct);
+        if (ChangeVerifier.IsAsMeant(document, distinct, edited))
+            return edited;
+
+        var culprit = distinct.Find(change => !ChangeVerifier.IsAsMeant(document, [change], Edit(document, [change]))) ?? distinct[0];
+        throw new ManifestException(
+            text.LocationAt(culprit.Target.Start),
+            "The layout here does not allow the change without damage. Write this part in plain block style, with a line break at the end of the file, and try again.");
+    }
+
+    private static string Edit(ManifestDocument document, IEnumerable<ManifestChange> changes)
+    {
+        var content = document.Source.Content;
+        var edits = changes.SelectMany(change => TextEditor.EditsFor(content, change)).OrderBy(edit => edit.Start);
+        var result = new StringBuilder();
+        var at = document.Syntax.Start;
+        foreach (var edit in edits)
+        {
+            result.Append(content, at, edit.Start - at).Append(edit.Replacement);
+            at = edit.Start + edit.Length;
+        }
+
+        return result.Append(content, at, document.Syntax.End - at).ToString();
     }
 
     // What an anchor names is repeated by its aliases. It may change only if it is to change the same way in all of these places.
@@ -62,18 +81,5 @@ internal static class ManifestEditor
             text.LocationAt(place.Start),
             $"This is part of &{anchored.Anchor}, which is used again in {uses}, and the change would show there too. "
             + $"Write the content out in place of *{anchored.Anchor} there and try again.");
-    }
-
-    private static string Splice(string content, SyntaxDocument document, List<TextEdit> edits)
-    {
-        var result = new StringBuilder();
-        var at = document.Start;
-        foreach (var edit in edits)
-        {
-            result.Append(content, at, edit.Start - at).Append(edit.Replacement);
-            at = edit.Start + edit.Length;
-        }
-
-        return result.Append(content, at, document.End - at).ToString();
     }
 }
