@@ -142,7 +142,7 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
         {
             var left = await issued.RevokeAsync().ConfigureAwait(false);
             return (null, planned.Select(result => Failed(
-                result, $"{(exception is ManifestException ? "" : $"{result.Location}: ")}{exception.Message}{(left is null ? "" : " " + left)}")));
+                result, $"{(exception is ManifestException ? "" : $"{result.Location}: {result.Object}: ")}{exception.Message}{(left is null ? "" : " " + left)}")));
         }
         catch
         {

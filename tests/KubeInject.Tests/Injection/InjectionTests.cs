@@ -1,0 +1,159 @@
+using KubeInject.Credentials;
+using KubeInject.Injection;
+using KubeInject.Manifests;
+
+namespace KubeInject.Tests.Injection;
+
+/// <summary>What goes into which container, and what becomes of it when something fails.</summary>
+public sealed class InjectionTests
+{
+    private const string TwoDatabases = """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: a
+          annotations:
+            db-creds-injector.numberly.io/role: rw
+            db-creds-injector.numberly.io/a.env-key-dbuser: U,U2
+            db-creds-injector.numberly.io/a.env-key-dbpassword: P
+            db-creds-injector.numberly.io/b.mode: URI
+            db-creds-injector.numberly.io/b.env-key-uri: URL
+            db-creds-injector.numberly.io/b.template: postgres://db/x
+        spec:
+          containers:
+            - name: app
+        """;
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("a$b", "a$b")]
+    [InlineData("a$$b", "a$$$$b")]
+    [InlineData("$(HOME)", "$$(HOME)")]
+    [InlineData("x$", "x$")]
+    [InlineData("$(A)$", "$$(A)$$")]
+    public async Task The_kubelet_is_kept_from_expanding_what_was_issued(string password, string written)
+    {
+        var (text, _) = await new Injecting(_ => new Credential("u", new Secret(password), "lease")).RunAsync(TwoDatabases);
+
+        Assert.Contains($"- name: P\n          value: \"{written}\"\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Classic_and_uri_mode_stand_side_by_side()
+    {
+        var (text, result) = await new Injecting(request => new Credential($"u@{request.Database}", new Secret("p/w"), "lease")).RunAsync(TwoDatabases);
+
+        Assert.EndsWith(
+            """
+                  env:
+                    - name: U
+                      value: "u@a"
+                    - name: U2
+                      value: "u@a"
+                    - name: P
+                      value: "p/w"
+                    - name: URL
+                      value: "postgres://u%40b:p%2Fw@db/x"
+            """,
+            text,
+            StringComparison.Ordinal);
+        var pod = Assert.Single(result.Pods);
+        Assert.Equal(["a", "b"], pod.Databases.Select(database => database.Name));
+        Assert.DoesNotContain("p/w", $"{result} {pod} {string.Join(' ', pod.Databases)}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_uuids_stand_in_the_order_of_the_databases()
+    {
+        var injecting = new Injecting();
+        var (text, _) = await injecting.RunAsync(TwoDatabases);
+
+        Assert.Equal(["a", "b"], injecting.Issuer.Issued.Select(request => request.Database));
+        Assert.Contains("db-creds-injector.numberly.io/uuid: \"UUID-0,UUID-1\"", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task When_the_second_credential_cannot_be_issued_the_first_is_revoked()
+    {
+        var injecting = new Injecting(request => request.Database == "b" ? throw new InvalidOperationException("The database is down.") : new Credential("u", new Secret("p"), "lease"));
+
+        var (text, result) = await injecting.RunAsync(TwoDatabases);
+
+        Assert.Empty(text);
+        Assert.Equal("<input>:1:1: pod/a: The database is down.", Assert.Single(result.Pods).Error);
+        Assert.Single(injecting.Issuer.Issued);
+        Assert.Empty(injecting.Issuer.Live);
+        Assert.Empty(injecting.Leases.Records);
+    }
+
+    [Fact]
+    public async Task A_null_character_is_refused_and_the_credential_revoked()
+    {
+        var injecting = new Injecting(_ => new Credential("u", new Secret("p\0"), "lease"));
+
+        var (_, result) = await injecting.RunAsync(TwoDatabases);
+
+        Assert.Contains("null character", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
+        Assert.Empty(injecting.Issuer.Live);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_written_is_revoked()
+    {
+        var injecting = new Injecting();
+
+        var result = await injecting.Injector.InjectAsync(
+            ManifestSource.FromText(TwoDatabases), ManifestOutput.ToStream((_, _) => throw new IOException("The pipe is broken.")), CancellationToken.None);
+
+        Assert.Equal("The pipe is broken.", result.Error);
+        Assert.Equal(2, injecting.Issuer.Issued.Count);
+        Assert.Empty(injecting.Issuer.Live);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_in_the_middle_leaves_no_credential()
+    {
+        using var stop = new CancellationTokenSource();
+        var injecting = new Injecting(request =>
+        {
+            if (request.Database == "b")
+                stop.Cancel();
+            stop.Token.ThrowIfCancellationRequested();
+            return new Credential("u", new Secret("p"), "lease");
+        });
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => injecting.Injector.InjectAsync(
+            ManifestSource.FromText(TwoDatabases), ManifestOutput.ToStream((_, _) => Task.CompletedTask), stop.Token));
+
+        Assert.Empty(injecting.Issuer.Live);
+        Assert.Empty(injecting.Leases.Records);
+    }
+
+    [Fact]
+    public async Task A_plan_issues_nothing_and_finds_what_would_fail()
+    {
+        var injecting = new Injecting();
+
+        var plan = await injecting.Injector.PlanAsync(ManifestSource.FromText(TwoDatabases), CancellationToken.None);
+
+        Assert.Equal(InjectionStatus.Planned, Assert.Single(plan.Pods).Status);
+        Assert.Empty(injecting.Issuer.Issued);
+        Assert.Empty(injecting.Leases.Records);
+    }
+
+    [Theory]
+    [InlineData("apiVersion: v1\nkind: Pod", "apiVersion: example.com/v1\nkind: Pod", InjectionStatus.NotRequested)]
+    [InlineData("annotations:", "annotations:\n    db-creds-injector.numberly.io/uuid: 7d0c1f3e-0000-0000-0000-000000000000,7d0c1f3e-0000-0000-0000-000000000001", InjectionStatus.AlreadyInjected)]
+    [InlineData("annotations:", "annotations:\n    db-creds-injector.numberly.io/revoke-ttl: 1h", InjectionStatus.Ignored)]
+    [InlineData("    - name: app", "", InjectionStatus.Failed)]
+    public async Task A_pod_that_is_not_to_be_injected_is_told_apart(string part, string replacement, InjectionStatus status)
+    {
+        var injecting = new Injecting();
+        var manifest = TwoDatabases.Replace(part, replacement, StringComparison.Ordinal);
+        var (text, result) = await injecting.RunAsync(manifest);
+
+        Assert.Equal(status, result.Pods.Count == 0 ? InjectionStatus.NotRequested : result.Pods[0].Status);
+        Assert.Equal(status == InjectionStatus.Failed ? "" : manifest, text);
+        Assert.Empty(injecting.Issuer.Issued);
+    }
+}

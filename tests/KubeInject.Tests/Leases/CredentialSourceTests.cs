@@ -1,0 +1,123 @@
+using KubeInject.Credentials;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+using KubeInject.Testing;
+
+namespace KubeInject.Tests.Leases;
+
+/// <summary>There is no instant at which a live credential is known to nobody.</summary>
+public sealed class CredentialSourceTests
+{
+    private static readonly CredentialRequest Request =
+        new(Guid.NewGuid(), "orders", "orders-rw", "databases", new ObjectReference("Deployment", "shop", "orders"), "orders");
+
+    private readonly MemoryLeaseStore leases = new();
+
+    [Fact]
+    public async Task A_record_exists_before_the_credential()
+    {
+        LeaseState? stateWhenIssuing = null;
+        var issuer = new RecordingIssuer(request =>
+        {
+            stateWhenIssuing = leases.Records[request.Uuid].State;
+            return new Credential("user", new Secret("password"), "lease/1");
+        });
+
+        await new CredentialSource(issuer, leases).IssueAsync(Request, CancellationToken.None);
+
+        Assert.Equal(LeaseState.Incomplete, stateWhenIssuing);
+        var record = Assert.Single(leases.Records).Value;
+        Assert.Equal((LeaseState.Active, "user", "lease/1"), (record.State, record.Username, record.LeaseId));
+    }
+
+    [Fact]
+    public async Task Nothing_is_issued_that_cannot_be_recorded()
+    {
+        var issuer = new RecordingIssuer();
+        var source = new CredentialSource(issuer, new FailingLeaseStore(leases, failAt: 1));
+
+        await Assert.ThrowsAsync<IOException>(() => source.IssueAsync(Request, CancellationToken.None));
+
+        Assert.Empty(issuer.Issued);
+    }
+
+    [Fact]
+    public async Task What_was_issued_and_cannot_be_completely_recorded_is_revoked()
+    {
+        var issuer = new RecordingIssuer();
+        var source = new CredentialSource(issuer, new FailingLeaseStore(leases, failAt: 2));
+
+        await Assert.ThrowsAsync<IOException>(() => source.IssueAsync(Request, CancellationToken.None));
+
+        Assert.Single(issuer.Issued);
+        Assert.Empty(issuer.Live);
+        Assert.Empty(leases.Records);
+    }
+
+    [Fact]
+    public async Task Whatever_a_failed_attempt_left_is_revoked_and_its_record_removed()
+    {
+        var issuer = new RecordingIssuer(_ => throw new InvalidOperationException("no"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new CredentialSource(issuer, leases).IssueAsync(Request, CancellationToken.None));
+
+        Assert.Empty(leases.Records);
+    }
+
+    [Fact]
+    public async Task Where_revoking_fails_the_record_stays()
+    {
+        var source = new CredentialSource(new UnwillingIssuer(), leases);
+        await source.IssueAsync(Request, CancellationToken.None);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => source.RevokeAsync(Request.Uuid, "lease", CancellationToken.None));
+
+        Assert.Single(leases.Records);
+    }
+
+    [Fact]
+    public async Task The_local_source_keeps_its_records_in_files_that_are_its_owners_alone_and_hold_no_password()
+    {
+        var folder = Path.Combine(Directory.CreateTempSubdirectory("kubeinject-test-").FullName, "leases");
+        try
+        {
+            var credential = await CredentialSource.CreateLocal(folder).IssueAsync(Request, CancellationToken.None);
+
+            var file = Assert.Single(Directory.GetFiles(folder));
+            Assert.Equal($"{Request.Uuid}.json", Path.GetFileName(file));
+            Assert.DoesNotContain(credential.Password.Reveal(), await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+            var record = Assert.Single(await new FileLeaseStore(folder).ListAsync(CancellationToken.None));
+            Assert.Equal((Request.Owner, "orders-rw", LeaseState.Active), (record.Owner, record.Role, record.State));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(folder)!, recursive: true);
+        }
+    }
+
+    private sealed class FailingLeaseStore(ILeaseStore store, int failAt) : ILeaseStore
+    {
+        private int writes;
+
+        public Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken) =>
+            ++writes == failAt ? throw new IOException("No space left.") : store.WriteAsync(record, cancellationToken);
+
+        public Task RemoveAsync(Guid uuid, CancellationToken cancellationToken) => store.RemoveAsync(uuid, cancellationToken);
+
+        public Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
+    }
+
+    private sealed class UnwillingIssuer : ICredentialIssuer
+    {
+        public string Name => "unwilling";
+
+        public string? Notice => null;
+
+        public Task<Credential> IssueAsync(CredentialRequest request, CancellationToken cancellationToken) =>
+            Task.FromResult(new Credential("user", new Secret("password"), "lease"));
+
+        public Task RevokeAsync(Guid uuid, string? leaseId, CancellationToken cancellationToken) => throw new HttpRequestException("down");
+    }
+}
