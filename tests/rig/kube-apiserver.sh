@@ -143,7 +143,7 @@ work=$(mktemp -d "$cache/build.XXXXXX")
 building=
 cleanup() {
   trap '' INT TERM HUP
-  if [[ -n $building ]]; then end_tree "$building"; fi
+  if [[ -n $building ]]; then end_tree "$building" 10; fi
   rm -rf "$work"
 }
 trap cleanup EXIT

@@ -46,14 +46,15 @@ process_tree() {
   for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do process_tree "$child"; done
 }
 
-# end_tree PID — ends a child of this script with all it started: asks, and after 10 s insists.
+# end_tree PID SECONDS — ends a child of this script with all it started: asks, and insists when
+# SECONDS have passed.
 # It doesn't use "wait", which can hang on a child that ended just as a signal interrupted another
 # "wait" for it.
 end_tree() {
   local pids i
   mapfile -t pids < <(process_tree "$1")
   kill -TERM "${pids[@]}" 2>/dev/null || true
-  for ((i = 0; i < 200; i++)); do
+  for ((i = 0; i < $2 * 20; i++)); do
     kill -0 "${pids[@]}" 2>/dev/null || break
     sleep 0.05
   done

@@ -37,7 +37,9 @@ end_signal() { if [[ $1 == postgresql ]]; then echo QUIT; else echo KILL; fi; }
 cleanup() {
   trap '' INT TERM HUP
   local pid
-  for pid in $command_pid $preparing; do end_tree "$pid"; done
+  for pid in $command_pid; do end_tree "$pid" 10; done
+  # Long enough for kube-apiserver.sh to remove the gigabytes of an unfinished build.
+  for pid in $preparing; do end_tree "$pid" 60; done
   stop_servers
   if [[ -n $folder ]]; then rm -rf "$folder"; fi
 }
