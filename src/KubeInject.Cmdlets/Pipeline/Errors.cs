@@ -13,6 +13,8 @@ internal static class Errors
         KubeApiException api => new ErrorRecord(api, $"KubeApi{api.Reason}", Category(api.Reason), target),
         KubeConnectionException connection => new ErrorRecord(connection, $"KubeConnection{connection.Reason}", Category(connection.Reason), target),
         KubeConfigurationException => new ErrorRecord(exception, "KubeConfiguration", ErrorCategory.InvalidArgument, target),
+        ObjectDisposedException => new ErrorRecord(
+            new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), "ConnectionEnded", ErrorCategory.ConnectionError, target),
         ManifestException => new ErrorRecord(exception, "ManifestInvalid", ErrorCategory.ParserError, target),
         FileNotFoundException or DirectoryNotFoundException => new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException => new ErrorRecord(exception, "PathAccessDenied", ErrorCategory.PermissionDenied, target),
