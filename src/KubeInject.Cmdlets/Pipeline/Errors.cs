@@ -40,8 +40,8 @@ internal static class Errors
         ErrorCategory.InvalidArgument,
         null);
 
-    public static ErrorRecord NotAManifest(object input) => new(
-        new PSArgumentException($"A {input.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it."),
+    public static ErrorRecord NotAManifest(PSObject input) => new(
+        new PSArgumentException($"A {input.BaseObject.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it."),
         "InputNotAManifest",
         ErrorCategory.InvalidType,
         input);
