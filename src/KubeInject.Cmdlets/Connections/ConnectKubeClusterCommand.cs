@@ -67,8 +67,9 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
             await pipeline.InvokeAsync(() => WriteWarning($"The certificate of {settings.Server} is not checked: whoever stands between can read and change everything.")).ConfigureAwait(false);
         }
 
-        var connection = await KubeConnection.OpenAsync(
-            settings, request => pipeline.InvokeAsync(() => WriteVerbose($"{request}")), cancellationToken).ConfigureAwait(false);
+        var tell = TellRequest(pipeline);
+        var connection = await KubeConnection.OpenAsync(settings, tell, cancellationToken).ConfigureAwait(false);
+        connection.RequestCompleted -= tell;
         await pipeline.InvokeAsync(() =>
         {
             RunspaceConnection.Current = connection;
@@ -84,7 +85,10 @@ public sealed class ConnectKubeClusterCommand : KubeCmdlet
             CertificateAuthority is null ? null : KubeInject.Kubernetes.CertificateAuthority.FromFile(FullPath(CertificateAuthority))),
         FromPod => ConnectionSettings.FromServiceAccount(
             ServiceAccountPath is null ? null : KubeEnvironment.Process with { ServiceAccountFolder = FullPath(ServiceAccountPath) }),
-        _ => ConnectionSettings.Find(KubeConfig is null ? null : FullPath(KubeConfig), Context),
+        _ => ConnectionSettings.Find(
+            KubeConfig is null ? null : FullPath(KubeConfig),
+            Context,
+            KubeEnvironment.Process with { WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath }),
     };
 
     // Relative to PowerShell's current location, which is not the process's.

@@ -14,9 +14,9 @@ public sealed class DisconnectKubeClusterCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (Connection is null || Connection == RunspaceConnection.Current)
+        var connection = Connection ?? RunspaceConnection.Current;
+        if (connection == RunspaceConnection.Current)
             RunspaceConnection.Current = null;
-        else
-            Connection.Dispose();
+        connection?.Dispose();
     }
 }

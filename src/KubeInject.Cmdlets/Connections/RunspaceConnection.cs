@@ -9,13 +9,12 @@ internal static class RunspaceConnection
 {
     private static readonly ConditionalWeakTable<Runspace, KubeConnection> Connections = [];
 
-    /// <summary>The current runspace's connection; null where there is none. Setting it ends the one before.</summary>
+    /// <summary>The current runspace's connection; null where there is none. The one before stays open for who holds it.</summary>
     public static KubeConnection? Current
     {
         get => Connections.TryGetValue(Runspace.DefaultRunspace, out var connection) ? connection : null;
         set
         {
-            Current?.Dispose();
             Connections.Remove(Runspace.DefaultRunspace);
             if (value is not null)
                 Connections.Add(Runspace.DefaultRunspace, value);

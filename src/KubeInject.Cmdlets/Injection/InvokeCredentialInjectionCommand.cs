@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
 using KubeInject.Annotations;
 using KubeInject.Injection;
 using KubeInject.Leases;
@@ -13,6 +14,7 @@ public sealed class InvokeCredentialInjectionCommand : ManifestCmdlet
 {
     private ManifestOutput? output;
     private bool isNoticeGiven;
+    private ExceptionDispatchInfo? enough;
 
     /// <summary>Where credentials come from.</summary>
     [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it. There is no default.")]
@@ -54,6 +56,7 @@ public sealed class InvokeCredentialInjectionCommand : ManifestCmdlet
         }
 
         await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
+        enough?.Throw();
     });
 
     private bool ShouldInject(ManifestResult plan)
@@ -70,7 +73,20 @@ public sealed class InvokeCredentialInjectionCommand : ManifestCmdlet
     private ManifestOutput OutputFor(PipelineThread pipeline) =>
         InPlace ? ManifestOutput.InPlace()
         : OutputDirectory is not null ? ManifestOutput.ToFolder(GetUnresolvedProviderPathFromPSPath(OutputDirectory))
-        : ManifestOutput.ToStream((text, _) => AsManifest ? pipeline.InvokeAsync(() => WriteObject(text)) : Task.CompletedTask);
+        : ManifestOutput.ToStream((text, _) => AsManifest ? pipeline.InvokeAsync(() => HandOver(text)) : Task.CompletedTask);
+
+    private void HandOver(string text)
+    {
+        try
+        {
+            WriteObject(text);
+        }
+        catch (FlowControlException exception)
+        {
+            // Whoever wants no more, as Select-Object -First 1, has this one: its credentials are not to be taken back.
+            enough = ExceptionDispatchInfo.Capture(exception);
+        }
+    }
 
     private void Report(ManifestResult result)
     {

@@ -68,7 +68,7 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
         {
             WriteError(record);
         }
-        catch (ItemNotFoundException exception)
+        catch (SessionStateException exception)
         {
             WriteError(new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target));
         }

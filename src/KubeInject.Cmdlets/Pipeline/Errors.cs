@@ -13,6 +13,8 @@ internal static class Errors
         KubeApiException api => new ErrorRecord(api, $"KubeApi{api.Reason}", Category(api.Reason), target),
         KubeConnectionException connection => new ErrorRecord(connection, $"KubeConnection{connection.Reason}", Category(connection.Reason), target),
         KubeConfigurationException => new ErrorRecord(exception, "KubeConfiguration", ErrorCategory.InvalidArgument, target),
+        ObjectDisposedException => new ErrorRecord(
+            new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), "ConnectionEnded", ErrorCategory.ConnectionError, target),
         ManifestException => new ErrorRecord(exception, "ManifestInvalid", ErrorCategory.ParserError, target),
         FileNotFoundException or DirectoryNotFoundException => new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException => new ErrorRecord(exception, "PathAccessDenied", ErrorCategory.PermissionDenied, target),
@@ -38,8 +40,8 @@ internal static class Errors
         ErrorCategory.InvalidArgument,
         null);
 
-    public static ErrorRecord NotAManifest(object input) => new(
-        new PSArgumentException($"A {input.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it."),
+    public static ErrorRecord NotAManifest(PSObject input) => new(
+        new PSArgumentException($"A {input.BaseObject.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it."),
         "InputNotAManifest",
         ErrorCategory.InvalidType,
         input);

@@ -32,18 +32,21 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     /// <summary>Does work with the engine without which the cmdlet cannot go on. A failure ends the cmdlet.</summary>
     private protected void RunOrEnd(object? target, Func<PipelineThread, CancellationToken, Task> work) => Run(target, work, ThrowTerminatingError);
 
+    /// <summary>What tells of a request.</summary>
+    private protected Action<KubeRequest> TellRequest(PipelineThread pipeline) => request => pipeline.InvokeAsync(() => WriteVerbose($"{request}"));
+
     /// <summary>Tells of each request of a connection while work is done.</summary>
     private protected async Task TellingRequestsAsync(KubeConnection connection, PipelineThread pipeline, Func<Task> work)
     {
-        void Tell(KubeRequest request) => pipeline.InvokeAsync(() => WriteVerbose($"{request}"));
-        connection.RequestCompleted += Tell;
+        var tell = TellRequest(pipeline);
+        connection.RequestCompleted += tell;
         try
         {
             await work().ConfigureAwait(false);
         }
         finally
         {
-            connection.RequestCompleted -= Tell;
+            connection.RequestCompleted -= tell;
         }
     }
 

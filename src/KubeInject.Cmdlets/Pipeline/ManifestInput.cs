@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Text;
 using KubeInject.Kubernetes;
@@ -19,14 +20,9 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
     public IReadOnlyList<ManifestSource> Take(object input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
-        if (value is string text)
-        {
-            lines.AppendLine(text);
-            return [];
-        }
-
         return value switch
         {
+            string text => FromText(text, PSObject.AsPSObject(input)),
             Pod pod => [ManifestSource.FromText(pod.Json)],
             FileSystemInfo file => ManifestSource.FromPath(file.FullName, recurse),
             _ => FromObject(PSObject.AsPSObject(input)),
@@ -34,7 +30,12 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
     }
 
     /// <summary>The manifests that the lines of text make, now that the last has come.</summary>
-    public IReadOnlyList<ManifestSource> Rest() => lines.Length == 0 ? [] : [ManifestSource.FromText(lines.ToString())];
+    public IReadOnlyList<ManifestSource> Rest()
+    {
+        var text = lines.ToString();
+        lines.Clear();
+        return text.Length == 0 ? [] : [ManifestSource.FromText(text)];
+    }
 
     /// <summary>The manifests at a path with wildcards as PowerShell knows them.</summary>
     public IReadOnlyList<ManifestSource> AtPath(string path)
@@ -49,9 +50,20 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
     /// <summary>The manifests at a path that is taken as it stands.</summary>
     public IReadOnlyList<ManifestSource> AtLiteralPath(string path) => ManifestSource.FromPath(cmdlet.GetUnresolvedProviderPathFromPSPath(path), recurse);
 
+    private IReadOnlyList<ManifestSource> FromText(string text, PSObject input)
+    {
+        // Several lines in one are a whole manifest. Of single ones, Get-Content gives the first of each file the number 1.
+        var isWhole = text.TrimEnd().Contains('\n', StringComparison.Ordinal);
+        var before = isWhole || input.Properties["ReadCount"]?.Value is 1L ? Rest() : [];
+        if (isWhole)
+            return [.. before, ManifestSource.FromText(text)];
+        lines.AppendLine(text);
+        return before;
+    }
+
     private IReadOnlyList<ManifestSource> FromObject(PSObject input)
     {
-        if (input.Properties["kind"] is not null)
+        if (Has(input, "apiVersion") && Has(input, "kind"))
         {
             // PowerShell's own converter: it knows best what its objects mean.
             var json = cmdlet.InvokeCommand.InvokeScript(
@@ -65,4 +77,7 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
         cmdlet.WriteError(Errors.NotAManifest(input));
         return [];
     }
+
+    private static bool Has(PSObject input, string key) =>
+        input.BaseObject is IDictionary dictionary ? dictionary.Contains(key) : input.Properties[key] is not null;
 }

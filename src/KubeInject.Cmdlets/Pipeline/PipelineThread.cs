@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Threading.Channels;
 
 namespace KubeInject.Cmdlets;
 
@@ -7,24 +7,31 @@ namespace KubeInject.Cmdlets;
 /// </summary>
 internal sealed class PipelineThread
 {
-    private readonly BlockingCollection<Action> queue = [];
+    private readonly Channel<Action> queue = Channel.CreateUnbounded<Action>();
 
     /// <summary>Runs work of the engine to its end, and meanwhile, on this thread, what it hands over.</summary>
     public static void Run(Func<PipelineThread, Task> work)
     {
         var pipeline = new PipelineThread();
         var task = Task.Run(() => work(pipeline));
-        task.ContinueWith(_ => pipeline.queue.CompleteAdding(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        foreach (var action in pipeline.queue.GetConsumingEnumerable())
-            action();
+        task.ContinueWith(_ => pipeline.queue.Writer.Complete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        while (pipeline.queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (pipeline.queue.Reader.TryRead(out var action))
+                action();
+        }
+
         task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Has something done on the pipeline thread, and waits for it; what it throws is thrown here.</summary>
+    /// <summary>
+    /// Has something done on the pipeline thread, and waits for it; what it throws is thrown here. Cancelled where the
+    /// work has ended already: others may use the same connection, and be heard too late.
+    /// </summary>
     public Task InvokeAsync(Action action)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        queue.Add(() =>
+        var isTaken = queue.Writer.TryWrite(() =>
         {
             try
             {
@@ -37,6 +44,8 @@ internal sealed class PipelineThread
                 done.SetException(exception);
             }
         });
+        if (!isTaken)
+            done.SetCanceled();
         return done.Task;
     }
 }

@@ -1,0 +1,317 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $server = Get-ClusterText server
+}
+
+AfterAll {
+    Disconnect-KubeCluster
+}
+
+Describe 'Connect-KubeCluster' {
+    BeforeEach { Disconnect-KubeCluster }
+
+    It 'connects as the current context of the kubeconfig' {
+        $connection = Connect-KubeCluster
+        $connection.Context | Should -Be 'admin'
+        $connection.Server | Should -Be "$server/"
+        $connection.AuthenticationKind | Should -Be 'token'
+        $connection.ServerVersion | Should -Match '^v1\.\d+'
+        $connection.ChecksCertificate | Should -BeTrue
+    }
+
+    It 'takes a context by position' {
+        (Connect-KubeCluster viewer).Context | Should -Be 'viewer'
+    }
+
+    It 'takes a context by property name' {
+        ([pscustomobject]@{ Context = 'viewer' } | Connect-KubeCluster).Context | Should -Be 'viewer'
+    }
+
+    It 'makes a connection again from the old one' {
+        $old = Connect-KubeCluster viewer
+        $new = $old | Connect-KubeCluster
+        $new.Context | Should -Be 'viewer'
+        $new | Should -Not -Be $old
+    }
+
+    It 'connects with a client certificate' {
+        $connection = Connect-KubeCluster certificate
+        $connection.AuthenticationKind | Should -Be 'client certificate'
+        { Get-KubePod } | Should -Not -Throw
+    }
+
+    It 'connects with a server, a token and who signed the server''s certificate' {
+        $connection = Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile ca.crt)
+        $connection.Context | Should -BeNullOrEmpty
+        { Get-KubePod } | Should -Not -Throw
+    }
+
+    It 'finds a kubeconfig and a certificate relative to PowerShell''s location' {
+        Push-Location $env:KUBEINJECT_TEST_CLUSTER
+        try {
+            (Connect-KubeCluster -KubeConfig kubeconfig viewer).Context | Should -Be 'viewer'
+            (Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority ./ca.crt).ChecksCertificate | Should -BeTrue
+        }
+        finally { Pop-Location }
+    }
+
+    It 'finds a relative path in KUBECONFIG relative to PowerShell''s location' {
+        $before = $env:KUBECONFIG
+        Push-Location $env:KUBEINJECT_TEST_CLUSTER
+        try {
+            $env:KUBECONFIG = 'kubeconfig'
+            (Connect-KubeCluster).Context | Should -Be 'admin'
+        }
+        finally {
+            $env:KUBECONFIG = $before
+            Pop-Location
+        }
+    }
+
+    It 'connects as the pod that it runs in' {
+        $folder = (New-Item -ItemType Directory TestDrive:/serviceaccount).FullName
+        Copy-Item (Get-ClusterFile ca.crt) $folder/ca.crt
+        Copy-Item (Get-ClusterFile admin.token) $folder/token
+        Set-Content $folder/namespace shop
+        try {
+            $env:KUBERNETES_SERVICE_HOST, $env:KUBERNETES_SERVICE_PORT = ([uri]$server).Host, ([uri]$server).Port
+            $connection = Connect-KubeCluster -InCluster -ServiceAccountPath TestDrive:/serviceaccount
+            $connection.AuthenticationKind | Should -Be 'token file'
+            $connection.Namespace | Should -Be 'shop'
+        }
+        finally { $env:KUBERNETES_SERVICE_HOST = $env:KUBERNETES_SERVICE_PORT = $null }
+    }
+
+    It 'takes the namespace of the context' {
+        $config = New-Kubeconfig "$TestDrive/shop.config" $server (Get-ClusterText admin.token) shop
+        (Connect-KubeCluster -KubeConfig $config).Namespace | Should -Be 'shop'
+        (Connect-KubeCluster).Namespace | Should -Be 'default'
+    }
+
+    It 'takes another namespace for that of the context' {
+        $config = New-Kubeconfig "$TestDrive/shop.config" $server (Get-ClusterText admin.token) shop
+        (Connect-KubeCluster -KubeConfig $config -n stock).Namespace | Should -Be 'stock'
+    }
+
+    It 'warns when it does not check the certificate' {
+        $connection = Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) -SkipCertificateCheck -WarningVariable warned -WarningAction SilentlyContinue
+        $connection.ChecksCertificate | Should -BeFalse
+        "$warned" | Should -Match 'is not checked'
+    }
+
+    It 'tells each request with -Verbose' {
+        $messages = Connect-KubeCluster -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        "$($messages[0])" | Should -Match '^GET /version 200 in \d+ ms$'
+    }
+
+    It 'shows nothing secret' {
+        $connection = Connect-KubeCluster
+        $shown = ($connection | Format-List * -Force | Out-String) + (ConvertTo-Json $connection) + "$connection"
+        Export-Clixml -InputObject $connection TestDrive:/connection.xml
+        $shown + (Get-Content -Raw TestDrive:/connection.xml) | Should -Not -Match (Get-ClusterText admin.token)
+    }
+
+    It 'keeps the connection there is where another cannot be made' {
+        $connection = Connect-KubeCluster
+        { Connect-KubeCluster -Context nowhere } | Should -Throw
+        Get-KubeConnection | Should -Be $connection
+    }
+}
+
+Describe 'The errors of Connect-KubeCluster' {
+    It 'says that somebody else signed the certificate' {
+        $failure = { Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile other-ca.crt) } |
+            Should -Throw -PassThru -ErrorId 'KubeConnectionUntrustedCertificate,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+        $failure.CategoryInfo.Category | Should -Be 'SecurityError'
+        $failure.TargetObject | Should -Be "$server/"
+    }
+
+    It 'says that the certificate is none that this machine trusts' {
+        $failure = { Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) } |
+            Should -Throw -PassThru -ErrorId 'KubeConnectionUntrustedCertificate,*'
+        $failure.CategoryInfo.Category | Should -Be 'SecurityError'
+    }
+
+    It 'says that the token is not accepted, and does not say the token' {
+        $token = ConvertTo-SecureString -AsPlainText 'not-the-token'
+        $failure = { Connect-KubeCluster -Server $server -Token $token -CertificateAuthority (Get-ClusterFile ca.crt) } |
+            Should -Throw -PassThru -ErrorId 'KubeConnectionUnauthorized,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+        $failure.CategoryInfo.Category | Should -Be 'AuthenticationError'
+        $failure.TargetObject | Should -Be "$server/"
+        $failure | Format-List * -Force | Out-String | Should -Not -Match 'not-the-token'
+    }
+
+    It 'says that nothing listens' {
+        $listener = Start-TestServer
+        $listener.Dispose()
+        $failure = { Connect-KubeCluster -Server "https://127.0.0.1:$($listener.Port)" -Token (Get-ClusterToken admin) } |
+            Should -Throw -PassThru -ErrorId 'KubeConnectionUnreachable,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+        $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
+        $failure.Exception.Message | Should -Match 'refused'
+    }
+
+    It 'says that a name has no address' {
+        $failure = { Connect-KubeCluster -Server https://nowhere.invalid -Token (Get-ClusterToken admin) } |
+            Should -Throw -PassThru -ErrorId 'KubeConnectionNameNotResolved,*'
+        $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
+    }
+
+    It 'says that a server is not Kubernetes' {
+        $listener = Start-TestServer '<html>It works!</html>'
+        try {
+            $config = New-Kubeconfig "$TestDrive/web.config" "http://127.0.0.1:$($listener.Port)"
+            $failure = { Connect-KubeCluster -KubeConfig $config -Context test } |
+                Should -Throw -PassThru -ErrorId 'KubeConnectionNotKubernetes,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+            $failure.CategoryInfo.Category | Should -Be 'ProtocolError'
+            $failure.TargetObject | Should -Be 'test'
+        }
+        finally { $listener.Dispose() }
+    }
+
+    It 'says that a server does not speak TLS' {
+        $listener = Start-TestServer 'no TLS here'
+        try {
+            $failure = { Connect-KubeCluster -Server "https://127.0.0.1:$($listener.Port)" -Token (Get-ClusterToken admin) } |
+                Should -Throw -PassThru -ErrorId 'KubeConnectionTlsFailed,*'
+            $failure.CategoryInfo.Category | Should -Be 'SecurityError'
+        }
+        finally { $listener.Dispose() }
+    }
+
+    It 'sends no token in clear text' {
+        $failure = { Connect-KubeCluster -Server http://127.0.0.1:1 -Token (Get-ClusterToken admin) } |
+            Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+        $failure.CategoryInfo.Category | Should -Be 'InvalidArgument'
+    }
+
+    It 'says which contexts there are when it is asked for another' {
+        $failure = { Connect-KubeCluster nowhere } |
+            Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+        $failure.CategoryInfo.Category | Should -Be 'InvalidArgument'
+        $failure.TargetObject | Should -Be 'nowhere'
+        $failure.Exception.Message | Should -Match 'nowhere.*: admin, viewer, certificate'
+    }
+
+    It 'says which kubeconfig is missing' {
+        $failure = { Connect-KubeCluster -KubeConfig TestDrive:/missing } |
+            Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+        $failure.Exception.Message | Should -Match ([regex]::Escape((Join-Path $TestDrive missing)))
+    }
+
+    It 'says where a kubeconfig is broken' {
+        Set-Content TestDrive:/broken "clusters:`n- name: [test"
+        { Connect-KubeCluster -KubeConfig TestDrive:/broken } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*broken*'
+    }
+
+    It 'says that this is no pod' {
+        { Connect-KubeCluster -InCluster } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*KUBERNETES_SERVICE_HOST*'
+    }
+}
+
+Describe 'Stopping Connect-KubeCluster' {
+    It 'takes no time while a server does not answer over <_>' -ForEach 'http', 'https' {
+        $listener = Start-TestServer
+        $shell = [powershell]::Create()
+        try {
+            $config = New-Kubeconfig "$TestDrive/stuck.config" "${_}://127.0.0.1:$($listener.Port)"
+            $running = $shell.AddScript('Import-Module $args[0]; Connect-KubeCluster -KubeConfig $args[1]').AddArgument((Get-ModulePath)).AddArgument($config).BeginInvoke()
+            $accepted = $listener.AcceptTcpClientAsync()
+            $accepted.Wait(10000) | Should -BeTrue -Because 'it has to be stuck before it is stopped'
+            $running.IsCompleted | Should -BeFalse
+
+            $time = [Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $time.Elapsed.TotalSeconds | Should -BeLessThan 2
+            $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+            $accepted.Result.Dispose()
+        }
+        finally {
+            $shell.Dispose()
+            $listener.Dispose()
+        }
+    }
+}
+
+Describe 'Several connections' {
+    It 'are open at once' {
+        $admin = Connect-KubeCluster admin
+        $viewer = Connect-KubeCluster viewer
+        Get-KubePod -Connection $admin | Should -BeNullOrEmpty
+        Get-KubePod -Connection $viewer -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.GetKubePodCommand'
+    }
+
+    It 'leave the last one to cmdlets that are given none' {
+        $null = Connect-KubeCluster admin
+        $viewer = Connect-KubeCluster viewer
+        Get-KubeConnection | Should -Be $viewer
+    }
+
+    It 'are each runspace''s own' {
+        $connection = Connect-KubeCluster admin
+        $other = [powershell]::Create()
+        try {
+            $other.AddScript('Import-Module $args[0]; $null = Connect-KubeCluster viewer; (Get-KubeConnection).Context').AddArgument((Get-ModulePath)).Invoke() |
+                Should -Be 'viewer'
+        }
+        finally { $other.Dispose() }
+        Get-KubeConnection | Should -Be $connection
+    }
+}
+
+Describe 'Get-KubeConnection' {
+    BeforeEach { Disconnect-KubeCluster }
+
+    It 'returns nothing where there is none' {
+        Get-KubeConnection | Should -BeNullOrEmpty
+    }
+
+    It 'returns the connection of the session' {
+        $connection = Connect-KubeCluster
+        Get-KubeConnection | Should -Be $connection
+    }
+
+    It 'shows context, server, namespace, authentication and version' {
+        Connect-KubeCluster | Out-String | Should -Match '(?s)Context\s+Server\s+Namespace\s+Authentication\s+Version.*admin\s+https://127\.0\.0\.1:\d+/\s+default\s+token\s+v1\.'
+    }
+}
+
+Describe 'Disconnect-KubeCluster' {
+    It 'ends the connection of the session' {
+        $connection = Connect-KubeCluster
+        Disconnect-KubeCluster
+        Get-KubeConnection | Should -BeNullOrEmpty
+        Get-KubePod -Connection $connection -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -Be 'ConnectionEnded,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].CategoryInfo.Category | Should -Be 'ConnectionError'
+    }
+
+    It 'ends the connection that is piped to it, and no other' {
+        $admin = Connect-KubeCluster admin
+        $viewer = Connect-KubeCluster viewer
+        $admin | Disconnect-KubeCluster
+        Get-KubeConnection | Should -Be $viewer
+        { Get-KubePod -Connection $admin } | Should -Throw -ErrorId 'ConnectionEnded,*'
+    }
+
+    It 'forgets the session''s connection where that is piped to it' {
+        Connect-KubeCluster | Disconnect-KubeCluster
+        Get-KubeConnection | Should -BeNullOrEmpty
+    }
+
+    It 'does nothing where there is no connection' {
+        { Disconnect-KubeCluster; Disconnect-KubeCluster } | Should -Not -Throw
+    }
+}
+
+Describe 'Without a connection' {
+    BeforeEach { Disconnect-KubeCluster }
+
+    It '<_> says how to get one' -ForEach 'Get-KubePod', 'Get-PodInjectionAnnotation' {
+        $failure = { & $_ } | Should -Throw -PassThru -ErrorId 'NotConnected,*'
+        $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
+        $failure.Exception.Message | Should -Match 'Connect-KubeCluster'
+    }
+}

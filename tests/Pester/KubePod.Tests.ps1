@@ -1,0 +1,172 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $null = Connect-KubeCluster admin
+}
+
+AfterAll {
+    Disconnect-KubeCluster
+}
+
+Describe 'Get-KubePod' {
+    It 'gets a pod by name' {
+        $namespace = New-TestNamespace orders, web
+        $pod = Get-KubePod orders -Namespace $namespace
+        $pod.Name | Should -Be orders
+        $pod.Namespace | Should -Be $namespace
+        $pod.Labels['app'] | Should -Be orders
+        $pod.Containers.Name | Should -Be app
+    }
+
+    It 'gets every pod of the namespace without a name' {
+        $namespace = New-TestNamespace orders, web
+        (Get-KubePod -Namespace $namespace).Name | Should -Be orders, web
+    }
+
+    It 'gets nothing from an empty namespace' {
+        Get-KubePod -Namespace (New-TestNamespace) | Should -BeNullOrEmpty
+    }
+
+    It 'finds pods by wildcard <Pattern>' -ForEach @(
+        @{ Pattern = 'orders-*'; Found = 'orders-1', 'orders-2' }
+        @{ Pattern = 'ORDERS-?'; Found = 'orders-1', 'orders-2' }
+        @{ Pattern = 'orders-[2-9]'; Found = 'orders-2' }
+        @{ Pattern = 'nothing-*'; Found = @() }
+    ) {
+        $namespace = New-TestNamespace orders-1, orders-2, web
+        @(Get-KubePod $Pattern -Namespace $namespace).ForEach('Name') | Should -Be $Found
+    }
+
+    It 'gets a pod once that several wildcards find' {
+        $namespace = New-TestNamespace orders, web
+        (Get-KubePod o*, *s -Namespace $namespace).Name | Should -Be orders
+    }
+
+    It 'takes names and wildcards together' {
+        $namespace = New-TestNamespace orders-1, orders-2, web
+        (Get-KubePod web, orders-* -Namespace $namespace).Name | Should -Be web, orders-1, orders-2
+    }
+
+    It 'takes names from the pipeline' {
+        $namespace = New-TestNamespace orders, web
+        ('web', 'ord*' | Get-KubePod -Namespace $namespace).Name | Should -Be web, orders
+    }
+
+    It 'takes names and namespaces by property name' {
+        $namespaces = (New-TestNamespace orders), (New-TestNamespace web)
+        $pods = [pscustomobject]@{ Name = 'orders'; Namespace = $namespaces[0] }, [pscustomobject]@{ Name = 'web'; Namespace = $namespaces[1] } | Get-KubePod
+        $pods.Name | Should -Be orders, web
+        $pods.Namespace | Should -Be $namespaces
+    }
+
+    It 'gets pods anew' {
+        $namespace = New-TestNamespace orders, web
+        $before = Get-KubePod -Namespace $namespace
+        $null = kubectl label pod orders new=label --namespace $namespace
+        ($before | Get-KubePod).ForEach{ $_.Labels.ContainsKey('new') } | Should -Be $true, $false
+    }
+
+    It 'looks into the connection''s namespace where none is given' {
+        $namespace = New-TestNamespace orders
+        $config = New-Kubeconfig "$TestDrive/namespace.config" (Get-ClusterText server) (Get-ClusterText admin.token) $namespace
+        (Get-KubePod -Connection (Connect-KubeCluster -KubeConfig $config)).Namespace | Should -Be $namespace
+        $null = Connect-KubeCluster admin
+    }
+
+    It 'looks into every namespace' {
+        $namespaces = (New-TestNamespace orders), (New-TestNamespace orders, web)
+        (Get-KubePod -AllNamespaces).Namespace | Where-Object { $_ -in $namespaces } | Should -HaveCount 3
+        (Get-KubePod orders -A).Namespace | Where-Object { $_ -in $namespaces } | Should -HaveCount 2
+        (Get-KubePod w* -A).Namespace | Should -Contain $namespaces[1]
+    }
+
+    It 'selects by label' {
+        $namespace = New-TestNamespace orders, web
+        (Get-KubePod -n $namespace -LabelSelector 'app in (web,api)').Name | Should -Be web
+        (Get-KubePod -n $namespace -l app=orders).Name | Should -Be orders
+    }
+
+    It 'selects by field' {
+        $namespace = New-TestNamespace orders, web
+        (Get-KubePod -n $namespace -FieldSelector 'status.phase=Pending,metadata.name!=web').Name | Should -Be orders
+    }
+
+    It 'selects among the pods that are named' {
+        $namespace = New-TestNamespace orders, web
+        (Get-KubePod orders, web -n $namespace -l app=orders).Name | Should -Be orders
+        (Get-KubePod o*, w* -n $namespace -FieldSelector metadata.name!=web).Name | Should -Be orders
+        Get-KubePod web -n $namespace -FieldSelector metadata.name!=web | Should -BeNullOrEmpty
+    }
+
+    It 'shows the columns of kubectl' {
+        $namespace = New-TestNamespace orders
+        $shown = Get-KubePod -n $namespace | Out-String -Width 200
+        $columns = { param($text) ($text.Trim() -split '\r?\n' | Where-Object { $_ -notmatch '^-' }).ForEach{ ($_ -split '\s+')[0..3] -join ' ' } }
+        & $columns ($shown -replace $namespace -replace 'NAMESPACE ') | Should -Be 'NAME READY STATUS RESTARTS', ' orders 0/1 Pending'
+        $shown | Should -Match "NAMESPACE +NAME +READY +STATUS +RESTARTS +AGE"
+        $shown | Should -Match "$namespace +orders +0/1 +Pending +0 +\d+m?s"
+    }
+
+    It 'keeps the document as the server sent it' {
+        $namespace = New-TestNamespace orders
+        $expected = kubectl get --raw "/api/v1/namespaces/$namespace/pods/orders"
+        (Get-KubePod orders -n $namespace).Json.Trim() | Should -BeExactly $expected
+    }
+
+    It 'tells each request with -Verbose' {
+        $namespace = New-TestNamespace orders
+        $messages = Get-KubePod orders -n $namespace -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        "$messages" | Should -Match "^GET /api/v1/namespaces/$namespace/pods/orders 200 in \d+ ms$"
+    }
+
+    It 'stops when the pipeline has enough' {
+        $namespace = New-TestNamespace orders, web
+        (Get-KubePod -n $namespace -Verbose 4>$null | Select-Object -First 1).Name | Should -Be orders
+    }
+}
+
+Describe 'The errors of Get-KubePod' {
+    It 'says which pod is not there, and gets the others' {
+        $namespace = New-TestNamespace orders, web
+        $pods = Get-KubePod orders, missing, web -n $namespace -ErrorAction SilentlyContinue -ErrorVariable failed
+        $pods.Name | Should -Be orders, web
+        $failed | Should -HaveCount 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $failed[0].TargetObject | Should -Be missing
+        $failed[0].Exception.Message | Should -Match '"missing" not found'
+    }
+
+    It 'says what the user may not do' {
+        $viewer = Connect-KubeCluster viewer
+        $null = Connect-KubeCluster admin
+        $namespace = New-TestNamespace
+        Get-KubePod -n $namespace -Connection $viewer -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].CategoryInfo.Category | Should -Be 'PermissionDenied'
+        $failed[0].TargetObject | Should -Be $namespace
+        $failed[0].Exception.Message | Should -Match 'kubeinject-viewer'
+    }
+
+    It 'says that a selector is wrong' {
+        Get-KubePod -l 'app in' -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiBadRequest,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
+    }
+
+    It 'says that the server has gone' {
+        $listener = Start-TestServer
+        $listener.Dispose()
+        $config = New-Kubeconfig "$TestDrive/gone.config" "http://127.0.0.1:$($listener.Port)"
+        { Connect-KubeCluster -KubeConfig $config } | Should -Throw -ErrorId 'KubeConnectionUnreachable,*'
+    }
+
+    It 'takes no empty name' {
+        { Get-KubePod '' } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+
+    It 'takes no namespace together with -AllNamespaces' {
+        { Get-KubePod -n default -A } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+    }
+}

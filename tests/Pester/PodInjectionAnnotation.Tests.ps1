@@ -1,0 +1,237 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $null = Connect-KubeCluster admin
+}
+
+AfterAll {
+    Disconnect-KubeCluster
+}
+
+Describe 'What Get-PodInjectionAnnotation reads' {
+    It 'is what a pod asks for' {
+        $injection = New-Manifest -Name orders -Namespace shop -Annotation @{
+            'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER,DB_USER'; 'orders.env-key-dbpassword' = 'PGPASSWORD'
+            'stock.role' = 'stock-ro'; 'stock.mode' = 'uri'; 'stock.template' = 'postgres://@db:5432/stock'; 'stock.env-key-uri' = 'STOCK_URL'
+        } | Get-PodInjectionAnnotation
+        $injection.Kind, $injection.Namespace, $injection.Name | Should -Be Pod, shop, orders
+        $injection.State | Should -Be Pending
+        $injection.HasErrors | Should -BeFalse
+        $injection.Databases.Name | Should -Be orders, stock
+        $injection.Databases.Role | Should -Be orders-rw, stock-ro
+        $injection.Databases.Mode | Should -Be Classic, Uri
+        $injection.Databases[0].UsernameVariables | Should -Be PGUSER, DB_USER
+        $injection.Databases[0].PasswordVariables | Should -Be PGPASSWORD
+        $injection.Databases[1].UriVariables | Should -Be STOCK_URL
+    }
+
+    It 'is what the pod template of a workload asks for' {
+        $injection = New-Manifest -Kind Deployment | Get-PodInjectionAnnotation
+        $injection.Kind, $injection.State | Should -Be Deployment, Pending
+    }
+
+    It 'is nothing for a pod without annotations' {
+        (New-Manifest -Annotation @{} -Label @{} | Get-PodInjectionAnnotation).State | Should -Be None
+    }
+
+    It 'is nothing at all for what is no pod' {
+        "apiVersion: v1`nkind: ConfigMap`nmetadata: {name: settings}`n" | Get-PodInjectionAnnotation | Should -BeNullOrEmpty
+    }
+
+    It 'is what is the matter, with place and way out' {
+        $path = Join-Path $TestDrive findings.yaml
+        New-Manifest -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.mod' = 'uri' } | Set-Content -NoNewline -LiteralPath $path
+        $finding = (Get-PodInjectionAnnotation $path).Findings | Where-Object Code -EQ KI002
+        $finding.Severity | Should -Be Warning
+        $finding.Key | Should -Be 'db-creds-injector.numberly.io/orders.mod'
+        "$($finding.Location)" | Should -Match ([regex]::Escape($path) + ':\d+:\d+$')
+        "$finding" | Should -Match 'mode'
+    }
+
+    It 'is shown as a table' {
+        New-Manifest -Namespace shop | Get-PodInjectionAnnotation | Out-String | Should -Match '(?s)Namespace +Kind +Name +State +Databases +Findings.*shop +Pod +orders +Pending +orders'
+    }
+}
+
+Describe 'Where Get-PodInjectionAnnotation finds pods' {
+    It 'is the cluster' {
+        $namespace = New-TestNamespace (New-Manifest orders), web
+        $injections = Get-PodInjectionAnnotation -Namespace $namespace
+        $injections.Name | Should -Be orders, web
+        $injections.State | Should -Be Pending, None
+        (Get-PodInjectionAnnotation -AllNamespaces).Namespace | Should -Contain $namespace
+        (Get-PodInjectionAnnotation -n $namespace -LabelSelector app=web).Name | Should -Be web
+    }
+
+    It 'is the cluster of another connection' {
+        $viewer = Connect-KubeCluster viewer
+        $null = Connect-KubeCluster admin
+        $namespace = New-TestNamespace
+        Get-PodInjectionAnnotation -n $namespace -Connection $viewer -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.GetPodInjectionAnnotationCommand'
+        $failed[0].CategoryInfo.Category | Should -Be PermissionDenied
+        $failed[0].TargetObject | Should -Be $namespace
+    }
+
+    It 'is pods from Get-KubePod' {
+        $namespace = New-TestNamespace (New-Manifest orders), web
+        (Get-KubePod -n $namespace | Get-PodInjectionAnnotation).Databases.Role | Should -Be orders-rw
+    }
+
+    It 'is objects from kubectl' {
+        $namespace = New-TestNamespace (New-Manifest orders), web
+        (kubectl get pods -n $namespace -o json | ConvertFrom-Json | Get-PodInjectionAnnotation).Name | Should -Be orders, web
+        (kubectl get pod orders -n $namespace -o json | ConvertFrom-Json | Get-PodInjectionAnnotation).Name | Should -Be orders
+        ((kubectl get pods -n $namespace -o json | ConvertFrom-Json).items | Get-PodInjectionAnnotation).Name | Should -Be orders, web
+        (kubectl get pod orders -n $namespace -o json | Out-String | ConvertFrom-Json -AsHashtable | Get-PodInjectionAnnotation).Name | Should -Be orders
+    }
+
+    It 'is the <_> that kubectl writes' -ForEach 'yaml', 'json' {
+        $namespace = New-TestNamespace (New-Manifest orders), web
+        (kubectl get pods -n $namespace -o $_ | Get-PodInjectionAnnotation).Name | Should -Be orders, web
+        (kubectl get pod orders -n $namespace -o $_ | Get-PodInjectionAnnotation).Databases.Role | Should -Be orders-rw
+        (kubectl get pods -n $namespace -o $_ | Out-String | Get-PodInjectionAnnotation).Name | Should -Be orders, web
+    }
+
+    It 'needs no connection for what does not come from a cluster' {
+        $null = Disconnect-KubeCluster
+        try { (New-Manifest | Get-PodInjectionAnnotation).Name | Should -Be orders }
+        finally { $null = Connect-KubeCluster admin }
+    }
+}
+
+Describe 'The files that Get-PodInjectionAnnotation reads' {
+    BeforeEach {
+        $folder = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+        New-Manifest orders | Set-Content -NoNewline $folder/a.yaml
+        New-Manifest web -AsJson | Set-Content $folder/b.json
+        New-Manifest stock | Set-Content $folder/c.yml
+        Set-Content $folder/notes.txt 'no manifest: ['
+        New-Item -ItemType Directory $folder/below
+        New-Manifest below | Set-Content $folder/below/d.yaml
+    }
+
+    It 'are named by path' {
+        (Get-PodInjectionAnnotation -Path $folder/b.json, $folder/a.yaml).Name | Should -Be web, orders
+    }
+
+    It 'are named by position' {
+        (Get-PodInjectionAnnotation $folder/a.yaml).Name | Should -Be orders
+    }
+
+    It 'are found by wildcard' {
+        (Get-PodInjectionAnnotation $folder/*.y*ml).Name | Should -Be orders, stock
+        (Get-PodInjectionAnnotation "$folder/[ab].*").Name | Should -Be orders, web
+    }
+
+    It 'are relative to PowerShell''s location' {
+        Push-Location $folder
+        try { (Get-PodInjectionAnnotation a.yaml, ./below/*).Name | Should -Be orders, below }
+        finally { Pop-Location }
+    }
+
+    It 'are on PowerShell''s drives' {
+        New-Manifest drive | Set-Content TestDrive:/drive.yaml
+        (Get-PodInjectionAnnotation TestDrive:/drive.yaml).Name | Should -Be drive
+        (Get-PodInjectionAnnotation TestDrive:/driv?.yaml).Name | Should -Be drive
+    }
+
+    It 'are a folder''s manifests' {
+        (Get-PodInjectionAnnotation $folder).Name | Should -Be orders, web, stock
+    }
+
+    It 'are those of the folders below with -Recurse' {
+        (Get-PodInjectionAnnotation $folder -Recurse).Name | Should -Be orders, web, below, stock
+        (Get-Item $folder | Get-PodInjectionAnnotation -Recurse).Name | Should -Be orders, web, below, stock
+    }
+
+    It 'are taken as they stand by -LiteralPath' {
+        New-Manifest brackets | Set-Content -LiteralPath "$folder/[ab].yaml"
+        (Get-PodInjectionAnnotation -LiteralPath "$folder/[ab].yaml").Name | Should -Be brackets
+        (Get-PodInjectionAnnotation -PSPath "$folder/[ab].yaml").Name | Should -Be brackets
+        (Get-Item -LiteralPath "$folder/[ab].yaml" | Get-PodInjectionAnnotation).Name | Should -Be brackets
+    }
+
+    It 'come from Get-Item and Get-ChildItem' {
+        (Get-Item $folder/a.yaml | Get-PodInjectionAnnotation).Name | Should -Be orders
+        (Get-ChildItem $folder -File -Filter *.y*ml | Get-PodInjectionAnnotation).Name | Should -Be orders, stock
+        (Get-Item $folder | Get-PodInjectionAnnotation).Name | Should -Be orders, web, stock
+    }
+
+    It 'come from objects with the property <_>' -ForEach 'Path', 'LiteralPath', 'FullName', 'PSPath' {
+        ([pscustomobject]@{ $_ = "$folder/a.yaml" } | Get-PodInjectionAnnotation).Name | Should -Be orders
+    }
+
+    It 'come from Select-String' {
+        (Select-String orders-rw $folder/*.yaml -List | Get-PodInjectionAnnotation).Name | Should -Be orders
+    }
+
+    It 'come as lines' {
+        (Get-Content $folder/a.yaml | Get-PodInjectionAnnotation).Name | Should -Be orders
+        (Get-Content $folder/a.yaml, $folder/b.json, $folder/c.yml | Get-PodInjectionAnnotation).Name | Should -Be orders, web, stock
+    }
+
+    It 'come as text' {
+        (Get-Content -Raw $folder/a.yaml | Get-PodInjectionAnnotation).Name | Should -Be orders
+        (Get-Content -Raw $folder/a.yaml, $folder/b.json, $folder/c.yml | Get-PodInjectionAnnotation).Name | Should -Be orders, web, stock
+        (Get-PodInjectionAnnotation -InputObject (Get-Content -Raw $folder/a.yaml)).Name | Should -Be orders
+    }
+
+    It 'hold several documents' {
+        Set-Content $folder/all.yaml ((New-Manifest orders) + "---`n`n" + (New-Manifest web))
+        (Get-PodInjectionAnnotation $folder/all.yaml).Name | Should -Be orders, web
+        (Get-Content $folder/all.yaml | Get-PodInjectionAnnotation).Name | Should -Be orders, web
+    }
+}
+
+Describe 'The errors of Get-PodInjectionAnnotation' {
+    It 'says which path is not there, and reads the others' {
+        New-Manifest orders | Set-Content TestDrive:/orders.yaml
+        foreach ($missing in 'TestDrive:/missing.yaml', 'TestDrive:/missing*.yaml', 'TestDrive:/missing/*.yaml', 'nodrive:/orders.yaml') {
+            $found = Get-PodInjectionAnnotation $missing, TestDrive:/orders.yaml -ErrorAction SilentlyContinue -ErrorVariable failed
+            $found.Name | Should -Be orders
+            $failed | Should -HaveCount 1
+            $failed[0].FullyQualifiedErrorId | Should -Be 'PathNotFound,KubeInject.Cmdlets.GetPodInjectionAnnotationCommand'
+            $failed[0].CategoryInfo.Category | Should -Be ObjectNotFound
+            $failed[0].TargetObject | Should -Be $missing
+        }
+    }
+
+    It 'says where a manifest is broken, and reads the others' {
+        $path = Join-Path $TestDrive broken.yaml
+        Set-Content $path "kind: Pod`nmetadata:`n  name: [orders"
+        New-Manifest orders | Set-Content TestDrive:/orders.yaml
+        $found = Get-PodInjectionAnnotation $path, TestDrive:/orders.yaml -ErrorAction SilentlyContinue -ErrorVariable failed
+        $found.Name | Should -Be orders
+        $failed | Should -HaveCount 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestInvalid,KubeInject.Cmdlets.GetPodInjectionAnnotationCommand'
+        $failed[0].CategoryInfo.Category | Should -Be ParserError
+        $failed[0].TargetObject | Should -Be $path
+        $failed[0].Exception.Message | Should -Match ('^' + [regex]::Escape($path) + ':[34]:\d+: ')
+    }
+
+    It 'says where text is broken' {
+        { 'kind: Pod', 'metadata: [' | Get-PodInjectionAnnotation } | Should -Throw -ErrorId 'ManifestInvalid,*' -ExpectedMessage '<input>:?:*'
+    }
+
+    It 'says what is no manifest, and reads the rest' -ForEach @(
+        @{ Value = 1 }
+        @{ Value = Get-Date }
+        @{ Value = [pscustomobject]@{ Size = 1 } }
+    ) {
+        $found = $Value, (New-Manifest orders) | Get-PodInjectionAnnotation -ErrorAction SilentlyContinue -ErrorVariable failed
+        $found.Name | Should -Be orders
+        $failed | Should -HaveCount 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'InputNotAManifest,KubeInject.Cmdlets.GetPodInjectionAnnotationCommand'
+        $failed[0].CategoryInfo.Category | Should -Be InvalidType
+        $failed[0].TargetObject | Should -Be $Value
+        $failed[0].Exception.Message | Should -Match $Value.GetType().Name
+    }
+
+    It 'says that a file must not be read' -Skip:($IsWindows -or (id -u) -eq 0) {
+        New-Manifest orders | Set-Content TestDrive:/secret.yaml
+        chmod 000 (Join-Path $TestDrive secret.yaml)
+        { Get-PodInjectionAnnotation TestDrive:/secret.yaml } | Should -Throw -ErrorId 'PathAccessDenied,*'
+    }
+}

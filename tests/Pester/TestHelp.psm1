@@ -1,0 +1,121 @@
+# What the tests share: a cluster's folder, namespaces of their own, manifests, servers that are no API servers.
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+# A file of the cluster's folder; what the folder holds is in tests/rig/README.md.
+function Get-ClusterFile([string] $Name) { Join-Path $env:KUBEINJECT_TEST_CLUSTER $Name }
+
+function Get-ClusterText([string] $Name) { (Get-Content -Raw (Get-ClusterFile $Name)).Trim() }
+
+function Get-ClusterToken([string] $Name) { ConvertTo-SecureString -AsPlainText (Get-ClusterText "$Name.token") }
+
+# A manifest that asks for a database, or for whatever the annotations say: of a pod, or of a deployment of one.
+function New-Manifest {
+    param(
+        [string] $Name = 'orders',
+        [string] $Namespace,
+        [ValidateSet('Pod', 'Deployment')] [string] $Kind = 'Pod',
+        [System.Collections.IDictionary] $Annotation = @{ 'orders.role' = 'orders-rw' },
+        [System.Collections.IDictionary] $Label = @{ 'vault-db-injector' = 'true' },
+        [switch] $AsJson
+    )
+    $metadata = [ordered]@{ name = $Name }
+    if ($Namespace) { $metadata.namespace = $Namespace }
+    $podMetadata = [ordered]@{ labels = $Label; annotations = [ordered]@{} }
+    foreach ($key in $Annotation.Keys | Sort-Object) { $podMetadata.annotations["db-creds-injector.numberly.io/$key"] = $Annotation[$key] }
+    $spec = [ordered]@{ containers = @([ordered]@{ name = 'app'; image = 'registry.example/app:1' }) }
+    $manifest = if ($Kind -eq 'Pod') {
+        [ordered]@{ apiVersion = 'v1'; kind = $Kind; metadata = $metadata + $podMetadata; spec = $spec }
+    }
+    else {
+        $template = [ordered]@{ metadata = $podMetadata; spec = $spec }
+        [ordered]@{ apiVersion = 'apps/v1'; kind = $Kind; metadata = $metadata; spec = [ordered]@{ selector = @{ matchLabels = $Label }; template = $template } }
+    }
+    if ($AsJson) { ConvertTo-Json $manifest -Depth 20 } else { (ConvertTo-Yaml $manifest) + "`n" }
+}
+
+# As much of YAML as these manifests need; every text in quotes.
+function ConvertTo-Yaml($Value, [string] $Indent = '') {
+    $lines = foreach ($key in $Value.Keys) {
+        $item = $Value[$key]
+        if ($item -is [System.Collections.IDictionary]) { "${Indent}${key}:"; ConvertTo-Yaml $item "$Indent  " }
+        elseif ($item -is [array]) { "${Indent}${key}:"; foreach ($child in $item) { "$Indent- " + (ConvertTo-Yaml $child "$Indent  ").TrimStart() } }
+        else { "${Indent}${key}: `"$item`"" }
+    }
+    $lines -join "`n"
+}
+
+# A namespace for one test, with pods in it: names, or manifests without a namespace.
+function New-TestNamespace([string[]] $Pod = @()) {
+    $name = "test-$([guid]::NewGuid().ToString('n').Substring(0, 12))"
+    $null = kubectl create namespace $name
+    $manifests = foreach ($item in $Pod) { if ($item -match '\n') { $item } else { New-Manifest -Name $item -Label @{ app = $item } -Annotation @{} } }
+    if ($manifests) { $null = $manifests -join "---`n" | kubectl create --namespace $name --validate=false --filename - }
+    $name
+}
+
+function Get-TestPod([string] $Name, [string] $Namespace) {
+    kubectl get pod $Name --namespace $Namespace --output json | Out-String | ConvertFrom-Json -AsHashtable
+}
+
+# The value of a variable of the first container; of a manifest's text, or of a pod as Get-TestPod gives it.
+function Get-EnvironmentValue($Pod, [string] $Variable) {
+    ($Pod.spec.containers[0].env | Where-Object name -EQ $Variable).value
+}
+
+# What was issued, as the variables of a text say it in the two spellings that manifests have.
+function Get-IssuedPassword([string] $Text) {
+    [regex]::Matches($Text, '(?s)"?name"?: *"?(?:\w*PASSWORD)"?,?\s+"?value"?: *"(?<password>[^"]+)"').ForEach{ $_.Groups['password'].Value }
+    [regex]::Matches($Text, '://[^:/"]+:(?<password>[^@"]+)@').ForEach{ $_.Groups['password'].Value }
+}
+
+# A server that accepts connections and, without an answer, says nothing ever. Dispose ends it.
+function Start-TestServer([string] $Answer) {
+    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    if ($Answer) {
+        $shell = [powershell]::Create().AddScript({
+                param($listener, $answer)
+                while ($true) {
+                    $client = $listener.AcceptTcpClient()
+                    $stream = $client.GetStream()
+                    $null = $stream.Read([byte[]]::new(4096))
+                    $stream.Write([Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Type: text/html`r`nContent-Length: $($answer.Length)`r`nConnection: close`r`n`r`n$answer"))
+                    $client.Dispose()
+                }
+            }).AddArgument($listener).AddArgument($Answer)
+        $null = $shell.BeginInvoke()
+    }
+    $listener | Add-Member -PassThru Port $listener.LocalEndpoint.Port
+}
+
+# A kubeconfig for a server, without a user unless there is a token.
+function New-Kubeconfig([string] $Path, [string] $Server, [string] $Token, [string] $Namespace) {
+    $user = if ($Token) { "{token: `"$Token`"}" } else { '{}' }
+    $namespace = if ($Namespace) { ", namespace: $Namespace" }
+    Set-Content $Path @"
+apiVersion: v1
+kind: Config
+current-context: test
+clusters:
+- name: test
+  cluster: {server: "$Server"$(if ($Server -like 'https:*') { ", certificate-authority: `"$(Get-ClusterFile ca.crt)`"" })}
+users:
+- name: test
+  user: $user
+contexts:
+- name: test
+  context: {cluster: test, user: test$namespace}
+"@
+    $Path
+}
+
+# Runs a script in a PowerShell of its own, with the module's path as its first argument, and returns what it writes.
+function Invoke-InNewProcess([scriptblock] $Script, [string[]] $Argument = @()) {
+    $file = Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid()).ps1"
+    Set-Content $file "Set-StrictMode -Version Latest`n& {`n$Script`n} @args"
+    try { & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $file (Get-ModulePath) @Argument }
+    finally { Remove-Item $file }
+}
+
+function Get-ModulePath { (Resolve-Path "$PSScriptRoot/../../out/KubeInject").Path }
