@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using KubeInject.Annotations;
-using static KubeInject.Tests.Annotations.TestPods;
 using KubeInject.Testing;
+using static KubeInject.Tests.Annotations.TestPods;
 
 namespace KubeInject.Tests.Annotations;
 
