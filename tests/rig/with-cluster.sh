@@ -12,7 +12,7 @@ rig=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 }
 
 folder=
-preparing=   # process ids of what runs before the servers do
+preparing=            # process ids of what runs before the servers do
 command_pid=
 declare -A servers=() # name → process id
 
@@ -44,8 +44,8 @@ cleanup() {
   if [[ -n $folder ]]; then rm -rf "$folder"; fi
 }
 
-# start_server NAME [SETPRIV-OPTION…] COMMAND… — a session of its own keeps the terminal's Ctrl-C from the server while
-# COMMAND still ends; the parent-death signal ends it even if this script is killed.
+# start_server NAME [SETPRIV-OPTION…] COMMAND… — a session of its own keeps the terminal's Ctrl-C from
+# the server while COMMAND still ends; the parent-death signal ends it even if this script is killed.
 start_server() {
   local name=$1
   shift
