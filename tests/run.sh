@@ -29,7 +29,7 @@ xunit() {
 
 pester() {
   local line
-  if ! command -v pwsh >/dev/null || ! pwsh -NoProfile -Command 'exit [int](-not (Get-Module -ListAvailable Pester | Where-Object Version -GE 5.0))'; then
+  if ! command -v pwsh >/dev/null || ! pwsh -NoProfile -Command 'exit [int](-not (Get-Module -ListAvailable Pester | Where-Object { $_.Version -ge [version] "5.0" }))'; then
     echo 'Not run: tests/Pester, because there is no pwsh with Pester 5 on the PATH. The cmdlets were checked by reflection only.'
     return
   fi
