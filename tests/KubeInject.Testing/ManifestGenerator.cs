@@ -39,7 +39,7 @@ public sealed class ManifestGenerator
         var texts = documents.Select(document => new StyledWriter(random, usesFlow: !onlyAddsLines && Chance(50)).Write(document)).ToList();
         if (Chance(30))
             texts.Insert(random.Next(texts.Count + 1), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata:\n  x: |+\n    kind: Pod\n\n\n");
-        var text = (Chance(50) ? "---\n" : Chance(20) ? "# head\n---\n" : "") + string.Join(Pick("---\n", "--- # next\n", "---\n\n"), texts);
+        var text = (Chance(50) ? "---\n" : Chance(20) ? "# head\n---\n" : "") + string.Join(Pick("---\n", "---\n\n"), texts);
 
         // Cutting the last line break off a block scalar would change what it says.
         if (Chance(15) && !text.TrimEnd('\n').Split('\n')[^1].StartsWith("    ", StringComparison.Ordinal))

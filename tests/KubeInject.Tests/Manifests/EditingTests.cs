@@ -423,6 +423,17 @@ public sealed class EditingTests
     }
 
     [Fact]
+    public async Task Documents_keep_their_marks_and_what_stands_behind_them()
+    {
+        const string Spec = "spec:\n  containers:\n    - name: a\n";
+        const string Injected = Spec + "      env:\n        - name: U\n          value: \"user-pg\"\n        - name: P\n          value: \"password-pg\"\n";
+
+        var (text, _) = await new Injecting().RunAsync($"%YAML 1.1\n--- # first\n{Head}{Spec}...\n# between\n--- # second\nkind: Service\n---\n{Head}{Spec}# tail");
+
+        Assert.Equal($"%YAML 1.1\n--- # first\n{InjectedHead}{Injected}...\n# between\n--- # second\nkind: Service\n---\n{InjectedHead.Replace("UUID-0", "UUID-1", StringComparison.Ordinal)}{Injected}# tail", text);
+    }
+
+    [Fact]
     public async Task What_an_anchor_shares_with_another_place_is_not_changed()
     {
         const string Text = Head + """
