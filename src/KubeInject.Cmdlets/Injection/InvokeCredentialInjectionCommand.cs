@@ -13,6 +13,7 @@ namespace KubeInject.Cmdlets;
 public sealed class InvokeCredentialInjectionCommand : ManifestCmdlet
 {
     private ManifestOutput? output;
+    private PipelineThread? thread;
     private bool isNoticeGiven;
     private ExceptionDispatchInfo? enough;
 
@@ -45,13 +46,14 @@ public sealed class InvokeCredentialInjectionCommand : ManifestCmdlet
 
     private protected override void ProcessManifest(ManifestSource manifest) => Run(manifest.File, async (pipeline, cancellationToken) =>
     {
+        thread = pipeline;
         var injector = new ManifestInjector(CredentialSource!);
         var result = await injector.PlanAsync(manifest, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
         await pipeline.InvokeAsync(() => isWanted = ShouldInject(result)).ConfigureAwait(false);
         if (isWanted)
         {
-            output ??= OutputFor(pipeline);
+            output ??= Output();
             result = await injector.InjectAsync(manifest, output, cancellationToken).ConfigureAwait(false);
         }
 
@@ -61,27 +63,32 @@ public sealed class InvokeCredentialInjectionCommand : ManifestCmdlet
 
     private bool ShouldInject(ManifestResult plan)
     {
+        if (plan.Error is not null)
+            return false;
         var planned = plan.Pods.Where(pod => pod.Status == InjectionStatus.Planned).ToList();
+        if (planned.Count == 0)
+            return (OutputDirectory is null && !AsManifest) || ShouldProcess(plan.File ?? "manifest", "Write without injecting");
+
         var target = string.Join(", ", planned.Select(pod => pod.Object));
         var action = string.Join("; ", planned.SelectMany(pod => pod.Databases.Select(database =>
             $"Inject credentials for {database.Name} (role {database.Role}) as {string.Join(", ", database.Variables)} into {string.Join(", ", pod.Containers)}")));
-
-        // With nothing to inject there is nothing to ask, and writing what is unchanged changes nothing.
-        return planned.Count == 0 || ShouldProcess(plan.File is null ? target : $"{plan.File}: {target}", action);
+        return ShouldProcess(plan.File is null ? target : $"{plan.File}: {target}", action);
     }
 
-    private ManifestOutput OutputFor(PipelineThread pipeline) =>
+    private ManifestOutput Output() =>
         InPlace ? ManifestOutput.InPlace()
         : OutputDirectory is not null ? ManifestOutput.ToFolder(GetUnresolvedProviderPathFromPSPath(OutputDirectory))
-        : ManifestOutput.ToStream((text, _) => AsManifest ? pipeline.InvokeAsync(() => HandOver(text)) : Task.CompletedTask);
+        : AsManifest ? ManifestOutput.ToStream((text, _) => thread!.InvokeAsync(() => HandOver(text)), TakesSeveral)
+        : ManifestOutput.ToStream((_, _) => Task.CompletedTask, takesSeveral: true);
 
     private void HandOver(string text)
     {
+        var wasStopping = Stopping;
         try
         {
             WriteObject(text);
         }
-        catch (FlowControlException exception)
+        catch (PipelineStoppedException exception) when (!wasStopping)
         {
             // Whoever wants no more, as Select-Object -First 1, has this one: its credentials are not to be taken back.
             enough = ExceptionDispatchInfo.Capture(exception);

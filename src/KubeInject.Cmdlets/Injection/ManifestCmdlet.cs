@@ -35,6 +35,9 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Look into the folders below a folder, too.")]
     public SwitchParameter Recurse { get; set; }
 
+    /// <summary>Whether several manifests come, or may come: files from a pipeline.</summary>
+    private protected bool TakesSeveral { get; private set; }
+
     private ManifestInput Input => input ??= new ManifestInput(this, Recurse);
 
     /// <inheritdoc/>
@@ -73,6 +76,8 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
             WriteError(new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target));
         }
 
+        TakesSeveral |= manifests.Count > 1 || Path?.Length > 1 || LiteralPath?.Length > 1
+            || (MyInvocation.ExpectingInput && manifests.Any(manifest => manifest.File is not null));
         foreach (var manifest in manifests)
             ProcessManifest(manifest);
     }

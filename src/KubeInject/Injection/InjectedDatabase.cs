@@ -12,4 +12,8 @@ public sealed record InjectedDatabase(
 {
     /// <summary>All variables.</summary>
     public IReadOnlyList<string> Variables => [.. UsernameVariables, .. SecretVariables];
+
+    /// <summary>The share in one line.</summary>
+    /// <returns>For example <c>orders: role orders-rw as DBUSER, DBPASSWORD</c>.</returns>
+    public override string ToString() => $"{Name}: {(Role.Length == 0 ? "no role" : $"role {Role}")} as {string.Join(", ", Variables)}";
 }

@@ -1,0 +1,142 @@
+BeforeDiscovery {
+    $commands = (Import-PowerShellDataFile $PSScriptRoot/../../KubeInject.psd1).CmdletsToExport
+}
+
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+}
+
+Describe 'The module' {
+    It 'has a valid manifest' {
+        (Test-ModuleManifest (Join-Path (Get-ModulePath) KubeInject.psd1)).Name | Should -Be KubeInject
+    }
+
+    It 'exports what its manifest says, and nothing else' {
+        $module = Get-Module KubeInject
+        $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
+            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-KubeConnection', 'Get-KubePod', 'Get-PodInjectionAnnotation',
+            'Invoke-CredentialInjection', 'New-CredentialSource')
+        $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
+    }
+
+    It 'imports without a warning' {
+        Import-Module (Get-ModulePath) -Force -WarningVariable warned -WarningAction SilentlyContinue
+        $warned | Should -BeNullOrEmpty
+    }
+
+    It 'works after it was imported again and again' {
+        $null = Connect-KubeCluster admin
+        Import-Module (Get-ModulePath) -Force
+        Import-Module (Get-ModulePath) -Force
+        try {
+            Get-KubePod -n (New-TestNamespace orders) | ForEach-Object Name | Should -Be orders
+            (New-Manifest | Get-PodInjectionAnnotation).State | Should -Be Pending
+        }
+        finally { Disconnect-KubeCluster }
+    }
+
+    It 'works after it was removed' {
+        Remove-Module KubeInject
+        Import-Module (Get-ModulePath)
+        (New-Manifest | Get-PodInjectionAnnotation).State | Should -Be Pending
+    }
+
+    It 'works by an absolute path, a relative one and through PSModulePath' {
+        Push-Location (Split-Path (Get-ModulePath))
+        try {
+            Invoke-InNewProcess { Import-Module ./KubeInject; (Get-Command Get-KubePod).Source } | Should -Be KubeInject
+            Invoke-InNewProcess { $env:PSModulePath = Split-Path $args[0]; (Get-Command Get-KubePod).Source } | Should -Be KubeInject
+        }
+        finally { Pop-Location }
+    }
+
+    It 'gives <_> an approved verb, and a help message to each of its parameters' -ForEach $commands {
+        $command = Get-Command $_ -Module KubeInject
+        $command.Verb | Should -BeIn (Get-Verb).Verb
+        $parameters = $command.Parameters.Values.Where{ $_.Name -notin [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters }
+        $parameters | Where-Object { -not ($_.Attributes | Where-Object { $_ -is [Parameter] } | ForEach-Object HelpMessage) } | Should -BeNullOrEmpty
+    }
+
+    It 'says what <Name> returns' -ForEach @(
+        @{ Name = 'Connect-KubeCluster'; Type = 'KubeInject.Kubernetes.KubeConnection' }
+        @{ Name = 'Get-KubeConnection'; Type = 'KubeInject.Kubernetes.KubeConnection' }
+        @{ Name = 'Get-KubePod'; Type = 'KubeInject.Kubernetes.Pod' }
+        @{ Name = 'Get-PodInjectionAnnotation'; Type = 'KubeInject.Annotations.PodInjection' }
+        @{ Name = 'Invoke-CredentialInjection'; Type = 'KubeInject.Injection.InjectionResult', 'System.String' }
+        @{ Name = 'New-CredentialSource'; Type = 'KubeInject.Leases.CredentialSource' }
+    ) {
+        (Get-Command $Name -Module KubeInject).OutputType.Name | Should -Be $Type
+    }
+
+    It 'changes nothing without -WhatIf and -Confirm at hand' {
+        (Get-Command -Module KubeInject -ParameterName WhatIf).Name | Should -Contain Invoke-CredentialInjection
+        (Get-Command -Module KubeInject -ParameterName Confirm).Name | Should -Contain Invoke-CredentialInjection
+    }
+}
+
+Describe 'The module beside another YamlDotNet' {
+    BeforeAll {
+        $packages = (dotnet nuget locals global-packages --list) -replace '^global-packages: '
+        $other = Join-Path $packages yamldotnet/13.7.1/lib/netstandard2.0/YamlDotNet.dll
+        if (-not (Test-Path $other)) { dotnet restore $PSScriptRoot/../KubeInject.IntegrationTests }
+    }
+
+    It 'works, and each keeps its own: the other one <_>' -ForEach 'first', 'second' {
+        $before = Join-Path $TestDrive "$_.yaml"
+        New-Manifest orders | Set-Content $before
+        $report = Invoke-InNewProcess {
+            $module, $other, $order, $manifest, $leases = $args
+            if ($order -eq 'first') { Add-Type -Path $other }
+            Import-Module $module
+            $injection = Get-PodInjectionAnnotation $manifest
+            if ($order -eq 'second') { Add-Type -Path $other }
+            $text = Invoke-CredentialInjection $manifest -CredentialSource (New-CredentialSource -Local -LeasePath $leases) -AsManifest -WarningAction SilentlyContinue
+            $theirs = [YamlDotNet.Serialization.DeserializerBuilder]::new().Build().Deserialize($text, [object])
+            [pscustomobject]@{
+                State  = "$($injection.State)"
+                Names  = @($theirs['spec']['containers'][0]['env'] | ForEach-Object { $_['name'] })
+                Loaded = @([System.Runtime.Loader.AssemblyLoadContext]::All.ForEach{
+                        $context = $_.Name
+                        $_.Assemblies.Where{ $_.GetName().Name -eq 'YamlDotNet' }.ForEach{ "$context $($_.GetName().Version.Major)" }
+                    } | Sort-Object)
+            } | ConvertTo-Json
+        } $other, $_, $before, (Join-Path $TestDrive "leases-$_") | Out-String | ConvertFrom-Json
+        $report.State | Should -Be Pending
+        $report.Names | Should -Be DBUSER, DBPASSWORD
+        $report.Loaded | Should -Be 'Default 13', 'KubeInject 16'
+    }
+}
+
+Describe 'The module in several runspaces' {
+    It 'works in ForEach-Object -Parallel, with the same types in each' {
+        $module = Get-ModulePath
+        $manifest = New-Manifest
+        $injections = 1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
+            Import-Module $using:module
+            $using:manifest | Get-PodInjectionAnnotation
+        }
+        $injections.State | Should -Be Pending, Pending, Pending, Pending
+        foreach ($injection in $injections) { [object]::ReferenceEquals($injection.GetType(), ($manifest | Get-PodInjectionAnnotation).GetType()) | Should -BeTrue }
+    }
+
+    It 'takes one''s objects in another' {
+        $module = Get-ModulePath
+        $manifest = New-Manifest
+        $namespace = New-TestNamespace orders
+        $connection = Connect-KubeCluster admin
+        $source = New-CredentialSource -Local -LeasePath $TestDrive/leases
+        try {
+            $results = 1..8 | ForEach-Object -ThrottleLimit 4 -Parallel {
+                Import-Module $using:module
+                foreach ($i in 1..5) { (Get-KubePod -n $using:namespace -Connection $using:connection -Verbose 4>$null).Name }
+                ($using:manifest | Invoke-CredentialInjection -CredentialSource $using:source -WarningAction SilentlyContinue).Status
+            }
+        }
+        finally { Disconnect-KubeCluster }
+        $results | Where-Object { $_ -eq 'orders' } | Should -HaveCount 40
+        $results | Where-Object { $_ -eq 'Injected' } | Should -HaveCount 8
+        Get-ChildItem $TestDrive/leases/*.json | Should -HaveCount 8
+    }
+}

@@ -1,0 +1,148 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    $WarningPreference = 'SilentlyContinue'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+
+    # The failure must not show the secret either.
+    function Test-Secret([string] $Text, [string[]] $Secret) {
+        @($Secret).Where{ $Text.Contains($_) -or $Text.Contains([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($_)).TrimEnd('=')) }.Count -gt 0
+    }
+}
+
+Describe 'What an injection returns' {
+    BeforeAll {
+        $file = Join-Path $TestDrive orders.yaml
+        New-Manifest orders -Annotation @{
+            'orders.role' = 'orders-rw'
+            'stock.role' = 'stock-ro'; 'stock.mode' = 'uri'; 'stock.env-key-uri' = 'STOCK_URL'; 'stock.template' = 'postgres://@db:5432/stock'
+        } | Set-Content $file
+        $result = Invoke-CredentialInjection $file -CredentialSource (New-CredentialSource -Local -LeasePath $TestDrive/leases) -InPlace
+        $passwords = Get-IssuedPassword (Get-Content -Raw $file)
+    }
+
+    It 'is about passwords that are in the manifest' {
+        $passwords | Should -HaveCount 2
+        $passwords | Should -Match '^\w{24}$'
+    }
+
+    It 'has a mask for a manifest' {
+        "$($result.Manifest)" | Should -Be '********'
+    }
+
+    It 'shows no password in <Name>' -ForEach @(
+        @{ Name = 'Format-List *'; Show = { $result | Format-List * -Force | Out-String -Width 1000 } }
+        @{ Name = 'Format-List * of its parts'; Show = { $result.Manifest, $result.Databases, $result.Object, $result.Location | Format-List * -Force | Out-String -Width 1000 } }
+        @{ Name = 'Format-Table'; Show = { $result | Format-Table * -Force | Out-String -Width 1000 } }
+        @{ Name = 'Format-Custom'; Show = { $result | Format-Custom * -Depth 5 | Out-String -Width 1000 } }
+        @{ Name = 'ConvertTo-Json'; Show = { ConvertTo-Json $result -Depth 5 } }
+        @{ Name = 'ConvertTo-Csv'; Show = { $result | ConvertTo-Csv | Out-String } }
+        @{ Name = 'ConvertTo-Xml'; Show = { ($result | ConvertTo-Xml -Depth 5).OuterXml } }
+        @{ Name = 'Export-Clixml'; Show = { $result | Export-Clixml -Depth 5 $TestDrive/result.xml; Get-Content -Raw $TestDrive/result.xml } }
+        @{ Name = 'a string'; Show = { "$result $($result.Databases)" } }
+        @{ Name = 'its members'; Show = { $result | Get-Member -Force | Out-String -Width 1000 } }
+        @{ Name = 'the lease'; Show = { Get-ChildItem $TestDrive/leases | Get-Content -Raw } }
+    ) {
+        $shown = (& $Show) -join "`n"
+        $shown | Should -Not -BeNullOrEmpty
+        Test-Secret $shown $passwords | Should -BeFalse
+    }
+}
+
+Describe 'A session with everything switched on' {
+    BeforeAll {
+        $folder = (New-Item -ItemType Directory $TestDrive/session).FullName
+        New-Manifest orders | Set-Content $folder/a.yaml
+        New-Manifest web -AsJson -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.mode' = 'uri'; 'orders.env-key-uri' = 'DB_URL'; 'orders.template' = 'postgres://db:5432/orders' } | Set-Content $folder/b.json
+        New-Manifest broken -Annotation @{ 'orders.mode' = 'uri' } | Set-Content $folder/c.yaml
+        Set-Content $folder/d.yaml "kind: Pod`nmetadata: ["
+        Copy-Item $folder $folder-inplace -Recurse
+        $wrong = 'canary-of-a-token-that-nobody-accepts'
+        Set-Content -NoNewline -LiteralPath "$folder.token" -Value $wrong # a transcript begins with the command line
+        $namespace = New-TestNamespace orders
+
+        $output = Invoke-InNewProcess {
+            $module, $folder, $namespace = $args
+            $cluster = $env:KUBEINJECT_TEST_CLUSTER
+            Import-Module $module
+            $VerbosePreference = $DebugPreference = $InformationPreference = 'Continue'
+            $PSDefaultParameterValues = @{}
+            foreach ($command in (Get-Command -Module KubeInject).Name) {
+                $PSDefaultParameterValues["${command}:Verbose"] = $PSDefaultParameterValues["${command}:Debug"] = $true
+                $PSDefaultParameterValues["${command}:WarningAction"] = 'Continue' # -Debug would ask at every warning
+            }
+
+            $null = Start-Transcript $folder/transcript.txt
+            $secret = ConvertTo-SecureString -AsPlainText ((Get-Content -Raw $cluster/admin.token).Trim())
+            $server = @{ Server = Get-Content -Raw $cluster/server; CertificateAuthority = "$cluster/ca.crt" }
+            $wrong = Get-Content -Raw "$folder.token"
+            $source = New-CredentialSource -Local -LeasePath $folder/leases
+
+            # All streams at once, except that what is strings of the last command is the manifests.
+            & {
+                Connect-KubeCluster @server -Token $secret
+                Connect-KubeCluster @server -Token (ConvertTo-SecureString -AsPlainText $wrong)
+                Connect-KubeCluster -Server $server.Server -CertificateAuthority "$cluster/other-ca.crt" -Token $secret
+                Connect-KubeCluster -Server http://127.0.0.1:1 -Token $secret
+                Connect-KubeCluster -Server https://127.0.0.1:1 -Token $secret
+                Get-KubeConnection | Format-List * -Force
+                Get-KubePod -n $namespace
+                Get-KubePod missing -n $namespace
+                Get-KubePod -l 'wrong in'
+                Connect-KubeCluster viewer
+                Get-KubePod -n $namespace
+                Get-PodInjectionAnnotation $folder
+                Invoke-CredentialInjection $folder -CredentialSource $source -WhatIf
+                Invoke-CredentialInjection $folder -CredentialSource $source | Format-List * -Force
+                Invoke-CredentialInjection $folder -CredentialSource $source -OutputDirectory $folder/out | Format-List * -Force
+                Invoke-CredentialInjection "$folder-inplace" -CredentialSource $source -InPlace | Format-List * -Force
+                Invoke-CredentialInjection $folder -CredentialSource $source -OutputDirectory $folder/a.yaml | Format-List * -Force
+                Disconnect-KubeCluster
+                Get-KubePod
+            } *>&1 | Tee-Object -Variable told | Out-Host
+            Invoke-CredentialInjection $folder -CredentialSource $source -AsManifest *>&1 | Tee-Object -Variable mixed | Where-Object { $_ -isnot [string] } | Out-Host
+            $mixed | Where-Object { $_ -is [string] } | Set-Content $folder/manifests.txt
+            $Error | Format-List * -Force | Out-Host
+            $Error.ForEach{ "$($_.Exception)" } | Out-Host
+            Get-Error -Newest 100 | Out-Host
+            $null = Stop-Transcript
+            ($told + $mixed).Where{ $_ -isnot [string] } | Export-Clixml -Depth 4 $folder/streams.xml
+        } $folder, $namespace 2>&1 | Out-String
+
+        $texts = @{
+            output = $output
+            transcript = Get-Content -Raw $folder/transcript.txt
+            streams = Get-Content -Raw $folder/streams.xml
+            leases = Get-Content -Raw $folder/leases/*.json | Out-String
+        }
+        $emitted = Get-ChildItem $folder/manifests.txt, $folder/out/*, "$folder-inplace/[ab].*" | Get-Content -Raw
+        $passwords = Get-IssuedPassword ($emitted -join "`n")
+        $tokens = (Get-ClusterText admin.token), (Get-ClusterText viewer.token), $wrong
+    }
+
+    It 'issues passwords that are in its manifests' {
+        $passwords | Should -HaveCount 6
+        $passwords | Select-Object -Unique | Should -HaveCount 6
+    }
+
+    It 'tells of its requests and its errors' {
+        $texts.transcript | Should -Match 'GET /version 200 in'
+        $texts.transcript | Should -Match 'What if: '
+        foreach ($id in 'KubeConnectionUnauthorized', 'KubeConnectionUntrustedCertificate', 'KubeConfiguration', 'KubeConnectionUnreachable', 'KubeApiNotFound', 'KubeApiForbidden', 'InjectionFailed', 'ManifestFailed', 'ManifestInvalid', 'NotConnected') {
+            $texts.output | Should -Match $id
+        }
+    }
+
+    It 'has no token in its <_>' -ForEach 'output', 'transcript', 'streams', 'leases' {
+        Test-Secret $texts[$_] $tokens | Should -BeFalse
+    }
+
+    It 'has no password in its <_>' -ForEach 'output', 'transcript', 'streams', 'leases' {
+        Test-Secret $texts[$_] $passwords | Should -BeFalse
+    }
+
+    It 'leaves no other file behind' {
+        (Get-ChildItem $folder, "$folder-inplace" -Recurse -Force -File).Name | Where-Object { $_ -notmatch '^[0-9a-f-]{36}\.json$' } | Sort-Object -Unique |
+            Should -Be a.yaml, b.json, c.yaml, d.yaml, manifests.txt, streams.xml, transcript.txt
+    }
+}
