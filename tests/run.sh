@@ -44,10 +44,10 @@ pester() {
   fi
 }
 
-# No secret may show up in what the suites print: the tokens of this run are looked for in all of it.
+# No secret may show up in what the suites print: the tokens and the password of this run are looked for in all of it.
 canary() {
   local secret
-  for secret in "$KUBEINJECT_TEST_CLUSTER"/*.token; do
+  for secret in "$KUBEINJECT_TEST_CLUSTER"/{*.token,postgres.password}; do
     if grep -qF -f "$secret" "$results/output.log"; then
       echo "The output above holds the secret of $(basename "$secret")." >&2
       count 0 1 0
