@@ -156,10 +156,16 @@ Describe 'The errors of Get-KubePod' {
     }
 
     It 'says that the server has gone' {
-        $listener = Start-TestServer
-        $listener.Dispose()
+        $listener = Start-TestServer '{"gitVersion": "v1.34.1"}'
         $config = New-Kubeconfig "$TestDrive/gone.config" "http://127.0.0.1:$($listener.Port)"
-        { Connect-KubeCluster -KubeConfig $config } | Should -Throw -ErrorId 'KubeConnectionUnreachable,*'
+        $connection = Connect-KubeCluster -KubeConfig $config
+        $null = Connect-KubeCluster admin
+        $listener.Dispose()
+        Get-KubePod orders, web -Connection $connection -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed | Should -HaveCount 2
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeConnectionUnreachable,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].CategoryInfo.Category | Should -Be 'ConnectionError'
+        $failed[0].TargetObject | Should -Be orders
     }
 
     It 'takes no empty name' {

@@ -70,7 +70,7 @@ Describe 'The module' {
         (Get-Command $Name -Module KubeInject).OutputType.Name | Should -Be $Type
     }
 
-    It 'changes nothing without -WhatIf and -Confirm at hand' {
+    It 'has -WhatIf and -Confirm where something is changed' {
         (Get-Command -Module KubeInject -ParameterName WhatIf).Name | Should -Contain Invoke-CredentialInjection
         (Get-Command -Module KubeInject -ParameterName Confirm).Name | Should -Contain Invoke-CredentialInjection
     }

@@ -48,9 +48,9 @@ function ConvertTo-Yaml($Value, [string] $Indent = '') {
 # A namespace for one test, with pods in it: names, or manifests without a namespace.
 function New-TestNamespace([string[]] $Pod = @()) {
     $name = "test-$([guid]::NewGuid().ToString('n').Substring(0, 12))"
-    $null = kubectl create namespace $name
-    $manifests = foreach ($item in $Pod) { if ($item -match '\n') { $item } else { New-Manifest -Name $item -Label @{ app = $item } -Annotation @{} } }
-    if ($manifests) { $null = $manifests -join "---`n" | kubectl create --namespace $name --validate=false --filename - }
+    $manifests = @("apiVersion: v1`nkind: Namespace`nmetadata: {name: $name}`n") +
+        $Pod.ForEach{ $_ -match '\n' ? $_ : (New-Manifest -Name $_ -Label @{ app = $_ } -Annotation @{}) }
+    $null = $manifests -join "---`n" | kubectl create --namespace $name --validate=false --filename -
     $name
 }
 
@@ -76,6 +76,7 @@ function Start-TestServer([string] $Answer) {
     if ($Answer) {
         $shell = [powershell]::Create().AddScript({
                 param($listener, $answer)
+                $ErrorActionPreference = 'Stop' # which ends it with the listener
                 while ($true) {
                     $client = $listener.AcceptTcpClient()
                     $stream = $client.GetStream()
