@@ -36,13 +36,10 @@ Describe 'New-CredentialSource' {
         Get-ChildItem TestDrive:/state/kubeinject/leases/*.json | Should -HaveCount 1
     }
 
-    It 'makes none with -WhatIf' {
-        New-CredentialSource -Local -WhatIf | Should -BeNullOrEmpty
-    }
-
-    It 'asks nothing with -Confirm:$false' {
-        $ConfirmPreference = 'Low'
-        (New-CredentialSource -Local -LeasePath TestDrive:/leases -Confirm:$false).Name | Should -Be local
+    It 'changes nothing, so that a script can be tried out with $WhatIfPreference' {
+        $WhatIfPreference = $true
+        (New-CredentialSource -Local -LeasePath TestDrive:/leases).Name | Should -Be local
+        'TestDrive:/leases' | Should -Not -Exist
     }
 
     It 'takes no empty folder' {

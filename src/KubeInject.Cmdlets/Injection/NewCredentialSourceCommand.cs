@@ -4,7 +4,7 @@ using KubeInject.Leases;
 namespace KubeInject.Cmdlets;
 
 /// <summary>Makes a source of credentials, for Invoke-CredentialInjection.</summary>
-[Cmdlet(VerbsCommon.New, "CredentialSource", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[Cmdlet(VerbsCommon.New, "CredentialSource")]
 [OutputType(typeof(CredentialSource))]
 public sealed class NewCredentialSourceCommand : PSCmdlet
 {
@@ -18,10 +18,6 @@ public sealed class NewCredentialSourceCommand : PSCmdlet
     public string? LeasePath { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        var folder = LeasePath is null ? null : GetUnresolvedProviderPathFromPSPath(LeasePath);
-        if (ShouldProcess("local", "Make a credential source"))
-            WriteObject(CredentialSource.CreateLocal(folder));
-    }
+    protected override void ProcessRecord() =>
+        WriteObject(CredentialSource.CreateLocal(LeasePath is null ? null : GetUnresolvedProviderPathFromPSPath(LeasePath)));
 }

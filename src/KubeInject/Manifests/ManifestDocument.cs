@@ -7,6 +7,9 @@ public sealed class ManifestDocument
 {
     internal ManifestDocument(ManifestText text, SyntaxDocument syntax)
     {
+        if (syntax.Root is ScalarNode { IsNull: false } scalar)
+            throw new ManifestException(text.LocationAt(scalar.Start), "This is a piece of text and no Kubernetes object. If it is meant as a path, give it as a path.");
+
         Source = text;
         Syntax = syntax;
         PodTemplates = [.. PodTemplateFinder.Find(text, syntax.Root)];

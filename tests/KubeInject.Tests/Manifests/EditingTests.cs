@@ -423,6 +423,15 @@ public sealed class EditingTests
     }
 
     [Fact]
+    public async Task A_path_in_place_of_a_manifest_is_an_error()
+    {
+        var (text, result) = await new Injecting().RunAsync("orders.yaml\n");
+
+        Assert.Empty(text);
+        Assert.Equal("<input>:1:1: This is a piece of text and no Kubernetes object. If it is meant as a path, give it as a path.", result.Error);
+    }
+
+    [Fact]
     public async Task Documents_keep_their_marks_and_what_stands_behind_them()
     {
         const string Spec = "spec:\n  containers:\n    - name: a\n";
