@@ -111,7 +111,7 @@ Describe 'Get-KubePod' {
     It 'keeps the document as the server sent it' {
         $namespace = New-TestNamespace orders
         $expected = kubectl get --raw "/api/v1/namespaces/$namespace/pods/orders"
-        (Get-KubePod orders -n $namespace).Json.Trim() | Should -BeExactly $expected
+        (Get-KubePod orders -n $namespace).ToJson().Trim() | Should -BeExactly $expected
     }
 
     It 'tells each request with -Verbose' {

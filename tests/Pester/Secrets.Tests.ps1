@@ -146,3 +146,19 @@ Describe 'A session with everything switched on' {
             Should -Be a.yaml, b.json, c.yaml, d.yaml, manifests.txt, streams.xml, transcript.txt
     }
 }
+
+Describe 'A pod of the cluster' {
+    It 'keeps what its variables hold to itself, unless asked' {
+        $namespace = New-TestNamespace
+        $file = Join-Path $TestDrive pod.yaml
+        New-Manifest orders | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -Local -LeasePath $TestDrive/pod-leases) -AsManifest | Set-Content $file
+        $passwords = Get-IssuedPassword (Get-Content -Raw $file)
+        kubectl create -n $namespace -f $file
+        $null = Connect-KubeCluster admin
+        $pod = Get-KubePod orders -n $namespace
+
+        Test-Secret $pod.ToJson() $passwords | Should -BeTrue
+        $shown = ($pod | Format-List * -Force | Out-String -Width 1000), (ConvertTo-Json $pod -Depth 5 -WarningAction Ignore), ($pod | Format-Custom * -Depth 4 | Out-String -Width 1000)
+        Test-Secret ($shown -join "`n") $passwords | Should -BeFalse
+    }
+}

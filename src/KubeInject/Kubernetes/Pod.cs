@@ -98,7 +98,8 @@ public sealed class Pod
     /// The document, as the server sent it. In lists the server leaves out <c>apiVersion</c> and <c>kind</c>: these
     /// two are put in front, so that the text is a manifest; the rest is the same to the byte.
     /// </summary>
-    public string Json => Encoding.UTF8.GetString(utf8);
+    /// <returns>JSON. No property, because a pod's variables may hold passwords, and properties get shown.</returns>
+    public string ToJson() => Encoding.UTF8.GetString(utf8);
 
     /// <summary>What the pod says of itself, for the injection.</summary>
     public PodTemplate Template => new()

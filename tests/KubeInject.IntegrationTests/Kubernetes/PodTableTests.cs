@@ -43,7 +43,7 @@ public class PodTableTests
         var expected = await TableAsync(@namespace);
         Assert.Equal(80, expected.Count);
         await foreach (var pod in connection.ListPodsAsync())
-            Assert.Equal($"{pod.Name} {expected[pod.Name]} for {pod.Json}", $"{pod.Name} {pod.Ready} {pod.Status} {pod.Restarts} for {pod.Json}");
+            Assert.Equal($"{pod.Name} {expected[pod.Name]} for {pod.ToJson()}", $"{pod.Name} {pod.Ready} {pod.Status} {pod.Restarts} for {pod.ToJson()}");
     }
 
     /// <summary>Statuses on which servers of all versions agree.</summary>

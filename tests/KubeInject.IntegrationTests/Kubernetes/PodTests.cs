@@ -52,11 +52,11 @@ public class PodTests
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
         var single = await connection.GetPodAsync("a");
         var listed = Assert.Single(await ListAsync(connection));
-        Assert.Equal(Sorted(single.Json), Sorted(listed.Json));
+        Assert.Equal(Sorted(single.ToJson()), Sorted(listed.ToJson()));
         Assert.Equal("<é> \u2028", listed.Annotations["note"]);
         Assert.Equal(("teller", "Pending"), (listed.ServiceAccountName, listed.Phase));
-        Assert.StartsWith("""{"apiVersion":"v1","kind":"Pod","metadata":{""", listed.Json, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', listed.Json);
+        Assert.StartsWith("""{"apiVersion":"v1","kind":"Pod","metadata":{""", listed.ToJson(), StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', listed.ToJson());
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public class PodTests
     public void The_ServiceAccount_is_default_where_none_is_named() => Assert.Equal("default", Pod.Parse("{}").ServiceAccountName);
 
     [Fact]
-    public void A_document_that_is_a_manifest_is_kept_to_the_byte() => Assert.Equal(Whole, Pod.Parse(Whole).Json);
+    public void A_document_that_is_a_manifest_is_kept_to_the_byte() => Assert.Equal(Whole, Pod.Parse(Whole).ToJson());
 
     [Theory]
     [InlineData("""{"metadata":{"name":"a"}}""", """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}""")]
@@ -69,7 +69,7 @@ public class PodTests
     [InlineData("""{"kind":"Pod"}""", """{"apiVersion":"v1","kind":"Pod"}""")]
     [InlineData("""{"apiVersion":"v1"}""", """{"kind":"Pod","apiVersion":"v1"}""")]
     [InlineData("{}", """{"apiVersion":"v1","kind":"Pod"}""")]
-    public void What_a_list_leaves_out_is_put_in_front_and_nothing_else_changes(string sent, string json) => Assert.Equal(json, Pod.Parse(sent).Json);
+    public void What_a_list_leaves_out_is_put_in_front_and_nothing_else_changes(string sent, string json) => Assert.Equal(json, Pod.Parse(sent).ToJson());
 
     [Theory]
     [InlineData("[]")]
@@ -90,7 +90,7 @@ public class PodTests
             var index = 0;
             var json = Replace(JsonDocument.Parse(Whole).RootElement, chosen.DistinctBy(edit => edit.Item1).ToDictionary(), ref index);
             var pod = Pod.Parse(json);
-            return pod.Json.Length >= json.Length && pod.Ready.Contains('/') && pod.Template.Object.Kind == "Pod";
+            return pod.ToJson().Length >= json.Length && pod.Ready.Contains('/') && pod.Template.Object.Kind == "Pod";
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
     }
 
