@@ -52,7 +52,7 @@ internal static class TestCluster
     public static async Task<JsonElement> SendAsync(HttpMethod method, string path, string? json = null)
     {
         using var channel = new ApiChannel(Context("admin"));
-        var response = await channel.SendAsync(method, path, json is null ? null : Encoding.UTF8.GetBytes(json), CancellationToken.None);
-        return response.IsSuccess ? JsonSerializer.Deserialize<JsonElement>(response.Body) : throw channel.Failures.FromResponse(response);
+        var request = new ApiRequest(method, path) { Body = json is null ? null : Encoding.UTF8.GetBytes(json) };
+        return channel.Failures.ReadJson(await channel.SucceedAsync(request, CancellationToken.None));
     }
 }

@@ -37,7 +37,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
             return;
 
         var connection = RequireConnection();
-        var query = new PodQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector };
+        var query = new KubeQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector };
         Run(Namespace, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
         {
             await foreach (var pod in connection.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))

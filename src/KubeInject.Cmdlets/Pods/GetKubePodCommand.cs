@@ -64,7 +64,7 @@ public sealed class GetKubePodCommand : ConnectedCmdlet
         }
     }
 
-    private PodQuery Query(string? field) => new()
+    private KubeQuery Query(string? field) => new()
     {
         Namespace = Namespace,
         AllNamespaces = AllNamespaces,
@@ -72,7 +72,7 @@ public sealed class GetKubePodCommand : ConnectedCmdlet
         FieldSelector = string.Join(',', new[] { FieldSelector, field }.OfType<string>()) is { Length: > 0 } fields ? fields : null,
     };
 
-    private async Task ListAsync(KubeConnection connection, PipelineThread pipeline, PodQuery query, Func<Pod, bool> isWanted, CancellationToken cancellationToken)
+    private async Task ListAsync(KubeConnection connection, PipelineThread pipeline, KubeQuery query, Func<Pod, bool> isWanted, CancellationToken cancellationToken)
     {
         await foreach (var pod in connection.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))
         {

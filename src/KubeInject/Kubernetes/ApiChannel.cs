@@ -19,11 +19,13 @@ internal sealed class ApiChannel : IDisposable
     private readonly HttpClient client;
     private readonly string prefix;
     private readonly TimeSpan connectTimeout;
+    private volatile bool hasAnswered;
 
-    public ApiChannel(ConnectionSettings settings)
+    public ApiChannel(ConnectionSettings settings, RequestPolicy? policy = null)
     {
         settings.Validate();
         this.settings = settings;
+        Policy = policy ?? RequestPolicy.Default;
         trust = new ServerTrust(settings);
         Credential = new RequestCredential(settings);
         Failures = new ApiFailures(settings, Credential, trust);
@@ -35,7 +37,6 @@ internal sealed class ApiChannel : IDisposable
             Timeout = Timeout.InfiniteTimeSpan,
         };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("KubeInject", Version));
-        client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
     }
 
     /// <summary>Raised after every request, also after one that got no answer, on the thread that finished it.</summary>
@@ -46,36 +47,84 @@ internal sealed class ApiChannel : IDisposable
     /// <summary>The one place where an error is understood.</summary>
     public ApiFailures Failures { get; }
 
-    /// <summary>Sends a request and reads the answer, whatever its status.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="path">The path below the server's address, with its query, escaped.</param>
-    /// <param name="json">What to send; null for nothing.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <summary>What is asked again, how often, and after what wait.</summary>
+    public RequestPolicy Policy { get; }
+
+    /// <summary>Sends a request, again where the policy says so, and reads the answer, whatever its status.</summary>
     /// <exception cref="KubeConnectionException">No answer came.</exception>
-    public async Task<ApiResponse> SendAsync(HttpMethod method, string path, byte[]? json, CancellationToken cancellationToken)
+    public async Task<ApiResponse> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        (await SendAsync(request, isStream: false, cancellationToken)).Response!;
+
+    /// <summary>Sends a request, again where the policy says so, whose answer goes on.</summary>
+    /// <exception cref="KubeApiException">The server answers with an error.</exception>
+    /// <exception cref="KubeConnectionException">No answer came.</exception>
+    public async Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, prefix + path)
+        var (response, stream) = await SendAsync(request, isStream: true, cancellationToken);
+        return stream ?? throw Failures.FromResponse(response!);
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private async Task<(ApiResponse? Response, ApiStream? Stream)> SendAsync(ApiRequest request, bool isStream, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            TimeSpan? wait;
+            try
+            {
+                var (response, stream) = await ExchangeAsync(request, isStream, cancellationToken);
+                wait = response is null ? null : Policy.WaitAfter(request, response, Failures.IsTimeout, attempt);
+                if (wait is null)
+                    return (response, stream);
+            }
+            catch (KubeConnectionException e)
+            {
+                // A server that has never answered is not away for a moment: its address is wrong, or it is down.
+                wait = hasAnswered ? Policy.WaitAfter(request, e, attempt) : null;
+                if (wait is null)
+                    throw;
+            }
+
+            await Task.Delay(wait.Value, Policy.Clock, cancellationToken);
+        }
+    }
+
+    /// <summary>One question, one answer: an error is read to its end, and so is a success unless it is to go on as a stream.</summary>
+    private async Task<(ApiResponse? Response, ApiStream? Stream)> ExchangeAsync(ApiRequest request, bool isStream, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(request.Method, prefix + request.Path)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        request.Headers.Authorization = Credential.Header();
-        if (json is not null)
-            request.Content = new ByteArrayContent(json) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(settings.Timeout);
+        message.Headers.Authorization = Credential.Header();
+        message.Headers.TryAddWithoutValidation("Accept", request.Accept);
+        if (request.Body is not null)
+            message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };
+        using var timeout = new CancellationTokenSource(settings.Timeout, Policy.Clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         var start = Stopwatch.GetTimestamp();
         int? statusCode = null;
+        HttpResponseMessage? response = null;
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             statusCode = (int)response.StatusCode;
+            hasAnswered = true;
+            if (isStream && response.IsSuccessStatusCode)
+            {
+                var stream = await response.Content.ReadAsStreamAsync(limit.Token);
+                response = null; // it ends with the stream
+                return (null, new ApiStream(stream, request.Path, Failures, Policy));
+            }
+
             var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
-            return new ApiResponse(statusCode.Value, response.Content.Headers.ContentType?.MediaType, body);
+            return (new ApiResponse(statusCode.Value, response.Content.Headers.ContentType?.MediaType, body) { RetryAfter = RetryAfter(response) }, null);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw limit.IsCancellationRequested ? Failures.FromTimeout($"did not answer {path}", settings.Timeout, e)
+            throw timeout.IsCancellationRequested ? Failures.FromTimeout($"did not answer {request.Path}", settings.Timeout, e)
                 : Failures.FromTimeout("did not take up the connection", connectTimeout, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -84,11 +133,17 @@ internal sealed class ApiChannel : IDisposable
         }
         finally
         {
-            Completed?.Invoke(new KubeRequest(method.Method, path, statusCode, Stopwatch.GetElapsedTime(start)));
+            response?.Dispose();
+            Completed?.Invoke(new KubeRequest(request.Method.Method, request.Path, statusCode, Stopwatch.GetElapsedTime(start)));
         }
     }
 
-    public void Dispose() => client.Dispose();
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - Policy.Clock.GetUtcNow(),
+        _ => null,
+    };
 
     private SocketsHttpHandler CreateHandler() => new()
     {

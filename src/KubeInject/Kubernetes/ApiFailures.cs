@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text;
 using System.Text.Json;
 
 namespace KubeInject.Kubernetes;
@@ -24,32 +23,47 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
                 KubeConnectionFailure.NameNotResolved, $"The name {settings.Server.IdnHost} of the API server has no address.", cause),
             HttpRequestError.SecureConnectionError when trust.LastFailure is { } failure => new(failure.Reason, failure.Message, cause),
             HttpRequestError.SecureConnectionError => new(KubeConnectionFailure.TlsFailed, TlsMessage(cause), cause),
-            HttpRequestError.InvalidResponse => NotKubernetes("it does not speak HTTP", cause),
+
+            // Without its cause, which quotes the answer, and that may echo the request.
+            HttpRequestError.InvalidResponse => NotKubernetes("it does not speak HTTP"),
             _ when socketError is SocketError.ConnectionRefused => new(
                 KubeConnectionFailure.Unreachable, $"Nothing listens at {settings.Server}: the connection was refused.", cause),
             _ => new(KubeConnectionFailure.Unreachable, $"{settings.Server} cannot be reached: {cause.GetBaseException().Message}", cause),
         };
     }
 
+    /// <summary>An answer that was to go on has ended.</summary>
+    public KubeConnectionException BrokenOff(string path) =>
+        new(KubeConnectionFailure.Unreachable, $"{settings.Server} ended its answer to {path}.");
+
     /// <summary>The server answered with an error.</summary>
     public KubeApiException FromResponse(ApiResponse response)
     {
         var status = ReadStatus(response) ?? default;
         var details = status.Get("details");
-        var reason = status.Text("reason");
         return new KubeApiException(
             response.StatusCode,
-            string.IsNullOrEmpty(reason) ? KubeApiReason.FromStatusCode(response.StatusCode) : reason,
-            status.Text("message") is { Length: > 0 } message ? message : $"The server answered {response.StatusCode}, and did not say why.")
+            Text(status, "reason") is { Length: > 0 } reason ? reason : KubeApiReason.FromStatusCode(response.StatusCode),
+            Text(status, "message") is { Length: > 0 } message ? message : $"The server answered {response.StatusCode}, and did not say why.")
         {
-            Details = details.Exists() ? new StatusDetails(details.Text("group"), details.Text("kind"), details.Text("name")) : null,
+            Details = details.Exists() ? new StatusDetails(Text(details, "group"), Text(details, "kind"), Text(details, "name")) : null,
             Causes =
             [
                 .. details.Get("causes").Items()
-                    .Select(cause => new StatusCause(cause.Text("reason"), cause.Text("message"), cause.Text("field"))),
+                    .Select(cause => new StatusCause(Text(cause, "reason"), Text(cause, "message"), Text(cause, "field"))),
             ],
         };
     }
+
+    /// <summary>The server sent an error in the middle of an answer that goes on.</summary>
+    public KubeApiException FromEvent(byte[] status)
+    {
+        var response = new ApiResponse(500, null, status);
+        return FromResponse(ReadStatus(response) is { } read && read.Int("code") is >= 400 and var code ? response with { StatusCode = code } : response);
+    }
+
+    /// <summary>The server, or what it asked, took too long: the same may well succeed a little later.</summary>
+    public bool IsTimeout(ApiResponse response) => FromResponse(response).Reason is KubeApiReason.Timeout or KubeApiReason.ServerTimeout;
 
     /// <summary>While connecting: an answer that no API server gives, or one that means that there is no connection.</summary>
     public KubeConnectionException FromFirstAnswer(ApiResponse response)
@@ -73,20 +87,30 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
         KubeConnectionFailure.NotKubernetes, $"The server at {settings.Server} does not answer as a Kubernetes API server: {why}.", cause);
 
     /// <summary>Whether the answer is an error in the words of an API server.</summary>
-    public bool IsStatus(ApiResponse response) => ReadStatus(response) is not null;
+    public static bool IsStatus(ApiResponse response) => ReadStatus(response) is not null;
 
-    private JsonElement? ReadStatus(ApiResponse response)
+    private static JsonElement? ReadStatus(ApiResponse response)
     {
         try
         {
-            // Masked before it is read, so that no part of it can hold what must not be shown.
-            var status = JsonSerializer.Deserialize<JsonElement>(credential.Mask(Encoding.UTF8.GetString(response.Body)));
+            var status = JsonSerializer.Deserialize<JsonElement>(response.Body);
             return status.Text("kind") == "Status" ? status : null;
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    /// <summary>A text of the server's, without what must not be shown.</summary>
+    private string? Text(JsonElement element, string name)
+    {
+        if (element.Text(name) is not { } text)
+            return null;
+
+        // An object that the server cannot read it quotes in part, whatever secret the object holds.
+        var quotation = text.IndexOf(", error found in #", StringComparison.Ordinal);
+        return credential.Mask(quotation < 0 ? text : text[..quotation]);
     }
 
     private string UnauthorizedMessage()

@@ -36,6 +36,9 @@ public static class KubeApiReason
     /// <summary>500: the server failed.</summary>
     public const string InternalError = "InternalError";
 
+    /// <summary>500: the server cannot do this in time at the moment.</summary>
+    public const string ServerTimeout = "ServerTimeout";
+
     /// <summary>503: the server cannot serve at the moment.</summary>
     public const string ServiceUnavailable = "ServiceUnavailable";
 

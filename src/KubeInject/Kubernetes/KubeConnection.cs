@@ -16,6 +16,7 @@ public sealed class KubeConnection : IDisposable
     {
         this.settings = settings;
         this.channel = channel;
+        Client = new KubeClient(channel, settings.Namespace);
     }
 
     /// <summary>
@@ -46,6 +47,9 @@ public sealed class KubeConnection : IDisposable
     /// <summary>Who the server takes the user for; null where it does not say (before Kubernetes 1.28, or forbidden).</summary>
     public string? User { get; private set; }
 
+    /// <summary>Reads, watches and writes objects of any resource.</summary>
+    public KubeClient Client { get; }
+
     /// <summary>Whether the server's certificate is checked.</summary>
     public bool ChecksCertificate => !settings.SkipCertificateCheck && Server.Scheme == Uri.UriSchemeHttps;
 
@@ -65,11 +69,16 @@ public sealed class KubeConnection : IDisposable
     /// <returns>The connection.</returns>
     /// <exception cref="KubeConnectionException">There is no connection; its <see cref="KubeConnectionException.Reason"/> says why.</exception>
     /// <exception cref="KubeConfigurationException">The settings contradict themselves, or the token's file cannot be read.</exception>
-    public static async Task<KubeConnection> OpenAsync(
-        ConnectionSettings settings, Action<KubeRequest>? requestCompleted, CancellationToken cancellationToken = default)
+    public static Task<KubeConnection> OpenAsync(
+        ConnectionSettings settings, Action<KubeRequest>? requestCompleted, CancellationToken cancellationToken = default) =>
+        OpenAsync(settings, RequestPolicy.Default, requestCompleted, cancellationToken);
+
+    /// <summary>Connects as the other overloads do, with another policy for requests.</summary>
+    internal static async Task<KubeConnection> OpenAsync(
+        ConnectionSettings settings, RequestPolicy policy, Action<KubeRequest>? requestCompleted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var connection = new KubeConnection(settings, new ApiChannel(settings));
+        var connection = new KubeConnection(settings, new ApiChannel(settings, policy));
         connection.RequestCompleted += requestCompleted;
         try
         {
@@ -92,8 +101,12 @@ public sealed class KubeConnection : IDisposable
     /// <returns>The answer.</returns>
     /// <exception cref="KubeApiException">The server answers with an error.</exception>
     /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
-    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken = default) =>
-        Json(await GetBytesAsync(path, cancellationToken));
+    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken = default)
+    {
+        if (path is not ['/', ..])
+            throw new ArgumentException("A path of the API begins with a slash.", nameof(path));
+        return channel.Failures.ReadJson(await channel.SucceedAsync(ApiRequest.Get(path), cancellationToken));
+    }
 
     /// <summary>Reads one pod.</summary>
     /// <param name="name">The pod's name.</param>
@@ -104,10 +117,8 @@ public sealed class KubeConnection : IDisposable
     /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
     public async Task<Pod> GetPodAsync(string name, string? @namespace = null, CancellationToken cancellationToken = default)
     {
-        // Without a name the path would be that of the list.
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        var bytes = await GetBytesAsync($"{PodsPath(@namespace ?? Namespace)}/{Uri.EscapeDataString(name)}", cancellationToken);
-        return AsPod(bytes);
+        var path = KubeResource.Pods.ObjectPath(name, @namespace ?? Namespace);
+        return channel.Failures.ReadPod(await channel.SucceedAsync(ApiRequest.Get(path), cancellationToken));
     }
 
     /// <summary>Lists pods while they arrive, each once.</summary>
@@ -116,25 +127,27 @@ public sealed class KubeConnection : IDisposable
     /// <returns>The pods, in the server's order. A list that takes the server longer than it remembers starts again by itself.</returns>
     /// <exception cref="KubeApiException">The server answers with an error.</exception>
     /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
-    public async IAsyncEnumerable<Pod> ListPodsAsync(PodQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<Pod> ListPodsAsync(KubeQuery? query = null, CancellationToken cancellationToken = default)
     {
-        query ??= new PodQuery();
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
-        var path = query.AllNamespaces ? "/api/v1/pods" : PodsPath(query.Namespace ?? Namespace);
-        (string Key, string? Value)[] selectors = [("labelSelector", query.LabelSelector), ("fieldSelector", query.FieldSelector)];
-        var parameters = selectors.Where(selector => !string.IsNullOrEmpty(selector.Value))
-            .Select(selector => $"{selector.Key}={Uri.EscapeDataString(selector.Value!)}")
-            .ToList();
-        if (parameters.Count > 0)
-            path += $"?{string.Join('&', parameters)}";
-        await foreach (var pod in new ListPager(channel).ListAsync(path, query.PageSize, Read, cancellationToken))
-            yield return pod;
+        return Client.Pager(KubeResource.Pods, query).ListAsync(Read, cancellationToken);
 
         (Pod, string?) Read(ReadOnlyMemory<byte> bytes)
         {
-            var pod = AsPod(bytes);
+            var pod = channel.Failures.ReadPod(bytes);
             return (pod, pod.Uid);
         }
+    }
+
+    /// <summary>Follows pods as <see cref="KubeClient.WatchAsync"/> follows objects of any kind.</summary>
+    /// <param name="query">Which pods; null for all of the connection's namespace.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <returns>First the pods that exist, then whatever happens to any, without end.</returns>
+    /// <exception cref="KubeApiException">The server answers with an error.</exception>
+    /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
+    public async IAsyncEnumerable<PodEvent> WatchPodsAsync(KubeQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var happened in Client.WatchAsync(KubeResource.Pods, query, cancellationToken))
+            yield return new PodEvent(happened.Type, channel.Failures.ReadPod(happened.Object.ToUtf8()));
     }
 
     /// <summary>Ends the connection. Requests under way fail.</summary>
@@ -147,10 +160,10 @@ public sealed class KubeConnection : IDisposable
 
     private async Task<string?> AskVersionAsync(CancellationToken cancellationToken)
     {
-        var response = await channel.SendAsync(HttpMethod.Get, "/version", null, cancellationToken);
+        var response = await channel.SendAsync(ApiRequest.Get("/version"), cancellationToken);
         if (response.IsSuccess)
         {
-            return Json(response.Body).Text("gitVersion")
+            return channel.Failures.ReadJson(response.Body).Text("gitVersion")
                 ?? throw channel.Failures.NotKubernetes("its /version names no gitVersion");
         }
 
@@ -161,46 +174,13 @@ public sealed class KubeConnection : IDisposable
     private async Task<string?> AskUserAsync(CancellationToken cancellationToken)
     {
         var review = """{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""u8.ToArray();
-        var response = await channel.SendAsync(HttpMethod.Post, ReviewPath, review, cancellationToken);
+        var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = review, IsRepeatable = true };
+        var response = await channel.SendAsync(request, cancellationToken);
         if (response.IsSuccess)
-            return Json(response.Body).Get("status").Get("userInfo").Text("username");
+            return channel.Failures.ReadJson(response.Body).Get("status").Get("userInfo").Text("username");
         return IsDenied(response) ? null : throw channel.Failures.FromFirstAnswer(response);
     }
 
     /// <summary>An API server knows the user, but does not let him ask this, or is too old to know the question.</summary>
-    private bool IsDenied(ApiResponse response) => response.StatusCode is 403 or 404 or 405 && channel.Failures.IsStatus(response);
-
-    private async Task<byte[]> GetBytesAsync(string path, CancellationToken cancellationToken)
-    {
-        if (path is not ['/', ..])
-            throw new ArgumentException("A path of the API begins with a slash.", nameof(path));
-        var response = await channel.SendAsync(HttpMethod.Get, path, null, cancellationToken);
-        return response.IsSuccess ? response.Body : throw channel.Failures.FromResponse(response);
-    }
-
-    private JsonElement Json(byte[] body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<JsonElement>(body);
-        }
-        catch (JsonException)
-        {
-            throw channel.Failures.NotKubernetes("its answer is not JSON");
-        }
-    }
-
-    private Pod AsPod(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            return Pod.FromUtf8(bytes);
-        }
-        catch (JsonException)
-        {
-            throw channel.Failures.NotKubernetes("a pod is not a JSON object");
-        }
-    }
-
-    private static string PodsPath(string @namespace) => $"/api/v1/namespaces/{Uri.EscapeDataString(@namespace)}/pods";
+    private static bool IsDenied(ApiResponse response) => response.StatusCode is 403 or 404 or 405 && ApiFailures.IsStatus(response);
 }

@@ -6,7 +6,7 @@ namespace KubeInject.Kubernetes;
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Path">Path and query.</param>
 /// <param name="StatusCode">The status code of the answer; null where none came.</param>
-/// <param name="Elapsed">The time from the start to the last byte of the answer, or to the failure.</param>
+/// <param name="Elapsed">The time from the start to the last byte of the answer, for a watch to its first, or to the failure.</param>
 public sealed record KubeRequest(string Method, string Path, int? StatusCode, TimeSpan Elapsed)
 {
     /// <summary>The request in one line: <c>GET /api/v1/pods?limit=500 200 in 12 ms</c>.</summary>

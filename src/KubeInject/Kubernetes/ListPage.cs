@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace KubeInject.Kubernetes;
 
 /// <summary>One page of a list, its items still the bytes that the server sent.</summary>
-internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? Continue)
+internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? Continue, string? ResourceVersion)
 {
     /// <summary>Finds the items of a page without reading what is in them.</summary>
     /// <exception cref="JsonException">The text is no JSON object.</exception>
@@ -11,7 +11,7 @@ internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
     {
         var reader = new Utf8JsonReader(json);
         var items = new List<ReadOnlyMemory<byte>>();
-        string? next = null;
+        JsonElement metadata = default;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("A list has to be an object.");
@@ -23,13 +23,15 @@ internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
             if (isItems && reader.TokenType == JsonTokenType.StartArray)
                 ReadItems(ref reader, json, items);
             else if (isMetadata)
-                next = JsonElement.ParseValue(ref reader).Text("continue");
+                metadata = JsonElement.ParseValue(ref reader);
             else
                 reader.Skip();
         }
 
-        return new ListPage(items, string.IsNullOrEmpty(next) ? null : next);
+        return new ListPage(items, NotEmpty(metadata.Text("continue")), NotEmpty(metadata.Text("resourceVersion")));
     }
+
+    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static void ReadItems(ref Utf8JsonReader reader, byte[] json, List<ReadOnlyMemory<byte>> items)
     {

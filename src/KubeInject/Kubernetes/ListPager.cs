@@ -1,36 +1,39 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 
 namespace KubeInject.Kubernetes;
 
 /// <summary>Reads a list page by page; memory follows the page, not the list.</summary>
-internal sealed class ListPager(ApiChannel channel)
+/// <param name="channel">Where to ask.</param>
+/// <param name="path">The path of the list, with whatever selects in its query.</param>
+/// <param name="pageSize">How many objects one request brings at most.</param>
+/// <param name="accept">In what form the objects come.</param>
+internal sealed class ListPager(ApiChannel channel, string path, int pageSize, string accept = ApiRequest.Json)
 {
-    /// <summary>Lists the objects under a path, each once.</summary>
-    /// <param name="path">The path of the list, with whatever selects in its query.</param>
-    /// <param name="pageSize">How many objects one request brings at most.</param>
+    /// <summary>Lists the objects, each once.</summary>
     /// <param name="read">Turns an item's bytes, which it must copy, into the object and its uid.</param>
     /// <param name="cancellationToken">Ends the list.</param>
     public async IAsyncEnumerable<T> ListAsync<T>(
-        string path, int pageSize, Func<ReadOnlyMemory<byte>, (T Item, string? Uid)> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<ReadOnlyMemory<byte>, (T Item, string? Uid)> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var newSinceRestart = true;
         string? next = null;
         while (true)
         {
-            var response = await channel.SendAsync(HttpMethod.Get, PagePath(path, pageSize, next), null, cancellationToken);
-
-            // The continuation has expired, so the list starts again. A restart that brought nothing new would
-            // bring nothing new for ever.
-            if (response.StatusCode == 410 && next is not null && newSinceRestart)
+            ListPage page;
+            try
             {
+                page = await ReadPageAsync(next, cancellationToken);
+            }
+            catch (KubeApiException e) when (e.StatusCode == 410 && next is not null && newSinceRestart)
+            {
+                // The continuation has expired, so the list starts again. A restart that brought nothing new would
+                // bring nothing new for ever.
                 next = null;
                 newSinceRestart = false;
                 continue;
             }
 
-            var page = ReadPage(response);
             foreach (var bytes in page.Items)
             {
                 var (item, uid) = read(bytes);
@@ -48,23 +51,18 @@ internal sealed class ListPager(ApiChannel channel)
         }
     }
 
-    private ListPage ReadPage(ApiResponse response)
+    /// <summary>Reads one page.</summary>
+    /// <param name="next">The continuation that the page before named; null for the first page.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <exception cref="KubeApiException">The server answers with an error: 410 for a continuation that has expired.</exception>
+    /// <exception cref="KubeConnectionException">No answer came, or one that is no list.</exception>
+    public async Task<ListPage> ReadPageAsync(string? next, CancellationToken cancellationToken)
     {
-        if (!response.IsSuccess)
-            throw channel.Failures.FromResponse(response);
-        try
-        {
-            return ListPage.Read(response.Body);
-        }
-        catch (JsonException)
-        {
-            throw channel.Failures.NotKubernetes("a list is not JSON");
-        }
+        var parameters = $"limit={pageSize}{(next is null ? "" : $"&continue={Uri.EscapeDataString(next)}")}";
+        var body = await channel.SucceedAsync(ApiRequest.Get(PathWith(parameters)) with { Accept = accept }, cancellationToken);
+        return channel.Failures.Read(() => ListPage.Read(body), "a list is not JSON");
     }
 
-    private static string PagePath(string path, int pageSize, string? next)
-    {
-        var page = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}limit={pageSize}";
-        return next is null ? page : $"{page}&continue={Uri.EscapeDataString(next)}";
-    }
+    /// <summary>The path of the list with more in its query.</summary>
+    public string PathWith(string parameters) => $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{parameters}";
 }

@@ -125,28 +125,13 @@ public sealed class Pod
     /// <exception cref="JsonException">The text is no JSON object.</exception>
     internal static Pod FromUtf8(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
-        var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object)
-            throw new JsonException("A pod has to be an object.");
-        return new Pod(AsManifest(json.Span, root), root);
+        using var document = ObjectDocument.Parse(json);
+        return new Pod(ObjectDocument.Copy(json.Span, document.RootElement, KubeResource.Pods), document.RootElement);
     }
 
     /// <summary>The pod's reference, <c>shop/pod/orders-1</c>.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => Template.Object.ToString();
-
-    private static byte[] AsManifest(ReadOnlySpan<byte> json, JsonElement root)
-    {
-        var missing = (root.TryGetProperty("apiVersion", out _) ? "" : "\"apiVersion\":\"v1\",")
-            + (root.TryGetProperty("kind", out _) ? "" : "\"kind\":\"Pod\",");
-        if (missing.Length == 0)
-            return json.ToArray();
-        if (!root.EnumerateObject().Any())
-            missing = missing.TrimEnd(',');
-        var afterBrace = json.IndexOf((byte)'{') + 1;
-        return [.. json[..afterBrace], .. Encoding.UTF8.GetBytes(missing), .. json[afterBrace..]];
-    }
 
     private static OwnerReference ReadOwner(JsonElement owner) => new(
         owner.Text("apiVersion") ?? "", owner.Text("kind") ?? "", owner.Text("name") ?? "", owner.Text("uid") ?? "", owner.IsTrue("controller"));

@@ -15,7 +15,7 @@ public class PodTests
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
         var requests = new List<KubeRequest>();
         connection.RequestCompleted += requests.Add;
-        Assert.Equal(names, (await ListAsync(connection, new PodQuery { PageSize = 5 })).Select(pod => pod.Name));
+        Assert.Equal(names, (await ListAsync(connection, new KubeQuery { PageSize = 5 })).Select(pod => pod.Name));
         Assert.Equal(3, requests.Count);
     }
 
@@ -27,9 +27,9 @@ public class PodTests
         await TestCluster.CreatePodAsync(@namespace, "b", metadata: ""","labels":{"app":"orders"}""");
         await TestCluster.CreatePodAsync(@namespace, "c");
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
-        Assert.Equal(["a", "b"], (await ListAsync(connection, new PodQuery { LabelSelector = "app=orders" })).Select(pod => pod.Name));
-        Assert.Equal(["b"], (await ListAsync(connection, new PodQuery { LabelSelector = "app in (orders,other),!tier" })).Select(pod => pod.Name));
-        Assert.Equal(["c"], (await ListAsync(connection, new PodQuery { FieldSelector = "metadata.name=c" })).Select(pod => pod.Name));
+        Assert.Equal(["a", "b"], (await ListAsync(connection, new KubeQuery { LabelSelector = "app=orders" })).Select(pod => pod.Name));
+        Assert.Equal(["b"], (await ListAsync(connection, new KubeQuery { LabelSelector = "app in (orders,other),!tier" })).Select(pod => pod.Name));
+        Assert.Equal(["c"], (await ListAsync(connection, new KubeQuery { FieldSelector = "metadata.name=c" })).Select(pod => pod.Name));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public class PodTests
         foreach (var @namespace in namespaces)
             await TestCluster.CreatePodAsync(@namespace, "a", metadata: $$""","labels":{"run":"{{label}}"}""");
         using var connection = await TestCluster.OpenAsync();
-        var pods = await ListAsync(connection, new PodQuery { AllNamespaces = true, LabelSelector = $"run={label}" });
+        var pods = await ListAsync(connection, new KubeQuery { AllNamespaces = true, LabelSelector = $"run={label}" });
         Assert.Equal(namespaces.Order(StringComparer.Ordinal), pods.Select(pod => pod.Namespace!));
     }
 
@@ -88,11 +88,11 @@ public class PodTests
         Assert.Equal((422, KubeApiReason.Invalid), (invalid.StatusCode, invalid.Reason));
         Assert.Contains(invalid.Causes, cause => cause is { Field: "spec.containers[0].name", Reason: "FieldValueInvalid" });
         using var connection = await TestCluster.OpenAsync();
-        var selector = await Assert.ThrowsAsync<KubeApiException>(() => ListAsync(connection, new PodQuery { LabelSelector = "(((" }));
+        var selector = await Assert.ThrowsAsync<KubeApiException>(() => ListAsync(connection, new KubeQuery { LabelSelector = "(((" }));
         Assert.Equal((400, KubeApiReason.BadRequest), (selector.StatusCode, selector.Reason));
     }
 
-    private static async Task<List<Pod>> ListAsync(KubeConnection connection, PodQuery? query = null)
+    private static async Task<List<Pod>> ListAsync(KubeConnection connection, KubeQuery? query = null)
     {
         var pods = new List<Pod>();
         await foreach (var pod in connection.ListPodsAsync(query))

@@ -17,7 +17,7 @@ public class PodListTests
     {
         using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"items":[]}""")));
         using var connection = await OpenAsync(server);
-        await ListAsync(connection, new PodQuery { Namespace = @namespace, AllNamespaces = all, LabelSelector = labels, FieldSelector = fields });
+        await ListAsync(connection, new KubeQuery { Namespace = @namespace, AllNamespaces = all, LabelSelector = labels, FieldSelector = fields });
         Assert.Equal(path, server.Requests[^1].Path);
     }
 
@@ -32,7 +32,7 @@ public class PodListTests
     {
         using var server = new TestServer(Paged(10, []));
         using var connection = await OpenAsync(server);
-        await using var pods = connection.ListPodsAsync(new PodQuery { PageSize = 3 }).GetAsyncEnumerator();
+        await using var pods = connection.ListPodsAsync(new KubeQuery { PageSize = 3 }).GetAsyncEnumerator();
         for (var i = 0; i < 3; i++)
             Assert.True(await pods.MoveNextAsync());
         Assert.Equal(1, server.Requests.Count(request => request.Path.Contains("limit=3", StringComparison.Ordinal)));
@@ -85,7 +85,7 @@ public class PodListTests
         using var cancellation = new CancellationTokenSource();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (var pod in connection.ListPodsAsync(new PodQuery { PageSize = 1 }, cancellation.Token))
+            await foreach (var pod in connection.ListPodsAsync(new KubeQuery { PageSize = 1 }, cancellation.Token))
             {
                 Assert.Equal("p0", pod.Name);
                 await cancellation.CancelAsync();
@@ -97,7 +97,7 @@ public class PodListTests
     {
         using var server = new TestServer(Paged(count, expiries));
         using var connection = await OpenAsync(server);
-        var pods = await ListAsync(connection, new PodQuery { PageSize = size });
+        var pods = await ListAsync(connection, new KubeQuery { PageSize = size });
         return pods.Select(pod => pod.Name).SequenceEqual(Enumerable.Range(0, count).Select(i => $"p{i}"));
     }
 
@@ -126,7 +126,7 @@ public class PodListTests
 
     private static Task<KubeConnection> OpenAsync(TestServer server) => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http, Namespace = "shop" });
 
-    private static async Task<List<Pod>> ListAsync(KubeConnection connection, PodQuery? query = null)
+    private static async Task<List<Pod>> ListAsync(KubeConnection connection, KubeQuery? query = null)
     {
         var pods = new List<Pod>();
         await foreach (var pod in connection.ListPodsAsync(query))

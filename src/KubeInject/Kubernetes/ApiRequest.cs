@@ -1,0 +1,25 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>What to ask of the server; its path stands below the server's address, with its query, escaped.</summary>
+internal sealed record ApiRequest(HttpMethod Method, string Path)
+{
+    public const string Json = "application/json";
+
+    /// <summary>The objects of a list without what is in them.</summary>
+    public const string MetadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
+    /// <summary>What to send; null for nothing.</summary>
+    public byte[]? Body { get; init; }
+
+    public string ContentType { get; init; } = Json;
+
+    public string Accept { get; init; } = Json;
+
+    /// <summary>
+    /// Whether it does no harm to ask twice, because nobody knows whether the first time was handled. Not so for a
+    /// DELETE by name: the second could meet the object's successor.
+    /// </summary>
+    public bool IsRepeatable { get; init; } = Method == HttpMethod.Get;
+
+    public static ApiRequest Get(string path) => new(HttpMethod.Get, path);
+}

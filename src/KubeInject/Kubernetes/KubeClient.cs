@@ -1,0 +1,200 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Reads, watches and writes objects of any resource over a connection.</summary>
+/// <remarks>
+/// <para>Where a namespace is null, that of the connection is meant; for objects that live in no namespace it has no meaning.</para>
+/// <para>
+/// Every operation throws <see cref="KubeApiException"/> where the server answers with an error, and
+/// <see cref="KubeConnectionException"/> where no answer comes, or one that no API server gives. Before that it asks
+/// again, a few times, where the server is busy or a connection broke off, and asking twice does no harm.
+/// </para>
+/// </remarks>
+public sealed class KubeClient
+{
+    private readonly ApiChannel channel;
+    private readonly string defaultNamespace;
+
+    internal KubeClient(ApiChannel channel, string defaultNamespace)
+    {
+        this.channel = channel;
+        this.defaultNamespace = defaultNamespace;
+    }
+
+    /// <summary>Reads one object.</summary>
+    /// <param name="resource">The kind of object.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="namespace">Its namespace.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The object.</returns>
+    public Task<KubeObject> GetAsync(KubeResource resource, string name, string? @namespace = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return SendAsync(ApiRequest.Get(resource.ObjectPath(name, @namespace ?? defaultNamespace)), resource, cancellationToken);
+    }
+
+    /// <summary>Lists objects while they arrive, each once. Memory follows the page, not the list.</summary>
+    /// <param name="resource">The kind of objects.</param>
+    /// <param name="query">Which of them; null for all of the connection's namespace.</param>
+    /// <param name="cancellationToken">Ends the list.</param>
+    /// <returns>The objects, in the server's order. A list that takes the server longer than it remembers starts again by itself.</returns>
+    public IAsyncEnumerable<KubeObject> ListAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default) =>
+        ListAsync(resource, query, ApiRequest.Json, cancellationToken);
+
+    /// <summary>Lists objects as <see cref="ListAsync(KubeResource, KubeQuery?, CancellationToken)"/> does, but of each the metadata alone.</summary>
+    /// <param name="resource">The kind of objects.</param>
+    /// <param name="query">Which of them; null for all of the connection's namespace.</param>
+    /// <param name="cancellationToken">Ends the list.</param>
+    /// <returns>The objects' metadata, as objects of the kind <c>PartialObjectMetadata</c>.</returns>
+    public IAsyncEnumerable<KubeObject> ListMetadataAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default) =>
+        ListAsync(resource, query, ApiRequest.MetadataList, cancellationToken);
+
+    /// <summary>
+    /// Follows objects: first those that exist, then whatever happens to any. Ends only when it is told to: it goes
+    /// on where a connection broke off, and tells of every deletion once, also of one that happened meanwhile.
+    /// </summary>
+    /// <param name="resource">The kind of objects.</param>
+    /// <param name="query">Which of them; null for all of the connection's namespace.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <returns>What happens, without end. The objects that exist are kept in memory.</returns>
+    /// <exception cref="KubeApiException">
+    /// The server answers with an error before all existing objects were told of; or, later, several times in a row
+    /// with one that is not likely to pass, such as <see cref="KubeApiReason.Forbidden"/>.
+    /// </exception>
+    public IAsyncEnumerable<KubeEvent> WatchAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return new Reflector(channel, Pager(resource, query), resource).RunAsync(cancellationToken);
+    }
+
+    /// <summary>Creates an object.</summary>
+    /// <param name="resource">The kind of object.</param>
+    /// <param name="object">The object.</param>
+    /// <param name="namespace">Where; null for the namespace that the object names, or else that of the connection.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The object as it is now.</returns>
+    public Task<KubeObject> CreateAsync(
+        KubeResource resource, KubeObject @object, string? @namespace = null, KubeWriteOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        ArgumentNullException.ThrowIfNull(@object);
+        options ??= new KubeWriteOptions();
+        var path = resource.ListPath(@namespace ?? @object.Namespace ?? defaultNamespace) + options.Query;
+        return SendAsync(new ApiRequest(HttpMethod.Post, path) { Body = @object.ToUtf8().ToArray(), IsRepeatable = options.DryRun }, resource, cancellationToken);
+    }
+
+    /// <summary>Changes an object.</summary>
+    /// <param name="resource">The kind of object.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="patch">The change.</param>
+    /// <param name="namespace">Its namespace.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The object as it is now.</returns>
+    public Task<KubeObject> PatchAsync(
+        KubeResource resource, string name, KubePatch patch, string? @namespace = null, KubeWriteOptions? options = null, CancellationToken cancellationToken = default) =>
+        PatchAsync(resource, name, null, patch, @namespace, options, cancellationToken);
+
+    /// <summary>Changes the status of an object, which has a path of its own.</summary>
+    /// <param name="resource">The kind of object.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="patch">The change: of the whole object, of which the server takes the status.</param>
+    /// <param name="namespace">Its namespace.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The object as it is now.</returns>
+    public Task<KubeObject> PatchStatusAsync(
+        KubeResource resource, string name, KubePatch patch, string? @namespace = null, KubeWriteOptions? options = null, CancellationToken cancellationToken = default) =>
+        PatchAsync(resource, name, "status", patch, @namespace, options, cancellationToken);
+
+    /// <summary>Deletes an object. It may stay for a while: until it has ended, or its finalizers are gone.</summary>
+    /// <param name="resource">The kind of object.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="namespace">Its namespace.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>When the server has taken it up.</returns>
+    public async Task DeleteAsync(
+        KubeResource resource, string name, string? @namespace = null, KubeDeleteOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        options ??= new KubeDeleteOptions();
+        var request = new ApiRequest(HttpMethod.Delete, resource.ObjectPath(name, @namespace ?? defaultNamespace))
+        {
+            Body = Bytes(options.ToJson()),
+            IsRepeatable = options.Uid is not null || options.DryRun,
+        };
+        await channel.SucceedAsync(request, cancellationToken);
+    }
+
+    /// <summary>Asks for a token of a ServiceAccount (TokenRequest).</summary>
+    /// <param name="serviceAccount">The ServiceAccount's name.</param>
+    /// <param name="namespace">Its namespace.</param>
+    /// <param name="options">What token; null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The token.</returns>
+    public async Task<ServiceAccountToken> CreateTokenAsync(
+        string serviceAccount, string? @namespace = null, ServiceAccountTokenOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var path = KubeResource.ServiceAccounts.ObjectPath(serviceAccount, @namespace ?? defaultNamespace, "token");
+        var request = new ApiRequest(HttpMethod.Post, path) { Body = Bytes((options ?? new ServiceAccountTokenOptions()).ToJson()) };
+        var status = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken)).Get("status");
+        return status.Text("token") is { Length: > 0 } token && status.Time("expirationTimestamp") is { } expiration
+            ? new ServiceAccountToken(new Secret(token), expiration)
+            : throw channel.Failures.NotKubernetes("its TokenRequest has no token, or no expirationTimestamp");
+    }
+
+    /// <summary>Asks whether the user of the connection may do something (SelfSubjectAccessReview).</summary>
+    /// <param name="question">What.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>Whether it is allowed.</returns>
+    public async Task<AccessAnswer> ReviewAccessAsync(AccessQuestion question, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var request = new ApiRequest(HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
+        {
+            Body = Bytes(question.ToJson(defaultNamespace)),
+            IsRepeatable = true, // it writes nothing
+        };
+        var status = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken)).Get("status");
+        return status.Exists()
+            ? new AccessAnswer(status.IsTrue("allowed"), status.Text("reason") is { Length: > 0 } reason ? reason : null)
+            : throw channel.Failures.NotKubernetes("its SelfSubjectAccessReview has no status");
+    }
+
+    private Task<KubeObject> PatchAsync(
+        KubeResource resource, string name, string? subresource, KubePatch patch, string? @namespace, KubeWriteOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        ArgumentNullException.ThrowIfNull(patch);
+        var path = resource.ObjectPath(name, @namespace ?? defaultNamespace, subresource);
+        return SendAsync(patch.At(path, options ?? new KubeWriteOptions()), resource, cancellationToken);
+    }
+
+    private IAsyncEnumerable<KubeObject> ListAsync(KubeResource resource, KubeQuery? query, string accept, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return Pager(resource, query, accept).ListAsync(Read, cancellationToken);
+
+        (KubeObject, string?) Read(ReadOnlyMemory<byte> bytes)
+        {
+            var item = channel.Failures.ReadObject(bytes, resource);
+            return (item, item.Uid);
+        }
+    }
+
+    internal ListPager Pager(KubeResource resource, KubeQuery? query, string accept = ApiRequest.Json)
+    {
+        query ??= new KubeQuery();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
+        return new ListPager(channel, query.ListPath(resource, defaultNamespace), query.PageSize, accept);
+    }
+
+    private async Task<KubeObject> SendAsync(ApiRequest request, KubeResource resource, CancellationToken cancellationToken) =>
+        channel.Failures.ReadObject(await channel.SucceedAsync(request, cancellationToken), resource);
+
+    private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString());
+}

@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>
+/// Follows the objects of a list: reads the list, watches from its version on, goes on where a watch broke off, and
+/// reads the list again where the server no longer knows the way from there to now.
+/// </summary>
+/// <remarks>
+/// What happened is told by comparing with the objects known so far, not by the words of the server: so nothing is
+/// told twice, and what vanished while nobody watched is told as well. The objects that exist are kept for that.
+/// </remarks>
+internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResource resource)
+{
+    private readonly Dictionary<string, KubeObject> known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> listed = new(StringComparer.Ordinal);
+    private string? continuation; // of the list that is being read
+    private string? version;      // that the watch goes on from; null while a list is being read
+    private bool isEstablished;   // a list has been read to its end
+    private ApiStream? stream;
+    private long streamStart;
+    private int failures;         // in a row
+    private int refusals;         // in a row
+
+    private RequestPolicy Policy => channel.Policy;
+
+    public async IAsyncEnumerable<KubeEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                IReadOnlyList<KubeEvent> events = [];
+                try
+                {
+                    events = version is null ? await ListAsync(cancellationToken) : await WatchAsync(version, cancellationToken);
+                }
+                catch (Exception e) when (e is KubeApiException or KubeConnectionException)
+                {
+                    if (!IsToGoOn(e))
+                        throw;
+                    await CloseAsync();
+                    await Task.Delay(Policy.Backoff(failures), Policy.Clock, cancellationToken);
+                }
+
+                foreach (var happened in events)
+                    yield return happened;
+            }
+        }
+        finally
+        {
+            await CloseAsync();
+        }
+    }
+
+    /// <summary>Reads the next page of the list.</summary>
+    private async Task<IReadOnlyList<KubeEvent>> ListAsync(CancellationToken cancellationToken)
+    {
+        var page = await pager.ReadPageAsync(continuation, cancellationToken);
+        var events = new List<KubeEvent>();
+        foreach (var item in page.Items)
+        {
+            var found = channel.Failures.ReadObject(item, resource);
+            listed.Add(KeyOf(found));
+            if (Note(found) is { } happened)
+                events.Add(happened);
+        }
+
+        continuation = page.Continue;
+        if (continuation is null)
+        {
+            version = page.ResourceVersion ?? throw channel.Failures.NotKubernetes("a list has no resourceVersion");
+            events.AddRange(known.Values.Where(before => !listed.Contains(KeyOf(before))).ToList().Select(gone => Forget(gone)!));
+            listed.Clear();
+            isEstablished = true;
+        }
+
+        return events;
+    }
+
+    /// <summary>Reads the next line of the watch.</summary>
+    private async Task<IReadOnlyList<KubeEvent>> WatchAsync(string from, CancellationToken cancellationToken)
+    {
+        var path = pager.PathWith($"watch=true&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(from)}");
+        if (stream is null)
+        {
+            streamStart = Policy.Clock.GetTimestamp();
+            stream = await channel.OpenAsync(ApiRequest.Get(path), cancellationToken);
+        }
+
+        if (await stream.ReadLineAsync(cancellationToken) is not { } bytes)
+            throw channel.Failures.BrokenOff(path);
+        var line = channel.Failures.Read(() => WatchLine.Read(bytes), "a line of its watch is no event");
+        if (line.Type == "ERROR")
+            throw channel.Failures.FromEvent(line.Object.ToArray());
+        var subject = channel.Failures.ReadObject(line.Object, resource);
+        var happened = line.Type switch
+        {
+            "ADDED" or "MODIFIED" => Note(subject),
+            "DELETED" => Forget(subject),
+            _ => null, // BOOKMARK: nothing but a newer version
+        };
+        version = string.IsNullOrEmpty(subject.ResourceVersion) ? from : subject.ResourceVersion;
+        failures = refusals = 0;
+        return happened is null ? [] : [happened];
+    }
+
+    /// <summary>Makes an object known.</summary>
+    private KubeEvent? Note(KubeObject found)
+    {
+        var key = KeyOf(found);
+        var isKnown = known.TryGetValue(key, out var before);
+        known[key] = found;
+        if (!isKnown)
+            return new KubeEvent(KubeEventType.Added, found);
+
+        // Of an object without a version nobody can say whether it has changed.
+        var isSame = found.ResourceVersion is not null && found.ResourceVersion == before!.ResourceVersion;
+        return isSame ? null : new KubeEvent(KubeEventType.Modified, found);
+    }
+
+    private KubeEvent? Forget(KubeObject gone) => known.Remove(KeyOf(gone)) ? new KubeEvent(KubeEventType.Deleted, gone) : null;
+
+    private string KeyOf(KubeObject found) => found switch
+    {
+        { Uid: { Length: > 0 } uid } => uid,
+        { Name.Length: > 0 } => $"{found.Namespace}/{found.Name}",
+        _ => throw channel.Failures.NotKubernetes("an object has neither uid nor name"),
+    };
+
+    /// <summary>Whether the watch survives a failure; if so, prepares what comes after it.</summary>
+    private bool IsToGoOn(Exception failure)
+    {
+        // A watch that has lasted has broken off, and was not refused.
+        if (stream is not null && Policy.Clock.GetElapsedTime(streamStart) > Policy.LongestWait)
+            failures = refusals = 0;
+        failures++;
+        if (failure is KubeApiException { StatusCode: 410 } && (version ?? continuation) is not null)
+        {
+            continuation = version = null;
+            listed.Clear();
+            return true;
+        }
+
+        // What the first list meets is the caller's business: the watch has not begun.
+        return isEstablished && (IsPassing(failure) || ++refusals < Policy.Attempts);
+    }
+
+    /// <summary>Whether a failure says nothing of what will be in a moment.</summary>
+    private static bool IsPassing(Exception failure) => failure switch
+    {
+        KubeApiException { StatusCode: 429 or >= 500 } => true,
+        KubeConnectionException { Reason: var reason } => reason is KubeConnectionFailure.Unreachable or KubeConnectionFailure.Timeout
+            or KubeConnectionFailure.NameNotResolved or KubeConnectionFailure.TlsFailed or KubeConnectionFailure.Unavailable,
+        _ => false,
+    };
+
+    private async ValueTask CloseAsync()
+    {
+        if (stream is not null)
+            await stream.DisposeAsync();
+        stream = null;
+    }
+}

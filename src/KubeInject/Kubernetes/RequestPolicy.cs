@@ -1,0 +1,64 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>What is asked again, how often, and after what wait.</summary>
+internal sealed record RequestPolicy
+{
+    public static RequestPolicy Default { get; } = new();
+
+    /// <summary>How often one request is sent at most.</summary>
+    public int Attempts { get; init; } = 5;
+
+    /// <summary>The longest wait after a first failure; each further failure doubles it.</summary>
+    public TimeSpan FirstWait { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest wait of all, also where the server asks for more.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a watch may be silent. A server that knows bookmarks sends one every minute.</summary>
+    public TimeSpan LongestSilence { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What part of the longest wait is waited: anything between none and all, so that clients do not come back together.</summary>
+    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The wait after so many failures in a row.</summary>
+    public TimeSpan Backoff(int failures)
+    {
+        var longest = FirstWait * Math.Pow(2, Math.Min(failures - 1, 16));
+        return (longest < LongestWait ? longest : LongestWait) * Jitter();
+    }
+
+    /// <summary>The wait before a request is sent again; null where the answer stands.</summary>
+    public TimeSpan? WaitAfter(ApiRequest request, ApiResponse response, Func<ApiResponse, bool> isTimeout, int attempt)
+    {
+        var isToRepeat = response.StatusCode switch
+        {
+            // Refused at the door: what was asked has not been begun.
+            429 => response.RetryAfter is not null,
+            503 => response.RetryAfter is not null && request.IsRepeatable,
+            >= 500 => request.IsRepeatable && isTimeout(response),
+            _ => false,
+        };
+        if (!isToRepeat || attempt >= Attempts)
+            return null;
+        var wait = Backoff(attempt);
+        if (response.RetryAfter > wait)
+            wait = response.RetryAfter.Value;
+        return wait < LongestWait ? wait : LongestWait;
+    }
+
+    /// <summary>The wait before a request is sent again; null where the failure stands.</summary>
+    public TimeSpan? WaitAfter(ApiRequest request, KubeConnectionException failure, int attempt)
+    {
+        var isPassing = failure.Reason is KubeConnectionFailure.Unreachable or KubeConnectionFailure.NameNotResolved or KubeConnectionFailure.TlsFailed;
+        return isPassing && (request.IsRepeatable || !WasSent(failure)) && attempt < Attempts ? Backoff(attempt) : null;
+    }
+
+    /// <summary>Whether the server may have got any of the request.</summary>
+    private static bool WasSent(KubeConnectionException failure) => failure.InnerException is not HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>One line of a watch: a type, <c>ADDED</c>, <c>BOOKMARK</c>, …, and an object, still the bytes that the server sent.</summary>
+internal sealed record WatchLine(string Type, ReadOnlyMemory<byte> Object)
+{
+    /// <summary>Finds type and object without reading what is in them.</summary>
+    /// <exception cref="JsonException">The line is no such JSON object.</exception>
+    public static WatchLine Read(ReadOnlyMemory<byte> json)
+    {
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = ObjectDocument.MaxDepth });
+        string? type = null;
+        ReadOnlyMemory<byte> @object = default;
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("A line of a watch has to be an object.");
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = reader.ValueTextEquals("type"u8);
+            var isObject = reader.ValueTextEquals("object"u8);
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            if (isType)
+                type = JsonElement.ParseValue(ref reader).Text();
+            else
+                reader.Skip();
+            if (isObject)
+                @object = json[start..(int)reader.BytesConsumed];
+        }
+
+        // Whatever follows the object is no JSON, and makes the reader say so.
+        reader.Read();
+        return new WatchLine(type ?? throw new JsonException("A line of a watch has no type."), @object);
+    }
+}
