@@ -129,7 +129,7 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw Failures.FromTransport(e);
+            throw Failures.FromTransport(e, statusCode);
         }
         finally
         {

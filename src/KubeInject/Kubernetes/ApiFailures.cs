@@ -14,7 +14,7 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
         cause);
 
     /// <summary>No answer came.</summary>
-    public KubeConnectionException FromTransport(Exception cause)
+    public KubeConnectionException FromTransport(Exception cause, int? statusCode = null)
     {
         var socketError = FindInner<SocketException>(cause)?.SocketErrorCode;
         return (cause as HttpRequestException)?.HttpRequestError switch
@@ -28,7 +28,7 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
             HttpRequestError.InvalidResponse => NotKubernetes("it does not speak HTTP"),
             _ when socketError is SocketError.ConnectionRefused => new(
                 KubeConnectionFailure.Unreachable, $"Nothing listens at {settings.Server}: the connection was refused.", cause),
-            _ => new(KubeConnectionFailure.Unreachable, $"{settings.Server} cannot be reached: {cause.GetBaseException().Message}", cause),
+            _ => new(KubeConnectionFailure.Unreachable, $"{settings.Server} cannot be reached: {cause.GetBaseException().Message}", cause) { StatusCode = statusCode },
         };
     }
 

@@ -10,4 +10,7 @@ public sealed class KubeConnectionException(KubeConnectionFailure reason, string
 {
     /// <summary>Why there is no connection.</summary>
     public KubeConnectionFailure Reason { get; } = reason;
+
+    /// <summary>The status of an answer that broke off behind its head; null where there was none.</summary>
+    internal int? StatusCode { get; init; }
 }

@@ -52,7 +52,11 @@ internal sealed record RequestPolicy
     public TimeSpan? WaitAfter(ApiRequest request, KubeConnectionException failure, int attempt)
     {
         var isPassing = failure.Reason is KubeConnectionFailure.Unreachable or KubeConnectionFailure.NameNotResolved or KubeConnectionFailure.TlsFailed;
-        return isPassing && (request.IsRepeatable || !WasSent(failure)) && attempt < Attempts ? Backoff(attempt) : null;
+
+        // A server that refuses a request unread closes its stream at once, sometimes before the refusal is through
+        // (https://www.rfc-editor.org/rfc/rfc9113#section-8.1). What was refused has not been done.
+        var wasRefused = failure.StatusCode is >= 400 and < 500;
+        return isPassing && (request.IsRepeatable || wasRefused || !WasSent(failure)) && attempt < Attempts ? Backoff(attempt) : null;
     }
 
     /// <summary>Whether the server may have got any of the request.</summary>
