@@ -68,18 +68,29 @@ internal sealed class MappingNode(int start, bool isFlow) : ManifestNode(start)
     /// <summary>The entry with this key, here or in what a merge key (<c>&lt;&lt;</c>) brings in.</summary>
     public MappingEntry? Find(string key)
     {
-        foreach (var mapping in WithMerged())
+        var own = FindOwn(key);
+        if (own is not null || !HasMerge)
+            return own;
+        return WithMerged().Select(mapping => mapping.FindOwn(key)).FirstOrDefault(found => found is not null);
+    }
+
+    /// <summary>All entries by key: the mapping's own, then what merge keys bring in and the mapping does not set.</summary>
+    public IEnumerable<MappingEntry> AllEntries() => !HasMerge
+        ? Entries
+        : WithMerged().SelectMany(mapping => mapping.Entries).Where(entry => !entry.IsMerge).DistinctBy(entry => entry.Key.Value);
+
+    private bool HasMerge => Entries.Exists(entry => entry.IsMerge);
+
+    private MappingEntry? FindOwn(string key)
+    {
+        foreach (var entry in Entries)
         {
-            if (mapping.Entries.Find(entry => entry.Key.Value == key) is { } found)
-                return found;
+            if (entry.Key.Value == key)
+                return entry;
         }
 
         return null;
     }
-
-    /// <summary>All entries by key: the mapping's own, then what merge keys bring in and the mapping does not set.</summary>
-    public IEnumerable<MappingEntry> AllEntries() =>
-        WithMerged().SelectMany(mapping => mapping.Entries).Where(entry => !entry.IsMerge).DistinctBy(entry => entry.Key.Value);
 
     // What stands first wins, so a mapping that is merged twice need not be looked at twice.
     private List<MappingNode> WithMerged(List<MappingNode>? seen = null)

@@ -61,18 +61,26 @@ internal sealed class NodeBuilder(ManifestText text)
     /// <summary>Refuses a mapping with the same key twice. Called once a mapping is complete.</summary>
     public void CheckKeys(MappingNode mapping)
     {
-        // Most mappings are small: a set costs more than it saves.
-        HashSet<string>? seen = mapping.Entries.Count > 8 ? new(StringComparer.Ordinal) : null;
+        // Most mappings are small, and then comparing is cheaper than remembering.
+        var seen = mapping.Entries.Count > 12 ? new Dictionary<string, ScalarNode>(StringComparer.Ordinal) : null;
         for (var i = 0; i < mapping.Entries.Count; i++)
         {
             var key = mapping.Entries[i].Key;
-            if (seen is not null ? !seen.Add(key.Value) : mapping.Entries.FindIndex(entry => entry.Key.Value == key.Value) < i)
+            var first = seen is null ? FirstOf(mapping, key.Value) : seen.TryAdd(key.Value, key) ? key : seen[key.Value];
+            if (first != key)
             {
-                var first = mapping.Entries.First(entry => entry.Key.Value == key.Value).Key;
                 throw new ManifestException(
                     text.LocationAt(key.Start),
                     $"The key \"{key.Value}\" stands here a second time (first in line {text.LocationAt(first.Start).Line}). Keep one of them.");
             }
         }
+    }
+
+    private static ScalarNode FirstOf(MappingNode mapping, string key)
+    {
+        var i = 0;
+        while (mapping.Entries[i].Key.Value != key)
+            i++;
+        return mapping.Entries[i].Key;
     }
 }
