@@ -160,19 +160,21 @@ start_servers() {
     --initial-cluster=test=http://127.0.0.1:0
   # No controller manager runs here to make the tokens that the ServiceAccount admission waits for,
   # and a loopback address is no valid endpoint for the service "kubernetes".
-  start_server kube-apiserver "$assets/kube-apiserver" \
-    --etcd-servers="http://127.0.0.1:$etcd_port" \
-    --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port="$api_port" \
-    --endpoint-reconciler-type=none --service-cluster-ip-range=10.0.0.0/24 \
-    --tls-cert-file="$folder/server.crt" --tls-private-key-file="$folder/server.key" \
-    --client-ca-file="$folder/ca.crt" --token-auth-file="$folder/tokens.csv" \
-    --service-account-issuer=https://kubernetes.default.svc \
-    --api-audiences=https://kubernetes.default.svc \
-    --service-account-signing-key-file="$folder/sa.key" \
-    --service-account-key-file="$folder/sa.pub" \
-    --authorization-mode=RBAC --disable-admission-plugins=ServiceAccount --allow-privileged \
-    --max-requests-inflight=1000 --max-mutating-requests-inflight=500 \
-    --logtostderr=false --log-file=/dev/null --stderrthreshold=WARNING
+  local api_server=("$assets/kube-apiserver"
+    --etcd-servers="http://127.0.0.1:$etcd_port"
+    --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port="$api_port"
+    --endpoint-reconciler-type=none --service-cluster-ip-range=10.0.0.0/24
+    --tls-cert-file="$folder/server.crt" --tls-private-key-file="$folder/server.key"
+    --client-ca-file="$folder/ca.crt" --token-auth-file="$folder/tokens.csv"
+    --service-account-issuer=https://kubernetes.default.svc
+    --api-audiences=https://kubernetes.default.svc
+    --service-account-signing-key-file="$folder/sa.key"
+    --service-account-key-file="$folder/sa.pub"
+    --authorization-mode=RBAC --disable-admission-plugins=ServiceAccount --allow-privileged
+    --max-requests-inflight=1000 --max-mutating-requests-inflight=500
+    --logtostderr=false --log-file=/dev/null --stderrthreshold=WARNING)
+  printf '%s\n' "${api_server[@]}" >"$folder/kube-apiserver.command"
+  start_server kube-apiserver "${api_server[@]}"
   if [[ -n $preparing ]]; then
     wait "$preparing" || fail "making the database failed"
     rm "$folder/logs/initdb.log" # it would only hide what matters in later failures

@@ -127,7 +127,7 @@ internal sealed class ApiChannel : IDisposable
             throw timeout.IsCancellationRequested ? Failures.FromTimeout($"did not answer {request.Path}", settings.Timeout, e)
                 : Failures.FromTimeout("did not take up the connection", connectTimeout, e);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
             throw Failures.FromTransport(e, statusCode);
         }

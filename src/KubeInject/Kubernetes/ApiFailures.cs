@@ -16,6 +16,9 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
     /// <summary>No answer came.</summary>
     public KubeConnectionException FromTransport(Exception cause, int? statusCode = null)
     {
+        // An answer that does not decompress, or whose lines have no end.
+        if (cause is InvalidDataException)
+            return NotKubernetes("its answer cannot be read", cause);
         var socketError = FindInner<SocketException>(cause)?.SocketErrorCode;
         return (cause as HttpRequestException)?.HttpRequestError switch
         {

@@ -23,11 +23,7 @@ internal sealed class ApiStream(Stream stream, string path, ApiFailures failures
         {
             throw failures.FromTimeout($"sent nothing on {path}", policy.LongestSilence, e);
         }
-        catch (InvalidDataException e)
-        {
-            throw failures.NotKubernetes("a line of its watch is too long", e);
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
             throw failures.FromTransport(e);
         }

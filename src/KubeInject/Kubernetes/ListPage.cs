@@ -9,7 +9,7 @@ internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
     /// <exception cref="JsonException">The text is no JSON object.</exception>
     public static ListPage Read(byte[] json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ObjectDocument.MaxDepth });
         var items = new List<ReadOnlyMemory<byte>>();
         JsonElement metadata = default;
         reader.Read();
@@ -28,6 +28,8 @@ internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
                 reader.Skip();
         }
 
+        // Whatever follows the list is no JSON, and makes the reader say so.
+        reader.Read();
         return new ListPage(items, NotEmpty(metadata.Text("continue")), NotEmpty(metadata.Text("resourceVersion")));
     }
 

@@ -54,10 +54,16 @@ internal sealed class TestServer : IDisposable
         _ => others?.Invoke(request) ?? Response.Error(404, "NotFound", "nothing here"),
     };
 
-    public void Dispose()
+    /// <summary>Refuses connections from here on, and ends those that there are.</summary>
+    public void Stop()
     {
         stop.Cancel();
-        listener.Dispose();
+        listener.Stop();
+    }
+
+    public void Dispose()
+    {
+        Stop();
         stop.Dispose();
     }
 
@@ -80,6 +86,7 @@ internal sealed class TestServer : IDisposable
         {
             try
             {
+                client.NoDelay = true;
                 Stream stream = client.GetStream();
                 if (certificate is not null)
                     stream = await AuthenticateAsync(stream);
@@ -87,10 +94,17 @@ internal sealed class TestServer : IDisposable
                 {
                     lock (requests)
                         requests.Add(request);
-                    await WriteAsync(stream, answer(request));
+                    var response = answer(request);
+                    await WriteAsync(stream, response);
+                    if (response.CutAfter is not null)
+                    {
+                        // No orderly end, but a reset.
+                        client.LingerState = new LingerOption(true, 0);
+                        return;
+                    }
                 }
             }
-            catch (Exception e) when (e is IOException or AuthenticationException or ObjectDisposedException)
+            catch (Exception e) when (e is IOException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
             {
                 // The client hung up, which some tests are about.
             }
@@ -122,13 +136,13 @@ internal sealed class TestServer : IDisposable
         return ClientCertificates.Count > 0;
     }
 
-    private static async Task<Request?> ReadAsync(Stream stream)
+    private async Task<Request?> ReadAsync(Stream stream)
     {
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            if (await stream.ReadAsync(one) == 0)
+            if (await stream.ReadAsync(one, stop.Token) == 0)
                 return null;
             head.Append((char)one[0]);
 
@@ -150,8 +164,16 @@ internal sealed class TestServer : IDisposable
         if (response.NeverComes)
             await Task.Delay(Timeout.Infinite, stop.Token);
         var body = Encoding.UTF8.GetBytes(response.Body);
-        var head = $"HTTP/1.1 {response.Status} x\r\nContent-Type: {response.ContentType}\r\nContent-Length: {body.Length}\r\n\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(head).Concat(body).ToArray());
+        var length = response.Lines is null ? $"Content-Length: {body.Length}" : "Transfer-Encoding: chunked";
+        var head = $"HTTP/1.1 {response.Status} x\r\nContent-Type: {response.ContentType}\r\n{length}\r\n{string.Concat(response.Headers.Select(line => $"{line}\r\n"))}\r\n";
+        var bytes = response.Raw ?? [.. Encoding.UTF8.GetBytes(head), .. body];
+        await stream.WriteAsync(bytes.AsMemory(0, Math.Min(bytes.Length, response.CutAfter ?? bytes.Length)));
+        if (response.Lines is null)
+            return;
+        await foreach (var text in response.Lines.WithCancellation(stop.Token))
+            await stream.WriteAsync(Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetByteCount(text):x}\r\n{text}\r\n"), stop.Token);
+        if (response.CutAfter is null)
+            await stream.WriteAsync("0\r\n\r\n"u8.ToArray());
     }
 
     internal sealed record Request(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body);
@@ -159,6 +181,18 @@ internal sealed class TestServer : IDisposable
     internal sealed record Response(int Status, string ContentType, string Body)
     {
         public bool NeverComes { get; init; }
+
+        /// <summary>More header lines.</summary>
+        public IReadOnlyList<string> Headers { get; init; } = [];
+
+        /// <summary>After how many bytes the connection is reset, or, with <see cref="Lines"/>, that it is reset after them.</summary>
+        public int? CutAfter { get; init; }
+
+        /// <summary>What comes in place of the body, piece by piece.</summary>
+        public IAsyncEnumerable<string>? Lines { get; init; }
+
+        /// <summary>What is sent in place of all of it, to the byte.</summary>
+        public byte[]? Raw { get; init; }
 
         public static Response Json(string json) => new(200, "application/json", json);
 

@@ -1,0 +1,79 @@
+using KubeInject.Kubernetes;
+using static KubeInject.Tests.Kubernetes.TestServer;
+
+namespace KubeInject.Tests.Kubernetes;
+
+/// <summary>
+/// The server's Status object becomes one typed exception; what is no answer of an API server another one. Tokens,
+/// keys and passwords appear in neither.
+/// </summary>
+public class ErrorTests
+{
+    public static TheoryData<string> NoDocuments => ["", "{\"metadata\":{\"name\":\"a\",", "<html>log in</html>", "[]", "null", "7", "{}{}", "\u0000", "{\"a\":1"];
+
+    [Theory]
+    [MemberData(nameof(NoDocuments))]
+    public async Task What_is_no_document_is_no_answer_of_Kubernetes(string body)
+    {
+        using var api = await FaultyApi.OpenAsync(_ => new Response(200, "text/html", body));
+        Func<Task>[] operations =
+        [
+            () => api.Client.GetAsync(KubeResource.Pods, "a"),
+            () => api.Connection.GetPodAsync("a"),
+            () => Collecting.AllAsync(api.Client.ListAsync(KubeResource.Pods)),
+            () => Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods)),
+            () => Collecting.AllAsync(api.Client.WatchAsync(KubeResource.Pods)),
+            () => api.Client.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")),
+            () => api.Client.PatchAsync(KubeResource.Pods, "a", KubePatch.Merge("{}")),
+            () => api.Client.CreateTokenAsync("a"),
+            () => api.Client.ReviewAccessAsync(new("get", KubeResource.Pods)),
+        ];
+        foreach (var operation in operations)
+        {
+            var error = await Assert.ThrowsAsync<KubeConnectionException>(operation);
+            Assert.Equal(KubeConnectionFailure.NotKubernetes, error.Reason);
+            Assert.DoesNotContain("log in", error.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"Status","code":409,"reason":"Con""")]
+    [InlineData("<html>conflict</html>")]
+    [InlineData("")]
+    [InlineData("[1]")]
+    public async Task An_error_whose_body_is_no_Status_is_known_by_its_code(string body)
+    {
+        using var api = await FaultyApi.OpenAsync(new Response(409, "application/json", body));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        Assert.Equal((409, KubeApiReason.Conflict, "The server answered 409, and did not say why."), (error.StatusCode, error.Reason, error.Message));
+    }
+
+    [Fact]
+    public async Task A_token_that_the_server_echoes_in_disguise_is_masked()
+    {
+        using var server = new TlsServer(TestServer.Kubernetes(_ => Response.Error(400, "BadRequest", "Bearer \\u0063anary-token-4711")));
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret("canary-token-4711") });
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => connection.Client.GetAsync(KubeResource.Pods, "a"));
+        Assert.Equal("Bearer ********", error.Message);
+    }
+
+    [Fact]
+    public async Task What_the_server_quotes_of_an_object_is_left_out()
+    {
+        const string Message = """Secret in version \"v1\" cannot be handled as a Secret: v1.Secret.Data: base64Codec: invalid input, error found in #10 byte of ...|canary|..., bigger context ...|canary|...""";
+        using var api = await FaultyApi.OpenAsync(Response.Error(400, "BadRequest", Message));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.CreateAsync(KubeResource.Secrets, KubeObject.Parse("{}")));
+        Assert.Equal("Secret in version \"v1\" cannot be handled as a Secret: v1.Secret.Data: base64Codec: invalid input", error.Message);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 canary\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\ncanary canary\r\n\r\n")]
+    [InlineData("canary")]
+    public async Task What_is_no_HTTP_is_not_quoted(string raw)
+    {
+        using var api = await FaultyApi.OpenAsync(Response.Json("") with { Raw = System.Text.Encoding.ASCII.GetBytes(raw), CutAfter = int.MaxValue });
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Client.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")));
+        Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
+    }
+}

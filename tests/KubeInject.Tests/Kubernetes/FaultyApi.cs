@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using System.Collections.ObjectModel;
+using KubeInject.Kubernetes;
+using static KubeInject.Tests.Kubernetes.TestServer;
+
+namespace KubeInject.Tests.Kubernetes;
+
+/// <summary>A client that has connected to a server, which from then on gives the answers that a test wants, one after the other.</summary>
+internal sealed class FaultyApi : IDisposable
+{
+    private readonly TestServer server;
+
+    private FaultyApi(TestServer server, HastyClock clock, KubeConnection connection)
+    {
+        this.server = server;
+        Clock = clock;
+        Connection = connection;
+        connection.RequestCompleted += Told.Add;
+    }
+
+    public HastyClock Clock { get; }
+
+    public KubeConnection Connection { get; }
+
+    public KubeClient Client => Connection.Client;
+
+    /// <summary>The requests that the client says it has made.</summary>
+    public ObservableCollection<KubeRequest> Told { get; } = [];
+
+    /// <summary>The requests that the server got, without those of the connecting.</summary>
+    public IReadOnlyList<Request> Requests => [.. server.Requests.Skip(2)];
+
+    public static Task<FaultyApi> OpenAsync(params Response[] responses) => OpenAsync(null, responses);
+
+    public static Task<FaultyApi> OpenAsync(RequestPolicy? policy, params Response[] responses)
+    {
+        var queue = new ConcurrentQueue<Response>(responses);
+        return OpenAsync(_ => queue.TryDequeue(out var response) ? response : Response.Error(418, "", "the test has no more answers"), policy);
+    }
+
+    public static async Task<FaultyApi> OpenAsync(Func<Request, Response> answer, RequestPolicy? policy = null)
+    {
+        var clock = new HastyClock();
+        var server = new TestServer(TestServer.Kubernetes(answer));
+        var settings = new ConnectionSettings { Server = server.Http, Namespace = "shop" };
+        return new FaultyApi(server, clock, await KubeConnection.OpenAsync(settings, policy ?? clock.Policy, null, CancellationToken.None));
+    }
+
+    /// <summary>Refuses connections from here on, and ends those that there are.</summary>
+    public void StopListening() => server.Stop();
+
+    public void Dispose()
+    {
+        Connection.Dispose();
+        server.Dispose();
+    }
+}

@@ -1,0 +1,200 @@
+using System.Globalization;
+using KubeInject.Kubernetes;
+using static KubeInject.Tests.Kubernetes.TestServer;
+
+namespace KubeInject.Tests.Kubernetes;
+
+/// <summary>
+/// 429 and 503 with Retry-After, connection resets before a response, and Timeout on idempotent requests are retried
+/// with a bounded backoff with jitter; a POST is not sent twice unless it cannot have been handled.
+/// </summary>
+public class RepetitionTests
+{
+    private static readonly Response Done = Response.Json("""{"metadata":{"name":"a"}}""");
+    private static readonly Response Reset = Done with { CutAfter = 0 };
+    private static readonly Response Busy = Response.Error(429, "TooManyRequests", "slow down") with { Headers = ["Retry-After: 7"] };
+    private static readonly Response Away = Response.Error(503, "ServiceUnavailable", "away") with { Headers = ["Retry-After: 7"] };
+    private static readonly Response TimedOut = Response.Error(504, "Timeout", "took too long");
+    private static readonly Response ServerTimedOut = Response.Error(500, "ServerTimeout", "try again");
+
+    /// <summary>What does no harm when it is done twice.</summary>
+    private static readonly Dictionary<string, Func<KubeClient, Task>> Repeatable = new()
+    {
+        ["get"] = client => client.GetAsync(KubeResource.Pods, "a"),
+        ["list"] = async client => await client.ListAsync(KubeResource.Pods).GetAsyncEnumerator().MoveNextAsync(),
+        ["apply"] = client => client.PatchAsync(KubeResource.Pods, "a", KubePatch.Apply("{}")),
+        ["merge"] = client => client.PatchAsync(KubeResource.Pods, "a", KubePatch.Merge("{}")),
+        ["delete of one uid"] = client => client.DeleteAsync(KubeResource.Pods, "a", options: new() { Uid = "u" }),
+        ["dry create"] = client => client.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}"), options: new() { DryRun = true }),
+        ["dry delete"] = client => client.DeleteAsync(KubeResource.Pods, "a", options: new() { DryRun = true }),
+        ["dry JSON patch"] = client => client.PatchAsync(KubeResource.Pods, "a", KubePatch.Json("[]"), options: new() { DryRun = true }),
+    };
+
+    private static readonly Dictionary<string, Func<KubeClient, Task>> Once = new()
+    {
+        ["create"] = client => client.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")),
+        ["token"] = client => client.CreateTokenAsync("a"),
+        ["delete by name"] = client => client.DeleteAsync(KubeResource.Pods, "a"),
+        ["JSON patch"] = client => client.PatchAsync(KubeResource.Pods, "a", KubePatch.Json("[]")),
+    };
+
+    public static TheoryData<string> RepeatableNames => [.. Repeatable.Keys];
+
+    public static TheoryData<string> OnceNames => [.. Once.Keys];
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task A_busy_server_is_asked_again_when_it_says(int status)
+    {
+        using var api = await FaultyApi.OpenAsync(Response.Error(status, "x", "x") with { Headers = ["Retry-After: 7"] }, Done);
+        await api.Client.GetAsync(KubeResource.Pods, "a");
+        Assert.Equal([TimeSpan.FromSeconds(7)], api.Clock.Waits);
+    }
+
+    [Fact]
+    public async Task Retry_After_may_be_a_date()
+    {
+        var date = (HastyClock.Now + TimeSpan.FromSeconds(9)).ToString("R", CultureInfo.InvariantCulture);
+        using var api = await FaultyApi.OpenAsync(Away with { Headers = [$"Retry-After: {date}"] }, Done);
+        await api.Client.GetAsync(KubeResource.Pods, "a");
+        Assert.Equal([TimeSpan.FromSeconds(9)], api.Clock.Waits);
+    }
+
+    [Theory]
+    [InlineData("0", 1)]
+    [InlineData("-5", null)]
+    [InlineData("3600", 30)]
+    [InlineData("Thu, 01 Jan 1970 00:00:00 GMT", 1)]
+    [InlineData("Fri, 31 Dec 9999 23:59:59 GMT", 30)]
+    [InlineData("soon", null)]
+    public async Task Retry_After_is_kept_within_reason(string value, int? seconds)
+    {
+        using var api = await FaultyApi.OpenAsync(Busy with { Headers = [$"Retry-After: {value}"] }, Done);
+        var request = api.Client.GetAsync(KubeResource.Pods, "a");
+        if (seconds is null)
+            await Assert.ThrowsAsync<KubeApiException>(() => request);
+        else
+            await request;
+        Assert.Equal(seconds is null ? [] : [TimeSpan.FromSeconds(seconds.Value)], api.Clock.Waits);
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    public async Task An_error_that_does_not_ask_for_patience_stands(int status)
+    {
+        using var api = await FaultyApi.OpenAsync(Response.Error(status, "", "no"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        Assert.Equal((status, 1), (error.StatusCode, api.Requests.Count));
+    }
+
+    [Fact]
+    public async Task A_server_that_stays_busy_is_asked_five_times()
+    {
+        using var api = await FaultyApi.OpenAsync(_ => Busy);
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        Assert.Equal((KubeApiReason.TooManyRequests, "slow down", 5), (error.Reason, error.Message, api.Requests.Count));
+        Assert.Equal([7, 7, 7, 8], api.Clock.Waits.Select(wait => wait.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_always_reset_is_tried_five_times()
+    {
+        using var api = await FaultyApi.OpenAsync(_ => Reset);
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        Assert.Equal((KubeConnectionFailure.Unreachable, 5), (error.Reason, api.Told.Count));
+        Assert.Equal([1, 2, 4, 8], api.Clock.Waits.Select(wait => wait.TotalSeconds));
+    }
+
+    [Theory]
+    [MemberData(nameof(RepeatableNames))]
+    public async Task What_does_no_harm_twice_is_sent_again_after_a_reset_and_a_timeout(string operation)
+    {
+        using var api = await FaultyApi.OpenAsync(Reset, TimedOut, ServerTimedOut, Away, Done);
+        await Repeatable[operation](api.Client);
+        Assert.Equal(5, api.Requests.Count);
+        Assert.Single(api.Requests.Select(request => (request.Method, request.Path, request.Body)).Distinct());
+    }
+
+    [Theory]
+    [MemberData(nameof(OnceNames))]
+    public async Task What_may_have_been_handled_is_not_sent_again(string operation)
+    {
+        using var api = await FaultyApi.OpenAsync(Reset);
+        Assert.Equal(KubeConnectionFailure.Unreachable, (await Assert.ThrowsAsync<KubeConnectionException>(() => Once[operation](api.Client))).Reason);
+        Assert.Single(api.Requests);
+        foreach (var response in new[] { TimedOut, ServerTimedOut, Away, Response.Error(429, "TooManyRequests", "no Retry-After") })
+        {
+            using var other = await FaultyApi.OpenAsync(response);
+            await Assert.ThrowsAsync<KubeApiException>(() => Once[operation](other.Client));
+            Assert.Single(other.Requests);
+        }
+    }
+
+    [Theory]
+    [InlineData("create")]
+    [InlineData("delete by name")]
+    [InlineData("JSON patch")]
+    public async Task What_the_server_turned_away_is_sent_again(string operation)
+    {
+        using var api = await FaultyApi.OpenAsync(Busy, Done);
+        await Once[operation](api.Client);
+        Assert.Equal(2, api.Requests.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(OnceNames))]
+    public async Task What_was_never_sent_is_tried_again(string operation)
+    {
+        using var api = await FaultyApi.OpenAsync(Done with { Headers = ["Connection: close"] });
+        await api.Client.GetAsync(KubeResource.Pods, "a");
+        api.StopListening();
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Once[operation](api.Client));
+        Assert.Contains("connection was refused", error.Message, StringComparison.Ordinal);
+        Assert.Equal(1 + 5, api.Told.Count);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(120)]
+    [InlineData(400)]
+    public async Task A_page_that_breaks_off_is_asked_for_again(int cutAfter)
+    {
+        var page = Response.Json($$"""{"items":[{{string.Join(',', Enumerable.Range(0, 20).Select(i => $$$"""{"metadata":{"name":"p{{{i}}}","uid":"{{{i}}}"}}"""))}}]}""");
+        using var api = await FaultyApi.OpenAsync(page with { CutAfter = cutAfter }, page);
+        Assert.Equal(20, (await Collecting.AllAsync(api.Client.ListAsync(KubeResource.Pods))).Count);
+        Assert.Equal(2, api.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_has_never_answered_is_not_waited_for()
+    {
+        using var server = new TestServer(_ => Reset);
+        var clock = new HastyClock();
+        await Assert.ThrowsAsync<KubeConnectionException>(
+            () => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http }, clock.Policy, null, CancellationToken.None));
+        Assert.Empty(clock.Waits);
+    }
+
+    [Fact]
+    public async Task The_wait_can_be_cancelled()
+    {
+        using var api = await FaultyApi.OpenAsync(new RequestPolicy { Jitter = () => 1, FirstWait = TimeSpan.FromHours(1), LongestWait = TimeSpan.FromHours(1) }, Busy);
+        using var cancellation = new CancellationTokenSource();
+        api.Told.CollectionChanged += (_, _) => cancellation.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => api.Client.GetAsync(KubeResource.Pods, "a", cancellationToken: cancellation.Token));
+    }
+
+    [Fact]
+    public void The_wait_doubles_up_to_a_limit_and_is_never_the_same()
+    {
+        var policy = new RequestPolicy { Jitter = () => 1 };
+        Assert.Equal([1, 2, 4, 8, 16, 30, 30, 30], new[] { 1, 2, 3, 4, 5, 6, 7, 5000 }.Select(failures => policy.Backoff(failures).TotalSeconds));
+        var waits = Enumerable.Range(0, 200).Select(_ => RequestPolicy.Default.Backoff(3).TotalSeconds).ToList();
+        Assert.All(waits, wait => Assert.InRange(wait, 0, 4));
+        Assert.True(waits.Distinct().Count() > 100);
+    }
+}

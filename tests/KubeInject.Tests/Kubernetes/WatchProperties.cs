@@ -1,0 +1,170 @@
+using System.Runtime.CompilerServices;
+using FsCheck;
+using FsCheck.Fluent;
+using KubeInject.Kubernetes;
+using static KubeInject.Tests.Kubernetes.TestServer;
+
+namespace KubeInject.Tests.Kubernetes;
+
+/// <summary>Objects come, change and go while lists and watches break in all ways that there are.</summary>
+public class WatchProperties
+{
+    private const string Last = "zz-last";
+
+    [Fact]
+    public void Whatever_breaks_every_deletion_is_told_once_and_nothing_is_told_twice() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canForget: true).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+
+    [Fact]
+    public void As_long_as_the_server_forgets_nothing_everything_that_happens_is_told() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canForget: false).GetAwaiter().GetResult())
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+
+    private static async Task<bool> RunAsync(int seed, bool canForget)
+    {
+        var life = new Life(seed, canForget);
+        using var api = await FaultyApi.OpenAsync(life.Answer);
+        var told = new List<string>();
+        var states = new Dictionary<string, string>(StringComparer.Ordinal);
+        await foreach (var happened in api.Client.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 3 }))
+        {
+            var (uid, version) = (happened.Object.Uid!, happened.Object.ResourceVersion!);
+            told.Add($"{happened.Type.ToString().ToUpperInvariant()} {uid}@{version}");
+            switch (happened.Type)
+            {
+                case KubeEventType.Added:
+                    states.Add(uid, version); // throws for an object that was told already
+                    break;
+                case KubeEventType.Modified:
+                    Assert.True(states.ContainsKey(uid) && states[uid] != version, $"{told[^1]} is no news");
+                    states[uid] = version;
+                    break;
+                default:
+                    Assert.True(states.Remove(uid), $"{told[^1]} is told again, or of an object that was never told");
+                    break;
+            }
+
+            if (happened.Object.Name == Last)
+                break;
+        }
+
+        Assert.Equal(life.Store.States, states.Select(state => $"{state.Key}@{state.Value}").Order(StringComparer.Ordinal));
+        if (!canForget)
+            Assert.Equal(life.Store.History.Skip(life.ListedHistory), told.Skip(life.ListedObjects));
+        return true;
+    }
+
+    /// <summary>A server whose objects change with every request, and whose answers break; until it has had enough.</summary>
+    private sealed class Life
+    {
+        private readonly Random random;
+        private readonly bool canForget;
+        private int steps;
+        private int strangers; // a watch does not take more of them in a row
+
+        public Life(int seed, bool canForget)
+        {
+            random = new Random(seed);
+            this.canForget = canForget;
+            steps = 30 + random.Next(60);
+            Change(random.Next(10));
+        }
+
+        public FakeStore Store { get; } = new();
+
+        /// <summary>How many objects the first list held, and how much had happened until then.</summary>
+        public int ListedObjects { get; private set; }
+
+        public int ListedHistory { get; private set; }
+
+        public Response Answer(Request request)
+        {
+            if (!FakeStore.IsWatch(request))
+            {
+                // While a list that must not be forgotten is read, the store rests: its pages are of one version anyway.
+                if (canForget)
+                    Step();
+                (ListedObjects, ListedHistory) = (Store.States.Count(), Store.History.Count);
+                return Broken(Store.List(request));
+            }
+
+            Step();
+            return (steps > 0 ? random.Next(12) : 11) switch
+            {
+                0 => Response.Error(500, "InternalError", "x"),
+                1 => Response.Error(429, "TooManyRequests", "x") with { Headers = ["Retry-After: 1"] },
+                2 => Response.Json("") with { CutAfter = 0 },
+                3 when strangers++ < 4 => new Response(200, "text/html", "<html>log in</html>\n"),
+                4 => Response.Json("") with { Lines = Lines(request), CutAfter = int.MaxValue },
+                _ => Store.WatchedFrom(request) is null ? Response.Error(410, "Expired", "x") : Response.Json("") with { Lines = Lines(request) },
+            };
+        }
+
+        private Response Broken(Response response) => (steps > 0 ? random.Next(8) : 7) switch
+        {
+            0 => response with { CutAfter = 0 },
+            1 => response with { CutAfter = random.Next(300) },
+            _ => response,
+        };
+
+        private async IAsyncEnumerable<string> Lines(Request request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            if (Store.WatchedFrom(request) is not { } version)
+            {
+                yield return FakeStore.Error(410, "Expired");
+                yield break;
+            }
+
+            while (true)
+            {
+                foreach (var (next, line) in Store.After(version))
+                {
+                    version = next;
+                    if (steps > 0 && random.Next(6) == 0)
+                    {
+                        yield return line[..random.Next(line.Length)];
+                        yield break;
+                    }
+
+                    yield return line;
+                }
+
+                if (steps <= 0)
+                    break;
+                if (random.Next(4) == 0)
+                    yield return FakeStore.Bookmark(Store.Version);
+                if (random.Next(6) == 0)
+                    yield break;
+                Step();
+            }
+
+            Store.Set(Last);
+            foreach (var (_, line) in Store.After(version))
+                yield return line;
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        private void Step()
+        {
+            if (steps <= 0)
+                return;
+            steps--;
+            Change(random.Next(3));
+            if (canForget && random.Next(5) == 0)
+                Store.Compact();
+        }
+
+        private void Change(int count)
+        {
+            for (; count > 0; count--)
+            {
+                var name = $"p{random.Next(7)}";
+                if (random.Next(3) == 0)
+                    Store.Delete(name);
+                else
+                    Store.Set(name);
+            }
+        }
+    }
+}
