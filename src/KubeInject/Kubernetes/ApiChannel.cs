@@ -28,7 +28,7 @@ internal sealed class ApiChannel : IDisposable
         Failures = new ApiFailures(settings, Credential, trust);
         prefix = settings.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
         connectTimeout = ApiTransport.ConnectTimeout(settings);
-        client = new HttpClient(ApiTransport.CreateHandler(settings, trust))
+        client = new HttpClient(new ApiTransport(settings, trust))
         {
             // Each request brings its own limit, so that a timeout and a cancellation are told apart.
             Timeout = Timeout.InfiniteTimeSpan,
@@ -65,12 +65,21 @@ internal sealed class ApiChannel : IDisposable
 
     private async Task<(ApiResponse? Response, ApiStream? Stream)> SendAsync(ApiRequest request, bool isStream, CancellationToken cancellationToken)
     {
+        var isRenewed = false;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? wait;
+            var credential = await Credential.GetAsync(cancellationToken);
             try
             {
-                var (response, stream) = await ExchangeAsync(request, isStream, cancellationToken);
+                var (response, stream) = await ExchangeAsync(request, credential, isStream, cancellationToken);
+                if (response?.StatusCode == 401 && !isRenewed && await Credential.RenewAsync(credential, cancellationToken))
+                {
+                    // Who is not let in has had nothing done: any request may be sent once more.
+                    isRenewed = true;
+                    continue;
+                }
+
                 wait = response is null ? null : Policy.WaitAfter(request, response, Failures.IsTimeout, attempt);
                 if (wait is null)
                     return (response, stream);
@@ -88,14 +97,14 @@ internal sealed class ApiChannel : IDisposable
     }
 
     /// <summary>One question, one answer: an error is read to its end, and so is a success unless it is to go on as a stream.</summary>
-    private async Task<(ApiResponse? Response, ApiStream? Stream)> ExchangeAsync(ApiRequest request, bool isStream, CancellationToken cancellationToken)
+    private async Task<(ApiResponse? Response, ApiStream? Stream)> ExchangeAsync(ApiRequest request, ExecCredential? credential, bool isStream, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, prefix + request.Path)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        message.Headers.Authorization = Credential.Header();
+        Credential.Apply(message, credential);
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         if (request.Body is not null)
             message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };

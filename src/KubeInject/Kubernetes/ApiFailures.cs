@@ -16,6 +16,9 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
     /// <summary>No answer came.</summary>
     public KubeConnectionException FromTransport(Exception cause, int? statusCode = null)
     {
+        // What lies beneath a request may know better what went wrong.
+        if (FindInner<KubeConnectionException>(cause) is { } known)
+            return known;
         var socketError = FindInner<SocketException>(cause)?.SocketErrorCode;
         return (cause as HttpRequestException)?.HttpRequestError switch
         {

@@ -1,31 +1,74 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 
 namespace KubeInject.Kubernetes;
 
 /// <summary>What lies beneath a request: connections to the API server, and the TLS on them.</summary>
-internal sealed class ApiTransport
+/// <remarks>All connections of a pool show the same certificate; a request with another one gets another pool.</remarks>
+internal sealed class ApiTransport : HttpMessageHandler
 {
+    /// <summary>The certificate that the connection of this request has to show; without it that of the settings.</summary>
+    public static readonly HttpRequestOptionsKey<ClientCertificate> Certificate = new("ClientCertificate");
+
     private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(30);
 
     private readonly ConnectionSettings settings;
     private readonly ServerTrust trust;
+    private readonly ProxyAddress? proxy;
+    private readonly object gate = new();
+    private ConnectionPool pool;
 
-    private ApiTransport(ConnectionSettings settings, ServerTrust trust)
+    /// <exception cref="KubeConfigurationException">The environment names a proxy by something that is no address.</exception>
+    public ApiTransport(ConnectionSettings settings, ServerTrust trust)
     {
         this.settings = settings;
         this.trust = trust;
+        proxy = settings.Proxy ?? EnvironmentProxy.For(settings.Server, settings.Environment);
+        pool = CreatePool(settings.ClientCertificate);
     }
 
     /// <summary>How long making a connection may take.</summary>
     public static TimeSpan ConnectTimeout(ConnectionSettings settings) => settings.Timeout < LongestConnect ? settings.Timeout : LongestConnect;
 
-    public static SocketsHttpHandler CreateHandler(ConnectionSettings settings, ServerTrust trust) => new ApiTransport(settings, trust).CreateHandler();
-
-    private SocketsHttpHandler CreateHandler() => new()
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        AutomaticDecompression = DecompressionMethods.All,
+        var current = Enter(request.Options.TryGetValue(Certificate, out var certificate) ? certificate : settings.ClientCertificate);
+        try
+        {
+            return await current.SendAsync(request, cancellationToken);
+        }
+        finally
+        {
+            current.Leave();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            pool.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private ConnectionPool Enter(ClientCertificate? certificate)
+    {
+        lock (gate)
+        {
+            if (!pool.Shows(certificate))
+            {
+                // Requests under way end on the connections that they began on.
+                pool.Retire();
+                pool = CreatePool(certificate);
+            }
+
+            pool.Enter();
+            return pool;
+        }
+    }
+
+    private ConnectionPool CreatePool(ClientCertificate? certificate) => new(certificate, new SocketsHttpHandler
+    {
+        AutomaticDecompression = settings.DisableCompression ? DecompressionMethods.None : DecompressionMethods.All,
         ConnectTimeout = ConnectTimeout(settings),
 
         // An API server neither redirects nor keeps cookies; whoever does is not the server that the token is for.
@@ -37,40 +80,42 @@ internal sealed class ApiTransport
 
         // A long session notices when the server's name moves to another address.
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        SslOptions = CreateTls(),
-        ConnectCallback = settings.TlsServerName is null ? null : ConnectAsync,
+        RequestHeaderEncodingSelector = ImpersonationHeaders.EncodingOf,
+        SslOptions = CreateTls(certificate),
+        UseProxy = !IsTls && proxy is not null,
+        Proxy = IsTls ? null : PlainProxy(),
+        ConnectCallback = IsTls && (proxy is not null || settings.TlsServerName is not null)
+            ? (context, cancellationToken) => ConnectAsync(context, certificate, cancellationToken)
+            : null,
+    });
+
+    private bool IsTls => settings.Server.Scheme == Uri.UriSchemeHttps;
+
+    private WebProxy? PlainProxy() => proxy is null ? null : new WebProxy(proxy.Address)
+    {
+        Credentials = proxy.Username is null ? null : new NetworkCredential(proxy.Username, proxy.Password?.Reveal()),
     };
 
-    private SslClientAuthenticationOptions CreateTls()
+    private SslClientAuthenticationOptions CreateTls(ClientCertificate? certificate)
     {
         var tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = trust.Accepts };
-        if (settings.ClientCertificate is { } client)
-            tls.ClientCertificateContext = SslStreamCertificateContext.Create(client.Certificate, client.Intermediates, offline: true);
+        if (certificate is not null)
+            tls.ClientCertificateContext = SslStreamCertificateContext.Create(certificate.Certificate, certificate.Intermediates, offline: true);
         return tls;
     }
 
-    /// <summary>Asks for another name than the address has, which the handler itself has no way to say.</summary>
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, ClientCertificate? certificate, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream stream;
-        try
-        {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            stream = new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        // This connection leads to a proxy: the handler builds the tunnel and the TLS within it.
-        if (context.DnsEndPoint.Host != settings.Server.IdnHost || context.DnsEndPoint.Port != settings.Server.Port)
+        var stream = proxy is null
+            ? await DirectConnection.OpenAsync(context.DnsEndPoint, cancellationToken)
+            : await new ProxyTunnel(proxy, trust).OpenAsync(context.DnsEndPoint, cancellationToken);
+        if (settings.TlsServerName is null)
             return stream;
-        var options = CreateTls();
+
+        // The handler itself has no way to ask for another name than the address has.
+        var options = CreateTls(certificate);
         options.TargetHost = settings.TlsServerName;
-        options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+        options.ApplicationProtocols = context.InitialRequestMessage.Version.Major < 2 ? [SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
         var tls = new SslStream(stream);
         try
         {

@@ -21,5 +21,11 @@ public sealed record KubeEnvironment
     /// </summary>
     public string ServiceAccountFolder { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+    /// <summary>Whether a user can be asked something: the standard input is a terminal.</summary>
+    public Func<bool> HasTerminal { get; init; } = () => !Console.IsInputRedirected;
+
+    /// <summary>The clock by which the credentials of exec plugins expire. Default: that of the system.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     internal string FullPath(string path) => Path.GetFullPath(path, WorkingFolder ?? Directory.GetCurrentDirectory());
 }
