@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Net.Sockets;
 using System.Reflection;
 
 namespace KubeInject.Kubernetes;
@@ -10,7 +8,6 @@ namespace KubeInject.Kubernetes;
 /// <summary>The one place where a request is made.</summary>
 internal sealed class ApiChannel : IDisposable
 {
-    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(30);
     private static readonly string Version =
         typeof(ApiChannel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
@@ -30,8 +27,8 @@ internal sealed class ApiChannel : IDisposable
         Credential = new RequestCredential(settings);
         Failures = new ApiFailures(settings, Credential, trust);
         prefix = settings.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        connectTimeout = settings.Timeout < LongestConnect ? settings.Timeout : LongestConnect;
-        client = new HttpClient(CreateHandler())
+        connectTimeout = ApiTransport.ConnectTimeout(settings);
+        client = new HttpClient(new ApiTransport(settings, trust))
         {
             // Each request brings its own limit, so that a timeout and a cancellation are told apart.
             Timeout = Timeout.InfiniteTimeSpan,
@@ -68,12 +65,21 @@ internal sealed class ApiChannel : IDisposable
 
     private async Task<(ApiResponse? Response, ApiStream? Stream)> SendAsync(ApiRequest request, bool isStream, CancellationToken cancellationToken)
     {
+        var isRenewed = false;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? wait;
+            var credential = await Credential.GetAsync(cancellationToken);
             try
             {
-                var (response, stream) = await ExchangeAsync(request, isStream, cancellationToken);
+                var (response, stream) = await ExchangeAsync(request, credential, isStream, cancellationToken);
+                if (response?.StatusCode == 401 && !isRenewed && await Credential.RenewAsync(credential, cancellationToken))
+                {
+                    // Who is not let in has had nothing done: any request may be sent once more.
+                    isRenewed = true;
+                    continue;
+                }
+
                 wait = response is null ? null : Policy.WaitAfter(request, response, Failures.IsTimeout, attempt);
                 if (wait is null)
                     return (response, stream);
@@ -91,14 +97,14 @@ internal sealed class ApiChannel : IDisposable
     }
 
     /// <summary>One question, one answer: an error is read to its end, and so is a success unless it is to go on as a stream.</summary>
-    private async Task<(ApiResponse? Response, ApiStream? Stream)> ExchangeAsync(ApiRequest request, bool isStream, CancellationToken cancellationToken)
+    private async Task<(ApiResponse? Response, ApiStream? Stream)> ExchangeAsync(ApiRequest request, ExecCredential? credential, bool isStream, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, prefix + request.Path)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        message.Headers.Authorization = Credential.Header();
+        Credential.Apply(message, credential);
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         if (request.Body is not null)
             message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };
@@ -144,65 +150,4 @@ internal sealed class ApiChannel : IDisposable
         { Date: { } date } => date - Policy.Clock.GetUtcNow(),
         _ => null,
     };
-
-    private SocketsHttpHandler CreateHandler() => new()
-    {
-        AutomaticDecompression = DecompressionMethods.All,
-        ConnectTimeout = connectTimeout,
-
-        // An API server neither redirects nor keeps cookies; whoever does is not the server that the token is for.
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        EnableMultipleHttp2Connections = true,
-        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
-        KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
-
-        // A long session notices when the server's name moves to another address.
-        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        SslOptions = CreateTls(),
-        ConnectCallback = settings.TlsServerName is null ? null : ConnectAsync,
-    };
-
-    private SslClientAuthenticationOptions CreateTls()
-    {
-        var tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = trust.Accepts };
-        if (settings.ClientCertificate is { } client)
-            tls.ClientCertificateContext = SslStreamCertificateContext.Create(client.Certificate, client.Intermediates, offline: true);
-        return tls;
-    }
-
-    /// <summary>Asks for another name than the address has, which the handler itself has no way to say.</summary>
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        Stream stream;
-        try
-        {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
-            stream = new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        // This connection leads to a proxy: the handler builds the tunnel and the TLS within it.
-        if (context.DnsEndPoint.Host != settings.Server.IdnHost || context.DnsEndPoint.Port != settings.Server.Port)
-            return stream;
-        var options = CreateTls();
-        options.TargetHost = settings.TlsServerName;
-        options.ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
-        var tls = new SslStream(stream);
-        try
-        {
-            await tls.AuthenticateAsClientAsync(options, cancellationToken);
-            return tls;
-        }
-        catch
-        {
-            await tls.DisposeAsync();
-            throw;
-        }
-    }
 }

@@ -16,6 +16,10 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
     /// <summary>No answer came.</summary>
     public KubeConnectionException FromTransport(Exception cause, int? statusCode = null)
     {
+        // What lies beneath a request may know better what went wrong.
+        if (FindInner<KubeConnectionException>(cause) is { } known)
+            return known;
+
         // An answer that does not decompress, or whose lines have no end.
         if (cause is InvalidDataException)
             return NotKubernetes("its answer cannot be read", cause);

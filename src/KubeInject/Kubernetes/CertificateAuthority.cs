@@ -6,9 +6,10 @@ namespace KubeInject.Kubernetes;
 /// <summary>The certificates that alone are trusted to sign the server's: roots, and intermediates where there are some.</summary>
 public sealed class CertificateAuthority
 {
-    private CertificateAuthority(X509Certificate2Collection certificates, string source)
+    private CertificateAuthority(X509Certificate2Collection certificates, string pem, string source)
     {
         Certificates = certificates;
+        Pem = pem;
         Source = source;
     }
 
@@ -17,6 +18,9 @@ public sealed class CertificateAuthority
 
     /// <summary>The certificates; at least one.</summary>
     public X509Certificate2Collection Certificates { get; }
+
+    /// <summary>The certificates as PEM text, word for word where they came as such.</summary>
+    internal string Pem { get; }
 
     /// <summary>Reads a bundle of PEM certificates from a file.</summary>
     /// <param name="path">The file's path.</param>
@@ -31,17 +35,29 @@ public sealed class CertificateAuthority
     /// <exception cref="KubeConfigurationException">The text holds no certificate, or a broken one.</exception>
     public static CertificateAuthority FromPem(string pem, string source = "the given PEM text")
     {
+        ArgumentNullException.ThrowIfNull(pem);
         var certificates = new X509Certificate2Collection();
-        try
+        var hasBroken = false;
+        for (var rest = pem.AsSpan(); PemEncoding.TryFind(rest, out var block); rest = rest[block.Location.End..])
         {
-            certificates.ImportFromPem(pem);
-        }
-        catch (CryptographicException)
-        {
-            throw new KubeConfigurationException($"The certificate authority from {source} holds a certificate that cannot be read.");
+            // As for kubectl, a broken certificate of a bundle does not take the others with it.
+            if (rest[block.Label] is "CERTIFICATE")
+                hasBroken |= !TryAdd(certificates, rest[block.Base64Data]);
         }
 
-        return FromCertificates(certificates, source);
+        if (certificates.Count > 0)
+            return new CertificateAuthority(certificates, pem, source);
+        throw new KubeConfigurationException($"The certificate authority from {source} holds {(hasBroken ? "a certificate that cannot be read" : "no PEM certificate")}.");
+    }
+
+    /// <summary>Takes the path of a bundle, or the bundle itself.</summary>
+    /// <param name="pathOrPem">The path of a PEM file, or PEM text with one or more certificates.</param>
+    /// <returns>The certificates.</returns>
+    /// <exception cref="KubeConfigurationException">The file cannot be read, or there is no certificate.</exception>
+    public static CertificateAuthority FromPathOrPem(string pathOrPem)
+    {
+        ArgumentNullException.ThrowIfNull(pathOrPem);
+        return pathOrPem.Contains("-----BEGIN", StringComparison.Ordinal) ? FromPem(pathOrPem) : FromFile(pathOrPem);
     }
 
     /// <summary>Takes certificates that the caller has at hand.</summary>
@@ -53,11 +69,24 @@ public sealed class CertificateAuthority
     {
         ArgumentNullException.ThrowIfNull(certificates);
         return certificates.Count > 0
-            ? new CertificateAuthority([.. certificates], source)
-            : throw new KubeConfigurationException($"The certificate authority from {source} holds no PEM certificate.");
+            ? new CertificateAuthority([.. certificates], string.Join('\n', certificates.Select(certificate => certificate.ExportCertificatePem())), source)
+            : throw new KubeConfigurationException($"The certificate authority from {source} holds no certificate.");
     }
 
     /// <summary>The subjects of the certificates and where they came from.</summary>
     /// <returns>One line, for messages.</returns>
     public override string ToString() => $"{string.Join("; ", Certificates.Select(certificate => certificate.Subject))} from {Source}";
+
+    private static bool TryAdd(X509Certificate2Collection certificates, ReadOnlySpan<char> base64)
+    {
+        try
+        {
+            certificates.Add(new X509Certificate2(Convert.FromBase64String(base64.ToString())));
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
 }

@@ -46,6 +46,16 @@ public sealed class ClientCertificate
         return new ClientCertificate(leaf, chain);
     }
 
+    /// <summary>Reads a certificate and its key from PEM files.</summary>
+    /// <param name="certificatePath">The file with the certificate, and intermediates after it.</param>
+    /// <param name="keyPath">The file with the key; null where it stands in the certificate's file.</param>
+    /// <returns>The certificate with its key.</returns>
+    /// <exception cref="KubeConfigurationException">A file cannot be read, or <see cref="FromPem"/> cannot make anything of it.</exception>
+    public static ClientCertificate FromFiles(string certificatePath, string? keyPath = null) => FromPem(
+        ConfigurationFile.Read(certificatePath, "client certificate"),
+        new Secret(ConfigurationFile.Read(keyPath ?? certificatePath, "client key")),
+        keyPath is null ? certificatePath : $"{certificatePath} and {keyPath}");
+
     /// <summary>Takes a certificate that the caller has at hand, such as one of the Windows certificate store.</summary>
     /// <param name="certificate">A certificate with its private key; it stays the caller's to dispose, after the last connection that uses it.</param>
     /// <returns>The certificate.</returns>

@@ -34,6 +34,21 @@ public sealed record ConnectionSettings
     /// <summary>The password that goes with <see cref="Username"/>.</summary>
     public Secret? Password { get; init; }
 
+    /// <summary>The program to run for a token or a certificate; not run where there is a token, a password or a certificate already.</summary>
+    public ExecPlugin? Exec { get; init; }
+
+    /// <summary>In whose place requests are made; null for the user's own (default).</summary>
+    public Impersonation? Impersonation { get; init; }
+
+    /// <summary>The proxy that leads to the server; null for the one that <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> name, if any (default).</summary>
+    public ProxyAddress? Proxy { get; init; }
+
+    /// <summary>Whether the server is asked not to compress its answers. Default: false.</summary>
+    public bool DisableCompression { get; init; }
+
+    /// <summary>Where the proxy of the environment, the PATH and the terminal of exec plugins come from. Default: this process.</summary>
+    public KubeEnvironment Environment { get; init; } = KubeEnvironment.Process;
+
     /// <summary>The namespace of requests that name none. Default: <c>default</c>.</summary>
     public string Namespace { get; init; } = "default";
 
@@ -55,20 +70,7 @@ public sealed record ConnectionSettings
     public static ConnectionSettings Find(string? path = null, string? context = null, KubeEnvironment? environment = null)
     {
         environment ??= KubeEnvironment.Process;
-        if (path is not null)
-            return FromKubeconfig(Kubeconfig.Load(path), context);
-        var config = Kubeconfig.Find(environment);
-        var missingForPod = ServiceAccountResolver.WhatIsMissing(environment);
-
-        // Only a kubeconfig has contexts: whoever asks for one does not mean the ServiceAccount.
-        if (config is null or { IsEmpty: true } && missingForPod is null && string.IsNullOrEmpty(context))
-            return FromServiceAccount(environment);
-        if (config is not null)
-            return FromKubeconfig(config, context);
-        var where = string.IsNullOrEmpty(environment.Variable("KUBECONFIG")) ? "(KUBECONFIG is not set)" : "(from KUBECONFIG)";
-        throw new KubeConfigurationException(
-            $"There is no kubeconfig: looked for {string.Join(", ", Kubeconfig.DefaultPaths(environment))} {where}. " +
-            (missingForPod is null ? $"The ServiceAccount of this pod has no context '{context}'." : $"Nor does this process run in a pod: {missingForPod}."));
+        return (path is null ? Search(context, environment) : FromKubeconfig(Kubeconfig.Load(path), context)) with { Environment = environment };
     }
 
     /// <summary>Takes a context of a kubeconfig.</summary>
@@ -94,12 +96,50 @@ public sealed record ConnectionSettings
         return new ConnectionSettings { Server = server, Token = token, CertificateAuthority = authority };
     }
 
+    /// <summary>Takes a server and the file of a bearer token, which is read anew for every request.</summary>
+    /// <param name="server">The API server's https address.</param>
+    /// <param name="tokenFile">The file's path.</param>
+    /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
+    /// <returns>The settings.</returns>
+    public static ConnectionSettings FromTokenFile(Uri server, string tokenFile, CertificateAuthority? authority = null)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentException.ThrowIfNullOrEmpty(tokenFile);
+        return new ConnectionSettings { Server = server, TokenFile = tokenFile, CertificateAuthority = authority };
+    }
+
+    /// <summary>Takes a server and a client certificate.</summary>
+    /// <param name="server">The API server's https address.</param>
+    /// <param name="certificate">The certificate with its key.</param>
+    /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
+    /// <returns>The settings.</returns>
+    public static ConnectionSettings FromClientCertificate(Uri server, ClientCertificate certificate, CertificateAuthority? authority = null)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(certificate);
+        return new ConnectionSettings { Server = server, ClientCertificate = certificate, CertificateAuthority = authority };
+    }
+
+    /// <summary>Takes a server, and name and password for HTTP basic authentication.</summary>
+    /// <param name="server">The API server's https address.</param>
+    /// <param name="username">The name.</param>
+    /// <param name="password">The password.</param>
+    /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
+    /// <returns>The settings.</returns>
+    public static ConnectionSettings FromPassword(Uri server, string username, Secret password, CertificateAuthority? authority = null)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentException.ThrowIfNullOrEmpty(username);
+        ArgumentNullException.ThrowIfNull(password);
+        return new ConnectionSettings { Server = server, Username = username, Password = password, CertificateAuthority = authority };
+    }
+
     /// <summary>Takes the ServiceAccount of the pod that this process runs in.</summary>
     /// <param name="environment">Where variables and the ServiceAccount's folder come from; null for this process's own.</param>
     /// <returns>The settings; the token stays in its file, for it changes.</returns>
     /// <exception cref="KubeConfigurationException">This process does not run in a pod, or the folder is broken.</exception>
     public static ConnectionSettings FromServiceAccount(KubeEnvironment? environment = null) =>
-        ServiceAccountResolver.Resolve(environment ?? KubeEnvironment.Process);
+        ServiceAccountResolver.Resolve(environment ?? KubeEnvironment.Process) with { Environment = environment ?? KubeEnvironment.Process };
 
     /// <summary>Checks what the settings say together, before anything is sent.</summary>
     /// <exception cref="KubeConfigurationException">They contradict themselves, or would send a credential in clear text.</exception>
@@ -111,8 +151,10 @@ public sealed record ConnectionSettings
             throw new KubeConfigurationException("A certificate authority together with SkipCertificateCheck makes no sense; leave one of them out.");
         if (Username is not null && (Token is not null || TokenFile is not null))
             throw new KubeConfigurationException("A token together with a username makes no sense; leave one of them out.");
-        if (Server.Scheme == Uri.UriSchemeHttp && (Token is not null || TokenFile is not null || Username is not null || ClientCertificate is not null))
+        if (Server.Scheme == Uri.UriSchemeHttp && (Token is not null || TokenFile is not null || Username is not null || ClientCertificate is not null || Exec is not null))
             throw new KubeConfigurationException($"A credential would travel to {Server} in clear text; use an https address.");
+        if (Impersonation is not null)
+            ImpersonationHeaders.Check(Impersonation);
         if (Timeout <= TimeSpan.Zero)
             throw new KubeConfigurationException("The timeout has to be longer than zero.");
     }
@@ -120,4 +162,20 @@ public sealed record ConnectionSettings
     internal static bool IsServerAddress(Uri server) =>
         server is { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "" }
         && server.Scheme is "http" or "https";
+
+    private static ConnectionSettings Search(string? context, KubeEnvironment environment)
+    {
+        var config = Kubeconfig.Find(environment);
+        var missingForPod = ServiceAccountResolver.WhatIsMissing(environment);
+
+        // Only a kubeconfig has contexts: whoever asks for one does not mean the ServiceAccount.
+        if (config is null or { IsEmpty: true } && missingForPod is null && string.IsNullOrEmpty(context))
+            return FromServiceAccount(environment);
+        if (config is not null)
+            return FromKubeconfig(config, context);
+        var where = string.IsNullOrEmpty(environment.Variable("KUBECONFIG")) ? "(KUBECONFIG is not set)" : "(from KUBECONFIG)";
+        throw new KubeConfigurationException(
+            $"There is no kubeconfig: looked for {string.Join(", ", Kubeconfig.DefaultPaths(environment))} {where}. " +
+            (missingForPod is null ? $"The ServiceAccount of this pod has no context '{context}'." : $"Nor does this process run in a pod: {missingForPod}."));
+    }
 }

@@ -38,7 +38,7 @@ public sealed class KubeConnection : IDisposable
     /// <summary>The namespace of requests that name none.</summary>
     public string Namespace => settings.Namespace;
 
-    /// <summary>How the user is known: <c>token</c>, <c>token file</c>, <c>basic</c>, <c>client certificate</c> or <c>none</c>.</summary>
+    /// <summary>How the user is known: <c>token</c>, <c>token file</c>, <c>basic</c>, <c>client certificate</c>, <c>exec plugin</c> or <c>none</c>.</summary>
     public string AuthenticationKind => channel.Credential.Kind;
 
     /// <summary>The server's version, <c>v1.34.1</c>; null where the server does not tell this user.</summary>

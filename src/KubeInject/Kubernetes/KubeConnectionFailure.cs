@@ -24,6 +24,12 @@ public enum KubeConnectionFailure
     /// <summary>The server does not speak TLS, or broke off the handshake.</summary>
     TlsFailed,
 
+    /// <summary>The proxy on the way to the server cannot be reached, does not accept the user, or does not lead there.</summary>
+    ProxyFailed,
+
+    /// <summary>The exec plugin of the user cannot be run, or returns no credential.</summary>
+    ExecPluginFailed,
+
     /// <summary>The server does not accept the credential, or asks for one where there is none.</summary>
     Unauthorized,
 

@@ -21,5 +21,11 @@ public sealed record KubeEnvironment
     /// </summary>
     public string ServiceAccountFolder { get; init; } = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+    /// <summary>Whether a user can be asked something on the standard input. Default: nobody can, unless a face that has a terminal says so.</summary>
+    public Func<bool> HasTerminal { get; init; } = () => false;
+
+    /// <summary>The clock by which the credentials of exec plugins expire. Default: that of the system.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     internal string FullPath(string path) => Path.GetFullPath(path, WorkingFolder ?? Directory.GetCurrentDirectory());
 }

@@ -34,6 +34,19 @@ public sealed record Kubeconfig
     /// <exception cref="KubeConfigurationException">The file is missing, unreadable or malformed.</exception>
     public static Kubeconfig Load(string path) => Parse(ConfigurationFile.Read(path, "kubeconfig"), path);
 
+    /// <summary>Reads several kubeconfig files and merges them.</summary>
+    /// <param name="paths">The files' paths; what stands in an earlier file counts more.</param>
+    /// <returns>The merged data.</returns>
+    /// <exception cref="KubeConfigurationException">No path is given, or a file is missing, unreadable or malformed.</exception>
+    public static Kubeconfig Load(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var configs = paths.Select(Load).ToList();
+        return configs.Count > 0
+            ? configs.Aggregate((first, second) => first.Merge(second))
+            : throw new KubeConfigurationException("No kubeconfig file is given.");
+    }
+
     /// <summary>Reads and merges the files that kubectl would: those in <c>KUBECONFIG</c>, else <c>~/.kube/config</c>.</summary>
     /// <param name="environment">Where variables and the home folder come from; null for this process's own.</param>
     /// <returns>The merged data; null where none of the files exists.</returns>
@@ -69,12 +82,28 @@ public sealed record Kubeconfig
         };
     }
 
+    /// <summary>What the contexts lead to, in the order of the files.</summary>
+    /// <returns>The contexts, without anything secret.</returns>
+    public IReadOnlyList<KubeContext> ListContexts() =>
+    [
+        .. Contexts.Select(context => new KubeContext
+        {
+            Name = context.Name,
+            Cluster = context.Cluster,
+            Server = Clusters.FirstOrDefault(cluster => cluster.Name == context.Cluster)?.Server,
+            User = context.User,
+            Namespace = context.Namespace ?? "default",
+            File = context.File,
+            IsCurrent = context.Name == CurrentContext,
+        }),
+    ];
+
     /// <summary>The files that <see cref="Find"/> looks for.</summary>
     internal static IReadOnlyList<string> DefaultPaths(KubeEnvironment environment)
     {
         if (environment.Variable("KUBECONFIG") is not { Length: > 0 } list)
             return [Path.Combine(environment.HomeFolder, ".kube", "config")];
-        var paths = list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var paths = list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return [.. paths.Select(environment.FullPath).Distinct()];
     }
 }

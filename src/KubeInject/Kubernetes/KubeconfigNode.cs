@@ -8,7 +8,10 @@ internal abstract record KubeconfigNode(string File, Mark Start)
     public KubeConfigurationException Error(string message) =>
         KubeConfigurationException.At(File, Start.Line, Start.Column, message);
 
-    internal sealed record Scalar(string File, Mark Start, string Value, bool IsNull) : KubeconfigNode(File, Start)
+    /// <summary>A key with nothing behind it, which says as much as a missing one.</summary>
+    public bool IsNull => this is Scalar { Kind: KubeconfigScalar.Null };
+
+    internal sealed record Scalar(string File, Mark Start, string Value, KubeconfigScalar Kind) : KubeconfigNode(File, Start)
     {
         // The value may be a secret, and a record would print it.
         public override string ToString() => Secret.Mask;

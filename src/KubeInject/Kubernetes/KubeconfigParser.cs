@@ -71,7 +71,7 @@ internal sealed class KubeconfigParser
         var anchor = parser.Accept<NodeEvent>(out var start) ? start.Anchor : AnchorName.Empty;
         KubeconfigNode node;
         if (parser.TryConsume<Scalar>(out var scalar))
-            node = new KubeconfigNode.Scalar(file, scalar.Start, scalar.Value, IsNull(scalar));
+            node = ReadScalar(scalar);
         else if (parser.TryConsume<SequenceStart>(out var sequence))
             node = ParseSequence(sequence, depth);
         else
@@ -97,27 +97,37 @@ internal sealed class KubeconfigParser
             var key = ParseNode(depth - 1);
             if (key is not KubeconfigNode.Scalar { Value: var name })
                 throw key.Error("A key has to be plain text.");
-            if (!entries.TryAdd(name, ParseNode(depth - 1)))
-                throw key.Error("This key stands here twice.");
+            var value = ParseNode(depth - 1);
+            if (name == "<<")
+                Merge(entries, value);
+            else
+                entries[name] = value;
         }
 
-        if (entries.Remove("<<", out var merged))
-            AddMissing(entries, merged);
         return new KubeconfigNode.Mapping(file, start.Start, entries);
     }
 
-    /// <summary>YAML's merge key: what the mapping does not say itself comes from another, or from the first of several.</summary>
-    private static void AddMissing(Dictionary<string, KubeconfigNode> entries, KubeconfigNode merged)
+    /// <summary>YAML's merge key. What stands later counts, be it merged or not; of several sources the first one does.</summary>
+    private static void Merge(Dictionary<string, KubeconfigNode> entries, KubeconfigNode merged)
     {
-        foreach (var source in merged is KubeconfigNode.Sequence several ? several.Items : [merged])
+        foreach (var source in merged is KubeconfigNode.Sequence several ? several.Items.Reverse() : [merged])
         {
             if (source is not KubeconfigNode.Mapping mapping)
                 throw source.Error("Only a mapping can be merged.");
             foreach (var (key, value) in mapping.Entries)
-                entries.TryAdd(key, value);
+                entries[key] = value;
         }
     }
 
-    private static bool IsNull(Scalar scalar) =>
-        scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL";
+    private KubeconfigNode.Scalar ReadScalar(Scalar scalar)
+    {
+        var value = scalar.Value;
+        if (!scalar.Tag.IsEmpty && scalar.Tag.Value == KubeconfigScalars.BinaryTag)
+        {
+            value = KubeconfigBase64.TryDecode(value)
+                ?? throw KubeConfigurationException.At(file, scalar.Start.Line, scalar.Start.Column, "This is not base64.");
+        }
+
+        return new KubeconfigNode.Scalar(file, scalar.Start, value, KubeconfigScalars.KindOf(scalar));
+    }
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using static KubeInject.Kubernetes.KubeconfigEntry;
 
 namespace KubeInject.Kubernetes;
 
@@ -17,9 +17,7 @@ internal static class KubeconfigResolver
             : config.Users.FirstOrDefault(user => user.Name == userName)
                 ?? throw Broken("context", context.Name, context.File, $"names the user '{userName}', which is not defined");
         var settings = WithCluster(cluster) with { Context = context.Name, Namespace = context.Namespace ?? "default" };
-
-        // As with kubectl, nothing that proves who the user is travels in clear text.
-        return user is null || settings.Server.Scheme != Uri.UriSchemeHttps ? settings : WithUser(settings, user);
+        return user is null ? settings : KubeconfigUserResolver.Resolve(settings, user, cluster.ExecConfig);
     }
 
     private static KubeconfigContext FindContext(Kubeconfig config, string? contextName)
@@ -37,97 +35,49 @@ internal static class KubeconfigResolver
 
     private static ConnectionSettings WithCluster(KubeconfigCluster cluster)
     {
-        RejectUnsupported("cluster", cluster.Name, cluster.File, cluster.Unsupported);
-        var authority = Authority(cluster);
+        var server = Server(cluster);
+        var proxy = cluster.ProxyUrl is not { } url ? null
+            : ProxyAddress.TryParse(url.Reveal()) ?? throw Broken("cluster", cluster.Name, cluster.File, "has a proxy-url that is no http, https or socks5 address");
+        var authority = Authority(cluster, server.Scheme == Uri.UriSchemeHttps);
         if (authority is not null && cluster.InsecureSkipTlsVerify)
             throw Broken("cluster", cluster.Name, cluster.File, "has a certificate authority together with insecure-skip-tls-verify; remove one of them");
-        if (cluster.Server is not { } address)
-            throw Broken("cluster", cluster.Name, cluster.File, "has no server");
-
-        // kubectl completes an address without a scheme in this way.
-        if (!address.Contains("://", StringComparison.Ordinal))
-            address = (authority is not null || cluster.InsecureSkipTlsVerify ? "https://" : "http://") + address;
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var server) || !ConnectionSettings.IsServerAddress(server))
-            throw Broken("cluster", cluster.Name, cluster.File, "has a server that is no http or https address");
         return new ConnectionSettings
         {
             Server = server,
             CertificateAuthority = authority,
             SkipCertificateCheck = cluster.InsecureSkipTlsVerify,
             TlsServerName = cluster.TlsServerName,
+            Proxy = proxy,
+            DisableCompression = cluster.DisableCompression,
         };
     }
 
-    private static CertificateAuthority? Authority(KubeconfigCluster cluster)
+    private static Uri Server(KubeconfigCluster cluster)
     {
-        if (cluster.CertificateAuthorityData is { } data)
-        {
-            var source = $"certificate-authority-data of cluster '{cluster.Name}' in {cluster.File}";
-            return CertificateAuthority.FromPem(Decode(data, source), source);
-        }
+        if (cluster.Server is not { } address)
+            throw Broken("cluster", cluster.Name, cluster.File, "has no server");
+        if (cluster.HasUserInfo)
+            throw Broken("cluster", cluster.Name, cluster.File, "has a server with a name or a password in its address; they belong into the user's entry");
 
-        return cluster.CertificateAuthority is { } path
-            ? CertificateAuthority.FromPem(
-                ReadBeside(cluster.File, path, $"certificate-authority of cluster '{cluster.Name}' in {cluster.File}: the"), Beside(cluster.File, path))
-            : null;
+        // kubectl takes an address without a scheme for http, and leaves out query and fragment.
+        if (!address.Contains("://", StringComparison.Ordinal))
+            address = $"http://{address}";
+        return Uri.TryCreate(address.Split('?', '#')[0], UriKind.Absolute, out var server) && ConnectionSettings.IsServerAddress(server)
+            ? server
+            : throw Broken("cluster", cluster.Name, cluster.File, "has a server that is no http or https address");
     }
 
-    private static ConnectionSettings WithUser(ConnectionSettings settings, KubeconfigUser user)
+    private static CertificateAuthority? Authority(KubeconfigCluster cluster, bool isUsed)
     {
-        RejectUnsupported("user", user.Name, user.File, user.Unsupported);
-        var hasToken = user.Token is not null || user.TokenFile is not null;
-        if (hasToken && (user.Username is not null || user.Password is not null))
-            throw Broken("user", user.Name, user.File, "has both a token and a username or password; remove one of them");
-        if (user.Username is null && user.Password is not null)
-            throw Broken("user", user.Name, user.File, "has a password without a username");
-        return settings with
-        {
-            Token = user.TokenFile is null ? user.Token : null,
-            TokenFile = user.TokenFile is { } path ? Beside(user.File, path) : null,
-            ClientCertificate = Certificate(user),
-            Username = user.Username,
-            Password = user.Password,
-        };
-    }
-
-    private static ClientCertificate? Certificate(KubeconfigUser user)
-    {
-        var source = $"user '{user.Name}' in {user.File}";
-        var certificate = user.ClientCertificateData is { } data ? Decode(data, $"client-certificate-data of {source}")
-            : user.ClientCertificate is { } path ? ReadBeside(user.File, path, $"client-certificate of {source}: the")
-            : null;
-        var key = user.ClientKeyData is { } keyData ? Decode(keyData.Reveal(), $"client-key-data of {source}")
-            : user.ClientKey is { } keyPath ? ReadBeside(user.File, keyPath, $"client-key of {source}: the")
-            : null;
-        if (certificate is null && key is null)
+        if (cluster.CertificateAuthorityData is null && cluster.CertificateAuthority is null)
             return null;
-        if (certificate is null || key is null)
-            throw Broken("user", user.Name, user.File, certificate is null ? "has a client key without a client certificate" : "has a client certificate without a client key");
-        return ClientCertificate.FromPem(certificate, new Secret(key), source);
+        var source = $"certificate-authority-data of cluster '{cluster.Name}' in {cluster.File}";
+        var (pem, origin) = cluster.CertificateAuthorityData is { } data
+            ? (Decode(data, source), source)
+            : (ReadBeside(cluster.File, cluster.CertificateAuthority!, $"certificate-authority of cluster '{cluster.Name}' in {cluster.File}: the"),
+                Beside(cluster.File, cluster.CertificateAuthority!));
+
+        // Without TLS nobody asks what the file holds, only that it is there.
+        return isUsed ? CertificateAuthority.FromPem(pem, origin) : null;
     }
-
-    private static void RejectUnsupported(string kind, string name, string file, IReadOnlyList<string> keys)
-    {
-        if (keys.Count > 0)
-            throw Broken(kind, name, file, $"needs {string.Join(", ", keys)}, which this version does not support");
-    }
-
-    private static string Decode(string base64, string source)
-    {
-        try
-        {
-            return Encoding.UTF8.GetString(Convert.FromBase64String(base64));
-        }
-        catch (FormatException)
-        {
-            throw new KubeConfigurationException($"The {source} is not base64.");
-        }
-    }
-
-    private static string ReadBeside(string file, string path, string purpose) => ConfigurationFile.Read(Beside(file, path), purpose);
-
-    private static string Beside(string file, string path) => Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, path);
-
-    private static KubeConfigurationException Broken(string kind, string name, string file, string reason) =>
-        new($"The {kind} '{name}' in {file} {reason}.") { File = file };
 }

@@ -33,6 +33,21 @@ public sealed record KubeconfigUser
     /// <summary>The password for HTTP basic authentication.</summary>
     public Secret? Password { get; init; }
 
-    /// <summary>Keys that ask for something this version cannot do yet, such as <c>exec</c>.</summary>
-    internal IReadOnlyList<string> Unsupported { get; init; } = [];
+    /// <summary>The plugin to run for a token or a certificate.</summary>
+    public KubeconfigExec? Exec { get; init; }
+
+    /// <summary>The name of the built-in way to authenticate that came before exec plugins, such as <c>gcp</c>; no longer supported.</summary>
+    public string? AuthProvider { get; init; }
+
+    /// <summary>The name of the user in whose place requests are made: <c>as</c>.</summary>
+    public string? ImpersonateUser { get; init; }
+
+    /// <summary>The uid that goes with <see cref="ImpersonateUser"/>: <c>as-uid</c>.</summary>
+    public string? ImpersonateUid { get; init; }
+
+    /// <summary>The groups that go with <see cref="ImpersonateUser"/>: <c>as-groups</c>.</summary>
+    public IReadOnlyList<string> ImpersonateGroups { get; init; } = [];
+
+    /// <summary>What else goes with <see cref="ImpersonateUser"/>: <c>as-user-extra</c>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ImpersonateExtra { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 }

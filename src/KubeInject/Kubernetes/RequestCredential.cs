@@ -1,47 +1,71 @@
 using System.Net.Http.Headers;
-using System.Text;
 
 namespace KubeInject.Kubernetes;
 
 /// <summary>Says with every request who the user is, and keeps that out of every message.</summary>
-internal sealed class RequestCredential(ConnectionSettings settings)
+internal sealed class RequestCredential
 {
-    // Shorter ones could be ordinary words of a message, such as the name of a user.
-    private const int ShortestToMask = 8;
-
+    private readonly ConnectionSettings settings;
+    private readonly ExecCredentialSource? plugin;
+    private readonly SecretMask mask;
     private volatile Secret? lastOfFile;
 
+    public RequestCredential(ConnectionSettings settings)
+    {
+        this.settings = settings;
+        mask = new SecretMask(settings);
+        Kind = settings.TokenFile is not null ? "token file"
+            : settings.Token is not null ? "token"
+            : settings.Username is not null ? "basic"
+            : settings.ClientCertificate is not null ? "client certificate"
+            : settings.Exec is not null ? "exec plugin"
+            : "none";
+        if (Kind == "exec plugin")
+            plugin = new ExecCredentialSource(new ExecPluginRunner(settings.Exec!, settings, MaskOfPlugin).RunAsync, settings.Environment.Time);
+    }
+
     /// <summary>What the server is shown, in words for messages and displays.</summary>
-    public string Kind { get; } =
-        settings.TokenFile is not null ? "token file"
-        : settings.Token is not null ? "token"
-        : settings.Username is not null ? "basic"
-        : settings.ClientCertificate is not null ? "client certificate"
-        : "none";
+    public string Kind { get; }
+
+    /// <summary>What the exec plugin returns; null where the settings themselves say who the user is.</summary>
+    /// <exception cref="KubeConnectionException">The exec plugin returns no credential.</exception>
+    public async ValueTask<ExecCredential?> GetAsync(CancellationToken cancellationToken) =>
+        plugin is null ? null : await plugin.GetAsync(null, cancellationToken);
+
+    /// <summary>Asks the exec plugin again, after the server did not accept what it returned.</summary>
+    /// <returns>Whether it returns something else by now, with which it is worth sending the request once more.</returns>
+    /// <exception cref="KubeConnectionException">The exec plugin returns no credential.</exception>
+    public async ValueTask<bool> RenewAsync(ExecCredential? refused, CancellationToken cancellationToken) =>
+        plugin is not null && refused is not null && !(await plugin.GetAsync(refused, cancellationToken)).IsSameAs(refused);
+
+    /// <summary>Makes a request say who the user is, and in whose place he asks.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="credential">What <see cref="GetAsync"/> returned.</param>
+    /// <exception cref="KubeConfigurationException">The token's file cannot be read, or holds no token.</exception>
+    public void Apply(HttpRequestMessage request, ExecCredential? credential)
+    {
+        if (settings.Impersonation is { } impersonation)
+            ImpersonationHeaders.Apply(request, impersonation);
+        if (credential?.Certificate is not null)
+            request.Options.Set(ApiTransport.Certificate, credential.Certificate);
+        request.Headers.Authorization = credential is null ? Header()
+            : credential.Token is not null ? Bearer(credential.Token, "of the exec plugin")
+            : null;
+    }
+
+    /// <summary>Masks what is secret in a text that came from outside.</summary>
+    public string Mask(string text) => mask.Apply(text, plugin?.Tokens ?? [lastOfFile]);
+
+    private string MaskOfPlugin(string text) => mask.ApplyToPlugin(text, plugin?.Tokens ?? []);
 
     /// <summary>The header of the next request; null where the user is known by a certificate, or not at all.</summary>
-    /// <exception cref="KubeConfigurationException">The token's file cannot be read, or holds no token.</exception>
-    public AuthenticationHeaderValue? Header()
+    private AuthenticationHeaderValue? Header()
     {
         if (settings.TokenFile is not null)
             return Bearer(ReadFile(settings.TokenFile), $"in {settings.TokenFile}");
         if (settings.Token is not null)
             return Bearer(settings.Token, "of the settings");
-        return settings.Username is not null ? new AuthenticationHeaderValue("Basic", Basic()) : null;
-    }
-
-    /// <summary>Masks what is secret in a text that came from outside.</summary>
-    public string Mask(string text)
-    {
-        string?[] secrets =
-        [
-            lastOfFile?.Reveal().Trim(),
-            settings.Token?.Reveal().Trim(),
-            settings.Password?.Reveal(),
-            settings.Username is null ? null : Basic(),
-        ];
-        return secrets.Aggregate(
-            text, (masked, secret) => secret is { Length: >= ShortestToMask } ? masked.Replace(secret, Secret.Mask, StringComparison.Ordinal) : masked);
+        return settings.Username is not null ? new AuthenticationHeaderValue("Basic", SecretMask.Basic(settings.Username, settings.Password)) : null;
     }
 
     /// <summary>
@@ -56,12 +80,12 @@ internal sealed class RequestCredential(ConnectionSettings settings)
             if (!string.IsNullOrWhiteSpace(text))
                 lastOfFile = new Secret(text);
         }
-        catch (KubeConfigurationException) when (lastOfFile is not null)
+        catch (KubeConfigurationException) when ((lastOfFile ?? settings.Token) is not null)
         {
             // The file is being replaced: the last token is good until the server says otherwise.
         }
 
-        return lastOfFile ?? throw new KubeConfigurationException($"The token file {path} is empty.") { File = path };
+        return lastOfFile ?? settings.Token ?? throw new KubeConfigurationException($"The token file {path} is empty.") { File = path };
     }
 
     private static AuthenticationHeaderValue Bearer(Secret token, string origin)
@@ -73,6 +97,4 @@ internal sealed class RequestCredential(ConnectionSettings settings)
             ? new AuthenticationHeaderValue("Bearer", text)
             : throw new KubeConfigurationException($"The token {origin} is empty, or holds spaces, line breaks or other characters that no token has.");
     }
-
-    private string Basic() => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{settings.Username}:{settings.Password?.Reveal()}"));
 }

@@ -51,7 +51,8 @@ internal sealed record RequestPolicy
     /// <summary>The wait before a request is sent again; null where the failure stands.</summary>
     public TimeSpan? WaitAfter(ApiRequest request, KubeConnectionException failure, int attempt)
     {
-        var isPassing = failure.Reason is KubeConnectionFailure.Unreachable or KubeConnectionFailure.NameNotResolved or KubeConnectionFailure.TlsFailed;
+        var isPassing = failure.Reason is KubeConnectionFailure.Unreachable or KubeConnectionFailure.NameNotResolved or KubeConnectionFailure.TlsFailed
+            or KubeConnectionFailure.ProxyFailed;
 
         // A server that refuses a request unread closes its stream at once, sometimes before the refusal is through
         // (https://www.rfc-editor.org/rfc/rfc9113#section-8.1). What was refused has not been done.
@@ -60,7 +61,7 @@ internal sealed record RequestPolicy
     }
 
     /// <summary>Whether the server may have got any of the request.</summary>
-    private static bool WasSent(KubeConnectionException failure) => failure.InnerException is not HttpRequestException
+    private static bool WasSent(KubeConnectionException failure) => failure.Reason != KubeConnectionFailure.ProxyFailed && failure.InnerException is not HttpRequestException
     {
         HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,

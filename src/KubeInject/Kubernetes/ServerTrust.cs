@@ -27,6 +27,13 @@ internal sealed class ServerTrust(ConnectionSettings settings)
         return lastFailure is null;
     }
 
+    /// <summary>The platform's callback for a proxy: who is trusted there is whom this machine trusts, or, as for kubectl, the cluster's authority.</summary>
+    public bool AcceptsProxy(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        settings.SkipCertificateCheck
+        || errors == SslPolicyErrors.None
+        || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 shown && settings.CertificateAuthority is { } authority
+            && ProblemsUnder(authority, shown, chain) == X509ChainStatusFlags.NoError);
+
     private TrustFailure? Check(X509Certificate2 certificate, X509Chain? shownChain, SslPolicyErrors errors)
     {
         var problems = settings.CertificateAuthority is { } authority

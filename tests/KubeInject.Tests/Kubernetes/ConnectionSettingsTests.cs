@@ -38,7 +38,6 @@ public sealed class ConnectionSettingsTests : IDisposable
     public void A_token_file_wins_over_a_token_and_is_relative_to_the_kubeconfig()
     {
         var settings = Resolve(user: "token: abc\n    tokenFile: sub/token");
-        Assert.Null(settings.Token);
         Assert.Equal(Path.Combine(folder.Path, "sub", "token"), settings.TokenFile);
     }
 
@@ -67,8 +66,9 @@ public sealed class ConnectionSettingsTests : IDisposable
 
     [Theory]
     [InlineData("server: example.test:6443", "http://example.test:6443/")]
-    [InlineData("server: example.test:6443\n    insecure-skip-tls-verify: true", "https://example.test:6443/")]
-    public void An_address_without_a_scheme_is_completed_as_kubectl_does(string cluster, string server) =>
+    [InlineData("server: example.test:6443\n    insecure-skip-tls-verify: true", "http://example.test:6443/")]
+    [InlineData("server: https://example.test/a?b=c#d", "https://example.test/a")]
+    public void An_address_is_read_as_kubectl_reads_it(string cluster, string server) =>
         Assert.Equal(server, Resolve(cluster, server: null).Server.AbsoluteUri);
 
     [Fact]
@@ -76,14 +76,26 @@ public sealed class ConnectionSettingsTests : IDisposable
         Assert.Null(Resolve("server: http://example.test", "token: abc", server: null).Token);
 
     [Theory]
-    [InlineData("certificate-authority-data: '%'", "", "certificate-authority-data of cluster 'c' in <file> is not base64")]
+    [InlineData("certificate-authority-data: '%'", "", "<file>:6:33: certificate-authority-data of cluster 'c' is not base64")]
     [InlineData("certificate-authority-data: QUJD", "", "certificate-authority-data of cluster 'c' in <file> holds no PEM certificate")]
     [InlineData("certificate-authority: no.crt", "", "certificate-authority of cluster 'c' in <file>: the file <folder>/no.crt does not exist")]
-    [InlineData("proxy-url: http://p", "", "cluster 'c' in <file> needs proxy-url, which this version does not support")]
-    [InlineData("", "exec: {command: x}", "user 'u' in <file> needs exec, which this version does not support")]
-    [InlineData("", "auth-provider: {name: x}", "user 'u' in <file> needs auth-provider")]
-    [InlineData("", "as: somebody\n    as-groups: [a]", "user 'u' in <file> needs as, as-groups")]
-    [InlineData("", "client-certificate-data: '%'", "client-certificate-data of user 'u' in <file> is not base64")]
+    [InlineData("proxy-url: ftp://me:canary@p", "", "cluster 'c' in <file> has a proxy-url that is no http, https or socks5 address")]
+    [InlineData("proxy-url: p:3128", "", "cluster 'c' in <file> has a proxy-url that is no http, https or socks5 address")]
+    [InlineData("", "exec: {apiVersion: client.authentication.k8s.io/v1}", "user 'u' in <file> has an exec plugin without a command")]
+    [InlineData("", "exec: {command: x}", "user 'u' in <file> has an exec plugin without an apiVersion; use client.authentication.k8s.io/v1,")]
+    [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1alpha1}", "user 'u' in <file> has an exec plugin of apiVersion 'client.authentication.k8s.io/v1alpha1'; use")]
+    [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1}", "user 'u' in <file> has an exec plugin without an interactiveMode; it has to be Never, IfAvailable or Always")]
+    [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1, interactiveMode: never}", "exec plugin with the interactiveMode 'never'; it has to be")]
+    [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1, env: [{value: canary}]}", "an environment variable without a name")]
+    [InlineData("", "auth-provider: {name: gcp}", "user 'u' in <file> has the auth-provider 'gcp', which is no longer supported; use the exec plugin gke-gcloud-auth-plugin instead")]
+    [InlineData("", "auth-provider: {name: azure}", "use the exec plugin kubelogin instead")]
+    [InlineData("", "auth-provider: {name: oidc}", "use the exec plugin kubectl oidc-login instead")]
+    [InlineData("", "auth-provider: {name: x}\n    token: canary", "has the auth-provider 'x', which is no longer supported; use an exec plugin instead")]
+    [InlineData("", "as-groups: [a]", "user 'u' in <file> has as-uid, as-groups or as-user-extra without as")]
+    [InlineData("", "as-uid: a", "without as")]
+    [InlineData("", "as-user-extra: {a: [b]}", "without as")]
+    [InlineData("", "tokenFile: none", "tokenFile of user 'u' in <file>: the file <folder>/none does not exist")]
+    [InlineData("", "client-certificate-data: '%'", "client-certificate-data of user 'u' is not base64")]
     [InlineData("", "client-certificate-data: QUJD", "user 'u' in <file> has a client certificate without a client key")]
     [InlineData("", "client-key-data: QUJD", "user 'u' in <file> has a client key without a client certificate")]
     [InlineData("", "client-key-data: QUJD\n    client-certificate-data: QUJD", "client certificate from user 'u' in <file> holds no PEM certificate")]
@@ -97,6 +109,7 @@ public sealed class ConnectionSettingsTests : IDisposable
             message.Replace("<file>", FilePath, StringComparison.Ordinal).Replace("<folder>", folder.Path, StringComparison.Ordinal),
             error.Message,
             StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,12 +141,22 @@ public sealed class ConnectionSettingsTests : IDisposable
     }
 
     [Fact]
+    public void A_server_with_a_password_in_its_address_is_an_error_that_does_not_show_it()
+    {
+        var error = Assert.Throws<KubeConfigurationException>(() => Resolve("server: https://me:canary@example.test", server: null));
+        Assert.Contains("a password in its address", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Settings_print_no_secret()
     {
         var (certificate, key) = TestCertificates.EcClient();
         var settings = ConnectionSettings.FromToken(new Uri("https://x"), new Secret("canary")) with
         {
             Password = new Secret("canary"),
+            Proxy = ProxyAddress.FromUri(new Uri("http://me:canary@proxy.test")),
+            Exec = new ExecPlugin { Command = "login", Arguments = [new Secret("canary")], Variables = [new ExecVariable("A", new Secret("canary"))] },
             ClientCertificate = ClientCertificate.FromPem(certificate, new Secret(key.ExportECPrivateKeyPem())),
         };
         Assert.DoesNotContain("canary", settings.ToString(), StringComparison.Ordinal);

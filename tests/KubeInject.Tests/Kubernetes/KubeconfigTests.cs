@@ -17,6 +17,11 @@ public class KubeconfigTests
             certificate-authority-data: Q0E=
             insecure-skip-tls-verify: false
             tls-server-name: kubernetes
+            proxy-url: http://me:secret-password@proxy.test
+            disable-compression: true
+            extensions:
+            - {name: other, extension: {x: y}}
+            - {name: client.authentication.k8s.io/exec, extension: {audience: api, tries: 0x10, deep: [yes, 1.50, ~, 'yes']}}
         users:
         - name: u
           user:
@@ -28,6 +33,20 @@ public class KubeconfigTests
             client-key-data: S0VZ
             username: me
             password: secret-password
+            as: jane
+            as-uid: '42'
+            as-groups: [a, 'b,c']
+            as-user-extra: {scopes: [read, write]}
+            auth-provider: {name: gcp}
+            exec:
+              apiVersion: client.authentication.k8s.io/v1
+              command: login
+              args: [get, secret-argument]
+              env:
+              - {name: REGION, value: secret-value}
+              installHint: install it
+              interactiveMode: Never
+              provideClusterInfo: true
         contexts:
         - name: one
           context: {cluster: c, user: u, namespace: shop}
@@ -48,9 +67,12 @@ public class KubeconfigTests
                 CertificateAuthority = "ca.crt",
                 CertificateAuthorityData = "Q0E=",
                 TlsServerName = "kubernetes",
-                Unsupported = config.Clusters[0].Unsupported,
+                ProxyUrl = config.Clusters[0].ProxyUrl,
+                DisableCompression = true,
+                ExecConfig = """{"audience":"api","tries":16,"deep":[true,1.5,null,"yes"]}""",
             },
             Assert.Single(config.Clusters));
+        Assert.Equal("http://me:secret-password@proxy.test", config.Clusters[0].ProxyUrl!.Reveal());
         Assert.Equal(
             new KubeconfigContext { Name = "one", File = "/k/config", Cluster = "c", User = "u", Namespace = "shop" },
             Assert.Single(config.Contexts));
@@ -59,12 +81,21 @@ public class KubeconfigTests
         Assert.Equal("secret-password", user.Password!.Reveal());
         Assert.Equal("S0VZ", user.ClientKeyData!.Reveal());
         Assert.Equal(("token", "me.crt", "Q1JU", "me.key", "me"), (user.TokenFile, user.ClientCertificate, user.ClientCertificateData, user.ClientKey, user.Username));
+        Assert.Equal(("jane", "42", "a|b,c", "gcp"), (user.ImpersonateUser, user.ImpersonateUid, string.Join('|', user.ImpersonateGroups), user.AuthProvider));
+        Assert.Equal(["read", "write"], user.ImpersonateExtra["scopes"]);
+        var exec = user.Exec!;
+        Assert.Equal(
+            ("client.authentication.k8s.io/v1", "login", "install it", "Never", true),
+            (exec.ApiVersion, exec.Command, exec.InstallHint, exec.InteractiveMode, exec.ProvideClusterInfo));
+        Assert.Equal(["get", "secret-argument"], exec.Arguments.Select(argument => argument.Reveal()));
+        Assert.Equal(("REGION", "secret-value"), (exec.Variables[0].Name, exec.Variables[0].Value.Reveal()));
     }
 
     [Fact]
-    public void A_user_prints_no_secret()
+    public void What_was_read_prints_no_secret()
     {
-        var text = Kubeconfig.Parse(Complete, "/k/config").Users[0].ToString();
+        var config = Kubeconfig.Parse(Complete, "/k/config");
+        var text = $"{config} {config.Users[0]} {config.Clusters[0]} {string.Join(' ', config.Users[0].Exec!.Variables)}";
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain("S0VZ", text, StringComparison.Ordinal);
     }
@@ -89,12 +120,12 @@ public class KubeconfigTests
             Kubeconfig.Parse("clusters:\n- {name: a, cluster: &c {server: 'https://x'}}\n- {name: b, cluster: *c}\n", "f").Clusters.Select(cluster => cluster.Server));
 
     [Theory]
-    [InlineData("{<<: *c, tls-server-name: own}")]
-    [InlineData("{tls-server-name: own, <<: [*c, {server: 'https://y'}]}")]
-    public void A_merge_key_adds_what_the_entry_does_not_say(string merging)
+    [InlineData("{<<: *c, tls-server-name: own}", "own")]
+    [InlineData("{tls-server-name: own, <<: [*c, {server: 'https://y'}]}", "shared")]
+    public void Of_a_key_and_a_merged_one_the_later_counts(string merging, string name)
     {
         var cluster = Kubeconfig.Parse($"clusters:\n- {{name: a, cluster: &c {{server: 'https://x', tls-server-name: shared}}}}\n- {{name: b, cluster: {merging}}}\n", "f").Clusters[1];
-        Assert.Equal(("https://x", "own"), (cluster.Server, cluster.TlsServerName));
+        Assert.Equal(("https://x", name), (cluster.Server, cluster.TlsServerName));
     }
 
     [Fact]
@@ -104,6 +135,10 @@ public class KubeconfigTests
     [Theory]
     [InlineData("true", true)]
     [InlineData("True", true)]
+    [InlineData("yes", true)]
+    [InlineData("ON", true)]
+    [InlineData("y", true)]
+    [InlineData("Off", false)]
     [InlineData("false", false)]
     [InlineData("~", false)]
     public void A_flag_is_true_or_false(string written, bool value) =>
@@ -114,7 +149,18 @@ public class KubeconfigTests
     [InlineData("clusters:\n- name: a\n  cluster: text\n", 3, 12, "has to be a mapping")]
     [InlineData("clusters: text\n", 1, 11, "has to be a list")]
     [InlineData("users:\n- name: a\n- name: a\n", 3, 3, "taken by an earlier one")]
-    [InlineData("current-context: a\ncurrent-context: b\n", 2, 1, "twice")]
+    [InlineData("current-context: 12\n", 1, 18, "put it in quotes")]
+    [InlineData("current-context: on\n", 1, 18, "put it in quotes")]
+    [InlineData("clusters:\n- cluster:\n    insecure-skip-tls-verify: 'true'\n", 3, 31, "without quotes")]
+    [InlineData("users:\n- name: a\n  user: {client-key-data: '%'}\n", 3, 27, "client-key-data of user 'a' is not base64")]
+    [InlineData("users:\n- name: a\n  user: {client-key-data: 'QUJD REVG'}\n", 3, 27, "not base64")]
+    [InlineData("users:\n- name: a\n  user: {as-groups: {a: b}}\n", 3, 21, "has to be a list")]
+    [InlineData("users:\n- name: a\n  user: {as-user-extra: {a: b}}\n", 3, 29, "has to be a list")]
+    [InlineData("users:\n- name: a\n  user: {exec: {args: [1]}}\n", 3, 24, "put it in quotes")]
+    [InlineData("preferences: []\n", 1, 14, "has to be a mapping")]
+    [InlineData("extensions: [{name: a}, {name: a}]\n", 1, 25, "taken by an earlier one")]
+    [InlineData("a: !!binary '%'\n", 1, 4, "not base64")]
+    [InlineData("apiVersion: v2\n", 1, 1, "not a kubeconfig")]
     [InlineData("current-context: [a]\n", 1, 18, "has to be a text")]
     [InlineData("clusters:\n- cluster:\n    insecure-skip-tls-verify: perhaps\n", 3, 31, "true or false")]
     [InlineData("just text\n", 1, 1, "not a kubeconfig")]
@@ -129,6 +175,57 @@ public class KubeconfigTests
         Assert.Equal(("/k/config", line, column), (error.File, error.Line, error.Column));
         Assert.StartsWith($"/k/config:{line}:{column}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_key_that_stands_there_twice_the_last_counts() =>
+        Assert.Equal("b", Kubeconfig.Parse("current-context: a\ncurrent-context: b\n", "f").CurrentContext);
+
+    [Fact]
+    public void An_entry_without_content_has_no_name() =>
+        Assert.Equal(["", "a"], Kubeconfig.Parse("users: [~, {name: a}]", "f").Users.Select(user => user.Name));
+
+    [Theory]
+    [InlineData("2020-01-01", "2020-01-01")]
+    [InlineData("'12'", "12")]
+    [InlineData("!!str 12", "12")]
+    [InlineData("! 12", "12")]
+    [InlineData("!!binary YWJj", "abc")]
+    [InlineData("0xdeadbeefdeadbeefdead", "0xdeadbeefdeadbeefdead")]
+    [InlineData("1.2.3", "1.2.3")]
+    [InlineData("--1", "--1")]
+    public void What_YAML_takes_for_a_text_is_one(string written, string value) => Assert.Equal(value, Kubeconfig.Parse($"current-context: {written}", "f").CurrentContext);
+
+    [Theory]
+    [InlineData("12")]
+    [InlineData("-1_000")]
+    [InlineData("0x1F")]
+    [InlineData("0b11")]
+    [InlineData("0o17")]
+    [InlineData("1.5")]
+    [InlineData(".5")]
+    [InlineData("1e5")]
+    [InlineData("08")]
+    [InlineData("-.inf")]
+    [InlineData("yes")]
+    [InlineData("!!int '12'")]
+    public void What_YAML_takes_for_something_else_is_no_text(string written) =>
+        Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse($"current-context: {written}", "f"));
+
+    [Fact]
+    public void Aliases_within_aliases_end_in_an_error_before_they_fill_the_memory()
+    {
+        var levels = string.Join('\n', Enumerable.Range(1, 40).Select(i => $"x{i}: &x{i} [*x{i - 1}, *x{i - 1}]"));
+        var text = $"x0: &x0 [text]\n{levels}\nclusters: [{{name: c, cluster: {{extensions: [{{name: client.authentication.k8s.io/exec, extension: *x40}}]}}}}]";
+        Assert.Contains("too long", Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Aliases_within_aliases_end_in_an_error_before_they_fill_the_stack()
+    {
+        var levels = string.Join('\n', Enumerable.Range(1, 5000).Select(i => $"x{i}: &x{i} [*x{i - 1}]"));
+        var text = $"x0: &x0 [text]\n{levels}\nclusters: [{{name: c, cluster: {{extensions: [{{name: client.authentication.k8s.io/exec, extension: *x5000}}]}}}}]";
+        Assert.Contains("too deep", Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

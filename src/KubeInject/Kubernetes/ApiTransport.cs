@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Security;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>What lies beneath a request: connections to the API server, and the TLS on them.</summary>
+/// <remarks>All connections of a pool show the same certificate; a request with another one gets another pool.</remarks>
+internal sealed class ApiTransport : HttpMessageHandler
+{
+    /// <summary>The certificate that the connection of this request has to show; without it that of the settings.</summary>
+    public static readonly HttpRequestOptionsKey<ClientCertificate> Certificate = new("ClientCertificate");
+
+    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(30);
+
+    private readonly ConnectionSettings settings;
+    private readonly ServerTrust trust;
+    private readonly ProxyAddress? proxy;
+    private readonly object gate = new();
+    private ConnectionPool pool;
+
+    /// <exception cref="KubeConfigurationException">The environment names a proxy by something that is no address.</exception>
+    public ApiTransport(ConnectionSettings settings, ServerTrust trust)
+    {
+        this.settings = settings;
+        this.trust = trust;
+        proxy = settings.Proxy ?? EnvironmentProxy.For(settings.Server, settings.Environment);
+        pool = CreatePool(settings.ClientCertificate);
+    }
+
+    /// <summary>How long making a connection may take.</summary>
+    public static TimeSpan ConnectTimeout(ConnectionSettings settings) => settings.Timeout < LongestConnect ? settings.Timeout : LongestConnect;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var current = Enter(request.Options.TryGetValue(Certificate, out var certificate) ? certificate : settings.ClientCertificate);
+        try
+        {
+            return await current.SendAsync(request, cancellationToken);
+        }
+        finally
+        {
+            current.Leave();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            pool.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private ConnectionPool Enter(ClientCertificate? certificate)
+    {
+        lock (gate)
+        {
+            if (!pool.Shows(certificate))
+            {
+                // Requests under way end on the connections that they began on.
+                pool.Retire();
+                pool = CreatePool(certificate);
+            }
+
+            pool.Enter();
+            return pool;
+        }
+    }
+
+    private ConnectionPool CreatePool(ClientCertificate? certificate) => new(certificate, new SocketsHttpHandler
+    {
+        AutomaticDecompression = settings.DisableCompression ? DecompressionMethods.None : DecompressionMethods.All,
+        ConnectTimeout = ConnectTimeout(settings),
+
+        // An API server neither redirects nor keeps cookies; whoever does is not the server that the token is for.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        EnableMultipleHttp2Connections = true,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+
+        // A long session notices when the server's name moves to another address.
+        PooledConnectionLifetime = TimeSpan.FromMinutes(10),
+        RequestHeaderEncodingSelector = ImpersonationHeaders.EncodingOf,
+        SslOptions = CreateTls(certificate),
+        UseProxy = !IsTls && proxy is not null,
+        Proxy = IsTls ? null : PlainProxy(),
+        ConnectCallback = IsTls && (proxy is not null || settings.TlsServerName is not null)
+            ? (context, cancellationToken) => ConnectAsync(context, certificate, cancellationToken)
+            : null,
+    });
+
+    private bool IsTls => settings.Server.Scheme == Uri.UriSchemeHttps;
+
+    private WebProxy? PlainProxy() => proxy is null ? null : new WebProxy(proxy.Address)
+    {
+        Credentials = proxy.Username is null ? null : new NetworkCredential(proxy.Username, proxy.Password?.Reveal()),
+    };
+
+    private SslClientAuthenticationOptions CreateTls(ClientCertificate? certificate)
+    {
+        var tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = trust.Accepts };
+        if (certificate is not null)
+            tls.ClientCertificateContext = SslStreamCertificateContext.Create(certificate.Certificate, certificate.Intermediates, offline: true);
+        return tls;
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, ClientCertificate? certificate, CancellationToken cancellationToken)
+    {
+        var stream = proxy is null
+            ? await DirectConnection.OpenAsync(context.DnsEndPoint, cancellationToken)
+            : await new ProxyTunnel(proxy, trust).OpenAsync(context.DnsEndPoint, cancellationToken);
+        if (settings.TlsServerName is null)
+            return stream;
+
+        // The handler itself has no way to ask for another name than the address has.
+        var options = CreateTls(certificate);
+        options.TargetHost = settings.TlsServerName;
+        options.ApplicationProtocols = context.InitialRequestMessage.Version.Major < 2 ? [SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
+        var tls = new SslStream(stream);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, cancellationToken);
+            return tls;
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>Finds the program that a command means.</summary>
+/// <remarks>The platform's own search looks into this program's folder and the current one first, where anybody may have put something.</remarks>
+internal static class CommandPath
+{
+    public static string? Find(string command, KubeEnvironment environment)
+    {
+        if (Path.IsPathRooted(command))
+            return Variants(command, environment).FirstOrDefault(IsProgram);
+        var folders = (environment.Variable("PATH") ?? "").Split(Path.PathSeparator).Where(Path.IsPathRooted);
+        return folders.SelectMany(folder => Variants(Path.Combine(folder, command), environment)).FirstOrDefault(IsProgram);
+    }
+
+    private static IEnumerable<string> Variants(string path, KubeEnvironment environment) => OperatingSystem.IsWindows() && Path.GetExtension(path).Length == 0
+        ? (environment.Variable("PATHEXT") ?? ".COM;.EXE;.BAT;.CMD").Split(';').Select(extension => path + extension)
+        : [path];
+
+    private static bool IsProgram(string path)
+    {
+        const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        return File.Exists(path) && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & Executable) != 0);
+    }
+}

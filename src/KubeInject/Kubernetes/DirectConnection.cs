@@ -1,0 +1,23 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Makes a TCP connection.</summary>
+internal static class DirectConnection
+{
+    public static async Task<Stream> OpenAsync(DnsEndPoint server, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(server, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Finds in the environment which proxy leads to a server, by kubectl's rules.</summary>
+/// <remarks>
+/// The platform's own reading of these variables differs: it knows no networks in <c>NO_PROXY</c>, and would send
+/// what is meant for this machine to the proxy as well.
+/// </remarks>
+internal static class EnvironmentProxy
+{
+    /// <returns>The proxy; null where the environment names none for this server.</returns>
+    /// <exception cref="KubeConfigurationException">The variable holds no address of a proxy.</exception>
+    public static ProxyAddress? For(Uri server, KubeEnvironment environment)
+    {
+        var (variable, address) = First(environment, server.Scheme == Uri.UriSchemeHttps ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"]);
+        if (address is null || IsLocal(server) || IsExcluded(server, First(environment, ["NO_PROXY", "no_proxy"]).Value ?? ""))
+            return null;
+        if (!address.Contains("://", StringComparison.Ordinal))
+            address = $"http://{address}";
+
+        // The address is not quoted: it may hold a password.
+        return ProxyAddress.TryParse(address) ?? throw new KubeConfigurationException($"The environment variable {variable} holds no http, https or socks5 address.");
+    }
+
+    private static (string Variable, string? Value) First(KubeEnvironment environment, string[] names) =>
+        names.Select(name => (name, Value: environment.Variable(name))).FirstOrDefault(found => !string.IsNullOrEmpty(found.Value), (names[0], null));
+
+    private static bool IsLocal(Uri server) => Ip(server) is { } ip ? IPAddress.IsLoopback(ip) : server.IdnHost is "localhost";
+
+    private static IPAddress? Ip(Uri server) => IPAddress.TryParse(server.IdnHost.Trim('[', ']'), out var ip) ? ip : null;
+
+    private static bool IsExcluded(Uri server, string list) =>
+        list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(entry => Excludes(entry.ToLowerInvariant(), server));
+
+    private static bool Excludes(string entry, Uri server)
+    {
+        if (entry == "*")
+            return true;
+        var ip = Ip(server);
+        if (entry.Split('/') is [var first, var length] && IPAddress.TryParse(first, out var network) && int.TryParse(length, out var bits))
+            return ip is not null && IsWithin(ip.GetAddressBytes(), network.GetAddressBytes(), bits);
+        var (host, port) = Split(entry);
+        if (host.Length == 0 || (port is not null && port != server.Port))
+            return false;
+        if (IPAddress.TryParse(host, out var excluded))
+            return excluded.Equals(ip);
+        var name = server.IdnHost;
+        return host[0] is '.' or '*'
+            ? name.EndsWith(host.TrimStart('*'), StringComparison.Ordinal)
+            : name == host || name.EndsWith($".{host}", StringComparison.Ordinal);
+    }
+
+    private static bool IsWithin(byte[] ip, byte[] network, int bits) =>
+        ip.Length == network.Length && bits <= ip.Length * 8
+        && Enumerable.Range(0, bits).All(bit => ((ip[bit / 8] ^ network[bit / 8]) & (0x80 >> (bit % 8))) == 0);
+
+    private static (string Host, int? Port) Split(string entry)
+    {
+        var colon = entry.LastIndexOf(':');
+
+        // Several colons without brackets make an IPv6 address, not a port.
+        return colon >= 0 && (entry.IndexOf(':') == colon || entry[colon - 1] == ']') && int.TryParse(entry.AsSpan(colon + 1), out var port)
+            ? (entry[..colon].Trim('[', ']'), port)
+            : (entry.Trim('[', ']'), null);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>What an exec plugin returned.</summary>
+internal sealed class ExecCredential
+{
+    private ExecCredential(Secret? token, ClientCertificate? certificate, DateTimeOffset? expires)
+    {
+        Token = token;
+        Certificate = certificate;
+        Expires = expires;
+    }
+
+    public Secret? Token { get; }
+
+    public ClientCertificate? Certificate { get; }
+
+    /// <summary>Until when it can be used; null for as long as the server accepts it.</summary>
+    public DateTimeOffset? Expires { get; }
+
+    public bool IsSameAs(ExecCredential other) =>
+        Token?.Reveal() == other.Token?.Reveal() && Certificate?.Certificate.Thumbprint == other.Certificate?.Certificate.Thumbprint;
+
+    /// <summary>Reads what a plugin wrote. No message quotes anything of it.</summary>
+    /// <exception cref="FormatException">It is no credential of the expected version; the message completes a sentence that begins with the plugin.</exception>
+    public static ExecCredential Read(string output, ExecPlugin plugin)
+    {
+        var credential = Parse(output);
+        if (credential.Text("kind") != "ExecCredential")
+            throw new FormatException("wrote something whose kind is not ExecCredential");
+        if (credential.Text("apiVersion") != plugin.ApiVersion)
+            throw new FormatException($"wrote an ExecCredential of another apiVersion than {plugin.ApiVersion}, which the kubeconfig asks for");
+        var status = credential.Get("status");
+        var token = Field(status, "token");
+        var certificate = Field(status, "clientCertificateData");
+        var key = Field(status, "clientKeyData");
+        if (token is null && certificate is null && key is null)
+            throw new FormatException("wrote an ExecCredential without a token or a client certificate");
+        if ((certificate is null) != (key is null))
+            throw new FormatException($"wrote a client {(key is null ? "certificate without its key" : "key without its certificate")}");
+        return new ExecCredential(token is null ? null : new Secret(token), Pair(certificate, key), Expiry(status));
+    }
+
+    private static JsonElement Parse(string output)
+    {
+        try
+        {
+            if (output.AsSpan().TrimStart() is ['{', ..])
+                return JsonSerializer.Deserialize<JsonElement>(output);
+
+            // kubectl takes YAML as well.
+            return KubeconfigParser.Parse("the output", output) is { } node ? JsonSerializer.Deserialize<JsonElement>(KubeconfigJson.Write(node)) : default;
+        }
+        catch (Exception e) when (e is JsonException or KubeConfigurationException)
+        {
+            throw new FormatException("wrote something that is neither JSON nor YAML");
+        }
+    }
+
+    private static string? Field(JsonElement status, string name)
+    {
+        var value = status.Get(name);
+        if (value.Exists() && value.ValueKind != JsonValueKind.String)
+            throw new FormatException($"wrote an ExecCredential whose {name} is no text");
+        return value.Text() is { Length: > 0 } text ? text : null;
+    }
+
+    private static ClientCertificate? Pair(string? certificate, string? key)
+    {
+        try
+        {
+            return certificate is null || key is null ? null : ClientCertificate.FromPem(certificate, new Secret(key), "the exec plugin");
+        }
+        catch (KubeConfigurationException e)
+        {
+            throw new FormatException($"wrote an unusable certificate: {e.Message}");
+        }
+    }
+
+    private static DateTimeOffset? Expiry(JsonElement status)
+    {
+        if (!status.Get("expirationTimestamp").Exists())
+            return null;
+        return status.Time("expirationTimestamp") ?? throw new FormatException("wrote an expirationTimestamp that is no time");
+    }
+}

@@ -1,0 +1,97 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>Keeps the credential of an exec plugin until it expires or the server refuses it. Who asks while the plugin runs waits for that run.</summary>
+internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCredential>> run, TimeProvider time)
+{
+    private readonly object gate = new();
+    private ExecCredential? current;
+    private ExecCredential? previous;
+    private Run? running;
+
+    /// <summary>The tokens of the credentials that requests under way may carry.</summary>
+    public IEnumerable<Secret?> Tokens
+    {
+        get
+        {
+            lock (gate)
+                return [current?.Token, previous?.Token];
+        }
+    }
+
+    /// <summary>The credential to use.</summary>
+    /// <param name="refused">One that the server did not accept; null where none was refused.</param>
+    /// <param name="cancellationToken">Stops waiting; the plugin ends when nobody waits for it any more.</param>
+    public async Task<ExecCredential> GetAsync(ExecCredential? refused, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Run joined;
+        lock (gate)
+        {
+            if (current is not null && current != refused && !(current.Expires <= time.GetUtcNow()))
+                return current;
+            joined = running ??= Start();
+            joined.Waiting++;
+        }
+
+        try
+        {
+            return await joined.Result.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Leave(joined);
+        }
+    }
+
+    private Run Start()
+    {
+        var started = new Run();
+        started.Result = Task.Run(() => FinishAsync(started));
+        return started;
+    }
+
+    private async Task<ExecCredential> FinishAsync(Run started)
+    {
+        try
+        {
+            var credential = await run(started.Cancellation.Token);
+            lock (gate)
+                (previous, current) = (current, credential);
+            return credential;
+        }
+        finally
+        {
+            Forget(started);
+        }
+    }
+
+    private void Leave(Run left)
+    {
+        lock (gate)
+        {
+            if (--left.Waiting > 0 || left.Result.IsCompleted)
+                return;
+            Forget(left);
+        }
+
+        left.Cancellation.Cancel();
+    }
+
+    private void Forget(Run ended)
+    {
+        lock (gate)
+        {
+            if (running == ended)
+                running = null;
+        }
+    }
+
+    private sealed class Run
+    {
+        public CancellationTokenSource Cancellation { get; } = new();
+
+        public Task<ExecCredential> Result { get; set; } = null!;
+
+        public int Waiting { get; set; }
+    }
+}

@@ -1,0 +1,54 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>Reads the fields of a mapping, each as the kind that kubectl takes there.</summary>
+internal static class KubeconfigFields
+{
+    /// <summary>An empty text counts as absent, as it does for kubectl.</summary>
+    public static string? Text(this KubeconfigNode.Mapping mapping, string key) => mapping.Field(key) is { } node ? AsText(node, key) : null;
+
+    public static Secret? Hidden(this KubeconfigNode.Mapping mapping, string key) => mapping.Text(key) is { } text ? new Secret(text) : null;
+
+    /// <summary>Data in base64; checked here, because what does not decode makes the whole file unusable.</summary>
+    public static string? Base64(this KubeconfigNode.Mapping mapping, string key, string entry)
+    {
+        var text = mapping.Text(key);
+        return text is null || KubeconfigBase64.TryDecode(text) is not null ? text : throw mapping.Entries[key].Error($"{key} of {entry} is not base64.");
+    }
+
+    public static bool Flag(this KubeconfigNode.Mapping mapping, string key) => mapping.Field(key) switch
+    {
+        null => false,
+        KubeconfigNode.Scalar { Kind: KubeconfigScalar.Boolean } flag => KubeconfigScalars.IsTrue(flag.Value),
+        var other => throw other.Error($"{key} has to be true or false, without quotes."),
+    };
+
+    public static KubeconfigNode.Mapping? Mapping(this KubeconfigNode.Mapping mapping, string key) =>
+        mapping.Field(key) is { } node ? AsMapping(node, key) : null;
+
+    public static IReadOnlyList<KubeconfigNode> List(this KubeconfigNode.Mapping mapping, string key) => mapping.Field(key) switch
+    {
+        null => [],
+        KubeconfigNode.Sequence list => list.Items,
+        var other => throw other.Error($"{key} has to be a list."),
+    };
+
+    public static IReadOnlyList<string> Texts(this KubeconfigNode.Mapping mapping, string key) =>
+        [.. mapping.List(key).Select(item => item.IsNull ? "" : AsText(item, $"An entry of {key}") ?? "")];
+
+    /// <summary>A list's entries, which have to be mappings; one without content has no fields.</summary>
+    public static IEnumerable<KubeconfigNode.Mapping> Mappings(this KubeconfigNode.Mapping mapping, string key) =>
+        mapping.List(key).Select(item => item.IsNull ? new KubeconfigNode.Mapping(item.File, item.Start, new Dictionary<string, KubeconfigNode>()) : AsMapping(item, $"An entry of {key}"));
+
+    public static KubeconfigNode? Field(this KubeconfigNode.Mapping mapping, string key) =>
+        mapping.Entries.TryGetValue(key, out var node) && !node.IsNull ? node : null;
+
+    private static string? AsText(KubeconfigNode node, string what) => node switch
+    {
+        KubeconfigNode.Scalar { Kind: KubeconfigScalar.Text } scalar => scalar.Value.Length == 0 ? null : scalar.Value,
+        KubeconfigNode.Scalar => throw node.Error($"{what} has to be a text; put it in quotes."),
+        _ => throw node.Error($"{what} has to be a text."),
+    };
+
+    private static KubeconfigNode.Mapping AsMapping(KubeconfigNode node, string what) =>
+        node as KubeconfigNode.Mapping ?? throw node.Error($"{what} has to be a mapping.");
+}

@@ -1,0 +1,113 @@
+using static KubeInject.Kubernetes.KubeconfigEntry;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Turns a user of a kubeconfig into settings.</summary>
+internal static class KubeconfigUserResolver
+{
+    public static ConnectionSettings Resolve(ConnectionSettings settings, KubeconfigUser user, string? execConfig)
+    {
+        var hasToken = user.Token is not null || user.TokenFile is not null;
+        if (hasToken && (user.Username is not null || user.Password is not null))
+            throw Unusable(user, "has both a token and a username or password; remove one of them");
+        if (user.Username is null && user.Password is not null)
+            throw Unusable(user, "has a password without a username");
+        if (user.AuthProvider is { } provider)
+            throw Unusable(user, AuthProviderMessage(provider));
+        var exec = user.Exec is null ? null : Plugin(user, user.Exec, execConfig);
+        settings = settings with { Impersonation = Impersonated(user) };
+
+        // As with kubectl, nothing that proves who the user is travels in clear text.
+        if (settings.Server.Scheme != Uri.UriSchemeHttps)
+            return settings;
+        var tokenFile = user.TokenFile is null ? null : Beside(user.File, user.TokenFile);
+        if (tokenFile is not null && user.Token is null)
+            ConfigurationFile.Read(tokenFile, $"tokenFile of user '{user.Name}' in {user.File}: the");
+        return settings with
+        {
+            Token = user.Token,
+            TokenFile = tokenFile,
+            ClientCertificate = Certificate(user),
+            Username = user.Username,
+            Password = user.Password,
+            Exec = exec,
+        };
+    }
+
+    private static ClientCertificate? Certificate(KubeconfigUser user)
+    {
+        var source = $"user '{user.Name}' in {user.File}";
+        var certificate = user.ClientCertificateData is { } data ? Decode(data, $"client-certificate-data of {source}")
+            : user.ClientCertificate is { } path ? ReadBeside(user.File, path, $"client-certificate of {source}: the")
+            : null;
+        var key = user.ClientKeyData is { } keyData ? Decode(keyData.Reveal(), $"client-key-data of {source}")
+            : user.ClientKey is { } keyPath ? ReadBeside(user.File, keyPath, $"client-key of {source}: the")
+            : null;
+        if (certificate is null && key is null)
+            return null;
+        if (certificate is null || key is null)
+            throw Unusable(user, certificate is null ? "has a client key without a client certificate" : "has a client certificate without a client key");
+        return ClientCertificate.FromPem(certificate, new Secret(key), source);
+    }
+
+    private static ExecPlugin Plugin(KubeconfigUser user, KubeconfigExec exec, string? config)
+    {
+        if (exec.Command is not { } command)
+            throw Unusable(user, "has an exec plugin without a command");
+        if (exec.ApiVersion is not (ExecPlugin.Group + "v1" or ExecPlugin.Group + "v1beta1"))
+        {
+            throw Unusable(user, $"has an exec plugin {(exec.ApiVersion is { } other ? $"of apiVersion '{other}'" : "without an apiVersion")}; " +
+                $"use {ExecPlugin.Group}v1, or v1beta1 for an older plugin");
+        }
+
+        if (exec.Variables.Any(variable => variable.Name.Length == 0))
+            throw Unusable(user, "has an exec plugin with an environment variable without a name");
+        var isPath = command.Contains('/', StringComparison.Ordinal) || command.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal);
+        return new ExecPlugin
+        {
+            ApiVersion = exec.ApiVersion,
+            Command = isPath ? Beside(user.File, command) : command,
+            Arguments = exec.Arguments,
+            Variables = exec.Variables,
+            InstallHint = exec.InstallHint,
+            InteractiveMode = Mode(user, exec),
+            ProvideClusterInfo = exec.ProvideClusterInfo,
+            ClusterConfig = config,
+        };
+    }
+
+    /// <summary>Only the version before the first stable one lets the mode be left out.</summary>
+    private static ExecInteractiveMode Mode(KubeconfigUser user, KubeconfigExec exec) => exec.InteractiveMode switch
+    {
+        null when exec.ApiVersion == $"{ExecPlugin.Group}v1beta1" => ExecInteractiveMode.IfAvailable,
+        nameof(ExecInteractiveMode.Never) => ExecInteractiveMode.Never,
+        nameof(ExecInteractiveMode.IfAvailable) => ExecInteractiveMode.IfAvailable,
+        nameof(ExecInteractiveMode.Always) => ExecInteractiveMode.Always,
+        var other => throw Unusable(user, $"has an exec plugin {(other is null ? "without an interactiveMode" : $"with the interactiveMode '{other}'")}; it has to be Never, IfAvailable or Always"),
+    };
+
+    private static Impersonation? Impersonated(KubeconfigUser user)
+    {
+        if (user.ImpersonateUser is { } name)
+            return new Impersonation { User = name, Uid = user.ImpersonateUid, Groups = user.ImpersonateGroups, Extra = user.ImpersonateExtra };
+        return user.ImpersonateUid is null && user.ImpersonateGroups.Count == 0 && user.ImpersonateExtra.Count == 0
+            ? null
+            : throw Unusable(user, "has as-uid, as-groups or as-user-extra without as");
+    }
+
+    private static string AuthProviderMessage(string name)
+    {
+        var replacement = name switch
+        {
+            "gcp" => "gke-gcloud-auth-plugin",
+            "azure" => "kubelogin",
+            "oidc" => "kubectl oidc-login",
+            "openstack" => "client-keystone-auth",
+            _ => null,
+        };
+        return $"has the auth-provider '{name}', which is no longer supported; use " +
+            (replacement is null ? "an exec plugin" : $"the exec plugin {replacement}") + " instead";
+    }
+
+    private static KubeConfigurationException Unusable(KubeconfigUser user, string reason) => Broken("user", user.Name, user.File, reason);
+}

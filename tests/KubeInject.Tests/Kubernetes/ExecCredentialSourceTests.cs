@@ -1,0 +1,111 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public class ExecCredentialSourceTests
+{
+    private readonly ManualTime time = new();
+    private int runs;
+
+    [Fact]
+    public async Task A_credential_is_used_until_it_expires()
+    {
+        var source = new ExecCredentialSource(_ => Task.FromResult(Credential(time.Now.AddMinutes(10))), time);
+        var first = await source.GetAsync(null, default);
+        time.Now = time.Now.AddMinutes(10).AddTicks(-1);
+        Assert.Same(first, await source.GetAsync(null, default));
+        time.Now = time.Now.AddTicks(1);
+        Assert.NotSame(first, await source.GetAsync(null, default));
+        Assert.Equal(2, runs);
+    }
+
+    [Fact]
+    public async Task A_credential_without_an_end_is_used_until_it_is_refused()
+    {
+        var source = new ExecCredentialSource(_ => Task.FromResult(Credential()), time);
+        var first = await source.GetAsync(null, default);
+        time.Now = time.Now.AddYears(10);
+        Assert.Same(first, await source.GetAsync(null, default));
+        var second = await source.GetAsync(first, default);
+        Assert.NotSame(first, second);
+
+        // Another request with the first one was refused meanwhile: it gets what is there by now.
+        Assert.Same(second, await source.GetAsync(first, default));
+        Assert.Equal(2, runs);
+    }
+
+    [Fact]
+    public async Task Requests_at_the_same_time_share_one_run()
+    {
+        var gate = new TaskCompletionSource();
+        var source = new ExecCredentialSource(async _ =>
+        {
+            await gate.Task;
+            return Credential();
+        }, time);
+        var requests = Enumerable.Range(0, 20).Select(_ => source.GetAsync(null, default)).ToList();
+        gate.SetResult();
+        Assert.Single((await Task.WhenAll(requests)).Distinct());
+        Assert.Equal(1, runs);
+    }
+
+    [Fact]
+    public async Task A_failure_is_told_to_all_who_wait_and_not_kept()
+    {
+        var gate = new TaskCompletionSource();
+        var source = new ExecCredentialSource(async _ =>
+        {
+            await gate.Task;
+            return ++runs == 1 ? throw new InvalidOperationException("once") : Credential();
+        }, time);
+        var requests = new[] { source.GetAsync(null, default), source.GetAsync(null, default) };
+        gate.SetResult();
+        foreach (var request in requests)
+            await Assert.ThrowsAsync<InvalidOperationException>(() => request);
+        Assert.NotNull(await source.GetAsync(null, default));
+    }
+
+    [Fact]
+    public async Task Who_gives_up_does_not_end_the_run_that_another_waits_for()
+    {
+        var gate = new TaskCompletionSource();
+        var source = new ExecCredentialSource(async cancellationToken =>
+        {
+            await gate.Task.WaitAsync(cancellationToken);
+            return Credential();
+        }, time);
+        using var cancellation = new CancellationTokenSource();
+        var impatient = source.GetAsync(null, cancellation.Token);
+        var patient = source.GetAsync(null, default);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        gate.SetResult();
+        Assert.NotNull(await patient);
+    }
+
+    [Fact]
+    public async Task The_run_ends_when_nobody_waits_for_it_any_more()
+    {
+        var ended = new TaskCompletionSource();
+        var source = new ExecCredentialSource(async cancellationToken =>
+        {
+            await using var registration = cancellationToken.Register(ended.SetResult);
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return Credential();
+        }, time);
+        using var cancellation = new CancellationTokenSource();
+        var request = source.GetAsync(null, cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        await ended.Task;
+    }
+
+    private ExecCredential Credential(DateTimeOffset? expires = null)
+    {
+        runs++;
+        var expiry = expires is null ? "" : $$""","expirationTimestamp":"{{expires:O}}" """;
+        return ExecCredential.Read(
+            $$$"""{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"token-{{{runs}}}"{{{expiry}}}}}""",
+            new ExecPlugin { Command = "login" });
+    }
+}
