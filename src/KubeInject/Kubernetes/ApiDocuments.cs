@@ -33,9 +33,9 @@ internal static class ApiDocuments
         {
             return read();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Without its cause, which quotes the answer.
+            // The second for names that are no text. Without its cause, which quotes the answer.
             throw failures.NotKubernetes(message);
         }
     }

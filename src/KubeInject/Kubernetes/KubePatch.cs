@@ -30,7 +30,7 @@ public sealed class KubePatch
     /// <returns>The patch.</returns>
     public static KubePatch Merge(string json) => new(json, "application/merge-patch+json", isRepeatable: true);
 
-    /// <summary>Server-side apply: all the fields that this field manager wants set, with <c>apiVersion</c> and <c>kind</c>. Creates an object that does not exist.</summary>
+    /// <summary>Server-side apply: all the fields that this field manager wants set, with <c>apiVersion</c>, <c>kind</c> and name. Creates an object that does not exist.</summary>
     /// <param name="json">A JSON object.</param>
     /// <param name="force">Whether fields of other managers are taken over; otherwise the server answers <see cref="KubeApiReason.Conflict"/>.</param>
     /// <returns>The patch.</returns>

@@ -26,8 +26,8 @@ internal static class ObjectDocument
     /// </summary>
     public static byte[] Copy(ReadOnlySpan<byte> json, JsonElement root, KubeResource resource)
     {
-        var missing = (root.TryGetProperty("apiVersion", out _) ? "" : $"\"apiVersion\":\"{JsonEncodedText.Encode(resource.ApiVersion)}\",")
-            + (root.TryGetProperty("kind", out _) ? "" : $"\"kind\":\"{JsonEncodedText.Encode(resource.Kind)}\",");
+        var missing = (root.Get("apiVersion").ValueKind != JsonValueKind.Undefined ? "" : $"\"apiVersion\":\"{JsonEncodedText.Encode(resource.ApiVersion)}\",")
+            + (root.Get("kind").ValueKind != JsonValueKind.Undefined ? "" : $"\"kind\":\"{JsonEncodedText.Encode(resource.Kind)}\",");
         if (missing.Length == 0)
             return json.ToArray();
         if (!root.EnumerateObject().Any())

@@ -6,28 +6,16 @@ namespace KubeInject.Kubernetes;
 /// <summary>Reads JSON of others: what is missing or of another kind than expected reads as nothing.</summary>
 internal static class TolerantJson
 {
-    public static JsonElement Get(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) ? value : default;
+    public static JsonElement Get(this JsonElement element, string name) => OrNothing(
+        (element, name), static of => of.element.ValueKind == JsonValueKind.Object && of.element.TryGetProperty(of.name, out var value) ? value : default);
 
     public static bool Exists(this JsonElement element) => element.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
 
     public static IEnumerable<JsonElement> Items(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
 
-    public static string? Text(this JsonElement element)
-    {
-        if (element.ValueKind != JsonValueKind.String)
-            return null;
-        try
-        {
-            return element.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape for half of a surrogate pair: JSON allows it, a string does not.
-            return null;
-        }
-    }
+    public static string? Text(this JsonElement element) =>
+        element.ValueKind == JsonValueKind.String ? OrNothing(element, static element => element.GetString()) : null;
 
     public static string? Text(this JsonElement element, string name) => element.Get(name).Text();
 
@@ -46,11 +34,27 @@ internal static class TolerantJson
         {
             foreach (var property in element.EnumerateObject())
             {
-                if (property.Value.Text() is { } text)
-                    texts[property.Name] = text;
+                if (OrNothing(property, static property => property.Name) is { } name && property.Value.Text() is { } text)
+                    texts[name] = text;
             }
         }
 
         return texts;
+    }
+
+    /// <summary>
+    /// Bytes that are no UTF-8, and escapes for half of a surrogate pair: the readers let them pass, until somebody
+    /// asks for the text.
+    /// </summary>
+    private static T? OrNothing<TFrom, T>(TFrom from, Func<TFrom, T?> read)
+    {
+        try
+        {
+            return read(from);
+        }
+        catch (InvalidOperationException)
+        {
+            return default;
+        }
     }
 }

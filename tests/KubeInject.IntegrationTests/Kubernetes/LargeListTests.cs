@@ -1,0 +1,103 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Kubernetes;
+
+/// <summary>10,000 pods of about 5 KB. Nothing else runs meanwhile: what is measured is of the whole process, and the store forgets.</summary>
+[Collection(nameof(Alone))]
+public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListTests.Pods>
+{
+    private const int Count = 10_000;
+    private const int HalfKilobytes = 9;
+
+    [Fact]
+    public async Task Memory_follows_the_page_and_the_first_pod_comes_with_the_first_page()
+    {
+        using var connection = await TestCluster.OpenAsync(@namespace: pods.Namespace);
+        var requests = 0;
+        connection.RequestCompleted += _ => requests++;
+        GC.Collect();
+        var idle = Environment.WorkingSet;
+        var (count, bytes, most) = (0, 0L, 0L);
+        await foreach (var pod in connection.ListPodsAsync())
+        {
+            if (count++ == 0)
+                Assert.Equal(1, requests);
+            bytes += pod.ToJson().Length;
+            most = Math.Max(most, Environment.WorkingSet);
+        }
+
+        Assert.Equal((Count, Count / 500), (count, requests));
+        Assert.InRange(bytes / count, 4_500, 6_500);
+        Assert.InRange((most - idle) / 1024 / 1024, long.MinValue, 100);
+    }
+
+    [Fact]
+    public async Task A_continuation_that_expires_in_the_middle_of_a_list_costs_no_pod()
+    {
+        var continued = 0;
+        using var proxy = new FaultProxy(request => request.Path.Contains("continue=", StringComparison.Ordinal) && ++continued is 3 or 9
+            ? FaultProxy.Fault.Error(410, "Expired")
+            : null);
+        using var connection = await proxy.OpenAsync(pods.Namespace);
+        var restarted = 0;
+        connection.RequestCompleted += request => restarted += request.StatusCode == 410 ? 1 : 0;
+        var names = await ListAsync(connection, 1000);
+        Assert.Equal(Pods.Names, names.Order(StringComparer.Ordinal));
+        Assert.Equal(2, restarted);
+    }
+
+    [Fact]
+    public async Task A_continuation_that_the_store_has_forgotten_costs_no_pod()
+    {
+        using var connection = await TestCluster.OpenAsync(@namespace: pods.Namespace);
+        using var store = new Store();
+        var statuses = new List<int?>();
+        var listed = 0;
+        connection.RequestCompleted += request =>
+        {
+            statuses.Add(request.StatusCode);
+            if (++listed == 4)
+            {
+                // Something newer has to be there, or the version of the list is the newest.
+                TestCluster.CreateNamespaceAsync().GetAwaiter().GetResult();
+                store.ForgetAsync().GetAwaiter().GetResult();
+            }
+        };
+        var names = await ListAsync(connection, 1000);
+        Assert.Equal(Pods.Names, names.Order(StringComparer.Ordinal));
+        Assert.Equal(1, statuses.Count(status => status == 410));
+    }
+
+    private static async Task<List<string>> ListAsync(KubeConnection connection, int pageSize)
+    {
+        var names = new List<string>();
+        await foreach (var pod in connection.ListPodsAsync(new KubeQuery { PageSize = pageSize }))
+            names.Add(pod.Name);
+        return names;
+    }
+
+    /// <summary>The pods, made once.</summary>
+    public sealed class Pods : IAsyncLifetime
+    {
+        public string Namespace { get; private set; } = "";
+
+        public static IEnumerable<string> Names => Enumerable.Range(0, Count).Select(i => $"pod-{i:d5}");
+
+        public async Task InitializeAsync()
+        {
+            Namespace = await TestCluster.CreateNamespaceAsync();
+            var notes = string.Join(',', Enumerable.Range(0, HalfKilobytes).Select(i => $"\"note-{i}\":\"{new string('x', 500)}\""));
+            using var store = new Store();
+            await store.PutPodsAsync(Namespace, Names.Select(name => (name, $$$"""
+                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{name}}}","namespace":"{{{Namespace}}}","uid":"{{{Guid.NewGuid()}}}","creationTimestamp":"2026-01-02T03:04:05Z",
+                 "annotations":{{{{notes}}}}},"spec":{"containers":[{"name":"app","image":"app"}]},"status":{"phase":"Pending"}}
+                """)));
+        }
+
+        public async Task DisposeAsync()
+        {
+            using var store = new Store();
+            await store.DeletePodsAsync(Namespace);
+        }
+    }
+}

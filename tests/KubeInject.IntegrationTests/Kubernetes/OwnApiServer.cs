@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Kubernetes;
+
+/// <summary>An API server of a test's own, which may be killed, on the store of the one that all tests share.</summary>
+internal sealed class OwnApiServer : IDisposable
+{
+    private readonly int port = FreePort();
+    private Process? process;
+
+    public ConnectionSettings Settings => TestCluster.Context("admin") with { Server = new Uri($"https://127.0.0.1:{port}") };
+
+    /// <summary>Starts the server, and waits until it serves.</summary>
+    public async Task StartAsync()
+    {
+        var command = TestCluster.ReadText("kube-apiserver.command").Split('\n')
+            .Select(word => word.StartsWith("--secure-port=", StringComparison.Ordinal) ? $"--secure-port={port}" : word);
+
+        // Its standard input ends with the test, however that ends, and with it the server.
+        process = Process.Start(new ProcessStartInfo("bash", ["-c", "\"$@\" & read -r; kill -KILL $!; wait $!", "bash", .. command])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        process.OutputDataReceived += (_, _) => { };
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (!await IsReadyAsync(limit.Token))
+            await Task.Delay(50, limit.Token);
+    }
+
+    /// <summary>Kills the server, and waits until it is gone.</summary>
+    public void Kill()
+    {
+        process!.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+        process = null;
+    }
+
+    public void Dispose()
+    {
+        if (process is not null)
+            Kill();
+    }
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var channel = new ApiChannel(Settings);
+            return (await channel.SendAsync(ApiRequest.Get("/readyz"), cancellationToken)).IsSuccess;
+        }
+        catch (KubeConnectionException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A port below those that outgoing connections get: it has to be free again after a restart.</summary>
+    private static int FreePort()
+    {
+        while (true)
+        {
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, Random.Shared.Next(16_000, 32_000));
+                listener.Start();
+                return ((IPEndPoint)listener.LocalEndpoint).Port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace KubeInject.IntegrationTests.Kubernetes;
+
+/// <summary>The store behind the API server (etcd), for what the API server cannot be asked to do, or only slowly.</summary>
+internal sealed class Store : IDisposable
+{
+    private readonly HttpClient client = new() { BaseAddress = Address() };
+
+    /// <summary>Stores pods as they stand.</summary>
+    public async Task PutPodsAsync(string @namespace, IEnumerable<(string Name, string Json)> pods)
+    {
+        // No more operations fit into one transaction.
+        foreach (var some in pods.Chunk(128))
+        {
+            var puts = some.Select(pod => new { requestPut = new { key = Base64($"{Folder(@namespace)}{pod.Name}"), value = Base64(pod.Json) } });
+            await AskAsync("/v3/kv/txn", new { success = puts });
+        }
+    }
+
+    /// <summary>Removes the pods of a namespace.</summary>
+    public Task DeletePodsAsync(string @namespace)
+    {
+        var folder = Folder(@namespace);
+
+        // Up to the first key behind the folder: '0' follows '/'.
+        return AskAsync("/v3/kv/deleterange", new { key = Base64(folder), range_end = Base64($"{folder[..^1]}0") });
+    }
+
+    /// <summary>Has the store forget all versions but the newest, as the API server has it do every few minutes.</summary>
+    public async Task ForgetAsync()
+    {
+        var status = await AskAsync("/v3/maintenance/status", new { });
+        await AskAsync("/v3/kv/compaction", new { revision = status.GetProperty("header").GetProperty("revision").GetString() });
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private async Task<JsonElement> AskAsync<T>(string path, T question)
+    {
+        using var answer = await client.PostAsJsonAsync(path, question);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    private static Uri Address()
+    {
+        const string Option = "--etcd-servers=";
+        return new Uri(TestCluster.ReadText("kube-apiserver.command").Split('\n').Single(word => word.StartsWith(Option, StringComparison.Ordinal))[Option.Length..]);
+    }
+
+    private static string Folder(string @namespace) => $"/registry/pods/{@namespace}/";
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace KubeInject.IntegrationTests.Kubernetes;
+
+/// <summary>Passes bytes between clients and the API server, whatever they mean, until it cuts the connections.</summary>
+internal sealed class TcpRelay : IDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly SemaphoreSlim accepted = new(0);
+    private readonly List<Socket> sockets = [];
+
+    public TcpRelay()
+    {
+        listener.Start();
+        Server = new Uri($"https://{listener.LocalEndpoint}");
+        _ = AcceptAsync();
+    }
+
+    public Uri Server { get; }
+
+    /// <summary>Waits until a client has connected since the last time.</summary>
+    public Task ConnectionAsync() => accepted.WaitAsync();
+
+    /// <summary>Resets all connections.</summary>
+    public void Cut()
+    {
+        lock (sockets)
+        {
+            foreach (var socket in sockets)
+                socket.Close(0);
+            sockets.Clear();
+        }
+    }
+
+    public void Dispose()
+    {
+        listener.Dispose();
+        Cut();
+        accepted.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                await RelayAsync(await listener.AcceptSocketAsync());
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task RelayAsync(Socket client)
+    {
+        var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        client.NoDelay = true;
+        await server.ConnectAsync(TestCluster.Server.Host, TestCluster.Server.Port);
+        lock (sockets)
+            sockets.AddRange([client, server]);
+        accepted.Release();
+        _ = PassAsync(client, server);
+        _ = PassAsync(server, client);
+    }
+
+    private static async Task PassAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[16 * 1024];
+        try
+        {
+            while (await from.ReceiveAsync(buffer) is > 0 and var count)
+                await to.SendAsync(buffer.AsMemory(0, count));
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Cut.
+        }
+    }
+}
