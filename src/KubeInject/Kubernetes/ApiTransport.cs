@@ -109,12 +109,11 @@ internal sealed class ApiTransport : HttpMessageHandler
         var stream = proxy is null
             ? await DirectConnection.OpenAsync(context.DnsEndPoint, cancellationToken)
             : await new ProxyTunnel(proxy, trust).OpenAsync(context.DnsEndPoint, cancellationToken);
-        if (settings.TlsServerName is null)
-            return stream;
 
-        // The handler itself has no way to ask for another name than the address has.
+        // The handler itself has no way to ask for another name than the address has, and takes the TLS of a proxy
+        // for that of the server.
         var options = CreateTls(certificate);
-        options.TargetHost = settings.TlsServerName;
+        options.TargetHost = settings.TlsServerName ?? context.DnsEndPoint.Host;
         options.ApplicationProtocols = context.InitialRequestMessage.Version.Major < 2 ? [SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
         var tls = new SslStream(stream);
         try

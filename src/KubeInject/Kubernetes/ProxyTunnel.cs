@@ -29,7 +29,7 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
                 await stream.DisposeAsync();
             throw e switch
             {
-                SocketException or IOException => Failed($"cannot be reached, or broke off the connection: {e.Message}", e),
+                SocketException or IOException => Failed($"cannot be reached, or broke off the connection: {e.Message.TrimEnd('.')}", e),
                 AuthenticationException => Failed("showed a certificate that is not trusted, or speaks no TLS", e),
                 _ => e,
             };

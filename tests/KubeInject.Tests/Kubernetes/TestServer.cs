@@ -153,7 +153,9 @@ internal sealed class TestServer : IDisposable
 
         var lines = head.ToString().TrimEnd().Split("\r\n");
         var start = lines[0].Split(' ');
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
+        var headers = lines.Skip(1).Select(line => line.Split(": ", 2))
+            .GroupBy(pair => pair[0], StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(group => group.Key, group => string.Join('\n', group.Select(pair => pair[1])), StringComparer.OrdinalIgnoreCase);
         var body = new byte[headers.TryGetValue("Content-Length", out var length) ? int.Parse(length, CultureInfo.InvariantCulture) : 0];
         await stream.ReadExactlyAsync(body);
         return new Request(start[0], start[1], headers, Encoding.UTF8.GetString(body));

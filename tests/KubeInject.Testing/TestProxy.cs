@@ -1,0 +1,190 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace KubeInject.Testing;
+
+/// <summary>An HTTP or SOCKS5 proxy on a port of its own. Whatever name it is asked for, it connects to this machine.</summary>
+public sealed class TestProxy : IDisposable
+{
+    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
+    private readonly List<string> targets = [];
+    private readonly X509Certificate2? certificate;
+
+    /// <summary>Starts the proxy.</summary>
+    /// <param name="certificate">With it the proxy speaks TLS.</param>
+    public TestProxy(X509Certificate2? certificate = null)
+    {
+        this.certificate = certificate;
+        listener.Start();
+        _ = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    /// <summary>Name and password that it asks for, as <c>name:password</c>; null for none.</summary>
+    public string? Credential { get; init; }
+
+    /// <summary>What it answers instead of doing its work; null for its work.</summary>
+    public byte[]? Answer { get; init; }
+
+    /// <summary>Where it was asked to connect to, as <c>host:port</c>.</summary>
+    public IReadOnlyList<string> Targets
+    {
+        get
+        {
+            lock (targets)
+                return [.. targets];
+        }
+    }
+
+    public void Dispose() => listener.Dispose();
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                _ = ServeAsync(await listener.AcceptTcpClientAsync());
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        {
+            try
+            {
+                if (Answer is null)
+                    await ServeAsync(await OpenAsync(client));
+                else
+                    await AnswerAsync(client);
+            }
+            catch (Exception e) when (e is IOException or SocketException or AuthenticationException or ObjectDisposedException)
+            {
+                // One side hung up, which some tests are about.
+            }
+        }
+    }
+
+    /// <summary>Reads on until the client hangs up: what is left unread would reset the connection, and the answer with it.</summary>
+    private async Task AnswerAsync(TcpClient client)
+    {
+        var stream = client.GetStream();
+        await stream.WriteAsync(Answer);
+        client.Client.Shutdown(SocketShutdown.Send);
+        await stream.CopyToAsync(Stream.Null);
+    }
+
+    private async Task<Stream> OpenAsync(TcpClient client)
+    {
+        if (certificate is null)
+            return client.GetStream();
+        var tls = new SslStream(client.GetStream());
+        await tls.AuthenticateAsServerAsync(certificate);
+        return tls;
+    }
+
+    private async Task ServeAsync(Stream client)
+    {
+        var first = await ReadAsync(client, 1);
+        if (first[0] == 5)
+            await ServeSocksAsync(client);
+        else
+            await ServeHttpAsync(client, (char)first[0]);
+    }
+
+    private async Task ServeHttpAsync(Stream client, char first)
+    {
+        var head = new StringBuilder().Append(first);
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            head.Append((char)(await ReadAsync(client, 1))[0]);
+        var lines = head.ToString().TrimEnd().Split("\r\n");
+        if (Credential is not null && !lines.Contains($"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Credential))}"))
+        {
+            await client.WriteAsync("HTTP/1.1 407 x\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n"u8.ToArray());
+            return;
+        }
+
+        var words = lines[0].Split(' ');
+        if (words[0] == "CONNECT")
+        {
+            using var server = await ConnectAsync(words[1]);
+            await client.WriteAsync("HTTP/1.1 200 x\r\n\r\n"u8.ToArray());
+            await PumpAsync(client, server.GetStream());
+        }
+        else
+        {
+            var uri = new Uri(words[1]);
+            using var server = await ConnectAsync(uri.Authority);
+            var rewritten = head.ToString().Replace(words[1], uri.PathAndQuery, StringComparison.Ordinal);
+            await server.GetStream().WriteAsync(Encoding.ASCII.GetBytes(rewritten.Replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n", StringComparison.Ordinal)));
+            await PumpAsync(client, server.GetStream());
+        }
+    }
+
+    private async Task ServeSocksAsync(Stream client)
+    {
+        var methods = await ReadAsync(client, (await ReadAsync(client, 1))[0]);
+        var method = (byte)(Credential is null ? 0 : 2);
+        await client.WriteAsync((byte[])[5, methods.Contains(method) ? method : (byte)255]);
+        if (!methods.Contains(method))
+            return;
+        if (Credential is not null)
+        {
+            await ReadAsync(client, 1);
+            var isRight = $"{await ReadTextAsync(client)}:{await ReadTextAsync(client)}" == Credential;
+            await client.WriteAsync((byte[])[1, isRight ? (byte)0 : (byte)1]);
+        }
+
+        var request = await ReadAsync(client, 4);
+        var host = request[3] == 3 ? await ReadTextAsync(client) : new IPAddress(await ReadAsync(client, request[3] == 1 ? 4 : 16)).ToString();
+        var port = BinaryPrimitives.ReadUInt16BigEndian(await ReadAsync(client, 2));
+        TcpClient server;
+        try
+        {
+            server = await ConnectAsync(string.Create(CultureInfo.InvariantCulture, $"{host}:{port}"));
+        }
+        catch (SocketException)
+        {
+            await client.WriteAsync((byte[])[5, 5, 0, 1, 0, 0, 0, 0, 0, 0]);
+            return;
+        }
+
+        using (server)
+        {
+            // The address that it connects from, once as a name, which clients have to expect as well.
+            await client.WriteAsync((byte[])[5, 0, 0, 3, 1, (byte)'x', 0, 0]);
+            await PumpAsync(client, server.GetStream());
+        }
+    }
+
+    private async Task<TcpClient> ConnectAsync(string target)
+    {
+        lock (targets)
+            targets.Add(target);
+        var server = new TcpClient();
+        await server.ConnectAsync(IPAddress.Loopback, int.Parse(target[(target.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture));
+        return server;
+    }
+
+    private static async Task PumpAsync(Stream one, Stream other) => await await Task.WhenAny(one.CopyToAsync(other), other.CopyToAsync(one));
+
+    private static async Task<string> ReadTextAsync(Stream stream) => Encoding.UTF8.GetString(await ReadAsync(stream, (await ReadAsync(stream, 1))[0]));
+
+    private static async Task<byte[]> ReadAsync(Stream stream, int count)
+    {
+        var bytes = new byte[count];
+        await stream.ReadExactlyAsync(bytes);
+        return bytes;
+    }
+}
