@@ -197,4 +197,16 @@ public class RepetitionTests
         Assert.All(waits, wait => Assert.InRange(wait, 0, 4));
         Assert.True(waits.Distinct().Count() > 100);
     }
+
+    [Theory]
+    [MemberData(nameof(OnceNames))]
+    public async Task What_was_refused_has_not_been_done_even_if_the_refusal_broke_off(string name)
+    {
+        var cut = Response.Error(403, "Forbidden", "no") with { CutAfter = 100 };
+        using var api = await FaultyApi.OpenAsync(cut, Response.Error(403, "Forbidden", "no"));
+
+        var refusal = await Assert.ThrowsAsync<KubeApiException>(() => Once[name](api.Client));
+
+        Assert.Equal((KubeApiReason.Forbidden, 2), (refusal.Reason, api.Requests.Count));
+    }
 }

@@ -62,6 +62,7 @@ public class WatchProperties
         private readonly bool canForget;
         private int steps;
         private int strangers; // a watch does not take more of them in a row
+        private int cuts;      // nor does a first list
 
         public Life(int seed, bool canForget)
         {
@@ -101,12 +102,17 @@ public class WatchProperties
             };
         }
 
-        private Response Broken(Response response) => (steps > 0 ? random.Next(8) : 7) switch
+        private Response Broken(Response response)
         {
-            0 => response with { CutAfter = 0 },
-            1 => response with { CutAfter = random.Next(300) },
-            _ => response,
-        };
+            if (steps <= 0 || cuts >= 4 || random.Next(4) > 0)
+            {
+                cuts = 0;
+                return response;
+            }
+
+            cuts++;
+            return response with { CutAfter = random.Next(2) * random.Next(300) };
+        }
 
         private async IAsyncEnumerable<string> Lines(Request request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
