@@ -16,6 +16,7 @@ internal sealed class ApiChannel : IDisposable
     private readonly HttpClient client;
     private readonly string prefix;
     private readonly TimeSpan connectTimeout;
+    private readonly CancellationTokenSource closing = new();
     private volatile bool hasAnswered;
 
     public ApiChannel(ConnectionSettings settings, RequestPolicy? policy = null)
@@ -61,7 +62,12 @@ internal sealed class ApiChannel : IDisposable
         return stream ?? throw Failures.FromResponse(response!);
     }
 
-    public void Dispose() => client.Dispose();
+    /// <summary>Ends requests and streams under way as well.</summary>
+    public void Dispose()
+    {
+        closing.Cancel();
+        client.Dispose();
+    }
 
     private async Task<(ApiResponse? Response, ApiStream? Stream)> SendAsync(ApiRequest request, bool isStream, CancellationToken cancellationToken)
     {
@@ -109,7 +115,7 @@ internal sealed class ApiChannel : IDisposable
         if (request.Body is not null)
             message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };
         using var timeout = new CancellationTokenSource(settings.Timeout, Policy.Clock);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
         var start = Stopwatch.GetTimestamp();
         int? statusCode = null;
         HttpResponseMessage? response = null;
@@ -122,7 +128,7 @@ internal sealed class ApiChannel : IDisposable
             {
                 var stream = await response.Content.ReadAsStreamAsync(limit.Token);
                 response = null; // it ends with the stream
-                return (null, new ApiStream(stream, request.Path, Failures, Policy));
+                return (null, new ApiStream(stream, request.Path, Failures, Policy, closing.Token));
             }
 
             var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
@@ -130,6 +136,7 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
+            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(KubeConnection));
             throw timeout.IsCancellationRequested ? Failures.FromTimeout($"did not answer {request.Path}", settings.Timeout, e)
                 : Failures.FromTimeout("did not take up the connection", connectTimeout, e);
         }

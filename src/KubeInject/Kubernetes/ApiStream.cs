@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes;
 
 /// <summary>An answer of the server that goes on, line by line, for as long as both sides like.</summary>
-internal sealed class ApiStream(Stream stream, string path, ApiFailures failures, RequestPolicy policy) : IAsyncDisposable
+internal sealed class ApiStream(Stream stream, string path, ApiFailures failures, RequestPolicy policy, CancellationToken closing) : IAsyncDisposable
 {
     // Some ten times what a server stores of one object by default.
     private const int LongestLine = 16 * 1024 * 1024;
@@ -14,13 +14,14 @@ internal sealed class ApiStream(Stream stream, string path, ApiFailures failures
     public async Task<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource(policy.LongestSilence, policy.Clock);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token, closing);
         try
         {
             return await lines.ReadAsync(limit.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
+            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(KubeConnection));
             throw failures.FromTimeout($"sent nothing on {path}", policy.LongestSilence, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)

@@ -150,7 +150,7 @@ public sealed class KubeConnection : IDisposable
             yield return new PodEvent(happened.Type, channel.Failures.ReadPod(happened.Object.ToUtf8()));
     }
 
-    /// <summary>Ends the connection. Requests under way fail.</summary>
+    /// <summary>Ends the connection. Requests and watches under way fail with an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => channel.Dispose();
 
     /// <summary>Server, context and user; nothing secret.</summary>

@@ -15,7 +15,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
         using var connection = await TestCluster.OpenAsync(@namespace: pods.Namespace);
         var requests = 0;
         connection.RequestCompleted += _ => requests++;
-        GC.Collect();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         var idle = Environment.WorkingSet;
         var (count, bytes, most) = (0, 0L, 0L);
         await foreach (var pod in connection.ListPodsAsync())

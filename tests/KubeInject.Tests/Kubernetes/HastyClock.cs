@@ -11,6 +11,9 @@ internal sealed class HastyClock : TimeProvider
 
     public static DateTimeOffset Now { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
+    /// <summary>Whether for a while no wait ends at all.</summary>
+    public bool IsStopped { get; set; }
+
     /// <summary>The waits that there were.</summary>
     public IReadOnlyList<TimeSpan> Waits
     {
@@ -28,7 +31,7 @@ internal sealed class HastyClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime < TimeSpan.Zero || dueTime > Longest)
+        if (IsStopped || dueTime < TimeSpan.Zero || dueTime > Longest)
             return new NoTimer();
         lock (waits)
             waits.Add(dueTime);
