@@ -23,7 +23,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         return result.Output;
     }
 
-    public static async Task<Command> RunAsync(string file, string[] arguments, string? input = null, string? home = null)
+    public static async Task<Command> RunAsync(string file, string[] arguments, string? input = null, string? home = null, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -40,6 +40,9 @@ internal sealed record Command(int ExitCode, string Output, string Error)
             start.Environment["HOME"] = home;
             start.Environment.Remove("XDG_STATE_HOME");
         }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
 
         using var process = Process.Start(start)!;
         var output = ReadAsync(process.StandardOutput.BaseStream);

@@ -39,6 +39,17 @@ internal static class TestCluster
         return name;
     }
 
+    /// <summary>Lets a user or a group read one kind of resource in a namespace.</summary>
+    public static async Task AllowAsync(string @namespace, string resource, string kind, string name)
+    {
+        const string Path = "/apis/rbac.authorization.k8s.io/v1/namespaces";
+        await SendAsync(HttpMethod.Post, $"{Path}/{@namespace}/roles", $$$"""{"metadata":{"name":"{{{resource}}}"},"rules":[{"apiGroups":[""],"resources":["{{{resource}}}"],"verbs":["get","list"]}]}""");
+        await SendAsync(HttpMethod.Post, $"{Path}/{@namespace}/rolebindings", $$$"""
+            {"metadata":{"name":"{{{resource}}}"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"{{{resource}}}"},
+             "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"{{{kind}}}","name":"{{{name}}}"}]}
+            """);
+    }
+
     /// <summary>Makes a pod; nothing schedules it, so it stays as it is.</summary>
     public static Task<JsonElement> CreatePodAsync(string @namespace, string name, string spec = """{"containers":[{"name":"app","image":"app"}]}""", string metadata = "") =>
         SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/pods", $$$"""{"metadata":{"name":"{{{name}}}"{{{metadata}}} },"spec":{{{spec}}} }""");

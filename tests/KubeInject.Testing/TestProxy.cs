@@ -15,6 +15,7 @@ public sealed class TestProxy : IDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly List<string> targets = [];
     private readonly X509Certificate2? certificate;
+    private long bytesFromServers;
 
     /// <summary>Starts the proxy.</summary>
     /// <param name="certificate">With it the proxy speaks TLS.</param>
@@ -42,6 +43,9 @@ public sealed class TestProxy : IDisposable
                 return [.. targets];
         }
     }
+
+    /// <summary>How much has come back from where it connected to.</summary>
+    public long BytesFromServers => Interlocked.Read(ref bytesFromServers);
 
     public void Dispose() => listener.Dispose();
 
@@ -177,7 +181,18 @@ public sealed class TestProxy : IDisposable
         return server;
     }
 
-    private static async Task PumpAsync(Stream one, Stream other) => await await Task.WhenAny(one.CopyToAsync(other), other.CopyToAsync(one));
+    private async Task PumpAsync(Stream client, Stream server) => await await Task.WhenAny(client.CopyToAsync(server), ReturnAsync(server, client));
+
+    private async Task ReturnAsync(Stream server, Stream client)
+    {
+        var buffer = new byte[64 * 1024];
+        int count;
+        while ((count = await server.ReadAsync(buffer)) > 0)
+        {
+            Interlocked.Add(ref bytesFromServers, count);
+            await client.WriteAsync(buffer.AsMemory(0, count));
+        }
+    }
 
     private static async Task<string> ReadTextAsync(Stream stream) => Encoding.UTF8.GetString(await ReadAsync(stream, (await ReadAsync(stream, 1))[0]));
 

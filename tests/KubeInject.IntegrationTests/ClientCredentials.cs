@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+
+namespace KubeInject.IntegrationTests;
+
+/// <summary>Makes client certificates and ServiceAccount tokens that the test's cluster accepts.</summary>
+internal static class ClientCredentials
+{
+    public static (string CertificatePem, ECDsa Key) Ec(string user, X509Certificate2? issuer = null)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        return (Sign(new CertificateRequest($"CN={user}", key, HashAlgorithmName.SHA256), issuer), key);
+    }
+
+    public static (string CertificatePem, RSA Key) Rsa(string user)
+    {
+        var key = RSA.Create(2048);
+        return (Sign(new CertificateRequest($"CN={user}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), null), key);
+    }
+
+    /// <summary>A certificate authority below that of the cluster.</summary>
+    public static X509Certificate2 Intermediate()
+    {
+        using var root = Root();
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kubeinject-intermediate", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return request.Create(root, root.NotBefore, root.NotAfter.AddDays(-1), RandomNumberGenerator.GetBytes(8)).CopyWithPrivateKey(key);
+    }
+
+    public static string SigningRequest()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return new CertificateRequest("CN=nobody", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
+    }
+
+    /// <summary>A token of a ServiceAccount that was good until the given time, signed as the cluster signs its own.</summary>
+    public static string Token(string @namespace, string account, string uid, DateTimeOffset end)
+    {
+        var claims = JsonSerializer.Serialize(new Dictionary<string, object>
+        {
+            ["iss"] = "https://kubernetes.default.svc",
+            ["aud"] = new[] { "https://kubernetes.default.svc" },
+            ["sub"] = $"system:serviceaccount:{@namespace}:{account}",
+            ["exp"] = end.ToUnixTimeSeconds(),
+            ["iat"] = end.AddMinutes(-10).ToUnixTimeSeconds(),
+            ["nbf"] = end.AddMinutes(-10).ToUnixTimeSeconds(),
+            ["kubernetes.io"] = new { @namespace, serviceaccount = new { name = account, uid } },
+        });
+        using var key = ECDsa.Create();
+        key.ImportFromPem(TestCluster.ReadText("sa.key"));
+        var text = $"{Base64Url("""{"alg":"ES256"}"""u8)}.{Base64Url(Encoding.UTF8.GetBytes(claims))}";
+        return $"{text}.{Base64Url(key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256))}";
+    }
+
+    /// <summary>What a token claims.</summary>
+    public static JsonElement Claims(string token)
+    {
+        var part = token.Split('.')[1].Replace('-', '+').Replace('_', '/');
+        return JsonSerializer.Deserialize<JsonElement>(Convert.FromBase64String(part.PadRight((part.Length + 3) / 4 * 4, '=')));
+    }
+
+    private static X509Certificate2 Root() => X509Certificate2.CreateFromPem(TestCluster.ReadText("ca.crt"), TestCluster.ReadText("ca.key"));
+
+    private static string Sign(CertificateRequest request, X509Certificate2? issuer)
+    {
+        using var root = issuer is null ? Root() : null;
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
+        var signer = issuer ?? root!;
+        using var certificate = request.Create(signer.SubjectName, X509SignatureGenerator.CreateForECDsa(signer.GetECDsaPrivateKey()!), signer.NotBefore, signer.NotAfter.AddDays(-2), RandomNumberGenerator.GetBytes(8));
+        return certificate.ExportCertificatePem();
+    }
+
+    private static string Base64Url(ReadOnlySpan<byte> bytes) => Convert.ToBase64String(bytes).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+}

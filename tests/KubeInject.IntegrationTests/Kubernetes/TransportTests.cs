@@ -1,0 +1,112 @@
+using KubeInject.Kubernetes;
+using KubeInject.Testing;
+
+namespace KubeInject.IntegrationTests.Kubernetes;
+
+public sealed class TransportTests : IDisposable
+{
+    private readonly TestProxy proxy = new();
+
+    private static ConnectionSettings Settings => ConnectionSettings.FromToken(TestCluster.Server, TestCluster.ViewerToken, TestCluster.Authority);
+
+    public void Dispose() => proxy.Dispose();
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("socks5")]
+    public async Task A_proxy_leads_to_the_server(string scheme)
+    {
+        Assert.Equal(Identity.Viewer, await Identity.OfAsync(Settings with { Proxy = At(scheme) }));
+        Assert.Equal([TestCluster.Server.Authority], proxy.Targets.Distinct());
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("socks5")]
+    public async Task The_name_of_the_certificate_connects_and_another_does_not(string scheme)
+    {
+        var settings = Settings with { Proxy = At(scheme) };
+        Assert.Equal(Identity.Viewer, await Identity.OfAsync(settings with { Server = Named("kubernetes.default.svc") }));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(settings with { Server = Named("elsewhere.test") }));
+        Assert.Equal(KubeConnectionFailure.WrongHostName, error.Reason);
+        Assert.Equal(Identity.Viewer, await Identity.OfAsync(settings with { Server = Named("elsewhere.test"), TlsServerName = "kubernetes.default.svc" }));
+    }
+
+    [Theory]
+    [InlineData("http")]
+    [InlineData("socks5")]
+    public async Task The_proxy_of_the_environment_is_used_by_the_rules_of_kubectl(string scheme)
+    {
+        Dictionary<string, string> variables = new() { ["HTTPS_PROXY"] = $"{At(scheme)}" };
+        var settings = Settings with { Server = Named("kubernetes.default.svc"), Environment = new KubeEnvironment { Variable = variables.GetValueOrDefault } };
+        Assert.Equal(Identity.Viewer, await Identity.OfAsync(settings));
+        Assert.Equal(Identity.Viewer, Identity.FromError((await KubectlAsync(settings, variables)).Error));
+
+        // Without the proxy the name has no address.
+        variables["NO_PROXY"] = "other.test,.default.svc";
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(settings));
+        Assert.Equal(KubeConnectionFailure.NameNotResolved, error.Reason);
+        Assert.Contains("no such host", (await KubectlAsync(settings, variables)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_groups_go_through_a_proxy_and_under_another_name_as_well()
+    {
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        await TestCluster.AllowAsync(@namespace, "pods", "Group", "readers");
+        using var connection = await KubeConnection.OpenAsync(TestCluster.Context("admin") with
+        {
+            Server = Named("elsewhere.test"),
+            TlsServerName = "kubernetes.default.svc",
+            Proxy = At("http"),
+            Impersonation = new Impersonation { User = "jane", Groups = ["others", "readers"] },
+        });
+        await connection.GetAsync($"/api/v1/namespaces/{@namespace}/pods");
+    }
+
+    [Fact]
+    public async Task A_bundle_may_hold_intermediates_and_what_cannot_be_read()
+    {
+        using var intermediate = ClientCredentials.Intermediate();
+        var bundle = $"""
+            {TestCluster.ReadText("other-ca.crt")}
+            -----BEGIN CERTIFICATE-----
+            QUJD
+            -----END CERTIFICATE-----
+            {intermediate.ExportCertificatePem()}
+            # The one that counts:
+            {TestCluster.ReadText("ca.crt")}
+            """;
+        var authority = CertificateAuthority.FromPathOrPem(bundle);
+        Assert.Equal(3, authority.Certificates.Count);
+        Assert.Equal(Identity.Viewer, await Identity.OfAsync(Settings with { CertificateAuthority = authority }));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Answers_are_compressed_unless_that_is_turned_off(bool isDisabled)
+    {
+        // A server compresses what is longer than 128 KB. The proxy sees how much passes, and nothing else.
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        await TestCluster.SendAsync(
+            HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/configmaps", $$$"""{"metadata":{"name":"long"},"data":{"a":"{{{new string('a', 600_000)}}}"}}""");
+        using var connection = await KubeConnection.OpenAsync(TestCluster.Context("admin") with { Proxy = At("http"), DisableCompression = isDisabled });
+        var before = proxy.BytesFromServers;
+        await connection.GetAsync($"/api/v1/namespaces/{@namespace}/configmaps/long");
+        Assert.Equal(isDisabled, proxy.BytesFromServers - before > 500_000);
+    }
+
+    private ProxyAddress At(string scheme) => ProxyAddress.FromUri(new Uri($"{scheme}://127.0.0.1:{proxy.Port}"));
+
+    private static Uri Named(string host) => new UriBuilder(TestCluster.Server) { Host = host }.Uri;
+
+    private static async Task<Command> KubectlAsync(ConnectionSettings settings, Dictionary<string, string> variables)
+    {
+        var environment = new Dictionary<string, string?>(variables.Select(variable => KeyValuePair.Create(variable.Key, (string?)variable.Value)));
+        return await Command.RunAsync(
+            "kubectl",
+            ["--kubeconfig", "/dev/null", "--server", $"{settings.Server}", "--certificate-authority", TestCluster.FilePath("ca.crt"), "--token", settings.Token!.Reveal(), "get", "--raw", Identity.Path],
+            environment: environment);
+    }
+}
