@@ -15,9 +15,12 @@
         'Disconnect-KubeCluster'
         'Get-KubeConnection'
         'Get-KubePod'
+        'Get-KubeSecret'
+        'Get-KubeServiceAccountToken'
         'Get-PodInjectionAnnotation'
         'Invoke-CredentialInjection'
         'New-CredentialSource'
+        'Watch-KubePod'
     )
     VariablesToExport    = @()
     AliasesToExport      = @()

@@ -210,30 +210,6 @@ Describe 'The errors of Connect-KubeCluster' {
     }
 }
 
-Describe 'Stopping Connect-KubeCluster' {
-    It 'takes no time while a server does not answer over <_>' -ForEach 'http', 'https' {
-        $listener = Start-TestServer
-        $shell = [powershell]::Create()
-        try {
-            $config = New-Kubeconfig "$TestDrive/stuck.config" "${_}://127.0.0.1:$($listener.Port)"
-            $running = $shell.AddScript('Import-Module $args[0]; Connect-KubeCluster -KubeConfig $args[1]').AddArgument((Get-ModulePath)).AddArgument($config).BeginInvoke()
-            $accepted = $listener.AcceptTcpClientAsync()
-            $accepted.Wait(10000) | Should -BeTrue -Because 'it has to be stuck before it is stopped'
-            $running.IsCompleted | Should -BeFalse
-
-            $time = [Diagnostics.Stopwatch]::StartNew()
-            $shell.Stop()
-            $time.Elapsed.TotalSeconds | Should -BeLessThan 2
-            $shell.InvocationStateInfo.State | Should -Be 'Stopped'
-            $accepted.Result.Dispose()
-        }
-        finally {
-            $shell.Dispose()
-            $listener.Dispose()
-        }
-    }
-}
-
 Describe 'Several connections' {
     It 'are open at once' {
         $admin = Connect-KubeCluster admin
@@ -309,7 +285,7 @@ Describe 'Disconnect-KubeCluster' {
 Describe 'Without a connection' {
     BeforeEach { Disconnect-KubeCluster }
 
-    It '<_> says how to get one' -ForEach 'Get-KubePod', 'Get-PodInjectionAnnotation' {
+    It '<_> says how to get one' -ForEach 'Get-KubePod', 'Get-KubeSecret', 'Get-PodInjectionAnnotation', 'Watch-KubePod' {
         $failure = { & $_ } | Should -Throw -PassThru -ErrorId 'NotConnected,*'
         $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
         $failure.Exception.Message | Should -Match 'Connect-KubeCluster'

@@ -16,8 +16,8 @@ Describe 'The module' {
     It 'exports what its manifest says, and nothing else' {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
-            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-KubeConnection', 'Get-KubePod', 'Get-PodInjectionAnnotation',
-            'Invoke-CredentialInjection', 'New-CredentialSource')
+            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-KubeConnection', 'Get-KubePod', 'Get-KubeSecret',
+            'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'New-CredentialSource', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
     }
 
@@ -63,9 +63,12 @@ Describe 'The module' {
         @{ Name = 'Connect-KubeCluster'; Type = 'KubeInject.Kubernetes.KubeConnection' }
         @{ Name = 'Get-KubeConnection'; Type = 'KubeInject.Kubernetes.KubeConnection' }
         @{ Name = 'Get-KubePod'; Type = 'KubeInject.Kubernetes.Pod' }
+        @{ Name = 'Get-KubeSecret'; Type = 'KubeInject.Cmdlets.KubeSecret', 'System.Management.Automation.PSCredential' }
+        @{ Name = 'Get-KubeServiceAccountToken'; Type = 'KubeInject.Cmdlets.KubeServiceAccountToken' }
         @{ Name = 'Get-PodInjectionAnnotation'; Type = 'KubeInject.Annotations.PodInjection' }
         @{ Name = 'Invoke-CredentialInjection'; Type = 'KubeInject.Injection.InjectionResult', 'System.String' }
         @{ Name = 'New-CredentialSource'; Type = 'KubeInject.Leases.CredentialSource' }
+        @{ Name = 'Watch-KubePod'; Type = 'KubeInject.Kubernetes.PodEvent' }
     ) {
         (Get-Command $Name -Module KubeInject).OutputType.Name | Should -Be $Type
     }

@@ -69,25 +69,47 @@ function Get-IssuedPassword([string] $Text) {
     [regex]::Matches($Text, '://[^:/"]+:(?<password>[^@"]+)@').ForEach{ $_.Groups['password'].Value }
 }
 
-# A server that accepts connections and, without an answer, says nothing ever. Dispose ends it.
-function Start-TestServer([string] $Answer) {
+# A server that accepts connections and, without an answer, says nothing ever. Requests of a path that matches SilentOn
+# get no answer either; Silent is set by the first. Dispose ends it.
+function Start-TestServer([string] $Answer, [string] $SilentOn = '^$') {
     $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
     $listener.Start()
+    $silent = [System.Threading.ManualResetEventSlim]::new()
     if ($Answer) {
         $shell = [powershell]::Create().AddScript({
-                param($listener, $answer)
+                param($listener, $answer, $silentOn, $silent)
                 $ErrorActionPreference = 'Stop' # which ends it with the listener
-                while ($true) {
+                $waiting = while ($true) {
                     $client = $listener.AcceptTcpClient()
                     $stream = $client.GetStream()
-                    $null = $stream.Read([byte[]]::new(4096))
+                    $request = [byte[]]::new(4096)
+                    $length = $stream.Read($request)
+                    if ([Text.Encoding]::ASCII.GetString($request, 0, $length).Split(' ')[1] -match $silentOn) {
+                        $client
+                        $silent.Set()
+                        continue
+                    }
                     $stream.Write([Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Type: text/html`r`nContent-Length: $($answer.Length)`r`nConnection: close`r`n`r`n$answer"))
                     $client.Dispose()
                 }
-            }).AddArgument($listener).AddArgument($Answer)
+            }).AddArgument($listener).AddArgument($Answer).AddArgument($SilentOn).AddArgument($silent)
         $null = $shell.BeginInvoke()
     }
-    $listener | Add-Member -PassThru Port $listener.LocalEndpoint.Port
+    $listener | Add-Member -PassThru -NotePropertyMembers @{ Port = $listener.LocalEndpoint.Port; Silent = $silent }
+}
+
+# A script that runs in a runspace of its own, with the module. Next waits for what it writes: null when it has ended.
+function Start-InRunspace([scriptblock] $Script, [object[]] $Argument = @()) {
+    $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
+    $output.BlockingEnumerator = $true
+    $shell = [powershell]::Create()
+    $null = $shell.AddScript("Import-Module '$(Get-ModulePath)'; & { $Script } @args")
+    foreach ($one in $Argument) { $null = $shell.AddArgument($one) }
+    $null = $shell.BeginInvoke([System.Management.Automation.PSDataCollection[psobject]]$null, $output)
+    $enumerator = $output.GetEnumerator()
+    [pscustomobject]@{ Shell = $shell; Output = $enumerator } |
+        Add-Member -PassThru ScriptMethod Next { if ($this.Output.MoveNext()) { $this.Output.Current } } |
+        Add-Member -PassThru ScriptMethod Dispose { $this.Shell.Dispose() }
 }
 
 # A kubeconfig for a server, without a user unless there is a token.

@@ -15,6 +15,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     /// <summary>The namespace.</summary>
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of this namespace of the connected cluster. Default: that of the connection.")]
     [Alias("n")]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 

@@ -40,6 +40,18 @@ internal static class Errors
         ErrorCategory.InvalidArgument,
         null);
 
+    public static ErrorRecord CredentialAsPlainText() => new(
+        new PSArgumentException("Give one of -AsCredential and -AsPlainText."),
+        "CredentialAsPlainText",
+        ErrorCategory.InvalidArgument,
+        null);
+
+    public static ErrorRecord NoCredential(SecretContent secret) => new(
+        new InvalidOperationException($"{secret} is a Secret of the type {secret.Type}: credentials are those of the type {SecretContent.BasicAuthType} with a username. Leave -AsCredential out, and take what you need from its Data."),
+        "SecretNotACredential",
+        ErrorCategory.InvalidType,
+        secret.Name);
+
     public static ErrorRecord NotAManifest(PSObject input) => new(
         new PSArgumentException($"A {input.BaseObject.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it."),
         "InputNotAManifest",

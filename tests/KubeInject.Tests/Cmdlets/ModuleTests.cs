@@ -98,7 +98,8 @@ public sealed class ModuleTests
         Assert.NotEmpty(views);
         Assert.All(views, view =>
         {
-            var type = typeof(KubeConnection).Assembly.GetType(view.Descendants("TypeName").Single().Value, throwOnError: true)!;
+            var name = view.Descendants("TypeName").Single().Value;
+            var type = typeof(KubeConnection).Assembly.GetType(name) ?? typeof(KubeCmdlet).Assembly.GetType(name, throwOnError: true)!;
             Assert.All(view.Descendants("PropertyName"), property => Assert.NotNull(type.GetProperty(property.Value)));
             Assert.All(
                 view.Descendants("ScriptBlock").SelectMany(block => Regex.Matches(block.Value, @"\$_\.(\w+)")),

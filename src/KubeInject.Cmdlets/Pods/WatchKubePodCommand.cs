@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Follows pods of the connected cluster: those that exist, then whatever happens to any.</summary>
+[Cmdlet(VerbsCommon.Watch, "KubePod", DefaultParameterSetName = OneNamespace)]
+[OutputType(typeof(PodEvent))]
+public sealed class WatchKubePodCommand : NamespacedCmdlet
+{
+    /// <summary>The pods' names.</summary>
+    [Parameter(Position = 0, HelpMessage = "Names of pods; with wildcards, those that match. Default: all.")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Name { get; set; }
+
+    /// <summary>After how many seconds to end.</summary>
+    [Parameter(HelpMessage = "End after so many seconds. Default: go on until Ctrl+C.")]
+    [ValidateRange(1, 2_000_000)]
+    public int? TimeoutSec { get; set; }
+
+    /// <summary>After how many events to end.</summary>
+    [Parameter(HelpMessage = "End after so many events. Default: go on until Ctrl+C.")]
+    [ValidateRange(1, int.MaxValue)]
+    public int? First { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var connection = RequireConnection();
+        var single = Name is [var name] && !WildcardPattern.ContainsWildcardCharacters(name) ? name : null;
+        var patterns = single is null ? Name?.Select(Pattern).ToList() : null;
+        Run(single ?? Namespace, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            if (TimeoutSec is { } seconds)
+                limit.CancelAfter(TimeSpan.FromSeconds(seconds));
+            var events = connection.WatchPodsAsync(Query(single is null ? null : FieldOfName(single)), limit.Token);
+            try
+            {
+                await WriteAsync(pipeline, events, happened => patterns?.Exists(pattern => pattern.IsMatch(happened.Pod.Name)) ?? true).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                // The time is over, as was asked for.
+            }
+        }));
+    }
+
+    private async Task WriteAsync(PipelineThread pipeline, IAsyncEnumerable<PodEvent> events, Func<PodEvent, bool> isWanted)
+    {
+        var count = 0;
+        await foreach (var happened in events.ConfigureAwait(false))
+        {
+            if (!isWanted(happened))
+                continue;
+            await pipeline.InvokeAsync(() => WriteObject(happened)).ConfigureAwait(false);
+            if (++count == First)
+                return;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>A Secret of the cluster, as PowerShell takes secrets.</summary>
+public sealed class KubeSecret
+{
+    private readonly string reference;
+
+    internal KubeSecret(SecretContent content, bool asPlainText)
+    {
+        reference = content.ToString();
+        Namespace = content.Namespace;
+        Name = content.Name;
+        Type = content.Type;
+        Labels = content.Labels;
+        CreationTimestamp = content.CreationTimestamp;
+        Data = content.Values.ToDictionary(pair => pair.Key, pair => asPlainText ? (object)pair.Value.Reveal() : pair.Value.ToSecureString(), StringComparer.Ordinal);
+        Base64Keys = content.Base64Keys;
+    }
+
+    /// <summary>The Secret's namespace.</summary>
+    public string? Namespace { get; }
+
+    /// <summary>The Secret's name.</summary>
+    public string Name { get; }
+
+    /// <summary>What the Secret is for: <c>Opaque</c>, <c>kubernetes.io/tls</c>, ….</summary>
+    public string Type { get; }
+
+    /// <summary>The labels.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; }
+
+    /// <summary>When the Secret was created.</summary>
+    public DateTimeOffset? CreationTimestamp { get; }
+
+    /// <summary>The values by their keys: a SecureString each, or, on demand, a string.</summary>
+    public IReadOnlyDictionary<string, object> Data { get; }
+
+    /// <summary>The keys of the values that are no text, and therefore in base64.</summary>
+    public IReadOnlyList<string> Base64Keys { get; }
+
+    /// <summary>The Secret's reference, <c>shop/secret/orders</c>.</summary>
+    /// <returns>One line.</returns>
+    public override string ToString() => reference;
+}

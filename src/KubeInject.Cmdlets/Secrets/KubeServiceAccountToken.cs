@@ -1,0 +1,36 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>A token of a ServiceAccount, as PowerShell takes secrets, and what it says of itself.</summary>
+public sealed class KubeServiceAccountToken
+{
+    internal KubeServiceAccountToken(Secret token, bool asPlainText, DateTimeOffset? expiration)
+    {
+        var claims = JwtClaims.Read(token);
+        Token = asPlainText ? token.Reveal() : token.ToSecureString();
+        Issuer = claims?.Issuer;
+        Subject = claims?.Subject;
+        Audience = claims?.Audience ?? [];
+        ExpiresAt = claims?.ExpiresAt ?? expiration;
+    }
+
+    /// <summary>The token: a SecureString, or, on demand, a string.</summary>
+    public object Token { get; }
+
+    /// <summary>Who issued it.</summary>
+    public string? Issuer { get; }
+
+    /// <summary>Whom it stands for: <c>system:serviceaccount:shop:teller</c>.</summary>
+    public string? Subject { get; }
+
+    /// <summary>Who may accept it.</summary>
+    public IReadOnlyList<string> Audience { get; }
+
+    /// <summary>Until when it is accepted; null for one that does not expire.</summary>
+    public DateTimeOffset? ExpiresAt { get; }
+
+    /// <summary>Whom the token stands for; not the token.</summary>
+    /// <returns>One line.</returns>
+    public override string ToString() => $"token of {Subject ?? "an unknown ServiceAccount"}";
+}

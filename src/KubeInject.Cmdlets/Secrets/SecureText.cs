@@ -1,0 +1,12 @@
+using System.Net;
+using System.Security;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>The way of a secret between PowerShell and the engine.</summary>
+internal static class SecureText
+{
+    public static SecureString ToSecureString(this Secret secret) => new NetworkCredential("", secret.Reveal()).SecurePassword;
+
+    public static Secret ToSecret(this SecureString text) => new(new NetworkCredential("", text).Password);
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public class JwtClaimsTests
+{
+    [Fact]
+    public void Claims_are_read()
+    {
+        var claims = Read("""{"iss":"https://issuer.test","sub":"system:serviceaccount:shop:teller","aud":["vault","api"],"exp":1767225600}""")!;
+
+        Assert.Equal(("https://issuer.test", "system:serviceaccount:shop:teller"), (claims.Issuer, claims.Subject));
+        Assert.Equal(["vault", "api"], claims.Audience);
+        Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), claims.ExpiresAt);
+    }
+
+    [Fact]
+    public void A_single_audience_needs_no_list() => Assert.Equal(["vault"], Read("""{"aud":"vault"}""")!.Audience);
+
+    [Fact]
+    public void What_a_token_does_not_say_is_empty()
+    {
+        var claims = Read("{}")!;
+
+        Assert.Equal((null, null, null), (claims.Issuer, claims.Subject, claims.ExpiresAt));
+        Assert.Empty(claims.Audience);
+    }
+
+    [Theory]
+    [InlineData("1767225600.5", 500)]
+    [InlineData("1.7672256e9", 0)]
+    public void Times_are_numbers_of_any_form(string number, int milliseconds) =>
+        Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, milliseconds, TimeSpan.Zero), Read($$"""{"exp":{{number}}}""")!.ExpiresAt);
+
+    [Theory]
+    [InlineData("-1")]
+    [InlineData("1e300")]
+    [InlineData("253402300799")]
+    [InlineData("\"soon\"")]
+    public void A_time_that_is_none_is_left_out(string number) => Assert.Null(Read($$"""{"exp":{{number}}}""")!.ExpiresAt);
+
+    [Fact]
+    public void The_alphabet_is_that_of_URLs()
+    {
+        const string subject = "ÿþ>>>???";
+        var token = Token($$"""{"sub":"{{subject}}"}""");
+
+        Assert.Matches("[-_]", token);
+        Assert.Equal(subject, JwtClaims.Read(new Secret(token + "\n"))!.Subject);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("opaque")]
+    [InlineData("two.parts")]
+    [InlineData("a..c")]
+    [InlineData("a.%%%%.c")]
+    [InlineData("a.bm90IGpzb24.c")]
+    [InlineData("a.W10.c")]
+    [InlineData("a.b.c.d.e")]
+    public void A_token_of_another_kind_has_no_claims(string token) => Assert.Null(JwtClaims.Read(new Secret(token)));
+
+    private static JwtClaims? Read(string payload) => JwtClaims.Read(new Secret(Token(payload)));
+
+    private static string Token(string payload) => $"e30.{Convert.ToBase64String(Encoding.UTF8.GetBytes(payload)).TrimEnd('=').Replace('+', '-').Replace('/', '_')}.c2ln";
+}

@@ -1,0 +1,156 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $null = Connect-KubeCluster admin
+
+    function New-Secret([string] $Namespace, [string] $Name, [System.Collections.IDictionary] $Data, [string] $Type = 'Opaque', [string] $App = $Name) {
+        $metadata = @{ name = $Name; labels = @{ app = $App } }
+        $null = @{ apiVersion = 'v1'; kind = 'Secret'; metadata = $metadata; type = $Type; stringData = $Data } | ConvertTo-Json -Depth 5 |
+            kubectl apply --namespace $Namespace --filename -
+    }
+
+    $canary = 'canary-of-a-password-in-a-secret'
+    $namespace = New-TestNamespace
+    New-Secret $namespace orders @{ username = 'orders-rw'; password = $canary } 'kubernetes.io/basic-auth'
+    New-Secret $namespace orders-keys @{ key = $canary; other = 'päss' } -App orders
+    New-Secret $namespace web @{ token = $canary }
+}
+
+AfterAll {
+    Disconnect-KubeCluster
+}
+
+Describe 'Get-KubeSecret' {
+    It 'gets a Secret by name, its values as SecureStrings' {
+        $secret = Get-KubeSecret orders-keys -Namespace $namespace
+        $secret.Name, $secret.Namespace, $secret.Type | Should -Be orders-keys, $namespace, Opaque
+        $secret.Labels['app'] | Should -Be orders
+        $secret.Data.Keys | Sort-Object | Should -Be key, other
+        $secret.Data['key'] | Should -BeOfType securestring
+        ConvertFrom-SecureString -AsPlainText $secret.Data['key'] | Should -Be $canary
+        ConvertFrom-SecureString -AsPlainText $secret.Data['other'] | Should -Be 'päss'
+    }
+
+    It 'gets every Secret of the namespace without a name' {
+        (Get-KubeSecret -n $namespace).Name | Should -Be orders, orders-keys, web
+    }
+
+    It 'finds Secrets by wildcard' {
+        (Get-KubeSecret ORDERS*, w?b -n $namespace).Name | Should -Be orders, orders-keys, web
+        Get-KubeSecret nothing* -n $namespace | Should -BeNullOrEmpty
+    }
+
+    It 'looks into every namespace' {
+        (Get-KubeSecret web -AllNamespaces).Namespace | Should -Contain $namespace
+        (Get-KubeSecret orders-k* -A).Namespace | Should -Contain $namespace
+    }
+
+    It 'selects by label and by field' {
+        (Get-KubeSecret -n $namespace -LabelSelector app=orders).Name | Should -Be orders, orders-keys
+        (Get-KubeSecret -n $namespace -FieldSelector type=Opaque).Name | Should -Be orders-keys, web
+        Get-KubeSecret web -n $namespace -l app=orders | Should -BeNullOrEmpty
+    }
+
+    It 'takes names and namespaces from the pipeline' {
+        ('web', 'orders' | Get-KubeSecret -n $namespace).Name | Should -Be web, orders
+        (Get-KubeSecret web -n $namespace | Get-KubeSecret).Name | Should -Be web
+    }
+
+    It 'gets from another connection' {
+        Disconnect-KubeCluster
+        try {
+            $connection = Connect-KubeCluster admin
+            $null = Connect-KubeCluster viewer
+            (Get-KubeSecret web -n $namespace -Connection $connection).Name | Should -Be web
+        }
+        finally { $null = Connect-KubeCluster admin }
+    }
+
+    It 'returns values as strings on demand' {
+        $secret = Get-KubeSecret orders-keys -n $namespace -AsPlainText
+        $secret.Data['key'], $secret.Data['other'] | Should -Be $canary, 'päss'
+    }
+
+    It 'leaves values that are no text in base64, and says so' {
+        $null = @{ apiVersion = 'v1'; kind = 'Secret'; metadata = @{ name = 'store' }; data = @{ store = '/v8='; text = 'dGV4dA==' } } | ConvertTo-Json |
+            kubectl create --namespace $namespace --filename -
+        try {
+            $secret = Get-KubeSecret store -n $namespace -AsPlainText
+            $secret.Base64Keys | Should -Be store
+            $secret.Data['store'], $secret.Data['text'] | Should -Be '/v8=', 'text'
+        }
+        finally { $null = kubectl delete secret store --namespace $namespace }
+    }
+
+    It 'shows namespace, name, type and keys' {
+        $shown = Get-KubeSecret orders -n $namespace | Out-String -Width 200
+        $shown | Should -Match 'Namespace +Name +Type +Keys'
+        $shown | Should -Match "$namespace +orders +kubernetes.io/basic-auth +password, username"
+    }
+
+    It 'shows no value in <Name>' -ForEach @(
+        @{ Name = 'a string'; Show = { "$secret $($secret.Data)" } }
+        @{ Name = 'a table'; Show = { $secret | Format-Table * -Force | Out-String -Width 1000 } }
+        @{ Name = 'Format-List *'; Show = { $secret | Format-List * -Force | Out-String -Width 1000 } }
+        @{ Name = 'Format-Custom'; Show = { $secret | Format-Custom * -Depth 5 | Out-String -Width 1000 } }
+        @{ Name = 'ConvertTo-Json'; Show = { $secret | ConvertTo-Json -Depth 9 } }
+        @{ Name = 'ConvertTo-Csv'; Show = { $secret | ConvertTo-Csv | Out-String } }
+        @{ Name = 'ConvertTo-Xml'; Show = { ($secret | ConvertTo-Xml -Depth 9).OuterXml } }
+        @{ Name = 'verbose output'; Show = { Get-KubeSecret orders* -n $namespace -Verbose 4>&1 | Out-String -Width 1000 } }
+    ) {
+        $secret = Get-KubeSecret orders, orders-keys -n $namespace
+        $shown = (& $Show) -join "`n"
+        $shown | Should -Not -BeNullOrEmpty
+        $shown.Contains($canary) -or $shown.Contains([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($canary)).TrimEnd('=')) | Should -BeFalse
+    }
+}
+
+Describe 'Get-KubeSecret -AsCredential' {
+    It 'returns username and password of a basic-auth Secret' {
+        $credential = Get-KubeSecret orders -n $namespace -AsCredential
+        $credential | Should -BeOfType pscredential
+        $credential.UserName | Should -Be orders-rw
+        $credential.GetNetworkCredential().Password | Should -Be $canary
+    }
+
+    It 'returns those of a list that are of the type' {
+        (Get-KubeSecret -n $namespace -AsCredential).UserName | Should -Be orders-rw
+        (Get-KubeSecret * -n $namespace -AsCredential).UserName | Should -Be orders-rw
+    }
+
+    It 'says that a named Secret is of another type' {
+        Get-KubeSecret web -n $namespace -AsCredential -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed | Should -HaveCount 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'SecretNotACredential,KubeInject.Cmdlets.GetKubeSecretCommand'
+        $failed[0].CategoryInfo.Category | Should -Be 'InvalidType'
+        $failed[0].TargetObject | Should -Be web
+    }
+
+    It 'has an empty password where the Secret has none' {
+        New-Secret $namespace unprotected @{ username = 'reader' } 'kubernetes.io/basic-auth'
+        try { (Get-KubeSecret unprotected -n $namespace -AsCredential).GetNetworkCredential().Password | Should -BeNullOrEmpty }
+        finally { $null = kubectl delete secret unprotected --namespace $namespace }
+    }
+
+    It 'is no plain text' {
+        { Get-KubeSecret orders -n $namespace -AsCredential -AsPlainText } | Should -Throw -ErrorId 'CredentialAsPlainText,*'
+    }
+}
+
+Describe 'The errors of Get-KubeSecret' {
+    It 'says which Secret is not there, and gets the others' {
+        (Get-KubeSecret missing, web -n $namespace -ErrorAction SilentlyContinue -ErrorVariable failed).Name | Should -Be web
+        $failed | Should -HaveCount 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.GetKubeSecretCommand'
+        $failed[0].TargetObject | Should -Be missing
+    }
+
+    It 'says what the user may not do' {
+        $viewer = Connect-KubeCluster viewer
+        $null = Connect-KubeCluster admin
+        Get-KubeSecret -n $namespace -Connection $viewer -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.GetKubeSecretCommand'
+        $failed[0].CategoryInfo.Category | Should -Be 'PermissionDenied'
+    }
+}

@@ -1,0 +1,120 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $null = Connect-KubeCluster admin
+
+    $namespace = New-TestNamespace @(
+        "apiVersion: v1`nkind: ServiceAccount`nmetadata: {name: teller}`n"
+        "apiVersion: v1`nkind: Pod`nmetadata: {name: counter}`nspec: {serviceAccountName: teller, containers: [{name: app, image: app}]}`n")
+
+    # What the server takes a token for.
+    function Get-TokenUser([string] $Token, [string[]] $Audience = @()) {
+        $review = @{ apiVersion = 'authentication.k8s.io/v1'; kind = 'TokenReview'; spec = @{ token = $Token; audiences = $Audience } } | ConvertTo-Json |
+            kubectl create --output json --filename - | Out-String | ConvertFrom-Json -AsHashtable
+        $review.status.user.username
+    }
+}
+
+AfterAll {
+    Disconnect-KubeCluster
+}
+
+Describe 'Get-KubeServiceAccountToken, requested' {
+    It 'returns a token that the server accepts, as a SecureString' {
+        $token = Get-KubeServiceAccountToken -ServiceAccount teller -Namespace $namespace
+        $token.Token | Should -BeOfType securestring
+        Get-TokenUser (ConvertFrom-SecureString -AsPlainText $token.Token) | Should -Be "system:serviceaccount:${namespace}:teller"
+    }
+
+    It 'says what the token says of itself' {
+        $token = Get-KubeServiceAccountToken teller -n $namespace
+        $token.Subject | Should -Be "system:serviceaccount:${namespace}:teller"
+        $token.Issuer | Should -Be 'https://kubernetes.default.svc'
+        $token.Audience | Should -Be 'https://kubernetes.default.svc'
+        ($token.ExpiresAt - [DateTimeOffset]::UtcNow).TotalMinutes | Should -BeGreaterThan 59
+    }
+
+    It 'asks for an audience and a time' {
+        $token = Get-KubeServiceAccountToken teller -n $namespace -Audience vault, api -ExpirationSeconds 600 -AsPlainText
+        $token.Audience | Should -Be vault, api
+        ($token.ExpiresAt - [DateTimeOffset]::UtcNow).TotalMinutes | Should -BeLessOrEqual 10
+        Get-TokenUser $token.Token vault | Should -Be "system:serviceaccount:${namespace}:teller"
+    }
+
+    It 'makes a connection' {
+        $token = Get-KubeServiceAccountToken teller -n $namespace
+        $admin = Get-KubeConnection
+        try {
+            $null = Connect-KubeCluster -Server (Get-ClusterText server) -Token $token.Token -CertificateAuthority (Get-ClusterFile ca.crt)
+            { Get-KubePod -n $namespace } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage "*system:serviceaccount:${namespace}:teller*"
+        }
+        finally { Disconnect-KubeCluster; $null = Connect-KubeCluster admin; Disconnect-KubeCluster $admin }
+    }
+
+    It 'takes the ServiceAccount of pods from the pipeline' {
+        $token = Get-KubePod counter -n $namespace | Get-KubeServiceAccountToken -Audience vault
+        $token.Subject | Should -Be "system:serviceaccount:${namespace}:teller"
+        $token.Audience | Should -Be vault
+    }
+
+    It 'says which ServiceAccount is not there, and goes on' {
+        $accounts = [pscustomobject]@{ ServiceAccount = 'missing'; Namespace = $namespace }, [pscustomobject]@{ ServiceAccount = 'teller'; Namespace = $namespace }
+        $token = $accounts | Get-KubeServiceAccountToken -ErrorAction SilentlyContinue -ErrorVariable failed
+        $token.Subject | Should -BeLike '*:teller'
+        $failed | Should -HaveCount 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.GetKubeServiceAccountTokenCommand'
+        $failed[0].TargetObject | Should -Be missing
+    }
+
+    It 'says that no server gives so short a token' {
+        { Get-KubeServiceAccountToken teller -n $namespace -ExpirationSeconds 5 } | Should -Throw -ErrorId 'KubeApiInvalid,*' -ExpectedMessage '*10 minutes*'
+    }
+
+    It 'says what the user may not do' {
+        $viewer = Connect-KubeCluster viewer
+        $null = Connect-KubeCluster admin
+        { Get-KubeServiceAccountToken teller -n $namespace -Connection $viewer } | Should -Throw -ErrorId 'KubeApiForbidden,*'
+    }
+
+    It 'shows the claims, and no token' {
+        $token = Get-KubeServiceAccountToken teller -n $namespace
+        $plain = ConvertFrom-SecureString -AsPlainText $token.Token
+        $token | Out-String -Width 300 | Should -Match "Subject +Audience +ExpiresAt[\s\S]*system:serviceaccount:${namespace}:teller"
+        $shown = "$token" + ($token | Format-List * -Force | Out-String -Width 3000) + ($token | Format-Custom -Depth 5 | Out-String) + ($token | ConvertTo-Json -Depth 5)
+        $shown.Contains($plain) | Should -BeFalse
+    }
+}
+
+Describe 'Get-KubeServiceAccountToken, mounted' {
+    BeforeEach { $folder = (New-Item -ItemType Directory -Force TestDrive:/serviceaccount).FullName }
+
+    It 'reads the token, without a connection' {
+        $plain = (Get-KubeServiceAccountToken teller -n $namespace -AsPlainText).Token
+        Set-Content $folder/token $plain
+        Disconnect-KubeCluster
+        try {
+            $token = Get-KubeServiceAccountToken -ServiceAccountPath TestDrive:/serviceaccount
+            $token.Token | Should -BeOfType securestring
+            $token.Subject | Should -Be "system:serviceaccount:${namespace}:teller"
+            (Get-KubeServiceAccountToken -ServiceAccountPath $folder -AsPlainText).Token | Should -BeExactly $plain
+        }
+        finally { $null = Connect-KubeCluster admin }
+    }
+
+    It 'has no claims for a token that says nothing' {
+        Set-Content $folder/token opaque
+        $token = Get-KubeServiceAccountToken -ServiceAccountPath $folder -AsPlainText
+        $token.Token | Should -Be opaque
+        $token.Subject, $token.Issuer, $token.ExpiresAt | Should -Be $null, $null, $null
+        $token.Audience | Should -BeNullOrEmpty
+    }
+
+    It 'says that there is no token' {
+        Remove-Item -ErrorAction Ignore $folder/token
+        { Get-KubeServiceAccountToken -ServiceAccountPath $folder } |
+            Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.GetKubeServiceAccountTokenCommand' -ExpectedMessage "*$([System.IO.Path]::Combine($folder, 'token'))*"
+        Set-Content $folder/token ''
+        { Get-KubeServiceAccountToken -ServiceAccountPath $folder } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*empty*'
+    }
+}
