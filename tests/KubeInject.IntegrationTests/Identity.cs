@@ -28,7 +28,7 @@ internal static partial class Identity
     /// <summary>The user in the words in which the server forbids the path, or says that there is nothing.</summary>
     public static string FromError(string message) =>
         Forbidden().Match(message) is { Success: true } match ? match.Groups["user"].Value
-        : message.Contains("could not find the requested resource", StringComparison.Ordinal) ? Admin
+        : message.Contains("could not find the requested resource", StringComparison.Ordinal) || message.Contains("answered 404", StringComparison.Ordinal) ? Admin
         : message;
 
     /// <summary>All that the server knows of a user: it notes that of whoever asks for a certificate.</summary>

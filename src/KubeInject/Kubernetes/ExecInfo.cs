@@ -41,12 +41,8 @@ internal static class ExecInfo
             writer.WriteString("proxy-url", proxy.Whole().Reveal());
         if (settings.DisableCompression)
             writer.WriteBoolean("disable-compression", true);
-        if (plugin.ClusterConfig is { } config)
-        {
-            writer.WritePropertyName("config");
-            writer.WriteRawValue(config);
-        }
-
+        writer.WritePropertyName("config");
+        writer.WriteRawValue(plugin.ClusterConfig ?? "null");
         writer.WriteEndObject();
     }
 }
