@@ -13,13 +13,16 @@
     CmdletsToExport      = @(
         'Connect-KubeCluster'
         'Disconnect-KubeCluster'
+        'Get-KubeCertificateAuthority'
         'Get-KubeConnection'
+        'Get-KubeContext'
         'Get-KubePod'
         'Get-KubeSecret'
         'Get-KubeServiceAccountToken'
         'Get-PodInjectionAnnotation'
         'Invoke-CredentialInjection'
         'New-CredentialSource'
+        'Test-KubeConnection'
         'Watch-KubePod'
     )
     VariablesToExport    = @()

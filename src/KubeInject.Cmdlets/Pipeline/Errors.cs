@@ -28,6 +28,12 @@ internal static class Errors
         ErrorCategory.ConnectionError,
         null);
 
+    public static ErrorRecord NoContext(string name) => new(
+        new InvalidOperationException($"The kubeconfig has no context '{name}'. Run Get-KubeContext for those that it has."),
+        "KubeContextNotFound",
+        ErrorCategory.ObjectNotFound,
+        name);
+
     public static ErrorRecord CredentialSourceMissing() => new(
         new PSArgumentException("Say where credentials come from with -CredentialSource. There is: (New-CredentialSource -Local), made-up credentials for trying out."),
         "CredentialSourceMissing",

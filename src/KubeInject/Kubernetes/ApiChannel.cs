@@ -12,7 +12,6 @@ internal sealed class ApiChannel : IDisposable
         typeof(ApiChannel).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     private readonly ConnectionSettings settings;
-    private readonly ServerTrust trust;
     private readonly HttpClient client;
     private readonly string prefix;
     private readonly TimeSpan connectTimeout;
@@ -24,12 +23,12 @@ internal sealed class ApiChannel : IDisposable
         settings.Validate();
         this.settings = settings;
         Policy = policy ?? RequestPolicy.Default;
-        trust = new ServerTrust(settings);
+        Trust = new ServerTrust(settings);
         Credential = new RequestCredential(settings);
-        Failures = new ApiFailures(settings, Credential, trust);
+        Failures = new ApiFailures(settings, Credential, Trust);
         prefix = settings.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
         connectTimeout = ApiTransport.ConnectTimeout(settings);
-        client = new HttpClient(new ApiTransport(settings, trust))
+        client = new HttpClient(new ApiTransport(settings, Trust))
         {
             // Each request brings its own limit, so that a timeout and a cancellation are told apart.
             Timeout = Timeout.InfiniteTimeSpan,
@@ -41,6 +40,8 @@ internal sealed class ApiChannel : IDisposable
     public event Action<KubeRequest>? Completed;
 
     public RequestCredential Credential { get; }
+
+    public ServerTrust Trust { get; }
 
     /// <summary>The one place where an error is understood.</summary>
     public ApiFailures Failures { get; }

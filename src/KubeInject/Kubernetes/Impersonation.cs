@@ -14,4 +14,19 @@ public sealed record Impersonation
 
     /// <summary>What else is known of the user, such as scopes; a key may have several values.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Extra { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Replaces what is given and keeps the rest, as kubectl's --as, --as-uid and --as-group do with what the kubeconfig says.</summary>
+    /// <param name="before">What was to be done so far; null for requests as the user himself.</param>
+    /// <param name="user">Another user; null to keep him.</param>
+    /// <param name="uid">Another uid; null to keep it.</param>
+    /// <param name="groups">Other groups; null to keep them.</param>
+    /// <returns>In whose place requests are made now; null for none.</returns>
+    /// <exception cref="KubeConfigurationException">A uid or groups are given, and no user that they go with.</exception>
+    public static Impersonation? Change(Impersonation? before, string? user, string? uid, IReadOnlyList<string>? groups)
+    {
+        if (user is null && uid is null && groups is null)
+            return before;
+        var name = user ?? before?.User ?? throw new KubeConfigurationException("A uid and groups to impersonate go with a user; say which one.");
+        return (before ?? new Impersonation { User = name }) with { User = name, Uid = uid ?? before?.Uid, Groups = groups ?? before?.Groups ?? [] };
+    }
 }

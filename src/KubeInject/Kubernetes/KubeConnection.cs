@@ -12,10 +12,12 @@ public sealed class KubeConnection : IDisposable
     private readonly ApiChannel channel;
     private readonly ConnectionSettings settings;
 
-    private KubeConnection(ConnectionSettings settings, ApiChannel channel)
+    /// <summary>Prepares a connection; <see cref="ConnectAsync"/> makes it.</summary>
+    /// <exception cref="KubeConfigurationException">The settings contradict themselves.</exception>
+    internal KubeConnection(ConnectionSettings settings, RequestPolicy policy)
     {
         this.settings = settings;
-        this.channel = channel;
+        channel = new ApiChannel(settings, policy);
         Client = new KubeClient(channel, settings.Namespace);
     }
 
@@ -46,6 +48,12 @@ public sealed class KubeConnection : IDisposable
 
     /// <summary>Who the server takes the user for; null where it does not say (before Kubernetes 1.28, or forbidden).</summary>
     public string? User { get; private set; }
+
+    /// <summary>The groups that the server counts the user among; empty where it does not say.</summary>
+    internal IReadOnlyList<string> Groups { get; private set; } = [];
+
+    /// <summary>The one place where requests of this connection are made.</summary>
+    internal ApiChannel Channel => channel;
 
     /// <summary>Reads, watches and writes objects of any resource.</summary>
     public KubeClient Client { get; }
@@ -78,14 +86,11 @@ public sealed class KubeConnection : IDisposable
         ConnectionSettings settings, RequestPolicy policy, Action<KubeRequest>? requestCompleted, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var connection = new KubeConnection(settings, new ApiChannel(settings, policy));
+        var connection = new KubeConnection(settings, policy);
         connection.RequestCompleted += requestCompleted;
         try
         {
-            // Two questions: the first any API server answers, but some answer it to anybody; the second only to
-            // whoever has proved who he is.
-            connection.ServerVersion = await connection.AskVersionAsync(cancellationToken);
-            connection.User = await connection.AskUserAsync(cancellationToken);
+            await connection.ConnectAsync(cancellationToken);
             return connection;
         }
         catch
@@ -94,6 +99,10 @@ public sealed class KubeConnection : IDisposable
             throw;
         }
     }
+
+    /// <summary>What the connection was made of.</summary>
+    /// <returns>The settings. No property, because they hold the user's credential, and properties get shown.</returns>
+    public ConnectionSettings GetSettings() => settings;
 
     /// <summary>Reads what is under a path of the API.</summary>
     /// <param name="path">Path and query, escaped: <c>/api/v1/namespaces/shop/configmaps/orders</c>.</param>
@@ -158,6 +167,19 @@ public sealed class KubeConnection : IDisposable
     public override string ToString() =>
         $"{Server}{(Context is null ? "" : $" ({Context})")}{(User is null ? "" : $" as {User}")}";
 
+    /// <summary>Makes sure that an API server answers and accepts the credential.</summary>
+    /// <exception cref="KubeConnectionException">There is no connection.</exception>
+    /// <exception cref="KubeConfigurationException">The token's file cannot be read.</exception>
+    internal async Task ConnectAsync(CancellationToken cancellationToken)
+    {
+        // Two questions: the first any API server answers, but some answer it to anybody; the second only to
+        // whoever has proved who he is.
+        ServerVersion = await AskVersionAsync(cancellationToken);
+        var user = await AskUserAsync(cancellationToken);
+        User = user.Text("username");
+        Groups = [.. user.Get("groups").Items().Select(group => group.Text()).OfType<string>()];
+    }
+
     private async Task<string?> AskVersionAsync(CancellationToken cancellationToken)
     {
         var response = await channel.SendAsync(ApiRequest.Get("/version"), cancellationToken);
@@ -171,14 +193,14 @@ public sealed class KubeConnection : IDisposable
     }
 
     /// <summary>Asks the server who it takes the user for: a review that writes nothing.</summary>
-    private async Task<string?> AskUserAsync(CancellationToken cancellationToken)
+    private async Task<JsonElement> AskUserAsync(CancellationToken cancellationToken)
     {
         var review = """{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""u8.ToArray();
         var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = review, IsRepeatable = true };
         var response = await channel.SendAsync(request, cancellationToken);
         if (response.IsSuccess)
-            return channel.Failures.ReadJson(response.Body).Get("status").Get("userInfo").Text("username");
-        return IsDenied(response) ? null : throw channel.Failures.FromFirstAnswer(response);
+            return channel.Failures.ReadJson(response.Body).Get("status").Get("userInfo");
+        return IsDenied(response) ? default : throw channel.Failures.FromFirstAnswer(response);
     }
 
     /// <summary>An API server knows the user, but does not let him ask this, or is too old to know the question.</summary>

@@ -21,6 +21,9 @@ public sealed record KubeContext
     /// <summary>The file that the context stands in.</summary>
     public required string File { get; init; }
 
+    /// <summary>All the files that were merged, in the order in which they count: the context's cluster and user may stand in others than <see cref="File"/>.</summary>
+    public required IReadOnlyList<string> KubeConfig { get; init; }
+
     /// <summary>Whether it is the one that is used where none is named.</summary>
     public required bool IsCurrent { get; init; }
 }

@@ -94,6 +94,7 @@ public sealed record Kubeconfig
             User = context.User,
             Namespace = context.Namespace ?? "default",
             File = context.File,
+            KubeConfig = Files,
             IsCurrent = context.Name == CurrentContext,
         }),
     ];

@@ -12,13 +12,18 @@ internal sealed class ServerTrust(ConnectionSettings settings)
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     private volatile TrustFailure? lastFailure;
+    private volatile IReadOnlyList<byte[]> lastShown = [];
 
     /// <summary>Why the last certificate was turned down; null where none was.</summary>
     public TrustFailure? LastFailure => lastFailure;
 
+    /// <summary>What the server showed last: its own certificate, then what it sent along; empty where it showed nothing.</summary>
+    public IReadOnlyList<byte[]> LastShown => lastShown;
+
     /// <summary>The platform's callback.</summary>
     public bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        lastShown = certificate is null ? [] : [certificate.GetRawCertData(), .. chain?.ChainPolicy.ExtraStore.Select(sent => sent.RawData) ?? []];
         if (settings.SkipCertificateCheck)
             return true;
         lastFailure = certificate is X509Certificate2 shown

@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using System.Security.Cryptography.X509Certificates;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Gets the certificates that a connection trusts to stand behind the server's.</summary>
+[Cmdlet(VerbsCommon.Get, "KubeCertificateAuthority")]
+[OutputType(typeof(X509Certificate2))]
+public sealed class GetKubeCertificateAuthorityCommand : ConnectedCmdlet
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var connection = RequireConnection();
+        if (!connection.ChecksCertificate)
+            WriteWarning($"The certificate of {connection.Server} is not checked, so there is none that it has to be signed by.");
+        WriteObject(TrustedCertificates.Of(connection.GetSettings()), enumerateCollection: true);
+    }
+}

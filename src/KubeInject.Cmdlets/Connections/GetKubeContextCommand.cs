@@ -1,0 +1,42 @@
+using System.Management.Automation;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Gets the contexts of the kubeconfig.</summary>
+[Cmdlet(VerbsCommon.Get, "KubeContext")]
+[OutputType(typeof(KubeContext))]
+public sealed class GetKubeContextCommand : KubeCmdlet
+{
+    /// <summary>The contexts' names.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "Names of contexts; with wildcards, those that match. Default: all.")]
+    [ArgumentCompleter(typeof(ContextCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Name { get; set; }
+
+    /// <summary>The kubeconfigs.</summary>
+    [Parameter(HelpMessage = "The kubeconfigs to read; of several, the first to say something counts. Default: the files in KUBECONFIG, then ~/.kube/config.")]
+    [ValidateNotNullOrEmpty]
+    public string[]? KubeConfig { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Run(null, (pipeline, _) => pipeline.InvokeAsync(() =>
+    {
+        var contexts = Read()?.ListContexts() ?? [];
+        foreach (var name in Name ?? ["*"])
+        {
+            // kubectl tells names apart by case, wildcards in PowerShell do not.
+            var isExact = !WildcardPattern.ContainsWildcardCharacters(name);
+            var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
+            var found = contexts.Where(context => isExact ? context.Name == name : pattern.IsMatch(context.Name)).ToList();
+            WriteObject(found, enumerateCollection: true);
+            if (isExact && found.Count == 0)
+                WriteError(Errors.NoContext(name));
+        }
+    }));
+
+    private Kubeconfig? Read() => KubeConfig is null
+        ? Kubeconfig.Find(KubeEnvironment.Process with { WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath })
+        : Kubeconfig.Load(KubeConfig.Select(GetUnresolvedProviderPathFromPSPath));
+}

@@ -1,0 +1,81 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Who the user of a connection is, and who says so.</summary>
+internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<string> Groups, IdentitySource Source)
+{
+    private const string ReviewPath = "/apis/authentication.k8s.io/v1/tokenreviews";
+
+    private static readonly ConnectionIdentity Unknown = new(null, [], IdentitySource.Unknown);
+
+    /// <summary>Finds out who the user is: from the server, or, where it does not say, from the credential.</summary>
+    /// <param name="connection">A connection that is made.</param>
+    /// <param name="token">The token of its requests; null for none.</param>
+    /// <param name="certificate">The certificate that it shows; null for none.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public static async Task<ConnectionIdentity> FindAsync(
+        KubeConnection connection, Secret? token, X509Certificate2? certificate, CancellationToken cancellationToken)
+    {
+        var settings = connection.GetSettings();
+        if (connection.User is { } user)
+            return new ConnectionIdentity(user, connection.Groups, IdentitySource.SelfSubjectReview);
+        if (settings.Impersonation is { } impersonation)
+            return new ConnectionIdentity(impersonation.User, impersonation.Groups, IdentitySource.Impersonation);
+        if (token is not null)
+            return await AskAsync(connection.Channel, token, cancellationToken) ?? OfClaims(token);
+        return settings.Username is { } username ? new ConnectionIdentity(username, [], IdentitySource.Username)
+            : certificate is not null ? OfCertificate(certificate)
+            : Unknown;
+    }
+
+    /// <summary>The common name is the user, each organization a group.</summary>
+    internal static ConnectionIdentity OfCertificate(X509Certificate2 certificate)
+    {
+        var names = certificate.SubjectName.EnumerateRelativeDistinguishedNames()
+            .Where(name => !name.HasMultipleElements)
+            .ToLookup(name => name.GetSingleElementType().Value, name => name.GetSingleElementValue());
+        return names["2.5.4.3"].LastOrDefault() is { } user
+            ? new ConnectionIdentity(user, [.. names["2.5.4.10"].OfType<string>().Reverse()], IdentitySource.ClientCertificate)
+            : Unknown;
+    }
+
+    private static ConnectionIdentity OfClaims(Secret token) =>
+        JwtClaims.Read(token)?.Subject is { } subject ? new ConnectionIdentity(subject, [], IdentitySource.TokenClaims) : Unknown;
+
+    /// <summary>Asks whose the token is. Who may not ask that is told by the name that he has.</summary>
+    private static async Task<ConnectionIdentity?> AskAsync(ApiChannel channel, Secret token, CancellationToken cancellationToken)
+    {
+        var review = new JsonObject
+        {
+            ["apiVersion"] = "authentication.k8s.io/v1",
+            ["kind"] = "TokenReview",
+            ["spec"] = new JsonObject { ["token"] = token.Reveal() },
+        };
+        var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = Encoding.UTF8.GetBytes(review.ToJsonString()), IsRepeatable = true };
+        try
+        {
+            var user = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken)).Get("status").Get("user");
+            return user.Text("username") is { Length: > 0 } name ? new ConnectionIdentity(name, Texts(user.Get("groups")), IdentitySource.TokenReview) : null;
+        }
+        catch (KubeApiException e)
+        {
+            return e.StatusCode == 403 && NameOfDenied().Match(e.Message) is { Success: true } denied
+                ? new ConnectionIdentity(denied.Groups[1].Value, [], IdentitySource.Denial)
+                : null;
+        }
+        catch (KubeConnectionException)
+        {
+            return null;
+        }
+    }
+
+    private static IReadOnlyList<string> Texts(JsonElement items) => [.. items.Items().Select(item => item.Text()).OfType<string>()];
+
+    [GeneratedRegex("""User "([^"]+)" cannot """)]
+    private static partial Regex NameOfDenied();
+}

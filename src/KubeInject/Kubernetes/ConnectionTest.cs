@@ -1,0 +1,123 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>Tries a connection, and says all there is to say about it.</summary>
+public static class ConnectionTest
+{
+    /// <summary>What the commands of the module need: to read and follow pods, to read Secrets, to get tokens, to change workloads, to complete namespaces.</summary>
+    private static readonly AccessQuestion[] Needed =
+    [
+        new("get", KubeResource.Pods),
+        new("list", KubeResource.Pods),
+        new("watch", KubeResource.Pods),
+        new("get", KubeResource.Secrets),
+        new("list", KubeResource.Secrets),
+        new("create", KubeResource.ServiceAccounts) { Subresource = "token" },
+        new("patch", KubeResource.Deployments),
+        new("patch", KubeResource.StatefulSets),
+        new("patch", KubeResource.DaemonSets),
+        new("patch", KubeResource.CronJobs),
+        new("list", KubeResource.Namespaces),
+    ];
+
+    /// <summary>Makes a connection of its own, asks the server what there is to know, and ends it.</summary>
+    /// <param name="settings">What the connection is made of.</param>
+    /// <param name="requestCompleted">Told of every request; null for nobody.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What was found; that there is no connection is a finding.</returns>
+    public static async Task<ConnectionReport> RunAsync(
+        ConnectionSettings settings, Action<KubeRequest>? requestCompleted = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var report = new ConnectionReport
+        {
+            Server = settings.Server,
+            Context = settings.Context,
+            ClientCertificate = Summary(settings, settings.ClientCertificate),
+        };
+        KubeConnection connection;
+        try
+        {
+            connection = new KubeConnection(settings, RequestPolicy.Default);
+        }
+        catch (KubeConfigurationException e)
+        {
+            return report with { Message = e.Message };
+        }
+
+        using (connection)
+        {
+            connection.RequestCompleted += requestCompleted;
+            return await RunAsync(connection, report, cancellationToken);
+        }
+    }
+
+    private static async Task<ConnectionReport> RunAsync(KubeConnection connection, ConnectionReport report, CancellationToken cancellationToken)
+    {
+        var settings = connection.GetSettings();
+        report = report with { AuthenticationKind = connection.AuthenticationKind, ChecksCertificate = connection.ChecksCertificate };
+        Secret? token;
+        ClientCertificate? certificate;
+        try
+        {
+            await connection.ConnectAsync(cancellationToken);
+            (token, certificate) = await CredentialAsync(connection, cancellationToken);
+        }
+        catch (Exception e) when (e is KubeConnectionException or KubeConfigurationException)
+        {
+            return report with { Failure = (e as KubeConnectionException)?.Reason, Message = e.Message, ServerCertificate = Chain(connection) };
+        }
+
+        var identity = await ConnectionIdentity.FindAsync(connection, token, certificate?.Certificate, cancellationToken);
+        var rights = await Task.WhenAll(Needed.Select(question => AskAsync(connection, question, cancellationToken)));
+        return report with
+        {
+            Reachable = true,
+            ServerVersion = connection.ServerVersion,
+            User = identity.User,
+            Groups = identity.Groups,
+            UserSource = identity.Source,
+            ServerCertificate = Chain(connection),
+            ClientCertificate = Summary(settings, certificate),
+            Rights = rights,
+        };
+    }
+
+    /// <summary>What a request shows the server, wherever it comes from.</summary>
+    private static async Task<(Secret? Token, ClientCertificate? Certificate)> CredentialAsync(KubeConnection connection, CancellationToken cancellationToken)
+    {
+        var credential = connection.Channel.Credential;
+        var ofPlugin = await credential.GetAsync(cancellationToken);
+        using var request = new HttpRequestMessage();
+        credential.Apply(request, ofPlugin);
+        return (request.Headers.Authorization is { Scheme: "Bearer", Parameter: { } token } ? new Secret(token) : null, ofPlugin?.Certificate ?? connection.GetSettings().ClientCertificate);
+    }
+
+    private static async Task<AccessRight> AskAsync(KubeConnection connection, AccessQuestion question, CancellationToken cancellationToken)
+    {
+        var resource = question.Resource;
+        var right = new AccessRight
+        {
+            Verb = question.Verb,
+            Resource = $"{resource.Plural}{(question.Subresource is null ? "" : $"/{question.Subresource}")}{(resource.Group.Length == 0 ? "" : $".{resource.Group}")}",
+            Namespace = resource.IsNamespaced ? connection.Namespace : null,
+        };
+        try
+        {
+            var answer = await connection.Client.ReviewAccessAsync(question, cancellationToken);
+            return right with { Allowed = answer.Allowed, Reason = answer.Reason };
+        }
+        catch (Exception e) when (e is KubeApiException or KubeConnectionException)
+        {
+            return right with { Reason = e.Message };
+        }
+    }
+
+    private static IReadOnlyList<CertificateSummary> Chain(KubeConnection connection)
+    {
+        var settings = connection.GetSettings();
+        return CertificateSummary.OfChain(connection.Channel.Trust.LastShown, settings.CertificateAuthority, settings.Environment.Time.GetUtcNow());
+    }
+
+    private static CertificateSummary? Summary(ConnectionSettings settings, ClientCertificate? certificate) =>
+        certificate is null ? null : CertificateSummary.Of(certificate.Certificate, settings.Environment.Time.GetUtcNow());
+}
