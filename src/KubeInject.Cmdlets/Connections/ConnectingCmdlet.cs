@@ -135,7 +135,11 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     /// <summary>Where the parameter set leads to.</summary>
     private protected virtual ConnectionSettings Settings()
     {
-        var environment = KubeEnvironment.Process with { WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath };
+        var environment = KubeEnvironment.Process with
+        {
+            WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
+            HasTerminal = () => !Console.IsInputRedirected,
+        };
         switch (ParameterSetName)
         {
             case FromToken:
