@@ -55,7 +55,7 @@ internal sealed class OwnApiServer : IDisposable
         try
         {
             using var channel = new ApiChannel(Settings);
-            return (await channel.SendAsync(ApiRequest.Get("/readyz"), cancellationToken)).IsSuccess;
+            return (await channel.SendAsync(ApiRequest.Get("/api/v1/namespaces/default"), cancellationToken)).IsSuccess;
         }
         catch (KubeConnectionException)
         {

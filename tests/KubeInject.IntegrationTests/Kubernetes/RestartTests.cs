@@ -12,8 +12,10 @@ public class RestartTests
             await TestCluster.CreatePodAsync(@namespace, $"pod-{i:d2}");
         using var server = new OwnApiServer();
         await server.StartAsync();
-        using var connection = await KubeConnection.OpenAsync(
-            server.Settings with { Namespace = @namespace }, new RequestPolicy { Jitter = () => 1 }, null, CancellationToken.None);
+
+        // However long the machine takes to start the server again.
+        var policy = new RequestPolicy { Jitter = () => 1, LongestWait = TimeSpan.FromSeconds(1), Attempts = 60 };
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Namespace = @namespace }, policy, null, CancellationToken.None);
         await using var events = connection.WatchPodsAsync().GetAsyncEnumerator();
         await using var list = connection.ListPodsAsync(new KubeQuery { PageSize = 5 }).GetAsyncEnumerator();
         for (var i = 0; i < 20; i++)

@@ -9,6 +9,7 @@ internal sealed class TcpRelay : IDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly SemaphoreSlim accepted = new(0);
     private readonly List<Socket> sockets = [];
+    private long left = long.MaxValue; // bytes of the server until all connections are cut
 
     public TcpRelay()
     {
@@ -32,6 +33,9 @@ internal sealed class TcpRelay : IDisposable
             sockets.Clear();
         }
     }
+
+    /// <summary>Resets all connections once the server has sent so many more bytes.</summary>
+    public void CutAfter(int bytes) => Interlocked.Exchange(ref left, bytes);
 
     public void Dispose()
     {
@@ -61,17 +65,29 @@ internal sealed class TcpRelay : IDisposable
         lock (sockets)
             sockets.AddRange([client, server]);
         accepted.Release();
-        _ = PassAsync(client, server);
-        _ = PassAsync(server, client);
+        _ = PassAsync(client, server, _ => { });
+        _ = PassAsync(server, client, Count);
     }
 
-    private static async Task PassAsync(Socket from, Socket to)
+    private void Count(int bytes)
+    {
+        if (Interlocked.Add(ref left, -bytes) > 0)
+            return;
+        Interlocked.Exchange(ref left, long.MaxValue);
+        Cut();
+    }
+
+    private static async Task PassAsync(Socket from, Socket to, Action<int> passed)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is > 0 and var count)
+            {
                 await to.SendAsync(buffer.AsMemory(0, count));
+                passed(count);
+            }
+
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

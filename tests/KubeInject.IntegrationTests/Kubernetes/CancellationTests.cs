@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Kubernetes;
+
+[Collection(nameof(Alone))]
+public class CancellationTests
+{
+    [Theory]
+    [InlineData("connect", "/version")]
+    [InlineData("list", "limit=")]
+    [InlineData("watch", "watch=true")]
+    public async Task What_is_stuck_ends_within_half_a_second_when_it_is_told_to(string operation, string where)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var stuck = new TaskCompletionSource();
+        using var proxy = new FaultProxy(request =>
+        {
+            if (!request.Path.Contains(where, StringComparison.Ordinal))
+                return null;
+            stuck.SetResult();
+            return new FaultProxy.Fault { NeverAnswers = true };
+        });
+        var work = RunAsync();
+        await stuck.Task;
+        var clock = Stopwatch.StartNew();
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work);
+        Assert.InRange(clock.ElapsedMilliseconds, 0, 500);
+
+        async Task RunAsync()
+        {
+            using var connection = await KubeConnection.OpenAsync(TestCluster.Context("admin") with { Server = proxy.Server }, cancellation.Token);
+            if (operation == "list")
+            {
+                await foreach (var pod in connection.ListPodsAsync(cancellationToken: cancellation.Token))
+                    Assert.NotNull(pod);
+            }
+
+            await foreach (var happened in connection.WatchPodsAsync(cancellationToken: cancellation.Token))
+                Assert.NotNull(happened);
+        }
+    }
+}
