@@ -16,8 +16,9 @@ Describe 'The module' {
     It 'exports what its manifest says, and nothing else' {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
-            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-KubeConnection', 'Get-KubePod', 'Get-KubeSecret',
-            'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'New-CredentialSource', 'Watch-KubePod')
+            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext', 'Get-KubePod',
+            'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'New-CredentialSource',
+            'Test-KubeConnection', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
     }
 
@@ -61,13 +62,16 @@ Describe 'The module' {
 
     It 'says what <Name> returns' -ForEach @(
         @{ Name = 'Connect-KubeCluster'; Type = 'KubeInject.Kubernetes.KubeConnection' }
+        @{ Name = 'Get-KubeCertificateAuthority'; Type = 'System.Security.Cryptography.X509Certificates.X509Certificate2' }
         @{ Name = 'Get-KubeConnection'; Type = 'KubeInject.Kubernetes.KubeConnection' }
+        @{ Name = 'Get-KubeContext'; Type = 'KubeInject.Kubernetes.KubeContext' }
         @{ Name = 'Get-KubePod'; Type = 'KubeInject.Kubernetes.Pod' }
         @{ Name = 'Get-KubeSecret'; Type = 'KubeInject.Cmdlets.KubeSecret', 'System.Management.Automation.PSCredential' }
         @{ Name = 'Get-KubeServiceAccountToken'; Type = 'KubeInject.Cmdlets.KubeServiceAccountToken' }
         @{ Name = 'Get-PodInjectionAnnotation'; Type = 'KubeInject.Annotations.PodInjection' }
         @{ Name = 'Invoke-CredentialInjection'; Type = 'KubeInject.Injection.InjectionResult', 'System.String' }
         @{ Name = 'New-CredentialSource'; Type = 'KubeInject.Leases.CredentialSource' }
+        @{ Name = 'Test-KubeConnection'; Type = 'KubeInject.Kubernetes.ConnectionReport' }
         @{ Name = 'Watch-KubePod'; Type = 'KubeInject.Kubernetes.PodEvent' }
     ) {
         (Get-Command $Name -Module KubeInject).OutputType.Name | Should -Be $Type
@@ -76,6 +80,36 @@ Describe 'The module' {
     It 'has -WhatIf and -Confirm where something is changed' {
         (Get-Command -Module KubeInject -ParameterName WhatIf).Name | Should -Contain Invoke-CredentialInjection
         (Get-Command -Module KubeInject -ParameterName Confirm).Name | Should -Contain Invoke-CredentialInjection
+    }
+}
+
+Describe 'What the module returns' {
+    # A list of a type that is not public is one object to PowerShell: [0] would return all of it.
+    It 'has lists of which single items can be taken' {
+        $null = Connect-KubeCluster admin
+        try {
+            $manifest = New-Manifest -Annotation @{ 'orders.rol' = 'x'; 'stock.role' = 'y'; 'web.role' = 'z'; 'web.env-key-dbuser' = 'A,B'; 'uuid' = 'x,y' }
+            $returned = @(
+                Get-KubePod -n (New-TestNamespace (New-Manifest))
+                Get-KubeContext
+                Test-KubeConnection
+                Test-KubeConnection certificate
+                $manifest | Get-PodInjectionAnnotation
+                New-Manifest | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -Local -LeasePath $TestDrive/lists) -WarningAction SilentlyContinue
+            )
+        }
+        finally { Disconnect-KubeCluster }
+        $lists = foreach ($one in $returned) {
+            $one
+            foreach ($property in $one.PSObject.Properties.Where{ $_.Value -is [System.Collections.IList] }) { $property.Value }
+        }
+        $lists = foreach ($one in $lists) {
+            foreach ($property in $one.PSObject.Properties.Where{ $_.Value -is [System.Collections.IList] }) { "$($one.GetType().Name).$($property.Name) $($property.Value.GetType().IsPublic -or $property.Value -is [array])" }
+        }
+        $lists | Should -Contain 'PodInjection.Findings True'
+        $lists | Should -Contain 'DatabaseInjection.UsernameVariables True'
+        $lists | Should -Contain 'ConnectionReport.ServerCertificate True'
+        $lists | Where-Object { $_ -like '* False' } | Sort-Object -Unique | Should -BeNullOrEmpty
     }
 }
 

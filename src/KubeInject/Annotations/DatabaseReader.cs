@@ -118,7 +118,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         return template;
     }
 
-    private IReadOnlyList<string> Default(string setting, string variable)
+    private List<string> Default(string setting, string variable)
     {
         findings.Information(
             FindingCode.DefaultedVariable,

@@ -28,7 +28,7 @@ internal static class UuidReader
             databases[i] = databases[i] with { Uuid = Valid(fits ? listed[i] : null) ?? Valid(legacy[i]) };
 
         var assigned = databases.Select(database => database.Uuid).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        return [.. listed.Concat(legacy).Select(Valid).OfType<string>().Where(assigned.Add)];
+        return listed.Concat(legacy).Select(Valid).OfType<string>().Where(assigned.Add).ToArray();
     }
 
     /// <summary>One entry a database, null where it has none.</summary>

@@ -11,7 +11,7 @@ public sealed record InjectedDatabase(
     string Name, string Role, IReadOnlyList<string> UsernameVariables, IReadOnlyList<string> SecretVariables, string? Username, string? Uuid)
 {
     /// <summary>All variables.</summary>
-    public IReadOnlyList<string> Variables => [.. UsernameVariables, .. SecretVariables];
+    public IReadOnlyList<string> Variables => UsernameVariables.Concat(SecretVariables).ToArray();
 
     /// <summary>The share in one line.</summary>
     /// <returns>For example <c>orders: role orders-rw as DBUSER, DBPASSWORD</c>.</returns>

@@ -170,17 +170,14 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
             Object = template.Template.Object,
             Location = template.Location,
             Status = status,
-            Databases =
-            [
-                .. injection.Databases.Select(database => new InjectedDatabase(
-                    database.Name,
-                    database.Role ?? "",
-                    database.Mode == InjectionMode.Classic ? database.UsernameVariables : [],
-                    database.Mode == InjectionMode.Classic ? database.PasswordVariables : database.UriVariables,
-                    Username: null,
-                    database.Uuid)),
-            ],
-            Containers = plan is null ? [] : [.. template.Template.Containers.Select(container => container.Name)],
+            Databases = injection.Databases.Select(database => new InjectedDatabase(
+                database.Name,
+                database.Role ?? "",
+                database.Mode == InjectionMode.Classic ? database.UsernameVariables : [],
+                database.Mode == InjectionMode.Classic ? database.PasswordVariables : database.UriVariables,
+                Username: null,
+                database.Uuid)).ToArray(),
+            Containers = plan is null ? [] : template.Template.Containers.Select(container => container.Name).ToArray(),
             Error = hasNoContainers ? $"{template.Location}: {template.Template.Object}: There are no containers to put the variables into. Inject the complete manifest." : null,
             Findings = injection.Findings,
         };
@@ -197,11 +194,8 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
         result.Status != InjectionStatus.Planned ? result : result with
         {
             Status = InjectionStatus.Injected,
-            Databases =
-            [
-                .. result.Databases.Zip(credentials, (database, pair) =>
-                    database with { Username = pair.Value.Username, Uuid = pair.Key.Uuid.ToString() }),
-            ],
+            Databases = result.Databases.Zip(credentials, (database, pair) =>
+                database with { Username = pair.Value.Username, Uuid = pair.Key.Uuid.ToString() }).ToArray(),
         };
 
     private static InjectionResult Abandoned(InjectionResult result) => result.Status == InjectionStatus.Planned

@@ -55,7 +55,7 @@ public sealed record CertificateSummary
         if (authority is not null)
             chain.ChainPolicy.ExtraStore.AddRange(authority.Certificates);
         chain.Build(certificates[0]);
-        IReadOnlyList<CertificateSummary> summaries = [.. chain.ChainElements.Select(element => Of(element.Certificate, now))];
+        var summaries = chain.ChainElements.Select(element => Of(element.Certificate, now)).ToArray();
         foreach (var certificate in certificates.Concat(chain.ChainElements.Select(element => element.Certificate)))
             certificate.Dispose();
         return summaries;

@@ -33,7 +33,7 @@ public sealed record JwtClaims
             {
                 Issuer = claims.Text("iss"),
                 Subject = claims.Text("sub"),
-                Audience = claims.Text("aud") is { } one ? [one] : [.. claims.Get("aud").Items().Select(item => item.Text()).OfType<string>()],
+                Audience = Audiences(claims.Get("aud")),
                 ExpiresAt = Time(claims.Get("exp")),
             };
         }
@@ -42,6 +42,9 @@ public sealed record JwtClaims
             return null;
         }
     }
+
+    private static string[] Audiences(JsonElement audience) =>
+        audience.Text() is { } one ? [one] : audience.Items().Select(item => item.Text()).OfType<string>().ToArray();
 
     private static byte[] FromBase64Url(string text) =>
         Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/') + new string('=', (4 - (text.Length % 4)) % 4));

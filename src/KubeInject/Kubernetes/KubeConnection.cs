@@ -177,7 +177,7 @@ public sealed class KubeConnection : IDisposable
         ServerVersion = await AskVersionAsync(cancellationToken);
         var user = await AskUserAsync(cancellationToken);
         User = user.Text("username");
-        Groups = [.. user.Get("groups").Items().Select(group => group.Text()).OfType<string>()];
+        Groups = user.Get("groups").Items().Select(group => group.Text()).OfType<string>().ToArray();
     }
 
     private async Task<string?> AskVersionAsync(CancellationToken cancellationToken)

@@ -94,7 +94,7 @@ public sealed record Kubeconfig
             User = context.User,
             Namespace = context.Namespace ?? "default",
             File = context.File,
-            KubeConfig = Files,
+            KubeConfig = Files.ToArray(),
             IsCurrent = context.Name == CurrentContext,
         }),
     ];

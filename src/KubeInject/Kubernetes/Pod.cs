@@ -22,7 +22,7 @@ public sealed class Pod
         Labels = metadata.Get("labels").Texts();
         Annotations = metadata.Get("annotations").Texts();
         CreationTimestamp = metadata.Time("creationTimestamp");
-        OwnerReferences = [.. metadata.Get("ownerReferences").Items().Select(ReadOwner)];
+        OwnerReferences = metadata.Get("ownerReferences").Items().Select(ReadOwner).ToArray();
         ServiceAccountName = spec.Text("serviceAccountName") is { Length: > 0 } account ? account : "default";
         NodeName = spec.Text("nodeName");
         InitContainers = ReadContainers(spec.Get("initContainers"), status.Get("initContainerStatuses"), isInit: true);
@@ -108,11 +108,9 @@ public sealed class Pod
         Labels = Labels,
         Annotations = Annotations,
         ServiceAccountName = ServiceAccountName,
-        Containers =
-        [
-            .. InitContainers.Concat(Containers)
-                .Select(container => new PodContainer(container.Name, container.IsInit, container.Variables)),
-        ],
+        Containers = InitContainers.Concat(Containers)
+            .Select(container => new PodContainer(container.Name, container.IsInit, container.Variables))
+            .ToArray(),
     };
 
     /// <summary>Reads a pod from its JSON document.</summary>
@@ -151,7 +149,7 @@ public sealed class Pod
                 Image = container.Text("image"),
                 Ready = status.IsTrue("ready"),
                 RestartCount = status.Int("restartCount"),
-                Variables = [.. container.Get("env").Items().Select(variable => variable.Text("name")).OfType<string>()],
+                Variables = container.Get("env").Items().Select(variable => variable.Text("name")).OfType<string>().ToArray(),
             };
         }
     }

@@ -37,7 +37,7 @@ public sealed class ManifestPodTemplate
     public PodInjection ReadInjection(InjectionOptions options)
     {
         var injection = PodInjectionReader.Read(Template, options);
-        return injection with { Findings = [.. injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key) })] };
+        return injection with { Findings = injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key) }).ToArray() };
     }
 
     /// <summary>Where an annotation or label of the pod stands, or that of the workload around it.</summary>
