@@ -285,7 +285,7 @@ Describe 'Disconnect-KubeCluster' {
 Describe 'Without a connection' {
     BeforeEach { Disconnect-KubeCluster }
 
-    It '<_> says how to get one' -ForEach 'Get-KubePod', 'Get-KubeSecret', 'Get-PodInjectionAnnotation', 'Watch-KubePod' {
+    It '<_> says how to get one' -ForEach 'Get-KubeCertificateAuthority', 'Get-KubePod', 'Get-KubeSecret', 'Get-PodInjectionAnnotation', 'Watch-KubePod' {
         $failure = { & $_ } | Should -Throw -PassThru -ErrorId 'NotConnected,*'
         $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
         $failure.Exception.Message | Should -Match 'Connect-KubeCluster'

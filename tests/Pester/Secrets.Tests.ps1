@@ -59,7 +59,18 @@ Describe 'A session with everything switched on' {
         Copy-Item $folder $folder-inplace -Recurse
         $wrong = 'canary-of-a-token-that-nobody-accepts'
         Set-Content -NoNewline -LiteralPath "$folder.token" -Value $wrong # a transcript begins with the command line
-        $namespace = New-TestNamespace orders
+        $canary = 'canary-of-a-password-in-a-secret'
+        $namespace = New-TestNamespace orders, @"
+apiVersion: v1
+kind: Secret
+metadata: {name: orders}
+type: kubernetes.io/basic-auth
+stringData: {username: orders, password: $canary}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: teller}
+"@
 
         $output = Invoke-InNewProcess {
             $module, $folder, $namespace = $args
@@ -89,7 +100,18 @@ Describe 'A session with everything switched on' {
                 Get-KubePod -n $namespace
                 Get-KubePod missing -n $namespace
                 Get-KubePod -l 'wrong in'
+                Watch-KubePod -n $namespace -First 1
+                Get-KubeContext | Format-List * -Force
+                Get-KubeContext | Test-KubeConnection
+                Test-KubeConnection @server -Token (ConvertTo-SecureString -AsPlainText $wrong) | Format-List * -Force
+                Get-KubeCertificateAuthority | Format-List *
+                Get-KubeSecret -n $namespace | Format-List * -Force
+                Get-KubeSecret orders -n $namespace | ConvertTo-Json -Depth 5
+                Get-KubeSecret orders -n $namespace -AsCredential | Format-List * -Force
+                Get-KubeServiceAccountToken teller -n $namespace -Audience vault | Format-List * -Force
                 Connect-KubeCluster viewer
+                Get-KubeSecret -n $namespace
+                Get-KubeServiceAccountToken teller -n $namespace
                 Get-KubePod -n $namespace
                 Get-PodInjectionAnnotation $folder
                 Invoke-CredentialInjection $folder -CredentialSource $source -WhatIf
@@ -117,7 +139,7 @@ Describe 'A session with everything switched on' {
         }
         $emitted = Get-ChildItem $folder/manifests.txt, $folder/out/*, "$folder-inplace/[ab].*" | Get-Content -Raw
         $passwords = Get-IssuedPassword ($emitted -join "`n")
-        $tokens = (Get-ClusterText admin.token), (Get-ClusterText viewer.token), $wrong
+        $tokens = (Get-ClusterText admin.token), (Get-ClusterText viewer.token), $wrong, $canary
     }
 
     It 'issues passwords that are in its manifests' {
@@ -133,8 +155,14 @@ Describe 'A session with everything switched on' {
         }
     }
 
+    It 'tells of the Secret whose value it keeps' {
+        $texts.output | Should -Match 'kubernetes.io/basic-auth'
+        $texts.output | Should -Match 'system:serviceaccount:.*:teller'
+    }
+
     It 'has no token in its <_>' -ForEach 'output', 'transcript', 'streams', 'leases' {
         Test-Secret $texts[$_] $tokens | Should -BeFalse
+        $texts[$_] -match 'eyJ[\w-]+\.eyJ' | Should -BeFalse -Because 'those that were requested begin so'
     }
 
     It 'has no password in its <_>' -ForEach 'output', 'transcript', 'streams', 'leases' {

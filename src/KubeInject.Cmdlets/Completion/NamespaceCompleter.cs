@@ -15,9 +15,11 @@ public sealed class NamespaceCompleter : IArgumentCompleter
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
     {
-        var connection = fakeBoundParameters["Connection"] as KubeConnection ?? RunspaceConnection.Current;
+        var connection = Unwrap(fakeBoundParameters["Connection"]) as KubeConnection ?? RunspaceConnection.Current;
         return connection is null ? [] : Completions.Of(Names(connection), wordToComplete);
     }
+
+    private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
     private static List<string> Names(KubeConnection connection)
     {

@@ -26,11 +26,11 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
             return new ConnectionIdentity(user, connection.Groups, IdentitySource.SelfSubjectReview);
         if (settings.Impersonation is { } impersonation)
             return new ConnectionIdentity(impersonation.User, impersonation.Groups, IdentitySource.Impersonation);
-        if (token is not null)
-            return await AskAsync(connection.Channel, token, cancellationToken) ?? OfClaims(token);
-        return settings.Username is { } username ? new ConnectionIdentity(username, [], IdentitySource.Username)
-            : certificate is not null ? OfCertificate(certificate)
-            : Unknown;
+        return await AskAsync(connection.Channel, token, cancellationToken)
+            ?? (token is not null ? OfClaims(token)
+                : settings.Username is { } username ? new ConnectionIdentity(username, [], IdentitySource.Username)
+                : certificate is not null ? OfCertificate(certificate)
+                : Unknown);
     }
 
     /// <summary>The common name is the user, each organization a group.</summary>
@@ -40,21 +40,21 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
             .Where(name => !name.HasMultipleElements)
             .ToLookup(name => name.GetSingleElementType().Value, name => name.GetSingleElementValue());
         return names["2.5.4.3"].LastOrDefault() is { } user
-            ? new ConnectionIdentity(user, [.. names["2.5.4.10"].OfType<string>().Reverse()], IdentitySource.ClientCertificate)
+            ? new ConnectionIdentity(user, names["2.5.4.10"].OfType<string>().Reverse().ToArray(), IdentitySource.ClientCertificate)
             : Unknown;
     }
 
     private static ConnectionIdentity OfClaims(Secret token) =>
         JwtClaims.Read(token)?.Subject is { } subject ? new ConnectionIdentity(subject, [], IdentitySource.TokenClaims) : Unknown;
 
-    /// <summary>Asks whose the token is. Who may not ask that is told by the name that he has.</summary>
-    private static async Task<ConnectionIdentity?> AskAsync(ApiChannel channel, Secret token, CancellationToken cancellationToken)
+    /// <summary>Asks whose the token is. Who may not ask that, with a token or without, is told by what name the server knows him.</summary>
+    private static async Task<ConnectionIdentity?> AskAsync(ApiChannel channel, Secret? token, CancellationToken cancellationToken)
     {
         var review = new JsonObject
         {
             ["apiVersion"] = "authentication.k8s.io/v1",
             ["kind"] = "TokenReview",
-            ["spec"] = new JsonObject { ["token"] = token.Reveal() },
+            ["spec"] = new JsonObject { ["token"] = token?.Reveal() },
         };
         var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = Encoding.UTF8.GetBytes(review.ToJsonString()), IsRepeatable = true };
         try
@@ -74,7 +74,7 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
         }
     }
 
-    private static IReadOnlyList<string> Texts(JsonElement items) => [.. items.Items().Select(item => item.Text()).OfType<string>()];
+    private static string[] Texts(JsonElement items) => items.Items().Select(item => item.Text()).OfType<string>().ToArray();
 
     [GeneratedRegex("""User "([^"]+)" cannot """)]
     private static partial Regex NameOfDenied();

@@ -35,6 +35,24 @@ public class ImpersonationTests
         Assert.Equal(groups, server.Server.Requests[0].Headers["Impersonate-Group"].Split('\n'));
     }
 
+    [Fact]
+    public void What_is_changed_of_an_impersonation_leaves_the_rest()
+    {
+        var before = new Impersonation { User = "jane", Uid = "42", Groups = ["readers"], Extra = Extra("scopes", "read") };
+        Assert.Null(Impersonation.Change(null, null, null, null));
+        Assert.Same(before, Impersonation.Change(before, null, null, null));
+        Assert.Equal(before with { User = "joe" }, Impersonation.Change(before, "joe", null, null));
+        Assert.Equal(["writers"], Impersonation.Change(before, null, null, ["writers"])!.Groups);
+        Assert.Equal(("joe", "7"), (Impersonation.Change(null, "joe", "7", null)!.User, Impersonation.Change(before, "joe", "7", null)!.Uid));
+    }
+
+    [Fact]
+    public void Groups_and_a_uid_go_with_a_user()
+    {
+        Assert.Throws<KubeConfigurationException>(() => Impersonation.Change(null, null, "7", null));
+        Assert.Throws<KubeConfigurationException>(() => Impersonation.Change(null, null, null, ["writers"]));
+    }
+
     [Theory]
     [InlineData("Example.org/Scopes", "Impersonate-Extra-Example.org%2FScopes")]
     [InlineData("a b%", "Impersonate-Extra-a%20b%25")]

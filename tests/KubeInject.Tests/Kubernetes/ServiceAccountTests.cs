@@ -76,5 +76,17 @@ public sealed class ServiceAccountTests : IDisposable
         Assert.Contains("https://10.0.0.1:many", Failure(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_mounted_token_is_read_without_its_line_end() => Assert.Equal("token-of-the-pod", ServiceAccountToken.ReadMounted(folder.Path).Reveal());
+
+    [Fact]
+    public void A_mounted_token_that_is_missing_or_empty_is_an_error_that_names_the_file()
+    {
+        var path = folder.Write("token", " \n");
+        Assert.Contains($"{path} is empty", Assert.Throws<KubeConfigurationException>(() => ServiceAccountToken.ReadMounted(folder.Path)).Message, StringComparison.Ordinal);
+        File.Delete(path);
+        Assert.Contains($"{path} does not exist", Assert.Throws<KubeConfigurationException>(() => ServiceAccountToken.ReadMounted(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
     private string Failure() => Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.FromServiceAccount(Environment)).Message;
 }

@@ -1,0 +1,260 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $server = @{ Server = Get-ClusterText server; CertificateAuthority = Get-ClusterFile ca.crt }
+    $forbidden = 'User "kubeinject-viewer" cannot'
+
+    function Get-Certificate([string] $Name) { [System.Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPemFile((Get-ClusterFile "$Name.crt"), (Get-ClusterFile "$Name.key")) }
+}
+
+AfterAll {
+    Disconnect-KubeCluster
+}
+
+Describe 'Connect-KubeCluster -KubeConfig' {
+    It 'merges several, of which the first to say something counts' {
+        $first = New-Kubeconfig "$TestDrive/first.config" (Get-ClusterText server) (Get-ClusterText viewer.token) shop
+        $connection = Connect-KubeCluster -KubeConfig $first, (Get-ClusterFile kubeconfig)
+        $connection.Context, $connection.Namespace | Should -Be test, shop
+        (Connect-KubeCluster -KubeConfig $first, (Get-ClusterFile kubeconfig) admin).Context | Should -Be admin
+    }
+
+    It 'says which of several is missing' {
+        { Connect-KubeCluster -KubeConfig (Get-ClusterFile kubeconfig), TestDrive:/missing } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*missing*'
+    }
+}
+
+Describe 'Connect-KubeCluster -Server' {
+    It 'takes a token file, and reads it anew' {
+        Copy-Item (Get-ClusterFile admin.token) TestDrive:/token
+        $connection = Connect-KubeCluster @server -TokenFile TestDrive:/token
+        $connection.AuthenticationKind | Should -Be 'token file'
+        { Get-KubePod } | Should -Not -Throw
+        Copy-Item (Get-ClusterFile viewer.token) TestDrive:/token
+        { Get-KubePod } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage "*$forbidden*"
+    }
+
+    It 'takes a client certificate as PEM files: <_>' -ForEach 'admin-rsa', 'admin-ec' {
+        $connection = Connect-KubeCluster @server -ClientCertificate (Get-ClusterFile "$_.crt") -ClientKey (Get-ClusterFile "$_.key")
+        $connection.AuthenticationKind | Should -Be 'client certificate'
+        { Get-KubePod } | Should -Not -Throw
+    }
+
+    It 'takes a client certificate and its key in one file, relative to PowerShell''s location' {
+        Set-Content TestDrive:/both.pem ((Get-Content -Raw (Get-ClusterFile admin-ec.crt)) + (Get-Content -Raw (Get-ClusterFile admin-ec.key)))
+        Push-Location TestDrive:/
+        try { (Connect-KubeCluster @server -ClientCertificate both.pem).AuthenticationKind | Should -Be 'client certificate' }
+        finally { Pop-Location }
+        { Get-KubePod } | Should -Not -Throw
+    }
+
+    It 'takes a client certificate as <Name>' -ForEach @(
+        @{ Name = 'an X509Certificate2'; Certificate = { Get-Certificate admin-ec } }
+        @{ Name = 'an X509Certificate2 that PowerShell wraps'; Certificate = { Get-Certificate admin-rsa | Write-Output } }
+        @{ Name = 'a file from Get-Item'; Certificate = { Get-Item TestDrive:/item.pem } }
+    ) {
+        Set-Content TestDrive:/item.pem ((Get-Content -Raw (Get-ClusterFile admin-ec.crt)) + (Get-Content -Raw (Get-ClusterFile admin-ec.key)))
+        $null = Connect-KubeCluster @server -ClientCertificate (& $Certificate)
+        { Get-KubePod } | Should -Not -Throw
+    }
+
+    It 'says what is the matter with a client certificate: <Name>' -ForEach @(
+        @{ Name = 'of another type'; Parameter = { @{ ClientCertificate = 17 } }; Message = '*Int32 is neither*' }
+        @{ Name = 'missing'; Parameter = { @{ ClientCertificate = 'TestDrive:/missing.crt' } }; Message = '*missing.crt does not exist*' }
+        @{ Name = 'with another''s key'; Parameter = { @{ ClientCertificate = Get-ClusterFile admin-ec.crt; ClientKey = Get-ClusterFile admin-rsa.key } }; Message = '*no RSA or ECDSA key that belongs to it*' }
+        @{ Name = 'with a key of its own, and a file'; Parameter = { @{ ClientCertificate = Get-Certificate admin-ec; ClientKey = Get-ClusterFile admin-ec.key } }; Message = '*brings its own key*' }
+    ) {
+        $parameter = & $Parameter
+        { Connect-KubeCluster @server @parameter } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.ConnectKubeClusterCommand' -ExpectedMessage $Message
+    }
+
+    It 'takes name and password, and shows none' {
+        $credential = [pscredential]::new('somebody', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
+        $connection = Connect-KubeCluster @server -Credential $credential
+        $connection.AuthenticationKind | Should -Be basic
+        $connection | Format-List * -Force | Out-String | Should -Not -Match 'canary'
+        { Get-KubePod } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage '*system:anonymous*' -Because 'no API server since 1.19 knows passwords'
+        (Test-KubeConnection).User | Should -Be system:anonymous
+    }
+
+    It 'takes the certificate authority as <Name>' -ForEach @(
+        @{ Name = 'PEM text'; Authority = { Get-Content -Raw (Get-ClusterFile ca.crt) } }
+        @{ Name = 'lines of PEM text'; Authority = { Get-Content (Get-ClusterFile ca.crt) } }
+        @{ Name = 'several texts'; Authority = { (Get-Content -Raw (Get-ClusterFile other-ca.crt)), (Get-Content -Raw (Get-ClusterFile ca.crt)) } }
+        @{ Name = 'several files'; Authority = { (Get-ClusterFile other-ca.crt), (Get-ClusterFile ca.crt) } }
+        @{ Name = 'a file from Get-Item'; Authority = { Get-Item (Get-ClusterFile ca.crt) } }
+        @{ Name = 'an X509Certificate2'; Authority = { [System.Security.Cryptography.X509Certificates.X509Certificate2]::new((Get-ClusterFile ca.crt)) } }
+        @{ Name = 'all of these'; Authority = { (Get-ClusterFile other-ca.crt), [System.Security.Cryptography.X509Certificates.X509Certificate2]::new((Get-ClusterFile ca.crt)) } }
+    ) {
+        (Connect-KubeCluster -Server $server.Server -Token (Get-ClusterToken admin) -CertificateAuthority (& $Authority)).ChecksCertificate | Should -BeTrue
+    }
+
+    It 'says that a certificate authority is none' {
+        { Connect-KubeCluster -Server $server.Server -Token (Get-ClusterToken admin) -CertificateAuthority 17 } |
+            Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*Int32 is neither*'
+    }
+
+    It 'takes one way to say who the user is' {
+        { Connect-KubeCluster @server -Token (Get-ClusterToken admin) -TokenFile (Get-ClusterFile admin.token) } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+    }
+}
+
+Describe 'What Connect-KubeCluster changes of its settings' {
+    It 'makes requests in the place of another user' {
+        $null = Connect-KubeCluster admin -ImpersonateUser kubeinject-viewer
+        { Get-KubePod } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage "*$forbidden*"
+    }
+
+    It 'makes requests in the place of another user and his groups' {
+        $null = Connect-KubeCluster admin -ImpersonateUser kubeinject-viewer -ImpersonateGroup system:masters, others
+        { Get-KubePod } | Should -Not -Throw
+    }
+
+    It 'says that groups go with a user' {
+        { Connect-KubeCluster admin -ImpersonateGroup system:masters } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*go with a user*'
+    }
+
+    It 'looks for another name in the certificate' {
+        (Connect-KubeCluster admin -TlsServerName kubernetes.default.svc).ChecksCertificate | Should -BeTrue
+        { Connect-KubeCluster admin -TlsServerName another.test } | Should -Throw -ErrorId 'KubeConnectionWrongHostName,*' -ExpectedMessage '*another.test*'
+    }
+
+    It 'goes through a proxy' {
+        $listener = Start-TestServer
+        $running = Start-InRunspace { Connect-KubeCluster admin -ProxyUri $args[0] } "http://127.0.0.1:$($listener.Port)"
+        try {
+            $accepted = $listener.AcceptTcpClientAsync()
+            $accepted.Wait(30000) | Should -BeTrue
+            $reader = [System.IO.StreamReader]::new($accepted.Result.GetStream())
+            $reader.ReadLine() | Should -Be "CONNECT $(([uri]$server.Server).Authority) HTTP/1.1"
+            $accepted.Result.Dispose()
+        }
+        finally {
+            $running.Dispose()
+            $listener.Dispose()
+        }
+    }
+
+    It 'says that a proxy''s address is none' {
+        { Connect-KubeCluster admin -ProxyUri ftp://proxy.test } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*http, https or socks5*'
+    }
+
+    It 'waits as long as it is told to' {
+        $listener = Start-TestServer
+        try {
+            $config = New-Kubeconfig "$TestDrive/silent.config" "http://127.0.0.1:$($listener.Port)"
+            { Connect-KubeCluster -KubeConfig $config -TimeoutSec 1 } | Should -Throw -ErrorId 'KubeConnectionTimeout,*' -ExpectedMessage '*within 1 s*'
+        }
+        finally { $listener.Dispose() }
+    }
+
+    It 'gives up the kubeconfig''s certificate authority for -SkipCertificateCheck, and warns' {
+        $connection = Connect-KubeCluster admin -SkipCertificateCheck -WarningVariable warned -WarningAction SilentlyContinue
+        $connection.ChecksCertificate | Should -BeFalse
+        "$warned" | Should -Match 'is not checked'
+    }
+
+    It 'takes no certificate authority together with -SkipCertificateCheck' {
+        { Connect-KubeCluster @server -Token (Get-ClusterToken admin) -SkipCertificateCheck -WarningAction SilentlyContinue } | Should -Throw -ErrorId 'KubeConfiguration,*'
+    }
+}
+
+Describe 'Get-KubeContext' {
+    It 'lists what the kubeconfig offers' {
+        $contexts = Get-KubeContext
+        $contexts.Name | Should -Be admin, viewer, certificate
+        $contexts.IsCurrent | Should -Be $true, $false, $false
+        $admin = $contexts[0]
+        $admin.Cluster, $admin.Server, $admin.User, $admin.Namespace, $admin.File | Should -Be test, $server.Server, admin, default, (Get-ClusterFile kubeconfig)
+    }
+
+    It 'finds contexts by name and by wildcard' {
+        (Get-KubeContext viewer).Name | Should -Be viewer
+        (Get-KubeContext A*, c*).Name | Should -Be admin, certificate
+        ('viewer', 'admin' | Get-KubeContext).Name | Should -Be viewer, admin
+        Get-KubeContext nothing* | Should -BeNullOrEmpty
+    }
+
+    It 'merges several kubeconfigs' {
+        $config = New-Kubeconfig "$TestDrive/more.config" https://elsewhere.test '' shop
+        $contexts = Get-KubeContext -KubeConfig $config, (Get-ClusterFile kubeconfig)
+        $contexts.Name | Should -Be test, admin, viewer, certificate
+        $contexts[0].Server, $contexts[0].Namespace, $contexts[0].IsCurrent | Should -Be https://elsewhere.test, shop, $true
+        $contexts[0].File, $contexts[1].File | Should -Be $config, (Get-ClusterFile kubeconfig)
+    }
+
+    It 'is piped into Connect-KubeCluster, kubeconfigs included' {
+        (Get-KubeContext viewer | Connect-KubeCluster).Context | Should -Be viewer
+        $config = New-Kubeconfig "$TestDrive/piped.config" $server.Server (Get-ClusterText admin.token) shop
+        $connection = Get-KubeContext -KubeConfig $config | Connect-KubeCluster
+        $connection.Context, $connection.Namespace | Should -Be test, shop
+    }
+
+    It 'shows which is current' {
+        Get-KubeContext | Out-String -Width 200 | Should -Match '(?s)Current +Name +Cluster +Server +User +Namespace.*\* +admin +test +https://127\.0\.0\.1:\d+ +admin +default\s+viewer'
+    }
+
+    It 'shows no secret' {
+        $contexts = Get-KubeContext
+        $shown = ($contexts | Format-List * -Force | Out-String) + (ConvertTo-Json $contexts -Depth 9) + "$contexts"
+        $shown | Should -Not -Match "$(Get-ClusterText admin.token)|$(Get-ClusterText viewer.token)"
+        $shown | Should -Not -Match 'PRIVATE KEY|LS0t'
+    }
+
+    It 'says which context there is not, and goes on' {
+        (Get-KubeContext nowhere, admin -ErrorAction SilentlyContinue -ErrorVariable failed).Name | Should -Be admin
+        $failed | Should -HaveCount 1
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeContextNotFound,KubeInject.Cmdlets.GetKubeContextCommand'
+        $failed[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        $failed[0].TargetObject | Should -Be nowhere
+    }
+
+    It 'has nothing where there is no kubeconfig' {
+        $before = $env:KUBECONFIG
+        try {
+            $env:KUBECONFIG = "$TestDrive/missing"
+            Get-KubeContext | Should -BeNullOrEmpty
+        }
+        finally { $env:KUBECONFIG = $before }
+    }
+
+    It 'says where a kubeconfig is broken' {
+        Set-Content TestDrive:/broken "clusters:`n- name: [test"
+        { Get-KubeContext -KubeConfig TestDrive:/broken } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.GetKubeContextCommand' -ExpectedMessage '*broken*'
+    }
+}
+
+Describe 'Get-KubeCertificateAuthority' {
+    BeforeAll {
+        $expected = [System.Security.Cryptography.X509Certificates.X509Certificate2]::new((Get-ClusterFile ca.crt)).Thumbprint
+    }
+
+    It 'returns what the connection trusts' {
+        $null = Connect-KubeCluster admin
+        $certificate = Get-KubeCertificateAuthority
+        $certificate | Should -BeOfType System.Security.Cryptography.X509Certificates.X509Certificate2
+        $certificate.Thumbprint | Should -Be $expected
+    }
+
+    It 'returns what another connection trusts, and what makes a connection again' {
+        $connection = Connect-KubeCluster -Server $server.Server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile ca.crt), (Get-ClusterFile other-ca.crt)
+        Disconnect-KubeCluster
+        $certificates = Get-KubeCertificateAuthority -Connection $connection
+        $certificates.Thumbprint | Should -HaveCount 2
+        $certificates.Thumbprint | Should -Contain $expected
+        { Connect-KubeCluster -Server $server.Server -Token (Get-ClusterToken admin) -CertificateAuthority $certificates } | Should -Not -Throw
+    }
+
+    It 'returns copies' {
+        $connection = Connect-KubeCluster admin
+        (Get-KubeCertificateAuthority).Dispose()
+        (Get-KubeCertificateAuthority -Connection $connection).Thumbprint | Should -Be $expected
+    }
+
+    It 'warns that nothing is checked' {
+        $null = Connect-KubeCluster admin -SkipCertificateCheck -WarningAction SilentlyContinue
+        Get-KubeCertificateAuthority -WarningVariable warned -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        "$warned" | Should -Match 'is not checked'
+    }
+}

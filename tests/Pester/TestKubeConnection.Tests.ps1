@@ -1,0 +1,200 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $server = Get-ClusterText server
+    $knowsWhoAsks = [int](kubectl version --output json | ConvertFrom-Json).serverVersion.minor.TrimEnd('+') -ge 28
+
+    function Get-Right($Report, [string] $Right) { $Report.Rights | Where-Object { "$($_.Verb) $($_.Resource)" -eq $Right } }
+}
+
+AfterAll {
+    Disconnect-KubeCluster
+}
+
+Describe 'Test-KubeConnection' {
+    BeforeEach { Disconnect-KubeCluster }
+
+    It 'tests the connection of the session' {
+        $null = Connect-KubeCluster viewer
+        $report = Test-KubeConnection
+        $report.Reachable | Should -BeTrue
+        $report.Context, $report.Server, $report.AuthenticationKind | Should -Be viewer, "$server/", token
+        $report.ServerVersion | Should -Match '^v1\.\d+'
+        $report.Failure, $report.Message | Should -Be $null, $null
+        $report.ChecksCertificate | Should -BeTrue
+    }
+
+    It 'tests the connection that is given, or piped to it' {
+        $viewer = Connect-KubeCluster viewer
+        $null = Connect-KubeCluster admin
+        (Test-KubeConnection -Connection $viewer).Context | Should -Be viewer
+        ($viewer | Test-KubeConnection).Context | Should -Be viewer
+    }
+
+    It 'tests what Connect-KubeCluster would take where there is no connection' {
+        (Test-KubeConnection).Context | Should -Be admin
+        Get-KubeConnection | Should -BeNullOrEmpty
+    }
+
+    It 'tests what Connect-KubeCluster takes' {
+        (Test-KubeConnection viewer).Context | Should -Be viewer
+        (Test-KubeConnection -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile ca.crt)).Reachable | Should -BeTrue
+    }
+
+    It 'tests each context of the kubeconfig' {
+        $reports = Get-KubeContext | Test-KubeConnection
+        $reports.Context | Should -Be admin, viewer, certificate
+        $reports.Reachable | Should -Be $true, $true, $true
+    }
+
+    It 'says who the server says the user of a token is' {
+        $admin = Test-KubeConnection admin
+        $admin.User | Should -Be kubeinject-admin
+        $admin.Groups | Should -Contain system:masters
+        $admin.UserSource | Should -Be ($knowsWhoAsks ? 'SelfSubjectReview' : 'TokenReview')
+        $viewer = Test-KubeConnection viewer
+        $viewer.User | Should -Be kubeinject-viewer
+        $viewer.UserSource | Should -Be ($knowsWhoAsks ? 'SelfSubjectReview' : 'Denial')
+    }
+
+    It 'says who the client certificate says the user is, where the server does not' {
+        $report = Test-KubeConnection certificate
+        $report.User | Should -Be kubeinject-admin
+        $report.Groups | Should -Contain system:masters
+        $report.UserSource | Should -Be ($knowsWhoAsks ? 'SelfSubjectReview' : 'ClientCertificate')
+    }
+
+    It 'says in whose place requests are made' {
+        $report = Test-KubeConnection admin -ImpersonateUser somebody -ImpersonateGroup some
+        $report.User | Should -Be somebody
+        $report.Groups | Should -Contain some
+        (Get-Right $report 'list pods').Allowed | Should -BeFalse
+    }
+
+    It 'tells the server''s certificates and the days that are left' {
+        $report = Test-KubeConnection admin
+        $report.ServerCertificate.Subject | Should -Be 'CN=kube-apiserver', 'CN=kubeinject-test-ca'
+        $report.ServerCertificate[0].Issuer | Should -Be 'CN=kubeinject-test-ca'
+        $report.ServerCertificateDaysLeft | Should -Be 29
+        $report.ClientCertificate, $report.ClientCertificateDaysLeft | Should -Be $null, $null
+    }
+
+    It 'tells the client certificate and the days that are left' {
+        $report = Test-KubeConnection certificate
+        $report.ClientCertificate.Subject | Should -Match 'CN=kubeinject-admin'
+        $report.ClientCertificateDaysLeft | Should -Be 29
+    }
+
+    It 'asks for each right that the module needs' {
+        $admin = Test-KubeConnection admin
+        $admin.Rights.Allowed | Select-Object -Unique | Should -Be $true
+        $admin.Rights.ForEach{ "$($_.Verb) $($_.Resource)" } |
+            Should -Be 'get pods', 'list pods', 'watch pods', 'get secrets', 'list secrets', 'create serviceaccounts/token',
+                'patch deployments.apps', 'patch statefulsets.apps', 'patch daemonsets.apps', 'patch cronjobs.batch', 'list namespaces'
+        (Test-KubeConnection viewer).Rights.Allowed | Select-Object -Unique | Should -Be $false
+    }
+
+    It 'asks for the rights in the namespace' {
+        $namespace = New-TestNamespace
+        $null = kubectl create role reader --verb get,list --resource pods --namespace $namespace
+        $null = kubectl create rolebinding reader --role reader --user kubeinject-viewer --namespace $namespace
+        $report = Test-KubeConnection viewer -Namespace $namespace
+        (Get-Right $report 'list pods').Allowed | Should -BeTrue
+        (Get-Right $report 'list pods').Namespace | Should -Be $namespace
+        (Get-Right $report 'watch pods').Allowed | Should -BeFalse
+    }
+
+    It 'reads as a list' {
+        $shown = Test-KubeConnection certificate | Out-String -Width 120
+        $shown | Should -Match "Server +: $server/"
+        $shown | Should -Match 'Context +: certificate'
+        $shown | Should -Match 'Reachable +: True'
+        $shown | Should -Match 'ServerVersion +: v1\.'
+        $shown | Should -Match 'User +: kubeinject-admin \(by \w+\)'
+        $shown | Should -Match 'Groups +: .*system:masters'
+        $shown | Should -Match 'ServerCertificate +: CN=kube-apiserver, 29 days left\s+CN=kubeinject-test-ca, 29 days left'
+        $shown | Should -Match 'ClientCertificate +: .*CN=kubeinject-admin.*, 29 days left'
+        $shown | Should -Match 'Rights +: get pods: allowed\s+list pods: allowed'
+        $shown | Should -Not -Match 'Failure|Message'
+    }
+
+    It 'shows nothing secret' {
+        $reports = Test-KubeConnection admin -Verbose 4>&1
+        $shown = ($reports | Format-List * -Force | Out-String -Width 1000) + (ConvertTo-Json $reports[-1] -Depth 9) + "$reports"
+        $shown | Should -Not -Match (Get-ClusterText admin.token)
+    }
+
+    It 'tells each request with -Verbose' {
+        $messages = Test-KubeConnection admin -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        "$($messages[0])" | Should -Match '^GET /version 200 in \d+ ms$'
+    }
+}
+
+Describe 'Test-KubeConnection, where there is no connection' {
+    It 'says that nothing listens' {
+        $listener = Start-TestServer
+        $listener.Dispose()
+        $report = Test-KubeConnection -Server "https://127.0.0.1:$($listener.Port)" -Token (Get-ClusterToken admin) -ErrorVariable failed
+        $report.Reachable | Should -BeFalse
+        $report.Failure | Should -Be Unreachable
+        $report.Message | Should -Match 'refused'
+        $report.ServerCertificate | Should -BeNullOrEmpty
+        $report.Rights | Should -BeNullOrEmpty
+        $failed | Should -BeNullOrEmpty
+    }
+
+    It 'says that somebody else signed the certificate, and shows it' {
+        $report = Test-KubeConnection -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile other-ca.crt)
+        $report.Reachable, $report.Failure | Should -Be $false, UntrustedCertificate
+        $report.ServerCertificate[0].Subject | Should -Be 'CN=kube-apiserver'
+    }
+
+    It 'says that the certificate is for other names, and shows it' {
+        $report = Test-KubeConnection admin -TlsServerName another.test
+        $report.Reachable, $report.Failure | Should -Be $false, WrongHostName
+        $report.ServerCertificateDaysLeft | Should -Be 29
+    }
+
+    It 'says that the token is not accepted' {
+        $report = Test-KubeConnection -Server $server -Token (ConvertTo-SecureString -AsPlainText not-the-token) -CertificateAuthority (Get-ClusterFile ca.crt)
+        $report.Reachable, $report.Failure | Should -Be $false, Unauthorized
+        $report | Format-List * -Force | Out-String | Should -Not -Match 'not-the-token'
+    }
+
+    It 'says that a server does not answer' {
+        $listener = Start-TestServer
+        try {
+            $report = Test-KubeConnection -KubeConfig (New-Kubeconfig "$TestDrive/silent.config" "http://127.0.0.1:$($listener.Port)") -TimeoutSec 1
+            $report.Reachable, $report.Failure | Should -Be $false, Timeout
+        }
+        finally { $listener.Dispose() }
+    }
+
+    It 'says that a token would travel in clear text' {
+        $report = Test-KubeConnection -Server http://127.0.0.1:1 -Token (Get-ClusterToken admin)
+        $report.Reachable, $report.Failure | Should -Be $false, $null
+        $report.Message | Should -Match 'clear text'
+    }
+
+    It 'says so of a connection that was good' {
+        $listener = Start-TestServer '{"gitVersion": "v1.34.1"}'
+        $connection = Connect-KubeCluster -KubeConfig (New-Kubeconfig "$TestDrive/gone.config" "http://127.0.0.1:$($listener.Port)")
+        Disconnect-KubeCluster
+        $listener.Dispose()
+        (Test-KubeConnection -Connection $connection).Reachable | Should -BeFalse
+    }
+
+    It 'reads as a list' {
+        $report = Test-KubeConnection admin -TlsServerName another.test | Out-String -Width 120
+        $report | Should -Match 'Reachable +: False\s+Failure +: WrongHostName\s+Message +: The certificate'
+        $report | Should -Not -Match 'Rights|ServerVersion'
+    }
+
+    It 'goes on behind a context that leads nowhere' {
+        $reports = 'nowhere', 'viewer' | ForEach-Object { [pscustomobject]@{ Context = $_ } } | Test-KubeConnection -ErrorAction SilentlyContinue -ErrorVariable failed
+        $reports.Context | Should -Be viewer
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeConfiguration,KubeInject.Cmdlets.TestKubeConnectionCommand'
+        $failed[0].TargetObject | Should -Be nowhere
+    }
+}
