@@ -1,8 +1,9 @@
+using System.Globalization;
 using KubeInject.Kubernetes;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>10,000 pods of about 5 KB. Nothing else runs meanwhile: what is measured is of the whole process, and the store forgets.</summary>
+/// <summary>10,000 pods of about 5 KB. Nothing else runs meanwhile, for the store forgets.</summary>
 [Collection(nameof(Alone))]
 public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListTests.Pods>
 {
@@ -10,25 +11,26 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
     private const int HalfKilobytes = 9;
 
     [Fact]
-    public async Task Memory_follows_the_page_and_the_first_pod_comes_with_the_first_page()
+    public async Task Memory_follows_the_page_and_not_the_list()
+    {
+        var lister = await Command.RunAsync("dotnet", [typeof(PodLister).Assembly.Location, pods.Namespace]);
+        Assert.True(lister.ExitCode == 0, lister.Error);
+        var told = lister.Output.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToList();
+        var (count, bytesOfPod, megabytesAboveIdle) = (told[0], told[1], told[2]);
+        Assert.Equal(Count, count);
+        Assert.InRange(bytesOfPod, 4_500, 6_500);
+        Assert.InRange(megabytesAboveIdle, 0, 100);
+    }
+
+    [Fact]
+    public async Task The_first_pod_comes_with_the_first_page()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: pods.Namespace);
         var requests = 0;
         connection.RequestCompleted += _ => requests++;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        var idle = Environment.WorkingSet;
-        var (count, bytes, most) = (0, 0L, 0L);
-        await foreach (var pod in connection.ListPodsAsync())
-        {
-            if (count++ == 0)
-                Assert.Equal(1, requests);
-            bytes += pod.ToJson().Length;
-            most = Math.Max(most, Environment.WorkingSet);
-        }
-
-        Assert.Equal((Count, Count / 500), (count, requests));
-        Assert.InRange(bytes / count, 4_500, 6_500);
-        Assert.InRange((most - idle) / 1024 / 1024, long.MinValue, 100);
+        await using var list = connection.ListPodsAsync().GetAsyncEnumerator();
+        Assert.True(await list.MoveNextAsync());
+        Assert.Equal(1, requests);
     }
 
     [Fact]

@@ -37,6 +37,16 @@ public class WatchTests
         Assert.Equal("/api/v1/pods?labelSelector=app%3Da&watch=true&allowWatchBookmarks=true&resourceVersion=101", api.Requests[^1].Path);
     }
 
+    [Fact]
+    public async Task A_watch_that_is_begun_twice_begins_twice()
+    {
+        store.Set("a");
+        using var api = await FaultyApi.OpenAsync(Answer);
+        var watch = api.Client.WatchAsync(KubeResource.Pods);
+        Assert.Equal(["Added a@101"], await FirstAsync(watch, 1));
+        Assert.Equal(["Added a@101"], await FirstAsync(watch, 1));
+    }
+
     [Theory]
     [InlineData("end")]
     [InlineData("reset")]
@@ -107,6 +117,32 @@ public class WatchTests
         Script(_ => Lines(() => store.Set("d")));
         var events = await FirstAsync(api.Client.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 1 }), 5);
         Assert.Equal(["Added a@101", "Added b@102", "Added c@103", "Deleted a@101", "Added d@105"], events);
+    }
+
+    [Theory]
+    [InlineData("\"name\":\"c\",\"namespace\":\"shop\",\"uid\":\"c-103\"", "\"generation\":1")]
+    [InlineData("resourceVersion", "generation")]
+    public async Task A_list_that_is_damaged_is_read_again_and_loses_nothing(string original, string damaged)
+    {
+        store.Set("a");
+        var lists = 0;
+        using var api = await FaultyApi.OpenAsync(request =>
+        {
+            if (FakeStore.IsWatch(request))
+                return Answer(request);
+            var list = store.List(request);
+            return ++lists == 2 ? list with { Body = list.Body.Replace(original, damaged, StringComparison.Ordinal) } : list;
+        });
+        Script(
+            _ =>
+            {
+                store.Set("b");
+                store.Set("c");
+                return Response.Error(410, "Expired", "too old");
+            },
+            _ => Lines(() => store.Set("d")));
+        Assert.Equal(["Added a@101", "Added b@102", "Added c@103", "Added d@104"], await FirstAsync(api.Client.WatchAsync(KubeResource.Pods), 4));
+        Assert.Equal(3, lists);
     }
 
     [Fact]

@@ -132,7 +132,8 @@ internal sealed class ApiChannel : IDisposable
                 return (null, new ApiStream(stream, request.Path, Failures, Policy, closing.Token));
             }
 
-            var body = await response.Content.ReadAsByteArrayAsync(limit.Token);
+            await using var content = await response.Content.ReadAsStreamAsync(limit.Token);
+            var body = await (request.Buffer ?? new ResponseBuffer()).ReadAsync(content, limit.Token);
             return (new ApiResponse(statusCode.Value, response.Content.Headers.ContentType?.MediaType, body) { RetryAfter = RetryAfter(response) }, null);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)

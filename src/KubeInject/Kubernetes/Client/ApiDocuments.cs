@@ -9,15 +9,15 @@ internal static class ApiDocuments
     /// <returns>The body of the answer.</returns>
     /// <exception cref="KubeApiException">The server answers with an error.</exception>
     /// <exception cref="KubeConnectionException">No answer came.</exception>
-    public static async Task<byte[]> SucceedAsync(this ApiChannel channel, ApiRequest request, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> SucceedAsync(this ApiChannel channel, ApiRequest request, CancellationToken cancellationToken)
     {
         var response = await channel.SendAsync(request, cancellationToken);
         return response.IsSuccess ? response.Body : throw channel.Failures.FromResponse(response);
     }
 
     /// <summary>Reads any JSON.</summary>
-    public static JsonElement ReadJson(this ApiFailures failures, byte[] body) =>
-        failures.Read(() => JsonSerializer.Deserialize<JsonElement>(body), "its answer is not JSON");
+    public static JsonElement ReadJson(this ApiFailures failures, ReadOnlyMemory<byte> body) =>
+        failures.Read(() => JsonSerializer.Deserialize<JsonElement>(body.Span), "its answer is not JSON");
 
     public static KubeObject ReadObject(this ApiFailures failures, ReadOnlyMemory<byte> body, KubeResource resource) =>
         failures.Read(() => KubeObject.FromUtf8(body, resource), "an object is not a JSON object");

@@ -63,7 +63,7 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
     }
 
     /// <summary>The server sent an error in the middle of an answer that goes on.</summary>
-    public KubeApiException FromEvent(byte[] status)
+    public KubeApiException FromEvent(ReadOnlyMemory<byte> status)
     {
         var response = new ApiResponse(500, null, status);
         return FromResponse(ReadStatus(response) is { } read && read.Int("code") is >= 400 and var code ? response with { StatusCode = code } : response);
@@ -100,7 +100,7 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
     {
         try
         {
-            var status = JsonSerializer.Deserialize<JsonElement>(response.Body);
+            var status = JsonSerializer.Deserialize<JsonElement>(response.Body.Span);
             return status.Text("kind") == "Status" ? status : null;
         }
         catch (JsonException)

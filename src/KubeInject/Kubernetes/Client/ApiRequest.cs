@@ -15,6 +15,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
 
     public string Accept { get; init; } = Json;
 
+    /// <summary>Where the answer is read into, which is then good until the next request with it; null for room of its own.</summary>
+    public ResponseBuffer? Buffer { get; init; }
+
     /// <summary>
     /// Whether it does no harm to ask twice, because nobody knows whether the first time was handled. Not so for a
     /// DELETE by name: the second could meet the object's successor.

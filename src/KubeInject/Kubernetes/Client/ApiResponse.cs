@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes;
 
 /// <summary>An answer of the server, read to its end.</summary>
-internal sealed record ApiResponse(int StatusCode, string? MediaType, byte[] Body)
+internal sealed record ApiResponse(int StatusCode, string? MediaType, ReadOnlyMemory<byte> Body)
 {
     /// <summary>How long the server wants to be left alone; null where it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -66,7 +66,7 @@ public sealed class KubeClient
     public IAsyncEnumerable<KubeEvent> WatchAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(resource);
-        return new Reflector(channel, Pager(resource, query), resource).RunAsync(cancellationToken);
+        return Reflector.FollowAsync(channel, Pager(resource, query), resource, cancellationToken);
     }
 
     /// <summary>Creates an object.</summary>

@@ -7,9 +7,9 @@ internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
 {
     /// <summary>Finds the items of a page without reading what is in them.</summary>
     /// <exception cref="JsonException">The text is no JSON object.</exception>
-    public static ListPage Read(byte[] json)
+    public static ListPage Read(ReadOnlyMemory<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = ObjectDocument.MaxDepth });
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = ObjectDocument.MaxDepth });
         var items = new List<ReadOnlyMemory<byte>>();
         JsonElement metadata = default;
         reader.Read();
@@ -35,13 +35,13 @@ internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static void ReadItems(ref Utf8JsonReader reader, byte[] json, List<ReadOnlyMemory<byte>> items)
+    private static void ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, List<ReadOnlyMemory<byte>> items)
     {
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var start = (int)reader.TokenStartIndex;
             reader.Skip();
-            items.Add(json.AsMemory(start..(int)reader.BytesConsumed));
+            items.Add(json[start..(int)reader.BytesConsumed]);
         }
     }
 }

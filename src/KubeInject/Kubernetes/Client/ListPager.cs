@@ -15,6 +15,7 @@ internal sealed class ListPager(ApiChannel channel, string path, int pageSize, s
     public async IAsyncEnumerable<T> ListAsync<T>(
         Func<ReadOnlyMemory<byte>, (T Item, string? Uid)> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var buffer = new ResponseBuffer();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var newSinceRestart = true;
         string? next = null;
@@ -23,7 +24,7 @@ internal sealed class ListPager(ApiChannel channel, string path, int pageSize, s
             ListPage page;
             try
             {
-                page = await ReadPageAsync(next, cancellationToken);
+                page = await ReadPageAsync(next, buffer, cancellationToken);
             }
             catch (KubeApiException e) when (e.StatusCode == 410 && next is not null && newSinceRestart)
             {
@@ -53,13 +54,14 @@ internal sealed class ListPager(ApiChannel channel, string path, int pageSize, s
 
     /// <summary>Reads one page.</summary>
     /// <param name="next">The continuation that the page before named; null for the first page.</param>
+    /// <param name="buffer">Where it is read into: the page is good until the next.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <exception cref="KubeApiException">The server answers with an error: 410 for a continuation that has expired.</exception>
     /// <exception cref="KubeConnectionException">No answer came, or one that is no list.</exception>
-    public async Task<ListPage> ReadPageAsync(string? next, CancellationToken cancellationToken)
+    public async Task<ListPage> ReadPageAsync(string? next, ResponseBuffer buffer, CancellationToken cancellationToken)
     {
         var parameters = $"limit={pageSize}{(next is null ? "" : $"&continue={Uri.EscapeDataString(next)}")}";
-        var body = await channel.SucceedAsync(ApiRequest.Get(PathWith(parameters)) with { Accept = accept }, cancellationToken);
+        var body = await channel.SucceedAsync(ApiRequest.Get(PathWith(parameters)) with { Accept = accept, Buffer = buffer }, cancellationToken);
         return channel.Failures.Read(() => ListPage.Read(body), "a list is not JSON");
     }
 

@@ -10,11 +10,12 @@ namespace KubeInject.Kubernetes;
 /// What happened is told by comparing with the objects known so far, not by the words of the server: so nothing is
 /// told twice, and what vanished while nobody watched is told as well. The objects that exist are kept for that.
 /// </remarks>
-internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResource resource)
+internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResource resource) : IAsyncDisposable
 {
     private readonly Dictionary<string, KubeObject> known = new(StringComparer.Ordinal);
     private readonly HashSet<string> listed = new(StringComparer.Ordinal);
     private string? continuation; // of the list that is being read
+    private ResponseBuffer? page; // of the list that is being read
     private string? version;      // that the watch goes on from; null while a list is being read
     private bool isEstablished;   // a list has been read to its end
     private ApiStream? stream;
@@ -24,55 +25,61 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
 
     private RequestPolicy Policy => channel.Policy;
 
-    public async IAsyncEnumerable<KubeEvent> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<KubeEvent> FollowAsync(
+        ApiChannel channel, ListPager pager, KubeResource resource, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await using var reflector = new Reflector(channel, pager, resource);
+        while (true)
+        {
+            foreach (var happened in await reflector.NextAsync(cancellationToken))
+                yield return happened;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (stream is not null)
+            await stream.DisposeAsync();
+        stream = null;
+    }
+
+    /// <summary>Takes the next step, or gets over what went wrong with it.</summary>
+    private async Task<IReadOnlyList<KubeEvent>> NextAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            while (true)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                IReadOnlyList<KubeEvent> events = [];
-                try
-                {
-                    events = version is null ? await ListAsync(cancellationToken) : await WatchAsync(version, cancellationToken);
-                }
-                catch (Exception e) when (e is KubeApiException or KubeConnectionException)
-                {
-                    if (!IsToGoOn(e))
-                        throw;
-                    await CloseAsync();
-                    await Task.Delay(Policy.Backoff(failures), Policy.Clock, cancellationToken);
-                }
-
-                foreach (var happened in events)
-                    yield return happened;
-            }
+            return version is null ? await ListAsync(cancellationToken) : await WatchAsync(version, cancellationToken);
         }
-        finally
+        catch (Exception e) when (e is KubeApiException or KubeConnectionException)
         {
-            await CloseAsync();
+            if (!IsToGoOn(e))
+                throw;
+            await DisposeAsync();
+            await Task.Delay(Policy.Backoff(failures), Policy.Clock, cancellationToken);
+            return [];
         }
     }
 
     /// <summary>Reads the next page of the list.</summary>
     private async Task<IReadOnlyList<KubeEvent>> ListAsync(CancellationToken cancellationToken)
     {
-        var page = await pager.ReadPageAsync(continuation, cancellationToken);
-        var events = new List<KubeEvent>();
-        foreach (var item in page.Items)
-        {
-            var found = channel.Failures.ReadObject(item, resource);
-            listed.Add(KeyOf(found));
-            if (Note(found) is { } happened)
-                events.Add(happened);
-        }
+        page ??= new ResponseBuffer();
+        var read = await pager.ReadPageAsync(continuation, page, cancellationToken);
 
-        continuation = page.Continue;
+        // Nothing is noted before all of it is read: what is noted is not told again.
+        var found = read.Items.Select(item => channel.Failures.ReadObject(item, resource)).ToList();
+        listed.UnionWith(found.Select(KeyOf));
+        if (read is { Continue: null, ResourceVersion: null })
+            throw channel.Failures.NotKubernetes("a list has no resourceVersion");
+        var events = found.Select(Note).OfType<KubeEvent>().ToList();
+        continuation = read.Continue;
         if (continuation is null)
         {
-            version = page.ResourceVersion ?? throw channel.Failures.NotKubernetes("a list has no resourceVersion");
+            version = read.ResourceVersion;
             events.AddRange(known.Values.Where(before => !listed.Contains(KeyOf(before))).ToList().Select(gone => Forget(gone)!));
             listed.Clear();
+            page = null;
             isEstablished = true;
         }
 
@@ -93,7 +100,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
             throw channel.Failures.BrokenOff(path);
         var line = channel.Failures.Read(() => WatchLine.Read(bytes), "a line of its watch is no event");
         if (line.Type == "ERROR")
-            throw channel.Failures.FromEvent(line.Object.ToArray());
+            throw channel.Failures.FromEvent(line.Object);
         var subject = channel.Failures.ReadObject(line.Object, resource);
         var happened = line.Type switch
         {
@@ -155,11 +162,4 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
             or KubeConnectionFailure.NameNotResolved or KubeConnectionFailure.TlsFailed or KubeConnectionFailure.Unavailable,
         _ => false,
     };
-
-    private async ValueTask CloseAsync()
-    {
-        if (stream is not null)
-            await stream.DisposeAsync();
-        stream = null;
-    }
 }
