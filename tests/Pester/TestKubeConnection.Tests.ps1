@@ -3,7 +3,7 @@ BeforeAll {
     $ErrorActionPreference = 'Stop'
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
     $server = Get-ClusterText server
-    $knowsWhoAsks = [int](kubectl version --output json | ConvertFrom-Json).serverVersion.minor.TrimEnd('+') -ge 28
+    $knowsWhoAsks = [int](kubectl get --raw /version | ConvertFrom-Json).minor.TrimEnd('+') -ge 28
 
     function Get-Right($Report, [string] $Right) { $Report.Rights | Where-Object { "$($_.Verb) $($_.Resource)" -eq $Right } }
 }
