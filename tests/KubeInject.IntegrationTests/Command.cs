@@ -23,7 +23,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
         return result.Output;
     }
 
-    public static async Task<Command> RunAsync(string file, string[] arguments, string? input = null, string? home = null, IReadOnlyDictionary<string, string?>? environment = null)
+    public static async Task<Command> RunAsync(string file, string[] arguments, string? input = null, string? home = null, IReadOnlyDictionary<string, string?>? environment = null, string? workingFolder = null)
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -33,7 +33,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
             StandardInputEncoding = Utf8,
             StandardOutputEncoding = Utf8,
             StandardErrorEncoding = Utf8,
-            WorkingDirectory = Repository.Root,
+            WorkingDirectory = workingFolder ?? Repository.Root,
         };
         if (home is not null)
         {

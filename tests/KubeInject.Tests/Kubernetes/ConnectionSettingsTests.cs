@@ -100,6 +100,8 @@ public sealed class ConnectionSettingsTests : IDisposable
     [InlineData("", "client-key-data: QUJD", "user 'u' in <file> has a client key without a client certificate")]
     [InlineData("", "client-key-data: QUJD\n    client-certificate-data: QUJD", "client certificate from user 'u' in <file> holds no PEM certificate")]
     [InlineData("", "client-certificate: no.crt", "client-certificate of user 'u' in <file>: the file <folder>/no.crt does not exist")]
+    [InlineData("", "client-certificate: a\n    client-certificate-data: QUJD", "user 'u' in <file> has a client certificate or its key both as a file and as data")]
+    [InlineData("", "client-key: a\n    client-key-data: QUJD", "user 'u' in <file> has a client certificate or its key both as a file and as data")]
     [InlineData("", "token: a\n    username: b", "user 'u' in <file> has both a token and a username or password")]
     [InlineData("", "password: b", "user 'u' in <file> has a password without a username")]
     public void A_broken_entry_is_an_error_that_names_entry_and_file(string cluster, string user, string message)

@@ -80,7 +80,7 @@ public class KubeconfigTests
         Assert.Equal("secret-token", user.Token!.Reveal());
         Assert.Equal("secret-password", user.Password!.Reveal());
         Assert.Equal("S0VZ", user.ClientKeyData!.Reveal());
-        Assert.Equal(("token", "me.crt", "Q1JU", "me.key", "me"), (user.TokenFile, user.ClientCertificate, user.ClientCertificateData, user.ClientKey, user.Username));
+        Assert.Equal(("token", "me.crt", "Q1JU", "me.key", "me"), (user.TokenFile, user.ClientCertificate, user.ClientCertificateData!.Reveal(), user.ClientKey, user.Username));
         Assert.Equal(("jane", "42", "a|b,c", "gcp"), (user.ImpersonateUser, user.ImpersonateUid, string.Join('|', user.ImpersonateGroups), user.AuthProvider));
         Assert.Equal(["read", "write"], user.ImpersonateExtra["scopes"]);
         var exec = user.Exec!;
@@ -157,6 +157,10 @@ public class KubeconfigTests
     [InlineData("users:\n- name: a\n  user: {as-groups: {a: b}}\n", 3, 21, "has to be a list")]
     [InlineData("users:\n- name: a\n  user: {as-user-extra: {a: b}}\n", 3, 29, "has to be a list")]
     [InlineData("users:\n- name: a\n  user: {exec: {args: [1]}}\n", 3, 24, "put it in quotes")]
+    [InlineData("users:\n- name: a\n  user: {client-key: LS0tcanary}\n", 3, 22, "client-key of user 'a' has to be the path of a file")]
+    [InlineData("users:\n- name: a\n  user: {tokenFile: eyJcanary}\n", 3, 21, "tokenFile of user 'a' has to be the path of a file")]
+    [InlineData("users:\n- name: a\n  user: {client-certificate: '-----BEGIN canary'}\n", 3, 30, "client-certificate of user 'a' has to be the path of a file")]
+    [InlineData("users:\n- name: |\n    a\n    canary\n", 2, 9, "name has to be a text of one line")]
     [InlineData("preferences: []\n", 1, 14, "has to be a mapping")]
     [InlineData("extensions: [{name: a}, {name: a}]\n", 1, 25, "taken by an earlier one")]
     [InlineData("a: !!binary '%'\n", 1, 4, "not base64")]
@@ -175,6 +179,7 @@ public class KubeconfigTests
         Assert.Equal(("/k/config", line, column), (error.File, error.Line, error.Column));
         Assert.StartsWith($"/k/config:{line}:{column}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,16 +3,34 @@ namespace KubeInject.Kubernetes;
 /// <summary>Reads the fields of a mapping, each as the kind that kubectl takes there.</summary>
 internal static class KubeconfigFields
 {
-    /// <summary>An empty text counts as absent, as it does for kubectl.</summary>
-    public static string? Text(this KubeconfigNode.Mapping mapping, string key) => mapping.Field(key) is { } node ? AsText(node, key) : null;
+    /// <summary>
+    /// A text of one line, which messages may show: one of several may hold everything that was meant to stand behind
+    /// it. An empty text counts as absent, as it does for kubectl.
+    /// </summary>
+    public static string? Text(this KubeconfigNode.Mapping mapping, string key)
+    {
+        var text = mapping.AnyText(key);
+        return text?.AsSpan().IndexOfAny('\r', '\n') >= 0 ? throw mapping.Entries[key].Error($"{key} has to be a text of one line.") : text;
+    }
 
-    public static Secret? Hidden(this KubeconfigNode.Mapping mapping, string key) => mapping.Text(key) is { } text ? new Secret(text) : null;
+    public static string? AnyText(this KubeconfigNode.Mapping mapping, string key) => mapping.Field(key) is { } node ? AsText(node, key) : null;
+
+    public static Secret? Hidden(this KubeconfigNode.Mapping mapping, string key) => mapping.AnyText(key) is { } text ? new Secret(text) : null;
 
     /// <summary>Data in base64; checked here, because what does not decode makes the whole file unusable.</summary>
     public static string? Base64(this KubeconfigNode.Mapping mapping, string key, string entry)
     {
-        var text = mapping.Text(key);
+        var text = mapping.AnyText(key);
         return text is null || KubeconfigBase64.TryDecode(text) is not null ? text : throw mapping.Entries[key].Error($"{key} of {entry} is not base64.");
+    }
+
+    /// <summary>A path. What looks like the content of the file is turned down here: messages show paths.</summary>
+    public static string? Path(this KubeconfigNode.Mapping mapping, string key, string entry)
+    {
+        var text = mapping.Text(key);
+        return text is not null && (text.StartsWith("LS0t", StringComparison.Ordinal) || text.StartsWith("eyJ", StringComparison.Ordinal) || text.Contains("-----BEGIN", StringComparison.Ordinal))
+            ? throw mapping.Entries[key].Error($"{key} of {entry} has to be the path of a file, and looks like the content of one.")
+            : text;
     }
 
     public static bool Flag(this KubeconfigNode.Mapping mapping, string key) => mapping.Field(key) switch

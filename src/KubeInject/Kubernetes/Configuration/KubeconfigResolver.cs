@@ -62,7 +62,7 @@ internal static class KubeconfigResolver
         // kubectl takes an address without a scheme for http, and leaves out query and fragment.
         if (!address.Contains("://", StringComparison.Ordinal))
             address = $"http://{address}";
-        return Uri.TryCreate(address.Split('?', '#')[0], UriKind.Absolute, out var server) && ConnectionSettings.IsServerAddress(server)
+        return !address.Any(char.IsWhiteSpace) && Uri.TryCreate(address.Split('?', '#')[0], UriKind.Absolute, out var server) && ConnectionSettings.IsServerAddress(server)
             ? server
             : throw Broken("cluster", cluster.Name, cluster.File, "has a server that is no http or https address");
     }

@@ -18,13 +18,13 @@ public sealed record KubeconfigUser
     /// <summary>Path of the PEM certificate.</summary>
     public string? ClientCertificate { get; init; }
 
-    /// <summary>The PEM certificate itself, in base64; wins over <see cref="ClientCertificate"/>.</summary>
-    public string? ClientCertificateData { get; init; }
+    /// <summary>The PEM certificate itself, in base64; not together with <see cref="ClientCertificate"/>. Hidden, because the key may stand in it, too.</summary>
+    public Secret? ClientCertificateData { get; init; }
 
     /// <summary>Path of the PEM key of the certificate.</summary>
     public string? ClientKey { get; init; }
 
-    /// <summary>The PEM key itself, in base64; wins over <see cref="ClientKey"/>.</summary>
+    /// <summary>The PEM key itself, in base64; not together with <see cref="ClientKey"/>.</summary>
     public Secret? ClientKeyData { get; init; }
 
     /// <summary>The name for HTTP basic authentication.</summary>

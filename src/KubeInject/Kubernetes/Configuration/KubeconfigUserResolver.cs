@@ -37,7 +37,9 @@ internal static class KubeconfigUserResolver
     private static ClientCertificate? Certificate(KubeconfigUser user)
     {
         var source = $"user '{user.Name}' in {user.File}";
-        var certificate = user.ClientCertificateData is { } data ? Decode(data, $"client-certificate-data of {source}")
+        if ((user.ClientCertificate is not null && user.ClientCertificateData is not null) || (user.ClientKey is not null && user.ClientKeyData is not null))
+            throw Unusable(user, "has a client certificate or its key both as a file and as data; remove one of them");
+        var certificate = user.ClientCertificateData is { } data ? Decode(data.Reveal(), $"client-certificate-data of {source}")
             : user.ClientCertificate is { } path ? ReadBeside(user.File, path, $"client-certificate of {source}: the")
             : null;
         var key = user.ClientKeyData is { } keyData ? Decode(keyData.Reveal(), $"client-key-data of {source}")

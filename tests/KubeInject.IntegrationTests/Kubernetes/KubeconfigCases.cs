@@ -1,0 +1,154 @@
+namespace KubeInject.IntegrationTests.Kubernetes;
+
+/// <summary>The table of what kubectl and the engine have to read alike.</summary>
+internal static class KubeconfigCases
+{
+    private const string Whole = "$context\n$cluster\n$user";
+
+    public static IReadOnlyList<KubeconfigCase> All { get; } = [.. Merging(), .. Paths(), .. Clusters(), .. Users(), .. Plugins(), .. Missing(), .. Yaml()];
+
+    private static IEnumerable<KubeconfigCase> Merging() =>
+    [
+        new("one file", ("config", Whole)),
+        new("an absolute path in KUBECONFIG", ("config", Whole)) { Variable = "$folder/config" },
+        new("three files with one part each", ("a", "$context"), ("b", "$cluster"), ("c", "$user")) { Variable = "a:b:c" },
+        new("the same in another order", ("a", "$context"), ("b", "$cluster"), ("c", "$user")) { Variable = "c:a:b" },
+        new("missing files in the list", ("config", Whole)) { Variable = "none:config:$folder/none" },
+        new("empty entries in the list", ("config", Whole)) { Variable = ":config::" },
+        new("an empty file in the list", ("a", ""), ("config", Whole)) { Variable = "a:config" },
+        new("the same file twice", ("config", Whole)) { Variable = "config:config" },
+        new("the same file under two names", ("config", Whole)) { Variable = "config:./config" },
+        new("the first current context counts", ("a", "current-context: y\ncontexts: [{name: y, context: {cluster: c, user: v}}]\nusers: [{name: v, user: {token: $admin}}]"), ("config", Whole)) { Variable = "a:config" },
+        new("an empty current context does not count", ("a", "current-context: ''"), ("config", Whole)) { Variable = "a:config" },
+        new("the first user of a name counts", ("a", "users: [{name: u, user: {token: $admin}}]"), ("config", Whole)) { Variable = "a:config" },
+        new("the first user of a name counts whole", ("a", "users: [{name: u, user: {username: me}}]"), ("config", Whole)) { Variable = "a:config" },
+        new("the first cluster of a name counts whole", ("a", "clusters: [{name: c, cluster: {server: '$server'}}]"), ("config", Whole)) { Variable = "a:config" },
+        new("the first context of a name counts whole", ("a", "contexts: [{name: x, context: {cluster: c, user: u}}]"), ("config", "current-context: x\ncontexts: [{name: x, context: {cluster: c, user: u, namespace: lost}}]\n$cluster\n$user")) { Variable = "a:config" },
+        new("a malformed file in the list", ("a", "users: ["), ("config", Whole)) { Variable = "config:a" },
+        new("a file of another kind in the list", ("a", "kind: Pod\napiVersion: v1"), ("config", Whole)) { Variable = "config:a" },
+        new("a blank before a path is part of it", ("config", Whole)) { Variable = " config" },
+        new("another context than the current one", ("config", "current-context: y\ncontexts: [{name: x, context: {cluster: c, user: u, namespace: shop}}]\n$cluster\n$user")) { Context = "x" },
+        new("another context than there is", ("config", Whole)) { Context = "z" },
+    ];
+
+    private static IEnumerable<KubeconfigCase> Paths() =>
+    [
+        KubeconfigCase.With("a relative certificate authority", cluster: "{server: '$server', certificate-authority: ca.crt}"),
+        KubeconfigCase.With("an absolute certificate authority", cluster: "{server: '$server', certificate-authority: $folder/ca.crt}"),
+        new("paths are relative to the file they stand in", ("a", "$context\nusers: [{name: u, user: {tokenFile: ../token}}]"), ("sub/b", "clusters: [{name: c, cluster: {server: '$server', certificate-authority: ../ca.crt}}]\nusers: [{name: u, user: {tokenFile: none}}]")) { Variable = "sub/a:sub/b:a" },
+        new("paths in a folder of their own", ("sub/config", "$context\nclusters: [{name: c, cluster: {server: '$server', certificate-authority: ../ca.crt}}]\nusers: [{name: u, user: {tokenFile: ../token}}]")) { Variable = "sub/config" },
+        KubeconfigCase.With("a certificate authority that is missing", cluster: "{server: '$server', certificate-authority: none.crt}"),
+        KubeconfigCase.With("a certificate authority that is a folder", cluster: "{server: '$server', certificate-authority: .}"),
+        KubeconfigCase.With("client certificate and key as files", user: "{client-certificate: me.crt, client-key: me.key}"),
+        KubeconfigCase.With("client certificate and key in one file", user: "{client-certificate: both.pem, client-key: both.pem}"),
+        KubeconfigCase.With("a client certificate that is missing", user: "{client-certificate: none.crt, client-key: me.key}"),
+        KubeconfigCase.With("a token file", user: "{tokenFile: token}"),
+        KubeconfigCase.With("a token file with a blank line", user: "{tokenFile: token-and-line}"),
+        KubeconfigCase.With("a token file that is missing", user: "{tokenFile: none}"),
+    ];
+
+    private static IEnumerable<KubeconfigCase> Clusters() =>
+    [
+        KubeconfigCase.With("another certificate authority", cluster: "{server: '$server', certificate-authority: other-ca.crt}"),
+        KubeconfigCase.With("no certificate authority", cluster: "{server: '$server'}"),
+        KubeconfigCase.With("a certificate authority both as file and as data", cluster: "{server: '$server', certificate-authority: ca.crt, certificate-authority-data: $ca}")
+            with { ConnectsAnyway = "kubectl says that the data will override, and refuses; the data does override" },
+        KubeconfigCase.With("no check of the certificate", cluster: "{server: '$server', insecure-skip-tls-verify: true}"),
+        KubeconfigCase.With("no check of the certificate, and an authority", cluster: "{server: '$server', insecure-skip-tls-verify: true, certificate-authority-data: $ca}"),
+        KubeconfigCase.With("the check as it is by default", cluster: "{server: '$server', insecure-skip-tls-verify: false, certificate-authority-data: $ca}"),
+        KubeconfigCase.With("another name of the certificate", cluster: "{server: '$server', certificate-authority-data: $ca, tls-server-name: localhost}"),
+        KubeconfigCase.With("a name that the certificate does not have", cluster: "{server: '$server', certificate-authority-data: $ca, tls-server-name: elsewhere}"),
+        KubeconfigCase.With("an authority that is no PEM", cluster: "{server: '$server', certificate-authority-data: QUJD}"),
+        KubeconfigCase.With("an authority that is no base64", cluster: "{server: '$server', certificate-authority-data: '%'}"),
+        KubeconfigCase.With("an authority with a blank in it", cluster: "{server: '$server', certificate-authority-data: '$ca '}"),
+        KubeconfigCase.With("an authority with a line break in it", cluster: "{server: '$server', certificate-authority-data: \"\\n$ca\\n\"}"),
+        KubeconfigCase.With("a bundle with another authority first", cluster: "{server: '$server', certificate-authority: bundle.crt}"),
+        KubeconfigCase.With("a bundle with a certificate that cannot be read", cluster: "{server: '$server', certificate-authority: broken-bundle.crt}"),
+        KubeconfigCase.With("an address without a scheme", cluster: "{server: '$authority', certificate-authority-data: $ca}"),
+        KubeconfigCase.With("a scheme in capitals", cluster: "{server: 'HTTPS://$authority', certificate-authority-data: $ca}"),
+        KubeconfigCase.With("a slash at the end of the address", cluster: "{server: '$server/', certificate-authority-data: $ca}"),
+        KubeconfigCase.With("a query and a fragment in the address", cluster: "{server: '$server/?a=b#c', certificate-authority-data: $ca}"),
+        KubeconfigCase.With("a path that the server does not have", cluster: "{server: '$server/no/such/path', certificate-authority-data: $ca}"),
+        KubeconfigCase.With("an address of another scheme", cluster: "{server: 'ftp://$authority', certificate-authority-data: $ca}"),
+        KubeconfigCase.With("a blank before the address", cluster: "{server: ' $server', certificate-authority-data: $ca}"),
+        KubeconfigCase.With("name and password in the address", cluster: "{server: 'https://me:password@$authority', certificate-authority-data: $ca}")
+            with { RefusesAnyway = "an address is shown in messages, a password is not" },
+        KubeconfigCase.With("http where the server speaks https", cluster: "{server: 'http://$authority', certificate-authority-data: $ca}"),
+        KubeconfigCase.With("a proxy of another kind", cluster: "{server: '$server', certificate-authority-data: $ca, proxy-url: 'ftp://x'}"),
+        KubeconfigCase.With("a proxy that is not there", cluster: "{server: '$server', certificate-authority-data: $ca, proxy-url: 'http://127.0.0.1:1'}"),
+        KubeconfigCase.With("an http proxy", cluster: "{server: '$server', certificate-authority-data: $ca, proxy-url: 'http://127.0.0.1:$proxy'}"),
+        KubeconfigCase.With("a socks5 proxy", cluster: "{server: '$server', certificate-authority-data: $ca, proxy-url: 'socks5://127.0.0.1:$proxy'}"),
+        KubeconfigCase.With("a name that only the proxy knows", cluster: "{server: 'https://kubernetes.default.svc:$port', certificate-authority-data: $ca, proxy-url: 'socks5://127.0.0.1:$proxy'}"),
+        KubeconfigCase.With("a proxy and another name", cluster: "{server: 'https://elsewhere.test:$port', certificate-authority-data: $ca, proxy-url: 'http://127.0.0.1:$proxy', tls-server-name: localhost}"),
+        KubeconfigCase.With("no compression", cluster: "{server: '$server', certificate-authority-data: $ca, disable-compression: true}"),
+    ];
+
+    private static IEnumerable<KubeconfigCase> Users() =>
+    [
+        KubeconfigCase.With("a client certificate as data", user: "{client-certificate-data: $cert, client-key-data: $key}"),
+        KubeconfigCase.With("a client certificate both as file and as data", user: "{client-certificate: me.crt, client-certificate-data: $cert, client-key-data: $key}"),
+        KubeconfigCase.With("a client key both as file and as data", user: "{client-key: me.key, client-certificate-data: $cert, client-key-data: $key}"),
+        KubeconfigCase.With("a client certificate without its key", user: "{client-certificate-data: $cert}"),
+        KubeconfigCase.With("a client certificate with another key", user: "{client-certificate-data: $cert, client-key: other.key}"),
+        KubeconfigCase.With("a client key without its certificate", user: "{client-key-data: $key}"),
+        KubeconfigCase.With("a token and a client certificate", user: "{token: $viewer, client-certificate-data: $cert, client-key-data: $key}"),
+        KubeconfigCase.With("a token and a token file", user: "{token: $admin, tokenFile: token}"),
+        KubeconfigCase.With("a token and a token file that is missing", user: "{token: $viewer, tokenFile: none}"),
+        KubeconfigCase.With("a wrong token", user: "{token: wrong}"),
+        KubeconfigCase.With("a token and a username", user: "{token: $viewer, username: me}"),
+        KubeconfigCase.With("username and password", user: "{username: me, password: secret}"),
+        KubeconfigCase.With("a password without a username", user: "{password: secret}"),
+        KubeconfigCase.With("a user without a credential", user: "{}") with { ConnectsAnyway = "kubectl asks for a username; there is nobody to ask" },
+        KubeconfigCase.With("impersonation", user: "{token: $admin, as: jane}"),
+        KubeconfigCase.With("impersonation with groups and extra", user: "{token: $admin, as: jane, as-groups: [a, b], as-user-extra: {'a/b c': [d, e]}}"),
+        KubeconfigCase.With("impersonation with a group that may do all", user: "{token: $admin, as: jane, as-groups: ['system:masters']}"),
+        KubeconfigCase.With("impersonation that is not allowed", user: "{token: $viewer, as: jane}"),
+        KubeconfigCase.With("groups without a user", user: "{token: $admin, as-groups: [a]}"),
+        KubeconfigCase.With("a uid without a user", user: "{token: $admin, as-uid: a}"),
+        KubeconfigCase.With("extra without a user", user: "{token: $admin, as-user-extra: {a: [b]}}"),
+        KubeconfigCase.With("the auth-provider gcp", user: "{auth-provider: {name: gcp}}"),
+        KubeconfigCase.With("the auth-provider azure beside a token", user: "{token: $viewer, auth-provider: {name: azure}}"),
+        KubeconfigCase.With("a namespace", context: "{cluster: c, user: u, namespace: shop}"),
+        KubeconfigCase.With("a namespace that none can have", context: "{cluster: c, user: u, namespace: 'No Such'}"),
+        KubeconfigCase.With("an empty namespace", context: "{cluster: c, user: u, namespace: ''}"),
+    ];
+
+    private static IEnumerable<KubeconfigCase> Plugins() =>
+    [
+        KubeconfigCase.With("a plugin", user: "{exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: [$folder/login.sh], interactiveMode: Never}}"),
+        KubeconfigCase.With("a plugin with a relative path", user: "{exec: {apiVersion: client.authentication.k8s.io/v1, command: ./shell, args: [$folder/login.sh], interactiveMode: IfAvailable}}"),
+        KubeconfigCase.With("a plugin that only the working folder has", user: "{exec: {apiVersion: client.authentication.k8s.io/v1, command: shell, args: [$folder/login.sh], interactiveMode: IfAvailable}}"),
+        KubeconfigCase.With("a plugin of another version than it says", user: "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: sh, args: [$folder/login.sh]}}"),
+        KubeconfigCase.With("a plugin that fails", user: "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: 'false'}}"),
+        KubeconfigCase.With("a plugin that is missing", user: "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: no-such-plugin}}"),
+        KubeconfigCase.With("a plugin beside a token", user: "{token: $viewer, exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: no-such-plugin}}"),
+        KubeconfigCase.With("a plugin without a version", user: "{exec: {command: sh}}"),
+        KubeconfigCase.With("a plugin of a version that is gone", user: "{token: $viewer, exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: sh}}"),
+        KubeconfigCase.With("a plugin without a command", user: "{token: $viewer, exec: {apiVersion: client.authentication.k8s.io/v1beta1}}"),
+        KubeconfigCase.With("a plugin without the mode that its version asks for", user: "{token: $viewer, exec: {apiVersion: client.authentication.k8s.io/v1, command: sh}}"),
+        KubeconfigCase.With("a plugin with a mode that is none", user: "{token: $viewer, exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, interactiveMode: never}}"),
+        KubeconfigCase.With("a plugin with a variable without a name", user: "{token: $viewer, exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: sh, env: [{value: a}]}}"),
+        KubeconfigCase.With("a plugin that has to ask", user: "{exec: {apiVersion: client.authentication.k8s.io/v1, command: sh, args: [$folder/login.sh], interactiveMode: Always}}"),
+    ];
+
+    private static IEnumerable<KubeconfigCase> Missing() =>
+    [
+        new("no file at all"),
+        new("an empty file", ("config", "")),
+        new("no current context", ("config", "contexts: [{name: x, context: {cluster: c, user: u}}]\n$cluster\n$user")),
+        new("a current context that is missing", ("config", "current-context: y\ncontexts: [{name: x, context: {cluster: c, user: u}}]\n$cluster\n$user")),
+        new("a cluster that is missing", ("config", "$context\n$user")),
+        new("a user that is missing", ("config", "$context\n$cluster")),
+        new("a context without a cluster", ("config", "current-context: x\ncontexts: [{name: x, context: {user: u}}]\n$cluster\n$user")),
+        new("a context without a user", ("config", "current-context: x\ncontexts: [{name: x, context: {cluster: c}}]\n$cluster\n$user")) { ConnectsAnyway = "kubectl asks for a username; there is nobody to ask" },
+        new("a context without content", ("config", "current-context: x\ncontexts: [{name: x}]\n$cluster\n$user")),
+        KubeconfigCase.With("a cluster without a server", cluster: "{certificate-authority-data: $ca}"),
+        KubeconfigCase.With("what is broken and not used", more: "extra: 1") with
+        {
+            Files = [("config", $"{Whole}\n".Replace("$user", "users: [{name: u, user: {token: $viewer}}, {name: v, user: {client-certificate: none, as-uid: a}}]", StringComparison.Ordinal))],
+        },
+        new("what is no base64 and not used", ("config", "$context\n$cluster\nusers: [{name: u, user: {token: $viewer}}, {name: v, user: {client-key-data: '%'}}]")),
+    ];
+
+    private static IEnumerable<KubeconfigCase> Yaml() => KubeconfigYamlCases.All;
+}
