@@ -40,6 +40,28 @@ public class ClientCertificateTests
         Assert.Equal("CN=test-ca", Assert.Single(client.Intermediates).Subject);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Certificate_and_key_are_read_from_one_file_or_two(bool isOne)
+    {
+        using var folder = new TestFolder();
+        var (certificate, key) = TestCertificates.EcClient();
+        var path = folder.Write("me.crt", isOne ? $"{key.ExportPkcs8PrivateKeyPem()}\n{certificate}" : certificate);
+        var client = ClientCertificate.FromFiles(path, isOne ? null : folder.Write("me.key", key.ExportECPrivateKeyPem()));
+        Assert.Equal(("CN=ec-user", true), (client.Certificate.Subject, client.Certificate.HasPrivateKey));
+    }
+
+    [Fact]
+    public void A_file_that_is_missing_is_an_error_that_names_it()
+    {
+        using var folder = new TestFolder();
+        var path = folder.Write("me.crt", TestCertificates.EcClient().Certificate);
+        Assert.Contains("/no/such.crt", Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromFiles("/no/such.crt")).Message, StringComparison.Ordinal);
+        Assert.Contains("/no/such.key", Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromFiles(path, "/no/such.key")).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromFiles(path)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_key_of_another_certificate_is_an_error() =>
         AssertFails(TestCertificates.EcClient().Certificate, TestCertificates.EcClient().Key.ExportECPrivateKeyPem(), "belongs to it");

@@ -165,6 +165,26 @@ public sealed class ConnectionSettingsTests : IDisposable
         Assert.DoesNotContain("PRIVATE", settings.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Settings_are_made_of_a_server_and_each_kind_of_credential()
+    {
+        using var root = TestCertificates.Authority();
+        var (server, authority) = (new Uri("https://x"), CertificateAuthority.FromCertificates([root]));
+        var (certificate, key) = TestCertificates.EcClient();
+        var client = ClientCertificate.FromPem(certificate, new Secret(key.ExportECPrivateKeyPem()));
+        ConnectionSettings[] all =
+        [
+            ConnectionSettings.FromToken(server, new Secret("abc"), authority),
+            ConnectionSettings.FromTokenFile(server, "/token", authority),
+            ConnectionSettings.FromClientCertificate(server, client, authority),
+            ConnectionSettings.FromPassword(server, "me", new Secret("abc"), authority),
+        ];
+        Assert.Equal(["token", "token file", "client certificate", "basic"], all.Select(settings => new RequestCredential(settings).Kind));
+        Assert.All(all, settings => Assert.Equal((server, authority, "default"), (settings.Server, settings.CertificateAuthority, settings.Namespace)));
+        Assert.All(all, settings => settings.Validate());
+        Assert.All(all, settings => Assert.Throws<KubeConfigurationException>(() => (settings with { Server = new Uri("http://x") }).Validate()));
+    }
+
     private string FilePath => Path.Combine(folder.Path, "config");
 
     private ConnectionSettings Resolve(

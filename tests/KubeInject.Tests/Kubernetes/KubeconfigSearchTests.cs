@@ -133,6 +133,45 @@ public sealed class KubeconfigSearchTests : IDisposable
         Assert.Equal("b", Kubeconfig.Find(Environment)!.CurrentContext);
     }
 
+    [Fact]
+    public void A_blank_is_part_of_a_path()
+    {
+        folder.Write(" a", Config("a"));
+        UseVariable(" a");
+        Assert.Equal("a", Kubeconfig.Find(Environment)!.CurrentContext);
+    }
+
+    [Fact]
+    public void Several_given_files_are_merged_and_each_has_to_exist()
+    {
+        var (a, b) = (folder.Write("a", "users: [{name: u}]"), folder.Write("b", Config("b")));
+        var config = Kubeconfig.Load([a, b]);
+        Assert.Equal([a, b], config.Files);
+        Assert.Equal(("b", "u"), (config.CurrentContext, config.Users[0].Name));
+        Assert.Contains("/no/such/file", Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Load([a, "/no/such/file"])).Message, StringComparison.Ordinal);
+        Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Load([]));
+    }
+
+    [Fact]
+    public void Contexts_are_listed_without_anything_secret()
+    {
+        var a = folder.Write("a", """
+            current-context: two
+            contexts: [{name: one, context: {cluster: c, user: u, namespace: shop}}, {name: two, context: {cluster: none}}]
+            users: [{name: u, user: {token: canary}}]
+            """);
+        var b = folder.Write("b", "clusters: [{name: c, cluster: {server: 'https://me:canary@example.test:6443', proxy-url: 'http://me:canary@x'}}]\ncontexts: [{name: three, context: {user: u}}]");
+        var contexts = Kubeconfig.Load([a, b]).ListContexts();
+        Assert.Equal(
+            [
+                new KubeContext { Name = "one", Cluster = "c", Server = "https://example.test:6443", User = "u", Namespace = "shop", File = a, IsCurrent = false },
+                new KubeContext { Name = "two", Cluster = "none", Namespace = "default", File = a, IsCurrent = true },
+                new KubeContext { Name = "three", User = "u", Namespace = "default", File = b, IsCurrent = false },
+            ],
+            contexts);
+        Assert.DoesNotContain("canary", string.Concat(contexts), StringComparison.Ordinal);
+    }
+
     private static string Config(string context) => $"""
         current-context: {context}
         clusters:

@@ -177,6 +177,26 @@ public sealed class TlsTests : IDisposable
     public void A_bundle_without_a_whole_certificate_is_an_error(string pem) =>
         Assert.Contains("from here", Assert.Throws<KubeConfigurationException>(() => CertificateAuthority.FromPem(pem, "here")).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void A_bundle_is_read_from_a_path_or_from_text()
+    {
+        using var folder = new TestFolder();
+        var pem = $"# The bundle\n{root.ExportCertificatePem()}\n{other.ExportCertificatePem()}\n";
+        var path = folder.Write("ca.crt", pem);
+        Assert.Equal(["CN=root", "CN=other"], CertificateAuthority.FromPathOrPem(pem).Certificates.Select(certificate => certificate.Subject));
+        Assert.Equal((2, path), (CertificateAuthority.FromPathOrPem(path).Certificates.Count, CertificateAuthority.FromPathOrPem(path).Source));
+        Assert.Contains("/no/such.crt", Assert.Throws<KubeConfigurationException>(() => CertificateAuthority.FromPathOrPem("/no/such.crt")).Message, StringComparison.Ordinal);
+        Assert.Equal(pem, CertificateAuthority.FromPem(pem).Pem);
+        Assert.Equal(2, CertificateAuthority.FromPem(CertificateAuthority.FromCertificates([root, other]).Pem).Certificates.Count);
+    }
+
+    [Fact]
+    public void A_certificate_of_a_bundle_that_cannot_be_read_does_not_take_the_others_with_it()
+    {
+        var bundle = CertificateAuthority.FromPem($"-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n-----BEGIN X-----\nQUJD\n-----END X-----\n{root.ExportCertificatePem()}");
+        Assert.Equal("CN=root", Assert.Single(bundle.Certificates).Subject);
+    }
+
     private static ConnectionSettings Settings(TestServer server, params X509Certificate2[] bundle) => new()
     {
         Server = server.Https,

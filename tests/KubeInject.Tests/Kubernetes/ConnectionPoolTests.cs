@@ -1,0 +1,43 @@
+using System.Net;
+using System.Net.Sockets;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public class ConnectionPoolTests
+{
+    [Fact]
+    public async Task A_pool_that_is_retired_lets_a_request_that_waits_have_its_answer_and_read_it_to_its_end()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var pool = new ConnectionPool(null, new SocketsHttpHandler());
+        pool.Enter();
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{listener.LocalEndpoint}");
+        var sending = pool.SendAsync(request, default);
+        using var server = await listener.AcceptTcpClientAsync();
+        pool.Retire();
+        var stream = server.GetStream();
+        await stream.WriteAsync("HTTP/1.1 200 x\r\nContent-Length: 2\r\n\r\na"u8.ToArray());
+        using var response = await sending;
+        pool.Leave();
+
+        // Closed by now, but for the connection that the answer comes on.
+        await stream.WriteAsync("b"u8.ToArray());
+        Assert.Equal("ab", await response.Content.ReadAsStringAsync());
+        using var another = new HttpRequestMessage(HttpMethod.Get, $"http://{listener.LocalEndpoint}");
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => pool.SendAsync(another, default));
+    }
+
+    [Fact]
+    public void A_pool_belongs_to_one_certificate()
+    {
+        var (certificate, key) = TestCertificates.EcClient();
+        var one = ClientCertificate.FromPem(certificate, new Secret(key.ExportECPrivateKeyPem()));
+        var same = ClientCertificate.FromPem(certificate, new Secret(key.ExportPkcs8PrivateKeyPem()));
+        var (otherCertificate, otherKey) = TestCertificates.EcClient();
+        var other = ClientCertificate.FromPem(otherCertificate, new Secret(otherKey.ExportECPrivateKeyPem()));
+        using var pool = new ConnectionPool(one, new SocketsHttpHandler());
+        Assert.Equal((true, true, false, false), (pool.Shows(one), pool.Shows(same), pool.Shows(other), pool.Shows(null)));
+    }
+}

@@ -1,0 +1,39 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public class SecretMaskTests
+{
+    private static readonly SecretMask Mask = new(new ConnectionSettings
+    {
+        Server = new Uri("https://x"),
+        Token = new Secret("token-of-settings"),
+        Proxy = ProxyAddress.FromUri(new Uri("http://me:password-of-proxy@x")),
+        Exec = new ExecPlugin
+        {
+            Command = "login",
+            Arguments = [new Secret("get-credentials"), new Secret("--client-secret"), new Secret("secret-behind"), new Secret("--token=secret-within"), new Secret("--profile"), new Secret("production")],
+            Variables = [new ExecVariable("REGION", new Secret("value-of-variable"))],
+        },
+    });
+
+    [Theory]
+    [InlineData("a token-of-settings b", "a ******** b")]
+    [InlineData("a password-of-proxy b", "a ******** b")]
+    [InlineData("a token-of-plugin b", "a ******** b")]
+    [InlineData("production and value-of-variable", "production and value-of-variable")]
+    public void What_the_server_is_shown_is_masked_in_what_it_answers(string text, string masked) => Assert.Equal(masked, Mask.Apply(text, [null, new Secret("token-of-plugin\n")]));
+
+    [Theory]
+    [InlineData("token-of-settings", "********")]
+    [InlineData("value-of-variable", "********")]
+    [InlineData("secret-behind secret-within", "******** ********")]
+    [InlineData("get-credentials --profile production", "get-credentials --profile production")]
+    [InlineData("Authorization: Bearer abc", "Authorization: Bearer ********")]
+    [InlineData("eyJhbGciOiJub25l.eyJhIjoxfQ.c2ln end", "******** end")]
+    [InlineData("password=abc, user=me", "password=********, user=me")]
+    [InlineData("{\"clientSecret\": \"abc\"}", "{\"clientSecret\": \"********\"}")]
+    [InlineData("-----BEGIN EC PRIVATE KEY-----MHcCAQEE-----END EC PRIVATE KEY----- end", "******** end")]
+    [InlineData("cannot find the key ring", "cannot find the key ring")]
+    public void What_a_plugin_is_given_or_looks_secret_is_masked_in_what_it_says(string text, string masked) => Assert.Equal(masked, Mask.ApplyToPlugin(text, []));
+}
