@@ -162,13 +162,14 @@ public sealed class KubeconfigSearchTests : IDisposable
             """);
         var b = folder.Write("b", "clusters: [{name: c, cluster: {server: 'https://me:canary@example.test:6443', proxy-url: 'http://me:canary@x'}}]\ncontexts: [{name: three, context: {user: u}}]");
         var contexts = Kubeconfig.Load([a, b]).ListContexts();
+        IReadOnlyList<string> files = [a, b];
         Assert.Equal(
             [
-                new KubeContext { Name = "one", Cluster = "c", Server = "https://example.test:6443", User = "u", Namespace = "shop", File = a, IsCurrent = false },
-                new KubeContext { Name = "two", Cluster = "none", Namespace = "default", File = a, IsCurrent = true },
-                new KubeContext { Name = "three", User = "u", Namespace = "default", File = b, IsCurrent = false },
+                new KubeContext { Name = "one", Cluster = "c", Server = "https://example.test:6443", User = "u", Namespace = "shop", File = a, KubeConfig = files, IsCurrent = false },
+                new KubeContext { Name = "two", Cluster = "none", Namespace = "default", File = a, KubeConfig = files, IsCurrent = true },
+                new KubeContext { Name = "three", User = "u", Namespace = "default", File = b, KubeConfig = files, IsCurrent = false },
             ],
-            contexts);
+            contexts.Select(context => context with { KubeConfig = context.KubeConfig.SequenceEqual(files) ? files : context.KubeConfig }));
         Assert.DoesNotContain("canary", string.Concat(contexts), StringComparison.Ordinal);
     }
 
