@@ -69,6 +69,7 @@ public class ErrorTests
     [Theory]
     [InlineData("HTTP/1.1 canary\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\ncanary canary\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}canary\r\n0\r\n\r\n")]
     [InlineData("canary")]
     public async Task What_is_no_HTTP_is_not_quoted(string raw)
     {

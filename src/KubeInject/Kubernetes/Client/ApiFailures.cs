@@ -24,7 +24,7 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
         if (cause is InvalidDataException)
             return NotKubernetes("its answer cannot be read", cause);
         var socketError = FindInner<SocketException>(cause)?.SocketErrorCode;
-        return (cause as HttpRequestException)?.HttpRequestError switch
+        return ((cause as HttpRequestException)?.HttpRequestError ?? (cause as HttpIOException)?.HttpRequestError) switch
         {
             HttpRequestError.NameResolutionError => new(
                 KubeConnectionFailure.NameNotResolved, $"The name {settings.Server.IdnHost} of the API server has no address.", cause),
