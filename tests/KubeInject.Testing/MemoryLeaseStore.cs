@@ -21,6 +21,8 @@ public sealed class MemoryLeaseStore : ILeaseStore
         return Task.CompletedTask;
     }
 
+    public Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken) => Task.FromResult(Records.GetValueOrDefault(uuid));
+
     public Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<LeaseRecord>>([.. Records.Values.OrderBy(record => record.Uuid)]);
 }

@@ -13,7 +13,10 @@ public sealed class RecordingIssuer(Func<CredentialRequest, Credential>? issue =
 
     public string? Notice => null;
 
-    public Task<Credential> IssueAsync(CredentialRequest request, CancellationToken cancellationToken)
+    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+
+    public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var credential = issue?.Invoke(request) ?? new Credential($"user-{request.Database}", new Secret($"password-{request.Database}"), $"lease/{request.Uuid}");
@@ -22,9 +25,11 @@ public sealed class RecordingIssuer(Func<CredentialRequest, Credential>? issue =
         return Task.FromResult(credential);
     }
 
-    public Task RevokeAsync(Guid uuid, string? leaseId, CancellationToken cancellationToken)
+    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+
+    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
     {
-        Live.Remove(uuid);
+        Live.Remove(handle.Uuid);
         return Task.CompletedTask;
     }
 }

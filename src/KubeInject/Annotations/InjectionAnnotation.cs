@@ -41,4 +41,14 @@ public static class InjectionAnnotation
         ArgumentNullException.ThrowIfNull(key);
         return key.StartsWith(Prefix, StringComparison.Ordinal);
     }
+
+    /// <summary>Every lease that annotations name, in whatever way and whether or not the rest of them makes sense.</summary>
+    /// <param name="annotations">The annotations of a pod or of a pod template.</param>
+    /// <returns>The UUIDs of the leases.</returns>
+    public static IEnumerable<Guid> LeasesOf(IEnumerable<KeyValuePair<string, string>> annotations) =>
+        from annotation in annotations
+        where annotation.Key == Uuid || (IsInjectionKey(annotation.Key) && annotation.Key.EndsWith(".uuid", StringComparison.Ordinal))
+        from text in annotation.Value.Split(',', StringSplitOptions.TrimEntries)
+        where Guid.TryParseExact(text, "D", out _)
+        select Guid.ParseExact(text, "D");
 }

@@ -10,4 +10,8 @@ namespace KubeInject.Credentials;
 /// <param name="Owner">The pod or workload that asks.</param>
 /// <param name="ServiceAccountName">The ServiceAccount that the pod runs as.</param>
 public sealed record CredentialRequest(
-    Guid Uuid, string Database, string Role, string Mount, ObjectReference Owner, string ServiceAccountName);
+    Guid Uuid, string Database, string Role, string Mount, ObjectReference Owner, string ServiceAccountName)
+{
+    /// <summary>The Secret that the credential is delivered in, which ends with it; null where it is not delivered in one.</summary>
+    public ObjectReference? Secret { get; init; }
+}

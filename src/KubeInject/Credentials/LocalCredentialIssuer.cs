@@ -15,15 +15,26 @@ public sealed class LocalCredentialIssuer : ICredentialIssuer
     public string? Notice => "Credentials from the source 'local' are made up: no database knows them.";
 
     /// <inheritdoc/>
-    public Task<Credential> IssueAsync(CredentialRequest request, CancellationToken cancellationToken)
+    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        cancellationToken.ThrowIfCancellationRequested();
         var username = $"local-{request.Role}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
-        var password = new Secret(RandomNumberGenerator.GetString(Alphabet, PasswordLength));
-        return Task.FromResult(new Credential(username, password, $"local/{request.Role}/{request.Uuid}"));
+        return Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount) { Username = username });
     }
 
     /// <inheritdoc/>
-    public Task RevokeAsync(Guid uuid, string? leaseId, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(handle);
+        cancellationToken.ThrowIfCancellationRequested();
+        var password = new Secret(RandomNumberGenerator.GetString(Alphabet, PasswordLength));
+        return Task.FromResult(new Credential(handle.Username!, password, $"local/{request.Role}/{request.Uuid}"));
+    }
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+
+    /// <inheritdoc/>
+    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using KubeInject.Annotations;
-using KubeInject.Credentials;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
@@ -126,11 +125,11 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
             var changes = new List<ManifestChange>();
             foreach (var pod in document.PodTemplates.Select(Read))
             {
-                var credentials = new List<KeyValuePair<CredentialRequest, Credential>>();
+                var credentials = new List<IssuedLease>();
                 foreach (var database in pod.Plan?.Injection.Databases ?? [])
                     credentials.Add(await issued.IssueAsync(database, pod.Template.Template, cancellationToken).ConfigureAwait(false));
                 if (pod.Plan is not null)
-                    changes.AddRange(ManifestInjection.Changes(pod.Template, Values(pod.Plan, credentials), credentials.Select(pair => pair.Key.Uuid)));
+                    changes.AddRange(ManifestInjection.Changes(pod.Template, Values(pod.Plan, credentials), credentials.Select(lease => lease.Record.Uuid)));
                 results.Add(Completed(pod.Result, credentials));
             }
 
@@ -184,18 +183,18 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
         return (template, plan, result);
     }
 
-    private static List<KeyValuePair<string, string>> Values(InjectionPlan plan, List<KeyValuePair<CredentialRequest, Credential>> credentials)
+    private static List<KeyValuePair<string, string>> Values(InjectionPlan plan, List<IssuedLease> credentials)
     {
-        var byDatabase = credentials.ToDictionary(pair => pair.Key.Database, pair => pair.Value, StringComparer.Ordinal);
+        var byDatabase = credentials.ToDictionary(lease => lease.Record.Database, lease => lease.Credential, StringComparer.Ordinal);
         return [.. plan.Variables.Select(variable => KeyValuePair.Create(variable.Name, EnvironmentValue.For(variable, byDatabase[variable.Database.Name])))];
     }
 
-    private static InjectionResult Completed(InjectionResult result, List<KeyValuePair<CredentialRequest, Credential>> credentials) =>
+    private static InjectionResult Completed(InjectionResult result, List<IssuedLease> credentials) =>
         result.Status != InjectionStatus.Planned ? result : result with
         {
             Status = InjectionStatus.Injected,
-            Databases = result.Databases.Zip(credentials, (database, pair) =>
-                database with { Username = pair.Value.Username, Uuid = pair.Key.Uuid.ToString() }).ToArray(),
+            Databases = result.Databases.Zip(credentials, (database, lease) =>
+                database with { Username = lease.Credential.Username, Uuid = lease.Record.Uuid.ToString() }).ToArray(),
         };
 
     private static InjectionResult Abandoned(InjectionResult result) => result.Status == InjectionStatus.Planned

@@ -1,4 +1,5 @@
 using KubeInject.Credentials;
+using KubeInject.Kubernetes;
 
 namespace KubeInject.Leases;
 
@@ -6,18 +7,25 @@ namespace KubeInject.Leases;
 /// Where credentials come from, with every one of them accounted for: a record that is enough to revoke it is kept
 /// before a credential comes into being, and there is none that nobody knows.
 /// </summary>
-/// <param name="issuer">Issues and revokes.</param>
+/// <param name="issuer">Issues, renews and revokes.</param>
 /// <param name="leases">Keeps the records.</param>
+/// <param name="client">The cluster that credentials are delivered in; null where none is delivered in a Secret.</param>
 /// <param name="time">Tells the time; default: the system's clock.</param>
-public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore leases, TimeProvider? time = null)
+public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore leases, KubeClient? client = null, TimeProvider? time = null)
 {
-    private readonly TimeProvider time = time ?? TimeProvider.System;
+    /// <summary>How long taking back may last. It is not cancelled with what it takes back.</summary>
+    internal static readonly TimeSpan CleanupTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>The name of the issuer: <c>local</c>.</summary>
+    /// <summary>The name of the issuer: <c>local</c>, <c>vault</c>.</summary>
     public string Name => issuer.Name;
 
     /// <summary>What the user has to know before using these credentials, in one sentence; null where there is nothing.</summary>
     public string? Notice => issuer.Notice;
+
+    /// <summary>Where the records are kept.</summary>
+    public ILeaseStore Leases => leases;
+
+    internal TimeProvider Time { get; } = time ?? TimeProvider.System;
 
     /// <summary>The source for trying things out: made-up credentials, recorded in a folder.</summary>
     /// <param name="folder">The folder for the records; default: <see cref="FileLeaseStore.DefaultFolder"/>.</param>
@@ -25,39 +33,97 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     public static CredentialSource CreateLocal(string? folder = null) =>
         new(new LocalCredentialIssuer(), new FileLeaseStore(folder ?? FileLeaseStore.DefaultFolder));
 
-    /// <summary>Issues a credential: records the request, issues, completes the record. Whatever fails after the first is undone.</summary>
+    /// <summary>Issues a credential: records what is needed to revoke it, issues, completes the record. Whatever fails after the first is undone.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="cancellationToken">Ends the attempt, and undoes it.</param>
-    /// <returns>The credential.</returns>
-    public async Task<Credential> IssueAsync(CredentialRequest request, CancellationToken cancellationToken)
+    /// <returns>The credential and its record.</returns>
+    public async Task<IssuedLease> IssueAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var record = LeaseRecord.For(request, Name, time.GetUtcNow());
-        await leases.WriteAsync(record, cancellationToken).ConfigureAwait(false);
-        string? leaseId = null;
+        var handle = await issuer.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
+        var record = LeaseRecord.For(request, handle, Name, Time.GetUtcNow());
         try
         {
-            var credential = await issuer.IssueAsync(request, cancellationToken).ConfigureAwait(false);
-            leaseId = credential.LeaseId;
-            await leases.WriteAsync(record.Complete(credential), cancellationToken).ConfigureAwait(false);
-            return credential;
+            await leases.WriteAsync(record, cancellationToken).ConfigureAwait(false);
+            var credential = await issuer.IssueAsync(request, handle, cancellationToken).ConfigureAwait(false);
+            record = record.Complete(credential);
+            await leases.WriteAsync(record, cancellationToken).ConfigureAwait(false);
+            return new IssuedLease(record, credential);
         }
-        catch
+        catch (Exception exception)
         {
-            // Not cancelled with the attempt: this is what cancelling asks for.
-            await RevokeAsync(request.Uuid, leaseId, CancellationToken.None).ConfigureAwait(false);
+            if (await TakeBackAsync([record]).ConfigureAwait(false) is { } left)
+                throw new CredentialException((exception as CredentialException)?.Reason ?? CredentialFailure.Unavailable, $"{exception.Message} {left}", exception);
             throw;
         }
     }
 
-    /// <summary>Revokes a credential, then forgets it. Where revoking fails the record stays, so that it can be tried again.</summary>
-    /// <param name="uuid">The lease.</param>
-    /// <param name="leaseId">The issuer's own name for it; null where there is none yet.</param>
+    /// <summary>Renews a credential and its record.</summary>
+    /// <param name="record">The lease.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The record as it is now; the same where there is nothing to renew.</returns>
+    /// <exception cref="CredentialException"><see cref="CredentialFailure.LeaseEnded"/>: it has ended and cannot be renewed any more.</exception>
+    public async Task<LeaseRecord> RenewAsync(LeaseRecord record, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        if (!record.IsRenewable)
+            return record;
+        var expiresAt = await issuer.RenewAsync(record.Handle, cancellationToken).ConfigureAwait(false);
+        var renewed = record with { ExpiresAt = expiresAt, RenewedAt = Time.GetUtcNow() };
+        await leases.WriteAsync(renewed, cancellationToken).ConfigureAwait(false);
+        return renewed;
+    }
+
+    /// <summary>
+    /// Revokes a credential, deletes the Secret that it was delivered in, then forgets it. Where any of that fails the
+    /// record stays, so that it can be tried again.
+    /// </summary>
+    /// <param name="record">The lease.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>A task that ends when neither credential nor record is left.</returns>
-    public async Task RevokeAsync(Guid uuid, string? leaseId, CancellationToken cancellationToken)
+    public async Task RevokeAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
-        await issuer.RevokeAsync(uuid, leaseId, cancellationToken).ConfigureAwait(false);
-        await leases.RemoveAsync(uuid, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(record);
+        await issuer.RevokeAsync(record.Handle, cancellationToken).ConfigureAwait(false);
+        if (record.Secret is { } secret)
+            await DeleteAsync(secret, cancellationToken).ConfigureAwait(false);
+        await leases.RemoveAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Revokes what was issued and is not handed out. One that cannot be revoked does not keep the others.</summary>
+    /// <param name="records">The leases.</param>
+    /// <returns>What to tell of those that could not be revoked, in one sentence; null where there are none.</returns>
+    internal async Task<string?> TakeBackAsync(IEnumerable<LeaseRecord> records)
+    {
+        var left = new List<string>();
+        foreach (var record in records)
+        {
+            // Not cancelled with the attempt: this is what cancelling asks for.
+            using var limit = new CancellationTokenSource(CleanupTimeout, Time);
+            try
+            {
+                await RevokeAsync(record, limit.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                left.Add($"{record.Uuid} ({exception.Message})");
+            }
+        }
+
+        return left.Count == 0 ? null : $"What was issued could not all be revoked; the records of these leases are kept for the next sweep: {string.Join(", ", left)}.";
+    }
+
+    private async Task DeleteAsync(ObjectReference secret, CancellationToken cancellationToken)
+    {
+        if (client is null)
+            throw new InvalidOperationException($"The credential was delivered in {secret}, which only the cluster can delete. Connect to the cluster first.");
+        try
+        {
+            await client.DeleteAsync(KubeResource.Secrets, secret.Name, secret.Namespace, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
+        {
+            // Gone already, with another lease of the same pod template or with its workload.
+        }
     }
 }

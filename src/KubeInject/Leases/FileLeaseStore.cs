@@ -34,6 +34,8 @@ public sealed class FileLeaseStore(string folder) : ILeaseStore
     public async Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
+        if (record.Token is not null)
+            throw new ArgumentException("A token is not kept in a file.", nameof(record));
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(Folder);
         else
@@ -51,29 +53,38 @@ public sealed class FileLeaseStore(string folder) : ILeaseStore
     }
 
     /// <inheritdoc/>
+    public async Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken)
+    {
+        var file = PathOf(uuid);
+        return File.Exists(file) ? await ReadAsync(file, cancellationToken).ConfigureAwait(false) : null;
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken)
     {
         var records = new List<LeaseRecord>();
         var files = Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [];
         foreach (var file in files.Order(StringComparer.Ordinal))
-        {
-            try
-            {
-                var content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
-                records.Add(JsonSerializer.Deserialize(content, LeaseRecordJson.Default.LeaseRecord)!);
-            }
-            catch (JsonException exception)
-            {
-                throw new InvalidDataException($"{file}: This is no lease record. Move it out of the folder and look at it.", exception);
-            }
-        }
-
+            records.Add(await ReadAsync(file, cancellationToken).ConfigureAwait(false));
         return records;
+    }
+
+    private static async Task<LeaseRecord> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+            return JsonSerializer.Deserialize(content, LeaseRecordJson.Default.LeaseRecord)!;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{file}: This is no lease record. Move it out of the folder and look at it.", exception);
+        }
     }
 
     private string PathOf(Guid uuid) => Path.Combine(Folder, $"{uuid}.json");
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(LeaseRecord))]
 internal sealed partial class LeaseRecordJson : JsonSerializerContext;

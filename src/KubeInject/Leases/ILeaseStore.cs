@@ -1,6 +1,6 @@
 namespace KubeInject.Leases;
 
-/// <summary>Keeps lease records where they outlive the process.</summary>
+/// <summary>Keeps lease records where they outlive the process. Each call ends within a limit of its own.</summary>
 public interface ILeaseStore
 {
     /// <summary>Writes a record, over an earlier one of the same lease. It is safe once the task has ended.</summary>
@@ -15,7 +15,13 @@ public interface ILeaseStore
     /// <returns>A task that ends when the record is gone.</returns>
     Task RemoveAsync(Guid uuid, CancellationToken cancellationToken);
 
-    /// <summary>All records, in the order of their UUIDs.</summary>
+    /// <summary>One record.</summary>
+    /// <param name="uuid">The lease.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The record; null where there is none.</returns>
+    Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken);
+
+    /// <summary>All records, in the order of their UUIDs; never a part of them.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The records.</returns>
     Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken);

@@ -16,18 +16,18 @@ public sealed class CredentialSourceTests
     [Fact]
     public async Task A_record_exists_before_the_credential()
     {
-        LeaseState? stateWhenIssuing = null;
+        bool? wasCompleteWhenIssuing = null;
         var issuer = new RecordingIssuer(request =>
         {
-            stateWhenIssuing = leases.Records[request.Uuid].State;
+            wasCompleteWhenIssuing = leases.Records[request.Uuid].IsComplete;
             return new Credential("user", new Secret("password"), "lease/1");
         });
 
         await new CredentialSource(issuer, leases).IssueAsync(Request, CancellationToken.None);
 
-        Assert.Equal(LeaseState.Incomplete, stateWhenIssuing);
+        Assert.False(wasCompleteWhenIssuing);
         var record = Assert.Single(leases.Records).Value;
-        Assert.Equal((LeaseState.Active, "user", "lease/1"), (record.State, record.Username, record.LeaseId));
+        Assert.Equal((true, "user", "lease/1"), (record.IsComplete, record.Username, record.LeaseId));
     }
 
     [Fact]
@@ -68,9 +68,9 @@ public sealed class CredentialSourceTests
     public async Task Where_revoking_fails_the_record_stays()
     {
         var source = new CredentialSource(new UnwillingIssuer(), leases);
-        await source.IssueAsync(Request, CancellationToken.None);
+        var lease = await source.IssueAsync(Request, CancellationToken.None);
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => source.RevokeAsync(Request.Uuid, "lease", CancellationToken.None));
+        await Assert.ThrowsAsync<HttpRequestException>(() => source.RevokeAsync(lease.Record, CancellationToken.None));
 
         Assert.Single(leases.Records);
     }
@@ -81,15 +81,15 @@ public sealed class CredentialSourceTests
         var folder = Path.Combine(Directory.CreateTempSubdirectory("kubeinject-test-").FullName, "leases");
         try
         {
-            var credential = await CredentialSource.CreateLocal(folder).IssueAsync(Request, CancellationToken.None);
+            var lease = await CredentialSource.CreateLocal(folder).IssueAsync(Request, CancellationToken.None);
 
             var file = Assert.Single(Directory.GetFiles(folder));
             Assert.Equal($"{Request.Uuid}.json", Path.GetFileName(file));
-            Assert.DoesNotContain(credential.Password.Reveal(), await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+            Assert.DoesNotContain(lease.Credential.Password.Reveal(), await File.ReadAllTextAsync(file), StringComparison.Ordinal);
             if (!OperatingSystem.IsWindows())
                 Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
             var record = Assert.Single(await new FileLeaseStore(folder).ListAsync(CancellationToken.None));
-            Assert.Equal((Request.Owner, "orders-rw", LeaseState.Active), (record.Owner, record.Role, record.State));
+            Assert.Equal(lease.Record with { OtherFields = record.OtherFields }, record);
         }
         finally
         {
@@ -106,6 +106,8 @@ public sealed class CredentialSourceTests
 
         public Task RemoveAsync(Guid uuid, CancellationToken cancellationToken) => store.RemoveAsync(uuid, cancellationToken);
 
+        public Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken) => store.FindAsync(uuid, cancellationToken);
+
         public Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
     }
 
@@ -115,9 +117,14 @@ public sealed class CredentialSourceTests
 
         public string? Notice => null;
 
-        public Task<Credential> IssueAsync(CredentialRequest request, CancellationToken cancellationToken) =>
+        public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
+            Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+
+        public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
             Task.FromResult(new Credential("user", new Secret("password"), "lease"));
 
-        public Task RevokeAsync(Guid uuid, string? leaseId, CancellationToken cancellationToken) => throw new HttpRequestException("down");
+        public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => throw new HttpRequestException("down");
+
+        public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => throw new HttpRequestException("down");
     }
 }

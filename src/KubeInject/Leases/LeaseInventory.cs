@@ -1,0 +1,46 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Leases;
+
+/// <summary>Lists the leases of a source, each with its owner in the cluster.</summary>
+/// <param name="source">The source.</param>
+/// <param name="client">The cluster; null where there is none, and nothing is known of owners.</param>
+/// <param name="options">Which leases; default: all.</param>
+public sealed class LeaseInventory(CredentialSource source, KubeClient? client, LeaseOptions? options = null)
+{
+    private readonly LeaseOptions options = options ?? new LeaseOptions();
+
+    /// <summary>All leases, in the order of their UUIDs.</summary>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The leases. Where the records or the owners cannot all be read, there is an exception, and never a part.</returns>
+    public async Task<IReadOnlyList<CredentialLease>> ListAsync(CancellationToken cancellationToken)
+    {
+        // The records first: whatever is issued from now on is not looked for.
+        var records = await source.Leases.ListAsync(cancellationToken).ConfigureAwait(false);
+        var owners = client is null || records.Count == 0 ? null : await LeaseOwners.FindAsync(client, options.Namespace, cancellationToken).ConfigureAwait(false);
+        var now = source.Time.GetUtcNow();
+        return
+        [
+            .. from record in records
+               where options.Namespace is null || record.Owner.Namespace == options.Namespace
+               let owner = owners?.GetValueOrDefault(record.Uuid)
+               select new CredentialLease(record, owner, StateOf(record, isOrphan: owners is not null && owner is null, now)),
+        ];
+    }
+
+    internal bool IsYoung(LeaseRecord record, DateTimeOffset now) => now - record.RecordedAt < options.GracePeriod;
+
+    private LeaseState StateOf(LeaseRecord record, bool isOrphan, DateTimeOffset now)
+    {
+        if (!record.IsComplete)
+            return LeaseState.Incomplete;
+        if (isOrphan && !IsYoung(record, now))
+            return LeaseState.Orphaned;
+        if (record.ExpiresAt is not { } end)
+            return LeaseState.Active;
+        var granted = end - (record.RenewedAt ?? record.RecordedAt);
+        return end <= now ? LeaseState.Expired
+            : (end - now) * 3 < granted ? LeaseState.Expiring
+            : LeaseState.Active;
+    }
+}
