@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Connect-KubeCluster'
         'Disconnect-KubeCluster'
+        'Get-CredentialLease'
         'Get-KubeCertificateAuthority'
         'Get-KubeConnection'
         'Get-KubeContext'
@@ -22,7 +23,10 @@
         'Get-PodInjectionAnnotation'
         'Invoke-CredentialInjection'
         'New-CredentialSource'
+        'Revoke-CredentialLease'
+        'Sync-CredentialLease'
         'Test-KubeConnection'
+        'Update-CredentialLease'
         'Watch-KubePod'
     )
     VariablesToExport    = @()
