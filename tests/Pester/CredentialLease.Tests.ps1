@@ -373,7 +373,7 @@ Describe 'Sync-CredentialLease' {
 Describe 'A session with leases' {
     It 'shows no password' {
         $canary = "canary-$([guid]::NewGuid())"
-        Set-Content -NoNewline $TestDrive/canary $canary
+        Set-Content -NoNewline -LiteralPath $TestDrive/canary -Value $canary
         New-Manifest | Set-Content $TestDrive/orders.yaml
         $told = Invoke-InNewProcess {
             $module, $folder, $namespace = $args

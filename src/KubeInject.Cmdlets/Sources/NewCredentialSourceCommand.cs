@@ -7,7 +7,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Makes a source of credentials, for Invoke-CredentialInjection and the cmdlets of leases.</summary>
 [Cmdlet(VerbsCommon.New, "CredentialSource", DefaultParameterSetName = FromNowhere)]
 [OutputType(typeof(CredentialSource))]
-public sealed class NewCredentialSourceCommand : ConnectedCmdlet
+public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
 {
     private const string FromNowhere = "Local";
     private const string FromSecret = "KubeSecret";
@@ -54,35 +54,41 @@ public sealed class NewCredentialSourceCommand : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        ICredentialIssuer issuer = ParameterSetName switch
+        try
         {
-            FromSecret => SecretIssuer(),
-            FromScript => new ScriptCredentials(ScriptBlock!, RevokeScriptBlock).ToIssuer(),
-            _ => new LocalCredentialIssuer(),
-        };
-        WriteObject(new CredentialSource(issuer, Store(), (Connection ?? RunspaceConnection.Current)?.Client));
+            var (issuer, leases) = ParameterSetName switch
+            {
+                FromSecret => (SecretIssuer(), Folder()),
+                FromVault => VaultSource(),
+                FromScript => (new ScriptCredentials(ScriptBlock!, RevokeScriptBlock).ToIssuer(), Folder()),
+                _ => (new LocalCredentialIssuer(), Folder()),
+            };
+            WriteObject(new CredentialSource(issuer, leases, (Connection ?? RunspaceConnection.Current)?.Client));
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException)
+        {
+            ThrowTerminatingError(Errors.CredentialSourceInvalid(exception.Message));
+        }
+        catch (Exception exception) when (Errors.Describe(exception, null) is { } record)
+        {
+            ThrowTerminatingError(record);
+        }
     }
 
     private KubeSecretIssuer SecretIssuer()
     {
         var connection = RequireConnection();
-        try
+        return new KubeSecretIssuer(connection.Client, new KubeSecretOptions
         {
-            var pattern = SecretPattern.Parse(KubeSecret!);
-            return new KubeSecretIssuer(connection.Client, new KubeSecretOptions
-            {
-                Pattern = pattern,
-                UsernameKey = UsernameKey,
-                PasswordKey = PasswordKey,
-                DefaultNamespace = connection.Namespace,
-            });
-        }
-        catch (FormatException exception)
-        {
-            ThrowTerminatingError(Errors.CredentialSourceInvalid(exception.Message));
-            throw;
-        }
+            Pattern = SecretPattern.Parse(KubeSecret!),
+            UsernameKey = UsernameKey,
+            PasswordKey = PasswordKey,
+            DefaultNamespace = connection.Namespace,
+        });
     }
 
-    private FileLeaseStore Store() => new(LeasePath is null ? FileLeaseStore.DefaultFolder : GetUnresolvedProviderPathFromPSPath(LeasePath));
+    private FileLeaseStore Folder() => new(LeasePath is null ? FileLeaseStore.DefaultFolder : FullPath(LeasePath));
+
+    // Relative to PowerShell's current location, which is not the process's.
+    private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 }
