@@ -117,7 +117,8 @@ public class KubeconfigFuzzTests
             current = text;
             Interlocked.Increment(ref count);
             return property(text);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Runs)))) { IsBackground = true };
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Runs))))
+        { IsBackground = true };
         thread.Start();
         for (var seen = -1; !thread.Join(Longest); seen = count)
             Assert.True(seen != count, $"Reading this does not come to an end: {current}");
