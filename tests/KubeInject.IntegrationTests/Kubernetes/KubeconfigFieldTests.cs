@@ -160,10 +160,16 @@ public sealed class KubeconfigFieldTests : IDisposable
     [Fact]
     public async Task User_username_and_password()
     {
-        // No API server of today knows basic authentication; whoever uses it has a gateway that does.
         var settings = ConnectionSettings.Find(Write("config", Trusted, "{username: me, password: secret}"));
         Assert.Equal(("me", "secret"), (settings.Username, settings.Password!.Reveal()));
-        Assert.Equal("system:anonymous", await Identity.OfAsync(settings));
+
+        // No API server of today knows basic authentication; whoever uses it has a gateway that does.
+        using var gateway = new FaultProxy(request => request.Headers["Authorization"] == "Basic bWU6c2VjcmV0"
+            ? new FaultProxy.Fault { Authorization = $"Bearer {TestCluster.ViewerToken.Reveal()}" }
+            : FaultProxy.Fault.Error(401, "Unauthorized"));
+        Assert.Equal(Identity.Viewer, await Identity.OfAsync(settings with { Server = gateway.Server }));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(settings));
+        Assert.Equal(KubeConnectionFailure.Unauthorized, error.Reason);
     }
 
     [Fact]
