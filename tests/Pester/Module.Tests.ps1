@@ -53,6 +53,34 @@ Describe 'The module' {
         finally { Pop-Location }
     }
 
+    It 'loads Npgsql, and what that brings along, only for PostgreSQL, in its own context, where it works' {
+        $loaded = Invoke-InNewProcess {
+            param($path)
+            Import-Module $path
+            $null = New-CredentialSource -Local
+            $ours = { [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.Location -like "$path*" }.ForEach{ $_.GetName().Name } }
+            (& $ours) -match 'Npgsql|Microsoft|System'
+            'then'
+            $options = [KubeInject.Credentials.PostgreSqlOptions]::new()
+            $options.ConnectionString = [KubeInject.Secret]::new($env:KUBEINJECT_TEST_POSTGRES)
+            $options.CreationStatements = [string[]]'CREATE ROLE "{{name}}" LOGIN PASSWORD ''{{password}}'''
+            $issuer = [KubeInject.Credentials.PostgreSqlIssuer]::new($options)
+            $folder = Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid())
+            $source = [KubeInject.Leases.CredentialSource]::new($issuer, [KubeInject.Leases.FileLeaseStore]::new($folder))
+            $owner = [KubeInject.Kubernetes.ObjectReference]::new('Pod', 'shop', 'orders')
+            $request = [KubeInject.Credentials.CredentialRequest]::new([guid]::NewGuid(), 'orders', 'orders', 'databases', $owner, 'default')
+            $lease = $source.IssueAsync($request, [System.Threading.CancellationToken]::None).GetAwaiter().GetResult()
+            $lease.Credential.Username
+            $null = $source.RevokeAsync($lease.Record, [System.Threading.CancellationToken]::None).GetAwaiter().GetResult()
+            (& $ours) -match 'Npgsql'
+            Remove-Item -Recurse $folder
+        }
+        $loaded | Should -HaveCount 3
+        $loaded[0] | Should -Be 'then'
+        $loaded[1] | Should -BeLike 'kubeinject-orders-*'
+        $loaded[2] | Should -Be 'Npgsql'
+    }
+
     It 'gives <_> an approved verb, and a help message to each of its parameters' -ForEach $commands {
         $command = Get-Command $_ -Module KubeInject
         $command.Verb | Should -BeIn (Get-Verb).Verb
