@@ -21,6 +21,7 @@
         'Get-KubeServiceAccountToken'
         'Get-PodInjectionAnnotation'
         'Invoke-CredentialInjection'
+        'Invoke-CredentialRotation'
         'New-CredentialSource'
         'Test-KubeConnection'
         'Watch-KubePod'

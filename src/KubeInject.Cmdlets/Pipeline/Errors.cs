@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Manifests;
 
@@ -15,6 +16,8 @@ internal static class Errors
         KubeConfigurationException => new ErrorRecord(exception, "KubeConfiguration", ErrorCategory.InvalidArgument, target),
         ObjectDisposedException => new ErrorRecord(
             new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), "ConnectionEnded", ErrorCategory.ConnectionError, target),
+        RolloutException rollout => new ErrorRecord(
+            rollout, $"Rollout{rollout.Reason}", rollout.Reason == RolloutFailure.TimedOut ? ErrorCategory.OperationTimeout : ErrorCategory.InvalidResult, target),
         ManifestException => new ErrorRecord(exception, "ManifestInvalid", ErrorCategory.ParserError, target),
         FileNotFoundException or DirectoryNotFoundException => new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException => new ErrorRecord(exception, "PathAccessDenied", ErrorCategory.PermissionDenied, target),
@@ -69,6 +72,11 @@ internal static class Errors
 
     public static ErrorRecord InjectionFailed(string error, object target) =>
         new(new InvalidOperationException(error), "InjectionFailed", ErrorCategory.InvalidData, target);
+
+    public static ErrorRecord RotationFailed(string error, object target) =>
+        new(new InvalidOperationException(error), "RotationFailed", ErrorCategory.InvalidResult, target);
+
+    public static ErrorRecord NoWorkload(FormatException exception, string text) => new(exception, "WorkloadInvalid", ErrorCategory.InvalidArgument, text);
 
     private static ErrorCategory Category(string reason) => reason switch
     {
