@@ -23,6 +23,7 @@
         'Get-KubeServiceAccountToken'
         'Get-PodInjectionAnnotation'
         'Invoke-CredentialInjection'
+        'Invoke-CredentialRotation'
         'New-CredentialSource'
         'Revoke-CredentialLease'
         'Sync-CredentialLease'

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using KubeInject.Credentials;
+using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Manifests;
@@ -18,6 +19,8 @@ internal static class Errors
         ObjectDisposedException => new ErrorRecord(
             new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), "ConnectionEnded", ErrorCategory.ConnectionError, target),
         CredentialException credential => new ErrorRecord(credential, $"Credential{credential.Reason}", Category(credential.Reason), target),
+        RolloutException rollout => new ErrorRecord(
+            rollout, $"Rollout{rollout.Reason}", rollout.Reason == RolloutFailure.TimedOut ? ErrorCategory.OperationTimeout : ErrorCategory.InvalidResult, target),
         ManifestException => new ErrorRecord(exception, "ManifestInvalid", ErrorCategory.ParserError, target),
         InvalidDataException => new ErrorRecord(exception, "LeaseRecordInvalid", ErrorCategory.InvalidData, target),
         FileNotFoundException or DirectoryNotFoundException => new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
@@ -102,6 +105,11 @@ internal static class Errors
         $"Lease{failure.Action}Failed",
         Describe(failure.Error, null)?.CategoryInfo.Category ?? ErrorCategory.NotSpecified,
         failure.Lease);
+
+    public static ErrorRecord RotationFailed(string error, object target) =>
+        new(new InvalidOperationException(error), "RotationFailed", ErrorCategory.InvalidResult, target);
+
+    public static ErrorRecord NoWorkload(FormatException exception, string text) => new(exception, "WorkloadInvalid", ErrorCategory.InvalidArgument, text);
 
     private static ErrorCategory Category(string reason) => reason switch
     {
