@@ -15,6 +15,9 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestCmdlet
 {
     private KubeConnection? cluster;
     private ManifestInjector? manifests;
+
+    // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
+    private object? delivery;
     private ManifestOutput? output;
     private PipelineThread? thread;
     private bool isNoticeGiven;
@@ -46,7 +49,11 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestCmdlet
 
     /// <summary>How the containers get them.</summary>
     [Parameter(HelpMessage = "How the containers get the credentials: as values of their variables, or from a Secret that is created in the cluster first. Default: Value.")]
-    public CredentialDelivery Delivery { get; set; }
+    public CredentialDelivery Delivery
+    {
+        get => delivery is CredentialDelivery given ? given : default;
+        set => delivery = value;
+    }
 
     /// <summary>Whether Secrets are written as manifests.</summary>
     [Parameter(ParameterSetName = FromInput, HelpMessage = "With -Delivery Secret: write the Secrets in front of the manifests that refer to them, and create none in the cluster.")]

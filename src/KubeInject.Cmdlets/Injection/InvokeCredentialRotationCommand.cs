@@ -13,6 +13,9 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 {
     private bool isNoticeGiven;
 
+    // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
+    private object? delivery;
+
     /// <summary>The workloads.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Workloads that are injected already, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup.")]
     [ValidateNotNullOrEmpty]
@@ -32,7 +35,11 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 
     /// <summary>How the containers get them.</summary>
     [Parameter(HelpMessage = "How the containers get the new credentials: as values, or from a Secret. Default: as they have the old ones.")]
-    public CredentialDelivery? Delivery { get; set; }
+    public CredentialDelivery? Delivery
+    {
+        get => (CredentialDelivery?)delivery;
+        set => delivery = value;
+    }
 
     /// <summary>How long to wait.</summary>
     [Parameter(HelpMessage = "How many seconds the rollout may take before the old credentials are put back. Default: 300.")]

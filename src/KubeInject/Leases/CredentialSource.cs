@@ -22,6 +22,9 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     /// <summary>What the user has to know before using these credentials, in one sentence; null where there is nothing.</summary>
     public string? Notice => issuer.Notice;
 
+    /// <summary>Whether revoking a lease ends its credential. Where it does not, it only forgets the lease.</summary>
+    public bool Revokes => issuer.Revokes;
+
     /// <summary>Where the records are kept.</summary>
     public ILeaseStore Leases => leases;
 
