@@ -11,6 +11,11 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
     /// <summary>How often it is tried anew where the workload has changed meanwhile.</summary>
     private const int Attempts = 10;
 
+    /// <summary>How often, and after what wait, it is looked whether a change has arrived whose answer has not.</summary>
+    private const int Looks = 5;
+
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+
     private readonly SecretWriter secrets = new(client);
 
     /// <summary>Plans, and has the server go through all that would be written. Issues nothing, writes nothing.</summary>
@@ -124,8 +129,16 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
         using var limit = new CancellationTokenSource(CredentialSource.CleanupTimeout, source.Time);
         try
         {
-            var workload = await LiveWorkload.ReadAsync(client, reference, limit.Token).ConfigureAwait(false);
-            return (true, issued.All(lease => workload.Leases.Contains(lease.Record.Uuid)) ? workload : null);
+            // A request that broke off may still be on its way through the server.
+            for (var look = 1; ; look++)
+            {
+                var workload = await LiveWorkload.ReadAsync(client, reference, limit.Token).ConfigureAwait(false);
+                if (issued.All(lease => workload.Leases.Contains(lease.Record.Uuid)))
+                    return (true, workload);
+                if (look == Looks)
+                    return (true, null);
+                await Task.Delay(BetweenLooks, source.Time, limit.Token).ConfigureAwait(false);
+            }
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
