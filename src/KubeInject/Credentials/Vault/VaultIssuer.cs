@@ -44,6 +44,7 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
     public async Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        _ = CredentialsPath(request.Mount, request.Role);
         if (!options.UsePodIdentity)
             await new VaultRoleCheck(vault, options.AuthMount).AllowAsync(request, cancellationToken).ConfigureAwait(false);
         var start = vault.Clock.GetUtcNow();
@@ -78,7 +79,7 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(handle);
         var start = vault.Clock.GetUtcNow();
-        var question = VaultRequest.Get($"{VaultRequest.Escape(handle.Mount)}/creds/{VaultRequest.EscapeName(handle.Role)}") with { Token = handle.Token, IsRepeatable = false };
+        var question = VaultRequest.Get(CredentialsPath(handle.Mount, handle.Role)) with { Token = handle.Token, IsRepeatable = false };
         var response = await vault.SucceedAsync(question, cancellationToken).ConfigureAwait(false);
         var leaseId = response.Body.Text("lease_id") is { Length: > 0 } id ? id : null;
         if (cancellationToken.IsCancellationRequested)
@@ -126,6 +127,9 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
         ArgumentNullException.ThrowIfNull(handle);
         return revocation.RevokeAsync(handle, cancellationToken);
     }
+
+    /// <exception cref="CredentialException">The annotations of the pod name no mount, or no role.</exception>
+    private static string CredentialsPath(string mount, string role) => $"{VaultRequest.Escape(mount)}/creds/{VaultRequest.EscapeName(role)}";
 
     private static VaultIssuerOptions Checked(VaultIssuerOptions options, KubeClient? cluster)
     {
