@@ -144,7 +144,7 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
 
     private async Task<(VaultRequest Question, VaultResponse Response)> CreateTokenAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
-        var question = VaultRequest.Post("auth/token/create-orphan", new JsonObject
+        var wanted = new JsonObject
         {
             ["policies"] = new JsonArray(request.Role),
             ["period"] = string.Create(CultureInfo.InvariantCulture, $"{(long)options.TokenPeriod.TotalSeconds}s"),
@@ -154,7 +154,10 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
 
             // For whoever reads Vault's audit log.
             ["meta"] = new JsonObject { ["uuid"] = request.Uuid.ToString(), ["owner"] = request.Owner.ToString() },
-        }) with { IsRepeatable = false, Grant = "update and sudo" }; // sudo, because the token has a period
+        };
+
+        // sudo, because the token has a period.
+        var question = VaultRequest.Post("auth/token/create-orphan", wanted) with { IsRepeatable = false, Grant = "update and sudo" };
         return (question, await vault.SucceedAsync(question, cancellationToken).ConfigureAwait(false));
     }
 
