@@ -9,10 +9,12 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('KubeInject.Format.ps1xml')
+    TypesToProcess       = @('KubeInject.Types.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(
         'Connect-KubeCluster'
         'Disconnect-KubeCluster'
+        'Get-CredentialLease'
         'Get-KubeCertificateAuthority'
         'Get-KubeConnection'
         'Get-KubeContext'
@@ -21,8 +23,12 @@
         'Get-KubeServiceAccountToken'
         'Get-PodInjectionAnnotation'
         'Invoke-CredentialInjection'
+        'Invoke-CredentialRotation'
         'New-CredentialSource'
+        'Revoke-CredentialLease'
+        'Sync-CredentialLease'
         'Test-KubeConnection'
+        'Update-CredentialLease'
         'Watch-KubePod'
     )
     VariablesToExport    = @()

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -5,19 +6,33 @@ using System.Text.Json;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>Makes client certificates and ServiceAccount tokens that the test's cluster accepts.</summary>
+/// <summary>Makes certificates and ServiceAccount tokens that the test's cluster, or its clients, accept.</summary>
 internal static class ClientCredentials
 {
+    private const string ClientUse = "1.3.6.1.5.5.7.3.2";
+    private const string ServerUse = "1.3.6.1.5.5.7.3.1";
+
     public static (string CertificatePem, ECDsa Key) Ec(string user, X509Certificate2? issuer = null)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-        return (Sign(new CertificateRequest($"CN={user}", key, HashAlgorithmName.SHA256), issuer), key);
+        return (Sign(new CertificateRequest($"CN={user}", key, HashAlgorithmName.SHA256), issuer, ClientUse), key);
     }
 
     public static (string CertificatePem, RSA Key) Rsa(string user)
     {
         var key = RSA.Create(2048);
-        return (Sign(new CertificateRequest($"CN={user}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), null), key);
+        return (Sign(new CertificateRequest($"CN={user}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), null, ClientUse), key);
+    }
+
+    /// <summary>A certificate for an API server on this machine.</summary>
+    public static (string CertificatePem, ECDsa Key) Server(X509Certificate2 issuer)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kube-apiserver", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        return (Sign(request, issuer, ServerUse), key);
     }
 
     /// <summary>A certificate authority below that of the cluster.</summary>
@@ -66,10 +81,10 @@ internal static class ClientCredentials
 
     private static X509Certificate2 Root() => X509Certificate2.CreateFromPem(TestCluster.ReadText("ca.crt"), TestCluster.ReadText("ca.key"));
 
-    private static string Sign(CertificateRequest request, X509Certificate2? issuer)
+    private static string Sign(CertificateRequest request, X509Certificate2? issuer, string use)
     {
         using var root = issuer is null ? Root() : null;
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.2")], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], false));
         var signer = issuer ?? root!;
         using var certificate = request.Create(signer.SubjectName, X509SignatureGenerator.CreateForECDsa(signer.GetECDsaPrivateKey()!), signer.NotBefore, signer.NotAfter.AddDays(-2), RandomNumberGenerator.GetBytes(8));
         return certificate.ExportCertificatePem();

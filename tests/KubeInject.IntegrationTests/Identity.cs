@@ -46,6 +46,6 @@ internal static partial class Identity
         return channel.Failures.ReadJson(await channel.SucceedAsync(request, CancellationToken.None)).GetProperty("spec").Clone();
     }
 
-    [GeneratedRegex("User \"(?<user>.+)\" cannot get path")]
+    [GeneratedRegex("User \"(?<user>.+)\" cannot ")]
     private static partial Regex Forbidden();
 }

@@ -69,13 +69,14 @@ Describe 'Connect-KubeCluster -Server' {
         { Connect-KubeCluster @server @parameter } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.ConnectKubeClusterCommand' -ExpectedMessage $Message
     }
 
-    It 'takes name and password, and shows none' {
+    It 'says that the server takes no name and password, and what to use instead' {
+        $null = Connect-KubeCluster admin
         $credential = [pscredential]::new('somebody', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
-        $connection = Connect-KubeCluster @server -Credential $credential
-        $connection.AuthenticationKind | Should -Be basic
-        $connection | Format-List * -Force | Out-String | Should -Not -Match 'canary'
-        { Get-KubePod } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage '*system:anonymous*' -Because 'no API server since 1.19 knows passwords'
-        (Test-KubeConnection).User | Should -Be system:anonymous
+        $failed = { Connect-KubeCluster @server -Credential $credential } | Should -PassThru -Throw `
+            -ErrorId 'KubeConnectionUnauthorized,KubeInject.Cmdlets.ConnectKubeClusterCommand' -ExpectedMessage '*system:anonymous*basic authentication*token, a client certificate or an exec plugin*'
+        $failed.CategoryInfo.Category | Should -Be AuthenticationError
+        $failed | Format-List * -Force | Out-String -Width 1000 | Should -Not -Match 'canary'
+        (Get-KubeConnection).Context | Should -Be admin -Because 'what does not connect leaves the connection that there is'
     }
 
     It 'takes the certificate authority as <Name>' -ForEach @(
@@ -111,8 +112,33 @@ Describe 'What Connect-KubeCluster changes of its settings' {
         { Get-KubePod } | Should -Not -Throw
     }
 
-    It 'says that groups go with a user' {
+    It 'makes requests in the place of another user and his uid' {
+        $null = Connect-KubeCluster admin -ImpersonateUser kubeinject-viewer -ImpersonateUid 4711
+        { Get-KubePod } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage "*$forbidden*"
+    }
+
+    It 'tells the server the uid, which those before Kubernetes 1.22 do not look at' {
+        $listener = Start-TestServer
+        $config = New-Kubeconfig "$TestDrive/uid.config" "http://127.0.0.1:$($listener.Port)"
+        $running = Start-InRunspace { Connect-KubeCluster -KubeConfig $args[0] -ImpersonateUser somebody -ImpersonateUid 4711 } $config
+        try {
+            $accepted = $listener.AcceptTcpClientAsync()
+            $accepted.Wait(30000) | Should -BeTrue
+            $reader = [System.IO.StreamReader]::new($accepted.Result.GetStream())
+            $head = while ($line = $reader.ReadLine()) { $line }
+            $head | Should -Contain 'Impersonate-User: somebody'
+            $head | Should -Contain 'Impersonate-Uid: 4711'
+            $accepted.Result.Dispose()
+        }
+        finally {
+            $running.Dispose()
+            $listener.Dispose()
+        }
+    }
+
+    It 'says that groups and a uid go with a user' {
         { Connect-KubeCluster admin -ImpersonateGroup system:masters } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*go with a user*'
+        { Connect-KubeCluster admin -ImpersonateUid 4711 } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*go with a user*'
     }
 
     It 'looks for another name in the certificate' {
@@ -120,20 +146,23 @@ Describe 'What Connect-KubeCluster changes of its settings' {
         { Connect-KubeCluster admin -TlsServerName another.test } | Should -Throw -ErrorId 'KubeConnectionWrongHostName,*' -ExpectedMessage '*another.test*'
     }
 
-    It 'goes through a proxy' {
-        $listener = Start-TestServer
-        $running = Start-InRunspace { Connect-KubeCluster admin -ProxyUri $args[0] } "http://127.0.0.1:$($listener.Port)"
+    It 'goes through a proxy that speaks <_>' -ForEach 'http', 'https', 'socks5' {
+        $proxy = $_ -eq 'https' ? (Start-TestProxy (Get-Certificate server)) : (Start-TestProxy)
         try {
-            $accepted = $listener.AcceptTcpClientAsync()
-            $accepted.Wait(30000) | Should -BeTrue
-            $reader = [System.IO.StreamReader]::new($accepted.Result.GetStream())
-            $reader.ReadLine() | Should -Be "CONNECT $(([uri]$server.Server).Authority) HTTP/1.1"
-            $accepted.Result.Dispose()
+            $null = Connect-KubeCluster admin -ProxyUri "${_}://127.0.0.1:$($proxy.Port)"
+            { Get-KubePod } | Should -Not -Throw
+            $proxy.Targets | Select-Object -Unique | Should -Be ([uri]$server.Server).Authority
         }
         finally {
-            $running.Dispose()
-            $listener.Dispose()
+            Disconnect-KubeCluster
+            $proxy.Dispose()
         }
+    }
+
+    It 'says that nothing listens at the proxy''s address, and goes no other way' {
+        $listener = Start-TestServer
+        $listener.Dispose()
+        { Connect-KubeCluster admin -ProxyUri "http://127.0.0.1:$($listener.Port)" } | Should -Throw -ErrorId 'KubeConnectionProxyFailed,*' -ExpectedMessage "*127.0.0.1:$($listener.Port)*"
     }
 
     It 'says that a proxy''s address is none' {

@@ -109,7 +109,7 @@ Describe 'Connect-KubeCluster' {
     It 'shows nothing secret' {
         $connection = Connect-KubeCluster
         $shown = ($connection | Format-List * -Force | Out-String) + (ConvertTo-Json $connection) + "$connection"
-        Export-Clixml -InputObject $connection TestDrive:/connection.xml
+        Export-Clixml -Depth 5 -InputObject $connection TestDrive:/connection.xml
         $shown + (Get-Content -Raw TestDrive:/connection.xml) | Should -Not -Match (Get-ClusterText admin.token)
     }
 

@@ -33,7 +33,7 @@ Describe 'Invoke-CredentialInjection' {
             Invoke-CredentialInjection -CredentialSource $source
         $leases = Get-Lease $folder | Sort-Object Role
         $leases.Role | Should -Be orders-rw, stock-ro
-        $leases.State | Should -Be Active, Active
+        $leases.IsComplete | Should -Be $true, $true
         $leases.Uuid | Should -Be $result.Databases.Uuid
     }
 

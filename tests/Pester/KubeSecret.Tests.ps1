@@ -97,12 +97,23 @@ Describe 'Get-KubeSecret' {
         @{ Name = 'ConvertTo-Json'; Show = { $secret | ConvertTo-Json -Depth 9 } }
         @{ Name = 'ConvertTo-Csv'; Show = { $secret | ConvertTo-Csv | Out-String } }
         @{ Name = 'ConvertTo-Xml'; Show = { ($secret | ConvertTo-Xml -Depth 9).OuterXml } }
+        @{ Name = 'Export-Clixml'; Show = { $secret | Export-Clixml -Depth 9 $TestDrive/secret.xml; Get-Content -Raw $TestDrive/secret.xml } }
+        @{ Name = 'Export-Clixml of an object that holds it'; Show = { @{ list = @($secret) } | Export-Clixml -Depth 9 $TestDrive/secret.xml; Get-Content -Raw $TestDrive/secret.xml } }
         @{ Name = 'verbose output'; Show = { Get-KubeSecret orders* -n $namespace -Verbose 4>&1 | Out-String -Width 1000 } }
     ) {
         $secret = Get-KubeSecret orders, orders-keys -n $namespace
         $shown = (& $Show) -join "`n"
         $shown | Should -Not -BeNullOrEmpty
-        $shown.Contains($canary) -or $shown.Contains([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($canary)).TrimEnd('=')) | Should -BeFalse
+        Test-Spelling $shown $canary | Should -BeFalse
+    }
+
+    It 'is without its values behind Export-Clixml, strings as well, and otherwise whole' {
+        Get-KubeSecret orders-keys -n $namespace -AsPlainText | Export-Clixml $TestDrive/plain.xml
+        $read = Import-Clixml $TestDrive/plain.xml
+        $read.Namespace, $read.Name, $read.Type, $read.Labels.app | Should -Be $namespace, orders-keys, Opaque, orders
+        "$($read.CreationTimestamp)" | Should -Be "$((Get-KubeSecret orders-keys -n $namespace).CreationTimestamp)"
+        $read.PSObject.Properties.Name | Should -Not -Contain Data
+        Test-Spelling (Get-Content -Raw $TestDrive/plain.xml) $canary | Should -BeFalse
     }
 }
 

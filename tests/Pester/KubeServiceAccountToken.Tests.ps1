@@ -82,7 +82,15 @@ Describe 'Get-KubeServiceAccountToken, requested' {
         $plain = ConvertFrom-SecureString -AsPlainText $token.Token
         $token | Out-String -Width 300 | Should -Match "Subject +Audience +ExpiresAt[\s\S]*system:serviceaccount:${namespace}:teller"
         $shown = "$token" + ($token | Format-List * -Force | Out-String -Width 3000) + ($token | Format-Custom -Depth 5 | Out-String) + ($token | ConvertTo-Json -Depth 5)
-        $shown.Contains($plain) | Should -BeFalse
+        Test-Spelling $shown $plain | Should -BeFalse
+    }
+
+    It 'is without its token behind Export-Clixml, and otherwise whole' {
+        $token = Get-KubeServiceAccountToken teller -n $namespace
+        $token | Export-Clixml -Depth 9 $TestDrive/token.xml
+        Test-Spelling (Get-Content -Raw $TestDrive/token.xml) (ConvertFrom-SecureString -AsPlainText $token.Token) | Should -BeFalse
+        $read = Import-Clixml $TestDrive/token.xml
+        $read.Subject, $read.Issuer, "$($read.Audience)", "$($read.ExpiresAt)" | Should -Be $token.Subject, $token.Issuer, "$($token.Audience)", "$($token.ExpiresAt)"
     }
 }
 

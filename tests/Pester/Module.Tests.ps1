@@ -16,9 +16,9 @@ Describe 'The module' {
     It 'exports what its manifest says, and nothing else' {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
-            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext', 'Get-KubePod',
-            'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'New-CredentialSource',
-            'Test-KubeConnection', 'Watch-KubePod')
+            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
+            'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'New-CredentialSource',
+            'Revoke-CredentialLease', 'Sync-CredentialLease', 'Test-KubeConnection', 'Update-CredentialLease', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
     }
 
@@ -53,6 +53,34 @@ Describe 'The module' {
         finally { Pop-Location }
     }
 
+    It 'loads Npgsql, and what that brings along, only for PostgreSQL, in its own context, where it works' {
+        $loaded = Invoke-InNewProcess {
+            param($path)
+            Import-Module $path
+            $null = New-CredentialSource -Local
+            $ours = { [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.Location -like "$path*" }.ForEach{ $_.GetName().Name } }
+            (& $ours) -match 'Npgsql|Microsoft|System'
+            'then'
+            $options = [KubeInject.Credentials.PostgreSqlOptions]::new()
+            $options.ConnectionString = [KubeInject.Secret]::new($env:KUBEINJECT_TEST_POSTGRES)
+            $options.CreationStatements = [string[]]'CREATE ROLE "{{name}}" LOGIN PASSWORD ''{{password}}'''
+            $issuer = [KubeInject.Credentials.PostgreSqlIssuer]::new($options)
+            $folder = Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid())
+            $source = [KubeInject.Leases.CredentialSource]::new($issuer, [KubeInject.Leases.FileLeaseStore]::new($folder))
+            $owner = [KubeInject.Kubernetes.ObjectReference]::new('Pod', 'shop', 'orders')
+            $request = [KubeInject.Credentials.CredentialRequest]::new([guid]::NewGuid(), 'orders', 'orders', 'databases', $owner, 'default')
+            $lease = $source.IssueAsync($request, [System.Threading.CancellationToken]::None).GetAwaiter().GetResult()
+            $lease.Credential.Username
+            $null = $source.RevokeAsync($lease.Record, [System.Threading.CancellationToken]::None).GetAwaiter().GetResult()
+            (& $ours) -match 'Npgsql'
+            Remove-Item -Recurse $folder
+        }
+        $loaded | Should -HaveCount 3
+        $loaded[0] | Should -Be 'then'
+        $loaded[1] | Should -BeLike 'kubeinject-orders-*'
+        $loaded[2] | Should -Be 'Npgsql'
+    }
+
     It 'gives <_> an approved verb, and a help message to each of its parameters' -ForEach $commands {
         $command = Get-Command $_ -Module KubeInject
         $command.Verb | Should -BeIn (Get-Verb).Verb
@@ -62,6 +90,7 @@ Describe 'The module' {
 
     It 'says what <Name> returns' -ForEach @(
         @{ Name = 'Connect-KubeCluster'; Type = 'KubeInject.Kubernetes.KubeConnection' }
+        @{ Name = 'Get-CredentialLease'; Type = 'KubeInject.Leases.CredentialLease' }
         @{ Name = 'Get-KubeCertificateAuthority'; Type = 'System.Security.Cryptography.X509Certificates.X509Certificate2' }
         @{ Name = 'Get-KubeConnection'; Type = 'KubeInject.Kubernetes.KubeConnection' }
         @{ Name = 'Get-KubeContext'; Type = 'KubeInject.Kubernetes.KubeContext' }
@@ -71,6 +100,9 @@ Describe 'The module' {
         @{ Name = 'Get-PodInjectionAnnotation'; Type = 'KubeInject.Annotations.PodInjection' }
         @{ Name = 'Invoke-CredentialInjection'; Type = 'KubeInject.Injection.InjectionResult', 'System.String' }
         @{ Name = 'New-CredentialSource'; Type = 'KubeInject.Leases.CredentialSource' }
+        @{ Name = 'Revoke-CredentialLease'; Type = 'System.Void' }
+        @{ Name = 'Sync-CredentialLease'; Type = 'KubeInject.Leases.LeaseSweepSummary' }
+        @{ Name = 'Update-CredentialLease'; Type = 'KubeInject.Leases.CredentialLease' }
         @{ Name = 'Test-KubeConnection'; Type = 'KubeInject.Kubernetes.ConnectionReport' }
         @{ Name = 'Watch-KubePod'; Type = 'KubeInject.Kubernetes.PodEvent' }
     ) {
@@ -78,8 +110,11 @@ Describe 'The module' {
     }
 
     It 'has -WhatIf and -Confirm where something is changed' {
-        (Get-Command -Module KubeInject -ParameterName WhatIf).Name | Should -Contain Invoke-CredentialInjection
-        (Get-Command -Module KubeInject -ParameterName Confirm).Name | Should -Contain Invoke-CredentialInjection
+        $changing = 'Invoke-CredentialInjection', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Update-CredentialLease'
+        foreach ($name in 'WhatIf', 'Confirm') {
+            $have = (Get-Command -Module KubeInject -ParameterName $name).Name
+            foreach ($command in $changing) { $have | Should -Contain $command }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ BeforeAll {
         $Running.Shell.Stop()
         $time.Elapsed.TotalMilliseconds | Should -BeLessThan 500
         $Running.Shell.InvocationStateInfo.State | Should -Be 'Stopped'
-        $Running.Shell.Streams.Error | Where-Object FullyQualifiedErrorId -NE PipelineStopped | Should -BeNullOrEmpty
+        $Running.Shell.Streams.Error | Should -BeNullOrEmpty
     }
 }
 

@@ -69,6 +69,14 @@ function Get-IssuedPassword([string] $Text) {
     [regex]::Matches($Text, '://[^:/"]+:(?<password>[^@"]+)@').ForEach{ $_.Groups['password'].Value }
 }
 
+# Whether a text holds a secret in one of the spellings that leak it: as it is, in base64, or as Export-Clixml writes
+# a SecureString where there is no DPAPI: its UTF-16 in hexadecimal.
+function Test-Spelling([string] $Text, [string] $Secret) {
+    $Text.Contains($Secret) -or
+        $Text.Contains([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($Secret)).TrimEnd('=')) -or
+        $Text.Contains([Convert]::ToHexString([Text.Encoding]::Unicode.GetBytes($Secret)), [StringComparison]::OrdinalIgnoreCase)
+}
+
 # A server that accepts connections and, without an answer, says nothing ever. Requests of a path that matches SilentOn
 # get no answer either; Silent is set by the first. Dispose ends it.
 function Start-TestServer([string] $Answer, [string] $SilentOn = '^$') {
@@ -96,6 +104,16 @@ function Start-TestServer([string] $Answer, [string] $SilentOn = '^$') {
         $null = $shell.BeginInvoke()
     }
     $listener | Add-Member -PassThru -NotePropertyMembers @{ Port = $listener.LocalEndpoint.Port; Silent = $silent }
+}
+
+# The proxy of the other suites, compiled from its source: HTTP and SOCKS5, over TLS with a certificate. Targets says
+# where it was asked to connect to. Dispose ends it.
+function Start-TestProxy([System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate) {
+    if (-not ('KubeInject.Testing.TestProxy' -as [type])) {
+        $implicit = 'System', 'System.Collections.Generic', 'System.IO', 'System.Linq', 'System.Threading', 'System.Threading.Tasks'
+        Add-Type ("#nullable enable`n" + ($implicit.ForEach{ "using $_;`n" } -join '') + (Get-Content -Raw $PSScriptRoot/../KubeInject.Testing/TestProxy.cs))
+    }
+    [KubeInject.Testing.TestProxy]::new($Certificate)
 }
 
 # A script that runs in a runspace of its own, with the module. Next waits for what it writes: null when it has ended.

@@ -162,6 +162,13 @@ Describe 'Test-KubeConnection, where there is no connection' {
         $report | Format-List * -Force | Out-String | Should -Not -Match 'not-the-token'
     }
 
+    It 'says that the server takes no name and password' {
+        $credential = [pscredential]::new('somebody', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
+        $report = Test-KubeConnection -Server $server -Credential $credential -CertificateAuthority (Get-ClusterFile ca.crt)
+        $report.Reachable, $report.Failure, $report.User, $report.AuthenticationKind | Should -Be $false, Unauthorized, $null, basic
+        $report | Format-List * -Force | Out-String | Should -Not -Match 'canary'
+    }
+
     It 'says that a server does not answer' {
         $listener = Start-TestServer
         try {

@@ -10,11 +10,11 @@ namespace KubeInject.Cmdlets;
 public sealed class GetKubeSecretCommand : GetObjectCmdlet
 {
     /// <summary>Whether to return credentials.</summary>
-    [Parameter(HelpMessage = "Return username and password of Secrets of the type kubernetes.io/basic-auth as credentials. Lists are limited to that type.")]
+    [Parameter(HelpMessage = "Return username and password of Secrets of the type kubernetes.io/basic-auth as credentials. Lists are limited to that type. Export-Clixml writes the password of a credential readably, except on Windows.")]
     public SwitchParameter AsCredential { get; set; }
 
     /// <summary>Whether to return values as strings.</summary>
-    [Parameter(HelpMessage = "Return the values as strings, which whoever sees the output can read. Default: as SecureStrings.")]
+    [Parameter(HelpMessage = "Return the values as strings, which whoever sees the output can read. Default: as SecureStrings. Export-Clixml leaves them out either way.")]
     public SwitchParameter AsPlainText { get; set; }
 
     private protected override string? OnlyField => AsCredential ? $"type={SecretContent.BasicAuthType}" : null;

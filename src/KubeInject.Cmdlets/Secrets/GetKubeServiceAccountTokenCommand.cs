@@ -39,7 +39,7 @@ public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet
     public long? ExpirationSeconds { get; set; }
 
     /// <summary>Whether to return the token as a string.</summary>
-    [Parameter(HelpMessage = "Return the token as a string, which whoever sees the output can read. Default: as a SecureString.")]
+    [Parameter(HelpMessage = "Return the token as a string, which whoever sees the output can read. Default: as a SecureString. Export-Clixml leaves it out either way.")]
     public SwitchParameter AsPlainText { get; set; }
 
     /// <inheritdoc/>

@@ -102,7 +102,7 @@ internal sealed class FaultProxy : IDisposable
 
     private async Task AnswerAsync(Stream stream, Request request, Fault fault)
     {
-        using var response = fault.Status is null ? await client.SendAsync(Upstream(request), HttpCompletionOption.ResponseHeadersRead, stop.Token) : null;
+        using var response = fault.Status is null ? await client.SendAsync(Upstream(request, fault.Authorization), HttpCompletionOption.ResponseHeadersRead, stop.Token) : null;
         await using var body = response is null ? new MemoryStream(Encoding.UTF8.GetBytes(fault.Body)) : await response.Content.ReadAsStreamAsync(stop.Token);
         var status = fault.Status ?? (int)response!.StatusCode;
         var type = response?.Content.Headers.ContentType?.ToString() ?? "application/json";
@@ -121,13 +121,13 @@ internal sealed class FaultProxy : IDisposable
             await stream.WriteAsync("0\r\n\r\n"u8.ToArray(), stop.Token);
     }
 
-    private static HttpRequestMessage Upstream(Request request)
+    private static HttpRequestMessage Upstream(Request request, string? authorization)
     {
         var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(TestCluster.Server, request.Path));
         if (request.Body.Length > 0)
             message.Content = new ByteArrayContent(request.Body);
         foreach (var (name, value) in request.Headers.Where(header => header.Key is "Authorization" or "Accept"))
-            message.Headers.TryAddWithoutValidation(name, value);
+            message.Headers.TryAddWithoutValidation(name, name == "Authorization" ? authorization ?? value : value);
         if (request.Headers.TryGetValue("Content-Type", out var type))
             message.Content?.Headers.TryAddWithoutValidation("Content-Type", type);
         return message;
@@ -169,6 +169,9 @@ internal sealed class FaultProxy : IDisposable
         public int? EndAfter { get; init; }
 
         public bool NeverAnswers { get; init; }
+
+        /// <summary>Who the API server is told to be asked by; null for what the client says.</summary>
+        public string? Authorization { get; init; }
 
         public static Fault Error(int status, string reason, params string[] headers) => new()
         {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using KubeInject.Kubernetes;
 using KubeInject.Testing;
 
@@ -135,6 +136,15 @@ public sealed class KubeconfigFieldTests : IDisposable
     }
 
     [Fact]
+    public async Task Cluster_proxy_url_https()
+    {
+        using var certificate = X509Certificate2.CreateFromPemFile(TestCluster.FilePath("server.crt"), TestCluster.FilePath("server.key"));
+        using var tls = new TestProxy(certificate);
+        Assert.Equal(Identity.Viewer, await WhoAsync(cluster: $"{{server: '{Server}', certificate-authority: ca.crt, proxy-url: 'https://127.0.0.1:{tls.Port}'}}"));
+        Assert.NotEmpty(tls.Targets);
+    }
+
+    [Fact]
     public async Task Cluster_disable_compression() =>
         Assert.Equal(Identity.Viewer, await WhoAsync(cluster: $"{{server: '{Server}', certificate-authority: ca.crt, disable-compression: true}}"));
 
@@ -160,10 +170,16 @@ public sealed class KubeconfigFieldTests : IDisposable
     [Fact]
     public async Task User_username_and_password()
     {
-        // No API server of today knows basic authentication; whoever uses it has a gateway that does.
         var settings = ConnectionSettings.Find(Write("config", Trusted, "{username: me, password: secret}"));
         Assert.Equal(("me", "secret"), (settings.Username, settings.Password!.Reveal()));
-        Assert.Equal("system:anonymous", await Identity.OfAsync(settings));
+
+        // No API server of today knows basic authentication; whoever uses it has a gateway that does.
+        using var gateway = new FaultProxy(request => request.Headers["Authorization"] == "Basic bWU6c2VjcmV0"
+            ? new FaultProxy.Fault { Authorization = $"Bearer {TestCluster.ViewerToken.Reveal()}" }
+            : FaultProxy.Fault.Error(401, "Unauthorized"));
+        Assert.Equal(Identity.Viewer, await Identity.OfAsync(settings with { Server = gateway.Server }));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(settings));
+        Assert.Equal(KubeConnectionFailure.Unauthorized, error.Reason);
     }
 
     [Fact]
@@ -194,6 +210,15 @@ public sealed class KubeconfigFieldTests : IDisposable
     {
         var error = await Assert.ThrowsAsync<KubeConfigurationException>(() => WhoAsync("{auth-provider: {name: gcp}}"));
         Assert.Contains("gke-gcloud-auth-plugin", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("v1beta1")]
+    public async Task Exec_apiVersion(string version)
+    {
+        folder.Write("login.sh", (await File.ReadAllTextAsync(folder.File("login.sh"))).Replace("k8s.io/v1", $"k8s.io/{version}", StringComparison.Ordinal));
+        Assert.Equal(Identity.Viewer, await WhoAsync($"{{exec: {{apiVersion: client.authentication.k8s.io/{version}, interactiveMode: Never, command: sh, args: [{folder.File("login.sh")}]}}}}"));
     }
 
     [Fact]
@@ -235,6 +260,33 @@ public sealed class KubeconfigFieldTests : IDisposable
         Assert.Equal((Identity.Viewer, "shop", "one"), (await Identity.OfAsync(connection), connection.Namespace, connection.Context));
     }
 
+    [Fact]
+    public async Task Relative_paths_are_relative_to_the_file_they_stand_in()
+    {
+        foreach (var name in (string[])["ca.crt", "me.crt", "me.key"])
+            File.Copy(folder.File(name), folder.Write($"two/pki/{name}", ""), overwrite: true);
+        folder.Write("one/config", $"current-context: one\nclusters: [{{name: c, cluster: {{server: '{Server}', certificate-authority: ../ca.crt}}}}]");
+        Write("two/config", "{server: 'https://elsewhere.test'}", "{client-certificate: pki/me.crt, client-key: ./pki/me.key}");
+        variables["KUBECONFIG"] = string.Join(Path.PathSeparator, "one/config", "two/config");
+        Assert.Equal("jane", await FindAsync());
+    }
+
+    [Theory]
+    [InlineData("{server: $server, certificate-authority-data: '%'}", "{}", "one", "certificate-authority-data of cluster 'c'")]
+    [InlineData("{server: $server, certificate-authority-data: QUJD}", "{}", "one", "cluster 'c'")]
+    [InlineData("{server: $server, certificate-authority: token}", "{}", "one", "cluster 'c'")]
+    [InlineData("{server: $server}", "{client-certificate: token, client-key: me.key}", "one", "user 'u'")]
+    [InlineData("{server: $server}", "{}", "clusterless", "'clusterless'")]
+    [InlineData("{server: $server}", "{}", "userless", "'userless'")]
+    public void Broken_entries_are_named_with_their_file(string cluster, string user, string context, string entry)
+    {
+        var file = Write("config", cluster.Replace("$server", $"'{Server}'", StringComparison.Ordinal), user);
+        File.AppendAllText(file, "\n- {name: clusterless, context: {cluster: none, user: u}}\n- {name: userless, context: {cluster: c, user: none}}\n");
+        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(file, context, Environment));
+        Assert.Contains(entry, error.Message, StringComparison.Ordinal);
+        Assert.Contains(file, error.Message, StringComparison.Ordinal);
+    }
+
     private async Task<string> FindAsync() => await Identity.OfAsync(ConnectionSettings.Find(environment: Environment));
 
     private Task<string> WhoAsync(string? user = null, string? cluster = null) =>
@@ -244,7 +296,8 @@ public sealed class KubeconfigFieldTests : IDisposable
         current-context: one
         clusters: [{name: c, cluster: {{cluster}} }]
         users: [{name: u, user: {{user}} }]
-        contexts: [{name: one, context: { {{context}}cluster: c, user: u} }]
+        contexts:
+        - {name: one, context: { {{context}}cluster: c, user: u} }
         """);
 
     private string Base64(string name) => Convert.ToBase64String(File.ReadAllBytes(folder.File(name)));

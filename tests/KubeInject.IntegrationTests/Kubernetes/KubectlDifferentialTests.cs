@@ -112,11 +112,24 @@ public sealed class KubectlDifferentialTests : IDisposable
         try
         {
             var settings = ConnectionSettings.Find(null, one.Context, environment);
-            return (settings, await Identity.OfAsync(settings));
+            return await OutcomeAsync(settings);
         }
         catch (Exception e) when (e is KubeConfigurationException or KubeConnectionException or KubeApiException)
         {
             return (null, $"{e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private static async Task<(ConnectionSettings Settings, string Outcome)> OutcomeAsync(ConnectionSettings settings)
+    {
+        try
+        {
+            return (settings, await Identity.OfAsync(settings));
+        }
+        catch (KubeConnectionException e) when (e.InnerException is KubeApiException { StatusCode: 403 } denial)
+        {
+            // Whom the server takes for nobody, the engine does not connect, and kubectl lets fail request by request.
+            return (settings, Identity.FromError(denial.Message));
         }
     }
 

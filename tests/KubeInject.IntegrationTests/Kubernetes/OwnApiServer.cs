@@ -11,13 +11,19 @@ internal sealed class OwnApiServer : IDisposable
     private readonly int port = FreePort();
     private Process? process;
 
-    public ConnectionSettings Settings => TestCluster.Context("admin") with { Server = new Uri($"https://127.0.0.1:{port}") };
+    /// <summary>What its command line says otherwise than that of the shared one.</summary>
+    public IReadOnlyDictionary<string, string> Flags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Who vouches for its certificate.</summary>
+    public CertificateAuthority Authority { get; init; } = TestCluster.Authority;
+
+    public ConnectionSettings Settings => TestCluster.Context("admin") with { Server = new Uri($"https://127.0.0.1:{port}"), CertificateAuthority = Authority };
 
     /// <summary>Starts the server, and waits until it serves.</summary>
     public async Task StartAsync()
     {
         var command = TestCluster.ReadText("kube-apiserver.command").Split('\n')
-            .Select(word => word.StartsWith("--secure-port=", StringComparison.Ordinal) ? $"--secure-port={port}" : word);
+            .Select(word => word.Split('=')[0] is var flag && flag == "--secure-port" ? $"{flag}={port}" : Flags.TryGetValue(flag, out var value) ? $"{flag}={value}" : word);
 
         // Its standard input ends with the test, however that ends, and with it the server.
         process = Process.Start(new ProcessStartInfo("bash", ["-c", "\"$@\" & read -r; kill -KILL $!; wait $!", "bash", .. command])

@@ -85,6 +85,34 @@ public sealed class TransportTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task A_server_whose_certificate_an_intermediate_has_signed_is_trusted(bool isShown)
+    {
+        using var folder = new TemporaryFolder();
+        using var intermediate = ClientCredentials.Intermediate();
+        var (certificate, key) = ClientCredentials.Server(intermediate);
+        var (link, root) = (intermediate.ExportCertificatePem(), TestCluster.ReadText("ca.crt"));
+        using var server = new OwnApiServer
+        {
+            Flags = new Dictionary<string, string>
+            {
+                ["--tls-cert-file"] = folder.Write("server.crt", isShown ? $"{certificate}\n{link}\n" : $"{certificate}\n"),
+                ["--tls-private-key-file"] = folder.Write("server.key", key.ExportECPrivateKeyPem()),
+            },
+            Authority = CertificateAuthority.FromPem(isShown ? root : $"{root}\n{link}\n"),
+        };
+        await server.StartAsync();
+        Assert.Equal(Identity.Viewer, await Identity.OfAsync(server.Settings with { Token = TestCluster.ViewerToken }));
+        if (isShown)
+            return;
+
+        // Nobody else tells of the link between the two.
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(server.Settings with { CertificateAuthority = TestCluster.Authority }));
+        Assert.Equal(KubeConnectionFailure.UntrustedCertificate, error.Reason);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task Answers_are_compressed_unless_that_is_turned_off(bool isDisabled)
     {
         // A server compresses what is longer than 128 KB. The proxy sees how much passes, and nothing else.

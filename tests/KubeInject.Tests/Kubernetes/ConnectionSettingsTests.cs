@@ -78,6 +78,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     [Theory]
     [InlineData("certificate-authority-data: '%'", "", "<file>:6:33: certificate-authority-data of cluster 'c' is not base64")]
     [InlineData("certificate-authority-data: QUJD", "", "certificate-authority-data of cluster 'c' in <file> holds no PEM certificate")]
+    [InlineData("certificate-authority: config", "", "from <file>, the certificate-authority of cluster 'c' in <file>, holds no PEM certificate")]
     [InlineData("certificate-authority: no.crt", "", "certificate-authority of cluster 'c' in <file>: the file <folder>/no.crt does not exist")]
     [InlineData("proxy-url: ftp://me:canary@p", "", "cluster 'c' in <file> has a proxy-url that is no http, https or socks5 address")]
     [InlineData("proxy-url: p:3128", "", "cluster 'c' in <file> has a proxy-url that is no http, https or socks5 address")]

@@ -112,12 +112,13 @@ public class KubeconfigFuzzTests
     {
         var (count, current) = (0, "");
         Exception? failure = null;
-        var thread = new Thread(() => failure = Record.Exception(() => Prop.ForAll(texts.ToArbitrary(), text =>
+        var all = Prop.ForAll(texts.ToArbitrary(), text =>
         {
             current = text;
             Interlocked.Increment(ref count);
             return property(text);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Runs)))) { IsBackground = true };
+        });
+        var thread = new Thread(() => failure = Record.Exception(() => all.Check(Config.QuickThrowOnFailure.WithMaxTest(Runs)))) { IsBackground = true };
         thread.Start();
         for (var seen = -1; !thread.Join(Longest); seen = count)
             Assert.True(seen != count, $"Reading this does not come to an end: {current}");

@@ -90,6 +90,14 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
             (response.StatusCode == 400 && settings.Server.Scheme == Uri.UriSchemeHttp ? "; perhaps the address has to begin with https" : ""));
     }
 
+    /// <summary>While connecting: the server has taken no notice of the credential.</summary>
+    public KubeConnectionException PassedOver(ApiResponse response) => new(
+        KubeConnectionFailure.Unauthorized,
+        $"{settings.Server} takes no notice of the credential{OfContext()} ({credential.Kind}), and takes the user for {ConnectionIdentity.Anonymous}: " + (credential.Kind == "basic"
+            ? "it has no basic authentication, as no API server has since Kubernetes 1.19. Use a token, a client certificate or an exec plugin."
+            : "it knows no credential of this kind, or something on the way, such as a proxy that ends TLS, keeps it. Connect to the API server itself, or use a credential of another kind."),
+        response.IsSuccess ? null : FromResponse(response));
+
     public KubeConnectionException NotKubernetes(string why, Exception? cause = null) => new(
         KubeConnectionFailure.NotKubernetes, $"The server at {settings.Server} does not answer as a Kubernetes API server: {why}.", cause);
 
@@ -120,13 +128,11 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
         return credential.Mask(quotation < 0 ? text : text[..quotation]);
     }
 
-    private string UnauthorizedMessage()
-    {
-        var of = settings.Context is { } context ? $" of the context '{context}'" : "";
-        return credential.Kind == "none"
-            ? $"{settings.Server} asks for a credential, and the settings{of} have none."
-            : $"{settings.Server} does not accept the credential{of} ({credential.Kind}{(settings.TokenFile is { } file ? $" {file}" : "")}): it may be wrong, expired, or for another cluster.";
-    }
+    private string UnauthorizedMessage() => credential.IsGiven
+        ? $"{settings.Server} does not accept the credential{OfContext()} ({credential.Kind}{(settings.TokenFile is { } file ? $" {file}" : "")}): it may be wrong, expired, or for another cluster."
+        : $"{settings.Server} asks for a credential, and the settings{OfContext()} have none.";
+
+    private string OfContext() => settings.Context is { } context ? $" of the context '{context}'" : "";
 
     private string TlsMessage(Exception cause) =>
         FindInner<AuthenticationException>(cause) is { InnerException: null }

@@ -33,7 +33,13 @@ public sealed class CertificateAuthority
     /// <param name="source">Where the text came from, for messages.</param>
     /// <returns>The certificates of the text.</returns>
     /// <exception cref="KubeConfigurationException">The text holds no certificate, or a broken one.</exception>
-    public static CertificateAuthority FromPem(string pem, string source = "the given PEM text")
+    public static CertificateAuthority FromPem(string pem, string source = "the given PEM text") => FromPem(pem, source, source);
+
+    /// <summary>Reads a bundle as the other overload does.</summary>
+    /// <param name="pem">PEM text with one or more certificates.</param>
+    /// <param name="source">Where the text came from, for messages about the certificates.</param>
+    /// <param name="place">Where it stands, for a message that there are none.</param>
+    internal static CertificateAuthority FromPem(string pem, string source, string place)
     {
         ArgumentNullException.ThrowIfNull(pem);
         var certificates = new X509Certificate2Collection();
@@ -47,7 +53,7 @@ public sealed class CertificateAuthority
 
         if (certificates.Count > 0)
             return new CertificateAuthority(certificates, pem, source);
-        throw new KubeConfigurationException($"The certificate authority from {source} holds {(hasBroken ? "a certificate that cannot be read" : "no PEM certificate")}.");
+        throw new KubeConfigurationException($"The certificate authority from {place} holds {(hasBroken ? "a certificate that cannot be read" : "no PEM certificate")}.");
     }
 
     /// <summary>Takes the path of a bundle, or the bundle itself.</summary>

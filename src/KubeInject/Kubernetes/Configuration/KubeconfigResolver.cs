@@ -71,13 +71,21 @@ internal static class KubeconfigResolver
     {
         if (cluster.CertificateAuthorityData is null && cluster.CertificateAuthority is null)
             return null;
-        var source = $"certificate-authority-data of cluster '{cluster.Name}' in {cluster.File}";
-        var (pem, origin) = cluster.CertificateAuthorityData is { } data
-            ? (Decode(data, source), source)
-            : (ReadBeside(cluster.File, cluster.CertificateAuthority!, $"certificate-authority of cluster '{cluster.Name}' in {cluster.File}: the"),
-                Beside(cluster.File, cluster.CertificateAuthority!));
+        var entry = $"of cluster '{cluster.Name}' in {cluster.File}";
+        string pem, source, place;
+        if (cluster.CertificateAuthorityData is { } data)
+        {
+            source = place = $"certificate-authority-data {entry}";
+            pem = Decode(data, source);
+        }
+        else
+        {
+            source = Beside(cluster.File, cluster.CertificateAuthority!);
+            place = $"{source}, the certificate-authority {entry},";
+            pem = ReadBeside(cluster.File, cluster.CertificateAuthority!, $"certificate-authority {entry}: the");
+        }
 
         // Without TLS nobody asks what the file holds, only that it is there.
-        return isUsed ? CertificateAuthority.FromPem(pem, origin) : null;
+        return isUsed ? CertificateAuthority.FromPem(pem, source, place) : null;
     }
 }

@@ -46,11 +46,11 @@ public sealed class KubeConnection : IDisposable
     /// <summary>The server's version, <c>v1.34.1</c>; null where the server does not tell this user.</summary>
     public string? ServerVersion { get; private set; }
 
-    /// <summary>Who the server takes the user for; null where it does not say (before Kubernetes 1.28, or forbidden).</summary>
-    public string? User { get; private set; }
+    /// <summary>Who the server takes the user for; null where it does not say (to those who may do anything, before Kubernetes 1.28).</summary>
+    public string? User => Identity.User;
 
-    /// <summary>The groups that the server counts the user among; empty where it does not say.</summary>
-    internal IReadOnlyList<string> Groups { get; private set; } = [];
+    /// <summary>Who the server says the user is, asked or not; <see cref="IdentitySource.Unknown"/> where it does not say.</summary>
+    internal ConnectionIdentity Identity { get; private set; } = ConnectionIdentity.Unknown;
 
     /// <summary>The one place where requests of this connection are made.</summary>
     internal ApiChannel Channel => channel;
@@ -172,12 +172,10 @@ public sealed class KubeConnection : IDisposable
     /// <exception cref="KubeConfigurationException">The token's file cannot be read.</exception>
     internal async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        // Two questions: the first any API server answers, but some answer it to anybody; the second only to
-        // whoever has proved who he is.
+        // Two questions: the first any API server answers, but some answer it to anybody; the answer to the second,
+        // and also the refusal of one, says who the server takes the user for.
         ServerVersion = await AskVersionAsync(cancellationToken);
-        var user = await AskUserAsync(cancellationToken);
-        User = user.Text("username");
-        Groups = user.Get("groups").Items().Select(group => group.Text()).OfType<string>().ToArray();
+        Identity = await AskUserAsync(cancellationToken);
     }
 
     private async Task<string?> AskVersionAsync(CancellationToken cancellationToken)
@@ -193,15 +191,25 @@ public sealed class KubeConnection : IDisposable
     }
 
     /// <summary>Asks the server who it takes the user for: a review that writes nothing.</summary>
-    private async Task<JsonElement> AskUserAsync(CancellationToken cancellationToken)
+    private async Task<ConnectionIdentity> AskUserAsync(CancellationToken cancellationToken)
     {
         var review = """{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""u8.ToArray();
         var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = review, IsRepeatable = true };
         var response = await channel.SendAsync(request, cancellationToken);
-        if (response.IsSuccess)
-            return channel.Failures.ReadJson(response.Body).Get("status").Get("userInfo");
-        return IsDenied(response) ? default : throw channel.Failures.FromFirstAnswer(response);
+        if (!response.IsSuccess && !IsDenied(response))
+            throw channel.Failures.FromFirstAnswer(response);
+        var identity = response.IsSuccess
+            ? ConnectionIdentity.OfUserInfo(channel.Failures.ReadJson(response.Body).Get("status").Get("userInfo"), IdentitySource.SelfSubjectReview)
+            : ConnectionIdentity.OfDenial(channel.Failures.FromResponse(response));
+        return IsPassedOver(identity) ? throw channel.Failures.PassedOver(response) : identity;
     }
+
+    /// <summary>
+    /// The server answers as it answers anybody, although the user has said who he is. A server refuses only what it
+    /// understands: a credential of a kind that it does not know, or that does not reach it, it passes over.
+    /// </summary>
+    private bool IsPassedOver(ConnectionIdentity identity) =>
+        identity.User == ConnectionIdentity.Anonymous && channel.Credential.IsGiven && settings.Impersonation?.User != ConnectionIdentity.Anonymous;
 
     /// <summary>An API server knows the user, but does not let him ask this, or is too old to know the question.</summary>
     private static bool IsDenied(ApiResponse response) => response.StatusCode is 403 or 404 or 405 && ApiFailures.IsStatus(response);

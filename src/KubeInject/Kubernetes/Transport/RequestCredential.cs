@@ -27,6 +27,9 @@ internal sealed class RequestCredential
     /// <summary>What the server is shown, in words for messages and displays.</summary>
     public string Kind { get; }
 
+    /// <summary>Whether the server is shown anything at all.</summary>
+    public bool IsGiven => Kind != "none";
+
     /// <summary>What the exec plugin returns; null where the settings themselves say who the user is.</summary>
     /// <exception cref="KubeConnectionException">The exec plugin returns no credential.</exception>
     public async ValueTask<ExecCredential?> GetAsync(CancellationToken cancellationToken) =>

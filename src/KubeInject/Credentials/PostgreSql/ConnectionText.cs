@@ -1,0 +1,123 @@
+using System.Globalization;
+using Npgsql;
+
+namespace KubeInject.Credentials;
+
+/// <summary>Reads where to connect: Npgsql's keywords, or the URI that libpq and everybody else knows.</summary>
+internal static class ConnectionText
+{
+    // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+    private static readonly Dictionary<string, string> Keywords = new(StringComparer.Ordinal)
+    {
+        ["host"] = "Host",
+        ["port"] = "Port",
+        ["dbname"] = "Database",
+        ["user"] = "Username",
+        ["password"] = "Password",
+        ["passfile"] = "Passfile",
+        ["connect_timeout"] = "Timeout",
+        ["application_name"] = "Application Name",
+        ["options"] = "Options",
+        ["sslmode"] = "SSL Mode",
+        ["sslcert"] = "SSL Certificate",
+        ["sslkey"] = "SSL Key",
+        ["sslpassword"] = "SSL Password",
+        ["sslrootcert"] = "Root Certificate",
+        ["target_session_attrs"] = "Target Session Attributes",
+    };
+
+    /// <summary>Reads it. Nothing of it is quoted in an error, for it holds a password.</summary>
+    /// <exception cref="ArgumentException">It makes no sense.</exception>
+    public static NpgsqlConnectionStringBuilder Parse(Secret connection)
+    {
+        var text = connection.Reveal().Trim();
+        var scheme = text.IndexOf("://", StringComparison.Ordinal);
+        var builder = scheme < 0 ? FromKeywords(text)
+            : text[..scheme] is "postgresql" or "postgres" ? FromUri(text[(scheme + 3)..])
+            : throw new ArgumentException("The connection to PostgreSQL is a URI of another kind. It begins with postgresql:// or postgres://, or has the form Host=…;Username=….");
+        if (string.IsNullOrEmpty(builder.Host))
+            throw new ArgumentException("The connection to PostgreSQL names no host. Write postgresql://user:password@host:5432/database, or Host=….");
+        builder.ApplicationName ??= "kubeinject";
+        return builder;
+    }
+
+    private static NpgsqlConnectionStringBuilder FromKeywords(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text);
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            // Not with the cause, which may quote a value.
+            throw new ArgumentException("The connection to PostgreSQL cannot be read. Write postgresql://user:password@host:5432/database, or keywords that Npgsql knows: Host=…;Port=…;Username=…;Password=…;Database=….");
+        }
+    }
+
+    private static NpgsqlConnectionStringBuilder FromUri(string text)
+    {
+        var builder = new NpgsqlConnectionStringBuilder();
+        var query = text.IndexOf('?', StringComparison.Ordinal);
+        foreach (var pair in query < 0 ? [] : text[(query + 1)..].Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=', 2);
+            Set(builder, Decode(parts[0]), parts.Length == 2 ? Decode(parts[1]) : "");
+        }
+
+        text = query < 0 ? text : text[..query];
+        var path = text.IndexOf('/', StringComparison.Ordinal);
+        if (path >= 0 && path + 1 < text.Length)
+            Set(builder, "dbname", Decode(text[(path + 1)..]));
+        text = path < 0 ? text : text[..path];
+        var at = text.LastIndexOf('@');
+        if (at >= 0)
+        {
+            var user = text[..at].Split(':', 2);
+            if (user[0].Length > 0)
+                Set(builder, "user", Decode(user[0]));
+            if (user.Length == 2)
+                Set(builder, "password", Decode(user[1]));
+        }
+
+        SetHosts(builder, text[(at + 1)..]);
+        return builder;
+    }
+
+    /// <summary>One host with a port, or several between commas, as Npgsql takes them too.</summary>
+    private static void SetHosts(NpgsqlConnectionStringBuilder builder, string hosts)
+    {
+        if (hosts.Length == 0)
+            return;
+        var colon = hosts.LastIndexOf(':');
+        if (hosts.Contains(',', StringComparison.Ordinal) || colon < 0 || hosts.EndsWith(']'))
+        {
+            Set(builder, "host", Decode(hosts));
+            return;
+        }
+
+        Set(builder, "host", Decode(hosts[..colon]));
+        if (colon + 1 < hosts.Length)
+            Set(builder, "port", hosts[(colon + 1)..]);
+    }
+
+    private static void Set(NpgsqlConnectionStringBuilder builder, string keyword, string value)
+    {
+        if (!Keywords.TryGetValue(keyword, out var name))
+            throw new ArgumentException($"The connection to PostgreSQL has a parameter that is not known here. Those that are: {string.Join(", ", Keywords.Keys)}.");
+        try
+        {
+            builder[name] = keyword switch
+            {
+                "sslmode" or "target_session_attrs" => value.Replace("verify-", "Verify", StringComparison.OrdinalIgnoreCase),
+                "port" or "connect_timeout" => int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture),
+                _ => value,
+            };
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        {
+            throw new ArgumentException($"The connection to PostgreSQL has a {keyword} that makes no sense.");
+        }
+    }
+
+    private static string Decode(string text) => Uri.UnescapeDataString(text);
+}

@@ -1,0 +1,281 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Enumeration;
+using System.Security.Cryptography;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace KubeInject.Credentials;
+
+/// <summary>
+/// Makes short-lived login roles in PostgreSQL itself. The name of a login role follows from its lease, so that it is on
+/// record before the role exists.
+/// </summary>
+/// <remarks>
+/// A pod is refused a role that is, or is by whatever way a member of, a superuser, a role with CREATEROLE, CREATEDB,
+/// REPLICATION or BYPASSRLS, one of PostgreSQL's own (<c>pg_…</c>) or the connecting user; this holds wherever a creation
+/// statement has <c>{{role}}</c>. A login role whose time is over and which still exists can be renewed, as
+/// <c>VALID UNTIL</c> can be set anew at any time.
+/// </remarks>
+public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
+{
+    private const string Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    private const int PasswordLength = 40;
+
+    // Two who revoke the same role at the same time.
+    private const int Attempts = 3;
+
+    // As many as a sweep works on at a time; PostgreSQL allows 100 to all by default.
+    private const int MaxConnections = 16;
+    private const int IdleSeconds = 10;
+
+    private readonly PostgreSqlOptions options;
+    private readonly List<StatementTemplate> creation;
+    private readonly List<StatementTemplate> renewal;
+    private readonly List<StatementTemplate> revocation;
+    private readonly PostgreSqlErrors errors;
+    private readonly NpgsqlDataSource server;
+    private readonly TimeProvider time;
+
+    /// <summary>Makes the issuer. It connects when it is first used.</summary>
+    /// <param name="options">Where and how.</param>
+    /// <param name="time">Tells how long a call lasts; default: the system's clock. Expirations are by the server's.</param>
+    /// <exception cref="ArgumentException">The options make no sense.</exception>
+    public PostgreSqlIssuer(PostgreSqlOptions options, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        this.options = options;
+        this.time = time ?? TimeProvider.System;
+        if (options.TimeToLive < TimeSpan.FromSeconds(1) || options.Timeout <= TimeSpan.Zero)
+            throw new ArgumentException("TimeToLive has to be at least a second, and Timeout more than nothing.", nameof(options));
+        if (options.ReassignOwnedTo is { } owner && !RoleName.IsPossible(owner))
+            throw new ArgumentException("ReassignOwnedTo is no name that a role can have.", nameof(options));
+        creation = Parse(options.CreationStatements, nameof(options.CreationStatements), StatementTemplate.Name, StatementTemplate.Password, StatementTemplate.Expiration, StatementTemplate.Role);
+        renewal = Parse(options.RenewalStatements, nameof(options.RenewalStatements), StatementTemplate.Name, StatementTemplate.Expiration, StatementTemplate.Role);
+        revocation = Parse(options.RevocationStatements, nameof(options.RevocationStatements), StatementTemplate.Name, StatementTemplate.Role);
+        foreach (var needed in new[] { StatementTemplate.Name, StatementTemplate.Password })
+        {
+            if (!creation.Any(statement => statement.Uses(needed)))
+                throw new ArgumentException($"No creation statement has {{{{{needed}}}}}: no login role would come of them.", nameof(options));
+        }
+
+        var connection = ConnectionText.Parse(options.ConnectionString);
+        connection.CommandTimeout = 0; // what limits a call limits all of it
+        if (!connection.ShouldSerialize("Maximum Pool Size"))
+            connection.MaxPoolSize = Math.Max(MaxConnections, connection.MinPoolSize);
+        if (!connection.ShouldSerialize("Connection Idle Lifetime"))
+            (connection.ConnectionIdleLifetime, connection.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds);
+        errors = new PostgreSqlErrors(connection, options.Timeout);
+        server = NpgsqlDataSource.Create(connection);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "postgresql";
+
+    /// <inheritdoc/>
+    public string? Notice => null;
+
+    /// <inheritdoc/>
+    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!RoleName.IsPossible(request.Role))
+            throw new CredentialException(CredentialFailure.Refused, "What the pod asks for cannot be the name of a PostgreSQL role: one has 1 to 63 bytes and no NUL. Correct the annotation.");
+        if (options.AllowedRoles.Count > 0 && !options.AllowedRoles.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, request.Role, ignoreCase: false)))
+            throw RoleCheck.Refused(request.Role, $"is not among those that this source gives out ({string.Join(", ", options.AllowedRoles)}). Ask for one of them, or allow it.");
+        var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount) { Username = RoleName.Of(request.Uuid, request.Role) };
+        return RunAsync($"checking the role {Annotations.Quoted.Value(request.Role)}", null, PrepareAsync, cancellationToken);
+
+        async Task<CredentialHandle> PrepareAsync(CancellationToken token)
+        {
+            // Also where there is nothing to check: a server that is down is found out before anything is recorded.
+            var connection = await server.OpenConnectionAsync(token).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                if (creation.Any(statement => statement.Uses(StatementTemplate.Role)))
+                    await RoleCheck.RunAsync(connection, request.Role, mustExist: options.CreationStatements is [PostgreSqlOptions.DefaultCreationStatement], token).ConfigureAwait(false);
+                return handle;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(handle);
+        var name = RoleName.Of(handle);
+        var password = new Secret(RandomNumberGenerator.GetString(Alphabet, PasswordLength));
+        var sent = options.PasswordAuthentication == PostgreSqlPasswordAuthentication.Password ? password : new Secret(ScramVerifier.Of(password.Reveal()));
+        return RunAsync($"creating the login role '{name}'", sent, IssueAsync, cancellationToken);
+
+        async Task<Credential> IssueAsync(CancellationToken token)
+        {
+            var connection = await server.OpenConnectionAsync(token).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                var transaction = await connection.BeginTransactionAsync(token).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false))
+                {
+                    // Whoever revokes waits for this lock, so that nothing comes to life behind its back. That it is held
+                    // is known before the first statement is sent.
+                    var expiration = await ExpirationAsync(connection, LockKey(handle), token).ConfigureAwait(false);
+                    var values = Values(handle, name, expiration);
+                    values[StatementTemplate.Password] = sent.Reveal();
+                    foreach (var statement in creation)
+                        await ExecuteAsync(connection, statement.Fill(values), token).ConfigureAwait(false);
+                    if (await FindAsync(connection, name, token).ConfigureAwait(false) is not { CanLogin: true } role)
+                        throw new CredentialException(CredentialFailure.UnexpectedAnswer, $"The creation statements made no role '{name}' that can log in. Have them say: CREATE ROLE \"{{{{name}}}}\" LOGIN ….");
+                    await transaction.CommitAsync(token).ConfigureAwait(false);
+                    return new Credential(name, password, null, role.ValidUntil, role.ValidUntil is not null && renewal.Count > 0);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        var name = RoleName.Of(handle);
+        return RunAsync($"renewing the login role '{name}'", null, RenewAsync, cancellationToken);
+
+        async Task<DateTimeOffset?> RenewAsync(CancellationToken token)
+        {
+            var connection = await server.OpenConnectionAsync(token).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+            {
+                var transaction = await connection.BeginTransactionAsync(token).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false))
+                {
+                    var expiration = await ExpirationAsync(connection, LockKey(handle), token).ConfigureAwait(false);
+
+                    // One that may not log in is about to be revoked.
+                    if (await FindAsync(connection, name, token).ConfigureAwait(false) is not { CanLogin: true })
+                        throw new CredentialException(CredentialFailure.LeaseEnded, $"The login role '{name}' is gone, or may not log in any more, and cannot be renewed. Have new credentials issued.");
+                    var values = Values(handle, name, expiration);
+                    foreach (var statement in renewal)
+                        await ExecuteAsync(connection, statement.Fill(values), token).ConfigureAwait(false);
+                    var role = await FindAsync(connection, name, token).ConfigureAwait(false);
+                    await transaction.CommitAsync(token).ConfigureAwait(false);
+                    return role?.ValidUntil;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        var name = RoleName.Of(handle);
+        return RunAsync($"removing the login role '{name}'", null, RevokeAsync, cancellationToken);
+
+        async Task<bool> RevokeAsync(CancellationToken token)
+        {
+            var values = Values(handle, name, null);
+            var statements = revocation.Select(statement => statement.Fill(values)).ToList();
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    await new RoleRevocation(server, options.ReassignOwnedTo).RunAsync(name, LockKey(handle), statements, token).ConfigureAwait(false);
+                    return true;
+                }
+                catch (PostgresException exception) when (attempt < Attempts && RoleRevocation.IsRace(exception))
+                {
+                    // What the other one has done is done.
+                }
+            }
+        }
+    }
+
+    /// <summary>Closes the connections to the server.</summary>
+    public void Dispose() => server.Dispose();
+
+    private static List<StatementTemplate> Parse(IReadOnlyList<string> statements, string option, params string[] placeholders)
+    {
+        var templates = statements.Where(statement => !string.IsNullOrWhiteSpace(statement)).Select(StatementTemplate.Parse).ToList();
+        string[] all = [StatementTemplate.Name, StatementTemplate.Password, StatementTemplate.Expiration, StatementTemplate.Role];
+        if (all.Except(placeholders).FirstOrDefault(placeholder => templates.Exists(template => template.Uses(placeholder))) is { } unknown)
+            throw new ArgumentException($"{option} has {{{{{unknown}}}}}, which is not known then.");
+        return templates;
+    }
+
+    private static Dictionary<string, string> Values(CredentialHandle handle, string name, string? expiration)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { [StatementTemplate.Name] = name, [StatementTemplate.Role] = handle.Role };
+        if (expiration is not null)
+            values[StatementTemplate.Expiration] = expiration;
+        return values;
+    }
+
+    private static long LockKey(CredentialHandle handle) => BinaryPrimitives.ReadInt64BigEndian(handle.Uuid.ToByteArray());
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(statement, connection);
+        await using (command.ConfigureAwait(false))
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<FoundRole?> FindAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand("SELECT rolcanlogin, nullif(rolvaliduntil, 'infinity') FROM pg_catalog.pg_roles WHERE rolname = $1", connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = name } },
+        };
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    return null;
+                DateTimeOffset? end = await reader.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) ? null : reader.GetFieldValue<DateTimeOffset>(1);
+                return new FoundRole(reader.GetBoolean(0), end);
+            }
+        }
+    }
+
+    /// <summary>Takes the lease's lock, for the transaction, and asks the server when a credential of now will end.</summary>
+    private async Task<string> ExpirationAsync(NpgsqlConnection connection, long lockKey, CancellationToken cancellationToken)
+    {
+        const string Query = "SELECT pg_catalog.date_trunc('second', pg_catalog.clock_timestamp()) + $2, pg_catalog.pg_advisory_xact_lock($1)";
+        var command = new NpgsqlCommand(Query, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<long> { TypedValue = lockKey },
+                new NpgsqlParameter<TimeSpan> { TypedValue = options.TimeToLive, NpgsqlDbType = NpgsqlDbType.Interval },
+            },
+        };
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                return reader.GetFieldValue<DateTimeOffset>(0).ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
+            }
+        }
+    }
+
+    /// <summary>Runs a call within its limit, and says what went wrong.</summary>
+    private async Task<T> RunAsync<T>(string what, Secret? secret, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await call(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException || PostgreSqlErrors.IsKnown(exception))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw limit.IsCancellationRequested || exception is OperationCanceledException ? errors.Late(what) : errors.Explain(what, exception, secret);
+        }
+    }
+
+    private sealed record FoundRole(bool CanLogin, DateTimeOffset? ValidUntil);
+}

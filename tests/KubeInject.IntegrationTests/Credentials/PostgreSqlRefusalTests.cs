@@ -1,0 +1,192 @@
+using KubeInject.Credentials;
+using Npgsql;
+using static KubeInject.IntegrationTests.TestDatabase;
+
+namespace KubeInject.IntegrationTests.Credentials;
+
+/// <summary>A pod's annotation is no way to become more than the pod's author is, and what fails leaves nothing.</summary>
+public sealed class PostgreSqlRefusalTests : PostgreSqlTest
+{
+    [Theory]
+    [InlineData("SUPERUSER", "is a superuser")]
+    [InlineData("CREATEROLE", "CREATEROLE")]
+    [InlineData("CREATEDB", "CREATEDB")]
+    [InlineData("REPLICATION", "REPLICATION")]
+    [InlineData("BYPASSRLS", "BYPASSRLS")]
+    [InlineData("IN ROLE pg_read_server_files", "pg_read_server_files")]
+    [InlineData("IN ROLE postgres", "is a superuser")]
+    public async Task A_privileged_role_is_refused_and_so_is_a_role_that_is_a_member_of_one(string attribute, string why)
+    {
+        var privileged = await CreateRoleAsync(options: attribute);
+        var member = await CreateRoleAsync(options: $"NOINHERIT IN ROLE {privileged}");
+        var distant = await CreateRoleAsync(options: $"IN ROLE {member}");
+
+        foreach (var role in new[] { privileged, member, distant })
+        {
+            var message = (await FailsAsync(() => IssueAsync(Source(), role), CredentialFailure.Refused)).Message;
+            Assert.Contains(role, message, StringComparison.Ordinal);
+            Assert.Contains(why, message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'kubeinject-' || left($1, 13) || '%'", privileged));
+        Assert.Empty(Leases.Records);
+    }
+
+    [Theory]
+    [InlineData("pg_monitor")]
+    [InlineData("postgres")]
+    public async Task PostgreSQLs_own_roles_are_refused(string role) => await FailsAsync(() => IssueAsync(Source(), role), CredentialFailure.Refused);
+
+    [Fact]
+    public async Task Whoever_makes_the_login_roles_is_not_given_out()
+    {
+        var admin = await CreateRoleAsync(options: "LOGIN PASSWORD 'admin-password'");
+        var source = Source(Options with { ConnectionString = new Secret($"postgresql://{admin}:admin-password@{Host}:{Port}/postgres") });
+
+        Assert.Contains("who makes the login roles", (await FailsAsync(() => IssueAsync(source, admin), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Statements_of_ones_own_are_no_way_around_that_but_may_name_such_a_role_themselves()
+    {
+        const string Create = "CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' IN ROLE ";
+
+        await FailsAsync(() => IssueAsync(Source(Options with { CreationStatements = [$"{Create} \"{{{{role}}}}\""] }), "pg_monitor"), CredentialFailure.Refused);
+        var lease = await IssueAsync(Source(Options with { CreationStatements = [$"{Create} pg_monitor"] }), "whatever");
+
+        Assert.True(await CanLogInAsync(lease.Credential));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\0b")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890123")]
+    [InlineData("ééééééééééééééééééééééééééééééééé")]
+    [InlineData("\ud800")]
+    public async Task What_no_role_can_be_called_is_refused(string role) => await FailsAsync(() => IssueAsync(Source(), role), CredentialFailure.Refused);
+
+    [Fact]
+    public async Task A_role_that_does_not_exist_is_refused()
+    {
+        Assert.Contains("'no-such-role' does not exist", (await FailsAsync(() => IssueAsync(Source(), "no-such-role"), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
+        Assert.Empty(Leases.Records);
+    }
+
+    [Fact]
+    public async Task Only_allowed_roles_are_given_out_where_some_are_named()
+    {
+        var role = await CreateRoleAsync("-rw");
+
+        Assert.NotNull(await IssueAsync(Source(Options with { AllowedRoles = ["x", "r*-r?"] }), role));
+        Assert.Contains("r*-ro", (await FailsAsync(() => IssueAsync(Source(Options with { AllowedRoles = ["x", "r*-ro"] }), role), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_down_is_a_clear_error_and_nothing_is_recorded()
+    {
+        var source = Source(Options with { ConnectionString = new Secret($"postgresql://me:secret-password@{Host}:1/orders") });
+
+        var message = (await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Unavailable)).Message;
+
+        Assert.Contains($"PostgreSQL at {Host}:1, database 'orders'", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-password", message, StringComparison.Ordinal);
+        Assert.Empty(Leases.Records);
+    }
+
+    [Theory]
+    [InlineData("postgresql://postgres:wrong@HOST/postgres", "login of user 'postgres' is refused")]
+    [InlineData("postgresql://nobody:wrong@HOST/postgres", "login of user 'nobody' is refused")]
+    public async Task A_login_that_is_refused_says_whose(string connection, string says)
+    {
+        var source = Source(Options with { ConnectionString = new Secret(connection.Replace("HOST", $"{Host}:{Port}", StringComparison.Ordinal)) });
+
+        var exception = await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Refused);
+
+        Assert.Contains(says, exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("wrong", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_does_not_exist_is_named()
+    {
+        var source = Source(Options with { ConnectionString = new Secret($"{Superuser.Reveal()[..^"postgres".Length]}missing") });
+
+        Assert.Contains("database 'missing': there is no such database", (await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_may_not_create_roles_is_told_so_and_nothing_is_left()
+    {
+        var (role, user) = (await CreateRoleAsync(), await CreateRoleAsync(options: "LOGIN PASSWORD 'user-password'"));
+        var source = Source(Options with { ConnectionString = new Secret($"Host={Host};Port={Port};Username={user};Password=user-password;Database=postgres") });
+
+        var message = (await FailsAsync(() => IssueAsync(source, role), CredentialFailure.Refused)).Message;
+
+        Assert.Contains($"user '{user}' may not do this: creating the login role 'kubeinject-{role}-", message, StringComparison.Ordinal);
+        Assert.Empty(Leases.Records);
+    }
+
+    [Theory]
+    [InlineData("CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' NONSENSE", "syntax error at character")]
+    [InlineData("CREATE ROLE \"{{name}}\" LOGIN; SELECT '{{password}}'::int", "\"********\"")]
+    [InlineData("CREATE ROLE \"{{name}}\" PASSWORD '{{password}}'", "can log in")]
+    [InlineData("SELECT '{{name}}', '{{password}}'", "can log in")]
+    public async Task Statements_that_fail_leave_nothing_and_quote_no_password(string statement, string says)
+    {
+        foreach (var form in Enum.GetValues<PostgreSqlPasswordAuthentication>())
+        {
+            var request = Request("orders");
+
+            var exception = await FailsAsync(() => Source(Options with { CreationStatements = [statement], PasswordAuthentication = form }).IssueAsync(request, CancellationToken.None), CredentialFailure.UnexpectedAnswer);
+
+            Assert.Contains(says, exception.Message, StringComparison.Ordinal);
+            Assert.Null(await ScalarAsync("SELECT 1 FROM pg_roles WHERE rolname LIKE '%' || $1", request.Uuid.ToString("n")));
+            Assert.Empty(Leases.Records);
+        }
+    }
+
+    [Fact]
+    public async Task Cancelling_while_a_role_is_created_leaves_nothing()
+    {
+        await using var gate = await GateAsync("cancel");
+        using var stop = new CancellationTokenSource();
+        var issuing = Source(Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE {gate.Name}"] }).IssueAsync(Request(gate.Role), stop.Token);
+        await gate.UntilWaitedForAsync(issuing);
+
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => issuing);
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'kubeinject-' || $1 || '-%'", gate.Role));
+        Assert.Empty(Leases.Records);
+    }
+
+    [Fact]
+    public async Task What_takes_too_long_is_given_up_and_leaves_nothing()
+    {
+        await using var gate = await GateAsync("late");
+        var options = Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE {gate.Name}"], Timeout = TimeSpan.FromSeconds(1) };
+
+        var message = (await FailsAsync(() => IssueAsync(Source(options), gate.Role), CredentialFailure.Unavailable)).Message;
+
+        Assert.Contains("took longer than 1 s", message, StringComparison.Ordinal);
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'kubeinject-' || $1 || '-%'", gate.Role));
+        Assert.Empty(Leases.Records);
+    }
+
+    private static async Task<Gate> GateAsync(string suffix)
+    {
+        var role = await CreateRoleAsync();
+        var gate = new Gate(role, $"{role}_{suffix}", await OpenAsync());
+        await gate.Holder.ExecuteAsync($"CREATE TABLE {gate.Name} ()");
+        await gate.Holder.ExecuteAsync($"BEGIN; LOCK TABLE {gate.Name}");
+        return gate;
+    }
+
+    /// <summary>A table that is locked for as long as this lives.</summary>
+    private sealed record Gate(string Role, string Name, NpgsqlConnection Holder) : IAsyncDisposable
+    {
+        public Task UntilWaitedForAsync(Task waiting) => UntilAsync(waiting, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%' || $1", Name);
+
+        public ValueTask DisposeAsync() => Holder.DisposeAsync();
+    }
+}

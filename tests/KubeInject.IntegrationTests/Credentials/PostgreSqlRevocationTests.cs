@@ -1,0 +1,156 @@
+using KubeInject.Credentials;
+using KubeInject.Leases;
+using Npgsql;
+using static KubeInject.IntegrationTests.TestDatabase;
+
+namespace KubeInject.IntegrationTests.Credentials;
+
+public sealed class PostgreSqlRevocationTests : PostgreSqlTest
+{
+    private const string Sessions = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1";
+
+    [Fact]
+    public async Task Revoking_ends_all_sessions_and_lets_nobody_in_again()
+    {
+        var lease = await IssueAsync(Source(), await CreateRoleAsync());
+        await using var idle = await OpenAsync(lease.Credential);
+        await using var busy = await OpenAsync(lease.Credential);
+        var query = busy.ExecuteAsync("SELECT pg_sleep(600)");
+
+        await Source().RevokeAsync(lease.Record, CancellationToken.None);
+
+        Assert.False(await CanLogInAsync(lease.Credential));
+        Assert.Equal(0L, await ScalarAsync(Sessions, lease.Credential.Username));
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => query);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => idle.ScalarAsync("SELECT 1"));
+        Assert.Empty(Leases.Records);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_it_owns_in_any_database_goes_to_somebody_else_and_its_privileges_go(bool toAnother)
+    {
+        var (role, heir) = (await CreateRoleAsync(), await CreateRoleAsync());
+        var (database, own) = (await CreateDatabaseAsync(), $"{role}_own");
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}; CREATE TABLE {role}_shared (id int)");
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}", database);
+        var lease = await IssueAsync(Source(), role);
+        var user = Identifier(lease.Credential.Username);
+        foreach (var place in new[] { null, database })
+        {
+            await using var session = await OpenAsync(lease.Credential, place);
+            await session.ExecuteAsync($"CREATE TABLE {own} AS SELECT 1 AS id");
+        }
+
+        await ExecuteAsync($"GRANT SELECT ON {role}_shared TO {user}; ALTER DEFAULT PRIVILEGES FOR ROLE {user} GRANT SELECT ON TABLES TO PUBLIC; GRANT CONNECT ON DATABASE {database} TO {user}; ALTER DATABASE {database} OWNER TO {user}");
+
+        await Source(Options with { ReassignOwnedTo = toAnother ? heir : null }).RevokeAsync(lease.Record, CancellationToken.None);
+
+        Assert.False(await HasRoleAsync(lease.Credential.Username));
+        foreach (var place in new[] { null, database })
+        {
+            await using var session = await OpenAsync(database: place);
+            Assert.Equal(toAnother ? heir : "postgres", await session.ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = $1", own));
+            Assert.Equal(1L, await session.ScalarAsync($"SELECT count(*) FROM {own}"));
+        }
+    }
+
+    [Fact]
+    public async Task Revoking_what_was_never_issued_or_is_gone_already_does_nothing()
+    {
+        var lease = await IssueAsync(Source(), await CreateRoleAsync());
+        await Source().RevokeAsync(lease.Record, CancellationToken.None);
+
+        await Source().RevokeAsync(lease.Record, CancellationToken.None);
+        await Issuer().RevokeAsync(new CredentialHandle(Guid.NewGuid(), "never", "databases"), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Many_may_revoke_the_same_at_the_same_time()
+    {
+        var (role, issuer) = (await CreateRoleAsync(), Issuer());
+        for (var round = 0; round < 10; round++)
+        {
+            var lease = await IssueAsync(new CredentialSource(issuer, Leases), role);
+            await using var session = await OpenAsync(lease.Credential);
+
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => issuer.RevokeAsync(lease.Record.Handle, CancellationToken.None)));
+
+            Assert.False(await HasRoleAsync(lease.Credential.Username));
+        }
+    }
+
+    [Theory]
+    [InlineData("postgres")]
+    [InlineData("kubeinject-orders")]
+    public async Task A_record_that_names_another_role_harms_nobody(string name)
+    {
+        var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { Username = name };
+
+        await FailsAsync(() => Issuer().RevokeAsync(handle, CancellationToken.None), CredentialFailure.Refused);
+        await FailsAsync(() => Issuer().RenewAsync(handle, CancellationToken.None), CredentialFailure.Refused);
+
+        Assert.Equal("postgres", await ScalarAsync("SELECT rolname::text FROM pg_roles WHERE rolname = 'postgres' AND rolcanlogin"));
+    }
+
+    [Fact]
+    public async Task Statements_of_ones_own_take_the_place_of_dropping_the_role()
+    {
+        var role = await CreateRoleAsync();
+        var source = Source(Options with { RevocationStatements = ["REVOKE \"{{role}}\" FROM \"{{name}}\"", $"COMMENT ON ROLE \"{{{{name}}}}\" IS 'kept'"] });
+        var lease = await IssueAsync(source, role);
+        await using var session = await OpenAsync(lease.Credential);
+
+        await source.RevokeAsync(lease.Record, CancellationToken.None);
+
+        Assert.False(await CanLogInAsync(lease.Credential));
+        Assert.Equal(0L, await ScalarAsync(Sessions, lease.Credential.Username));
+        Assert.Equal("kept", await ScalarAsync("SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = $1", lease.Credential.Username));
+    }
+
+    [Fact]
+    public async Task Whoever_revokes_waits_for_one_that_is_just_being_issued()
+    {
+        var role = await CreateRoleAsync();
+        await ExecuteAsync($"CREATE TABLE {role}_gate ()");
+        var issuer = Issuer(Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE {role}_gate"] });
+        var request = Request(role);
+        var handle = await issuer.PrepareAsync(request, CancellationToken.None);
+        await using var gate = await OpenAsync();
+        await gate.ExecuteAsync($"BEGIN; LOCK TABLE {role}_gate");
+        const string Waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND (query LIKE '%' || $1 || '_gate%' OR $1 = '' AND query LIKE '%pg_advisory_xact_lock%')";
+
+        var issuing = issuer.IssueAsync(request, handle, CancellationToken.None);
+        await UntilAsync(issuing, Waits, role);
+        var revoking = issuer.RevokeAsync(handle, CancellationToken.None);
+        await UntilAsync(revoking, Waits, "");
+        Assert.False(revoking.IsCompleted);
+        await gate.ExecuteAsync("COMMIT");
+        var credential = await issuing;
+        await revoking;
+
+        Assert.False(await CanLogInAsync(credential));
+        Assert.False(await HasRoleAsync(credential.Username));
+    }
+
+    [Fact]
+    public async Task An_administrator_who_is_no_superuser_can_do_all_of_it()
+    {
+        var database = await CreateDatabaseAsync();
+        var (role, admin) = (await CreateRoleAsync(), await CreateRoleAsync(options: "LOGIN CREATEROLE PASSWORD 'admin-password'"));
+        await ExecuteAsync($"GRANT {role} TO {admin} WITH ADMIN OPTION; GRANT CREATE ON DATABASE {database} TO {role}");
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}; GRANT USAGE, CREATE ON SCHEMA public TO {admin}", database);
+        var source = Source(Options with { ConnectionString = new Secret($"postgresql://{admin}:admin-password@{Host}:{Port}/postgres") });
+        var lease = await IssueAsync(source, role);
+        await using var session = await OpenAsync(lease.Credential, database);
+        await session.ExecuteAsync("CREATE TABLE own (id int)");
+        lease = lease with { Record = await source.RenewAsync(lease.Record, CancellationToken.None) };
+
+        await source.RevokeAsync(lease.Record, CancellationToken.None);
+
+        Assert.False(await HasRoleAsync(lease.Credential.Username));
+        await using var look = await OpenAsync(database: database);
+        Assert.Equal(admin, await look.ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = 'own'"));
+    }
+}

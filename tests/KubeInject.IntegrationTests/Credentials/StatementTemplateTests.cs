@@ -1,0 +1,59 @@
+using FsCheck;
+using FsCheck.Fluent;
+using KubeInject.Credentials;
+using Npgsql;
+
+namespace KubeInject.IntegrationTests.Credentials;
+
+/// <summary>Statements with a pod's text in them, as PostgreSQL reads them.</summary>
+public sealed class StatementTemplateTests
+{
+    private static readonly Gen<string> Role = Gen.Elements(
+        "a", "Z", "0", "_", "-", "--", "\"", "\"\"", "'", "''", "\\", "\\'", "$", "$$", "$x$", "/*", "*/", ";", " ", "\n", "{{name}}", "}}", "é", "😀", "SUPERUSER", "\t", "E'", "u&\"", ",", "(", "|| ")
+        .NonEmptyListOf().Select(pieces => string.Concat(pieces.Take(10))).Where(RoleName.IsPossible);
+
+    [Theory]
+    [InlineData("SELECT 1 AS \"{{role}}\"")]
+    [InlineData("SELECT 1 AS {{role}}")]
+    [InlineData("SELECT 1 AS{{role}} -- \"it's")]
+    [InlineData("SELECT 'it''s' /* \" */ , E'\\'\"' AS x, 1 AS \"{{role}}\"")]
+    [InlineData("SELECT $x$ \" $x$ AS \"a\"\"b\", 1 AS \"{{role}}\"")]
+    [InlineData("SELECT /* \" /* ' */ \" */ 1 AS \"{{role}}\"")]
+    [InlineData("SELECT 1 AS \"o'clock\", 1 AS \"{{role}}\"")]
+    public async Task An_identifier_is_the_roles_name_whatever_that_is(string template)
+    {
+        await using var connection = await TestDatabase.OpenAsync();
+        Prop.ForAll(Role.ToArbitrary(), role =>
+        {
+            var statement = StatementTemplate.Parse(template).Fill(new Dictionary<string, string> { ["role"] = role });
+            using var command = new NpgsqlCommand(statement, connection);
+            using var reader = command.ExecuteReader();
+            return reader.GetName(reader.FieldCount - 1) == role && !reader.NextResult();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+    }
+
+    [Theory]
+    [InlineData("SELECT '{{role}}'")]
+    [InlineData("SELECT E'{{role}}'")]
+    [InlineData("SELECT E'''\\'{{role}}'")]
+    [InlineData("SELECT $${{role}}$$")]
+    [InlineData("SELECT $do$ '\" {{role}}$do$")]
+    [InlineData("SELECT U&'{{role}}'")]
+    [InlineData("SELECT 'a\"' || '{{role}}'")]
+    public async Task Within_a_literal_it_is_that_text_or_refused(string template)
+    {
+        await using var connection = await TestDatabase.OpenAsync();
+        var parsed = StatementTemplate.Parse(template);
+        Prop.ForAll(Role.ToArbitrary(), role =>
+        {
+            if (!RoleName.IsPlain(role))
+            {
+                Assert.Equal(CredentialFailure.Refused, Assert.Throws<CredentialException>(() => parsed.Fill(new Dictionary<string, string> { ["role"] = role })).Reason);
+                return;
+            }
+
+            using var command = new NpgsqlCommand(parsed.Fill(new Dictionary<string, string> { ["role"] = role }), connection);
+            Assert.EndsWith(role, (string)command.ExecuteScalar()!, StringComparison.Ordinal);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+    }
+}

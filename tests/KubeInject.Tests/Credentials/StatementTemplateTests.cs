@@ -1,0 +1,44 @@
+using FsCheck;
+using FsCheck.Fluent;
+using KubeInject.Credentials;
+
+namespace KubeInject.Tests.Credentials;
+
+/// <summary>What stands in a statement's placeholders stays within them; how PostgreSQL itself reads that is tested beside it.</summary>
+public sealed class StatementTemplateTests
+{
+    private static readonly Gen<string> Text = ArbMap.Default.GeneratorFor<string>().Where(text => text is not null).Select(text => text.Replace("\0", "\"", StringComparison.Ordinal));
+
+    [Fact]
+    public void The_default_statement_has_the_role_as_one_identifier_and_everything_around_it_unchanged() => Prop.ForAll(Text.ToArbitrary(), role =>
+    {
+        var values = new Dictionary<string, string> { ["name"] = "N", ["password"] = "P", ["expiration"] = "E", ["role"] = role };
+
+        var statement = StatementTemplate.Parse(PostgreSqlOptions.DefaultCreationStatement).Fill(values);
+
+        const string Before = "CREATE ROLE \"N\" LOGIN PASSWORD 'P' VALID UNTIL 'E' IN ROLE \"";
+        Assert.StartsWith(Before, statement, StringComparison.Ordinal);
+        Assert.EndsWith("\";", statement, StringComparison.Ordinal);
+        var inside = statement[Before.Length..^2];
+        Assert.DoesNotContain('"', inside.Replace("\"\"", "", StringComparison.Ordinal));
+        Assert.Equal(role, inside.Replace("\"\"", "\"", StringComparison.Ordinal));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+
+    [Fact]
+    public void A_template_without_placeholders_is_the_statement() =>
+        Prop.ForAll(Text.Where(text => !text.Contains("{{", StringComparison.Ordinal)).ToArbitrary(), text => StatementTemplate.Parse(text).Fill(new Dictionary<string, string>()) == text)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+
+    [Theory]
+    [InlineData("SELECT {{Name}}")]
+    [InlineData("SELECT '{{ name }}'")]
+    [InlineData("-- {{}}")]
+    [InlineData("SELECT $$ {{nam}} $$")]
+    public void A_placeholder_that_nobody_knows_is_an_error(string template) => Assert.Throws<ArgumentException>(() => StatementTemplate.Parse(template));
+
+    [Theory]
+    [InlineData("CREATE ROLE \"{{name}}\" PASSWORD {{password}}")]
+    [InlineData("CREATE ROLE \"{{name}}\" PASSWORD \"{{password}}\"")]
+    [InlineData("CREATE ROLE \"{{name}}\" VALID UNTIL {{expiration}}")]
+    public void A_password_or_an_end_outside_of_a_literal_is_an_error(string template) => Assert.Throws<ArgumentException>(() => StatementTemplate.Parse(template));
+}
