@@ -17,7 +17,7 @@ namespace KubeInject.IntegrationTests.Leases;
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int DefaultPoints = 300;
-    private const int TasksAtRandom = 200;
+    private const int TasksAtRandom = 100;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static TheoryData<string> Sources => [.. CrashSource.All.Select(source => source.Name)];
