@@ -14,6 +14,7 @@
     CmdletsToExport      = @(
         'Connect-KubeCluster'
         'Disconnect-KubeCluster'
+        'Get-CredentialLease'
         'Get-KubeCertificateAuthority'
         'Get-KubeConnection'
         'Get-KubeContext'
@@ -22,8 +23,12 @@
         'Get-KubeServiceAccountToken'
         'Get-PodInjectionAnnotation'
         'Invoke-CredentialInjection'
+        'Invoke-CredentialRotation'
         'New-CredentialSource'
+        'Revoke-CredentialLease'
+        'Sync-CredentialLease'
         'Test-KubeConnection'
+        'Update-CredentialLease'
         'Watch-KubePod'
     )
     VariablesToExport    = @()

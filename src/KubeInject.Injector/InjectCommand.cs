@@ -8,8 +8,6 @@ namespace KubeInject.Injector;
 /// <summary><c>kubeinject inject</c>: manifests in, manifests with credentials out.</summary>
 internal static class InjectCommand
 {
-    private const string Sources = "local (made-up credentials that no database knows, for trying out)";
-
     private const string More = """
         The result goes to standard output, and a summary without secrets to standard error. A document that cannot be
         injected is left out of the output (with --in-place it stays as it was); the others are done all the same.
@@ -18,6 +16,11 @@ internal static class InjectCommand
           kubeinject inject orders.yaml --source local
           kubeinject inject deploy/ --recursive --source local --output injected/
           kubectl get deployment orders -o yaml | kubeinject inject - --source local --dry-run
+          kubeinject inject orders.yaml --source vault --vault-address https://vault.example.org:8200
+          kubeinject inject orders.yaml --source kube-secret --secret-pattern '{role}-db'
+
+
+        """ + SettingsHelp.Text + """
 
         Exit codes:
           0    done
@@ -34,19 +37,18 @@ internal static class InjectCommand
             HelpName = "FILE|DIR|-",
             Description = "Manifests: files, folders with *.yaml, *.yml and *.json, wildcards, or - for standard input.",
         };
-        var source = new Option<string>("--source") { HelpName = "SOURCE", Description = $"Where credentials come from: {Sources}. There is no default." };
         var output = new Option<DirectoryInfo>("--output", "-o") { HelpName = "DIR", Description = "Write each manifest under its own name into this folder, instead of all to standard output." };
         var inPlace = new Option<bool>("--in-place", "-i") { Description = "Write each manifest back into its file." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Tell what would be injected. Issues nothing and writes nothing." };
         var recursive = new Option<bool>("--recursive", "-R") { Description = "Look into the folders below a folder, too." };
-        var leases = new Option<DirectoryInfo>("--lease-folder") { HelpName = "DIR", Description = "Where the source 'local' records its leases. Default: kubeinject/leases below XDG_STATE_HOME, or below ~/.local/state." };
 
         var command = new Command(
             "inject",
             "Puts credentials into the pods of manifests, as their annotations ask, and changes nothing else.")
         {
-            inputs, source, output, inPlace, dryRun, recursive, leases,
+            inputs, output, inPlace, dryRun, recursive,
         };
+        var options = new SettingOptions(command, AllSettings.OfSources);
         inputs.Validators.Add(result =>
         {
             // What looks like an option and is none would be taken for a file.
@@ -54,37 +56,22 @@ internal static class InjectCommand
                 result.AddError($"There is no option '{unknown.Value}'.");
         });
         command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped. What was not handed out by then was revoked.", async () =>
         {
-            if (parsed.GetValue(source) is not { } name)
-                return Usage.Fail($"Name the source of the credentials with --source. There is: {Sources}.");
-            if (name != "local")
-                return Usage.Fail($"There is no credential source '{name}'. There is: {Sources}.");
+            using var sources = new SourceBuilder(options.Read(parsed));
+            _ = sources.SourceName();
             if (parsed.GetValue(inputs) is not { Length: > 0 } paths)
                 return Usage.Fail("Name the manifests: files, folders, or - for standard input.");
             if (parsed.GetValue(output) is not null && parsed.GetValue(inPlace))
                 return Usage.Fail("Give --output or --in-place, not both.");
 
-            try
-            {
-                // All paths are looked up first, so that a wrong one is found before anything is issued.
-                var manifests = paths.SelectMany(path => path == "-" ? [ManifestSource.FromStream(Console.OpenStandardInput())] : ManifestSource.FromPath(path, parsed.GetValue(recursive))).ToList();
-                var target = parsed.GetValue(inPlace) ? ManifestOutput.InPlace()
-                    : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
-                    : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);
-                var credentials = CredentialSource.CreateLocal(parsed.GetValue(leases)?.FullName);
-                return await RunAsync(manifests, credentials, target, parsed.GetValue(dryRun), cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                Messages.Error("Stopped. What was not handed out by then was revoked.");
-                return ExitCode.Stopped;
-            }
-            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return Usage.Fail(exception.Message);
-            }
-        });
+            // All paths are looked up first, so that a wrong one is found before anything is issued.
+            var manifests = paths.SelectMany(path => path == "-" ? [ManifestSource.FromStream(Console.OpenStandardInput())] : ManifestSource.FromPath(path, parsed.GetValue(recursive))).ToList();
+            var target = parsed.GetValue(inPlace) ? ManifestOutput.InPlace()
+                : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
+                : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);
+            return await RunAsync(manifests, await sources.BuildAsync(cancellationToken), target, parsed.GetValue(dryRun), cancellationToken);
+        }));
         return command;
     }
 

@@ -2,9 +2,17 @@ BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+
+    # What the first container of a manifest gets from a source.
+    function Get-Issued($Source, $Manifest = (New-Manifest)) {
+        $pod = $Manifest | Invoke-CredentialInjection -CredentialSource $Source -AsManifest | kubectl create --dry-run=client --validate=false -o json -f - | Out-String | ConvertFrom-Json
+        [pscustomobject]@{ User = Get-EnvironmentValue $pod DBUSER; Password = Get-EnvironmentValue $pod DBPASSWORD }
+    }
 }
 
-Describe 'New-CredentialSource' {
+AfterAll { Disconnect-KubeCluster }
+
+Describe 'New-CredentialSource -Local' {
     It 'makes a source of made-up credentials, and says so' {
         $source = New-CredentialSource -Local -LeasePath TestDrive:/leases
         $source.Name | Should -Be local
@@ -44,5 +52,186 @@ Describe 'New-CredentialSource' {
 
     It 'takes no empty folder' {
         { New-CredentialSource -Local -LeasePath '' } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+}
+
+Describe 'New-CredentialSource -KubeSecret' {
+    BeforeAll {
+        $connection = Connect-KubeCluster admin
+        $namespace = New-TestNamespace @"
+apiVersion: v1
+kind: Secret
+metadata: {name: orders-rw-db}
+type: kubernetes.io/basic-auth
+stringData: {username: orders, password: canary-of-a-shared-secret}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: orders-rw-keys}
+stringData: {user: other, pass: canary-of-other-keys}
+"@
+    }
+
+    BeforeEach { $null = Connect-KubeCluster admin }
+
+    It 'takes what a Secret of the pod''s namespace holds' {
+        $source = New-CredentialSource -KubeSecret '{role}-db' -LeasePath $TestDrive/secret
+        $issued = Get-Issued $source (New-Manifest -Namespace $namespace)
+        $issued.User | Should -Be orders
+        $issued.Password | Should -Be canary-of-a-shared-secret
+        $source.Name | Should -Be kube-secret
+        Get-ChildItem $TestDrive/secret/*.json | Should -HaveCount 1
+    }
+
+    It 'takes other keys' {
+        (Get-Issued (New-CredentialSource -KubeSecret '{namespace}/{role}-keys' -UsernameKey user -PasswordKey pass -LeasePath $TestDrive/keys) (New-Manifest -Namespace $namespace)).User | Should -Be other
+    }
+
+    It 'takes the namespace of the connection for a manifest that names none' {
+        $null = Connect-KubeCluster admin -Namespace $namespace
+        (Get-Issued (New-CredentialSource -KubeSecret '{role}-db' -LeasePath $TestDrive/unnamed)).User | Should -Be orders
+    }
+
+    It 'takes the connection that it is given' {
+        Disconnect-KubeCluster
+        $connection = Connect-KubeCluster admin
+        $null = Connect-KubeCluster viewer
+        (Get-Issued (New-CredentialSource -KubeSecret '{role}-db' -LeasePath $TestDrive/given -Connection $connection) (New-Manifest -Namespace $namespace)).User | Should -Be orders
+    }
+
+    It 'refuses a role that would lead elsewhere, and leaves no record' {
+        $manifest = New-Manifest -Namespace default -Annotation @{ 'orders.role' = "../$namespace/secrets/orders-rw-db" }
+        $manifest | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -KubeSecret '{role}' -LeasePath $TestDrive/escape) -AsManifest -ErrorVariable failed -ErrorAction SilentlyContinue |
+            Should -BeNullOrEmpty
+        "$failed" | Should -Match "cannot be part of a Secret's name"
+        Get-ChildItem $TestDrive/escape/*.json -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+
+    It 'names the Secret that is missing' {
+        $null = New-Manifest -Namespace $namespace | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -KubeSecret '{database}' -LeasePath $TestDrive/missing) -ErrorVariable failed -ErrorAction SilentlyContinue
+        "$failed" | Should -Match "There is no $namespace/secret/orders, where the pattern '{database}' looks for the role 'orders-rw'"
+    }
+
+    It 'refuses the pattern <_>' -ForEach '{rolle}', 'a/b/c', 'Orders', 'credentials/{namespace}-{role}' {
+        { New-CredentialSource -KubeSecret $_ } | Should -Throw -ErrorId 'CredentialSourceInvalid,KubeInject.Cmdlets.NewCredentialSourceCommand'
+    }
+
+    It 'needs a connection' {
+        Disconnect-KubeCluster
+        { New-CredentialSource -KubeSecret '{role}' } | Should -Throw -ErrorId 'NotConnected,*'
+    }
+}
+
+Describe 'New-CredentialSource -ScriptBlock' {
+    BeforeAll {
+        function New-ScriptSource([scriptblock] $ScriptBlock, [scriptblock] $RevokeScriptBlock) {
+            $revoke = if ($RevokeScriptBlock) { @{ RevokeScriptBlock = $RevokeScriptBlock } } else { @{} }
+            New-CredentialSource -ScriptBlock $ScriptBlock @revoke -LeasePath "$TestDrive/script-$([guid]::NewGuid())"
+        }
+        function New-TestCredential([string] $Name, [string] $Password) { [pscredential]::new($Name, (ConvertTo-SecureString -AsPlainText $Password)) }
+    }
+
+    It 'takes the PSCredential that the ScriptBlock returns for a request' {
+        $asked = [System.Collections.Generic.List[object]]::new()
+        $prefix = 'user-of'
+        $source = New-ScriptSource { param($Request) $asked.Add($Request); New-TestCredential "$prefix-$($Request.Role)" 'pass"word' }
+        $issued = Get-Issued $source (New-Manifest -Namespace shop -Annotation @{ 'orders.role' = 'rw'; cluster = 'mount' })
+        $issued.User | Should -Be user-of-rw
+        $issued.Password | Should -Be 'pass"word'
+        $asked.Count | Should -Be 1
+        $asked[0].Database | Should -Be orders
+        $asked[0].Mount | Should -Be mount
+        "$($asked[0].Owner)" | Should -Be shop/pod/orders
+        $asked[0].ServiceAccountName | Should -Be default
+    }
+
+    It 'runs on the thread of the pipeline that uses the source, where cmdlets work as ever' {
+        $source = New-ScriptSource {
+            param($Request)
+            $found = New-Manifest | Get-PodInjectionAnnotation
+            New-TestCredential "$($found.State)-$([Environment]::CurrentManagedThreadId)" x
+        }
+        (Get-Issued $source).User | Should -Be "Pending-$([Environment]::CurrentManagedThreadId)"
+    }
+
+    It 'asks once for each database, and what one of them throws fails its pod and no other' {
+        $source = New-ScriptSource { param($Request) if ($Request.Role -eq 'bad') { throw 'no such entry in the safe' } New-TestCredential $Request.Role x }
+        $keys = @{ 'b.env-key-dbuser' = 'USER_B'; 'b.env-key-dbpassword' = 'PASSWORD_B' }
+        $results = (New-Manifest good -Annotation ($keys + @{ 'a.role' = 'one'; 'b.role' = 'two' })), (New-Manifest bad -Annotation ($keys + @{ 'a.role' = 'one'; 'b.role' = 'bad' })), (New-Manifest last) |
+            Invoke-CredentialInjection -CredentialSource $source -ErrorVariable failed -ErrorAction SilentlyContinue
+        $results.Status | Should -Be Injected, Failed, Injected
+        $failed | Should -HaveCount 1
+        "$failed" | Should -Match 'pod/bad: The ScriptBlock failed: no such entry in the safe'
+        $source.Leases.ListAsync([System.Threading.CancellationToken]::None).Result.Role | Sort-Object | Should -Be one, orders-rw, two
+    }
+
+    It 'may write to other streams, which are then those of the cmdlet' {
+        $source = New-ScriptSource { param($Request) Write-Error half -ErrorAction Continue; Write-Warning slow; Write-Host said; Write-Verbose told -Verbose; New-TestCredential a x }
+        $all = New-Manifest | Invoke-CredentialInjection -CredentialSource $source -Verbose -ErrorAction Continue -ErrorVariable failed -WarningVariable warned *>&1
+        ($all | Where-Object { $_.PSObject.Properties['Databases'] }).Status | Should -Be Injected
+        "$failed" | Should -Be half
+        "$warned" | Should -Be slow
+        "$all" | Should -Match said
+        "$all" | Should -Match told
+    }
+
+    It 'names what came where it is not one PSCredential: <What>' -ForEach @(
+        @{ What = 'nothing'; ScriptBlock = { } }
+        @{ What = 'a String'; ScriptBlock = { 'canary-of-a-string' } }
+        @{ What = '$null'; ScriptBlock = { $null } }
+        @{ What = '2 objects: a String, a PSCredential'; ScriptBlock = { 'canary-of-a-string'; New-TestCredential a x } }
+        @{ What = '2 objects: a PSCredential, a PSCredential'; ScriptBlock = { New-TestCredential a x; New-TestCredential b x } }
+        @{ What = 'a PSCredential without a username'; ScriptBlock = { [pscredential]::Empty } }
+    ) {
+        $null = New-Manifest | Invoke-CredentialInjection -CredentialSource (New-ScriptSource $ScriptBlock) -ErrorVariable failed -ErrorAction SilentlyContinue
+        "$failed" | Should -BeLike "*has to return one PSCredential with a username for the role 'orders-rw' of the database 'orders'. It returned $($What.Replace('2 objects: a PSCredential, a P', '2 objects: *P'))*"
+        "$failed" | Should -Not -Match canary
+    }
+
+    It 'is not run where nothing is issued' {
+        $source = New-ScriptSource { throw 'asked' }
+        $null = New-Manifest | Invoke-CredentialInjection -CredentialSource $source -WhatIf
+        $source.Leases.ListAsync([System.Threading.CancellationToken]::None).Result | Should -BeNullOrEmpty
+    }
+
+    It 'has what was issued revoked by the other ScriptBlock' {
+        $revoked = [System.Collections.Generic.List[object]]::new()
+        $source = New-ScriptSource { param($Request) New-TestCredential a x } { param($Lease) $revoked.Add($Lease) }
+        $result = New-Manifest | Invoke-CredentialInjection -CredentialSource $source
+        Get-CredentialLease $source -WarningAction SilentlyContinue | Revoke-CredentialLease -Confirm:$false
+        "$($revoked.Uuid)" | Should -Be $result.Databases[0].Uuid
+        $revoked.Username | Should -Be a
+        Get-CredentialLease $source -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'is refused in another runspace, where it would wait for this one' {
+        $source = New-ScriptSource { param($Request) New-TestCredential a x }
+        $running = Start-InRunspace {
+            $null = $args[1] | Invoke-CredentialInjection -CredentialSource $args[0] -ErrorVariable failed -ErrorAction SilentlyContinue
+            "$failed"
+        } $source, (New-Manifest)
+        try { $running.Next() | Should -Match 'belongs to the runspace in which the source was made. Run New-CredentialSource in this one, too.' }
+        finally { $running.Dispose() }
+    }
+
+    It 'stops with Ctrl+C, and leaves no record' {
+        $reached = [System.Threading.ManualResetEventSlim]::new()
+        $leases = "$TestDrive/stopped"
+        $running = Start-InRunspace {
+            $manifest, $leases, $reached = $args
+            $source = New-CredentialSource -ScriptBlock { $reached.Set(); Start-Sleep 600 } -LeasePath $leases
+            $manifest | Invoke-CredentialInjection -CredentialSource $source
+        } (New-Manifest), $leases, $reached
+        try {
+            $reached.Wait(30000) | Should -BeTrue
+            $running.Shell.Stop()
+            $running.Shell.InvocationStateInfo.State | Should -Be Stopped
+            Get-ChildItem "$leases/*.json" | Should -BeNullOrEmpty
+        }
+        finally { $running.Dispose() }
+    }
+
+    It 'does not go together with another source' {
+        { New-CredentialSource -ScriptBlock { } -Local } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }
 }

@@ -16,9 +16,9 @@ Describe 'The module' {
     It 'exports what its manifest says, and nothing else' {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
-            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext', 'Get-KubePod',
-            'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'New-CredentialSource',
-            'Test-KubeConnection', 'Watch-KubePod')
+            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
+            'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'New-CredentialSource',
+            'Revoke-CredentialLease', 'Sync-CredentialLease', 'Test-KubeConnection', 'Update-CredentialLease', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
     }
 
@@ -90,6 +90,7 @@ Describe 'The module' {
 
     It 'says what <Name> returns' -ForEach @(
         @{ Name = 'Connect-KubeCluster'; Type = 'KubeInject.Kubernetes.KubeConnection' }
+        @{ Name = 'Get-CredentialLease'; Type = 'KubeInject.Leases.CredentialLease' }
         @{ Name = 'Get-KubeCertificateAuthority'; Type = 'System.Security.Cryptography.X509Certificates.X509Certificate2' }
         @{ Name = 'Get-KubeConnection'; Type = 'KubeInject.Kubernetes.KubeConnection' }
         @{ Name = 'Get-KubeContext'; Type = 'KubeInject.Kubernetes.KubeContext' }
@@ -99,6 +100,9 @@ Describe 'The module' {
         @{ Name = 'Get-PodInjectionAnnotation'; Type = 'KubeInject.Annotations.PodInjection' }
         @{ Name = 'Invoke-CredentialInjection'; Type = 'KubeInject.Injection.InjectionResult', 'System.String' }
         @{ Name = 'New-CredentialSource'; Type = 'KubeInject.Leases.CredentialSource' }
+        @{ Name = 'Revoke-CredentialLease'; Type = 'System.Void' }
+        @{ Name = 'Sync-CredentialLease'; Type = 'KubeInject.Leases.LeaseSweepSummary' }
+        @{ Name = 'Update-CredentialLease'; Type = 'KubeInject.Leases.CredentialLease' }
         @{ Name = 'Test-KubeConnection'; Type = 'KubeInject.Kubernetes.ConnectionReport' }
         @{ Name = 'Watch-KubePod'; Type = 'KubeInject.Kubernetes.PodEvent' }
     ) {
@@ -106,8 +110,11 @@ Describe 'The module' {
     }
 
     It 'has -WhatIf and -Confirm where something is changed' {
-        (Get-Command -Module KubeInject -ParameterName WhatIf).Name | Should -Contain Invoke-CredentialInjection
-        (Get-Command -Module KubeInject -ParameterName Confirm).Name | Should -Contain Invoke-CredentialInjection
+        $changing = 'Invoke-CredentialInjection', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Update-CredentialLease'
+        foreach ($name in 'WhatIf', 'Confirm') {
+            $have = (Get-Command -Module KubeInject -ParameterName $name).Name
+            foreach ($command in $changing) { $have | Should -Contain $command }
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using KubeInject.Injection;
 using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
@@ -13,9 +14,26 @@ public abstract class ConnectedCmdlet : KubeCmdlet
     /// <summary>The connection to use; ends the cmdlet where there is none.</summary>
     private protected KubeConnection RequireConnection()
     {
-        var connection = Connection ?? RunspaceConnection.Current;
+        var connection = FindConnection();
         if (connection is null)
             ThrowTerminatingError(Errors.NotConnected());
         return connection!;
+    }
+
+    /// <summary>The connection to use; null where there is none.</summary>
+    private protected KubeConnection? FindConnection() => Connection ?? RunspaceConnection.Current;
+
+    /// <summary>The workload that a parameter names; null, and an error, where it names none.</summary>
+    private protected ObjectReference? ReadWorkload(string text, string? @namespace, KubeConnection connection)
+    {
+        try
+        {
+            return WorkloadName.Parse(text, @namespace ?? connection.Namespace);
+        }
+        catch (FormatException exception)
+        {
+            WriteError(Errors.NoWorkload(exception, text));
+            return null;
+        }
     }
 }

@@ -1,5 +1,8 @@
 using System.Management.Automation;
+using KubeInject.Credentials;
+using KubeInject.Injection;
 using KubeInject.Kubernetes;
+using KubeInject.Leases;
 using KubeInject.Manifests;
 
 namespace KubeInject.Cmdlets;
@@ -15,7 +18,11 @@ internal static class Errors
         KubeConfigurationException => new ErrorRecord(exception, "KubeConfiguration", ErrorCategory.InvalidArgument, target),
         ObjectDisposedException => new ErrorRecord(
             new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), "ConnectionEnded", ErrorCategory.ConnectionError, target),
+        CredentialException credential => new ErrorRecord(credential, $"Credential{credential.Reason}", Category(credential.Reason), target),
+        RolloutException rollout => new ErrorRecord(
+            rollout, $"Rollout{rollout.Reason}", rollout.Reason == RolloutFailure.TimedOut ? ErrorCategory.OperationTimeout : ErrorCategory.InvalidResult, target),
         ManifestException => new ErrorRecord(exception, "ManifestInvalid", ErrorCategory.ParserError, target),
+        InvalidDataException => new ErrorRecord(exception, "LeaseRecordInvalid", ErrorCategory.InvalidData, target),
         FileNotFoundException or DirectoryNotFoundException => new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
         UnauthorizedAccessException => new ErrorRecord(exception, "PathAccessDenied", ErrorCategory.PermissionDenied, target),
         IOException => new ErrorRecord(exception, "PathUnusable", ErrorCategory.WriteError, target),
@@ -35,7 +42,7 @@ internal static class Errors
         name);
 
     public static ErrorRecord CredentialSourceMissing() => new(
-        new PSArgumentException("Say where credentials come from with -CredentialSource. There is: (New-CredentialSource -Local), made-up credentials for trying out."),
+        new PSArgumentException("Say where credentials come from with -CredentialSource. See Get-Help New-CredentialSource for those there are; (New-CredentialSource -Local) makes credentials up, for trying out."),
         "CredentialSourceMissing",
         ErrorCategory.InvalidArgument,
         null);
@@ -70,6 +77,40 @@ internal static class Errors
     public static ErrorRecord InjectionFailed(string error, object target) =>
         new(new InvalidOperationException(error), "InjectionFailed", ErrorCategory.InvalidData, target);
 
+    public static ErrorRecord CredentialSourceInvalid(string problem) =>
+        new(new PSArgumentException(problem), "CredentialSourceInvalid", ErrorCategory.InvalidArgument, null);
+
+    public static ErrorRecord TimeTooShort(string parameter, TimeSpan given) => new(
+        new PSArgumentException($"-{parameter} is {given}, less than a second. PowerShell takes a bare number for ticks of 100 ns: give a time such as 00:05:00, or (New-TimeSpan -Minutes 5)."),
+        "TimeTooShort",
+        ErrorCategory.InvalidArgument,
+        given);
+
+    public static ErrorRecord LeaseNotFound(Guid uuid, string source) => new(
+        new InvalidOperationException($"The source '{source}' has no lease {uuid}. Run Get-CredentialLease for those that it has."),
+        "LeaseNotFound",
+        ErrorCategory.ObjectNotFound,
+        uuid);
+
+    public static ErrorRecord LeaseNotRenewable(CredentialLease lease) => new(
+        new InvalidOperationException(lease.State == LeaseState.Incomplete
+            ? $"{lease}: Issuing it broke off, or is under way, so there is nothing to renew. Sync-CredentialLease revokes what it has left."
+            : $"{lease}: It cannot be renewed. {(lease.ExpiresAt is { } end ? $"It ends at {end:u}; Invoke-CredentialRotation replaces it." : "It does not end by itself.")}"),
+        "LeaseNotRenewable",
+        ErrorCategory.InvalidOperation,
+        lease);
+
+    public static ErrorRecord SweepFailed(LeaseFailure failure) => new(
+        new InvalidOperationException($"{failure.Lease}: {failure.Error.Message} The next sweep tries again.", failure.Error),
+        $"Lease{failure.Action}Failed",
+        Describe(failure.Error, null)?.CategoryInfo.Category ?? ErrorCategory.NotSpecified,
+        failure.Lease);
+
+    public static ErrorRecord RotationFailed(string error, object target) =>
+        new(new InvalidOperationException(error), "RotationFailed", ErrorCategory.InvalidResult, target);
+
+    public static ErrorRecord NoWorkload(FormatException exception, string text) => new(exception, "WorkloadInvalid", ErrorCategory.InvalidArgument, text);
+
     private static ErrorCategory Category(string reason) => reason switch
     {
         KubeApiReason.NotFound => ErrorCategory.ObjectNotFound,
@@ -79,6 +120,14 @@ internal static class Errors
         KubeApiReason.BadRequest or KubeApiReason.Invalid => ErrorCategory.InvalidArgument,
         KubeApiReason.TooManyRequests => ErrorCategory.LimitsExceeded,
         KubeApiReason.Timeout => ErrorCategory.OperationTimeout,
+        _ => ErrorCategory.InvalidResult,
+    };
+
+    private static ErrorCategory Category(CredentialFailure reason) => reason switch
+    {
+        CredentialFailure.Refused => ErrorCategory.PermissionDenied,
+        CredentialFailure.Unavailable => ErrorCategory.ResourceUnavailable,
+        CredentialFailure.LeaseEnded => ErrorCategory.InvalidOperation,
         _ => ErrorCategory.InvalidResult,
     };
 

@@ -54,9 +54,9 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            PipelineThread.Run(pipeline => work(pipeline, stop.Token));
+            PipelineThread.Run(this, pipeline => work(pipeline, stop.Token));
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (stop.IsCancellationRequested || exception.InnerException is PipelineStoppedException)
         {
             throw new PipelineStoppedException();
         }

@@ -13,6 +13,9 @@ public interface ICredentialIssuer
     /// <summary>What the user has to know before using these credentials, in one sentence; null where there is nothing.</summary>
     string? Notice { get; }
 
+    /// <summary>Whether <see cref="RevokeAsync"/> ends a credential. Where it does not, the credential is somebody else's to end. Default: true.</summary>
+    bool Revokes => true;
+
     /// <summary>
     /// Checks whether the credential may be issued at all, and makes ready whatever is needed to revoke it. No
     /// credential exists yet when it ends. Where it fails it leaves nothing behind.

@@ -9,8 +9,8 @@ public sealed record InjectionResult
     /// <summary>The pod, or the workload with its pod template.</summary>
     public required ObjectReference Object { get; init; }
 
-    /// <summary>Where it stands; the file is null for text that came from no file.</summary>
-    public required SourceLocation Location { get; init; }
+    /// <summary>Where it stands, the file being null for text that came from no file; null for an object of the cluster.</summary>
+    public required SourceLocation? Location { get; init; }
 
     /// <summary>What became of it.</summary>
     public required InjectionStatus Status { get; init; }
@@ -27,10 +27,16 @@ public sealed record InjectionResult
     /// <summary>Why it failed, in one line; null where it did not, and where the findings tell.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The document with the credentials in it, masked; null unless the pod template was injected.</summary>
+    /// <summary>
+    /// The document with the credentials in it, masked; null unless the pod template was injected. Of a pod that was
+    /// deleted and could not be created again: the document to create it from as it was.
+    /// </summary>
     public Secret? Manifest { get; init; }
 
     /// <summary>Why it failed, in one line: the error, or the findings that stand in the way. Empty where it did not fail.</summary>
     public string FailureText => Status != InjectionStatus.Failed ? "" : Error ?? string.Join(" ",
         Findings.Where(finding => finding.Severity == FindingSeverity.Error).Select(finding => finding.ToString()));
+
+    /// <summary>What an error about it begins with.</summary>
+    internal string Place => Location is null ? $"{Object}" : $"{Location}: {Object}";
 }

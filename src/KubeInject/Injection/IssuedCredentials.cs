@@ -1,6 +1,4 @@
-using KubeInject.Annotations;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
 using KubeInject.Leases;
 
 namespace KubeInject.Injection;
@@ -10,11 +8,36 @@ internal sealed class IssuedCredentials(CredentialSource source)
 {
     private readonly List<IssuedLease> leases = [];
 
-    public async Task<IssuedLease> IssueAsync(DatabaseInjection database, PodTemplate pod, CancellationToken cancellationToken)
+    public IReadOnlyList<IssuedLease> Leases => leases;
+
+    /// <summary>Issues what a pod template asks for, one credential a database, and creates the Secret that they are delivered in, where one is to be in the cluster.</summary>
+    /// <param name="pod">The template and its plan.</param>
+    /// <param name="secrets">Creates Secrets; null where none goes to the cluster.</param>
+    /// <param name="cancellationToken">Ends the attempt; what was issued by then is to be taken back.</param>
+    /// <returns>The credentials, in the order of the databases.</returns>
+    public async Task<IReadOnlyList<IssuedLease>> IssueAsync(PlannedPod pod, SecretWriter? secrets, CancellationToken cancellationToken)
     {
-        var request = new CredentialRequest(Guid.NewGuid(), database.Name, database.Role!, database.Mount, pod.Object, pod.ServiceAccountName);
-        leases.Add(await source.IssueAsync(request, cancellationToken).ConfigureAwait(false));
-        return leases[^1];
+        var issued = new List<IssuedLease>();
+        if (pod.Plan is null)
+            return issued;
+
+        var template = pod.Template.Template;
+        var secret = pod.Delivery!.Secret?.Reference;
+        var owner = template.Object with { Namespace = template.Object.Namespace ?? secret?.Namespace };
+        foreach (var database in pod.Plan.Injection.Databases)
+        {
+            var request = new CredentialRequest(Guid.NewGuid(), database.Name, database.Role!, database.Mount, owner, template.ServiceAccountName)
+            {
+                // Without a cluster nobody could delete it, and a lease that is revoked would wait for that forever.
+                Secret = source.Client is null ? null : secret,
+            };
+            issued.Add(await source.IssueAsync(request, cancellationToken).ConfigureAwait(false));
+            leases.Add(issued[^1]);
+        }
+
+        if (secrets is not null)
+            await secrets.WriteAsync(pod, issued, cancellationToken).ConfigureAwait(false);
+        return issued;
     }
 
     public void TakeOver(IssuedCredentials other) => leases.AddRange(other.leases);

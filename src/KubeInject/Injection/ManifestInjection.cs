@@ -10,31 +10,50 @@ namespace KubeInject.Injection;
 internal static class ManifestInjection
 {
     /// <param name="template">The pod template.</param>
-    /// <param name="values">Names and values of the variables, in the order in which they are to stand.</param>
-    /// <param name="uuids">One UUID per database, in the order of the databases.</param>
+    /// <param name="variables">The variables, in the order in which they are to stand.</param>
+    /// <param name="uuids">The databases, in the order of their names, with the UUID of each.</param>
     public static IEnumerable<ManifestChange> Changes(
-        ManifestPodTemplate template, IReadOnlyList<KeyValuePair<string, string>> values, IEnumerable<Guid> uuids)
-    {
-        var annotations = template.Annotations!;
-        var last = annotations.Entries.LastOrDefault(entry => entry.Key.Value.StartsWith(InjectionAnnotation.Prefix, StringComparison.Ordinal));
-        yield return new AddEntry(annotations, InjectionAnnotation.Uuid, string.Join(',', uuids), last);
+        ManifestPodTemplate template, IReadOnlyList<EnvironmentEntry> variables, IEnumerable<KeyValuePair<string, Guid>> uuids) =>
+        Changes(template.Annotations!, [.. uuids]).Concat(template.Containers.SelectMany(container => Changes(container.Node, variables)));
 
-        foreach (var change in template.Containers.SelectMany(container => Changes(container.Node, values)))
-            yield return change;
+    /// <summary>Whether a container gets any of the variables from a Secret.</summary>
+    public static bool TakesFromSecret(MappingNode container, IReadOnlySet<string> variables) => ItemsOf(container).Any(item =>
+        NameOf(item) is { } name && variables.Contains(name)
+        && (item.Find("valueFrom")?.Value.Resolved as MappingNode)?.Find("secretKeyRef") is not null);
+
+    private static IEnumerable<ManifestChange> Changes(MappingNode annotations, IReadOnlyList<KeyValuePair<string, Guid>> uuids)
+    {
+        var list = string.Join(',', uuids.Select(pair => pair.Value));
+        if (annotations.Find(InjectionAnnotation.Uuid) is { } present)
+        {
+            yield return new SetEntry(present, InjectionAnnotation.Uuid, list);
+        }
+        else
+        {
+            var last = annotations.Entries.LastOrDefault(entry => entry.Key.Value.StartsWith(InjectionAnnotation.Prefix, StringComparison.Ordinal));
+            yield return new AddEntry(annotations, InjectionAnnotation.Uuid, list, last);
+        }
+
+        // A UUID that stays where the other injector's manual wants it would go on naming the lease of before.
+        foreach (var (database, uuid) in uuids)
+        {
+            if (annotations.Find(InjectionAnnotation.ForDatabase(database, DatabaseSetting.LegacyUuid)) is { } legacy)
+                yield return new SetEntry(legacy, legacy.Key.Value, uuid.ToString());
+        }
     }
 
-    private static IEnumerable<ManifestChange> Changes(MappingNode container, IReadOnlyList<KeyValuePair<string, string>> values)
+    private static IEnumerable<ManifestChange> Changes(MappingNode container, IReadOnlyList<EnvironmentEntry> variables)
     {
         var declared = container.Find("env");
-        var items = (declared?.Value.Resolved as SequenceNode)?.Items.Select(item => (MappingNode)item.Resolved).ToList() ?? [];
+        var items = ItemsOf(container);
         var added = new JsonArray();
-        foreach (var (name, value) in values)
+        foreach (var variable in variables)
         {
-            var same = items.Where(item => item.Find("name")?.Value.Resolved is ScalarNode scalar && scalar.Value == name).ToList();
+            var same = items.FindAll(item => NameOf(item) == variable.Name);
             foreach (var item in same)
-                yield return Replace(item, value);
+                yield return Replace(item, variable);
             if (same.Count == 0)
-                added.Add(new JsonObject { ["name"] = name, ["value"] = value });
+                added.Add(new JsonObject { ["name"] = variable.Name, [variable.Key] = variable.Content.DeepClone() });
         }
 
         if (added.Count == 0)
@@ -47,9 +66,15 @@ internal static class ManifestInjection
             yield return new AddItems((SequenceNode)declared.Value.Resolved, added);
     }
 
+    private static List<MappingNode> ItemsOf(MappingNode container) =>
+        (container.Find("env")?.Value.Resolved as SequenceNode)?.Items.Select(item => (MappingNode)item.Resolved).ToList() ?? [];
+
+    private static string? NameOf(MappingNode item) => (item.Find("name")?.Value.Resolved as ScalarNode)?.Value;
+
     // A variable has a value, or a valueFrom, or neither, which means an empty value.
-    private static ManifestChange Replace(MappingNode item, string value) =>
-        (item.Find("value") ?? item.Find("valueFrom")) is { } entry ? new SetEntry(entry, "value", value) : new AddEntry(item, "value", value);
+    private static ManifestChange Replace(MappingNode item, EnvironmentEntry variable) => (item.Find("value") ?? item.Find("valueFrom")) is { } entry
+        ? new SetEntry(entry, variable.Key, variable.Content.DeepClone())
+        : new AddEntry(item, variable.Key, variable.Content.DeepClone());
 
     // Where people write env: behind name and image. Both are one line, so that what follows stays as it is.
     private static MappingEntry? UsualPredecessor(MappingNode container) =>

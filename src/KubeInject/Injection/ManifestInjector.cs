@@ -1,5 +1,6 @@
 using System.Text;
 using KubeInject.Annotations;
+using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
@@ -7,11 +8,31 @@ using KubeInject.Manifests.Editing;
 namespace KubeInject.Injection;
 
 /// <summary>Injects credentials into the pod templates of manifests. Both faces, cmdlet and program, go through here.</summary>
-/// <param name="source">Where the credentials come from.</param>
-/// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
-public sealed class ManifestInjector(CredentialSource source, InjectionOptions? options = null)
+public sealed class ManifestInjector
 {
-    private readonly InjectionOptions options = options ?? InjectionOptions.Default;
+    private readonly CredentialSource source;
+    private readonly InjectionOptions options;
+    private readonly DeliveryOptions delivery;
+    private readonly SecretWriter? secrets;
+
+    /// <summary>Prepares injections.</summary>
+    /// <param name="source">Where the credentials come from; with a cluster where Secrets are to go there.</param>
+    /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
+    /// <param name="delivery">How the pods get their credentials; default: as values.</param>
+    /// <exception cref="ArgumentException">Secrets are to be created, and the source has no cluster to create them in.</exception>
+    public ManifestInjector(CredentialSource source, InjectionOptions? options = null, DeliveryOptions? delivery = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        this.source = source;
+        this.options = options ?? InjectionOptions.Default;
+        this.delivery = delivery ?? DeliveryOptions.Default;
+        if (this.delivery is { Delivery: CredentialDelivery.Secret, SecretAsManifest: false })
+        {
+            secrets = source.Client is { } client
+                ? new SecretWriter(client)
+                : throw new ArgumentException("Delivery in Secrets needs a connection to the cluster that they are created in. Connect first, or have them given out as manifests.", nameof(source));
+        }
+    }
 
     /// <summary>Tells what an injection would do. Issues nothing, records nothing, writes nothing.</summary>
     /// <param name="manifest">The manifest.</param>
@@ -23,7 +44,10 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
         return await AttemptAsync(manifest, async () =>
         {
             var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
-            return [.. Manifest.Parse(text).Documents.SelectMany(PlanDocument)];
+            var pods = new List<InjectionResult>();
+            foreach (var document in Manifest.Parse(text).Documents)
+                pods.AddRange((await PlanDocumentAsync(document, cancellationToken).ConfigureAwait(false)).Select(pod => pod.Result));
+            return pods;
         }).ConfigureAwait(false);
     }
 
@@ -67,13 +91,16 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
         {
             var pods = new List<InjectionResult>();
             var content = new StringBuilder();
+            var secretManifests = new SecretManifests(text);
             var documents = Manifest.Parse(text).Documents;
             foreach (var document in documents)
             {
-                var (edited, results) = await InjectDocumentAsync(document, issued, cancellationToken).ConfigureAwait(false);
+                var (edited, results) = await InjectDocumentAsync(document, issued, secretManifests, cancellationToken).ConfigureAwait(false);
                 pods.AddRange(results);
                 content.Append(edited ?? (output.KeepsFailedDocuments ? document.Text : null));
             }
+
+            secretManifests.PutInFrontOf(content);
 
             // Nothing at all comes of a manifest whose documents all failed.
             if (content.Length > 0 || documents.Count == 0)
@@ -88,60 +115,61 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
         }
     }
 
-    private IEnumerable<InjectionResult> PlanDocument(ManifestDocument document)
+    private async Task<List<PlannedPod>> PlanDocumentAsync(ManifestDocument document, CancellationToken cancellationToken)
     {
-        var pods = document.PodTemplates.Select(Read).ToList();
+        var pods = document.PodTemplates.Select(template => PlannedPod.Read(
+            template, options, delivery.Delivery, delivery.SecretAsManifest ? null : source.Client?.Namespace)).ToList();
         if (pods.Exists(pod => pod.Result.Status == InjectionStatus.Failed))
-            return pods.Select(pod => Abandoned(pod.Result));
+            return [.. pods.Select(Abandoned)];
 
         try
         {
-            // Made with empty values: whether the text allows the change does not depend on them.
-            var changes = pods.Where(pod => pod.Plan is not null).SelectMany(pod => ManifestInjection.Changes(
-                pod.Template,
-                [.. pod.Plan!.Variables.Select(variable => KeyValuePair.Create(variable.Name, ""))],
-                pod.Plan.Injection.Databases.Select(_ => Guid.Empty)));
-            ManifestEditor.Apply(document, [.. changes]);
-            return pods.Select(pod => pod.Result);
+            ManifestEditor.Apply(document, [.. pods.SelectMany(pod => pod.TrialChanges())]);
+            if (delivery is { Delivery: CredentialDelivery.Secret, SecretAsManifest: true } && pods.Exists(pod => pod.IsPlanned))
+                SecretManifests.Check(document);
+            foreach (var pod in pods)
+                await (secrets?.TryAsync(pod, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            return pods;
         }
-        catch (ManifestException exception)
+        catch (Exception exception) when (exception is ManifestException or KubeApiException or KubeConnectionException)
         {
-            return pods.Select(pod => Failed(pod.Result, exception.Message));
+            return Failed(pods, exception);
         }
     }
 
     private async Task<(string? Edited, IEnumerable<InjectionResult> Results)> InjectDocumentAsync(
-        ManifestDocument document, IssuedCredentials all, CancellationToken cancellationToken)
+        ManifestDocument document, IssuedCredentials all, SecretManifests secretManifests, CancellationToken cancellationToken)
     {
         // A dry run first: what cannot work is found out before anything is issued.
-        var planned = PlanDocument(document).ToList();
-        if (planned.Exists(result => result.Status == InjectionStatus.Failed))
-            return (null, planned);
+        var pods = await PlanDocumentAsync(document, cancellationToken).ConfigureAwait(false);
+        if (pods.Exists(pod => pod.Result.Status == InjectionStatus.Failed))
+            return (null, pods.Select(pod => pod.Result));
 
         var issued = new IssuedCredentials(source);
-        var results = new List<InjectionResult>();
         try
         {
             var changes = new List<ManifestChange>();
-            foreach (var pod in document.PodTemplates.Select(Read))
+            var results = new List<InjectionResult>();
+            var manifests = new List<(DeliverySecret Secret, IReadOnlyList<IssuedLease> Credentials)>();
+            foreach (var pod in pods)
             {
-                var credentials = new List<IssuedLease>();
-                foreach (var database in pod.Plan?.Injection.Databases ?? [])
-                    credentials.Add(await issued.IssueAsync(database, pod.Template.Template, cancellationToken).ConfigureAwait(false));
-                if (pod.Plan is not null)
-                    changes.AddRange(ManifestInjection.Changes(pod.Template, Values(pod.Plan, credentials), credentials.Select(lease => lease.Record.Uuid)));
-                results.Add(Completed(pod.Result, credentials));
+                var credentials = await issued.IssueAsync(pod, secrets, cancellationToken).ConfigureAwait(false);
+                changes.AddRange(pod.Changes(credentials));
+                results.Add(pod.Completed(credentials));
+                if (delivery.SecretAsManifest && pod.Delivery?.Secret is { } secret)
+                    manifests.Add((secret, credentials));
             }
 
             var edited = ManifestEditor.Apply(document, changes);
+            foreach (var (secret, credentials) in manifests)
+                secretManifests.Add(secret, credentials);
             all.TakeOver(issued);
             return (edited, results.Select(result => result.Status == InjectionStatus.Injected ? result with { Manifest = new Secret(edited) } : result));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             var left = await issued.RevokeAsync().ConfigureAwait(false);
-            return (null, planned.Select(result => Failed(
-                result, $"{(exception is ManifestException ? "" : $"{result.Location}: {result.Object}: ")}{exception.Message}{(left is null ? "" : " " + left)}")));
+            return (null, Failed(pods, exception, left).Select(pod => pod.Result));
         }
         catch
         {
@@ -150,57 +178,9 @@ public sealed class ManifestInjector(CredentialSource source, InjectionOptions? 
         }
     }
 
-    private (ManifestPodTemplate Template, InjectionPlan? Plan, InjectionResult Result) Read(ManifestPodTemplate template)
-    {
-        var injection = template.ReadInjection(options);
-        var status = injection switch
-        {
-            { State: InjectionState.Injected } => InjectionStatus.AlreadyInjected,
-            { State: InjectionState.Ignored } => InjectionStatus.Ignored,
-            { HasErrors: true } => InjectionStatus.Failed,
-            { Databases.Count: 0 } => InjectionStatus.NotRequested,
-            _ => InjectionStatus.Planned,
-        };
-        var hasNoContainers = status == InjectionStatus.Planned && template.Containers.Count == 0;
-        status = hasNoContainers ? InjectionStatus.Failed : status;
-        var plan = status == InjectionStatus.Planned ? InjectionPlan.For(injection) : null;
-        var result = new InjectionResult
-        {
-            Object = template.Template.Object,
-            Location = template.Location,
-            Status = status,
-            Databases = injection.Databases.Select(database => new InjectedDatabase(
-                database.Name,
-                database.Role ?? "",
-                database.Mode == InjectionMode.Classic ? database.UsernameVariables : [],
-                database.Mode == InjectionMode.Classic ? database.PasswordVariables : database.UriVariables,
-                Username: null,
-                database.Uuid)).ToArray(),
-            Containers = plan is null ? [] : template.Template.Containers.Select(container => container.Name).ToArray(),
-            Error = hasNoContainers ? $"{template.Location}: {template.Template.Object}: There are no containers to put the variables into. Inject the complete manifest." : null,
-            Findings = injection.Findings,
-        };
-        return (template, plan, result);
-    }
+    private static List<PlannedPod> Failed(List<PlannedPod> pods, Exception exception, string? left = null) => [.. pods.Select(pod =>
+        pod.Failed($"{(exception is ManifestException ? "" : $"{pod.Result.Place}: ")}{exception.Message}{(left is null ? "" : " " + left)}"))];
 
-    private static List<KeyValuePair<string, string>> Values(InjectionPlan plan, List<IssuedLease> credentials)
-    {
-        var byDatabase = credentials.ToDictionary(lease => lease.Record.Database, lease => lease.Credential, StringComparer.Ordinal);
-        return [.. plan.Variables.Select(variable => KeyValuePair.Create(variable.Name, EnvironmentValue.For(variable, byDatabase[variable.Database.Name])))];
-    }
-
-    private static InjectionResult Completed(InjectionResult result, List<IssuedLease> credentials) =>
-        result.Status != InjectionStatus.Planned ? result : result with
-        {
-            Status = InjectionStatus.Injected,
-            Databases = result.Databases.Zip(credentials, (database, lease) =>
-                database with { Username = lease.Credential.Username, Uuid = lease.Record.Uuid.ToString() }).ToArray(),
-        };
-
-    private static InjectionResult Abandoned(InjectionResult result) => result.Status == InjectionStatus.Planned
-        ? Failed(result, $"{result.Location}: {result.Object}: Not injected, because another object of the same document cannot be. Mend that one and try again.")
-        : result;
-
-    private static InjectionResult Failed(InjectionResult result, string error) =>
-        result.Status == InjectionStatus.Planned ? result with { Status = InjectionStatus.Failed, Error = error } : result;
+    private static PlannedPod Abandoned(PlannedPod pod) =>
+        pod.Failed($"{pod.Result.Place}: Not injected, because another object of the same document cannot be. Mend that one and try again.");
 }

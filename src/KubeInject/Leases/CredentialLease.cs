@@ -2,18 +2,23 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Leases;
 
-/// <summary>A lease as it stands at a moment. Holds no secret.</summary>
+/// <summary>A lease as it stands at a moment. Holds no secret, and knows the source that it is from.</summary>
 public sealed class CredentialLease
 {
     private readonly LeaseRecord record;
+    private readonly LeaseOwner? owner;
+    private readonly LeaseInventory inventory;
 
-    internal CredentialLease(LeaseRecord record, LeaseOwner? owner, LeaseState state)
+    internal CredentialLease(LeaseRecord record, LeaseOwner? owner, LeaseState state, LeaseInventory inventory)
     {
         this.record = record;
+        this.owner = owner;
+        this.inventory = inventory;
         State = state;
         HasOwner = owner is not null;
-        Pod = owner?.Object is { Kind: "Pod" } pod ? pod.Name : record.Owner.Kind == "Pod" ? record.Owner.Name : null;
+        Pods = owner is { Pods.Count: > 0 } ? owner.Pods.ToArray() : owner is null && record.Owner.Kind == "Pod" ? [record.Owner.Name] : [];
         Owner = owner?.Object ?? record.Owner;
+        Workload = record.Owner.Kind != "Pod" ? record.Owner : Owner.Kind != "Pod" ? Owner : null;
         NodeName = owner?.NodeName ?? record.NodeName;
     }
 
@@ -29,8 +34,11 @@ public sealed class CredentialLease
     /// <summary>The pod or workload that has it; where none has, the one that it was issued for.</summary>
     public ObjectReference Owner { get; }
 
-    /// <summary>The name of a pod that has it, or that it was issued for; null where only a workload is known.</summary>
-    public string? Pod { get; }
+    /// <summary>The workload that it was issued for, or that has it; null where only a pod is known.</summary>
+    public ObjectReference? Workload { get; }
+
+    /// <summary>The names of the pods that have it; where nobody has, that of the pod that it was issued for.</summary>
+    public IReadOnlyList<string> Pods { get; }
 
     /// <summary>The node that the pod runs on; null where that is not known.</summary>
     public string? NodeName { get; }
@@ -59,7 +67,25 @@ public sealed class CredentialLease
     /// <summary>Whether that end can be put off.</summary>
     public bool IsRenewable => record.IsRenewable;
 
+    /// <summary>Whether revoking it ends the credential. Where it does not, the lease is only forgotten.</summary>
+    public bool IsRevocable => inventory.Source.Revokes;
+
     internal bool HasOwner { get; }
+
+    /// <summary>Renews the credential at its source.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The lease as it stands now; the same where it cannot be renewed, as <see cref="IsRenewable"/> tells.</returns>
+    /// <exception cref="Credentials.CredentialException"><see cref="Credentials.CredentialFailure.LeaseEnded"/>: it has ended and cannot be renewed any more.</exception>
+    public async Task<CredentialLease> RenewAsync(CancellationToken cancellationToken)
+    {
+        var renewed = await inventory.Source.RenewAsync(record, cancellationToken).ConfigureAwait(false);
+        return inventory.Lease(renewed, owner, isOrphan: State == LeaseState.Orphaned);
+    }
+
+    /// <summary>Revokes the credential at its source, and forgets the lease. Where that fails the record stays.</summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>A task that ends when neither credential nor record is left.</returns>
+    public Task RevokeAsync(CancellationToken cancellationToken) => inventory.Source.RevokeAsync(record, cancellationToken);
 
     /// <summary>The record of the lease.</summary>
     /// <returns>The record, which may hold a masked token.</returns>

@@ -22,8 +22,14 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     /// <summary>What the user has to know before using these credentials, in one sentence; null where there is nothing.</summary>
     public string? Notice => issuer.Notice;
 
+    /// <summary>Whether revoking a lease ends its credential. Where it does not, it only forgets the lease.</summary>
+    public bool Revokes => issuer.Revokes;
+
     /// <summary>Where the records are kept.</summary>
     public ILeaseStore Leases => leases;
+
+    /// <summary>The cluster that credentials are delivered in; null where none is delivered in a Secret.</summary>
+    internal KubeClient? Client => client;
 
     internal TimeProvider Time { get; } = time ?? TimeProvider.System;
 
@@ -32,6 +38,11 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     /// <returns>The source.</returns>
     public static CredentialSource CreateLocal(string? folder = null) =>
         new(new LocalCredentialIssuer(), new FileLeaseStore(folder ?? FileLeaseStore.DefaultFolder));
+
+    /// <summary>The same source, for credentials that are delivered in a cluster.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <returns>The source.</returns>
+    public CredentialSource In(KubeClient cluster) => new(issuer, leases, cluster, Time);
 
     /// <summary>Issues a credential: records what is needed to revoke it, issues, completes the record. Whatever fails after the first is undone.</summary>
     /// <param name="request">What is asked for.</param>

@@ -10,6 +10,8 @@ public sealed class LeaseInventory(CredentialSource source, KubeClient? client, 
 {
     private readonly LeaseOptions options = options ?? new LeaseOptions();
 
+    internal CredentialSource Source => source;
+
     /// <summary>All leases, in the order of their UUIDs.</summary>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The leases. Where the records or the owners cannot all be read, there is an exception, and never a part.</returns>
@@ -22,11 +24,15 @@ public sealed class LeaseInventory(CredentialSource source, KubeClient? client, 
         return
         [
             .. from record in records
-               where options.Namespace is null || record.Owner.Namespace == options.Namespace
                let owner = owners?.GetValueOrDefault(record.Uuid)
-               select new CredentialLease(record, owner, StateOf(record, isOrphan: owners is not null && owner is null, now)),
+               where options.Namespace is null || (record.Owner.Namespace ?? owner?.Object.Namespace) == options.Namespace
+               select new CredentialLease(record, owner, StateOf(record, isOrphan: owners is not null && owner is null, now), this),
         ];
     }
+
+    /// <summary>A lease whose record was written again.</summary>
+    internal CredentialLease Lease(LeaseRecord record, LeaseOwner? owner, bool isOrphan) =>
+        new(record, owner, StateOf(record, isOrphan, source.Time.GetUtcNow()), this);
 
     internal bool IsYoung(LeaseRecord record, DateTimeOffset now) => now - record.RecordedAt < options.GracePeriod;
 

@@ -60,7 +60,11 @@ internal static class LeaseOwners
         void Add(KubeObject @object, JsonElement template, string? node)
         {
             foreach (var uuid in InjectionAnnotation.LeasesOf(template.Get("metadata").Get("annotations").Texts()))
+            {
                 owners.TryAdd(uuid, new LeaseOwner(new ObjectReference(@object.Kind, @object.Namespace, @object.Name), node));
+                if (@object.Kind == "Pod" && !owners[uuid].Pods.Contains(@object.Name))
+                    owners[uuid].Pods.Add(@object.Name);
+            }
         }
     }
 }

@@ -9,10 +9,10 @@ namespace KubeInject.Tests.Injection;
 /// <summary>Runs an injection in memory.</summary>
 internal sealed class Injecting
 {
-    public Injecting(Func<CredentialRequest, Credential>? issue = null)
+    public Injecting(Func<CredentialRequest, Credential>? issue = null, DeliveryOptions? delivery = null)
     {
         Issuer = new RecordingIssuer(issue);
-        Injector = new ManifestInjector(new CredentialSource(Issuer, Leases));
+        Injector = new ManifestInjector(new CredentialSource(Issuer, Leases), delivery: delivery);
     }
 
     public RecordingIssuer Issuer { get; }

@@ -23,6 +23,9 @@ public sealed class KubeClient
         this.defaultNamespace = defaultNamespace;
     }
 
+    /// <summary>The namespace of the connection.</summary>
+    internal string Namespace => defaultNamespace;
+
     /// <summary>Reads one object.</summary>
     /// <param name="resource">The kind of object.</param>
     /// <param name="name">Its name.</param>

@@ -22,6 +22,9 @@ internal static class TolerantJson
     public static int Int(this JsonElement element, string name) =>
         element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : 0;
 
+    public static long Long(this JsonElement element, string name) =>
+        element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : 0;
+
     public static bool IsTrue(this JsonElement element, string name) => element.Get(name).ValueKind == JsonValueKind.True;
 
     public static DateTimeOffset? Time(this JsonElement element, string name) =>

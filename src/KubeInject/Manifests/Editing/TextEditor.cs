@@ -13,7 +13,8 @@ internal static class TextEditor
         AddItems { Sequence.IsFlow: true } add => [AddFlowItems(content, add)],
         AddItems add => [AddBlockItems(content, add)],
         SetEntry { Value: JsonValue } set => [SetScalar(content, set)],
-        SetEntry { Target: MappingNode { IsFlow: true } } set => [SetFlowList(content, set)],
+        SetEntry { Target: MappingNode { IsFlow: true } } set => [SetFlowEntry(content, set)],
+        SetEntry { Value: JsonObject } set => [SetBlockMapping(content, set)],
         SetEntry set => SetBlockList(content, set),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
@@ -48,7 +49,16 @@ internal static class TextEditor
         return new TextEdit(set.Entry.Key.Start, end - set.Entry.Key.Start, entry);
     }
 
-    private static TextEdit SetFlowList(string content, SetEntry set)
+    private static TextEdit SetBlockMapping(string content, SetEntry set)
+    {
+        var lines = BlockWriter.Entry(set.Key, set.Value, BlockStyle.Of(content, (MappingNode)set.Target));
+        var lineFeed = content.IndexOf('\n', set.Entry.Key.Start);
+        var lineBreak = LineBreak(content, lineFeed < 0 ? content.IndexOf('\n', StringComparison.Ordinal) : lineFeed);
+        var start = set.Entry.Key.Start;
+        return new TextEdit(start, EndOf(content, set.Entry) - start, string.Join(lineBreak, lines).TrimStart(' '));
+    }
+
+    private static TextEdit SetFlowEntry(string content, SetEntry set)
     {
         var end = EndOf(content, set.Entry);
         return new TextEdit(set.Entry.Key.Start, end - set.Entry.Key.Start, FlowWriter.Entry(set.Key, set.Value, FlowStyle.Of(content, set.Target)));

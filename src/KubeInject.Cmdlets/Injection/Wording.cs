@@ -1,0 +1,11 @@
+using KubeInject.Injection;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>What is said to whoever is asked about databases.</summary>
+internal static class Wording
+{
+    public static string Of(InjectedDatabase database) => $"{database.Name} (role {database.Role}) as {string.Join(", ", database.Variables)}";
+
+    public static string Of(IEnumerable<InjectedDatabase> databases) => string.Join("; ", databases.Select(Of));
+}

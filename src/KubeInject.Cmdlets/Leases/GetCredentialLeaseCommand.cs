@@ -1,0 +1,105 @@
+using System.Management.Automation;
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Gets the leases of a source, each with its owner and how it stands.</summary>
+[Cmdlet(VerbsCommon.Get, "CredentialLease", DefaultParameterSetName = EveryNamespace)]
+[OutputType(typeof(CredentialLease))]
+public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
+{
+    private const string OneNamespace = "Namespace";
+    private const string EveryNamespace = "AllNamespaces";
+    private const string OfPods = "Pods";
+
+    private readonly List<(string? Namespace, string Name)> pods = [];
+    private readonly HashSet<Guid> ofPods = [];
+
+    /// <summary>Where the leases are from.</summary>
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The source of the leases, as New-CredentialSource makes it.")]
+    [ValidateNotNull]
+    public CredentialSource? CredentialSource { get; set; }
+
+    /// <summary>The pods.</summary>
+    [Parameter(ParameterSetName = OfPods, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Pods, as Get-KubePod returns them: their leases.")]
+    [ValidateNotNull]
+    public Pod? InputObject { get; set; }
+
+    /// <summary>The leases' identities.</summary>
+    [Parameter(HelpMessage = "The leases' identities, as the pods' uuid annotations name them. Default: all.")]
+    [ValidateNotNullOrEmpty]
+    public Guid[]? Uuid { get; set; }
+
+    /// <summary>The pods' names.</summary>
+    [Parameter(ParameterSetName = OneNamespace, HelpMessage = "Names of pods that have the leases; wildcards are allowed.")]
+    [Parameter(ParameterSetName = EveryNamespace, HelpMessage = "Names of pods that have the leases; wildcards are allowed.")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Pod { get; set; }
+
+    /// <summary>The workloads.</summary>
+    [Parameter(HelpMessage = "Workloads that the leases are for, by name or as deployment/orders; wildcards are allowed.")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Workload { get; set; }
+
+    /// <summary>The namespace.</summary>
+    [Parameter(ParameterSetName = OneNamespace, Mandatory = true, HelpMessage = "Only leases of this namespace. Default: those of all namespaces.")]
+    [Alias("n")]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>Whether to look into every namespace.</summary>
+    [Parameter(ParameterSetName = EveryNamespace, HelpMessage = "Leases of all namespaces, which is the default.")]
+    [Alias("A")]
+    public SwitchParameter AllNamespaces { get; set; }
+
+    /// <summary>The states.</summary>
+    [Parameter(HelpMessage = "Only leases that stand so: Active, Expiring, Expired, Orphaned, Incomplete.")]
+    [ValidateNotNullOrEmpty]
+    public LeaseState[]? State { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (InputObject is null)
+            return;
+        pods.Add((InputObject.Namespace, InputObject.Name));
+        ofPods.UnionWith(InjectionAnnotation.LeasesOf(InputObject.Annotations));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        var connection = Connection ?? RunspaceConnection.Current;
+        if (connection is null)
+            WriteWarning("There is no connection to a cluster, so nothing is known of the leases' owners, and none shows as Orphaned. Run Connect-KubeCluster first.");
+        var inventory = new LeaseInventory(CredentialSource!, connection?.Client, new LeaseOptions { Namespace = Namespace });
+        RunOrEnd(CredentialSource!.Name, (pipeline, cancellationToken) => connection is null
+            ? WriteAsync(inventory, pipeline, cancellationToken)
+            : TellingRequestsAsync(connection, pipeline, () => WriteAsync(inventory, pipeline, cancellationToken)));
+    }
+
+    private async Task WriteAsync(LeaseInventory inventory, PipelineThread pipeline, CancellationToken cancellationToken)
+    {
+        var leases = await inventory.ListAsync(cancellationToken).ConfigureAwait(false);
+        await pipeline.InvokeAsync(() =>
+        {
+            foreach (var lease in leases.Where(IsWanted))
+                WriteObject(lease);
+        }).ConfigureAwait(false);
+    }
+
+    private bool IsWanted(CredentialLease lease) =>
+        (Uuid is null || Uuid.Contains(lease.Uuid))
+        && (State is null || State.Contains(lease.State))
+        && (Pod is null || lease.Pods.Any(pod => Matches(Pod, pod)))
+        && (Workload is null || (lease.Workload is { } workload && (Matches(Workload, workload.Name) || Matches(Workload, $"{workload.Kind}/{workload.Name}"))))
+        && (ParameterSetName != OfPods || ofPods.Contains(lease.Uuid) || pods.Exists(pod => pod.Namespace == lease.Namespace && lease.Pods.Contains(pod.Name)));
+
+    private static bool Matches(string[] patterns, string name) =>
+        Array.Exists(patterns, pattern => new WildcardPattern(pattern, WildcardOptions.IgnoreCase).IsMatch(name));
+}

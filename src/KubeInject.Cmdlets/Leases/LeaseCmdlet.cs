@@ -1,0 +1,60 @@
+using System.Management.Automation;
+using KubeInject.Leases;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>A cmdlet that does something with single leases: such as come along the pipeline, or such as are named.</summary>
+public abstract class LeaseCmdlet : ConnectedCmdlet
+{
+    private protected const string FromPipeline = "Lease";
+    private protected const string FromUuid = "Uuid";
+
+    private Dictionary<Guid, CredentialLease>? known;
+
+    /// <summary>The leases.</summary>
+    [Parameter(ParameterSetName = FromPipeline, Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Leases, as Get-CredentialLease returns them. They know their source.")]
+    [ValidateNotNullOrEmpty]
+    public CredentialLease[]? Lease { get; set; }
+
+    /// <summary>Where the leases are from.</summary>
+    [Parameter(ParameterSetName = FromUuid, Mandatory = true, HelpMessage = "The source of the leases, as New-CredentialSource makes it.")]
+    [ValidateNotNull]
+    public CredentialSource? CredentialSource { get; set; }
+
+    /// <summary>The leases' identities.</summary>
+    [Parameter(ParameterSetName = FromUuid, Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The leases' identities, as the pods' uuid annotations name them.")]
+    [ValidateNotNullOrEmpty]
+    public Guid[]? Uuid { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var lease in Lease ?? [])
+            ProcessLease(lease);
+        foreach (var uuid in Uuid ?? [])
+        {
+            if (Known().TryGetValue(uuid, out var lease))
+                ProcessLease(lease);
+            else
+                WriteError(Errors.LeaseNotFound(uuid, CredentialSource!.Name));
+        }
+    }
+
+    /// <summary>Does what the cmdlet is there for.</summary>
+    private protected abstract void ProcessLease(CredentialLease lease);
+
+    private Dictionary<Guid, CredentialLease> Known()
+    {
+        if (known is null)
+        {
+            var client = (Connection ?? RunspaceConnection.Current)?.Client;
+            RunOrEnd(CredentialSource!.Name, async (_, cancellationToken) =>
+            {
+                var leases = await new LeaseInventory(CredentialSource, client).ListAsync(cancellationToken).ConfigureAwait(false);
+                known = leases.ToDictionary(lease => lease.Uuid);
+            });
+        }
+
+        return known!;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using KubeInject.Leases;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Revokes credentials, whoever still uses them.</summary>
+[Cmdlet(VerbsSecurity.Revoke, "CredentialLease", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = FromPipeline)]
+[OutputType(typeof(void))]
+public sealed class RevokeCredentialLeaseCommand : LeaseCmdlet
+{
+    private protected override void ProcessLease(CredentialLease lease)
+    {
+        var user = lease.Username is null ? "" : $", user {lease.Username}";
+        var action = lease.IsRevocable ? "Revoke; what uses it loses its access" : "Forget; the credential itself stays";
+        if (!ShouldProcess($"{lease}{user}", action))
+            return;
+        Run(lease, async (pipeline, cancellationToken) =>
+        {
+            await lease.RevokeAsync(cancellationToken).ConfigureAwait(false);
+            if (!lease.IsRevocable)
+                await pipeline.InvokeAsync(() => WriteWarning($"{lease}: The lease is forgotten, but the source '{lease.Source}' cannot revoke: the credential itself stays as it is.")).ConfigureAwait(false);
+        });
+    }
+}

@@ -1,0 +1,102 @@
+using System.Management.Automation;
+using KubeInject.Leases;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Looks after all leases of a source once: renews, revokes, finishes.</summary>
+[Cmdlet(VerbsData.Sync, "CredentialLease", SupportsShouldProcess = true)]
+[OutputType(typeof(LeaseSweepSummary))]
+public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
+{
+    /// <summary>Where the leases are from.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "The source whose leases are looked after, as New-CredentialSource makes it.")]
+    [ValidateNotNull]
+    public CredentialSource? CredentialSource { get; set; }
+
+    /// <summary>The namespace.</summary>
+    [Parameter(HelpMessage = "Only leases of this namespace. Default: those of all namespaces.")]
+    [Alias("n")]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <summary>From which age on a lease has to have an owner.</summary>
+    [Parameter(HelpMessage = "How old a lease has to be before the lack of an owner means anything: its pod may not be there yet. Default: 5 minutes.")]
+    public TimeSpan GracePeriod { get; set; } = new LeaseOptions().GracePeriod;
+
+    /// <summary>How many leases are worked on at a time.</summary>
+    [Parameter(HelpMessage = "How many leases are renewed or revoked at the same time. Default: 16.")]
+    [ValidateRange(1, 256)]
+    public int ThrottleLimit { get; set; } = new LeaseOptions().Concurrency;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        var connection = RequireConnection();
+        if (GracePeriod != TimeSpan.Zero && GracePeriod < TimeSpan.FromSeconds(1))
+            ThrowTerminatingError(Errors.TimeTooShort(nameof(GracePeriod), GracePeriod));
+        var options = new LeaseOptions { Namespace = Namespace, GracePeriod = GracePeriod, Concurrency = ThrottleLimit };
+        var sweep = new LeaseSweep(CredentialSource!, connection.Client, options);
+        Run(CredentialSource!.Name, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        {
+            var plan = await sweep.PlanAsync(cancellationToken).ConfigureAwait(false);
+            var isDry = false;
+            await pipeline.InvokeAsync(() => (plan, isDry) = Approve(plan)).ConfigureAwait(false);
+            if (isDry)
+                return;
+            var progress = new SweepProgress(this, pipeline, CredentialSource.Name);
+            LeaseSweepSummary summary;
+            try
+            {
+                summary = await sweep.RunAsync(plan, progress, cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await progress.EndAsync().ConfigureAwait(false);
+            }
+
+            await pipeline.InvokeAsync(() => Report(summary)).ConfigureAwait(false);
+        }));
+    }
+
+    /// <summary>The plan without what is declined; and whether all of it is only to be shown.</summary>
+    private (IReadOnlyList<PlannedLeaseAction> Plan, bool IsDry) Approve(IReadOnlyList<PlannedLeaseAction> plan)
+    {
+        var isDry = false;
+        var approved = new List<PlannedLeaseAction>();
+        foreach (var planned in plan)
+        {
+            if (planned.Action == LeaseAction.Keep)
+            {
+                approved.Add(planned);
+                continue;
+            }
+
+            var action = planned.Action switch
+            {
+                LeaseAction.Renew => "Renew",
+                LeaseAction.Revoke => "Revoke: no pod and no workload has it any more",
+                _ => "Revoke what is left of issuing it, which broke off",
+            };
+            var target = $"{planned.Lease}";
+            var isApproved = ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Sync-CredentialLease", out var reason);
+            isDry |= reason == ShouldProcessReason.WhatIf;
+            approved.Add(isApproved ? planned : planned with { Action = LeaseAction.Keep });
+        }
+
+        return (approved, isDry);
+    }
+
+    private void Report(LeaseSweepSummary summary)
+    {
+        foreach (var failure in summary.Failures)
+        {
+            if (failure.HasEnded)
+                WriteWarning($"{failure.Lease}: The credential has ended and cannot be renewed, and its owner lives. Invoke-CredentialRotation gives it new ones.");
+            else
+                WriteError(Errors.SweepFailed(failure));
+        }
+
+        WriteObject(summary);
+    }
+}

@@ -1,0 +1,27 @@
+using System.Management.Automation;
+using KubeInject.Leases;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Renews credentials.</summary>
+[Cmdlet(VerbsData.Update, "CredentialLease", SupportsShouldProcess = true, DefaultParameterSetName = FromPipeline)]
+[OutputType(typeof(CredentialLease))]
+public sealed class UpdateCredentialLeaseCommand : LeaseCmdlet
+{
+    private protected override void ProcessLease(CredentialLease lease)
+    {
+        if (!lease.IsRenewable || lease.State == LeaseState.Incomplete)
+        {
+            WriteError(Errors.LeaseNotRenewable(lease));
+            return;
+        }
+
+        if (!ShouldProcess($"{lease}", "Renew"))
+            return;
+        Run(lease, async (pipeline, cancellationToken) =>
+        {
+            var renewed = await lease.RenewAsync(cancellationToken).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => WriteObject(renewed)).ConfigureAwait(false);
+        });
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace KubeInject.Injector;
+
+/// <summary>Tells what is set: by option, else by environment variable, else in the settings file.</summary>
+/// <param name="options">The options that were given, by their names without dashes.</param>
+/// <param name="variable">Reads an environment variable; null where it is not set.</param>
+/// <param name="file">The settings file; null where there is none.</param>
+internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOnlyList<string>> options, Func<string, string?> variable, SettingsFile? file)
+{
+    private static readonly string[] True = ["true", "1", "yes"];
+    private static readonly string[] False = ["false", "0", "no"];
+
+    public string? Text(Setting setting) => Find(setting)?.Texts is [.., var last] ? last : null;
+
+    /// <exception cref="SettingException">It is not set.</exception>
+    public string RequiredText(Setting setting, string why) => Text(setting) is { Length: > 0 } text
+        ? text
+        : throw new SettingException($"{why} needs {setting.Option}, {setting.Variable}, or '{setting.Name}' in the settings file.");
+
+    /// <summary>The path as the process takes it: one in the settings file is relative to that file.</summary>
+    public string? Path(Setting setting) => Find(setting) is not { Texts: [.., var last] } value ? null : Resolve(value, last);
+
+    public bool Flag(Setting setting) => Find(setting) is { Texts: [.., var text] } value
+        && (True.Contains(text, StringComparer.OrdinalIgnoreCase)
+            || (False.Contains(text, StringComparer.OrdinalIgnoreCase) ? false : throw new SettingException($"{value.Place} has to be true or false.")));
+
+    public IReadOnlyList<string>? List(Setting setting) => Find(setting)?.Texts;
+
+    public TimeSpan? Duration(Setting setting)
+    {
+        if (Find(setting) is not { Texts: [.., var text] } value)
+            return null;
+        var parts = DurationText().Match(text);
+        var seconds = parts.Groups["part"].Captures.Sum(part => long.Parse(part.Value.AsSpan(0, part.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture) * part.Value[^1] switch
+        {
+            'd' => 86_400,
+            'h' => 3_600,
+            'm' => 60,
+            _ => 1,
+        });
+        return parts.Success ? TimeSpan.FromSeconds(seconds) : throw new SettingException($"{value.Place} has to be a time such as 90s, 15m, 1h30m or 2d.");
+    }
+
+    public int? Number(Setting setting)
+    {
+        if (Find(setting) is not { Texts: [.., var text] } value)
+            return null;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new SettingException($"{value.Place} has to be a whole number from 1.");
+    }
+
+    /// <summary>A secret, or what its file holds but for the line break at its end.</summary>
+    public Secret? Secret(Setting setting) =>
+        FromFile(Option(setting.FileName))
+        ?? Plain(Variable(setting.Variable)) ?? FromFile(Variable(setting.FileVariable)) ?? setting.OtherVariables.Select(name => Plain(Variable(name))).FirstOrDefault(secret => secret is not null)
+        ?? Plain(file?.Find(setting.Name)) ?? FromFile(file?.Find(setting.FileName));
+
+    private SettingValue? Find(Setting setting) =>
+        Option(setting.Name)
+        ?? Split(setting, Variable(setting.Variable)) ?? setting.OtherVariables.Select(name => Split(setting, Variable(name))).FirstOrDefault(value => value is not null)
+        ?? file?.Find(setting.Name);
+
+    private SettingValue? Option(string name) => options.TryGetValue(name, out var texts) ? new SettingValue(texts, $"--{name}") : null;
+
+    // An empty variable is how a variable is unset for one command.
+    private SettingValue? Variable(string name) => variable(name) is { Length: > 0 } text ? new SettingValue([text], name) : null;
+
+    private static SettingValue? Split(Setting setting, SettingValue? value) => setting.Kind == SettingKind.List && value is not null
+        ? value with { Texts = value.Texts[0].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) }
+        : value;
+
+    private static Secret? Plain(SettingValue? value) => value is { Texts: [.., { Length: > 0 } text] } ? new Secret(text) : null;
+
+    private static Secret? FromFile(SettingValue? value)
+    {
+        if (value is not { Texts: [.., var name] })
+            return null;
+        var path = Resolve(value, name);
+        try
+        {
+            var text = File.ReadAllText(path).TrimEnd('\r', '\n');
+            return text.Length > 0 ? new Secret(text) : throw new SettingException($"{value.Place}: The file {path} is empty.");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"{value.Place}: {exception.Message}");
+        }
+    }
+
+    private static string Resolve(SettingValue value, string path) => System.IO.Path.GetFullPath(path, value.Folder ?? Directory.GetCurrentDirectory());
+
+    [GeneratedRegex(@"\A(?<part>[0-9]{1,6}[dhms])+\z")]
+    private static partial Regex DurationText();
+}

@@ -1,0 +1,15 @@
+namespace KubeInject.Injector;
+
+/// <summary>The sources of credentials that there are.</summary>
+internal static class SourceNames
+{
+    public const string Local = "local";
+    public const string KubeSecret = "kube-secret";
+    public const string Vault = "vault";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Vault, KubeSecret, Local];
+
+    /// <summary>All of them, for a sentence.</summary>
+    public const string Text = $"{Vault} (HashiCorp Vault or OpenBao), {KubeSecret} (existing Secrets of the cluster), {Local} (made-up credentials that no database knows, for trying out)";
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using KubeInject.Leases;
+
+namespace KubeInject.Injector;
+
+/// <summary><c>kubeinject sync</c>: one sweep over the leases of a source, for a CronJob in the cluster.</summary>
+internal static class SyncCommand
+{
+    private static readonly string[] Header = ["ACTION", "LEASE", "OWNER", "ROLE", "USERNAME"];
+
+    private const string More = """
+        Renews the credentials whose pods or workloads live, revokes those whose owner is gone, and what is left of attempts
+        to issue that broke off. Where the pods or the records cannot all be read, nothing is revoked. The summary goes to
+        standard output; it holds no secret.
+
+        Examples:
+          kubeinject sync --source vault --dry-run
+          kubeinject sync --source kube-secret --secret-pattern '{role}-db'
+          kubeinject sync --config /etc/kubeinject/settings.yaml
+
+
+        """ + SettingsHelp.Text + """
+
+        Exit codes:
+          0    done
+          1    a lease could not be renewed or revoked, or the sweep could not begin; the next sweep tries again
+          2    wrong usage; nothing was done
+          130  stopped; the next sweep goes on from there
+        """;
+
+    public static Command Create()
+    {
+        var dryRun = new Option<bool>("--dry-run") { Description = "Tell what would be done. Renews nothing and revokes nothing." };
+        var command = new Command("sync", "Looks after all leases once: renews, revokes, finishes.") { dryRun };
+        var options = new SettingOptions(command, AllSettings.All);
+        command.Options.Add(HelpWithMore.Option(More));
+        command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped. The next sweep goes on from there.", async () =>
+        {
+            var settings = options.Read(parsed);
+            var defaults = new LeaseOptions();
+            var leases = new LeaseOptions
+            {
+                Namespace = settings.Text(AllSettings.Namespace),
+                GracePeriod = settings.Duration(AllSettings.GracePeriod) ?? defaults.GracePeriod,
+                Concurrency = settings.Number(AllSettings.Concurrency) ?? defaults.Concurrency,
+            };
+            using var sources = new SourceBuilder(settings);
+            var source = await sources.BuildAsync(cancellationToken);
+            var cluster = await sources.ConnectAsync(cancellationToken);
+            return await RunAsync(new LeaseSweep(source, cluster.Client, leases), parsed.GetValue(dryRun), cancellationToken);
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(LeaseSweep sweep, bool dryRun, CancellationToken cancellationToken)
+    {
+        var plan = await sweep.PlanAsync(cancellationToken);
+        if (dryRun)
+        {
+            var rows = plan.Select(planned => (string[])[$"{planned.Action}", $"{planned.Lease.Uuid}", $"{planned.Lease.Owner}", planned.Lease.Role, planned.Lease.Username ?? ""]).ToList();
+            foreach (var line in TextTable.Lines(Header, rows))
+                Console.WriteLine(line);
+            return ExitCode.Done;
+        }
+
+        var summary = await sweep.RunAsync(plan, null, cancellationToken);
+        foreach (var failure in summary.Failures)
+            Messages.Error(failure.HasEnded ? $"{failure} Its owner lives: give it new credentials (Invoke-CredentialRotation)." : $"{failure}");
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{summary.Total} leases: {summary.Renewed} renewed, {summary.Revoked} revoked, {summary.Finished} finished, {summary.Kept} kept, {summary.Failed} failed, in {summary.Duration.TotalSeconds:0.0} s"));
+        return summary.Failed > 0 ? ExitCode.Failed : ExitCode.Done;
+    }
+}

@@ -1,0 +1,36 @@
+namespace KubeInject.Credentials;
+
+/// <summary>Has credentials issued by whatever its host provides, such as a script.</summary>
+/// <param name="name">The issuer's name.</param>
+/// <param name="issue">Issues a credential.</param>
+/// <param name="revoke">Revokes one, whether or not it was issued; null where nobody can.</param>
+public sealed class DelegateCredentialIssuer(
+    string name,
+    Func<CredentialRequest, CancellationToken, Task<Credential>> issue,
+    Func<CredentialHandle, CancellationToken, Task>? revoke = null) : ICredentialIssuer
+{
+    /// <inheritdoc/>
+    public string Name => name;
+
+    /// <inheritdoc/>
+    public string? Notice => null;
+
+    /// <inheritdoc/>
+    public bool Revokes => revoke is not null;
+
+    /// <inheritdoc/>
+    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+    }
+
+    /// <inheritdoc/>
+    public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) => issue(request, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+
+    /// <inheritdoc/>
+    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => revoke?.Invoke(handle, cancellationToken) ?? Task.CompletedTask;
+}

@@ -1,0 +1,75 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Credentials;
+
+/// <summary>
+/// Hands out username and password of existing Secrets. Nothing is issued and nothing is revoked: the Secret belongs
+/// to whoever made it.
+/// </summary>
+/// <param name="client">The cluster of the Secrets.</param>
+/// <param name="options">Where they are.</param>
+public sealed class KubeSecretIssuer(KubeClient client, KubeSecretOptions options) : ICredentialIssuer
+{
+    private const string OpaqueType = "Opaque";
+
+    /// <inheritdoc/>
+    public string Name => "kube-secret";
+
+    /// <inheritdoc/>
+    public string? Notice => null;
+
+    /// <inheritdoc/>
+    public bool Revokes => false;
+
+    /// <inheritdoc/>
+    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var secret = options.Pattern.Resolve(request, options.DefaultNamespace);
+        return Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount) { LeaseId = secret.ToString() });
+    }
+
+    /// <inheritdoc/>
+    public async Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var reference = options.Pattern.Resolve(request, options.DefaultNamespace);
+        var secret = await ReadAsync(reference, request, cancellationToken).ConfigureAwait(false);
+        if (secret.Type is not (SecretContent.BasicAuthType or OpaqueType))
+            throw Refused($"{reference} is a Secret of the type {secret.Type}. Credentials are read from those of the types {SecretContent.BasicAuthType} and {OpaqueType}.");
+        return new Credential(Text(secret, options.UsernameKey).Reveal(), Text(secret, options.PasswordKey), reference.ToString());
+    }
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+
+    /// <inheritdoc/>
+    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<SecretContent> ReadAsync(ObjectReference secret, CredentialRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return SecretContent.Read(await client.GetAsync(KubeResource.Secrets, secret.Name, secret.Namespace, cancellationToken).ConfigureAwait(false));
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
+        {
+            throw Refused($"There is no {secret}, where the pattern '{options.Pattern}' looks for the role '{request.Role}' of the database '{request.Database}'. Make the Secret, or change the role or the pattern.", exception);
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
+        {
+            throw Refused($"{secret} may not be read with this connection. Allow its user to get that Secret. ({exception.Message})", exception);
+        }
+    }
+
+    private static Secret Text(SecretContent secret, string key)
+    {
+        if (!secret.Values.TryGetValue(key, out var value))
+            throw Refused($"{secret} has no key '{key}'; it has {(secret.Values.Count == 0 ? "none" : string.Join(", ", secret.Values.Keys.Order(StringComparer.Ordinal)))}. Add it, or name the key that it has instead.");
+        if (secret.Base64Keys.Contains(key))
+            throw Refused($"{secret} holds no text under the key '{key}'. Put the value there as UTF-8.");
+        return value.Reveal().Length > 0 ? value : throw Refused($"{secret} holds nothing under the key '{key}'. Put the value there.");
+    }
+
+    private static CredentialException Refused(string message, Exception? cause = null) => new(CredentialFailure.Refused, message, cause);
+}

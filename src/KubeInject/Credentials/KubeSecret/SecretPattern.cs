@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Credentials;
+
+/// <summary>
+/// Says which Secret holds the credential of a database: a name, or a namespace and a name, with <c>{role}</c>,
+/// <c>{database}</c> and <c>{namespace}</c> in it. For example <c>{role}-db</c>, in the pod's own namespace, or
+/// <c>credentials/{namespace}.{role}</c>.
+/// </summary>
+/// <remarks>
+/// What fills the placeholders comes from a pod's annotations, and a pod must not get at what is meant for another
+/// namespace. So the namespace is fixed text or the pod's own; each value has to be a DNS-1123 label, which has no
+/// slash and no dot; and where the pods of several namespaces share one namespace of Secrets, <c>{namespace}</c> has
+/// to stand between dots, or else role <c>b-c</c> of namespace <c>a</c> would pass for role <c>c</c> of namespace <c>a-b</c>.
+/// </remarks>
+public sealed partial class SecretPattern
+{
+    private const string Role = "{role}";
+    private const string Database = "{database}";
+    private const string Namespace = "{namespace}";
+
+    private readonly string text;
+    private readonly string? @namespace;
+    private readonly string[] name;
+
+    private SecretPattern(string text, string? @namespace, string[] name)
+    {
+        this.text = text;
+        this.@namespace = @namespace;
+        this.name = name;
+    }
+
+    /// <summary>Reads a pattern.</summary>
+    /// <param name="text">The pattern: <c>{role}-db</c>, <c>{namespace}/{role}-db</c>, <c>credentials/{role}</c>.</param>
+    /// <returns>The pattern.</returns>
+    /// <exception cref="FormatException">It is none; the message says what is wrong and what would be right.</exception>
+    public static SecretPattern Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var parts = text.Split('/');
+        if (parts.Length > 2)
+            throw Wrong(text, "more than one slash: what stands before a slash is the namespace, what follows is the name");
+
+        var space = parts.Length == 2 ? parts[0] : null;
+        if (space is not (null or Namespace) && !IsLabel(space))
+            throw Wrong(text, "a namespace that is neither the pod's own, {namespace}, nor the name of one");
+
+        var name = Parts(parts[^1]);
+        if (Array.Find(name, part => part.Contains('{', StringComparison.Ordinal) && part is not (Role or Database or Namespace)) is { } unknown)
+            throw Wrong(text, $"the unknown placeholder {unknown}: there are {{role}}, {{database}} and {{namespace}}");
+        if (!IsName(string.Concat(name.Select(part => part[0] == '{' ? "x" : part))))
+            throw Wrong(text, "what cannot be the name of a Secret: lower-case letters, digits, '-' and '.'");
+        if (space is not (null or Namespace) && !StandsAlone(name))
+            throw Wrong(text, $"{Namespace} without a dot on each side, so that pods of one namespace could name Secrets meant for another; write for example {space}/{Namespace}.{Role}");
+        return new SecretPattern(text, space is Namespace ? null : space, name);
+    }
+
+    /// <summary>The Secret for a request.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="defaultNamespace">The namespace of pods whose manifest names none.</param>
+    /// <returns>The Secret.</returns>
+    /// <exception cref="CredentialException">What the pod says cannot be part of a Secret's name.</exception>
+    public ObjectReference Resolve(CredentialRequest request, string defaultNamespace)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var podNamespace = string.IsNullOrEmpty(request.Owner.Namespace) ? defaultNamespace : request.Owner.Namespace;
+        var resolved = new StringBuilder();
+        foreach (var part in name)
+        {
+            resolved.Append(part switch
+            {
+                Role => Label(request.Role, "role"),
+                Database => Label(request.Database, "database"),
+                Namespace => Label(podNamespace, "namespace"),
+                _ => part,
+            });
+        }
+
+        // Each value is a label, and the pattern was seen to make a name of such: only its length is left.
+        return resolved.Length <= 253
+            ? new ObjectReference("Secret", @namespace ?? Label(podNamespace, "namespace"), resolved.ToString())
+            : throw new CredentialException(CredentialFailure.Refused, $"The pattern '{text}' makes a name of {resolved.Length} characters, and a Secret's has 253 at most. Shorten the role.");
+
+        string Label(string value, string what) => IsLabel(value)
+            ? value
+            : throw new CredentialException(CredentialFailure.Refused,
+                $"The {what} '{Shown(value)}' cannot be part of a Secret's name, as the pattern '{text}' asks: it may have up to 63 lower-case letters, digits and '-', with a letter or digit at both ends.");
+    }
+
+    /// <summary>The pattern as it was written.</summary>
+    /// <returns>The pattern.</returns>
+    public override string ToString() => text;
+
+    /// <summary>Whether a namespace in a name can be told from what stands beside it.</summary>
+    private static bool StandsAlone(string[] name) => !name.Where((part, i) =>
+        part == Namespace && ((i > 0 && !name[i - 1].EndsWith('.')) || (i < name.Length - 1 && !name[i + 1].StartsWith('.')))).Any();
+
+    private static string[] Parts(string name) => [.. Placeholder().Split(name).Where(part => part.Length > 0)];
+
+    private static FormatException Wrong(string text, string problem) => new($"The pattern '{text}' has {problem}.");
+
+    // What a pod says may hold anything, and is shown on a terminal.
+    private static string Shown(string value) => string.Concat(value.Take(64).Select(character => char.IsControl(character) ? '\uFFFD' : character));
+
+    private static bool IsLabel(string text) => LabelText().IsMatch(text);
+
+    private static bool IsName(string text) => text.Length <= 253 && NameText().IsMatch(text);
+
+    [GeneratedRegex(@"(\{[^}]*\}?)")]
+    private static partial Regex Placeholder();
+
+    [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\z")]
+    private static partial Regex LabelText();
+
+    [GeneratedRegex(@"\A[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z")]
+    private static partial Regex NameText();
+}

@@ -1,0 +1,229 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
+using System.Text.Json;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Credentials;
+
+/// <summary>
+/// Speaks to a HashiCorp Vault or an OpenBao: the one place where a request is made. Issuing and the records of leases
+/// share it, and with it one login and its connections.
+/// </summary>
+public sealed class VaultClient : IDisposable
+{
+    private static readonly string Version =
+        typeof(VaultClient).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private readonly HttpClient client;
+    private readonly VaultRetryPolicy policy;
+    private readonly VaultPace? pace;
+    private readonly SemaphoreSlim places;
+    private readonly VaultSession session;
+    private readonly CancellationTokenSource closing = new();
+    private readonly string prefix;
+    private volatile bool hasAnswered;
+
+    /// <summary>Makes the client. Nothing is sent yet: the login comes with the first request.</summary>
+    /// <param name="settings">How to reach the server.</param>
+    /// <param name="login">Who asks.</param>
+    /// <exception cref="KubeConfigurationException">The settings contradict themselves, or say nothing that makes sense.</exception>
+    public VaultClient(VaultSettings settings, VaultLogin login)
+        : this(settings, login, VaultRetryPolicy.Default)
+    {
+    }
+
+    internal VaultClient(VaultSettings settings, VaultLogin login, VaultRetryPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(login);
+        settings.Validate();
+        Settings = settings;
+        this.policy = policy;
+        var connection = settings.ToConnection();
+        var trust = new ServerTrust(connection);
+        Failures = new VaultFailures(settings, trust);
+        session = new VaultSession(login, ExchangeAsync, Failures, policy.Clock);
+        pace = settings.RateLimit is { } limit ? new VaultPace(limit, policy.Clock) : null;
+        places = new SemaphoreSlim(settings.Concurrency, settings.Concurrency);
+        prefix = $"{settings.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/v1/";
+
+        // Each call brings its own limit, so that a timeout and a cancellation are told apart.
+        client = new HttpClient(new ApiTransport(connection, trust)) { Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("KubeInject", Version));
+    }
+
+    /// <summary>How the server is reached.</summary>
+    public VaultSettings Settings { get; }
+
+    internal VaultFailures Failures { get; }
+
+    internal TimeProvider Clock => policy.Clock;
+
+    internal VaultRetryPolicy Policy => policy;
+
+    /// <summary>Ends requests under way as well.</summary>
+    public void Dispose()
+    {
+        closing.Cancel();
+        client.Dispose();
+    }
+
+    /// <summary>Sends a request, again where the policy says so, and expects success.</summary>
+    /// <exception cref="CredentialException">Vault answers with an error, or not at all.</exception>
+    internal async Task<VaultResponse> SucceedAsync(VaultRequest request, CancellationToken cancellationToken)
+    {
+        var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccess ? response : throw Failure(request, response);
+    }
+
+    /// <summary>What an answer means, where it is an error.</summary>
+    internal CredentialException Failure(VaultRequest request, VaultResponse response) => Failures.FromResponse(request, response, [session.Current]);
+
+    /// <summary>Sends a request with the token that it needs, again where the policy says so, and reads the answer, whatever its status.</summary>
+    /// <exception cref="CredentialException">No answer came, or Vault does not let us in.</exception>
+    internal async Task<VaultResponse> SendAsync(VaultRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Token is not null || request.IsAnonymous)
+            return await ExchangeAsync(request, cancellationToken).ConfigureAwait(false);
+        var token = await session.GetAsync(cancellationToken).ConfigureAwait(false);
+        var response = await ExchangeAsync(request, token, cancellationToken).ConfigureAwait(false);
+
+        // Vault says 403 to a token that has ended as well. Nothing has been done for it.
+        return response.StatusCode == 403 && await session.RenewAsync(token, cancellationToken).ConfigureAwait(false) is { } renewed
+            ? await ExchangeAsync(request, renewed, cancellationToken).ConfigureAwait(false)
+            : response;
+    }
+
+    private Task<VaultResponse> ExchangeAsync(VaultRequest request, CancellationToken cancellationToken) => ExchangeAsync(request, request.Token, cancellationToken);
+
+    /// <summary>One call: some attempts, one limit for all of them.</summary>
+    private async Task<VaultResponse> ExchangeAsync(VaultRequest request, Secret? token, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Settings.Timeout, policy.Clock);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
+        try
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                TimeSpan? wait;
+                try
+                {
+                    var response = await TakeTurnAsync(request, token, timeout.Token, waiting.Token, cancellationToken).ConfigureAwait(false);
+                    wait = attempt > Settings.MaxRetries ? null : policy.WaitAfter(request, response, attempt);
+                    if (wait is null)
+                        return response;
+                }
+                catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
+                {
+                    // A server that has never answered is not away for a moment: its address is wrong, or it is down.
+                    wait = attempt > Settings.MaxRetries || !hasAnswered ? null : policy.WaitAfter(request, exception, attempt);
+                    if (wait is null)
+                        throw;
+                }
+
+                await Task.Delay(wait.Value, policy.Clock, waiting.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, this);
+            throw Failures.FromTimeout(request, exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException or KubeConnectionException)
+        {
+            throw Failures.FromTransport(exception);
+        }
+    }
+
+    private async Task<VaultResponse> TakeTurnAsync(VaultRequest request, Secret? token, CancellationToken timeout, CancellationToken waiting, CancellationToken cancellationToken)
+    {
+        if (pace is not null)
+            await pace.WaitAsync(waiting).ConfigureAwait(false);
+        await places.WaitAsync(waiting).ConfigureAwait(false);
+        try
+        {
+            if (request.IsRepeatable)
+                return await FollowAsync(request, token, waiting).ConfigureAwait(false);
+
+            // What issues is let come to its end for a while: to break it off would leave something that nobody knows.
+            waiting.ThrowIfCancellationRequested();
+            using var last = new CancellationTokenSource(Timeout.InfiniteTimeSpan, policy.Clock);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(last.Token, timeout, closing.Token);
+            using var cancelled = cancellationToken.Register(() => last.CancelAfter(policy.LastWait));
+            return await FollowAsync(request, token, limit.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    /// <summary>A standby may send a request on to the active server, once.</summary>
+    private async Task<VaultResponse> FollowAsync(VaultRequest request, Secret? token, CancellationToken cancellationToken)
+    {
+        var address = new Uri(prefix + request.Path);
+        var response = await SendOnceAsync(request, address, token, cancellationToken).ConfigureAwait(false);
+        return response.Location is { } location && IsOfSameVault(address, location)
+            ? await SendOnceAsync(request, location, token, cancellationToken).ConfigureAwait(false)
+            : response;
+    }
+
+    /// <summary>
+    /// The token goes along, so it has to be sure whose server that is: one that shows a certificate that is trusted
+    /// as Vault's is, or the same machine.
+    /// </summary>
+    private bool IsOfSameVault(Uri from, Uri to) =>
+        to.Scheme == from.Scheme && to.UserInfo.Length == 0 && to.PathAndQuery == from.PathAndQuery
+        && ((to.Scheme == Uri.UriSchemeHttps && !Settings.SkipCertificateCheck) || to.IdnHost == from.IdnHost);
+
+    private async Task<VaultResponse> SendOnceAsync(VaultRequest request, Uri address, Secret? token, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(request.Method, address)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+
+        // An agent in front of Vault can be told to refuse whatever does not come with this.
+        message.Headers.TryAddWithoutValidation("X-Vault-Request", "true");
+        if (token is not null)
+            message.Headers.TryAddWithoutValidation("X-Vault-Token", token.Reveal());
+        if (Settings.Namespace is { Length: > 0 } name)
+            message.Headers.TryAddWithoutValidation("X-Vault-Namespace", name);
+        if (request.Body is not null)
+            message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        hasAnswered = true;
+        var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+        {
+            var body = await new ResponseBuffer().ReadAsync(content, cancellationToken).ConfigureAwait(false);
+            return new VaultResponse((int)response.StatusCode, Parse(body.Span))
+            {
+                RetryAfter = RetryAfter(response),
+                Location = response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
+                    && response.Headers.Location is { } location ? new Uri(address, location) : null,
+            };
+        }
+    }
+
+    private static JsonElement Parse(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            return body.IsEmpty ? default : JsonSerializer.Deserialize<JsonElement>(body);
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - policy.Clock.GetUtcNow(),
+        _ => null,
+    };
+}

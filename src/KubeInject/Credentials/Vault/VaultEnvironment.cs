@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Credentials;
+
+/// <summary>Reads the variables of Vault's own command line, as that reads them.</summary>
+internal static partial class VaultEnvironment
+{
+    // A rate limit without a burst has one of a second's worth, and of one request at least.
+    private const int SmallestBurst = 1;
+
+    public static VaultSettings Read(KubeEnvironment environment)
+    {
+        var settings = new VaultSettings { Environment = environment };
+        if (Variable(environment, "VAULT_ADDR") is { } address)
+            settings = settings with { Address = Address(address) };
+        if (Variable(environment, "VAULT_NAMESPACE") is { } name)
+            settings = settings with { Namespace = name };
+        if (Variable(environment, "VAULT_TLS_SERVER_NAME") is { } serverName)
+            settings = settings with { TlsServerName = serverName };
+        if (Variable(environment, "VAULT_CLIENT_TIMEOUT") is { } timeout)
+            settings = settings with { Timeout = Duration(timeout) };
+        if (Variable(environment, "VAULT_MAX_RETRIES") is { } retries)
+            settings = settings with { MaxRetries = Count(retries) };
+        if (Variable(environment, "VAULT_RATE_LIMIT") is { } limit)
+            settings = settings with { RateLimit = RateLimit(limit) };
+        if (Variable(environment, "VAULT_CLIENT_CERT") is { } certificate)
+            settings = settings with { ClientCertificate = ClientCertificate.FromFiles(certificate, Variable(environment, "VAULT_CLIENT_KEY")) };
+
+        // Who skips the check has no use for an authority, and that is how the command line takes the two together.
+        return Variable(environment, "VAULT_SKIP_VERIFY") is { } skip && Boolean(skip)
+            ? settings with { SkipCertificateCheck = true }
+            : settings with { CertificateAuthority = Authority(environment) };
+    }
+
+    /// <summary>The token of the environment, or else of the file that <c>vault login</c> keeps it in; null where there is none.</summary>
+    public static Secret? Token(KubeEnvironment environment)
+    {
+        var text = Variable(environment, "VAULT_TOKEN") ?? ConfigurationFile.TryRead(Path.Combine(environment.HomeFolder, ".vault-token"), "Vault token");
+        return string.IsNullOrWhiteSpace(text) ? null : new Secret(text.Trim());
+    }
+
+    private static string? Variable(KubeEnvironment environment, string name) => environment.Variable(name) is { Length: > 0 } value ? value : null;
+
+    // It is not quoted: an address can hold a password.
+    private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && ConnectionSettings.IsServerAddress(address)
+        ? address
+        : throw new KubeConfigurationException("VAULT_ADDR is no http or https address, such as https://vault.example.org:8200.");
+
+    private static CertificateAuthority? Authority(KubeEnvironment environment)
+    {
+        if (Variable(environment, "VAULT_CACERT") is { } file)
+            return CertificateAuthority.FromFile(file);
+        if (Variable(environment, "VAULT_CACERT_BYTES") is { } pem)
+            return CertificateAuthority.FromPem(pem, "VAULT_CACERT_BYTES");
+        if (Variable(environment, "VAULT_CAPATH") is not { } folder)
+            return null;
+        if (!Directory.Exists(folder))
+            throw new KubeConfigurationException($"The folder {folder}, which VAULT_CAPATH names, does not exist.") { File = folder };
+        var files = Directory.GetFiles(folder).Order(StringComparer.Ordinal);
+        return CertificateAuthority.FromPem(string.Join('\n', files.Select(path => ConfigurationFile.Read(path, "certificate authority"))), folder);
+    }
+
+    private static int Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        ? count
+        : throw Unclear("VAULT_MAX_RETRIES", text, "a number, such as 2");
+
+    /// <summary>Seconds, or Go's notation for durations: <c>90s</c>, <c>1m30s</c>.</summary>
+    private static TimeSpan Duration(string text)
+    {
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var plain) && plain is > 0 and < 1e9)
+            return TimeSpan.FromSeconds(plain);
+        var match = GoDuration().Match(text);
+        var seconds = match.Groups["part"].Captures.Sum(part => double.Parse(part.Value.AsSpan().TrimEnd("hmsuµn"), CultureInfo.InvariantCulture) * Unit(part.Value));
+        return match.Success && seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : throw Unclear("VAULT_CLIENT_TIMEOUT", text, "seconds or a duration, such as 90 or 1m30s");
+    }
+
+    private static double Unit(string part) => part switch
+    {
+        [.., 'm', 's'] => 1e-3,
+        [.., 'u' or 'µ', 's'] => 1e-6,
+        [.., 'n', 's'] => 1e-9,
+        [.., 'h'] => 3600,
+        [.., 'm'] => 60,
+        _ => 1,
+    };
+
+    private static VaultRateLimit RateLimit(string text)
+    {
+        var parts = text.Split(':');
+        var burst = 0;
+        var isClear = double.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and < 1e9
+            && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out burst) && burst > 0));
+        return isClear
+            ? new VaultRateLimit(rate, parts.Length == 2 ? burst : Math.Max((int)rate, SmallestBurst))
+            : throw Unclear("VAULT_RATE_LIMIT", text, "rate:burst, such as 100:20");
+    }
+
+    /// <summary>The words of Go's strconv.ParseBool.</summary>
+    private static bool Boolean(string text) => text switch
+    {
+        "1" or "t" or "T" or "TRUE" or "true" or "True" => true,
+        "0" or "f" or "F" or "FALSE" or "false" or "False" => false,
+        _ => throw Unclear("VAULT_SKIP_VERIFY", text, "true or false"),
+    };
+
+    private static KubeConfigurationException Unclear(string variable, string text, string expected) => new($"{variable} is '{text}', and has to be {expected}.");
+
+    [GeneratedRegex(@"^(?<part>[0-9]+(\.[0-9]+)?(h|ms|m|us|µs|ns|s))+$", RegexOptions.CultureInvariant)]
+    private static partial Regex GoDuration();
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Credentials;
+
+/// <summary>The one place where an error of Vault is understood.</summary>
+internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust trust)
+{
+    private const int LongestQuotation = 400;
+
+    /// <summary>Whether an answer says, whatever its status, that something is not allowed: a login with an unbound ServiceAccount is answered with 500 by some versions.</summary>
+    public static bool IsRefusal(VaultResponse response) => response.StatusCode == 403 || response.Says("not authorized", "permission denied");
+
+    /// <summary>Whether an answer says that a lease, or the token that it belongs to, can never be renewed again.</summary>
+    public static bool IsEnded(VaultResponse response) =>
+        response.StatusCode is 400 or 403 or 404
+        && response.Says("invalid lease", "lease not found", "lease expired", "lease is not renewable", "could not find role", "token not found", "bad token");
+
+    /// <summary>Vault answered with an error.</summary>
+    public CredentialException FromResponse(VaultRequest request, VaultResponse response, IEnumerable<Secret?> secrets)
+    {
+        var words = Words(response, [.. secrets, .. request.Secrets, request.Token]);
+        if (response.IsSealed)
+            return new(CredentialFailure.Unavailable, $"Vault at {settings.Address} is sealed. Unseal it (vault operator unseal), then try again.");
+        return response.StatusCode switch
+        {
+            >= 300 and < 400 => new(
+                CredentialFailure.Unavailable,
+                $"Vault at {settings.Address} leads elsewhere{(response.Location is { IsAbsoluteUri: true } to ? $", to {to.GetLeftPart(UriPartial.Authority)}" : "")}, which is not followed there. Use the address of the active server."),
+            403 => new(CredentialFailure.Refused, $"Vault does not allow {request.Method} {request.PolicyPath}{words}. {Grant(request)}"),
+            404 => new(CredentialFailure.Refused, $"Vault has nothing at {request.PolicyPath}{words}. Look whether the mount and the role are right."),
+            429 => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} gets too many requests{words}. Try again later, or set a rate limit (VAULT_RATE_LIMIT)."),
+            472 or 473 => new(CredentialFailure.Unavailable, $"The server at {settings.Address} is a standby, which does not serve this. Use the address of the active server."),
+            _ when IsRefusal(response) => new(CredentialFailure.Refused, $"Vault does not allow {request.Method} {request.PolicyPath}{words}."),
+            >= 500 or 412 => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} cannot do {request.Method} {request.PolicyPath} at the moment ({response.StatusCode}){words}. Try again; if it stays so, look at Vault's log."),
+            _ => new(CredentialFailure.Refused, $"Vault refuses {request.Method} {request.PolicyPath} ({response.StatusCode}){words}."),
+        };
+    }
+
+    /// <summary>Vault did not let somebody in.</summary>
+    public CredentialException FromLogin(string who, VaultRequest request, VaultResponse response)
+    {
+        var failure = FromResponse(request, response, []);
+        return failure.Reason != CredentialFailure.Refused ? failure : new(
+            CredentialFailure.Refused,
+            $"Vault does not accept the login as {who}{Words(response, request.Secrets)}. Look whether the role exists, which ServiceAccounts, namespaces and audience it is bound to, and whether the credential is still good.");
+    }
+
+    public CredentialException FromTimeout(VaultRequest request, Exception cause) => new(
+        CredentialFailure.Unavailable,
+        string.Create(CultureInfo.InvariantCulture, $"Vault at {settings.Address} did not answer {request.Method} {request.PolicyPath} within {settings.Timeout.TotalSeconds:0.###} s (VAULT_CLIENT_TIMEOUT)."),
+        cause);
+
+    /// <summary>No answer came.</summary>
+    public CredentialException FromTransport(Exception cause)
+    {
+        // What lies beneath a request may know better what went wrong.
+        if (FindInner<KubeConnectionException>(cause) is { } known)
+            return new(CredentialFailure.Unavailable, known.Message, known);
+        var refused = FindInner<SocketException>(cause)?.SocketErrorCode == SocketError.ConnectionRefused;
+        return ((cause as HttpRequestException)?.HttpRequestError ?? (cause as HttpIOException)?.HttpRequestError) switch
+        {
+            HttpRequestError.NameResolutionError => new(CredentialFailure.Unavailable, $"The name {settings.Address.IdnHost} of Vault has no address. Look at VAULT_ADDR.", cause),
+            HttpRequestError.SecureConnectionError when trust.LastFailure is { } failure => new(CredentialFailure.Unavailable, failure.Message, cause),
+            HttpRequestError.SecureConnectionError => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} broke off the TLS handshake: {cause.GetBaseException().Message} Perhaps its address has to begin with http.", cause),
+
+            // Without its cause, which quotes the answer, and that may echo the request.
+            HttpRequestError.InvalidResponse => new(CredentialFailure.UnexpectedAnswer, $"The server at {settings.Address} does not speak HTTP; perhaps its address has to begin with https."),
+            _ when refused => new(CredentialFailure.Unavailable, $"Nothing listens at {settings.Address}: the connection was refused. Look whether Vault runs, and at VAULT_ADDR.", cause),
+            _ => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} cannot be reached: {cause.GetBaseException().Message}", cause),
+        };
+    }
+
+    public CredentialException Unexpected(VaultRequest request, string why) => new(
+        CredentialFailure.UnexpectedAnswer, $"The server at {settings.Address} does not answer {request.Method} {request.PolicyPath} as Vault does: {why}.");
+
+    private static string Grant(VaultRequest request) => request.Token is null
+        ? $"Its policy has to grant {request.Capabilities} on path \"{request.PolicyPath}\"."
+        : $"The policy of the role's name has to grant {request.Capabilities} on path \"{request.PolicyPath}\".";
+
+    /// <summary>Vault's own words in one line, in brackets, without what must not be shown; nothing where it has none.</summary>
+    private static string Words(VaultResponse response, IEnumerable<Secret?> secrets)
+    {
+        var text = Spaces().Replace(string.Join("; ", response.Errors), " ").Trim();
+        if (text.Length == 0)
+            return "";
+        foreach (var secret in secrets.OfType<Secret>().Select(secret => secret.Reveal().Trim()).Where(secret => secret.Length > 0).OrderByDescending(secret => secret.Length))
+            text = text.Replace(secret, Secret.Mask, StringComparison.Ordinal);
+        text = SecretWord().Replace(text, Secret.Mask);
+        return $" ({(text.Length > LongestQuotation ? $"{text[..LongestQuotation]}…" : text)})";
+    }
+
+    private static T? FindInner<T>(Exception? exception)
+        where T : Exception
+    {
+        while (exception is not (null or T))
+            exception = exception.InnerException;
+        return exception as T;
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+
+    // Tokens of Vault and OpenBao, JSON Web Tokens, the userinfo of an address, and what is named a password.
+    [GeneratedRegex("""\b(?:hv)?[sbr]\.[\w-]{20,}(\.\w+)?|eyJ[\w-]+(\.[\w-]*)*|(?<=://)[^\s/@"']+(?=@)|(?i)(?<=password['"]?\s*[:= ]\s*['"]?)[^\s'",;]+""")]
+    private static partial Regex SecretWord();
+}

@@ -1,0 +1,189 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Credentials;
+
+/// <summary>
+/// Issues credentials from the database secrets engine of HashiCorp Vault or OpenBao. Each lease has a token of its own,
+/// which is there before the credential is, and which the credential ends with.
+/// </summary>
+/// <remarks>
+/// What the own login needs of Vault is in docs/vault.md. The flows are those of https://developer.hashicorp.com/vault/api-docs:
+/// auth/kubernetes, auth/token, secret/databases and system/leases.
+/// </remarks>
+/// <param name="vault">Speaks to the server; whoever made it disposes of it.</param>
+/// <param name="options">How; default: as KubeInject itself, in place of the pods.</param>
+/// <param name="cluster">The cluster that gives out the tokens of the pods' ServiceAccounts; needed with <see cref="VaultIssuerOptions.UsePodIdentity"/> only.</param>
+public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options = null, KubeClient? cluster = null) : ICredentialIssuer
+{
+    internal const string SourceName = "vault";
+
+    // The least that the API server gives.
+    private const long PodTokenSeconds = 600;
+
+    private readonly VaultIssuerOptions options = Checked(options ?? new VaultIssuerOptions(), cluster);
+    private readonly VaultRevocation revocation = new(vault);
+
+    /// <inheritdoc/>
+    public string Name => SourceName;
+
+    /// <inheritdoc/>
+    public string? Notice
+    {
+        get
+        {
+            var address = vault.Settings.Address;
+            return address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback ? $"Tokens and credentials travel from {address} in clear text: use an https address."
+                : vault.Settings.SkipCertificateCheck ? $"The certificate of {address} is not checked: anybody on the way can read tokens and credentials."
+                : null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (!options.UsePodIdentity)
+            await new VaultRoleCheck(vault, options.AuthMount).AllowAsync(request, cancellationToken).ConfigureAwait(false);
+        var start = vault.Clock.GetUtcNow();
+        var (question, response) = options.UsePodIdentity
+            ? await LogInAsPodAsync(request, cancellationToken).ConfigureAwait(false)
+            : await CreateTokenAsync(request, cancellationToken).ConfigureAwait(false);
+        var auth = response.Auth;
+        if (auth.Text("client_token") is not { Length: > 0 } text)
+            throw vault.Failures.Unexpected(question, "its answer holds no client_token");
+        var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount)
+        {
+            Token = new Secret(text),
+            TokenExpiresAt = End(start, auth.Int("lease_duration")),
+        };
+
+        // Killed from here until the record is kept, the process leaves a token that nobody knows. No credential
+        // belongs to it, and it ends by itself when its period is over.
+        var unfit = auth.Text("token_type") == "batch" ? "batch tokens, which cannot be revoked"
+            : auth.Int("num_uses") != 0 ? "tokens for a number of uses, which end in the middle of a lease"
+            : null;
+        if (unfit is null && !cancellationToken.IsCancellationRequested)
+            return handle;
+        if (auth.Text("token_type") != "batch")
+            await TakeBackAsync(handle).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new CredentialException(CredentialFailure.Refused, $"The role '{request.Role}' of auth/{options.AuthMount} gives out {unfit}. Set its token_type to service and its token_num_uses to 0.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(handle);
+        var start = vault.Clock.GetUtcNow();
+        var question = VaultRequest.Get($"{VaultRequest.Escape(handle.Mount)}/creds/{VaultRequest.EscapeName(handle.Role)}") with { Token = handle.Token, IsRepeatable = false };
+        var response = await vault.SucceedAsync(question, cancellationToken).ConfigureAwait(false);
+        var leaseId = response.Body.Text("lease_id") is { Length: > 0 } id ? id : null;
+        if (cancellationToken.IsCancellationRequested)
+        {
+            await TakeBackAsync(handle with { LeaseId = leaseId }).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        if (leaseId is null)
+            throw vault.Failures.Unexpected(question, "its answer holds no lease_id, so that it could not be revoked; static roles are not supported");
+        if (response.Data.Text("username") is not { Length: > 0 } username || response.Data.Text("password") is not { Length: > 0 } password)
+            throw vault.Failures.Unexpected(question, "its answer holds no username, or no password");
+        return new Credential(
+            username, new Secret(password), leaseId, Earlier(End(start, response.Body.Int("lease_duration")), handle.TokenExpiresAt), response.Body.IsTrue("renewable"));
+    }
+
+    /// <inheritdoc/>
+    public async Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        if (handle.Token is null && handle.LeaseId is null)
+            throw new CredentialException(CredentialFailure.LeaseEnded, $"The record of the lease {handle.Uuid} names neither a token nor a lease of Vault, so that nothing can be renewed. Issue a new credential.");
+        var start = vault.Clock.GetUtcNow();
+        DateTimeOffset? tokenEnd = null, leaseEnd = null;
+
+        // The token first: the lease ends with it.
+        if (handle.Token is { } token)
+        {
+            var response = await RenewAsync(VaultRequest.Post("auth/token/renew", new JsonObject { ["token"] = token.Reveal() }, token), handle, cancellationToken).ConfigureAwait(false);
+            tokenEnd = End(start, response.Auth.Int("lease_duration"));
+        }
+
+        if (handle.LeaseId is { } lease)
+        {
+            var response = await RenewAsync(VaultRequest.Post("sys/leases/renew", new JsonObject { ["lease_id"] = lease }), handle, cancellationToken).ConfigureAwait(false);
+            leaseEnd = End(start, response.Body.Int("lease_duration"));
+        }
+
+        return Earlier(tokenEnd, leaseEnd);
+    }
+
+    /// <inheritdoc/>
+    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        return revocation.RevokeAsync(handle, cancellationToken);
+    }
+
+    private static VaultIssuerOptions Checked(VaultIssuerOptions options, KubeClient? cluster)
+    {
+        if (options.TokenPeriod < TimeSpan.FromMinutes(1))
+            throw new ArgumentOutOfRangeException(nameof(options), "The period of a token has to be a minute or longer.");
+        if (options.UsePodIdentity && string.IsNullOrWhiteSpace(options.Audience))
+            throw new ArgumentException("The audience of the pods' tokens cannot be empty.", nameof(options));
+        if (options.UsePodIdentity && cluster is null)
+            throw new ArgumentException("The pods' tokens come from the cluster. Connect to it first.", nameof(cluster));
+        return options;
+    }
+
+    private async Task<(VaultRequest Question, VaultResponse Response)> CreateTokenAsync(CredentialRequest request, CancellationToken cancellationToken)
+    {
+        var question = VaultRequest.Post("auth/token/create-orphan", new JsonObject
+        {
+            ["policies"] = new JsonArray(request.Role),
+            ["period"] = string.Create(CultureInfo.InvariantCulture, $"{(long)options.TokenPeriod.TotalSeconds}s"),
+            ["no_default_policy"] = true,
+            ["renewable"] = true,
+            ["display_name"] = "kubeinject",
+
+            // For whoever reads Vault's audit log.
+            ["meta"] = new JsonObject { ["uuid"] = request.Uuid.ToString(), ["owner"] = request.Owner.ToString() },
+        }) with { IsRepeatable = false, Grant = "update and sudo" }; // sudo, because the token has a period
+        return (question, await vault.SucceedAsync(question, cancellationToken).ConfigureAwait(false));
+    }
+
+    private async Task<(VaultRequest Question, VaultResponse Response)> LogInAsPodAsync(CredentialRequest request, CancellationToken cancellationToken)
+    {
+        var wanted = new ServiceAccountTokenOptions { Audiences = [options.Audience], ExpirationSeconds = PodTokenSeconds };
+        var own = await cluster!.CreateTokenAsync(request.ServiceAccountName, request.Owner.Namespace, wanted, cancellationToken).ConfigureAwait(false);
+        var question = VaultRequest.KubernetesLogin(options.AuthMount, request.Role, own.Token) with { IsRepeatable = false };
+        var response = await vault.SendAsync(question, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccess
+            ? (question, response)
+            : throw vault.Failures.FromLogin($"the ServiceAccount {request.Owner.Namespace}/{request.ServiceAccountName} with the role '{request.Role}' of auth/{options.AuthMount}", question, response);
+    }
+
+    private async Task<VaultResponse> RenewAsync(VaultRequest question, CredentialHandle handle, CancellationToken cancellationToken)
+    {
+        var response = await vault.SendAsync(question, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccess)
+            return response;
+        var failure = vault.Failure(question, response);
+        throw !VaultFailures.IsEnded(response) ? failure : new CredentialException(
+            CredentialFailure.LeaseEnded, $"The lease {handle.LeaseId ?? handle.Uuid.ToString()} has ended and cannot be renewed. {failure.Message} Issue a new credential.");
+    }
+
+    /// <summary>Revokes what came into being after it was cancelled, so it is not cancelled with it.</summary>
+    private async Task TakeBackAsync(CredentialHandle handle)
+    {
+        using var limit = new CancellationTokenSource(vault.Settings.Timeout, vault.Clock);
+        await revocation.RevokeAsync(handle, limit.Token).ConfigureAwait(false);
+    }
+
+    /// <summary>Zero seconds mean no end.</summary>
+    private static DateTimeOffset? End(DateTimeOffset start, int seconds) => seconds > 0 ? start.AddSeconds(seconds) : null;
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Credentials;
+
+/// <summary>What Vault answers.</summary>
+/// <param name="StatusCode">The HTTP status code.</param>
+/// <param name="Body">The answer; nothing where there is none, or where it is no JSON.</param>
+internal sealed record VaultResponse(int StatusCode, JsonElement Body)
+{
+    /// <summary>How long Vault asks to be left alone; null where it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Where the request is to be sent instead; null for nowhere.</summary>
+    public Uri? Location { get; init; }
+
+    public bool IsSuccess => StatusCode is >= 200 and < 300;
+
+    public JsonElement Data => Body.Get("data");
+
+    public JsonElement Auth => Body.Get("auth");
+
+    /// <summary>Vault's own words, which may quote what must not be shown.</summary>
+    public IEnumerable<string> Errors => Body.Get("errors").Items().Select(error => error.Text()).OfType<string>();
+
+    /// <summary>Whether one of the errors holds one of the texts.</summary>
+    public bool Says(params string[] texts) => Errors.Any(error => texts.Any(text => error.Contains(text, StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>Whether there is nothing at a path that exists: another 404 says that nothing is mounted there.</summary>
+    public bool IsNothing => StatusCode == 404 && !Errors.Any();
+
+    /// <summary>Whether it was turned away at the door: nothing of what was asked has been begun.</summary>
+    public bool IsTurnedAway => StatusCode is 412 or 429 or 472 or 473 || IsSealed || (StatusCode == 503 && Says("standby", "not active"));
+
+    public bool IsSealed => StatusCode == 503 && (Says("sealed") || Body.IsTrue("sealed"));
+
+    /// <summary>Prints nothing of the body.</summary>
+    public override string ToString() => $"HTTP {StatusCode}";
+}

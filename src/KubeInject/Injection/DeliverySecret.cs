@@ -1,0 +1,103 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+using KubeInject.Manifests.Editing;
+
+namespace KubeInject.Injection;
+
+/// <summary>The Secret that a pod template's credentials are delivered in. There is a new one for every issue, so that old pods keep theirs.</summary>
+/// <param name="reference">Its name and namespace; null for a namespace that only whoever applies the manifest knows.</param>
+/// <param name="plan">The variables that refer to it.</param>
+internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan plan)
+{
+    /// <summary>One label a lease begins with this and ends with the UUID, so that a selector finds the Secret of a lease.</summary>
+    public const string LeaseLabel = "lease.kubeinject.io/";
+
+    private const string ManagerLabel = "app.kubernetes.io/managed-by";
+    private const string Manager = "kubeinject";
+    private const int NameLimit = 253; // of a DNS subdomain
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public ObjectReference Reference => reference;
+
+    /// <summary>Names a Secret for a pod template.</summary>
+    public static DeliverySecret For(InjectionPlan plan, string? @namespace)
+    {
+        var suffix = $"db-{Guid.NewGuid().ToString("n")[..10]}";
+        var owner = plan.Injection.Name.TrimEnd('*');
+        owner = owner[..Math.Min(owner.Length, NameLimit - suffix.Length - 1)].TrimEnd('-', '.');
+        return new DeliverySecret(new ObjectReference("Secret", @namespace, owner.Length == 0 ? suffix : $"{owner}-{suffix}"), plan);
+    }
+
+    /// <summary>The key of a variable's value: <c>orders.username</c>, <c>orders.password</c>, <c>orders.uri</c>.</summary>
+    public static string KeyOf(PlannedVariable variable) => $"{variable.Database.Name}.{variable.Part.ToString().ToLowerInvariant()}";
+
+    /// <summary>The Secret as the API takes it.</summary>
+    /// <param name="credentials">What was issued; null for a Secret without values, to try out whether it can be created.</param>
+    /// <param name="owner">The workload that it ends with; null for none.</param>
+    public KubeObject ToObject(IReadOnlyList<IssuedLease>? credentials, OwnerReference? owner)
+    {
+        var document = ToJson(credentials);
+        if (owner is not null)
+            document["metadata"]!["ownerReferences"] = new JsonArray(OwnerToJson(owner));
+        return KubeObject.Parse(document.ToJsonString());
+    }
+
+    public static JsonObject OwnerToJson(OwnerReference owner) => new()
+    {
+        ["apiVersion"] = owner.ApiVersion,
+        ["kind"] = owner.Kind,
+        ["name"] = owner.Name,
+        ["uid"] = owner.Uid,
+    };
+
+    /// <summary>The Secret as a manifest in JSON.</summary>
+    public string ToJsonText(IReadOnlyList<IssuedLease> credentials) => ToJson(credentials).ToJsonString(Indented) + "\n";
+
+    /// <summary>The Secret as a manifest in YAML.</summary>
+    public string ToYaml(IReadOnlyList<IssuedLease> credentials)
+    {
+        var yaml = new StringBuilder();
+        foreach (var (key, value) in ToJson(credentials))
+        {
+            var lines = value is JsonValue scalar
+                ? [$"{key}: {(scalar.TryGetValue(out string? text) ? ScalarWriter.Write(text) : scalar.ToJsonString())}"]
+                : BlockWriter.Entry(key, value!, new BlockStyle(KeyColumn: 0, DashColumn: 2, ItemOffset: 2));
+            yaml.AppendJoin('\n', lines).Append('\n');
+        }
+
+        return yaml.ToString();
+    }
+
+    private JsonObject ToJson(IReadOnlyList<IssuedLease>? credentials)
+    {
+        var labels = new JsonObject { [ManagerLabel] = Manager };
+        foreach (var lease in credentials ?? [])
+            labels[$"{LeaseLabel}{lease.Record.Uuid}"] = "";
+        var metadata = new JsonObject { ["name"] = reference.Name };
+        if (reference.Namespace is not null)
+            metadata["namespace"] = reference.Namespace;
+        metadata["labels"] = labels;
+        return new JsonObject
+        {
+            ["apiVersion"] = KubeResource.Secrets.ApiVersion,
+            ["kind"] = KubeResource.Secrets.Kind,
+            ["metadata"] = metadata,
+            ["type"] = "Opaque",
+            ["immutable"] = true, // Its pods read it once; other credentials come in another Secret.
+            ["stringData"] = Values(credentials),
+        };
+    }
+
+    private JsonObject Values(IReadOnlyList<IssuedLease>? credentials)
+    {
+        var byDatabase = credentials?.ToDictionary(lease => lease.Record.Database, lease => lease.Credential, StringComparer.Ordinal);
+        var values = new JsonObject();
+        foreach (var variable in plan.Variables)
+            values[KeyOf(variable)] = byDatabase is null ? "" : EnvironmentValue.InSecret(variable, byDatabase[variable.Database.Name]);
+        return values;
+    }
+}

@@ -1,0 +1,118 @@
+using KubeInject.Annotations;
+using KubeInject.Leases;
+using KubeInject.Manifests;
+using KubeInject.Manifests.Editing;
+
+namespace KubeInject.Injection;
+
+/// <summary>A pod template that was read, and what is to become of it.</summary>
+/// <param name="Template">The template.</param>
+/// <param name="Plan">Which variables it gets; null where it gets none.</param>
+/// <param name="Delivery">How it gets them; null where it gets none.</param>
+/// <param name="Result">What there is to tell of it so far.</param>
+internal sealed record PlannedPod(ManifestPodTemplate Template, InjectionPlan? Plan, PodDelivery? Delivery, InjectionResult Result)
+{
+    public bool IsPlanned => Result.Status == InjectionStatus.Planned;
+
+    /// <summary>Reads a template and plans for it.</summary>
+    /// <param name="template">The template.</param>
+    /// <param name="options">What the operator has set of the annotation contract.</param>
+    /// <param name="delivery">How it is to get credentials.</param>
+    /// <param name="namespace">The namespace of a template that names none; null where nobody knows.</param>
+    /// <param name="replaces">Whether credentials that it has are to be replaced by new ones.</param>
+    public static PlannedPod Read(
+        ManifestPodTemplate template, InjectionOptions options, CredentialDelivery delivery, string? @namespace, bool replaces = false)
+    {
+        var injection = template.ReadInjection(options);
+        var result = new InjectionResult
+        {
+            Object = template.Template.Object,
+            Location = template.Location,
+            Status = StatusOf(injection, replaces),
+            Databases = injection.Databases.Select(Share).ToArray(),
+            Findings = injection.Findings,
+        };
+        if (result.Status != InjectionStatus.Planned)
+            return new PlannedPod(template, null, null, result);
+
+        var plan = InjectionPlan.For(injection);
+        if (ObstacleTo(template, plan, delivery) is { } obstacle)
+            return new PlannedPod(template, null, null, result with { Status = InjectionStatus.Failed, Error = $"{result.Place}: {obstacle}" });
+        result = result with { Containers = template.Template.Containers.Select(container => container.Name).ToArray() };
+        return new PlannedPod(template, plan, PodDelivery.For(plan, delivery, @namespace), result);
+    }
+
+    /// <summary>What has to change before anything is issued, to try out whether the template takes it.</summary>
+    public IEnumerable<ManifestChange> TrialChanges() => Plan is null ? [] : ManifestInjection.Changes(
+        Template, Delivery!.Placeholders(), Plan.Injection.Databases.Select(database => KeyValuePair.Create(database.Name, Guid.Empty)));
+
+    /// <summary>What has to change for the template to get what was issued.</summary>
+    public IEnumerable<ManifestChange> Changes(IReadOnlyList<IssuedLease> credentials) => Plan is null ? [] : ManifestInjection.Changes(
+        Template, Delivery!.Entries(credentials), credentials.Select(lease => KeyValuePair.Create(lease.Record.Database, lease.Record.Uuid)));
+
+    /// <summary>What there is to tell once the credentials are in.</summary>
+    public InjectionResult Completed(IReadOnlyList<IssuedLease> credentials) => !IsPlanned ? Result : Result with
+    {
+        Status = InjectionStatus.Injected,
+        Databases = Result.Databases.Zip(credentials, (database, lease) =>
+            database with { Username = lease.Credential.Username, Uuid = lease.Record.Uuid.ToString() }).ToArray(),
+    };
+
+    /// <summary>The same pod, of the cluster: its document is one long line, and no place in it means anything to a reader.</summary>
+    public PlannedPod WithoutLocation()
+    {
+        var findings = Result.Findings.Select(finding => finding with { Location = null }).ToArray();
+        var error = Result.Error?.Replace(Result.Place, $"{Result.Object}", StringComparison.Ordinal);
+        return this with { Result = Result with { Location = null, Findings = findings, Error = error } };
+    }
+
+    /// <summary>The same pod, to get the credentials that were issued for it as it was before; null where it now asks for others.</summary>
+    public PlannedPod? ForCredentialsOf(PlannedPod before)
+    {
+        var isSame = Plan is not null && before.Plan is not null
+            && Template.Template.ServiceAccountName == before.Template.Template.ServiceAccountName
+            && Plan.Injection.Databases.Select(Identity).SequenceEqual(before.Plan.Injection.Databases.Select(Identity));
+        return isSame ? this with { Delivery = before.Delivery!.For(Plan!) } : null;
+
+        static (string, string?, string, InjectionMode, string?) Identity(DatabaseInjection database) =>
+            (database.Name, database.Role, database.Mount, database.Mode, database.Template);
+    }
+
+    /// <summary>The same pod, if it was to be injected, as one that cannot be.</summary>
+    public PlannedPod Failed(string error) => !IsPlanned ? this : this with
+    {
+        Plan = null,
+        Delivery = null,
+        Result = Result with { Status = InjectionStatus.Failed, Error = error },
+    };
+
+    private static InjectionStatus StatusOf(PodInjection injection, bool replaces) => injection switch
+    {
+        { State: InjectionState.Injected } when !replaces => InjectionStatus.AlreadyInjected,
+        { State: InjectionState.Ignored } => InjectionStatus.Ignored,
+        { HasErrors: true } => InjectionStatus.Failed,
+        { Databases.Count: 0 } => InjectionStatus.NotRequested,
+        _ => InjectionStatus.Planned,
+    };
+
+    private static string? ObstacleTo(ManifestPodTemplate template, InjectionPlan plan, CredentialDelivery delivery)
+    {
+        if (template.Containers.Count == 0)
+            return "There are no containers to put the variables into. Inject the complete manifest.";
+        if (delivery == CredentialDelivery.Secret && plan.Variables.FirstOrDefault(variable => !EnvironmentValue.FitsInSecret(variable)) is { } variable)
+        {
+            return $"The template of '{variable.Database.Name}' refers to another variable, $(…), and the kubelet fills that in for values alone, not in what comes from a Secret. "
+                + "Write it out in the template, or have the credentials delivered as values.";
+        }
+
+        return null;
+    }
+
+    private static InjectedDatabase Share(DatabaseInjection database) => new(
+        database.Name,
+        database.Role ?? "",
+        database.Mode == InjectionMode.Classic ? database.UsernameVariables : [],
+        database.Mode == InjectionMode.Classic ? database.PasswordVariables : database.UriVariables,
+        Username: null,
+        database.Uuid);
+}

@@ -1,0 +1,95 @@
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.Injection;
+
+/// <summary>The leases that a workload had before a rotation.</summary>
+internal sealed class OldLeases(CredentialSource source, KubeClient client)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // However long the rollout has taken, pods may still be about to end.
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Each lease with its record; null where this source has none of it.</summary>
+    public async Task<IReadOnlyDictionary<Guid, LeaseRecord?>> FindAsync(IEnumerable<Guid> uuids, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<Guid, LeaseRecord?>();
+        foreach (var uuid in uuids.Distinct())
+            found[uuid] = await source.Leases.FindAsync(uuid, cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <summary>Revokes them once no pod uses them any more. Whatever keeps them from being revoked is told; the next sweep tries again.</summary>
+    public async Task<RotationResult> RevokeAsync(
+        RotationResult result, IReadOnlyDictionary<Guid, LeaseRecord?> old, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (await UsersAsync(result.Object, old.Keys.ToHashSet(), patience, cancellationToken).ConfigureAwait(false) is { } users)
+            return result with { Kept = old.Keys.ToArray(), Warning = $"{result.Object}: The old credentials are not revoked: {users}. The next sweep revokes them once no pod has them." };
+
+        var revoked = new List<Guid>();
+        var kept = new List<string>();
+        foreach (var (uuid, record) in old)
+        {
+            using var limit = new CancellationTokenSource(CredentialSource.CleanupTimeout, source.Time);
+            try
+            {
+                if (record is null)
+                {
+                    kept.Add($"{uuid} (the source '{source.Name}' has no record of it)");
+                    continue;
+                }
+
+                await source.RevokeAsync(record, limit.Token).ConfigureAwait(false);
+                revoked.Add(uuid);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                kept.Add($"{uuid} ({exception.Message})");
+            }
+        }
+
+        return result with
+        {
+            Revoked = revoked.ToArray(),
+            Kept = old.Keys.Except(revoked).ToArray(),
+            Warning = kept.Count == 0 ? null : $"{result.Object}: Not all old credentials could be revoked: {string.Join(", ", kept)}.",
+        };
+    }
+
+    /// <summary>Waits until no pod names any of the leases: pods that are ending, and Jobs that go on, still use them.</summary>
+    /// <returns>Who still uses them, or why that is not known; null where nobody does.</returns>
+    private async Task<string?> UsersAsync(ObjectReference workload, HashSet<Guid> uuids, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(patience > LeastPatience ? patience : LeastPatience, source.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var query = new KubeQuery { Namespace = workload.Namespace, FieldSelector = "status.phase!=Succeeded,status.phase!=Failed" };
+        var users = new List<string>();
+        try
+        {
+            while (true)
+            {
+                var found = new List<string>();
+                await foreach (var pod in client.ListMetadataAsync(KubeResource.Pods, query, either.Token).ConfigureAwait(false))
+                {
+                    if (InjectionAnnotation.LeasesOf(pod.ToElement().Get("metadata").Get("annotations").Texts()).Any(uuids.Contains))
+                        found.Add(pod.Name);
+                }
+
+                users = found;
+                if (users.Count == 0)
+                    return null;
+                await Task.Delay(Pause, source.Time, either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return users.Count == 0 ? "it is not known whether a pod still has them" : $"{string.Join(", ", users)} still {(users.Count == 1 ? "has" : "have")} them";
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            return $"it is not known whether a pod still has them ({exception.Message})";
+        }
+    }
+}

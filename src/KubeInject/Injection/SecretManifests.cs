@@ -1,0 +1,42 @@
+using System.Text;
+using KubeInject.Leases;
+using KubeInject.Manifests;
+using KubeInject.Manifests.Syntax;
+
+namespace KubeInject.Injection;
+
+/// <summary>The Secrets that are given out in front of a manifest, in the manifest's own language.</summary>
+internal sealed class SecretManifests(ManifestText text)
+{
+    private readonly bool isJson = JsonReader.IsJson(text.Content);
+    private readonly StringBuilder secrets = new();
+
+    /// <summary>Makes sure that documents can stand in front of a document.</summary>
+    /// <exception cref="ManifestException">It begins with directives, which end with the first document.</exception>
+    public static void Check(ManifestDocument document)
+    {
+        var head = document.Source.Content.AsSpan(0, document.Source.Content.IndexOf("---", StringComparison.Ordinal) is var first && first > 0 ? first : 0).TrimStart('\uFEFF');
+        if (head.StartsWith("%") || head.Contains("\n%", StringComparison.Ordinal))
+            throw new ManifestException(document.Source.LocationAt(0), "A manifest that begins with a YAML directive (%) cannot have another document in front of it. Remove the directive and try again.");
+    }
+
+    public void Add(DeliverySecret secret, IReadOnlyList<IssuedLease> credentials)
+    {
+        // JSON objects stand in a row, as kubectl reads them.
+        if (isJson)
+            secrets.Append(secret.ToJsonText(credentials));
+        else
+            secrets.Append(secrets.Length == 0 ? "" : "---\n").Append(secret.ToYaml(credentials));
+    }
+
+    public void PutInFrontOf(StringBuilder content)
+    {
+        if (secrets.Length == 0)
+            return;
+        var isMarked = content.Length > 0 && content[0] == '\uFEFF';
+        if (isMarked)
+            content.Remove(0, 1);
+        var isSeparated = isJson || (content.Length >= 3 && content.ToString(0, 3) == "---");
+        content.Insert(0, $"{(isMarked ? "\uFEFF" : "")}{secrets}{(isSeparated ? "" : "---\n")}");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json.Nodes;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.Injection;
+
+/// <summary>Creates the Secrets that credentials are delivered in.</summary>
+internal sealed class SecretWriter(KubeClient client)
+{
+    /// <summary>Has the server go through the creation, without creating anything.</summary>
+    public Task TryAsync(PlannedPod pod, CancellationToken cancellationToken) =>
+        CreateAsync(pod, null, null, new KubeWriteOptions { DryRun = true }, cancellationToken);
+
+    /// <summary>Creates the Secret of a pod template; without effect where there is to be none.</summary>
+    public async Task WriteAsync(PlannedPod pod, IReadOnlyList<IssuedLease> credentials, CancellationToken cancellationToken)
+    {
+        if (pod.Delivery?.Secret is not null)
+            await CreateAsync(pod, credentials, await FindOwnerAsync(pod, cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes an object the owner of a Secret, so that the Secret ends with it.</summary>
+    public Task SetOwnerAsync(ObjectReference secret, KubeObject owner, CancellationToken cancellationToken)
+    {
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(DeliverySecret.OwnerToJson(OwnerOf(owner))) } };
+        return client.PatchAsync(KubeResource.Secrets, secret.Name, KubePatch.Merge(patch.ToJsonString()), secret.Namespace, null, cancellationToken);
+    }
+
+    private static OwnerReference OwnerOf(KubeObject owner) => new(owner.ApiVersion, owner.Kind, owner.Name, owner.Uid ?? "", Controller: false);
+
+    private async Task CreateAsync(
+        PlannedPod pod, IReadOnlyList<IssuedLease>? credentials, OwnerReference? owner, KubeWriteOptions? options, CancellationToken cancellationToken)
+    {
+        if (pod.Delivery?.Secret is not { } secret)
+            return;
+        try
+        {
+            // Created and never applied: a Secret of that name that is not ours stays as it is.
+            await client.CreateAsync(KubeResource.Secrets, secret.ToObject(credentials, owner), null, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubeApiException exception)
+        {
+            throw new KubeApiException(
+                exception.StatusCode, exception.Reason, $"{secret.Reference} cannot be created there for its credentials: {exception.Message}")
+            {
+                Details = exception.Details,
+                Causes = exception.Causes,
+            };
+        }
+    }
+
+    /// <summary>The workload of the cluster that a Secret belongs to; null where it is not there yet.</summary>
+    private async Task<OwnerReference?> FindOwnerAsync(PlannedPod pod, CancellationToken cancellationToken)
+    {
+        // Pods and Jobs have other ones take their place, and with the old one the new one's Secret would go.
+        var reference = pod.Result.Object with { Namespace = pod.Delivery!.Secret!.Reference.Namespace };
+        if (WorkloadKind.Of(reference.Kind) is not { CanBeChanged: true } kind)
+            return null;
+        try
+        {
+            return OwnerOf(await kind.GetAsync(client, reference, cancellationToken).ConfigureAwait(false));
+        }
+        catch (KubeApiException exception) when (exception.Reason is KubeApiReason.NotFound or KubeApiReason.Forbidden)
+        {
+            // The Secret goes with its leases then, as all do.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+using KubeInject.Manifests;
+using KubeInject.Manifests.Editing;
+
+namespace KubeInject.Injection;
+
+/// <summary>A workload as it stands in the cluster at a moment.</summary>
+internal sealed class LiveWorkload
+{
+    private readonly WorkloadKind kind;
+    private readonly ManifestDocument document;
+
+    private LiveWorkload(WorkloadKind kind, KubeObject workload)
+    {
+        this.kind = kind;
+        Object = workload;
+        document = Manifest.Parse(new ManifestText(workload.ToJson())).Documents[0];
+    }
+
+    public KubeObject Object { get; }
+
+    public ObjectReference Reference => new(Object.Kind, Object.Namespace, Object.Name);
+
+    public KubeResource Resource => kind.ResourceOf(Object);
+
+    /// <summary>The leases that its pod template names.</summary>
+    public IEnumerable<Guid> Leases => InjectionAnnotation.LeasesOf(document.PodTemplates[0].Template.Annotations);
+
+    public static async Task<LiveWorkload> ReadAsync(KubeClient client, ObjectReference reference, CancellationToken cancellationToken)
+    {
+        var kind = WorkloadKind.Of(reference.Kind) is { CanBeChanged: true } known
+            ? known
+            : throw new ArgumentException($"The pod template of {reference} cannot be changed.", nameof(reference));
+        return new LiveWorkload(kind, await kind.GetAsync(client, reference, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Plans for its pod template.</summary>
+    /// <param name="options">What the operator has set of the annotation contract.</param>
+    /// <param name="delivery">How it is to get credentials; null for the way in which it has them.</param>
+    /// <param name="replaces">Whether credentials that it has are to be replaced by new ones.</param>
+    public PlannedPod Plan(InjectionOptions options, CredentialDelivery? delivery, bool replaces)
+    {
+        var template = document.PodTemplates[0];
+        var pod = PlannedPod.Read(template, options, delivery ?? DeliveryOf(template, options), null, replaces);
+        return pod.WithoutLocation();
+    }
+
+    /// <summary>The pod template with changes made.</summary>
+    public JsonObject Edit(IEnumerable<ManifestChange> changes) => TemplateOf(ManifestEditor.Apply(document, [.. changes]));
+
+    /// <summary>The pod template as it stands.</summary>
+    public JsonObject ReadTemplate() => TemplateOf(document.Text);
+
+    /// <summary>Puts another pod template in the place of this one, unless the workload has changed since it was read.</summary>
+    /// <returns>The workload as it is then.</returns>
+    /// <exception cref="KubeApiException"><see cref="KubeApiReason.Conflict"/>: it has changed.</exception>
+    public async Task<LiveWorkload> ReplaceTemplateAsync(KubeClient client, JsonObject template, bool dryRun, CancellationToken cancellationToken)
+    {
+        var patch = new JsonArray(
+            new JsonObject { ["op"] = "replace", ["path"] = "/metadata/resourceVersion", ["value"] = Object.ResourceVersion },
+            new JsonObject { ["op"] = "replace", ["path"] = kind.TemplatePath, ["value"] = template });
+        var patched = await client.PatchAsync(
+            Resource, Object.Name, KubePatch.Json(patch.ToJsonString()), Object.Namespace, new KubeWriteOptions { DryRun = dryRun }, cancellationToken).ConfigureAwait(false);
+        return new LiveWorkload(kind, patched);
+    }
+
+    private static CredentialDelivery DeliveryOf(ManifestPodTemplate template, InjectionOptions options)
+    {
+        var variables = InjectionPlan.For(template.ReadInjection(options)).Variables.Select(variable => variable.Name).ToHashSet(StringComparer.Ordinal);
+        return template.Containers.Any(container => ManifestInjection.TakesFromSecret(container.Node, variables)) ? CredentialDelivery.Secret : CredentialDelivery.Value;
+    }
+
+    private JsonObject TemplateOf(string json)
+    {
+        var node = JsonNode.Parse(json)!;
+        foreach (var step in kind.TemplatePath.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            node = node[step]!;
+        return node.DeepClone().AsObject();
+    }
+}

@@ -1,0 +1,208 @@
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+using KubeInject.Manifests;
+using KubeInject.Manifests.Editing;
+
+namespace KubeInject.Injection;
+
+/// <summary>
+/// Injects a pod that no controller manages. It cannot be changed, so it is deleted and created again with its
+/// credentials; where that does not succeed it is created again as it was.
+/// </summary>
+internal sealed class PodRecreation(CredentialSource source, InjectionOptions options, KubeClient client, WorkloadInjectionOptions how)
+{
+    private const string MirrorAnnotation = "kubernetes.io/config.mirror";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly SecretWriter secrets = new(client);
+
+    /// <summary>Plans, and has the server go through the deletion and the creation. Issues nothing, writes nothing.</summary>
+    public async Task<PlannedRecreation> PlanAsync(ObjectReference reference, CancellationToken cancellationToken)
+    {
+        var live = await client.GetAsync(KubeResource.Pods, reference.Name, reference.Namespace, cancellationToken).ConfigureAwait(false);
+        var document = Manifest.Parse(new ManifestText(PodManifest.ForCreation(live))).Documents[0];
+        var pod = PlannedPod.Read(document.PodTemplates[0], options, how.Delivery, null).WithoutLocation();
+        var plan = new PlannedRecreation(live, document, pod);
+        if (!pod.IsPlanned)
+            return plan;
+        if (await ObstacleAsync(live, cancellationToken).ConfigureAwait(false) is { } obstacle)
+            return plan with { Pod = pod.Failed($"{pod.Result.Place}: {obstacle}") };
+        try
+        {
+            await secrets.TryAsync(pod, cancellationToken).ConfigureAwait(false);
+            var dryRun = new KubeWriteOptions { DryRun = true };
+            var trial = PodManifest.UnderAnotherName(ManifestEditor.Apply(document, [.. pod.TrialChanges()]));
+            await client.CreateAsync(KubeResource.Pods, trial, reference.Namespace, dryRun, cancellationToken).ConfigureAwait(false);
+            await client.DeleteAsync(KubeResource.Pods, live.Name, live.Namespace, new KubeDeleteOptions { Uid = live.Uid, DryRun = true }, cancellationToken).ConfigureAwait(false);
+            return plan;
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException or ManifestException)
+        {
+            return plan with { Pod = pod.Failed($"{pod.Result.Place}: {exception.Message}") };
+        }
+    }
+
+    /// <summary>Does what was planned.</summary>
+    public async Task<InjectionResult> RunAsync(PlannedRecreation plan, CancellationToken cancellationToken)
+    {
+        if (!plan.Pod.IsPlanned)
+            return plan.Pod.Result;
+        var issued = new IssuedCredentials(source);
+        var isDeletionSent = false;
+        try
+        {
+            var credentials = await issued.IssueAsync(plan.Pod, secrets, cancellationToken).ConfigureAwait(false);
+            var injected = KubeObject.Parse(ManifestEditor.Apply(plan.Document, [.. plan.Pod.Changes(credentials)]));
+            await DeleteAsync(plan.Live, () => isDeletionSent = true, cancellationToken).ConfigureAwait(false);
+            var created = await client.CreateAsync(KubeResource.Pods, injected, plan.Live.Namespace, null, cancellationToken).ConfigureAwait(false);
+            await OwnSecretAsync(plan.Pod, created, cancellationToken).ConfigureAwait(false);
+            return plan.Pod.Completed(credentials);
+        }
+        catch (Exception exception)
+        {
+            var (state, text) = isDeletionSent ? await RestoreAsync(plan, issued.Leases).ConfigureAwait(false) : (PodState.Untouched, "It was not deleted.");
+            if (state == PodState.Injected)
+                return plan.Pod.Completed(issued.Leases);
+            var left = await issued.RevokeAsync().ConfigureAwait(false);
+            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested && state != PodState.Lost && left is null)
+                throw;
+            var result = plan.Pod.Failed($"{plan.Pod.Result.Place}: {exception.Message} {text} {left ?? "Nothing of what was issued is left."}").Result;
+            return state == PodState.Lost ? result with { Manifest = new Secret(plan.Document.Text) } : result;
+        }
+    }
+
+    private enum PodState
+    {
+        Untouched,
+        Injected,
+        Restored,
+        Lost,
+    }
+
+    private async Task<string?> ObstacleAsync(KubeObject live, CancellationToken cancellationToken)
+    {
+        var pod = Pod.Parse(live.ToJson());
+        if (pod.OwnerReferences.FirstOrDefault(owner => owner.Controller) is { } controller)
+            return $"It belongs to {await WorkloadOfAsync(pod, controller, cancellationToken).ConfigureAwait(false)}, which would replace it without credentials. Inject that one.";
+        if (pod.Annotations.ContainsKey(MirrorAnnotation))
+            return "It is the image of a static pod, which the kubelet of its node reads from a file. Inject that file.";
+        return how.Recreate ? null : "The variables of a pod cannot be changed while it is there. Have it deleted and created again with -Recreate, or inject its manifest.";
+    }
+
+    /// <summary>What one has to inject in place of a pod: the workload of its workload, where there is one.</summary>
+    private async Task<string> WorkloadOfAsync(Pod pod, OwnerReference controller, CancellationToken cancellationToken)
+    {
+        var resource = controller.Kind switch
+        {
+            "ReplicaSet" => KubeResource.ReplicaSets,
+            "Job" => KubeResource.Jobs,
+            _ => null,
+        };
+        try
+        {
+            var owner = resource is null ? null : await client.GetAsync(resource, controller.Name, pod.Namespace, cancellationToken).ConfigureAwait(false);
+            var above = owner?.ToElement().Get("metadata").Get("ownerReferences").Items().FirstOrDefault(reference => reference.IsTrue("controller"));
+            if (above?.Text("kind") is { } kind && above.Value.Text("name") is { } name)
+                return new ObjectReference(kind, pod.Namespace, name).ToString();
+        }
+        catch (KubeApiException)
+        {
+            // The one that is known is named.
+        }
+
+        return new ObjectReference(controller.Kind, pod.Namespace, controller.Name).ToString();
+    }
+
+    /// <summary>Deletes the pod, that one and no other of its name, and waits until it is gone.</summary>
+    private async Task DeleteAsync(KubeObject pod, Action sending, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(how.RecreateTimeout, source.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var query = new KubeQuery { Namespace = pod.Namespace, FieldSelector = $"metadata.name={pod.Name}" };
+        var events = client.WatchAsync(KubeResource.Pods, query, either.Token).GetAsyncEnumerator(either.Token);
+        await using var _ = events.ConfigureAwait(false);
+        try
+        {
+            // The watch is there before the deletion, so that it cannot miss it.
+            await events.MoveNextAsync().ConfigureAwait(false);
+            sending();
+            await client.DeleteAsync(KubeResource.Pods, pod.Name, pod.Namespace, new KubeDeleteOptions { Uid = pod.Uid }, either.Token).ConfigureAwait(false);
+            while (events.Current is not { Type: KubeEventType.Deleted } gone || gone.Object.Uid != pod.Uid)
+                await events.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException(FormattableString.Invariant($"It was not gone after {how.RecreateTimeout.TotalSeconds:0} s."));
+        }
+    }
+
+    /// <summary>Has the Secret end with the pod.</summary>
+    private async Task OwnSecretAsync(PlannedPod pod, KubeObject created, CancellationToken cancellationToken)
+    {
+        if (pod.Delivery?.Secret is not { } secret)
+            return;
+        try
+        {
+            await secrets.SetOwnerAsync(secret.Reference, created, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException or OperationCanceledException)
+        {
+            // The pod has what it needs by now, and the Secret goes with its leases.
+        }
+    }
+
+    /// <summary>
+    /// Sees to it that there is a pod again. Not cancelled with the attempt; it waits as long as the pod may take to end,
+    /// for before that no other of its name can be created.
+    /// </summary>
+    private async Task<(PodState State, string Text)> RestoreAsync(PlannedRecreation plan, IReadOnlyList<IssuedLease> issued)
+    {
+        var grace = TimeSpan.FromSeconds(plan.Live.ToElement().Get("spec").Long("terminationGracePeriodSeconds"));
+        using var limit = new CancellationTokenSource(CredentialSource.CleanupTimeout + grace, source.Time);
+        var why = "";
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    if (await TryRestoreAsync(plan, issued, limit.Token).ConfigureAwait(false) is { } done)
+                        return done;
+                }
+                catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+                {
+                    why = $" {exception.Message}";
+                }
+
+                await Task.Delay(Pause, source.Time, limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return (PodState.Lost, $"The pod was deleted, and could not be created again:{(why.Length == 0 ? " the deleted one has not ended yet." : why)} The result's Manifest holds what creates it as it was.");
+        }
+    }
+
+    /// <summary>One attempt; null where the deleted pod has not ended.</summary>
+    private async Task<(PodState State, string Text)?> TryRestoreAsync(PlannedRecreation plan, IReadOnlyList<IssuedLease> issued, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await client.GetAsync(KubeResource.Pods, plan.Live.Name, plan.Live.Namespace, cancellationToken).ConfigureAwait(false);
+            var metadata = found.ToElement().Get("metadata");
+            if (found.Uid == plan.Live.Uid)
+                return metadata.Get("deletionTimestamp").Exists() ? null : (PodState.Untouched, "It was not deleted.");
+            var leases = InjectionAnnotation.LeasesOf(metadata.Get("annotations").Texts()).ToList();
+            return issued.Count > 0 && issued.All(lease => leases.Contains(lease.Record.Uuid))
+                ? (PodState.Injected, "")
+                : (PodState.Restored, "It was deleted, and somebody else has created another pod of its name.");
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
+        {
+            await client.CreateAsync(KubeResource.Pods, KubeObject.Parse(plan.Document.Text), plan.Live.Namespace, null, cancellationToken).ConfigureAwait(false);
+            return (PodState.Restored, "It was deleted, and was created again as it was.");
+        }
+    }
+}

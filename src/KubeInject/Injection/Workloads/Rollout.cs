@@ -1,0 +1,62 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Injection;
+
+/// <summary>Follows the rollout of a workload, and judges it as <c>kubectl rollout status</c> does.</summary>
+/// <param name="client">The cluster.</param>
+/// <param name="time">Tells the time; default: the system's clock.</param>
+public sealed class Rollout(KubeClient client, TimeProvider? time = null)
+{
+    /// <summary>How long a rollout is waited for where nobody says: 5 minutes.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
+
+    private readonly TimeProvider time = time ?? TimeProvider.System;
+
+    /// <summary>Waits until the pods of a workload are all of its present pod template, and can be used.</summary>
+    /// <param name="workload">A Deployment, StatefulSet or DaemonSet; or a pod, until it is ready. With a CronJob there is nothing to wait for: its next Job has the template.</param>
+    /// <param name="timeout">How long to wait at most.</param>
+    /// <param name="progress">Is told whenever something has changed; null where nobody wants to know.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>How it ended.</returns>
+    /// <exception cref="RolloutException">It did not come to its end.</exception>
+    /// <exception cref="KubeApiException">The workload cannot be read.</exception>
+    public async Task<RolloutStatus> WaitAsync(
+        ObjectReference workload, TimeSpan timeout, IProgress<RolloutStatus>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        var kind = WorkloadKind.Of(workload.Kind) ?? throw new ArgumentException($"{workload} has no rollout.", nameof(workload));
+        var last = "";
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var found = await kind.GetAsync(client, workload, either.Token).ConfigureAwait(false);
+            if (Judge(found) is { IsComplete: true } complete)
+                return complete;
+            var query = new KubeQuery { Namespace = workload.Namespace, FieldSelector = $"metadata.name={workload.Name}" };
+            await foreach (var happened in client.WatchAsync(kind.ResourceOf(found), query, either.Token).ConfigureAwait(false))
+            {
+                if (happened.Type == KubeEventType.Deleted || happened.Object.Uid != found.Uid)
+                    throw new RolloutException(RolloutFailure.Deleted, $"{workload}: It was deleted before its rollout was complete.");
+                if (Judge(happened.Object) is { IsComplete: true } ended)
+                    return ended;
+            }
+
+            throw new InvalidOperationException("The watch has ended.");
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new RolloutException(
+                RolloutFailure.TimedOut,
+                FormattableString.Invariant($"{workload}: Its rollout was not complete after {timeout.TotalSeconds:0} s: {(last.Length == 0 ? "the cluster says nothing of it" : last)}. See why its pods are not ready, or wait longer."));
+        }
+
+        RolloutStatus Judge(KubeObject workload)
+        {
+            var status = RolloutJudgement.Of(workload);
+            last = status.Message;
+            progress?.Report(status);
+            return status;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace KubeInject.Injection;
+
+/// <summary>A rollout did not come to its end.</summary>
+/// <param name="reason">Why.</param>
+/// <param name="message">What happened and what to do now, in one line.</param>
+public sealed class RolloutException(RolloutFailure reason, string message) : Exception(message)
+{
+    /// <summary>Why.</summary>
+    public RolloutFailure Reason { get; } = reason;
+}

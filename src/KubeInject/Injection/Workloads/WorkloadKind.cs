@@ -1,0 +1,45 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Injection;
+
+/// <summary>A kind of workload that a cluster may have.</summary>
+/// <param name="Resource">Where the API server serves it.</param>
+/// <param name="Names">What kubectl calls it, the short name included.</param>
+/// <param name="TemplatePath">The JSON pointer of its pod template; empty for a pod, which is one.</param>
+internal sealed record WorkloadKind(KubeResource Resource, string[] Names, string TemplatePath)
+{
+    // Before Kubernetes 1.21. (https://kubernetes.io/docs/reference/using-api/deprecation-guide/#cronjob-v125)
+    private static readonly KubeResource OldCronJobs = KubeResource.CronJobs with { Version = "v1beta1" };
+
+    /// <summary>All of them, in the order in which messages name them.</summary>
+    public static IReadOnlyList<WorkloadKind> All { get; } =
+    [
+        new(KubeResource.Deployments, ["deployment", "deployments", "deploy"], "/spec/template"),
+        new(KubeResource.StatefulSets, ["statefulset", "statefulsets", "sts"], "/spec/template"),
+        new(KubeResource.DaemonSets, ["daemonset", "daemonsets", "ds"], "/spec/template"),
+        new(KubeResource.CronJobs, ["cronjob", "cronjobs", "cj"], "/spec/jobTemplate/spec/template"),
+        new(KubeResource.Pods, ["pod", "pods", "po"], ""),
+    ];
+
+    /// <summary>Whether its pod template can be changed while it is there.</summary>
+    public bool CanBeChanged => TemplatePath.Length > 0;
+
+    /// <summary>The kind of that name in documents; null for any other.</summary>
+    public static WorkloadKind? Of(string kind) => All.FirstOrDefault(known => known.Resource.Kind == kind);
+
+    /// <summary>Reads an object of this kind, in the version of the API that the server has.</summary>
+    public async Task<KubeObject> GetAsync(KubeClient client, ObjectReference reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetAsync(Resource, reference.Name, reference.Namespace, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound && Resource == KubeResource.CronJobs && exception.Details?.Name is null)
+        {
+            return await client.GetAsync(OldCronJobs, reference.Name, reference.Namespace, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Where the API server serves an object that was read.</summary>
+    public KubeResource ResourceOf(KubeObject workload) => workload.ApiVersion == OldCronJobs.ApiVersion && Resource == KubeResource.CronJobs ? OldCronJobs : Resource;
+}

@@ -1,0 +1,34 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Injection;
+
+/// <summary>Names of workloads as kubectl takes them: <c>deployment/orders</c>, <c>sts/orders</c>, <c>cronjobs.batch/cleanup</c>.</summary>
+public static class WorkloadName
+{
+    /// <summary>The kinds that there are, with kubectl's short names, for messages.</summary>
+    public static string Kinds { get; } = string.Join(", ", WorkloadKind.All.Select(kind => $"{kind.Names[0]} ({kind.Names[^1]})"));
+
+    /// <summary>Reads a name.</summary>
+    /// <param name="text">A kind and a name with a slash between them. Upper and lower case of the kind are the same.</param>
+    /// <param name="namespace">The workload's namespace.</param>
+    /// <returns>The workload.</returns>
+    /// <exception cref="FormatException">The text is no such name, or of a kind that has no pod template that can be injected.</exception>
+    public static ObjectReference Parse(string text, string @namespace)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.Split('/') is not [{ Length: > 0 } type, { Length: > 0 } name])
+            throw new FormatException($"'{text}' is no workload. Write its kind and its name, as in deployment/orders.");
+        var kind = WorkloadKind.All.FirstOrDefault(known => IsNameOf(known, type));
+        return kind is not null
+            ? new ObjectReference(kind.Resource.Kind, @namespace, name)
+            : throw new FormatException($"'{text}': '{type}' is no kind of workload that can be injected. There are: {Kinds}.");
+    }
+
+    private static bool IsNameOf(WorkloadKind kind, string type)
+    {
+        // kubectl takes the group behind the name, and the version between them.
+        var parts = type.Split('.');
+        return kind.Names.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
+            && (parts.Length == 1 || string.Equals(parts[^1], kind.Resource.Group, StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text.Json;
+using KubeInject.Credentials;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Leases;
+
+/// <summary>The fields of a lease record in Vault: those of the injector that runs in clusters, and ours beside them. All are strings.</summary>
+internal static class VaultLeaseFields
+{
+    // Of the contract; always there.
+    private const string LeaseId = "LeaseId";
+    private const string TokenId = "TokenId";
+    private const string Namespace = "Namespace";
+    private const string ServiceAccountName = "ServiceAccountName";
+    private const string PodName = "PodName"; // for a workload, its name
+    private const string NodeName = "NodeName";
+
+    // Ours; there where they say something.
+    private const string OwnerKind = "OwnerKind";
+    private const string Source = "Source";
+    private const string IsComplete = "IsComplete";
+    private const string Database = "Database";
+    private const string Role = "Role";
+    private const string Mount = "Mount";
+    private const string Username = "Username";
+    private const string RecordedAt = "RecordedAt";
+    private const string RenewedAt = "RenewedAt";
+    private const string ExpiresAt = "ExpiresAt";
+    private const string IsRenewable = "IsRenewable";
+    private const string SecretName = "Secret";
+
+    private static readonly HashSet<string> Known =
+    [
+        LeaseId, TokenId, Namespace, ServiceAccountName, PodName, NodeName,
+        OwnerKind, Source, IsComplete, Database, Role, Mount, Username, RecordedAt, RenewedAt, ExpiresAt, IsRenewable, SecretName,
+    ];
+
+    public static IReadOnlyDictionary<string, string> Write(LeaseRecord record)
+    {
+        var fields = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in record.OtherFields.Where(field => !Known.Contains(field.Key)))
+            fields[name] = value;
+        fields[LeaseId] = record.LeaseId ?? "";
+        fields[TokenId] = record.Token?.Reveal() ?? "";
+        fields[Namespace] = record.Owner.Namespace ?? "";
+        fields[ServiceAccountName] = record.ServiceAccountName;
+        fields[PodName] = record.Owner.Name;
+        fields[NodeName] = record.NodeName ?? "";
+        fields[OwnerKind] = record.Owner.Kind;
+        fields[Source] = record.Source;
+        fields[IsComplete] = Text(record.IsComplete);
+        fields[IsRenewable] = Text(record.IsRenewable);
+        Add(Database, record.Database);
+        Add(Role, record.Role);
+        Add(Mount, record.Mount);
+        Add(Username, record.Username);
+        Add(RecordedAt, Text(record.RecordedAt));
+        Add(RenewedAt, Text(record.RenewedAt));
+        Add(ExpiresAt, Text(record.ExpiresAt));
+        Add(SecretName, record.Secret?.ToString());
+        return fields;
+
+        void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+                fields[name] = value;
+        }
+    }
+
+    /// <summary>Reads a record. Where a field of ours is missing or says nothing, what is true of the other injector's records holds: they are written when all is done.</summary>
+    public static LeaseRecord Read(Guid uuid, JsonElement fields, DateTimeOffset? createdAt) => new()
+    {
+        Uuid = uuid,
+        Source = Value(fields, Source) ?? VaultIssuer.SourceName,
+        IsComplete = Value(fields, IsComplete) != Text(false),
+        IsRenewable = Value(fields, IsRenewable) != Text(false),
+        Owner = new ObjectReference(Value(fields, OwnerKind) ?? "Pod", Value(fields, Namespace), Value(fields, PodName) ?? ""),
+        ServiceAccountName = Value(fields, ServiceAccountName) ?? "",
+        NodeName = Value(fields, NodeName),
+        LeaseId = Value(fields, LeaseId),
+        Token = Value(fields, TokenId) is { } token ? new Secret(token) : null,
+        Database = Value(fields, Database) ?? "",
+        Role = Value(fields, Role) ?? "",
+        Mount = Value(fields, Mount) ?? "",
+        Username = Value(fields, Username),
+        RecordedAt = fields.Time(RecordedAt) ?? createdAt,
+        RenewedAt = fields.Time(RenewedAt),
+        ExpiresAt = fields.Time(ExpiresAt),
+        Secret = Value(fields, SecretName) is { } secret ? Reference(secret) : null,
+        OtherFields = Others(fields),
+    };
+
+    private static string? Value(JsonElement fields, string name) => fields.Text(name) is { Length: > 0 } value ? value : null;
+
+    private static string Text(bool value) => value ? "true" : "false";
+
+    private static string? Text(DateTimeOffset? time) => time?.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+
+    private static ObjectReference Reference(string text)
+    {
+        var parts = text.Split('/');
+        return new ObjectReference("Secret", parts.Length > 2 ? parts[0] : null, parts[^1]);
+    }
+
+    /// <summary>What is no string, though it should be one, is kept as the JSON that it is.</summary>
+    private static Dictionary<string, string> Others(JsonElement fields)
+    {
+        var others = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var field in fields.EnumerateObject().Where(field => !Known.Contains(field.Name)))
+            others[field.Name] = field.Value.Text() ?? field.Value.GetRawText();
+        return others;
+    }
+}

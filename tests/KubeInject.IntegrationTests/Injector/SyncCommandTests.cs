@@ -1,0 +1,135 @@
+using System.Text.Json;
+
+namespace KubeInject.IntegrationTests.Injector;
+
+/// <summary>The sweep as a CronJob runs it.</summary>
+public sealed class SyncCommandTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task A_sweep_revokes_what_has_no_owner_and_prints_a_summary()
+    {
+        Record("gone", ageMinutes: 60);
+        Record("young", ageMinutes: 1);
+
+        var result = await SyncAsync("--source", "local");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"\A2 leases: 0 renewed, 1 revoked, 0 finished, 1 kept, 0 failed, in \d+\.\d s\n\z", result.Output);
+        Assert.Empty(result.Error);
+        Assert.Single(Records());
+    }
+
+    [Fact]
+    public async Task A_dry_run_shows_the_plan_and_does_nothing()
+    {
+        var uuid = Record("gone", ageMinutes: 60);
+
+        var result = await SyncAsync("--source", "local", "--dry-run");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches("^ACTION +LEASE +OWNER +ROLE +USERNAME\n", result.Output);
+        Assert.Contains($"Revoke   {uuid}   shop/pod/gone   rw     user-of-gone\n", result.Output, StringComparison.Ordinal);
+        Assert.Single(Records());
+    }
+
+    [Fact]
+    public async Task Settings_come_from_the_environment_and_from_a_file_as_well()
+    {
+        Record("gone", ageMinutes: 60);
+        var config = folder.Write("settings.yaml", "source: local\nlease-folder: leases\ngrace-period: 2h\n");
+
+        var byFile = await RunAsync(new() { ["KUBEINJECT_CONFIG"] = config });
+        var byVariable = await RunAsync(new() { ["KUBEINJECT_GRACE_PERIOD"] = "5m" }, "--config", config);
+
+        Assert.StartsWith("1 leases: 0 renewed, 0 revoked, 0 finished, 1 kept", byFile.Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 leases: 0 renewed, 1 revoked", byVariable.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lease_that_cannot_be_renewed_or_revoked_makes_the_exit_code_1()
+    {
+        Record("gone", ageMinutes: 60, secret: "gone");
+
+        // The Secret's namespace is not a namespace, so that the server refuses to delete it.
+        var result = await SyncAsync("--source", "local", "--context", "admin");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("error: Revoke ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("0 revoked, 0 finished, 0 kept, 1 failed", result.Output, StringComparison.Ordinal);
+        Assert.Single(Records());
+    }
+
+    [Fact]
+    public async Task Where_the_pods_may_not_be_listed_nothing_is_revoked()
+    {
+        Record("gone", ageMinutes: 60);
+
+        var result = await SyncAsync("--source", "local", "--context", "viewer");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("error: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("pods is forbidden", result.Error, StringComparison.Ordinal);
+        Assert.Single(Records());
+    }
+
+    [Theory]
+    [InlineData("Name the source of the credentials with --source.")]
+    [InlineData("--grace-period has to be a time such as 90s, 15m, 1h30m or 2d.", "--source", "local", "--grace-period", "5")]
+    [InlineData("The source 'kube-secret' needs --secret-pattern, KUBEINJECT_SECRET_PATTERN, or 'secret-pattern' in the settings file.", "--source", "kube-secret")]
+    [InlineData("The pattern 'a/b/c' has more than one slash", "--source", "kube-secret", "--secret-pattern", "a/b/c")]
+    [InlineData("The source 'vault' needs --vault-address", "--source", "vault")]
+    [InlineData("The settings file missing.yaml cannot be read", "--config", "missing.yaml")]
+    [InlineData("Unrecognized command or argument '--vault-token'", "--source", "vault", "--vault-token", "x")]
+    public async Task Wrong_usage_is_one_line_on_standard_error(string problem, params string[] arguments)
+    {
+        var result = await SyncAsync(arguments);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.StartsWith($"error: {problem}", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, result.Error.Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public async Task Help_has_examples_settings_and_exit_codes()
+    {
+        var result = await Command.KubeInjectAsync("sync", "--help");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.All(new[] { "Examples:\n", "Settings:\n", "Exit codes:\n", "--vault-token-file" }, text => Assert.Contains(text, result.Output, StringComparison.Ordinal));
+        Assert.Empty(result.Error);
+    }
+
+    private Task<Command> SyncAsync(params string[] arguments) => RunAsync([], [.. arguments, "--lease-folder", folder.File("leases")]);
+
+    private Task<Command> RunAsync(Dictionary<string, string?> variables, params string[] arguments)
+    {
+        variables["KUBECONFIG"] = TestCluster.FilePath("kubeconfig");
+        return Command.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), "sync", .. arguments], home: folder.File("home"), environment: variables);
+    }
+
+    private string[] Records() => Directory.GetFiles(folder.File("leases"));
+
+    private Guid Record(string name, int ageMinutes, string? secret = null)
+    {
+        var uuid = Guid.NewGuid();
+        folder.Write($"leases/{uuid}.json", JsonSerializer.Serialize(new
+        {
+            Uuid = uuid,
+            Source = "local",
+            IsComplete = true,
+            Database = "orders",
+            Role = "rw",
+            Owner = new { Kind = "Pod", Namespace = "shop", Name = name },
+            ServiceAccountName = "default",
+            RecordedAt = DateTimeOffset.UtcNow.AddMinutes(-ageMinutes),
+            Username = $"user-of-{name}",
+            Secret = secret is null ? null : new { Kind = "Secret", Namespace = "shop", Name = secret },
+        }));
+        return uuid;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using KubeInject.IntegrationTests.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Workloads;
+
+/// <summary>A webhook of a namespace that the API server asks whether a change is allowed.</summary>
+internal sealed class AdmissionWebhook : IDisposable
+{
+    private readonly FaultProxy server;
+
+    private AdmissionWebhook(Func<JsonElement, bool> allows) => server = new FaultProxy(request => Answer(request.Body, allows));
+
+    /// <summary>Sets one up. It is there for sure once the server has asked it.</summary>
+    /// <param name="workbench">The namespace.</param>
+    /// <param name="resource">Plural, such as <c>deployments</c>.</param>
+    /// <param name="allows">Whether a request, an <c>AdmissionRequest</c>, is allowed.</param>
+    /// <param name="canBeTried">Whether it has no effects in a dry run.</param>
+    public static async Task<AdmissionWebhook> StartAsync(Workbench workbench, string resource, Func<JsonElement, bool> allows, bool canBeTried = true)
+    {
+        var asked = new TaskCompletionSource();
+        var webhook = new AdmissionWebhook(request =>
+        {
+            asked.TrySetResult();
+            return request.GetProperty("resource").GetProperty("resource").GetString() != resource || allows(request);
+        });
+        var ca = Convert.ToBase64String(File.ReadAllBytes(TestCluster.FilePath("ca.crt")));
+        await TestCluster.SendAsync(HttpMethod.Post, "/apis/admissionregistration.k8s.io/v1beta1/validatingwebhookconfigurations", $$$"""
+            {"metadata":{"name":"{{{workbench.Namespace}}}"},"webhooks":[{"name":"test.example.com","sideEffects":"{{{(canBeTried ? "None" : "Some")}}}","failurePolicy":"Fail",
+              "objectSelector":{},"admissionReviewVersions":["v1"],"timeoutSeconds":10,
+              "namespaceSelector":{"matchExpressions":[{"key":"test","operator":"In","values":["{{{workbench.Namespace}}}"]} ] },
+              "rules":[{"apiGroups":["*"],"apiVersions":["*"],"operations":["CREATE","UPDATE"],"resources":["{{{resource}}}","configmaps"]}],
+              "clientConfig":{"url":"{{{webhook.server.Server}}}admit","caBundle":"{{{ca}}}"} } ] }
+            """);
+        await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{workbench.Namespace}", $$$"""{"metadata":{"name":"{{{workbench.Namespace}}}","labels":{"test":"{{{workbench.Namespace}}}"} } }""");
+        while (!asked.Task.IsCompleted)
+            await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{workbench.Namespace}/configmaps", """{"metadata":{"generateName":"is-it-there-"}}""");
+        return webhook;
+    }
+
+    /// <summary>A request that would be carried out.</summary>
+    public static bool IsInEarnest(JsonElement request) => !request.GetProperty("dryRun").GetBoolean();
+
+    public void Dispose() => server.Dispose();
+
+    private static FaultProxy.Fault Answer(byte[] body, Func<JsonElement, bool> allows)
+    {
+        var request = JsonSerializer.Deserialize<JsonElement>(body).GetProperty("request");
+        var isAllowed = allows(request) ? "true" : "false";
+        return new FaultProxy.Fault
+        {
+            Status = 200,
+            Body = $$$"""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"{{{request.GetProperty("uid").GetString()}}}","allowed":{{{isAllowed}}},"status":{"message":"not by the test's rules"} } }""",
+        };
+    }
+}

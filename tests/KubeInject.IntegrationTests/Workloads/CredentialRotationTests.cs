@@ -1,0 +1,293 @@
+using System.Text.Json.Nodes;
+using KubeInject.Annotations;
+using KubeInject.Credentials;
+using KubeInject.Injection;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.IntegrationTests.Workloads;
+
+/// <summary>New credentials for workloads that have some.</summary>
+public sealed class CredentialRotationTests
+{
+    private const string Good = """{"observedGeneration":GENERATION,"replicas":1,"readyReplicas":1,"updatedReplicas":1,"availableReplicas":1,"currentRevision":"a","updateRevision":"a","currentNumberScheduled":1,"numberMisscheduled":0,"numberReady":1,"desiredNumberScheduled":1,"updatedNumberScheduled":1,"numberAvailable":1}""";
+
+    // Whatever is not of the kind is left out, because the server knows better than to store it.
+    private const string Bad = """{"observedGeneration":GENERATION,"replicas":2,"updatedReplicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded"}]}""";
+
+    [Theory]
+    [InlineData("Deployment", CredentialDelivery.Value)]
+    [InlineData("Deployment", CredentialDelivery.Secret)]
+    [InlineData("StatefulSet", CredentialDelivery.Secret)]
+    [InlineData("DaemonSet", CredentialDelivery.Value)]
+    [InlineData("CronJob", CredentialDelivery.Secret)]
+    public async Task The_pods_get_new_ones_and_the_old_ones_are_revoked(string kind, CredentialDelivery delivery)
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, kind, delivery);
+        var old = bench.Issuer.Live.ToHashSet();
+        var oldSecrets = (await bench.SecretsAsync()).Select(secret => secret.Name).ToList();
+        bench.Play(workload, _ => Good);
+
+        var result = await RotateAsync(bench, workload);
+
+        Assert.Equal((RotationStatus.Rotated, null, null), (result.Status, result.Error, result.Warning));
+        Assert.Equal(old, result.Revoked.ToHashSet());
+        Assert.Empty(result.Kept);
+        Assert.Equal(2, bench.Issuer.Live.Count);
+        Assert.Empty(bench.Issuer.Live.Intersect(old));
+        Assert.Equal(bench.Issuer.Live, bench.Leases.Records.Keys.ToHashSet());
+        var template = await bench.TemplateAsync(workload);
+        Assert.Equal(bench.Issuer.Live, WorkloadInjectorTests.InjectedLeases(template).ToHashSet());
+        Assert.Equal(WorkloadInjectorTests.InjectedLeases(template).Select(uuid => $"{uuid}"), result.Databases.Select(database => database.Uuid));
+        if (delivery == CredentialDelivery.Value)
+        {
+            Assert.Equal(["KEPT=1", "orders_USER=user-3", "orders_PASSWORD=password-3", "stock_USER=user-4", "stock_PASSWORD=password-4"], Workbench.Variables(template));
+        }
+        else
+        {
+            var secret = Assert.Single(await bench.SecretsAsync());
+            Assert.DoesNotContain(secret.Name, oldSecrets);
+            Assert.Equal("password-4", secret.Values["stock.password"].Reveal());
+            Assert.Contains($"stock_PASSWORD={secret.Name}:stock.password", Workbench.Variables(template));
+            Assert.Contains($"stock_PASSWORD={secret.Name}:stock.password", Workbench.Variables(template, "initContainers"));
+        }
+    }
+
+    [Theory]
+    [InlineData(CredentialDelivery.Value, CredentialDelivery.Secret)]
+    [InlineData(CredentialDelivery.Secret, CredentialDelivery.Value)]
+    public async Task Delivery_can_change_with_it(CredentialDelivery before, CredentialDelivery after)
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", before);
+        bench.Play(workload, _ => Good);
+
+        await new CredentialRotation(bench.Source, bench.Client, how: new RotationOptions { Delivery = after }).RotateAsync(workload, null, CancellationToken.None);
+
+        Assert.Equal(after == CredentialDelivery.Secret ? 1 : 0, (await bench.SecretsAsync()).Count);
+        Assert.Equal(after == CredentialDelivery.Secret, !(await bench.TemplateAsync(workload)).ToJsonString().Contains("password-", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(CredentialDelivery.Value)]
+    [InlineData(CredentialDelivery.Secret)]
+    public async Task Where_the_rollout_fails_the_template_is_as_it_was_and_the_new_ones_are_revoked(CredentialDelivery delivery)
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", delivery);
+        var old = bench.Issuer.Live.ToHashSet();
+        var before = await bench.TemplateAsync(workload);
+        bench.Play(workload, _ => Bad);
+
+        var result = await RotateAsync(bench, workload);
+
+        Assert.Equal(RotationStatus.RolledBack, result.Status);
+        Assert.Contains("exceeded its progress deadline", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("It has the old credentials again. The new ones are revoked.", result.Error, StringComparison.Ordinal);
+        Assert.Equal(old.Select(uuid => $"{uuid}").Order(), result.Databases.Select(database => database.Uuid).Order());
+        await AssertIsAsBeforeAsync(bench, workload, before, old);
+    }
+
+    [Fact]
+    public async Task Where_it_takes_too_long_likewise()
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "StatefulSet", CredentialDelivery.Value);
+        var old = bench.Issuer.Live.ToHashSet();
+        var before = await bench.TemplateAsync(workload);
+
+        var result = await new CredentialRotation(bench.Source, bench.Client, how: new RotationOptions { Timeout = TimeSpan.FromSeconds(1) })
+            .RotateAsync(workload, null, CancellationToken.None);
+
+        Assert.Equal(RotationStatus.RolledBack, result.Status);
+        await AssertIsAsBeforeAsync(bench, workload, before, old);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_it_gets_the_old_ones_back()
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
+        var old = bench.Issuer.Live.ToHashSet();
+        var before = await bench.TemplateAsync(workload);
+        using var stop = new CancellationTokenSource();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new CredentialRotation(bench.Source, bench.Client).RotateAsync(
+            workload, new Told(_ => stop.Cancel()), stop.Token));
+
+        await AssertIsAsBeforeAsync(bench, workload, before, old);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_has_changed_meanwhile_stays_when_the_old_ones_come_back()
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
+        var old = bench.Issuer.Live.ToHashSet();
+        var isChanged = false;
+
+        await new CredentialRotation(bench.Source, bench.Client, how: new RotationOptions { Timeout = TimeSpan.FromSeconds(2) }).RotateAsync(
+            workload,
+            new Told(_ =>
+            {
+                if (!isChanged)
+                    bench.Change(workload, """{"spec":{"template":{"metadata":{"labels":{"note":"1"}}}}}""");
+                isChanged = true;
+            }),
+            CancellationToken.None);
+
+        var template = await bench.TemplateAsync(workload);
+        Assert.Equal("1", (string?)template["metadata"]!["labels"]!["note"]);
+        Assert.Contains("orders_PASSWORD=password-1", Workbench.Variables(template));
+        Assert.Equal(old, WorkloadInjectorTests.InjectedLeases(template).ToHashSet());
+        Assert.Equal(old, bench.Issuer.Live);
+    }
+
+    [Fact]
+    public async Task Old_ones_that_were_revoked_meanwhile_are_not_put_back()
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
+        var old = bench.Issuer.Live.ToHashSet();
+        bench.Play(workload, _ => Bad);
+
+        var result = await new CredentialRotation(bench.Source, bench.Client).RotateAsync(
+            workload,
+            new Told(_ =>
+            {
+                foreach (var uuid in old.Where(bench.Leases.Records.ContainsKey))
+                    Task.Run(() => bench.Source.RevokeAsync(bench.Leases.Records[uuid], CancellationToken.None)).GetAwaiter().GetResult();
+            }),
+            CancellationToken.None);
+
+        Assert.Equal(RotationStatus.Failed, result.Status);
+        Assert.Contains("so the new ones stay", result.Error, StringComparison.Ordinal);
+        Assert.Equal(bench.Issuer.Live, WorkloadInjectorTests.InjectedLeases(await bench.TemplateAsync(workload)).ToHashSet());
+    }
+
+    [Fact]
+    public async Task Old_ones_that_a_pod_still_has_are_left_to_the_sweep()
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
+        var old = bench.Issuer.Live.ToHashSet();
+        await TestCluster.CreatePodAsync(bench.Namespace, "orders-old", metadata: $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{old.First()}}}"}""");
+        bench.Play(workload, _ => Good);
+        using var stop = new CancellationTokenSource();
+        bench.Connection.RequestCompleted += request =>
+        {
+            // The pods are looked for once all of them are of the new kind.
+            if (request.ToString()!.Contains("/pods", StringComparison.Ordinal))
+                stop.Cancel();
+        };
+
+        var result = await new CredentialRotation(bench.Source, bench.Client).RotateAsync(workload, null, stop.Token);
+
+        Assert.Equal(RotationStatus.Rotated, result.Status);
+        Assert.Equal(old, result.Kept.ToHashSet());
+        Assert.Contains("The next sweep revokes them", result.Warning, StringComparison.Ordinal);
+        Assert.Equal(4, bench.Issuer.Live.Count);
+        Assert.Equal(4, bench.Leases.Records.Count);
+    }
+
+    [Fact]
+    public async Task Whoever_dies_in_the_middle_leaves_what_the_sweep_can_sort_out()
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
+        var old = bench.Issuer.Live.ToHashSet();
+        await TestCluster.CreatePodAsync(bench.Namespace, "orders-old", metadata: $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{string.Join(',', old)}}}"}""");
+        var source = bench.Source.In(bench.Client);
+        var writer = new WorkloadWriter(source, InjectionOptions.Default, bench.Client);
+        await writer.WriteAsync(await writer.PlanAsync(workload, null, replaces: true, CancellationToken.None), replaces: true, CancellationToken.None);
+
+        await SweepAsync();
+        Assert.Equal(4, bench.Issuer.Live.Count);
+
+        await bench.Client.DeleteAsync(KubeResource.Pods, "orders-old", options: new KubeDeleteOptions { GracePeriodSeconds = 0 });
+        await SweepAsync();
+        Assert.Equal(WorkloadInjectorTests.InjectedLeases(await bench.TemplateAsync(workload)).ToHashSet(), bench.Issuer.Live);
+        Assert.Single(await bench.SecretsAsync());
+
+        async Task SweepAsync()
+        {
+            var sweep = new LeaseSweep(source, bench.Client, new LeaseOptions { Namespace = bench.Namespace, GracePeriod = TimeSpan.Zero });
+            Assert.Equal(0, (await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None)).Failed);
+        }
+    }
+
+    [Fact]
+    public async Task Old_ones_of_another_source_are_told()
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
+        bench.Leases.Records.Clear();
+        bench.Play(workload, _ => Good);
+
+        var result = await RotateAsync(bench, workload);
+
+        Assert.Equal((RotationStatus.Rotated, 2, 0), (result.Status, result.Kept.Count, result.Revoked.Count));
+        Assert.Contains("the source 'test' has no record of it", result.Warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_changes_nothing()
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
+        var before = await bench.ReadAsync(workload);
+
+        var plan = await new CredentialRotation(bench.Source, bench.Client).PlanAsync(workload, CancellationToken.None);
+
+        Assert.Equal(RotationStatus.Planned, plan.Status);
+        Assert.Equal(2, bench.Issuer.Issued.Count);
+        Assert.Single(await bench.SecretsAsync());
+        Assert.True(JsonNode.DeepEquals(before, await bench.ReadAsync(workload)));
+    }
+
+    [Fact]
+    public async Task What_has_none_gets_none()
+    {
+        using var bench = await NumberedAsync();
+        var workload = await bench.CreateAsync("Deployment");
+
+        Assert.Equal(RotationStatus.NotInjected, (await RotateAsync(bench, workload)).Status);
+        Assert.Equal(RotationStatus.Failed, (await RotateAsync(bench, await bench.CreateAsync("Pod"))).Status);
+        Assert.Empty(bench.Issuer.Issued);
+    }
+
+    private static async Task<Workbench> NumberedAsync()
+    {
+        var count = 0;
+        return await Workbench.CreateAsync(request =>
+        {
+            count++;
+            return new Credential($"user-{count}", new Secret($"password-{count}"));
+        });
+    }
+
+    private static async Task<ObjectReference> InjectedAsync(Workbench bench, string kind, CredentialDelivery delivery)
+    {
+        var workload = await bench.CreateAsync(kind, databases: "orders stock");
+        Assert.Equal(InjectionStatus.Injected, (await bench.InjectAsync(workload, delivery)).Status);
+        return workload;
+    }
+
+    private static Task<RotationResult> RotateAsync(Workbench bench, ObjectReference workload) =>
+        new CredentialRotation(bench.Source, bench.Client).RotateAsync(workload, null, CancellationToken.None);
+
+    private static async Task AssertIsAsBeforeAsync(Workbench bench, ObjectReference workload, JsonObject before, HashSet<Guid> old)
+    {
+        Assert.True(JsonNode.DeepEquals(before, await bench.TemplateAsync(workload)), "The template is another one.");
+        Assert.Equal(4, bench.Issuer.Issued.Count);
+        Assert.Equal(old, bench.Issuer.Live);
+        Assert.Equal(old, bench.Leases.Records.Keys.ToHashSet());
+        Assert.Equal(before.ToJsonString().Contains("secretKeyRef", StringComparison.Ordinal) ? 1 : 0, (await bench.SecretsAsync()).Count);
+    }
+
+    private sealed class Told(Action<RolloutStatus> tell) : IProgress<RolloutStatus>
+    {
+        public void Report(RolloutStatus value) => tell(value);
+    }
+}

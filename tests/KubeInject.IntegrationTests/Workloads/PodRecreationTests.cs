@@ -1,0 +1,194 @@
+using KubeInject.Injection;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Workloads;
+
+/// <summary>Pods that no controller manages: they cannot be changed, so another one takes their place.</summary>
+public sealed class PodRecreationTests
+{
+    [Fact]
+    public async Task A_pod_that_runs_cannot_be_changed_and_its_user_is_told_what_can_be_done()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var pod = await bench.CreateAsync("Pod");
+
+        var result = await bench.InjectAsync(pod);
+
+        Assert.Equal(InjectionStatus.Failed, result.Status);
+        Assert.Contains("-Recreate", result.Error, StringComparison.Ordinal);
+        Assert.Empty(bench.Issuer.Issued);
+    }
+
+    [Theory]
+    [InlineData("ReplicaSet", "apps/v1", true, "deployment/orders")]
+    [InlineData("ReplicaSet", "apps/v1", false, "replicaset/orders-abc")]
+    [InlineData("StatefulSet", "apps/v1", false, "statefulset/orders-abc")]
+    public async Task Of_a_pod_that_a_workload_manages_the_workload_is_named(string kind, string version, bool hasDeployment, string named)
+    {
+        using var bench = await Workbench.CreateAsync();
+        if (hasDeployment)
+        {
+            await TestCluster.SendAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{bench.Namespace}/replicasets", """
+                {"metadata":{"name":"orders-abc","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"orders","uid":"1","controller":true}]},
+                 "spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
+                """);
+        }
+
+        var pod = await bench.CreateAsync("Pod");
+        bench.Change(pod, $$$"""{"metadata":{"ownerReferences":[{"apiVersion":"{{{version}}}","kind":"{{{kind}}}","name":"orders-abc","uid":"2","controller":true}]}}""");
+
+        var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+
+        Assert.Contains($"It belongs to {bench.Namespace}/{named},", result.Error, StringComparison.Ordinal);
+        Assert.Empty(bench.Issuer.Issued);
+    }
+
+    [Theory]
+    [InlineData(CredentialDelivery.Value)]
+    [InlineData(CredentialDelivery.Secret)]
+    public async Task The_next_pod_of_that_name_has_the_credentials(CredentialDelivery delivery)
+    {
+        using var bench = await Workbench.CreateAsync();
+        var pod = await bench.CreateAsync("Pod", pod: ""","serviceAccountName":"orders","volumes":[{"name":"data","emptyDir":{}}]""");
+        var before = await bench.ReadAsync(pod);
+
+        var result = await bench.Injector(delivery, recreate: true).InjectAsync(pod, CancellationToken.None);
+
+        Assert.Equal((InjectionStatus.Injected, null), (result.Status, result.Error));
+        var after = await bench.ReadAsync(pod);
+        Assert.NotEqual((string?)before["metadata"]!["uid"], (string?)after["metadata"]!["uid"]);
+        Assert.Equal("orders", (string?)after["spec"]!["serviceAccountName"]);
+        Assert.Equal(before["spec"]!["volumes"]!.ToJsonString(), after["spec"]!["volumes"]!.ToJsonString());
+        Assert.Equal("orders", bench.Issuer.Issued.Single().ServiceAccountName);
+        var password = delivery == CredentialDelivery.Value ? "password-orders" : $"{Assert.Single(await bench.SecretsAsync()).Name}:orders.password";
+        Assert.Equal(["KEPT=1", Workbench.Variables(after)[1], $"orders_PASSWORD={password}"], Workbench.Variables(after));
+        if (delivery == CredentialDelivery.Secret)
+        {
+            var secret = await bench.Client.GetAsync(KubeResource.Secrets, (await bench.SecretsAsync())[0].Name);
+            var owner = Assert.Single(secret.ToElement().GetProperty("metadata").GetProperty("ownerReferences").EnumerateArray());
+            Assert.Equal((string?)after["metadata"]!["uid"], owner.GetProperty("uid").GetString());
+        }
+
+        Assert.Equal(InjectionStatus.AlreadyInjected, (await bench.InjectAsync(pod)).Status);
+    }
+
+    [Fact]
+    public async Task A_plan_deletes_and_creates_nothing()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var pod = await bench.CreateAsync("Pod");
+        var before = await bench.ReadAsync(pod);
+
+        Assert.Equal(InjectionStatus.Planned, (await bench.Injector(CredentialDelivery.Secret, recreate: true).PlanAsync(pod, CancellationToken.None)).Status);
+
+        Assert.Equal(before.ToJsonString(), (await bench.ReadAsync(pod)).ToJsonString());
+        await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_created_is_not_deleted()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var pod = await bench.CreateAsync("Pod");
+        using var webhook = await AdmissionWebhook.StartAsync(bench, "pods", _ => false);
+        var before = await bench.ReadAsync(pod);
+
+        var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+
+        Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
+        Assert.Equal(before.ToJsonString(), (await bench.ReadAsync(pod)).ToJsonString());
+        Assert.Empty(bench.Issuer.Issued);
+    }
+
+    [Fact]
+    public async Task Where_the_next_pod_is_refused_the_old_one_is_created_again_and_the_credentials_are_revoked()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var pod = await bench.CreateAsync("Pod");
+        using var webhook = await AdmissionWebhook.StartAsync(
+            bench, "pods", request => !AdmissionWebhook.IsInEarnest(request) || !request.GetProperty("object").GetRawText().Contains("password-orders", StringComparison.Ordinal));
+
+        var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+
+        Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("It was deleted, and was created again as it was. Nothing of what was issued is left.", result.Error, StringComparison.Ordinal);
+        Assert.Single(bench.Issuer.Issued);
+        Assert.Equal(["KEPT=1", "orders_USER=nobody"], Workbench.Variables(await bench.ReadAsync(pod)));
+        await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
+    }
+
+    [Fact]
+    public async Task Another_pod_of_the_same_name_is_left_alone()
+    {
+        Workbench bench = null!;
+        using (bench = await Workbench.CreateAsync(request =>
+        {
+            Task.Run(async () =>
+            {
+                await bench.Client.DeleteAsync(KubeResource.Pods, "orders");
+                await TestCluster.CreatePodAsync(bench.Namespace, "orders");
+            }).GetAwaiter().GetResult();
+            return Workbench.Credential(request);
+        }))
+        {
+            var pod = await bench.CreateAsync("Pod");
+
+            var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+
+            Assert.Contains("somebody else has created another pod of its name", result.Error, StringComparison.Ordinal);
+            Assert.Equal("app", (string?)(await bench.ReadAsync(pod))["spec"]!["containers"]![0]!["image"]);
+            await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
+        }
+    }
+
+    [Fact]
+    public async Task It_waits_until_the_old_pod_has_ended()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var pod = await CreateSlowAsync(bench);
+
+        var injection = bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+        await DeletionAsync(bench, pod);
+        Assert.False(injection.IsCompleted);
+        bench.Change(pod, """{"metadata":{"finalizers":null}}""");
+
+        Assert.Equal(InjectionStatus.Injected, (await injection).Status);
+    }
+
+    [Fact]
+    public async Task Whoever_stops_while_the_old_pod_is_ending_gets_it_back()
+    {
+        using var bench = await Workbench.CreateAsync();
+        using var stop = new CancellationTokenSource();
+        var pod = await CreateSlowAsync(bench);
+        var uid = (string?)(await bench.ReadAsync(pod))["metadata"]!["uid"];
+
+        var injection = bench.Injector(recreate: true).InjectAsync(pod, stop.Token);
+        await DeletionAsync(bench, pod);
+        await stop.CancelAsync();
+        bench.Change(pod, """{"metadata":{"finalizers":null}}""");
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => injection);
+        var after = await bench.ReadAsync(pod);
+        Assert.NotEqual(uid, (string?)after["metadata"]!["uid"]);
+        Assert.Equal(["KEPT=1", "orders_USER=nobody"], Workbench.Variables(after));
+        await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
+    }
+
+    /// <summary>A pod that is not gone before a finalizer is.</summary>
+    private static async Task<ObjectReference> CreateSlowAsync(Workbench bench)
+    {
+        var pod = await bench.CreateAsync("Pod");
+        bench.Change(pod, """{"metadata":{"finalizers":["example.com/test"]}}""");
+        return pod;
+    }
+
+    private static async Task DeletionAsync(Workbench bench, ObjectReference pod)
+    {
+        await foreach (var happened in bench.Client.WatchAsync(KubeResource.Pods, new KubeQuery { FieldSelector = $"metadata.name={pod.Name}" }))
+        {
+            if (happened.Object.ToElement().GetProperty("metadata").TryGetProperty("deletionTimestamp", out _))
+                return;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using KubeInject.Injection;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Workloads;
+
+/// <summary>Rollouts are judged as kubectl judges them.</summary>
+public sealed class RolloutTests
+{
+    private static readonly TimeSpan Enough = TimeSpan.FromMinutes(1);
+
+    [Theory]
+    [InlineData("Deployment", 12)]
+    [InlineData("StatefulSet", 12)]
+    [InlineData("DaemonSet", 12)]
+    public async Task A_status_means_what_it_means_to_kubectl(string kind, int count)
+    {
+        using var bench = await Workbench.CreateAsync();
+        var random = new Random(kind.Length);
+        var verdicts = new HashSet<string>();
+        for (var i = 0; i < count; i++)
+        {
+            var spec = kind == "DaemonSet" ? "" : ",\"replicas\":2" + (kind == "StatefulSet" && i % 3 == 0 ? ",\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":1}}" : "");
+            var workload = await bench.CreateAsync(kind, $"a-{i}", spec: spec);
+            await bench.SetStatusAsync(workload, RandomStatus(kind, random));
+
+            var ours = Judge(await bench.Client.GetAsync(Workbench.ResourceOf(kind), workload.Name));
+            var theirs = await AskKubectlAsync(workload);
+            Assert.True(ours == theirs, $"{ours}, and for kubectl {theirs}: {await bench.ReadAsync(workload)}");
+            verdicts.Add(ours);
+        }
+
+        Assert.Contains("complete", verdicts);
+        Assert.Contains("waiting", verdicts);
+    }
+
+    [Fact]
+    public async Task It_is_followed_to_its_end()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("Deployment", spec: ",\"replicas\":2");
+        string[] steps =
+        [
+            """{"observedGeneration":1,"replicas":2,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1}""",
+            """{"observedGeneration":1,"replicas":3,"updatedReplicas":2,"readyReplicas":1,"availableReplicas":1}""",
+            """{"observedGeneration":1,"replicas":2,"updatedReplicas":2,"readyReplicas":1,"availableReplicas":1}""",
+            """{"observedGeneration":1,"replicas":2,"updatedReplicas":2,"readyReplicas":2,"availableReplicas":2}""",
+        ];
+        var seen = new List<RolloutStatus>();
+        var progress = new Stepping(status =>
+        {
+            seen.Add(status);
+            if (seen.Count <= steps.Length)
+                Task.Run(() => bench.SetStatusAsync(workload, steps[seen.Count - 1])).GetAwaiter().GetResult();
+        });
+
+        var last = await new Rollout(bench.Client).WaitAsync(workload, Enough, progress, CancellationToken.None);
+
+        Assert.Equal((true, 2, 2, 2), (last.IsComplete, last.Desired, last.Updated, last.Available));
+        Assert.Equal(
+            ["the controller has not seen the change yet", "1 of 2 pods are updated", "1 old pods are still to end", "1 of 2 updated pods can be used", "all 2 pods are updated and can be used"],
+            seen.Select(status => status.Message).Distinct());
+    }
+
+    [Fact]
+    public async Task A_deadline_that_has_passed_ends_it()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("Deployment");
+        var progress = new Stepping(_ => Task.Run(() => bench.SetStatusAsync(
+            workload, """{"observedGeneration":1,"replicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded"}]}""")).GetAwaiter().GetResult());
+
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Client).WaitAsync(workload, Enough, progress, CancellationToken.None));
+
+        Assert.Equal(RolloutFailure.ProgressDeadlineExceeded, error.Reason);
+        Assert.StartsWith($"{workload}: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_workload_that_is_deleted_ends_it()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("StatefulSet");
+        var isDeleted = false;
+        var progress = new Stepping(status =>
+        {
+            // At the second look, so that the watch is there.
+            if (isDeleted)
+                Task.Run(() => bench.Client.DeleteAsync(KubeResource.StatefulSets, workload.Name)).GetAwaiter().GetResult();
+            isDeleted = true;
+        });
+
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Client).WaitAsync(workload, Enough, progress, CancellationToken.None));
+
+        Assert.Equal(RolloutFailure.Deleted, error.Reason);
+    }
+
+    [Fact]
+    public async Task Time_ends_it()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("DaemonSet");
+
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Client).WaitAsync(workload, TimeSpan.FromSeconds(1), null, CancellationToken.None));
+
+        Assert.Equal(RolloutFailure.TimedOut, error.Reason);
+        Assert.Contains("not complete after 1 s: the controller has not seen the change yet", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_a_cron_job_there_is_nothing_to_wait_for()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("CronJob");
+
+        Assert.True((await new Rollout(bench.Client).WaitAsync(workload, Enough, null, CancellationToken.None)).IsComplete);
+    }
+
+    private static string Judge(KubeObject workload)
+    {
+        try
+        {
+            return RolloutJudgement.Of(workload).IsComplete ? "complete" : "waiting";
+        }
+        catch (RolloutException)
+        {
+            return "failed";
+        }
+    }
+
+    private static async Task<string> AskKubectlAsync(ObjectReference workload)
+    {
+        var result = await Command.RunAsync(
+            "kubectl", ["--kubeconfig", TestCluster.FilePath("kubeconfig"), "rollout", "status", $"{workload.Kind}/{workload.Name}", "-n", workload.Namespace!, "--watch=false"]);
+        return result.ExitCode != 0 ? "failed"
+            : result.Output.Contains("successfully rolled out", StringComparison.Ordinal) || result.Output.Contains("roll out complete", StringComparison.Ordinal)
+                || result.Output.Contains("rolling update complete", StringComparison.Ordinal) ? "complete"
+            : "waiting";
+    }
+
+    private static string RandomStatus(string kind, Random random)
+    {
+        // Mostly near the end, where the differences are.
+        int Few() => random.Next(4) == 0 ? random.Next(3) : 2;
+        var observed = random.Next(6) == 0 ? 0 : 1;
+        var late = kind == "Deployment" && random.Next(5) == 0 ? """,{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded"}""" : "";
+        return kind switch
+        {
+            "Deployment" => $$"""{"observedGeneration":{{observed}},"replicas":{{2 + random.Next(2)}},"updatedReplicas":{{Few()}},"readyReplicas":2,"availableReplicas":{{random.Next(3)}},"conditions":[{"type":"Available","status":"True"}{{late}}]}""",
+            "StatefulSet" => $$"""{"observedGeneration":{{observed}},"replicas":2,"readyReplicas":{{Few()}},"updatedReplicas":{{Few()}},"currentRevision":"a","updateRevision":"{{(random.Next(2) == 0 ? "a" : "b")}}"}""",
+            _ => $$"""{"observedGeneration":{{observed}},"currentNumberScheduled":2,"numberMisscheduled":0,"numberReady":2,"desiredNumberScheduled":2,"updatedNumberScheduled":{{Few()}},"numberAvailable":{{Few()}}}""",
+        };
+    }
+
+    private sealed class Stepping(Action<RolloutStatus> step) : IProgress<RolloutStatus>
+    {
+        public void Report(RolloutStatus value) => step(value);
+    }
+}

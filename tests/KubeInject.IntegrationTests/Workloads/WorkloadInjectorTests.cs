@@ -1,0 +1,387 @@
+using System.Text.Json.Nodes;
+using KubeInject.Injection;
+using KubeInject.IntegrationTests.Kubernetes;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Workloads;
+
+/// <summary>Credentials for workloads that are in the cluster already.</summary>
+public sealed class WorkloadInjectorTests
+{
+    private const string PatchOfTemplate = """{"spec":{"template":{"spec":{"containers":[{"name":"app","image":"app:2"}]}}}}""";
+
+    [Theory]
+    [InlineData("Deployment")]
+    [InlineData("StatefulSet")]
+    [InlineData("DaemonSet")]
+    [InlineData("CronJob")]
+    public async Task The_pod_template_gets_them_and_nothing_else_is_changed(string kind)
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync(kind, databases: "orders stock");
+        var before = await bench.ReadAsync(workload);
+
+        var result = await bench.InjectAsync(workload);
+
+        Assert.Equal((InjectionStatus.Injected, $"{workload}"), (result.Status, $"{result.Object}"));
+        Assert.Equal(["init", "app"], result.Containers);
+        var after = await bench.ReadAsync(workload);
+        var template = Workbench.TemplateOf(after);
+        string[] issued = ["orders_PASSWORD=password-orders", "stock_USER=user-stock", "stock_PASSWORD=password-stock"];
+        Assert.Equal(["KEPT=1", "orders_USER=user-orders", .. issued], Workbench.Variables(template));
+        Assert.Equal(["orders_USER=user-orders", .. issued], Workbench.Variables(template, "initContainers"));
+        Assert.Equal(string.Join(',', bench.Issuer.Issued.Select(request => request.Uuid)), (string?)template["metadata"]!["annotations"]![Workbench.Uuid]);
+        Assert.Equal(bench.Issuer.Issued.Select(request => request.Uuid.ToString()), result.Databases.Select(database => database.Uuid));
+        Assert.Equal(bench.Issuer.Live, bench.Leases.Records.Keys.ToHashSet());
+        Assert.All(bench.Leases.Records.Values, record => Assert.Equal(workload, record.Owner));
+
+        foreach (var document in (JsonObject[])[before, after])
+        {
+            Workbench.TemplateOf(document)["metadata"]!["annotations"]!.AsObject().Remove(Workbench.Uuid);
+            Workbench.TemplateOf(document)["spec"]!["containers"]![0]!.AsObject().Remove("env");
+            Workbench.TemplateOf(document)["spec"]!["initContainers"]![0]!.AsObject().Remove("env");
+            foreach (var field in (string[])["resourceVersion", "generation", "managedFields"])
+                document["metadata"]!.AsObject().Remove(field);
+            document["metadata"]!["annotations"]?.AsObject().Remove("deprecated.daemonset.template.generation"); // which the server counts
+        }
+
+        Assert.True(JsonNode.DeepEquals(before, after), $"{before}\n{after}");
+    }
+
+    [Fact]
+    public async Task Only_what_was_injected_is_noted_as_ours()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("Deployment");
+
+        await bench.InjectAsync(workload);
+
+        var fields = (await bench.ReadAsync(workload))["metadata"]!["managedFields"]!.AsArray().Single(entry => (string?)entry!["manager"] == "kubeinject")!["fieldsV1"]!;
+        var template = fields["f:spec"]!["f:template"]!;
+        Assert.Equal(["f:metadata", "f:spec"], template.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal));
+        Assert.Equal([$"f:{Workbench.Uuid}"], template["f:metadata"]!["f:annotations"]!.AsObject().Select(field => field.Key));
+        Assert.Equal(["f:spec"], fields.AsObject().Select(field => field.Key));
+        var app = template["f:spec"]!["f:containers"]!["k:{\"name\":\"app\"}"]!["f:env"]!.AsObject();
+        Assert.DoesNotContain(app, field => field.Key.Contains("KEPT", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Twice_is_once()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("Deployment");
+        await bench.InjectAsync(workload);
+        var before = await bench.ReadAsync(workload);
+
+        Assert.Equal(InjectionStatus.AlreadyInjected, (await bench.InjectAsync(workload)).Status);
+
+        Assert.Single(bench.Issuer.Issued);
+        Assert.True(JsonNode.DeepEquals(before, await bench.ReadAsync(workload)));
+    }
+
+    [Theory]
+    [InlineData("Deployment", CredentialDelivery.Value)]
+    [InlineData("CronJob", CredentialDelivery.Secret)]
+    public async Task A_dry_run_leaves_no_credential_no_record_no_Secret_and_no_change(string kind, CredentialDelivery delivery)
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync(kind);
+        var before = await bench.ReadAsync(workload);
+
+        var plan = await bench.Injector(delivery).PlanAsync(workload, CancellationToken.None);
+
+        Assert.Equal((InjectionStatus.Planned, null), (plan.Status, plan.Databases.Single().Username));
+        Assert.Empty(bench.Issuer.Issued);
+        Assert.Empty(bench.Leases.Records);
+        Assert.Empty(await bench.SecretsAsync());
+        Assert.True(JsonNode.DeepEquals(before, await bench.ReadAsync(workload)));
+    }
+
+    [Fact]
+    public async Task A_workload_that_changes_meanwhile_keeps_its_change_and_gets_the_credentials_that_were_issued()
+    {
+        Workbench bench = null!;
+        ObjectReference workload = null!;
+        using (bench = await Workbench.CreateAsync(request =>
+        {
+            bench.Change(workload, PatchOfTemplate.Replace("\"image\":\"app:2\"", "\"image\":\"app:2\",\"env\":[{\"name\":\"ADDED\",\"value\":\"2\"}]", StringComparison.Ordinal));
+            return Workbench.Credential(request);
+        }))
+        {
+            workload = await bench.CreateAsync("Deployment");
+
+            Assert.Equal(InjectionStatus.Injected, (await bench.InjectAsync(workload)).Status);
+
+            var template = await bench.TemplateAsync(workload);
+            Assert.Equal("app:2", (string?)template["spec"]!["containers"]![0]!["image"]);
+            Assert.Equal(["ADDED=2", "orders_USER=user-orders", "orders_PASSWORD=password-orders"], Workbench.Variables(template));
+            Assert.Single(bench.Issuer.Issued);
+            Assert.Single(bench.Issuer.Live);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/orders.role":"orders-ro"}}}}}""", "no longer asks for the same credentials")]
+    [InlineData("""{"spec":{"template":{"spec":{"serviceAccountName":"other"}}}}""", "no longer asks for the same credentials")]
+    [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/uuid":"7d0c1f3e-0000-0000-0000-000000000000"}}}}}""", "Somebody else has injected it meanwhile")]
+    public async Task Where_it_asks_for_something_else_by_then_what_was_issued_is_revoked(string change, string told)
+    {
+        Workbench bench = null!;
+        ObjectReference workload = null!;
+        using (bench = await Workbench.CreateAsync(request =>
+        {
+            bench.Change(workload, change);
+            return Workbench.Credential(request);
+        }))
+        {
+            workload = await bench.CreateAsync("Deployment");
+
+            var result = await bench.InjectAsync(workload, CredentialDelivery.Secret);
+
+            Assert.Equal(InjectionStatus.Failed, result.Status);
+            Assert.StartsWith($"{workload}: ", result.Error, StringComparison.Ordinal);
+            Assert.Contains(told, result.Error, StringComparison.Ordinal);
+            await AssertNothingIsLeftAsync(bench);
+        }
+    }
+
+    [Fact]
+    public async Task Where_it_is_deleted_meanwhile_what_was_issued_is_revoked()
+    {
+        Workbench bench = null!;
+        using (bench = await Workbench.CreateAsync(request =>
+        {
+            Task.Run(() => bench.Client.DeleteAsync(KubeResource.Deployments, "orders")).GetAwaiter().GetResult();
+            return Workbench.Credential(request);
+        }))
+        {
+            var workload = await bench.CreateAsync("Deployment");
+
+            var result = await bench.InjectAsync(workload, CredentialDelivery.Secret);
+
+            Assert.Contains("not found", result.Error, StringComparison.Ordinal);
+            await AssertNothingIsLeftAsync(bench);
+        }
+    }
+
+    [Fact]
+    public async Task What_a_webhook_refuses_in_earnest_is_revoked()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("Deployment");
+        using var webhook = await AdmissionWebhook.StartAsync(bench, "deployments", request => !AdmissionWebhook.IsInEarnest(request));
+
+        var result = await bench.InjectAsync(workload, CredentialDelivery.Secret);
+
+        Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("It was not changed. Nothing of what was issued is left.", result.Error, StringComparison.Ordinal);
+        Assert.Single(bench.Issuer.Issued);
+        await AssertNothingIsLeftAsync(bench);
+    }
+
+    [Fact]
+    public async Task What_a_webhook_refuses_in_a_dry_run_is_never_issued()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("Deployment");
+        using var webhook = await AdmissionWebhook.StartAsync(bench, "deployments", _ => false);
+
+        var result = await bench.InjectAsync(workload);
+
+        Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
+        Assert.Empty(bench.Issuer.Issued);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_allows_no_dry_run_does_not_stand_in_the_way()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("Deployment");
+        using var webhook = await AdmissionWebhook.StartAsync(bench, "deployments", _ => true, canBeTried: false);
+
+        Assert.Equal(InjectionStatus.Injected, (await bench.InjectAsync(workload)).Status);
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_create_the_Secret_gets_nothing_issued()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("Deployment");
+        const string Path = "/apis/rbac.authorization.k8s.io/v1/namespaces";
+        await TestCluster.SendAsync(HttpMethod.Post, $"{Path}/{bench.Namespace}/roles", """{"metadata":{"name":"patcher"},"rules":[{"apiGroups":["apps"],"resources":["deployments"],"verbs":["get","patch"]}]}""");
+        await TestCluster.SendAsync(HttpMethod.Post, $"{Path}/{bench.Namespace}/rolebindings", """
+            {"metadata":{"name":"patcher"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"patcher"},"subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"kubeinject-viewer"}]}
+            """);
+        using var viewer = await TestCluster.OpenAsync("viewer", bench.Namespace);
+
+        InjectionResult With(CredentialDelivery delivery) => new WorkloadInjector(bench.Source, viewer.Client, how: new() { Delivery = delivery }).InjectAsync(workload, CancellationToken.None).GetAwaiter().GetResult();
+        var result = await Task.Run(() => With(CredentialDelivery.Secret));
+
+        Assert.Matches($"^{workload}: {bench.Namespace}/secret/orders-db-[0-9a-f]{{10}} cannot be created there for its credentials: .*kubeinject-viewer", result.Error);
+        Assert.Empty(bench.Issuer.Issued);
+        Assert.Equal(InjectionStatus.Injected, (await Task.Run(() => With(CredentialDelivery.Value))).Status);
+    }
+
+    [Fact]
+    public async Task A_quota_that_leaves_no_room_for_the_Secret_is_met_before_anything_is_issued()
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync("Deployment");
+        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{bench.Namespace}/resourcequotas", """{"metadata":{"name":"none"},"spec":{"hard":{"secrets":"0"}}}""");
+        await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{bench.Namespace}/resourcequotas/none/status", """{"metadata":{"name":"none"},"spec":{"hard":{"secrets":"0"}},"status":{"hard":{"secrets":"0"},"used":{"secrets":"0"}}}""");
+
+        var result = await bench.InjectAsync(workload, CredentialDelivery.Secret);
+
+        Assert.Contains("exceeded quota", result.Error, StringComparison.Ordinal);
+        Assert.Empty(bench.Issuer.Issued);
+    }
+
+    [Theory]
+    [InlineData("Deployment")]
+    [InlineData("CronJob")]
+    public async Task No_password_stands_in_the_workload_whose_credentials_are_in_a_Secret(string kind)
+    {
+        Workbench bench = null!;
+        ObjectReference? recorded = null;
+        using (bench = await Workbench.CreateAsync(request =>
+        {
+            recorded = bench.Leases.Records[request.Uuid].Secret;
+            return Workbench.Credential(request);
+        }))
+        {
+            var workload = await bench.CreateAsync(kind);
+
+            await bench.InjectAsync(workload, CredentialDelivery.Secret);
+
+            var secret = Assert.Single(await bench.SecretsAsync());
+            Assert.Equal(recorded, new ObjectReference("Secret", secret.Namespace, secret.Name));
+            var document = await bench.ReadAsync(workload);
+            Assert.Equal(["KEPT=1", $"orders_USER={secret.Name}:orders.username", $"orders_PASSWORD={secret.Name}:orders.password"], Workbench.Variables(Workbench.TemplateOf(document)));
+            Assert.DoesNotContain("password-orders", document.ToJsonString(), StringComparison.Ordinal);
+            Assert.Equal(["orders.password=password-orders", "orders.username=user-orders"], secret.Values.Select(pair => $"{pair.Key}={pair.Value.Reveal()}").Order(StringComparer.Ordinal));
+
+            var metadata = (await bench.Client.GetAsync(KubeResource.Secrets, secret.Name)).ToElement().GetProperty("metadata");
+            var owner = Assert.Single(metadata.GetProperty("ownerReferences").EnumerateArray());
+            Assert.Equal((kind, "orders", (string?)document["metadata"]!["uid"]), (owner.GetProperty("kind").GetString(), owner.GetProperty("name").GetString(), owner.GetProperty("uid").GetString()));
+            Assert.Equal("kubeinject", secret.Labels["app.kubernetes.io/managed-by"]);
+            var lease = Assert.Single(bench.Leases.Records).Value;
+            var selected = new List<string>();
+            await foreach (var found in bench.Client.ListMetadataAsync(KubeResource.Secrets, new KubeQuery { LabelSelector = $"lease.kubeinject.io/{lease.Uuid}" }))
+                selected.Add(found.Name);
+            Assert.Equal([secret.Name], selected);
+
+            await bench.Source.In(bench.Client).RevokeAsync(lease, CancellationToken.None);
+            await AssertNothingIsLeftAsync(bench);
+        }
+    }
+
+    [Fact]
+    public async Task Where_the_answer_to_the_change_is_lost_the_credentials_stay_because_the_workload_has_them()
+    {
+        using var proxy = new FaultProxy(request => IsChange(request) ? new FaultProxy.Fault { CutAfter = 0 } : null);
+        using var bench = await Workbench.CreateAsync(proxy);
+        var workload = await bench.CreateAsync("Deployment");
+
+        Assert.Equal(InjectionStatus.Injected, (await bench.InjectAsync(workload)).Status);
+
+        Assert.Single(bench.Issuer.Live);
+        Assert.Contains("orders_PASSWORD=password-orders", Workbench.Variables(await bench.TemplateAsync(workload)));
+    }
+
+    [Fact]
+    public async Task Where_the_change_never_arrives_they_are_revoked()
+    {
+        using var proxy = new FaultProxy(request => IsChange(request) ? FaultProxy.Fault.Error(500, "InternalError") : null);
+        using var bench = await Workbench.CreateAsync(proxy);
+        var workload = await bench.CreateAsync("Deployment");
+
+        var result = await bench.InjectAsync(workload, CredentialDelivery.Secret);
+
+        Assert.Equal(InjectionStatus.Failed, result.Status);
+        await AssertNothingIsLeftAsync(bench);
+    }
+
+    [Fact]
+    public async Task Where_nobody_can_tell_they_are_kept_for_the_sweep()
+    {
+        var isLost = false;
+        using var proxy = new FaultProxy(request => (isLost |= IsChange(request)) ? new FaultProxy.Fault { CutAfter = 0 } : null);
+        using var bench = await Workbench.CreateAsync(proxy);
+        var workload = await bench.CreateAsync("Deployment");
+
+        var result = await bench.InjectAsync(workload);
+
+        Assert.Contains("the next sweep revokes it if it was not", result.Error, StringComparison.Ordinal);
+        Assert.Single(bench.Issuer.Live);
+        Assert.Single(bench.Leases.Records);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whoever_stops_while_the_change_is_under_way_leaves_either_all_or_nothing(bool hasArrived)
+    {
+        using var stop = new CancellationTokenSource();
+        using var proxy = new FaultProxy(request =>
+        {
+            if (!IsChange(request))
+                return null;
+            if (hasArrived)
+                Task.Run(() => TestCluster.SendAsync(HttpMethod.Get, "/version")).GetAwaiter().GetResult();
+            stop.Cancel();
+            return hasArrived ? null : new FaultProxy.Fault { NeverAnswers = true };
+        });
+        using var bench = await Workbench.CreateAsync(proxy);
+        var workload = await bench.CreateAsync("Deployment");
+
+        var exception = await Record.ExceptionAsync(() => bench.Injector(CredentialDelivery.Secret).InjectAsync(workload, stop.Token));
+
+        var leases = InjectedLeases(await bench.TemplateAsync(workload));
+        Assert.True(exception is null or OperationCanceledException);
+        if (hasArrived)
+            Assert.Subset(bench.Issuer.Live, leases.ToHashSet());
+        else
+            await AssertNothingIsLeftAsync(bench);
+    }
+
+    [Fact]
+    public async Task A_workload_that_is_not_there_is_told()
+    {
+        using var bench = await Workbench.CreateAsync();
+
+        foreach (var kind in (string[])["Deployment", "CronJob", "Pod"])
+        {
+            var error = await Assert.ThrowsAsync<KubeApiException>(() => bench.InjectAsync(new ObjectReference(kind, bench.Namespace, "none")));
+            Assert.Contains("\"none\" not found", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("Deployment", ",\"paused\":true", "It is paused")]
+    [InlineData("StatefulSet", ",\"updateStrategy\":{\"type\":\"OnDelete\"}", "OnDelete")]
+    [InlineData("DaemonSet", ",\"updateStrategy\":{\"type\":\"OnDelete\"}", "OnDelete")]
+    public async Task What_would_be_waited_for_in_vain_is_not_begun(string kind, string spec, string told)
+    {
+        using var bench = await Workbench.CreateAsync();
+        var workload = await bench.CreateAsync(kind, spec: spec);
+
+        var result = await bench.Injector(mustRollOut: true).InjectAsync(workload, CancellationToken.None);
+
+        Assert.Contains(told, result.Error, StringComparison.Ordinal);
+        Assert.Empty(bench.Issuer.Issued);
+        Assert.Equal(InjectionStatus.Injected, (await bench.InjectAsync(workload)).Status);
+    }
+
+    internal static async Task AssertNothingIsLeftAsync(Workbench bench)
+    {
+        Assert.Empty(bench.Issuer.Live);
+        Assert.Empty(bench.Leases.Records);
+        Assert.Empty(await bench.SecretsAsync());
+    }
+
+    internal static IEnumerable<Guid> InjectedLeases(JsonObject template) =>
+        ((string?)template["metadata"]!["annotations"]![Workbench.Uuid])?.Split(',').Select(Guid.Parse) ?? [];
+
+    private static bool IsChange(FaultProxy.Request request) =>
+        request.Method == "PATCH" && request.Path.Contains("/deployments/", StringComparison.Ordinal) && !request.Path.Contains("dryRun", StringComparison.Ordinal);
+}

@@ -1,0 +1,34 @@
+using KubeInject.Injection;
+
+namespace KubeInject.Tests.Injection;
+
+public sealed class WorkloadNameTests
+{
+    [Theory]
+    [InlineData("deployment/orders", "Deployment")]
+    [InlineData("deployments/orders", "Deployment")]
+    [InlineData("Deploy/orders", "Deployment")]
+    [InlineData("deployment.apps/orders", "Deployment")]
+    [InlineData("deployments.v1.apps/orders", "Deployment")]
+    [InlineData("sts/orders", "StatefulSet")]
+    [InlineData("ds/orders", "DaemonSet")]
+    [InlineData("cj/orders", "CronJob")]
+    [InlineData("cronjobs.batch/orders", "CronJob")]
+    [InlineData("po/orders", "Pod")]
+    public void Names_are_kubectls(string text, string kind)
+    {
+        var workload = WorkloadName.Parse(text, "shop");
+
+        Assert.Equal((kind, "shop", "orders"), (workload.Kind, workload.Namespace, workload.Name));
+    }
+
+    [Theory]
+    [InlineData("orders", "as in deployment/orders")]
+    [InlineData("deployment/", "as in deployment/orders")]
+    [InlineData("shop/deployment/orders", "as in deployment/orders")]
+    [InlineData("rs/orders", "There are: deployment (deploy), statefulset (sts), daemonset (ds), cronjob (cj), pod (po).")]
+    [InlineData("deployments.example.com/orders", "There are:")]
+    [InlineData("cronjobs.apps/orders", "There are:")]
+    public void What_is_none_is_told(string text, string hint) =>
+        Assert.Contains(hint, Assert.Throws<FormatException>(() => WorkloadName.Parse(text, "shop")).Message, StringComparison.Ordinal);
+}

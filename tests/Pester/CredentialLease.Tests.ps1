@@ -1,0 +1,404 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+
+    # A record as a source that was used earlier has left it.
+    function Add-Lease {
+        param(
+            [string] $Folder, [string] $Name, [string] $Namespace = $namespace, [guid] $Uuid = [guid]::NewGuid(), [string] $Kind = 'Pod', [string] $Source = 'local',
+            [double] $AgeMinutes = 60, [Nullable[double]] $ExpiresInMinutes, [switch] $Renewable, [switch] $Incomplete
+        )
+        $record = [ordered]@{
+            Uuid = $Uuid; Source = $Source; IsComplete = -not $Incomplete; Database = 'orders'; Role = "role-of-$Name"; Mount = 'databases'
+            Owner = [ordered]@{ Kind = $Kind; Namespace = $Namespace ? $Namespace : $null; Name = $Name }; ServiceAccountName = 'default'
+            RecordedAt = [DateTimeOffset]::UtcNow.AddMinutes(-$AgeMinutes); Username = "user-of-$Name"; IsRenewable = [bool]$Renewable
+        }
+        if ($null -ne $ExpiresInMinutes) { $record.ExpiresAt = [DateTimeOffset]::UtcNow.AddMinutes($ExpiresInMinutes) }
+        $null = New-Item -ItemType Directory -Force $Folder
+        ConvertTo-Json $record -Depth 4 | Set-Content "$Folder/$Uuid.json"
+    }
+
+    function Get-Record([string] $Folder) { @(Get-ChildItem "$Folder/*.json" | ForEach-Object { Get-Content -Raw $_ | ConvertFrom-Json }) }
+
+    # One lease of each kind, and a source that knows them.
+    function New-Leases {
+        $folder = "$TestDrive/$([guid]::NewGuid())"
+        Add-Lease $folder orders -Uuid $ofPod -Renewable -ExpiresInMinutes 60
+        Add-Lease $folder web -Kind Deployment -Uuid $ofDeployment -Renewable -ExpiresInMinutes 5
+        Add-Lease $folder gone -Uuid $ofNobody
+        Add-Lease $folder broken -Uuid $broken -Incomplete
+        Add-Lease $folder young -Uuid $young -AgeMinutes 1
+        $folder
+    }
+
+    $ofPod, $ofDeployment, $ofNobody, $broken, $young = 1..5 | ForEach-Object { [guid]::NewGuid() }
+    $namespace = New-TestNamespace (New-Manifest orders -Annotation @{ 'orders.role' = 'rw'; uuid = $ofPod }),
+        (New-Manifest web-1 -Annotation @{ 'orders.role' = 'rw'; uuid = $ofDeployment }),
+        (New-Manifest web-2 -Annotation @{ 'orders.role' = 'rw'; uuid = $ofDeployment }),
+        (New-Manifest web -Kind Deployment -Annotation @{ 'orders.role' = 'rw'; uuid = $ofDeployment })
+    $null = Connect-KubeCluster admin
+    $folder = New-Leases
+    $source = New-CredentialSource -Local -LeasePath $folder
+}
+
+AfterAll { Disconnect-KubeCluster }
+
+Describe 'Get-CredentialLease' {
+    It 'returns all leases, each with its owner and how it stands' {
+        $leases = Get-CredentialLease $source
+        $leases.Uuid | Sort-Object | Should -Be ($ofPod, $ofDeployment, $ofNobody, $broken, $young | Sort-Object)
+        $states = @{}
+        foreach ($lease in $leases) { $states[$lease.Uuid] = "$($lease.State) $($lease.Owner)" }
+        $states[$ofPod] | Should -Be "Active $namespace/pod/orders"
+        $states[$ofDeployment] | Should -Be "Expiring $namespace/pod/web-1"
+        $states[$ofNobody] | Should -Be "Orphaned $namespace/pod/gone"
+        $states[$broken] | Should -Be "Incomplete $namespace/pod/broken"
+        $states[$young] | Should -Be "Active $namespace/pod/young"
+    }
+
+    It 'says of each what there is to say' {
+        $lease = Get-CredentialLease $source -Uuid $ofPod
+        $lease.Role | Should -Be role-of-orders
+        $lease.Database | Should -Be orders
+        $lease.Username | Should -Be user-of-orders
+        $lease.Pods | Should -Be orders
+        $lease.ServiceAccountName | Should -Be default
+        $lease.IsRenewable | Should -BeTrue
+        $lease.ExpiresAt | Should -BeGreaterThan ([DateTimeOffset]::UtcNow)
+        $lease.IssuedAt | Should -BeLessThan ([DateTimeOffset]::UtcNow)
+    }
+
+    It 'takes the source by name as well' { Get-CredentialLease -CredentialSource $source | Should -HaveCount 5 }
+
+    It 'takes several UUIDs' { (Get-CredentialLease $source -Uuid $ofPod, $young).Uuid | Sort-Object | Should -Be ($ofPod, $young | Sort-Object) }
+
+    It 'takes states' {
+        (Get-CredentialLease $source -State Orphaned, Incomplete).Uuid | Sort-Object | Should -Be ($ofNobody, $broken | Sort-Object)
+        { Get-CredentialLease $source -State Dead } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
+    }
+
+    It 'takes pods by name, with wildcards: <Pod>' -ForEach @(
+        @{ Pod = 'orders'; Of = 'ofPod' }
+        @{ Pod = 'ORD*'; Of = 'ofPod' }
+        @{ Pod = 'web-2'; Of = 'ofDeployment' }
+        @{ Pod = 'gon[de]', 'x*'; Of = 'ofNobody' }
+    ) {
+        (Get-CredentialLease $source -Pod $Pod).Uuid | Should -Be (Get-Variable $Of -ValueOnly)
+    }
+
+    It 'takes workloads by name, with wildcards: <_>' -ForEach 'web', 'w*', 'deployment/web', 'Deployment/*' {
+        (Get-CredentialLease $source -Workload $_).Uuid | Should -Be $ofDeployment
+    }
+
+    It 'takes pods from the pipeline, also the second of a workload' {
+        (Get-KubePod orders -n $namespace | Get-CredentialLease $source).Uuid | Should -Be $ofPod
+        (Get-KubePod web-2 -n $namespace | Get-CredentialLease $source).Uuid | Should -Be $ofDeployment
+        (Get-KubePod -n $namespace | Get-CredentialLease $source).Uuid | Sort-Object | Should -Be ($ofPod, $ofDeployment | Sort-Object)
+    }
+
+    It 'returns nothing for no pods' {
+        Get-KubePod nothing* -n $namespace | Get-CredentialLease $source | Should -BeNullOrEmpty
+        @() | Get-CredentialLease $source | Should -BeNullOrEmpty
+    }
+
+    It 'takes a namespace, and is told that all are meant' {
+        Get-CredentialLease $source -Namespace $namespace | Should -HaveCount 5
+        Get-CredentialLease $source -n default | Should -BeNullOrEmpty
+        Get-CredentialLease $source -A | Should -HaveCount 5
+        { Get-CredentialLease $source -A -n default } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
+    }
+
+    It 'counts a lease without a namespace to that of its owner' {
+        $uuid = [guid]::NewGuid()
+        $namespace = New-TestNamespace (New-Manifest nameless -Annotation @{ 'orders.role' = 'rw'; uuid = $uuid })
+        Add-Lease $TestDrive/nameless nameless -Namespace '' -Uuid $uuid
+        (Get-CredentialLease (New-CredentialSource -Local -LeasePath $TestDrive/nameless) -n $namespace).Uuid | Should -Be $uuid
+    }
+
+    It 'warns once without a connection, and tells states by time alone' {
+        Disconnect-KubeCluster
+        try { $leases = Get-CredentialLease $source -WarningVariable warned -WarningAction SilentlyContinue }
+        finally { $null = Connect-KubeCluster admin }
+        $warned | Should -HaveCount 1
+        "$warned" | Should -Match 'nothing is known of the leases'' owners'
+        ($leases | Where-Object Uuid -EQ $ofNobody).State | Should -Be Active
+        ($leases | Where-Object Uuid -EQ $ofDeployment).State | Should -Be Expiring
+    }
+
+    It 'takes the connection that it is given' {
+        $connection = Get-KubeConnection
+        $viewer = Connect-KubeCluster viewer
+        try {
+            (Get-CredentialLease $source -Connection $connection -Uuid $ofNobody).State | Should -Be Orphaned
+            { Get-CredentialLease $source } | Should -Throw -ErrorId 'KubeApiForbidden,KubeInject.Cmdlets.GetCredentialLeaseCommand'
+            { Get-CredentialLease $source -Connection $viewer } | Should -Throw -ErrorId 'KubeApiForbidden,*'
+        }
+        finally { $null = Connect-KubeCluster admin }
+    }
+
+    It 'names the file that is no record' {
+        $null = New-Item -ItemType Directory $TestDrive/damaged
+        Set-Content $TestDrive/damaged/x.json '{'
+        { Get-CredentialLease (New-CredentialSource -Local -LeasePath $TestDrive/damaged) } | Should -Throw '*x.json: This is no lease record*' -ErrorId 'LeaseRecordInvalid,KubeInject.Cmdlets.GetCredentialLeaseCommand'
+    }
+
+    It 'shows a table of 100 columns with what one looks for' {
+        $text = Get-CredentialLease $source | Out-String -Width 100
+        $lines = $text -split "`r?`n" | Where-Object { $_.Trim() }
+        $lines[0] | Should -Match '^STATE +OWNER +DATABASE +ROLE +USERNAME +EXPIRES'
+        $lines | Where-Object { $_.Length -gt 100 } | Should -BeNullOrEmpty
+        $lines | Where-Object { $_ -match '^Orphaned .*orders +role-of-gone +user-of-gone +-' } | Should -HaveCount 1
+    }
+}
+
+Describe 'Update-CredentialLease' {
+    BeforeEach {
+        $folder = New-Leases
+        $source = New-CredentialSource -Local -LeasePath $folder
+    }
+
+    It 'renews leases from the pipeline, which know their source, and returns them as they are now' {
+        $renewed = Get-CredentialLease $source -Uuid $ofPod, $ofDeployment | Update-CredentialLease
+        $renewed.Uuid | Sort-Object | Should -Be ($ofPod, $ofDeployment | Sort-Object)
+        $renewed.State | Should -Be Active, Active
+        (Get-Record $folder | Where-Object { $_.PSObject.Properties['RenewedAt'] }).Uuid | Sort-Object | Should -Be ("$ofPod", "$ofDeployment" | Sort-Object)
+    }
+
+    It 'takes leases by name, and by position' {
+        $leases = Get-CredentialLease $source -Uuid $ofPod, $ofDeployment
+        (Update-CredentialLease -Lease $leases).Count | Should -Be 2
+        (Update-CredentialLease $leases[0]).Uuid | Should -Be $leases[0].Uuid
+    }
+
+    It 'takes UUIDs with a source, also from objects that were saved' {
+        (Update-CredentialLease -CredentialSource $source -Uuid $ofPod).Uuid | Should -Be $ofPod
+        Get-CredentialLease $source -Uuid $ofPod | Export-Clixml $TestDrive/saved.xml
+        (Import-Clixml $TestDrive/saved.xml | Update-CredentialLease -CredentialSource $source).Uuid | Should -Be $ofPod
+    }
+
+    It 'tells of a UUID that the source does not know, and goes on' {
+        $renewed = Update-CredentialLease -CredentialSource $source -Uuid ([guid]::Empty), $ofPod -ErrorVariable failed -ErrorAction SilentlyContinue
+        $renewed.Uuid | Should -Be $ofPod
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseNotFound,KubeInject.Cmdlets.UpdateCredentialLeaseCommand'
+        $failed[0].TargetObject | Should -Be ([guid]::Empty)
+    }
+
+    It 'says why a lease cannot be renewed: <Of>' -ForEach @(@{ Of = 'young'; Why = 'does not end by itself' }, @{ Of = 'broken'; Why = 'broke off' }) {
+        Get-CredentialLease $source -Uuid (Get-Variable $Of -ValueOnly) | Update-CredentialLease -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseNotRenewable,KubeInject.Cmdlets.UpdateCredentialLeaseCommand'
+        "$failed" | Should -Match $Why
+    }
+
+    It 'changes nothing with -WhatIf' {
+        $before = Get-ChildItem "$folder/*.json" | Get-Content -Raw
+        Get-CredentialLease $source | Update-CredentialLease -WhatIf -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        Get-ChildItem "$folder/*.json" | Get-Content -Raw | Should -Be $before
+    }
+}
+
+Describe 'Revoke-CredentialLease' {
+    BeforeEach {
+        $folder = New-Leases
+        $source = New-CredentialSource -Local -LeasePath $folder
+    }
+
+    It 'revokes leases from the pipeline' {
+        Get-CredentialLease $source -Pod web-* | Revoke-CredentialLease -Confirm:$false | Should -BeNullOrEmpty
+        (Get-Record $folder).Uuid | Sort-Object | Should -Be ("$ofPod", "$ofNobody", "$broken", "$young" | Sort-Object)
+    }
+
+    It 'takes leases by name and by position, and UUIDs with a source' {
+        Revoke-CredentialLease -Lease (Get-CredentialLease $source -Uuid $ofPod) -Confirm:$false
+        Revoke-CredentialLease (Get-CredentialLease $source -Uuid $ofNobody, $broken) -Confirm:$false
+        Revoke-CredentialLease -CredentialSource $source -Uuid $young -Confirm:$false
+        (Get-Record $folder).Uuid | Should -Be "$ofDeployment"
+    }
+
+    It 'asks first, because what uses the credential loses its access' {
+        $answer = Invoke-InNewProcess {
+            Import-Module $args[0]
+            $source = New-CredentialSource -Local -LeasePath $args[1]
+            try { Get-CredentialLease $source -WarningAction Ignore | Revoke-CredentialLease } catch { "$_" }
+        } $folder | Out-String
+        $answer | Should -Match 'NonInteractive mode'
+        Get-Record $folder | Should -HaveCount 5
+    }
+
+    It 'revokes nothing with -WhatIf, and says what it would' {
+        $told = Invoke-InNewProcess {
+            Import-Module $args[0]
+            Get-CredentialLease (New-CredentialSource -Local -LeasePath $args[1]) -WarningAction Ignore | Revoke-CredentialLease -WhatIf
+        } $folder
+        Get-Record $folder | Should -HaveCount 5
+        ($told -match 'What if: ') | Should -HaveCount 5
+        "$told" | Should -Match ([regex]::Escape("`"Revoke; what uses it loses its access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders`""))
+    }
+
+    It 'warns where the source cannot revoke, for the credential stays' {
+        Add-Lease $TestDrive/foreign orders -Source script
+        $foreign = New-CredentialSource -ScriptBlock { } -LeasePath $TestDrive/foreign
+        Get-CredentialLease $foreign | Revoke-CredentialLease -Confirm:$false -WarningVariable warned -WarningAction SilentlyContinue
+        "$warned" | Should -Match 'The lease is forgotten, but the source ''script'' cannot revoke'
+        Get-Record $TestDrive/foreign | Should -BeNullOrEmpty
+    }
+
+    It 'keeps the record where the source fails, says so, and goes on' {
+        1..3 | ForEach-Object { Add-Lease $TestDrive/failing "p$_" -Source script }
+        $failing = New-CredentialSource -ScriptBlock { } -RevokeScriptBlock { param($Lease) if ($Lease.Role -eq 'role-of-p2') { throw 'the safe is locked' } } -LeasePath $TestDrive/failing
+        Get-CredentialLease $failing | Revoke-CredentialLease -Confirm:$false -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed.FullyQualifiedErrorId | Should -Be 'CredentialRefused,KubeInject.Cmdlets.RevokeCredentialLeaseCommand'
+        "$($failed[0].TargetObject.Role)" | Should -Be role-of-p2
+        "$failed" | Should -Match 'the safe is locked'
+        (Get-Record $TestDrive/failing).Role | Should -Be role-of-p2
+    }
+}
+
+Describe 'Sync-CredentialLease' {
+    BeforeEach {
+        $folder = New-Leases
+        $source = New-CredentialSource -Local -LeasePath $folder
+    }
+
+    It 'renews what has an owner, revokes what has none, finishes what broke off, and leaves the rest' {
+        $summary = Sync-CredentialLease $source
+        ($summary | Select-Object Total, Renewed, Revoked, Finished, Kept, Failed | ConvertTo-Json -Compress) | Should -Be '{"Total":5,"Renewed":2,"Revoked":1,"Finished":1,"Kept":1,"Failed":0}'
+        (Get-Record $folder).Uuid | Sort-Object | Should -Be ("$ofPod", "$ofDeployment", "$young" | Sort-Object)
+    }
+
+    It 'takes the source by name and from the pipeline' {
+        (Sync-CredentialLease -CredentialSource $source).Total | Should -Be 5
+        ($source | Sync-CredentialLease).Total | Should -Be 3
+    }
+
+    It 'takes a grace period' {
+        (Sync-CredentialLease $source -GracePeriod 02:00:00).Kept | Should -Be 3
+        (Sync-CredentialLease $source -GracePeriod 0).Revoked | Should -Be 2
+    }
+
+    It 'takes no number for a time: <_>' -ForEach 300, -1 {
+        { Sync-CredentialLease $source -GracePeriod $_ } | Should -Throw '*ticks*' -ErrorId 'TimeTooShort,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        Get-Record $folder | Should -HaveCount 5
+    }
+
+    It 'takes a namespace and a limit' {
+        (Sync-CredentialLease $source -n default).Total | Should -Be 0
+        (Sync-CredentialLease $source -Namespace $namespace -ThrottleLimit 1).Total | Should -Be 5
+        { Sync-CredentialLease $source -ThrottleLimit 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+    }
+
+    It 'shows its plan with -WhatIf, and does nothing' {
+        $before = Get-ChildItem "$folder/*.json" | Get-Content -Raw
+        $told = Invoke-InNewProcess {
+            Import-Module $args[0]
+            $null = Connect-KubeCluster admin
+            Sync-CredentialLease (New-CredentialSource -Local -LeasePath $args[1]) -WhatIf
+        } $folder
+        Get-ChildItem "$folder/*.json" | Get-Content -Raw | Should -Be $before
+        $told | Sort-Object | Should -Be (@(
+                "What if: Renew: $ofPod (role-of-orders for $namespace/pod/orders)"
+                "What if: Renew: $ofDeployment (role-of-web for $namespace/pod/web-1)"
+                "What if: Revoke: no pod and no workload has it any more: $ofNobody (role-of-gone for $namespace/pod/gone)"
+                "What if: Revoke what is left of issuing it, which broke off: $broken (role-of-broken for $namespace/pod/broken)"
+            ) | Sort-Object)
+    }
+
+    It 'never revokes where it cannot see all pods' {
+        $null = Connect-KubeCluster viewer
+        try { Sync-CredentialLease $source -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty }
+        finally { $null = Connect-KubeCluster admin }
+        $failed.FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        Get-Record $folder | Should -HaveCount 5
+    }
+
+    It 'needs a connection, or takes one' {
+        $connection = Get-KubeConnection
+        $null = Connect-KubeCluster viewer
+        try { (Sync-CredentialLease $source -Connection $connection).Failed | Should -Be 0 }
+        finally { Disconnect-KubeCluster }
+        try { { Sync-CredentialLease $source } | Should -Throw -ErrorId 'NotConnected,*' }
+        finally { $null = Connect-KubeCluster admin }
+    }
+
+    It 'tells of what failed, each with its lease, and counts it' {
+        1..20 | ForEach-Object { Add-Lease $TestDrive/sweep "p$_" -Source script }
+        $failing = New-CredentialSource -ScriptBlock { } -RevokeScriptBlock { param($Lease) if ($Lease.Role -like '*1') { throw 'the safe is locked' } } -LeasePath $TestDrive/sweep
+        $summary = Sync-CredentialLease $failing -ErrorVariable failed -ErrorAction SilentlyContinue
+        $summary.Revoked | Should -Be 18
+        $summary.Failed | Should -Be 2
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseRevokeFailed,KubeInject.Cmdlets.SyncCredentialLeaseCommand', 'LeaseRevokeFailed,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        $failed.TargetObject.Role | Sort-Object | Should -Be role-of-p1, role-of-p11
+        "$failed" | Should -Match 'the safe is locked The next sweep tries again.'
+        $summary | Out-String | Should -Match 'Failures +: Revoke '
+        Get-Record $TestDrive/sweep | Should -HaveCount 2
+    }
+
+    It 'shows how far it has come' {
+        1..40 | ForEach-Object { Add-Lease $TestDrive/many "p$_" }
+        $running = Start-InRunspace {
+            $null = Connect-KubeCluster admin
+            Sync-CredentialLease (New-CredentialSource -Local -LeasePath $args[0])
+        } "$TestDrive/many"
+        try {
+            $running.Next().Revoked | Should -Be 40
+            $shown = @($running.Shell.Streams.Progress | Where-Object Activity -EQ "Looking after leases of the source 'local'")
+        }
+        finally { $running.Dispose() }
+        ($shown | Where-Object RecordType -EQ Processing)[-1] | ForEach-Object { "$($_.StatusDescription) $($_.PercentComplete) $($_.SecondsRemaining)" } | Should -Be '40 of 40 100 0'
+        $shown[-1].RecordType | Should -Be Completed
+    }
+
+    It 'stops with Ctrl+C, and keeps the records of what it had not come to' {
+        1..20 | ForEach-Object { Add-Lease $TestDrive/stopped "p$_" -Source script }
+        $reached = [System.Threading.ManualResetEventSlim]::new()
+        $running = Start-InRunspace {
+            $folder, $reached = $args
+            $null = Connect-KubeCluster admin
+            $done = 0
+            Sync-CredentialLease (New-CredentialSource -LeasePath $folder -ScriptBlock { } -RevokeScriptBlock { if (++$script:done -eq 6) { $reached.Set(); Start-Sleep 600 } }) -ThrottleLimit 1
+        } "$TestDrive/stopped", $reached
+        try {
+            $reached.Wait(30000) | Should -BeTrue
+            $time = [Diagnostics.Stopwatch]::StartNew()
+            $running.Shell.Stop()
+            $time.Elapsed.TotalSeconds | Should -BeLessThan 5
+            $running.Shell.InvocationStateInfo.State | Should -Be Stopped
+        }
+        finally { $running.Dispose() }
+        Get-Record $TestDrive/stopped | Should -HaveCount 15
+        (Sync-CredentialLease (New-CredentialSource -LeasePath "$TestDrive/stopped" -ScriptBlock { } -RevokeScriptBlock { })).Revoked | Should -Be 15
+    }
+}
+
+Describe 'A session with leases' {
+    It 'shows no password' {
+        $canary = "canary-$([guid]::NewGuid())"
+        Set-Content -NoNewline -LiteralPath $TestDrive/canary -Value $canary
+        New-Manifest | Set-Content $TestDrive/orders.yaml
+        $told = Invoke-InNewProcess {
+            $module, $folder, $namespace = $args
+            Import-Module $module
+            $VerbosePreference = $InformationPreference = 'Continue'
+            $null = Start-Transcript $folder/transcript.txt
+            $null = Connect-KubeCluster admin
+            $password = Get-Content -Raw $folder/canary
+            $source = New-CredentialSource -ScriptBlock { param($Request) [pscredential]::new('u', (ConvertTo-SecureString -AsPlainText $password)) } -RevokeScriptBlock { } -LeasePath $folder/canary-leases
+            & {
+                Get-ChildItem $folder/*.yaml | Invoke-CredentialInjection -CredentialSource $source
+                $leases = Get-CredentialLease $source -Verbose
+                $leases | Format-List * -Force
+                $leases | ConvertTo-Json -Depth 5
+                $leases | Export-Clixml -Depth 5 $folder/leases.xml
+                $leases | Update-CredentialLease -Verbose
+                $leases | Revoke-CredentialLease -WhatIf
+                Sync-CredentialLease $source -GracePeriod 0 -WhatIf
+                Sync-CredentialLease $source -GracePeriod 0 -Verbose | Format-List * -Force
+            } *>&1 | Out-Host
+            $Error | Format-List * -Force | Out-Host
+            $null = Stop-Transcript
+        } "$TestDrive", $namespace 2>&1 | Out-String
+        $told | Should -Match 'Revoked +: 1'
+        $told.Contains($canary) | Should -BeFalse
+        foreach ($file in 'transcript.txt', 'leases.xml') { (Get-Content -Raw $TestDrive/$file).Contains($canary) | Should -BeFalse }
+    }
+}
