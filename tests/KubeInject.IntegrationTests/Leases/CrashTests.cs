@@ -17,7 +17,8 @@ namespace KubeInject.IntegrationTests.Leases;
 public sealed class CrashTests(ITestOutputHelper output)
 {
     private const int DefaultPoints = 300;
-    private const int TasksAtRandom = 200;
+    private const int TasksAtRandom = 100;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static TheoryData<string> Sources => [.. CrashSource.All.Select(source => source.Name)];
 
@@ -104,8 +105,17 @@ public sealed class CrashTests(ITestOutputHelper output)
         /// <summary>Listens until something is so, or the process has nothing more to do.</summary>
         public async Task UntilAsync(Func<bool> isSo)
         {
-            while (!isSo() && await process.StandardOutput.ReadLineAsync() is { } line)
-                Hear(line);
+            using var limit = new CancellationTokenSource(Patience);
+            try
+            {
+                while (!isSo() && await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+                    Hear(line);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"Steps that were not reached: {string.Join(", ", tasks.Where(task => StepOf(task) != task.StopAt).Select(task => task.StopAt))}");
+            }
+
             Assert.True(isSo() || tasks.All(task => task.StopAt is null), process.HasExited ? await errors : "");
         }
 
