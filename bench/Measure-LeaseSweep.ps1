@@ -108,7 +108,7 @@ psql --quiet --command 'CREATE ROLE sweep NOLOGIN' $env:KUBEINJECT_TEST_POSTGRES
 
 $server = (Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/server").Trim()
 $token = (Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/admin.token").Trim()
-$source = New-CredentialSource -PostgreSql (ConvertTo-SecureString -AsPlainText $env:KUBEINJECT_TEST_POSTGRES)
+$source = New-CredentialSource -PostgreSql $env:KUBEINJECT_TEST_POSTGRES
 $sweeps, $plain = @(), @()
 foreach ($number in 1..$Round) {
     $sweeps += Measure-Sweep $source "owner$number"

@@ -79,6 +79,8 @@ internal sealed class CrashProcess
     {
         public string Name => issuer.Name;
 
+        public string? Place => issuer.Place;
+
         public string? Notice => issuer.Notice;
 
         public async Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
