@@ -88,8 +88,7 @@ public sealed partial class VaultWorld : IDisposable
     internal CredentialSource Source(VaultClient client, VaultIssuerOptions? options = null) =>
         new(new VaultIssuer(client, options, Cluster), new VaultLeaseStore(client), Cluster);
 
-    /// <summary>Makes a database role, and the role and policy that let ServiceAccounts have it.</summary>
-    /// <param name="group">The role in PostgreSQL that those issued become members of; null for that of this world.</param>
+    /// <summary>Makes a database role, whose credentials become members of a group in PostgreSQL (null for that of this world), and the role and policy that let ServiceAccounts have it.</summary>
     internal async Task CreateRoleAsync(string name, string account, string @namespace, string[]? policies = null, bool grants = true, string tokenType = "default", string? group = null)
     {
         var creation = $$$"""CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE {{{group ?? this.group}}};""";
