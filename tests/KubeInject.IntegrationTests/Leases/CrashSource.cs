@@ -1,4 +1,5 @@
 using KubeInject.Credentials;
+using KubeInject.IntegrationTests.Vault;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
 
@@ -12,11 +13,40 @@ namespace KubeInject.IntegrationTests.Leases;
 /// </param>
 internal sealed record CrashSource(string Name, Func<CrashPlace, KubeClient, (ICredentialIssuer Issuer, ILeaseStore Leases)> Open)
 {
+    private const string AddressFile = "vault.address";
+    private const string TokenFile = "vault.token";
+
     public static IReadOnlyList<CrashSource> All { get; } =
     [
         new("postgresql, records in Secrets", (place, client) => (PostgreSql(), new KubeLeaseStore(client, place.Namespace))),
         new("postgresql, records in files", (place, _) => (PostgreSql(), new FileLeaseStore(place.Folder))),
+        .. VaultKinds.Present.Select(kind => new CrashSource($"vault ({kind})", OpenVault)
+        {
+            PrepareAsync = (worlds, place) => PrepareVaultAsync(worlds, kind, place),
+            EndsSoon = true,
+        }),
     ];
+
+    /// <summary>Makes ready what it needs, in the process of the test.</summary>
+    public Func<VaultWorlds, CrashPlace, Task> PrepareAsync { get; init; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Whether a credential that is not known by name ends a moment after it is revoked, and not before that is done.</summary>
+    public bool EndsSoon { get; init; }
+
+    private static (ICredentialIssuer Issuer, ILeaseStore Leases) OpenVault(CrashPlace place, KubeClient client)
+    {
+        var address = new Uri(File.ReadAllText(Path.Combine(place.Folder, AddressFile)));
+        var vault = new VaultClient(new VaultSettings { Address = address }, VaultLogin.Token(new Secret(File.ReadAllText(Path.Combine(place.Folder, TokenFile)))));
+        return (new VaultIssuer(vault), new VaultLeaseStore(vault));
+    }
+
+    private static async Task PrepareVaultAsync(VaultWorlds worlds, VaultKind kind, CrashPlace place)
+    {
+        var world = await worlds.OfAsync(kind);
+        await world.CreateRoleAsync(place.Role, "default", place.Namespace, group: place.Role);
+        await File.WriteAllTextAsync(Path.Combine(place.Folder, AddressFile), world.Vault.Address.ToString());
+        await File.WriteAllTextAsync(Path.Combine(place.Folder, TokenFile), (await world.TokenAsync("kubeinject")).Reveal());
+    }
 
     private static PostgreSqlIssuer PostgreSql() => new(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser });
 }

@@ -11,9 +11,12 @@ internal sealed class StandInLeases
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+    // Two changes of members of one group disturb each other's catalog.
+    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
+
     private readonly ConcurrentDictionary<string, Lease> leases = new();
 
-    public async Task<StandInAnswer> IssueAsync(string mount, string role, JsonElement settings, StandInToken token)
+    public async Task<StandInAnswer> IssueAsync(string mount, string role, JsonElement settings, StandInToken token, Func<bool> hasEnded)
     {
         var password = RandomNumberGenerator.GetString($"{Letters}-", 20);
         var username = $"v-token-{role[..Math.Min(8, role.Length)]}-{RandomNumberGenerator.GetString(Letters, 20)}";
@@ -21,13 +24,19 @@ internal sealed class StandInLeases
         var end = DateTimeOffset.UtcNow.AddSeconds(seconds);
         foreach (var statement in StandInCall.Texts(settings.Get("creation_statements")))
         {
-            await TestDatabase.RunAsync(statement.Replace("{{name}}", username, StringComparison.Ordinal)
+            await RunAsync(statement.Replace("{{name}}", username, StringComparison.Ordinal)
                 .Replace("{{password}}", password, StringComparison.Ordinal)
                 .Replace("{{expiration}}", $"{end:yyyy-MM-dd HH:mm:sszzz}", StringComparison.Ordinal));
         }
 
         var id = $"{mount}/creds/{role}/{RandomNumberGenerator.GetString(Letters, 24)}";
         leases[id] = new Lease(token.Id, username, $"{mount}/roles/{role}", seconds);
+        if (hasEnded())
+        {
+            await RevokeAsync(id);
+            return StandInAnswer.Error(403, "permission denied");
+        }
+
         return new StandInAnswer(200, new JsonObject
         {
             ["lease_id"] = id,
@@ -57,7 +66,7 @@ internal sealed class StandInLeases
             case "renew" when leases.TryGetValue(id, out var lease) && !lease.IsEnding:
                 if (roles(lease.Role).ValueKind != JsonValueKind.Object)
                     return StandInAnswer.Error(400, $"failed to renew entry: resp: (*logical.Response)(nil) err: error during renew: could not find role with name \"{lease.Role.Split('/')[^1]}\"");
-                await TestDatabase.RunAsync($"ALTER ROLE \"{lease.Username}\" VALID UNTIL '{DateTimeOffset.UtcNow.AddSeconds(lease.Seconds):yyyy-MM-dd HH:mm:sszzz}'");
+                await RunAsync($"ALTER ROLE \"{lease.Username}\" VALID UNTIL '{DateTimeOffset.UtcNow.AddSeconds(lease.Seconds):yyyy-MM-dd HH:mm:sszzz}'");
                 return new StandInAnswer(200, new JsonObject { ["lease_id"] = id, ["renewable"] = true, ["lease_duration"] = lease.Seconds });
             case "renew":
                 return StandInAnswer.Error(400, "lease not found");
@@ -88,7 +97,7 @@ internal sealed class StandInLeases
             return;
         try
         {
-            await TestDatabase.RunAsync($"DROP ROLE IF EXISTS \"{lease.Username}\"");
+            await RunAsync($"DROP ROLE IF EXISTS \"{lease.Username}\"");
         }
         catch (Npgsql.NpgsqlException exception)
         {
@@ -96,6 +105,19 @@ internal sealed class StandInLeases
         }
 
         leases.TryRemove(id, out _);
+    }
+
+    private static async Task RunAsync(string statement)
+    {
+        await OneAtATime.WaitAsync();
+        try
+        {
+            await TestDatabase.ExecuteAsync(statement);
+        }
+        finally
+        {
+            OneAtATime.Release();
+        }
     }
 
     private sealed record Lease(string Token, string Username, string Role, int Seconds)

@@ -195,7 +195,7 @@ internal sealed class StandInVault : TestVault
             if (call.Segments is not [var mount, "creds", var name])
                 return Setting(call);
             return Role($"{mount}/roles/{name}") is { ValueKind: JsonValueKind.Object } role
-                ? await leases.IssueAsync(mount, name, role, token)
+                ? await leases.IssueAsync(mount, name, role, token, () => token != StandInToken.Root && tokens.Find(token.Id) is null)
                 : StandInAnswer.Error(400, $"unknown role: {name}");
         }
 

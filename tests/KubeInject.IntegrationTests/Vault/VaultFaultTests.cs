@@ -145,7 +145,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
 
         await WaitUntilActiveAsync(world);
         Assert.Equal(record.LeaseId, Assert.Single(await source.Leases.ListAsync(CancellationToken.None)).LeaseId);
-        Assert.True(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.True(await TestDatabase.CanLogInAsync(credential));
         await source.RevokeAsync(record, CancellationToken.None);
         await AssertNothingIsLeftAsync(world);
     }
@@ -220,6 +220,6 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
         var limit = DateTime.UtcNow.AddSeconds(30);
         while ((await world.Vault.LeasesAsync(VaultWorld.Role)).Count > 0)
             Assert.True(DateTime.UtcNow < limit, "A lease has not ended within 30 s.");
-        Assert.Empty(await TestDatabase.RolesAsync("v-"));
+        Assert.Empty(await world.LiveAsync());
     }
 }

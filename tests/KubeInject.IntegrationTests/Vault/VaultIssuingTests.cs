@@ -38,7 +38,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
 
         var (record, credential) = await source.IssueAsync(request, CancellationToken.None);
 
-        Assert.True(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.True(await TestDatabase.CanLogInAsync(credential));
         Assert.Equal((true, credential.LeaseId, credential.Username, true), (record.IsComplete, record.LeaseId, record.Username, record.IsRenewable));
         Assert.InRange(record.ExpiresAt!.Value, before.AddMinutes(59), DateTimeOffset.UtcNow.AddMinutes(61));
         Assert.Contains(credential.LeaseId, await world.Vault.LeasesAsync(VaultWorld.Role));
@@ -46,7 +46,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
 
         await source.RevokeAsync(record, CancellationToken.None);
 
-        Assert.False(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.False(await TestDatabase.CanLogInAsync(credential));
         Assert.DoesNotContain(credential.LeaseId, await world.Vault.LeasesAsync(VaultWorld.Role));
         Assert.False(await world.Vault.HasTokenAsync(record.Token!.Reveal()));
         Assert.Null(await source.Leases.FindAsync(request.Uuid, CancellationToken.None));
@@ -60,13 +60,13 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
         using var vault = world.Client();
         var source = world.Source(vault, isPodIdentity ? PodIdentity : null);
         var (record, credential) = await source.IssueAsync(world.Request(), CancellationToken.None);
-        await TestDatabase.RunAsync($"ALTER ROLE \"{credential.Username}\" VALID UNTIL '2001-01-01'");
-        Assert.False(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        await TestDatabase.ExecuteAsync($"ALTER ROLE \"{credential.Username}\" VALID UNTIL '2001-01-01'");
+        Assert.False(await TestDatabase.CanLogInAsync(credential));
 
         var renewed = await source.RenewAsync(record, CancellationToken.None);
 
-        Assert.True(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
-        Assert.InRange(await TestDatabase.ValidUntilAsync(credential.Username), renewed.ExpiresAt!.Value.AddMinutes(-1), renewed.ExpiresAt.Value.AddMinutes(1));
+        Assert.True(await TestDatabase.CanLogInAsync(credential));
+        Assert.InRange(await ValidUntilAsync(credential.Username), renewed.ExpiresAt!.Value.AddMinutes(-1), renewed.ExpiresAt.Value.AddMinutes(1));
         Assert.Equal(renewed, (await source.Leases.FindAsync(record.Uuid, CancellationToken.None))! with { Token = renewed.Token, OtherFields = renewed.OtherFields });
         await source.RevokeAsync(renewed, CancellationToken.None);
     }
@@ -132,7 +132,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
             [world.Request("../token/create")] = "'../token/create' is no name of a role in Vault.",
             [world.Request() with { Mount = "databases/../sys" }] = "'databases/../sys' is no mount path of Vault.",
         };
-        var roles = await TestDatabase.RolesAsync("v-");
+        var roles = await world.LiveAsync();
 
         foreach (var (request, message) in requests)
         {
@@ -143,7 +143,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
         }
 
         Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
-        Assert.Equal(roles, await TestDatabase.RolesAsync("v-"));
+        Assert.Equal(roles, await world.LiveAsync());
         Assert.Equal(0, world.Gate.Count("auth/token/create-orphan"));
     }
 
@@ -193,7 +193,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
         await source.RevokeAsync(record, CancellationToken.None);
         await source.RevokeAsync(record with { LeaseId = null }, CancellationToken.None);
 
-        Assert.False(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.False(await TestDatabase.CanLogInAsync(credential));
     }
 
     [Theory]
@@ -217,7 +217,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
 
         await source.RevokeAsync(record, CancellationToken.None);
 
-        Assert.False(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.False(await TestDatabase.CanLogInAsync(credential));
         Assert.Equal((1, 1, true), (world.Gate.Count("sys/leases/revoke"), world.Gate.Count("auth/token/revoke-orphan"), world.Gate.Count("sys/leases/lookup") > 0));
         await source.RevokeAsync(record, CancellationToken.None);
     }
@@ -235,9 +235,12 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
 
         Assert.Equal(CredentialFailure.Refused, error.Reason);
         Assert.EndsWith("""Its policy has to grant update on path "auth/token/revoke".""", error.Message, StringComparison.Ordinal);
-        Assert.True(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.True(await TestDatabase.CanLogInAsync(credential));
         await world.Source(vault).RevokeAsync(record, CancellationToken.None);
     }
+
+    private static async Task<DateTimeOffset> ValidUntilAsync(string username) =>
+        new((DateTime)(await TestDatabase.ScalarAsync("SELECT rolvaliduntil FROM pg_roles WHERE rolname = $1", username))!);
 
     private static CredentialHandle Handle(LeaseRecord record) => new(record.Uuid, record.Role, record.Mount) { LeaseId = record.LeaseId, Token = record.Token };
 }

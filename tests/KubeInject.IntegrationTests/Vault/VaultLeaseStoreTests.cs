@@ -79,8 +79,8 @@ public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
         var summary = await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
 
         Assert.Equal((2, 1, 1, 0), (summary.Total, summary.Renewed, summary.Revoked, summary.Failed));
-        Assert.True(await TestDatabase.LetsInAsync(first.Username, first.Password.Reveal()));
-        Assert.False(await TestDatabase.LetsInAsync(second.Username, second.Password.Reveal()));
+        Assert.True(await TestDatabase.CanLogInAsync(first));
+        Assert.False(await TestDatabase.CanLogInAsync(second));
         var left = Assert.Single(await source.Leases.ListAsync(CancellationToken.None));
         Assert.Equal((living, "living", "x", true), (left.Uuid, left.Owner.Name, left.OtherFields["FromTheFuture"], left.RenewedAt is not null));
         await source.RevokeAsync(left, CancellationToken.None);

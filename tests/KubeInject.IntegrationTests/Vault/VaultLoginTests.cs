@@ -34,11 +34,11 @@ public sealed class VaultLoginTests(VaultWorlds worlds)
         var source = world.Source(vault);
 
         var issued = await source.IssueAsync(world.Request(), CancellationToken.None);
-        Assert.True(await TestDatabase.LetsInAsync(issued.Credential.Username, issued.Credential.Password.Reveal()));
+        Assert.True(await TestDatabase.CanLogInAsync(issued.Credential));
         var renewed = await source.RenewAsync(issued.Record, CancellationToken.None);
         await source.RevokeAsync(renewed, CancellationToken.None);
 
-        Assert.False(await TestDatabase.LetsInAsync(issued.Credential.Username, issued.Credential.Password.Reveal()));
+        Assert.False(await TestDatabase.CanLogInAsync(issued.Credential));
         Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
     }
 

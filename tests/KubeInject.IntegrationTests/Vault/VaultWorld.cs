@@ -17,15 +17,15 @@ public sealed partial class VaultWorld : IDisposable
 
     public const string Account = "orders";
 
-    private const string Creation = """CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}';""";
-
     private readonly TemporaryFolder folder = new();
     private readonly KubeConnection connection;
+    private readonly string group;
     private string tokenFile = "";
 
-    private VaultWorld(VaultKind kind, KubeConnection connection, string @namespace)
+    private VaultWorld(VaultKind kind, KubeConnection connection, string @namespace, string group)
     {
         this.connection = connection;
+        this.group = group;
         Namespace = @namespace;
         Vault = TestVault.Start(kind);
         Gate = new VaultGate(Vault.Address);
@@ -46,7 +46,7 @@ public sealed partial class VaultWorld : IDisposable
     public static async Task<VaultWorld> StartAsync(VaultKind kind)
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
-        var world = new VaultWorld(kind, await TestCluster.OpenAsync(@namespace: @namespace), @namespace);
+        var world = new VaultWorld(kind, await TestCluster.OpenAsync(@namespace: @namespace), @namespace, await TestDatabase.CreateRoleAsync());
         await world.SetUpAsync();
         return world;
     }
@@ -88,10 +88,11 @@ public sealed partial class VaultWorld : IDisposable
     internal CredentialSource Source(VaultClient client, VaultIssuerOptions? options = null) =>
         new(new VaultIssuer(client, options, Cluster), new VaultLeaseStore(client), Cluster);
 
-    /// <summary>Makes a database role, and the role and policy that let ServiceAccounts have it.</summary>
-    internal async Task CreateRoleAsync(string name, string account, string @namespace, string[]? policies = null, bool grants = true, string tokenType = "default")
+    /// <summary>Makes a database role, whose credentials become members of a group in PostgreSQL (null for that of this world), and the role and policy that let ServiceAccounts have it.</summary>
+    internal async Task CreateRoleAsync(string name, string account, string @namespace, string[]? policies = null, bool grants = true, string tokenType = "default", string? group = null)
     {
-        await Vault.WriteAsync($"databases/roles/{name}", new { db_name = "rig", creation_statements = new[] { Creation }, default_ttl = "1h", max_ttl = "24h" });
+        var creation = $$$"""CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE {{{group ?? this.group}}};""";
+        await Vault.WriteAsync($"databases/roles/{name}", new { db_name = "rig", creation_statements = new[] { creation }, default_ttl = "1h", max_ttl = "24h" });
         await Vault.WriteAsync($"sys/policies/acl/{name}", new { policy = $$"""path "databases/creds/{{(grants ? name : "other")}}" { capabilities = ["read"] }""" });
         await Vault.WriteAsync($"auth/kubernetes/role/{name}", new
         {
@@ -125,14 +126,14 @@ public sealed partial class VaultWorld : IDisposable
             token_reviewer_jwt = (await Cluster.CreateTokenAsync("reviewer")).Token.Reveal(),
             disable_iss_validation = true,
         });
-        var database = TestDatabase.Address;
+        var database = ConnectionText.Parse(TestDatabase.Superuser);
         await Vault.WriteAsync("databases/config/rig", new
         {
             plugin_name = "postgresql-database-plugin",
             allowed_roles = "*",
-            connection_url = $"postgresql://{{{{username}}}}:{{{{password}}}}@{database.Host}:{database.Port}{database.AbsolutePath}?sslmode=disable",
-            username = TestDatabase.User,
-            password = TestDatabase.Password,
+            connection_url = $"postgresql://{{{{username}}}}:{{{{password}}}}@{database.Host}:{database.Port}/{database.Database}?sslmode=disable",
+            username = database.Username,
+            password = database.Password,
         });
 
         // The policy is the one that users are told to write.
@@ -147,6 +148,13 @@ public sealed partial class VaultWorld : IDisposable
         await Vault.WriteAsync("auth/approle/role/kubeinject", new { token_policies = new[] { "kubeinject" } });
         await CreateRoleAsync(Role, Account, Namespace);
         await WaitForStoreAsync();
+    }
+
+    /// <summary>The credentials in PostgreSQL that this Vault has issued, whatever it knows of them.</summary>
+    internal async Task<IReadOnlyList<string>> LiveAsync()
+    {
+        const string Query = "SELECT array(SELECT r.rolname::text FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member JOIN pg_roles g ON g.oid = m.roleid WHERE g.rolname = $1 ORDER BY 1)";
+        return (string[])(await TestDatabase.ScalarAsync(Query, group))!;
     }
 
     /// <summary>A KV engine of version 2 answers 400 while it is being made.</summary>
