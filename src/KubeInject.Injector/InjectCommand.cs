@@ -70,7 +70,7 @@ internal static class InjectCommand
             var target = parsed.GetValue(inPlace) ? ManifestOutput.InPlace()
                 : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
                 : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);
-            return await RunAsync(manifests, await sources.BuildAsync(cancellationToken), target, parsed.GetValue(dryRun), cancellationToken);
+            return await RunAsync(manifests, await sources.BuildAsync(needsCluster: false, cancellationToken), target, parsed.GetValue(dryRun), cancellationToken);
         }));
         return command;
     }

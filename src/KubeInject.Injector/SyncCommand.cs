@@ -46,7 +46,7 @@ internal static class SyncCommand
                 Concurrency = settings.Number(AllSettings.Concurrency) ?? defaults.Concurrency,
             };
             using var sources = new SourceBuilder(settings);
-            var source = await sources.BuildAsync(cancellationToken);
+            var source = await sources.BuildAsync(needsCluster: true, cancellationToken);
             var cluster = await sources.ConnectAsync(cancellationToken);
             return await RunAsync(new LeaseSweep(source, cluster.Client, leases), parsed.GetValue(dryRun), cancellationToken);
         }));

@@ -378,6 +378,7 @@ Describe 'A session with leases' {
         $told = Invoke-InNewProcess {
             $module, $folder, $namespace = $args
             Import-Module $module
+            $PSStyle.OutputRendering = 'PlainText'
             $VerbosePreference = $InformationPreference = 'Continue'
             $null = Start-Transcript $folder/transcript.txt
             $null = Connect-KubeCluster admin

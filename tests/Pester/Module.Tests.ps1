@@ -17,7 +17,7 @@ Describe 'The module' {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
             'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
-            'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'New-CredentialSource',
+            'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'New-CredentialSource',
             'Revoke-CredentialLease', 'Sync-CredentialLease', 'Test-KubeConnection', 'Update-CredentialLease', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
     }
@@ -55,29 +55,22 @@ Describe 'The module' {
 
     It 'loads Npgsql, and what that brings along, only for PostgreSQL, in its own context, where it works' {
         $loaded = Invoke-InNewProcess {
-            param($path)
+            param($path, $manifest)
             Import-Module $path
             $null = New-CredentialSource -Local
             $ours = { [AppDomain]::CurrentDomain.GetAssemblies().Where{ $_.Location -like "$path*" }.ForEach{ $_.GetName().Name } }
             (& $ours) -match 'Npgsql|Microsoft|System'
             'then'
-            $options = [KubeInject.Credentials.PostgreSqlOptions]::new()
-            $options.ConnectionString = [KubeInject.Secret]::new($env:KUBEINJECT_TEST_POSTGRES)
-            $options.CreationStatements = [string[]]'CREATE ROLE "{{name}}" LOGIN PASSWORD ''{{password}}'''
-            $issuer = [KubeInject.Credentials.PostgreSqlIssuer]::new($options)
             $folder = Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid())
-            $source = [KubeInject.Leases.CredentialSource]::new($issuer, [KubeInject.Leases.FileLeaseStore]::new($folder))
-            $owner = [KubeInject.Kubernetes.ObjectReference]::new('Pod', 'shop', 'orders')
-            $request = [KubeInject.Credentials.CredentialRequest]::new([guid]::NewGuid(), 'orders', 'orders', 'databases', $owner, 'default')
-            $lease = $source.IssueAsync($request, [System.Threading.CancellationToken]::None).GetAwaiter().GetResult()
-            $lease.Credential.Username
-            $null = $source.RevokeAsync($lease.Record, [System.Threading.CancellationToken]::None).GetAwaiter().GetResult()
+            $source = New-CredentialSource -PostgreSql $env:KUBEINJECT_TEST_POSTGRES -LeasePath $folder -CreationStatement 'CREATE ROLE "{{name}}" LOGIN PASSWORD ''{{password}}'''
+            ($manifest | Invoke-CredentialInjection -CredentialSource $source).Databases.Username
+            Get-CredentialLease $source -WarningAction SilentlyContinue | Revoke-CredentialLease -Confirm:$false
             (& $ours) -match 'Npgsql'
             Remove-Item -Recurse $folder
-        }
+        } (New-Manifest)
         $loaded | Should -HaveCount 3
         $loaded[0] | Should -Be 'then'
-        $loaded[1] | Should -BeLike 'kubeinject-orders-*'
+        $loaded[1] | Should -BeLike 'kubeinject-orders_rw-*'
         $loaded[2] | Should -Be 'Npgsql'
     }
 
@@ -99,6 +92,7 @@ Describe 'The module' {
         @{ Name = 'Get-KubeServiceAccountToken'; Type = 'KubeInject.Cmdlets.KubeServiceAccountToken' }
         @{ Name = 'Get-PodInjectionAnnotation'; Type = 'KubeInject.Annotations.PodInjection' }
         @{ Name = 'Invoke-CredentialInjection'; Type = 'KubeInject.Injection.InjectionResult', 'System.String' }
+        @{ Name = 'Invoke-CredentialRotation'; Type = 'KubeInject.Injection.RotationResult' }
         @{ Name = 'New-CredentialSource'; Type = 'KubeInject.Leases.CredentialSource' }
         @{ Name = 'Revoke-CredentialLease'; Type = 'System.Void' }
         @{ Name = 'Sync-CredentialLease'; Type = 'KubeInject.Leases.LeaseSweepSummary' }
@@ -110,7 +104,7 @@ Describe 'The module' {
     }
 
     It 'has -WhatIf and -Confirm where something is changed' {
-        $changing = 'Invoke-CredentialInjection', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Update-CredentialLease'
+        $changing = 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Update-CredentialLease'
         foreach ($name in 'WhatIf', 'Confirm') {
             $have = (Get-Command -Module KubeInject -ParameterName $name).Name
             foreach ($command in $changing) { $have | Should -Contain $command }

@@ -74,7 +74,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        var connection = Connection ?? RunspaceConnection.Current;
+        var connection = FindConnection();
         if (connection is null)
             WriteWarning("There is no connection to a cluster, so nothing is known of the leases' owners, and none shows as Orphaned. Run Connect-KubeCluster first.");
         var inventory = new LeaseInventory(CredentialSource!, connection?.Client, new LeaseOptions { Namespace = Namespace });

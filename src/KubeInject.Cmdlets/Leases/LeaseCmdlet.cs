@@ -47,7 +47,7 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
     {
         if (known is null)
         {
-            var client = (Connection ?? RunspaceConnection.Current)?.Client;
+            var client = FindConnection()?.Client;
             RunOrEnd(CredentialSource!.Name, async (_, cancellationToken) =>
             {
                 var leases = await new LeaseInventory(CredentialSource, client).ListAsync(cancellationToken).ConfigureAwait(false);

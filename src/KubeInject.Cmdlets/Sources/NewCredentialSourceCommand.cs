@@ -13,7 +13,8 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     private const string FromSecret = "KubeSecret";
     private const string FromScript = "ScriptBlock";
 
-    private const string LeasePathHelp = "The folder that leases are recorded in. Default: kubeinject/leases below XDG_STATE_HOME, or below ~/.local/state.";
+    private const string LeasePathHelp = "The folder that leases are recorded in. Default: in the cluster, see -LeaseNamespace; without a connection, and for -Local, kubeinject/leases below XDG_STATE_HOME, or below ~/.local/state.";
+    private const string LeaseNamespaceHelp = "The namespace of the connected cluster whose Secrets leases are recorded in. It has to exist. Default: kubeinject.";
 
     /// <summary>Whether credentials are made up.</summary>
     [Parameter(ParameterSetName = FromNowhere, Mandatory = true, HelpMessage = "Make credentials up, for trying out. No database knows them.")]
@@ -47,9 +48,18 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     /// <summary>Where leases are recorded.</summary>
     [Parameter(ParameterSetName = FromNowhere, HelpMessage = LeasePathHelp)]
     [Parameter(ParameterSetName = FromSecret, HelpMessage = LeasePathHelp)]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = LeasePathHelp)]
     [Parameter(ParameterSetName = FromScript, HelpMessage = LeasePathHelp)]
     [ValidateNotNullOrEmpty]
     public string? LeasePath { get; set; }
+
+    /// <summary>In which namespace leases are recorded.</summary>
+    [Parameter(ParameterSetName = FromSecret, HelpMessage = LeaseNamespaceHelp)]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = LeaseNamespaceHelp)]
+    [Parameter(ParameterSetName = FromScript, HelpMessage = LeaseNamespaceHelp)]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? LeaseNamespace { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -58,12 +68,13 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
         {
             var (issuer, leases) = ParameterSetName switch
             {
-                FromSecret => (SecretIssuer(), Folder()),
+                FromSecret => (SecretIssuer(), Store()),
+                FromPostgreSql => (PostgreSqlIssuer(), Store()),
                 FromVault => VaultSource(),
-                FromScript => (new ScriptCredentials(ScriptBlock!, RevokeScriptBlock).ToIssuer(), Folder()),
+                FromScript => (new ScriptCredentials(ScriptBlock!, RevokeScriptBlock).ToIssuer(), Store()),
                 _ => (new LocalCredentialIssuer(), Folder()),
             };
-            WriteObject(new CredentialSource(issuer, leases, (Connection ?? RunspaceConnection.Current)?.Client));
+            WriteObject(new CredentialSource(issuer, leases, FindConnection()?.Client));
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
@@ -87,7 +98,15 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
         });
     }
 
-    private FileLeaseStore Folder() => new(LeasePath is null ? FileLeaseStore.DefaultFolder : FullPath(LeasePath));
+    private ILeaseStore Store()
+    {
+        if (LeasePath is not null && LeaseNamespace is not null)
+            throw new ArgumentException("Leases are recorded in one place: give -LeasePath or -LeaseNamespace, not both.");
+        var connection = LeaseNamespace is null ? FindConnection() : RequireConnection();
+        return LeasePath is null && connection is not null ? new KubeLeaseStore(connection.Client, LeaseNamespace ?? KubeLeaseStore.DefaultNamespace) : Folder();
+    }
+
+    private FileLeaseStore Folder() => new(LeasePath is null ? FileLeaseStore.DefaultFolder : FullPath(LeasePath), FindConnection()?.Server.ToString());
 
     // Relative to PowerShell's current location, which is not the process's.
     private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);

@@ -7,6 +7,8 @@ internal static class AllSettings
 
     public static readonly Setting LeaseFolder = new("lease-folder", "DIR", "Record leases in this folder. Default: in the cluster, see --lease-namespace; for 'local' kubeinject/leases below XDG_STATE_HOME, or below ~/.local/state.") { Kind = SettingKind.Path };
 
+    public static readonly Setting LeaseNamespace = new("lease-namespace", "NAME", "Record leases as Secrets of this namespace. Default: kubeinject. Vault keeps its own: see --vault-lease-mount.");
+
     public static readonly Setting Kubeconfig = new("kubeconfig", "FILE", "How to reach the cluster. Default: KUBECONFIG, then ~/.kube/config, then the ServiceAccount of the pod this runs in.") { Kind = SettingKind.Path };
     public static readonly Setting Context = new("context", "NAME", "The context of the kubeconfig. Default: its current context.");
 
@@ -30,6 +32,16 @@ internal static class AllSettings
     public static readonly Setting VaultLeaseMount = new("vault-lease-mount", "PATH", "vault: the KV engine (version 2) that leases are recorded in. Default: vault-db-injector.");
     public static readonly Setting VaultLeasePrefix = new("vault-lease-prefix", "PATH", "vault: what the records of this cluster are below. Default: kubernetes.");
 
+    public static readonly Setting PostgreSqlConnection = new("postgresql-connection", "URI", "postgresql: where to connect, without the password: postgresql://admin@db:5432/orders?sslmode=verify-full. Default: PGHOST, PGPORT and PGDATABASE.");
+    public static readonly Setting PostgreSqlUser = new("postgresql-user", "NAME", "postgresql: who makes the roles: a superuser, or one with CREATEROLE. Default: the user in the connection.") { OtherVariables = ["PGUSER"] };
+    public static readonly Setting PostgreSqlPassword = new("postgresql-password", "FILE", "postgresql: the file of that user's password. Default: PGPASSFILE or ~/.pgpass.") { Kind = SettingKind.Secret, OtherVariables = ["PGPASSWORD"] };
+    public static readonly Setting PostgreSqlCreationStatement = new("postgresql-creation-statement", "SQL", "postgresql: what creates a login role, with {{name}}, {{password}}, {{expiration}} and {{role}}. Default: a member of the role that the pod asks for.") { Kind = SettingKind.List };
+    public static readonly Setting PostgreSqlRenewalStatement = new("postgresql-renewal-statement", "SQL", "postgresql: what puts off its end. Default: ALTER ROLE … VALID UNTIL.") { Kind = SettingKind.List };
+    public static readonly Setting PostgreSqlRevocationStatement = new("postgresql-revocation-statement", "SQL", "postgresql: what removes it. Default: REASSIGN OWNED, DROP OWNED, DROP ROLE.") { Kind = SettingKind.List };
+    public static readonly Setting PostgreSqlReassignOwnedTo = new("postgresql-reassign-owned-to", "ROLE", "postgresql: who gets what a removed login role owns. Default: who makes the roles.");
+    public static readonly Setting PostgreSqlTimeToLive = new("postgresql-time-to-live", "TIME", "postgresql: how long a login role is good for, and again after each renewal. Default: 1h.") { Kind = SettingKind.Duration };
+    public static readonly Setting PostgreSqlAllowedRole = new("postgresql-allowed-role", "ROLE", "postgresql: a role that pods may ask for; * and ? are wildcards. Default: all that are not privileged.") { Kind = SettingKind.List };
+
     public static readonly Setting Namespace = new("namespace", "NAME", "Only leases of this namespace. Default: those of all namespaces.");
     public static readonly Setting GracePeriod = new("grace-period", "TIME", "How old a lease has to be before the lack of an owner means anything. Default: 5m.") { Kind = SettingKind.Duration };
     public static readonly Setting Concurrency = new("concurrency", "COUNT", "How many leases are renewed or revoked at the same time. Default: 16.") { Kind = SettingKind.Number };
@@ -37,10 +49,12 @@ internal static class AllSettings
     /// <summary>Those that say where credentials come from and where leases are recorded.</summary>
     public static IReadOnlyList<Setting> OfSources { get; } =
     [
-        Source, LeaseFolder, Kubeconfig, Context,
+        Source, LeaseFolder, LeaseNamespace, Kubeconfig, Context,
         SecretPattern, UsernameKey, PasswordKey,
         VaultAddress, VaultNamespace, VaultCaCert, VaultSkipVerify, VaultToken, VaultKubernetesRole, VaultAuthMount, VaultRoleId, VaultSecretId,
         VaultAppRoleMount, VaultPodIdentity, VaultAudience, VaultTokenPeriod, VaultLeaseMount, VaultLeasePrefix,
+        PostgreSqlConnection, PostgreSqlUser, PostgreSqlPassword, PostgreSqlCreationStatement, PostgreSqlRenewalStatement, PostgreSqlRevocationStatement,
+        PostgreSqlReassignOwnedTo, PostgreSqlTimeToLive, PostgreSqlAllowedRole,
     ];
 
     /// <summary>Those of a sweep.</summary>

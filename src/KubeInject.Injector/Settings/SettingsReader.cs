@@ -12,6 +12,9 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
     private static readonly string[] True = ["true", "1", "yes"];
     private static readonly string[] False = ["false", "0", "no"];
 
+    /// <summary>What an option says, and it alone.</summary>
+    public string? Option(Setting setting) => Option(setting.Name)?.Texts is [.., var last] ? last : null;
+
     public string? Text(Setting setting) => Find(setting)?.Texts is [.., var last] ? last : null;
 
     /// <exception cref="SettingException">It is not set.</exception>

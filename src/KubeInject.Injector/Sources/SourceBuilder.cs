@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using KubeInject.Credentials;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
@@ -6,13 +7,15 @@ namespace KubeInject.Injector;
 
 /// <summary>Makes the source of credentials that the settings name.</summary>
 /// <param name="settings">What is set.</param>
-internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
+internal sealed partial class SourceBuilder(SettingsReader settings) : IDisposable
 {
     private KubeConnection? connection;
     private VaultClient? vault;
+    private PostgreSqlIssuer? postgreSql;
 
     public void Dispose()
     {
+        postgreSql?.Dispose();
         vault?.Dispose();
         connection?.Dispose();
     }
@@ -26,16 +29,22 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
         var other => throw new SettingException($"There is no credential source '{other}'. There is: {SourceNames.Text}."),
     };
 
-    /// <summary>The source. Connects to the cluster where it needs one.</summary>
-    public async Task<CredentialSource> BuildAsync(CancellationToken cancellationToken)
+    /// <summary>The source.</summary>
+    /// <param name="needsCluster">Whether to connect to the cluster also where the source itself needs none.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<CredentialSource> BuildAsync(bool needsCluster, CancellationToken cancellationToken)
     {
         try
         {
+            _ = SourceName();
+            if (needsCluster)
+                await ConnectAsync(cancellationToken);
             return SourceName() switch
             {
                 SourceNames.KubeSecret => await KubeSecretAsync(cancellationToken),
                 SourceNames.Vault => await VaultAsync(cancellationToken),
-                _ => CredentialSource.CreateLocal(settings.Path(AllSettings.LeaseFolder)),
+                SourceNames.PostgreSql => await PostgreSqlAsync(cancellationToken),
+                _ => new CredentialSource(new LocalCredentialIssuer(), Folder(settings.Path(AllSettings.LeaseFolder) ?? FileLeaseStore.DefaultFolder), connection?.Client),
             };
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or KubeConfigurationException)
@@ -85,7 +94,46 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
         var cluster = options.UsePodIdentity ? await ConnectAsync(cancellationToken) : null;
         var leases = new VaultLeaseStore(
             vault, settings.Text(AllSettings.VaultLeaseMount) ?? VaultLeaseStore.DefaultMount, settings.Text(AllSettings.VaultLeasePrefix) ?? VaultLeaseStore.DefaultPrefix);
-        return new CredentialSource(new VaultIssuer(vault, options, cluster?.Client), leases, cluster?.Client);
+        return new CredentialSource(new VaultIssuer(vault, options, cluster?.Client), leases, connection?.Client);
+    }
+
+    private async Task<CredentialSource> PostgreSqlAsync(CancellationToken cancellationToken)
+    {
+        var options = new PostgreSqlOptions
+        {
+            ConnectionString = PostgreSqlServer(),
+            Username = settings.Text(AllSettings.PostgreSqlUser),
+            Password = settings.Secret(AllSettings.PostgreSqlPassword),
+            ReassignOwnedTo = settings.Text(AllSettings.PostgreSqlReassignOwnedTo),
+        };
+        postgreSql = new PostgreSqlIssuer(options with
+        {
+            CreationStatements = settings.List(AllSettings.PostgreSqlCreationStatement) ?? options.CreationStatements,
+            RenewalStatements = settings.List(AllSettings.PostgreSqlRenewalStatement) ?? options.RenewalStatements,
+            RevocationStatements = settings.List(AllSettings.PostgreSqlRevocationStatement) ?? options.RevocationStatements,
+            TimeToLive = settings.Duration(AllSettings.PostgreSqlTimeToLive) ?? options.TimeToLive,
+            AllowedRoles = settings.List(AllSettings.PostgreSqlAllowedRole) ?? options.AllowedRoles,
+        });
+        var leases = await LeasesAsync(cancellationToken);
+        return new CredentialSource(postgreSql, leases, connection?.Client);
+    }
+
+    private Secret PostgreSqlServer()
+    {
+        if (settings.Option(AllSettings.PostgreSqlConnection) is { } typed && Password().IsMatch(typed))
+        {
+            throw new SettingException(
+                $"{AllSettings.PostgreSqlConnection.Option} holds a password, which everybody on the machine can read. Leave it out, and set {AllSettings.PostgreSqlPassword.Option} or PGPASSWORD.");
+        }
+
+        if (settings.Text(AllSettings.PostgreSqlConnection) is { Length: > 0 } given)
+            return new Secret(given);
+        var host = Environment.GetEnvironmentVariable("PGHOST");
+        return !string.IsNullOrEmpty(host)
+            ? new Secret($"Host={Quote(host)};Port={Quote(Environment.GetEnvironmentVariable("PGPORT") is { Length: > 0 } port ? port : "5432")}{(Environment.GetEnvironmentVariable("PGDATABASE") is { Length: > 0 } name ? $";Database={Quote(name)}" : "")}")
+            : throw new SettingException($"The source '{SourceNames.PostgreSql}' needs {AllSettings.PostgreSqlConnection.Option}, {AllSettings.PostgreSqlConnection.Variable}, '{AllSettings.PostgreSqlConnection.Name}' in the settings file, or PGHOST.");
+
+        static string Quote(string value) => $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     private VaultSettings VaultServer()
@@ -126,7 +174,16 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
 
     private async Task<ILeaseStore> LeasesAsync(CancellationToken cancellationToken)
     {
-        await ConnectAsync(cancellationToken);
-        return new FileLeaseStore(settings.Path(AllSettings.LeaseFolder) ?? FileLeaseStore.DefaultFolder);
+        if (settings.Path(AllSettings.LeaseFolder) is not { } folder)
+            return new KubeLeaseStore((await ConnectAsync(cancellationToken)).Client, settings.Text(AllSettings.LeaseNamespace) ?? KubeLeaseStore.DefaultNamespace);
+        return settings.Text(AllSettings.LeaseNamespace) is null
+            ? Folder(folder)
+            : throw new SettingException($"Leases are recorded in one place: set {AllSettings.LeaseFolder.Option} or {AllSettings.LeaseNamespace.Option}, not both.");
     }
+
+    private FileLeaseStore Folder(string path) => new(path, connection?.Server.ToString());
+
+    // The userinfo of a URI, or the keyword of a connection string in any of its spellings.
+    [GeneratedRegex(@"^[a-z]+://[^/?#]*:[^/?#]*@|(^|[;?&\s])(password|passwd|pwd|sslpassword|ssl password)\s*=", RegexOptions.IgnoreCase)]
+    private static partial Regex Password();
 }

@@ -10,6 +10,12 @@ public interface ICredentialIssuer
     /// <summary>The issuer's name, as the user chooses it: <c>local</c>, <c>vault</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// What tells its credentials from those of another issuer of the same name that records its leases in the same
+    /// place, such as the server's address; null (default) where there can be no other.
+    /// </summary>
+    string? Place => null;
+
     /// <summary>What the user has to know before using these credentials, in one sentence; null where there is nothing.</summary>
     string? Notice { get; }
 

@@ -52,7 +52,7 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     {
         ArgumentNullException.ThrowIfNull(request);
         var handle = await issuer.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
-        var record = LeaseRecord.For(request, handle, Name, Time.GetUtcNow());
+        var record = LeaseRecord.For(request, handle, issuer, Time.GetUtcNow());
         try
         {
             await leases.WriteAsync(record, cancellationToken).ConfigureAwait(false);
@@ -77,6 +77,7 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     public async Task<LeaseRecord> RenewAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
+        CheckOwn(record);
         if (!record.IsRenewable)
             return record;
         var expiresAt = await issuer.RenewAsync(record.Handle, cancellationToken).ConfigureAwait(false);
@@ -95,11 +96,18 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     public async Task RevokeAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
+        CheckOwn(record);
         await issuer.RevokeAsync(record.Handle, cancellationToken).ConfigureAwait(false);
         if (record.Secret is { } secret)
             await DeleteAsync(secret, cancellationToken).ConfigureAwait(false);
         await leases.RemoveAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Whether a lease is from this source. Several can record theirs in one place, and each has to leave the others'
+    /// alone: it would find nothing to revoke, and forget what lives.
+    /// </summary>
+    internal bool Owns(LeaseRecord record) => record.Source == Name && record.Place == issuer.Place;
 
     /// <summary>Revokes what was issued and is not handed out. One that cannot be revoked does not keep the others.</summary>
     /// <param name="records">The leases.</param>
@@ -122,6 +130,17 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
         }
 
         return left.Count == 0 ? null : $"What was issued could not all be revoked; the records of these leases are kept for the next sweep: {string.Join(", ", left)}.";
+    }
+
+    private void CheckOwn(LeaseRecord record)
+    {
+        if (!Owns(record))
+        {
+            throw new CredentialException(
+                CredentialFailure.Refused, $"The lease {record.Uuid} is from the source {Describe(record.Source, record.Place)}, and not from {Describe(Name, issuer.Place)}. Use that source.");
+        }
+
+        static string Describe(string name, string? place) => place is null ? $"'{name}'" : $"'{name}' at {place}";
     }
 
     private async Task DeleteAsync(ObjectReference secret, CancellationToken cancellationToken)

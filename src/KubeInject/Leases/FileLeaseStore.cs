@@ -1,12 +1,23 @@
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using KubeInject.Kubernetes;
 
 namespace KubeInject.Leases;
 
 /// <summary>Keeps lease records as files of a folder, one a lease, readable by their owner alone.</summary>
 /// <param name="folder">The folder; made when the first record is written.</param>
-public sealed class FileLeaseStore(string folder) : ILeaseStore
+/// <param name="cluster">
+/// The cluster that the owners of the leases live in, as its server's address: written into each record, so that clusters
+/// can share the folder. Then only its own records are seen, and those that name none. Default: null, none, and all are seen.
+/// </param>
+public sealed class FileLeaseStore(string folder, string? cluster = null) : ILeaseStore
 {
+    private const string ClusterField = "Cluster";
+    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>
     /// Where records are kept by default: <c>kubeinject/leases</c> under <c>XDG_STATE_HOME</c> (by default
     /// <c>~/.local/state</c>), or under the local application data on Windows.
@@ -30,6 +41,9 @@ public sealed class FileLeaseStore(string folder) : ILeaseStore
     /// <summary>The folder.</summary>
     public string Folder { get; } = folder;
 
+    /// <summary>The cluster that the owners of the leases live in; null for none in particular.</summary>
+    public string? Cluster { get; } = cluster;
+
     /// <inheritdoc/>
     public async Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
@@ -40,7 +54,10 @@ public sealed class FileLeaseStore(string folder) : ILeaseStore
             Directory.CreateDirectory(Folder);
         else
             Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var content = JsonSerializer.SerializeToUtf8Bytes(record, LeaseRecordJson.Default.LeaseRecord);
+        var json = (JsonObject)JsonSerializer.SerializeToNode(record, LeaseRecordJson.Default.LeaseRecord)!;
+        if (Cluster is not null)
+            json[ClusterField] = Cluster;
+        var content = Encoding.UTF8.GetBytes(json.ToJsonString(Format));
         await AtomicFile.WriteAsync(PathOf(record.Uuid), content, cancellationToken).ConfigureAwait(false);
     }
 
@@ -65,16 +82,28 @@ public sealed class FileLeaseStore(string folder) : ILeaseStore
         var records = new List<LeaseRecord>();
         var files = Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [];
         foreach (var file in files.Order(StringComparer.Ordinal))
-            records.Add(await ReadAsync(file, cancellationToken).ConfigureAwait(false));
+        {
+            if (await ReadAsync(file, cancellationToken).ConfigureAwait(false) is { } record)
+                records.Add(record);
+        }
+
         return records;
     }
 
-    private static async Task<LeaseRecord> ReadAsync(string file, CancellationToken cancellationToken)
+    /// <summary>The record; null where it is another cluster's, or was removed just now.</summary>
+    private async Task<LeaseRecord?> ReadAsync(string file, CancellationToken cancellationToken)
     {
         try
         {
             var content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
-            return JsonSerializer.Deserialize(content, LeaseRecordJson.Default.LeaseRecord)!;
+            using var document = JsonDocument.Parse(content);
+            return Cluster is null || document.RootElement.Text(ClusterField) is not { } other || other == Cluster
+                ? document.RootElement.Deserialize(LeaseRecordJson.Default.LeaseRecord) ?? throw new JsonException()
+                : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
         catch (JsonException exception)
         {

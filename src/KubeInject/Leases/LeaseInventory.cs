@@ -24,6 +24,7 @@ public sealed class LeaseInventory(CredentialSource source, KubeClient? client, 
         return
         [
             .. from record in records
+               where source.Owns(record)
                let owner = owners?.GetValueOrDefault(record.Uuid)
                where options.Namespace is null || (record.Owner.Namespace ?? owner?.Object.Namespace) == options.Namespace
                select new CredentialLease(record, owner, StateOf(record, isOrphan: owners is not null && owner is null, now), this),

@@ -13,6 +13,9 @@ public sealed record LeaseRecord
     /// <summary>The name of the issuer: <c>local</c>, <c>vault</c>.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Where the issuer issued it, where there are several of that name: <c>db.example.org:5432</c>; null where there is one.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Whether the credential was issued and completely recorded. Until then, what it may have brought into being is to be revoked.</summary>
     public bool IsComplete { get; init; }
 
@@ -65,10 +68,11 @@ public sealed record LeaseRecord
 
     internal CredentialHandle Handle => new(Uuid, Role, Mount) { Username = Username, LeaseId = LeaseId, Token = Token };
 
-    internal static LeaseRecord For(CredentialRequest request, CredentialHandle handle, string source, DateTimeOffset now) => new()
+    internal static LeaseRecord For(CredentialRequest request, CredentialHandle handle, ICredentialIssuer issuer, DateTimeOffset now) => new()
     {
         Uuid = request.Uuid,
-        Source = source,
+        Source = issuer.Name,
+        Place = issuer.Place,
         Database = request.Database,
         Role = request.Role,
         Mount = request.Mount,

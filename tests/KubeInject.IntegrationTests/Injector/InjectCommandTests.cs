@@ -46,7 +46,7 @@ public sealed partial class InjectCommandTests : IDisposable
 
         Assert.Equal(2, result.ExitCode);
         Assert.Empty(result.Output);
-        Assert.Equal("error: Name the source of the credentials with --source. There is: vault (HashiCorp Vault or OpenBao), kube-secret (existing Secrets of the cluster), local (made-up credentials that no database knows, for trying out). See 'kubeinject --help'.\n", result.Error);
+        Assert.Equal("error: Name the source of the credentials with --source. There is: vault (HashiCorp Vault or OpenBao), postgresql (login roles made in PostgreSQL itself), kube-secret (existing Secrets of the cluster), local (made-up credentials that no database knows, for trying out). See 'kubeinject --help'.\n", result.Error);
     }
 
     [Theory]

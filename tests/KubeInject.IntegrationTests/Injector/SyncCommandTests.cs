@@ -50,16 +50,29 @@ public sealed class SyncCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lease_that_cannot_be_renewed_or_revoked_makes_the_exit_code_1()
+    public async Task A_lease_that_cannot_be_revoked_makes_the_exit_code_1_and_stays_on_record()
     {
-        Record("gone", ageMinutes: 60, secret: "gone");
+        Record("gone", ageMinutes: 60, source: "postgresql", place: "127.0.0.1:1");
 
-        // The Secret's namespace is not a namespace, so that the server refuses to delete it.
-        var result = await SyncAsync("--source", "local", "--context", "admin");
+        var result = await RunAsync(new() { ["PGPASSWORD"] = "canary" }, "--source", "postgresql", "--postgresql-connection", "Host=127.0.0.1;Port=1;Username=nobody", "--lease-folder", folder.File("leases"));
 
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("error: Revoke ", result.Error, StringComparison.Ordinal);
         Assert.Contains("0 revoked, 0 finished, 0 kept, 1 failed", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", result.Output + result.Error, StringComparison.Ordinal);
+        Assert.Single(Records());
+    }
+
+    [Fact]
+    public async Task Leases_of_another_source_or_of_another_server_are_left_alone()
+    {
+        Record("gone", ageMinutes: 60, source: "postgresql", place: "db:5432");
+
+        var local = await SyncAsync("--source", "local");
+        var other = await SyncAsync("--source", "postgresql", "--postgresql-connection", "Host=127.0.0.1;Port=1");
+
+        Assert.StartsWith("0 leases: ", local.Output, StringComparison.Ordinal);
+        Assert.StartsWith("0 leases: ", other.Output, StringComparison.Ordinal);
         Assert.Single(Records());
     }
 
@@ -81,6 +94,10 @@ public sealed class SyncCommandTests : IDisposable
     [InlineData("--grace-period has to be a time such as 90s, 15m, 1h30m or 2d.", "--source", "local", "--grace-period", "5")]
     [InlineData("The source 'kube-secret' needs --secret-pattern, KUBEINJECT_SECRET_PATTERN, or 'secret-pattern' in the settings file.", "--source", "kube-secret")]
     [InlineData("The pattern 'a/b/c' has more than one slash", "--source", "kube-secret", "--secret-pattern", "a/b/c")]
+    [InlineData("The source 'postgresql' needs --postgresql-connection", "--source", "postgresql")]
+    [InlineData("--postgresql-connection holds a password, which everybody on the machine can read.", "--source", "postgresql", "--postgresql-connection", "postgresql://admin:x@db/orders")]
+    [InlineData("--postgresql-connection holds a password", "--source", "postgresql", "--postgresql-connection", "Host=db;Password=x")]
+    [InlineData("Leases are recorded in one place", "--source", "kube-secret", "--secret-pattern", "{role}", "--lease-namespace", "kubeinject")]
     [InlineData("The source 'vault' needs --vault-address", "--source", "vault")]
     [InlineData("The settings file missing.yaml cannot be read", "--config", "missing.yaml")]
     [InlineData("Unrecognized command or argument '--vault-token'", "--source", "vault", "--vault-token", "x")]
@@ -114,13 +131,14 @@ public sealed class SyncCommandTests : IDisposable
 
     private string[] Records() => Directory.GetFiles(folder.File("leases"));
 
-    private Guid Record(string name, int ageMinutes, string? secret = null)
+    private Guid Record(string name, int ageMinutes, string source = "local", string? place = null)
     {
         var uuid = Guid.NewGuid();
         folder.Write($"leases/{uuid}.json", JsonSerializer.Serialize(new
         {
             Uuid = uuid,
-            Source = "local",
+            Source = source,
+            Place = place,
             IsComplete = true,
             Database = "orders",
             Role = "rw",
@@ -128,7 +146,6 @@ public sealed class SyncCommandTests : IDisposable
             ServiceAccountName = "default",
             RecordedAt = DateTimeOffset.UtcNow.AddMinutes(-ageMinutes),
             Username = $"user-of-{name}",
-            Secret = secret is null ? null : new { Kind = "Secret", Namespace = "shop", Name = secret },
         }));
         return uuid;
     }

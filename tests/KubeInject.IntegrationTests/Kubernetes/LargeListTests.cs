@@ -13,7 +13,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
     [Fact]
     public async Task Memory_follows_the_page_and_not_the_list()
     {
-        var lister = await Command.RunAsync("dotnet", [typeof(PodLister).Assembly.Location, pods.Namespace]);
+        var lister = await Command.RunAsync("dotnet", [typeof(PodLister).Assembly.Location, "list", pods.Namespace]);
         Assert.True(lister.ExitCode == 0, lister.Error);
         var told = lister.Output.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToList();
         var (count, bytesOfPod, megabytesAboveIdle) = (told[0], told[1], told[2]);

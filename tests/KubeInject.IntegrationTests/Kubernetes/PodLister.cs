@@ -6,9 +6,9 @@ namespace KubeInject.IntegrationTests.Kubernetes;
 internal static class PodLister
 {
     /// <summary>Prints how many pods there are, how many bytes one has, and how many MB above idle the process came.</summary>
-    public static async Task Main(string[] arguments)
+    public static async Task RunAsync(string @namespace)
     {
-        using var connection = await TestCluster.OpenAsync(@namespace: arguments[0]);
+        using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
         GC.Collect();
         var idle = await KilobytesAsync("VmRSS:");
         var (count, bytes) = (0, 0);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
+using KubeInject.Credentials;
 using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
@@ -262,7 +263,7 @@ public sealed class CredentialRotationTests
         return await Workbench.CreateAsync(request =>
         {
             count++;
-            return new Credentials.Credential($"user-{count}", new Secret($"password-{count}"));
+            return new Credential($"user-{count}", new Secret($"password-{count}"));
         });
     }
 

@@ -107,6 +107,16 @@ public sealed class ModuleTests
         });
     }
 
+    // PowerShell loads every type before the module can tell it where the engine is, and lays out its fields.
+    [Fact]
+    public void No_type_of_the_module_has_a_field_of_a_value_type_of_the_engine()
+    {
+        var engine = typeof(KubeConnection).Assembly;
+        var fields = typeof(KubeCmdlet).Assembly.GetTypes().SelectMany(type => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly));
+
+        Assert.DoesNotContain(fields, field => field.FieldType.IsValueType && (field.FieldType.Assembly == engine || field.FieldType.GenericTypeArguments.Any(argument => argument.IsValueType && argument.Assembly == engine)));
+    }
+
     [Fact]
     public void The_engine_knows_neither_PowerShell_nor_a_console() =>
         Assert.DoesNotContain(

@@ -75,6 +75,23 @@ public sealed class CredentialSourceTests
         Assert.Single(leases.Records);
     }
 
+    [Theory]
+    [InlineData("postgresql", "db:5432")]
+    [InlineData("postgresql", null)]
+    [InlineData("vault", null)]
+    public async Task The_leases_of_another_source_in_the_same_place_are_neither_seen_nor_forgotten(string name, string? place)
+    {
+        var other = await new CredentialSource(new PlacedIssuer(name, place), leases).IssueAsync(Request, CancellationToken.None);
+        var source = new CredentialSource(new PlacedIssuer("postgresql", "standby:5432"), leases);
+
+        Assert.Empty(await new LeaseInventory(source, null).ListAsync(CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<CredentialException>(() => source.RevokeAsync(other.Record, CancellationToken.None));
+        await Assert.ThrowsAsync<CredentialException>(() => source.RenewAsync(other.Record, CancellationToken.None));
+
+        Assert.EndsWith("and not from 'postgresql' at standby:5432. Use that source.", exception.Message, StringComparison.Ordinal);
+        Assert.Single(leases.Records);
+    }
+
     [Fact]
     public async Task The_local_source_keeps_its_records_in_files_that_are_its_owners_alone_and_hold_no_password()
     {
@@ -109,6 +126,25 @@ public sealed class CredentialSourceTests
         public Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken) => store.FindAsync(uuid, cancellationToken);
 
         public Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
+    }
+
+    private sealed class PlacedIssuer(string name, string? place) : ICredentialIssuer
+    {
+        public string Name => name;
+
+        public string? Place => place;
+
+        public string? Notice => null;
+
+        public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
+            Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+
+        public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
+            Task.FromResult(new Credential("user", new Secret("password")));
+
+        public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+
+        public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class UnwillingIssuer : ICredentialIssuer

@@ -60,17 +60,23 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         }
 
         var connection = ConnectionText.Parse(options.ConnectionString);
+        connection.Username = options.Username ?? connection.Username;
+        connection.Password = options.Password?.Reveal() ?? connection.Password;
         connection.CommandTimeout = 0; // what limits a call limits all of it
         if (!connection.ShouldSerialize("Maximum Pool Size"))
             connection.MaxPoolSize = Math.Max(MaxConnections, connection.MinPoolSize);
         if (!connection.ShouldSerialize("Connection Idle Lifetime"))
             (connection.ConnectionIdleLifetime, connection.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds);
+        Place = $"{connection.Host}:{connection.Port}".ToLowerInvariant();
         errors = new PostgreSqlErrors(connection, options.Timeout);
         server = NpgsqlDataSource.Create(connection);
     }
 
     /// <inheritdoc/>
     public string Name => "postgresql";
+
+    /// <inheritdoc/>
+    public string? Place { get; }
 
     /// <inheritdoc/>
     public string? Notice => null;

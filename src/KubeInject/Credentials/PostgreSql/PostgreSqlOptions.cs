@@ -28,6 +28,12 @@ public sealed record PostgreSqlOptions
     /// </summary>
     public required Secret ConnectionString { get; init; }
 
+    /// <summary>As whom to connect; null for the user in <see cref="ConnectionString"/> (default).</summary>
+    public string? Username { get; init; }
+
+    /// <summary>The password of that user; null for the one in <see cref="ConnectionString"/>, in <c>PGPASSWORD</c>, or in <c>PGPASSFILE</c> or <c>~/.pgpass</c> (default).</summary>
+    public Secret? Password { get; init; }
+
     /// <summary>What creates the login role; all of it in one transaction. Default: <see cref="DefaultCreationStatement"/>.</summary>
     public IReadOnlyList<string> CreationStatements { get; init; } = [DefaultCreationStatement];
 

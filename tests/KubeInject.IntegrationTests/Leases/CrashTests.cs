@@ -1,0 +1,182 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using KubeInject.Annotations;
+using KubeInject.Credentials;
+using KubeInject.Leases;
+using Npgsql;
+using Xunit.Abstractions;
+
+namespace KubeInject.IntegrationTests.Leases;
+
+/// <summary>
+/// Whatever a process is doing when it is killed (SIGKILL), one sweep accounts for all that it did: no credential lives
+/// without a record of a living owner, and every one that a living owner was given does.
+/// </summary>
+/// <remarks>KUBEINJECT_CRASH_POINTS says how many credentials are to be interrupted in all; default: 300.</remarks>
+public sealed class CrashTests(ITestOutputHelper output)
+{
+    private const int DefaultPoints = 300;
+    private const int TasksAtRandom = 200;
+
+    public static TheoryData<string> Sources => [.. CrashSource.All.Select(source => source.Name)];
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public async Task At_every_step_of_the_order_of_events(string source)
+    {
+        var tasks = (from kind in new (bool IsOwned, bool Fails)[] { (true, false), (false, false), (false, true), (true, true) }
+                     from step in CrashTask.StepsOf(kind.IsOwned, kind.Fails)
+                     select new CrashTask(Guid.NewGuid(), kind.IsOwned, kind.Fails, step)).ToList();
+        using var crash = await Crash.StartAsync(source, tasks);
+
+        await crash.UntilAsync(() => tasks.TrueForAll(task => crash.StepOf(task) == task.StopAt));
+        await crash.KillAsync();
+
+        await crash.CheckAsync();
+        output.WriteLine($"{tasks.Count} points at every step");
+    }
+
+    [Theory]
+    [MemberData(nameof(Sources))]
+    public async Task At_any_moment(string source)
+    {
+        var share = Points / CrashSource.All.Count;
+        var points = 0;
+        var kills = 0;
+        for (; points < share; kills++)
+        {
+            var tasks = Enumerable.Range(0, TasksAtRandom).Select(i => new CrashTask(Guid.NewGuid(), IsOwned: i % 2 == 0, Fails: i % 7 == 0)).ToList();
+            using var crash = await Crash.StartAsync(source, tasks);
+            var moment = Random.Shared.Next(1, TasksAtRandom * 8);
+
+            await crash.UntilAsync(() => crash.Told >= moment);
+            points += await crash.KillAsync();
+
+            await crash.CheckAsync();
+        }
+
+        output.WriteLine($"{points} points at {kills} moments");
+    }
+
+    private static int Points => Environment.GetEnvironmentVariable("KUBEINJECT_CRASH_POINTS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : DefaultPoints;
+
+    /// <summary>A process that is to be killed, and what it told until then.</summary>
+    private sealed class Crash : IDisposable
+    {
+        private readonly CrashSource source;
+        private readonly CrashPlace place;
+        private readonly IReadOnlyList<CrashTask> tasks;
+        private readonly Process process;
+        private readonly Task<string> errors;
+        private readonly Dictionary<Guid, CrashStep> steps = [];
+        private readonly Dictionary<Guid, Credential> handedOut = [];
+
+        private Crash(CrashSource source, CrashPlace place, IReadOnlyList<CrashTask> tasks)
+        {
+            (this.source, this.place, this.tasks) = (source, place, tasks);
+            process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CrashProcess).Assembly.Location, "issue", source.Name, JsonSerializer.Serialize(place)])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            errors = process.StandardError.ReadToEndAsync();
+        }
+
+        public int Told { get; private set; }
+
+        public static async Task<Crash> StartAsync(string name, IReadOnlyList<CrashTask> tasks)
+        {
+            var place = new CrashPlace(await TestCluster.CreateNamespaceAsync(), Directory.CreateTempSubdirectory("kubeinject-test-").FullName, await TestDatabase.CreateRoleAsync());
+            var owned = string.Join(',', tasks.Where(task => task.IsOwned).Select(task => task.Uuid));
+            await TestCluster.CreatePodAsync(place.Namespace, "orders", metadata: $$""","annotations":{"{{InjectionAnnotation.Uuid}}":"{{owned}}"}""");
+            var crash = new Crash(CrashSource.All.Single(source => source.Name == name), place, tasks);
+            foreach (var task in tasks)
+                await crash.process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(task));
+            await crash.process.StandardInput.WriteLineAsync();
+            await crash.process.StandardInput.FlushAsync();
+            return crash;
+        }
+
+        public CrashStep? StepOf(CrashTask task) => steps.TryGetValue(task.Uuid, out var step) ? step : null;
+
+        /// <summary>Listens until something is so, or the process has nothing more to do.</summary>
+        public async Task UntilAsync(Func<bool> isSo)
+        {
+            while (!isSo() && await process.StandardOutput.ReadLineAsync() is { } line)
+                Hear(line);
+            Assert.True(isSo() || tasks.All(task => task.StopAt is null), process.HasExited ? await errors : "");
+        }
+
+        /// <summary>Kills the process, and tells how many credentials it was at by its own account.</summary>
+        public async Task<int> KillAsync()
+        {
+            var inFlight = tasks.Count(task => StepOf(task) is { } step && step != CrashTask.StepsOf(task.IsOwned, task.Fails).Last());
+            process.Kill();
+            while (await process.StandardOutput.ReadLineAsync() is { } line)
+                Hear(line);
+            await process.WaitForExitAsync();
+            return inFlight;
+        }
+
+        /// <summary>Sweeps once, and looks at what there is.</summary>
+        public async Task CheckAsync()
+        {
+            using var connection = await TestCluster.OpenAsync();
+            var (issuer, leases) = source.Open(place, connection.Client);
+            using var disposable = issuer as IDisposable;
+            var sweep = new LeaseSweep(new CredentialSource(issuer, leases), connection.Client, new LeaseOptions { Namespace = place.Namespace, GracePeriod = TimeSpan.Zero });
+
+            var summary = await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
+
+            Assert.Empty(summary.Failures.Select(failure => failure.Error.Message));
+            var owned = tasks.Where(task => task.IsOwned).Select(task => task.Uuid).ToHashSet();
+            var records = await leases.ListAsync(CancellationToken.None);
+            var accounted = records.Where(record => owned.Contains(record.Uuid)).Select(record => record.Username!).ToHashSet();
+            var live = await LiveAsync();
+            Assert.Empty(live.Except(accounted));
+            foreach (var (uuid, credential) in handedOut.Where(pair => owned.Contains(pair.Key)))
+            {
+                Assert.Contains(records, record => record.Uuid == uuid && record.IsComplete);
+                Assert.True(await TestDatabase.CanLogInAsync(credential));
+            }
+
+            // A record that was on its way when its writer was killed comes late; there is nothing behind it.
+            await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
+            Assert.Equal(live.Order(StringComparer.Ordinal), (await leases.ListAsync(CancellationToken.None)).Select(record => record.Username).Order(StringComparer.Ordinal));
+        }
+
+        public void Dispose()
+        {
+            if (!process.HasExited)
+                process.Kill();
+            process.Dispose();
+            Directory.Delete(place.Folder, recursive: true);
+        }
+
+        private void Hear(string line)
+        {
+            // A line that the end cut off was not told.
+            if (line.Split(' ') is not [var uuid, var step, .. var rest, "."])
+                return;
+            Told++;
+            var task = tasks.Single(one => one.Uuid == Guid.Parse(uuid));
+            steps[task.Uuid] = Enum.Parse<CrashStep>(step);
+            if (rest is [var username, var password])
+                handedOut[task.Uuid] = new Credential(username, new Secret(password));
+        }
+
+        private async Task<HashSet<string>> LiveAsync()
+        {
+            const string Query = "SELECT r.rolname::text FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member JOIN pg_roles g ON g.oid = m.roleid WHERE g.rolname = $1 AND r.rolcanlogin";
+            await using var connection = await TestDatabase.OpenAsync();
+            await using var command = new NpgsqlCommand(Query, connection) { Parameters = { new NpgsqlParameter<string> { TypedValue = place.Role } } };
+            await using var reader = await command.ExecuteReaderAsync();
+            var names = new HashSet<string>();
+            while (await reader.ReadAsync())
+                names.Add(reader.GetString(0));
+            return names;
+        }
+    }
+}

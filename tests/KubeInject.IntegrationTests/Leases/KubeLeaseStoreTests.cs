@@ -1,0 +1,147 @@
+using System.Text;
+using System.Text.Json;
+using KubeInject.IntegrationTests.Kubernetes;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.IntegrationTests.Leases;
+
+public sealed class KubeLeaseStoreTests
+{
+    [Fact]
+    public async Task What_was_written_is_found_and_listed_until_it_is_removed()
+    {
+        using var connection = await TestCluster.OpenAsync();
+        var store = new KubeLeaseStore(connection.Client, await TestCluster.CreateNamespaceAsync());
+        LeaseRecord[] records = [.. Enumerable.Range(0, 5).Select(_ => Record()).OrderBy(record => record.Uuid.ToString(), StringComparer.Ordinal)];
+        foreach (var record in records.Reverse())
+            await store.WriteAsync(record, CancellationToken.None);
+
+        await store.WriteAsync(records[2] = records[2] with { IsComplete = true, Username = "user", ExpiresAt = DateTimeOffset.UtcNow, Secret = new ObjectReference("Secret", "shop", "orders") }, CancellationToken.None);
+        await store.RemoveAsync(records[4].Uuid, CancellationToken.None);
+        await store.RemoveAsync(records[4].Uuid, CancellationToken.None);
+
+        Assert.Equal(records[..4], (await store.ListAsync(CancellationToken.None)).Select((record, i) => record with { OtherFields = records[i].OtherFields }));
+        Assert.Equal(records[2], await store.FindAsync(records[2].Uuid, CancellationToken.None) is { } found ? found with { OtherFields = records[2].OtherFields } : null);
+        Assert.Null(await store.FindAsync(records[4].Uuid, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_record_is_a_labelled_Secret_of_a_type_of_its_own()
+    {
+        using var connection = await TestCluster.OpenAsync();
+        var (@namespace, record) = (await TestCluster.CreateNamespaceAsync(), Record());
+
+        await new KubeLeaseStore(connection.Client, @namespace).WriteAsync(record, CancellationToken.None);
+
+        var listed = await Command.KubectlAsync("get", "secret", "--namespace", @namespace, "--selector=app.kubernetes.io/managed-by=kubeinject,kubeinject.io/source=test", "--field-selector=type=kubeinject.io/lease", "--output=name");
+        Assert.Equal($"secret/lease-{record.Uuid}", listed.Trim());
+        var json = Encoding.UTF8.GetString(Convert.FromBase64String(await Command.KubectlAsync("get", "secret", $"lease-{record.Uuid}", "--namespace", @namespace, "--output=jsonpath={.data.lease\\.json}")));
+        using var folder = new TemporaryFolder();
+        await new FileLeaseStore(folder.Path).WriteAsync(record, CancellationToken.None);
+        Assert.Equal(await File.ReadAllTextAsync(folder.File($"{record.Uuid}.json")), json);
+    }
+
+    [Fact]
+    public async Task Other_Secrets_of_the_namespace_are_none_of_its_business()
+    {
+        using var connection = await TestCluster.OpenAsync();
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        await CreateSecretAsync(@namespace, "other", "Opaque", "{}");
+
+        Assert.Empty(await new KubeLeaseStore(connection.Client, @namespace).ListAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_list_of_many_pages_is_whole()
+    {
+        using var connection = await TestCluster.OpenAsync();
+        var store = new KubeLeaseStore(connection.Client, await TestCluster.CreateNamespaceAsync());
+        var records = Enumerable.Range(0, 520).Select(_ => Record()).ToList();
+        await Parallel.ForEachAsync(records, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (record, token) => await store.WriteAsync(record, token));
+
+        Assert.Equal(records.Select(record => record.Uuid).Order(), (await store.ListAsync(CancellationToken.None)).Select(record => record.Uuid).Order());
+    }
+
+    [Fact]
+    public async Task A_namespace_that_does_not_exist_is_an_error_that_says_what_to_do()
+    {
+        using var connection = await TestCluster.OpenAsync();
+        var store = new KubeLeaseStore(connection.Client, "no-such-namespace");
+
+        foreach (var call in new Func<Task>[] { () => store.WriteAsync(Record(), CancellationToken.None), () => store.ListAsync(CancellationToken.None) })
+            Assert.Contains("kubectl create namespace no-such-namespace", (await Assert.ThrowsAsync<DirectoryNotFoundException>(call)).Message, StringComparison.Ordinal);
+        Assert.Null(await store.FindAsync(Guid.NewGuid(), CancellationToken.None));
+        await store.RemoveAsync(Guid.NewGuid(), CancellationToken.None);
+    }
+
+    [Theory]
+    [InlineData("""{}""")]
+    [InlineData("""{"lease.json":"bm8="}""")]
+    [InlineData("""{"lease.json":"bnVsbA=="}""")]
+    [InlineData("""{"lease.json":"e30="}""")]
+    [InlineData("""{"lease.json":"/w=="}""")]
+    public async Task A_Secret_of_the_type_that_is_no_record_is_an_error_that_names_it_and_never_a_part_of_a_list(string data)
+    {
+        using var connection = await TestCluster.OpenAsync();
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        var store = new KubeLeaseStore(connection.Client, @namespace);
+        await store.WriteAsync(Record(), CancellationToken.None);
+        await CreateSecretAsync(@namespace, "odd", KubeLeaseStore.SecretType, data);
+
+        var message = (await Assert.ThrowsAsync<InvalidDataException>(() => store.ListAsync(CancellationToken.None))).Message;
+
+        Assert.Contains($"kubectl get secret odd --namespace {@namespace}", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_record_under_another_leases_name_is_an_error()
+    {
+        using var connection = await TestCluster.OpenAsync();
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        var (store, record) = (new KubeLeaseStore(connection.Client, @namespace), Record());
+        await store.WriteAsync(record, CancellationToken.None);
+        var data = await Command.KubectlAsync("get", "secret", $"lease-{record.Uuid}", "--namespace", @namespace, "--output=jsonpath={.data}");
+        await CreateSecretAsync(@namespace, $"lease-{Guid.NewGuid()}", KubeLeaseStore.SecretType, data);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => store.ListAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_token_is_not_kept()
+    {
+        using var connection = await TestCluster.OpenAsync();
+        var store = new KubeLeaseStore(connection.Client, "default");
+
+        await Assert.ThrowsAsync<ArgumentException>(() => store.WriteAsync(Record() with { Token = new Secret("token") }, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_cut_while_a_record_is_written_loses_nothing()
+    {
+        var cuts = 0;
+        using var proxy = new FaultProxy(request => request.Method == "PATCH" && ++cuts == 1 ? new FaultProxy.Fault { CutAfter = 0 } : null);
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        using var connection = await proxy.OpenAsync(@namespace);
+        var (store, record) = (new KubeLeaseStore(connection.Client, @namespace), Record());
+
+        await store.WriteAsync(record, CancellationToken.None);
+
+        Assert.Equal(2, cuts);
+        Assert.Equal(record.Uuid, Assert.Single(await store.ListAsync(CancellationToken.None)).Uuid);
+    }
+
+    private static LeaseRecord Record() => new()
+    {
+        Uuid = Guid.NewGuid(),
+        Source = "test",
+        Database = "orders",
+        Role = "orders-rw",
+        Owner = new ObjectReference("Deployment", "shop", "orders"),
+        ServiceAccountName = "orders",
+        RecordedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+    };
+
+    private static Task<JsonElement> CreateSecretAsync(string @namespace, string name, string type, string data) =>
+        TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/secrets", $$$"""{"metadata":{"name":"{{{name}}}"},"type":"{{{type}}}","data":{{{data}}} }""");
+}

@@ -1,0 +1,220 @@
+using KubeInject.Annotations;
+using KubeInject.Credentials;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.IntegrationTests.Leases;
+
+public sealed class LeaseSweepTests : SweepTest
+{
+    private const string Template = """{"metadata":{"labels":{"app":"orders"},"annotations":{"ANNOTATION":"UUID"}},"spec":{"restartPolicy":"RESTART","containers":[{"name":"app","image":"app"}]}}""";
+
+    [Fact]
+    public async Task What_a_living_pod_has_is_renewed_and_what_nobody_has_is_revoked()
+    {
+        var (living, orphan) = (Record(), Orphan());
+        await PodAsync(living);
+
+        await RunAsync(Sweep());
+
+        Assert.Equal([living.Uuid], Issuer.Renewed.Keys);
+        Assert.Equal([orphan.Uuid], Issuer.Revoked.Keys);
+        var kept = Assert.Single(Leases.Records).Value;
+        Assert.Equal(living.Uuid, kept.Uuid);
+        Assert.True(kept.RenewedAt > living.RecordedAt && kept.ExpiresAt > living.ExpiresAt);
+    }
+
+    [Theory]
+    [InlineData("/apis/apps/v1", "deployments", """{"selector":{"matchLabels":{"app":"orders"}},"template":TEMPLATE}""")]
+    [InlineData("/apis/apps/v1", "statefulsets", """{"serviceName":"orders","selector":{"matchLabels":{"app":"orders"}},"template":TEMPLATE}""")]
+    [InlineData("/apis/apps/v1", "daemonsets", """{"selector":{"matchLabels":{"app":"orders"}},"template":TEMPLATE}""")]
+    [InlineData("/apis/apps/v1", "replicasets", """{"selector":{"matchLabels":{"app":"orders"}},"template":TEMPLATE}""")]
+    [InlineData("/api/v1", "replicationcontrollers", """{"selector":{"app":"orders"},"template":TEMPLATE}""")]
+    [InlineData("/apis/batch/v1", "jobs", """{"template":TEMPLATE}""")]
+    [InlineData("/apis/batch/v1beta1", "cronjobs", """{"schedule":"0 0 * * *","jobTemplate":{"spec":{"template":TEMPLATE}}}""")]
+    public async Task A_workload_has_what_its_template_names_also_without_a_pod(string group, string resource, string spec)
+    {
+        var record = Record();
+        var template = Template.Replace("ANNOTATION", InjectionAnnotation.Uuid, StringComparison.Ordinal).Replace("UUID", record.Uuid.ToString(), StringComparison.Ordinal)
+            .Replace("RESTART", group.Contains("batch", StringComparison.Ordinal) ? "Never" : "Always", StringComparison.Ordinal);
+        await TestCluster.SendAsync(HttpMethod.Post, $"{group}/namespaces/{Namespace}/{resource}", $$"""{"metadata":{"name":"orders"},"spec":{{spec.Replace("TEMPLATE", template, StringComparison.Ordinal)}}}""");
+
+        var plan = Assert.Single(await Sweep().PlanAsync(CancellationToken.None));
+
+        Assert.Equal((LeaseAction.Renew, LeaseState.Active, $"{resource[..^1]}/orders"), (plan.Action, plan.Lease.State, plan.Lease.Owner.ToString()[(Namespace.Length + 1)..]));
+    }
+
+    [Fact]
+    public async Task A_ReplicaSet_that_a_Deployment_has_left_behind_has_nothing()
+    {
+        Record();
+        var template = Template.Replace("ANNOTATION", InjectionAnnotation.Uuid, StringComparison.Ordinal).Replace("UUID", Leases.Records.Keys.Single().ToString(), StringComparison.Ordinal).Replace("RESTART", "Always", StringComparison.Ordinal);
+        await TestCluster.SendAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{Namespace}/replicasets", $$$"""
+            {"metadata":{"name":"orders-1","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"orders","uid":"{{{Guid.NewGuid()}}}","controller":true}]},
+             "spec":{"replicas":0,"selector":{"matchLabels":{"app":"orders"}},"template":{{{template}}} }}
+            """);
+
+        Assert.Equal(LeaseAction.Revoke, Assert.Single(await Sweep().PlanAsync(CancellationToken.None)).Action);
+    }
+
+    [Theory]
+    [InlineData(true, false, true, LeaseState.Active, LeaseAction.Keep)] // its pod may be about to come
+    [InlineData(false, false, true, LeaseState.Incomplete, LeaseAction.Keep)] // it may be being issued
+    [InlineData(false, false, false, LeaseState.Incomplete, LeaseAction.Finish)]
+    [InlineData(true, true, false, LeaseState.Orphaned, LeaseAction.Revoke)]
+    [InlineData(true, true, true, LeaseState.Expired, LeaseAction.Keep)]
+    public async Task Without_an_owner_it_depends_on_age_and_completeness(bool isComplete, bool isExpired, bool isYoung, LeaseState state, LeaseAction action)
+    {
+        Record(isComplete, isYoung, isExpired ? DateTimeOffset.UtcNow.AddHours(-1) : null);
+
+        var plan = Assert.Single(await Sweep().PlanAsync(CancellationToken.None));
+
+        Assert.Equal((state, action), (plan.Lease.State, plan.Action));
+    }
+
+    [Fact]
+    public async Task What_has_expired_while_its_owner_lives_is_renewed()
+    {
+        await PodAsync(Record(expiresAt: DateTimeOffset.UtcNow.AddHours(-1)));
+
+        var plan = Assert.Single(await Sweep().PlanAsync(CancellationToken.None));
+
+        Assert.Equal((LeaseState.Expired, LeaseAction.Renew), (plan.Lease.State, plan.Action));
+    }
+
+    [Fact]
+    public async Task A_plan_changes_nothing()
+    {
+        await PodAsync(Record());
+        var records = Leases.Records.Values.Append(Orphan()).ToList();
+
+        await Sweep().PlanAsync(CancellationToken.None);
+
+        Assert.Equal(records.OrderBy(record => record.Uuid), Leases.Records.Values.OrderBy(record => record.Uuid));
+        Assert.Empty(Issuer.Renewed.Keys.Concat(Issuer.Revoked.Keys));
+    }
+
+    [Fact]
+    public async Task Leases_of_another_namespace_are_left_alone_where_one_is_named()
+    {
+        var other = Orphan();
+        Leases.Records[other.Uuid] = other with { Owner = other.Owner with { Namespace = "other" } };
+
+        Assert.Empty(await Sweep().PlanAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_pod_that_came_to_life_after_the_plan_keeps_what_it_has()
+    {
+        var (late, orphan) = (Record(), Orphan());
+        var sweep = Sweep();
+        var plan = await sweep.PlanAsync(CancellationToken.None);
+        await PodAsync(late);
+
+        var summary = await sweep.RunAsync(plan, null, CancellationToken.None);
+
+        Assert.Equal([orphan.Uuid], Issuer.Revoked.Keys);
+        Assert.Equal((1, 1), (summary.Revoked, summary.Kept));
+    }
+
+    [Fact]
+    public async Task The_Secret_that_a_credential_was_delivered_in_ends_with_it()
+    {
+        var (orphan, shared, living) = (Orphan(), Orphan(), Record());
+        await PodAsync(living);
+        foreach (var (record, name) in new[] { (orphan, "orphaned"), (shared, "gone-already"), (living, "living") })
+            Leases.Records[record.Uuid] = record with { Secret = new ObjectReference("Secret", Namespace, name) };
+        foreach (var name in new[] { "orphaned", "living", "other" })
+            await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/secrets", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+
+        var summary = await RunAsync(Sweep());
+
+        Assert.Equal((2, 0), (summary.Revoked, summary.Failed));
+        Assert.Equal("secret/living\nsecret/other", (await Command.KubectlAsync("get", "secrets", "--namespace", Namespace, "--output=name")).Trim());
+    }
+
+    [Fact]
+    public async Task The_summary_adds_up_and_one_failure_does_not_keep_the_others()
+    {
+        var (broken, ended, living) = (Orphan(), Record(), Record());
+        var orphan = Orphan();
+        var old = Record(isComplete: false);
+        Record(isYoung: true);
+        await PodAsync(ended, living);
+        Issuer = new SweepIssuer(handle =>
+            handle.Uuid == broken.Uuid ? new CredentialException(CredentialFailure.Unavailable, "down")
+            : handle.Uuid == ended.Uuid ? new CredentialException(CredentialFailure.LeaseEnded, "ended") : null);
+        var progress = new List<LeaseProgress>();
+        var sweep = Sweep();
+
+        var summary = await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), new Reports(progress), CancellationToken.None);
+
+        Assert.Equal((6, 1, 1, 1, 1, 2), (summary.Total, summary.Renewed, summary.Revoked, summary.Finished, summary.Kept, summary.Failed));
+        Assert.Equal(new[] { broken.Uuid, ended.Uuid }.Order(), summary.Failures.Select(failure => failure.Lease.Uuid));
+        Assert.Equal(ended.Uuid, Assert.Single(summary.Failures, failure => failure.HasEnded).Lease.Uuid);
+        Assert.Equal([1, 2, 3, 4, 5], progress.Select(report => report.Done).Order());
+        Assert.All(progress, report => Assert.Equal(5, report.Total));
+        Assert.DoesNotContain(orphan.Uuid, Leases.Records.Keys);
+        Assert.DoesNotContain(old.Uuid, Leases.Records.Keys);
+        Assert.Contains(broken.Uuid, Leases.Records.Keys);
+    }
+
+    [Fact]
+    public async Task Nothing_of_a_pod_that_comes_to_life_is_revoked_while_sweeps_go_on()
+    {
+        const int Rounds = 8;
+        const int PodsOfARound = 12;
+        var time = new Clock();
+        var source = new CredentialSource(Issuer, Leases, Connection.Client, time);
+        using var stop = new CancellationTokenSource();
+        var sweeps = 0;
+        var sweeping = SweepAsync();
+        var living = new List<Guid>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            // Half of what is issued comes to life, at some time before the grace period is over; that ends in the
+            // middle of whatever the sweep is doing.
+            var uuids = Enumerable.Range(0, PodsOfARound * 2).Select(_ => Guid.NewGuid()).ToList();
+            await Task.WhenAll(uuids.Select(uuid => source.IssueAsync(new CredentialRequest(uuid, "orders", "orders", "databases", new ObjectReference("Pod", Namespace, "orders"), "default"), CancellationToken.None)));
+            await Task.WhenAll(uuids.Take(PodsOfARound).Select(uuid => PodAsync([uuid])));
+            living.AddRange(uuids.Take(PodsOfARound));
+            time.Advance(Options.GracePeriod + TimeSpan.FromSeconds(1));
+        }
+
+        await stop.CancelAsync();
+        await sweeping;
+        await RunAsync(new LeaseSweep(source, Connection.Client, Options));
+
+        Assert.InRange(sweeps, 2, int.MaxValue);
+        Assert.Empty(Issuer.Revoked.Keys.Intersect(living));
+        Assert.Equal(Rounds * PodsOfARound, Issuer.Revoked.Count);
+        Assert.Equal(living.Order(), Leases.Records.Keys.Order());
+
+        async Task SweepAsync()
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                Assert.Empty((await RunAsync(new LeaseSweep(source, Connection.Client, Options))).Failures);
+                sweeps++;
+            }
+        }
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        private long ticks = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcTicks;
+
+        public void Advance(TimeSpan by) => Interlocked.Add(ref ticks, by.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
+    }
+
+    private sealed class Reports(List<LeaseProgress> reports) : IProgress<LeaseProgress>
+    {
+        public void Report(LeaseProgress value)
+        {
+            lock (reports)
+                reports.Add(value);
+        }
+    }
+}

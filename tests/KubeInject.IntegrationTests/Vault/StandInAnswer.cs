@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>What the stand-in of Vault answers.</summary>
+internal sealed record StandInAnswer(int Status, JsonObject? Body)
+{
+    public static StandInAnswer Nothing { get; } = new(204, null);
+
+    public static StandInAnswer Of(JsonObject data) => new(200, new JsonObject { ["lease_id"] = "", ["data"] = data });
+
+    public static StandInAnswer OfAuth(StandInToken token) => new(200, new JsonObject
+    {
+        ["data"] = null,
+        ["auth"] = new JsonObject
+        {
+            ["client_token"] = token.Id,
+            ["token_policies"] = new JsonArray([.. token.Policies.Select(policy => JsonValue.Create(policy))]),
+            ["lease_duration"] = token.Duration,
+            ["renewable"] = token.Type == "service",
+            ["token_type"] = token.Type,
+            ["num_uses"] = token.Uses,
+        },
+    });
+
+    public static StandInAnswer Error(int status, params string[] errors) =>
+        new(status, new JsonObject { ["errors"] = new JsonArray([.. errors.Select(error => JsonValue.Create(error))]) });
+}
+
+/// <summary>An answer from the middle of something.</summary>
+internal sealed class StandInException(int status, params string[] errors) : Exception
+{
+    public int Status => status;
+
+    public IReadOnlyList<string> Errors => errors;
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>The leases of the stand-in of Vault, each a role in PostgreSQL.</summary>
+internal sealed class StandInLeases
+{
+    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    private readonly ConcurrentDictionary<string, Lease> leases = new();
+
+    public async Task<StandInAnswer> IssueAsync(string mount, string role, JsonElement settings, StandInToken token)
+    {
+        var password = RandomNumberGenerator.GetString($"{Letters}-", 20);
+        var username = $"v-token-{role[..Math.Min(8, role.Length)]}-{RandomNumberGenerator.GetString(Letters, 20)}";
+        var seconds = StandInCall.Seconds(settings.Get("default_ttl"));
+        var end = DateTimeOffset.UtcNow.AddSeconds(seconds);
+        foreach (var statement in StandInCall.Texts(settings.Get("creation_statements")))
+        {
+            await TestDatabase.RunAsync(statement.Replace("{{name}}", username, StringComparison.Ordinal)
+                .Replace("{{password}}", password, StringComparison.Ordinal)
+                .Replace("{{expiration}}", $"{end:yyyy-MM-dd HH:mm:sszzz}", StringComparison.Ordinal));
+        }
+
+        var id = $"{mount}/creds/{role}/{RandomNumberGenerator.GetString(Letters, 24)}";
+        leases[id] = new Lease(token.Id, username, $"{mount}/roles/{role}", seconds);
+        return new StandInAnswer(200, new JsonObject
+        {
+            ["lease_id"] = id,
+            ["renewable"] = true,
+            ["lease_duration"] = seconds,
+            ["data"] = new JsonObject { ["username"] = username, ["password"] = password },
+        });
+    }
+
+    public async Task<StandInAnswer> AnswerAsync(StandInCall call, Func<string, JsonElement> roles)
+    {
+        if (call.Method == "LIST")
+        {
+            var prefix = $"{string.Join('/', call.Segments[3..])}/";
+            var keys = leases.Keys.Where(id => id.StartsWith(prefix, StringComparison.Ordinal)).Select(id => JsonValue.Create(id[prefix.Length..])).ToArray();
+            return keys.Length == 0 ? StandInAnswer.Error(404) : StandInAnswer.Of(new JsonObject { ["keys"] = new JsonArray(keys) });
+        }
+
+        var id = call.Text("lease_id");
+        switch (call.Segments[2])
+        {
+            case "revoke":
+                await RevokeAsync(id);
+                return StandInAnswer.Nothing;
+            case "lookup":
+                return leases.TryGetValue(id, out var known) ? StandInAnswer.Of(new JsonObject { ["id"] = id, ["ttl"] = known.IsEnding ? 0 : known.Seconds }) : StandInAnswer.Error(400, "invalid lease");
+            case "renew" when leases.TryGetValue(id, out var lease) && !lease.IsEnding:
+                if (roles(lease.Role).ValueKind != JsonValueKind.Object)
+                    return StandInAnswer.Error(400, $"failed to renew entry: resp: (*logical.Response)(nil) err: error during renew: could not find role with name \"{lease.Role.Split('/')[^1]}\"");
+                await TestDatabase.RunAsync($"ALTER ROLE \"{lease.Username}\" VALID UNTIL '{DateTimeOffset.UtcNow.AddSeconds(lease.Seconds):yyyy-MM-dd HH:mm:sszzz}'");
+                return new StandInAnswer(200, new JsonObject { ["lease_id"] = id, ["renewable"] = true, ["lease_duration"] = lease.Seconds });
+            case "renew":
+                return StandInAnswer.Error(400, "lease not found");
+            default:
+                return StandInAnswer.Error(404);
+        }
+    }
+
+    /// <summary>Ends the leases of a token that was revoked: as with Vault, a moment after the answer.</summary>
+    public void FollowSoon(string token, Func<string, JsonElement> roles)
+    {
+        foreach (var (id, lease) in leases.Where(lease => lease.Value.Token == token))
+        {
+            leases[id] = lease with { IsEnding = true };
+            _ = FollowAsync(id);
+        }
+    }
+
+    private async Task FollowAsync(string id)
+    {
+        await Task.Delay(50);
+        await RevokeAsync(id);
+    }
+
+    private async Task RevokeAsync(string id)
+    {
+        if (!leases.TryGetValue(id, out var lease))
+            return;
+        try
+        {
+            await TestDatabase.RunAsync($"DROP ROLE IF EXISTS \"{lease.Username}\"");
+        }
+        catch (Npgsql.NpgsqlException exception)
+        {
+            throw new StandInException(400, $"failed to revoke entry: resp: (*logical.Response)(nil) err: {exception.Message}");
+        }
+
+        leases.TryRemove(id, out _);
+    }
+
+    private sealed record Lease(string Token, string Username, string Role, int Seconds)
+    {
+        public bool IsEnding { get; init; }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>The policies of the stand-in of Vault: what each grants on which path, or on all that begin so.</summary>
+internal sealed partial class StandInPolicies
+{
+    private readonly ConcurrentDictionary<string, IReadOnlyList<(string Path, string[] Capabilities)>> policies = new()
+    {
+        ["default"] =
+        [
+            ("auth/token/lookup-self", ["read"]),
+            ("auth/token/renew-self", ["update"]),
+            ("auth/token/revoke-self", ["update"]),
+            ("sys/leases/renew", ["update"]),
+            ("sys/leases/lookup", ["update"]),
+        ],
+    };
+
+    public void Set(string name, string hcl) => policies[name] =
+        [.. PathRule().Matches(hcl).Select(rule => (rule.Groups["path"].Value, Word().Matches(rule.Groups["list"].Value).Select(word => word.Value).ToArray()))];
+
+    public bool Allow(IEnumerable<string> names, StandInCall call, bool exists)
+    {
+        var granted = new HashSet<string>();
+        foreach (var name in names)
+        {
+            if (name == "root")
+                return true;
+            if (policies.TryGetValue(name, out var rules))
+                granted.UnionWith(rules.Where(rule => rule.Path[^1] == '*' ? call.Path.StartsWith(rule.Path[..^1], StringComparison.Ordinal) : rule.Path == call.Path).SelectMany(rule => rule.Capabilities));
+        }
+
+        var isForSudo = call.Path == "auth/token/revoke-orphan" || (call.Path == "auth/token/create-orphan" && call.Body.Get("period").Exists());
+        return granted.Contains(Needed(call, exists)) && (!isForSudo || granted.Contains("sudo"));
+    }
+
+    private static string Needed(StandInCall call, bool exists) => call.Method switch
+    {
+        "GET" => "read",
+        "LIST" => "list",
+        "DELETE" => "delete",
+        _ => exists ? "update" : "create",
+    };
+
+    [GeneratedRegex("""path\s+"(?<path>[^"]+)"\s*\{\s*capabilities\s*=\s*\[(?<list>[^\]]*)\]""")]
+    private static partial Regex PathRule();
+
+    [GeneratedRegex("[a-z]+")]
+    private static partial Regex Word();
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>Asks the real API server whose token it is, as Vault's Kubernetes auth does.</summary>
+internal static class StandInReview
+{
+    public static async Task CheckAsync(JsonElement config, JsonElement role, string jwt)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.Issuer == "CN=kubeinject-test-ca" },
+        });
+        client.DefaultRequestHeaders.Authorization = new("Bearer", config.Text("token_reviewer_jwt"));
+        var audience = role.Text("audience");
+        var review = JsonSerializer.Serialize(new
+        {
+            apiVersion = "authentication.k8s.io/v1",
+            kind = "TokenReview",
+            spec = new { token = jwt, audiences = audience is null ? [] : new[] { audience } },
+        });
+        using var content = new StringContent(review, System.Text.Encoding.UTF8, "application/json");
+        using var response = await client.PostAsync(new Uri($"{config.Text("kubernetes_host")}/apis/authentication.k8s.io/v1/tokenreviews"), content);
+        var status = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()).Get("status");
+        if (!status.IsTrue("authenticated"))
+            throw new StandInException(403, "permission denied");
+        if (status.Get("user").Text("username")!.Split(':') is not ["system", "serviceaccount", var @namespace, var name])
+            throw new StandInException(500, "not a service account");
+        if (!Holds(role.Get("bound_service_account_names"), name))
+            throw new StandInException(500, "service account name not authorized");
+        if (!Holds(role.Get("bound_service_account_namespaces"), @namespace))
+            throw new StandInException(500, "namespace not authorized");
+    }
+
+    private static bool Holds(JsonElement list, string name) => StandInCall.Texts(list) is var texts && (texts.Contains("*") || texts.Contains(name));
+}

@@ -1,0 +1,214 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>
+/// Speaks the part of Vault's HTTP API that KubeInject and its tests use, as Vault 1.8 answers: tokens, policies,
+/// Kubernetes auth by TokenReview with the real API server, AppRole, a database engine that makes real roles in
+/// PostgreSQL, leases that follow their token a moment later, and KV of both versions.
+/// </summary>
+internal sealed class StandInVault : TestVault
+{
+    private readonly Server server;
+
+    public StandInVault() => server = new Server(this);
+
+    public override Uri Address => server.Address;
+
+    public override string RootToken { get; } = $"s.root{RandomNumberGenerator.GetHexString(20)}";
+
+    protected override string UnsealKey { get; } = RandomNumberGenerator.GetHexString(16);
+
+    protected override void Dispose(bool disposing) => server.Dispose();
+
+    private sealed class Server(StandInVault vault) : LoopbackServer
+    {
+        private readonly Dictionary<string, (string Type, string Version)> mounts = [];
+        private readonly Dictionary<string, JsonElement> settings = [];
+        private readonly StandInTokens tokens = new();
+        private readonly StandInPolicies policies = new();
+        private readonly StandInLeases leases = new();
+        private readonly StandInStore store = new();
+        private readonly object gate = new();
+        private bool isSealed;
+
+        protected override async Task ServeAsync(HttpListenerContext context)
+        {
+            using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
+            var text = await reader.ReadToEndAsync();
+            var body = text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+            var isList = context.Request.QueryString["list"] == "true";
+            var call = new StandInCall(isList ? "LIST" : context.Request.HttpMethod, context.Request.Url!.AbsolutePath["/v1/".Length..], body, context.Request.Headers["X-Vault-Token"] ?? "");
+            StandInAnswer answer;
+            try
+            {
+                answer = await AnswerAsync(call);
+            }
+            catch (StandInException refusal)
+            {
+                answer = StandInAnswer.Error(refusal.Status, [.. refusal.Errors]);
+            }
+
+            var bytes = Encoding.UTF8.GetBytes(answer.Body?.ToJsonString() ?? "");
+            context.Response.StatusCode = answer.Status;
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength64 = bytes.Length;
+            if (bytes.Length > 0)
+                await context.Response.OutputStream.WriteAsync(bytes);
+            context.Response.Close();
+        }
+
+        private async Task<StandInAnswer> AnswerAsync(StandInCall call)
+        {
+            if (call is { Method: "PUT", Path: "sys/unseal" })
+            {
+                isSealed = call.Text("key") != vault.UnsealKey && isSealed;
+                return StandInAnswer.Of(new JsonObject { ["sealed"] = isSealed });
+            }
+
+            if (isSealed)
+                return StandInAnswer.Error(503, "error performing token check: Vault is sealed");
+            if (call.Segments is ["auth", var mount, "login"])
+                return await LogInAsync(mount, call);
+            var token = call.Token == vault.RootToken ? StandInToken.Root : tokens.Find(call.Token);
+            if (token is null || !policies.Allow(token.Policies, call, store.Has(call)))
+                return StandInAnswer.Error(403, "1 error occurred:\n\t* permission denied\n\n");
+            return call.Segments switch
+            {
+                ["sys", "seal"] => Seal(),
+                ["sys", "auth" or "mounts", ..] => Mount(call),
+                ["sys", "policies", "acl", var name] => Done(() => policies.Set(name, call.Text("policy"))),
+                ["sys", "leases", ..] => await leases.AnswerAsync(call, Role),
+                ["auth", "token", ..] => Tokens(call, token),
+                ["auth", ..] => Auth(call),
+                [var engine, ..] when mounts.TryGetValue(engine, out var found) => found.Type == "kv" ? store.Answer(call, found.Version) : await DatabaseAsync(call, token),
+                _ => StandInAnswer.Error(404, $"no handler for route '{call.Path}'"),
+            };
+        }
+
+        private StandInAnswer Seal()
+        {
+            isSealed = true;
+            return StandInAnswer.Nothing;
+        }
+
+        private StandInAnswer Mount(StandInCall call) => Done(() =>
+        {
+            var options = call.Body.Get("options");
+            lock (gate)
+                mounts[string.Join('/', call.Segments[2..])] = (call.Text("type"), options.Text("version") ?? "1");
+        });
+
+        private StandInAnswer Tokens(StandInCall call, StandInToken asker)
+        {
+            switch (call.Segments[2])
+            {
+                case "create-orphan":
+                    return StandInAnswer.OfAuth(tokens.Create(call.Texts("policies"), call.Seconds("period"), call.Body.IsTrue("no_default_policy")));
+                case "renew" when tokens.Find(call.Text("token")) is { } token:
+                    tokens.Renew(token);
+                    return StandInAnswer.OfAuth(token);
+                case "renew":
+                    return StandInAnswer.Error(400, "token not found");
+                case "lookup":
+                    return tokens.Find(call.Text("token")) is null ? StandInAnswer.Error(403, "bad token") : StandInAnswer.Of([]);
+                case "revoke-orphan" when tokens.Find(call.Text("token")) is null:
+                    return StandInAnswer.Error(400, "token to revoke not found");
+                case "revoke" or "revoke-orphan" or "revoke-self":
+                    var revoked = call.Segments[2] == "revoke-self" ? asker.Id : call.Text("token");
+                    tokens.Remove(revoked);
+                    leases.FollowSoon(revoked, Role);
+                    return StandInAnswer.Nothing;
+                default:
+                    return StandInAnswer.Error(404);
+            }
+        }
+
+        /// <summary>Configuration of auth methods, kept as it comes.</summary>
+        private StandInAnswer Auth(StandInCall call)
+        {
+            lock (gate)
+            {
+                if (!mounts.TryGetValue(call.Segments[1], out var method))
+                    return StandInAnswer.Error(404, $"no handler for route '{call.Path}'");
+                if (call.Segments is [_, _, "role", var role, "role-id"] && method.Type == "approle")
+                    return StandInAnswer.Of(new JsonObject { ["role_id"] = $"id-of-{role}" });
+                if (call.Segments is [_, _, "role", _, "secret-id"] && method.Type == "approle")
+                {
+                    var id = Guid.NewGuid().ToString();
+                    settings[$"{call.Path}/{id}"] = default;
+                    return StandInAnswer.Of(new JsonObject { ["secret_id"] = id });
+                }
+
+                return Setting(call);
+            }
+        }
+
+        private StandInAnswer Setting(StandInCall call)
+        {
+            lock (gate)
+            {
+                if (call.Method == "GET")
+                    return settings.TryGetValue(call.Path, out var setting) ? StandInAnswer.Of(JsonObject.Create(setting)!) : StandInAnswer.Error(404);
+                if (call.Method == "DELETE")
+                    settings.Remove(call.Path);
+                else
+                    settings[call.Path] = call.Body;
+                return StandInAnswer.Nothing;
+            }
+        }
+
+        private async Task<StandInAnswer> LogInAsync(string mount, StandInCall call)
+        {
+            JsonElement role, config;
+            bool isKnownSecret;
+            lock (gate)
+            {
+                var name = mounts[mount].Type == "approle" ? call.Text("role_id").Replace("id-of-", "", StringComparison.Ordinal) : call.Text("role");
+                role = settings.GetValueOrDefault($"auth/{mount}/role/{name}");
+                config = settings.GetValueOrDefault($"auth/{mount}/config");
+                isKnownSecret = settings.ContainsKey($"auth/{mount}/role/{name}/secret-id/{call.Text("secret_id")}");
+            }
+
+            if (mounts[mount].Type == "approle")
+            {
+                if (!role.Exists() || !isKnownSecret)
+                    return StandInAnswer.Error(400, role.Exists() ? "invalid secret id" : "invalid role ID");
+            }
+            else
+            {
+                if (!role.Exists())
+                    return StandInAnswer.Error(400, $"invalid role name \"{call.Text("role")}\"");
+                await StandInReview.CheckAsync(config, role, call.Text("jwt"));
+            }
+
+            return StandInAnswer.OfAuth(tokens.LogIn(role));
+        }
+
+        private async Task<StandInAnswer> DatabaseAsync(StandInCall call, StandInToken token)
+        {
+            if (call.Segments is not [var mount, "creds", var name])
+                return Setting(call);
+            return Role($"{mount}/roles/{name}") is { ValueKind: JsonValueKind.Object } role
+                ? await leases.IssueAsync(mount, name, role, token)
+                : StandInAnswer.Error(400, $"unknown role: {name}");
+        }
+
+        private JsonElement Role(string path)
+        {
+            lock (gate)
+                return settings.GetValueOrDefault(path);
+        }
+
+        private static StandInAnswer Done(Action action)
+        {
+            action();
+            return StandInAnswer.Nothing;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>A Vault for tests: a real one, or its stand-in. Both are set up, and asked what is in them, over the same HTTP API.</summary>
+internal abstract class TestVault : IDisposable
+{
+    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
+
+    public abstract Uri Address { get; }
+
+    public abstract string RootToken { get; }
+
+    /// <summary>What opens it when it is sealed.</summary>
+    protected abstract string UnsealKey { get; }
+
+    public static TestVault Start(VaultKind kind) => kind == VaultKind.Real ? new RealVault(VaultKinds.Program!) : new StandInVault();
+
+    /// <summary>Asks as root, and makes sure that it succeeds.</summary>
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        var (status, answer) = await AskAsync(method, path, body);
+        Assert.True(status is >= 200 and < 300, $"{method} {path}: {status} {answer}");
+        return answer;
+    }
+
+    public async Task<(int Status, JsonElement Answer)> AskAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var message = new HttpRequestMessage(method, new Uri(Address, $"/v1/{path}"));
+        message.Headers.Add("X-Vault-Token", RootToken);
+        if (body is not null)
+            message.Content = JsonContent.Create(body, options: JsonSerializerOptions.Default);
+        using var response = await client.SendAsync(message);
+        var text = await response.Content.ReadAsStringAsync();
+        return ((int)response.StatusCode, text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text));
+    }
+
+    public Task WriteAsync(string path, object? body = null) => SendAsync(HttpMethod.Post, path, body ?? new { });
+
+    public Task SealAsync() => SendAsync(HttpMethod.Put, "sys/seal");
+
+    public Task UnsealAsync() => SendAsync(HttpMethod.Put, "sys/unseal", new { key = UnsealKey });
+
+    /// <summary>The ids of the leases of a database role that are still there.</summary>
+    public async Task<IReadOnlyList<string>> LeasesAsync(string role)
+    {
+        var (_, answer) = await AskAsync(HttpMethod.Get, $"sys/leases/lookup/databases/creds/{role}?list=true");
+        return [.. answer.Get("data").Get("keys").Items().Select(key => $"databases/creds/{role}/{key.GetString()}")];
+    }
+
+    public async Task<bool> HasTokenAsync(string token) => (await AskAsync(HttpMethod.Post, "auth/token/lookup", new { token })).Status == 200;
+
+    public void Dispose()
+    {
+        client.Dispose();
+        Dispose(disposing: true);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}

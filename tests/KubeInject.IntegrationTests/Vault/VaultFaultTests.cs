@@ -1,0 +1,225 @@
+using KubeInject.Credentials;
+using KubeInject.Leases;
+using static KubeInject.IntegrationTests.Vault.VaultGate;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>Whatever goes wrong on the way to Vault or in it, nothing is lost, nothing is issued twice, and it is said what to do.</summary>
+[Collection(nameof(VaultWorlds))]
+public sealed class VaultFaultTests(VaultWorlds worlds)
+{
+    private const string Creation = "auth/token/create-orphan";
+    private const string Issuing = $"databases/creds/{VaultWorld.Role}";
+
+    public static TheoryData<VaultKind> Vaults => VaultKinds.All;
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_busy_Vault_is_asked_again_also_for_what_issues(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        foreach (var path in new[] { Creation, Issuing })
+        {
+            world.Gate.Reset();
+            world.Gate.First(path, Fault.Busy(0), Fault.Error(503, "Vault is sealed"));
+            var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
+            Assert.Equal(3, world.Gate.Count(path));
+            await source.RevokeAsync(record, CancellationToken.None);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_Vault_that_stays_busy_is_given_up(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        world.Gate.Rule = request => request.Path == Issuing ? Fault.Busy(0) : null;
+
+        var error = await Assert.ThrowsAsync<CredentialException>(() => world.Source(vault).IssueAsync(world.Request(), CancellationToken.None));
+
+        Assert.Equal(CredentialFailure.Unavailable, error.Reason);
+        Assert.Contains("gets too many requests", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, world.Gate.Count(Issuing));
+        await AssertNothingIsLeftAsync(world);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task What_may_have_been_issued_is_not_asked_for_again_but_revoked(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        foreach (var fault in new[] { Fault.Error(500, "no") with { PassesFirst = true }, Fault.Error(502, "no") with { PassesFirst = true }, Fault.HangUp with { PassesFirst = true } })
+        {
+            world.Gate.Reset();
+            world.Gate.First(Issuing, fault);
+
+            var error = await Assert.ThrowsAsync<CredentialException>(() => world.Source(vault).IssueAsync(world.Request(), CancellationToken.None));
+
+            Assert.Equal((CredentialFailure.Unavailable, 1), (error.Reason, world.Gate.Count(Issuing)));
+            await AssertNothingIsLeftAsync(world);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task What_does_no_harm_twice_is_asked_again(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
+
+        world.Gate.First("auth/token/renew", Fault.Error(500, "no"), Fault.HangUp);
+        await source.RenewAsync(record, CancellationToken.None);
+        world.Gate.First("sys/leases/revoke", Fault.HangUp with { PassesFirst = true }, Fault.Error(502, "no"));
+        await source.RevokeAsync(record, CancellationToken.None);
+
+        await AssertNothingIsLeftAsync(world);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_Vault_that_is_too_slow_is_given_up_and_what_it_issued_is_revoked(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var warm = world.Client();
+        await world.Source(warm).Leases.ListAsync(CancellationToken.None);
+        using var vault = world.Client(settings: new VaultSettings { Timeout = TimeSpan.FromSeconds(3) });
+        world.Gate.First(Issuing, Fault.HangUp with { PassesFirst = true, NeverAnswers = true });
+
+        var error = await Assert.ThrowsAsync<CredentialException>(() => world.Source(vault).IssueAsync(world.Request(), CancellationToken.None));
+
+        Assert.StartsWith($"Vault at {world.Gate.Address} did not answer GET {Issuing} within 3 s (VAULT_CLIENT_TIMEOUT).", error.Message, StringComparison.Ordinal);
+        await AssertNothingIsLeftAsync(world);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task Whoever_cancels_gets_back_what_was_being_issued(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        foreach (var path in new[] { Creation, Issuing })
+        {
+            using var cancellation = new CancellationTokenSource();
+            world.Gate.Rule = request =>
+            {
+                // The request has come, and is let through after that.
+                if (request.Path == path)
+                    cancellation.Cancel();
+                return null;
+            };
+
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => world.Source(vault).IssueAsync(world.Request(), cancellation.Token));
+
+            await AssertNothingIsLeftAsync(world);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_sealed_Vault_is_called_so_and_nothing_is_lost(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        var (record, credential) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        await world.Vault.SealAsync();
+        try
+        {
+            foreach (var attempt in new Func<Task>[] { () => source.RenewAsync(record, CancellationToken.None), () => source.RevokeAsync(record, CancellationToken.None), () => source.IssueAsync(world.Request(), CancellationToken.None) })
+            {
+                var error = await Assert.ThrowsAsync<CredentialException>(attempt);
+                Assert.Equal(CredentialFailure.Unavailable, error.Reason);
+                Assert.Equal($"Vault at {world.Gate.Address} is sealed. Unseal it (vault operator unseal), then try again.", error.Message);
+            }
+        }
+        finally
+        {
+            await world.Vault.UnsealAsync();
+        }
+
+        await WaitUntilActiveAsync(world);
+        Assert.Equal(record.LeaseId, Assert.Single(await source.Leases.ListAsync(CancellationToken.None)).LeaseId);
+        Assert.True(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        await source.RevokeAsync(record, CancellationToken.None);
+        await AssertNothingIsLeftAsync(world);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_Vault_that_goes_away_in_the_middle_leaves_a_record_and_a_sweep_finishes_it(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        world.Gate.First(Issuing, Fault.HangUp with { PassesFirst = true, After = world.Gate.Stop });
+
+        var error = await Assert.ThrowsAsync<CredentialException>(() => source.IssueAsync(world.Request(), CancellationToken.None));
+
+        Assert.Contains("the records of these leases are kept for the next sweep", error.Message, StringComparison.Ordinal);
+        world.Gate.Resume();
+        var left = Assert.Single(await source.Leases.ListAsync(CancellationToken.None));
+        Assert.False(left.IsComplete);
+        var sweep = new LeaseSweep(source, world.Cluster, new LeaseOptions { GracePeriod = TimeSpan.Zero });
+        var summary = await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
+        Assert.Equal((1, 0), (summary.Finished, summary.Failed));
+        await AssertNothingIsLeftAsync(world);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_restart_is_waited_for(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = new VaultClient(new VaultSettings { Address = world.Gate.Address }, world.Login, new VaultRetryPolicy { FirstWait = TimeSpan.FromSeconds(1) });
+        var source = world.Source(vault);
+        var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        world.Gate.Stop();
+
+        var renewal = source.RenewAsync(record, CancellationToken.None);
+        world.Gate.Resume();
+
+        Assert.NotNull((await renewal).RenewedAt);
+        await source.RevokeAsync(record, CancellationToken.None);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_standby_that_leads_to_the_active_server_of_the_same_machine_is_followed_once(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var standby = new VaultGate(world.Vault.Address);
+        standby.Rule = request => new Fault(307) { Headers = new Dictionary<string, string> { ["Location"] = $"{world.Gate.Address}v1/{request.Path}" } };
+        using var vault = new VaultClient(new VaultSettings { Address = standby.Address }, world.Login);
+        var source = world.Source(vault);
+
+        var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        await source.RevokeAsync(record, CancellationToken.None);
+
+        await AssertNothingIsLeftAsync(world);
+    }
+
+    private static async Task WaitUntilActiveAsync(VaultWorld world)
+    {
+        var limit = DateTime.UtcNow.AddSeconds(30);
+        while ((await world.Vault.AskAsync(HttpMethod.Get, "auth/token/lookup-self")).Status is not (200 or 404))
+            Assert.True(DateTime.UtcNow < limit, "Vault did not serve within 30 s after it was unsealed.");
+    }
+
+    /// <summary>Where the lease is not known its token takes it along, a moment after it is revoked.</summary>
+    private static async Task AssertNothingIsLeftAsync(VaultWorld world)
+    {
+        world.Gate.Reset();
+        using var vault = world.Client();
+        Assert.Empty(await world.Source(vault).Leases.ListAsync(CancellationToken.None));
+        var limit = DateTime.UtcNow.AddSeconds(30);
+        while ((await world.Vault.LeasesAsync(VaultWorld.Role)).Count > 0)
+            Assert.True(DateTime.UtcNow < limit, "A lease has not ended within 30 s.");
+        Assert.Empty(await TestDatabase.RolesAsync("v-"));
+    }
+}

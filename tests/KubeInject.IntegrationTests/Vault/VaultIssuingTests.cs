@@ -1,0 +1,243 @@
+using KubeInject.Credentials;
+using KubeInject.Leases;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>Who may have a credential gets one that the database knows, and it ends when it is revoked; nobody else does.</summary>
+[Collection(nameof(VaultWorlds))]
+public sealed class VaultIssuingTests(VaultWorlds worlds)
+{
+    private static readonly VaultIssuerOptions PodIdentity = new() { UsePodIdentity = true };
+
+    public static TheoryData<VaultKind> Vaults => VaultKinds.All;
+
+    public static TheoryData<VaultKind, bool> Identities
+    {
+        get
+        {
+            var data = new TheoryData<VaultKind, bool>();
+            foreach (var kind in VaultKinds.Present)
+            {
+                data.Add(kind, false);
+                data.Add(kind, true);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Identities))]
+    public async Task A_credential_is_good_until_it_is_revoked_and_its_record_is_complete(VaultKind kind, bool isPodIdentity)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault, isPodIdentity ? PodIdentity : null);
+        var request = world.Request();
+        var before = DateTimeOffset.UtcNow;
+
+        var (record, credential) = await source.IssueAsync(request, CancellationToken.None);
+
+        Assert.True(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.Equal((true, credential.LeaseId, credential.Username, true), (record.IsComplete, record.LeaseId, record.Username, record.IsRenewable));
+        Assert.InRange(record.ExpiresAt!.Value, before.AddMinutes(59), DateTimeOffset.UtcNow.AddMinutes(61));
+        Assert.Contains(credential.LeaseId, await world.Vault.LeasesAsync(VaultWorld.Role));
+        Assert.True(await world.Vault.HasTokenAsync(record.Token!.Reveal()));
+
+        await source.RevokeAsync(record, CancellationToken.None);
+
+        Assert.False(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.DoesNotContain(credential.LeaseId, await world.Vault.LeasesAsync(VaultWorld.Role));
+        Assert.False(await world.Vault.HasTokenAsync(record.Token!.Reveal()));
+        Assert.Null(await source.Leases.FindAsync(request.Uuid, CancellationToken.None));
+    }
+
+    [Theory]
+    [MemberData(nameof(Identities))]
+    public async Task Renewing_puts_off_the_end_in_the_database(VaultKind kind, bool isPodIdentity)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault, isPodIdentity ? PodIdentity : null);
+        var (record, credential) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        await TestDatabase.RunAsync($"ALTER ROLE \"{credential.Username}\" VALID UNTIL '2001-01-01'");
+        Assert.False(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+
+        var renewed = await source.RenewAsync(record, CancellationToken.None);
+
+        Assert.True(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.InRange(await TestDatabase.ValidUntilAsync(credential.Username), renewed.ExpiresAt!.Value.AddMinutes(-1), renewed.ExpiresAt.Value.AddMinutes(1));
+        Assert.Equal(renewed, (await source.Leases.FindAsync(record.Uuid, CancellationToken.None))! with { Token = renewed.Token, OtherFields = renewed.OtherFields });
+        await source.RevokeAsync(renewed, CancellationToken.None);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_credential_ends_with_its_token_where_that_ends_first(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault, new VaultIssuerOptions { TokenPeriod = TimeSpan.FromMinutes(10) });
+
+        var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        Assert.InRange(record.ExpiresAt!.Value, DateTimeOffset.UtcNow.AddMinutes(8), DateTimeOffset.UtcNow.AddMinutes(10));
+        var renewed = await source.RenewAsync(record, CancellationToken.None);
+
+        Assert.InRange(renewed.ExpiresAt!.Value, record.ExpiresAt.Value, DateTimeOffset.UtcNow.AddMinutes(10));
+        await source.RevokeAsync(renewed, CancellationToken.None);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_lease_that_has_ended_is_told_from_one_that_cannot_be_renewed_just_now(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        var (withoutLease, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        var (withoutToken, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        await world.CreateRoleAsync("short-lived", VaultWorld.Account, world.Namespace);
+        var (withoutRole, _) = await source.IssueAsync(world.Request("short-lived"), CancellationToken.None);
+        var (sealedOff, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        await world.Vault.WriteAsync("sys/leases/revoke", new { lease_id = withoutLease.LeaseId, sync = true });
+        await world.Vault.WriteAsync("auth/token/revoke", new { token = withoutToken.Token!.Reveal() });
+        await world.Vault.SendAsync(HttpMethod.Delete, "databases/roles/short-lived");
+
+        foreach (var ended in new[] { withoutLease, withoutToken, withoutRole })
+            Assert.Equal(CredentialFailure.LeaseEnded, (await Assert.ThrowsAsync<CredentialException>(() => source.RenewAsync(ended, CancellationToken.None))).Reason);
+        world.Gate.Rule = request => request.Path == "sys/leases/renew" ? VaultGate.Fault.Error(500, "the database is away") : null;
+        Assert.Equal(CredentialFailure.Unavailable, (await Assert.ThrowsAsync<CredentialException>(() => source.RenewAsync(sealedOff, CancellationToken.None))).Reason);
+
+        world.Gate.Reset();
+        foreach (var record in new[] { withoutLease, withoutToken, withoutRole, sealedOff })
+            await source.RevokeAsync(record, CancellationToken.None);
+        Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
+    }
+
+    [Theory]
+    [MemberData(nameof(Identities))]
+    public async Task Nobody_gets_what_his_ServiceAccount_is_not_bound_to(VaultKind kind, bool isPodIdentity)
+    {
+        var world = await worlds.OfAsync(kind);
+        await world.CreateRoleAsync("elsewhere", VaultWorld.Account, "another-namespace");
+        await world.CreateRoleAsync("without-policy", VaultWorld.Account, world.Namespace, policies: ["default"]);
+        using var vault = world.Client();
+        var source = world.Source(vault, isPodIdentity ? PodIdentity : null);
+        var requests = new Dictionary<CredentialRequest, string>
+        {
+            [world.Request(account: "intruder")] = $"The role 'orders-rw' of auth/kubernetes is not bound to the ServiceAccount 'intruder', but to orders (bound_service_account_names). Nothing was issued.",
+            [world.Request("elsewhere")] = $"The role 'elsewhere' of auth/kubernetes is not bound to the namespace '{world.Namespace}', but to another-namespace (bound_service_account_namespaces). Nothing was issued.",
+            [world.Request("without-policy")] = "The role 'without-policy' of auth/kubernetes does not have the policy 'without-policy' (token_policies)",
+            [world.Request("no-such-role")] = "The role 'no-such-role' of auth/kubernetes does not exist.",
+            [world.Request("../token/create")] = "'../token/create' is no name of a role in Vault.",
+            [world.Request() with { Mount = "databases/../sys" }] = "'databases/../sys' is no mount path of Vault.",
+        };
+        var roles = await TestDatabase.RolesAsync("v-");
+
+        foreach (var (request, message) in requests)
+        {
+            var error = await Assert.ThrowsAsync<CredentialException>(() => source.IssueAsync(request, CancellationToken.None));
+            Assert.True(error.Reason == CredentialFailure.Refused, error.Message);
+            if (!isPodIdentity)
+                Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
+        Assert.Equal(roles, await TestDatabase.RolesAsync("v-"));
+        Assert.Equal(0, world.Gate.Count("auth/token/create-orphan"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Identities))]
+    public async Task A_policy_that_does_not_grant_the_credential_is_named_and_nothing_is_left(VaultKind kind, bool isPodIdentity)
+    {
+        var world = await worlds.OfAsync(kind);
+        await world.CreateRoleAsync("ungranted", VaultWorld.Account, world.Namespace, grants: false);
+        using var vault = world.Client();
+        var source = world.Source(vault, isPodIdentity ? PodIdentity : null);
+
+        var error = await Assert.ThrowsAsync<CredentialException>(() => source.IssueAsync(world.Request("ungranted"), CancellationToken.None));
+
+        Assert.Equal(CredentialFailure.Refused, error.Reason);
+        Assert.EndsWith("""The policy of the role's name has to grant read on path "databases/creds/ungranted".""", error.Message, StringComparison.Ordinal);
+        Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
+        var token = world.Gate.Requests.Last(request => request.Path == "databases/creds/ungranted").Token!;
+        Assert.False(await world.Vault.HasTokenAsync(token));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_role_that_gives_out_batch_tokens_is_refused_because_they_cannot_be_revoked(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        await world.CreateRoleAsync("in-batches", VaultWorld.Account, world.Namespace, tokenType: "batch");
+        using var vault = world.Client();
+        var source = world.Source(vault, PodIdentity);
+
+        var error = await Assert.ThrowsAsync<CredentialException>(() => source.IssueAsync(world.Request("in-batches"), CancellationToken.None));
+
+        Assert.Contains("gives out batch tokens, which cannot be revoked", error.Message, StringComparison.Ordinal);
+        Assert.Empty(await world.Vault.LeasesAsync("in-batches"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task What_is_gone_already_is_revoked_without_a_word(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        var (record, credential) = await source.IssueAsync(world.Request(), CancellationToken.None);
+
+        await source.RevokeAsync(record, CancellationToken.None);
+        await source.RevokeAsync(record, CancellationToken.None);
+        await source.RevokeAsync(record with { LeaseId = null }, CancellationToken.None);
+
+        Assert.False(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task With_the_rights_of_an_injector_in_the_cluster_the_token_takes_the_lease_along_and_that_is_waited_for(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        await world.Vault.WriteAsync("sys/policies/acl/injector", new
+        {
+            policy = """
+                path "auth/kubernetes/role/*" { capabilities = ["read"] }
+                path "auth/token/create-orphan" { capabilities = ["update", "sudo"] }
+                path "auth/token/revoke-orphan" { capabilities = ["update", "sudo"] }
+                path "vault-db-injector/data/kubernetes/*" { capabilities = ["create", "read", "update"] }
+                path "vault-db-injector/metadata/kubernetes/*" { capabilities = ["delete"] }
+                """,
+        });
+        using var vault = world.Client(VaultLogin.Token(await world.TokenAsync("injector")));
+        var source = world.Source(vault);
+        var (record, credential) = await source.IssueAsync(world.Request(), CancellationToken.None);
+
+        await source.RevokeAsync(record, CancellationToken.None);
+
+        Assert.False(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        Assert.Equal((1, 1, true), (world.Gate.Count("sys/leases/revoke"), world.Gate.Count("auth/token/revoke-orphan"), world.Gate.Count("sys/leases/lookup") > 0));
+        await source.RevokeAsync(record, CancellationToken.None);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_refusal_is_not_taken_for_done(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var (record, credential) = await world.Source(vault).IssueAsync(world.Request(), CancellationToken.None);
+        using var powerless = world.Client(VaultLogin.Token(await world.TokenAsync("default")));
+
+        var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(powerless).RevokeAsync(Handle(record), CancellationToken.None));
+
+        Assert.Equal(CredentialFailure.Refused, error.Reason);
+        Assert.EndsWith("""Its policy has to grant update on path "auth/token/revoke".""", error.Message, StringComparison.Ordinal);
+        Assert.True(await TestDatabase.LetsInAsync(credential.Username, credential.Password.Reveal()));
+        await world.Source(vault).RevokeAsync(record, CancellationToken.None);
+    }
+
+    private static CredentialHandle Handle(LeaseRecord record) => new(record.Uuid, record.Role, record.Mount) { LeaseId = record.LeaseId, Token = record.Token };
+}

@@ -1,0 +1,187 @@
+using KubeInject.Annotations;
+using KubeInject.Credentials;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>Records live in KV version 2, in the layout of the injector that runs in clusters, whose own are looked after as well.</summary>
+[Collection(nameof(VaultWorlds))]
+public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
+{
+    private const string Data = "vault-db-injector/data/kubernetes";
+
+    public static TheoryData<VaultKind> Vaults => VaultKinds.All;
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_record_comes_back_as_it_was_written_and_goes_with_all_its_versions(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var store = new VaultLeaseStore(vault);
+        var record = Record(world) with { OtherFields = new Dictionary<string, string> { ["Team"] = "shop" } };
+
+        await store.WriteAsync(record with { IsComplete = false, LeaseId = null }, CancellationToken.None);
+        await store.WriteAsync(record, CancellationToken.None);
+
+        var found = await store.FindAsync(record.Uuid, CancellationToken.None);
+        Assert.Equal(record.Token!.Reveal(), found!.Token!.Reveal());
+        Assert.Equal(record.OtherFields, found.OtherFields);
+        Assert.Equal(record, found with { Token = record.Token, OtherFields = record.OtherFields });
+        Assert.Equal(record.Uuid, Assert.Single(await store.ListAsync(CancellationToken.None)).Uuid);
+
+        await store.RemoveAsync(record.Uuid, CancellationToken.None);
+        await store.RemoveAsync(record.Uuid, CancellationToken.None);
+
+        Assert.Null(await store.FindAsync(record.Uuid, CancellationToken.None));
+        Assert.Empty(await store.ListAsync(CancellationToken.None));
+        Assert.Equal(404, (await world.Vault.AskAsync(HttpMethod.Get, $"vault-db-injector/metadata/kubernetes/{record.Uuid}")).Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task The_injector_in_the_cluster_finds_its_own_fields_in_our_records(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var record = Record(world) with { NodeName = null, LeaseId = null };
+
+        await new VaultLeaseStore(vault).WriteAsync(record, CancellationToken.None);
+
+        var fields = (await world.Vault.SendAsync(HttpMethod.Get, $"{Data}/{record.Uuid}")).Get("data").Get("data");
+        Assert.All(fields.EnumerateObject(), field => Assert.NotNull(field.Value.Text()));
+        Assert.Equal(
+            ["", record.Token!.Reveal(), world.Namespace, "orders", "orders-1", ""],
+            new[] { "LeaseId", "TokenId", "Namespace", "ServiceAccountName", "PodName", "NodeName" }.Select(name => fields.Text(name)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task Another_injectors_leases_are_kept_while_their_pod_lives_and_swept_when_it_is_gone(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        var (living, first) = await WriteForeignAsync(world, "living");
+        var (gone, second) = await WriteForeignAsync(world, "gone");
+        await TestCluster.CreatePodAsync(world.Namespace, "living", metadata: $$""","annotations":{"{{InjectionAnnotation.Prefix}}uuid":"{{living}}"}""");
+
+        var records = await source.Leases.ListAsync(CancellationToken.None);
+        Assert.All(records, record => Assert.Equal(("vault", true, true, "Pod", "x"), (record.Source, record.IsComplete, record.IsRenewable, record.Owner.Kind, record.OtherFields["FromTheFuture"])));
+        Assert.All(records, record => Assert.InRange(record.RecordedAt!.Value, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1)));
+
+        // Younger than the grace period, both are left in peace.
+        var patient = new LeaseSweep(source, world.Cluster);
+        Assert.Equal([LeaseAction.Keep, LeaseAction.Renew], (await patient.PlanAsync(CancellationToken.None)).Select(planned => planned.Action).Order());
+
+        var sweep = new LeaseSweep(source, world.Cluster, new LeaseOptions { GracePeriod = TimeSpan.Zero });
+        var summary = await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
+
+        Assert.Equal((2, 1, 1, 0), (summary.Total, summary.Renewed, summary.Revoked, summary.Failed));
+        Assert.True(await TestDatabase.LetsInAsync(first.Username, first.Password.Reveal()));
+        Assert.False(await TestDatabase.LetsInAsync(second.Username, second.Password.Reveal()));
+        var left = Assert.Single(await source.Leases.ListAsync(CancellationToken.None));
+        Assert.Equal((living, "living", "x", true), (left.Uuid, left.Owner.Name, left.OtherFields["FromTheFuture"], left.RenewedAt is not null));
+        await source.RevokeAsync(left, CancellationToken.None);
+        Assert.NotEqual(living, gone);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task What_is_no_record_is_left_alone(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var store = new VaultLeaseStore(vault);
+        var deleted = Guid.NewGuid();
+        foreach (var name in new[] { "readme", Guid.NewGuid().ToString().ToUpperInvariant(), deleted.ToString() })
+            await world.Vault.WriteAsync($"{Data}/{name}", new { data = new { TokenId = "x" } });
+        await world.Vault.SendAsync(HttpMethod.Delete, $"{Data}/{deleted}");
+        var empty = Guid.NewGuid();
+        await world.Vault.WriteAsync($"{Data}/{empty}", new { data = new { } });
+
+        var record = Assert.Single(await store.ListAsync(CancellationToken.None));
+
+        Assert.Equal((empty, null, null, "", ""), (record.Uuid, record.Token, record.LeaseId, record.Owner.Name, record.ServiceAccountName));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_list_is_whole_or_not_at_all(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var store = new VaultLeaseStore(vault);
+        var records = Enumerable.Range(0, 50).Select(_ => Record(world)).ToList();
+        foreach (var record in records)
+            await store.WriteAsync(record, CancellationToken.None);
+
+        Assert.Equal(records.Select(record => record.Uuid).Order(), (await store.ListAsync(CancellationToken.None)).Select(record => record.Uuid));
+        world.Gate.Rule = request => request.Path == $"{Data}/{records[17].Uuid}" ? VaultGate.Fault.Error(500, "no") : null;
+        Assert.Equal(CredentialFailure.Unavailable, (await Assert.ThrowsAsync<CredentialException>(() => store.ListAsync(CancellationToken.None))).Reason);
+
+        // One that goes between the list and its reading was revoked meanwhile.
+        world.Gate.Rule = request => request.Path == $"{Data}/{records[17].Uuid}" ? new VaultGate.Fault(404, """{"errors":[]}""") : null;
+        Assert.Equal(49, (await store.ListAsync(CancellationToken.None)).Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_mount_that_is_missing_or_of_the_wrong_kind_is_no_empty_store(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client(VaultLogin.Token(new Secret(world.Vault.RootToken)));
+
+        var missing = new VaultLeaseStore(vault, "no-such-mount");
+        foreach (var attempt in new Func<Task>[] { () => missing.ListAsync(CancellationToken.None), () => missing.FindAsync(Guid.NewGuid(), CancellationToken.None), () => missing.WriteAsync(Record(world), CancellationToken.None), () => missing.RemoveAsync(Guid.NewGuid(), CancellationToken.None) })
+            Assert.Contains("Look whether the mount and the role are right", (await Assert.ThrowsAsync<CredentialException>(attempt)).Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultLeaseStore(vault, "plain").WriteAsync(Record(world), CancellationToken.None));
+        Assert.Contains("the mount has to be a KV engine of version 2", error.Message, StringComparison.Ordinal);
+    }
+
+    private static LeaseRecord Record(VaultWorld world) => new()
+    {
+        Uuid = Guid.NewGuid(),
+        Source = "vault",
+        IsComplete = true,
+        Database = "orders",
+        Role = VaultWorld.Role,
+        Mount = "databases",
+        Owner = new ObjectReference("Deployment", world.Namespace, "orders-1"),
+        ServiceAccountName = "orders",
+        NodeName = "node-1",
+        RecordedAt = DateTimeOffset.UtcNow,
+        RenewedAt = DateTimeOffset.UtcNow,
+        ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
+        Username = "v-x",
+        LeaseId = "databases/creds/orders-rw/x",
+        IsRenewable = true,
+        Secret = new ObjectReference("Secret", world.Namespace, "orders-db"),
+        Token = new Secret("s.abc"),
+    };
+
+    /// <summary>A lease as the injector in the cluster makes it: only its six fields, here with one that a later version may add.</summary>
+    private static async Task<(Guid Uuid, Credential Credential)> WriteForeignAsync(VaultWorld world, string pod)
+    {
+        using var vault = world.Client();
+        var issuer = new VaultIssuer(vault);
+        var request = world.Request() with { Owner = new ObjectReference("Pod", world.Namespace, pod) };
+        var handle = await issuer.PrepareAsync(request, CancellationToken.None);
+        var credential = await issuer.IssueAsync(request, handle, CancellationToken.None);
+        await world.Vault.WriteAsync($"{Data}/{request.Uuid}", new
+        {
+            data = new
+            {
+                credential.LeaseId,
+                TokenId = handle.Token!.Reveal(),
+                world.Namespace,
+                request.ServiceAccountName,
+                PodName = pod,
+                NodeName = "node-1",
+                FromTheFuture = "x",
+            },
+        });
+        return (request.Uuid, credential);
+    }
+}

@@ -1,0 +1,159 @@
+using KubeInject.Credentials;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>KubeInject gets into Vault in each of the ways, once, and again when it has to.</summary>
+[Collection(nameof(VaultWorlds))]
+public sealed class VaultLoginTests(VaultWorlds worlds)
+{
+    public static TheoryData<VaultKind> Vaults => VaultKinds.All;
+
+    public static TheoryData<VaultKind, string> Logins
+    {
+        get
+        {
+            var data = new TheoryData<VaultKind, string>();
+            foreach (var kind in VaultKinds.Present)
+            {
+                foreach (var login in new[] { "kubernetes", "approle", "token", "environment", "token file" })
+                    data.Add(kind, login);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Logins))]
+    public async Task Each_login_is_good_for_issuing_renewing_and_revoking(VaultKind kind, string name)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var home = new TemporaryFolder();
+        using var vault = world.Client(await LoginAsync(world, name, home));
+        var source = world.Source(vault);
+
+        var issued = await source.IssueAsync(world.Request(), CancellationToken.None);
+        Assert.True(await TestDatabase.LetsInAsync(issued.Credential.Username, issued.Credential.Password.Reveal()));
+        var renewed = await source.RenewAsync(issued.Record, CancellationToken.None);
+        await source.RevokeAsync(renewed, CancellationToken.None);
+
+        Assert.False(await TestDatabase.LetsInAsync(issued.Credential.Username, issued.Credential.Password.Reveal()));
+        Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task One_login_is_shared_by_many_requests_at_once(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => source.Leases.ListAsync(CancellationToken.None)));
+
+        Assert.Equal(1, world.Gate.Count("auth/kubernetes/login"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_token_that_has_ended_is_replaced_by_one_login_for_all(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        await source.Leases.ListAsync(CancellationToken.None);
+        await world.Vault.WriteAsync("auth/token/revoke", new { token = world.Gate.Requests.Last().Token });
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => source.Leases.ListAsync(CancellationToken.None)));
+
+        Assert.Equal(2, world.Gate.Count("auth/kubernetes/login"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_refusal_is_answered_with_one_login_and_then_stands(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        await world.Vault.WriteAsync("auth/approle/role/powerless", new { token_policies = new[] { "powerless" } });
+        var id = (await world.Vault.SendAsync(HttpMethod.Get, "auth/approle/role/powerless/role-id")).Get("data").Text("role_id")!;
+        var secret = (await world.Vault.SendAsync(HttpMethod.Post, "auth/approle/role/powerless/secret-id", new { })).Get("data").Text("secret_id")!;
+        using var vault = world.Client(VaultLogin.AppRole(id, new Secret(secret)));
+        var source = world.Source(vault);
+
+        for (var i = 0; i < 3; i++)
+        {
+            var error = await Assert.ThrowsAsync<CredentialException>(() => source.Leases.ListAsync(CancellationToken.None));
+            Assert.Equal(CredentialFailure.Refused, error.Reason);
+            Assert.Contains("""Its policy has to grant list on path "vault-db-injector/metadata/kubernetes".""", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, world.Gate.Count("auth/approle/login"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_given_token_that_is_not_accepted_is_not_tried_again(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client(VaultLogin.Token(new Secret("s.canary0123456789abcdefgh")));
+
+        var error = await Assert.ThrowsAsync<CredentialException>(() => world.Source(vault).Leases.ListAsync(CancellationToken.None));
+
+        Assert.Equal((CredentialFailure.Refused, 1), (error.Reason, world.Gate.Requests.Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_login_that_is_not_accepted_says_what_to_look_at(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        var intruder = (await world.Cluster.CreateTokenAsync("intruder")).Token.Reveal();
+        using var home = new TemporaryFolder();
+        foreach (var (token, role) in new[] { (intruder, "kubeinject"), (intruder[..^6] + "AAAAAA", "kubeinject"), (intruder, "no-such-role") })
+        {
+            using var vault = world.Client(VaultLogin.Kubernetes(role, tokenFile: home.Write("token", token)));
+
+            var error = await Assert.ThrowsAsync<CredentialException>(() => world.Source(vault).Leases.ListAsync(CancellationToken.None));
+
+            Assert.Equal(CredentialFailure.Refused, error.Reason);
+            Assert.StartsWith($"Vault does not accept the login as the role '{role}' of auth/kubernetes (", error.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(token, error.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task The_token_of_the_ServiceAccount_is_read_anew_for_each_login(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var home = new TemporaryFolder();
+        var file = home.Write("token", (await world.Cluster.CreateTokenAsync("intruder")).Token.Reveal());
+        using var vault = world.Client(VaultLogin.Kubernetes("kubeinject", tokenFile: file));
+        var source = world.Source(vault);
+        await Assert.ThrowsAsync<CredentialException>(() => source.Leases.ListAsync(CancellationToken.None));
+
+        home.Write("token", (await world.Cluster.CreateTokenAsync("kubeinject")).Token.Reveal());
+
+        Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
+    }
+
+    private static async Task<VaultLogin> LoginAsync(VaultWorld world, string name, TemporaryFolder home)
+    {
+        switch (name)
+        {
+            case "approle":
+                return VaultLogin.AppRole(await world.RoleIdAsync(), await world.SecretIdAsync());
+            case "token":
+                return VaultLogin.Token(await world.TokenAsync("kubeinject"));
+            case "environment":
+                var token = (await world.TokenAsync("kubeinject")).Reveal();
+                return VaultLogin.FromEnvironment(new KubeEnvironment { Variable = variable => variable == "VAULT_TOKEN" ? token : null, HomeFolder = home.Path })!;
+            case "token file":
+                home.Write(".vault-token", $"{(await world.TokenAsync("kubeinject")).Reveal()}\n");
+                return VaultLogin.FromEnvironment(new KubeEnvironment { Variable = _ => null, HomeFolder = home.Path })!;
+            default:
+                return world.Login;
+        }
+    }
+}

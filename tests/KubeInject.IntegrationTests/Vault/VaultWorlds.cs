@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>One Vault of each kind for all tests of a collection, which run one after the other.</summary>
+[CollectionDefinition(nameof(VaultWorlds))]
+public sealed class VaultWorlds : IDisposable, ICollectionFixture<VaultWorlds>
+{
+    private readonly ConcurrentDictionary<VaultKind, Lazy<Task<VaultWorld>>> worlds = new();
+
+    /// <summary>The world of a kind, as after its start.</summary>
+    public async Task<VaultWorld> OfAsync(VaultKind kind)
+    {
+        var world = await worlds.GetOrAdd(kind, _ => new Lazy<Task<VaultWorld>>(() => VaultWorld.StartAsync(kind))).Value;
+        await world.ResetAsync();
+        return world;
+    }
+
+    public void Dispose()
+    {
+        foreach (var world in worlds.Values.Where(world => world.Value.IsCompletedSuccessfully))
+            world.Value.Result.Dispose();
+    }
+}
