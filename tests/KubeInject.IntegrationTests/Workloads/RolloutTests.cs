@@ -145,7 +145,7 @@ public sealed class RolloutTests
         var late = kind == "Deployment" && random.Next(5) == 0 ? """,{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded"}""" : "";
         return kind switch
         {
-            "Deployment" => $$"""{"observedGeneration":{{observed}},"replicas":{{2 + random.Next(2)}},"updatedReplicas":{{Few()}},"readyReplicas":2,"availableReplicas":{{random.Next(3)}},"conditions":[{"type":"Available","status":"True"}{{late}}]}""",
+            "Deployment" => $$"""{"observedGeneration":{{observed}},"replicas":{{(random.Next(4) == 0 ? 3 : 2)}},"updatedReplicas":{{Few()}},"readyReplicas":2,"availableReplicas":{{Few()}},"conditions":[{"type":"Available","status":"True"}{{late}}]}""",
             "StatefulSet" => $$"""{"observedGeneration":{{observed}},"replicas":2,"readyReplicas":{{Few()}},"updatedReplicas":{{Few()}},"currentRevision":"a","updateRevision":"{{(random.Next(2) == 0 ? "a" : "b")}}"}""",
             _ => $$"""{"observedGeneration":{{observed}},"currentNumberScheduled":2,"numberMisscheduled":0,"numberReady":2,"desiredNumberScheduled":2,"updatedNumberScheduled":{{Few()}},"numberAvailable":{{Few()}}}""",
         };

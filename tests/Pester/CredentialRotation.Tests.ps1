@@ -1,0 +1,108 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    $WarningPreference = 'SilentlyContinue'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $null = Connect-KubeCluster admin
+
+    function Get-Lease { Get-ChildItem $leases -Filter *.json | Get-Content -Raw | ConvertFrom-Json }
+    function Get-Template { (kubectl get deployment orders -n $namespace -o json | Out-String | ConvertFrom-Json -AsHashtable).spec.template }
+    function Get-Uuid { (Get-Template).metadata.annotations['db-creds-injector.numberly.io/uuid'] }
+
+    # A controller that has seen all generations to come, and whose pods can be used.
+    function Complete-Rollout { $null = kubectl patch deployment orders -n $namespace --subresource=status --type=merge -p '{"status":{"observedGeneration":99,"replicas":1,"readyReplicas":1,"updatedReplicas":1,"availableReplicas":1}}' }
+}
+
+AfterAll {
+    Disconnect-KubeCluster
+}
+
+Describe 'Invoke-CredentialRotation' {
+    BeforeEach {
+        $leases = (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName
+        $source = New-CredentialSource -Local -LeasePath $leases
+        $namespace = New-TestNamespace
+        $null = New-Manifest orders -Kind Deployment | kubectl create -n $namespace -f -
+        $null = Invoke-CredentialInjection -Workload deploy/orders -n $namespace -CredentialSource $source
+        $old = Get-Lease
+        $template = Get-Template | ConvertTo-Json -Depth 50
+    }
+
+    It 'replaces the credentials and revokes the old ones' {
+        Complete-Rollout
+        $result = Invoke-CredentialRotation deploy/orders -n $namespace -CredentialSource $source
+        $result.Status | Should -Be Rotated
+        "$($result.Revoked)" | Should -Be $old.Uuid
+        $result.Kept | Should -BeNullOrEmpty
+        $new = Get-Lease
+        $new.Uuid | Should -Not -Be $old.Uuid
+        Get-Uuid | Should -Be $new.Uuid
+        Get-EnvironmentValue (Get-Template) DBUSER | Should -Be $new.Username
+        $result | Out-String -Width 200 | Should -Match "Rotated +$namespace/deployment/orders +orders +DBUSER, DBPASSWORD +app +1 +0"
+    }
+
+    It 'takes workloads from the pipeline' {
+        Complete-Rollout
+        ('deploy/orders', 'deployment/orders' | Invoke-CredentialRotation -Namespace $namespace -CredentialSource $source).Status | Should -Be Rotated, Rotated
+    }
+
+    It 'changes the delivery with -Delivery' {
+        Complete-Rollout
+        $null = Invoke-CredentialRotation deploy/orders -n $namespace -Delivery Secret -CredentialSource $source
+        (Get-Template).spec.containers[0].env.valueFrom.secretKeyRef.key | Should -Be orders.username, orders.password
+        $null = Invoke-CredentialRotation deploy/orders -n $namespace -CredentialSource $source
+        $names = (Get-Template).spec.containers[0].env.valueFrom.secretKeyRef.name | Select-Object -Unique
+        kubectl get secrets -n $namespace -o name | Should -Be "secret/$names"
+    }
+
+    It 'puts the old ones back where the pods do not come up in time' {
+        $result = Invoke-CredentialRotation deploy/orders -n $namespace -TimeoutSec 1 -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
+        $result.Status | Should -Be RolledBack
+        $failed[0].FullyQualifiedErrorId | Should -Be 'RotationFailed,KubeInject.Cmdlets.InvokeCredentialRotationCommand'
+        $failed[0].TargetObject | Should -Be $result
+        Get-Template | ConvertTo-Json -Depth 50 | Should -BeExactly $template
+        (Get-Lease).Uuid | Should -Be $old.Uuid
+    }
+
+    It 'puts the old ones back with Ctrl+C' {
+        $running = Start-InRunspace { Invoke-CredentialRotation deploy/orders -n $args[1] -CredentialSource $args[2] -Connection $args[0] } (Get-KubeConnection), $namespace, $source
+        try {
+            $null = kubectl wait deployment/orders -n $namespace --for=jsonpath='{.metadata.generation}'=3 --timeout=60s
+            $running.Shell.Stop()
+            $running.Shell.InvocationStateInfo.State | Should -Be Stopped
+            Get-Template | ConvertTo-Json -Depth 50 | Should -BeExactly $template
+            (Get-Lease).Uuid | Should -Be $old.Uuid
+        }
+        finally { $running.Dispose() }
+    }
+
+    It 'only tells with -WhatIf' {
+        $shown = Invoke-InNewProcess {
+            Import-Module $args[0]
+            $null = Connect-KubeCluster admin
+            (Invoke-CredentialRotation deploy/orders -n $args[1] -CredentialSource (New-CredentialSource -Local -LeasePath $args[2]) -WhatIf).Status
+        } $namespace, $leases
+        $shown | Should -Be "What if: Performing the operation `"Replace the credentials for orders (role orders-rw) as DBUSER, DBPASSWORD in app, wait for the rollout, and revoke the old ones`" on target `"$namespace/deployment/orders`".", 'Planned'
+        Get-Template | ConvertTo-Json -Depth 50 | Should -BeExactly $template
+        (Get-Lease).Uuid | Should -Be $old.Uuid
+    }
+
+    It 'says where there is nothing to replace' {
+        $null = New-Manifest web -Kind Deployment | kubectl create -n $namespace -f -
+        (Invoke-CredentialRotation deploy/web -n $namespace -CredentialSource $source -WarningVariable warned).Status | Should -Be NotInjected
+        "$warned" | Should -Match 'Invoke-CredentialInjection first'
+    }
+
+    It 'says what is wrong: <Id>' -ForEach @(
+        @{ Workload = 'deploy/none'; Id = 'KubeApiNotFound' }
+        @{ Workload = 'orders'; Id = 'WorkloadInvalid' }
+        @{ Workload = 'pod/orders'; Id = 'RotationFailed' }
+    ) {
+        $null = Invoke-CredentialRotation $Workload -n $namespace -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -Be "$Id,KubeInject.Cmdlets.InvokeCredentialRotationCommand"
+    }
+
+    It 'asks for a credential source' {
+        { Invoke-CredentialRotation deploy/orders -n $namespace } | Should -Throw -ErrorId 'CredentialSourceMissing,*'
+    }
+}
