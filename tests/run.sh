@@ -44,6 +44,13 @@ pester() {
   fi
 }
 
+# The tests of the Vault source run on a stand-in, and on a real Vault or OpenBao as well where there is one.
+vault() {
+  if [[ -z ${KUBEINJECT_TEST_VAULT:-} ]] && ! command -v vault >/dev/null && ! command -v bao >/dev/null; then
+    echo 'Not run on a real Vault: there is no vault or bao on the PATH, and KUBEINJECT_TEST_VAULT names none. The stand-in took its place.'
+  fi
+}
+
 # No secret may show up in what the suites print: the tokens and the password of this run are looked for in all of it.
 canary() {
   local secret
@@ -60,6 +67,7 @@ canary() {
 exec 3>&1 4>&2 > >(tee "$results/output.log") 2>&1
 xunit KubeInject.Tests
 xunit KubeInject.IntegrationTests
+vault
 pester
 exec >&3 2>&4 3>&- 4>&-
 wait $!

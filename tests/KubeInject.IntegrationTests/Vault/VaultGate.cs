@@ -53,7 +53,7 @@ internal sealed class VaultGate(Uri vault) : LoopbackServer
             await Task.Delay(Timeout.Infinite, stop.Token);
         if (fault.Status == 0)
         {
-            context.Response.Abort();
+            await HangUpAsync(context);
             return;
         }
 
@@ -84,6 +84,15 @@ internal sealed class VaultGate(Uri vault) : LoopbackServer
         if (request.Body.Length > 0)
             message.Content = new StringContent(request.Body, Encoding.UTF8, "application/json");
         return await client.SendAsync(message);
+    }
+
+    /// <summary>In the middle of an answer.</summary>
+    private static async Task HangUpAsync(HttpListenerContext context)
+    {
+        context.Response.ContentLength64 = 100;
+        await context.Response.OutputStream.WriteAsync("{"u8.ToArray());
+        await context.Response.OutputStream.FlushAsync();
+        context.Response.Abort();
     }
 
     private static async Task AnswerAsync(HttpListenerContext context, int status, byte[] body)

@@ -144,8 +144,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
 
         Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
         Assert.Equal(roles, await TestDatabase.RolesAsync("v-"));
-        if (!isPodIdentity)
-            Assert.Equal(1, world.Gate.Count("auth/token/create-orphan"));
+        Assert.Equal(0, world.Gate.Count("auth/token/create-orphan"));
     }
 
     [Theory]

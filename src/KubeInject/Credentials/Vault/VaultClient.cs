@@ -193,6 +193,11 @@ public sealed class VaultClient : IDisposable
             message.Headers.TryAddWithoutValidation("X-Vault-Namespace", name);
         if (request.Body is not null)
             message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+        // A request without content the platform sends again by itself where a connection that it had before breaks
+        // off, whether or not it was handled.
+        else if (!request.IsRepeatable)
+            message.Content = new ByteArrayContent([]);
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         hasAnswered = true;
         var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

@@ -44,6 +44,7 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
     public async Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        _ = CredentialsPath(request.Mount, request.Role);
         if (!options.UsePodIdentity)
             await new VaultRoleCheck(vault, options.AuthMount).AllowAsync(request, cancellationToken).ConfigureAwait(false);
         var start = vault.Clock.GetUtcNow();
@@ -78,7 +79,7 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(handle);
         var start = vault.Clock.GetUtcNow();
-        var question = VaultRequest.Get($"{VaultRequest.Escape(handle.Mount)}/creds/{VaultRequest.EscapeName(handle.Role)}") with { Token = handle.Token, IsRepeatable = false };
+        var question = VaultRequest.Get(CredentialsPath(handle.Mount, handle.Role)) with { Token = handle.Token, IsRepeatable = false };
         var response = await vault.SucceedAsync(question, cancellationToken).ConfigureAwait(false);
         var leaseId = response.Body.Text("lease_id") is { Length: > 0 } id ? id : null;
         if (cancellationToken.IsCancellationRequested)
@@ -127,6 +128,9 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
         return revocation.RevokeAsync(handle, cancellationToken);
     }
 
+    /// <exception cref="CredentialException">The annotations of the pod name no mount, or no role.</exception>
+    private static string CredentialsPath(string mount, string role) => $"{VaultRequest.Escape(mount)}/creds/{VaultRequest.EscapeName(role)}";
+
     private static VaultIssuerOptions Checked(VaultIssuerOptions options, KubeClient? cluster)
     {
         if (options.TokenPeriod < TimeSpan.FromMinutes(1))
@@ -140,7 +144,7 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
 
     private async Task<(VaultRequest Question, VaultResponse Response)> CreateTokenAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
-        var question = VaultRequest.Post("auth/token/create-orphan", new JsonObject
+        var wanted = new JsonObject
         {
             ["policies"] = new JsonArray(request.Role),
             ["period"] = string.Create(CultureInfo.InvariantCulture, $"{(long)options.TokenPeriod.TotalSeconds}s"),
@@ -150,7 +154,10 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
 
             // For whoever reads Vault's audit log.
             ["meta"] = new JsonObject { ["uuid"] = request.Uuid.ToString(), ["owner"] = request.Owner.ToString() },
-        }) with { IsRepeatable = false, Grant = "update and sudo" }; // sudo, because the token has a period
+        };
+
+        // sudo, because the token has a period.
+        var question = VaultRequest.Post("auth/token/create-orphan", wanted) with { IsRepeatable = false, Grant = "update and sudo" };
         return (question, await vault.SucceedAsync(question, cancellationToken).ConfigureAwait(false));
     }
 

@@ -1,0 +1,170 @@
+<#
+.SYNOPSIS
+Measures one Sync-CredentialLease of many leases beside as many plain HTTP calls to the same server.
+
+.DESCRIPTION
+Half of the leases have a living owner and are renewed, the other half have none and are revoked. The peer is the one
+call a lease that nobody can do without, at the same concurrency, with nothing around it: for PostgreSQL, whose records
+are Secrets, the API server applying a record, or deleting one; for Vault its renewing a lease, or revoking one. Every
+round has leases of its own; sweep and peer take turns. Vault is measured where KUBEINJECT_TEST_VAULT or the PATH has one.
+
+    tests/rig/with-cluster.sh pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1
+
+.PARAMETER Count
+How many leases.
+
+.PARAMETER Round
+How many rounds; medians are printed.
+#>
+param([int] $Count = 1000, [int] $Round = 3, [int] $ThrottleLimit = 16)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+$ProgressPreference = 'SilentlyContinue'
+Import-Module "$PSScriptRoot/../out/KubeInject"
+
+Add-Type -TypeDefinition @'
+using System;
+using System.Diagnostics;
+using System.Net.Http;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+
+public static class PlainCalls
+{
+    // Sends one request for each address, so many at a time, and returns the seconds that all of them took.
+    public static double Send(string[] methods, string[] addresses, string[] bodies, string contentType, string header, string value, int concurrency)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (a, b, c, d) => true } });
+        client.DefaultRequestHeaders.Add(header, value);
+        var watch = Stopwatch.StartNew();
+        Parallel.ForEachAsync(System.Linq.Enumerable.Range(0, addresses.Length), new ParallelOptions { MaxDegreeOfParallelism = concurrency }, async (index, token) =>
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(methods[index]), addresses[index]) { Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+            request.Content = new StringContent(bodies[index], Encoding.UTF8, contentType);
+            using var response = await client.SendAsync(request, token);
+            await response.Content.ReadAsByteArrayAsync(token);
+            response.EnsureSuccessStatusCode();
+        }).GetAwaiter().GetResult();
+        return watch.Elapsed.TotalSeconds;
+    }
+}
+'@
+
+# A Deployment that asks for so many databases.
+function New-Deployment([string] $Name, [int] $Databases) {
+    $prefix = 'db-creds-injector.numberly.io'
+    $annotations = foreach ($number in 1..$Databases) {
+        "        $prefix/d$number.role: sweep"
+        "        $prefix/d$number.env-key-dbuser: U$number"
+        "        $prefix/d$number.env-key-dbpassword: P$number"
+    }
+    @"
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: $Name, namespace: sweep}
+spec:
+  selector: {matchLabels: {app: $Name}}
+  template:
+    metadata:
+      labels: {app: $Name, vault-db-injector: "true"}
+      annotations:
+$($annotations -join "`n")
+    spec:
+      containers:
+      - {name: app, image: registry.example/app:1}
+"@
+}
+
+# Issues all leases, half of them to a Deployment of the cluster; returns the seconds of one sweep.
+function Measure-Sweep($Source, [string] $Name) {
+    $half = [int]($Count / 2)
+    New-Deployment $Name $half | Invoke-CredentialInjection -CredentialSource $Source -AsManifest | kubectl create --namespace sweep --filename - | Out-Null
+    $null = New-Deployment gone ($Count - $half) | Invoke-CredentialInjection -CredentialSource $Source
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $summary = Sync-CredentialLease $Source -GracePeriod 0 -ThrottleLimit $ThrottleLimit
+    $seconds = $watch.Elapsed.TotalSeconds
+    if ($summary.Renewed -ne $half -or $summary.Revoked -ne $Count - $half) { throw "Not all leases were swept: $($summary | Out-String)" }
+    $seconds
+}
+
+# Takes what is left away, so that the next round begins as this one did.
+function Remove-Owner($Source, [string] $Name) {
+    kubectl delete deployment $Name --namespace sweep | Out-Null
+    $null = Sync-CredentialLease $Source -GracePeriod 0
+}
+
+function Get-Median([double[]] $Values) { ($Values | Sort-Object)[[int][Math]::Floor($Values.Count / 2)] }
+
+function Write-Row([string] $Name, [double[]] $Sweeps, [double[]] $Plain) {
+    $sweep, $calls = (Get-Median $Sweeps), (Get-Median $Plain)
+    '{0,-38} sweep {1,6:n2} s, {2} plain calls {3,6:n2} s, ratio {4:n2}' -f $Name, $sweep, $Count, $calls, ($sweep / $calls)
+}
+
+$null = Connect-KubeCluster admin
+foreach ($namespace in 'sweep', 'kubeinject') { kubectl create namespace $namespace | Out-Null }
+psql --quiet --command 'CREATE ROLE sweep NOLOGIN' $env:KUBEINJECT_TEST_POSTGRES
+
+$server = (Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/server").Trim()
+$token = (Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/admin.token").Trim()
+$source = New-CredentialSource -PostgreSql $env:KUBEINJECT_TEST_POSTGRES
+$sweeps, $plain = @(), @()
+foreach ($number in 1..$Round) {
+    $sweeps += Measure-Sweep $source "owner$number"
+    $names = 1..$Count | ForEach-Object { "plain-$number-$_" }
+    $record = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('{"Uuid":"' + ('x' * 500) + '"}'))
+    $bodies = $names | ForEach-Object { "{`"apiVersion`":`"v1`",`"kind`":`"Secret`",`"metadata`":{`"name`":`"$_`"},`"data`":{`"lease.json`":`"$record`"}}" }
+    $addresses = $names | ForEach-Object { "$server/api/v1/namespaces/sweep/secrets/${_}?fieldManager=bench&force=true" }
+    $null = [PlainCalls]::Send(@('PATCH') * $Count, $addresses, $bodies, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
+    $methods = 1..$Count | ForEach-Object { $_ % 2 ? 'PATCH' : 'DELETE' }
+    $changed = 0..($Count - 1) | ForEach-Object { $_ % 2 ? '' : $bodies[$_].Replace($record, $record.Replace('eHh4', 'eXl5')) }
+    $plain += [PlainCalls]::Send($methods, $addresses, $changed, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
+    Remove-Owner $source "owner$number"
+}
+Write-Row 'postgresql, records in the cluster' $sweeps $plain
+
+$vault = $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1)?.Source
+if (-not $vault) { 'Not measured: Vault, because there is no vault or bao on the PATH.'; return }
+
+$port = Get-Random -Minimum 20000 -Maximum 30000
+$rootToken = [guid]::NewGuid().ToString()
+$logs = (New-TemporaryFile), (New-TemporaryFile)
+$process = Start-Process $vault -PassThru -RedirectStandardOutput $logs[0] -RedirectStandardError $logs[1] -ArgumentList server, -dev, -dev-no-store-token, "-dev-root-token-id=$rootToken", "-dev-listen-address=127.0.0.1:$port"
+try {
+    $address = "http://127.0.0.1:$port"
+    $headers = @{ 'X-Vault-Token' = $rootToken }
+    while (-not $process.HasExited) { try { $null = Invoke-RestMethod "$address/v1/sys/health" -TimeoutSec 1; break } catch [System.Net.Http.HttpRequestException] { } }
+    function Set-Vault([string] $Path, $Body) { $null = Invoke-RestMethod "$address/v1/$Path" -Method Post -Headers $headers -Body (ConvertTo-Json $Body) }
+    $postgres = [uri]$env:KUBEINJECT_TEST_POSTGRES
+    $user, $password = $postgres.UserInfo.Split(':', 2)
+    Set-Vault sys/auth/kubernetes @{ type = 'kubernetes' }
+    Set-Vault auth/kubernetes/config @{ kubernetes_host = $server; kubernetes_ca_cert = Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/ca.crt" }
+    Set-Vault auth/kubernetes/role/sweep @{ bound_service_account_names = '*'; bound_service_account_namespaces = '*'; token_policies = 'sweep' }
+    Set-Vault sys/mounts/databases @{ type = 'database' }
+    Set-Vault sys/mounts/vault-db-injector @{ type = 'kv'; options = @{ version = '2' } }
+    Set-Vault databases/config/pg @{
+        plugin_name = 'postgresql-database-plugin'; allowed_roles = '*'; username = $user; password = [uri]::UnescapeDataString("$password")
+        connection_url = "postgresql://{{username}}:{{password}}@127.0.0.1:$($postgres.Port)/postgres?sslmode=disable"; max_open_connections = $ThrottleLimit
+    }
+    Set-Vault databases/roles/sweep @{
+        db_name = 'pg'; default_ttl = '1h'; max_ttl = '24h'
+        creation_statements = 'CREATE ROLE "{{name}}" LOGIN PASSWORD ''{{password}}'' VALID UNTIL ''{{expiration}}'''
+    }
+    $null = Invoke-RestMethod "$address/v1/sys/policies/acl/sweep" -Method Put -Headers $headers -Body (ConvertTo-Json @{ policy = 'path "databases/creds/sweep" { capabilities = ["read"] }' })
+    $source = New-CredentialSource -Vault $address -Token (ConvertTo-SecureString -AsPlainText $rootToken)
+    $sweeps, $plain = @(), @()
+    foreach ($number in 1..$Round) {
+        $leases = 1..$Count | ForEach-Object { (Invoke-RestMethod "$address/v1/databases/creds/sweep" -Headers $headers).lease_id }
+        $sweeps += Measure-Sweep $source "vault$number"
+        $bodies = $leases | ForEach-Object { ConvertTo-Json @{ lease_id = $_ } }
+        $addresses = 1..$Count | ForEach-Object { "$address/v1/sys/leases/$($_ % 2 ? 'renew' : 'revoke')" }
+        $plain += [PlainCalls]::Send(@('POST') * $Count, $addresses, $bodies, 'application/json', 'X-Vault-Token', $rootToken, $ThrottleLimit)
+        Remove-Owner $source "vault$number"
+    }
+    Write-Row 'vault, records in its KV engine' $sweeps $plain
+}
+finally {
+    Stop-Process -Id $process.Id
+    Remove-Item $logs
+}

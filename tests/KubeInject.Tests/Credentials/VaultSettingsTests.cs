@@ -1,0 +1,178 @@
+using KubeInject.Credentials;
+using KubeInject.Kubernetes;
+using KubeInject.Tests.Kubernetes;
+
+namespace KubeInject.Tests.Credentials;
+
+/// <summary>The variables of Vault's own command line mean what they mean there.</summary>
+public sealed class VaultSettingsTests : IDisposable
+{
+    private readonly TestFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Without_any_variable_the_defaults_are_those_of_the_command_line()
+    {
+        var settings = Read();
+        Assert.Equal("https://127.0.0.1:8200/", settings.Address.ToString());
+        Assert.Equal((TimeSpan.FromSeconds(60), 2, null), (settings.Timeout, settings.MaxRetries, settings.RateLimit));
+        Assert.Equal((null, null, null, null, false), (settings.CertificateAuthority, settings.ClientCertificate, settings.TlsServerName, settings.Namespace, settings.SkipCertificateCheck));
+        Assert.Null(VaultLogin.FromEnvironment(Environment([])));
+    }
+
+    [Fact]
+    public void An_empty_variable_counts_as_unset()
+    {
+        var names = new[]
+        {
+            "ADDR", "CACERT", "CACERT_BYTES", "CAPATH", "CLIENT_CERT", "CLIENT_KEY", "CLIENT_TIMEOUT", "MAX_RETRIES", "NAMESPACE", "RATE_LIMIT", "SKIP_VERIFY", "TLS_SERVER_NAME", "TOKEN",
+        };
+        var empty = names.Select(name => ($"VAULT_{name}", "")).ToArray();
+        var settings = Read(empty);
+        Assert.Equal(new VaultSettings { Environment = settings.Environment }, settings);
+    }
+
+    [Fact]
+    public void Each_variable_is_taken()
+    {
+        var settings = Read(
+            ("VAULT_ADDR", "http://vault.example.org:8200/behind"), ("VAULT_NAMESPACE", "team/a"), ("VAULT_TLS_SERVER_NAME", "vault.internal"),
+            ("VAULT_CLIENT_TIMEOUT", "90"), ("VAULT_MAX_RETRIES", "0"), ("VAULT_RATE_LIMIT", "12.5:40"));
+        Assert.Equal("http://vault.example.org:8200/behind", settings.Address.ToString());
+        Assert.Equal(("team/a", "vault.internal", TimeSpan.FromSeconds(90), 0), (settings.Namespace, settings.TlsServerName, settings.Timeout, settings.MaxRetries));
+        Assert.Equal(new VaultRateLimit(12.5, 40), settings.RateLimit);
+    }
+
+    [Theory]
+    [InlineData("60", 60)]
+    [InlineData("1.5", 1.5)]
+    [InlineData("60s", 60)]
+    [InlineData("1m30s", 90)]
+    [InlineData("1h", 3600)]
+    [InlineData("250ms", 0.25)]
+    public void A_timeout_is_in_seconds_or_has_units(string text, double seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), Read(("VAULT_CLIENT_TIMEOUT", text)).Timeout);
+
+    [Theory]
+    [InlineData("100", 100, 100)]
+    [InlineData("0.5", 0.5, 1)]
+    [InlineData("10:1", 10, 1)]
+    public void A_rate_limit_without_a_burst_has_that_of_a_second(string text, double rate, int burst) => Assert.Equal(new VaultRateLimit(rate, burst), Read(("VAULT_RATE_LIMIT", text)).RateLimit);
+
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("t", true)]
+    [InlineData("TRUE", true)]
+    [InlineData("True", true)]
+    [InlineData("0", false)]
+    [InlineData("F", false)]
+    [InlineData("false", false)]
+    public void Whether_to_skip_the_check_is_said_in_Gos_words(string text, bool skips) => Assert.Equal(skips, Read(("VAULT_SKIP_VERIFY", text)).SkipCertificateCheck);
+
+    [Theory]
+    [InlineData("VAULT_ADDR", "vault.example.org:8200")]
+    [InlineData("VAULT_ADDR", "ftp://vault")]
+    [InlineData("VAULT_ADDR", "https://user:canary@vault")]
+    [InlineData("VAULT_CLIENT_TIMEOUT", "soon")]
+    [InlineData("VAULT_CLIENT_TIMEOUT", "-1")]
+    [InlineData("VAULT_CLIENT_TIMEOUT", "0")]
+    [InlineData("VAULT_CLIENT_TIMEOUT", "1m30")]
+    [InlineData("VAULT_MAX_RETRIES", "-1")]
+    [InlineData("VAULT_MAX_RETRIES", "two")]
+    [InlineData("VAULT_RATE_LIMIT", "fast")]
+    [InlineData("VAULT_RATE_LIMIT", "0:1")]
+    [InlineData("VAULT_RATE_LIMIT", "10:")]
+    [InlineData("VAULT_RATE_LIMIT", "10:1:1")]
+    [InlineData("VAULT_SKIP_VERIFY", "yes")]
+    [InlineData("VAULT_CACERT", "/no/such/file")]
+    [InlineData("VAULT_CACERT_BYTES", "no certificate")]
+    [InlineData("VAULT_CAPATH", "/no/such/folder")]
+    public void What_cannot_be_understood_is_named(string variable, string value)
+    {
+        var error = Assert.Throws<KubeConfigurationException>(() => Read((variable, value)));
+        Assert.Contains(value.StartsWith('/') ? value : variable, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_several_authorities_the_file_comes_before_the_text_and_that_before_the_folder()
+    {
+        var variables = new[] { "file", "text", "folder" }.ToDictionary(name => name, name =>
+        {
+            using var authority = TestCertificates.Authority($"CN={name}");
+            return authority.ExportCertificatePem();
+        });
+        var file = ("VAULT_CACERT", folder.Write("ca.crt", variables["file"]));
+        var text = ("VAULT_CACERT_BYTES", variables["text"]);
+        folder.Write("authorities/other.crt", variables["text"]);
+        folder.Write("authorities/one.crt", variables["folder"]);
+        var directory = ("VAULT_CAPATH", Path.Combine(folder.Path, "authorities"));
+
+        Assert.Equal(["CN=file"], Subjects(Read(directory, text, file)));
+        Assert.Equal(["CN=text"], Subjects(Read(directory, text)));
+        Assert.Equal(["CN=folder", "CN=text"], Subjects(Read(directory)));
+        Assert.Null(Read(directory, text, file, ("VAULT_SKIP_VERIFY", "true")).CertificateAuthority);
+    }
+
+    [Fact]
+    public void The_token_of_the_variable_comes_before_that_of_the_file_of_vault_login()
+    {
+        folder.Write(".vault-token", " s.of-the-file\n");
+        Assert.Equal("s.of-the-variable", VaultLogin.FromEnvironment(Environment([("VAULT_TOKEN", "s.of-the-variable")]))!.GivenToken()!.Reveal());
+        Assert.Equal("s.of-the-file", VaultLogin.FromEnvironment(Environment([]))!.GivenToken()!.Reveal());
+        folder.Write(".vault-token", " \n");
+        Assert.Null(VaultLogin.FromEnvironment(Environment([])));
+    }
+
+    [Fact]
+    public void Settings_that_make_no_sense_are_refused_before_anything_is_sent()
+    {
+        using var authority = TestCertificates.Authority();
+        var bad = new VaultSettings[]
+        {
+            new() { Address = new Uri("https://vault/?query") },
+            new() { Timeout = TimeSpan.Zero },
+            new() { MaxRetries = -1 },
+            new() { Concurrency = 0 },
+            new() { RateLimit = new VaultRateLimit(double.NaN, 1) },
+            new() { RateLimit = new VaultRateLimit(1, 0) },
+            new() { Namespace = "a\r\nX-Vault-Token: b" },
+            new() { SkipCertificateCheck = true, CertificateAuthority = CertificateAuthority.FromPem(authority.ExportCertificatePem()) },
+        };
+        Assert.All(bad, settings => Assert.Throws<KubeConfigurationException>(() => new VaultClient(settings, VaultLogin.Token(new Secret("x")))));
+    }
+
+    [Fact]
+    public void A_source_says_where_secrets_would_travel_in_sight_of_others()
+    {
+        Assert.Null(Notice(new VaultSettings()));
+        Assert.Null(Notice(new VaultSettings { Address = new Uri("http://127.0.0.1:8200") }));
+        Assert.StartsWith("Tokens and credentials travel from http://vault:8200/ in clear text", Notice(new VaultSettings { Address = new Uri("http://vault:8200") }), StringComparison.Ordinal);
+        Assert.StartsWith("The certificate of https://127.0.0.1:8200/ is not checked", Notice(new VaultSettings { SkipCertificateCheck = true }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_issuer_needs_a_period_an_audience_and_for_pod_identity_a_cluster()
+    {
+        using var vault = new VaultClient(new VaultSettings(), VaultLogin.Token(new Secret("x")));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VaultIssuer(vault, new VaultIssuerOptions { TokenPeriod = TimeSpan.FromSeconds(59) }));
+        Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { UsePodIdentity = true, Audience = " " }));
+        Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { UsePodIdentity = true }));
+    }
+
+    private static string? Notice(VaultSettings settings)
+    {
+        using var vault = new VaultClient(settings, VaultLogin.Token(new Secret("x")));
+        return new VaultIssuer(vault).Notice;
+    }
+
+    private static IEnumerable<string> Subjects(VaultSettings settings) => settings.CertificateAuthority!.Certificates.Select(certificate => certificate.Subject);
+
+    private VaultSettings Read(params (string Name, string Value)[] variables) => VaultSettings.FromEnvironment(Environment(variables));
+
+    private KubeEnvironment Environment((string Name, string Value)[] variables) => new()
+    {
+        Variable = name => variables.FirstOrDefault(variable => variable.Name == name).Value,
+        HomeFolder = folder.Path,
+    };
+}
