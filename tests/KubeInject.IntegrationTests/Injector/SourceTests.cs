@@ -1,0 +1,151 @@
+using System.Text.RegularExpressions;
+using KubeInject.IntegrationTests.Vault;
+using KubeInject.Leases;
+using VaultDatabase = KubeInject.IntegrationTests.Vault.TestDatabase;
+
+namespace KubeInject.IntegrationTests.Injector;
+
+/// <summary>The program's sources, each with settings from another place.</summary>
+[Collection(nameof(VaultWorlds))]
+public sealed class SourceTests(VaultWorlds worlds) : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public static TheoryData<VaultKind> Vaults => VaultKinds.All;
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task Vault_with_an_AppRole_in_the_settings_file(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        folder.Write("secret-id", (await world.SecretIdAsync()).Reveal() + "\n");
+        var config = folder.Write("settings.yaml", $"source: vault\nvault-address: {world.Gate.Address}\nvault-role-id: {await world.RoleIdAsync()}\nvault-secret-id-file: secret-id\n");
+
+        await AccountsForAsync(Manifest(world.Namespace, VaultWorld.Role), [], "--config", config);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task Vault_with_the_variables_of_its_own_command_line(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        var token = (await world.TokenAsync("kubeinject")).Reveal();
+
+        var told = await AccountsForAsync(Manifest(world.Namespace, VaultWorld.Role), new() { ["VAULT_ADDR"] = $"{world.Gate.Address}", ["VAULT_TOKEN"] = token }, "--source", "vault");
+
+        Assert.DoesNotContain(token, told, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task Vault_as_the_pods_themselves(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        var file = folder.Write("token", (await world.TokenAsync("kubeinject")).Reveal());
+
+        await AccountsForAsync(
+            Manifest(world.Namespace, VaultWorld.Role), new() { ["KUBEINJECT_VAULT_POD_IDENTITY"] = "true" },
+            "--source", "vault", "--vault-address", $"{world.Gate.Address}", "--vault-token-file", file);
+    }
+
+    [Fact]
+    public async Task PostgreSQL_with_the_variables_of_its_own_programs()
+    {
+        var database = VaultDatabase.Address;
+        await using var server = Npgsql.NpgsqlDataSource.Create($"Host={database.Host};Port={database.Port};Username={VaultDatabase.User};Password={VaultDatabase.Password}");
+        var role = $"rw_{Guid.NewGuid():n}";
+        await using (var create = server.CreateCommand($"CREATE ROLE {role}"))
+            await create.ExecuteNonQueryAsync();
+        var space = await TestCluster.CreateNamespaceAsync();
+        var variables = new Dictionary<string, string?> { ["PGHOST"] = database.Host, ["PGPORT"] = $"{database.Port}", ["PGUSER"] = VaultDatabase.User, ["PGPASSWORD"] = VaultDatabase.Password };
+
+        await AccountsForAsync(Manifest(space, role), variables, "--source", "postgresql", "--lease-namespace", space);
+
+        await using (var drop = server.CreateCommand($"DROP ROLE {role}"))
+            await drop.ExecuteNonQueryAsync();
+        Assert.Empty(await SecretsAsync(space));
+    }
+
+    [Fact]
+    public async Task Secrets_of_the_cluster()
+    {
+        var space = await TestCluster.CreateNamespaceAsync();
+        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{space}/secrets", """{"metadata":{"name":"rw-db"},"stringData":{"username":"orders","password":"canary"}}""");
+
+        var result = await RunAsync("inject", Manifest(space, "rw"), [], "-", "--source", "kube-secret", "--secret-pattern", "{role}-db", "--lease-namespace", space);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("value: \"canary\"", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["Opaque", KubeLeaseStore.SecretType], (await SecretsAsync(space)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_missing_Secret_is_told_and_nothing_is_recorded()
+    {
+        var space = await TestCluster.CreateNamespaceAsync();
+
+        var result = await RunAsync("inject", Manifest(space, "rw"), [], "-", "--source", "kube-secret", "--secret-pattern", "{role}-db", "--lease-namespace", space);
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Empty(result.Output);
+        Assert.Contains($"There is no {space}/secret/rw-db", result.Error, StringComparison.Ordinal);
+        Assert.Empty(await SecretsAsync(space));
+    }
+
+    /// <summary>Dry: nothing. Injected: the credential is good. Swept, without an owner: it is not.</summary>
+    private async Task<string> AccountsForAsync(string manifest, Dictionary<string, string?> variables, params string[] settings)
+    {
+        var dry = await RunAsync("inject", manifest, variables, ["-", "--dry-run", .. settings]);
+        var nothing = await RunAsync("sync", "", variables, ["--dry-run", "--grace-period", "0s", .. settings]);
+        var injected = await RunAsync("inject", manifest, variables, ["-", .. settings]);
+        var plan = await RunAsync("sync", "", variables, ["--dry-run", "--grace-period", "0s", .. settings]);
+        var user = Variable(injected.Output, "DBUSER");
+        var password = Variable(injected.Output, "DBPASSWORD");
+        var isGood = await VaultDatabase.LetsInAsync(user, password);
+        var swept = await RunAsync("sync", "", variables, ["--grace-period", "0s", .. settings]);
+
+        Assert.Equal([0, 0, 0, 0, 0], new[] { dry, nothing, injected, plan, swept }.Select(command => command.ExitCode));
+        Assert.Single(nothing.Output.TrimEnd().Split('\n'));
+        Assert.Matches($"\nRevoke +[0-9a-f-]{{36}} +.*{Regex.Escape(user)}\n", plan.Output);
+        Assert.True(isGood);
+        Assert.StartsWith("1 leases: 0 renewed, 1 revoked", swept.Output, StringComparison.Ordinal);
+        Assert.False(await VaultDatabase.LetsInAsync(user, password));
+        var told = dry.Error + injected.Error + nothing.Output + plan.Output + plan.Error + swept.Output + swept.Error;
+        Assert.DoesNotContain(password, told, StringComparison.Ordinal);
+        return told;
+    }
+
+    private Task<Command> RunAsync(string command, string input, Dictionary<string, string?> variables, params string[] arguments)
+    {
+        var environment = new Dictionary<string, string?>(variables) { ["KUBECONFIG"] = TestCluster.FilePath("kubeconfig") };
+        return Command.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), command, .. arguments], input, folder.File("home"), environment);
+    }
+
+    private static async Task<string[]> SecretsAsync(string @namespace)
+    {
+        var list = await TestCluster.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{@namespace}/secrets");
+        return [.. list.GetProperty("items").EnumerateArray().Select(secret => secret.GetProperty("type").GetString()!)];
+    }
+
+    private static string Manifest(string @namespace, string role) => $$"""
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: orders
+          namespace: {{@namespace}}
+          labels: {vault-db-injector: "true"}
+          annotations:
+            db-creds-injector.numberly.io/orders.role: {{role}}
+        spec:
+          serviceAccountName: {{VaultWorld.Account}}
+          containers:
+            - name: app
+              image: app
+
+        """;
+
+    private static string Variable(string manifest, string name) => Regex.Match(manifest, $"name: {name}\n +value: \"([^\"]+)\"").Groups[1].Value;
+}

@@ -1,0 +1,170 @@
+BeforeDiscovery {
+    $program = $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source)
+}
+
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $variables = @{}
+    foreach ($variable in Get-ChildItem env:VAULT_*) {
+        $variables[$variable.Name] = $variable.Value
+        Remove-Item "env:$($variable.Name)"
+    }
+}
+
+AfterAll {
+    foreach ($name in $variables.Keys) { Set-Item "env:$name" $variables[$name] }
+    Disconnect-KubeCluster
+}
+
+Describe 'New-CredentialSource -Vault' {
+    BeforeAll {
+        $token = ConvertTo-SecureString -AsPlainText x
+        $address = 'http://127.0.0.1:1'
+    }
+
+    It 'makes a source that keeps its records in Vault' {
+        $source = New-CredentialSource -Vault $address -Token $token
+        $source.Name | Should -Be vault
+        $source.Leases.GetType().Name | Should -Be VaultLeaseStore
+    }
+
+    It 'refuses <Name>' -ForEach @(
+        @{ Name = 'two ways to log in'; Parameters = @{ RoleId = 'x'; KubernetesAuthRole = 'y' }; Why = 'one of -Token, -KubernetesAuthRole and -RoleId' }
+        @{ Name = 'an AppRole without its secret id'; Parameters = @{ RoleId = 'x' }; Why = 'both -RoleId and -SecretId' }
+        @{ Name = 'an audience without pod identity'; Parameters = @{ KubernetesAuthRole = 'x'; Audience = 'vault' }; Why = 'together with -PodIdentity' }
+        @{ Name = 'an address that is none'; Parameters = @{ KubernetesAuthRole = 'x'; Vault = 'ftp://vault' }; Why = 'http or https address' }
+        @{ Name = 'a number for a time'; Parameters = @{ KubernetesAuthRole = 'x'; TokenPeriod = 3600 }; Why = 'ticks' }
+        @{ Name = 'a folder for its leases'; Parameters = @{ KubernetesAuthRole = 'x'; LeasePath = 'x' }; Why = 'Parameter set cannot be resolved' }
+    ) {
+        $all = $Parameters.Clone()
+        if (-not $all.ContainsKey('Vault')) { $all.Vault = $address }
+        { New-CredentialSource @all } | Should -Throw "*$Why*"
+    }
+
+    It 'needs a connection to the cluster for pod identity' {
+        Disconnect-KubeCluster
+        { New-CredentialSource -Vault $address -Token $token -PodIdentity } | Should -Throw -ErrorId 'NotConnected,*'
+    }
+
+    It 'says what to give where nothing says how to log in' {
+        $before = $env:HOME
+        try {
+            $env:HOME = "$TestDrive"
+            Invoke-InNewProcess { Import-Module $args[0]; try { New-CredentialSource -Vault http://127.0.0.1:1 } catch { $_.Exception.Message } } | Out-String | Should -Match 'There is no token for Vault: give -Token, -KubernetesAuthRole'
+        }
+        finally { $env:HOME = $before }
+    }
+
+    It 'tells in one line that nothing answers, and records nothing' {
+        $null = New-Manifest | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -Vault $address -Token $token) -ErrorVariable failed -ErrorAction SilentlyContinue
+        $failed | Should -HaveCount 1
+        "$failed" | Should -Match '127.0.0.1:1'
+        "$failed" | Should -Not -Match "`n"
+    }
+}
+
+Describe 'A real Vault' -Skip:(-not $program) {
+    BeforeAll {
+        $program = $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source)
+        $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+        $listener.Start()
+        $listening = "127.0.0.1:$($listener.LocalEndpoint.Port)"
+        $listener.Stop()
+        $address = "http://$listening"
+        $root = [guid]::NewGuid().ToString('n')
+
+        # The token stands on no command line.
+        $start = [System.Diagnostics.ProcessStartInfo]::new($program, 'server -dev -dev-no-store-token')
+        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+        foreach ($name in 'VAULT', 'BAO') {
+            $start.Environment["${name}_DEV_ROOT_TOKEN_ID"] = $root
+            $start.Environment["${name}_DEV_LISTEN_ADDRESS"] = $listening
+        }
+        $start.Environment['HOME'] = "$TestDrive"
+        $vault = [System.Diagnostics.Process]::Start($start)
+        while (($line = $vault.StandardOutput.ReadLine()) -notlike 'Root Token:*') {
+            if ($null -eq $line) { throw 'Vault ended instead of starting.' }
+        }
+        foreach ($stream in $vault.StandardOutput, $vault.StandardError) { $null = $stream.BaseStream.CopyToAsync([System.IO.Stream]::Null) }
+
+        function Invoke-Vault([string] $Path, $Body, [string] $Method = 'Post') {
+            Invoke-RestMethod "$address/v1/$Path" -Method $Method -Headers @{ 'X-Vault-Token' = $root } -Body ($null -eq $Body ? $null : (ConvertTo-Json $Body -Depth 5)) -ContentType application/json
+        }
+        function Test-Login([string] $Name, [string] $Password) { (psql --no-psqlrc --tuples-only --no-align --command 'select current_user' ("$server" -replace '//', "//${Name}:$Password@") 2>$null) -eq $Name }
+
+        $superuser = [uri]$env:KUBEINJECT_TEST_POSTGRES
+        $user, $password = $superuser.UserInfo -split ':'
+        $server = "postgresql://$($superuser.Authority.Split('@')[-1])$($superuser.AbsolutePath)"
+        $namespace = New-TestNamespace @'
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: default}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: reviewer}
+'@
+        $null = kubectl create clusterrolebinding $namespace --clusterrole system:auth-delegator --serviceaccount "${namespace}:reviewer"
+        $null = Connect-KubeCluster admin
+        $reviewer = (Get-KubeServiceAccountToken reviewer -n $namespace -AsPlainText).Token
+        foreach ($method in 'kubernetes', 'approle') { $null = Invoke-Vault "sys/auth/$method" @{ type = $method } }
+        $null = Invoke-Vault sys/mounts/databases @{ type = 'database' }
+        $null = Invoke-Vault sys/mounts/records @{ type = 'kv'; options = @{ version = '2' } }
+        $null = Invoke-Vault auth/kubernetes/config @{ kubernetes_host = Get-ClusterText server; kubernetes_ca_cert = Get-ClusterText ca.crt; token_reviewer_jwt = $reviewer; disable_iss_validation = $true }
+        $null = Invoke-Vault databases/config/rig @{
+            plugin_name = 'postgresql-database-plugin'; allowed_roles = '*'; username = $user; password = $password
+            connection_url = "$server`?sslmode=disable" -replace '//', '//{{username}}:{{password}}@'
+        }
+        $null = Invoke-Vault databases/roles/orders-rw @{ db_name = 'rig'; default_ttl = '1h'; max_ttl = '24h'; creation_statements = @('CREATE ROLE "{{name}}" LOGIN PASSWORD ''{{password}}'' VALID UNTIL ''{{expiration}}'';') }
+        $null = Invoke-Vault sys/policies/acl/orders-rw @{ policy = 'path "databases/creds/orders-rw" { capabilities = ["read"] }' }
+        $null = Invoke-Vault auth/kubernetes/role/orders-rw @{ bound_service_account_names = @('default'); bound_service_account_namespaces = @($namespace); token_policies = @('orders-rw'); audience = 'vault' }
+        $null = Invoke-Vault sys/policies/acl/kubeinject @{ policy = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }' }
+        $null = Invoke-Vault auth/approle/role/kubeinject @{ token_policies = @('kubeinject') }
+        $common = @{ Vault = $address; LeaseMount = 'records'; LeasePrefix = 'cluster-1' }
+    }
+
+    AfterAll {
+        $vault.Kill()
+        $vault.WaitForExit()
+    }
+
+    It 'issues, renews and revokes, logged in by <_>' -ForEach 'token', 'VAULT_TOKEN', 'AppRole', 'pod identity' {
+        $secure = ConvertTo-SecureString -AsPlainText $root
+        try {
+            $source = switch ($_) {
+                'token' { New-CredentialSource @common -Token $secure }
+                'VAULT_TOKEN' { $env:VAULT_TOKEN = $root; New-CredentialSource @common }
+                'pod identity' { New-CredentialSource @common -Token $secure -PodIdentity -Audience vault }
+                'AppRole' {
+                    $id = (Invoke-Vault auth/approle/role/kubeinject/role-id -Method Get).data.role_id
+                    New-CredentialSource @common -RoleId $id -SecretId (ConvertTo-SecureString -AsPlainText (Invoke-Vault auth/approle/role/kubeinject/secret-id @{}).data.secret_id)
+                }
+            }
+            $manifest = New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'orders-rw' }
+            $null = $manifest | Invoke-CredentialInjection -CredentialSource $source -WhatIf
+            Get-CredentialLease $source | Should -BeNullOrEmpty
+            $pod = $manifest | Invoke-CredentialInjection -CredentialSource $source -AsManifest | kubectl create --dry-run=client --validate=false -o json -f - | Out-String | ConvertFrom-Json
+            $issued = (Get-EnvironmentValue $pod DBUSER), (Get-EnvironmentValue $pod DBPASSWORD)
+            Test-Login @issued | Should -BeTrue
+            $lease = Get-CredentialLease $source
+            $lease.Username | Should -Be $issued[0]
+            (Invoke-Vault 'records/metadata/cluster-1?list=true' -Method Get).data.keys | Should -Be "$($lease.Uuid)"
+            ($lease | Update-CredentialLease).ExpiresAt | Should -BeGreaterThan ([DateTimeOffset]::UtcNow)
+            $shown = ($lease | Format-List * -Force | Out-String), ($lease | ConvertTo-Json -Depth 5) -join ''
+            $shown | Should -Not -Match 'hvs\.'
+            (Sync-CredentialLease $source -GracePeriod 0).Revoked | Should -Be 1
+            Test-Login @issued | Should -BeFalse
+            Get-CredentialLease $source | Should -BeNullOrEmpty
+        }
+        finally { Remove-Item env:VAULT_TOKEN -ErrorAction Ignore }
+    }
+
+    It 'issues nothing to a ServiceAccount that is not bound to the role' {
+        $source = New-CredentialSource @common -Token (ConvertTo-SecureString -AsPlainText $root)
+        $null = New-Manifest -Namespace default -Annotation @{ 'orders.role' = 'orders-rw' } | Invoke-CredentialInjection -CredentialSource $source -ErrorVariable failed -ErrorAction SilentlyContinue
+        "$failed" | Should -Match "is not bound to the namespace 'default'"
+        Get-CredentialLease $source | Should -BeNullOrEmpty
+    }
+}
