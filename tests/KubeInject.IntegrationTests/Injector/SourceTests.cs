@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
+using KubeInject.Credentials;
 using KubeInject.IntegrationTests.Vault;
 using KubeInject.Leases;
-using VaultDatabase = KubeInject.IntegrationTests.Vault.TestDatabase;
 
 namespace KubeInject.IntegrationTests.Injector;
 
@@ -53,18 +53,14 @@ public sealed class SourceTests(VaultWorlds worlds) : IDisposable
     [Fact]
     public async Task PostgreSQL_with_the_variables_of_its_own_programs()
     {
-        var database = VaultDatabase.Address;
-        await using var server = Npgsql.NpgsqlDataSource.Create($"Host={database.Host};Port={database.Port};Username={VaultDatabase.User};Password={VaultDatabase.Password}");
-        var role = $"rw_{Guid.NewGuid():n}";
-        await using (var create = server.CreateCommand($"CREATE ROLE {role}"))
-            await create.ExecuteNonQueryAsync();
+        var admin = ConnectionText.Parse(TestDatabase.Superuser);
+        var role = await TestDatabase.CreateRoleAsync();
         var space = await TestCluster.CreateNamespaceAsync();
-        var variables = new Dictionary<string, string?> { ["PGHOST"] = database.Host, ["PGPORT"] = $"{database.Port}", ["PGUSER"] = VaultDatabase.User, ["PGPASSWORD"] = VaultDatabase.Password };
+        var variables = new Dictionary<string, string?> { ["PGHOST"] = admin.Host, ["PGPORT"] = $"{admin.Port}", ["PGUSER"] = admin.Username, ["PGPASSWORD"] = admin.Password };
 
         await AccountsForAsync(Manifest(space, role), variables, "--source", "postgresql", "--lease-namespace", space);
 
-        await using (var drop = server.CreateCommand($"DROP ROLE {role}"))
-            await drop.ExecuteNonQueryAsync();
+        await TestDatabase.ExecuteAsync($"DROP ROLE {role}");
         Assert.Empty(await SecretsAsync(space));
     }
 
@@ -104,7 +100,8 @@ public sealed class SourceTests(VaultWorlds worlds) : IDisposable
         var plan = await RunAsync("sync", "", variables, ["--dry-run", "--grace-period", "0s", .. settings]);
         var user = Variable(injected.Output, "DBUSER");
         var password = Variable(injected.Output, "DBPASSWORD");
-        var isGood = await VaultDatabase.LetsInAsync(user, password);
+        var credential = new Credential(user, new Secret(password));
+        var isGood = await TestDatabase.CanLogInAsync(credential);
         var swept = await RunAsync("sync", "", variables, ["--grace-period", "0s", .. settings]);
 
         Assert.Equal([0, 0, 0, 0, 0], new[] { dry, nothing, injected, plan, swept }.Select(command => command.ExitCode));
@@ -112,7 +109,7 @@ public sealed class SourceTests(VaultWorlds worlds) : IDisposable
         Assert.Matches($"\nRevoke +[0-9a-f-]{{36}} +.*{Regex.Escape(user)}\n", plan.Output);
         Assert.True(isGood);
         Assert.StartsWith("1 leases: 0 renewed, 1 revoked", swept.Output, StringComparison.Ordinal);
-        Assert.False(await VaultDatabase.LetsInAsync(user, password));
+        Assert.False(await TestDatabase.CanLogInAsync(credential));
         var told = dry.Error + injected.Error + nothing.Output + plan.Output + plan.Error + swept.Output + swept.Error;
         Assert.DoesNotContain(password, told, StringComparison.Ordinal);
         return told;
