@@ -45,7 +45,7 @@ pester() {
 }
 
 # The tests of the Vault source run on a stand-in, and on a real Vault or OpenBao as well where there is one.
-vault() {
+mention_vault() {
   if [[ -z ${KUBEINJECT_TEST_VAULT:-} ]] && ! command -v vault >/dev/null && ! command -v bao >/dev/null; then
     echo 'Not run on a real Vault: there is no vault or bao on the PATH, and KUBEINJECT_TEST_VAULT names none. The stand-in took its place.'
   fi
@@ -67,7 +67,7 @@ canary() {
 exec 3>&1 4>&2 > >(tee "$results/output.log") 2>&1
 xunit KubeInject.Tests
 xunit KubeInject.IntegrationTests
-vault
+mention_vault
 pester
 exec >&3 2>&4 3>&- 4>&-
 wait $!
