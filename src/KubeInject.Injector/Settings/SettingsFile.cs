@@ -63,12 +63,13 @@ internal sealed class SettingsFile
             var place = $"{Path}:{keyNode.Start.Line}";
             if (keyNode is not YamlScalarNode { Value: { } key } || !known.TryGetValue(key, out var isList))
                 throw new SettingException($"{place}: There is no setting '{(keyNode as YamlScalarNode)?.Value}'. There are: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
-            values[key] = new SettingValue(value switch
+            IReadOnlyList<string> texts = value switch
             {
                 YamlScalarNode { Value: { } single } => [single],
                 YamlSequenceNode list when isList && list.All(item => item is YamlScalarNode { Value: not null }) => [.. list.Select(item => ((YamlScalarNode)item).Value!)],
                 _ => throw new SettingException($"{place}: The setting '{key}' holds {(isList ? "a text, or a list of texts" : "one value")}."),
-            }, $"{place}: '{key}'") { Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) };
+            };
+            values[key] = new SettingValue(texts, $"{place}: '{key}'") { Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) };
         }
     }
 }
