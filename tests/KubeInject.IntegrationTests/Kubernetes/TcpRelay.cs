@@ -3,22 +3,28 @@ using System.Net.Sockets;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>Passes bytes between clients and the API server, whatever they mean, until it cuts the connections.</summary>
+/// <summary>Passes bytes between clients and a server, whatever they mean, until it cuts the connections.</summary>
 internal sealed class TcpRelay : IDisposable
 {
+    private readonly (string Host, int Port) target;
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly SemaphoreSlim accepted = new(0);
     private readonly List<Socket> sockets = [];
     private long left = long.MaxValue; // bytes of the server until all connections are cut
 
-    public TcpRelay()
+    /// <param name="target">The server; null for the API server.</param>
+    public TcpRelay((string Host, int Port)? target = null)
     {
+        this.target = target ?? (TestCluster.Server.Host, TestCluster.Server.Port);
         listener.Start();
         Server = new Uri($"https://{listener.LocalEndpoint}");
         _ = AcceptAsync();
     }
 
     public Uri Server { get; }
+
+    /// <summary>Whether the server is as good as gone: whoever connects is cut off at once.</summary>
+    public bool IsDown { get; set; }
 
     /// <summary>Waits until a client has connected since the last time.</summary>
     public Task ConnectionAsync() => accepted.WaitAsync();
@@ -59,9 +65,15 @@ internal sealed class TcpRelay : IDisposable
 
     private async Task RelayAsync(Socket client)
     {
+        if (IsDown)
+        {
+            client.Close(0);
+            return;
+        }
+
         var server = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         client.NoDelay = true;
-        await server.ConnectAsync(TestCluster.Server.Host, TestCluster.Server.Port);
+        await server.ConnectAsync(target.Host, target.Port);
         lock (sockets)
             sockets.AddRange([client, server]);
         accepted.Release();

@@ -94,16 +94,22 @@ public sealed class SweepFaultTests : SweepTest
     public async Task PostgreSQL_that_is_down_during_a_sweep_loses_nothing_and_the_next_sweep_finishes()
     {
         var role = await TestDatabase.CreateRoleAsync();
-        using var issuer = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser });
-        using var down = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = new Secret($"postgresql://postgres:x@{TestDatabase.Host}:1/postgres") });
+        using var relay = new TcpRelay((TestDatabase.Host, TestDatabase.Port));
+        using var issuer = new PostgreSqlIssuer(new PostgreSqlOptions
+        {
+            ConnectionString = new Secret(TestDatabase.Superuser.Reveal().Replace($"{TestDatabase.Host}:{TestDatabase.Port}", relay.Server.Authority, StringComparison.Ordinal)),
+        });
         var (living, orphan) = (await IssueAsync(issuer, Leases, role), await IssueAsync(issuer, Leases, role));
         await PodAsync(living.Record);
+        relay.IsDown = true;
+        relay.Cut();
 
-        var failed = await RunAsync(Sweep(issuer: down, options: Options with { GracePeriod = TimeSpan.Zero }));
+        var failed = await RunAsync(Sweep(issuer: issuer, options: Options with { GracePeriod = TimeSpan.Zero }));
 
         Assert.Equal((2, 0, 0), (failed.Failed, failed.Renewed, failed.Revoked));
         Assert.All(failed.Failures, failure => Assert.Contains("PostgreSQL at", failure.Error.Message, StringComparison.Ordinal));
         Assert.Equal(2, Leases.Records.Count);
+        relay.IsDown = false;
 
         var finished = await RunAsync(Sweep(issuer: issuer, options: Options with { GracePeriod = TimeSpan.Zero }));
 
