@@ -67,6 +67,8 @@ internal static class SyncCommand
         var summary = await sweep.RunAsync(plan, null, cancellationToken);
         foreach (var failure in summary.Failures)
             Messages.Error(failure.HasEnded ? $"{failure} Its owner lives: give it new credentials (Invoke-CredentialRotation)." : $"{failure}");
+        if (summary.Notice is { } notice)
+            Messages.Warning(notice);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{summary.Total} leases: {summary.Renewed} renewed, {summary.Revoked} revoked, {summary.Finished} finished, {summary.Kept} kept, {summary.Failed} failed, in {summary.Duration.TotalSeconds:0.0} s"));

@@ -97,6 +97,8 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
                 WriteError(Errors.SweepFailed(failure));
         }
 
+        if (summary.Notice is { } notice)
+            WriteWarning(notice);
         WriteObject(summary);
     }
 }

@@ -12,6 +12,9 @@ public sealed class LeaseInventory(CredentialSource source, KubeClient? client, 
 
     internal CredentialSource Source => source;
 
+    /// <summary>Other servers of the same kind of source whose leases the last list has passed over.</summary>
+    internal IReadOnlyList<string> OtherPlaces { get; private set; } = [];
+
     /// <summary>All leases, in the order of their UUIDs.</summary>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>The leases. Where the records or the owners cannot all be read, there is an exception, and never a part.</returns>
@@ -21,6 +24,7 @@ public sealed class LeaseInventory(CredentialSource source, KubeClient? client, 
         var records = await source.Leases.ListAsync(cancellationToken).ConfigureAwait(false);
         var owners = client is null || records.Count == 0 ? null : await LeaseOwners.FindAsync(client, options.Namespace, cancellationToken).ConfigureAwait(false);
         var now = source.Time.GetUtcNow();
+        OtherPlaces = records.Where(record => record.Source == source.Name && !source.Owns(record)).Select(record => record.Place ?? "an unnamed server").Distinct().Order(StringComparer.Ordinal).ToArray();
         return
         [
             .. from record in records

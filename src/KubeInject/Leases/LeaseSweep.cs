@@ -60,6 +60,7 @@ public sealed class LeaseSweep(CredentialSource source, KubeClient client, Lease
             Finished = done.Count(action => action == LeaseAction.Finish),
             Kept = plan.Count - tasks.Count,
             Failures = failures.OrderBy(failure => failure.Lease.Uuid).ToArray(),
+            OtherPlaces = inventory.OtherPlaces,
             Duration = source.Time.GetElapsedTime(start),
         };
     }

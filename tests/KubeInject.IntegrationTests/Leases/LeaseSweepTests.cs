@@ -24,6 +24,19 @@ public sealed class LeaseSweepTests : SweepTest
         Assert.True(kept.RenewedAt > living.RecordedAt && kept.ExpiresAt > living.ExpiresAt);
     }
 
+    [Fact]
+    public async Task What_another_server_of_the_same_kind_has_issued_is_left_alone_and_told_of()
+    {
+        var record = Orphan() with { Place = "db:5432" };
+        Leases.Records[record.Uuid] = record;
+
+        var summary = await RunAsync(Sweep());
+
+        Assert.Empty(Issuer.Revoked);
+        Assert.Equal((0, "db:5432"), (summary.Total, Assert.Single(summary.OtherPlaces)));
+        Assert.StartsWith("Leases of db:5432 are recorded here as well", summary.Notice, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/apis/apps/v1", "deployments", """{"selector":{"matchLabels":{"app":"orders"}},"template":TEMPLATE}""")]
     [InlineData("/apis/apps/v1", "statefulsets", """{"serviceName":"orders","selector":{"matchLabels":{"app":"orders"}},"template":TEMPLATE}""")]
