@@ -68,7 +68,10 @@ internal sealed class SettingsFile
                 YamlScalarNode { Value: { } single } => [single],
                 YamlSequenceNode list when isList && list.All(item => item is YamlScalarNode { Value: not null }) => [.. list.Select(item => ((YamlScalarNode)item).Value!)],
                 _ => throw new SettingException($"{place}: The setting '{key}' holds {(isList ? "a text, or a list of texts" : "one value")}."),
-            }, $"{place}: '{key}'") { Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) };
+            }, $"{place}: '{key}'")
+            {
+                Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)),
+            };
         }
     }
 }

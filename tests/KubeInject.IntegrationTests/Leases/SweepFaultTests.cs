@@ -94,8 +94,8 @@ public sealed class SweepFaultTests : SweepTest
     public async Task PostgreSQL_that_is_down_during_a_sweep_loses_nothing_and_the_next_sweep_finishes()
     {
         var role = await TestDatabase.CreateRoleAsync();
-        using var issuer = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser });
-        using var down = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = new Secret($"postgresql://postgres:x@{TestDatabase.Host}:1/postgres") });
+        using var issuer = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser, ServerName = "rig" });
+        using var down = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = new Secret($"postgresql://postgres:x@{TestDatabase.Host}:1/postgres"), ServerName = "rig" });
         var (living, orphan) = (await IssueAsync(issuer, Leases, role), await IssueAsync(issuer, Leases, role));
         await PodAsync(living.Record);
 
