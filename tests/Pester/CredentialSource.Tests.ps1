@@ -231,6 +231,18 @@ Describe 'New-CredentialSource -ScriptBlock' {
         finally { $running.Dispose() }
     }
 
+    It 'looks after the leases of its own name alone' {
+        $one, $other = 'safe-1', 'safe-2' | ForEach-Object { New-CredentialSource -ScriptBlock { New-TestCredential a x } -RevokeScriptBlock { throw 'not mine' } -Name $_ -LeasePath $TestDrive/shared }
+        $null = New-Manifest | Invoke-CredentialInjection -CredentialSource $one
+        $one.Name | Should -Be safe-1
+        Get-CredentialLease $one -WarningAction SilentlyContinue | Should -HaveCount 1
+        Get-CredentialLease $other -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+    }
+
+    It 'takes no name of another kind of source, and none that cannot be a label: <_>' -ForEach 'vault', 'postgresql', 'My Safe', 'a/b' {
+        { New-CredentialSource -ScriptBlock { } -Name $_ } | Should -Throw -ErrorId 'CredentialSourceInvalid,*'
+    }
+
     It 'does not go together with another source' {
         { New-CredentialSource -ScriptBlock { } -Local } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }

@@ -167,6 +167,14 @@ Describe 'Leases of login roles' {
         Test-Login $issued.User $issued.Password | Should -BeTrue
     }
 
+    It 'are those of a server by its name, at whatever address' {
+        $named = @{ Credential = $credential; LeasePath = "$TestDrive/named"; ServerName = 'orders-db' }
+        $null = New-Issued (New-CredentialSource -PostgreSql $server @named)
+        Get-CredentialLease (New-CredentialSource -PostgreSql 'Host=other' @named) | Should -HaveCount 1
+        Get-CredentialLease (New-CredentialSource -PostgreSql ($server -replace '127.0.0.1', 'localhost') @named) | Revoke-CredentialLease -Confirm:$false
+        (Get-LoginRole) | Should -Be $issued.User
+    }
+
     It 'fail where the server is down, and stay on record' {
         $down = New-CredentialSource -PostgreSql 'Host=127.0.0.1;Port=1;Username=x;Password=canary-of-a-password' -LeasePath "$TestDrive/down"
         $null = New-Item -ItemType Directory $down.Leases.Folder

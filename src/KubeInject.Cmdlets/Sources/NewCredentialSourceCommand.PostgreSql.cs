@@ -22,6 +22,11 @@ public sealed partial class NewCredentialSourceCommand
     [ValidateNotNull]
     public PSCredential? Credential { get; set; }
 
+    /// <summary>The name of the server in lease records.</summary>
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "The server's name in lease records, of which a source sees those of its own server alone. Give the same wherever the same server is reached by another address. Default: host and port.")]
+    [ValidateNotNullOrEmpty]
+    public string? ServerName { get; set; }
+
     /// <summary>What creates a login role.</summary>
     [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "What creates a login role, with {{name}}, {{password}}, {{expiration}} and {{role}}, as in Vault. Default: a role that can log in and is a member of the role that the pod asks for.")]
     [ValidateNotNullOrEmpty]
@@ -70,6 +75,7 @@ public sealed partial class NewCredentialSourceCommand
             Username = Credential?.UserName,
             Password = Credential?.Password.ToSecret(),
             ReassignOwnedTo = ReassignOwnedTo,
+            ServerName = ServerName,
         };
         return new PostgreSqlIssuer(options with
         {

@@ -45,6 +45,11 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     [ValidateNotNull]
     public ScriptBlock? RevokeScriptBlock { get; set; }
 
+    /// <summary>The name in the records of leases.</summary>
+    [Parameter(ParameterSetName = FromScript, HelpMessage = "The source's name in its lease records. Sources that record leases in the same place each look after those of their own name: give each ScriptBlock one. Default: script.")]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = ScriptCredentials.DefaultName;
+
     /// <summary>Where leases are recorded.</summary>
     [Parameter(ParameterSetName = FromNowhere, HelpMessage = LeasePathHelp)]
     [Parameter(ParameterSetName = FromSecret, HelpMessage = LeasePathHelp)]
@@ -71,7 +76,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
                 FromSecret => (SecretIssuer(), Store()),
                 FromPostgreSql => (PostgreSqlIssuer(), Store()),
                 FromVault => VaultSource(),
-                FromScript => (new ScriptCredentials(ScriptBlock!, RevokeScriptBlock).ToIssuer(), Store()),
+                FromScript => (new ScriptCredentials(Name, ScriptBlock!, RevokeScriptBlock).ToIssuer(), Store()),
                 _ => (new LocalCredentialIssuer(), Folder()),
             };
             WriteObject(new CredentialSource(issuer, leases, FindConnection()?.Client));

@@ -1,13 +1,14 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using System.Text.RegularExpressions;
 using KubeInject.Credentials;
 
 namespace KubeInject.Cmdlets;
 
 /// <summary>Has ScriptBlocks issue and revoke credentials, on the pipeline thread of the cmdlet that asks for it.</summary>
-internal sealed class ScriptCredentials(ScriptBlock issue, ScriptBlock? revoke)
+internal sealed partial class ScriptCredentials(string name, ScriptBlock issue, ScriptBlock? revoke)
 {
-    private const string Name = "script";
+    public const string DefaultName = "script";
 
     // All streams in one, for what the ScriptBlock writes beside its output is to be the cmdlet's that asks.
     private const string Call = "param($script, $argument) & $script $argument *>&1";
@@ -15,7 +16,10 @@ internal sealed class ScriptCredentials(ScriptBlock issue, ScriptBlock? revoke)
     // A ScriptBlock belongs to the runspace that it was written in. Another's thread would wait for that one, which may be waiting for it.
     private readonly Guid home = Runspace.DefaultRunspace.InstanceId;
 
-    public DelegateCredentialIssuer ToIssuer() => new(Name, IssueAsync, revoke is null ? null : RevokeAsync);
+    /// <exception cref="ArgumentException">The name is another source's, or cannot be a label of the records.</exception>
+    public DelegateCredentialIssuer ToIssuer() => NameText().IsMatch(name)
+        ? new(name, IssueAsync, revoke is null ? null : RevokeAsync)
+        : throw new ArgumentException($"The name '{name}' is that of another kind of source, or holds more than lower-case letters, digits and '-'.");
 
     private async Task<Credential> IssueAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
@@ -94,6 +98,9 @@ internal sealed class ScriptCredentials(ScriptBlock issue, ScriptBlock? revoke)
         PSCredential => "a PSCredential without a username",
         var other => $"a {other.GetType().Name}",
     };
+
+    [GeneratedRegex(@"\A(?!(local|vault|kube-secret|postgresql)\z)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\z")]
+    private static partial Regex NameText();
 
     private static CredentialException Refused(string message, Exception? cause = null) => new(CredentialFailure.Refused, message, cause);
 }

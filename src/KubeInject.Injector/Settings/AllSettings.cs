@@ -35,6 +35,7 @@ internal static class AllSettings
     public static readonly Setting PostgreSqlConnection = new("postgresql-connection", "URI", "postgresql: where to connect, without the password: postgresql://admin@db:5432/orders?sslmode=verify-full. Default: PGHOST, PGPORT and PGDATABASE.");
     public static readonly Setting PostgreSqlUser = new("postgresql-user", "NAME", "postgresql: who makes the roles: a superuser, or one with CREATEROLE. Default: the user in the connection.") { OtherVariables = ["PGUSER"] };
     public static readonly Setting PostgreSqlPassword = new("postgresql-password", "FILE", "postgresql: the file of that user's password. Default: PGPASSFILE or ~/.pgpass.") { Kind = SettingKind.Secret, OtherVariables = ["PGPASSWORD"] };
+    public static readonly Setting PostgreSqlServerName = new("postgresql-server-name", "NAME", "postgresql: the server's name in lease records; the same wherever it is reached by another address. Default: host and port.");
     public static readonly Setting PostgreSqlCreationStatement = new("postgresql-creation-statement", "SQL", "postgresql: what creates a login role, with {{name}}, {{password}}, {{expiration}} and {{role}}. Default: a member of the role that the pod asks for.") { Kind = SettingKind.List };
     public static readonly Setting PostgreSqlRenewalStatement = new("postgresql-renewal-statement", "SQL", "postgresql: what puts off its end. Default: ALTER ROLE … VALID UNTIL.") { Kind = SettingKind.List };
     public static readonly Setting PostgreSqlRevocationStatement = new("postgresql-revocation-statement", "SQL", "postgresql: what removes it. Default: REASSIGN OWNED, DROP OWNED, DROP ROLE.") { Kind = SettingKind.List };
@@ -53,7 +54,7 @@ internal static class AllSettings
         SecretPattern, UsernameKey, PasswordKey,
         VaultAddress, VaultNamespace, VaultCaCert, VaultSkipVerify, VaultToken, VaultKubernetesRole, VaultAuthMount, VaultRoleId, VaultSecretId,
         VaultAppRoleMount, VaultPodIdentity, VaultAudience, VaultTokenPeriod, VaultLeaseMount, VaultLeasePrefix,
-        PostgreSqlConnection, PostgreSqlUser, PostgreSqlPassword, PostgreSqlCreationStatement, PostgreSqlRenewalStatement, PostgreSqlRevocationStatement,
+        PostgreSqlConnection, PostgreSqlUser, PostgreSqlPassword, PostgreSqlServerName, PostgreSqlCreationStatement, PostgreSqlRenewalStatement, PostgreSqlRevocationStatement,
         PostgreSqlReassignOwnedTo, PostgreSqlTimeToLive, PostgreSqlAllowedRole,
     ];
 

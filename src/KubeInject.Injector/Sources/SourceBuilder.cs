@@ -104,6 +104,7 @@ internal sealed partial class SourceBuilder(SettingsReader settings) : IDisposab
             ConnectionString = PostgreSqlServer(),
             Username = settings.Text(AllSettings.PostgreSqlUser),
             Password = settings.Secret(AllSettings.PostgreSqlPassword),
+            ServerName = settings.Text(AllSettings.PostgreSqlServerName),
             ReassignOwnedTo = settings.Text(AllSettings.PostgreSqlReassignOwnedTo),
         };
         postgreSql = new PostgreSqlIssuer(options with

@@ -67,7 +67,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
             connection.MaxPoolSize = Math.Max(MaxConnections, connection.MinPoolSize);
         if (!connection.ShouldSerialize("Connection Idle Lifetime"))
             (connection.ConnectionIdleLifetime, connection.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds);
-        Place = $"{connection.Host}:{connection.Port}".ToLowerInvariant();
+        Place = options.ServerName ?? $"{connection.Host}:{connection.Port}".ToLowerInvariant();
         errors = new PostgreSqlErrors(connection, options.Timeout);
         server = NpgsqlDataSource.Create(connection);
     }

@@ -34,6 +34,12 @@ public sealed record PostgreSqlOptions
     /// <summary>The password of that user; null for the one in <see cref="ConnectionString"/>, in <c>PGPASSWORD</c>, or in <c>PGPASSFILE</c> or <c>~/.pgpass</c> (default).</summary>
     public Secret? Password { get; init; }
 
+    /// <summary>
+    /// The server's name in lease records: each sweep looks after the leases of its own server. Default: null, host and
+    /// port of the connection. Name it where the same server is reached by several addresses.
+    /// </summary>
+    public string? ServerName { get; init; }
+
     /// <summary>What creates the login role; all of it in one transaction. Default: <see cref="DefaultCreationStatement"/>.</summary>
     public IReadOnlyList<string> CreationStatements { get; init; } = [DefaultCreationStatement];
 
