@@ -18,6 +18,7 @@ internal static class InjectCommand
           kubectl get deployment orders -o yaml | kubeinject inject - --source local --dry-run
           kubeinject inject orders.yaml --source vault --vault-address https://vault.example.org:8200
           kubeinject inject orders.yaml --source kube-secret --secret-pattern '{role}-db'
+          kubeinject inject orders.yaml --source postgresql --delivery secret | kubectl apply -f -
 
 
         """ + SettingsHelp.Text + """
@@ -40,13 +41,16 @@ internal static class InjectCommand
         var output = new Option<DirectoryInfo>("--output", "-o") { HelpName = "DIR", Description = "Write each manifest under its own name into this folder, instead of all to standard output." };
         var inPlace = new Option<bool>("--in-place", "-i") { Description = "Write each manifest back into its file." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Tell what would be injected. Issues nothing and writes nothing." };
+        var delivery = new Option<string>("--delivery") { HelpName = "value|secret", DefaultValueFactory = _ => "value", Description = "How the containers get the credentials: as values of their variables, or from a Secret that is created in the cluster first." };
+        delivery.AcceptOnlyFromAmong("value", "secret");
+        var secretAsManifest = new Option<bool>("--secret-as-manifest") { Description = "With --delivery secret: write the Secrets in front of the manifests that refer to them, and create none in the cluster." };
         var recursive = new Option<bool>("--recursive", "-R") { Description = "Look into the folders below a folder, too." };
 
         var command = new Command(
             "inject",
             "Puts credentials into the pods of manifests, as their annotations ask, and changes nothing else.")
         {
-            inputs, output, inPlace, dryRun, recursive,
+            inputs, output, inPlace, delivery, secretAsManifest, dryRun, recursive,
         };
         var options = new SettingOptions(command, AllSettings.OfSources);
         inputs.Validators.Add(result =>
@@ -64,21 +68,29 @@ internal static class InjectCommand
                 return Usage.Fail("Name the manifests: files, folders, or - for standard input.");
             if (parsed.GetValue(output) is not null && parsed.GetValue(inPlace))
                 return Usage.Fail("Give --output or --in-place, not both.");
+            var how = new DeliveryOptions
+            {
+                Delivery = parsed.GetValue(delivery) == "secret" ? CredentialDelivery.Secret : CredentialDelivery.Value,
+                SecretAsManifest = parsed.GetValue(secretAsManifest),
+            };
+            if (how is { SecretAsManifest: true, Delivery: CredentialDelivery.Value })
+                return Usage.Fail("--secret-as-manifest writes the Secrets of --delivery secret: give both.");
 
             // All paths are looked up first, so that a wrong one is found before anything is issued.
             var manifests = paths.SelectMany(path => path == "-" ? [ManifestSource.FromStream(Console.OpenStandardInput())] : ManifestSource.FromPath(path, parsed.GetValue(recursive))).ToList();
             var target = parsed.GetValue(inPlace) ? ManifestOutput.InPlace()
                 : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
                 : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);
-            return await RunAsync(manifests, await sources.BuildAsync(needsCluster: false, cancellationToken), target, parsed.GetValue(dryRun), cancellationToken);
+            var credentials = await sources.BuildAsync(needsCluster: how is { Delivery: CredentialDelivery.Secret, SecretAsManifest: false }, cancellationToken);
+            return await RunAsync(manifests, credentials, how, target, parsed.GetValue(dryRun), cancellationToken);
         }));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        List<ManifestSource> manifests, CredentialSource credentials, ManifestOutput output, bool dryRun, CancellationToken cancellationToken)
+        List<ManifestSource> manifests, CredentialSource credentials, DeliveryOptions how, ManifestOutput output, bool dryRun, CancellationToken cancellationToken)
     {
-        var injector = new ManifestInjector(credentials);
+        var injector = new ManifestInjector(credentials, delivery: how);
         var results = new List<ManifestResult>();
         try
         {

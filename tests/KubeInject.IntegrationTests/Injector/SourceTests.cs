@@ -91,6 +91,37 @@ public sealed class SourceTests(VaultWorlds worlds) : IDisposable
         Assert.Empty(await SecretsAsync(space));
     }
 
+    [Fact]
+    public async Task Credentials_are_delivered_in_a_Secret_that_ends_with_its_lease()
+    {
+        var space = await TestCluster.CreateNamespaceAsync();
+        string[] settings = ["--source", "local", "--lease-folder", folder.File("leases")];
+
+        var injected = await RunAsync("inject", Manifest(space, "rw"), [], ["-", "--delivery", "secret", .. settings]);
+        var delivered = await SecretsAsync(space);
+        var swept = await RunAsync("sync", "", [], ["--grace-period", "0s", .. settings]);
+
+        Assert.Equal((0, 0), (injected.ExitCode, swept.ExitCode));
+        Assert.Contains("secretKeyRef", injected.Output, StringComparison.Ordinal);
+        Assert.Equal(["Opaque"], delivered);
+        Assert.Empty(await SecretsAsync(space));
+    }
+
+    [Fact]
+    public async Task A_Secret_may_be_written_in_front_of_the_manifest_instead()
+    {
+        var space = await TestCluster.CreateNamespaceAsync();
+        string[] settings = ["-", "--source", "local", "--lease-folder", folder.File("leases"), "--secret-as-manifest"];
+
+        var injected = await RunAsync("inject", Manifest(space, "rw"), [], [.. settings, "--delivery", "secret"]);
+        var alone = await RunAsync("inject", Manifest(space, "rw"), [], settings);
+
+        Assert.Equal((0, 2), (injected.ExitCode, alone.ExitCode));
+        Assert.Matches("(?s)kind: Secret.*---.*kind: Pod.*secretKeyRef", injected.Output);
+        Assert.Contains("--delivery secret", alone.Error, StringComparison.Ordinal);
+        Assert.Empty(await SecretsAsync(space));
+    }
+
     /// <summary>Dry: nothing. Injected: the credential is good. Swept, without an owner: it is not.</summary>
     private async Task<string> AccountsForAsync(string manifest, Dictionary<string, string?> variables, params string[] settings)
     {
