@@ -4,9 +4,9 @@ Measures one Sync-CredentialLease of many leases beside as many plain HTTP calls
 
 .DESCRIPTION
 Half of the leases have a living owner and are renewed, the other half have none and are revoked. The peer is the one
-call a lease that nobody can do without, at the same concurrency, with nothing around it: for PostgreSQL, whose records
-are Secrets, the API server applying a record, or deleting one; for Vault its renewing a lease, or revoking one. Every
-round has leases of its own; sweep and peer take turns. Vault is measured where KUBEINJECT_TEST_VAULT or the PATH has one.
+call a lease that nobody can do without, at the same concurrency, with nothing around it: for Vault its renewing a lease,
+or revoking one; for PostgreSQL, whose records are Secrets, the API server applying a record, or deleting one, while
+psql alters a role, or drops one. Every round has leases of its own; sweep and peer take turns. Vault is measured where KUBEINJECT_TEST_VAULT or the PATH has one.
 
     tests/rig/with-cluster.sh pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1
 
@@ -95,6 +95,21 @@ function Remove-Owner($Source, [string] $Name) {
     $null = Sync-CredentialLease $Source -GracePeriod 0
 }
 
+# As many roles as there are leases.
+function New-PlainRoles([string] $Name) {
+    1..$Count | ForEach-Object { "CREATE ROLE ${Name}_$_ LOGIN;" } | psql --quiet $env:KUBEINJECT_TEST_POSTGRES
+}
+
+# One statement for each role, in as many sessions as a sweep has.
+function Start-PlainStatements([string] $Name) {
+    foreach ($session in 1..$ThrottleLimit) {
+        $file = Join-Path $folder "$session.sql"
+        $session..$Count | Where-Object { ($_ - $session) % $ThrottleLimit -eq 0 } |
+            ForEach-Object { $_ % 2 ? "ALTER ROLE ${Name}_$_ VALID UNTIL '2100-01-01';" : "DROP ROLE ${Name}_$_;" } | Set-Content $file
+    }
+    1..$ThrottleLimit | ForEach-Object { Start-Process psql -PassThru -ArgumentList --quiet, --file, (Join-Path $folder "$_.sql"), $env:KUBEINJECT_TEST_POSTGRES }
+}
+
 function Get-Median([double[]] $Values) { ($Values | Sort-Object)[[int][Math]::Floor($Values.Count / 2)] }
 
 function Write-Row([string] $Name, [double[]] $Sweeps, [double[]] $Plain) {
@@ -106,6 +121,7 @@ $null = Connect-KubeCluster admin
 foreach ($namespace in 'sweep', 'kubeinject') { kubectl create namespace $namespace | Out-Null }
 psql --quiet --command 'CREATE ROLE sweep NOLOGIN' $env:KUBEINJECT_TEST_POSTGRES
 
+$folder = New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid()))
 $server = (Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/server").Trim()
 $token = (Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/admin.token").Trim()
 $source = New-CredentialSource -PostgreSql $env:KUBEINJECT_TEST_POSTGRES
@@ -117,11 +133,17 @@ foreach ($number in 1..$Round) {
     $bodies = $names | ForEach-Object { "{`"apiVersion`":`"v1`",`"kind`":`"Secret`",`"metadata`":{`"name`":`"$_`"},`"data`":{`"lease.json`":`"$record`"}}" }
     $addresses = $names | ForEach-Object { "$server/api/v1/namespaces/sweep/secrets/${_}?fieldManager=bench&force=true" }
     $null = [PlainCalls]::Send(@('PATCH') * $Count, $addresses, $bodies, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
+    New-PlainRoles "plain$number"
     $methods = 1..$Count | ForEach-Object { $_ % 2 ? 'PATCH' : 'DELETE' }
     $changed = 0..($Count - 1) | ForEach-Object { $_ % 2 ? '' : $bodies[$_].Replace($record, $record.Replace('eHh4', 'eXl5')) }
-    $plain += [PlainCalls]::Send($methods, $addresses, $changed, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
+    $watch = [System.Diagnostics.Stopwatch]::StartNew()
+    $statements = Start-PlainStatements "plain$number"
+    $null = [PlainCalls]::Send($methods, $addresses, $changed, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
+    $statements | Wait-Process
+    $plain += $watch.Elapsed.TotalSeconds
     Remove-Owner $source "owner$number"
 }
+Remove-Item $folder -Recurse
 Write-Row 'postgresql, records in the cluster' $sweeps $plain
 
 $vault = $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1)?.Source
