@@ -155,7 +155,8 @@ public sealed class VaultSettingsTests : IDisposable
     public void An_issuer_needs_a_period_an_audience_and_for_pod_identity_a_cluster()
     {
         using var vault = new VaultClient(new VaultSettings(), VaultLogin.Token(new Secret("x")));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new VaultIssuer(vault, new VaultIssuerOptions { TokenPeriod = TimeSpan.FromSeconds(59) }));
+        var error = Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { TokenPeriod = TimeSpan.FromSeconds(59) }));
+        Assert.Equal("The period of a token has to be a minute or longer.", error.Message); // as it stands: users see it
         Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { UsePodIdentity = true, Audience = " " }));
         Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { UsePodIdentity = true }));
     }

@@ -47,16 +47,16 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         this.options = options;
         this.time = time ?? TimeProvider.System;
         if (options.TimeToLive < TimeSpan.FromSeconds(1) || options.Timeout <= TimeSpan.Zero)
-            throw new ArgumentException("TimeToLive has to be at least a second, and Timeout more than nothing.", nameof(options));
+            throw new ArgumentException("TimeToLive has to be at least a second, and Timeout more than nothing.");
         if (options.ReassignOwnedTo is { } owner && !RoleName.IsPossible(owner))
-            throw new ArgumentException("ReassignOwnedTo is no name that a role can have.", nameof(options));
+            throw new ArgumentException("ReassignOwnedTo is no name that a role can have.");
         creation = Parse(options.CreationStatements, nameof(options.CreationStatements), StatementTemplate.Name, StatementTemplate.Password, StatementTemplate.Expiration, StatementTemplate.Role);
         renewal = Parse(options.RenewalStatements, nameof(options.RenewalStatements), StatementTemplate.Name, StatementTemplate.Expiration, StatementTemplate.Role);
         revocation = Parse(options.RevocationStatements, nameof(options.RevocationStatements), StatementTemplate.Name, StatementTemplate.Role);
         foreach (var needed in new[] { StatementTemplate.Name, StatementTemplate.Password })
         {
             if (!creation.Any(statement => statement.Uses(needed)))
-                throw new ArgumentException($"No creation statement has {{{{{needed}}}}}: no login role would come of them.", nameof(options));
+                throw new ArgumentException($"No creation statement has {{{{{needed}}}}}: no login role would come of them.");
         }
 
         var connection = ConnectionText.Parse(options.ConnectionString);

@@ -134,11 +134,11 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
     private static VaultIssuerOptions Checked(VaultIssuerOptions options, KubeClient? cluster)
     {
         if (options.TokenPeriod < TimeSpan.FromMinutes(1))
-            throw new ArgumentOutOfRangeException(nameof(options), "The period of a token has to be a minute or longer.");
+            throw new ArgumentException("The period of a token has to be a minute or longer.");
         if (options.UsePodIdentity && string.IsNullOrWhiteSpace(options.Audience))
-            throw new ArgumentException("The audience of the pods' tokens cannot be empty.", nameof(options));
+            throw new ArgumentException("The audience of the pods' tokens cannot be empty.");
         if (options.UsePodIdentity && cluster is null)
-            throw new ArgumentException("The pods' tokens come from the cluster. Connect to it first.", nameof(cluster));
+            throw new ArgumentException("The pods' tokens come from the cluster. Connect to it first.");
         return options;
     }
 
