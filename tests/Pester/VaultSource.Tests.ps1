@@ -34,6 +34,7 @@ Describe 'New-CredentialSource -Vault' {
         @{ Name = 'two ways to log in'; Parameters = @{ RoleId = 'x'; KubernetesAuthRole = 'y' }; Why = 'one of -Token, -KubernetesAuthRole and -RoleId' }
         @{ Name = 'an AppRole without its secret id'; Parameters = @{ RoleId = 'x' }; Why = 'both -RoleId and -SecretId' }
         @{ Name = 'an audience without pod identity'; Parameters = @{ KubernetesAuthRole = 'x'; Audience = 'vault' }; Why = 'together with -PodIdentity' }
+        @{ Name = 'a namespace that none can have'; Parameters = @{ KubernetesAuthRole = 'x'; VaultNamespace = "a`r`nb" }; Why = 'namespace of Vault may hold' }
         @{ Name = 'an address that is none'; Parameters = @{ KubernetesAuthRole = 'x'; Vault = 'ftp://vault' }; Why = 'http or https address' }
         @{ Name = 'a number for a time'; Parameters = @{ KubernetesAuthRole = 'x'; TokenPeriod = 3600 }; Why = 'ticks' }
         @{ Name = 'a folder for its leases'; Parameters = @{ KubernetesAuthRole = 'x'; LeasePath = 'x' }; Why = 'Parameter set cannot be resolved' }
@@ -41,6 +42,19 @@ Describe 'New-CredentialSource -Vault' {
         $all = $Parameters.Clone()
         if (-not $all.ContainsKey('Vault')) { $all.Vault = $address }
         { New-CredentialSource @all } | Should -Throw "*$Why*"
+    }
+
+    # No Vault is needed to see whose certificate is trusted: any server with one will do.
+    It 'trusts <Name>' -ForEach @(
+        @{ Name = 'whom this machine trusts'; Trust = { @{} }; Says = '*is not signed by a certificate authority that this machine trusts*' }
+        @{ Name = 'the given authority alone'; Trust = { @{ CertificateAuthority = Get-ClusterFile other-ca.crt } }; Says = '*is not signed by the given certificate authority*' }
+        @{ Name = 'what the given authority has signed'; Trust = { @{ CertificateAuthority = Get-ClusterFile ca.crt } }; Says = 'Vault does not allow GET *' }
+        @{ Name = 'any certificate, if told to'; Trust = { @{ SkipCertificateCheck = $true } }; Says = 'Vault does not allow GET *' }
+    ) {
+        $trust = & $Trust
+        $source = New-CredentialSource -Vault (Get-ClusterText server) -Token $token @trust
+        { Get-CredentialLease $source -ErrorAction Stop -WarningAction Ignore } | Should -Throw $Says
+        "$($source.Notice)" | Should -BeLike ($trust.ContainsKey('SkipCertificateCheck') ? '*is not checked*' : '')
     }
 
     It 'needs a connection to the cluster for pod identity' {
