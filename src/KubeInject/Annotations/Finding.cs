@@ -14,6 +14,9 @@ public sealed record Finding
     /// <summary>The pod or workload that it is about.</summary>
     public required ObjectReference Object { get; init; }
 
+    /// <summary>Its namespace; null where a manifest names none.</summary>
+    public string? Namespace => Object.Namespace;
+
     /// <summary>The annotation or label that it is about, with its whole key; null where there is none to name.</summary>
     public string? Key { get; init; }
 
@@ -25,6 +28,21 @@ public sealed record Finding
 
     /// <summary>Where it stands; null for an object that came from no text.</summary>
     public SourceLocation? Location { get; init; }
+
+    /// <summary>The file that it stands in; null for what came from no file.</summary>
+    public string? File => Location?.File;
+
+    /// <summary>The line, counted from 1; null for what came from no text.</summary>
+    public int? Line => Location?.Line;
+
+    /// <summary>The column, counted from 1; null for what came from no text.</summary>
+    public int? Column => Location?.Column;
+
+    /// <summary>What mends it without a question to anybody; null where that is not certain.</summary>
+    public Fix? Fix { get; init; }
+
+    /// <summary>Where causes, an example and remedies are described.</summary>
+    public Uri HelpUri => new($"https://github.com/kubeinject/kubeinject/blob/main/docs/findings.md#{Code.ToLowerInvariant()}");
 
     /// <summary>The finding in one line.</summary>
     public override string ToString()

@@ -1,6 +1,9 @@
 namespace KubeInject.Annotations;
 
 /// <summary>The stable codes of findings. A code that was ever released keeps its meaning for good.</summary>
+/// <remarks>
+/// KI0xx: what a document shows. KI05x and KI06x: other injectors' words. KI1xx: what a cluster shows. KI2xx: what Vault shows.
+/// </remarks>
 public static class FindingCode
 {
     /// <summary>A key without a dot that the contract does not know.</summary>

@@ -9,6 +9,9 @@ public sealed record PodInjection
     /// <summary>The pod, or the workload with its pod template, that asks.</summary>
     public required PodTemplate Pod { get; init; }
 
+    /// <summary>In whose words it asks. Default: <see cref="InjectionDialect.VaultDbInjector"/>.</summary>
+    public InjectionDialect Dialect { get; init; }
+
     /// <summary>The kind of the object: <c>Pod</c>, <c>Deployment</c>, ….</summary>
     public string Kind => Pod.Object.Kind;
 

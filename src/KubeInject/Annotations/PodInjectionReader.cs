@@ -53,6 +53,15 @@ public static class PodInjectionReader
         };
     }
 
+    /// <summary>Reads what a pod asks for in whatever dialect it speaks.</summary>
+    /// <param name="pod">The pod, or the workload with its pod template.</param>
+    /// <param name="options">What the operator of the cluster has set.</param>
+    /// <returns>
+    /// One injection for each dialect that the pod speaks, in the order of <see cref="InjectionDialect"/>; where it speaks
+    /// none, one of <see cref="InjectionDialect.VaultDbInjector"/>, as <see cref="Read"/> gives it.
+    /// </returns>
+    public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod, InjectionOptions options) => [Read(pod, options)];
+
     private static void ReportLeftovers(InjectionKeys keys, FindingList findings)
     {
         foreach (var key in keys.Leftovers)

@@ -34,11 +34,13 @@ public sealed class ManifestPodTemplate
     /// <summary>Reads what the template asks for; findings tell their place in the manifest.</summary>
     /// <param name="options">What the operator has set of the annotation contract.</param>
     /// <returns>What it asks for.</returns>
-    public PodInjection ReadInjection(InjectionOptions options)
-    {
-        var injection = PodInjectionReader.Read(Template, options);
-        return injection with { Findings = injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key) }).ToArray() };
-    }
+    public PodInjection ReadInjection(InjectionOptions options) => WithLocations(PodInjectionReader.Read(Template, options));
+
+    /// <summary>Reads what the template asks for in whatever dialect; findings tell their place in the manifest.</summary>
+    /// <param name="options">What the operator has set of the annotation contract.</param>
+    /// <returns>As <see cref="PodInjectionReader.ReadAll"/> gives it.</returns>
+    public IReadOnlyList<PodInjection> ReadInjections(InjectionOptions options) =>
+        [.. PodInjectionReader.ReadAll(Template, options).Select(WithLocations)];
 
     /// <summary>Where an annotation or label of the pod stands, or that of the workload around it.</summary>
     /// <param name="key">The whole key; null for the object itself.</param>
@@ -50,4 +52,9 @@ public sealed class ManifestPodTemplate
         var entry = key is null ? null : places.Select(place => (place?.Resolved as MappingNode)?.Find(key)).FirstOrDefault(found => found is not null);
         return entry is null ? Location : text.LocationAt(entry.Key.Start);
     }
+
+    private PodInjection WithLocations(PodInjection injection) => injection.Findings.Count == 0 ? injection : injection with
+    {
+        Findings = injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key) }).ToArray(),
+    };
 }

@@ -78,14 +78,32 @@ internal static class PodTemplateFinder
     {
         foreach (var item in Sequence(text, spec, key)?.Items ?? [])
         {
-            var node = item.Resolved as MappingNode ?? throw Unexpected(text, item, $"an item of {key}", "a mapping");
-            var variables = Sequence(text, node, "env")?.Items.Select(variable =>
-                variable.Resolved as MappingNode ?? throw Unexpected(text, variable, "an item of env", "a mapping"));
-            yield return new ManifestContainer(
-                node,
-                new PodContainer(Text(node, "name") ?? "", isInit, [.. (variables ?? []).Select(variable => Text(variable, "name") ?? "")]));
+            var node = MappingOf(text, item, $"an item of {key}");
+            var variables = Mappings(text, node, "env");
+            yield return new ManifestContainer(node, new PodContainer(Text(node, "name") ?? "", isInit, [.. variables.Select(variable => Text(variable, "name") ?? "")])
+            {
+                IsSidecar = isInit && Text(node, "restartPolicy") == "Always",
+                VariableSources = [.. Mappings(text, node, "envFrom").Select(source => Source(text, source)).OfType<VariableSource>()],
+                VaultVariables = [.. variables
+                    .Where(variable => VaultVariable.IsReference(Text(variable, "value")))
+                    .Select(variable => new VaultVariable(Text(variable, "name") ?? "", Text(variable, "value")!))],
+            });
         }
     }
+
+    private static VariableSource? Source(ManifestText text, MappingNode source)
+    {
+        var secret = Mapping(text, source, "secretRef");
+        var reference = secret ?? Mapping(text, source, "configMapRef");
+        return reference is null ? null : new VariableSource(
+            secret is null ? "ConfigMap" : "Secret", Text(reference, "name") ?? "", Text(source, "prefix") ?? "", Text(reference, "optional") == "true");
+    }
+
+    private static MappingNode[] Mappings(ManifestText text, MappingNode parent, string key) =>
+        Sequence(text, parent, key) is { } sequence ? [.. sequence.Items.Select(item => MappingOf(text, item, $"an item of {key}"))] : [];
+
+    private static MappingNode MappingOf(ManifestText text, ManifestNode item, string what) =>
+        item.Resolved as MappingNode ?? throw Unexpected(text, item, what, "a mapping");
 
     private static string Name(MappingNode? metadata) => metadata is null
         ? ""

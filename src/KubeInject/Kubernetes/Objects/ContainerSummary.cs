@@ -4,10 +4,10 @@ namespace KubeInject.Kubernetes;
 public sealed record ContainerSummary
 {
     /// <summary>The container's name; empty where the object gives none.</summary>
-    public required string Name { get; init; }
+    public string Name => Declaration.Name;
 
     /// <summary>Whether it stands under <c>initContainers</c>.</summary>
-    public bool IsInit { get; init; }
+    public bool IsInit => Declaration.IsInit;
 
     /// <summary>The image that was asked for; null where the object gives none.</summary>
     public string? Image { get; init; }
@@ -19,5 +19,8 @@ public sealed record ContainerSummary
     public int RestartCount { get; init; }
 
     /// <summary>Names of the variables in <c>env</c>, in the order of the object, repeated as often as they stand there.</summary>
-    public IReadOnlyList<string> Variables { get; init; } = [];
+    public IReadOnlyList<string> Variables => Declaration.Variables;
+
+    /// <summary>What it says of its variables, for the injection.</summary>
+    internal PodContainer Declaration { get; init; } = new("", false, []);
 }

@@ -109,7 +109,7 @@ public sealed class Pod
         Annotations = Annotations,
         ServiceAccountName = ServiceAccountName,
         Containers = InitContainers.Concat(Containers)
-            .Select(container => new PodContainer(container.Name, container.IsInit, container.Variables))
+            .Select(container => container.Declaration)
             .ToArray(),
     };
 
@@ -140,16 +140,14 @@ public sealed class Pod
 
         ContainerSummary ReadContainer(JsonElement container)
         {
-            var name = container.Text("name") ?? "";
-            var status = statuses.Items().FirstOrDefault(status => status.Text("name") == name);
+            var declaration = PodContainerReader.Read(container, isInit);
+            var status = statuses.Items().FirstOrDefault(status => status.Text("name") == declaration.Name);
             return new ContainerSummary
             {
-                Name = name,
-                IsInit = isInit,
+                Declaration = declaration,
                 Image = container.Text("image"),
                 Ready = status.IsTrue("ready"),
                 RestartCount = status.Int("restartCount"),
-                Variables = container.Get("env").Items().Select(variable => variable.Text("name")).OfType<string>().ToArray(),
             };
         }
     }

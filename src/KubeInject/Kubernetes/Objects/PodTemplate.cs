@@ -20,6 +20,12 @@ public sealed record PodTemplate
     /// <summary>Annotations of the workload around the template; empty for a bare pod.</summary>
     public IReadOnlyDictionary<string, string> WorkloadAnnotations { get; init; } = Empty;
 
+    /// <summary>
+    /// Keys of the labels and annotations above whose value is no string in the manifest (<c>true</c> or <c>5432</c> without
+    /// quotes), which the API server refuses; in the order of the document.
+    /// </summary>
+    public IReadOnlyList<string> NonStringKeys { get; init; } = [];
+
     /// <summary>The ServiceAccount that the pod runs as. Default: <c>default</c>, as the API server fills it in.</summary>
     public string ServiceAccountName { get; init; } = "default";
 

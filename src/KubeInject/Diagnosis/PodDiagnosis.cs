@@ -1,0 +1,26 @@
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Diagnosis;
+
+/// <summary>What was found out about one pod, or the pod template of a workload.</summary>
+public sealed record PodDiagnosis
+{
+    /// <summary>The pod or workload.</summary>
+    public required ObjectReference Object { get; init; }
+
+    /// <summary>Where its document starts; null for an object of a cluster.</summary>
+    public SourceLocation? Location { get; init; }
+
+    /// <summary>What it asks for: one injection for each dialect that it speaks, one at least.</summary>
+    public required IReadOnlyList<PodInjection> Injections { get; init; }
+
+    /// <summary>The chain from its annotations to its credentials, as far as it was looked at. Steps that nobody could look at are left out.</summary>
+    public required IReadOnlyList<DiagnosisLink> Chain { get; init; }
+
+    /// <summary>All that is the matter, in the order of the chain.</summary>
+    public IReadOnlyList<Finding> Findings => [.. Chain.SelectMany(link => link.Findings)];
+
+    /// <summary>The first link that is broken; null where none is.</summary>
+    public DiagnosisLink? FirstBroken => Chain.FirstOrDefault(link => link.State == LinkState.Broken);
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Reads what a container of a pod's JSON document says of its variables.</summary>
+internal static class PodContainerReader
+{
+    public static PodContainer Read(JsonElement container, bool isInit)
+    {
+        var variables = container.Get("env").Items().Where(variable => variable.Text("name") is not null).ToList();
+        return new PodContainer(container.Text("name") ?? "", isInit, [.. variables.Select(variable => variable.Text("name")!)])
+        {
+            IsSidecar = isInit && container.Text("restartPolicy") == "Always",
+            VariableSources = [.. container.Get("envFrom").Items().Select(ReadSource).OfType<VariableSource>()],
+            VaultVariables = [.. variables
+                .Where(variable => VaultVariable.IsReference(variable.Text("value")))
+                .Select(variable => new VaultVariable(variable.Text("name")!, variable.Text("value")!))],
+        };
+    }
+
+    private static VariableSource? ReadSource(JsonElement source)
+    {
+        var isSecret = source.Get("secretRef").Exists();
+        var reference = source.Get(isSecret ? "secretRef" : "configMapRef");
+        return !reference.Exists() ? null : new VariableSource(
+            isSecret ? "Secret" : "ConfigMap", reference.Text("name") ?? "", source.Text("prefix") ?? "", reference.IsTrue("optional"));
+    }
+}

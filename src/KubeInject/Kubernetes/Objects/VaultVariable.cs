@@ -1,0 +1,13 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>A variable whose value is a place in Vault.</summary>
+/// <param name="Name">The variable.</param>
+/// <param name="Reference">Its value as it stands: <c>vault:…</c> or <c>&gt;&gt;vault:…</c>.</param>
+public sealed record VaultVariable(string Name, string Reference)
+{
+    /// <summary>Whether the value of a variable is such a place.</summary>
+    /// <param name="value">The value; null for a variable that has none of its own.</param>
+    /// <returns>True for what begins with <c>vault:</c> or <c>&gt;&gt;vault:</c>.</returns>
+    public static bool IsReference(string? value) =>
+        value is not null && (value.StartsWith("vault:", StringComparison.Ordinal) || value.StartsWith(">>vault:", StringComparison.Ordinal));
+}
