@@ -26,6 +26,9 @@ public sealed record Finding
     /// <summary>What to do about it, in one sentence; null where nothing has to be done.</summary>
     public string? Suggestion { get; init; }
 
+    /// <summary>Whether the key stands on the workload's own metadata, and not on the pod's.</summary>
+    internal bool IsOnWorkload { get; init; }
+
     /// <summary>Where it stands; null for an object that came from no text.</summary>
     public SourceLocation? Location { get; init; }
 

@@ -26,7 +26,7 @@ internal sealed class FindingList(ObjectReference about)
             .ThenBy(finding => finding.Code, StringComparer.Ordinal)
             .ToArray());
 
-    public void Add(FindingSeverity severity, string code, string key, string message, string suggestion, Fix? fix = null) =>
+    public void Add(FindingSeverity severity, string code, string key, string message, string suggestion, Fix? fix = null, bool isOnWorkload = false) =>
         findings.Add(new Finding
         {
             Code = code,
@@ -36,6 +36,7 @@ internal sealed class FindingList(ObjectReference about)
             Message = message,
             Suggestion = suggestion,
             Fix = fix,
+            IsOnWorkload = isOnWorkload,
         });
 
     /// <summary>

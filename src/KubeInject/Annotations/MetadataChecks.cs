@@ -43,7 +43,8 @@ internal static class MetadataChecks
             keys[0],
             $"No injector reads what stands on the {pod.Object.Kind}'s own metadata: {string.Join(", ", keys.Select(Quoted.Key))}.",
             $"Move the annotations to {PodMetadata(pod)}.annotations.",
-            MoveAnnotations(pod, keys));
+            MoveAnnotations(pod, keys),
+            isOnWorkload: true);
         return true;
     }
 

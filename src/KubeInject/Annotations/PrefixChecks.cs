@@ -21,7 +21,7 @@ internal static class PrefixChecks
                 continue;
             found = true;
             var right = Corrected(key);
-            Report(key, right, pod.Annotations.ContainsKey(right) ? null : Fixes.Rename(key, right), findings);
+            Report(key, right, pod.Annotations.ContainsKey(right) ? null : Fixes.Rename(key, right), isOnWorkload: false, findings);
         }
 
         foreach (var key in pod.WorkloadAnnotations.Keys)
@@ -31,7 +31,7 @@ internal static class PrefixChecks
             found = true;
             var right = Corrected(key);
             var isThere = pod.Annotations.ContainsKey(right) || pod.Annotations.ContainsKey(key) || pod.WorkloadAnnotations.ContainsKey(right);
-            Report(key, right, isThere || !MetadataChecks.MayMove(right) ? null : Moved(key, right), findings);
+            Report(key, right, isThere || !MetadataChecks.MayMove(right) ? null : Moved(key, right), isOnWorkload: true, findings);
         }
 
         return found;
@@ -41,12 +41,14 @@ internal static class PrefixChecks
         $"Move {Quoted.Key(key)} to the pod template as {Quoted.Key(right)}.",
         [new MoveMetadata(MetadataField.Annotation, key), new RenameMetadata(MetadataField.Annotation, key, right)]);
 
-    private static void Report(string key, string right, Fix? fix, FindingList findings) => findings.Error(
+    private static void Report(string key, string right, Fix? fix, bool isOnWorkload, FindingList findings) => findings.Add(
+        FindingSeverity.Error,
         FindingCode.MisspeltPrefix,
         key,
         $"Annotation {Quoted.Key(key)} has a misspelt prefix, so that no injector reads it.",
         $"Rename it to {Quoted.Key(right)}.",
-        fix);
+        fix,
+        isOnWorkload);
 
     private static string Corrected(string key) => InjectionAnnotation.Prefix + key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
 

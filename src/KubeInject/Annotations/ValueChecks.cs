@@ -11,13 +11,13 @@ internal static class ValueChecks
         foreach (var key in pod.NonStringKeys)
         {
             if (FieldOf(key, options) is { } field)
-                Report(key, field, Quote(pod, field, key), findings);
+                Report(key, field, Quote(pod, field, key), isOnWorkload: false, findings);
         }
 
         foreach (var key in pod.WorkloadNonStringKeys)
         {
-            if (FieldOf(key, options) is { } field && !pod.NonStringKeys.Contains(key))
-                Report(key, field, Move(pod, field, key), findings);
+            if (FieldOf(key, options) is { } field)
+                Report(key, field, Move(pod, field, key), isOnWorkload: true, findings);
         }
     }
 
@@ -43,12 +43,14 @@ internal static class ValueChecks
     private static MetadataField? FieldOf(string key, InjectionOptions options) =>
         key == options.LabelKey ? MetadataField.Label : InjectionAnnotation.IsInjectionKey(key) ? MetadataField.Annotation : null;
 
-    private static void Report(string key, MetadataField field, Fix? fix, FindingList findings) => findings.Error(
+    private static void Report(string key, MetadataField field, Fix? fix, bool isOnWorkload, FindingList findings) => findings.Add(
+        FindingSeverity.Error,
         FindingCode.ValueNotString,
         key,
         $"The value of {(field == MetadataField.Label ? "label" : "annotation")} {Quoted.Key(key)} is no string, and the API server refuses the whole object.",
         "Put the value in quotes.",
-        fix);
+        fix,
+        isOnWorkload);
 
     // A value that is no scalar either has no text to put in quotes.
     private static Fix? Quote(PodTemplate pod, MetadataField field, string key) => TextIn(pod.Labels, pod.Annotations, field, key) is { } text

@@ -52,16 +52,20 @@ public sealed class ManifestPodTemplate
     /// <summary>Where an annotation or label of the pod stands, or that of the workload around it.</summary>
     /// <param name="key">The whole key; null for the object itself.</param>
     /// <returns>The place of the key; the place of the object where there is no such key.</returns>
-    public SourceLocation LocationOf(string? key)
+    public SourceLocation LocationOf(string? key) => LocationOf(key, isOnWorkload: false);
+
+    private SourceLocation LocationOf(string? key, bool isOnWorkload)
     {
         var metadata = item.Find("metadata")?.Value.Resolved as MappingNode;
-        IEnumerable<ManifestNode?> places = [Annotations, labels, metadata?.Find("annotations")?.Value, metadata?.Find("labels")?.Value];
+        ManifestNode?[] onPod = [Annotations, labels];
+        ManifestNode?[] onWorkload = [metadata?.Find("annotations")?.Value, metadata?.Find("labels")?.Value];
+        var places = isOnWorkload ? onWorkload : [.. onPod, .. onWorkload];
         var entry = key is null ? null : places.Select(place => (place?.Resolved as MappingNode)?.Find(key)).FirstOrDefault(found => found is not null);
         return entry is null ? Location : text.LocationAt(entry.Key.Start);
     }
 
     private PodInjection WithLocations(PodInjection injection) => injection.Findings.Count == 0 ? injection : injection with
     {
-        Findings = injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key) }).ToArray(),
+        Findings = injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key, finding.IsOnWorkload) }).ToArray(),
     };
 }

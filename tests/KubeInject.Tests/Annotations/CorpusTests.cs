@@ -30,6 +30,32 @@ public sealed class CorpusTests
         Assert.NotEmpty(Manifest.Parse(new ManifestText(document.Text)).Documents.SelectMany(part => part.PodTemplates));
     }
 
+    [Fact]
+    public void The_corpus_is_large_enough_to_rely_on()
+    {
+        Assert.InRange(CorpusDocument.WithFindings.Count, 120, int.MaxValue);
+        Assert.InRange(CorpusDocument.Sound.Count, 40, int.MaxValue);
+    }
+
+    [Fact]
+    public void Nothing_is_the_matter_with_the_examples()
+    {
+        var examples = Directory.GetFiles(Repository.File("examples"));
+        Assert.NotEmpty(examples);
+        Assert.All(examples, file =>
+            Assert.DoesNotContain(Findings(File.ReadAllText(file)), finding => finding.Severity >= FindingSeverity.Warning));
+    }
+
+    [Fact]
+    public void Nothing_is_the_matter_with_what_is_made_up_to_be_sound()
+    {
+        for (var seed = 0; seed < 500; seed++)
+        {
+            var text = new SoundManifestGenerator(seed).Next();
+            Assert.True(Findings(text).ToList() is [], $"seed {seed}: {string.Join('\n', Findings(text))}\n{text}");
+        }
+    }
+
     private static IEnumerable<Finding> Findings(string text) =>
         from document in Manifest.Parse(new ManifestText(text)).Documents
         from template in document.PodTemplates
