@@ -40,9 +40,8 @@ internal static partial class ScalarType
 
     private static bool IsNumber(string plain)
     {
-        if (plain[0] == '.')
-            return FloatingPoint().IsMatch(plain) && IsFinite(plain);
-        var digits = plain.Replace("_", "", StringComparison.Ordinal);
+        // Underscores can stand anywhere, but in what starts with a point between digits only.
+        var digits = plain[0] == '.' ? BetweenDigits().Replace(plain, "") : plain.Replace("_", "", StringComparison.Ordinal);
         if (FloatingPoint().IsMatch(digits))
             return IsFinite(digits);
         var match = WithBase().Match(digits);
@@ -73,11 +72,16 @@ internal static partial class ScalarType
         };
     }
 
+    [GeneratedRegex("(?<=[0-9])_(?=[0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex BetweenDigits();
+
     [GeneratedRegex(@"\A[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex FloatingPoint();
 
+    // Behind 0b go-yaml takes a sign too.
     [GeneratedRegex(
-        @"\A(?<sign>[-+]?)0(?:(?<base>[xX])(?<digits>[0-9a-fA-F]+)|(?<base>[oO])(?<digits>[0-7]+)|(?<base>[bB])(?<digits>[01]+))\z",
+        @"\A(?:(?<sign>[-+]?)0(?:(?<base>[xX])(?<digits>[0-9a-fA-F]+)|(?<base>[oO])(?<digits>[0-7]+)|(?<base>[bB])(?<digits>[01]+))"
+        + @"|0(?<base>b)(?<sign>[-+])(?<digits>[01]+))\z",
         RegexOptions.CultureInvariant)]
     private static partial Regex WithBase();
 }
