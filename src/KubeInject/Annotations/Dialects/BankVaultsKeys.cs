@@ -40,6 +40,9 @@ internal sealed class BankVaultsKeys
         "aws-region", "aws-load-from-secret", "credentials-namespace", "credentials-secret-name", "aws-tls-secret-arn",
     ];
 
+    // Of two that say the same, the successor's counts.
+    private static readonly (string Prefix, string[] Known)[] Prefixes = [(DialectKey.SecretsWebhookPrefix, OfSuccessor), (DialectKey.BankVaultsPrefix, OfOlder)];
+
     private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
     private readonly IReadOnlyDictionary<string, string> annotations;
 
@@ -64,9 +67,9 @@ internal sealed class BankVaultsKeys
     {
         foreach (var name in names)
         {
-            foreach (var prefix in (string[])[DialectKey.SecretsWebhookPrefix, DialectKey.BankVaultsPrefix])
+            foreach (var (prefix, known) in Prefixes)
             {
-                if (values.TryGetValue(prefix + name, out var value) && DatabaseKeys.TextOf(value) is { } text)
+                if (known.Contains(name) && values.TryGetValue(prefix + name, out var value) && DatabaseKeys.TextOf(value) is { } text)
                     return (prefix + name, text);
             }
         }
@@ -78,10 +81,8 @@ internal sealed class BankVaultsKeys
     {
         foreach (var key in values.Keys)
         {
-            var isOlder = key.StartsWith(DialectKey.BankVaultsPrefix, StringComparison.Ordinal);
-            var prefix = isOlder ? DialectKey.BankVaultsPrefix : DialectKey.SecretsWebhookPrefix;
+            var (prefix, known) = Array.Find(Prefixes, pair => key.StartsWith(pair.Prefix, StringComparison.Ordinal));
             var name = key[prefix.Length..];
-            var known = isOlder ? OfOlder : OfSuccessor;
             if (!known.Contains(name))
                 DialectChecks.ReportUnknown(key, prefix, NearestName.Of(name, known), annotations, findings);
         }

@@ -52,7 +52,7 @@ internal static class DialectChecks
         findings.Add(
             asksElsewhere ? FindingSeverity.Warning : FindingSeverity.Error,
             FindingCode.AnnotationsOnWorkload,
-            keys[0],
+            movable.Length > 0 ? movable[0].Key : keys[0],
             $"No injector reads what stands on the {pod.Object.Kind}'s own metadata: {string.Join(", ", keys.Select(Quoted.Key))}.",
             $"Move the annotations to {place}.",
             movable.Length == 0 ? null : new Fix($"Move the annotations to {place}.", movable));

@@ -109,18 +109,18 @@ internal sealed class VaultAgentReader
                     secret.Key(VaultAgentKeys.Template),
                     $"Template {Quoted.Key(secret.Key(VaultAgentKeys.Template))} reads the field {Quoted.Key(field)}, which database credentials do not have.",
                     "They have 'username' and 'password', directly below '.Data'.");
+            else if (saysMore)
+                findings.Information(
+                    FindingCode.NotExpressible,
+                    secret.Key(VaultAgentKeys.Template),
+                    $"Template {Quoted.Key(secret.Key(VaultAgentKeys.Template))} says more than username and password, or one URI, in variables.",
+                    "Nothing has to be done as long as the Vault Agent injector serves the pod.");
         }
 
         var left = saysMore ? $"What the template of secret {Quoted.Key(secret.Name)} says beyond username and password, or one URI, is not carried over."
             : database is { Mode: InjectionMode.Classic, UsernameVariables: [], PasswordVariables: [] } or { Mode: InjectionMode.Uri, UriVariables: [] }
                 ? $"Secret {Quoted.Key(secret.Name)} is a file, and its credentials come in variables now: have the container read these instead."
                 : null;
-        if (saysMore)
-            findings.Information(
-                FindingCode.NotExpressible,
-                secret.Key(VaultAgentKeys.Template),
-                $"Template {Quoted.Key(secret.Key(VaultAgentKeys.Template))} says more than username and password, or one URI, in variables.",
-                "Nothing has to be done as long as the Vault Agent injector serves the pod.");
         databases.Add(new DialectDatabase(database, path.IsStatic, isShared, [.. secret.Keys], left));
     }
 
