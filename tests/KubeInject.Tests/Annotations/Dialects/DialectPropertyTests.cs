@@ -101,5 +101,5 @@ public sealed class DialectPropertyTests
         }
     });
 
-    private static void ForAll(Action<PodTemplate> body) => Prop.ForAll(Arb.From(AnyPod), body).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+    private static void ForAll(Action<PodTemplate> body) => Prop.ForAll(Arb.From(AnyPod), body).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 }
