@@ -34,8 +34,8 @@ internal sealed class BankVaultsReader
     {
         var variables = pod.Containers.SelectMany(container => container.VaultVariables.Select(variable => (container, variable))).ToList();
         asks = variables.Count > 0;
-        DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.BankVaults, findings);
-        DialectChecks.ReportOnWorkload(pod, InjectionDialect.BankVaults, asksElsewhere: asks || keys.All.Count > 0, findings);
+        ForeignChecks.ReportMisspeltPrefixes(pod, InjectionDialect.BankVaults, findings);
+        ForeignChecks.ReportOnWorkload(pod, InjectionDialect.BankVaults, asksElsewhere: asks || keys.All.Count > 0, findings);
         if (keys.IsSkipped)
         {
             ReportSkipped(variables);
@@ -99,7 +99,7 @@ internal sealed class BankVaultsReader
             return (null, true);
         }
 
-        if (DialectChecks.ReadPath(reference.Path, variable.Name, isWhole: false, findings, out var isMistaken) is not { } path)
+        if (ForeignChecks.ReadPath(reference.Path, variable.Name, isWhole: false, findings, out var isMistaken) is not { } path)
             return (null, isMistaken);
         if (reference.IsWrite)
             findings.Error(
@@ -132,7 +132,7 @@ internal sealed class BankVaultsReader
         var hasOthers = false;
         foreach (var item in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (DialectChecks.ReadPath(item.Split('#')[0], key, isWhole: false, findings, out var isMistaken) is not { } path)
+            if (ForeignChecks.ReadPath(item.Split('#')[0], key, isWhole: false, findings, out var isMistaken) is not { } path)
             {
                 hasOthers |= !isMistaken;
                 continue;
@@ -235,7 +235,7 @@ internal sealed class BankVaultsReader
     private void ReportLease(DialectDatabase[] databases)
     {
         var daemon = keys.Find(Daemon);
-        if (DialectChecks.RunsToEnd(pod) || databases.All(database => database.IsStatic) || (daemon is var (_, value) && VaultAgentKeys.ParseBoolean(value) == true))
+        if (ForeignChecks.RunsToEnd(pod) || databases.All(database => database.IsStatic) || (daemon is var (_, value) && VaultAgentKeys.ParseBoolean(value) == true))
             return;
         var key = daemon?.Key ?? (keys.All.Any(name => name.StartsWith(DialectKey.SecretsWebhookPrefix, StringComparison.Ordinal))
             ? DialectKey.SecretsWebhookPrefix + Daemon[0]

@@ -29,7 +29,7 @@ internal static class VaultAgentChecks
                 key,
                 $"The pod lacks the annotation {Quoted.Key(key)}, without which the Vault Agent injector leaves it alone.",
                 $"Add it with the value \"true\".",
-                DialectChecks.Set($"Set {Quoted.Key(key)} to \"true\".", key, "true"));
+                ForeignChecks.Set($"Set {Quoted.Key(key)} to \"true\".", key, "true"));
     }
 
     // Other ways to log in need no role, or take it from somewhere else.
@@ -57,7 +57,7 @@ internal static class VaultAgentChecks
 
     private static void ReportLease(PodTemplate pod, VaultAgentKeys keys, IReadOnlyList<DialectDatabase> databases, FindingList findings)
     {
-        if (keys.IsTrue(VaultAgentKeys.PrePopulateOnly) && !DialectChecks.RunsToEnd(pod) && databases.Any(database => !database.IsStatic))
+        if (keys.IsTrue(VaultAgentKeys.PrePopulateOnly) && !ForeignChecks.RunsToEnd(pod) && databases.Any(database => !database.IsStatic))
             findings.Warning(
                 FindingCode.LeaseNotRenewed,
                 VaultAgentKeys.Key(VaultAgentKeys.PrePopulateOnly),
@@ -76,7 +76,7 @@ internal static class VaultAgentChecks
             key,
             $"The secrets are not there yet when init container {string.Join(", ", names)} runs, for the Vault Agent comes last.",
             $"Set {Quoted.Key(key)} to \"true\", or to \"false\" if no init container needs a secret.",
-            DialectChecks.Set($"Set {Quoted.Key(key)} to \"true\".", key, "true"));
+            ForeignChecks.Set($"Set {Quoted.Key(key)} to \"true\".", key, "true"));
     }
 
     private static void ReportContainers(PodTemplate pod, VaultAgentKeys keys, FindingList findings)

@@ -97,7 +97,7 @@ internal sealed class VaultAgentKeys
     public void Report(FindingList findings)
     {
         foreach (var key in unknown)
-            DialectChecks.ReportUnknown(key, DialectKey.VaultAgentPrefix, NearestOf(key[DialectKey.VaultAgentPrefix.Length..]), annotations, findings);
+            ForeignChecks.ReportUnknown(key, DialectKey.VaultAgentPrefix, NearestOf(key[DialectKey.VaultAgentPrefix.Length..]), annotations, findings);
         foreach (var key in nameless)
             findings.Warning(
                 FindingCode.NamelessSecret,
@@ -117,12 +117,12 @@ internal sealed class VaultAgentKeys
 
     private static string? NearestOf(string name)
     {
-        if (NearestName.Of(name, KnownNames) is { } known && DialectChecks.IsNear(name, known))
+        if (NearestName.Of(name, KnownNames) is { } known && ForeignChecks.IsNear(name, known))
             return known;
         for (var dash = name.IndexOf('-', StringComparison.Ordinal); dash >= 0; dash = name.IndexOf('-', dash + 1))
         {
             var stem = name[..dash];
-            if (SecretSettings.FirstOrDefault(setting => DialectChecks.IsNear(stem, setting)) is { } setting && dash + 1 < name.Length)
+            if (SecretSettings.FirstOrDefault(setting => ForeignChecks.IsNear(stem, setting)) is { } setting && dash + 1 < name.Length)
                 return setting + name[dash..];
         }
 

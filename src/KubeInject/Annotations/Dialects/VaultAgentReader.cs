@@ -24,8 +24,8 @@ internal sealed class VaultAgentReader
 
     private DialectReading Read()
     {
-        DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.VaultAgent, findings);
-        DialectChecks.ReportOnWorkload(pod, InjectionDialect.VaultAgent, asksElsewhere: !keys.IsEmpty, findings);
+        ForeignChecks.ReportMisspeltPrefixes(pod, InjectionDialect.VaultAgent, findings);
+        ForeignChecks.ReportOnWorkload(pod, InjectionDialect.VaultAgent, asksElsewhere: !keys.IsEmpty, findings);
         if (keys.IsEmpty)
             return new DialectReading { State = InjectionState.None };
         if (keys.IsFalse(VaultAgentKeys.Inject))
@@ -83,7 +83,7 @@ internal sealed class VaultAgentReader
         foreach (var path in paths)
         {
             var isWhole = key == secret.Key(VaultAgentKeys.Secret);
-            if (DialectChecks.ReadPath(path, key, isWhole, findings, out var isMistaken) is { } credentials)
+            if (ForeignChecks.ReadPath(path, key, isWhole, findings, out var isMistaken) is { } credentials)
                 found.Add(credentials);
             else if (!isMistaken)
                 others++;
@@ -157,7 +157,7 @@ internal sealed class VaultAgentReader
                 : $"Annotation {Quoted.Key(key)} is about a secret that the pod does not ask for.",
             newKey is not null ? $"Rename it to {Quoted.Key(newKey)} if that is the secret that it is for."
                 : $"Name the path with {Quoted.Key(secret.Key(VaultAgentKeys.Secret))}.",
-            newKey is null || likely.Count != 1 ? null : DialectChecks.Rename(key, newKey));
+            newKey is null || likely.Count != 1 ? null : ForeignChecks.Rename(key, newKey));
         if (secret.Template is not null)
             rest.Add($"The template of {Quoted.Key(secret.Name)} reads no secret that it names.");
     }

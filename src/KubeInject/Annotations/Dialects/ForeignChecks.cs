@@ -3,7 +3,7 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Annotations;
 
 /// <summary>Checks that are the same for every other injector.</summary>
-internal static class DialectChecks
+internal static class ForeignChecks
 {
     /// <summary>Of a misspelt name, whether it is so near to a known one that it can stand for nothing else.</summary>
     public static bool IsNear(string name, string known) =>
