@@ -235,3 +235,49 @@ Describe 'The errors of Get-PodInjectionAnnotation' {
         { Get-PodInjectionAnnotation TestDrive:/secret.yaml } | Should -Throw -ErrorId 'PathAccessDenied,*'
     }
 }
+
+Describe 'The dialects that Get-PodInjectionAnnotation reads' {
+    BeforeAll {
+        $agent = @(
+            'apiVersion: v1', 'kind: Pod', 'metadata:', '  name: agent', '  annotations:', '    vault.hashicorp.com/agent-inject: "true"'
+            '    vault.hashicorp.com/role: shop', '    vault.hashicorp.com/agent-inject-secret-orders: database/creds/orders-rw'
+        ) -join "`n"
+        $bank = @(
+            'apiVersion: v1', 'kind: Pod', 'metadata:', '  name: bank', 'spec:', '  containers:', '    - name: app', '      env:'
+            '        - {name: PGUSER, value: "vault:database/creds/orders-rw#username"}'
+            '        - {name: PGPASSWORD, value: "vault:database/creds/orders-rw#password"}'
+        ) -join "`n"
+    }
+
+    It 'are all of them, one object each' {
+        $both = $agent + "`n    db-creds-injector.numberly.io/stock.role: stock-ro`n"
+        $found = $both, $agent, $bank, (New-Manifest web -Annotation @{} -Label @{}) | Get-PodInjectionAnnotation
+        $found.Name | Should -Be agent, agent, agent, bank, web
+        $found.Dialect | Should -Be VaultDbInjector, VaultAgent, VaultAgent, BankVaults, VaultDbInjector
+        $found[1].Databases.Role | Should -Be orders-rw
+        $found[3].Databases[0].PasswordVariables | Should -Be PGPASSWORD
+    }
+
+    It 'are those that are asked for' {
+        ($agent, $bank, (New-Manifest) | Get-PodInjectionAnnotation -Dialect VaultAgent).Name | Should -Be agent
+        ($agent, $bank | Get-PodInjectionAnnotation -Dialect bankvaults, VaultAgent).Name | Should -Be agent, bank
+        $agent | Get-PodInjectionAnnotation -Dialect VaultDbInjector | Should -BeNullOrEmpty
+    }
+
+    It 'are those of a cluster''s pods, too' {
+        $namespace = New-TestNamespace (New-Manifest orders)
+        (Get-PodInjectionAnnotation -n $namespace -Dialect VaultDbInjector).Name | Should -Be orders
+        Get-PodInjectionAnnotation -n $namespace -Dialect VaultAgent | Should -BeNullOrEmpty
+        Get-KubePod -n $namespace | Get-PodInjectionAnnotation -Dialect VaultAgent | Should -BeNullOrEmpty
+    }
+
+    It 'are completed' {
+        $line = 'Get-PodInjectionAnnotation -Dialect '
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be BankVaults, VaultAgent, VaultDbInjector
+    }
+
+    It 'are shown' {
+        $agent | Get-PodInjectionAnnotation | Out-String | Should -Match 'VaultAgent'
+        "$($agent | Get-PodInjectionAnnotation)" | Should -Match 'VaultAgent'
+    }
+}

@@ -6,7 +6,8 @@ internal static class DialectChecks
     /// <summary>The injections; where there are several, the first with a finding that says so.</summary>
     public static IReadOnlyList<PodInjection> WithFindings(IReadOnlyList<PodInjection> injections)
     {
-        if (injections.Count < 2)
+        var speaking = injections.Where(injection => injection is not { Dialect: InjectionDialect.VaultDbInjector, State: InjectionState.None }).ToList();
+        if (speaking.Count < 2)
             return injections;
         var first = injections[0];
         var finding = new Finding
@@ -14,7 +15,7 @@ internal static class DialectChecks
             Code = FindingCode.SeveralInjectors,
             Severity = FindingSeverity.Warning,
             Object = first.Pod.Object,
-            Message = $"The pod has annotations of {string.Join(" and of ", injections.Select(injection => NameOf(injection.Dialect)))}, and each acts on it without knowing of the other.",
+            Message = $"The pod has annotations of {string.Join(" and of ", speaking.Select(injection => NameOf(injection.Dialect)))}, and each acts on it without knowing of the other.",
             Suggestion = "Keep those of one injector, or see to it that they give the pod different things.",
         };
         var errors = first.Findings.TakeWhile(other => other.Severity == FindingSeverity.Error);

@@ -118,7 +118,8 @@ internal static class MetadataChecks
             .FirstOrDefault();
     }
 
-    private static string PodMetadata(PodTemplate pod) => pod.Object.Kind switch
+    /// <summary>Where the metadata of the pod stands in the document of its object.</summary>
+    public static string PodMetadata(PodTemplate pod) => pod.Object.Kind switch
     {
         "Pod" => "metadata",
         "PodTemplate" => "template.metadata",

@@ -1,5 +1,6 @@
 using KubeInject.Annotations;
 using KubeInject.Kubernetes;
+using static KubeInject.Tests.Annotations.Dialects.DialectPods;
 using static KubeInject.Tests.Annotations.TestPods;
 
 namespace KubeInject.Tests.Annotations;
@@ -48,5 +49,35 @@ internal static class FindingSamples
         (FindingCode.PortOfOtherScheme, WithTemplate("postgres://db:3306/orders")),
         (FindingCode.ProxyNotRunning, WithTemplate("postgres://localhost:5432/orders") with { Containers = [new PodContainer("migrate", true, [])] }),
         (FindingCode.TemplateWithoutHost, WithTemplate("postgres://:5432/orders")),
+        (FindingCode.InjectorNotSwitchedOn, Pod((Agent + "role", "orders"), Secret())),
+        (FindingCode.InjectorNotSwitchedOn, ForAgent((Agent + "agent-inject", "false"))),
+        (FindingCode.InjectorNotSwitchedOn, ForBank((Bank + "mutate", "skip"))),
+        (FindingCode.MissingAuthRole, Pod((Agent + "agent-inject", "true"), Secret())),
+        (FindingCode.UnknownDialectKey, ForAgent((Agent + "agent-inject-secrets-x", "a/b"))),
+        (FindingCode.MisspeltDialectPrefix, Pod(("vault.hashcorp.com/role", "orders"))),
+        (FindingCode.NamelessSecret, ForAgent((Agent + "agent-inject-secret-", "a/b"))),
+        (FindingCode.SettingWithoutSecret, ForAgent((Agent + "agent-inject-file-order", "x"))),
+        (FindingCode.NotACredentialPath, ForAgent(Secret("database/roles/orders"))),
+        (FindingCode.ApiVersionInPath, ForAgent(Secret("v1/database/creds/orders"))),
+        (FindingCode.TemplateReadsOtherPath, ForAgent(Secret(), Template("{{ with secret \"database/creds/x\" }}{{ end }}"))),
+        (FindingCode.UnknownCredentialField, ForAgent(Secret(), Template("{{ with secret \"database/creds/orders\" }}{{ .Data.user }}{{ end }}"))),
+        (FindingCode.NotExpressible, ForAgent(Secret("secret/data/orders"))),
+        (FindingCode.NotABoolean, ForAgent(Secret(), (Agent + "agent-init-first", "yes"))),
+        (FindingCode.LeaseNotRenewed, ForAgent(Secret(), (Agent + "agent-pre-populate-only", "true"))),
+        (FindingCode.LeaseNotRenewed, ForBank()),
+        (FindingCode.InitContainerBeforeSecrets, ForAgent(Secret()) with { Containers = [new PodContainer("migrate", true, [])] }),
+        (FindingCode.UnknownContainer, ForAgent(Secret(), (Agent + "agent-inject-containers", "web")) with { Containers = [new PodContainer("app", false, [])] }),
+        (FindingCode.ReferenceWithoutKey, ForBank("vault:database/creds/orders")),
+        (FindingCode.CredentialsWritten, ForBank(">>vault:database/creds/orders#password")),
+        (FindingCode.VersionedCredentials, ForBank("vault:database/creds/orders#password#1")),
+        (FindingCode.CredentialsApart, ForBank() with
+        {
+            Containers =
+            [
+                WithVariables("app", ("PGUSER", "vault:database/creds/orders#username")),
+                WithVariables("worker", ("PGPASSWORD", "vault:database/creds/orders#password")),
+            ],
+        }),
+        (FindingCode.NothingToInject, Pod((Bank + "vault-addr", "https://vault:8200"))),
     ];
 }
