@@ -6,7 +6,8 @@ root.Options.Add(HelpWithMore.Option("Environment:\n  KUBEINJECT_CONFIG  the set
 root.Options.Add(new VersionOption());
 root.Subcommands.Add(InjectCommand.Create());
 root.Subcommands.Add(SyncCommand.Create());
-root.SetAction(_ => Usage.Fail("Name a command: inject, sync."));
+root.Subcommands.Add(CheckCommand.Create());
+root.SetAction(_ => Usage.Fail("Name a command: inject, sync, check."));
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0

@@ -1,5 +1,6 @@
 using KubeInject.Annotations;
 using KubeInject.Kubernetes;
+using KubeInject.Leases;
 using KubeInject.Manifests;
 
 namespace KubeInject.Diagnosis;
@@ -12,10 +13,11 @@ public sealed class PodDiagnostician
 
     /// <summary>Prepares diagnoses by documents alone.</summary>
     /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
-    public PodDiagnostician(InjectionOptions? options = null)
+    /// <param name="source">Where the credentials come from; null where that is not known (default).</param>
+    public PodDiagnostician(InjectionOptions? options = null, CredentialSource? source = null)
     {
         this.options = options ?? InjectionOptions.Default;
-        checks = [];
+        checks = [.. SourceChecks.Of(source)];
     }
 
     /// <summary>Looks at the pods and pod templates of a manifest.</summary>
@@ -31,7 +33,7 @@ public sealed class PodDiagnostician
         var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
         var diagnoses = new List<PodDiagnosis>();
         foreach (var template in Manifest.Parse(text).Documents.SelectMany(document => document.PodTemplates))
-            diagnoses.Add(await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false));
+            diagnoses.Add(Located(await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false), template));
         return diagnoses;
     }
 
@@ -58,4 +60,15 @@ public sealed class PodDiagnostician
             Chain = [.. chain.OrderBy(link => link.Step)],
         };
     }
+
+    /// <summary>What is found elsewhere is about what the manifest says, too: its findings get the place of their key.</summary>
+    private static PodDiagnosis Located(PodDiagnosis diagnosis, ManifestPodTemplate template) => diagnosis.Chain.All(IsLocated) ? diagnosis : diagnosis with
+    {
+        Chain = [.. diagnosis.Chain.Select(link => IsLocated(link) ? link : link with
+        {
+            Findings = [.. link.Findings.Select(finding => finding.Location is null ? finding with { Location = template.LocationOf(finding.Key) } : finding)],
+        })],
+    };
+
+    private static bool IsLocated(DiagnosisLink link) => link.Findings.All(finding => finding.Location is not null);
 }

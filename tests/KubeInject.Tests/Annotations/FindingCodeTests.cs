@@ -19,8 +19,8 @@ public sealed partial class FindingCodeTests
     }
 
     [Fact]
-    public void Every_code_has_a_sample() =>
-        Assert.Equal(Codes.Order(StringComparer.Ordinal), FindingSamples.All.Select(sample => sample.Code).Distinct().Order(StringComparer.Ordinal));
+    public void Every_code_of_what_a_document_shows_has_a_sample() =>
+        Assert.Equal(Codes.Where(IsOfDocuments).Order(StringComparer.Ordinal), FindingSamples.All.Select(sample => sample.Code).Distinct().Order(StringComparer.Ordinal));
 
     [Fact]
     public void Every_sample_has_its_finding() =>
@@ -48,9 +48,12 @@ public sealed partial class FindingCodeTests
             .GroupBy(pair => pair.Code, pair => pair.Severity)
             .Select(group => $"{group.Key} {string.Join(", ", group.OrderDescending())}");
         var documented = Row().Matches(File.ReadAllText(Repository.File("docs", "findings.md")))
+            .Where(row => IsOfDocuments(row.Groups[1].Value))
             .Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}");
         Assert.Equal(produced.Order(StringComparer.Ordinal), documented);
     }
+
+    private static bool IsOfDocuments(string code) => code.StartsWith("KI0", StringComparison.Ordinal) && code != FindingCode.UnreadableManifest;
 
     [GeneratedRegex(@"^\| (KI\d{3}) \| ([A-Za-z, ]+?) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
