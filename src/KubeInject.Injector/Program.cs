@@ -7,7 +7,8 @@ root.Options.Add(new VersionOption());
 root.Subcommands.Add(InjectCommand.Create());
 root.Subcommands.Add(SyncCommand.Create());
 root.Subcommands.Add(CheckCommand.Create());
-root.SetAction(_ => Usage.Fail("Name a command: inject, sync, check."));
+root.Subcommands.Add(ExplainCommand.Create());
+root.SetAction(_ => Usage.Fail("Name a command: inject, sync, check, explain."));
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0

@@ -1,4 +1,5 @@
 using KubeInject.Diagnosis;
+using KubeInject.Kubernetes;
 
 namespace KubeInject.Injector;
 
@@ -10,6 +11,9 @@ internal sealed class DiagnosticianBuilder(SettingsReader settings) : IDisposabl
 
     public void Dispose() => sources.Dispose();
 
+    /// <summary>The cluster; connected once.</summary>
+    public Task<KubeConnection> ConnectAsync(CancellationToken cancellationToken) => sources.ConnectAsync(cancellationToken);
+
     /// <param name="withCluster">Whether to look at the cluster.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="SettingException">The settings do not say what is needed.</exception>
@@ -17,6 +21,7 @@ internal sealed class DiagnosticianBuilder(SettingsReader settings) : IDisposabl
     {
         // A source that is set for injecting is not asked unless this command line names it.
         var source = settings.Option(AllSettings.Source) is null ? null : await sources.BuildAsync(withCluster, cancellationToken);
-        return new PodDiagnostician(source: source);
+        var cluster = withCluster ? (await ConnectAsync(cancellationToken)).Client : null;
+        return new PodDiagnostician(cluster: cluster, source: source);
     }
 }

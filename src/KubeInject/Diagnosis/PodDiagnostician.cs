@@ -1,22 +1,30 @@
 using KubeInject.Annotations;
+using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 
 namespace KubeInject.Diagnosis;
 
-/// <summary>Finds out whether pods get the credentials that they ask for, and if not, why not. Changes nothing anywhere.</summary>
+/// <summary>
+/// Finds out whether pods get the credentials that they ask for, and if not, why not. Changes nothing anywhere. What it has
+/// asked a cluster once it remembers, so it is for one look around; it is for one caller at a time.
+/// </summary>
 public sealed class PodDiagnostician
 {
     private readonly InjectionOptions options;
+    private readonly KubeClient? cluster;
     private readonly IReadOnlyList<IDiagnosisCheck> checks;
 
-    /// <summary>Prepares diagnoses by documents alone.</summary>
+    /// <summary>Prepares diagnoses.</summary>
     /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
-    /// <param name="source">Where the credentials come from; null where that is not known (default).</param>
-    public PodDiagnostician(InjectionOptions? options = null, CredentialSource? source = null)
+    /// <param name="cluster">The cluster to look into; null for the documents alone (default).</param>
+    /// <param name="source">Where the credentials come from and their leases are recorded; null where that is not known (default).</param>
+    /// <param name="time">Tells the time; default: the system's clock.</param>
+    public PodDiagnostician(InjectionOptions? options = null, KubeClient? cluster = null, CredentialSource? source = null, TimeProvider? time = null)
     {
         this.options = options ?? InjectionOptions.Default;
+        this.cluster = cluster;
         checks = [.. SourceChecks.Of(source)];
     }
 
@@ -45,6 +53,25 @@ public sealed class PodDiagnostician
     {
         ArgumentNullException.ThrowIfNull(pod);
         return DiagnoseAsync(DiagnosisSubject.Of(pod, options), cancellationToken);
+    }
+
+    /// <summary>Looks at a workload of the cluster: its pod template, and the newest of its pods, where it has any.</summary>
+    /// <param name="workload">The workload, of a kind that <see cref="WorkloadName.Kinds"/> has.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The diagnosis.</returns>
+    /// <exception cref="KubeApiException">The workload does not exist, or may not be read.</exception>
+    /// <exception cref="KubeConnectionException">The cluster does not answer.</exception>
+    /// <exception cref="InvalidOperationException">There is no cluster.</exception>
+    public async Task<PodDiagnosis> DiagnoseAsync(ObjectReference workload, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        var client = cluster ?? throw new InvalidOperationException($"Without a cluster nothing is known of {workload}.");
+        var kind = WorkloadKind.Of(workload.Kind) ?? throw new ArgumentException($"{workload} has no pod template that is known.", nameof(workload));
+        var read = await kind.GetAsync(client, workload, cancellationToken).ConfigureAwait(false);
+        if (!kind.CanBeChanged)
+            return await DiagnoseAsync(Pod.FromUtf8(read.ToUtf8()), cancellationToken).ConfigureAwait(false);
+        var template = Manifest.Parse(new ManifestText(read.ToJson())).Documents[0].PodTemplates[0].Template;
+        return await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
