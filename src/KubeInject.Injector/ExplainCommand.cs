@@ -48,7 +48,7 @@ internal static class ExplainCommand
                 return Usage.Fail("Name manifests, - for standard input, or a pod or workload of the cluster such as deployment/orders.");
             using var diagnosticians = new DiagnosticianBuilder(options.Read(parsed));
             var live = names.Where(IsWorkload).ToHashSet(StringComparer.Ordinal);
-            var manifests = names.Where(name => !live.Contains(name)).ToDictionary(name => name, name => ManifestInputs.Find([name], recursive: false), StringComparer.Ordinal);
+            var manifests = names.Where(name => !live.Contains(name)).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => ManifestInputs.Find([name], recursive: false), StringComparer.Ordinal);
             var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster) || live.Count > 0, cancellationToken);
             var place = live.Count > 0 ? parsed.GetValue(@namespace) ?? (await diagnosticians.ConnectAsync(cancellationToken)).Namespace : "";
             var diagnoses = new List<PodDiagnosis>();

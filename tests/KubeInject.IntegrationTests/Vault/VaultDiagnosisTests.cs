@@ -142,6 +142,9 @@ public sealed class VaultDiagnosisTests(VaultWorlds worlds)
     private async Task<VaultWorld> PrepareAsync(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
+
+        // What an earlier test has set of it would stay.
+        await world.Vault.SendAsync(HttpMethod.Delete, $"auth/kubernetes/role/{RoleName}");
         await world.CreateRoleAsync(RoleName, VaultWorld.Account, world.Namespace);
         return world;
     }
