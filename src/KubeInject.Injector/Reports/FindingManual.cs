@@ -23,7 +23,7 @@ internal sealed partial class FindingManual(string page)
     /// <summary>What a code means, in one sentence; null where it does not say.</summary>
     public string? Meaning(string code) => Text(code) is { } text && FirstSentence().Match(text) is { Success: true } sentence ? sentence.Groups["text"].Value.ReplaceLineEndings(" ") : null;
 
-    [GeneratedRegex(@"^### (?<code>KI\d{3})[^\n]*\n(?<text>.*?)(?=^#{1,3} |\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^### (?<code>KI\d{3})[^\n]*\n(?<text>.*?)(?=^#{2,3} |\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Section();
 
     [GeneratedRegex(@"\A\*\*[^*]+\*\*\s+(?<text>.+?[.:])(?=\s|\z)", RegexOptions.Singleline)]

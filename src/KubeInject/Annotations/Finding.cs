@@ -26,6 +26,9 @@ public sealed record Finding
     /// <summary>What to do about it, in one sentence; null where nothing has to be done.</summary>
     public string? Suggestion { get; init; }
 
+    /// <summary>Whether the key stands on the workload's own metadata, and not on the pod's.</summary>
+    internal bool IsOnWorkload { get; init; }
+
     /// <summary>Where it stands; null for an object that came from no text.</summary>
     public SourceLocation? Location { get; init; }
 
@@ -38,7 +41,10 @@ public sealed record Finding
     /// <summary>The column, counted from 1; null for what came from no text.</summary>
     public int? Column => Location?.Column;
 
-    /// <summary>What mends it without a question to anybody; null where that is not certain.</summary>
+    /// <summary>
+    /// What mends it without a question to anybody; null where that is not certain. The fixes of one reading can be applied
+    /// together: none changes what another does, which may leave something for the next reading.
+    /// </summary>
     public Fix? Fix { get; init; }
 
     /// <summary>Where causes, an example and remedies are described.</summary>

@@ -10,10 +10,17 @@ public sealed class ManifestPodTemplate
     private readonly ManifestText text;
     private readonly MappingNode item;
     private readonly MappingNode? labels;
+    private readonly ManifestVariables variables;
 
     internal ManifestPodTemplate(
-        ManifestText text, MappingNode item, MappingNode? annotations, MappingNode? labels, IReadOnlyList<ManifestContainer> containers)
+        ManifestText text,
+        MappingNode item,
+        MappingNode? annotations,
+        MappingNode? labels,
+        IReadOnlyList<ManifestContainer> containers,
+        ManifestVariables variables)
     {
+        this.variables = variables;
         this.text = text;
         this.item = item;
         this.labels = labels;
@@ -34,27 +41,31 @@ public sealed class ManifestPodTemplate
     /// <summary>Reads what the template asks for; findings tell their place in the manifest.</summary>
     /// <param name="options">What the operator has set of the annotation contract.</param>
     /// <returns>What it asks for.</returns>
-    public PodInjection ReadInjection(InjectionOptions options) => WithLocations(PodInjectionReader.Read(Template, options));
+    public PodInjection ReadInjection(InjectionOptions options) => WithLocations(PodInjectionReader.Read(variables.FillIn(Template), options));
 
     /// <summary>Reads what the template asks for in whatever dialect; findings tell their place in the manifest.</summary>
     /// <param name="options">What the operator has set of the annotation contract.</param>
     /// <returns>As <see cref="PodInjectionReader.ReadAll"/> gives it.</returns>
     public IReadOnlyList<PodInjection> ReadInjections(InjectionOptions options) =>
-        [.. PodInjectionReader.ReadAll(Template, options).Select(WithLocations)];
+        [.. PodInjectionReader.ReadAll(variables.FillIn(Template), options).Select(WithLocations)];
 
     /// <summary>Where an annotation or label of the pod stands, or that of the workload around it.</summary>
     /// <param name="key">The whole key; null for the object itself.</param>
     /// <returns>The place of the key; the place of the object where there is no such key.</returns>
-    public SourceLocation LocationOf(string? key)
+    public SourceLocation LocationOf(string? key) => LocationOf(key, isOnWorkload: false);
+
+    private SourceLocation LocationOf(string? key, bool isOnWorkload)
     {
         var metadata = item.Find("metadata")?.Value.Resolved as MappingNode;
-        IEnumerable<ManifestNode?> places = [Annotations, labels, metadata?.Find("annotations")?.Value, metadata?.Find("labels")?.Value];
+        ManifestNode?[] onPod = [Annotations, labels];
+        ManifestNode?[] onWorkload = [metadata?.Find("annotations")?.Value, metadata?.Find("labels")?.Value];
+        var places = isOnWorkload ? onWorkload : [.. onPod, .. onWorkload];
         var entry = key is null ? null : places.Select(place => (place?.Resolved as MappingNode)?.Find(key)).FirstOrDefault(found => found is not null);
         return entry is null ? Location : text.LocationAt(entry.Key.Start);
     }
 
     private PodInjection WithLocations(PodInjection injection) => injection.Findings.Count == 0 ? injection : injection with
     {
-        Findings = injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key) }).ToArray(),
+        Findings = injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key, finding.IsOnWorkload) }).ToArray(),
     };
 }

@@ -36,5 +36,17 @@ internal static class FindingSamples
         (FindingCode.PlaceholderTemplate, WithTemplate("pg://{{user}}:{{password}}@db")),
         (FindingCode.ReplacedUserInfo, WithTemplate("pg://me:mine@db")),
         (FindingCode.EmptyListItem, With(("orders.role", "rw"), ("orders.env-key-dbuser", "A,,B"))),
+        (FindingCode.ValueNotString, With(("orders.role", "5432")) with { NonStringKeys = [InjectionAnnotation.Prefix + "orders.role"] }),
+        (FindingCode.MisspeltPrefix, With() with { Annotations = new Dictionary<string, string> { ["db-creds-injector.numberley.io/orders.role"] = "rw" } }),
+        (FindingCode.MisspeltLabel, With(("orders.role", "rw")) with { Labels = new Dictionary<string, string> { ["vault-db-injecter"] = "true" } }),
+        (FindingCode.BlankInRole, With(("orders.role", "orders rw"))),
+        (FindingCode.BlankInRole, With(("orders.role", "orders-rw "))),
+        (FindingCode.ShadowedVariable, With(("orders.role", "rw")) with
+        {
+            Containers = [new PodContainer("app", false, []) { VariableSources = [new VariableSource("ConfigMap", "orders", "", false) { Keys = ["DBUSER"] }] }],
+        }),
+        (FindingCode.PortOfOtherScheme, WithTemplate("postgres://db:3306/orders")),
+        (FindingCode.ProxyNotRunning, WithTemplate("postgres://localhost:5432/orders") with { Containers = [new PodContainer("migrate", true, [])] }),
+        (FindingCode.TemplateWithoutHost, WithTemplate("postgres://:5432/orders")),
     ];
 }
