@@ -28,6 +28,7 @@
         'Revoke-CredentialLease'
         'Sync-CredentialLease'
         'Test-KubeConnection'
+        'Test-PodInjectionAnnotation'
         'Update-CredentialLease'
         'Watch-KubePod'
     )

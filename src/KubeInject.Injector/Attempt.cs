@@ -1,5 +1,6 @@
 using KubeInject.Credentials;
 using KubeInject.Kubernetes;
+using KubeInject.Manifests;
 
 namespace KubeInject.Injector;
 
@@ -24,7 +25,7 @@ internal static class Attempt
         {
             return Usage.Fail(exception.Message);
         }
-        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException or CredentialException or IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException or CredentialException or ManifestException or IOException or InvalidDataException or UnauthorizedAccessException)
         {
             Messages.Error(exception.Message.ReplaceLineEndings(" "));
             return ExitCode.Failed;

@@ -32,19 +32,14 @@ internal static class InjectCommand
 
     public static Command Create()
     {
-        var inputs = new Argument<string[]>("input")
-        {
-            Arity = ArgumentArity.ZeroOrMore,
-            HelpName = "FILE|DIR|-",
-            Description = "Manifests: files, folders with *.yaml, *.yml and *.json, wildcards, or - for standard input.",
-        };
+        var inputs = ManifestInputs.Argument();
         var output = new Option<DirectoryInfo>("--output", "-o") { HelpName = "DIR", Description = "Write each manifest under its own name into this folder, instead of all to standard output." };
         var inPlace = new Option<bool>("--in-place", "-i") { Description = "Write each manifest back into its file." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Tell what would be injected. Issues nothing and writes nothing." };
         var delivery = new Option<string>("--delivery") { HelpName = "value|secret", DefaultValueFactory = _ => "value", Description = "How the containers get the credentials: as values of their variables, or from a Secret that is created in the cluster first." };
         delivery.AcceptOnlyFromAmong("value", "secret");
         var secretAsManifest = new Option<bool>("--secret-as-manifest") { Description = "With --delivery secret: write the Secrets in front of the manifests that refer to them, and create none in the cluster." };
-        var recursive = new Option<bool>("--recursive", "-R") { Description = "Look into the folders below a folder, too." };
+        var recursive = ManifestInputs.Recursive();
 
         var command = new Command(
             "inject",
@@ -53,19 +48,13 @@ internal static class InjectCommand
             inputs, output, inPlace, delivery, secretAsManifest, dryRun, recursive,
         };
         var options = new SettingOptions(command, AllSettings.OfSources);
-        inputs.Validators.Add(result =>
-        {
-            // What looks like an option and is none would be taken for a file.
-            if (result.Tokens.FirstOrDefault(token => token.Value.Length > 1 && token.Value.StartsWith('-')) is { } unknown)
-                result.AddError($"There is no option '{unknown.Value}'.");
-        });
         command.Options.Add(HelpWithMore.Option(More));
         command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped. What was not handed out by then was revoked.", async () =>
         {
             using var sources = new SourceBuilder(options.Read(parsed));
             _ = sources.SourceName();
             if (parsed.GetValue(inputs) is not { Length: > 0 } paths)
-                return Usage.Fail("Name the manifests: files, folders, or - for standard input.");
+                return Usage.Fail(ManifestInputs.Missing);
             if (parsed.GetValue(output) is not null && parsed.GetValue(inPlace))
                 return Usage.Fail("Give --output or --in-place, not both.");
             var how = new DeliveryOptions
@@ -77,7 +66,7 @@ internal static class InjectCommand
                 return Usage.Fail("--secret-as-manifest writes the Secrets of --delivery secret: give both.");
 
             // All paths are looked up first, so that a wrong one is found before anything is issued.
-            var manifests = paths.SelectMany(path => path == "-" ? [ManifestSource.FromStream(Console.OpenStandardInput())] : ManifestSource.FromPath(path, parsed.GetValue(recursive))).ToList();
+            var manifests = ManifestInputs.Find(paths, parsed.GetValue(recursive));
             var target = parsed.GetValue(inPlace) ? ManifestOutput.InPlace()
                 : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
                 : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);

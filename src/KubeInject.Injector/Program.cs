@@ -6,7 +6,9 @@ root.Options.Add(HelpWithMore.Option("Environment:\n  KUBEINJECT_CONFIG  the set
 root.Options.Add(new VersionOption());
 root.Subcommands.Add(InjectCommand.Create());
 root.Subcommands.Add(SyncCommand.Create());
-root.SetAction(_ => Usage.Fail("Name a command: inject, sync."));
+root.Subcommands.Add(CheckCommand.Create());
+root.Subcommands.Add(ExplainCommand.Create());
+root.SetAction(_ => Usage.Fail("Name a command: inject, sync, check, explain."));
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0

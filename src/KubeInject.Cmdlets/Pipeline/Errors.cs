@@ -53,6 +53,12 @@ internal static class Errors
         ErrorCategory.InvalidArgument,
         null);
 
+    public static ErrorRecord PassThruAndExplain() => new(
+        new PSArgumentException("Give one of -PassThru and -Explain."),
+        "PassThruAndExplain",
+        ErrorCategory.InvalidArgument,
+        null);
+
     public static ErrorRecord CredentialAsPlainText() => new(
         new PSArgumentException("Give one of -AsCredential and -AsPlainText."),
         "CredentialAsPlainText",

@@ -48,7 +48,16 @@ public sealed record Finding
     public Fix? Fix { get; init; }
 
     /// <summary>Where causes, an example and remedies are described.</summary>
-    public Uri HelpUri => new($"https://github.com/kubeinject/kubeinject/blob/main/docs/findings.md#{Code.ToLowerInvariant()}");
+    public Uri HelpUri => HelpUriOf(Code);
+
+    /// <summary>Where causes, an example and remedies of a code are described.</summary>
+    /// <param name="code">The code.</param>
+    /// <returns>The address.</returns>
+    public static Uri HelpUriOf(string code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        return new Uri($"https://github.com/kubeinject/kubeinject/blob/main/docs/findings.md#{code.ToLowerInvariant()}");
+    }
 
     /// <summary>The finding in one line.</summary>
     public override string ToString()

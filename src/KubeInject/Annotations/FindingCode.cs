@@ -2,10 +2,13 @@ namespace KubeInject.Annotations;
 
 /// <summary>The stable codes of findings. A code that was ever released keeps its meaning for good.</summary>
 /// <remarks>
-/// KI0xx: what a document shows. KI05x and KI06x: other injectors' words. KI1xx: what a cluster shows. KI2xx: what Vault shows.
+/// KI000: nothing can be said of the manifest. KI0xx: what a document shows. KI05x and KI06x: other injectors' words. KI1xx: what a cluster shows. KI2xx: what Vault shows.
 /// </remarks>
 public static class FindingCode
 {
+    /// <summary>A manifest that cannot be read, in a report of many.</summary>
+    public const string UnreadableManifest = "KI000";
+
     /// <summary>A key without a dot that the contract does not know.</summary>
     public const string UnknownKey = "KI001";
 
@@ -115,7 +118,7 @@ public static class FindingCode
     public const string InjectorNotSwitchedOn = "KI050";
 
     /// <summary>A pod for the Vault Agent without a role to log in to Vault with.</summary>
-    public const string MissingAuthRole = "KI051";
+    public const string AgentWithoutRole = "KI051";
 
     /// <summary>A key with another injector's prefix that this injector does not know.</summary>
     public const string UnknownDialectKey = "KI052";
@@ -170,4 +173,52 @@ public static class FindingCode
 
     /// <summary>Another injector is switched on for a pod that asks it for nothing.</summary>
     public const string NothingToInject = "KI069";
+
+    /// <summary>A mount path at which Vault has nothing.</summary>
+    public const string MissingMount = "KI201";
+
+    /// <summary>A mount of Vault that is no database secrets engine.</summary>
+    public const string NotADatabaseMount = "KI202";
+
+    /// <summary>A database role that Vault does not have.</summary>
+    public const string MissingDatabaseRole = "KI203";
+
+    /// <summary>A path at which Vault has no auth method.</summary>
+    public const string MissingAuthMethod = "KI204";
+
+    /// <summary>A role that the Kubernetes auth method of Vault does not have.</summary>
+    public const string MissingAuthRole = "KI205";
+
+    /// <summary>A role in Vault that is not bound to the pod's ServiceAccount.</summary>
+    public const string UnboundServiceAccount = "KI206";
+
+    /// <summary>A role in Vault that is not bound to the pod's namespace.</summary>
+    public const string UnboundNamespace = "KI207";
+
+    /// <summary>A role in Vault that does not give the policy of its name.</summary>
+    public const string PolicyNotGiven = "KI208";
+
+    /// <summary>A policy that Vault does not have.</summary>
+    public const string MissingPolicy = "KI209";
+
+    /// <summary>A policy of Vault that does not let the credentials be read.</summary>
+    public const string PolicyWithoutCredentials = "KI210";
+
+    /// <summary>A role in Vault whose tokens cannot be renewed for as long as a pod lives.</summary>
+    public const string NoTokenPeriod = "KI211";
+
+    /// <summary>A role in Vault whose tokens no lease can be issued with.</summary>
+    public const string UnfitTokens = "KI212";
+
+    /// <summary>A database role whose credentials end before anybody renews them.</summary>
+    public const string ShortTimeToLive = "KI213";
+
+    /// <summary>A database role whose credentials end soon, however often they are renewed.</summary>
+    public const string LastsForALimitedTime = "KI214";
+
+    /// <summary>Something in Vault that the own login may not read.</summary>
+    public const string UnknownToVaultUser = "KI215";
+
+    /// <summary>A Vault that could not be asked.</summary>
+    public const string VaultUnavailable = "KI216";
 }

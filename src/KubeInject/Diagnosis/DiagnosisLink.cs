@@ -17,6 +17,9 @@ public sealed record DiagnosisLink
     /// <summary>What is the matter with it; the first is what breaks it, where it is broken.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
+    /// <summary>The finding that matters most, the first of several; null where there is none.</summary>
+    internal Finding? Worst => Findings.MaxBy(finding => finding.Severity);
+
     /// <summary>The link in one line.</summary>
     /// <returns>For example <c>Actor: Broken, no webhook of the cluster selects the pod</c>.</returns>
     public override string ToString() => $"{Step}: {State}, {Text}";

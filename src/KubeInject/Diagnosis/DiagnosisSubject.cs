@@ -14,6 +14,9 @@ internal sealed record DiagnosisSubject(PodTemplate Template, IReadOnlyList<PodI
     public static DiagnosisSubject Of(Pod pod, InjectionOptions options) =>
         new(pod.Template, PodInjectionReader.ReadAll(pod.Template, options), null, pod);
 
+    public static DiagnosisSubject Of(PodTemplate template, InjectionOptions options) =>
+        new(template, PodInjectionReader.ReadAll(template, options), null, null);
+
     public static DiagnosisSubject Of(ManifestPodTemplate template, InjectionOptions options) =>
         new(template.Template, template.ReadInjections(options), template.Location, null);
 }

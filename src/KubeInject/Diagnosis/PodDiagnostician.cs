@@ -1,21 +1,31 @@
 using KubeInject.Annotations;
+using KubeInject.Injection;
 using KubeInject.Kubernetes;
+using KubeInject.Leases;
 using KubeInject.Manifests;
 
 namespace KubeInject.Diagnosis;
 
-/// <summary>Finds out whether pods get the credentials that they ask for, and if not, why not. Changes nothing anywhere.</summary>
+/// <summary>
+/// Finds out whether pods get the credentials that they ask for, and if not, why not. Changes nothing anywhere. What it has
+/// asked a cluster once it remembers, so it is for one look around; it is for one caller at a time.
+/// </summary>
 public sealed class PodDiagnostician
 {
     private readonly InjectionOptions options;
+    private readonly KubeClient? cluster;
     private readonly IReadOnlyList<IDiagnosisCheck> checks;
 
-    /// <summary>Prepares diagnoses by documents alone.</summary>
+    /// <summary>Prepares diagnoses.</summary>
     /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
-    public PodDiagnostician(InjectionOptions? options = null)
+    /// <param name="cluster">The cluster to look into; null for the documents alone (default).</param>
+    /// <param name="source">Where the credentials come from and their leases are recorded; null where that is not known (default).</param>
+    /// <param name="time">Tells the time; default: the system's clock.</param>
+    public PodDiagnostician(InjectionOptions? options = null, KubeClient? cluster = null, CredentialSource? source = null, TimeProvider? time = null)
     {
         this.options = options ?? InjectionOptions.Default;
-        checks = [];
+        this.cluster = cluster;
+        checks = [.. SourceChecks.Of(source)];
     }
 
     /// <summary>Looks at the pods and pod templates of a manifest.</summary>
@@ -31,7 +41,7 @@ public sealed class PodDiagnostician
         var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
         var diagnoses = new List<PodDiagnosis>();
         foreach (var template in Manifest.Parse(text).Documents.SelectMany(document => document.PodTemplates))
-            diagnoses.Add(await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false));
+            diagnoses.Add(Located(await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false), template));
         return diagnoses;
     }
 
@@ -43,6 +53,25 @@ public sealed class PodDiagnostician
     {
         ArgumentNullException.ThrowIfNull(pod);
         return DiagnoseAsync(DiagnosisSubject.Of(pod, options), cancellationToken);
+    }
+
+    /// <summary>Looks at a workload of the cluster: its pod template, and the newest of its pods, where it has any.</summary>
+    /// <param name="workload">The workload, of a kind that <see cref="WorkloadName.Kinds"/> has.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>The diagnosis.</returns>
+    /// <exception cref="KubeApiException">The workload does not exist, or may not be read.</exception>
+    /// <exception cref="KubeConnectionException">The cluster does not answer.</exception>
+    /// <exception cref="InvalidOperationException">There is no cluster.</exception>
+    public async Task<PodDiagnosis> DiagnoseAsync(ObjectReference workload, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        var client = cluster ?? throw new InvalidOperationException($"Without a cluster nothing is known of {workload}.");
+        var kind = WorkloadKind.Of(workload.Kind) ?? throw new ArgumentException($"{workload} has no pod template that is known.", nameof(workload));
+        var read = await kind.GetAsync(client, workload, cancellationToken).ConfigureAwait(false);
+        if (!kind.CanBeChanged)
+            return await DiagnoseAsync(Pod.FromUtf8(read.ToUtf8()), cancellationToken).ConfigureAwait(false);
+        var template = Manifest.Parse(new ManifestText(read.ToJson())).Documents[0].PodTemplates[0].Template;
+        return await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
@@ -58,4 +87,15 @@ public sealed class PodDiagnostician
             Chain = [.. chain.OrderBy(link => link.Step)],
         };
     }
+
+    /// <summary>What is found elsewhere is about what the manifest says, too: its findings get the place of their key.</summary>
+    private static PodDiagnosis Located(PodDiagnosis diagnosis, ManifestPodTemplate template) => diagnosis.Chain.All(IsLocated) ? diagnosis : diagnosis with
+    {
+        Chain = [.. diagnosis.Chain.Select(link => IsLocated(link) ? link : link with
+        {
+            Findings = [.. link.Findings.Select(finding => finding.Location is null ? finding with { Location = template.LocationOf(finding.Key) } : finding)],
+        })],
+    };
+
+    private static bool IsLocated(DiagnosisLink link) => link.Findings.All(finding => finding.Location is not null);
 }

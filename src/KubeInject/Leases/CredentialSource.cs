@@ -31,6 +31,9 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     /// <summary>The cluster that credentials are delivered in; null where none is delivered in a Secret.</summary>
     internal KubeClient? Client => client;
 
+    /// <summary>What issues, renews and revokes.</summary>
+    internal ICredentialIssuer Issuer => issuer;
+
     internal TimeProvider Time { get; } = time ?? TimeProvider.System;
 
     /// <summary>The source for trying things out: made-up credentials, recorded in a folder.</summary>

@@ -7,6 +7,8 @@ namespace KubeInject.IntegrationTests.Vault;
 /// <summary>The policies of the stand-in of Vault: what each grants on which path, or on all that begin so.</summary>
 internal sealed partial class StandInPolicies
 {
+    private readonly ConcurrentDictionary<string, string> texts = new();
+
     private readonly ConcurrentDictionary<string, IReadOnlyList<(string Path, string[] Capabilities)>> policies = new()
     {
         ["default"] =
@@ -19,8 +21,24 @@ internal sealed partial class StandInPolicies
         ],
     };
 
-    public void Set(string name, string hcl) => policies[name] =
-        [.. PathRule().Matches(hcl).Select(rule => (rule.Groups["path"].Value, Word().Matches(rule.Groups["list"].Value).Select(word => word.Value).ToArray()))];
+    public void Set(string name, string hcl)
+    {
+        texts[name] = hcl;
+        policies[name] = [.. PathRule().Matches(hcl).Select(rule => (rule.Groups["path"].Value, Word().Matches(rule.Groups["list"].Value).Select(word => word.Value).ToArray()))];
+    }
+
+    public void Remove(string name)
+    {
+        texts.TryRemove(name, out _);
+        policies.TryRemove(name, out _);
+    }
+
+    /// <summary>A policy as it was written; null where there is none.</summary>
+    public string? Text(string name) => texts.GetValueOrDefault(name);
+
+    /// <summary>Whether one of the policies grants anything below a mount.</summary>
+    public bool ReachBelow(IEnumerable<string> names, string mount) => names.Any(name =>
+        name == "root" || (policies.TryGetValue(name, out var rules) && rules.Any(rule => rule.Path.StartsWith($"{mount}/", StringComparison.Ordinal))));
 
     public bool Allow(IEnumerable<string> names, StandInCall call, bool exists)
     {

@@ -76,12 +76,16 @@ internal sealed class StandInVault : TestVault
             if (call.Segments is ["auth", var mount, "login"])
                 return await LogInAsync(mount, call);
             var token = call.Token == vault.RootToken ? StandInToken.Root : tokens.Find(call.Token);
+            if (token is not null && call.Segments is ["sys", "internal", "ui", "mounts", ..])
+                return Describe(string.Join('/', call.Segments[4..]), token);
             if (token is null || !policies.Allow(token.Policies, call, store.Has(call)))
                 return StandInAnswer.Error(403, "1 error occurred:\n\t* permission denied\n\n");
             return call.Segments switch
             {
                 ["sys", "seal"] => Seal(),
                 ["sys", "auth" or "mounts", ..] => Mount(call),
+                ["sys", "policies", "acl", var name] when call.Method == "GET" => policies.Text(name) is { } policy ? StandInAnswer.Of(new JsonObject { ["name"] = name, ["policy"] = policy }) : StandInAnswer.Error(404),
+                ["sys", "policies", "acl", var name] when call.Method == "DELETE" => Done(() => policies.Remove(name)),
                 ["sys", "policies", "acl", var name] => Done(() => policies.Set(name, call.Text("policy"))),
                 ["sys", "leases", ..] => await leases.AnswerAsync(call, Role),
                 ["auth", "token", ..] => Tokens(call, token),
@@ -103,6 +107,17 @@ internal sealed class StandInVault : TestVault
             lock (gate)
                 mounts[string.Join('/', call.Segments[2..])] = (call.Text("type"), options.Text("version") ?? "1");
         });
+
+        /// <summary>Tells of a mount to whoever has a right below it, and nobody else whether it is there.</summary>
+        private StandInAnswer Describe(string mount, StandInToken token)
+        {
+            lock (gate)
+            {
+                return mounts.TryGetValue(mount, out var found) && policies.ReachBelow(token.Policies, mount)
+                    ? StandInAnswer.Of(new JsonObject { ["type"] = found.Type, ["path"] = $"{mount}/" })
+                    : StandInAnswer.Error(403, $"preflight capability check returned 403, please ensure client's policies grant access to path \"{mount}/\"");
+            }
+        }
 
         private StandInAnswer Tokens(StandInCall call, StandInToken asker)
         {
@@ -154,13 +169,22 @@ internal sealed class StandInVault : TestVault
             lock (gate)
             {
                 if (call.Method == "GET")
-                    return settings.TryGetValue(call.Path, out var setting) ? StandInAnswer.Of(JsonObject.Create(setting)!) : StandInAnswer.Error(404);
+                    return settings.TryGetValue(call.Path, out var setting) ? StandInAnswer.Of(InSeconds(setting)) : StandInAnswer.Error(404);
                 if (call.Method == "DELETE")
                     settings.Remove(call.Path);
                 else
                     settings[call.Path] = call.Body;
                 return StandInAnswer.Nothing;
             }
+        }
+
+        /// <summary>Times come in with their units and go out without.</summary>
+        private static JsonObject InSeconds(JsonElement setting)
+        {
+            var answer = JsonObject.Create(setting)!;
+            foreach (var name in answer.Select(property => property.Key).Where(name => name.EndsWith("_ttl", StringComparison.Ordinal) || name.EndsWith("_period", StringComparison.Ordinal)).ToList())
+                answer[name] = StandInCall.Seconds(setting.Get(name));
+            return answer;
         }
 
         private async Task<StandInAnswer> LogInAsync(string mount, StandInCall call)

@@ -52,7 +52,7 @@ internal static class FindingSamples
         (FindingCode.InjectorNotSwitchedOn, Pod((Agent + "role", "orders"), Secret())),
         (FindingCode.InjectorNotSwitchedOn, ForAgent((Agent + "agent-inject", "false"))),
         (FindingCode.InjectorNotSwitchedOn, ForBank((Bank + "mutate", "skip"))),
-        (FindingCode.MissingAuthRole, Pod((Agent + "agent-inject", "true"), Secret())),
+        (FindingCode.AgentWithoutRole, Pod((Agent + "agent-inject", "true"), Secret())),
         (FindingCode.UnknownDialectKey, ForAgent((Agent + "agent-inject-secrets-x", "a/b"))),
         (FindingCode.MisspeltDialectPrefix, Pod(("vault.hashcorp.com/role", "orders"))),
         (FindingCode.NamelessSecret, ForAgent((Agent + "agent-inject-secret-", "a/b"))),

@@ -38,7 +38,7 @@ internal static class VaultAgentChecks
         if (keys.Text(VaultAgentKeys.Role) is null && keys.Text("auth-config-role") is null && !keys.Has(VaultAgentKeys.ConfigMap)
             && keys.Text(VaultAgentKeys.AuthType) is null or "kubernetes")
             findings.Error(
-                FindingCode.MissingAuthRole,
+                FindingCode.AgentWithoutRole,
                 VaultAgentKeys.Key(VaultAgentKeys.Role),
                 $"The pod lacks the annotation {Quoted.Key(VaultAgentKeys.Key(VaultAgentKeys.Role))}, without which the Vault Agent injector refuses it.",
                 "Add it with the role of Vault's Kubernetes auth method that the pod's ServiceAccount is bound to.");

@@ -28,6 +28,12 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
     /// <inheritdoc/>
     public string Name => SourceName;
 
+    /// <summary>What speaks to the server.</summary>
+    internal VaultClient Client => vault;
+
+    /// <summary>How credentials are issued.</summary>
+    internal VaultIssuerOptions Options => options;
+
     /// <inheritdoc/>
     public string? Notice
     {

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using KubeInject.Injector.Reports;
+
+namespace KubeInject.Injector;
+
+/// <summary><c>kubeinject check</c>: what is the matter with the annotations in manifests, for pull requests and for people.</summary>
+internal static class CheckCommand
+{
+    private const string More = """
+        The findings go to standard output, and a summary to standard error. Nothing is changed and nothing is issued.
+
+        Examples:
+          kubeinject check deploy/ --recursive
+          helm template . | kubeinject check - --strict
+          kubeinject check deploy/ -R --format github
+          kubeinject check deploy/ -R --format sarif > kubeinject.sarif
+          kubeinject check orders.yaml --cluster --source vault --vault-address https://vault.example.org:8200
+
+
+        """ + SettingsHelp.Text + """
+
+        Exit codes:
+          0    nothing found that counts: no error, with --strict no warning either
+          1    something found that counts, or a manifest that cannot be read; the others were checked
+          2    wrong usage; nothing was checked
+          130  stopped
+        """;
+
+    public static Command Create()
+    {
+        var inputs = ManifestInputs.Argument();
+        var recursive = ManifestInputs.Recursive();
+        var cluster = new Option<bool>("--cluster") { Description = "Look at the cluster as well: ServiceAccounts, webhooks, events. Without it, only at what the manifests say." };
+        var strict = new Option<bool>("--strict") { Description = "Exit with 1 on warnings as well." };
+        var format = new Option<string>("--format") { HelpName = string.Join('|', ReportFormats.Names), DefaultValueFactory = _ => ReportFormats.Default, Description = "How findings are written: for people, for programs, for code scanning, or as annotations of a GitHub Actions run." };
+        format.AcceptOnlyFromAmong([.. ReportFormats.Names]);
+        var command = new Command("check", "Says what is the matter with the injection annotations in manifests, and what to do about it.")
+        {
+            inputs, recursive, cluster, strict, format,
+        };
+        var options = new SettingOptions(command, AllSettings.OfSources);
+        command.Options.Add(HelpWithMore.Option(More));
+        command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped.", async () =>
+        {
+            if (parsed.GetValue(inputs) is not { Length: > 0 } paths)
+                return Usage.Fail(ManifestInputs.Missing);
+            var manifests = ManifestInputs.Find(paths, parsed.GetValue(recursive));
+            using var diagnosticians = new DiagnosticianBuilder(options.Read(parsed));
+            var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster), cancellationToken);
+            var check = new ManifestCheck(diagnostician);
+            foreach (var manifest in manifests)
+                await check.AddAsync(manifest, cancellationToken);
+
+            ReportFormats.Of(parsed.GetValue(format)!).Write(check.Findings, Console.Out);
+            await Console.Error.WriteLineAsync(check.Summary);
+            return check.Fails(parsed.GetValue(strict)) ? ExitCode.Failed : ExitCode.Done;
+        }));
+        return command;
+    }
+}

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using KubeInject.Diagnosis;
+using KubeInject.Injection;
+using KubeInject.Manifests;
+
+namespace KubeInject.Injector;
+
+/// <summary><c>kubeinject explain</c>: the story of pods, step by step, for people.</summary>
+internal static class ExplainCommand
+{
+    private const string More = """
+        Tells what a pod asks for, who would act on it, what that needs, where the chain breaks, and the one thing to do.
+        Nothing is changed and nothing is issued.
+
+        Examples:
+          kubeinject explain orders.yaml
+          kubectl get pod orders-1 -o yaml | kubeinject explain - --cluster
+          kubeinject explain deployment/orders -n shop
+          kubeinject explain pod/orders-1 -n shop --source vault --vault-address https://vault.example.org:8200
+
+
+        """ + SettingsHelp.Text + """
+
+        Exit codes:
+          0    told
+          1    a chain is broken, or what was named cannot be read
+          2    wrong usage
+          130  stopped
+        """;
+
+    public static Command Create()
+    {
+        var inputs = new Argument<string[]>("input")
+        {
+            Arity = ArgumentArity.ZeroOrMore,
+            HelpName = "FILE|-|pod/NAME|deployment/NAME",
+            Description = "Manifests: files, folders, or - for standard input; or pods and workloads of the cluster, by kind and name.",
+        };
+        ManifestInputs.RefuseOptions(inputs);
+        var cluster = new Option<bool>("--cluster") { Description = "Look at the cluster as well. Goes without saying for what is named by kind and name." };
+        var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace of what is named by kind and name. Default: that of the kubeconfig's context." };
+        var command = new Command("explain", "Tells why pods get their credentials, or why not.") { inputs, cluster, @namespace };
+        var options = new SettingOptions(command, AllSettings.OfSources);
+        command.Options.Add(HelpWithMore.Option(More));
+        command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped.", async () =>
+        {
+            if (parsed.GetValue(inputs) is not { Length: > 0 } names)
+                return Usage.Fail("Name manifests, - for standard input, or a pod or workload of the cluster such as deployment/orders.");
+            using var diagnosticians = new DiagnosticianBuilder(options.Read(parsed));
+            var live = names.Where(IsWorkload).ToHashSet(StringComparer.Ordinal);
+            var manifests = names.Where(name => !live.Contains(name)).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => ManifestInputs.Find([name], recursive: false), StringComparer.Ordinal);
+            var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster) || live.Count > 0, cancellationToken);
+            var place = live.Count > 0 ? parsed.GetValue(@namespace) ?? (await diagnosticians.ConnectAsync(cancellationToken)).Namespace : "";
+            var diagnoses = new List<PodDiagnosis>();
+            foreach (var name in names)
+            {
+                if (live.Contains(name))
+                    diagnoses.Add(await diagnostician.DiagnoseAsync(WorkloadName.Parse(name, place), cancellationToken));
+                else
+                    diagnoses.AddRange(await DiagnoseAsync(diagnostician, manifests[name], cancellationToken));
+            }
+
+            return Write(diagnoses);
+        }));
+        return command;
+    }
+
+    private static async Task<List<PodDiagnosis>> DiagnoseAsync(PodDiagnostician diagnostician, List<ManifestSource> manifests, CancellationToken cancellationToken)
+    {
+        var diagnoses = new List<PodDiagnosis>();
+        foreach (var manifest in manifests)
+            diagnoses.AddRange(await diagnostician.DiagnoseAsync(manifest, cancellationToken));
+        return diagnoses;
+    }
+
+    private static int Write(List<PodDiagnosis> diagnoses)
+    {
+        if (diagnoses.Count == 0)
+            Messages.Note("There is no pod and no pod template in it.");
+        foreach (var (diagnosis, index) in diagnoses.Select((diagnosis, index) => (diagnosis, index)))
+        {
+            if (index > 0)
+                Console.WriteLine();
+            foreach (var line in Explanation.Of(diagnosis).Lines)
+                Console.WriteLine(line);
+        }
+
+        return diagnoses.Exists(diagnosis => diagnosis.FirstBroken is not null) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    /// <summary>What is no path that exists and reads like <c>deployment/orders</c>.</summary>
+    private static bool IsWorkload(string name)
+    {
+        if (Path.Exists(name))
+            return false;
+        try
+        {
+            return WorkloadName.Parse(name, "") is not null;
+        }
+        catch (FormatException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using KubeInject.Annotations;
+using KubeInject.Diagnosis;
+using KubeInject.Injector.Reports;
+using KubeInject.Manifests;
+
+namespace KubeInject.Injector;
+
+/// <summary>Checks one manifest after the other, and keeps what was found in their order. One that cannot be read does not keep the others.</summary>
+/// <param name="diagnostician">Looks at what is in them.</param>
+internal sealed class ManifestCheck(PodDiagnostician diagnostician)
+{
+    private readonly List<ReportedFinding> findings = [];
+    private int manifests;
+    private int pods;
+
+    /// <summary>What was found, in the order of the manifests and of their lines.</summary>
+    public IReadOnlyList<ReportedFinding> Findings => findings;
+
+    /// <summary>All in one line.</summary>
+    public string Summary => $"Checked {Count(pods, "pod or pod template", "pods and pod templates")} in {Count(manifests, "manifest", "manifests")}: "
+        + $"{Count(Of(FindingSeverity.Error), "error", "errors")}, {Count(Of(FindingSeverity.Warning), "warning", "warnings")}, {Count(Of(FindingSeverity.Information), "note", "notes")}.";
+
+    public async Task AddAsync(ManifestSource manifest, CancellationToken cancellationToken)
+    {
+        manifests++;
+        try
+        {
+            foreach (var diagnosis in await diagnostician.DiagnoseAsync(manifest, cancellationToken))
+            {
+                pods++;
+                findings.AddRange(diagnosis.Findings.Select(ReportedFinding.Of));
+            }
+        }
+        catch (ManifestException exception)
+        {
+            findings.Add(ReportedFinding.OfUnreadable(exception.Problem, exception.Location));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            findings.Add(ReportedFinding.OfUnreadable($"It cannot be read: {exception.Message.ReplaceLineEndings(" ")}", new SourceLocation(manifest.File, 1, 1)));
+        }
+    }
+
+    /// <summary>Whether something was found that counts.</summary>
+    /// <param name="strict">Whether warnings count.</param>
+    public bool Fails(bool strict) => findings.Exists(finding => finding.Severity >= (strict ? FindingSeverity.Warning : FindingSeverity.Error));
+
+    private int Of(FindingSeverity severity) => findings.Count(finding => finding.Severity == severity);
+
+    private static string Count(int count, string one, string several) => string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : several)}");
+}

@@ -1,0 +1,18 @@
+namespace KubeInject.Injector.Reports;
+
+/// <summary>The ways to write findings that there are.</summary>
+internal static class ReportFormats
+{
+    public const string Default = "text";
+
+    public static IReadOnlyList<string> Names { get; } = [Default, "json", "sarif", "github"];
+
+    /// <param name="name">One of the <see cref="Names"/>.</param>
+    public static IReportFormat Of(string name) => name switch
+    {
+        "json" => new JsonReport(),
+        "sarif" => new SarifReport(FindingManual.Load(), Environment.CurrentDirectory),
+        "github" => new GitHubReport(Environment.CurrentDirectory),
+        _ => new TextReport(),
+    };
+}

@@ -1,0 +1,182 @@
+using System.Text.Json;
+
+namespace KubeInject.IntegrationTests.Injector;
+
+/// <summary><c>kubeinject check</c> and <c>explain</c>, as a person or a pipeline runs them.</summary>
+public sealed class CheckCommandTests : IDisposable
+{
+    private const string Sound = """
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: sound
+          labels: {vault-db-injector: "true"}
+          annotations:
+            db-creds-injector.numberly.io/pg.role: rw
+            db-creds-injector.numberly.io/pg.env-key-dbuser: PGUSER
+            db-creds-injector.numberly.io/pg.env-key-dbpassword: PGPASSWORD
+        spec:
+          containers:
+            - name: app
+              image: app
+
+        """;
+
+    private static readonly string Wrong = Sound.Replace("name: sound", "name: wrong", StringComparison.Ordinal).Replace("pg.role: rw", "pg.mode: classic", StringComparison.Ordinal);
+
+    private static readonly string Doubtful = Sound.Replace("  labels: {vault-db-injector: \"true\"}\n", "", StringComparison.Ordinal);
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task What_is_sound_is_passed_without_a_word_on_standard_output()
+    {
+        var result = await CheckAsync(folder.Write("a.yaml", Sound), "--strict");
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Output));
+        Assert.Equal("Checked 1 pod or pod template in 1 manifest: 0 errors, 0 warnings, 0 notes.\n", result.Error);
+    }
+
+    [Fact]
+    public async Task Errors_count_always_and_warnings_where_it_is_strict()
+    {
+        var doubtful = folder.Write("doubtful.yaml", Doubtful);
+
+        Assert.Equal(1, (await CheckAsync(folder.Write("wrong.yaml", Wrong))).ExitCode);
+        Assert.Equal(0, (await CheckAsync(doubtful)).ExitCode);
+        Assert.Equal(1, (await CheckAsync(doubtful, "--strict")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_folder_is_checked_in_the_order_of_its_paths_and_what_cannot_be_read_does_not_keep_the_others()
+    {
+        folder.Write("m/c.yaml", Wrong);
+        folder.Write("m/a.yaml", Doubtful);
+        folder.Write("m/b.yaml", "kind: Pod\nkind: Pod\n");
+        folder.Write("m/sub/d.yaml", Wrong);
+
+        var result = await CheckAsync(folder.File("m"));
+        var recursive = await CheckAsync(folder.File("m"), "--recurse");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(
+            [
+                $"{folder.File("m/a.yaml")}:1:1: warning KI013",
+                $"{folder.File("m/b.yaml")}:2:1: error KI000",
+                $"{folder.File("m/c.yaml")}:1:1: error KI003",
+            ],
+            Heads(result));
+        Assert.EndsWith("in 3 manifests: 2 errors, 1 warning, 0 notes.\n", result.Error, StringComparison.Ordinal);
+        Assert.Equal([.. Heads(result), $"{folder.File("m/sub/d.yaml")}:1:1: error KI003"], Heads(recursive));
+    }
+
+    [Fact]
+    public async Task Standard_input_is_read_where_a_dash_stands()
+    {
+        var result = await Command.KubeInjectAsync(["check", "-"], Wrong, folder.File("home"));
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("<input>:1:1: error KI003: pod/wrong: ", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Formats_for_machines_are_whole_and_name_files_from_the_working_folder_on()
+    {
+        folder.Write("m/a.yaml", Wrong);
+        folder.Write("m/b.yaml", "a: b: c\n");
+
+        var json = JsonDocument.Parse((await CheckInFolderAsync("--format", "json")).Output).RootElement;
+        var sarif = JsonDocument.Parse((await CheckInFolderAsync("--format", "sarif")).Output).RootElement.GetProperty("runs")[0].GetProperty("results");
+        var commands = (await CheckInFolderAsync("--format", "github")).Output.TrimEnd().Split('\n');
+
+        Assert.Equal(["KI003", "KI000"], json.EnumerateArray().Select(finding => finding.GetProperty("code").GetString()));
+        Assert.Equal(["m/a.yaml", "m/b.yaml"], json.EnumerateArray().Select(finding => finding.GetProperty("file").GetString()));
+        Assert.Equal(["m/a.yaml", "m/b.yaml"], sarif.EnumerateArray().Select(result => result.GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString()));
+        Assert.StartsWith("::error file=m/a.yaml,line=1,col=1,title=KI003::pod/wrong: ", commands[0], StringComparison.Ordinal);
+        Assert.StartsWith("::error file=m/b.yaml,line=1,", commands[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_password_of_a_template_is_shown_in_any_format()
+    {
+        folder.Write("m/a.yaml", Sound.Replace("pg.env-key-dbuser: PGUSER", "pg.mode: uri\n    db-creds-injector.numberly.io/pg.template: postgres://u:hunter2@/orders", StringComparison.Ordinal));
+
+        foreach (var format in new[] { "text", "json", "sarif", "github" })
+        {
+            var result = await CheckInFolderAsync("--format", format);
+            Assert.Equal(1, result.ExitCode);
+            Assert.DoesNotContain("hunter2", result.Output + result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("Name the manifests")]
+    [InlineData("There is no file or folder 'missing.yaml'.", "missing.yaml")]
+    [InlineData("There is no option '--strickt'.", "x.yaml", "--strickt")]
+    [InlineData("Argument 'xml' not recognized.", "x.yaml", "--format", "xml")]
+    public async Task Wrong_usage_is_one_line_on_standard_error(string problem, params string[] arguments)
+    {
+        var result = await CheckAsync(arguments);
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.StartsWith($"error: {problem}", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, result.Error.Count(c => c == '\n'));
+    }
+
+    [Fact]
+    public async Task A_source_that_is_only_set_for_injecting_is_not_asked()
+    {
+        var environment = new Dictionary<string, string?> { ["KUBEINJECT_SOURCE"] = "vault" };
+
+        var result = await RunAsync(["check", folder.Write("a.yaml", Sound)], environment);
+
+        Assert.Equal(0, result.ExitCode);
+    }
+
+    [Fact]
+    public async Task With_a_source_what_it_shows_is_found_as_well()
+    {
+        // Nothing listens there: that is what it shows.
+        var environment = new Dictionary<string, string?> { ["VAULT_ADDR"] = "http://127.0.0.1:1", ["VAULT_TOKEN"] = "t", ["VAULT_MAX_RETRIES"] = "0" };
+
+        var result = await RunAsync(["check", folder.Write("a.yaml", Sound), "--source", "vault"], environment);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains(": warning KI216: pod/sound: Nothing listens at http://127.0.0.1:1/", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_explanation_tells_where_the_chain_breaks_and_what_to_do()
+    {
+        var broken = await Command.KubeInjectAsync(["explain", "-"], Wrong, folder.File("home"));
+        var sound = await Command.KubeInjectAsync(["explain", folder.Write("a.yaml", Sound)], home: folder.File("home"));
+
+        Assert.Equal((1, 0), (broken.ExitCode, sound.ExitCode));
+        Assert.Contains("First: Database 'pg' has no role", broken.Output, StringComparison.Ordinal);
+        Assert.StartsWith("pod/sound will be injected: 1 database, 2 variables in 1 container.", sound.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pod_of_the_cluster_is_explained_by_its_name()
+    {
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/serviceaccounts", """{"metadata":{"name":"default"}}""");
+        await Command.KubectlAsync("create", "-n", @namespace, "-f", folder.Write("a.yaml", Sound));
+
+        var result = await Command.KubeInjectAsync("explain", "pod/sound", "-n", @namespace, "--kubeconfig", TestCluster.FilePath("kubeconfig"));
+
+        Assert.StartsWith($"{@namespace}/pod/sound ", result.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("error", result.Error, StringComparison.Ordinal);
+    }
+
+    private Task<Command> CheckAsync(params string[] arguments) => Command.KubeInjectAsync(["check", .. arguments], home: folder.File("home"));
+
+    private Task<Command> CheckInFolderAsync(params string[] arguments) => RunAsync(["check", "m", .. arguments]);
+
+    private Task<Command> RunAsync(string[] arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
+        Command.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), .. arguments], home: folder.File("home"), environment: environment, workingFolder: folder.Path);
+
+    private static string[] Heads(Command result) => [.. result.Output.TrimEnd().Split('\n').Select(line => string.Join(':', line.Split(':').Take(4)))];
+}

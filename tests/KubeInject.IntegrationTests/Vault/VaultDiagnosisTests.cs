@@ -1,0 +1,200 @@
+using KubeInject.Annotations;
+using KubeInject.Credentials;
+using KubeInject.Diagnosis;
+using KubeInject.Manifests;
+
+namespace KubeInject.IntegrationTests.Vault;
+
+/// <summary>What keeps a pod from its credentials in Vault is named, at the annotation that it is about; nothing is issued to find it.</summary>
+[Collection(nameof(VaultWorlds))]
+public sealed class VaultDiagnosisTests(VaultWorlds worlds)
+{
+    private const string RoleName = "diagnosed";
+    private const string RoleKey = "db-creds-injector.numberly.io/orders.role";
+
+    /// <summary>A login that may read all that a diagnosis looks at.</summary>
+    private const string Looking = "looking";
+
+    private static readonly VaultIssuerOptions PodIdentity = new() { UsePodIdentity = true };
+
+    /// <summary>What can be the matter: how it comes about, and what is said of it.</summary>
+    private static readonly Dictionary<string, Cause> Causes = new()
+    {
+        ["no mount"] = new(FindingCode.MissingMount, LinkState.Broken) { Mount = "nowhere", Key = InjectionAnnotation.Cluster },
+        ["another engine at the mount"] = new(FindingCode.NotADatabaseMount, LinkState.Broken) { Mount = "plain", Key = InjectionAnnotation.Cluster },
+        ["no database role"] = new(FindingCode.MissingDatabaseRole, LinkState.Broken) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"databases/roles/{RoleName}") },
+        ["no auth method"] = new(FindingCode.MissingAuthMethod, LinkState.Broken) { Options = new VaultIssuerOptions { AuthMount = "nowhere" } },
+        ["no auth role"] = new(FindingCode.MissingAuthRole, LinkState.Broken) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"auth/kubernetes/role/{RoleName}") },
+        ["another ServiceAccount"] = new(FindingCode.UnboundServiceAccount, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, "intruder", world.Namespace) },
+        ["another namespace"] = new(FindingCode.UnboundNamespace, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, VaultWorld.Account, "elsewhere") },
+        ["policy not given"] = new(FindingCode.PolicyNotGiven, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, VaultWorld.Account, world.Namespace, policies: ["other"]) },
+        ["no policy"] = new(FindingCode.MissingPolicy, LinkState.Broken) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"sys/policies/acl/{RoleName}") },
+        ["policy without the path"] = new(FindingCode.PolicyWithoutCredentials, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, VaultWorld.Account, world.Namespace, grants: false) },
+        ["no policy of the role with the path"] = new(FindingCode.PolicyWithoutCredentials, LinkState.Broken) { SetUp = GiveOtherPolicyAsync, Options = PodIdentity },
+        ["batch tokens"] = new(FindingCode.UnfitTokens, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, VaultWorld.Account, world.Namespace, tokenType: "batch"), Options = PodIdentity },
+        ["no period"] = new(FindingCode.NoTokenPeriod, LinkState.Weak) { Options = PodIdentity },
+        ["ends early"] = new(FindingCode.ShortTimeToLive, LinkState.Weak) { SetUp = world => SetTimesAsync(world, "1m", "24h") },
+        ["ends soon for good"] = new(FindingCode.LastsForALimitedTime, LinkState.Weak) { SetUp = world => SetTimesAsync(world, "10m", "30m") },
+        ["no limit of its own"] = new(FindingCode.LastsForALimitedTime, LinkState.Holds) { SetUp = world => SetTimesAsync(world, "1h", "0") },
+    };
+
+    public static TheoryData<VaultKind> Vaults => VaultKinds.All;
+
+    public static TheoryData<VaultKind, string> Everything
+    {
+        get
+        {
+            var data = new TheoryData<VaultKind, string>();
+            foreach (var kind in VaultKinds.Present)
+            {
+                foreach (var name in Causes.Keys)
+                    data.Add(kind, name);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Everything))]
+    public async Task A_cause_is_named_alone_and_at_its_annotation(VaultKind kind, string name)
+    {
+        var cause = Causes[name];
+        var world = await PrepareAsync(kind);
+        await cause.SetUp(world);
+
+        var link = await DiagnoseAsync(world, await LookingAsync(world), cause);
+
+        var finding = Assert.Single(link.Findings);
+        Assert.Equal((cause.Code, cause.Key, cause.State), (finding.Code, finding.Key, link.State));
+        Assert.Equal(cause.Key == RoleKey ? 8 : 7, finding.Line);
+        Assert.False(string.IsNullOrEmpty(finding.Suggestion));
+        if (link.State != LinkState.Holds)
+            Assert.Equal(finding.Message, link.Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task What_is_right_holds_and_nothing_is_issued_or_changed_to_see_it(VaultKind kind)
+    {
+        var world = await PrepareAsync(kind);
+        var login = await LookingAsync(world);
+        var live = await world.LiveAsync();
+
+        var link = await DiagnoseAsync(world, login, new Cause("", LinkState.Holds));
+
+        Assert.Empty(link.Findings);
+        Assert.Equal((LinkState.Holds, $"Vault gives it credentials of databases/{RoleName}."), (link.State, link.Text));
+        Assert.All(world.Gate.Requests, request => Assert.Equal("GET", request.Method));
+        Assert.DoesNotContain(world.Gate.Requests, request => request.Path.Contains("/creds/", StringComparison.Ordinal));
+        Assert.Equal(live, await world.LiveAsync());
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task What_the_login_may_not_read_is_unknown_and_the_lines_that_its_policy_lacks_make_it_seen(VaultKind kind)
+    {
+        var world = await PrepareAsync(kind);
+
+        var unknown = await DiagnoseAsync(world, world.Login, new Cause("", LinkState.Unknown));
+
+        Assert.Equal(LinkState.Unknown, unknown.State);
+        var finding = Assert.Single(unknown.Findings);
+        Assert.Equal((FindingCode.UnknownToVaultUser, FindingSeverity.Information), (finding.Code, finding.Severity));
+        var lines = finding.Suggestion!["Add to its policy: ".Length..].TrimEnd('.');
+        Assert.Contains(lines, unknown.Text, StringComparison.Ordinal);
+
+        await world.Vault.WriteAsync("sys/policies/acl/lacking", new { policy = lines });
+        var seen = await DiagnoseAsync(world, VaultLogin.Token(await world.TokenAsync("kubeinject", "lacking")), new Cause("", LinkState.Holds));
+        Assert.Equal((LinkState.Holds, 0), (seen.State, seen.Findings.Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_Vault_that_cannot_be_asked_leaves_it_unknown_and_says_why(VaultKind kind)
+    {
+        var world = await PrepareAsync(kind);
+        world.Gate.Rule = _ => VaultGate.Fault.Error(503, "Vault is sealed");
+
+        var link = await DiagnoseAsync(world, await LookingAsync(world), new Cause("", LinkState.Unknown));
+
+        var finding = Assert.Single(link.Findings);
+        Assert.Equal((LinkState.Unknown, FindingCode.VaultUnavailable, FindingSeverity.Warning), (link.State, finding.Code, finding.Severity));
+        Assert.EndsWith("is sealed.", finding.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Unseal it", finding.Suggestion, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task Pods_that_ask_for_the_same_are_looked_up_once(VaultKind kind)
+    {
+        var world = await PrepareAsync(kind);
+        using var vault = world.Client(await LookingAsync(world));
+        var diagnostician = new PodDiagnostician(source: world.Source(vault));
+        await diagnostician.DiagnoseAsync(Manifest(world, null), CancellationToken.None);
+        var asked = world.Gate.Requests.Count;
+
+        await diagnostician.DiagnoseAsync(Manifest(world, null), CancellationToken.None);
+
+        Assert.Equal(asked, world.Gate.Requests.Count);
+    }
+
+    private async Task<VaultWorld> PrepareAsync(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+
+        // What an earlier test has set of it would stay.
+        await world.Vault.SendAsync(HttpMethod.Delete, $"auth/kubernetes/role/{RoleName}");
+        await world.CreateRoleAsync(RoleName, VaultWorld.Account, world.Namespace);
+        return world;
+    }
+
+    private static async Task<VaultLogin> LookingAsync(VaultWorld world)
+    {
+        var paths = new[] { "auth/kubernetes/role/*", "auth/nowhere/role/*", "databases/roles/*", "nowhere/roles/*", "plain/roles/*", "sys/policies/acl/*" };
+        await world.Vault.WriteAsync($"sys/policies/acl/{Looking}", new { policy = string.Join('\n', paths.Select(path => $$"""path "{{path}}" { capabilities = ["read"] }""")) });
+        return VaultLogin.Token(await world.TokenAsync(Looking));
+    }
+
+    private static async Task<DiagnosisLink> DiagnoseAsync(VaultWorld world, VaultLogin login, Cause cause)
+    {
+        using var vault = world.Client(login);
+        var diagnoses = await new PodDiagnostician(source: world.Source(vault, cause.Options)).DiagnoseAsync(Manifest(world, cause.Mount), CancellationToken.None);
+        return diagnoses.Single().Chain.Single(link => link.Step == LinkStep.Source);
+    }
+
+    private static ManifestSource Manifest(VaultWorld world, string? mount) => ManifestSource.FromText($"""
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: orders-1
+          namespace: {world.Namespace}
+          annotations:
+            db-creds-injector.numberly.io/cluster: {mount ?? "databases"}
+            {RoleKey}: {RoleName}
+        spec:
+          serviceAccountName: {VaultWorld.Account}
+        """);
+
+    private static async Task SetTimesAsync(VaultWorld world, string first, string last) =>
+        await world.Vault.WriteAsync($"databases/roles/{RoleName}", new { db_name = "rig", creation_statements = new[] { "SELECT 1" }, default_ttl = first, max_ttl = last });
+
+    private static async Task GiveOtherPolicyAsync(VaultWorld world) => await world.Vault.WriteAsync($"auth/kubernetes/role/{RoleName}", new
+    {
+        bound_service_account_names = new[] { VaultWorld.Account },
+        bound_service_account_namespaces = new[] { world.Namespace },
+        token_policies = new[] { Looking },
+        token_period = "24h",
+    });
+
+    private sealed record Cause(string Code, LinkState State)
+    {
+        public string Key { get; init; } = RoleKey;
+
+        public string? Mount { get; init; }
+
+        public VaultIssuerOptions? Options { get; init; }
+
+        public Func<VaultWorld, Task> SetUp { get; init; } = _ => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,95 @@
+using KubeInject.Diagnosis;
+using KubeInject.Manifests;
+
+namespace KubeInject.Tests.Diagnosis;
+
+public sealed class ExplanationTests
+{
+    private const string Orders = """
+        db-creds-injector.numberly.io/orders.role: orders-rw
+        db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER
+        db-creds-injector.numberly.io/orders.env-key-dbpassword: PGPASSWORD
+        """;
+
+    private const string Reports = """
+        db-creds-injector.numberly.io/reports.role: reports-ro
+        db-creds-injector.numberly.io/reports.mode: uri
+        db-creds-injector.numberly.io/reports.template: postgres://db:5432/reports
+        db-creds-injector.numberly.io/reports.env-key-uri: A,B
+        """;
+
+    [Fact]
+    public async Task What_will_come_is_counted() =>
+        Assert.Equal("will be injected: 2 databases, 4 variables in 3 containers", (await DiagnoseAsync($"{Orders}\n{Reports}")).Verdict);
+
+    [Fact]
+    public async Task One_is_one() =>
+        Assert.Equal("will be injected: 1 database, 2 variables in 3 containers", (await DiagnoseAsync(Orders)).Verdict);
+
+    [Fact]
+    public async Task What_has_come_is_counted() => Assert.Equal(
+        "is injected: 1 database, 2 variables in 3 containers",
+        (await DiagnoseAsync($"{Orders}\ndb-creds-injector.numberly.io/uuid: 5b3c8ff8-3a55-4e6c-9b2b-6d6b1f3f3a10")).Verdict);
+
+    [Fact]
+    public async Task What_asks_for_nothing_is_said_to() =>
+        Assert.Equal("shop/pod/orders: asks for nothing", $"{await DiagnoseAsync("a: b", label: "app: orders")}");
+
+    [Fact]
+    public async Task What_breaks_it_is_in_the_verdict() => Assert.Equal(
+        "will not be injected: Database 'orders' has no role to issue credentials from",
+        (await DiagnoseAsync("db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER")).Verdict);
+
+    [Fact]
+    public async Task A_sound_document_is_told_step_by_step() => Assert.Equal(
+        """
+        shop/pod/orders will be injected: 1 database, 2 variables in 3 containers.
+
+        1. What it asks for
+           orders: credentials of the role orders-rw (databases), as PGUSER, PGPASSWORD in 3 containers
+        2. Who would act on it
+           not looked at, for no cluster was asked. In a cluster it is the webhook of an injector, while the pod is being created; KubeInject does it where it is told to.
+        3. What that needs
+           not looked at.
+        4. Where the chain breaks
+           nowhere.
+        5. What to do
+           Nothing about the document. Check it against the cluster to see who acts on it.
+        """,
+        $"{Explanation.Of(await DiagnoseAsync(Orders))}",
+        ignoreLineEndingDifferences: true);
+
+    [Fact]
+    public async Task A_broken_document_ends_with_the_one_thing_to_do()
+    {
+        var explanation = Explanation.Of(await DiagnoseAsync("db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER"));
+
+        Assert.Equal("   BROKEN: Database 'orders' has no role to issue credentials from.", explanation.Lines[4]);
+        Assert.Contains("   First: Database 'orders' has no role to issue credentials from. (KI003)", explanation.Lines);
+        Assert.Equal($"   {explanation.Remedy}", explanation.Lines[^1]);
+        Assert.StartsWith("Add ", explanation.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_asks_for_nothing_has_a_short_story() => Assert.Equal(
+        ["shop/pod/orders asks for nothing.", "   no credentials.", "   nobody, for there is nothing to do.", "   nothing.", "   nowhere.", "   Nothing."],
+        Explanation.Of(await DiagnoseAsync("a: b", label: "app: orders")).Lines.Where(line => line.Length > 0 && !char.IsAsciiDigit(line[0])));
+
+    private static async Task<PodDiagnosis> DiagnoseAsync(string annotations, string label = "vault-db-injector: \"true\"") =>
+        Assert.Single(await new PodDiagnostician().DiagnoseAsync(
+            ManifestSource.FromText($$"""
+                apiVersion: v1
+                kind: Pod
+                metadata:
+                  name: orders
+                  namespace: shop
+                  labels:
+                    {{label}}
+                  annotations:
+                    {{annotations.Replace("\n", "\n    ", StringComparison.Ordinal)}}
+                spec:
+                  initContainers: [{name: migrate, image: app}]
+                  containers: [{name: app, image: app}, {name: sidecar, image: app}]
+                """),
+            CancellationToken.None));
+}

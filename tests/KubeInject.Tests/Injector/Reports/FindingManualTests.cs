@@ -1,0 +1,30 @@
+using System.Reflection;
+using KubeInject.Annotations;
+using KubeInject.Injector.Reports;
+
+namespace KubeInject.Tests.Injector.Reports;
+
+/// <summary>The program carries the page of findings, and finds each code's section in it.</summary>
+public sealed class FindingManualTests
+{
+    public static TheoryData<string> Codes =>
+        [.. typeof(FindingCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(constant => (string)constant.GetRawConstantValue()!).Where(code => code == FindingCode.UnreadableManifest || code.StartsWith("KI2", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public void Every_code_has_a_section_with_meaning_cause_example_and_remedy(string code)
+    {
+        var manual = FindingManual.Load();
+
+        Assert.Matches(@"\A\*\*(Error|Warning|Information)(, (Error|Warning|Information))*\.\*\* ", manual.Text(code));
+        Assert.All(["Cause: ", "Example:", "Remedy: "], part => Assert.Contains($"\n{part}", manual.Text(code), StringComparison.Ordinal));
+        Assert.EndsWith(".", manual.Meaning(code), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_an_unknown_code_it_says_nothing()
+    {
+        Assert.Null(FindingManual.Load().Text("KI999"));
+        Assert.Null(FindingManual.Load().Meaning("KI999"));
+    }
+}
