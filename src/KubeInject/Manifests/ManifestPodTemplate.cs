@@ -12,11 +12,12 @@ public sealed class ManifestPodTemplate
     private readonly MappingNode? labels;
 
     internal ManifestPodTemplate(
-        ManifestText text, MappingNode item, MappingNode? annotations, MappingNode? labels, IReadOnlyList<ManifestContainer> containers)
+        ManifestText text, MappingNode item, MappingNode node, MappingNode? annotations, MappingNode? labels, IReadOnlyList<ManifestContainer> containers)
     {
         this.text = text;
         this.item = item;
         this.labels = labels;
+        Node = node;
         Annotations = annotations;
         Containers = containers;
     }
@@ -26,6 +27,15 @@ public sealed class ManifestPodTemplate
 
     /// <summary>Where the object starts.</summary>
     public SourceLocation Location => text.LocationAt(item.Start);
+
+    /// <summary>The pod template; for a pod, the object itself.</summary>
+    internal MappingNode Node { get; }
+
+    /// <summary>The object that holds the template, a list's item included.</summary>
+    internal MappingNode Object => item;
+
+    /// <summary>Where the object ends: its last line.</summary>
+    internal SourceLocation EndLocation => text.LocationAt(item.End);
 
     internal MappingNode? Annotations { get; }
 

@@ -59,7 +59,7 @@ internal static class PodTemplateFinder
             .. Containers(text, spec, "containers", isInit: false),
         ];
 
-        return new ManifestPodTemplate(text, item, annotations, labels, containers)
+        return new ManifestPodTemplate(text, item, template, annotations, labels, containers)
         {
             Template = new PodTemplate
             {
