@@ -12,6 +12,9 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
 {
     private const string FromCluster = "Cluster";
 
+    // No field of a cmdlet is of a type of the engine: PowerShell asks for their layout before the engine can be found.
+    private object? dialects;
+
     /// <summary>The namespace.</summary>
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of this namespace of the connected cluster. Default: that of the connection.")]
     [Alias("n")]
@@ -29,6 +32,15 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     [Alias("l", "Selector")]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
+
+    /// <summary>The dialects.</summary>
+    [Parameter(HelpMessage = "Only what is asked in these injectors' words: VaultDbInjector (which KubeInject acts on), VaultAgent, BankVaults. Default: all.")]
+    [ValidateNotNullOrEmpty]
+    public InjectionDialect[]? Dialect
+    {
+        get => (InjectionDialect[]?)dialects;
+        set => dialects = value;
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -59,8 +71,11 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     {
         var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
         foreach (var template in Manifest.Parse(text).Documents.SelectMany(document => document.PodTemplates))
-            await pipeline.InvokeAsync(() => WriteObject(template.ReadInjection(InjectionOptions.Default))).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => Write(template.ReadInjections(InjectionOptions.Default))).ConfigureAwait(false);
     });
 
-    private void Write(Pod pod) => WriteObject(PodInjectionReader.Read(pod.Template, InjectionOptions.Default));
+    private void Write(Pod pod) => Write(PodInjectionReader.ReadAll(pod.Template, InjectionOptions.Default));
+
+    private void Write(IReadOnlyList<PodInjection> injections) =>
+        WriteObject(injections.Where(injection => Dialect is null || Dialect.Contains(injection.Dialect)), enumerateCollection: true);
 }

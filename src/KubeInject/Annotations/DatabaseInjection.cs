@@ -21,13 +21,13 @@ public sealed record DatabaseInjection
     /// <summary>In which form the containers get the credentials. Default: <see cref="InjectionMode.Classic"/>.</summary>
     public InjectionMode Mode { get; init; }
 
-    /// <summary>Variables that get the username in classic mode, one at least; empty in uri mode.</summary>
+    /// <summary>Variables that get the username in classic mode; empty in uri mode, and where another injector's words name none.</summary>
     public IReadOnlyList<string> UsernameVariables { get; init; } = [];
 
-    /// <summary>Variables that get the password in classic mode, one at least; empty in uri mode.</summary>
+    /// <summary>Variables that get the password in classic mode; empty in uri mode, and where another injector's words name none.</summary>
     public IReadOnlyList<string> PasswordVariables { get; init; } = [];
 
-    /// <summary>Variables that get the connection URI in uri mode; empty in classic mode.</summary>
+    /// <summary>Variables that get the connection URI in uri mode; empty in classic mode, and where another injector's words name none.</summary>
     public IReadOnlyList<string> UriVariables { get; init; } = [];
 
     /// <summary>The connection URI to put the credentials into, in uri mode; null in classic mode.</summary>

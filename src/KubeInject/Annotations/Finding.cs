@@ -17,7 +17,7 @@ public sealed record Finding
     /// <summary>Its namespace; null where a manifest names none.</summary>
     public string? Namespace => Object.Namespace;
 
-    /// <summary>The annotation or label that it is about, with its whole key; null where there is none to name.</summary>
+    /// <summary>The annotation or label that it is about, with its whole key, or the variable; null where there is none to name.</summary>
     public string? Key { get; init; }
 
     /// <summary>What is the matter, in one sentence.</summary>

@@ -83,4 +83,64 @@ public static class FindingCode
 
     /// <summary>A list of variables with an empty item, which is skipped.</summary>
     public const string EmptyListItem = "KI026";
+
+    /// <summary>Another injector is told what to do, and not that it shall do it, or that it shall not.</summary>
+    public const string InjectorNotSwitchedOn = "KI050";
+
+    /// <summary>A pod for the Vault Agent without a role to log in to Vault with.</summary>
+    public const string MissingAuthRole = "KI051";
+
+    /// <summary>A key with another injector's prefix that this injector does not know.</summary>
+    public const string UnknownDialectKey = "KI052";
+
+    /// <summary>A key whose prefix is another injector's but for one letter.</summary>
+    public const string MisspeltDialectPrefix = "KI053";
+
+    /// <summary>A key of the Vault Agent that is about one secret, and names none.</summary>
+    public const string NamelessSecret = "KI054";
+
+    /// <summary>A setting of a secret that the pod does not ask for.</summary>
+    public const string SettingWithoutSecret = "KI055";
+
+    /// <summary>A path in a database secrets engine where no credentials are read from.</summary>
+    public const string NotACredentialPath = "KI056";
+
+    /// <summary>A path in Vault with the version of the HTTP API in front.</summary>
+    public const string ApiVersionInPath = "KI057";
+
+    /// <summary>A template that reads another path than the annotation of its secret names.</summary>
+    public const string TemplateReadsOtherPath = "KI058";
+
+    /// <summary>A field that database credentials do not have.</summary>
+    public const string UnknownCredentialField = "KI059";
+
+    /// <summary>What another injector is told, and a <see cref="PodInjection"/> has no word for.</summary>
+    public const string NotExpressible = "KI060";
+
+    /// <summary>A value that is neither true nor false where one of the two has to stand.</summary>
+    public const string NotABoolean = "KI061";
+
+    /// <summary>Credentials with a lease that nobody renews.</summary>
+    public const string LeaseNotRenewed = "KI062";
+
+    /// <summary>Init containers that run before the secrets are there.</summary>
+    public const string InitContainerBeforeSecrets = "KI063";
+
+    /// <summary>A container that is named in an annotation, and that the pod does not have.</summary>
+    public const string UnknownContainer = "KI064";
+
+    /// <summary>A reference to Vault that does not say which field it wants.</summary>
+    public const string ReferenceWithoutKey = "KI065";
+
+    /// <summary>A reference that writes to the path of credentials, which can only be read.</summary>
+    public const string CredentialsWritten = "KI066";
+
+    /// <summary>A version of credentials, which have none.</summary>
+    public const string VersionedCredentials = "KI067";
+
+    /// <summary>Username and password in different containers, so that they belong to different credentials.</summary>
+    public const string CredentialsApart = "KI068";
+
+    /// <summary>Another injector is switched on for a pod that asks it for nothing.</summary>
+    public const string NothingToInject = "KI069";
 }

@@ -8,14 +8,14 @@ internal sealed class FindingList(ObjectReference about)
 {
     private readonly List<Finding> findings = [];
 
-    public void Error(string code, string key, string message, string suggestion) =>
-        Add(FindingSeverity.Error, code, key, message, suggestion);
+    public void Error(string code, string key, string message, string suggestion, Fix? fix = null) =>
+        Add(FindingSeverity.Error, code, key, message, suggestion, fix);
 
-    public void Warning(string code, string key, string message, string suggestion) =>
-        Add(FindingSeverity.Warning, code, key, message, suggestion);
+    public void Warning(string code, string key, string message, string suggestion, Fix? fix = null) =>
+        Add(FindingSeverity.Warning, code, key, message, suggestion, fix);
 
-    public void Information(string code, string key, string message, string suggestion) =>
-        Add(FindingSeverity.Information, code, key, message, suggestion);
+    public void Information(string code, string key, string message, string suggestion, Fix? fix = null) =>
+        Add(FindingSeverity.Information, code, key, message, suggestion, fix);
 
     /// <summary>Errors first, then by key and code. Findings that share these are about one annotation, and stay in its order.</summary>
     public IReadOnlyList<Finding> Sorted() => findings.Count == 0
@@ -26,7 +26,7 @@ internal sealed class FindingList(ObjectReference about)
             .ThenBy(finding => finding.Code, StringComparer.Ordinal)
             .ToArray();
 
-    public void Add(FindingSeverity severity, string code, string key, string message, string suggestion) =>
+    public void Add(FindingSeverity severity, string code, string key, string message, string suggestion, Fix? fix = null) =>
         findings.Add(new Finding
         {
             Code = code,
@@ -35,5 +35,6 @@ internal sealed class FindingList(ObjectReference about)
             Key = key,
             Message = message,
             Suggestion = suggestion,
+            Fix = fix,
         });
 }

@@ -63,7 +63,8 @@ internal static class MetadataChecks
                 $"Set it to \"{LabelValue}\", in quotes where the manifest is YAML.");
     }
 
-    private static string PodMetadata(PodTemplate pod) => pod.Object.Kind switch
+    /// <summary>Where the metadata of the pod stands in the document of its object.</summary>
+    public static string PodMetadata(PodTemplate pod) => pod.Object.Kind switch
     {
         "Pod" => "metadata",
         "PodTemplate" => "template.metadata",

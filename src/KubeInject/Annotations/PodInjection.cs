@@ -47,7 +47,8 @@ public sealed record PodInjection
     public override string ToString()
     {
         var databases = Databases.Count == 0 ? "no database" : string.Join(", ", Databases.Select(database => Quoted.OneLine(database.Name)));
-        return $"{Pod.Object}: {State}, {databases}{Count(FindingSeverity.Error, "error")}{Count(FindingSeverity.Warning, "warning")}";
+        var words = Dialect == InjectionDialect.VaultDbInjector ? "" : $" in the words of {Dialect}";
+        return $"{Pod.Object}: {State}, {databases}{words}{Count(FindingSeverity.Error, "error")}{Count(FindingSeverity.Warning, "warning")}";
     }
 
     private string Count(FindingSeverity severity, string noun) => Findings.Count(finding => finding.Severity == severity) switch

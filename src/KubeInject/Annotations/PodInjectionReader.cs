@@ -60,7 +60,12 @@ public static class PodInjectionReader
     /// One injection for each dialect that the pod speaks, in the order of <see cref="InjectionDialect"/>; where it speaks
     /// none, one of <see cref="InjectionDialect.VaultDbInjector"/>, as <see cref="Read"/> gives it.
     /// </returns>
-    public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod, InjectionOptions options) => [Read(pod, options)];
+    public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod, InjectionOptions options)
+    {
+        var own = Read(pod, options);
+        var others = DialectReader.ReadAll(pod);
+        return others.Count > 0 && own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others];
+    }
 
     private static void ReportLeftovers(InjectionKeys keys, FindingList findings)
     {

@@ -52,16 +52,23 @@ public sealed class ManifestPodTemplate
     public IReadOnlyList<PodInjection> ReadInjections(InjectionOptions options) =>
         [.. PodInjectionReader.ReadAll(Template, options).Select(WithLocations)];
 
-    /// <summary>Where an annotation or label of the pod stands, or that of the workload around it.</summary>
-    /// <param name="key">The whole key; null for the object itself.</param>
+    /// <summary>Where an annotation or label of the pod stands, or that of the workload around it, or a variable of its containers.</summary>
+    /// <param name="key">The whole key, or the variable's name; null for the object itself.</param>
     /// <returns>The place of the key; the place of the object where there is no such key.</returns>
     public SourceLocation LocationOf(string? key)
     {
         var metadata = item.Find("metadata")?.Value.Resolved as MappingNode;
         IEnumerable<ManifestNode?> places = [Annotations, labels, metadata?.Find("annotations")?.Value, metadata?.Find("labels")?.Value];
         var entry = key is null ? null : places.Select(place => (place?.Resolved as MappingNode)?.Find(key)).FirstOrDefault(found => found is not null);
-        return entry is null ? Location : text.LocationAt(entry.Key.Start);
+        return entry is not null ? text.LocationAt(entry.Key.Start)
+            : key is not null && VariableNamed(key) is { } variable ? text.LocationAt(variable.Start)
+            : Location;
     }
+
+    private MappingNode? VariableNamed(string name) => Containers
+        .SelectMany(container => (container.Node.Find("env")?.Value.Resolved as SequenceNode)?.Items ?? [])
+        .Select(item => item.Resolved as MappingNode)
+        .FirstOrDefault(variable => (variable?.Find("name")?.Value.Resolved as ScalarNode)?.Value == name);
 
     private PodInjection WithLocations(PodInjection injection) => injection.Findings.Count == 0 ? injection : injection with
     {

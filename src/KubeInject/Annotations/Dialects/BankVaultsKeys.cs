@@ -1,0 +1,89 @@
+namespace KubeInject.Annotations;
+
+/// <summary>The annotations of one pod for Bank-Vaults' webhook: the older one's and its successor's.</summary>
+/// <remarks>Source: the annotations of bank-vaults/vault-secrets-webhook and bank-vaults/secrets-webhook.</remarks>
+internal sealed class BankVaultsKeys
+{
+    private static readonly string[] OfBoth =
+    [
+        "psp-allow-privilege-escalation", "run-as-non-root", "run-as-user", "run-as-group", "readonly-root-fs", "registry-skip-verify",
+        "mutate", "mutate-probes",
+    ];
+
+    // Settings of one server; the successor has each of them for Vault and for OpenBao.
+    private static readonly string[] OfServer =
+    [
+        "addr", "image", "image-pull-policy", "role", "path", "skip-verify", "tls-secret", "ignore-missing-secrets", "client-timeout",
+        "auth-method", "serviceaccount", "namespace", "agent", "agent-configmap", "agent-once", "agent-share-process-namespace",
+        "agent-cpu", "agent-cpu-limit", "agent-cpu-request", "agent-memory", "agent-memory-limit", "agent-memory-request",
+        "configfile-path", "agent-env-variables", "ct-configmap", "ct-image", "ct-once", "ct-pull-policy",
+        "ct-share-process-namespace", "ct-cpu", "ct-memory", "ct-secrets-mount-path", "ct-inject-in-initcontainers",
+    ];
+
+    private static readonly string[] OfServerSinceSuccessor =
+    [
+        "transit-key-id", "transit-path", "transit-batch-size", "token-auth-mount", "service-account-token-volume-name", "log-level",
+        "passthrough", "from-path",
+    ];
+
+    private static readonly string[] OfOlder =
+    [
+        .. OfBoth, .. OfServer.Select(name => "vault-" + name), "vault-env-daemon", "vault-env-delay", "enable-json-log", "vault-env-image",
+        "vault-env-image-pull-policy", "transit-key-id", "transit-path", "transit-batch-size", "token-auth-mount",
+        "service-account-token-volume-name", "log-level", "vault-env-passthrough", "vault-env-from-path",
+    ];
+
+    private static readonly string[] OfSuccessor =
+    [
+        .. OfBoth, .. OfServer.Concat(OfServerSinceSuccessor).SelectMany(name => (string[])["vault-" + name, "bao-" + name]), "provider",
+        "secret-init-daemon", "secret-init-delay", "secret-init-json-log", "secret-init-image", "secret-init-image-pull-policy",
+        "aws-region", "aws-load-from-secret", "credentials-namespace", "credentials-secret-name", "aws-tls-secret-arn",
+    ];
+
+    private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
+    private readonly IReadOnlyDictionary<string, string> annotations;
+
+    public BankVaultsKeys(IReadOnlyDictionary<string, string> annotations)
+    {
+        this.annotations = annotations;
+        foreach (var (key, value) in annotations)
+        {
+            if (DialectKey.Of(key) == InjectionDialect.BankVaults)
+                values[key] = value;
+        }
+    }
+
+    /// <summary>The whole keys, in ordinal order.</summary>
+    public IReadOnlyCollection<string> All => values.Keys;
+
+    /// <summary>Whether the webhook is told to leave the pod alone.</summary>
+    public bool IsSkipped => Find("mutate") is var (_, value) && value == "skip";
+
+    /// <summary>The first of some settings that is there, by names without a prefix: its key, and its value without the blanks around it.</summary>
+    public (string Key, string Value)? Find(params string[] names)
+    {
+        foreach (var name in names)
+        {
+            foreach (var prefix in (string[])[DialectKey.SecretsWebhookPrefix, DialectKey.BankVaultsPrefix])
+            {
+                if (values.TryGetValue(prefix + name, out var value) && DatabaseKeys.TextOf(value) is { } text)
+                    return (prefix + name, text);
+            }
+        }
+
+        return null;
+    }
+
+    public void Report(FindingList findings)
+    {
+        foreach (var key in values.Keys)
+        {
+            var isOlder = key.StartsWith(DialectKey.BankVaultsPrefix, StringComparison.Ordinal);
+            var prefix = isOlder ? DialectKey.BankVaultsPrefix : DialectKey.SecretsWebhookPrefix;
+            var name = key[prefix.Length..];
+            var known = isOlder ? OfOlder : OfSuccessor;
+            if (!known.Contains(name))
+                DialectChecks.ReportUnknown(key, prefix, NearestName.Of(name, known), annotations, findings);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Reads what a pod asks of Bank-Vaults' webhook, as far as it is about credentials of databases.</summary>
+internal sealed class BankVaultsReader
+{
+    // What the webhook itself puts in: the older one, and its successor.
+    private static readonly string[] InitContainers = ["copy-vault-env", "copy-secret-init"];
+
+    // A path whose fields all become variables, and a file of the agent's or of consul-template's.
+    private static readonly string[] FromPath = ["vault-env-from-path", "vault-from-path", "bao-from-path"];
+    private static readonly string[] ConfigMaps = ["vault-agent-configmap", "vault-ct-configmap", "bao-agent-configmap", "bao-ct-configmap"];
+    private static readonly string[] Daemon = ["secret-init-daemon", "vault-env-daemon"];
+
+    private readonly PodTemplate pod;
+    private readonly BankVaultsKeys keys;
+    private readonly FindingList findings;
+    private readonly SortedDictionary<string, BankVaultsUse> uses = new(StringComparer.Ordinal);
+    private readonly List<string> others = [];
+    private readonly List<string> rest = [];
+    private bool asks;
+
+    private BankVaultsReader(PodTemplate pod, FindingList findings)
+    {
+        this.pod = pod;
+        this.findings = findings;
+        keys = new BankVaultsKeys(pod.Annotations);
+    }
+
+    public static DialectReading Read(PodTemplate pod, FindingList findings) => new BankVaultsReader(pod, findings).Read();
+
+    private DialectReading Read()
+    {
+        var variables = pod.Containers.SelectMany(container => container.VaultVariables.Select(variable => (container, variable))).ToList();
+        asks = variables.Count > 0;
+        DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.BankVaults, findings);
+        DialectChecks.ReportOnWorkload(pod, InjectionDialect.BankVaults, asksElsewhere: asks || keys.All.Count > 0, findings);
+        if (keys.IsSkipped)
+        {
+            ReportSkipped(variables);
+            return new DialectReading { State = InjectionState.None };
+        }
+
+        keys.Report(findings);
+        foreach (var (container, variable) in variables)
+            Read(container, variable);
+        ReadFromPath();
+        ReportOthers();
+        ReportConfigMaps();
+        ReportNothing();
+        var databases = Databases();
+        ReportLease(databases);
+        return new DialectReading
+        {
+            State = pod.Containers.Any(container => container.IsInit && InitContainers.Contains(container.Name)) ? InjectionState.Injected
+                : asks ? InjectionState.Pending
+                : InjectionState.None,
+            Databases = databases,
+            Rest = rest,
+            Settings = [.. keys.All.Select(key => key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..])],
+        };
+    }
+
+    private void Read(PodContainer container, VaultVariable variable)
+    {
+        if (VaultReference.IsOther(variable))
+        {
+            others.Add(variable.Name);
+            return;
+        }
+
+        var paths = new List<CredentialPath?>();
+        foreach (var reference in VaultReference.In(variable.Reference))
+        {
+            if (Read(variable, reference) is var (path, isMistaken) && !isMistaken)
+                paths.Add(path);
+        }
+
+        if (paths.Count == 0)
+            return;
+        if (paths.All(path => path is null))
+            others.Add(variable.Name);
+        else if (paths[0] is { } only && paths.All(path => path == only))
+            UseOf(only).Add(container.Name, variable.Name, VaultReference.WithPlaceholders(variable.Reference));
+        else
+            NotExpressible(variable.Name, $"Variable {Quoted.Key(variable.Name)} has credentials among other things");
+    }
+
+    private (CredentialPath? Path, bool IsMistaken) Read(VaultVariable variable, VaultReference reference)
+    {
+        if (reference.Key is null)
+        {
+            findings.Error(
+                FindingCode.ReferenceWithoutKey,
+                variable.Name,
+                $"Variable {Quoted.Key(variable.Name)} does not say which field it wants, so that its container does not start.",
+                "Put '#' and the field behind the path, as in 'vault:database/creds/orders#username'.");
+            return (null, true);
+        }
+
+        if (DialectChecks.ReadPath(reference.Path, variable.Name, isWhole: false, findings, out var isMistaken) is not { } path)
+            return (null, isMistaken);
+        if (reference.IsWrite)
+            findings.Error(
+                FindingCode.CredentialsWritten,
+                variable.Name,
+                $"Variable {Quoted.Key(variable.Name)} writes to the path of credentials, which can only be read.",
+                "Leave '>>' out.");
+        if (reference.IsVersioned)
+            findings.Warning(
+                FindingCode.VersionedCredentials,
+                variable.Name,
+                $"Variable {Quoted.Key(variable.Name)} names a version, which credentials do not have; with another version they are read another time.",
+                "Leave the second '#' out, and what is behind it.");
+        if (reference.Field is not { } field || CredentialTemplate.IsField(field))
+            return (path, false);
+        findings.Warning(
+            FindingCode.UnknownCredentialField,
+            variable.Name,
+            $"Variable {Quoted.Key(variable.Name)} wants a field that database credentials do not have.",
+            "They have 'username' and 'password'.");
+        UseOf(path);
+        return (path, true);
+    }
+
+    private void ReadFromPath()
+    {
+        if (keys.Find(FromPath) is not var (key, list))
+            return;
+        asks = true;
+        var hasOthers = false;
+        foreach (var item in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (DialectChecks.ReadPath(item.Split('#')[0], key, isWhole: false, findings, out var isMistaken) is not { } path)
+            {
+                hasOthers |= !isMistaken;
+                continue;
+            }
+
+            foreach (var container in pod.Containers.Select(container => container.Name).DefaultIfEmpty(""))
+            {
+                UseOf(path).Add(container, "username", CredentialVariables.User);
+                UseOf(path).Add(container, "password", CredentialVariables.Password);
+            }
+        }
+
+        if (hasOthers)
+            NotExpressible(key, $"Annotation {Quoted.Key(key)} has secrets that are no database credentials");
+    }
+
+    private BankVaultsUse UseOf(CredentialPath path)
+    {
+        // By role, since that is what the database is called after.
+        var key = $"{path.Role} {path.Mount} {path.IsStatic}";
+        if (!uses.TryGetValue(key, out var use))
+            uses.Add(key, use = new BankVaultsUse(path));
+        return use;
+    }
+
+    private DialectDatabase[] Databases()
+    {
+        var databases = new List<DialectDatabase>();
+        foreach (var use in uses.Values)
+        {
+            ReportApart(use);
+            var name = use.Path.Role;
+            if (databases.Any(database => database.Injection.Name == name))
+                name = $"{name}-{use.Path.Mount.Replace('/', '-')}";
+            while (databases.Any(database => database.Injection.Name == name))
+                name += "-2";
+            databases.Add(Database(use, name));
+        }
+
+        return [.. databases.OrderBy(database => database.Injection.Name, StringComparer.Ordinal)];
+    }
+
+    private DialectDatabase Database(BankVaultsUse use, string name)
+    {
+        var database = use.Variables.In(new DatabaseInjection { Name = name, Mount = use.Path.Mount, Role = use.Path.Role });
+        var isLost = database is { UsernameVariables: [], PasswordVariables: [], UriVariables: [] };
+        if (use.Variables.HasMore)
+            NotExpressible(use.Variable, $"Role {Quoted.Key(use.Path.Role)} is in variables in other forms than username and password, or one URI");
+        var without = pod.Containers.Select(container => container.Name).Except(use.Containers, StringComparer.Ordinal).Select(Quoted.Key).ToList();
+        var left = without.Count == 0 ? null
+            : $"The variables of role {Quoted.Key(use.Path.Role)} come into every container now, {string.Join(", ", without)} included.";
+        return new DialectDatabase(database, use.Path.IsStatic, isLost, [], left);
+    }
+
+    private void ReportApart(BankVaultsUse use)
+    {
+        if (use.Apart() is var (variable, container, other))
+            findings.Warning(
+                FindingCode.CredentialsApart,
+                variable,
+                $"Container {Quoted.Key(container)} has the password of role {Quoted.Key(use.Path.Role)} and {Quoted.Key(other)} the username, and each container reads credentials of its own.",
+                "Give each container both.");
+    }
+
+    private void ReportSkipped(List<(PodContainer Container, VaultVariable Variable)> variables)
+    {
+        if (keys.Find("mutate") is var (key, _) && variables.Count > 0)
+            findings.Warning(
+                FindingCode.InjectorNotSwitchedOn,
+                key,
+                $"With {Quoted.Key(key)} Bank-Vaults' webhook leaves the pod alone, and {Names(variables.Select(pair => pair.Variable.Name))} stay as they stand there.",
+                "Remove the annotation, or give the variables other values.");
+    }
+
+    private void ReportOthers()
+    {
+        if (others.Count > 0)
+            NotExpressible(others[0], $"Something other than database credentials is in {Names(others)}");
+    }
+
+    private void ReportConfigMaps()
+    {
+        if (keys.Find(ConfigMaps) is not var (key, _))
+            return;
+        asks = true;
+        NotExpressible(key, "What the pod asks for stands in a ConfigMap, besides");
+    }
+
+    private void ReportNothing()
+    {
+        // A ConfigMap or Secret may hold references, too.
+        if (!asks && keys.All.Count > 0 && !pod.Containers.Any(container => container.VariableSources.Count > 0))
+            findings.Warning(
+                FindingCode.NothingToInject,
+                keys.All.First(),
+                "The pod has annotations for Bank-Vaults' webhook, and no variable of its containers has a value that begins with 'vault:'.",
+                "Give a variable such a value, or remove the annotations, unless a ConfigMap or Secret that a variable refers to has one.");
+    }
+
+    private void ReportLease(DialectDatabase[] databases)
+    {
+        var daemon = keys.Find(Daemon);
+        if (DialectChecks.RunsToEnd(pod) || databases.All(database => database.IsStatic) || (daemon is var (_, value) && VaultAgentKeys.ParseBoolean(value) == true))
+            return;
+        var key = daemon?.Key ?? (keys.All.Any(name => name.StartsWith(DialectKey.SecretsWebhookPrefix, StringComparison.Ordinal))
+            ? DialectKey.SecretsWebhookPrefix + Daemon[0]
+            : DialectKey.BankVaultsPrefix + Daemon[1]);
+        findings.Add(
+            daemon is null ? FindingSeverity.Information : FindingSeverity.Warning,
+            FindingCode.LeaseNotRenewed,
+            key,
+            $"Without {Quoted.Key(key)} nobody renews the credentials' lease once the container has started.",
+            daemon is null ? "Set it to \"true\", unless the webhook does so by default." : "Set it to \"true\".");
+    }
+
+    private void NotExpressible(string key, string what)
+    {
+        findings.Information(
+            FindingCode.NotExpressible, key, $"{what}, and only Bank-Vaults' webhook acts on it.", "Nothing has to be done as long as that webhook serves the pod.");
+        rest.Add($"{what}: it stays with Bank-Vaults' webhook.");
+    }
+
+    private static string Names(IEnumerable<string> variables) => string.Join(", ", variables.Distinct(StringComparer.Ordinal).Select(Quoted.Key));
+}

@@ -1,0 +1,61 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Says in the words of the Vault database-credential injector what a pod says in another injector's.</summary>
+public static class DialectConverter
+{
+    /// <summary>
+    /// Converts. Nothing that stands in the pod makes it throw. What stays with the other injector, such as secrets that
+    /// are no database credentials, keeps its annotations.
+    /// </summary>
+    /// <param name="injection">What the pod says, as <see cref="PodInjectionReader.ReadAll"/> gives it.</param>
+    /// <param name="options">What the operator of the cluster has set.</param>
+    /// <returns>The changes, and what is left. No changes for an injection that is of that dialect already.</returns>
+    public static DialectConversion Convert(PodInjection injection, InjectionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(injection);
+        ArgumentNullException.ThrowIfNull(options);
+        if (injection.Dialect == InjectionDialect.VaultDbInjector)
+            return new DialectConversion([], []);
+
+        var pod = injection.Pod;
+        var own = PodInjectionReader.Read(pod, options);
+        if (injection.State == InjectionState.Injected || own.State == InjectionState.Injected)
+            return new DialectConversion([], ["The pod is injected already: convert the manifest or workload that it comes from."]);
+        if (own.State == InjectionState.Ignored)
+            return new DialectConversion([], ["The pod has annotations of version 1, for which every injector leaves it alone: remove them first."]);
+
+        var reading = DialectReader.Read(pod, injection.Dialect, new FindingList(pod.Object));
+        var carried = new CarriedDatabases(own, reading.Databases, options);
+        var left = carried.Left.Concat(reading.Rest).ToList();
+        if (carried.Databases.Count == 0)
+            return new DialectConversion([], left);
+
+        // A word of the other injector's stays as long as there is something that only that injector does.
+        var isWhole = reading.Rest.Count == 0 && carried.HasAll;
+        var removed = isWhole
+            ? pod.Annotations.Keys.Where(key => DialectKey.Of(key) == injection.Dialect)
+            : carried.From.SelectMany(database => database.Keys);
+        if (isWhole && reading.Settings.Count > 0)
+            left.Add($"KubeInject logs in to Vault by itself, so that these have no counterpart: {string.Join(", ", reading.Settings.Select(Quoted.Key))}.");
+        return new DialectConversion(
+            [
+                new SetMetadata(MetadataField.Label, options.LabelKey, "true"),
+                .. Annotations(pod, carried, options).Select(pair => new SetMetadata(MetadataField.Annotation, pair.Key, pair.Value)),
+                .. removed.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(key => new RemoveMetadata(MetadataField.Annotation, key)),
+            ],
+            left);
+    }
+
+    private static IEnumerable<KeyValuePair<string, string>> Annotations(PodTemplate pod, CarriedDatabases carried, InjectionOptions options)
+    {
+        var written = PodInjectionWriter.Write(
+            new PodInjection { Pod = pod, State = InjectionState.Pending, Databases = carried.Databases }, options);
+
+        // The mount is not written where it is the operator's; what stands there without a database would count instead.
+        return carried.Mount == options.DefaultMount && pod.Annotations.ContainsKey(InjectionAnnotation.Cluster)
+            ? written.Prepend(new(InjectionAnnotation.Cluster, carried.Mount))
+            : written;
+    }
+}

@@ -1,0 +1,68 @@
+namespace KubeInject.Annotations;
+
+/// <summary>Tells whose annotation a key is.</summary>
+public static class DialectKey
+{
+    /// <summary>What the keys of HashiCorp's Vault Agent injector start with.</summary>
+    public const string VaultAgentPrefix = "vault.hashicorp.com/";
+
+    /// <summary>What the keys of Bank-Vaults' vault-secrets-webhook start with; its successor takes them, too.</summary>
+    public const string BankVaultsPrefix = "vault.security.banzaicloud.io/";
+
+    /// <summary>What the keys of Bank-Vaults' secrets-webhook start with.</summary>
+    public const string SecretsWebhookPrefix = "secrets-webhook.security.bank-vaults.io/";
+
+    private static readonly (string Prefix, InjectionDialect Dialect)[] Prefixes =
+    [
+        (InjectionAnnotation.Prefix, InjectionDialect.VaultDbInjector),
+        (VaultAgentPrefix, InjectionDialect.VaultAgent),
+        (BankVaultsPrefix, InjectionDialect.BankVaults),
+        (SecretsWebhookPrefix, InjectionDialect.BankVaults),
+    ];
+
+    /// <summary>Whose annotation a key is, by its prefix; whether or not its name is known.</summary>
+    /// <param name="key">The key of an annotation.</param>
+    /// <returns>The dialect; null for a key of nobody's.</returns>
+    public static InjectionDialect? Of(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        foreach (var (prefix, dialect) in Prefixes)
+        {
+            if (key.StartsWith(prefix, StringComparison.Ordinal))
+                return dialect;
+        }
+
+        return null;
+    }
+
+    /// <summary>The prefix of another injector that a key misses by one letter; null where it misses none.</summary>
+    internal static (string Prefix, InjectionDialect Dialect)? NearlyOf(string key)
+    {
+        var length = key.IndexOf('/', StringComparison.Ordinal) + 1;
+        foreach (var (prefix, dialect) in Prefixes)
+        {
+            if (dialect != InjectionDialect.VaultDbInjector && length > 0 && IsOneEditApart(key.AsSpan(0, length), prefix))
+                return (prefix, dialect);
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether one letter is missing, too many, another, or in its neighbour's place. Linear, for every key of every pod gets here.</summary>
+    private static bool IsOneEditApart(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
+    {
+        if (Math.Abs(left.Length - right.Length) > 1)
+            return false;
+        var start = left.CommonPrefixLength(right);
+        left = left[start..];
+        right = right[start..];
+        var end = 0;
+        while (end < left.Length && end < right.Length && left[^(end + 1)] == right[^(end + 1)])
+            end++;
+        left = left[..^end];
+        right = right[..^end];
+        return left.Length + right.Length is 1
+            || (left.Length == 1 && right.Length == 1)
+            || (left.Length == 2 && right.Length == 2 && left[0] == right[1] && left[1] == right[0]);
+    }
+}

@@ -1,0 +1,96 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Checks what a pod says to the Vault Agent injector as a whole.</summary>
+internal static class VaultAgentChecks
+{
+    // What the injector itself puts in.
+    private const string AgentsInitContainer = "vault-agent-init";
+
+    public static void Report(
+        PodTemplate pod, VaultAgentKeys keys, IReadOnlyList<DialectDatabase> databases, bool isInjected, FindingList findings)
+    {
+        ReportSwitch(keys, findings);
+        ReportRole(keys, findings);
+        ReportNothing(keys, findings);
+        ReportLease(pod, keys, databases, findings);
+        if (!isInjected)
+            ReportInitContainers(pod, keys, findings);
+        ReportContainers(pod, keys, findings);
+    }
+
+    private static void ReportSwitch(VaultAgentKeys keys, FindingList findings)
+    {
+        var key = VaultAgentKeys.Key(VaultAgentKeys.Inject);
+        if (!keys.Has(VaultAgentKeys.Inject))
+            findings.Error(
+                FindingCode.InjectorNotSwitchedOn,
+                key,
+                $"The pod lacks the annotation {Quoted.Key(key)}, without which the Vault Agent injector leaves it alone.",
+                $"Add it with the value \"true\".",
+                DialectChecks.Set($"Set {Quoted.Key(key)} to \"true\".", key, "true"));
+    }
+
+    // Other ways to log in need no role, or take it from somewhere else.
+    private static void ReportRole(VaultAgentKeys keys, FindingList findings)
+    {
+        if (keys.Text(VaultAgentKeys.Role) is null && keys.Text("auth-config-role") is null && !keys.Has(VaultAgentKeys.ConfigMap)
+            && keys.Text(VaultAgentKeys.AuthType) is null or "kubernetes")
+            findings.Error(
+                FindingCode.MissingAuthRole,
+                VaultAgentKeys.Key(VaultAgentKeys.Role),
+                $"The pod lacks the annotation {Quoted.Key(VaultAgentKeys.Key(VaultAgentKeys.Role))}, without which the Vault Agent injector refuses it.",
+                "Add it with the role of Vault's Kubernetes auth method that the pod's ServiceAccount is bound to.");
+    }
+
+    private static void ReportNothing(VaultAgentKeys keys, FindingList findings)
+    {
+        if (keys.IsTrue(VaultAgentKeys.Inject) && keys.Secrets.Count == 0 && !keys.Has(VaultAgentKeys.ConfigMap)
+            && !keys.IsTrue(VaultAgentKeys.Token) && !keys.IsTrue(VaultAgentKeys.Cache))
+            findings.Warning(
+                FindingCode.NothingToInject,
+                VaultAgentKeys.Key(VaultAgentKeys.Inject),
+                "The pod asks the Vault Agent injector for no secret.",
+                $"Name one with '{VaultAgentKeys.Key(VaultAgentKeys.Secret)}-NAME'.");
+    }
+
+    private static void ReportLease(PodTemplate pod, VaultAgentKeys keys, IReadOnlyList<DialectDatabase> databases, FindingList findings)
+    {
+        if (keys.IsTrue(VaultAgentKeys.PrePopulateOnly) && !DialectChecks.RunsToEnd(pod) && databases.Any(database => !database.IsStatic))
+            findings.Warning(
+                FindingCode.LeaseNotRenewed,
+                VaultAgentKeys.Key(VaultAgentKeys.PrePopulateOnly),
+                $"With {Quoted.Key(VaultAgentKeys.Key(VaultAgentKeys.PrePopulateOnly))} no Vault Agent stays beside the containers, so that nobody renews the credentials' lease.",
+                "Remove the annotation, unless the pod ends before the lease does.");
+    }
+
+    private static void ReportInitContainers(PodTemplate pod, VaultAgentKeys keys, FindingList findings)
+    {
+        var names = pod.Containers.Where(container => container.IsInit && container.Name != AgentsInitContainer).Select(container => Quoted.Key(container.Name)).ToList();
+        if (names.Count == 0 || keys.Secrets.Count == 0 || keys.Has(VaultAgentKeys.InitFirst) || keys.IsFalse(VaultAgentKeys.PrePopulate))
+            return;
+        var key = VaultAgentKeys.Key(VaultAgentKeys.InitFirst);
+        findings.Warning(
+            FindingCode.InitContainerBeforeSecrets,
+            key,
+            $"The secrets are not there yet when init container {string.Join(", ", names)} runs, for the Vault Agent comes last.",
+            $"Set {Quoted.Key(key)} to \"true\", or to \"false\" if no init container needs a secret.",
+            DialectChecks.Set($"Set {Quoted.Key(key)} to \"true\".", key, "true"));
+    }
+
+    private static void ReportContainers(PodTemplate pod, VaultAgentKeys keys, FindingList findings)
+    {
+        if (pod.Containers.Count == 0 || keys.Text(VaultAgentKeys.Containers) is not { } list)
+            return;
+        foreach (var name in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!pod.Containers.Any(container => container.Name == name))
+                findings.Warning(
+                    FindingCode.UnknownContainer,
+                    VaultAgentKeys.Key(VaultAgentKeys.Containers),
+                    $"Annotation {Quoted.Key(VaultAgentKeys.Key(VaultAgentKeys.Containers))} names the container {Quoted.Value(name)}, which the pod does not have.",
+                    "Name containers of the pod, or remove the annotation: then all of them get the secrets.");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Reads what a pod asks of HashiCorp's Vault Agent injector, as far as it is about credentials of databases.</summary>
+internal sealed class VaultAgentReader
+{
+    private const string Injected = "injected";
+
+    private readonly PodTemplate pod;
+    private readonly VaultAgentKeys keys;
+    private readonly FindingList findings;
+    private readonly List<DialectDatabase> databases = [];
+    private readonly List<string> rest = [];
+
+    private VaultAgentReader(PodTemplate pod, FindingList findings)
+    {
+        this.pod = pod;
+        this.findings = findings;
+        keys = new VaultAgentKeys(pod.Annotations);
+    }
+
+    public static DialectReading Read(PodTemplate pod, FindingList findings) => new VaultAgentReader(pod, findings).Read();
+
+    private DialectReading Read()
+    {
+        DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.VaultAgent, findings);
+        DialectChecks.ReportOnWorkload(pod, InjectionDialect.VaultAgent, asksElsewhere: !keys.IsEmpty, findings);
+        if (keys.IsEmpty)
+            return new DialectReading { State = InjectionState.None };
+        if (keys.IsFalse(VaultAgentKeys.Inject))
+        {
+            findings.Information(
+                FindingCode.InjectorNotSwitchedOn,
+                VaultAgentKeys.Key(VaultAgentKeys.Inject),
+                $"Annotation {Quoted.Key(VaultAgentKeys.Key(VaultAgentKeys.Inject))} switches the Vault Agent injector off for this pod.",
+                "Set it to \"true\" if the pod shall have its secrets.");
+            return new DialectReading { State = InjectionState.None };
+        }
+
+        keys.Report(findings);
+        foreach (var secret in keys.Secrets)
+            Read(secret);
+        ReportRest();
+        VaultAgentChecks.Report(pod, keys, databases, IsInjected, findings);
+        return new DialectReading
+        {
+            State = IsInjected ? InjectionState.Injected : keys.IsTrue(VaultAgentKeys.Inject) ? InjectionState.Pending : InjectionState.None,
+            Databases = [.. databases.OrderBy(database => database.Injection.Name, StringComparer.Ordinal)],
+            Rest = rest,
+            Settings = [.. keys.PodWide.Where(name => name is not (VaultAgentKeys.Inject or VaultAgentKeys.Status))],
+        };
+    }
+
+    private bool IsInjected => keys.Text(VaultAgentKeys.Status) == Injected;
+
+    private void Read(VaultAgentSecret secret)
+    {
+        var template = secret.Template is { } text && !secret.HasOwnDelimiters ? new CredentialTemplate(text) : null;
+        if (template?.Paths.Count > 0)
+        {
+            ReportOtherPath(secret, template.Paths);
+            Read(secret, secret.Key(VaultAgentKeys.Template), template.Paths, template);
+        }
+        else if (secret.Path is { } path)
+        {
+            Read(secret, secret.Key(VaultAgentKeys.Secret), [path], template);
+        }
+        else if (secret.Template is null && secret.Text(VaultAgentKeys.TemplateFile) is not null)
+        {
+            NotExpressible(secret.Key(VaultAgentKeys.TemplateFile), $"What secret {Quoted.Key(secret.Name)} reads stands in a template file of the Vault Agent's own");
+        }
+        else
+        {
+            ReportWithoutSecret(secret);
+        }
+    }
+
+    private void Read(VaultAgentSecret secret, string key, IReadOnlyList<string> paths, CredentialTemplate? template)
+    {
+        var found = new List<CredentialPath>();
+        var others = 0;
+        foreach (var path in paths)
+        {
+            var isWhole = key == secret.Key(VaultAgentKeys.Secret);
+            if (DialectChecks.ReadPath(path, key, isWhole, findings, out var isMistaken) is { } credentials)
+                found.Add(credentials);
+            else if (!isMistaken)
+                others++;
+        }
+
+        if (others > 0)
+            NotExpressible(key, $"Secret {Quoted.Key(secret.Name)} is no database credential, or not that alone");
+        foreach (var path in found)
+            Add(secret, path, paths.Count == 1 ? template : null, isOnly: found.Count == 1, isShared: paths.Count > 1);
+    }
+
+    private void Add(VaultAgentSecret secret, CredentialPath path, CredentialTemplate? template, bool isOnly, bool isShared)
+    {
+        var name = isOnly ? secret.Name : $"{secret.Name}-{path.Role}";
+        var database = new DatabaseInjection { Name = Unique(name), Mount = path.Mount, Role = path.Role };
+        var saysMore = false;
+        if (template is not null)
+        {
+            database = template.Describe(database, out saysMore);
+            if (template.UnknownField is { } field)
+                findings.Warning(
+                    FindingCode.UnknownCredentialField,
+                    secret.Key(VaultAgentKeys.Template),
+                    $"Template {Quoted.Key(secret.Key(VaultAgentKeys.Template))} reads the field {Quoted.Key(field)}, which database credentials do not have.",
+                    "They have 'username' and 'password', directly below '.Data'.");
+        }
+
+        var left = saysMore ? $"What the template of secret {Quoted.Key(secret.Name)} says beyond username and password, or one URI, is not carried over."
+            : database is { Mode: InjectionMode.Classic, UsernameVariables: [], PasswordVariables: [] } or { Mode: InjectionMode.Uri, UriVariables: [] }
+                ? $"Secret {Quoted.Key(secret.Name)} is a file, and its credentials come in variables now: have the container read these instead."
+                : null;
+        if (saysMore)
+            findings.Information(
+                FindingCode.NotExpressible,
+                secret.Key(VaultAgentKeys.Template),
+                $"Template {Quoted.Key(secret.Key(VaultAgentKeys.Template))} says more than username and password, or one URI, in variables.",
+                "Nothing has to be done as long as the Vault Agent injector serves the pod.");
+        databases.Add(new DialectDatabase(database, path.IsStatic, isShared, [.. secret.Keys], left));
+    }
+
+    private string Unique(string name)
+    {
+        while (databases.Any(database => database.Injection.Name == name))
+            name += "-2";
+        return name;
+    }
+
+    private void ReportOtherPath(VaultAgentSecret secret, IReadOnlyList<string> paths)
+    {
+        if (secret.Path is { } path && !paths.Contains(path.Trim('/')))
+            findings.Warning(
+                FindingCode.TemplateReadsOtherPath,
+                secret.Key(VaultAgentKeys.Secret),
+                $"The template of secret {Quoted.Key(secret.Name)} reads another path than {Quoted.Key(secret.Key(VaultAgentKeys.Secret))} names, and only the template counts.",
+                "Write the same path in both.");
+    }
+
+    private void ReportWithoutSecret(VaultAgentSecret secret)
+    {
+        // A template has no meaning without a secret; of the rest, whichever comes first stands for all.
+        var setting = secret.Has(VaultAgentKeys.Template) ? VaultAgentKeys.Template : secret.Settings.First();
+        var key = secret.Key(setting);
+        var likely = keys.Secrets.Where(other => other.IsAskedFor && !other.Has(setting) && other.Path is not null).Select(other => other.Name).ToList();
+        var nearest = setting == VaultAgentKeys.Secret ? null : NearestName.Of(secret.Name, likely);
+        var newKey = nearest is null ? null : $"{VaultAgentKeys.Key(setting)}-{nearest}";
+        findings.Warning(
+            FindingCode.SettingWithoutSecret,
+            key,
+            setting == VaultAgentKeys.Secret
+                ? $"Annotation {Quoted.Key(key)} names no path, and nothing is read."
+                : $"Annotation {Quoted.Key(key)} is about a secret that the pod does not ask for.",
+            newKey is not null ? $"Rename it to {Quoted.Key(newKey)} if that is the secret that it is for."
+                : $"Name the path with {Quoted.Key(secret.Key(VaultAgentKeys.Secret))}.",
+            newKey is null || likely.Count != 1 ? null : DialectChecks.Rename(key, newKey));
+        if (secret.Template is not null)
+            rest.Add($"The template of {Quoted.Key(secret.Name)} reads no secret that it names.");
+    }
+
+    private void ReportRest()
+    {
+        if (keys.Has(VaultAgentKeys.ConfigMap))
+            NotExpressible(VaultAgentKeys.Key(VaultAgentKeys.ConfigMap), "What the pod asks for stands in a ConfigMap of the Vault Agent's, besides");
+        if (keys.IsTrue(VaultAgentKeys.Token))
+            rest.Add("The pod has the token of the Vault Agent.");
+        if (keys.IsTrue(VaultAgentKeys.Cache))
+            rest.Add("The pod uses the Vault Agent as a cache.");
+    }
+
+    private void NotExpressible(string key, string what)
+    {
+        findings.Information(
+            FindingCode.NotExpressible, key, $"{what}, and only the Vault Agent injector acts on it.", "Nothing has to be done as long as that injector serves the pod.");
+        rest.Add($"{what}: it stays with the Vault Agent injector.");
+    }
+}

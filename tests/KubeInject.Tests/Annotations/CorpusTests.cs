@@ -1,0 +1,42 @@
+using KubeInject.Annotations;
+using KubeInject.Manifests;
+using KubeInject.Testing;
+
+namespace KubeInject.Tests.Annotations;
+
+/// <summary>What is found in the documents of the corpus, to the line.</summary>
+public sealed class CorpusTests
+{
+    public static TheoryData<string> WithFindings => [.. CorpusDocument.WithFindings.Select(document => document.Name)];
+
+    public static TheoryData<string> Sound => [.. CorpusDocument.Sound.Select(document => document.Name)];
+
+    [Theory]
+    [MemberData(nameof(WithFindings))]
+    public void A_document_has_exactly_the_findings_that_it_says(string name)
+    {
+        var document = CorpusDocument.WithFindings.Single(document => document.Name == name);
+        Assert.NotEmpty(document.Expected);
+        Assert.Equal(Lines(document.Expected), Lines(Findings(document.Text).Select(finding => new ExpectedFinding(finding.Line!.Value, finding.Code, finding.Key))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Sound))]
+    public void A_sound_document_has_none(string name)
+    {
+        var document = CorpusDocument.Sound.Single(document => document.Name == name);
+        Assert.Empty(document.Expected);
+        Assert.Empty(Findings(document.Text));
+        Assert.NotEmpty(Manifest.Parse(new ManifestText(document.Text)).Documents.SelectMany(part => part.PodTemplates));
+    }
+
+    private static IEnumerable<Finding> Findings(string text) =>
+        from document in Manifest.Parse(new ManifestText(text)).Documents
+        from template in document.PodTemplates
+        from injection in template.ReadInjections(InjectionOptions.Default)
+        from finding in injection.Findings
+        select finding;
+
+    private static string Lines(IEnumerable<ExpectedFinding> findings) =>
+        string.Join('\n', findings.OrderBy(finding => finding.Line).Select(finding => finding.ToString()).Order(StringComparer.Ordinal));
+}
