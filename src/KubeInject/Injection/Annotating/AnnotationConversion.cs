@@ -13,4 +13,8 @@ public sealed class AnnotationConversion(InjectionDialect dialect) : AnnotationT
         var conversion = DialectConverter.Convert(injection, options);
         return AnnotationStep.Of(conversion.Changes, [.. conversion.Left.Select(left => $"{injection.Pod.Object}: {left}")]);
     }
+
+    /// <summary>An error that was not there before.</summary>
+    internal override Finding? Refuse(IReadOnlyList<Finding> before, IReadOnlyList<Finding> after) => after.FirstOrDefault(finding =>
+        finding.Severity == FindingSeverity.Error && !before.Any(other => (other.Code, other.Key) == (finding.Code, finding.Key)));
 }
