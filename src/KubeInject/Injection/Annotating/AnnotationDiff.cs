@@ -49,7 +49,7 @@ internal static partial class AnnotationDiff
         _ => $"{start},{count}",
     };
 
-    private static string[] Lines(string text) => text.Split('\n').Select(line => line.TrimEnd('\r')).ToArray();
+    private static string[] Lines(string text) => (text.EndsWith('\n') ? text[..^1] : text).Split('\n').Select(line => line.TrimEnd('\r')).ToArray();
 
     private static string Indented(string json) => JsonNode.Parse(json.TrimStart('\uFEFF'))!.ToJsonString(Readable);
 

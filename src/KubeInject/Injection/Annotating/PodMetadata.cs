@@ -54,7 +54,7 @@ internal sealed class PodMetadata
         var entry = owner.Find("metadata");
         var metadata = entry?.Value.Resolved as MappingNode;
         if (metadata is { Entries.Count: > 0 })
-            return maps.Values.SelectMany(map => map.Changes(metadata));
+            return maps.Values.SelectMany(map => map.Changes(metadata)).OrderBy(change => change.Target == metadata); // what comes behind the last line of both is the inner one's first
 
         // Where there is no metadata at all, it comes as one piece.
         var content = new JsonObject(maps.Values.Where(map => map.Added.Count > 0).Select(map => KeyValuePair.Create<string, JsonNode?>(map.Name, map.Added)));

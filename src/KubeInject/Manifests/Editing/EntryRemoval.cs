@@ -15,17 +15,17 @@ internal static class EntryRemoval
 
     private static IEnumerable<TextEdit> FlowEdits(string content, RemoveEntries remove)
     {
+        var entries = remove.Mapping.Entries;
+        var kept = entries.FindLastIndex(entry => !remove.Entries.Contains(entry));
         foreach (var entry in remove.Entries)
         {
             var end = TextEditor.EndOf(content, entry);
-            yield return Member(content, entry.Key.Start, CommaBehind(content, end) is { } own ? own + 1 : end);
+            yield return Member(content, entry.Key.Start, CommaBehind(content, end) is { } own ? own + 1 : end, entries.IndexOf(entry) > kept);
         }
 
         // JSON has no comma behind the last member.
-        var entries = remove.Mapping.Entries;
-        var kept = entries.FindLast(entry => !remove.Entries.Contains(entry));
-        if (kept is not null && kept != entries[^1] && CommaBehind(content, TextEditor.EndOf(content, entries[^1])) is null
-            && CommaBehind(content, TextEditor.EndOf(content, kept)) is { } comma)
+        if (kept >= 0 && kept < entries.Count - 1 && CommaBehind(content, TextEditor.EndOf(content, entries[^1])) is null
+            && CommaBehind(content, TextEditor.EndOf(content, entries[kept])) is { } comma)
         {
             yield return new TextEdit(comma, 1, "");
         }
@@ -37,15 +37,10 @@ internal static class EntryRemoval
         if (!content.AsSpan(lineStart, start - lineStart).IsWhiteSpace())
             return new TextEdit(start, end - start, "");
         var lineFeed = content.IndexOf('\n', end);
-        if (lineFeed >= 0)
-            return new TextEdit(lineStart, lineFeed + 1 - lineStart, "");
-
-        // The last line has no line break, and the one that becomes the last gets none either.
-        var before = lineStart == 0 ? 0 : lineStart > 1 && content[lineStart - 2] == '\r' ? lineStart - 2 : lineStart - 1;
-        return new TextEdit(before, content.Length - before, "");
+        return new TextEdit(lineStart, (lineFeed < 0 ? content.Length : lineFeed + 1) - lineStart, "");
     }
 
-    private static TextEdit Member(string content, int start, int end)
+    private static TextEdit Member(string content, int start, int end, bool isAtEnd)
     {
         var lineStart = LineStart(content, start);
         var isFirst = content.AsSpan(lineStart, start - lineStart).IsWhiteSpace();
@@ -54,7 +49,7 @@ internal static class EntryRemoval
             next++;
         if (isFirst && next < content.Length && content[next] is '\n' or '#')
             return Lines(content, start, next);
-        if (content[end - 1] == ',')
+        if (!isAtEnd)
             return new TextEdit(start, next - start, "");
         while (content[start - 1] is ' ' or '\t')
             start--;

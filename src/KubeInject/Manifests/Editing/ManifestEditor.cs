@@ -36,7 +36,7 @@ internal static class ManifestEditor
         var at = document.Syntax.Start;
         foreach (var edit in edits)
         {
-            // Two lines that go may share the line break between them, at the end of a text.
+            // Members that go may share the blank between them.
             result.Append(content, at, Math.Max(0, edit.Start - at)).Append(edit.Replacement);
             at = Math.Max(at, edit.Start + edit.Length);
         }
