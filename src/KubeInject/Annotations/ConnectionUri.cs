@@ -23,6 +23,23 @@ internal static partial class ConnectionUri
     public static bool HasUserInfoOfItsOwn(string template) =>
         FindUserInfo(template) is { } userInfo && !PlaceForUserInfo().IsMatch(template[userInfo]);
 
+    /// <summary>Whether there is a scheme and nothing behind it, no more than a place for the userinfo.</summary>
+    public static bool IsSchemeAlone(string template) =>
+        Scheme().Match(template) is { Success: true } scheme && template.AsSpan(scheme.Length).Trim(":@").IsEmpty;
+
+    /// <summary>The template with no userinfo; unchanged where it has none, or is no URI with an authority.</summary>
+    public static string WithoutUserInfo(string template) =>
+        FindUserInfo(template) is { } userInfo ? template.Remove(userInfo.Start.Value, userInfo.End.Value - userInfo.Start.Value) : template;
+
+    /// <summary>What stands where the hosts do, with their ports; null for what is not a URI with an authority.</summary>
+    public static string? HostsOf(string template)
+    {
+        if (FindUserInfo(template) is not { } userInfo)
+            return null;
+        var hosts = template[userInfo.End..];
+        return hosts.AsSpan().IndexOfAny("/?#") is var length and >= 0 ? hosts[..length] : hosts;
+    }
+
     /// <summary>
     /// The template with the credentials as its userinfo, percent-encoded (RFC 3986, section 3.2.1), in place of whatever
     /// userinfo it has, and with its placeholders filled.

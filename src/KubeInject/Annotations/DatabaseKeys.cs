@@ -2,7 +2,8 @@ namespace KubeInject.Annotations;
 
 /// <summary>The annotations of one database of one pod, as they stand there.</summary>
 /// <param name="name">The database's name.</param>
-internal sealed class DatabaseKeys(string name)
+/// <param name="pod">All of the pod's.</param>
+internal sealed class DatabaseKeys(string name, InjectionKeys pod)
 {
     private static readonly string[] KnownNames =
     [
@@ -14,6 +15,10 @@ internal sealed class DatabaseKeys(string name)
 
     public string Name => name;
 
+    /// <summary>Whether everything that the uri mode needs is there, and nothing of the classic mode's own.</summary>
+    public bool LooksLikeUri => Text(DatabaseSetting.Template) is { } template && ConnectionUri.IsValid(template) && Text(DatabaseSetting.UriVariables) is not null
+        && Text(DatabaseSetting.UsernameVariables) is null && Text(DatabaseSetting.PasswordVariables) is null;
+
     public static string? TextOf(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 
     public void Add(string setting, string value) => settings[setting] = value;
@@ -23,19 +28,33 @@ internal sealed class DatabaseKeys(string name)
     /// <summary>The value without the blanks around it; null where it is missing or blank.</summary>
     public string? Text(string setting) => settings.TryGetValue(setting, out var value) ? TextOf(value) : null;
 
+    /// <summary>The value as it stands there; null where it is missing.</summary>
+    public string? Raw(string setting) => settings.GetValueOrDefault(setting);
+
     public string Key(string setting) => InjectionAnnotation.ForDatabase(name, setting);
 
     public void ReportUnknown(FindingList findings)
     {
-        foreach (var setting in settings.Keys)
+        foreach (var (setting, value) in settings)
         {
             if (!DatabaseSetting.IsKnown(setting))
                 findings.Warning(
                     FindingCode.UnknownSetting,
                     Key(setting),
                     $"Annotation {Quoted.Key(Key(setting))} is no known setting of a database and has no effect.",
-                    SuggestionFor(setting));
+                    SuggestionFor(setting),
+                    FixFor(setting, value));
         }
+    }
+
+    private Fix? FixFor(string setting, string value)
+    {
+        var nearest = NearestName.Certain(setting, KnownNames);
+        if (nearest is null || (nearest != setting && Has(nearest)) || !DatabaseSetting.IsPlausible(nearest, value))
+            return null;
+        if (nearest != "cluster")
+            return Fixes.Rename(Key(setting), Key(nearest));
+        return pod.OnlyDatabase is null || pod.Has(InjectionAnnotation.Cluster) ? null : Fixes.Rename(Key(setting), InjectionAnnotation.Cluster);
     }
 
     private string SuggestionFor(string setting) => NearestName.Of(setting, KnownNames) switch

@@ -5,6 +5,8 @@ namespace KubeInject.Annotations;
 /// <param name="findings">Takes what is the matter with them.</param>
 internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
 {
+    private static readonly string[] Modes = ["classic", "uri"];
+
     public DatabaseInjection Read(string? defaultRole, string mount)
     {
         keys.ReportUnknown(findings);
@@ -27,6 +29,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
                 keys.Key(DatabaseSetting.Role),
                 $"Database {Quoted.Key(keys.Name)} has no role to issue credentials from.",
                 $"Add {Quoted.Key(keys.Key(DatabaseSetting.Role))}, or '{InjectionAnnotation.Role}' for all databases of the pod.");
+        if (keys.Raw(DatabaseSetting.Role) is { } own)
+            ValueChecks.ReportRole(keys.Key(DatabaseSetting.Role), own, findings);
         return role;
     }
 
@@ -41,7 +45,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             FindingCode.UnknownMode,
             keys.Key(DatabaseSetting.Mode),
             $"Annotation {Quoted.Key(keys.Key(DatabaseSetting.Mode))} has an unknown mode {Quoted.Value(text)}.",
-            "Use 'classic' for username and password in variables of their own, or 'uri' for a connection URI.");
+            "Use 'classic' for username and password in variables of their own, or 'uri' for a connection URI.",
+            NearestName.Certain(text, Modes) is { } mode ? Fixes.Set(keys.Key(DatabaseSetting.Mode), mode) : null);
         return null;
     }
 
@@ -52,8 +57,9 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             : keys.Text(DatabaseSetting.Template) is not null && keys.Text(DatabaseSetting.UriVariables) is not null
                 ? $"A connection URI is most likely meant: add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri'."
                 : $"Add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri' if a connection URI is meant, or remove it.";
-        ReportOtherMode(DatabaseSetting.Template, "classic", suggestion);
-        ReportOtherMode(DatabaseSetting.UriVariables, "classic", suggestion);
+        var fix = keys.LooksLikeUri && keys.Text(DatabaseSetting.Mode) is null ? Fixes.Set(keys.Key(DatabaseSetting.Mode), "uri") : null;
+        ReportOtherMode(DatabaseSetting.Template, "classic", suggestion, fix);
+        ReportOtherMode(DatabaseSetting.UriVariables, "classic", suggestion, fix);
         return database with
         {
             UsernameVariables = Variables(DatabaseSetting.UsernameVariables)
@@ -93,28 +99,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             return null;
         }
 
-        if (!ConnectionUri.IsValid(template))
-        {
-            findings.Error(
-                FindingCode.InvalidTemplate,
-                key,
-                $"Annotation {Quoted.Key(key)} is not a URI that credentials can be put into.",
-                "Write it as scheme://host:port/path, for example 'postgres://db:5432/orders', and percent-encode what a URI does not allow.");
-            return template;
-        }
-
-        if (ConnectionUri.HasPlaceholders(template))
-            findings.Information(
-                FindingCode.PlaceholderTemplate,
-                key,
-                $"Annotation {Quoted.Key(key)} has placeholders, which the in-cluster injector refuses.",
-                "Leave the userinfo out of the template, as in 'postgres://db:5432/orders', if that injector shall serve the pod too.");
-        if (ConnectionUri.HasUserInfoOfItsOwn(template))
-            findings.Warning(
-                FindingCode.ReplacedUserInfo,
-                key,
-                $"Annotation {Quoted.Key(key)} has a userinfo of its own, which is replaced by the issued credentials.",
-                "Leave the userinfo out of the template.");
+        TemplateChecks.Report(key, template, findings);
         return template;
     }
 
@@ -124,7 +109,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             FindingCode.DefaultedVariable,
             keys.Key(setting),
             $"Database {Quoted.Key(keys.Name)} gets its variable {variable} by default, where the in-cluster injector would use an empty name.",
-            $"Add {Quoted.Key(keys.Key(setting))} with the value '{variable}' if that injector shall serve the pod too.");
+            $"Add {Quoted.Key(keys.Key(setting))} with the value '{variable}' if that injector shall serve the pod too.",
+            Fixes.Set(keys.Key(setting), variable));
         return [variable];
     }
 
@@ -138,12 +124,24 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         // A connection string in the wrong place is not taken apart: a piece of its password could pass for a name.
         string[] items = text.Contains("://", StringComparison.Ordinal) ? [text] : text.Split(',', StringSplitOptions.TrimEntries);
         var named = items.Where(item => item.Length > 0).ToList();
+        if (SeparatedByBlanks(items) is { } names)
+        {
+            findings.Error(
+                FindingCode.InvalidVariableName,
+                key,
+                $"Annotation {Quoted.Key(key)} names variables with blanks between them, and Kubernetes accepts no blank in a name.",
+                "Put commas between them.",
+                Fixes.Set(key, string.Join(',', names)));
+            return named.FindAll(VariableName.IsValid);
+        }
+
         if (named.Count < items.Length)
             findings.Warning(
                 FindingCode.EmptyListItem,
                 key,
                 $"Annotation {Quoted.Key(key)} has an empty item in its list, which is skipped.",
-                "Remove the comma that is too many.");
+                "Remove the comma that is too many.",
+                named.Count > 0 ? Fixes.Set(key, string.Join(',', named)) : null);
         foreach (var name in named.Where(name => !VariableName.IsValid(name)))
             findings.Error(
                 FindingCode.InvalidVariableName,
@@ -153,13 +151,23 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         return named.Count == 0 ? null : named.FindAll(VariableName.IsValid);
     }
 
-    private void ReportOtherMode(string setting, string mode, string suggestion)
+    /// <summary>The names, where blanks stand between some of them and each is valid; null otherwise.</summary>
+    private static string[]? SeparatedByBlanks(string[] items)
+    {
+        if (!items.Any(item => item.Any(char.IsWhiteSpace)))
+            return null;
+        string[] names = [.. items.SelectMany(item => item.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))];
+        return names.All(VariableName.IsValid) ? names : null;
+    }
+
+    private void ReportOtherMode(string setting, string mode, string suggestion, Fix? fix = null)
     {
         if (keys.Text(setting) is not null)
             findings.Warning(
                 FindingCode.SettingOfOtherMode,
                 keys.Key(setting),
                 $"Annotation {Quoted.Key(keys.Key(setting))} has no effect in {mode} mode.",
-                suggestion);
+                suggestion,
+                fix);
     }
 }

@@ -13,6 +13,15 @@ internal static class DatabaseSetting
     /// <summary>Of that injector's manual; its behaviour, and ours, is one list for the pod.</summary>
     public const string LegacyUuid = "uuid";
 
+    /// <summary>Whether a value can be meant for a setting, so that a misspelt key is not taken for another one than it is.</summary>
+    public static bool IsPlausible(string setting, string value) => setting switch
+    {
+        Mode => value.Trim().ToUpperInvariant() is "CLASSIC" or "URI",
+        Template => ConnectionUri.IsValid(value.Trim()),
+        UsernameVariables or PasswordVariables or UriVariables => value.Split(',', StringSplitOptions.TrimEntries).All(VariableName.IsValid),
+        _ => value.Trim() is { Length: > 0 } text && !text.Any(char.IsWhiteSpace) && !text.Contains("://", StringComparison.Ordinal),
+    };
+
     public static bool IsKnown(string setting) =>
         setting is Role or Mode or UsernameVariables or PasswordVariables or UriVariables or Template or LegacyUuid;
 }

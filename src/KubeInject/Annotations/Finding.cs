@@ -38,7 +38,10 @@ public sealed record Finding
     /// <summary>The column, counted from 1; null for what came from no text.</summary>
     public int? Column => Location?.Column;
 
-    /// <summary>What mends it without a question to anybody; null where that is not certain.</summary>
+    /// <summary>
+    /// What mends it without a question to anybody; null where that is not certain. The fixes of one reading can be applied
+    /// together: none changes what another does, which may leave something for the next reading.
+    /// </summary>
     public Fix? Fix { get; init; }
 
     /// <summary>Where causes, an example and remedies are described.</summary>

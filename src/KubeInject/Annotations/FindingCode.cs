@@ -84,6 +84,33 @@ public static class FindingCode
     /// <summary>A list of variables with an empty item, which is skipped.</summary>
     public const string EmptyListItem = "KI026";
 
+    /// <summary>A label or annotation whose value is no string in the manifest, which the API server refuses.</summary>
+    public const string ValueNotString = "KI027";
+
+    /// <summary>A key whose prefix is the contract's but for a letter or two.</summary>
+    public const string MisspeltPrefix = "KI028";
+
+    /// <summary>A pod with injection annotations whose label's key is misspelt.</summary>
+    public const string MisspeltLabel = "KI029";
+
+    /// <summary>A role with blanks in it or around it.</summary>
+    public const string BlankInRole = "KI030";
+
+    /// <summary>A variable that containers take from a ConfigMap or Secret (<c>envFrom</c>), and which the injected one hides.</summary>
+    public const string ShadowedVariable = "KI031";
+
+    /// <summary>A template whose port is that of another kind of database than its scheme.</summary>
+    public const string PortOfOtherScheme = "KI032";
+
+    /// <summary>An init container that gets a URI of a proxy in the pod that does not run yet.</summary>
+    public const string ProxyNotRunning = "KI033";
+
+    /// <summary>Annotations of more than one injector on one pod.</summary>
+    public const string SeveralInjectors = "KI034";
+
+    /// <summary>A template that is a URI and names no host.</summary>
+    public const string TemplateWithoutHost = "KI035";
+
     /// <summary>Another injector is told what to do, and not that it shall do it, or that it shall not.</summary>
     public const string InjectorNotSwitchedOn = "KI050";
 

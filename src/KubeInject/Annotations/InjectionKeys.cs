@@ -11,7 +11,7 @@ internal sealed class InjectionKeys
 
     private readonly Dictionary<string, string> podWide = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, DatabaseKeys> databases = new(StringComparer.Ordinal);
-    private readonly List<string> unknown = [];
+    private readonly Dictionary<string, string> unknown = new(StringComparer.Ordinal);
     private readonly List<string> nameless = [];
     private readonly List<string> leftovers = [];
 
@@ -24,6 +24,9 @@ internal sealed class InjectionKeys
     /// <c>a.role</c>.
     /// </summary>
     public IReadOnlyCollection<DatabaseKeys> Databases => databases.Values;
+
+    /// <summary>The pod's one database; null where it asks for none, or for several.</summary>
+    public DatabaseKeys? OnlyDatabase => databases.Count == 1 ? databases.Values.First() : null;
 
     /// <summary>The keys of version 1.</summary>
     public IReadOnlyList<string> Leftovers => leftovers;
@@ -48,8 +51,8 @@ internal sealed class InjectionKeys
 
     public void Report(FindingList findings)
     {
-        foreach (var key in unknown)
-            findings.Warning(FindingCode.UnknownKey, key, $"Annotation {Quoted.Key(key)} is not known and has no effect.", SuggestionFor(key));
+        foreach (var key in unknown.Keys)
+            findings.Warning(FindingCode.UnknownKey, key, $"Annotation {Quoted.Key(key)} is not known and has no effect.", SuggestionFor(key), FixFor(key));
         foreach (var key in nameless)
             findings.Error(
                 FindingCode.EmptyDatabaseName,
@@ -61,7 +64,10 @@ internal sealed class InjectionKeys
                 FindingCode.ModeWithoutEffect,
                 InjectionAnnotation.Mode,
                 $"Annotation {Quoted.Key(InjectionAnnotation.Mode)} has no effect: each database has a mode of its own.",
-                $"Use '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Mode)}', or remove it.");
+                $"Use '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Mode)}', or remove it.",
+                FixForMode());
+        if (podWide.TryGetValue(InjectionAnnotation.Role, out var role))
+            ValueChecks.ReportRole(InjectionAnnotation.Role, role, findings);
         if (databases.Count == 0)
             ReportNoDatabase(findings);
     }
@@ -88,17 +94,42 @@ internal sealed class InjectionKeys
         else if (key is InjectionAnnotation.Cluster or InjectionAnnotation.Role or InjectionAnnotation.Uuid or InjectionAnnotation.Mode)
             podWide[key] = value;
         else if (dot < 0)
-            unknown.Add(key);
+            unknown[key] = value;
         else if (dot == 0)
             nameless.Add(key);
         else
             Database(name[..dot].ToString()).Add(name[(dot + 1)..].ToString(), value);
     }
 
+    private Fix? FixFor(string key)
+    {
+        var nearest = NearestName.Certain(key[InjectionAnnotation.Prefix.Length..], KnownNames);
+        if (nearest is null || !DatabaseSetting.IsPlausible(nearest, unknown[key]))
+            return null;
+        return nearest switch
+        {
+            "cluster" or "role" => Has(InjectionAnnotation.Prefix + nearest) ? null : Fixes.Rename(key, InjectionAnnotation.Prefix + nearest),
+            // A pod with a uuid counts as injected, and the pod-wide mode has no effect.
+            "uuid" or "mode" => null,
+            _ => OnlyDatabase is { } database && !database.Has(nearest) ? Fixes.Rename(key, database.Key(nearest)) : null,
+        };
+    }
+
+    // What says the same as the databases' own modes can go. One without a mode, and with all that the mode needs, is meant.
+    private Fix? FixForMode()
+    {
+        var mode = Text(InjectionAnnotation.Mode);
+        if (mode is null || databases.Values.All(database => string.Equals(database.Text(DatabaseSetting.Mode) ?? "classic", mode, StringComparison.OrdinalIgnoreCase)))
+            return Fixes.Remove(InjectionAnnotation.Mode);
+        return mode.Equals("uri", StringComparison.OrdinalIgnoreCase) && OnlyDatabase is { } only && only.LooksLikeUri && !only.Has(DatabaseSetting.Mode)
+            ? Fixes.Rename(InjectionAnnotation.Mode, only.Key(DatabaseSetting.Mode))
+            : null;
+    }
+
     private DatabaseKeys Database(string name)
     {
         if (!databases.TryGetValue(name, out var database))
-            databases.Add(name, database = new DatabaseKeys(name));
+            databases.Add(name, database = new DatabaseKeys(name, this));
         return database;
     }
 

@@ -5,15 +5,16 @@ namespace KubeInject.Annotations;
 /// <summary>Checks whether label and annotations stand where an injector sees them.</summary>
 internal static class MetadataChecks
 {
-    private const string LabelValue = "true";
+    /// <summary>The label's value that makes the in-cluster injector see a pod.</summary>
+    public const string LabelValue = "true";
 
     private const string Consequence =
         "without which the in-cluster injector does not see it; KubeInject injects it all the same";
 
     /// <summary>Of a pod without any injection annotation: whether it was meant to have some.</summary>
-    public static void ReportWithoutAnnotations(PodTemplate pod, InjectionOptions options, FindingList findings)
+    public static void ReportWithoutAnnotations(PodTemplate pod, InjectionOptions options, bool hasMisspelt, FindingList findings)
     {
-        if (ReportAnnotationsOnWorkload(pod, FindingSeverity.Error, findings))
+        if (ReportAnnotationsOnWorkload(pod, FindingSeverity.Error, findings) || hasMisspelt)
             ReportLabel(pod, options, findings);
         else if (pod.Labels.TryGetValue(options.LabelKey, out var value) && value == LabelValue)
             findings.Warning(
@@ -41,26 +42,79 @@ internal static class MetadataChecks
             FindingCode.AnnotationsOnWorkload,
             keys[0],
             $"No injector reads what stands on the {pod.Object.Kind}'s own metadata: {string.Join(", ", keys.Select(Quoted.Key))}.",
-            $"Move the annotations to {PodMetadata(pod)}.annotations.");
+            $"Move the annotations to {PodMetadata(pod)}.annotations.",
+            MoveAnnotations(pod, keys));
         return true;
+    }
+
+    /// <summary>Whether an annotation of the workload can be meant for its pods: what an injector writes is not.</summary>
+    public static bool MayMove(string key) =>
+        !InjectionAnnotation.IsLeftover(key) && key != InjectionAnnotation.Uuid && !key.EndsWith("." + DatabaseSetting.LegacyUuid, StringComparison.Ordinal);
+
+    /// <summary>Whether a label's value says yes in other words.</summary>
+    public static bool MeansTrue(string value) => value.Trim().ToUpperInvariant() is "TRUE" or "YES" or "Y" or "ON" or "1" or "ENABLED";
+
+    private static Fix? MoveAnnotations(PodTemplate pod, List<string> keys)
+    {
+        MetadataChange[] moves = [.. keys.Where(key => MayMove(key) && !pod.Annotations.ContainsKey(key)).Select(key => new MoveMetadata(MetadataField.Annotation, key))];
+        return moves.Length == 0 ? null : new Fix("Move the annotations to the pod template.", moves);
     }
 
     private static void ReportLabel(PodTemplate pod, InjectionOptions options, FindingList findings)
     {
-        if (!pod.Labels.TryGetValue(options.LabelKey, out var value))
+        var key = options.LabelKey;
+        if (pod.Labels.TryGetValue(key, out var value))
+        {
+            if (value != LabelValue)
+                findings.Warning(
+                    FindingCode.LabelNotTrue,
+                    key,
+                    $"The label {Quoted.Key(key)} of the pod is not \"{LabelValue}\", {Consequence}.",
+                    $"Set it to \"{LabelValue}\", in quotes where the manifest is YAML.",
+                    // What the workload selects its pods by cannot change on one side only.
+                    MeansTrue(value) && !pod.SelectorKeys.Contains(key) ? SetLabel(key) : null);
+        }
+        else if (pod.WorkloadLabels.TryGetValue(key, out var onWorkload))
+            ReportMissingLabel(
+                pod, key, $"Move the label from the {pod.Object.Kind}'s own metadata to {PodMetadata(pod)}.labels.", MoveLabel(pod, key, onWorkload), findings);
+        else if (Misspelt(pod, key) is { } misspelt)
             findings.Warning(
-                FindingCode.MissingLabel,
-                options.LabelKey,
-                $"The pod lacks the label {Quoted.Key(options.LabelKey)}, {Consequence}.",
-                pod.WorkloadLabels.ContainsKey(options.LabelKey)
-                    ? $"Move the label from the {pod.Object.Kind}'s own metadata to {PodMetadata(pod)}.labels."
-                    : $"Add it with the value \"{LabelValue}\" to {PodMetadata(pod)}.labels.");
-        else if (value != LabelValue)
-            findings.Warning(
-                FindingCode.LabelNotTrue,
-                options.LabelKey,
-                $"The label {Quoted.Key(options.LabelKey)} of the pod is not \"{LabelValue}\", {Consequence}.",
-                $"Set it to \"{LabelValue}\", in quotes where the manifest is YAML.");
+                FindingCode.MisspeltLabel,
+                misspelt,
+                $"The pod has the label {Quoted.Key(misspelt)} in place of {Quoted.Key(key)}, {Consequence}.",
+                $"Rename it to {Quoted.Key(key)} with the value \"{LabelValue}\".",
+                RenameLabel(pod, misspelt, key));
+        else
+            ReportMissingLabel(pod, key, $"Add it with the value \"{LabelValue}\" to {PodMetadata(pod)}.labels.", SetLabel(key), findings);
+    }
+
+    private static void ReportMissingLabel(PodTemplate pod, string key, string suggestion, Fix? fix, FindingList findings) =>
+        findings.Warning(FindingCode.MissingLabel, key, $"The pod lacks the label {Quoted.Key(key)}, {Consequence}.", suggestion, fix);
+
+    private static Fix SetLabel(string key) =>
+        new($"Set the label {Quoted.Key(key)} to \"{LabelValue}\".", [new SetMetadata(MetadataField.Label, key, LabelValue)]);
+
+    private static Fix? MoveLabel(PodTemplate pod, string key, string value) => !MeansTrue(value) ? null : new Fix(
+        $"Move the label {Quoted.Key(key)} to the pod template.",
+        value == LabelValue && !pod.WorkloadNonStringKeys.Contains(key)
+            ? [new MoveMetadata(MetadataField.Label, key)]
+            : [new MoveMetadata(MetadataField.Label, key), new SetMetadata(MetadataField.Label, key, LabelValue)]);
+
+    private static Fix? RenameLabel(PodTemplate pod, string misspelt, string key) =>
+        !MeansTrue(pod.Labels[misspelt]) ? null
+        : pod.SelectorKeys.Contains(misspelt) ? SetLabel(key)
+        : new Fix(
+            $"Rename the label {Quoted.Key(misspelt)} to {Quoted.Key(key)}.",
+            [new RenameMetadata(MetadataField.Label, misspelt, key), new SetMetadata(MetadataField.Label, key, LabelValue)]);
+
+    // A short key has too many neighbours.
+    private static string? Misspelt(PodTemplate pod, string key)
+    {
+        var limit = Math.Min(2, key.Length / 4);
+        return pod.Labels.Keys
+            .Where(label => Math.Abs(label.Length - key.Length) <= limit && NearestName.Distance(label, key) <= limit)
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault();
     }
 
     /// <summary>Where the metadata of the pod stands in the document of its object.</summary>

@@ -24,6 +24,18 @@ internal static class NearestName
         return nearest;
     }
 
+    /// <summary>The one known name that is a letter or two away; null where there is none, or no other is further away.</summary>
+    public static string? Certain(string typed, IReadOnlyList<string> known)
+    {
+        var nearest = Of(typed, known);
+        if (nearest is null)
+            return null;
+        var distance = Distance(typed, nearest);
+        return distance <= 2 && known.Count(name => Math.Abs(name.Length - typed.Length) <= distance && Distance(typed, name) <= distance) == 1
+            ? nearest
+            : null;
+    }
+
     /// <summary>Damerau-Levenshtein distance (optimal string alignment), without regard to case.</summary>
     internal static int Distance(string left, string right)
     {

@@ -17,9 +17,11 @@ public static class PodInjectionReader
         ArgumentNullException.ThrowIfNull(pod);
         ArgumentNullException.ThrowIfNull(options);
         var findings = new FindingList(pod.Object);
+        ValueChecks.Report(pod, options, findings);
+        var misspelt = PrefixChecks.Report(pod, findings);
         if (InjectionKeys.Of(pod.Annotations) is not { } keys)
         {
-            MetadataChecks.ReportWithoutAnnotations(pod, options, findings);
+            MetadataChecks.ReportWithoutAnnotations(pod, options, misspelt, findings);
             return new PodInjection { Pod = pod, State = InjectionState.None, Findings = findings.Sorted() };
         }
 
@@ -34,14 +36,18 @@ public static class PodInjectionReader
         var role = keys.Text(InjectionAnnotation.Role);
         var mount = keys.Text(InjectionAnnotation.Cluster) ?? options.DefaultMount;
         var databases = keys.Databases.Select(database => new DatabaseReader(database, findings).Read(role, mount)).ToArray();
-        VariableChecks.ReportDuplicates(databases, findings);
+        VariableChecks.ReportDuplicates(databases, keys, pod.Containers, findings);
+        InitContainerChecks.Report(databases, pod.Containers, findings);
 
         var injected = UuidReader.IsInjected(keys);
         IReadOnlyList<string> unmatched = [];
         if (injected)
             unmatched = UuidReader.Assign(keys, databases, findings);
         else
+        {
             VariableChecks.ReportReplaced(databases, pod.Containers, findings);
+            VariableChecks.ReportShadowed(databases, pod.Containers, findings);
+        }
 
         return new PodInjection
         {
@@ -64,7 +70,7 @@ public static class PodInjectionReader
     {
         var own = Read(pod, options);
         var others = DialectReader.ReadAll(pod);
-        return others.Count > 0 && own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others];
+        return others.Count > 0 && own is { State: InjectionState.None, Findings: [] } ? others : SeveralInjectorsCheck.WithFindings([own, .. others]);
     }
 
     private static void ReportLeftovers(InjectionKeys keys, FindingList findings)
@@ -74,6 +80,7 @@ public static class PodInjectionReader
                 FindingCode.VersionOneLeftover,
                 key,
                 $"Annotation {Quoted.Key(key)} is left over from version 1, for which every injector leaves the pod alone.",
-                "Remove it, and say with the other annotations what the pod needs.");
+                "Remove it, and say with the other annotations what the pod needs.",
+                keys.Databases.Count > 0 ? Fixes.Remove(key) : null);
     }
 }

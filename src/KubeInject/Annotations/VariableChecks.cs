@@ -1,3 +1,4 @@
+using System.Globalization;
 using KubeInject.Kubernetes;
 
 namespace KubeInject.Annotations;
@@ -5,40 +6,85 @@ namespace KubeInject.Annotations;
 /// <summary>Checks the variables of all databases of a pod against each other and against its containers.</summary>
 internal static class VariableChecks
 {
-    public static void ReportDuplicates(IEnumerable<DatabaseInjection> databases, FindingList findings)
+    public static void ReportDuplicates(
+        IReadOnlyList<DatabaseInjection> databases, InjectionKeys keys, IReadOnlyList<PodContainer> containers, FindingList findings)
     {
-        var takenBy = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (variable, key) in Asked(databases))
+        var takenBy = new Dictionary<string, AskedVariable>(StringComparer.Ordinal);
+        HashSet<string>? taken = null;
+        foreach (var asked in Asked(databases))
         {
-            if (takenBy.TryAdd(variable, key))
+            if (takenBy.TryAdd(asked.Name, asked))
                 continue;
-            var first = takenBy[variable];
-            findings.Error(
-                FindingCode.DuplicateVariable,
-                key,
-                first == key
-                    ? $"Annotation {Quoted.Key(key)} names the variable {Quoted.Value(variable)} twice."
-                    : $"Variable {Quoted.Value(variable)} of {Quoted.Key(key)} is taken by {Quoted.Key(first)} already.",
-                first == key ? "Name it once." : $"Set {Quoted.Key(key)} to a variable of its own.");
+            taken ??= [.. Asked(databases).Select(other => other.Name), .. containers.SelectMany(container => container.Variables)];
+            var first = takenBy[asked.Name];
+            if (first.Key == asked.Key)
+                ReportTwice(asked, keys, findings);
+            else if (first.Database != asked.Database && IsByDefault(asked, keys))
+                ReportDefault(asked, first, IsByDefault(first, keys), taken, findings);
+            else
+                findings.Error(
+                    FindingCode.DuplicateVariable,
+                    asked.Key,
+                    $"Variable {Quoted.Value(asked.Name)} of {Quoted.Key(asked.Key)} is taken by {Quoted.Key(first.Key)} already.",
+                    $"Set {Quoted.Key(asked.Key)} to a variable of its own.");
         }
     }
+
+    private static void ReportTwice(AskedVariable asked, InjectionKeys keys, FindingList findings)
+    {
+        var names = TextOf(asked, keys)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        findings.Error(
+            FindingCode.DuplicateVariable,
+            asked.Key,
+            $"Annotation {Quoted.Key(asked.Key)} names the variable {Quoted.Value(asked.Name)} twice.",
+            "Name it once.",
+            Fixes.Set(asked.Key, string.Join(',', names.Distinct(StringComparer.Ordinal))));
+    }
+
+    private static void ReportDefault(AskedVariable asked, AskedVariable first, bool isFirstByDefault, HashSet<string> taken, FindingList findings)
+    {
+        var variable = NameFor(asked.Database, asked.Name, taken);
+        findings.Error(
+            FindingCode.DuplicateVariable,
+            asked.Key,
+            $"Variable {asked.Name} is that of database {Quoted.Key(asked.Database)} by default, and of {Quoted.Key(first.Database)} {(isFirstByDefault ? "by default too" : "already")}.",
+            $"Set {Quoted.Key(asked.Key)} to a variable of its own, for example '{variable}'.",
+            Fixes.Set(asked.Key, variable));
+    }
+
+    /// <summary>A name for the database's own variable that nobody else uses, such as ORDERS_DBUSER.</summary>
+    private static string NameFor(string database, string byDefault, HashSet<string> taken)
+    {
+        var prefix = string.Concat(database.Select(character => char.IsAsciiLetterOrDigit(character) ? char.ToUpperInvariant(character) : '_'));
+        var wanted = $"{(char.IsAsciiDigit(prefix[0]) ? "_" : "")}{prefix}_{byDefault}";
+        var name = wanted;
+        for (var i = 2; !taken.Add(name); i++)
+            name = string.Create(CultureInfo.InvariantCulture, $"{wanted}_{i}");
+        return name;
+    }
+
+    private static bool IsByDefault(AskedVariable asked, InjectionKeys keys) =>
+        TextOf(asked, keys)?.Contains(asked.Name, StringComparison.Ordinal) != true;
+
+    private static string? TextOf(AskedVariable asked, InjectionKeys keys) =>
+        keys.Databases.First(database => database.Name == asked.Database).Text(asked.Setting);
 
     public static void ReportReplaced(IEnumerable<DatabaseInjection> databases, IReadOnlyList<PodContainer> containers, FindingList findings)
     {
         var declaredBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        var asked = Asked(databases).DistinctBy(pair => pair.Variable, StringComparer.Ordinal).ToList();
-        foreach (var (variable, _) in asked)
-            declaredBy.Add(variable, []);
+        var asked = Asked(databases).DistinctBy(variable => variable.Name, StringComparer.Ordinal).ToList();
+        foreach (var variable in asked)
+            declaredBy.Add(variable.Name, []);
         foreach (var container in containers)
         {
             foreach (var variable in container.Variables.Distinct(StringComparer.Ordinal))
             {
                 if (declaredBy.TryGetValue(variable, out var names))
-                    names.Add($"{(container.IsInit ? "init container" : "container")} {Quoted.Key(container.Name)}");
+                    names.Add(NameOf(container));
             }
         }
 
-        foreach (var (variable, key) in asked.Where(pair => declaredBy[pair.Variable].Count > 0))
+        foreach (var (variable, key, _, _) in asked.Where(variable => declaredBy[variable.Name].Count > 0))
             findings.Warning(
                 FindingCode.ReplacedVariable,
                 key,
@@ -46,16 +92,42 @@ internal static class VariableChecks
                 $"Remove it there, or set {Quoted.Key(key)} to another variable.");
     }
 
-    /// <summary>Every variable with the key that asks for it, or that would if it were not the default.</summary>
-    private static IEnumerable<(string Variable, string Key)> Asked(IEnumerable<DatabaseInjection> databases) =>
+    /// <summary>Of variables that containers take from a ConfigMap or Secret as a whole, where its keys are known.</summary>
+    public static void ReportShadowed(IReadOnlyList<DatabaseInjection> databases, IReadOnlyList<PodContainer> containers, FindingList findings)
+    {
+        if (containers.All(container => container.VariableSources.All(source => source.Keys is null)))
+            return;
+        foreach (var (variable, key, _, _) in Asked(databases).DistinctBy(variable => variable.Name, StringComparer.Ordinal))
+        {
+            // What it declares itself goes before these already, and is reported as replaced.
+            var hidden = from container in containers
+                         where !container.Variables.Contains(variable)
+                         let source = container.VariableSources.LastOrDefault(source => source.Keys?.Any(name => source.Prefix + name == variable) == true)
+                         where source is not null
+                         select $"that of {source.Kind} {Quoted.Key(source.Name)} in {NameOf(container)}";
+            if (hidden.ToList() is { Count: > 0 } places)
+                findings.Warning(
+                    FindingCode.ShadowedVariable,
+                    key,
+                    $"Variable {Quoted.Value(variable)} goes before {string.Join(", ", places)}, which has it by envFrom.",
+                    $"Remove it there, or set {Quoted.Key(key)} to another variable.");
+        }
+    }
+
+    private static string NameOf(PodContainer container) => $"{(container.IsInit ? "init container" : "container")} {Quoted.Key(container.Name)}";
+
+    private static IEnumerable<AskedVariable> Asked(IEnumerable<DatabaseInjection> databases) =>
         databases.SelectMany(database =>
             Asked(database, DatabaseSetting.UsernameVariables, database.UsernameVariables)
                 .Concat(Asked(database, DatabaseSetting.PasswordVariables, database.PasswordVariables))
                 .Concat(Asked(database, DatabaseSetting.UriVariables, database.UriVariables)));
 
-    private static IEnumerable<(string Variable, string Key)> Asked(DatabaseInjection database, string setting, IReadOnlyList<string> variables)
+    private static IEnumerable<AskedVariable> Asked(DatabaseInjection database, string setting, IReadOnlyList<string> variables)
     {
         var key = InjectionAnnotation.ForDatabase(database.Name, setting);
-        return variables.Select(variable => (variable, key));
+        return variables.Select(variable => new AskedVariable(variable, key, database.Name, setting));
     }
+
+    /// <summary>A variable, and the annotation that asks for it, or would if it were not the default.</summary>
+    private sealed record AskedVariable(string Name, string Key, string Database, string Setting);
 }

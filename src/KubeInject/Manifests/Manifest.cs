@@ -24,7 +24,9 @@ public sealed class Manifest
     public static Manifest Parse(ManifestText text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new Manifest(text, [.. ReadSyntax(text).Select(document => new ManifestDocument(text, document))]);
+        var documents = ReadSyntax(text);
+        var variables = new ManifestVariables(documents);
+        return new Manifest(text, [.. documents.Select(document => new ManifestDocument(text, document, variables))]);
     }
 
     internal static List<SyntaxDocument> ReadSyntax(ManifestText text) =>

@@ -5,14 +5,14 @@ namespace KubeInject.Manifests;
 /// <summary>One document of a manifest.</summary>
 public sealed class ManifestDocument
 {
-    internal ManifestDocument(ManifestText text, SyntaxDocument syntax)
+    internal ManifestDocument(ManifestText text, SyntaxDocument syntax, ManifestVariables variables)
     {
         if (syntax.Root is ScalarNode { IsNull: false } scalar)
             throw new ManifestException(text.LocationAt(scalar.Start), "This is a piece of text and no Kubernetes object. If it is meant as a path, give it as a path.");
 
         Source = text;
         Syntax = syntax;
-        PodTemplates = [.. PodTemplateFinder.Find(text, syntax.Root)];
+        PodTemplates = [.. PodTemplateFinder.Find(text, syntax.Root, variables)];
     }
 
     /// <summary>The pods and pod templates in it, those inside a list included, in order.</summary>

@@ -10,10 +10,18 @@ public sealed class ManifestPodTemplate
     private readonly ManifestText text;
     private readonly MappingNode item;
     private readonly MappingNode? labels;
+    private readonly ManifestVariables variables;
 
     internal ManifestPodTemplate(
-        ManifestText text, MappingNode item, MappingNode node, MappingNode? annotations, MappingNode? labels, IReadOnlyList<ManifestContainer> containers)
+        ManifestText text,
+        MappingNode item,
+        MappingNode node,
+        MappingNode? annotations,
+        MappingNode? labels,
+        IReadOnlyList<ManifestContainer> containers,
+        ManifestVariables variables)
     {
+        this.variables = variables;
         this.text = text;
         this.item = item;
         this.labels = labels;
@@ -44,13 +52,13 @@ public sealed class ManifestPodTemplate
     /// <summary>Reads what the template asks for; findings tell their place in the manifest.</summary>
     /// <param name="options">What the operator has set of the annotation contract.</param>
     /// <returns>What it asks for.</returns>
-    public PodInjection ReadInjection(InjectionOptions options) => WithLocations(PodInjectionReader.Read(Template, options));
+    public PodInjection ReadInjection(InjectionOptions options) => WithLocations(PodInjectionReader.Read(variables.FillIn(Template), options));
 
     /// <summary>Reads what the template asks for in whatever dialect; findings tell their place in the manifest.</summary>
     /// <param name="options">What the operator has set of the annotation contract.</param>
     /// <returns>As <see cref="PodInjectionReader.ReadAll"/> gives it.</returns>
     public IReadOnlyList<PodInjection> ReadInjections(InjectionOptions options) =>
-        [.. PodInjectionReader.ReadAll(Template, options).Select(WithLocations)];
+        [.. PodInjectionReader.ReadAll(variables.FillIn(Template), options).Select(WithLocations)];
 
     /// <summary>Where an annotation or label of the pod stands, or that of the workload around it, or a variable of its containers.</summary>
     /// <param name="key">The whole key, or the variable's name; null for the object itself.</param>

@@ -20,9 +20,11 @@ internal static class PodTemplateFinder
         ["CronJob"] = (["batch"], ["spec", "jobTemplate", "spec", "template"]),
     };
 
-    public static IEnumerable<ManifestPodTemplate> Find(ManifestText text, ManifestNode? root) => Find(text, root, null, null);
+    public static IEnumerable<ManifestPodTemplate> Find(ManifestText text, ManifestNode? root, ManifestVariables variables) =>
+        Find(text, root, variables, null, null);
 
-    private static IEnumerable<ManifestPodTemplate> Find(ManifestText text, ManifestNode? node, string? listKind, string? listVersion)
+    private static IEnumerable<ManifestPodTemplate> Find(
+        ManifestText text, ManifestNode? node, ManifestVariables variables, string? listKind, string? listVersion)
     {
         if (node?.Resolved is not MappingNode item)
             return [];
@@ -33,7 +35,7 @@ internal static class PodTemplateFinder
         if (kind.EndsWith("List", StringComparison.Ordinal) && item.Find("items")?.Value.Resolved is SequenceNode items)
         {
             var itemKind = kind == "List" ? null : kind[..^"List".Length];
-            return items.Items.SelectMany(child => Find(text, child, itemKind, itemKind is null ? null : version));
+            return items.Items.SelectMany(child => Find(text, child, variables, itemKind, itemKind is null ? null : version));
         }
 
         var group = version.Contains('/', StringComparison.Ordinal) ? version.Split('/')[0] : "";
@@ -43,10 +45,10 @@ internal static class PodTemplateFinder
         MappingNode? template = item;
         foreach (var step in known.Path)
             template = template is null ? null : Mapping(text, template, step);
-        return template is null ? [] : [Describe(text, kind, item, template)];
+        return template is null ? [] : [Describe(text, kind, item, template, variables)];
     }
 
-    private static ManifestPodTemplate Describe(ManifestText text, string kind, MappingNode item, MappingNode template)
+    private static ManifestPodTemplate Describe(ManifestText text, string kind, MappingNode item, MappingNode template, ManifestVariables known)
     {
         var metadata = Mapping(text, item, "metadata");
         var podMetadata = template == item ? metadata : Mapping(text, template, "metadata");
@@ -59,15 +61,20 @@ internal static class PodTemplateFinder
             .. Containers(text, spec, "containers", isInit: false),
         ];
 
-        return new ManifestPodTemplate(text, item, template, annotations, labels, containers)
+        var workloadLabels = template == item || metadata is null ? null : Mapping(text, metadata, "labels");
+        var workloadAnnotations = template == item || metadata is null ? null : Mapping(text, metadata, "annotations");
+        return new ManifestPodTemplate(text, item, template, annotations, labels, containers, known)
         {
             Template = new PodTemplate
             {
                 Object = new ObjectReference(kind, metadata is null ? null : Text(metadata, "namespace"), Name(metadata)),
                 Labels = Map(labels),
                 Annotations = Map(annotations),
-                WorkloadLabels = template == item || metadata is null ? Map(null) : Map(Mapping(text, metadata, "labels")),
-                WorkloadAnnotations = template == item || metadata is null ? Map(null) : Map(Mapping(text, metadata, "annotations")),
+                WorkloadLabels = Map(workloadLabels),
+                WorkloadAnnotations = Map(workloadAnnotations),
+                NonStringKeys = NonStringKeys(labels, annotations),
+                WorkloadNonStringKeys = NonStringKeys(workloadLabels, workloadAnnotations),
+                SelectorKeys = template == item ? [] : SelectorKeys(item),
                 ServiceAccountName = (spec is null ? null : Text(spec, "serviceAccountName") ?? Text(spec, "serviceAccount")) ?? "default",
                 Containers = [.. containers.Select(container => container.Container)],
             },
@@ -115,6 +122,37 @@ internal static class PodTemplateFinder
         foreach (var entry in mapping?.AllEntries() ?? [])
             map[entry.Key.Value] = entry.Value.Resolved is ScalarNode { IsNull: false } scalar ? scalar.Value : "";
         return map;
+    }
+
+    private static List<string> NonStringKeys(MappingNode? labels, MappingNode? annotations)
+    {
+        List<string> keys = [];
+        foreach (var mapping in (MappingNode?[])[labels, annotations])
+        {
+            foreach (var entry in mapping?.AllEntries() ?? [])
+            {
+                if (entry.Value.Resolved is not ScalarNode scalar || !ScalarType.IsString(scalar))
+                    keys.Add(entry.Key.Value);
+            }
+        }
+
+        return keys;
+    }
+
+    private static List<string> SelectorKeys(MappingNode item)
+    {
+        if ((item.Find("spec")?.Value.Resolved as MappingNode)?.Find("selector")?.Value.Resolved is not MappingNode selector)
+            return [];
+        var byLabels = selector.Find("matchLabels")?.Value.Resolved as MappingNode;
+        var byExpressions = selector.Find("matchExpressions")?.Value.Resolved as SequenceNode;
+
+        // That of a ReplicationController is the labels themselves.
+        var keys = (byLabels is null && byExpressions is null ? selector : byLabels)?.AllEntries().Select(entry => entry.Key.Value) ?? [];
+        return
+        [
+            .. keys,
+            .. byExpressions?.Items.Select(expression => expression.Resolved is MappingNode mapping ? Text(mapping, "key") : null).OfType<string>() ?? [],
+        ];
     }
 
     private static string? Text(MappingNode mapping, string key) =>

@@ -21,10 +21,16 @@ public sealed record PodTemplate
     public IReadOnlyDictionary<string, string> WorkloadAnnotations { get; init; } = Empty;
 
     /// <summary>
-    /// Keys of the labels and annotations above whose value is no string in the manifest (<c>true</c> or <c>5432</c> without
+    /// Keys of the pod's labels and annotations whose value is no string in the manifest (<c>true</c> or <c>5432</c> without
     /// quotes), which the API server refuses; in the order of the document.
     /// </summary>
     public IReadOnlyList<string> NonStringKeys { get; init; } = [];
+
+    /// <summary>Those of the workload's labels and annotations, likewise.</summary>
+    public IReadOnlyList<string> WorkloadNonStringKeys { get; init; } = [];
+
+    /// <summary>Keys of the labels by which the workload selects its pods; empty for a bare pod, and where nothing is known of it.</summary>
+    public IReadOnlyList<string> SelectorKeys { get; init; } = [];
 
     /// <summary>The ServiceAccount that the pod runs as. Default: <c>default</c>, as the API server fills it in.</summary>
     public string ServiceAccountName { get; init; } = "default";

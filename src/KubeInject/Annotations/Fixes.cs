@@ -1,0 +1,14 @@
+namespace KubeInject.Annotations;
+
+/// <summary>The common fixes, each of one annotation. Titles hold no value: a password may stand in it.</summary>
+internal static class Fixes
+{
+    public static Fix Set(string key, string value) =>
+        new($"Set {Quoted.Key(key)}.", [new SetMetadata(MetadataField.Annotation, key, value)]);
+
+    public static Fix Remove(string key) =>
+        new($"Remove {Quoted.Key(key)}.", [new RemoveMetadata(MetadataField.Annotation, key)]);
+
+    public static Fix Rename(string key, string newKey) =>
+        new($"Rename {Quoted.Key(key)} to {Quoted.Key(newKey)}.", [new RenameMetadata(MetadataField.Annotation, key, newKey)]);
+}

@@ -1,0 +1,29 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Checks whether what init containers get is of use to them when they run.</summary>
+internal static class InitContainerChecks
+{
+    /// <summary>
+    /// Of a template whose host is the pod itself, so that a proxy in the pod is meant: init containers run one by one before
+    /// the containers, and before those sidecars that stand behind them.
+    /// </summary>
+    public static void Report(IReadOnlyList<DatabaseInjection> databases, IReadOnlyList<PodContainer> containers, FindingList findings)
+    {
+        var early = containers.TakeWhile(container => container is { IsInit: true, IsSidecar: false }).ToList();
+        if (early.Count == 0)
+            return;
+        foreach (var database in databases)
+        {
+            if (database.Template is not { } template || !ConnectionHost.In(template).Any(host => host.IsLoopback))
+                continue;
+            var key = InjectionAnnotation.ForDatabase(database.Name, DatabaseSetting.Template);
+            findings.Information(
+                FindingCode.ProxyNotRunning,
+                key,
+                $"Annotation {Quoted.Key(key)} leads to a proxy in the pod itself, which does not run yet when init container {Quoted.Key(early[^1].Name)} does.",
+                "If that container needs the database, make the proxy an init container with restartPolicy Always and put it in front.");
+        }
+    }
+}

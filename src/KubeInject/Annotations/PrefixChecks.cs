@@ -1,0 +1,60 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Checks for keys that would belong to the contract but for a letter or two of their prefix.</summary>
+internal static class PrefixChecks
+{
+    // No other known prefix is as near.
+    private const int Limit = 2;
+
+    private static readonly string Domain = InjectionAnnotation.Prefix[..^1];
+
+    /// <summary>Reports them.</summary>
+    /// <returns>Whether there is one.</returns>
+    public static bool Report(PodTemplate pod, FindingList findings)
+    {
+        var found = false;
+        foreach (var key in pod.Annotations.Keys)
+        {
+            if (!IsMisspelt(key))
+                continue;
+            found = true;
+            var right = Corrected(key);
+            Report(key, right, pod.Annotations.ContainsKey(right) ? null : Fixes.Rename(key, right), findings);
+        }
+
+        foreach (var key in pod.WorkloadAnnotations.Keys)
+        {
+            if (!IsMisspelt(key))
+                continue;
+            found = true;
+            var right = Corrected(key);
+            var isThere = pod.Annotations.ContainsKey(right) || pod.Annotations.ContainsKey(key) || pod.WorkloadAnnotations.ContainsKey(right);
+            Report(key, right, isThere || !MetadataChecks.MayMove(right) ? null : Moved(key, right), findings);
+        }
+
+        return found;
+    }
+
+    private static Fix Moved(string key, string right) => new(
+        $"Move {Quoted.Key(key)} to the pod template as {Quoted.Key(right)}.",
+        [new MoveMetadata(MetadataField.Annotation, key), new RenameMetadata(MetadataField.Annotation, key, right)]);
+
+    private static void Report(string key, string right, Fix? fix, FindingList findings) => findings.Error(
+        FindingCode.MisspeltPrefix,
+        key,
+        $"Annotation {Quoted.Key(key)} has a misspelt prefix, so that no injector reads it.",
+        $"Rename it to {Quoted.Key(right)}.",
+        fix);
+
+    private static string Corrected(string key) => InjectionAnnotation.Prefix + key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    private static bool IsMisspelt(string key)
+    {
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return slash >= Domain.Length - Limit && slash <= Domain.Length + Limit
+            && !InjectionAnnotation.IsInjectionKey(key)
+            && NearestName.Distance(key[..slash], Domain) <= Limit;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Checks a template. No message repeats any of it but its scheme and port: a password may stand in it.</summary>
+internal static class TemplateChecks
+{
+    // The schemes of one kind of database, and the ports that are its own by default.
+    private static readonly (string Name, string[] Schemes, int[] Ports)[] Kinds =
+    [
+        ("PostgreSQL", ["postgres", "postgresql", "pgsql", "pg"], [5432]),
+        ("MySQL", ["mysql", "mysqlx", "mariadb"], [3306, 33060]),
+        ("MongoDB", ["mongodb"], [27017]),
+        ("Redis", ["redis", "rediss", "valkey"], [6379]),
+        ("SQL Server", ["sqlserver", "mssql"], [1433]),
+        ("Oracle", ["oracle"], [1521]),
+        ("AMQP", ["amqp", "amqps"], [5672, 5671]),
+        ("Cassandra", ["cassandra"], [9042]),
+    ];
+
+    public static void Report(string key, string template, FindingList findings)
+    {
+        if (!ConnectionUri.IsValid(template))
+        {
+            if (ConnectionUri.IsSchemeAlone(template))
+                findings.Error(
+                    FindingCode.InvalidTemplate,
+                    key,
+                    $"Annotation {Quoted.Key(key)} is a URI with no host behind its scheme.",
+                    "Write host and port behind it, for example 'postgres://db:5432/orders'.");
+            else
+                findings.Error(
+                    FindingCode.InvalidTemplate,
+                    key,
+                    $"Annotation {Quoted.Key(key)} is not a URI that credentials can be put into.",
+                    "Write it as scheme://host:port/path, for example 'postgres://db:5432/orders', and percent-encode what a URI does not allow.");
+            return;
+        }
+
+        // Placeholders elsewhere have an effect; those of the userinfo say what is so without them.
+        var bare = ConnectionUri.WithoutUserInfo(template);
+        var fix = ConnectionUri.HasPlaceholders(bare) ? null : Fixes.Set(key, bare);
+        if (ConnectionUri.HasPlaceholders(template))
+            findings.Information(
+                FindingCode.PlaceholderTemplate,
+                key,
+                $"Annotation {Quoted.Key(key)} has placeholders, which the in-cluster injector refuses.",
+                "Leave the userinfo out of the template, as in 'postgres://db:5432/orders', if that injector shall serve the pod too.",
+                fix);
+        if (ConnectionUri.HasUserInfoOfItsOwn(template))
+            findings.Warning(
+                FindingCode.ReplacedUserInfo,
+                key,
+                $"Annotation {Quoted.Key(key)} has a userinfo of its own, which is replaced by the issued credentials.",
+                "Leave the userinfo out of the template.",
+                Fixes.Set(key, bare));
+        ReportHosts(key, template, findings);
+    }
+
+    private static void ReportHosts(string key, string template, FindingList findings)
+    {
+        var hosts = ConnectionHost.In(template).ToList();
+        if (hosts is [{ Name: "" }] && !template.Contains("host=", StringComparison.OrdinalIgnoreCase))
+            findings.Warning(
+                FindingCode.TemplateWithoutHost,
+                key,
+                $"Annotation {Quoted.Key(key)} names no host, so that a client looks for the database in its own container.",
+                "Write the host in front of port and path, for example 'postgres://db:5432/orders'.");
+
+        var scheme = template[..template.IndexOf(':', StringComparison.Ordinal)].Split('+')[0].ToLowerInvariant();
+        var kind = Array.Find(Kinds, kind => kind.Schemes.Contains(scheme));
+        if (kind.Name is null)
+            return;
+        foreach (var port in hosts.Select(host => host.Port).Distinct())
+        {
+            if (Array.Find(Kinds, other => other.Ports.Contains(port ?? 0)) is { Name: { } name } && name != kind.Name)
+                findings.Warning(
+                    FindingCode.PortOfOtherScheme,
+                    key,
+                    string.Create(CultureInfo.InvariantCulture, $"Annotation {Quoted.Key(key)} has the scheme '{scheme}' and port {port}, which is that of {name}."),
+                    "Correct the one that is wrong.");
+        }
+    }
+}

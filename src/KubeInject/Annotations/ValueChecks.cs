@@ -1,0 +1,72 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Checks what values are as such, whatever they mean.</summary>
+internal static class ValueChecks
+{
+    /// <summary>Of label and annotations whose value is no string in the manifest.</summary>
+    public static void Report(PodTemplate pod, InjectionOptions options, FindingList findings)
+    {
+        foreach (var key in pod.NonStringKeys)
+        {
+            if (FieldOf(key, options) is { } field)
+                Report(key, field, Quote(pod, field, key), findings);
+        }
+
+        foreach (var key in pod.WorkloadNonStringKeys)
+        {
+            if (FieldOf(key, options) is { } field && !pod.NonStringKeys.Contains(key))
+                Report(key, field, Move(pod, field, key), findings);
+        }
+    }
+
+    /// <summary>Of a role as it stands in its annotation.</summary>
+    public static void ReportRole(string key, string value, FindingList findings)
+    {
+        var role = value.Trim();
+        if (role.Any(char.IsWhiteSpace))
+            findings.Error(
+                FindingCode.BlankInRole,
+                key,
+                $"Annotation {Quoted.Key(key)} has a blank in the role {Quoted.Value(role)}, and no role has one in its name.",
+                "Write one role without blanks; a database has one role only.");
+        else if (role.Length > 0 && role.Length < value.Length)
+            findings.Warning(
+                FindingCode.BlankInRole,
+                key,
+                $"Annotation {Quoted.Key(key)} has blanks around the role {Quoted.Value(role)}, which the in-cluster injector takes for part of its name.",
+                "Remove the blanks.",
+                Fixes.Set(key, role));
+    }
+
+    private static MetadataField? FieldOf(string key, InjectionOptions options) =>
+        key == options.LabelKey ? MetadataField.Label : InjectionAnnotation.IsInjectionKey(key) ? MetadataField.Annotation : null;
+
+    private static void Report(string key, MetadataField field, Fix? fix, FindingList findings) => findings.Error(
+        FindingCode.ValueNotString,
+        key,
+        $"The value of {(field == MetadataField.Label ? "label" : "annotation")} {Quoted.Key(key)} is no string, and the API server refuses the whole object.",
+        "Put the value in quotes.",
+        fix);
+
+    // A value that is no scalar either has no text to put in quotes.
+    private static Fix? Quote(PodTemplate pod, MetadataField field, string key) => TextIn(pod.Labels, pod.Annotations, field, key) is { } text
+        ? new Fix($"Put the value of {Quoted.Key(key)} in quotes.", [new SetMetadata(field, key, text)])
+        : null;
+
+    private static Fix? Move(PodTemplate pod, MetadataField field, string key) =>
+        !(field == MetadataField.Label ? pod.Labels : pod.Annotations).ContainsKey(key)
+        && TextIn(pod.WorkloadLabels, pod.WorkloadAnnotations, field, key) is { } text
+        && MetadataChecks.MayMove(key)
+            ? new Fix($"Move {Quoted.Key(key)} to the pod template, with its value in quotes.", [new MoveMetadata(field, key), new SetMetadata(field, key, text)])
+            : null;
+
+    private static string? TextIn(
+        IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> annotations, MetadataField field, string key)
+    {
+        if (!(field == MetadataField.Label ? labels : annotations).TryGetValue(key, out var text) || text.Length == 0)
+            return null;
+        return field == MetadataField.Label && MetadataChecks.MeansTrue(text) ? MetadataChecks.LabelValue : text;
+    }
+}
