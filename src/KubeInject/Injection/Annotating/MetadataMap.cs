@@ -27,6 +27,9 @@ internal sealed class MetadataMap
     /// <summary>What goes.</summary>
     public IEnumerable<MappingEntry> Removed => Gone.Skip(Replaces ? 1 : 0);
 
+    /// <summary>Whether nothing of it is left.</summary>
+    public bool IsEmptied => original.Count > 0 && items.Count == 0;
+
     private IEnumerable<MappingEntry> Gone => original.Where(entry => !items.Exists(item => item.Origin == entry));
 
     // Something new stands in the place of the first that goes where nothing else would be left to stand beside.
@@ -67,7 +70,8 @@ internal sealed class MetadataMap
 
     /// <summary>What has to change in the document, but for what goes.</summary>
     /// <param name="metadata">The mapping that this one stands in, or is to stand in.</param>
-    public IEnumerable<ManifestChange> Changes(MappingNode metadata)
+    /// <param name="after">What it is to follow there; null for the last entry.</param>
+    public IEnumerable<ManifestChange> Changes(MappingNode metadata, MappingEntry? after)
     {
         foreach (var item in items)
         {
@@ -84,7 +88,7 @@ internal sealed class MetadataMap
         {
             yield return metadata.Find(Name) is { } entry
                 ? new SetEntry(entry, Name, added)
-                : new AddEntry(metadata, Name, added, metadata.Entries.Find(other => other.Key.Value == "labels"));
+                : new AddEntry(metadata, Name, added, after);
             yield break;
         }
 

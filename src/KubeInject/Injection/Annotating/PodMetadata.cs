@@ -36,7 +36,9 @@ internal sealed class PodMetadata
     {
         var changes = Changes(template.Node, ofPod).Concat(Changes(template.Object, ofWorkload)).ToList();
         var extended = changes.Where(change => change is AddEntry or SetEntry).Select(change => change.Target).ToHashSet();
-        return [.. changes, .. RemoveEntries.Of(ofPod.Values.Concat(ofWorkload.Values).SelectMany(map => map.Removed), extended)];
+        var replaced = changes.OfType<SetEntry>().Select(set => set.Entry).ToHashSet();
+        var removals = RemoveEntries.Of(ofPod.Values.Concat(ofWorkload.Values).SelectMany(map => map.Removed), extended);
+        return [.. changes, .. removals.Where(removal => !removal.Entries.Any(replaced.Contains))];
     }
 
     // What the pod has of its own is what counted until now.
@@ -51,10 +53,19 @@ internal sealed class PodMetadata
 
     private static IEnumerable<ManifestChange> Changes(MappingNode owner, Dictionary<MetadataField, MetadataMap> maps)
     {
+        // A pod has no workload around it.
+        if (maps.Count == 0)
+            return [];
         var entry = owner.Find("metadata");
         var metadata = entry?.Value.Resolved as MappingNode;
         if (metadata is { Entries.Count: > 0 })
-            return maps.Values.SelectMany(map => map.Changes(metadata)).OrderBy(change => change.Target == metadata); // what comes behind the last line of both is the inner one's first
+        {
+            // What comes stands in the place of what goes where nothing else would be left to stand beside.
+            var labels = maps[MetadataField.Label].IsEmptied ? null : metadata.Find("labels");
+            return metadata.Entries is [var only] && maps.Values.Any(map => map.IsEmptied) && maps.Values.FirstOrDefault(map => map.Added.Count > 0) is { } comes
+                ? [new SetEntry(only, comes.Name, comes.Added)]
+                : maps.Values.SelectMany(map => map.Changes(metadata, labels)).OrderBy(change => change.Target == metadata); // behind a last line of both, the inner one's first
+        }
 
         // Where there is no metadata at all, it comes as one piece.
         var content = new JsonObject(maps.Values.Where(map => map.Added.Count > 0).Select(map => KeyValuePair.Create<string, JsonNode?>(map.Name, map.Added)));
