@@ -82,8 +82,8 @@ Describe 'Repair-PodInjectionAnnotation' {
         $shown | Should -Match '(?m)^\+.*vault-db-injector: "true"'
         $shown | Should -Match 'Planned'
         (Get-FileHash $file).Hash | Should -Be $before.Hash
-        (Repair-PodInjectionAnnotation $file).Changes | Should -Match KI013
-        (Get-PodInjectionAnnotation $file).Findings.Code | Should -Not -Contain KI013
+        (Repair-PodInjectionAnnotation $file).Changes -join " " | Should -Match KI013
+        (Get-PodInjectionAnnotation $file).Findings | Where-Object Code -EQ KI013 | Should -BeNullOrEmpty
         (Repair-PodInjectionAnnotation $file).Status | Should -Be Unchanged
     }
 
@@ -130,7 +130,7 @@ Describe 'Workloads' {
         $template.metadata.annotations["${prefix}orders.role"] | Should -Be rw
 
         $null = kubectl patch deployment web -n $namespace --type json -p '[{"op":"replace","path":"/spec/template/metadata/labels/vault-db-injector","value":"yes"}]'
-        (Repair-PodInjectionAnnotation -Workload deployment/web -n $namespace).Changes | Should -Match KI014
+        (Repair-PodInjectionAnnotation -Workload deployment/web -n $namespace).Changes -join " " | Should -Match KI014
         (Get-Object deployment/web).spec.template.metadata.labels.'vault-db-injector' | Should -Be true
 
         (Remove-PodInjectionAnnotation -Workload deployment/web -n $namespace).Status | Should -Be Changed
