@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using System.Runtime.ExceptionServices;
 using KubeInject.Annotations;
 using KubeInject.Injection;
 using KubeInject.Kubernetes;
@@ -11,41 +10,19 @@ namespace KubeInject.Cmdlets;
 /// <summary>Puts credentials into the pods of manifests, or of workloads of the connected cluster, as their annotations ask.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CredentialInjection", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]
 [OutputType(typeof(InjectionResult), typeof(string))]
-public sealed partial class InvokeCredentialInjectionCommand : ManifestCmdlet
+public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCmdlet
 {
     private KubeConnection? cluster;
     private ManifestInjector? manifests;
 
     // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
     private object? delivery;
-    private ManifestOutput? output;
-    private PipelineThread? thread;
     private bool isNoticeGiven;
-    private ExceptionDispatchInfo? enough;
 
     /// <summary>Where credentials come from.</summary>
     [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it. There is no default.")]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
-
-    /// <summary>Whether to write the manifests.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "Write the manifests with the credentials in them, one string a manifest, ready for kubectl apply -f -.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Write the manifests with the credentials in them, one string a manifest, ready for kubectl apply -f -.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Write the manifests with the credentials in them, one string a manifest, ready for kubectl apply -f -.")]
-    public SwitchParameter AsManifest { get; set; }
-
-    /// <summary>The folder to write to.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "Write each manifest under its own name into this folder.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Write each manifest under its own name into this folder.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Write each manifest under its own name into this folder.")]
-    [ValidateNotNullOrEmpty]
-    public string? OutputDirectory { get; set; }
-
-    /// <summary>Whether to write the files again.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "Write each manifest back into its file.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Write each manifest back into its file.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Write each manifest back into its file.")]
-    public SwitchParameter InPlace { get; set; }
 
     /// <summary>How the containers get them.</summary>
     [Parameter(HelpMessage = "How the containers get the credentials: as values of their variables, or from a Secret that is created in the cluster first. Default: Value.")]
@@ -66,8 +43,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestCmdlet
     {
         if (CredentialSource is null)
             ThrowTerminatingError(Errors.CredentialSourceMissing());
-        if (new[] { AsManifest.IsPresent, OutputDirectory is not null, InPlace.IsPresent }.Count(isAsked => isAsked) > 1)
-            ThrowTerminatingError(Errors.SeveralOutputs());
+        base.BeginProcessing();
 
         // Asked here, on PowerShell's own thread, which alone knows the session's connection.
         if (Delivery == CredentialDelivery.Secret)
@@ -82,21 +58,18 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestCmdlet
             ProcessWorkload(text);
     }
 
-    private protected override void ProcessManifest(ManifestSource manifest) => Run(manifest.File, async (pipeline, cancellationToken) =>
+    private protected override void ProcessManifest(ManifestSource manifest) => RunWriting(manifest, async (pipeline, cancellationToken) =>
     {
-        thread = pipeline;
         var injector = manifests ??= Injector();
         var result = await injector.PlanAsync(manifest, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
         await pipeline.InvokeAsync(() => isWanted = ShouldInject(result)).ConfigureAwait(false);
         if (isWanted)
         {
-            output ??= Output();
-            result = await injector.InjectAsync(manifest, output, cancellationToken).ConfigureAwait(false);
+            result = await injector.InjectAsync(manifest, Output(manifest), cancellationToken).ConfigureAwait(false);
         }
 
         await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
-        enough?.Throw();
     });
 
     private ManifestInjector Injector() =>
@@ -114,26 +87,6 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestCmdlet
         var action = string.Join("; ", planned.SelectMany(pod => pod.Databases.Select(database =>
             $"Inject credentials for {Wording.Of(database)} into {string.Join(", ", pod.Containers)}")));
         return ShouldProcess(plan.File is null ? target : $"{plan.File}: {target}", action);
-    }
-
-    private ManifestOutput Output() =>
-        InPlace ? ManifestOutput.InPlace()
-        : OutputDirectory is not null ? ManifestOutput.ToFolder(GetUnresolvedProviderPathFromPSPath(OutputDirectory))
-        : AsManifest ? ManifestOutput.ToStream((text, _) => thread!.InvokeAsync(() => HandOver(text)), TakesSeveral)
-        : ManifestOutput.ToStream((_, _) => Task.CompletedTask, takesSeveral: true);
-
-    private void HandOver(string text)
-    {
-        var wasStopping = Stopping;
-        try
-        {
-            WriteObject(text);
-        }
-        catch (PipelineStoppedException exception) when (!wasStopping)
-        {
-            // Whoever wants no more, as Select-Object -First 1, has this one: its credentials are not to be taken back.
-            enough = ExceptionDispatchInfo.Capture(exception);
-        }
     }
 
     private void Report(ManifestResult result)

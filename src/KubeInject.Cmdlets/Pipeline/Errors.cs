@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Injection;
 using KubeInject.Kubernetes;
@@ -82,6 +83,21 @@ internal static class Errors
 
     public static ErrorRecord InjectionFailed(string error, object target) =>
         new(new InvalidOperationException(error), "InjectionFailed", ErrorCategory.InvalidData, target);
+
+    public static ErrorRecord AnnotationFailed(string error, object target) =>
+        new(new InvalidOperationException(error), "AnnotationFailed", ErrorCategory.InvalidData, target);
+
+    public static ErrorRecord DatabaseOrDialect() => new(
+        new PSArgumentException("Give either -Database with what its pods are to ask for, or -FromDialect alone."),
+        "DatabaseOrDialect",
+        ErrorCategory.InvalidArgument,
+        null);
+
+    public static ErrorRecord FindingOfNoFile(Finding finding) => new(
+        new PSArgumentException($"{finding.Object}: {finding.Code} is about a text that came from no file. Give the text itself to Repair-PodInjectionAnnotation."),
+        "FindingOfNoFile",
+        ErrorCategory.InvalidArgument,
+        finding);
 
     public static ErrorRecord CredentialSourceInvalid(string problem) =>
         new(new PSArgumentException(problem), "CredentialSourceInvalid", ErrorCategory.InvalidArgument, null);

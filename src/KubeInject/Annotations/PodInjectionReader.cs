@@ -70,7 +70,7 @@ public static class PodInjectionReader
     {
         var own = Read(pod, options);
         var others = DialectReader.ReadAll(pod);
-        return DialectChecks.WithFindings(others.Count > 0 && own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others]);
+        return SeveralInjectorsCheck.WithFindings(others.Count > 0 && own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others]);
     }
 
     private static void ReportLeftovers(InjectionKeys keys, FindingList findings)

@@ -76,10 +76,9 @@ public sealed class ManifestInjector
         {
             return new ManifestResult { File = manifest.File, Pods = await attempt().ConfigureAwait(false) };
         }
-        catch (Exception exception) when (exception is ManifestException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (ManifestFailure.Describe(manifest, exception) is { } error)
         {
-            var place = exception is ManifestException || manifest.File is null ? "" : $"{manifest.File}: ";
-            return new ManifestResult { File = manifest.File, Error = place + exception.Message };
+            return new ManifestResult { File = manifest.File, Error = error };
         }
     }
 

@@ -15,6 +15,7 @@ public sealed class ManifestPodTemplate
     internal ManifestPodTemplate(
         ManifestText text,
         MappingNode item,
+        MappingNode node,
         MappingNode? annotations,
         MappingNode? labels,
         IReadOnlyList<ManifestContainer> containers,
@@ -24,6 +25,7 @@ public sealed class ManifestPodTemplate
         this.text = text;
         this.item = item;
         this.labels = labels;
+        Node = node;
         Annotations = annotations;
         Containers = containers;
     }
@@ -33,6 +35,15 @@ public sealed class ManifestPodTemplate
 
     /// <summary>Where the object starts.</summary>
     public SourceLocation Location => text.LocationAt(item.Start);
+
+    /// <summary>The pod template; for a pod, the object itself.</summary>
+    internal MappingNode Node { get; }
+
+    /// <summary>The object that holds the template, a list's item included.</summary>
+    internal MappingNode Object => item;
+
+    /// <summary>Where the object ends: its last line.</summary>
+    internal SourceLocation EndLocation => text.LocationAt(item.End);
 
     internal MappingNode? Annotations { get; }
 

@@ -63,7 +63,7 @@ internal static class PodTemplateFinder
 
         var workloadLabels = template == item || metadata is null ? null : Mapping(text, metadata, "labels");
         var workloadAnnotations = template == item || metadata is null ? null : Mapping(text, metadata, "annotations");
-        return new ManifestPodTemplate(text, item, annotations, labels, containers, known)
+        return new ManifestPodTemplate(text, item, template, annotations, labels, containers, known)
         {
             Template = new PodTemplate
             {

@@ -9,7 +9,7 @@ namespace KubeInject.Injection;
 internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions options, KubeClient client)
 {
     /// <summary>How often it is tried anew where the workload has changed meanwhile.</summary>
-    private const int Attempts = 10;
+    internal const int Attempts = 10;
 
     /// <summary>How often, and after what wait, it is looked whether a change has arrived whose answer has not.</summary>
     private const int Looks = 5;
@@ -150,10 +150,10 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
         }
     }
 
-    private static bool IsConflict(KubeApiException exception) => exception.Reason == KubeApiReason.Conflict;
+    internal static bool IsConflict(KubeApiException exception) => exception.Reason == KubeApiReason.Conflict;
 
     // A webhook that says of itself that it has effects keeps the server from going through a change without making it.
     // (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#side-effects)
-    private static bool CannotBeTried(KubeApiException exception) =>
+    internal static bool CannotBeTried(KubeApiException exception) =>
         exception.Reason == KubeApiReason.BadRequest && exception.Message.Contains("does not support dry run", StringComparison.Ordinal);
 }

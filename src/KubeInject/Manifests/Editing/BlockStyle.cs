@@ -6,7 +6,8 @@ namespace KubeInject.Manifests.Editing;
 /// <param name="KeyColumn">The column, from 0, of the mapping's keys.</param>
 /// <param name="DashColumn">The column of the dashes of a list; of a list under one of the keys, where the change is in a mapping.</param>
 /// <param name="ItemOffset">How far behind its dash an item starts; 2 for <c>- name</c>.</param>
-internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int ItemOffset)
+/// <param name="Indent">How far behind a key the keys of the mapping under it start.</param>
+internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int ItemOffset, int Indent = BlockStyle.DefaultOffset)
 {
     private const int DefaultOffset = 2;
 
@@ -26,11 +27,21 @@ internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int It
             {
                 var dash = DashColumnOf(content, list);
                 var indent = list.Parent is MappingNode { IsFlow: false } parent ? dash - ColumnOf(content, parent.Entries[^1].Key.Start) : DefaultOffset;
-                return new BlockStyle(keys, keys + Math.Max(0, indent), ItemOffsetOf(content, list, dash));
+                return new BlockStyle(keys, keys + Math.Max(0, indent), ItemOffsetOf(content, list, dash), IndentOf(content, mapping, keys));
             }
         }
 
-        return new BlockStyle(keys, keys + DefaultOffset, DefaultOffset);
+        return new BlockStyle(keys, keys + DefaultOffset, DefaultOffset, IndentOf(content, mapping, keys));
+    }
+
+    // As a mapping beside the change is laid out, or else as this one is itself.
+    private static int IndentOf(string content, MappingNode mapping, int keys)
+    {
+        var inside = mapping.Entries.Select(entry => entry.Value).OfType<MappingNode>().FirstOrDefault(value => value is { IsFlow: false, Entries.Count: > 0 });
+        var indent = inside is not null ? ColumnOf(content, inside.Entries[^1].Key.Start) - keys
+            : mapping.Parent is MappingNode { IsFlow: false } parent ? keys - ColumnOf(content, parent.Entries[0].Key.Start)
+            : DefaultOffset;
+        return indent > 0 ? indent : DefaultOffset;
     }
 
     private static int DashColumnOf(string content, SequenceNode list) => ColumnOf(content, DashBefore(content, list.Items[0].Start));

@@ -13,7 +13,7 @@ internal static class BlockWriter
         {
             JsonValue scalar => [$"{start} {Scalar(key, scalar.GetValue<string>())}"],
             JsonArray list => [start, .. Items(list, style)],
-            _ => [start, .. Entries((JsonObject)value, Inside(style, style.KeyColumn + 2))],
+            _ => [start, .. Entries((JsonObject)value, Inside(style, style.KeyColumn + style.Indent))],
         };
     }
 

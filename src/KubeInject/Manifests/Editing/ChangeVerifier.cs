@@ -56,13 +56,17 @@ internal sealed class ChangeVerifier
     {
         var added = changes[original].OfType<AddEntry>().ToDictionary(add => add.Key, add => add.Value);
         var set = changes[original].OfType<SetEntry>().ToDictionary(change => change.Entry);
+        var renamed = changes[original].OfType<RenameEntry>().ToDictionary(change => change.Entry, change => change.Key);
+        var removed = changes[original].OfType<RemoveEntries>().SelectMany(change => change.Entries).ToHashSet();
+        var staying = original.Entries.Where(entry => !removed.Contains(entry)).ToList();
         var kept = edited.Entries.Where(entry => !added.ContainsKey(entry.Key.Value)).ToList();
-        return edited.Entries.Count == original.Entries.Count + added.Count
-            && kept.Count == original.Entries.Count
+        return edited.Entries.Count == staying.Count + added.Count
+            && kept.Count == staying.Count
             && edited.Entries.All(entry => !added.TryGetValue(entry.Key.Value, out var value) || Says(entry.Value, value))
-            && original.Entries.Zip(kept).All(pair => set.TryGetValue(pair.First, out var change)
+            && staying.Zip(kept).All(pair => set.TryGetValue(pair.First, out var change)
                 ? pair.Second.Key.Value == change.Key && Says(pair.Second.Value, change.Value)
-                : IsSame(pair.First.Key, pair.Second.Key) && IsSame(pair.First.Value, pair.Second.Value));
+                : (renamed.TryGetValue(pair.First, out var key) ? pair.Second.Key.Value == key : IsSame(pair.First.Key, pair.Second.Key))
+                    && IsSame(pair.First.Value, pair.Second.Value));
     }
 
     private static bool Says(ManifestNode node, JsonNode value) => (node, value) switch

@@ -31,13 +31,14 @@ internal static class ManifestEditor
     private static string Edit(ManifestDocument document, IEnumerable<ManifestChange> changes)
     {
         var content = document.Source.Content;
-        var edits = changes.SelectMany(change => TextEditor.EditsFor(content, change)).OrderBy(edit => edit.Start);
+        var edits = changes.SelectMany(change => TextEditor.EditsFor(content, change)).OrderBy(edit => edit.Start).ThenBy(edit => edit.Length);
         var result = new StringBuilder();
         var at = document.Syntax.Start;
         foreach (var edit in edits)
         {
-            result.Append(content, at, edit.Start - at).Append(edit.Replacement);
-            at = edit.Start + edit.Length;
+            // Members that go may share the blank between them.
+            result.Append(content, at, Math.Max(0, edit.Start - at)).Append(edit.Replacement);
+            at = Math.Max(at, edit.Start + edit.Length);
         }
 
         return result.Append(content, at, document.Syntax.End - at).ToString();
@@ -55,13 +56,26 @@ internal static class ManifestEditor
             var meant = changes.Count(change.IsSameAs);
             if (change.Target.Occurrences != meant)
                 throw Shared(text, change.Target, change.Target);
-            if (change is SetEntry set && Anchored(set.Entry.Value) is { } anchored)
-                throw Shared(text, set.Entry.Key, anchored);
+            foreach (var node in Replaced(change))
+            {
+                if (Anchored(node) is { } anchored)
+                    throw Shared(text, node, anchored);
+            }
+
             distinct.Add(change);
         }
 
         return distinct;
     }
+
+    // What the change puts something else in the place of.
+    private static IEnumerable<ManifestNode> Replaced(ManifestChange change) => change switch
+    {
+        SetEntry set => [set.Entry.Value],
+        RenameEntry rename => [rename.Entry.Key],
+        RemoveEntries remove => remove.Entries.SelectMany(entry => new[] { entry.Key, entry.Value }),
+        _ => [],
+    };
 
     private static ManifestNode? Anchored(ManifestNode node) => node switch
     {

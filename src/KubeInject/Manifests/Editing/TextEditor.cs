@@ -14,29 +14,33 @@ internal static class TextEditor
         AddItems add => [AddBlockItems(content, add)],
         SetEntry { Value: JsonValue } set => [SetScalar(content, set)],
         SetEntry { Target: MappingNode { IsFlow: true } } set => [SetFlowEntry(content, set)],
-        SetEntry { Value: JsonObject } set => [SetBlockMapping(content, set)],
-        SetEntry set => SetBlockList(content, set),
+        SetEntry { Value: JsonObject } set when set.Key != set.Entry.Key.Value => [SetBlockMapping(content, set)],
+        SetEntry set => SetBlockCollection(content, set),
+        RenameEntry rename => [new TextEdit(rename.Entry.Key.Start, rename.Entry.Key.End - rename.Entry.Key.Start, Key(rename))],
+        RemoveEntries remove => EntryRemoval.EditsFor(content, remove),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
 
     private static TextEdit AddBlockEntry(string content, AddEntry add)
     {
-        var style = BlockStyle.Of(content, add.Mapping);
+        var lines = BlockWriter.Entry(add.Key, add.Value, BlockStyle.Of(content, add.Mapping));
+        if (add.Before?.Key.Start is { } start && content.LastIndexOf('\n', start) + 1 is var lineStart && content.AsSpan(lineStart, start - lineStart).IsWhiteSpace())
+            return new TextEdit(lineStart, 0, string.Concat(lines.Select(line => line + LineBreak(content, content.IndexOf('\n', start)))));
         var after = add.After ?? add.Mapping.Entries[^1];
-        return InsertLines(content, EndOf(content, after), BlockWriter.Entry(add.Key, add.Value, style));
+        return InsertLines(content, EndOf(content, after), lines);
     }
 
     private static TextEdit AddBlockItems(string content, AddItems add) =>
         InsertLines(content, add.Sequence.End, BlockWriter.Items(add.Items, BlockStyle.Of(content, add.Sequence)));
 
-    private static IEnumerable<TextEdit> SetBlockList(string content, SetEntry set)
+    private static IEnumerable<TextEdit> SetBlockCollection(string content, SetEntry set)
     {
-        // "env:" stays where it is and the items follow on lines of their own; "[]" or "~" behind it goes.
+        // "env:" stays where it is and what is in it follows on lines of its own; "[]" or "~" behind it goes.
         var colon = ColonOf(content, set.Entry);
         var end = EndOf(content, set.Entry);
         if (end > colon + 1)
             yield return new TextEdit(colon + 1, end - colon - 1, "");
-        yield return InsertLines(content, end, BlockWriter.Items((JsonArray)set.Value, BlockStyle.Of(content, (MappingNode)set.Target)));
+        yield return InsertLines(content, end, BlockWriter.Entry(set.Key, set.Value, BlockStyle.Of(content, (MappingNode)set.Target))[1..]);
     }
 
     private static TextEdit SetScalar(string content, SetEntry set)
@@ -69,6 +73,8 @@ internal static class TextEditor
         var style = FlowStyle.Of(content, add.Mapping);
         var after = add.After ?? add.Mapping.Entries.LastOrDefault();
         var entry = FlowWriter.Entry(add.Key, add.Value, style);
+        if (add.Before is { } before)
+            return new TextEdit(before.Key.Start, 0, entry + style.Separator);
         return after is null
             ? new TextEdit(add.Mapping.Start + 1, 0, entry)
             : new TextEdit(EndOf(content, after), 0, style.Separator + entry);
@@ -81,13 +87,16 @@ internal static class TextEditor
         return new TextEdit(add.Sequence.Items[^1].End, 0, string.Concat(items));
     }
 
-    private static int EndOf(string content, MappingEntry entry) =>
+    private static string Key(RenameEntry rename) => rename.Entry.Key.Style == ScalarStyle.Plain ? ScalarWriter.Write(rename.Key) : ScalarWriter.Quote(rename.Key);
+
+    /// <summary>Where an entry ends, also one without a value.</summary>
+    public static int EndOf(string content, MappingEntry entry) =>
         entry.Value is ScalarNode { Value: "", Style: ScalarStyle.Plain } empty && empty.End == empty.Start
             ? Math.Max(ColonOf(content, entry) + 1, entry.Key.End)
             : entry.Value.End;
 
-    // An entry in flow style may have no colon at all ({a, b}); then the value stands where the key ends.
-    private static int ColonOf(string content, MappingEntry entry)
+    /// <summary>The colon of an entry. One in flow style may have none at all ({a, b}); then the value stands where the key ends.</summary>
+    public static int ColonOf(string content, MappingEntry entry)
     {
         var at = entry.Key.End;
         while (at < content.Length && char.IsWhiteSpace(content[at]))

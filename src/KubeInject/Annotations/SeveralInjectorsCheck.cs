@@ -1,7 +1,7 @@
 namespace KubeInject.Annotations;
 
 /// <summary>Checks whether the dialects that a pod speaks get along.</summary>
-internal static class DialectChecks
+internal static class SeveralInjectorsCheck
 {
     /// <summary>The injections; where there are several, the first with a finding that says so.</summary>
     public static IReadOnlyList<PodInjection> WithFindings(IReadOnlyList<PodInjection> injections)

@@ -1,0 +1,116 @@
+using System.Management.Automation;
+using KubeInject.Annotations;
+using KubeInject.Injection;
+using KubeInject.Kubernetes;
+using KubeInject.Manifests;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>A cmdlet that changes labels and annotations: of the pod templates of manifests, or of workloads of the connected cluster.</summary>
+public abstract class AnnotationCmdlet : ManifestWritingCmdlet
+{
+    private protected const string OfCluster = "Workload";
+
+    private ManifestOutput? inPlace;
+    private ManifestOutput? stream;
+
+    /// <summary>Workloads of the cluster.</summary>
+    [Parameter(ParameterSetName = OfCluster, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
+    [ValidateNotNullOrEmpty]
+    public string[]? Workload { get; set; }
+
+    /// <summary>Their namespace.</summary>
+    [Parameter(ParameterSetName = OfCluster, HelpMessage = "The namespace of the workloads. Default: that of the connection.")]
+    [Alias("n")]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        base.ProcessRecord();
+        foreach (var text in Workload ?? [])
+        {
+            var connection = RequireConnection();
+            if (ReadWorkload(text, Namespace, connection) is { } workload)
+                Annotate(workload, connection, Task(null, workload));
+        }
+    }
+
+    /// <summary>What is to be done.</summary>
+    /// <param name="file">The manifest's file; null for what comes from none.</param>
+    /// <param name="workload">The workload; null for a manifest.</param>
+    private protected abstract AnnotationTask Task(string? file, ObjectReference? workload);
+
+    /// <summary>Files are changed in place if nothing else was said; what comes from no file goes on as text.</summary>
+    private protected override ManifestOutput DefaultOutput(ManifestSource manifest) =>
+        manifest.File is not null ? inPlace ??= ManifestOutput.InPlace() : stream ??= ToPipeline();
+
+    private protected override void ProcessManifest(ManifestSource manifest) => RunWriting(manifest, async (pipeline, cancellationToken) =>
+    {
+        var annotator = new ManifestAnnotator(Task(manifest.File, null));
+        var result = await annotator.PlanAsync(manifest, cancellationToken).ConfigureAwait(false);
+        var isWanted = false;
+        await pipeline.InvokeAsync(() => isWanted = ShouldChange(manifest, result)).ConfigureAwait(false);
+        if (isWanted)
+            result = await annotator.WriteAsync(manifest, Output(manifest), cancellationToken).ConfigureAwait(false);
+        await pipeline.InvokeAsync(() => Report(manifest, result)).ConfigureAwait(false);
+    });
+
+    /// <summary>Does it to a workload of the cluster.</summary>
+    private protected void Annotate(ObjectReference workload, KubeConnection connection, AnnotationTask task) => Run(workload, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+    {
+        var annotator = new WorkloadAnnotator(task, connection.Client);
+        var result = await annotator.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
+        var isWanted = false;
+        await pipeline.InvokeAsync(() => isWanted = result.Status == AnnotationStatus.Planned && ShouldChange($"{workload}", [result])).ConfigureAwait(false);
+        if (isWanted)
+            result = await annotator.WriteAsync(workload, cancellationToken).ConfigureAwait(false);
+        await pipeline.InvokeAsync(() => Report(result, isShown: true)).ConfigureAwait(false);
+    }));
+
+    // What goes somewhere else than where it came from is written even where nothing changes.
+    private bool ShouldChange(ManifestSource manifest, AnnotatedManifest plan)
+    {
+        if (plan.Error is not null)
+            return false;
+        var planned = plan.Pods.Where(pod => pod.Status == AnnotationStatus.Planned).ToArray();
+        var isInPlace = InPlace || (manifest.File is not null && !AsManifest && OutputDirectory is null);
+        return planned.Length == 0
+            ? !isInPlace && (OutputDirectory is null || ShouldProcess(manifest.File ?? "manifest", "Write unchanged"))
+            : ShouldChange(manifest.File ?? string.Join(", ", planned.Select(pod => pod.Object)), planned);
+    }
+
+    private bool ShouldChange(string target, AnnotationResult[] planned)
+    {
+        var changes = string.Join(" ", planned.SelectMany(pod => pod.Changes).Distinct());
+        var diff = string.Join('\n', planned.Select(pod => pod.Diff));
+        return ShouldProcess($"{target}: {changes}\n{diff}", $"{target}: {changes}", "Change labels and annotations");
+    }
+
+    private void Report(ManifestSource manifest, AnnotatedManifest result)
+    {
+        if (result.Error is not null)
+            WriteError(Errors.ManifestFailed(result.Error, result.File));
+        var isText = AsManifest || (manifest.File is null && OutputDirectory is null && !InPlace);
+        foreach (var pod in result.Pods)
+            Report(pod, isShown: !isText);
+    }
+
+    private void Report(AnnotationResult pod, bool isShown)
+    {
+        foreach (var warning in pod.Warnings)
+            WriteWarning(warning);
+        if (pod.Status != AnnotationStatus.Failed)
+        {
+            foreach (var finding in pod.Findings.Where(finding => finding.Severity == FindingSeverity.Error))
+                WriteWarning($"{finding}");
+        }
+
+        if (pod.Error is not null)
+            WriteError(Errors.AnnotationFailed(pod.Error, pod));
+        if (isShown)
+            WriteObject(pod);
+    }
+}

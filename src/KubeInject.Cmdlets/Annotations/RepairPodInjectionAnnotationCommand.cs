@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using KubeInject.Annotations;
+using KubeInject.Injection;
+using KubeInject.Kubernetes;
+using KubeInject.Manifests;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Mends what findings say how to mend, in manifests or workloads.</summary>
+[Cmdlet(VerbsDiagnostic.Repair, "PodInjectionAnnotation", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]
+[OutputType(typeof(AnnotationResult), typeof(string))]
+public sealed class RepairPodInjectionAnnotationCommand : AnnotationCmdlet
+{
+    private readonly List<Finding> findings = [];
+
+    /// <summary>The codes of findings.</summary>
+    [Parameter(HelpMessage = "Mend the findings with these codes alone: KI012, KI013. Default: all that can be mended.")]
+    [ValidateNotNullOrEmpty]
+    public string[]? Code { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        foreach (var file in findings.Where(finding => finding.File is not null).GroupBy(finding => finding.File!).ToArray())
+        {
+            foreach (var manifest in ManifestSource.FromPath(file.Key))
+                ProcessManifest(manifest);
+        }
+
+        foreach (var workload in findings.Where(finding => finding.Location is null).GroupBy(finding => finding.Object).ToArray())
+        {
+            var connection = RequireConnection();
+            if (ReadWorkload($"{workload.Key.Kind}/{workload.Key.Name}", workload.Key.Namespace, connection) is { } found)
+                Annotate(found, connection, Task(null, found));
+        }
+    }
+
+    // Findings are collected: those of one file are mended together.
+    private protected override IReadOnlyList<ManifestSource> Take(object value)
+    {
+        if ((value is PSObject wrapped ? wrapped.BaseObject : value) is not Finding finding)
+            return base.Take(value);
+        if (finding is { Location: not null, File: null })
+            WriteError(Errors.FindingOfNoFile(finding));
+        else if (finding.Fix is not null)
+            findings.Add(finding);
+        return [];
+    }
+
+    private protected override AnnotationTask Task(string? file, ObjectReference? workload)
+    {
+        // A finding says of which object of which file it is, by the code alone: what is mended shows others of the same code.
+        var given = findings.Where(finding => finding.File == file && (workload is null || finding.Object == workload)).Select(finding => (finding.Code, finding.Object)).ToHashSet();
+        return new AnnotationRepair(finding =>
+            (Code is null || Code.Contains(finding.Code, StringComparer.OrdinalIgnoreCase))
+            && (given.Count == 0 || given.Contains((finding.Code, finding.Object))));
+    }
+}

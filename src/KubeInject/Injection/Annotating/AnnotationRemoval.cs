@@ -1,0 +1,38 @@
+using KubeInject.Annotations;
+
+namespace KubeInject.Injection;
+
+/// <summary>Takes away what a pod asks for.</summary>
+/// <param name="database">The database; null for all, and whatever else has the contract's prefix.</param>
+public sealed class AnnotationRemoval(string? database = null) : AnnotationTask
+{
+    internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
+    {
+        var own = injections.FirstOrDefault(injection => injection.Dialect == InjectionDialect.VaultDbInjector);
+        if (own is null || round > 0)
+            return AnnotationStep.Done;
+
+        var keys = own.Pod.Annotations.Keys.Where(InjectionAnnotation.IsInjectionKey).Order(StringComparer.Ordinal).ToList();
+        var ofDatabase = database is null ? [] : keys.FindAll(key => key.StartsWith(InjectionAnnotation.ForDatabase(database, ""), StringComparison.Ordinal));
+        if (database is not null && ofDatabase.Count == 0)
+            return AnnotationStep.Done;
+
+        var others = own.Databases.Where(other => database is not null && other.Name != database).ToList();
+        if (others.Count == 0)
+        {
+            IEnumerable<MetadataChange> all = keys.Select(key => new RemoveMetadata(MetadataField.Annotation, key));
+            return AnnotationStep.Of(all.Append(new RemoveMetadata(MetadataField.Label, options.LabelKey)), Leases(own, own.Uuids));
+        }
+
+        // The list names the leases in the order of the databases, so one that stays in it would be taken for another's.
+        var changes = ofDatabase.Select(key => (MetadataChange)new RemoveMetadata(MetadataField.Annotation, key)).ToList();
+        if (own.Databases.FirstOrDefault(removed => removed.Name == database)?.Uuid is not { } uuid)
+            return AnnotationStep.Of(changes);
+        if (own.Pod.Annotations.ContainsKey(InjectionAnnotation.Uuid))
+            changes.Add(new SetMetadata(MetadataField.Annotation, InjectionAnnotation.Uuid, string.Join(',', own.Uuids.Where(other => other != uuid))));
+        return AnnotationStep.Of(changes, Leases(own, [uuid]));
+    }
+
+    private static string[] Leases(PodInjection injection, IEnumerable<string> uuids) => [.. uuids.Select(uuid =>
+        $"{injection.Pod.Object}: Credentials were issued for it, and their lease {uuid} stays until the next sweep. Take its variables out of the containers as well.")];
+}

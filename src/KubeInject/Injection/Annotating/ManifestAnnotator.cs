@@ -1,0 +1,65 @@
+using System.Text;
+using KubeInject.Annotations;
+using KubeInject.Manifests;
+
+namespace KubeInject.Injection;
+
+/// <summary>Changes labels and annotations of the pod templates of manifests, and nothing else there.</summary>
+public sealed class ManifestAnnotator
+{
+    private readonly AnnotationTask task;
+    private readonly InjectionOptions options;
+
+    /// <summary>Prepares changes.</summary>
+    /// <param name="task">What is to be done.</param>
+    /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
+    public ManifestAnnotator(AnnotationTask task, InjectionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        this.task = task;
+        this.options = options ?? InjectionOptions.Default;
+    }
+
+    /// <summary>Tells what would change. Writes nothing.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>One result per pod template; a bad document never stops the others.</returns>
+    public Task<AnnotatedManifest> PlanAsync(ManifestSource manifest, CancellationToken cancellationToken) => AttemptAsync(manifest, async () =>
+        AnnotationRun.Of(task, options, await manifest.ReadAsync(cancellationToken).ConfigureAwait(false)).Results);
+
+    /// <summary>Changes a manifest and writes the result.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="output">Takes the text; unchanged where nothing is to be done.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>One result per pod template; a bad document never stops the others.</returns>
+    public Task<AnnotatedManifest> WriteAsync(ManifestSource manifest, ManifestOutput output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        return AttemptAsync(manifest, async () =>
+        {
+            var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var run = AnnotationRun.Of(task, options, text);
+            var content = new StringBuilder();
+            for (var i = 0; i < run.Contents.Count; i++)
+                content.Append(run.HasFailed(i) && !output.KeepsFailedDocuments ? null : run.Contents[i]);
+
+            // Nothing at all comes of a manifest whose documents all failed.
+            if (content.Length > 0 || run.Contents.Count == 0)
+                await output.WriteAsync(manifest, text, run.Contents.Count == 0 ? text.Content : content.ToString(), cancellationToken).ConfigureAwait(false);
+            return [.. run.Results.Select(pod => pod.Status == AnnotationStatus.Planned ? pod with { Status = AnnotationStatus.Changed } : pod)];
+        });
+    }
+
+    private static async Task<AnnotatedManifest> AttemptAsync(ManifestSource manifest, Func<Task<IReadOnlyList<AnnotationResult>>> attempt)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        try
+        {
+            return new AnnotatedManifest { File = manifest.File, Pods = await attempt().ConfigureAwait(false) };
+        }
+        catch (Exception exception) when (ManifestFailure.Describe(manifest, exception) is { } error)
+        {
+            return new AnnotatedManifest { File = manifest.File, Error = error };
+        }
+    }
+}

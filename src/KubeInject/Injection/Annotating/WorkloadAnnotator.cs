@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+using KubeInject.Manifests;
+
+namespace KubeInject.Injection;
+
+/// <summary>Changes labels and annotations of workloads of a cluster and their pod templates, and of pods, and nothing else there.</summary>
+public sealed class WorkloadAnnotator
+{
+    private readonly AnnotationTask task;
+    private readonly KubeClient client;
+    private readonly InjectionOptions options;
+
+    /// <summary>Prepares changes.</summary>
+    /// <param name="task">What is to be done.</param>
+    /// <param name="client">The cluster.</param>
+    /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
+    public WorkloadAnnotator(AnnotationTask task, KubeClient client, InjectionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(client);
+        this.task = task;
+        this.client = client;
+        this.options = options ?? InjectionOptions.Default;
+    }
+
+    /// <summary>Tells what would change, and has the server go through it (a server-side dry run). Writes nothing.</summary>
+    /// <param name="workload">The workload or pod, as <see cref="WorkloadName.Parse"/> reads it.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>What would become of it.</returns>
+    /// <exception cref="KubeApiException">It cannot be read.</exception>
+    public Task<AnnotationResult> PlanAsync(ObjectReference workload, CancellationToken cancellationToken) => RunAsync(workload, dryRun: true, cancellationToken);
+
+    /// <summary>Changes a workload, unless it has changed since it was read; then it is read again.</summary>
+    /// <param name="workload">The workload or pod, as <see cref="WorkloadName.Parse"/> reads it.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>What became of it.</returns>
+    /// <exception cref="KubeApiException">It cannot be read.</exception>
+    public Task<AnnotationResult> WriteAsync(ObjectReference workload, CancellationToken cancellationToken) => RunAsync(workload, dryRun: false, cancellationToken);
+
+    private async Task<AnnotationResult> RunAsync(ObjectReference workload, bool dryRun, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(workload);
+        var kind = WorkloadKind.Of(workload.Kind) ?? throw new ArgumentException($"{workload} has no pod template that can be changed.", nameof(workload));
+        for (var attempt = 1; ; attempt++)
+        {
+            var current = await kind.GetAsync(client, workload, cancellationToken).ConfigureAwait(false);
+            var run = AnnotationRun.Of(task, options, new ManifestText(current.ToJson()));
+            var result = Told(run.Results[0]);
+            if (result.Status != AnnotationStatus.Planned)
+                return result;
+            try
+            {
+                await client.PatchAsync(
+                    kind.ResourceOf(current), current.Name, Patch(kind, current, run.Contents[0]), current.Namespace, new KubeWriteOptions { DryRun = dryRun }, cancellationToken).ConfigureAwait(false);
+                return dryRun ? result : result with { Status = AnnotationStatus.Changed };
+            }
+            catch (KubeApiException exception) when (WorkloadWriter.IsConflict(exception) && attempt < WorkloadWriter.Attempts)
+            {
+                // It has changed since it was read a moment ago.
+            }
+            catch (KubeApiException exception) when (dryRun && WorkloadWriter.CannotBeTried(exception))
+            {
+                return result;
+            }
+            catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+            {
+                return result with { Status = AnnotationStatus.Failed, Error = $"{result.Place}: {exception.Message}" };
+            }
+        }
+    }
+
+    // Its document is one long line, and no place in it means anything to a reader.
+    private static AnnotationResult Told(AnnotationResult result) => result with
+    {
+        Location = null,
+        Findings = result.Findings.Select(finding => finding with { Location = null }).ToArray(),
+        Error = result.Error?.Replace(result.Place, $"{result.Object}", StringComparison.Ordinal),
+        Warnings = result.Object.Kind != KubeResource.Pods.Kind || result.Status != AnnotationStatus.Planned ? result.Warnings :
+        [
+            .. result.Warnings,
+            $"{result.Object}: The pod exists already, and no injector looks at it again. Change what creates it, or use Invoke-CredentialInjection -Workload pod/{result.Object.Name} -Recreate.",
+        ],
+    };
+
+    private static KubePatch Patch(WorkloadKind kind, KubeObject workload, string edited)
+    {
+        var operations = new JsonArray(Operation("replace", "/metadata/resourceVersion", workload.ResourceVersion));
+        var (before, after) = (JsonNode.Parse(workload.ToJson())!, JsonNode.Parse(edited)!);
+        foreach (var path in new[] { "", kind.TemplatePath }.Distinct())
+            AddOperations(operations, $"{path}/metadata", At(before, path)["metadata"] as JsonObject, At(after, path)["metadata"] as JsonObject);
+        return KubePatch.Json(operations.ToJsonString());
+    }
+
+    private static void AddOperations(JsonArray operations, string path, JsonObject? before, JsonObject? after)
+    {
+        if (before is null)
+        {
+            if (after is not null)
+                operations.Add(Operation("add", path, after.DeepClone()));
+            return;
+        }
+
+        foreach (var key in (string[])["labels", "annotations"])
+        {
+            if (after?[key] is { } value && !JsonNode.DeepEquals(value, before[key]))
+                operations.Add(Operation("add", $"{path}/{key}", value.DeepClone())); // in the place of what is there (RFC 6902, 4.1)
+            else if (before[key] is not null && after?[key] is null)
+                operations.Add(Operation("remove", $"{path}/{key}"));
+        }
+    }
+
+    private static JsonObject Operation(string name, string path, JsonNode? value = null)
+    {
+        var operation = new JsonObject { ["op"] = name, ["path"] = path };
+        if (value is not null)
+            operation["value"] = value;
+        return operation;
+    }
+
+    private static JsonNode At(JsonNode node, string path)
+    {
+        foreach (var step in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            node = node[step]!;
+        return node;
+    }
+}

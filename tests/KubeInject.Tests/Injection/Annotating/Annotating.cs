@@ -1,0 +1,40 @@
+using KubeInject.Annotations;
+using KubeInject.Injection;
+using KubeInject.Manifests;
+
+namespace KubeInject.Tests.Injection;
+
+/// <summary>Changes labels and annotations in memory.</summary>
+internal static class Annotating
+{
+    public const string Prefix = "db-creds-injector.numberly.io/";
+
+    /// <summary>The text that came out; empty where nothing did.</summary>
+    public static (string Text, AnnotatedManifest Result) Run(string text, AnnotationTask task)
+    {
+        var written = "";
+        var result = new ManifestAnnotator(task).WriteAsync(
+            ManifestSource.FromText(text),
+            ManifestOutput.ToStream((content, _) =>
+            {
+                written = content;
+                return Task.CompletedTask;
+            }),
+            CancellationToken.None).GetAwaiter().GetResult();
+        return (written, result);
+    }
+
+    public static (string Text, AnnotatedManifest Result) Run(string text, params MetadataChange[] changes) => Run(text, new Changes(changes));
+
+    public static SetMetadata Annotate(string key, string value) => new(MetadataField.Annotation, key, value);
+
+    public static RemoveMetadata Unannotate(string key) => new(MetadataField.Annotation, key);
+
+    public static SetMetadata Label(string key, string value) => new(MetadataField.Label, key, value);
+
+    private sealed class Changes(MetadataChange[] changes) : AnnotationTask
+    {
+        internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round) =>
+            round > 0 ? AnnotationStep.Done : AnnotationStep.Of(changes);
+    }
+}

@@ -1,0 +1,55 @@
+using KubeInject.Annotations;
+using KubeInject.Injection;
+using KubeInject.Manifests;
+using KubeInject.Testing;
+
+namespace KubeInject.Tests.Injection;
+
+/// <summary>What can be mended in the documents of the corpus is, and by that alone they change.</summary>
+public sealed class CorpusRepairTests
+{
+    public static TheoryData<string> Mendable =>
+        [.. CorpusDocument.WithFindings.Where(document => Findings(document.Text).Any(finding => finding.Fix is not null)).Select(document => document.Name)];
+
+    [Theory]
+    [MemberData(nameof(Mendable))]
+    public void A_document_is_mended(string name)
+    {
+        var document = CorpusDocument.WithFindings.Single(document => document.Name == name);
+        var before = Findings(document.Text);
+        var (text, result) = Annotating.Run(document.Text, new AnnotationRepair());
+
+        Assert.Null(result.Error);
+        Assert.All(result.Pods, pod => Assert.Null(pod.Error));
+        var after = Findings(text);
+        Assert.DoesNotContain(after, finding => finding.Fix is not null);
+        if (before.All(finding => finding.Severity != FindingSeverity.Error || finding.Fix is not null))
+            Assert.DoesNotContain(after, finding => finding.Severity == FindingSeverity.Error);
+
+        OnlyMetadataDiffers(document.Text, text);
+        Assert.Equal(text, Annotating.Run(text, new AnnotationRepair()).Text);
+    }
+
+    [Fact]
+    public void There_are_some() => Assert.NotEmpty(Mendable);
+
+    // Every line that goes or comes is one of a key that a fix names, or of the mapping around it.
+    private static void OnlyMetadataDiffers(string before, string after)
+    {
+        var keys = Changed(before).Concat(Changed(after)).Append("labels").Append("annotations").Append("metadata").ToHashSet();
+        foreach (var change in LineDiff.Between(before.Split('\n'), after.Split('\n')))
+            Assert.All(change.Removed.Concat(change.Added), line => Assert.True(line.Trim().Length == 0 || before.TrimStart().StartsWith('{') || keys.Any(key => line.Contains(key, StringComparison.Ordinal)), line));
+    }
+
+    private static IEnumerable<string> Changed(string text) => Findings(text).Where(finding => finding.Fix is not null)
+        .SelectMany(finding => finding.Fix!.Changes).SelectMany(change => change is RenameMetadata rename ? new[] { rename.Key, rename.NewKey } : [change.Key]);
+
+    private static List<Finding> Findings(string text) =>
+    [
+        .. from document in Manifest.Parse(new ManifestText(text)).Documents
+           from template in document.PodTemplates
+           from injection in template.ReadInjections(InjectionOptions.Default)
+           from finding in injection.Findings
+           select finding,
+    ];
+}

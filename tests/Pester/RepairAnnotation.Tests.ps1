@@ -1,0 +1,159 @@
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    $WarningPreference = 'SilentlyContinue'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $prefix = 'db-creds-injector.numberly.io/'
+    function New-File([string] $Text = (New-Manifest), [string] $Name = 'orders.yaml') {
+        $file = Join-Path (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))) $Name
+        [IO.File]::WriteAllText($file, $Text)
+        $file
+    }
+}
+
+Describe 'Set-PodInjectionAnnotation' {
+    It 'writes annotations and label into a file, and twice is once' {
+        $file = New-File (New-Manifest -Label @{ app = 'x' } -Annotation @{})
+        $result = Set-PodInjectionAnnotation $file -Database orders -Role orders-rw -Template 'postgres://db:5432/orders' -EnvUri DATABASE_URL, OTHER_URL
+        $result.Status | Should -Be Changed
+        $result.File | Should -Be $file
+        $result | Out-String -Width 300 | Should -Match 'Changed +pod/orders +Set vault-db-injector\.'
+        $database = (Get-PodInjectionAnnotation $file).Databases
+        $database.Role, $database.Mode, $database.Template | Should -Be 'orders-rw', 'Uri', 'postgres://db:5432/orders'
+        $database.UriVariables | Should -Be DATABASE_URL, OTHER_URL
+        Get-Content -Raw $file | Should -Match 'vault-db-injector: "true"'
+        $before = Get-FileHash $file
+        (Set-PodInjectionAnnotation $file -Database orders -Role orders-rw -Template 'postgres://db:5432/orders' -EnvUri DATABASE_URL, OTHER_URL).Status | Should -Be Unchanged
+        (Get-FileHash $file).Hash | Should -Be $before.Hash
+    }
+
+    It 'gives text for text' {
+        $text = New-Manifest -Annotation @{} | Set-PodInjectionAnnotation -Database orders -Role rw -EnvUsername U -EnvPassword P
+        $text | Should -BeOfType string
+        ($text | Get-PodInjectionAnnotation).Databases.UsernameVariables | Should -Be U
+    }
+
+    It 'refuses what would be an error, and writes nothing' {
+        $file = New-File
+        $before = Get-FileHash $file
+        $result = Set-PodInjectionAnnotation $file -Database users -Mode Uri -Role rw -ErrorAction SilentlyContinue -ErrorVariable failed
+        $result.Status | Should -Be Failed
+        $failed[0].FullyQualifiedErrorId | Should -Be 'AnnotationFailed,KubeInject.Cmdlets.SetPodInjectionAnnotationCommand'
+        "$($failed[0])" | Should -Match 'KI00[67]'
+        (Get-FileHash $file).Hash | Should -Be $before.Hash
+    }
+
+    It 'takes a database, or a dialect' {
+        { New-Manifest | Set-PodInjectionAnnotation -Role x } | Should -Throw -ErrorId 'DatabaseOrDialect,KubeInject.Cmdlets.SetPodInjectionAnnotationCommand'
+        { New-Manifest | Set-PodInjectionAnnotation -Role x -FromDialect VaultAgent } | Should -Throw -ErrorId 'DatabaseOrDialect,*'
+    }
+
+    It 'shows no password in its diff' {
+        $file = New-File
+        $shown = Set-PodInjectionAnnotation $file -Database orders -Template 'postgres://me:hunter2@db/orders' -EnvUri U -Verbose 4>&1 | Out-String -Width 500
+        $shown | Should -Not -Match hunter2
+        $shown | Should -Match ([regex]::Escape('postgres://****@db/orders'))
+    }
+}
+
+Describe 'Remove-PodInjectionAnnotation' {
+    It 'takes one database, then the last and the label with it' {
+        $file = New-File (New-Manifest -Annotation @{ 'orders.role' = 'a'; 'users.role' = 'b'; cluster = 'pg' })
+        (Remove-PodInjectionAnnotation $file -Database users).Status | Should -Be Changed
+        (Get-PodInjectionAnnotation $file).Databases.Name | Should -Be orders
+        Get-Content -Raw $file | Should -Match vault-db-injector
+        $null = Remove-PodInjectionAnnotation $file -Database orders
+        Get-Content -Raw $file | Should -Not -Match 'vault-db-injector|numberly|annotations|labels'
+        (Remove-PodInjectionAnnotation $file).Status | Should -Be Unchanged
+    }
+}
+
+Describe 'Repair-PodInjectionAnnotation' {
+    It 'mends a file in place, and shows the diff and writes nothing with -WhatIf' {
+        $file = New-File (New-Manifest -Label @{ app = 'x' })
+        $before = Get-FileHash $file
+        $shown = Invoke-InNewProcess {
+            param($module, $file)
+            Import-Module $module
+            Repair-PodInjectionAnnotation $file -WhatIf | Format-List Status
+        } $file | Out-String
+        $shown | Should -Match 'What if: .*KI013'
+        $shown | Should -Match '(?m)^@@ -\d+,0 \+\d+ @@\r?$'
+        $shown | Should -Match '(?m)^\+.*vault-db-injector: "true"'
+        $shown | Should -Match 'Planned'
+        (Get-FileHash $file).Hash | Should -Be $before.Hash
+        (Repair-PodInjectionAnnotation $file).Changes -join " " | Should -Match KI013
+        (Get-PodInjectionAnnotation $file).Findings | Where-Object Code -EQ KI013 | Should -BeNullOrEmpty
+        (Repair-PodInjectionAnnotation $file).Status | Should -Be Unchanged
+    }
+
+    It 'mends codes alone' {
+        $file = New-File (New-Manifest -Label @{ app = 'x' })
+        (Repair-PodInjectionAnnotation $file -Code KI999).Status | Should -Be Unchanged
+        (Repair-PodInjectionAnnotation $file -Code ki013).Status | Should -Be Changed
+    }
+
+    It 'takes findings, and each file once' {
+        $files = (New-File (New-Manifest -Label @{ app = 'x' })), (New-File (New-Manifest -Label @{ app = 'x' }))
+        $results = $files.ForEach{ (Get-PodInjectionAnnotation $_).Findings } | Where-Object Fix | Repair-PodInjectionAnnotation
+        $results.File | Should -Be $files
+        $results.Status | Should -Be Changed, Changed
+    }
+
+    It 'takes no finding of a text' {
+        $null = New-Manifest -Label @{ app = 'x' } | Get-PodInjectionAnnotation | ForEach-Object Findings | Where-Object Fix |
+            Repair-PodInjectionAnnotation -ErrorAction SilentlyContinue -ErrorVariable failed
+        $failed[0].FullyQualifiedErrorId | Should -Be 'FindingOfNoFile,KubeInject.Cmdlets.RepairPodInjectionAnnotationCommand'
+    }
+}
+
+Describe 'Workloads' {
+    BeforeAll {
+        $null = Connect-KubeCluster admin
+        $namespace = New-TestNamespace
+        function Get-Object([string] $Name) { kubectl get $Name -n $namespace -o json | Out-String | ConvertFrom-Json -AsHashtable }
+    }
+    AfterAll { Disconnect-KubeCluster }
+
+    It 'has its pod template set, repaired and cleared' {
+        $null = New-Manifest web -Kind Deployment -Label @{ app = 'web' } -Annotation @{} | kubectl create -n $namespace -f -
+        $before = Get-Object deployment/web
+        (Set-PodInjectionAnnotation -Workload deployment/web -n $namespace -Database orders -Role rw -WhatIf).Status | Should -Be Planned
+        (Get-Object deployment/web).metadata.resourceVersion | Should -Be $before.metadata.resourceVersion
+
+        $set = Set-PodInjectionAnnotation -Workload deployment/web -n $namespace -Database orders -Role rw
+        $set.Status, $set.Location | Should -Be Changed, $null
+        $set.Diff | Should -Match 'orders.role'
+        $template = (Get-Object deployment/web).spec.template
+        $template.metadata.labels.'vault-db-injector' | Should -Be true
+        $template.metadata.labels.app | Should -Be web
+        $template.metadata.annotations["${prefix}orders.role"] | Should -Be rw
+
+        $null = kubectl patch deployment web -n $namespace --type json -p '[{"op":"replace","path":"/spec/template/metadata/labels/vault-db-injector","value":"yes"}]'
+        (Repair-PodInjectionAnnotation -Workload deployment/web -n $namespace).Changes -join " " | Should -Match KI014
+        (Get-Object deployment/web).spec.template.metadata.labels.'vault-db-injector' | Should -Be true
+
+        (Remove-PodInjectionAnnotation -Workload deployment/web -n $namespace).Status | Should -Be Changed
+        $after = Get-Object deployment/web
+        $after.spec.template.metadata.Keys | Should -Not -Contain annotations
+        $after.spec.template.metadata.labels.Keys | Should -Be app
+        ConvertTo-Json $after.spec.template.spec -Depth 20 | Should -Be (ConvertTo-Json $before.spec.template.spec -Depth 20)
+    }
+
+    It 'has what stands on the workload moved to its template' {
+        $null = New-Manifest moved -Kind Deployment -Label @{ app = 'moved'; 'vault-db-injector' = 'true' } -Annotation @{} | kubectl create -n $namespace -f -
+        $null = kubectl annotate deployment moved -n $namespace "${prefix}orders.role=rw"
+        (Repair-PodInjectionAnnotation -Workload deployment/moved -n $namespace).Status | Should -Be Changed
+        $after = Get-Object deployment/moved
+        $after.spec.template.metadata.annotations["${prefix}orders.role"] | Should -Be rw
+        $after.metadata['annotations']?.Keys | Should -Not -Contain "${prefix}orders.role"
+    }
+
+    It 'says of a pod that this alone injects nothing' {
+        $null = New-Manifest shell -Label @{ app = 'shell' } | kubectl create -n $namespace -f -
+        $result = Repair-PodInjectionAnnotation -Workload pod/shell -n $namespace -WarningVariable warned
+        $result.Status | Should -Be Changed
+        "$warned" | Should -Match 'no injector looks at it again'
+        (Get-Object pod/shell).metadata.labels.'vault-db-injector' | Should -Be true
+    }
+}
