@@ -16,9 +16,10 @@ internal sealed record LabelRequirement(string Key, string Operator, IReadOnlyLi
         _ => false,
     };
 
-    /// <summary>The requirement as lists take it: <c>tier in (web,api)</c>, <c>!legacy</c>.</summary>
+    /// <summary>The requirement as lists take it: <c>app=orders</c>, <c>tier in (web,api)</c>, <c>!legacy</c>.</summary>
     public override string ToString() => Operator switch
     {
+        "In" when Values is [var only] => $"{Key}={only}",
         "In" => $"{Key} in ({string.Join(',', Values)})",
         "NotIn" => $"{Key} notin ({string.Join(',', Values)})",
         "DoesNotExist" => $"!{Key}",

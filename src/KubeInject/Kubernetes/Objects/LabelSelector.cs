@@ -22,6 +22,6 @@ internal sealed record LabelSelector(IReadOnlyList<LabelRequirement> Requirement
     /// <summary>Whether a key is asked about.</summary>
     public bool Names(string key) => Requirements.Any(requirement => requirement.Key == key);
 
-    /// <summary>The selector as lists take it: <c>app in (orders),!legacy</c>.</summary>
+    /// <summary>The selector as lists take it: <c>app=orders,!legacy</c>.</summary>
     public override string ToString() => string.Join(',', Requirements);
 }
