@@ -85,7 +85,7 @@ public sealed class PodDiagnostician
             Object = subject.Template.Object,
             Location = subject.Location,
             Injections = subject.Injections,
-            Chain = [.. chain.OrderBy(link => link.Step)],
+            Chain = chain.OrderBy(link => link.Step).ToArray(),
         };
     }
 }
