@@ -221,4 +221,85 @@ public static class FindingCode
 
     /// <summary>A Vault that could not be asked.</summary>
     public const string VaultUnavailable = "KI216";
+
+    /// <summary>No webhook of the cluster is an injector that acts on the pod's annotations.</summary>
+    public const string NoInjector = "KI101";
+
+    /// <summary>The injector's webhook does not select the pod's namespace.</summary>
+    public const string NamespaceNotSelected = "KI102";
+
+    /// <summary>The injector's webhook does not select the pod by its labels.</summary>
+    public const string PodNotSelected = "KI103";
+
+    /// <summary>The injector's webhook is not called when pods are created.</summary>
+    public const string NoRuleForPods = "KI104";
+
+    /// <summary>Where the injector's webhook fails, pods start without credentials.</summary>
+    public const string FailureIgnored = "KI105";
+
+    /// <summary>The injector's webhook has very little time to answer.</summary>
+    public const string ShortTimeout = "KI106";
+
+    /// <summary>The pod's namespace does not exist.</summary>
+    public const string MissingNamespace = "KI107";
+
+    /// <summary>The webhook calls a Service and says not whom to trust there.</summary>
+    public const string MissingCaBundle = "KI110";
+
+    /// <summary>The webhook's caBundle holds no certificate that can be read.</summary>
+    public const string InvalidCaBundle = "KI111";
+
+    /// <summary>The certificates of the webhook's caBundle have expired.</summary>
+    public const string ExpiredCaBundle = "KI112";
+
+    /// <summary>The certificates of the webhook's caBundle are not valid yet.</summary>
+    public const string EarlyCaBundle = "KI113";
+
+    /// <summary>The injector's own certificate is not signed by the webhook's caBundle.</summary>
+    public const string UntrustedServingCertificate = "KI114";
+
+    /// <summary>The injector's own certificate has expired, or is not valid yet.</summary>
+    public const string ExpiredServingCertificate = "KI115";
+
+    /// <summary>The webhook's Service does not exist.</summary>
+    public const string MissingService = "KI117";
+
+    /// <summary>The webhook's Service does not have the port that is called.</summary>
+    public const string MissingServicePort = "KI118";
+
+    /// <summary>No pod of the injector is ready to answer.</summary>
+    public const string NoEndpoint = "KI119";
+
+    /// <summary>The pod is older than the injector's webhook.</summary>
+    public const string OlderThanWebhook = "KI121";
+
+    /// <summary>The pod was given the label after it was created.</summary>
+    public const string OlderThanLabel = "KI122";
+
+    /// <summary>The pod was created without credentials, although by now nothing keeps the injector from it.</summary>
+    public const string PassedOver = "KI123";
+
+    /// <summary>The workload's newest pod was made before its pod template asked for credentials.</summary>
+    public const string OlderThanTemplate = "KI124";
+
+    /// <summary>The pod's ServiceAccount does not exist.</summary>
+    public const string MissingServiceAccount = "KI131";
+
+    /// <summary>The cluster issues no token for the pod's ServiceAccount.</summary>
+    public const string TokenRefused = "KI132";
+
+    /// <summary>A variable comes from a ConfigMap or Secret (envFrom), too; the injected one hides it.</summary>
+    public const string ShadowedSource = "KI135";
+
+    /// <summary>There is no record of a lease that the pod names.</summary>
+    public const string MissingRecord = "KI141";
+
+    /// <summary>There is a record of a lease for the pod that the pod does not name.</summary>
+    public const string RecordWithoutPod = "KI142";
+
+    /// <summary>An event says that a webhook could not be called.</summary>
+    public const string WebhookFailed = "KI145";
+
+    /// <summary>An event says that a webhook refused the pod.</summary>
+    public const string WebhookDenied = "KI146";
 }

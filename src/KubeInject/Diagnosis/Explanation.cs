@@ -36,7 +36,7 @@ public sealed record Explanation
             Object = diagnosis.Object,
             Verdict = diagnosis.Verdict,
             Remedy = remedy,
-            Lines = [.. ExplanationText.Of(diagnosis, remedy)],
+            Lines = ExplanationText.Of(diagnosis, remedy).ToArray(),
         };
     }
 

@@ -9,7 +9,7 @@ internal static class ExplanationText
 
     public static IEnumerable<string> Of(PodDiagnosis diagnosis, string? remedy) =>
     [
-        $"{diagnosis.Object} {diagnosis.Verdict}.",
+        $"{diagnosis.Object} {Verdict.Of(diagnosis, withProblem: false)}.",
         "",
         "1. What it asks for",
         .. Requests(diagnosis),

@@ -19,7 +19,7 @@ public sealed record PodDiagnosis
     public required IReadOnlyList<DiagnosisLink> Chain { get; init; }
 
     /// <summary>All that is the matter, in the order of the chain.</summary>
-    public IReadOnlyList<Finding> Findings => [.. Chain.SelectMany(link => link.Findings)];
+    public IReadOnlyList<Finding> Findings => Chain.SelectMany(link => link.Findings).ToArray();
 
     /// <summary>The first link that is broken; null where none is.</summary>
     public DiagnosisLink? FirstBroken => Chain.FirstOrDefault(link => link.State == LinkState.Broken);

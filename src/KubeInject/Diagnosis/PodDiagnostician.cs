@@ -13,7 +13,7 @@ namespace KubeInject.Diagnosis;
 public sealed class PodDiagnostician
 {
     private readonly InjectionOptions options;
-    private readonly KubeClient? cluster;
+    private readonly ClusterFacts? cluster;
     private readonly IReadOnlyList<IDiagnosisCheck> checks;
 
     /// <summary>Prepares diagnoses.</summary>
@@ -24,8 +24,9 @@ public sealed class PodDiagnostician
     public PodDiagnostician(InjectionOptions? options = null, KubeClient? cluster = null, CredentialSource? source = null, TimeProvider? time = null)
     {
         this.options = options ?? InjectionOptions.Default;
-        this.cluster = cluster;
-        checks = [.. SourceChecks.Of(source)];
+        this.cluster = cluster is null ? null : new ClusterFacts(cluster);
+        IEnumerable<IDiagnosisCheck> ofCluster = this.cluster is null ? [] : [new ClusterCheck(this.cluster, this.options, source, time ?? TimeProvider.System)];
+        checks = [.. ofCluster, .. SourceChecks.Of(source)];
     }
 
     /// <summary>Looks at the pods and pod templates of a manifest.</summary>
@@ -65,13 +66,14 @@ public sealed class PodDiagnostician
     public async Task<PodDiagnosis> DiagnoseAsync(ObjectReference workload, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        var client = cluster ?? throw new InvalidOperationException($"Without a cluster nothing is known of {workload}.");
+        var facts = cluster ?? throw new InvalidOperationException($"Without a cluster nothing is known of {workload}.");
         var kind = WorkloadKind.Of(workload.Kind) ?? throw new ArgumentException($"{workload} has no pod template that is known.", nameof(workload));
-        var read = await kind.GetAsync(client, workload, cancellationToken).ConfigureAwait(false);
+        var read = await kind.GetAsync(facts.Client, workload, cancellationToken).ConfigureAwait(false);
         if (!kind.CanBeChanged)
             return await DiagnoseAsync(Pod.FromUtf8(read.ToUtf8()), cancellationToken).ConfigureAwait(false);
         var template = Manifest.Parse(new ManifestText(read.ToJson())).Documents[0].PodTemplates[0].Template;
-        return await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false);
+        var pod = await PodOwner.FindNewestPodAsync(facts, read, template, cancellationToken).ConfigureAwait(false);
+        return await DiagnoseAsync(DiagnosisSubject.Of(template, options) with { Pod = pod }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
@@ -84,7 +86,7 @@ public sealed class PodDiagnostician
             Object = subject.Template.Object,
             Location = subject.Location,
             Injections = subject.Injections,
-            Chain = [.. chain.OrderBy(link => link.Step)],
+            Chain = chain.OrderBy(link => link.Step).ToArray(),
         };
     }
 

@@ -6,14 +6,17 @@ namespace KubeInject.Diagnosis;
 /// <summary>What comes of a pod, in half a sentence.</summary>
 internal static class Verdict
 {
-    public static string Of(PodDiagnosis diagnosis)
+    /// <summary>Puts it into words.</summary>
+    /// <param name="diagnosis">What was found out.</param>
+    /// <param name="withProblem">Whether to say what breaks the chain, too.</param>
+    public static string Of(PodDiagnosis diagnosis, bool withProblem = true)
     {
         var asking = diagnosis.Injections.Where(injection => injection.Databases.Count > 0).ToList();
         var broken = Problem(diagnosis);
         if (asking.Exists(injection => injection.State == InjectionState.Injected))
-            return $"is injected: {Amount(asking)}{(broken is null ? "" : $"; but {broken}")}";
+            return $"is injected: {Amount(asking)}{(broken is null ? "" : withProblem ? $"; but {broken}" : ", with something broken")}";
         if (broken is not null)
-            return $"will not be injected: {broken}";
+            return withProblem ? $"will not be injected: {broken}" : "will not be injected";
         return asking.Count == 0 ? "asks for nothing" : $"will be injected: {Amount(asking)}";
     }
 

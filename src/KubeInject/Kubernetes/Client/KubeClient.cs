@@ -150,6 +150,17 @@ public sealed class KubeClient
             : throw channel.Failures.NotKubernetes("its TokenRequest has no token, or no expirationTimestamp");
     }
 
+    /// <summary>Has the server go through issuing a token of a ServiceAccount. It is told to issue none; one that a server sends all the same is not looked at.</summary>
+    /// <param name="serviceAccount">The ServiceAccount's name.</param>
+    /// <param name="namespace">Its namespace.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    internal async Task TryTokenAsync(string serviceAccount, string? @namespace, CancellationToken cancellationToken)
+    {
+        var path = KubeResource.ServiceAccounts.ObjectPath(serviceAccount, @namespace ?? defaultNamespace, "token");
+        var options = new ServiceAccountTokenOptions { ExpirationSeconds = 600 };
+        await channel.SucceedAsync(new ApiRequest(HttpMethod.Post, $"{path}?dryRun=All") { Body = Bytes(options.ToJson()), IsRepeatable = true }, cancellationToken);
+    }
+
     /// <summary>Asks whether the user of the connection may do something (SelfSubjectAccessReview).</summary>
     /// <param name="question">What.</param>
     /// <param name="cancellationToken">Ends the request.</param>

@@ -22,7 +22,7 @@ public sealed class Pod
         Labels = metadata.Get("labels").Texts();
         Annotations = metadata.Get("annotations").Texts();
         CreationTimestamp = metadata.Time("creationTimestamp");
-        OwnerReferences = metadata.Get("ownerReferences").Items().Select(ReadOwner).ToArray();
+        OwnerReferences = ReadOwners(pod);
         ServiceAccountName = spec.Text("serviceAccountName") is { Length: > 0 } account ? account : "default";
         NodeName = spec.Text("nodeName");
         InitContainers = ReadContainers(spec.Get("initContainers"), status.Get("initContainerStatuses"), isInit: true);
@@ -130,6 +130,10 @@ public sealed class Pod
     /// <summary>The pod's reference, <c>shop/pod/orders-1</c>.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => Template.Object.ToString();
+
+    /// <summary>The objects that an object of any kind belongs to.</summary>
+    internal static IReadOnlyList<OwnerReference> ReadOwners(JsonElement document) =>
+        document.Get("metadata").Get("ownerReferences").Items().Select(ReadOwner).ToArray();
 
     private static OwnerReference ReadOwner(JsonElement owner) => new(
         owner.Text("apiVersion") ?? "", owner.Text("kind") ?? "", owner.Text("name") ?? "", owner.Text("uid") ?? "", owner.IsTrue("controller"));

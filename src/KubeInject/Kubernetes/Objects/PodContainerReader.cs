@@ -8,7 +8,7 @@ internal static class PodContainerReader
     public static PodContainer Read(JsonElement container, bool isInit)
     {
         var variables = container.Get("env").Items().Where(variable => variable.Text("name") is not null).ToList();
-        return new PodContainer(container.Text("name") ?? "", isInit, [.. variables.Select(variable => variable.Text("name")!)])
+        return new PodContainer(container.Text("name") ?? "", isInit, variables.Select(variable => variable.Text("name")!).ToArray())
         {
             IsSidecar = isInit && container.Text("restartPolicy") == "Always",
             VariableSources = [.. container.Get("envFrom").Items().Select(ReadSource).OfType<VariableSource>()],

@@ -52,14 +52,23 @@ internal sealed class ServerTrust(ConnectionSettings settings)
     }
 
     /// <summary>Builds the chain with the given certificates as its only anchors.</summary>
-    private static X509ChainStatusFlags ProblemsUnder(CertificateAuthority authority, X509Certificate2 certificate, X509Chain? shownChain)
+    private static X509ChainStatusFlags ProblemsUnder(CertificateAuthority authority, X509Certificate2 certificate, X509Chain? shownChain) =>
+        ProblemsUnder(authority, certificate, shownChain?.ChainPolicy.ExtraStore ?? [], null);
+
+    /// <summary>What keeps a server's certificate from being trusted by clients that trust the given authority alone.</summary>
+    /// <param name="authority">The only anchors.</param>
+    /// <param name="certificate">The server's own.</param>
+    /// <param name="sent">What it sends along.</param>
+    /// <param name="at">When; null for now.</param>
+    internal static X509ChainStatusFlags ProblemsUnder(CertificateAuthority authority, X509Certificate2 certificate, X509Certificate2Collection sent, DateTimeOffset? at)
     {
         using var chain = new X509Chain();
         var policy = chain.ChainPolicy;
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         policy.CustomTrustStore.AddRange(authority.Certificates);
-        if (shownChain is not null)
-            policy.ExtraStore.AddRange(shownChain.ChainPolicy.ExtraStore);
+        policy.ExtraStore.AddRange(sent);
+        if (at is { } time)
+            policy.VerificationTime = time.UtcDateTime;
         policy.RevocationMode = X509RevocationMode.NoCheck;
         policy.DisableCertificateDownloads = true;
         policy.ApplicationPolicy.Add(ServerAuthentication);

@@ -1,0 +1,147 @@
+using System.Text.Json.Nodes;
+using KubeInject.Annotations;
+using KubeInject.Diagnosis;
+
+namespace KubeInject.IntegrationTests.Diagnosis;
+
+public sealed class ActorTests
+{
+    [Fact]
+    public async Task A_sound_manifest_in_a_sound_cluster_holds()
+    {
+        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["failurePolicy"] = "Ignore");
+
+        var diagnosis = await scene.DiagnoseManifestAsync();
+
+        Assert.Equal("will be injected: 1 database, 2 variables in 1 container", diagnosis.Verdict);
+        Assert.Equal([LinkStep.Request, LinkStep.Actor, LinkStep.Webhook, LinkStep.Identity], diagnosis.Chain.Select(link => link.Step));
+        Assert.All(diagnosis.Chain, link => Assert.Equal(LinkState.Holds, link.State));
+        Assert.Equal([FindingCode.FailureIgnored], diagnosis.Findings.Select(finding => finding.Code));
+    }
+
+    [Fact]
+    public async Task Without_an_injector_nobody_acts()
+    {
+        await using var scene = await Scene.CreateAsync();
+
+        await BreaksAsync(scene, FindingCode.NoInjector, "Invoke-CredentialInjection");
+    }
+
+    [Fact]
+    public async Task A_namespace_that_lacks_the_label_is_named_with_the_command_that_sets_it()
+    {
+        await using var scene = await Scene.CreateSoundAsync(webhook =>
+            webhook["namespaceSelector"] = JsonNode.Parse("""{"matchLabels":{"inject":"yes"}}"""));
+
+        await BreaksAsync(scene, FindingCode.NamespaceNotSelected, $"kubectl label --overwrite namespace {scene.Namespace} inject=yes");
+
+        await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{scene.Namespace}", $$$"""{"metadata":{"name":"{{{scene.Namespace}}}","labels":{"inject":"yes"} } }""");
+        Assert.Null((await scene.DiagnoseManifestAsync()).FirstBroken);
+    }
+
+    [Fact]
+    public async Task A_namespace_that_is_excluded_by_name_is_named()
+    {
+        await using var scene = await Scene.CreateAsync();
+        await scene.CreateWebhookAsync(webhook => webhook["namespaceSelector"] = JsonNode.Parse(
+            $$$"""{"matchExpressions":[{"key":"kubernetes.io/metadata.name","operator":"NotIn","values":["kube-system","{{{scene.Namespace}}}"]}]}"""));
+
+        await BreaksAsync(scene, FindingCode.NamespaceNotSelected, "Invoke-CredentialInjection");
+    }
+
+    [Fact]
+    public async Task A_namespace_that_does_not_exist_is_named()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+
+        Breaks(await scene.DiagnoseManifestAsync(@namespace: "nowhere"), LinkStep.Actor, FindingCode.MissingNamespace, "kubectl create namespace nowhere");
+    }
+
+    [Fact]
+    public async Task A_pod_without_the_label_is_passed_over()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+
+        Breaks(await scene.DiagnoseManifestAsync(scene.Metadata("")), LinkStep.Actor, FindingCode.PodNotSelected, scene.Label);
+    }
+
+    [Theory]
+    [InlineData("UPDATE", "pods", "*")]
+    [InlineData("CREATE", "deployments", "*")]
+    [InlineData("CREATE", "pods", "Cluster")]
+    public async Task Rules_that_are_not_about_new_pods_are_named(string operation, string resource, string scope)
+    {
+        await using var scene = await Scene.CreateSoundAsync(webhook =>
+        {
+            var rule = webhook["rules"]![0]!;
+            rule["operations"] = new JsonArray(operation);
+            rule["resources"] = new JsonArray(resource);
+            rule["scope"] = scope;
+        });
+
+        await BreaksAsync(scene, FindingCode.NoRuleForPods, "operations [CREATE]");
+    }
+
+    [Fact]
+    public async Task A_short_timeout_is_a_weak_link()
+    {
+        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["timeoutSeconds"] = 1);
+
+        var link = (await scene.DiagnoseManifestAsync()).Chain.Single(link => link.Step == LinkStep.Actor);
+
+        Assert.Equal(LinkState.Weak, link.State);
+        Assert.Contains(link.Findings, finding => finding.Code == FindingCode.ShortTimeout);
+    }
+
+    [Fact]
+    public async Task Whoever_may_look_at_nothing_is_told_which_rights_are_missing()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
+
+        var diagnosis = await scene.DiagnoseManifestAsync(by: scene.Diagnostician(viewer));
+
+        Assert.Equal("will be injected: 1 database, 2 variables in 1 container", diagnosis.Verdict);
+        Assert.All(diagnosis.Chain.Skip(1), link => Assert.Equal(LinkState.Unknown, link.State));
+        Assert.Contains("The right to list mutatingwebhookconfigurations.admissionregistration.k8s.io in the cluster is missing.", Text(diagnosis, LinkStep.Actor), StringComparison.Ordinal);
+        Assert.Contains($"The right to get serviceaccounts in the namespace {scene.Namespace} is missing.", Text(diagnosis, LinkStep.Identity), StringComparison.Ordinal);
+        Assert.Equal("   Look again as somebody who has the rights that are missing.", Explanation.Of(diagnosis).Lines[^1]);
+    }
+
+    [Fact]
+    public async Task What_is_the_clusters_is_asked_once_for_all_pods()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        var requests = new List<string>();
+        scene.Connection.RequestCompleted += request => requests.Add(request.Path);
+        var diagnostician = scene.Diagnostician();
+
+        await scene.DiagnoseManifestAsync(by: diagnostician);
+        await scene.DiagnoseManifestAsync(by: diagnostician);
+
+        Assert.Single(requests, path => path.Contains("mutatingwebhookconfigurations", StringComparison.Ordinal));
+        Assert.Single(requests, path => path.EndsWith($"/api/v1/namespaces/{scene.Namespace}", StringComparison.Ordinal));
+        Assert.Single(requests, path => path.EndsWith("/services/injector", StringComparison.Ordinal));
+    }
+
+    internal static void Breaks(PodDiagnosis diagnosis, LinkStep step, string code, string remedy)
+    {
+        Assert.Equal(step, diagnosis.FirstBroken?.Step);
+        var worst = diagnosis.FirstBroken!.Findings.OrderByDescending(finding => finding.Severity).First();
+        Assert.Equal(code, worst.Code);
+        Assert.Contains(remedy, worst.Suggestion, StringComparison.Ordinal);
+        Assert.Equal(diagnosis.Object, worst.Object);
+        Assert.EndsWith(".", worst.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', worst.Message);
+
+        // The story ends with the same: what is broken first, and what to do about it.
+        var story = Explanation.Of(diagnosis);
+        Assert.Contains($"   First: {worst.Message} ({code})", story.Lines);
+        Assert.Equal($"   {worst.Suggestion}", story.Lines[^1]);
+    }
+
+    private static async Task BreaksAsync(Scene scene, string code, string remedy) =>
+        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Actor, code, remedy);
+
+    private static string Text(PodDiagnosis diagnosis, LinkStep step) => diagnosis.Chain.Single(link => link.Step == step).Text;
+}

@@ -1,0 +1,62 @@
+using KubeInject.Annotations;
+using KubeInject.Diagnosis;
+using KubeInject.Kubernetes;
+using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
+
+namespace KubeInject.IntegrationTests.Diagnosis;
+
+public sealed class IdentityTests
+{
+    private const string OfOrders = """{"serviceAccountName":"orders","containers":[{"name":"app","image":"app"}]}""";
+
+    [Fact]
+    public async Task A_ServiceAccount_that_is_not_there_is_named()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+
+        Breaks(
+            await scene.DiagnoseManifestAsync(spec: OfOrders), LinkStep.Identity, FindingCode.MissingServiceAccount, $"kubectl create serviceaccount orders --namespace {scene.Namespace}");
+    }
+
+    [Fact]
+    public async Task A_ServiceAccount_that_gets_tokens_holds()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        await scene.CreateServiceAccountAsync("orders");
+
+        Assert.Equal("the ServiceAccount orders exists and gets tokens.", (await LinkAsync(scene, scene.Connection)).Text);
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_ask_for_tokens_is_told_so_and_asks_for_none()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        await scene.CreateServiceAccountAsync("orders");
+        await TestCluster.AllowAsync(scene.Namespace, "serviceaccounts", "User", Identity.Viewer);
+        using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
+        var requests = new List<string>();
+        viewer.RequestCompleted += request => requests.Add(request.Path);
+
+        var link = await LinkAsync(scene, viewer);
+
+        Assert.Equal(LinkState.Unknown, link.State);
+        Assert.Contains($"The right to create serviceaccounts/token in the namespace {scene.Namespace} is missing.", link.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(requests, path => path.Contains("/token", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_request_for_a_token_is_a_dry_run()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        await scene.CreateServiceAccountAsync("orders");
+        var requests = new List<string>();
+        scene.Connection.RequestCompleted += request => requests.Add(request.Path);
+
+        await LinkAsync(scene, scene.Connection);
+
+        Assert.EndsWith("/token?dryRun=All", Assert.Single(requests, path => path.Contains("/token", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    private static async Task<DiagnosisLink> LinkAsync(Scene scene, KubeConnection by) =>
+        (await scene.DiagnoseManifestAsync(spec: OfOrders, by: scene.Diagnostician(by))).Chain.Single(link => link.Step == LinkStep.Identity);
+}

@@ -1,0 +1,122 @@
+using KubeInject.Annotations;
+using KubeInject.Credentials;
+using KubeInject.Diagnosis;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
+
+namespace KubeInject.IntegrationTests.Diagnosis;
+
+public sealed class OutcomeTests
+{
+    [Theory]
+    [InlineData("Internal error occurred: failed calling webhook \"injector.example.org\": Post \"https://injector.shop.svc:443/mutate?timeout=10s\": x509: certificate signed by unknown authority", FindingCode.WebhookFailed, "caBundle")]
+    [InlineData("Error creating: admission webhook \"injector.example.org\" denied the request: no role", FindingCode.WebhookDenied, "log")]
+    public async Task An_event_about_the_ReplicaSet_that_quotes_a_webhook_is_told_in_plain_words(string message, string code, string remedy)
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        await scene.CreateDeploymentAsync();
+        await scene.CreateEventAsync("ReplicaSet", "orders-1", message);
+
+        var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
+
+        Breaks(diagnosis, LinkStep.Outcome, code, remedy);
+        Assert.Contains("'injector.example.org'", diagnosis.FirstBroken!.Findings[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Other_events_are_no_news()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        await scene.CreateDeploymentAsync();
+        await scene.CreateEventAsync("ReplicaSet", "orders-1", "Created pod: orders-1-x");
+
+        Assert.Null((await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None)).FirstBroken);
+    }
+
+    [Fact]
+    public async Task A_lease_without_a_record_breaks_the_chain_and_one_with_a_record_does_not()
+    {
+        await using var scene = await Scene.CreateAsync();
+        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Client, scene.Namespace));
+        var uuid = Guid.NewGuid();
+        var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{uuid}"));
+
+        var diagnosis = await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None);
+
+        Breaks(diagnosis, LinkStep.Outcome, FindingCode.MissingRecord, "Create the pod anew");
+        Assert.StartsWith("is injected: 1 database, 2 variables in 1 container; but There is no record", diagnosis.Verdict, StringComparison.Ordinal);
+
+        await source.Leases.WriteAsync(Record(uuid, pod), CancellationToken.None);
+        Assert.Equal("is injected: 1 database, 2 variables in 1 container", (await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Verdict);
+    }
+
+    [Fact]
+    public async Task A_record_whose_lease_nobody_names_is_a_weak_link_once_it_is_no_longer_new()
+    {
+        await using var scene = await Scene.CreateAsync();
+        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Client, scene.Namespace));
+        var (named, left) = (Guid.NewGuid(), Guid.NewGuid());
+        var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{named}"));
+        await source.Leases.WriteAsync(Record(named, pod), CancellationToken.None);
+        await source.Leases.WriteAsync(Record(left, pod), CancellationToken.None);
+
+        var link = (await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Chain.Single(link => link.Step == LinkStep.Outcome);
+
+        Assert.Equal(LinkState.Weak, link.State);
+        var finding = Assert.Single(link.Findings);
+        Assert.Equal(FindingCode.RecordWithoutPod, finding.Code);
+        Assert.Contains($"{left}", finding.Message, StringComparison.Ordinal);
+
+        var then = new FixedTime(Recorded.AddMinutes(1));
+        Assert.Empty((await scene.Diagnostician(source: source, time: then).DiagnoseAsync(pod, CancellationToken.None)).Findings);
+    }
+
+    [Fact]
+    public async Task The_records_of_an_installed_injector_are_elsewhere()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
+        var pod = Pod.Parse($$$"""{"metadata":{"name":"orders","namespace":"{{{scene.Namespace}}}"{{{scene.Metadata(uuid: $"{Guid.NewGuid()}")}}} }}""");
+
+        var link = Assert.Single((await scene.Diagnostician(viewer).DiagnoseAsync(pod, CancellationToken.None)).Chain, link => link.Step == LinkStep.Outcome);
+
+        Assert.Equal(LinkState.Unknown, link.State);
+        Assert.Contains("The right to list secrets in the namespace kubeinject is missing.", link.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_injected_hides_the_keys_of_ConfigMaps_and_Secrets_and_no_value_is_told()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{scene.Namespace}/configmaps", """{"metadata":{"name":"settings"},"data":{"USER":"shown-nowhere","OTHER":"x"}}""");
+        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{scene.Namespace}/secrets", """{"metadata":{"name":"old"},"stringData":{"PGPASSWORD":"shown-nowhere"}}""");
+
+        var diagnosis = await scene.DiagnoseManifestAsync(spec: """
+            {"containers":[{"name":"app","image":"app","envFrom":[{"prefix":"PG","configMapRef":{"name":"settings"}},{"secretRef":{"name":"old"}},{"secretRef":{"name":"gone","optional":true}}]}]}
+            """);
+
+        Assert.Equal(
+            ["Variable 'PGUSER' comes to the container 'app' from the ConfigMap 'settings'", "Variable 'PGPASSWORD' comes to the container 'app' from the Secret 'old'"],
+            diagnosis.Findings.Where(finding => finding.Code == FindingCode.ShadowedSource).Select(finding => finding.Message.Split(" (envFrom)")[0]));
+        Assert.Null(diagnosis.FirstBroken);
+        Assert.DoesNotContain("shown-nowhere", $"{Explanation.Of(diagnosis)}{string.Join('\n', diagnosis.Findings)}", StringComparison.Ordinal);
+    }
+
+    private static readonly DateTimeOffset Recorded = DateTimeOffset.UtcNow.AddHours(-1);
+
+    private static LeaseRecord Record(Guid uuid, Pod pod) => new()
+    {
+        Uuid = uuid,
+        Source = "local",
+        IsComplete = true,
+        Owner = new ObjectReference("Pod", pod.Namespace, pod.Name),
+        ServiceAccountName = "default",
+        RecordedAt = Recorded,
+    };
+
+    private sealed class FixedTime(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+}

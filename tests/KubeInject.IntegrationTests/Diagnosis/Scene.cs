@@ -1,0 +1,180 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using KubeInject.Annotations;
+using KubeInject.Diagnosis;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+using KubeInject.Manifests;
+
+namespace KubeInject.IntegrationTests.Diagnosis;
+
+/// <summary>
+/// A namespace with an injector installed in it, which goes by a label of its own: others neither see it nor are seen by it.
+/// </summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    private const string WebhookPath = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+
+    private bool hasWebhook;
+
+    private Scene(string @namespace, KubeConnection connection)
+    {
+        Namespace = @namespace;
+        Connection = connection;
+        Label = $"inject-{@namespace}";
+    }
+
+    public string Namespace { get; }
+
+    public KubeConnection Connection { get; }
+
+    /// <summary>The label that the injector goes by, and the name of what belongs to the injector.</summary>
+    public string Label { get; }
+
+    public InjectionOptions Options => new() { LabelKey = Label };
+
+    public static async Task<Scene> CreateAsync()
+    {
+        var name = await TestCluster.CreateNamespaceAsync();
+        return new Scene(name, await TestCluster.OpenAsync(@namespace: name));
+    }
+
+    /// <summary>A scene in which nothing is broken.</summary>
+    public static async Task<Scene> CreateSoundAsync(Action<JsonObject>? change = null)
+    {
+        var scene = await CreateAsync();
+        await scene.CreateServiceAccountAsync("default");
+        await scene.CreateServiceAsync();
+        await scene.CreateEndpointsAsync();
+        await scene.CreateWebhookAsync(change);
+        return scene;
+    }
+
+    public Task CreateServiceAccountAsync(string name) =>
+        TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/serviceaccounts", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+
+    public Task CreateServiceAsync(int port = 443) =>
+        TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/services", $$$"""{"metadata":{"name":"injector"},"spec":{"ports":[{"port":{{{port}}}}]}}""");
+
+    public Task CreateEndpointsAsync(string field = "addresses") => TestCluster.SendAsync(
+        HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/endpoints", $$$"""{"metadata":{"name":"injector"},"subsets":[{"{{{field}}}":[{"ip":"192.0.2.7"}],"ports":[{"port":8443}]}]}""");
+
+    public async Task CreateWebhookAsync(Action<JsonObject>? change = null)
+    {
+        using var authority = CreateAuthority(-1, 1);
+        var webhook = new JsonObject
+        {
+            ["name"] = "injector.example.org",
+            ["admissionReviewVersions"] = new JsonArray("v1"),
+            ["sideEffects"] = "None",
+            ["failurePolicy"] = "Ignore",
+            ["clientConfig"] = new JsonObject
+            {
+                ["service"] = new JsonObject { ["namespace"] = Namespace, ["name"] = "injector", ["path"] = "/mutate" },
+                ["caBundle"] = Bundle(authority),
+            },
+            ["rules"] = new JsonArray(new JsonObject
+            {
+                ["operations"] = new JsonArray("CREATE"),
+                ["apiGroups"] = new JsonArray(""),
+                ["apiVersions"] = new JsonArray("v1"),
+                ["resources"] = new JsonArray("pods"),
+            }),
+            ["objectSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { [Label] = "true" } },
+        };
+        change?.Invoke(webhook);
+        var configuration = new JsonObject { ["metadata"] = new JsonObject { ["name"] = Label }, ["webhooks"] = new JsonArray(webhook) };
+        await TestCluster.SendAsync(HttpMethod.Post, WebhookPath, configuration.ToJsonString());
+        hasWebhook = true;
+    }
+
+    public async Task DeleteWebhookAsync()
+    {
+        if (hasWebhook)
+            await TestCluster.SendAsync(HttpMethod.Delete, $"{WebhookPath}/{Label}");
+        hasWebhook = false;
+    }
+
+    /// <summary>What a pod's metadata say that asks for a database, without the braces; with a label, or with none.</summary>
+    public string Metadata(string? label = null, string uuid = "") => $$$"""
+        ,"labels":{ {{{(label == "" ? "" : $"\"{label ?? Label}\":\"true\"")}}} },
+        "annotations":{"db-creds-injector.numberly.io/orders.role":"orders-rw","db-creds-injector.numberly.io/orders.env-key-dbuser":"PGUSER",
+        "db-creds-injector.numberly.io/orders.env-key-dbpassword":"PGPASSWORD"{{{(uuid.Length == 0 ? "" : $",\"db-creds-injector.numberly.io/uuid\":\"{uuid}\"")}}}}
+        """;
+
+    public async Task<Pod> CreatePodAsync(string? metadata = null, string name = "orders")
+    {
+        await TestCluster.CreatePodAsync(Namespace, name, metadata: metadata ?? Metadata());
+        return await Connection.GetPodAsync(name);
+    }
+
+    public PodDiagnostician Diagnostician(KubeConnection? connection = null, CredentialSource? source = null, TimeProvider? time = null) =>
+        new(Options, (connection ?? Connection).Client, source, time);
+
+    /// <summary>Looks at a manifest of a pod that asks for a database.</summary>
+    public async Task<PodDiagnosis> DiagnoseManifestAsync(string? metadata = null, string spec = """{"containers":[{"name":"app","image":"app"}]}""", PodDiagnostician? by = null, string? @namespace = null) =>
+        Assert.Single(await (by ?? Diagnostician()).DiagnoseAsync(
+            ManifestSource.FromText($$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"orders","namespace":"{{{@namespace ?? Namespace}}}"{{{metadata ?? Metadata()}}}},"spec":{{{spec}}}}"""),
+            CancellationToken.None));
+
+    public Task CreateEventAsync(string kind, string name, string message) => TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/events", new JsonObject
+    {
+        ["metadata"] = new JsonObject { ["generateName"] = "orders-" },
+        ["involvedObject"] = new JsonObject { ["kind"] = kind, ["name"] = name, ["namespace"] = Namespace },
+        ["reason"] = "FailedCreate",
+        ["type"] = "Warning",
+        ["message"] = message,
+    }.ToJsonString());
+
+    /// <summary>Makes a Deployment that asks for a database, and its ReplicaSet, as the controllers would.</summary>
+    public async Task CreateDeploymentAsync()
+    {
+        var template = $$$"""{"metadata":{"name":""{{{Metadata()}}} },"spec":{"containers":[{"name":"app","image":"app"}]}}""";
+        var spec = $$$"""{"selector":{"matchLabels":{"{{{Label}}}":"true"}},"template":{{{template}}}}""";
+        var deployment = await TestCluster.SendAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{Namespace}/deployments", $$$"""{"metadata":{"name":"orders"},"spec":{{{spec}}}}""");
+        await TestCluster.SendAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{Namespace}/replicasets", $$$"""{"metadata":{"name":"orders-1"{{{OwnedBy("apps/v1", "Deployment", "orders", deployment)}}}},"spec":{{{spec}}}}""");
+    }
+
+    public static string OwnedBy(string apiVersion, string kind, string name, JsonElement owner) =>
+        $$$""","ownerReferences":[{"apiVersion":"{{{apiVersion}}}","kind":"{{{kind}}}","name":"{{{name}}}","uid":"{{{owner.GetProperty("metadata").GetProperty("uid").GetString()}}}","controller":true}]""";
+
+    /// <summary>A certificate authority that is good from and to so many days from now.</summary>
+    public static X509Certificate2 CreateAuthority(int from, int to)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=injector-ca", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(from), DateTimeOffset.UtcNow.AddDays(to));
+    }
+
+    /// <summary>Makes the TLS Secret of the injector's Service.</summary>
+    public async Task CreateServingCertificateAsync(X509Certificate2 issuer, DateTimeOffset? end = null)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=injector", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName($"injector.{Namespace}.svc");
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.Create(issuer, issuer.NotBefore, end ?? issuer.NotAfter, RandomNumberGenerator.GetBytes(8));
+        var secret = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = "injector-tls" },
+            ["type"] = "kubernetes.io/tls",
+            ["stringData"] = new JsonObject { ["tls.crt"] = certificate.ExportCertificatePem(), ["tls.key"] = key.ExportECPrivateKeyPem() },
+        };
+        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/secrets", secret.ToJsonString());
+    }
+
+    public static string Bundle(params X509Certificate2[] certificates) =>
+        Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Join('\n', certificates.Select(certificate => certificate.ExportCertificatePem()))));
+
+    public async ValueTask DisposeAsync()
+    {
+        await DeleteWebhookAsync();
+        Connection.Dispose();
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using KubeInject.Annotations;
+using KubeInject.Diagnosis;
+using KubeInject.Kubernetes;
+using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
+
+namespace KubeInject.IntegrationTests.Diagnosis;
+
+public sealed class TimingTests
+{
+    // No webhook is called for it, so that pods can be made that it would have kept waiting.
+    private static readonly Action<JsonObject> Asleep = webhook => webhook["rules"]![0]!["operations"] = new JsonArray("DELETE");
+
+    [Fact]
+    public async Task A_pod_that_is_older_than_the_webhook_is_to_be_made_anew()
+    {
+        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        var pod = await scene.CreatePodAsync();
+
+        // The server's times have whole seconds: the webhook is made again until it is younger.
+        do
+        {
+            await scene.DeleteWebhookAsync();
+            await scene.CreateWebhookAsync();
+        }
+        while (await CreatedAsync(scene) <= pod.CreationTimestamp);
+
+        var diagnosis = await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None);
+
+        Breaks(diagnosis, LinkStep.Timing, FindingCode.OlderThanWebhook, $"kubectl delete pod orders --namespace {scene.Namespace}");
+    }
+
+    [Fact]
+    public async Task A_pod_that_got_the_label_later_is_to_be_made_anew()
+    {
+        await using var scene = await Scene.CreateSoundAsync();
+        var pod = await scene.CreatePodAsync(scene.Metadata(""));
+        await scene.Connection.Client.PatchAsync(
+            KubeResource.Pods, pod.Name, KubePatch.Merge($$$"""{"metadata":{"labels":{"{{{scene.Label}}}":"true"} } }"""), options: new KubeWriteOptions { FieldManager = "kubectl-label" });
+        pod = await MoveFieldTimeAsync(scene, "kubectl-label", pod.CreationTimestamp!.Value.AddMinutes(5));
+
+        var diagnosis = await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None);
+
+        Breaks(diagnosis, LinkStep.Timing, FindingCode.OlderThanLabel, "kubectl delete pod orders");
+        Assert.Equal(scene.Label, diagnosis.FirstBroken!.Findings[0].Key);
+    }
+
+    [Fact]
+    public async Task A_pod_that_had_the_label_from_the_start_was_passed_over()
+    {
+        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        var pod = await scene.CreatePodAsync();
+        await WakeAsync(scene);
+
+        Breaks(await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None), LinkStep.Timing, FindingCode.PassedOver, "kubectl delete pod orders");
+    }
+
+    [Fact]
+    public async Task The_pod_of_a_Deployment_is_made_anew_by_a_rollout()
+    {
+        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        await scene.CreateDeploymentAsync();
+        await CreatePodOfDeploymentAsync(scene, scene.Metadata());
+        await WakeAsync(scene);
+
+        var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
+
+        Breaks(diagnosis, LinkStep.Timing, FindingCode.PassedOver, $"kubectl rollout restart deployment/orders --namespace {scene.Namespace}");
+        Assert.Equal("Deployment", diagnosis.Object.Kind);
+    }
+
+    [Fact]
+    public async Task The_pod_of_an_earlier_template_is_told_from_the_template()
+    {
+        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        await scene.CreateDeploymentAsync();
+        await CreatePodOfDeploymentAsync(scene, $$$""","labels":{"{{{scene.Label}}}":"true"}""");
+        await WakeAsync(scene);
+
+        var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
+
+        Breaks(diagnosis, LinkStep.Timing, FindingCode.OlderThanTemplate, "kubectl rollout restart deployment/orders");
+    }
+
+    [Fact]
+    public async Task A_workload_whose_newest_pod_is_injected_is_fine()
+    {
+        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        await scene.CreateDeploymentAsync();
+        await CreatePodOfDeploymentAsync(scene, scene.Metadata(uuid: $"{Guid.NewGuid()}"));
+        await WakeAsync(scene);
+
+        var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
+
+        Assert.Null(diagnosis.FirstBroken);
+        Assert.Contains(diagnosis.Chain, link => link is { Step: LinkStep.Outcome, State: LinkState.Holds, Text: "its newest pod, orders-1-x, is injected." });
+    }
+
+    private static async Task CreatePodOfDeploymentAsync(Scene scene, string metadata)
+    {
+        var set = await TestCluster.SendAsync(HttpMethod.Get, $"/apis/apps/v1/namespaces/{scene.Namespace}/replicasets/orders-1");
+        await scene.CreatePodAsync(metadata + Scene.OwnedBy("apps/v1", "ReplicaSet", "orders-1", set), "orders-1-x");
+    }
+
+    private static Task<KubeObject> WakeAsync(Scene scene) => scene.Connection.Client.PatchAsync(
+        new KubeResource("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", IsNamespaced: false),
+        scene.Label,
+        KubePatch.Json("""[{"op":"replace","path":"/webhooks/0/rules/0/operations","value":["CREATE"]}]"""));
+
+    private static async Task<DateTimeOffset> CreatedAsync(Scene scene) =>
+        (await TestCluster.SendAsync(HttpMethod.Get, $"/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{scene.Label}"))
+            .GetProperty("metadata").GetProperty("creationTimestamp").GetDateTimeOffset();
+
+    /// <summary>Has the server note another time at which a manager set its fields, as if the change had come then.</summary>
+    private static async Task<Pod> MoveFieldTimeAsync(Scene scene, string manager, DateTimeOffset time)
+    {
+        var pod = await TestCluster.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{scene.Namespace}/pods/orders");
+        var index = pod.GetProperty("metadata").GetProperty("managedFields").EnumerateArray().ToList().FindIndex(entry => entry.GetProperty("manager").GetString() == manager);
+        await scene.Connection.Client.PatchAsync(KubeResource.Pods, "orders", KubePatch.Json(JsonSerializer.Serialize(
+            new[] { new { op = "replace", path = $"/metadata/managedFields/{index}/time", value = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null) } })));
+        return await scene.Connection.GetPodAsync("orders");
+    }
+}

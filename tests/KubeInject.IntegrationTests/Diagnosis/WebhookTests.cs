@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using KubeInject.Annotations;
+using KubeInject.Diagnosis;
+using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
+
+namespace KubeInject.IntegrationTests.Diagnosis;
+
+public sealed class WebhookTests
+{
+    public static TheoryData<string, string> Bundles => new()
+    {
+        { FindingCode.MissingCaBundle, "" },
+        { FindingCode.InvalidCaBundle, Convert.ToBase64String(Encoding.UTF8.GetBytes("\n")) },
+        { FindingCode.InvalidCaBundle, Convert.ToBase64String(Encoding.UTF8.GetBytes("-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----")) },
+        { FindingCode.ExpiredCaBundle, Bundle(-9, -2) },
+        { FindingCode.EarlyCaBundle, Bundle(2, 9) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bundles))]
+    public async Task A_bundle_that_cannot_be_trusted_is_named(string code, string bundle)
+    {
+        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = bundle);
+
+        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, code, "certificate authority");
+    }
+
+    [Fact]
+    public async Task One_good_certificate_of_a_bundle_is_enough()
+    {
+        using var old = Scene.CreateAuthority(-9, -2);
+        using var current = Scene.CreateAuthority(-1, 1);
+        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = Scene.Bundle(old, current));
+
+        Assert.Null((await scene.DiagnoseManifestAsync()).FirstBroken);
+    }
+
+    [Fact]
+    public async Task A_serving_certificate_of_the_bundles_authority_is_fine_and_one_of_another_is_not()
+    {
+        using var authority = Scene.CreateAuthority(-1, 1);
+        using var other = Scene.CreateAuthority(-1, 1);
+        await using var trusted = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = Scene.Bundle(authority));
+        await trusted.CreateServingCertificateAsync(authority);
+        await using var untrusted = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = Scene.Bundle(authority));
+        await untrusted.CreateServingCertificateAsync(other);
+
+        Assert.Null((await trusted.DiagnoseManifestAsync()).FirstBroken);
+        Breaks(await untrusted.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.UntrustedServingCertificate, "issued by that authority");
+    }
+
+    [Fact]
+    public async Task A_serving_certificate_that_has_expired_is_named()
+    {
+        using var authority = Scene.CreateAuthority(-9, 9);
+        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = Scene.Bundle(authority));
+        await scene.CreateServingCertificateAsync(authority, DateTimeOffset.UtcNow.AddDays(-2));
+
+        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.ExpiredServingCertificate, "issued anew");
+    }
+
+    [Fact]
+    public async Task A_Service_that_is_not_there_is_named()
+    {
+        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["name"] = "gone");
+
+        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.MissingService, "left behind");
+    }
+
+    [Fact]
+    public async Task A_port_that_the_Service_does_not_have_is_named()
+    {
+        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["port"] = 8443);
+
+        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.MissingServicePort, scene.Label);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("notReadyAddresses")]
+    public async Task A_Service_behind_which_nobody_is_ready_is_named(string? endpoints)
+    {
+        await using var scene = await Scene.CreateAsync();
+        await scene.CreateServiceAccountAsync("default");
+        await scene.CreateServiceAsync();
+        await scene.CreateWebhookAsync();
+        if (endpoints is not null)
+            await scene.CreateEndpointsAsync(endpoints);
+
+        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.NoEndpoint, $"kubectl get pods --namespace {scene.Namespace}");
+    }
+
+    [Fact]
+    public async Task A_webhook_at_a_URL_needs_no_Service_and_no_bundle()
+    {
+        await using var scene = await Scene.CreateAsync();
+        await scene.CreateServiceAccountAsync("default");
+        await scene.CreateWebhookAsync(webhook => webhook["clientConfig"] = new JsonObject { ["url"] = "https://192.0.2.7/mutate" });
+
+        Assert.Null((await scene.DiagnoseManifestAsync()).FirstBroken);
+    }
+
+    private static string Bundle(int from, int to)
+    {
+        using var authority = Scene.CreateAuthority(from, to);
+        return Scene.Bundle(authority);
+    }
+}

@@ -1,0 +1,59 @@
+using KubeInject.Annotations;
+using KubeInject.Diagnosis;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Diagnosis;
+
+public sealed class InjectorSignatureTests
+{
+    private const string PodRule = """{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["pods"]}""";
+
+    [Theory]
+    [InlineData("vault-db-injector", "vault-db-injector.example.org", "vault-db-injector", InjectionDialect.VaultDbInjector)]
+    [InlineData("vault-agent-injector-cfg", "vault.hashicorp.com", "vault-agent-injector-svc", InjectionDialect.VaultAgent)]
+    [InlineData("release-vault-agent-injector-cfg", "vault.hashicorp.com", "release-vault-agent-injector-svc", InjectionDialect.VaultAgent)]
+    [InlineData("vault-secrets-webhook", "pods.vault-secrets-webhook.admission.banzaicloud.com", "vault-secrets-webhook", InjectionDialect.BankVaults)]
+    public void Installed_injectors_are_recognised_by_their_names(string configuration, string webhook, string service, InjectionDialect dialect)
+    {
+        var read = Read(configuration, $$"""{"name":"{{webhook}}","clientConfig":{"service":{"namespace":"vault","name":"{{service}}"} },"rules":[{{PodRule}}]}""");
+
+        Assert.Equal([dialect], Enum.GetValues<InjectionDialect>().Where(one => InjectorSignature.Of(one).Fits(read, InjectionOptions.Default)));
+    }
+
+    [Fact]
+    public void Our_injector_is_recognised_by_the_label_that_it_goes_by()
+    {
+        var read = Read("creds", """{"name":"creds.example.org","objectSelector":{"matchLabels":{"db-creds":"true"}}}""");
+
+        Assert.True(InjectorSignature.Of(InjectionDialect.VaultDbInjector).Fits(read, new InjectionOptions { LabelKey = "db-creds" }));
+        Assert.False(InjectorSignature.Of(InjectionDialect.VaultDbInjector).Fits(read, InjectionOptions.Default));
+    }
+
+    [Fact]
+    public void Others_are_not() => Assert.DoesNotContain(
+        Enum.GetValues<InjectionDialect>(),
+        dialect => InjectorSignature.Of(dialect).Fits(Read("istio-sidecar-injector", """{"name":"sidecar-injector.istio.io"}"""), InjectionOptions.Default));
+
+    [Theory]
+    [InlineData(PodRule, true)]
+    [InlineData("""{"operations":["*"],"apiGroups":["*"],"apiVersions":["*"],"resources":["*"],"scope":"*"}""", true)]
+    [InlineData("""{"operations":["UPDATE","CREATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["pods/*"],"scope":"Namespaced"}""", true)]
+    [InlineData("""{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["pods/exec"]}""", false)]
+    [InlineData("""{"operations":["CREATE"],"apiGroups":["apps"],"apiVersions":["v1"],"resources":["pods"]}""", false)]
+    [InlineData("""{"operations":["UPDATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["pods"]}""", false)]
+    [InlineData("""{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["pods"],"scope":"Cluster"}""", false)]
+    public void Rules_are_about_new_pods_as_the_API_server_reads_them(string rule, bool expected) =>
+        Assert.Equal(expected, Read("a", $$"""{"name":"a","rules":[{{rule}}]}""").IsForNewPods);
+
+    [Fact]
+    public void What_is_not_said_is_as_the_API_has_it()
+    {
+        var read = Read("a", """{"name":"a","clientConfig":{"service":{"namespace":"vault","name":"a"}}}""");
+
+        Assert.Equal((443, 10, false), (read.Port, read.TimeoutSeconds, read.IgnoresFailure));
+        Assert.True(read.NamespaceSelector.Matches(new Dictionary<string, string>()));
+    }
+
+    private static MutatingWebhook Read(string configuration, string webhook) =>
+        Assert.Single(MutatingWebhook.Read(KubeObject.Parse($$$"""{"metadata":{"name":"{{{configuration}}}"},"webhooks":[{{{webhook}}}]}""")));
+}

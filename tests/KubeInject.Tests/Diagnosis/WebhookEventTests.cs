@@ -1,0 +1,62 @@
+using KubeInject.Diagnosis;
+
+namespace KubeInject.Tests.Diagnosis;
+
+public sealed class WebhookEventTests
+{
+    private const string Calling = "Error creating: Internal error occurred: failed calling webhook \"injector.example.org\": ";
+
+    [Theory]
+    [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": x509: certificate signed by unknown authority", "not signed by the authority")]
+    [InlineData("failed to call webhook: Post \"https://injector.vault.svc:443/mutate?timeout=10s\": x509: certificate has expired or is not yet valid: current time …", "has expired")]
+    [InlineData("Post \"https://injector.vault.svc:443/mutate\": x509: certificate is valid for a, not b", "is not accepted")]
+    [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": dial tcp 10.0.0.7:443: connect: connection refused", "nothing listens")]
+    [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": context deadline exceeded", "in time")]
+    [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": net/http: request canceled (Client.Timeout exceeded while awaiting headers)", "in time")]
+    [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": no endpoints available for service \"injector\"", "none of its pods is ready")]
+    [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": service \"injector\" not found", "does not exist")]
+    [InlineData("Post \"https://injector.example.org/mutate?timeout=10s\": dial tcp: lookup injector.example.org: no such host", "no address")]
+    [InlineData("something new", "something new")]
+    public void A_webhook_that_could_not_be_called_is_told_in_plain_words(string reason, string meaning)
+    {
+        var read = WebhookEvent.Read(Calling + reason)!;
+
+        Assert.False(read.IsDenial);
+        Assert.StartsWith("The API server could not call the webhook 'injector.example.org': ", read.Message, StringComparison.Ordinal);
+        Assert.Contains(meaning, read.Message, StringComparison.Ordinal);
+        Assert.EndsWith(".", read.Suggestion, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refusal_is_told_with_its_reason() => Assert.Equal(
+        "The webhook 'injector.example.org' refused the pod: no role for shop/orders.",
+        WebhookEvent.Read("Error creating: admission webhook \"injector.example.org\" denied the request: no role for shop/orders.")!.Message);
+
+    [Fact]
+    public void No_userinfo_of_a_template_is_told()
+    {
+        var read = WebhookEvent.Read("admission webhook \"i\" denied the request: parse \"postgres://app:p4ss/w@rd@db:5432/orders\": net/url: invalid userinfo")!;
+
+        Assert.True(read.IsDenial);
+        Assert.Contains("postgres://(not shown)@db:5432/orders", read.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("p4ss", read.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("rd@", read.Message, StringComparison.Ordinal);
+        Assert.Contains("placeholders", read.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_reason_stays_one_short_line()
+    {
+        var message = WebhookEvent.Read("admission webhook \"i\" denied the request: a\nb\u202E " + new string('x', 5000))!.Message;
+
+        Assert.InRange(message.Length, 1, 300);
+        Assert.DoesNotContain('\n', message);
+        Assert.DoesNotContain('\u202E', message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Created pod: orders-1-x")]
+    [InlineData("Back-off restarting failed container")]
+    public void Other_events_say_nothing_of_webhooks(string message) => Assert.Null(WebhookEvent.Read(message));
+}
