@@ -113,6 +113,6 @@ internal sealed class MetadataMap
     {
         public string Text => Value ?? (Origin!.Value.Resolved as ScalarNode)?.Value ?? "";
 
-        public bool IsString => Value is not null || Origin!.Value.Resolved is ScalarNode { IsString: true };
+        public bool IsString => Value is not null || (Origin!.Value.Resolved is ScalarNode { IsNull: false } scalar && ScalarType.IsString(scalar));
     }
 }

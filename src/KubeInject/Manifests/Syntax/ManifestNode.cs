@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace KubeInject.Manifests.Syntax;
 
 /// <summary>A node of a YAML or JSON document, with the place where it stands in the text.</summary>
@@ -43,7 +41,7 @@ internal enum ScalarStyle
     Folded,
 }
 
-internal sealed partial class ScalarNode(int start, string value, ScalarStyle style) : ManifestNode(start)
+internal sealed class ScalarNode(int start, string value, ScalarStyle style) : ManifestNode(start)
 {
     public string Value { get; } = value;
 
@@ -52,15 +50,6 @@ internal sealed partial class ScalarNode(int start, string value, ScalarStyle st
     public bool IsBlock => Style is ScalarStyle.Literal or ScalarStyle.Folded;
 
     public bool IsNull => Style == ScalarStyle.Plain && Tag is null && Value is "" or "~" or "null" or "Null" or "NULL";
-
-    /// <summary>Whether Kubernetes, which reads YAML 1.1, takes it for a string: not for nothing, a boolean or a number.</summary>
-    public bool IsString => Style != ScalarStyle.Plain || Tag is not null || !(IsNull || OtherThanString().IsMatch(Value));
-
-    // https://yaml.org/type/bool.html, int.html, float.html
-    [GeneratedRegex(
-        @"\A(?:y|n|yes|no|on|off|true|false|[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-f_]+|\.inf|(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:e[-+]?[0-9]+)?)|\.nan)\z",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex OtherThanString();
 }
 
 internal sealed class SequenceNode(int start, bool isFlow) : ManifestNode(start)

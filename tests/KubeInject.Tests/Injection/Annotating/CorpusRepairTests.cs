@@ -8,8 +8,15 @@ namespace KubeInject.Tests.Injection;
 /// <summary>What can be mended in the documents of the corpus is, and by that alone they change.</summary>
 public sealed class CorpusRepairTests
 {
+    // A value that an alias repeats: mending it here would change it there.
+    private const string Shared = "findings/value-anchored.yaml";
+
     public static TheoryData<string> Mendable =>
-        [.. CorpusDocument.WithFindings.Where(document => Findings(document.Text).Any(finding => finding.Fix is not null)).Select(document => document.Name)];
+    [
+        .. CorpusDocument.WithFindings
+            .Where(document => document.Name != Shared && Findings(document.Text).Any(finding => finding.Fix is not null))
+            .Select(document => document.Name),
+    ];
 
     [Theory]
     [MemberData(nameof(Mendable))]
@@ -31,14 +38,26 @@ public sealed class CorpusRepairTests
     }
 
     [Fact]
+    public void What_would_reach_further_is_refused_with_its_place()
+    {
+        var document = CorpusDocument.WithFindings.Single(document => document.Name == Shared);
+        var (text, result) = Annotating.Run(document.Text, new AnnotationRepair());
+        Assert.Equal("", text);
+        Assert.StartsWith("<input>:8:48: This is part of &role, which is used again in line 9", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void There_are_some() => Assert.NotEmpty(Mendable);
 
-    // Every line that goes or comes is one of a key that a fix names, or of the mapping around it.
+    // Every line that goes or comes is one of a key that a fix names, of its value, or of the mapping around it.
     private static void OnlyMetadataDiffers(string before, string after)
     {
+        var values = Manifest.Parse(new ManifestText(before)).Documents.SelectMany(document => document.PodTemplates)
+            .SelectMany(template => Changed(before).Select(key => template.Template.Annotations.GetValueOrDefault(key))).OfType<string>().ToList();
         var keys = Changed(before).Concat(Changed(after)).Append("labels").Append("annotations").Append("metadata").ToHashSet();
         foreach (var change in LineDiff.Between(before.Split('\n'), after.Split('\n')))
-            Assert.All(change.Removed.Concat(change.Added), line => Assert.True(line.Trim().Length == 0 || before.TrimStart().StartsWith('{') || keys.Any(key => line.Contains(key, StringComparison.Ordinal)), line));
+            Assert.All(change.Removed.Concat(change.Added), line => Assert.True(line.Trim().Length == 0 || before.TrimStart().StartsWith('{') || keys.Any(key => line.Contains(key, StringComparison.Ordinal))
+                || values.Exists(value => value.Split('\n').Contains(line.Trim())), line));
     }
 
     private static IEnumerable<string> Changed(string text) => Findings(text).Where(finding => finding.Fix is not null)
