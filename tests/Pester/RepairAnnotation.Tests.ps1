@@ -48,6 +48,51 @@ Describe 'Set-PodInjectionAnnotation' {
         { New-Manifest | Set-PodInjectionAnnotation -Role x -FromDialect VaultAgent } | Should -Throw -ErrorId 'DatabaseOrDialect,*'
     }
 
+    It 'takes over what a pod says to <Dialect>, and says what it left' -ForEach @(
+        @{
+            Dialect = 'VaultAgent'; Left = "*Secret 'config'*stays with the Vault Agent injector*"; Url = 'postgres://db:5432/orders'
+            Annotation = @"
+    vault.hashicorp.com/agent-inject: "true"
+    vault.hashicorp.com/role: orders
+    vault.hashicorp.com/agent-inject-secret-orders: databases/creds/orders-rw
+    vault.hashicorp.com/agent-inject-template-orders: |
+      {{ with secret "databases/creds/orders-rw" }}export DATABASE_URL="postgres://{{ .Data.username }}:{{ .Data.password }}@db:5432/orders"{{ end }}
+    vault.hashicorp.com/agent-inject-secret-config: secret/data/config
+"@
+        }
+        @{
+            Dialect = 'BankVaults'; Left = $null; Url = $null
+            Annotation = @"
+    vault.security.banzaicloud.io/vault-role: orders
+"@
+        }
+    ) {
+        $text = @"
+apiVersion: v1
+kind: Pod
+metadata:
+  name: orders
+  annotations:
+$Annotation
+spec:
+  containers:
+    - name: app
+      image: example/app:1
+      env:
+        - name: PGUSER
+          value: vault:databases/creds/orders-rw#username
+        - name: PGPASSWORD
+          value: vault:databases/creds/orders-rw#password
+"@
+        $result = $text | Set-PodInjectionAnnotation -FromDialect $Dialect -WarningVariable left
+        $ours = $result | Get-PodInjectionAnnotation -Dialect VaultDbInjector
+        $ours.Databases.Role | Should -Be orders-rw
+        $ours.Databases.Template | Should -Be $Url
+        if ($Dialect -eq 'BankVaults') { $ours.Databases.UsernameVariables, $ours.Databases.PasswordVariables | Should -Be PGUSER, PGPASSWORD }
+        $ours.HasErrors | Should -BeFalse
+        if ($Left) { "$left" | Should -BeLike $Left }
+    }
+
     It 'shows no password in its diff' {
         $file = New-File
         $shown = Set-PodInjectionAnnotation $file -Database orders -Template 'postgres://me:hunter2@db/orders' -EnvUri U -Verbose 4>&1 | Out-String -Width 500

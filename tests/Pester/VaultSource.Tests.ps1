@@ -181,4 +181,18 @@ metadata: {name: reviewer}
         "$failed" | Should -Match "is not bound to the namespace 'default'"
         Get-CredentialLease $source | Should -BeNullOrEmpty
     }
+
+    It 'tells what keeps a pod from its credentials, and issues nothing for that' {
+        $source = New-CredentialSource @common -Token (ConvertTo-SecureString -AsPlainText $root)
+        $sound = New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'orders-rw' }
+        $sound | Test-PodInjectionAnnotation -CredentialSource $source -MinimumSeverity Warning | Should -BeNullOrEmpty
+        ($sound | Test-PodInjectionAnnotation -CredentialSource $source -PassThru).Chain.Step | Should -Contain Source
+        $found = @(
+            New-Manifest -Namespace default -Annotation @{ 'orders.role' = 'orders-rw' }
+            New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'nobody' }
+            New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'orders-rw'; cluster = 'nowhere' }
+        ) | Test-PodInjectionAnnotation -CredentialSource $source -MinimumSeverity Error
+        $found.Code | Should -Be KI207, KI203, KI205, KI209, KI201
+        Get-CredentialLease $source | Should -BeNullOrEmpty
+    }
 }

@@ -59,7 +59,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     public SwitchParameter Cluster { get; set; }
 
     /// <summary>Where credentials come from.</summary>
-    [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it: its records of leases are looked at, too.")]
+    [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it: a Vault is asked whether it has what the pods need, and with a cluster the records of leases are looked at.")]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 

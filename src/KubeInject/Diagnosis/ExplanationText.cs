@@ -32,10 +32,10 @@ internal static class ExplanationText
         {
             foreach (var database in injection.Databases)
             {
-                var role = database.Role is null ? "no role" : $"role {database.Role}";
+                var role = database.Role is null ? "a role that it does not name" : $"the role {database.Role}";
                 var variables = string.Join(", ", Verdict.VariablesOf(database));
                 var where = variables.Length == 0 ? "" : $", as {variables} in {Verdict.Count(injection.Pod.Containers.Count, "container")}";
-                yield return Indent + Quoted.OneLine($"{database.Name}: credentials of the {role} ({database.Mount}){where}");
+                yield return Indent + Quoted.OneLine($"{database.Name}: credentials of {role} ({database.Mount}){where}");
             }
         }
 

@@ -47,6 +47,15 @@ public sealed class CorpusRepairTests
     }
 
     [Fact]
+    public void Errors_are_mended_first_for_they_may_be_why_something_seems_to_be_missing()
+    {
+        var text = CorpusDocument.WithFindings.Single(document => document.Name == "findings/prefix-misspelt-of-mode.yaml").Text;
+        var mended = Annotating.Run(text, new AnnotationRepair()).Text;
+        Assert.DoesNotContain("orders.env-key-dbuser:", mended, StringComparison.Ordinal);
+        Assert.DoesNotContain(Findings(mended), finding => finding.Severity > FindingSeverity.Information);
+    }
+
+    [Fact]
     public void There_are_some() => Assert.NotEmpty(Mendable);
 
     // Every line that goes or comes is one of a key that a fix names, of its value, or of the mapping around it.
