@@ -18,7 +18,7 @@ Describe 'The module' {
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
             'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
             'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'New-CredentialSource',
-            'Revoke-CredentialLease', 'Sync-CredentialLease', 'Test-KubeConnection', 'Test-PodInjectionAnnotation', 'Update-CredentialLease', 'Watch-KubePod')
+            'Remove-PodInjectionAnnotation', 'Repair-PodInjectionAnnotation', 'Revoke-CredentialLease', 'Set-PodInjectionAnnotation', 'Sync-CredentialLease', 'Test-KubeConnection', 'Test-PodInjectionAnnotation', 'Update-CredentialLease', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
     }
 
