@@ -26,6 +26,9 @@ public sealed record PodTemplate
     /// </summary>
     public IReadOnlyList<string> NonStringKeys { get; init; } = [];
 
+    /// <summary>Whether what follows is known. Default: true; false where only the metadata was read.</summary>
+    public bool HasSpec { get; init; } = true;
+
     /// <summary>The ServiceAccount that the pod runs as. Default: <c>default</c>, as the API server fills it in.</summary>
     public string ServiceAccountName { get; init; } = "default";
 
