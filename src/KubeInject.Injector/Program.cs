@@ -5,10 +5,11 @@ var root = new Command("kubeinject", "Gives pods their database credentials: rea
 root.Options.Add(HelpWithMore.Option("Environment:\n  KUBEINJECT_CONFIG  the settings file\n  KUBEINJECT_…       any setting\n  NO_COLOR           any value: no colour\n\nRun 'kubeinject COMMAND --help' for examples and exit codes."));
 root.Options.Add(new VersionOption());
 root.Subcommands.Add(InjectCommand.Create());
+root.Subcommands.Add(ListCommand.Create());
 root.Subcommands.Add(SyncCommand.Create());
 root.Subcommands.Add(CheckCommand.Create());
 root.Subcommands.Add(ExplainCommand.Create());
-root.SetAction(_ => Usage.Fail("Name a command: inject, sync, check, explain."));
+root.SetAction(_ => Usage.Fail("Name a command: inject, list, sync, check, explain."));
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0

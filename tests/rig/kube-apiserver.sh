@@ -30,40 +30,6 @@ print_cached() {
   return 1
 }
 
-# fetch_source FOLDER — unpacks it into the Go workspace FOLDER/go. It is apt-get source with package lists of its own, so that the machine's apt
-# configuration, which seldom has deb-src entries, is read and left as it is.
-fetch_source() {
-  local work=$1 entry copy
-  mkdir -p "$work"/{sources,lists/partial,cache/archives/partial,source}
-  while read -r entry; do
-    copy=$work/sources/$(basename "$entry")
-    case $entry in
-      *.sources) sed -E 's/^Types:.*/Types: deb-src/' "$entry" >"$copy" ;;
-      *) sed -nE 's/^deb([[:space:]])/deb-src\1/p' "$entry" >"$copy" ;;
-    esac
-  done < <(debian_entries)
-  local apt=(
-    -o Dir::Etc::sourcelist=/dev/null -o "Dir::Etc::sourceparts=$work/sources"
-    -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache"
-    -o "APT::Sandbox::User=$(id -un)"
-  )
-  # Entries that are not Debian's may share a file with those that are, and have no sources:
-  # whether the update was good enough shows in the download.
-  apt-get "${apt[@]}" update || true
-  cd "$work/source"
-  apt-get "${apt[@]}" source --download-only kubernetes
-  # apt has checked the files against the signed index.
-  mkdir -p "$work/go/src/k8s.io"
-  dpkg-source --no-check -x ./*.dsc "$work/go/src/k8s.io/kubernetes"
-}
-
-# The machine's source files that name a Debian archive.
-debian_entries() {
-  # shellcheck disable=SC2016 # apt's own placeholder
-  apt-get indextargets --format '$(SOURCESENTRY)' 'Created-By: Packages' 'Origin: Debian' |
-    sed 's/:[0-9]*$//' | sort -u
-}
-
 # generate_openapi FOLDER — writes the one generated package that the source does not contain, as
 # Kubernetes' own makefiles do; its list of known API violations tells whether nothing was left out.
 generate_openapi() {
@@ -93,25 +59,16 @@ build() {
     progress "Debian's kubernetes source is $version; this recipe builds the 1.20 of Debian 12"
     return 1
   }
-  # reflect2 1.0.1 corrupts memory when it is built with Go 1.18 or later.
-  rm -r vendor/github.com/modern-go/reflect2
-  cp -rL /usr/share/gocode/src/github.com/modern-go/reflect2 vendor/github.com/modern-go/
   stamps="-s -w"
   for package in k8s.io/kubernetes/vendor/k8s.io/{component-base,client-go/pkg}/version; do
     stamps+=" -X $package.gitVersion=v$version -X $package.gitMajor=${version%%.*}"
     stamps+=" -X $package.gitMinor=20 -X $package.gitTreeState=archive"
   done
   progress "compiling kube-apiserver $version (4 to 6 minutes on two cores)"
-  # Without modules, as Kubernetes 1.20 itself builds: newer Go finds its go.mod in want of updates.
-  # The machine's own Go settings and caches have no part in this build.
-  local go_build=(
-    env -u GOROOT HOME="$work" GOENV=off GOPATH="$work/go" GOCACHE="$work/go-cache"
-    GOTMPDIR="$work" GO111MODULE=off GOFLAGS= CGO_ENABLED=0 nice /usr/bin/go build -trimpath
-  )
-  "${go_build[@]}" -o "$work/openapi-gen" ./vendor/k8s.io/kube-openapi/cmd/openapi-gen
+  go_build "$work" -o "$work/openapi-gen" ./vendor/k8s.io/kube-openapi/cmd/openapi-gen
   generate_openapi "$work"
   mkdir "$work/out"
-  "${go_build[@]}" -ldflags "$stamps" -o "$work/out/kube-apiserver" ./cmd/kube-apiserver
+  go_build "$work" -ldflags "$stamps" -o "$work/out/kube-apiserver" ./cmd/kube-apiserver
   "$work/out/kube-apiserver" --version
   echo "$version" >"$work/out/version"
   echo "kube-apiserver-$source_version-$recipe" >"$work/name"
@@ -129,12 +86,7 @@ flock --nonblock 9 || {
 }
 print_cached && exit
 
-missing=()
-# An empty package index names no archive; installing refreshes it.
-if ! command -v dpkg-source >/dev/null || [[ -z $(debian_entries) ]]; then missing+=(dpkg-dev); fi
-[[ -x /usr/bin/go ]] || missing+=(golang-go)
-[[ -d /usr/share/gocode/src/github.com/modern-go/reflect2 ]] || missing+=(golang-github-modern-go-reflect2-dev)
-if ((${#missing[@]})); then install_debian_packages "${missing[@]}"; fi
+install_source_tools
 
 # Beside the cache, so that the finished build is renamed into it; the lock is ours, so what lies
 # there already was left by a build that was killed.

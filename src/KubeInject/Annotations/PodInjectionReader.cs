@@ -73,6 +73,16 @@ public static class PodInjectionReader
         return SeveralInjectorsCheck.WithFindings(others.Count > 0 && own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others]);
     }
 
+    /// <summary>Reads what a pod asks for by its metadata alone: what stands in its containers is not looked at.</summary>
+    /// <param name="pod">The pod's metadata.</param>
+    /// <param name="options">What the operator of the cluster has set.</param>
+    /// <returns>As <see cref="ReadAll(PodTemplate, InjectionOptions)"/> gives it.</returns>
+    public static IReadOnlyList<PodInjection> ReadAll(ObjectMetadata pod, InjectionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        return ReadAll(pod.ToTemplate(), options);
+    }
+
     private static void ReportLeftovers(InjectionKeys keys, FindingList findings)
     {
         foreach (var key in keys.Leftovers)

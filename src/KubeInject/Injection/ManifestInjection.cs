@@ -53,7 +53,7 @@ internal static class ManifestInjection
             foreach (var item in same)
                 yield return Replace(item, variable);
             if (same.Count == 0)
-                added.Add(new JsonObject { ["name"] = variable.Name, [variable.Key] = variable.Content.DeepClone() });
+                added.Add((JsonNode)new JsonObject { ["name"] = variable.Name, [variable.Key] = variable.Content.DeepClone() });
         }
 
         if (added.Count == 0)

@@ -56,7 +56,7 @@ public sealed class ManifestPodTemplate
 
     /// <summary>Reads what the template asks for in whatever dialect; findings tell their place in the manifest.</summary>
     /// <param name="options">What the operator has set of the annotation contract.</param>
-    /// <returns>As <see cref="PodInjectionReader.ReadAll"/> gives it.</returns>
+    /// <returns>As <see cref="PodInjectionReader.ReadAll(PodTemplate, InjectionOptions)"/> gives it.</returns>
     public IReadOnlyList<PodInjection> ReadInjections(InjectionOptions options) =>
         [.. PodInjectionReader.ReadAll(variables.FillIn(Template), options).Select(WithLocations)];
 

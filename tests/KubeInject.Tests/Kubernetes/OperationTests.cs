@@ -108,9 +108,11 @@ public class OperationTests
     {
         using var api = await FaultyApi.OpenAsync(Response.Json("""{"items":[{"metadata":{"name":"a"},"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"}]}"""));
         var item = Assert.Single(await Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 7 })));
-        Assert.Equal(("PartialObjectMetadata", "a"), (item.Kind, item.Name));
+        Assert.Equal(("Pod", "a"), (item.Kind, item.Name));
         Assert.Equal("/api/v1/namespaces/shop/pods?limit=7", api.Requests[^1].Path);
-        Assert.Equal("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", api.Requests[^1].Headers["Accept"]);
+        Assert.Equal(
+            "application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json",
+            api.Requests[^1].Headers["Accept"]);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public static class DialectConverter
     /// Converts. Nothing that stands in the pod makes it throw. What stays with the other injector, such as secrets that
     /// are no database credentials, keeps its annotations.
     /// </summary>
-    /// <param name="injection">What the pod says, as <see cref="PodInjectionReader.ReadAll"/> gives it.</param>
+    /// <param name="injection">What the pod says, as <see cref="PodInjectionReader.ReadAll(PodTemplate, InjectionOptions)"/> gives it.</param>
     /// <param name="options">What the operator of the cluster has set.</param>
     /// <returns>The changes, and what is left. No changes for an injection that is of that dialect already.</returns>
     public static DialectConversion Convert(PodInjection injection, InjectionOptions options)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 using KubeInject.Kubernetes;
 
@@ -192,7 +193,7 @@ public sealed class VaultClient : IDisposable
         if (Settings.Namespace is { Length: > 0 } name)
             message.Headers.TryAddWithoutValidation("X-Vault-Namespace", name);
         if (request.Body is not null)
-            message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(request.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(request.Body.ToJsonString())) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
         // A request without content the platform sends again by itself where a connection that it had before breaks
         // off, whether or not it was handled.
@@ -217,7 +218,7 @@ public sealed class VaultClient : IDisposable
     {
         try
         {
-            return body.IsEmpty ? default : JsonSerializer.Deserialize<JsonElement>(body);
+            return body.IsEmpty ? default : TolerantJson.Parse(body);
         }
         catch (JsonException)
         {

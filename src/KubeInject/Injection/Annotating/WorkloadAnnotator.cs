@@ -98,16 +98,16 @@ public sealed class WorkloadAnnotator
         if (before is null)
         {
             if (after is not null)
-                operations.Add(Operation("add", path, after.DeepClone()));
+                operations.Add((JsonNode)Operation("add", path, after.DeepClone()));
             return;
         }
 
         foreach (var key in (string[])["labels", "annotations"])
         {
             if (after?[key] is { } value && !JsonNode.DeepEquals(value, before[key]))
-                operations.Add(Operation("add", $"{path}/{key}", value.DeepClone())); // in the place of what is there (RFC 6902, 4.1)
+                operations.Add((JsonNode)Operation("add", $"{path}/{key}", value.DeepClone())); // in the place of what is there (RFC 6902, 4.1)
             else if (before[key] is not null && after?[key] is null)
-                operations.Add(Operation("remove", $"{path}/{key}"));
+                operations.Add((JsonNode)Operation("remove", $"{path}/{key}"));
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class OldLeases(CredentialSource source, KubeClient client)
                 var found = new List<string>();
                 await foreach (var pod in client.ListMetadataAsync(KubeResource.Pods, query, either.Token).ConfigureAwait(false))
                 {
-                    if (InjectionAnnotation.LeasesOf(pod.ToElement().Get("metadata").Get("annotations").Texts()).Any(uuids.Contains))
+                    if (InjectionAnnotation.LeasesOf(pod.Annotations).Any(uuids.Contains))
                         found.Add(pod.Name);
                 }
 

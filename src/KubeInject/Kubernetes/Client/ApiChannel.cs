@@ -128,8 +128,9 @@ internal sealed class ApiChannel : IDisposable
             if (isStream && response.IsSuccessStatusCode)
             {
                 var stream = await response.Content.ReadAsStreamAsync(limit.Token);
+                var mediaType = response.Content.Headers.ContentType?.MediaType;
                 response = null; // it ends with the stream
-                return (null, new ApiStream(stream, request.Path, Failures, Policy, closing.Token));
+                return (null, new ApiStream(stream, mediaType, request.Path, Failures, Policy, closing.Token));
             }
 
             await using var content = await response.Content.ReadAsStreamAsync(limit.Token);

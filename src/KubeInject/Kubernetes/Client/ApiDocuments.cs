@@ -17,7 +17,7 @@ internal static class ApiDocuments
 
     /// <summary>Reads any JSON.</summary>
     public static JsonElement ReadJson(this ApiFailures failures, ReadOnlyMemory<byte> body) =>
-        failures.Read(() => JsonSerializer.Deserialize<JsonElement>(body.Span), "its answer is not JSON");
+        failures.Read(() => TolerantJson.Parse(body.Span), "its answer is not JSON");
 
     public static KubeObject ReadObject(this ApiFailures failures, ReadOnlyMemory<byte> body, KubeResource resource) =>
         failures.Read(() => KubeObject.FromUtf8(body, resource), "an object is not a JSON object");

@@ -108,7 +108,7 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
     {
         try
         {
-            var status = JsonSerializer.Deserialize<JsonElement>(response.Body.Span);
+            var status = TolerantJson.Parse(response.Body.Span);
             return status.Text("kind") == "Status" ? status : null;
         }
         catch (JsonException)

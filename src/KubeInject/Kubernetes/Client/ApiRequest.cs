@@ -5,8 +5,13 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
 {
     public const string Json = "application/json";
 
-    /// <summary>The objects of a list without what is in them.</summary>
-    public const string MetadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+    /// <summary>The metadata of a list's objects; in JSON for servers that do not offer protobuf, and whole for those that cannot leave the rest out.</summary>
+    public const string MetadataList = $"{ProtobufMetadataReader.MediaType};{AsMetadata},{JsonMetadataList}";
+
+    /// <summary>The same in JSON.</summary>
+    public const string JsonMetadataList = $"{Json};{AsMetadata},{Json}";
+
+    private const string AsMetadata = "as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
     /// <summary>What to send; null for nothing.</summary>
     public byte[]? Body { get; init; }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -43,16 +44,46 @@ public sealed class KubeClient
     /// <param name="query">Which of them; null for all of the connection's namespace.</param>
     /// <param name="cancellationToken">Ends the list.</param>
     /// <returns>The objects, in the server's order. A list that takes the server longer than it remembers starts again by itself.</returns>
-    public IAsyncEnumerable<KubeObject> ListAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default) =>
-        ListAsync(resource, query, ApiRequest.Json, cancellationToken);
+    public IAsyncEnumerable<KubeObject> ListAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        return Pager(resource, query).ListAsync(Read, cancellationToken);
 
-    /// <summary>Lists objects as <see cref="ListAsync(KubeResource, KubeQuery?, CancellationToken)"/> does, but of each the metadata alone.</summary>
+        (KubeObject, string?) Read(ReadOnlyMemory<byte> bytes)
+        {
+            var item = channel.Failures.ReadObject(bytes, resource);
+            return (item, item.Uid);
+        }
+    }
+
+    /// <summary>Lists the metadata of objects while it arrives, each once.</summary>
     /// <param name="resource">The kind of objects.</param>
     /// <param name="query">Which of them; null for all of the connection's namespace.</param>
     /// <param name="cancellationToken">Ends the list.</param>
-    /// <returns>The objects' metadata, as objects of the kind <c>PartialObjectMetadata</c>.</returns>
-    public IAsyncEnumerable<KubeObject> ListMetadataAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default) =>
-        ListAsync(resource, query, ApiRequest.MetadataList, cancellationToken);
+    /// <returns>The objects' metadata, in the server's order.</returns>
+    public async IAsyncEnumerable<ObjectMetadata> ListMetadataAsync(
+        KubeResource resource, KubeQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var batch in ListMetadataBatchesAsync(resource, query, cancellationToken))
+        {
+            foreach (var found in batch)
+                yield return found;
+        }
+    }
+
+    /// <summary>Lists the metadata of objects as <see cref="ListMetadataAsync"/> does, as many at a time as have arrived.</summary>
+    /// <param name="resource">The kind of objects.</param>
+    /// <param name="query">Which of them; null for all of the connection's namespace.</param>
+    /// <param name="cancellationToken">Ends the list.</param>
+    /// <returns>The objects' metadata, in the server's order; each batch is good for as long as it is kept.</returns>
+    public IAsyncEnumerable<IReadOnlyList<ObjectMetadata>> ListMetadataBatchesAsync(
+        KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        query ??= new KubeQuery();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
+        return new MetadataList(channel, resource.Kind, query.ListPath(resource, defaultNamespace), query).ReadAsync(cancellationToken);
+    }
 
     /// <summary>
     /// Follows objects: first those that exist, then whatever happens to any. Ends only when it is told to: it goes
@@ -188,23 +219,11 @@ public sealed class KubeClient
         return SendAsync(patch.At(path, options ?? new KubeWriteOptions()), resource, cancellationToken);
     }
 
-    private IAsyncEnumerable<KubeObject> ListAsync(KubeResource resource, KubeQuery? query, string accept, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(resource);
-        return Pager(resource, query, accept).ListAsync(Read, cancellationToken);
-
-        (KubeObject, string?) Read(ReadOnlyMemory<byte> bytes)
-        {
-            var item = channel.Failures.ReadObject(bytes, resource);
-            return (item, item.Uid);
-        }
-    }
-
-    internal ListPager Pager(KubeResource resource, KubeQuery? query, string accept = ApiRequest.Json)
+    internal ListPager Pager(KubeResource resource, KubeQuery? query)
     {
         query ??= new KubeQuery();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
-        return new ListPager(channel, query.ListPath(resource, defaultNamespace), query.PageSize, accept);
+        return new ListPager(channel, query.ListPath(resource, defaultNamespace), query.PageSize);
     }
 
     private async Task<KubeObject> SendAsync(ApiRequest request, KubeResource resource, CancellationToken cancellationToken) =>

@@ -18,6 +18,13 @@ public sealed record KubeQuery
     /// <summary>How many objects one request of a list brings at most; at least 1. Default: 500, as kubectl's.</summary>
     public int PageSize { get; init; } = 500;
 
+    /// <summary>
+    /// Whether a list of metadata may be what the API server remembers: as a rule the same to the second, and much cheaper
+    /// for the server, which then sends it as a whole whatever the page's size. Default: false, what is stored now.
+    /// (https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list)
+    /// </summary>
+    public bool FromCache { get; init; }
+
     /// <summary>The path of the list, with what selects in its query.</summary>
     internal string ListPath(KubeResource resource, string defaultNamespace)
     {

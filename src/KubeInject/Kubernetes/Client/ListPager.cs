@@ -6,8 +6,7 @@ namespace KubeInject.Kubernetes;
 /// <param name="channel">Where to ask.</param>
 /// <param name="path">The path of the list, with whatever selects in its query.</param>
 /// <param name="pageSize">How many objects one request brings at most.</param>
-/// <param name="accept">In what form the objects come.</param>
-internal sealed class ListPager(ApiChannel channel, string path, int pageSize, string accept = ApiRequest.Json)
+internal sealed class ListPager(ApiChannel channel, string path, int pageSize)
 {
     /// <summary>Lists the objects, each once.</summary>
     /// <param name="read">Turns an item's bytes, which it must copy, into the object and its uid.</param>
@@ -61,7 +60,7 @@ internal sealed class ListPager(ApiChannel channel, string path, int pageSize, s
     public async Task<ListPage> ReadPageAsync(string? next, ResponseBuffer buffer, CancellationToken cancellationToken)
     {
         var parameters = $"limit={pageSize}{(next is null ? "" : $"&continue={Uri.EscapeDataString(next)}")}";
-        var body = await channel.SucceedAsync(ApiRequest.Get(PathWith(parameters)) with { Accept = accept, Buffer = buffer }, cancellationToken);
+        var body = await channel.SucceedAsync(ApiRequest.Get(PathWith(parameters)) with { Buffer = buffer }, cancellationToken);
         return channel.Failures.Read(() => ListPage.Read(body), "a list is not JSON");
     }
 

@@ -6,6 +6,18 @@ namespace KubeInject.Kubernetes;
 /// <summary>Reads JSON of others: what is missing or of another kind than expected reads as nothing.</summary>
 internal static class TolerantJson
 {
+    /// <summary>Reads a text.</summary>
+    /// <exception cref="JsonException">It is not JSON, or more than one value.</exception>
+    public static JsonElement Parse(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        var value = JsonElement.ParseValue(ref reader);
+
+        // Whatever follows the value is no JSON, and makes the reader say so.
+        reader.Read();
+        return value;
+    }
+
     public static JsonElement Get(this JsonElement element, string name) => OrNothing(
         (element, name), static of => of.element.ValueKind == JsonValueKind.Object && of.element.TryGetProperty(of.name, out var value) ? value : default);
 

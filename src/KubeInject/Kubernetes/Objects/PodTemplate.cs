@@ -32,6 +32,9 @@ public sealed record PodTemplate
     /// <summary>Keys of the labels by which the workload selects its pods; empty for a bare pod, and where nothing is known of it.</summary>
     public IReadOnlyList<string> SelectorKeys { get; init; } = [];
 
+    /// <summary>Whether what follows is known. Default: true; false where only the metadata was read.</summary>
+    public bool HasSpec { get; init; } = true;
+
     /// <summary>The ServiceAccount that the pod runs as. Default: <c>default</c>, as the API server fills it in.</summary>
     public string ServiceAccountName { get; init; } = "default";
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace KubeInject.Kubernetes;
@@ -47,10 +48,10 @@ internal sealed class ExecCredential
         try
         {
             if (output.AsSpan().TrimStart() is ['{', ..])
-                return JsonSerializer.Deserialize<JsonElement>(output);
+                return TolerantJson.Parse(Encoding.UTF8.GetBytes(output));
 
             // kubectl takes YAML as well.
-            return KubeconfigParser.Parse("the output", output) is { } node ? JsonSerializer.Deserialize<JsonElement>(KubeconfigJson.Write(node)) : default;
+            return KubeconfigParser.Parse("the output", output) is { } node ? TolerantJson.Parse(Encoding.UTF8.GetBytes(KubeconfigJson.Write(node))) : default;
         }
         catch (Exception e) when (e is JsonException or KubeConfigurationException)
         {

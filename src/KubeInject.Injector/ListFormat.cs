@@ -1,0 +1,162 @@
+using System.Text;
+using System.Text.Json;
+using KubeInject.Annotations;
+
+namespace KubeInject.Injector;
+
+/// <summary>Writes injections as they come.</summary>
+internal abstract class ListFormat : IDisposable
+{
+    public static ListFormat Create(string name, TextWriter output) => name switch
+    {
+        "json" => new Json(output),
+        "names" => new Names(output),
+        _ => new Table(output),
+    };
+
+    /// <summary>Writes some injections.</summary>
+    public abstract void Write(IReadOnlyList<PodInjection> injections);
+
+    /// <summary>Writes what comes after the last.</summary>
+    public abstract void End();
+
+    public virtual void Dispose()
+    {
+    }
+
+    private sealed class Names(TextWriter output) : ListFormat
+    {
+        public override void Write(IReadOnlyList<PodInjection> injections)
+        {
+            foreach (var injection in injections)
+                output.WriteLine(injection.Pod.Object);
+        }
+
+        public override void End()
+        {
+        }
+    }
+
+    /// <summary>Columns grow with what comes: nothing waits for the last pod.</summary>
+    private sealed class Table(TextWriter output) : ListFormat
+    {
+        private static readonly string[] Header = ["NAMESPACE", "NAME", "STATE", "DATABASES", "FINDINGS"];
+
+        private readonly int[] widths = new int[Header.Length];
+        private bool hasHeader;
+
+        public override void Write(IReadOnlyList<PodInjection> injections)
+        {
+            if (injections.Count > 0)
+                WriteRows([.. injections.Select(Row)]);
+        }
+
+        public override void End()
+        {
+            if (!hasHeader)
+                Messages.Note("No pod asks for credentials.");
+        }
+
+        private void WriteRows(IReadOnlyList<string[]> rows)
+        {
+            foreach (var row in hasHeader ? rows : [Header, .. rows])
+            {
+                for (var i = 0; i < row.Length; i++)
+                    widths[i] = Math.Max(widths[i], row[i].Length);
+            }
+
+            foreach (var row in hasHeader ? rows : [Header, .. rows])
+            {
+                for (var i = 0; i < row.Length - 1; i++)
+                    output.Write(row[i].PadRight(widths[i] + 3));
+                output.WriteLine(row[^1]);
+            }
+
+            hasHeader = true;
+        }
+
+        private static string[] Row(PodInjection injection) =>
+        [
+            injection.Namespace ?? "", injection.Name, $"{injection.State}",
+            string.Join(",", injection.Databases.Select(database => database.Name)),
+            string.Join(",", injection.Findings.Where(finding => finding.Severity > FindingSeverity.Information).Select(finding => finding.Code).Distinct()),
+        ];
+    }
+
+    private sealed class Json : ListFormat
+    {
+        private readonly TextWriter output;
+        private readonly MemoryStream buffer = new();
+        private readonly Utf8JsonWriter writer;
+
+        public Json(TextWriter output)
+        {
+            this.output = output;
+            writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true });
+            writer.WriteStartArray();
+        }
+
+        public override void Write(IReadOnlyList<PodInjection> injections)
+        {
+            foreach (var injection in injections)
+                Write(injection);
+            Flush();
+        }
+
+        public override void End()
+        {
+            writer.WriteEndArray();
+            Flush();
+            output.WriteLine();
+        }
+
+        public override void Dispose()
+        {
+            writer.Dispose();
+            base.Dispose();
+        }
+
+        private void Write(PodInjection injection)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("namespace", injection.Namespace);
+            writer.WriteString("name", injection.Name);
+            writer.WriteString("dialect", $"{injection.Dialect}");
+            writer.WriteString("state", $"{injection.State}");
+            writer.WriteStartArray("databases");
+            foreach (var database in injection.Databases)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", database.Name);
+                writer.WriteString("role", database.Role);
+                writer.WriteString("mount", database.Mount);
+                writer.WriteString("mode", $"{database.Mode}");
+                writer.WriteString("uuid", database.Uuid);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteStartArray("findings");
+            foreach (var finding in injection.Findings)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("code", finding.Code);
+                writer.WriteString("severity", $"{finding.Severity}");
+                writer.WriteString("key", finding.Key);
+                writer.WriteString("message", finding.Message);
+                writer.WriteString("suggestion", finding.Suggestion);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        private void Flush()
+        {
+            writer.Flush();
+            output.Write(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+            buffer.SetLength(0);
+        }
+    }
+}

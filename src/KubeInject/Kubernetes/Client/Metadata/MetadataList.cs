@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Reads a list of objects' metadata as it arrives; memory follows what is under way, not the list.</summary>
+/// <param name="channel">Where to ask.</param>
+/// <param name="kind">The kind of the objects.</param>
+/// <param name="path">The path of the list, with whatever selects in its query.</param>
+/// <param name="query">How to ask.</param>
+internal sealed class MetadataList(ApiChannel channel, string kind, string path, KubeQuery query)
+{
+    private const int FirstRoom = 128 * 1024;
+
+    // A page of 500 of the largest objects that a server stores fits in.
+    private const int MostRoom = 1 << 30;
+
+    private byte[] buffer = new byte[FirstRoom];
+
+    /// <summary>Lists the objects, each once, as many at a time as have arrived.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<ObjectMetadata>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var newSinceRestart = true;
+        string? next = null;
+        while (true)
+        {
+            ApiStream stream;
+            try
+            {
+                stream = await OpenAsync(next, cancellationToken);
+            }
+            catch (KubeApiException e) when (e.StatusCode == 410 && next is not null && newSinceRestart)
+            {
+                // As in ListPager: the continuation has expired, so the list starts again.
+                next = null;
+                newSinceRestart = false;
+                continue;
+            }
+
+            await using (stream)
+            {
+                IMetadataReader reader = stream.MediaType == ProtobufMetadataReader.MediaType ? new ProtobufMetadataReader(kind) : new JsonMetadataReader(kind);
+                await foreach (var batch in ReadAsync(stream, reader, cancellationToken))
+                {
+                    batch.RemoveAll(found => !string.IsNullOrEmpty(found.Uid) && !seen.Add(found.Uid));
+                    newSinceRestart |= batch.Count > 0;
+                    if (batch.Count > 0)
+                        yield return batch;
+                }
+
+                next = reader.Continue;
+            }
+
+            if (next is null)
+                yield break;
+        }
+    }
+
+    private async Task<ApiStream> OpenAsync(string? next, CancellationToken cancellationToken)
+    {
+        var parameters = next is not null ? $"&continue={Uri.EscapeDataString(next)}" : query.FromCache ? "&resourceVersion=0" : "";
+        var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        var request = ApiRequest.Get($"{path}{separator}limit={query.PageSize}{parameters}");
+        try
+        {
+            return await channel.OpenAsync(request with { Accept = ApiRequest.MetadataList }, cancellationToken);
+        }
+        catch (KubeApiException)
+        {
+            // Who is asked for protobuf says no in protobuf as well. In JSON the reason is understood.
+            return await channel.OpenAsync(request with { Accept = ApiRequest.JsonMetadataList }, cancellationToken);
+        }
+    }
+
+    private async IAsyncEnumerable<List<ObjectMetadata>> ReadAsync(ApiStream stream, IMetadataReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (start, end) = (0, 0);
+        while (true)
+        {
+            var count = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
+            end += count;
+            var batch = new List<ObjectMetadata>();
+            start += Read(reader, buffer.AsSpan(start..end), isEnd: count == 0, batch);
+            if (batch.Count > 0)
+                yield return batch;
+            if (count == 0)
+                yield break;
+            MakeRoom(ref start, ref end);
+        }
+    }
+
+    private int Read(IMetadataReader reader, ReadOnlySpan<byte> bytes, bool isEnd, List<ObjectMetadata> batch)
+    {
+        try
+        {
+            return reader.Read(bytes, isEnd, batch);
+        }
+        catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException)
+        {
+            throw channel.Failures.NotKubernetes("a list of metadata cannot be read", e);
+        }
+    }
+
+    private void MakeRoom(ref int start, ref int end)
+    {
+        if (start == end)
+            (start, end) = (0, 0);
+        if (end < buffer.Length)
+            return;
+        if (start > 0)
+        {
+            buffer.AsSpan(start..end).CopyTo(buffer);
+            (start, end) = (0, end - start);
+        }
+        else if (buffer.Length >= MostRoom)
+        {
+            throw channel.Failures.NotKubernetes("an object in a list has no end");
+        }
+        else
+        {
+            Array.Resize(ref buffer, buffer.Length * 2);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System.Text;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>
+/// Reads a PartialObjectMetadataList in protobuf as the API server sends it: four bytes that say so, and a runtime.Unknown
+/// around the list. (staging/src/k8s.io/apimachinery/pkg/{runtime,apis/meta/v1}/generated.proto)
+/// </summary>
+/// <param name="kind">The kind of the objects.</param>
+internal sealed class ProtobufMetadataReader(string kind) : IMetadataReader
+{
+    public const string MediaType = "application/vnd.kubernetes.protobuf";
+
+    private const int RawOfUnknown = 2;
+    private const int MetadataOfList = 1;
+    private const int ItemOfList = 2;
+    private const int ContinueOfListMetadata = 3;
+    private const int MetadataOfItem = 1;
+
+    private readonly TextPool pool = new();
+    private bool hasMagic;
+    private bool hasList;
+    private long leftOfList;
+
+    public string? Continue { get; private set; }
+
+    public int Read(ReadOnlySpan<byte> bytes, bool isEnd, ICollection<ObjectMetadata> objects)
+    {
+        var at = 0;
+        if (!hasMagic && bytes.Length >= Magic.Length)
+        {
+            if (!bytes.StartsWith(Magic))
+                throw new InvalidDataException("This is no protobuf of Kubernetes.");
+            hasMagic = true;
+            at = Magic.Length;
+        }
+
+        while (hasMagic && at < bytes.Length)
+        {
+            var reader = new ProtobufReader(bytes[at..]);
+            if (!reader.TryReadHead())
+                break;
+            if (leftOfList == 0 && reader.Field == RawOfUnknown)
+            {
+                // The list may be longer than what has arrived of it; its own fields follow one by one.
+                hasList = true;
+                leftOfList = reader.Number;
+                at += reader.Position;
+                continue;
+            }
+
+            if (!reader.TryReadBytes())
+                break;
+            at += reader.Position;
+            if (leftOfList > 0)
+                ReadOfList(reader, objects);
+        }
+
+        return isEnd && (!hasList || at < bytes.Length || leftOfList > 0) ? throw new InvalidDataException("The list breaks off.") : at;
+    }
+
+    private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
+
+    private void ReadOfList(ProtobufReader field, ICollection<ObjectMetadata> objects)
+    {
+        leftOfList -= field.Position;
+        if (leftOfList < 0)
+            throw new InvalidDataException("An item of the list is longer than the list.");
+        var content = new ProtobufReader(field.Bytes);
+        while (field.Field is MetadataOfList or ItemOfList && content.Read())
+        {
+            if (field.Field == MetadataOfList && content is { Field: ContinueOfListMetadata, Number: > 0 })
+                Continue = Encoding.UTF8.GetString(content.Bytes);
+            else if (field.Field == ItemOfList && content.Field == MetadataOfItem)
+                objects.Add(ReadMetadata(content.Bytes));
+        }
+    }
+
+    private ObjectMetadata ReadMetadata(ReadOnlySpan<byte> message)
+    {
+        string? name = null, space = null, uid = null;
+        DateTimeOffset? created = null;
+        Dictionary<string, string>? labels = null, annotations = null;
+        var field = new ProtobufReader(message);
+        while (field.Read())
+        {
+            switch (field.Field)
+            {
+                case 1:
+                    name = Encoding.UTF8.GetString(field.Bytes);
+                    break;
+                case 3:
+                    space = pool.Get(field.Bytes);
+                    break;
+                case 5:
+                    uid = Encoding.UTF8.GetString(field.Bytes);
+                    break;
+                case 8:
+                    created = ReadTime(field.Bytes);
+                    break;
+                case 11:
+                    AddEntry(labels ??= [], field.Bytes, isRepeated: true);
+                    break;
+                case 12:
+                    AddEntry(annotations ??= [], field.Bytes, isRepeated: false);
+                    break;
+            }
+        }
+
+        return new ObjectMetadata
+        {
+            Kind = kind,
+            Name = name ?? "",
+            Namespace = string.IsNullOrEmpty(space) ? null : space,
+            Uid = uid,
+            CreationTimestamp = created,
+            Labels = labels ?? ObjectMetadata.None,
+            Annotations = annotations ?? ObjectMetadata.None,
+        };
+    }
+
+    private void AddEntry(Dictionary<string, string> map, ReadOnlySpan<byte> message, bool isRepeated)
+    {
+        var (key, value) = ("", "");
+        var field = new ProtobufReader(message);
+        while (field.Read())
+        {
+            if (field.Field == 1)
+                key = pool.Get(field.Bytes);
+            else if (field.Field == 2)
+                value = isRepeated ? pool.Get(field.Bytes) : Encoding.UTF8.GetString(field.Bytes);
+        }
+
+        map[key] = value;
+    }
+
+    private static DateTimeOffset? ReadTime(ReadOnlySpan<byte> message)
+    {
+        var field = new ProtobufReader(message);
+        while (field.Read())
+        {
+            if (field.Field == 1 && field.Number >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && field.Number <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+                return DateTimeOffset.FromUnixTimeSeconds(field.Number);
+        }
+
+        return null;
+    }
+}

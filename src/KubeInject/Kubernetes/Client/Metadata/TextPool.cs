@@ -1,0 +1,21 @@
+using System.Text;
+
+namespace KubeInject.Kubernetes;
+
+/// <summary>Texts that come again and again, such as the keys of labels, each made once.</summary>
+internal sealed class TextPool
+{
+    private readonly string[] texts = new string[1024];
+
+    public string Get(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IsEmpty)
+            return "";
+        var hash = new HashCode();
+        hash.AddBytes(utf8);
+        ref var text = ref texts[hash.ToHashCode() & (texts.Length - 1)];
+        if (text is null || !Ascii.Equals(utf8, text))
+            text = Encoding.UTF8.GetString(utf8);
+        return text;
+    }
+}

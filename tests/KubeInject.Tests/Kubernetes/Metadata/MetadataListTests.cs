@@ -1,0 +1,90 @@
+using System.Text;
+using KubeInject.Kubernetes;
+using static KubeInject.Tests.Kubernetes.TestServer;
+
+namespace KubeInject.Tests.Kubernetes;
+
+public class MetadataListTests
+{
+    [Theory]
+    [InlineData(false, "/api/v1/pods?limit=500")]
+    [InlineData(true, "/api/v1/pods?limit=500&resourceVersion=0")]
+    public async Task Whether_the_cache_will_do_is_up_to_the_caller(bool fromCache, string path)
+    {
+        using var api = await FaultyApi.OpenAsync(Protobuf([]));
+        await ListAsync(api, new KubeQuery { AllNamespaces = true, FromCache = fromCache });
+        Assert.Equal(path, api.Requests[^1].Path);
+    }
+
+    [Fact]
+    public async Task A_list_in_protobuf_and_one_in_json_say_the_same()
+    {
+        using var api = await FaultyApi.OpenAsync(
+            Protobuf([Named("a")]), Response.Json("""{"items":[{"metadata":{"name":"a","namespace":"shop","uid":"of-a"},"spec":{"nodeName":"x"}}]}"""));
+        Assert.Equal((await ListAsync(api)).Select(Told), (await ListAsync(api)).Select(Told));
+
+        static string Told(ObjectMetadata found) => $"{found} {found.Uid}";
+    }
+
+    [Fact]
+    public async Task A_list_goes_on_where_the_server_says_so_and_starts_again_where_that_has_expired()
+    {
+        using var api = await FaultyApi.OpenAsync(
+            Protobuf([Named("a"), Named("b")], "next/page"), Response.Error(410, "Expired", "too old"), Response.Error(410, "Expired", "too old"),
+            Protobuf([Named("b"), Named("c")], "again"), Protobuf([Named("a"), Named("d")]));
+        Assert.Equal(["a", "b", "c", "d"], (await ListAsync(api, new KubeQuery { PageSize = 2, FromCache = true })).Select(found => found.Name));
+        Assert.Equal("/api/v1/namespaces/shop/pods?limit=2&continue=next%2Fpage", api.Requests[1].Path);
+        Assert.Equal("/api/v1/namespaces/shop/pods?limit=2&continue=again", api.Requests[^1].Path);
+    }
+
+    [Fact]
+    public async Task An_error_is_asked_for_in_json_which_says_why()
+    {
+        using var api = await FaultyApi.OpenAsync(request => request.Headers["Accept"].StartsWith("application/json", StringComparison.Ordinal)
+            ? Response.Error(403, "Forbidden", "pods is forbidden")
+            : new Response(403, ProtobufMetadataReader.MediaType, "k8s\0"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => ListAsync(api));
+        Assert.Equal((403, KubeApiReason.Forbidden, "pods is forbidden"), (error.StatusCode, error.Reason, error.Message));
+    }
+
+    [Fact]
+    public async Task A_list_that_breaks_off_is_no_short_list()
+    {
+        var whole = Protobuf([Named("a"), Named("b")]);
+        using var api = await FaultyApi.OpenAsync(whole with { CutAfter = whole.Raw!.Length - 20 });
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => ListAsync(api));
+        Assert.Equal(KubeConnectionFailure.Unreachable, error.Reason);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_none_is_an_error()
+    {
+        using var api = await FaultyApi.OpenAsync(Raw("nonsense"u8.ToArray()), Raw([.. "k8s\0"u8, 0xFF]), Response.Json("[]"), Response.Json(""));
+        for (var i = 0; i < 4; i++)
+        {
+            var error = await Assert.ThrowsAsync<KubeConnectionException>(() => ListAsync(api));
+            Assert.Equal(KubeConnectionFailure.NotKubernetes, error.Reason);
+        }
+    }
+
+    [Fact]
+    public async Task An_object_may_be_larger_than_the_room_there_is_at_first()
+    {
+        var large = new ObjectMetadata { Kind = "Pod", Name = "a", Annotations = new Dictionary<string, string> { ["note"] = new string('x', 1_000_000) } };
+        using var api = await FaultyApi.OpenAsync(Protobuf([large, Named("b")]));
+        var found = await ListAsync(api);
+        Assert.Equal((1_000_000, "b"), (found[0].Annotations["note"].Length, found[1].Name));
+    }
+
+    private static ObjectMetadata Named(string name) => new() { Kind = "Pod", Namespace = "shop", Name = name, Uid = $"of-{name}" };
+
+    private static Response Protobuf(ObjectMetadata[] objects, string? next = null) => Raw(MetadataMessages.List(objects, next));
+
+    private static Response Raw(byte[] body) => Response.Json("") with
+    {
+        Raw = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {ProtobufMetadataReader.MediaType}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body],
+    };
+
+    private static Task<List<ObjectMetadata>> ListAsync(FaultyApi api, KubeQuery? query = null) =>
+        Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods, query));
+}
