@@ -28,7 +28,7 @@ internal static class ListCommand
         var allNamespaces = new Option<bool>("--all-namespaces", "-A") { Description = "Pods of every namespace." };
         var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NS", Description = "Pods of this namespace. Default: that of the context." };
         var selector = new Option<string>("--selector", "-l") { HelpName = "SELECTOR", Description = "Only pods with these labels: 'app=orders,tier in (web,api)'." };
-        var consistent = new Option<bool>("--consistent") { Description = "What is stored at this moment. Default: what the API server remembers, which is as a rule the same and much faster." };
+        var consistent = new Option<bool>("--consistent") { Description = "What is stored at this moment, in the order of namespaces and names. Default: what the API server remembers, which is as a rule the same and much faster, in whatever order it comes." };
         var format = new Option<string>("--format", "-o") { HelpName = "FORMAT", Description = "table, json or names.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "json", "names");
         var command = new Command("list", "Lists what the pods of a cluster ask for.") { allNamespaces, @namespace, selector, consistent, format };

@@ -57,11 +57,36 @@ Describe 'What Get-PodInjectionAnnotation reads' {
 Describe 'Where Get-PodInjectionAnnotation finds pods' {
     It 'is the cluster' {
         $namespace = New-TestNamespace (New-Manifest orders), web
-        $injections = Get-PodInjectionAnnotation -Namespace $namespace
+        $injections = Get-PodInjectionAnnotation -Namespace $namespace -Consistent
         $injections.Name | Should -Be orders, web
         $injections.State | Should -Be Pending, None
-        (Get-PodInjectionAnnotation -AllNamespaces).Namespace | Should -Contain $namespace
-        (Get-PodInjectionAnnotation -n $namespace -LabelSelector app=web).Name | Should -Be web
+        (Get-PodInjectionAnnotation -AllNamespaces -Consistent).Namespace | Should -Contain $namespace
+        (Get-PodInjectionAnnotation -n $namespace -LabelSelector app=web -Consistent).Name | Should -Be web
+    }
+
+    It 'is what the API server remembers of it, which is the same' {
+        $namespace = New-TestNamespace ((New-Manifest orders) -replace '(\s+)("?image"?:.*)', '$1$2$1"env": [{"name": "DBUSER", "value": "x"}]'), web
+
+        # Asked for a version that it has not seen yet, the server waits until it has.
+        $version = kubectl get pods -n $namespace -o jsonpath='{.metadata.resourceVersion}'
+        $null = kubectl get --raw "/api/v1/namespaces/$namespace/pods?resourceVersion=$version"
+        $remembered, $stored, $whole = (Get-PodInjectionAnnotation -n $namespace), (Get-PodInjectionAnnotation -n $namespace -Consistent), (Get-PodInjectionAnnotation -n $namespace -Detailed)
+        $remembered | Sort-Object Name | ForEach-Object ToString | Should -Be ($stored | ForEach-Object ToString)
+        $stored.Name | Should -Be orders, web
+        $remembered.Databases | ForEach-Object ToString | Should -Be ($whole.Databases | ForEach-Object ToString)
+
+        # The containers are looked at in whole pods alone.
+        $remembered.Findings.Code | Should -Not -Contain KI011
+        $whole.Findings.Code | Should -Contain KI011
+    }
+
+    It 'is pods'' metadata from Get-KubePod' {
+        $namespace = New-TestNamespace (New-Manifest orders), web
+        $metadata = Get-KubePod -n $namespace -MetadataOnly
+        $metadata.Name | Should -Be orders, web
+        (Get-KubePod orders -n $namespace -MetadataOnly).Uid | Should -Be $metadata[0].Uid
+        (Get-KubePod o* -n $namespace -MetadataOnly | Get-PodInjectionAnnotation).Databases.Role | Should -Be orders-rw
+        $metadata | Out-String | Should -Match '(?s)NAMESPACE +NAME +AGE +LABELS.*orders +\d+s +.*vault-db-injector=true'
     }
 
     It 'is the cluster of another connection' {
@@ -266,8 +291,8 @@ Describe 'The dialects that Get-PodInjectionAnnotation reads' {
 
     It 'are those of a cluster''s pods, too' {
         $namespace = New-TestNamespace (New-Manifest orders)
-        (Get-PodInjectionAnnotation -n $namespace -Dialect VaultDbInjector).Name | Should -Be orders
-        Get-PodInjectionAnnotation -n $namespace -Dialect VaultAgent | Should -BeNullOrEmpty
+        (Get-PodInjectionAnnotation -n $namespace -Dialect VaultDbInjector -Consistent).Name | Should -Be orders
+        Get-PodInjectionAnnotation -n $namespace -Dialect VaultAgent -Consistent | Should -BeNullOrEmpty
         Get-KubePod -n $namespace | Get-PodInjectionAnnotation -Dialect VaultAgent | Should -BeNullOrEmpty
     }
 

@@ -33,6 +33,14 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
+    /// <summary>Whether whole pods are read.</summary>
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Read whole pods, and check their containers as well: variables that are declared already, init containers, 'vault:' values. Default: their metadata alone, which is much faster.")]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <summary>Whether the cache will not do.</summary>
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Read what is stored at this moment, in the order of namespaces and names, as -Detailed does. Default: what the API server remembers, which is as a rule the same, is there faster, and comes in any order.")]
+    public SwitchParameter Consistent { get; set; }
+
     /// <summary>The dialects.</summary>
     [Parameter(HelpMessage = "Only what is asked in these injectors' words: VaultDbInjector (which KubeInject acts on), VaultAgent, BankVaults. Default: all.")]
     [ValidateNotNullOrEmpty]
@@ -51,20 +59,44 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
 
         var connection = RequireConnection();
         var query = new KubeQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector };
-        Run(Namespace, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        Run(Namespace, (pipeline, cancellationToken) => TellingRequestsAsync(
+            connection, pipeline, () => Detailed ? WritePodsAsync(connection, query, pipeline, cancellationToken) : WriteMetadataAsync(connection, query, pipeline, cancellationToken)));
+    }
+
+    private async Task WritePodsAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)
+    {
+        await foreach (var pod in connection.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))
+            await pipeline.InvokeAsync(() => Write(pod)).ConfigureAwait(false);
+    }
+
+    private async Task WriteMetadataAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)
+    {
+        // While the pipeline works on some, the next are read.
+        var written = Task.CompletedTask;
+        await foreach (var pods in connection.Client.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = !Consistent }, cancellationToken).ConfigureAwait(false))
         {
-            await foreach (var pod in connection.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))
-                await pipeline.InvokeAsync(() => Write(pod)).ConfigureAwait(false);
-        }));
+            var injections = pods.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).ToArray();
+            await written.ConfigureAwait(false);
+            written = pipeline.InvokeAsync(() => Write(injections));
+        }
+
+        await written.ConfigureAwait(false);
     }
 
     private protected override IReadOnlyList<ManifestSource> Take(object value)
     {
         // A pod was read already: its document need not be.
-        if ((value is PSObject wrapped ? wrapped.BaseObject : value) is not Pod pod)
-            return base.Take(value);
-        Write(pod);
-        return [];
+        switch (value is PSObject wrapped ? wrapped.BaseObject : value)
+        {
+            case Pod pod:
+                Write(pod);
+                return [];
+            case ObjectMetadata pod:
+                Write(PodInjectionReader.ReadAll(pod, InjectionOptions.Default));
+                return [];
+            default:
+                return base.Take(value);
+        }
     }
 
     private protected override void ProcessManifest(ManifestSource manifest) => Run(manifest.File, async (pipeline, cancellationToken) =>

@@ -5,13 +5,27 @@ namespace KubeInject.Cmdlets;
 
 /// <summary>Gets pods of the connected cluster.</summary>
 [Cmdlet(VerbsCommon.Get, "KubePod", DefaultParameterSetName = OneNamespace)]
-[OutputType(typeof(Pod))]
+[OutputType(typeof(Pod), typeof(ObjectMetadata))]
 public sealed class GetKubePodCommand : GetObjectCmdlet
 {
+    /// <summary>Whether the metadata will do.</summary>
+    [Parameter(HelpMessage = "Read the pods' metadata alone: names, labels, annotations, age. Much faster where there are many.")]
+    public SwitchParameter MetadataOnly { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Get(
-        (connection, name, cancellationToken) => connection.GetPodAsync(name, Namespace, cancellationToken),
-        (connection, query, cancellationToken) => connection.ListPodsAsync(query, cancellationToken),
-        pod => pod.Name,
-        pod => WriteObject(pod));
+    protected override void ProcessRecord()
+    {
+        if (MetadataOnly)
+            Get(
+                async (connection, name, cancellationToken) => (await connection.GetPodAsync(name, Namespace, cancellationToken).ConfigureAwait(false)).Metadata,
+                (connection, query, cancellationToken) => connection.Client.ListMetadataAsync(KubeResource.Pods, query, cancellationToken),
+                pod => pod.Name,
+                pod => WriteObject(pod));
+        else
+            Get(
+                (connection, name, cancellationToken) => connection.GetPodAsync(name, Namespace, cancellationToken),
+                (connection, query, cancellationToken) => connection.ListPodsAsync(query, cancellationToken),
+                pod => pod.Name,
+                pod => WriteObject(pod));
+    }
 }

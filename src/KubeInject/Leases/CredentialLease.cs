@@ -19,7 +19,7 @@ public sealed class CredentialLease
         Pods = owner is { Pods.Count: > 0 } ? owner.Pods.ToArray() : owner is null && record.Owner.Kind == "Pod" ? [record.Owner.Name] : [];
         Owner = owner?.Object ?? record.Owner;
         Workload = record.Owner.Kind != "Pod" ? record.Owner : Owner.Kind != "Pod" ? Owner : null;
-        NodeName = owner?.NodeName ?? record.NodeName;
+        NodeName = record.NodeName;
     }
 
     /// <summary>The lease's identity; the <c>uuid</c> annotation names it.</summary>
@@ -40,7 +40,7 @@ public sealed class CredentialLease
     /// <summary>The names of the pods that have it; where nobody has, that of the pod that it was issued for.</summary>
     public IReadOnlyList<string> Pods { get; }
 
-    /// <summary>The node that the pod runs on; null where that is not known.</summary>
+    /// <summary>The node that the pod runs on; null where its record does not say, as those of KubeInject do not.</summary>
     public string? NodeName { get; }
 
     /// <summary>The ServiceAccount that the pod runs as.</summary>

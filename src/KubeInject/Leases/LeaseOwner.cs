@@ -4,8 +4,7 @@ namespace KubeInject.Leases;
 
 /// <summary>An object of the cluster whose annotations name a lease.</summary>
 /// <param name="Object">The pod; or the workload, where it has no pod.</param>
-/// <param name="NodeName">The node that the pod runs on; null for a workload, and for a pod that is not scheduled.</param>
-internal sealed record LeaseOwner(ObjectReference Object, string? NodeName)
+internal sealed record LeaseOwner(ObjectReference Object)
 {
     /// <summary>The names of all pods that have the lease.</summary>
     public List<string> Pods { get; } = [];

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Kubernetes;
 
@@ -21,11 +20,8 @@ internal static class LeaseOwners
     {
         var owners = new Dictionary<Guid, LeaseOwner>();
         var query = new KubeQuery { Namespace = @namespace, AllNamespaces = @namespace is null };
-        await foreach (var pod in client.ListAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
-        {
-            var document = pod.ToElement();
-            Add(pod, document, document.Get("spec").Text("nodeName"));
-        }
+        await foreach (var pod in client.ListMetadataAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
+            Add(new ObjectReference(pod.Kind, pod.Namespace, pod.Name), pod.Annotations);
 
         foreach (var resource in Workloads)
             await AddAllAsync(resource).ConfigureAwait(false);
@@ -54,14 +50,15 @@ internal static class LeaseOwners
             if (workload.Kind == "ReplicaSet" && document.Get("metadata").Get("ownerReferences").Items().Any(owner => owner.IsTrue("controller")))
                 return;
             var spec = document.Get("spec");
-            Add(workload, (spec.Get("jobTemplate") is var job && job.Exists() ? job.Get("spec") : spec).Get("template"), null);
+            var template = (spec.Get("jobTemplate") is var job && job.Exists() ? job.Get("spec") : spec).Get("template");
+            Add(new ObjectReference(workload.Kind, workload.Namespace, workload.Name), template.Get("metadata").Get("annotations").Texts());
         }
 
-        void Add(KubeObject @object, JsonElement template, string? node)
+        void Add(ObjectReference @object, IReadOnlyDictionary<string, string> annotations)
         {
-            foreach (var uuid in InjectionAnnotation.LeasesOf(template.Get("metadata").Get("annotations").Texts()))
+            foreach (var uuid in InjectionAnnotation.LeasesOf(annotations))
             {
-                owners.TryAdd(uuid, new LeaseOwner(new ObjectReference(@object.Kind, @object.Namespace, @object.Name), node));
+                owners.TryAdd(uuid, new LeaseOwner(@object));
                 if (@object.Kind == "Pod" && !owners[uuid].Pods.Contains(@object.Name))
                     owners[uuid].Pods.Add(@object.Name);
             }

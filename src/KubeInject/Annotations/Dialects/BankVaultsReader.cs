@@ -223,8 +223,8 @@ internal sealed class BankVaultsReader
 
     private void ReportNothing()
     {
-        // A ConfigMap or Secret may hold references, too.
-        if (!asks && keys.All.Count > 0 && !pod.Containers.Any(container => container.VariableSources.Count > 0))
+        // A ConfigMap or Secret may hold references, too; and of metadata alone nobody knows.
+        if (pod.HasSpec && !asks && keys.All.Count > 0 && !pod.Containers.Any(container => container.VariableSources.Count > 0))
             findings.Warning(
                 FindingCode.NothingToInject,
                 keys.All.First(),

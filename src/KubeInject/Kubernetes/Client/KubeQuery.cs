@@ -20,7 +20,8 @@ public sealed record KubeQuery
 
     /// <summary>
     /// Whether a list of metadata may be what the API server remembers: as a rule the same to the second, and much cheaper
-    /// for the server, which then sends it as a whole whatever the page's size. Default: false, what is stored now.
+    /// for the server, which then sends it as a whole whatever the page's size, and may send it in any order. Default: false,
+    /// what is stored now, in the order of namespaces and names.
     /// (https://kubernetes.io/docs/reference/using-api/api-concepts/#semantics-for-get-and-list)
     /// </summary>
     public bool FromCache { get; init; }

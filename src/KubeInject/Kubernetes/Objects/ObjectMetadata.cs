@@ -19,6 +19,9 @@ public sealed class ObjectMetadata
     /// <summary>When the object was created.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
 
+    /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> where that is not known.</summary>
+    public string Age => CreationTimestamp is { } created ? Kubernetes.Age.Of(DateTimeOffset.UtcNow - created) : "<unknown>";
+
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = None;
 

@@ -101,6 +101,18 @@ public sealed class Pod
     /// <returns>JSON. No property, because a pod's variables may hold passwords, and properties get shown.</returns>
     public string ToJson() => Encoding.UTF8.GetString(utf8);
 
+    /// <summary>What tells the pod from others, its labels and its annotations.</summary>
+    public ObjectMetadata Metadata => new()
+    {
+        Kind = "Pod",
+        Name = Name,
+        Namespace = Namespace,
+        Uid = Uid,
+        CreationTimestamp = CreationTimestamp,
+        Labels = Labels,
+        Annotations = Annotations,
+    };
+
     /// <summary>What the pod says of itself, for the injection.</summary>
     public PodTemplate Template => new()
     {
