@@ -150,9 +150,11 @@ public sealed class CredentialRotationTests
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
         var old = bench.Issuer.Live.ToHashSet();
-        bench.Play(workload, _ =>
+        bench.Play(workload, document =>
         {
-            foreach (var uuid in old.Where(bench.Leases.Records.ContainsKey))
+            // Once the workload has the new ones.
+            var text = document.GetRawText();
+            foreach (var uuid in old.Where(uuid => bench.Leases.Records.ContainsKey(uuid) && !text.Contains($"{uuid}", StringComparison.Ordinal)))
                 bench.Source.RevokeAsync(bench.Leases.Records[uuid], CancellationToken.None).GetAwaiter().GetResult();
             return Bad;
         });
