@@ -66,11 +66,7 @@ internal abstract class ListFormat : IDisposable
             }
 
             foreach (var row in hasHeader ? rows : [Header, .. rows])
-            {
-                for (var i = 0; i < row.Length - 1; i++)
-                    output.Write(row[i].PadRight(widths[i] + 3));
-                output.WriteLine(row[^1]);
-            }
+                output.WriteLine(string.Concat(row.Select((cell, column) => cell.PadRight(widths[column] + 3))).TrimEnd());
 
             hasHeader = true;
         }

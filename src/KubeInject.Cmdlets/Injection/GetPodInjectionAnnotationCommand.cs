@@ -109,5 +109,5 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     private void Write(Pod pod) => Write(PodInjectionReader.ReadAll(pod.Template, InjectionOptions.Default));
 
     private void Write(IReadOnlyList<PodInjection> injections) =>
-        WriteObject(injections.Where(injection => Dialect is null || Dialect.Contains(injection.Dialect)), enumerateCollection: true);
+        WriteObject(Dialect is null ? injections : injections.Where(injection => Dialect.Contains(injection.Dialect)), enumerateCollection: true);
 }

@@ -68,7 +68,8 @@ internal sealed class ApiTransport : HttpMessageHandler
 
     private ConnectionPool CreatePool(ClientCertificate? certificate) => new(certificate, new SocketsHttpHandler
     {
-        AutomaticDecompression = settings.DisableCompression ? DecompressionMethods.None : DecompressionMethods.All,
+        // On the same machine compressing only costs time.
+        AutomaticDecompression = settings.DisableCompression || (proxy is null && settings.Server.IsLoopback) ? DecompressionMethods.None : DecompressionMethods.All,
         ConnectTimeout = ConnectTimeout(settings),
 
         // An API server neither redirects nor keeps cookies; whoever does is not the server that the token is for.

@@ -10,7 +10,10 @@ namespace KubeInject.Kubernetes;
 /// <param name="query">How to ask.</param>
 internal sealed class MetadataList(ApiChannel channel, string kind, string path, KubeQuery query)
 {
-    private const int FirstRoom = 128 * 1024;
+    private const int FirstRoom = 256 * 1024;
+
+    // Enough that handing them over costs nothing beside making them; about a megabyte of what is sent.
+    private const int Batch = 256;
 
     // A page of 500 of the largest objects that a server stores fits in.
     private const int MostRoom = 1 << 30;
@@ -76,14 +79,18 @@ internal sealed class MetadataList(ApiChannel channel, string kind, string path,
     private async IAsyncEnumerable<List<ObjectMetadata>> ReadAsync(ApiStream stream, IMetadataReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (start, end) = (0, 0);
+        var batch = new List<ObjectMetadata>(Batch);
         while (true)
         {
             var count = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
             end += count;
-            var batch = new List<ObjectMetadata>();
             start += Read(reader, buffer.AsSpan(start..end), isEnd: count == 0, batch);
-            if (batch.Count > 0)
+            if (batch.Count >= Batch || count == 0)
+            {
                 yield return batch;
+                batch = new List<ObjectMetadata>(Batch);
+            }
+
             if (count == 0)
                 yield break;
             MakeRoom(ref start, ref end);

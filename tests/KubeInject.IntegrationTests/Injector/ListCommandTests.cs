@@ -1,0 +1,62 @@
+using System.Text.Json;
+using KubeInject.Annotations;
+
+namespace KubeInject.IntegrationTests.Injector;
+
+/// <summary>The overview of a cluster's pods.</summary>
+public sealed class ListCommandTests
+{
+    [Fact]
+    public async Task Pods_that_ask_and_pods_that_something_is_the_matter_with_are_listed()
+    {
+        var @namespace = await CreatePodsAsync();
+        var result = await ListAsync("-n", @namespace, "--consistent");
+        var lines = result.Output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(
+            [["NAMESPACE", "NAME", "STATE", "DATABASES", "FINDINGS"], [@namespace, "misspelt", "None", "KI015"], [@namespace, "orders", "Pending", "orders,users"], []],
+            lines);
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+    }
+
+    [Fact]
+    public async Task Names_are_such_as_kubectl_takes_and_json_has_it_all()
+    {
+        var @namespace = await CreatePodsAsync();
+        Assert.Equal($"{@namespace}/pod/orders\n", (await ListAsync("-n", @namespace, "--consistent", "-l", "app=orders", "--format", "names")).Output);
+
+        using var json = JsonDocument.Parse((await ListAsync("-n", @namespace, "--consistent", "--format", "json")).Output);
+        Assert.Equal(["misspelt", "orders"], json.RootElement.EnumerateArray().Select(pod => pod.GetProperty("name").GetString()));
+        var orders = json.RootElement[1];
+        Assert.Equal(("VaultDbInjector", "Pending"), (orders.GetProperty("dialect").GetString(), orders.GetProperty("state").GetString()));
+        Assert.Equal(["rw", "ro"], orders.GetProperty("databases").EnumerateArray().Select(database => database.GetProperty("role").GetString()));
+        Assert.Equal("KI015", json.RootElement[0].GetProperty("findings")[0].GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task Where_nobody_asks_one_line_says_so()
+    {
+        var result = await ListAsync("-n", await TestCluster.CreateNamespaceAsync(), "--consistent");
+        Assert.Equal((0, "", "note: No pod asks for credentials.\n"), (result.ExitCode, result.Output, result.Error));
+        Assert.Equal("[]\n", (await ListAsync("-n", "nowhere", "--format", "json")).Output);
+    }
+
+    [Fact]
+    public async Task Who_may_not_list_pods_is_told_so()
+    {
+        var result = await ListAsync("--context", "viewer", "-A");
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("cannot list resource \"pods\"", result.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> CreatePodsAsync()
+    {
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        await TestCluster.CreatePodAsync(@namespace, "misspelt", metadata: ""","labels":{"vault-db-injector":"true"}""");
+        await TestCluster.CreatePodAsync(@namespace, "orders", metadata: $$""","labels":{"app":"orders","vault-db-injector":"true"},"annotations":{"{{InjectionAnnotation.Prefix}}orders.role":"rw","{{InjectionAnnotation.Prefix}}users.role":"ro","{{InjectionAnnotation.Prefix}}users.env-key-dbuser":"U","{{InjectionAnnotation.Prefix}}users.env-key-dbpassword":"P"}""");
+        await TestCluster.CreatePodAsync(@namespace, "web");
+        return @namespace;
+    }
+
+    private static Task<Command> ListAsync(params string[] arguments) =>
+        Command.KubeInjectAsync(["list", "--kubeconfig", TestCluster.FilePath("kubeconfig"), .. arguments]);
+}
