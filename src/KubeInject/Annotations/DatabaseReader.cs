@@ -52,14 +52,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
 
     private DatabaseInjection WithClassic(DatabaseInjection database)
     {
-        var suggestion = keys.Text(DatabaseSetting.Mode) is not null
-            ? $"Remove it, or set {Quoted.Key(keys.Key(DatabaseSetting.Mode))} to 'uri'."
-            : keys.Text(DatabaseSetting.Template) is not null && keys.Text(DatabaseSetting.UriVariables) is not null
-                ? $"A connection URI is most likely meant: add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri'."
-                : $"Add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri' if a connection URI is meant, or remove it.";
-        var fix = keys.LooksLikeUri && keys.Text(DatabaseSetting.Mode) is null ? Fixes.Set(keys.Key(DatabaseSetting.Mode), "uri") : null;
-        ReportOtherMode(DatabaseSetting.Template, "classic", suggestion, fix);
-        ReportOtherMode(DatabaseSetting.UriVariables, "classic", suggestion, fix);
+        ReportUriSettings();
         return database with
         {
             UsernameVariables = Variables(DatabaseSetting.UsernameVariables)
@@ -69,11 +62,23 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         };
     }
 
+    private void ReportUriSettings()
+    {
+        if (!keys.Has(DatabaseSetting.Template) && !keys.Has(DatabaseSetting.UriVariables))
+            return;
+        var suggestion = keys.Text(DatabaseSetting.Mode) is not null
+            ? $"Remove it, or set {Quoted.Key(keys.Key(DatabaseSetting.Mode))} to 'uri'."
+            : keys.Text(DatabaseSetting.Template) is not null && keys.Text(DatabaseSetting.UriVariables) is not null
+                ? $"A connection URI is most likely meant: add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri'."
+                : $"Add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri' if a connection URI is meant, or remove it.";
+        var fix = keys.LooksLikeUri && keys.Text(DatabaseSetting.Mode) is null ? Fixes.Set(keys.Key(DatabaseSetting.Mode), "uri") : null;
+        ReportOtherMode(DatabaseSetting.Template, "classic", suggestion, fix);
+        ReportOtherMode(DatabaseSetting.UriVariables, "classic", suggestion, fix);
+    }
+
     private DatabaseInjection WithUri(DatabaseInjection database)
     {
-        var suggestion = $"Use {Quoted.Key(keys.Key(DatabaseSetting.UriVariables))} for the URI that holds both, or the mode 'classic'.";
-        ReportOtherMode(DatabaseSetting.UsernameVariables, "uri", suggestion);
-        ReportOtherMode(DatabaseSetting.PasswordVariables, "uri", suggestion);
+        ReportClassicSettings();
         var variables = Variables(DatabaseSetting.UriVariables);
         if (variables is null)
             findings.Error(
@@ -82,6 +87,15 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
                 $"Database {Quoted.Key(keys.Name)} is in uri mode and names no variable for the URI.",
                 $"Add {Quoted.Key(keys.Key(DatabaseSetting.UriVariables))}, for example with the value 'DATABASE_URL'.");
         return database with { Mode = InjectionMode.Uri, UriVariables = variables ?? [], Template = Template() };
+    }
+
+    private void ReportClassicSettings()
+    {
+        if (!keys.Has(DatabaseSetting.UsernameVariables) && !keys.Has(DatabaseSetting.PasswordVariables))
+            return;
+        var suggestion = $"Use {Quoted.Key(keys.Key(DatabaseSetting.UriVariables))} for the URI that holds both, or the mode 'classic'.";
+        ReportOtherMode(DatabaseSetting.UsernameVariables, "uri", suggestion);
+        ReportOtherMode(DatabaseSetting.PasswordVariables, "uri", suggestion);
     }
 
     // No message repeats the template or a part of it: a password may stand in it.
@@ -103,7 +117,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         return template;
     }
 
-    private List<string> Default(string setting, string variable)
+    private string[] Default(string setting, string variable)
     {
         findings.Information(
             FindingCode.DefaultedVariable,
@@ -115,10 +129,12 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
     }
 
     /// <summary>The valid names of a list; null where it names nothing.</summary>
-    private List<string>? Variables(string setting)
+    private string[]? Variables(string setting)
     {
         if (keys.Text(setting) is not { } text)
             return null;
+        if (VariableName.IsValid(text))
+            return [text];
         var key = keys.Key(setting);
 
         // A connection string in the wrong place is not taken apart: a piece of its password could pass for a name.
@@ -132,7 +148,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
                 $"Annotation {Quoted.Key(key)} names variables with blanks between them, and Kubernetes accepts no blank in a name.",
                 "Put commas between them.",
                 Fixes.Set(key, string.Join(',', names)));
-            return named.FindAll(VariableName.IsValid);
+            return [.. named.Where(VariableName.IsValid)];
         }
 
         if (named.Count < items.Length)
@@ -148,7 +164,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
                 key,
                 $"Annotation {Quoted.Key(key)} names the variable {Quoted.Value(name)}, and Kubernetes accepts no such name.",
                 $"Use {VariableName.Rule}.");
-        return named.Count == 0 ? null : named.FindAll(VariableName.IsValid);
+        return named.Count == 0 ? null : [.. named.Where(VariableName.IsValid)];
     }
 
     /// <summary>The names, where blanks stand between some of them and each is valid; null otherwise.</summary>

@@ -13,6 +13,19 @@ internal static class DatabaseSetting
     /// <summary>Of that injector's manual; its behaviour, and ours, is one list for the pod.</summary>
     public const string LegacyUuid = "uuid";
 
+    /// <summary>A setting's name as it stands in a key.</summary>
+    public static string NameOf(ReadOnlySpan<char> name) => name switch
+    {
+        Role => Role,
+        Mode => Mode,
+        UsernameVariables => UsernameVariables,
+        PasswordVariables => PasswordVariables,
+        UriVariables => UriVariables,
+        Template => Template,
+        LegacyUuid => LegacyUuid,
+        _ => name.ToString(),
+    };
+
     /// <summary>Whether a value can be meant for a setting, so that a misspelt key is not taken for another one than it is.</summary>
     public static bool IsPlausible(string setting, string value) => setting switch
     {

@@ -10,10 +10,12 @@ internal sealed class InjectionKeys
     ];
 
     private readonly Dictionary<string, string> podWide = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, DatabaseKeys> databases = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> unknown = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DatabaseKeys> byName = new(StringComparer.Ordinal);
+    private readonly List<(string Key, string Value)> unknown = [];
     private readonly List<string> nameless = [];
     private readonly List<string> leftovers = [];
+    private DatabaseKeys[] databases = [];
+    private DatabaseKeys? latest;
 
     private InjectionKeys()
     {
@@ -23,10 +25,13 @@ internal sealed class InjectionKeys
     /// What is asked of each database, in ordinal order of the names: not that of the keys, where <c>a-b.role</c> precedes
     /// <c>a.role</c>.
     /// </summary>
-    public IReadOnlyCollection<DatabaseKeys> Databases => databases.Values;
+    public IReadOnlyList<DatabaseKeys> Databases => databases;
 
     /// <summary>The pod's one database; null where it asks for none, or for several.</summary>
-    public DatabaseKeys? OnlyDatabase => databases.Count == 1 ? databases.Values.First() : null;
+    public DatabaseKeys? OnlyDatabase => databases.Length == 1 ? databases[0] : null;
+
+    /// <summary>Whether one of the databases has a UUID of its own.</summary>
+    public bool HasLegacyUuid => Array.Exists(databases, static database => database.Has(DatabaseSetting.LegacyUuid));
 
     /// <summary>The keys of version 1.</summary>
     public IReadOnlyList<string> Leftovers => leftovers;
@@ -35,14 +40,18 @@ internal sealed class InjectionKeys
     public static InjectionKeys? Of(IReadOnlyDictionary<string, string> annotations)
     {
         InjectionKeys? keys = null;
-        foreach (var (key, value) in annotations)
+        foreach (var (key, value) in annotations.Pairs())
         {
             if (InjectionAnnotation.IsInjectionKey(key))
                 (keys ??= new InjectionKeys()).Add(key, value);
         }
 
+        keys?.Sort();
         return keys;
     }
+
+    /// <summary>What is asked of one of the databases.</summary>
+    public DatabaseKeys Database(string name) => byName[name];
 
     public bool Has(string key) => podWide.ContainsKey(key);
 
@@ -51,8 +60,8 @@ internal sealed class InjectionKeys
 
     public void Report(FindingList findings)
     {
-        foreach (var key in unknown.Keys)
-            findings.Warning(FindingCode.UnknownKey, key, $"Annotation {Quoted.Key(key)} is not known and has no effect.", SuggestionFor(key), FixFor(key));
+        foreach (var (key, value) in unknown)
+            findings.Warning(FindingCode.UnknownKey, key, $"Annotation {Quoted.Key(key)} is not known and has no effect.", SuggestionFor(key), FixFor(key, value));
         foreach (var key in nameless)
             findings.Error(
                 FindingCode.EmptyDatabaseName,
@@ -68,7 +77,7 @@ internal sealed class InjectionKeys
                 FixForMode());
         if (podWide.TryGetValue(InjectionAnnotation.Role, out var role))
             ValueChecks.ReportRole(InjectionAnnotation.Role, role, findings);
-        if (databases.Count == 0)
+        if (databases.Length == 0)
             ReportNoDatabase(findings);
     }
 
@@ -94,17 +103,23 @@ internal sealed class InjectionKeys
         else if (key is InjectionAnnotation.Cluster or InjectionAnnotation.Role or InjectionAnnotation.Uuid or InjectionAnnotation.Mode)
             podWide[key] = value;
         else if (dot < 0)
-            unknown[key] = value;
+            unknown.Add((key, value));
         else if (dot == 0)
             nameless.Add(key);
         else
-            Database(name[..dot].ToString()).Add(name[(dot + 1)..].ToString(), value);
+            DatabaseOf(name[..dot]).Add(DatabaseSetting.NameOf(name[(dot + 1)..]), value);
     }
 
-    private Fix? FixFor(string key)
+    private void Sort()
+    {
+        databases = [.. byName.Values];
+        Array.Sort(databases, static (left, right) => string.CompareOrdinal(left.Name, right.Name));
+    }
+
+    private Fix? FixFor(string key, string value)
     {
         var nearest = NearestName.Certain(key[InjectionAnnotation.Prefix.Length..], KnownNames);
-        if (nearest is null || !DatabaseSetting.IsPlausible(nearest, unknown[key]))
+        if (nearest is null || !DatabaseSetting.IsPlausible(nearest, value))
             return null;
         return nearest switch
         {
@@ -119,18 +134,24 @@ internal sealed class InjectionKeys
     private Fix? FixForMode()
     {
         var mode = Text(InjectionAnnotation.Mode);
-        if (mode is null || databases.Values.All(database => string.Equals(database.Text(DatabaseSetting.Mode) ?? "classic", mode, StringComparison.OrdinalIgnoreCase)))
+        if (mode is null || databases.All(database => string.Equals(database.Text(DatabaseSetting.Mode) ?? "classic", mode, StringComparison.OrdinalIgnoreCase)))
             return Fixes.Remove(InjectionAnnotation.Mode);
         return mode.Equals("uri", StringComparison.OrdinalIgnoreCase) && OnlyDatabase is { } only && only.LooksLikeUri && !only.Has(DatabaseSetting.Mode)
             ? Fixes.Rename(InjectionAnnotation.Mode, only.Key(DatabaseSetting.Mode))
             : null;
     }
 
-    private DatabaseKeys Database(string name)
+    private DatabaseKeys DatabaseOf(ReadOnlySpan<char> name)
     {
-        if (!databases.TryGetValue(name, out var database))
-            databases.Add(name, database = new DatabaseKeys(name, this));
-        return database;
+        // The keys of one database mostly stand together.
+        if (latest is null || !name.SequenceEqual(latest.Name))
+        {
+            var text = name.ToString();
+            if (!byName.TryGetValue(text, out latest))
+                byName.Add(text, latest = new DatabaseKeys(text, this));
+        }
+
+        return latest;
     }
 
     private static string SuggestionFor(string key)

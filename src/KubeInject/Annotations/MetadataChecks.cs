@@ -33,10 +33,11 @@ internal static class MetadataChecks
 
     private static bool ReportAnnotationsOnWorkload(PodTemplate pod, FindingSeverity severity, FindingList findings)
     {
-        // Most objects have none; they shall not pay for the sorting.
-        if (!pod.WorkloadAnnotations.Keys.Any(InjectionAnnotation.IsInjectionKey))
+        if (pod.WorkloadAnnotations.Count == 0)
             return false;
         var keys = pod.WorkloadAnnotations.Keys.Where(InjectionAnnotation.IsInjectionKey).Order(StringComparer.Ordinal).ToList();
+        if (keys.Count == 0)
+            return false;
         findings.Add(
             severity,
             FindingCode.AnnotationsOnWorkload,
@@ -113,7 +114,7 @@ internal static class MetadataChecks
     {
         var limit = Math.Min(2, key.Length / 4);
         return pod.Labels.Keys
-            .Where(label => Math.Abs(label.Length - key.Length) <= limit && NearestName.Distance(label, key) <= limit)
+            .Where(label => NearestName.Distance(label, key, limit) <= limit)
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();
     }

@@ -12,9 +12,7 @@ internal static class NearestName
         {
             // A third of the letters may be wrong. It also keeps the work bounded, however long the typed name is.
             var limit = Math.Max(1, name.Length / 3);
-            if (Math.Abs(name.Length - typed.Length) > limit)
-                continue;
-            var distance = Distance(typed, name);
+            var distance = Distance(typed, name, limit);
             if (distance > limit || distance > nearestDistance)
                 continue;
             if (distance < nearestDistance || CommonPrefix(typed, name) > CommonPrefix(typed, nearest!))
@@ -30,32 +28,53 @@ internal static class NearestName
         var nearest = Of(typed, known);
         if (nearest is null)
             return null;
-        var distance = Distance(typed, nearest);
-        return distance <= 2 && known.Count(name => Math.Abs(name.Length - typed.Length) <= distance && Distance(typed, name) <= distance) == 1
+        var distance = Distance(typed, nearest, 2);
+        return distance <= 2 && known.Count(name => Distance(typed, name, distance) <= distance) == 1
             ? nearest
             : null;
     }
 
-    /// <summary>Damerau-Levenshtein distance (optimal string alignment), without regard to case.</summary>
-    internal static int Distance(string left, string right)
+    /// <summary>
+    /// Damerau-Levenshtein distance (optimal string alignment), without regard to case. Texts that are further apart than the
+    /// limit cost next to nothing where they begin differently.
+    /// </summary>
+    /// <param name="left">A text.</param>
+    /// <param name="right">Another.</param>
+    /// <param name="limit">Which distances matter.</param>
+    /// <returns>The distance; any number beyond the limit where it is beyond.</returns>
+    internal static int Distance(ReadOnlySpan<char> left, ReadOnlySpan<char> right, int limit)
     {
-        var beforeLast = new int[right.Length + 1];
-        var last = new int[right.Length + 1];
-        var current = new int[right.Length + 1];
-        for (var j = 0; j <= right.Length; j++)
+        if (Math.Abs(left.Length - right.Length) > limit)
+            return limit + 1;
+        var width = right.Length + 1;
+        Span<int> rows = width <= 64 ? stackalloc int[3 * width] : new int[3 * width];
+        var beforeLast = rows[..width];
+        var last = rows[width..(2 * width)];
+        var current = rows[(2 * width)..];
+        for (var j = 0; j < width; j++)
             last[j] = j;
         for (var i = 1; i <= left.Length; i++)
         {
-            current[0] = i;
-            for (var j = 1; j <= right.Length; j++)
+            // What is further from the diagonal than the limit is beyond it.
+            var (first, end) = (Math.Max(1, i - limit), Math.Min(right.Length, i + limit));
+            var nearest = current[first - 1] = first == 1 ? i : limit + 1;
+            for (var j = first; j <= end; j++)
             {
                 var replacement = last[j - 1] + (Same(left[i - 1], right[j - 1]) ? 0 : 1);
-                current[j] = Math.Min(replacement, Math.Min(last[j], current[j - 1]) + 1);
+                var insertion = current[j - 1] + 1;
+                var deletion = j == i + limit ? limit + 1 : last[j] + 1;
+                current[j] = Math.Min(replacement, Math.Min(insertion, deletion));
                 if (i > 1 && j > 1 && Same(left[i - 1], right[j - 2]) && Same(left[i - 2], right[j - 1]))
                     current[j] = Math.Min(current[j], beforeLast[j - 2] + 1);
+                nearest = Math.Min(nearest, current[j]);
             }
 
-            (beforeLast, last, current) = (last, current, beforeLast);
+            if (nearest > limit)
+                return nearest;
+            var unused = beforeLast;
+            beforeLast = last;
+            last = current;
+            current = unused;
         }
 
         return last[right.Length];

@@ -16,6 +16,13 @@ public static class PodInjectionReader
     {
         ArgumentNullException.ThrowIfNull(pod);
         ArgumentNullException.ThrowIfNull(options);
+        return SilentPods.Includes(pod, options) ? Nothing(pod) : ReadWhatIsSaid(pod, options);
+    }
+
+    private static PodInjection Nothing(PodTemplate pod) => new() { Pod = pod, State = InjectionState.None };
+
+    private static PodInjection ReadWhatIsSaid(PodTemplate pod, InjectionOptions options)
+    {
         var findings = new FindingList(pod.Object);
         ValueChecks.Report(pod, options, findings);
         var misspelt = PrefixChecks.Report(pod, findings);
@@ -35,8 +42,11 @@ public static class PodInjectionReader
         MetadataChecks.Report(pod, options, findings);
         var role = keys.Text(InjectionAnnotation.Role);
         var mount = keys.Text(InjectionAnnotation.Cluster) ?? options.DefaultMount;
-        var databases = keys.Databases.Select(database => new DatabaseReader(database, findings).Read(role, mount)).ToArray();
-        VariableChecks.ReportDuplicates(databases, keys, pod.Containers, findings);
+        var databases = new DatabaseInjection[keys.Databases.Count];
+        for (var i = 0; i < databases.Length; i++)
+            databases[i] = new DatabaseReader(keys.Databases[i], findings).Read(role, mount);
+        var variables = VariableChecks.Asked(databases);
+        VariableChecks.ReportDuplicates(variables, keys, pod.Containers, findings);
         InitContainerChecks.Report(databases, pod.Containers, findings);
 
         var injected = UuidReader.IsInjected(keys);
@@ -45,8 +55,8 @@ public static class PodInjectionReader
             unmatched = UuidReader.Assign(keys, databases, findings);
         else
         {
-            VariableChecks.ReportReplaced(databases, pod.Containers, findings);
-            VariableChecks.ReportShadowed(databases, pod.Containers, findings);
+            VariableChecks.ReportReplaced(variables, pod.Containers, findings);
+            VariableChecks.ReportShadowed(variables, pod.Containers, findings);
         }
 
         return new PodInjection
@@ -68,9 +78,15 @@ public static class PodInjectionReader
     /// </returns>
     public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod, InjectionOptions options)
     {
-        var own = Read(pod, options);
+        ArgumentNullException.ThrowIfNull(pod);
+        ArgumentNullException.ThrowIfNull(options);
+        if (SilentPods.Includes(pod, options) && !SilentPods.HasReferences(pod))
+            return [Nothing(pod)];
+        var own = ReadWhatIsSaid(pod, options);
         var others = DialectReader.ReadAll(pod);
-        return SeveralInjectorsCheck.WithFindings(others.Count > 0 && own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others]);
+        if (others.Count == 0)
+            return [own];
+        return SeveralInjectorsCheck.WithFindings(own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others]);
     }
 
     /// <summary>Reads what a pod asks for by its metadata alone: what stands in its containers is not looked at.</summary>

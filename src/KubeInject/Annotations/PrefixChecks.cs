@@ -5,8 +5,8 @@ namespace KubeInject.Annotations;
 /// <summary>Checks for keys that would belong to the contract but for a letter or two of their prefix.</summary>
 internal static class PrefixChecks
 {
-    // No other known prefix is as near.
-    private const int Limit = 2;
+    /// <summary>How many letters may be wrong. No other known prefix is as near.</summary>
+    public const int Limit = 2;
 
     private static readonly string Domain = InjectionAnnotation.Prefix[..^1];
 
@@ -15,7 +15,7 @@ internal static class PrefixChecks
     public static bool Report(PodTemplate pod, FindingList findings)
     {
         var found = false;
-        foreach (var key in pod.Annotations.Keys)
+        foreach (var (key, _) in pod.Annotations.Pairs())
         {
             if (!IsMisspelt(key))
                 continue;
@@ -24,7 +24,7 @@ internal static class PrefixChecks
             Report(key, right, pod.Annotations.ContainsKey(right) ? null : Fixes.Rename(key, right), isOnWorkload: false, findings);
         }
 
-        foreach (var key in pod.WorkloadAnnotations.Keys)
+        foreach (var (key, _) in pod.WorkloadAnnotations.Pairs())
         {
             if (!IsMisspelt(key))
                 continue;
@@ -52,11 +52,12 @@ internal static class PrefixChecks
 
     private static string Corrected(string key) => InjectionAnnotation.Prefix + key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
-    private static bool IsMisspelt(string key)
+    /// <summary>Whether a key would belong to the contract but for a letter or two of its prefix.</summary>
+    public static bool IsMisspelt(string key)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         return slash >= Domain.Length - Limit && slash <= Domain.Length + Limit
             && !InjectionAnnotation.IsInjectionKey(key)
-            && NearestName.Distance(key[..slash], Domain) <= Limit;
+            && NearestName.Distance(key.AsSpan(0, slash), Domain, Limit) <= Limit;
     }
 }

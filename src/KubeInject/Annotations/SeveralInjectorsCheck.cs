@@ -6,6 +6,8 @@ internal static class SeveralInjectorsCheck
     /// <summary>The injections; where there are several, the first with a finding that says so.</summary>
     public static IReadOnlyList<PodInjection> WithFindings(IReadOnlyList<PodInjection> injections)
     {
+        if (injections.Count < 2)
+            return injections;
         var speaking = injections.Where(injection => injection is not { Dialect: InjectionDialect.VaultDbInjector, State: InjectionState.None }).ToList();
         if (speaking.Count < 2)
             return injections;

@@ -7,13 +7,13 @@ internal static class UuidReader
 {
     /// <summary>Whether the pod says of itself that it is injected: by the annotation's presence, whatever its value.</summary>
     public static bool IsInjected(InjectionKeys keys) =>
-        keys.Has(InjectionAnnotation.Uuid) || keys.Databases.Any(database => database.Has(DatabaseSetting.LegacyUuid));
+        keys.Has(InjectionAnnotation.Uuid) || keys.HasLegacyUuid;
 
     /// <summary>Puts the UUIDs into the databases; those that belong to none for certain are returned.</summary>
     public static IReadOnlyList<string> Assign(InjectionKeys keys, DatabaseInjection[] databases, FindingList findings)
     {
         var legacy = ReadLegacy(keys, findings);
-        var listed = keys.Has(InjectionAnnotation.Uuid) ? ReadList(keys, findings) : legacy.FindAll(uuid => uuid is not null);
+        var listed = keys.Has(InjectionAnnotation.Uuid) ? ReadList(keys, findings) : legacy.FindAll(static uuid => uuid is not null);
         if (listed.Count != databases.Length)
             findings.Warning(
                 FindingCode.UuidCountMismatch,
@@ -27,8 +27,13 @@ internal static class UuidReader
         for (var i = 0; i < databases.Length; i++)
             databases[i] = databases[i] with { Uuid = Valid(fits ? listed[i] : null) ?? Valid(legacy[i]) };
 
+        return fits && !keys.HasLegacyUuid ? [] : Unmatched([.. listed, .. legacy], databases);
+    }
+
+    private static string[] Unmatched(IEnumerable<string?> uuids, DatabaseInjection[] databases)
+    {
         var assigned = databases.Select(database => database.Uuid).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        return listed.Concat(legacy).Select(Valid).OfType<string>().Where(assigned.Add).ToArray();
+        return uuids.Select(Valid).OfType<string>().Where(assigned.Add).ToArray();
     }
 
     /// <summary>One entry a database, null where it has none.</summary>

@@ -25,7 +25,7 @@ internal static class ValueChecks
     public static void ReportRole(string key, string value, FindingList findings)
     {
         var role = value.Trim();
-        if (role.Any(char.IsWhiteSpace))
+        if (HasBlank(role))
             findings.Error(
                 FindingCode.BlankInRole,
                 key,
@@ -38,6 +38,17 @@ internal static class ValueChecks
                 $"Annotation {Quoted.Key(key)} has blanks around the role {Quoted.Value(role)}, which the in-cluster injector takes for part of its name.",
                 "Remove the blanks.",
                 Fixes.Set(key, role));
+    }
+
+    private static bool HasBlank(string text)
+    {
+        foreach (var character in text)
+        {
+            if (char.IsWhiteSpace(character))
+                return true;
+        }
+
+        return false;
     }
 
     private static MetadataField? FieldOf(string key, InjectionOptions options) =>

@@ -6,18 +6,31 @@ namespace KubeInject.Annotations;
 /// <summary>Checks the variables of all databases of a pod against each other and against its containers.</summary>
 internal static class VariableChecks
 {
-    public static void ReportDuplicates(
-        IReadOnlyList<DatabaseInjection> databases, InjectionKeys keys, IReadOnlyList<PodContainer> containers, FindingList findings)
+    /// <summary>Every variable that the databases ask for, in their order; one that several ask for, as often.</summary>
+    public static List<AskedVariable> Asked(DatabaseInjection[] databases)
     {
-        var takenBy = new Dictionary<string, AskedVariable>(StringComparer.Ordinal);
+        var asked = new List<AskedVariable>(2 * databases.Length);
+        foreach (var database in databases)
+        {
+            Add(database, DatabaseSetting.UsernameVariables, database.UsernameVariables, asked);
+            Add(database, DatabaseSetting.PasswordVariables, database.PasswordVariables, asked);
+            Add(database, DatabaseSetting.UriVariables, database.UriVariables, asked);
+        }
+
+        return asked;
+    }
+
+    public static void ReportDuplicates(List<AskedVariable> variables, InjectionKeys keys, IReadOnlyList<PodContainer> containers, FindingList findings)
+    {
+        var takenBy = new Dictionary<string, AskedVariable>(variables.Count, StringComparer.Ordinal);
         HashSet<string>? taken = null;
-        foreach (var asked in Asked(databases))
+        foreach (var asked in variables)
         {
             if (takenBy.TryAdd(asked.Name, asked))
                 continue;
-            taken ??= [.. Asked(databases).Select(other => other.Name), .. containers.SelectMany(container => container.Variables)];
+            taken ??= [.. variables.Select(other => other.Name), .. containers.SelectMany(container => container.Variables)];
             var first = takenBy[asked.Name];
-            if (first.Key == asked.Key)
+            if (first.Database == asked.Database && first.Setting == asked.Setting)
                 ReportTwice(asked, keys, findings);
             else if (first.Database != asked.Database && IsByDefault(asked, keys))
                 ReportDefault(asked, first, IsByDefault(first, keys), taken, findings);
@@ -67,12 +80,14 @@ internal static class VariableChecks
         TextOf(asked, keys)?.Contains(asked.Name, StringComparison.Ordinal) != true;
 
     private static string? TextOf(AskedVariable asked, InjectionKeys keys) =>
-        keys.Databases.First(database => database.Name == asked.Database).Text(asked.Setting);
+        keys.Database(asked.Database).Text(asked.Setting);
 
-    public static void ReportReplaced(IEnumerable<DatabaseInjection> databases, IReadOnlyList<PodContainer> containers, FindingList findings)
+    public static void ReportReplaced(List<AskedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
     {
+        if (containers.Count == 0)
+            return;
         var declaredBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        var asked = Asked(databases).DistinctBy(variable => variable.Name, StringComparer.Ordinal).ToList();
+        var asked = variables.DistinctBy(variable => variable.Name, StringComparer.Ordinal).ToList();
         foreach (var variable in asked)
             declaredBy.Add(variable.Name, []);
         foreach (var container in containers)
@@ -84,50 +99,48 @@ internal static class VariableChecks
             }
         }
 
-        foreach (var (variable, key, _, _) in asked.Where(variable => declaredBy[variable.Name].Count > 0))
+        foreach (var variable in asked.Where(variable => declaredBy[variable.Name].Count > 0))
             findings.Warning(
                 FindingCode.ReplacedVariable,
-                key,
-                $"Variable {Quoted.Value(variable)} is replaced in {string.Join(", ", declaredBy[variable])}, where it is declared already.",
-                $"Remove it there, or set {Quoted.Key(key)} to another variable.");
+                variable.Key,
+                $"Variable {Quoted.Value(variable.Name)} is replaced in {string.Join(", ", declaredBy[variable.Name])}, where it is declared already.",
+                $"Remove it there, or set {Quoted.Key(variable.Key)} to another variable.");
     }
 
     /// <summary>Of variables that containers take from a ConfigMap or Secret as a whole, where its keys are known.</summary>
-    public static void ReportShadowed(IReadOnlyList<DatabaseInjection> databases, IReadOnlyList<PodContainer> containers, FindingList findings)
+    public static void ReportShadowed(List<AskedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
     {
         if (containers.All(container => container.VariableSources.All(source => source.Keys is null)))
             return;
-        foreach (var (variable, key, _, _) in Asked(databases).DistinctBy(variable => variable.Name, StringComparer.Ordinal))
+        foreach (var variable in variables.DistinctBy(variable => variable.Name, StringComparer.Ordinal))
         {
             // What it declares itself goes before these already, and is reported as replaced.
             var hidden = from container in containers
-                         where !container.Variables.Contains(variable)
-                         let source = container.VariableSources.LastOrDefault(source => source.Keys?.Any(name => source.Prefix + name == variable) == true)
+                         where !container.Variables.Contains(variable.Name)
+                         let source = container.VariableSources.LastOrDefault(source => source.Keys?.Any(name => source.Prefix + name == variable.Name) == true)
                          where source is not null
                          select $"that of {source.Kind} {Quoted.Key(source.Name)} in {NameOf(container)}";
             if (hidden.ToList() is { Count: > 0 } places)
                 findings.Warning(
                     FindingCode.ShadowedVariable,
-                    key,
-                    $"Variable {Quoted.Value(variable)} goes before {string.Join(", ", places)}, which has it by envFrom.",
-                    $"Remove it there, or set {Quoted.Key(key)} to another variable.");
+                    variable.Key,
+                    $"Variable {Quoted.Value(variable.Name)} goes before {string.Join(", ", places)}, which has it by envFrom.",
+                    $"Remove it there, or set {Quoted.Key(variable.Key)} to another variable.");
         }
     }
 
     private static string NameOf(PodContainer container) => $"{(container.IsInit ? "init container" : "container")} {Quoted.Key(container.Name)}";
 
-    private static IEnumerable<AskedVariable> Asked(IEnumerable<DatabaseInjection> databases) =>
-        databases.SelectMany(database =>
-            Asked(database, DatabaseSetting.UsernameVariables, database.UsernameVariables)
-                .Concat(Asked(database, DatabaseSetting.PasswordVariables, database.PasswordVariables))
-                .Concat(Asked(database, DatabaseSetting.UriVariables, database.UriVariables)));
-
-    private static IEnumerable<AskedVariable> Asked(DatabaseInjection database, string setting, IReadOnlyList<string> variables)
+    private static void Add(DatabaseInjection database, string setting, IReadOnlyList<string> names, List<AskedVariable> asked)
     {
-        var key = InjectionAnnotation.ForDatabase(database.Name, setting);
-        return variables.Select(variable => new AskedVariable(variable, key, database.Name, setting));
+        for (var i = 0; i < names.Count; i++)
+            asked.Add(new AskedVariable(names[i], database.Name, setting));
     }
 
-    /// <summary>A variable, and the annotation that asks for it, or would if it were not the default.</summary>
-    private sealed record AskedVariable(string Name, string Key, string Database, string Setting);
+    /// <summary>A variable, and who asks for it.</summary>
+    internal readonly record struct AskedVariable(string Name, string Database, string Setting)
+    {
+        /// <summary>The annotation that asks for it, or would if it were not the default.</summary>
+        public string Key => InjectionAnnotation.ForDatabase(Database, Setting);
+    }
 }

@@ -1,16 +1,16 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
 
 namespace KubeInject.Annotations;
 
 /// <summary>The rule for names of environment variables, as every API server since 1.20 applies it.</summary>
-internal static partial class VariableName
+internal static class VariableName
 {
     /// <summary>What the rule allows, in words.</summary>
     public const string Rule = "letters, digits, '_', '-' and '.', and no digit or '..' in front";
 
-    public static bool IsValid(string name) =>
-        name != "." && !name.StartsWith("..", StringComparison.Ordinal) && Pattern().IsMatch(name);
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    [GeneratedRegex(@"\A[-._a-zA-Z][-._a-zA-Z0-9]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Pattern();
+    public static bool IsValid(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && name != "." && !name.StartsWith("..", StringComparison.Ordinal)
+        && !name.AsSpan().ContainsAnyExcept(Allowed);
 }

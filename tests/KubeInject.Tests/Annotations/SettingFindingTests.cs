@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using KubeInject.Annotations;
 using KubeInject.Kubernetes;
 using static KubeInject.Tests.Annotations.TestPods;
@@ -46,7 +48,20 @@ public sealed class SettingFindingTests
     [InlineData("", "role", 4)]
     [InlineData("kitten", "sitting", 3)]
     public void A_transposition_counts_as_one_edit(string left, string right, int distance) =>
-        Assert.Equal(distance, NearestName.Distance(left, right));
+        Assert.Equal(distance, NearestName.Distance(left, right, limit: 4));
+
+    [Fact]
+    public void A_limit_hides_what_is_further_apart_and_changes_nothing_else()
+    {
+        var text = Gen.ArrayOf(Gen.Elements('a', 'b', 'B', 'c')).Select(letters => new string(letters));
+        Prop.ForAll(Arb.From(text.Zip(text)), pair =>
+        {
+            var (left, right) = pair;
+            var distance = NearestName.Distance(left, right, limit: left.Length + right.Length);
+            for (var limit = 0; limit <= distance + 1; limit++)
+                Assert.Equal(Math.Min(distance, limit + 1), Math.Min(NearestName.Distance(left, right, limit), limit + 1));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+    }
 
     [Fact]
     public void An_empty_name_of_a_database_is_an_error()

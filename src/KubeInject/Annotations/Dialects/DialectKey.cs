@@ -35,6 +35,20 @@ public static class DialectKey
         return null;
     }
 
+    /// <summary>Whether a key is an injector's, or nearly, so that it may be meant for it. Every key of every pod gets here.</summary>
+    internal static bool IsOrResembles(string key)
+    {
+        // A prefix ends with its only slash, whose place decides of nearly all keys.
+        var length = key.IndexOf('/', StringComparison.Ordinal) + 1;
+        foreach (var (prefix, _) in Prefixes)
+        {
+            if (Math.Abs(prefix.Length - length) <= PrefixChecks.Limit)
+                return (Of(key) ?? NearlyOf(key)?.Dialect) is not null || PrefixChecks.IsMisspelt(key);
+        }
+
+        return false;
+    }
+
     /// <summary>The prefix of another injector that a key misses by one letter; null where it misses none.</summary>
     internal static (string Prefix, InjectionDialect Dialect)? NearlyOf(string key)
     {

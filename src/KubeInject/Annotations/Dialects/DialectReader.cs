@@ -37,9 +37,9 @@ internal static class DialectReader
     private static int Spoken(PodTemplate pod)
     {
         var spoken = 0;
-        foreach (var key in pod.Annotations.Keys)
+        foreach (var (key, _) in pod.Annotations.Pairs())
             spoken |= Bit(DialectKey.Of(key) ?? DialectKey.NearlyOf(key)?.Dialect);
-        foreach (var key in pod.WorkloadAnnotations.Keys)
+        foreach (var (key, _) in pod.WorkloadAnnotations.Pairs())
             spoken |= Bit(DialectKey.Of(key));
         foreach (var container in pod.Containers)
         {

@@ -7,7 +7,7 @@ internal static class ForeignChecks
 {
     /// <summary>Of a misspelt name, whether it is so near to a known one that it can stand for nothing else.</summary>
     public static bool IsNear(string name, string known) =>
-        Math.Abs(name.Length - known.Length) <= 2 && NearestName.Distance(name, known) <= 2;
+        NearestName.Distance(name, known, 2) <= 2;
 
     public static string NameOf(InjectionDialect dialect) =>
         dialect == InjectionDialect.VaultAgent ? "the Vault Agent injector" : "Bank-Vaults' webhook";

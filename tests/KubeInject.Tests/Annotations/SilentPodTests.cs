@@ -1,0 +1,38 @@
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Annotations;
+
+public sealed class SilentPodTests
+{
+    [Fact]
+    public void A_pod_that_asks_for_nothing_costs_no_more_memory_than_what_says_so()
+    {
+        var pod = new PodTemplate
+        {
+            Object = new ObjectReference("Pod", "shop", "orders"),
+            Labels = new Dictionary<string, string> { ["app"] = "orders" },
+            Annotations = new Dictionary<string, string>
+            {
+                ["prometheus.io/scrape"] = "true",
+                ["checksum/config"] = "5f3c",
+                ["note"] = "",
+                // As long as a prefix of an injector.
+                ["k8s.v1.cni.cncf.io/networks"] = "[]",
+                ["operator.databases.example.io/name"] = "orders",
+            },
+        };
+        Assert.Equal(
+            Allocated(() => [new PodInjection { Pod = pod, State = InjectionState.None }]),
+            Allocated(() => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)));
+    }
+
+    private static long Allocated(Func<IReadOnlyList<PodInjection>> read)
+    {
+        // The first time, what stays for all others is made.
+        read();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        read();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}
