@@ -28,7 +28,7 @@ public class AnnotationBenchmarks
     [Benchmark(OperationsPerInvoke = Pods)]
     public int Injected() => Read(injected);
 
-    /// <summary>One pod with many databases, none of which names its variables, so that each has findings: time follows the keys.</summary>
+    /// <summary>One pod with many databases, none of which names its variables, so that each has findings: shows what grows faster than the keys.</summary>
     [Benchmark]
     [Arguments(10)]
     [Arguments(100)]

@@ -33,10 +33,10 @@ internal sealed class JsonMetadataReader(string kind) : IMetadataReader
             case JsonTokenType.StartObject when reader.CurrentDepth == 0:
                 return true;
             case JsonTokenType.StartObject when isInItems:
-                var start = (int)reader.TokenStartIndex;
-                if (!reader.TrySkip())
+                if (!JsonDocument.TryParseValue(ref reader, out var item))
                     return false;
-                objects.Add(ReadItem(bytes[start..(int)reader.BytesConsumed]));
+                using (item)
+                    objects.Add(ReadItem(item));
                 return true;
             case JsonTokenType.EndArray:
                 isInItems = false;
@@ -67,10 +67,9 @@ internal sealed class JsonMetadataReader(string kind) : IMetadataReader
         return true;
     }
 
-    private ObjectMetadata ReadItem(ReadOnlySpan<byte> json)
+    private ObjectMetadata ReadItem(JsonDocument item)
     {
-        using var document = ObjectDocument.Parse(json.ToArray());
-        var metadata = document.RootElement.Get("metadata");
+        var metadata = item.RootElement.Get("metadata");
         return new ObjectMetadata
         {
             Kind = kind,

@@ -18,6 +18,10 @@ internal sealed class ProtobufMetadataReader(string kind) : IMetadataReader
     private const int MetadataOfItem = 1;
 
     private readonly TextPool pool = new();
+
+    // The objects of a list resemble each other: as many as the one before had.
+    private int labelCount;
+    private int annotationCount;
     private bool hasMagic;
     private bool hasList;
     private long leftOfList;
@@ -99,14 +103,15 @@ internal sealed class ProtobufMetadataReader(string kind) : IMetadataReader
                     created = ReadTime(field.Bytes);
                     break;
                 case 11:
-                    AddEntry(labels ??= [], field.Bytes, isRepeated: true);
+                    AddEntry(labels ??= new(labelCount), field.Bytes, isRepeated: true);
                     break;
                 case 12:
-                    AddEntry(annotations ??= [], field.Bytes, isRepeated: false);
+                    AddEntry(annotations ??= new(annotationCount), field.Bytes, isRepeated: false);
                     break;
             }
         }
 
+        (labelCount, annotationCount) = (labels?.Count ?? 0, annotations?.Count ?? 0);
         return new ObjectMetadata
         {
             Kind = kind,
