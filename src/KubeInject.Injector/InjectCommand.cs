@@ -83,12 +83,8 @@ internal static class InjectCommand
         var results = new List<ManifestResult>();
         try
         {
-            foreach (var manifest in manifests)
-            {
-                results.Add(dryRun
-                    ? await injector.PlanAsync(manifest, cancellationToken)
-                    : await injector.InjectAsync(manifest, output, cancellationToken));
-            }
+            await foreach (var plan in injector.PlanAsync(manifests, cancellationToken))
+                results.Add(dryRun ? plan.Result : await injector.InjectAsync(plan, output, cancellationToken));
         }
         finally
         {

@@ -13,7 +13,7 @@ namespace KubeInject.Cmdlets;
 public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCmdlet
 {
     private KubeConnection? cluster;
-    private ManifestInjector? manifests;
+    private ManifestInjector? ofManifests;
 
     // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
     private object? delivery;
@@ -58,18 +58,21 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
             ProcessWorkload(text);
     }
 
-    private protected override void ProcessManifest(ManifestSource manifest) => RunWriting(manifest, async (pipeline, cancellationToken) =>
-    {
-        var injector = manifests ??= Injector();
-        var result = await injector.PlanAsync(manifest, cancellationToken).ConfigureAwait(false);
-        var isWanted = false;
-        await pipeline.InvokeAsync(() => isWanted = ShouldInject(result)).ConfigureAwait(false);
-        if (isWanted)
-        {
-            result = await injector.InjectAsync(manifest, Output(manifest), cancellationToken).ConfigureAwait(false);
-        }
+    private protected override void ProcessManifest(ManifestSource manifest) => ProcessManifests([manifest]);
 
-        await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
+    private protected override void ProcessManifests(IReadOnlyList<ManifestSource> manifests) => RunWriting(manifests.Count == 1 ? manifests[0].File : null, async (pipeline, cancellationToken) =>
+    {
+        var injector = ofManifests ??= Injector();
+        await foreach (var plan in injector.PlanAsync(manifests, cancellationToken).ConfigureAwait(false))
+        {
+            var result = plan.Result;
+            var isWanted = false;
+            await pipeline.InvokeAsync(() => isWanted = ShouldInject(result)).ConfigureAwait(false);
+            if (isWanted)
+                result = await injector.InjectAsync(plan, Output(plan.Source), cancellationToken).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
+            EndIfEnough();
+        }
     });
 
     private ManifestInjector Injector() =>

@@ -60,6 +60,13 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     /// <summary>Does what the cmdlet is there for.</summary>
     private protected abstract void ProcessManifest(ManifestSource manifest);
 
+    /// <summary>Does it to the manifests of one input object or path. A cmdlet that is faster with several at once takes them here.</summary>
+    private protected virtual void ProcessManifests(IReadOnlyList<ManifestSource> manifests)
+    {
+        foreach (var manifest in manifests)
+            ProcessManifest(manifest);
+    }
+
     private void Process(object? target, Func<IReadOnlyList<ManifestSource>> find)
     {
         IReadOnlyList<ManifestSource> manifests = [];
@@ -78,7 +85,7 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
 
         TakesSeveral |= manifests.Count > 1 || Path?.Length > 1 || LiteralPath?.Length > 1
             || (MyInvocation.ExpectingInput && manifests.Any(manifest => manifest.File is not null));
-        foreach (var manifest in manifests)
-            ProcessManifest(manifest);
+        if (manifests.Count > 0)
+            ProcessManifests(manifests);
     }
 }

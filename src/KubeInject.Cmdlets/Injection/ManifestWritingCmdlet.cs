@@ -38,12 +38,21 @@ public abstract class ManifestWritingCmdlet : ManifestCmdlet
     }
 
     /// <summary>Does work with the engine that writes a manifest.</summary>
-    private protected void RunWriting(ManifestSource manifest, Func<PipelineThread, CancellationToken, Task> work) => Run(manifest.File, async (pipeline, cancellationToken) =>
+    private protected void RunWriting(ManifestSource manifest, Func<PipelineThread, CancellationToken, Task> work) => RunWriting(manifest.File, async (pipeline, cancellationToken) =>
+    {
+        await work(pipeline, cancellationToken).ConfigureAwait(false);
+        EndIfEnough();
+    });
+
+    /// <summary>Does work with the engine that writes several manifests, and calls <see cref="EndIfEnough"/> after each.</summary>
+    private protected void RunWriting(string? target, Func<PipelineThread, CancellationToken, Task> work) => Run(target, (pipeline, cancellationToken) =>
     {
         thread = pipeline;
-        await work(pipeline, cancellationToken).ConfigureAwait(false);
-        enough?.Throw();
+        return work(pipeline, cancellationToken);
     });
+
+    /// <summary>Ends the pipeline where nobody wants more of it.</summary>
+    private protected void EndIfEnough() => enough?.Throw();
 
     /// <summary>Where a manifest goes: where it was asked for, or else where the cmdlet has it go.</summary>
     private protected ManifestOutput Output(ManifestSource manifest) => (asked ??= Asked()) ?? DefaultOutput(manifest);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using KubeInject.Annotations;
 using KubeInject.Kubernetes;
@@ -34,56 +35,107 @@ public sealed class ManifestInjector
         }
     }
 
-    /// <summary>Tells what an injection would do. Issues nothing, records nothing, writes nothing.</summary>
+    /// <summary>Reads a manifest and tells what an injection would do. Issues nothing, records nothing, writes nothing.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="cancellationToken">Stops.</param>
-    /// <returns>One result per pod template; a bad document never stops the others.</returns>
-    public async Task<ManifestResult> PlanAsync(ManifestSource manifest, CancellationToken cancellationToken)
+    /// <returns>The plan, with one result per pod template; a bad document never stops the others.</returns>
+    public async Task<ManifestPlan> PlanAsync(ManifestSource manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        return await AttemptAsync(manifest, async () =>
+        try
         {
-            var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var pods = new List<InjectionResult>();
-            foreach (var document in Manifest.Parse(text).Documents)
-                pods.AddRange((await PlanDocumentAsync(document, cancellationToken).ConfigureAwait(false)).Select(pod => pod.Result));
-            return pods;
-        }).ConfigureAwait(false);
+            return await PlanAsync(manifest, await manifest.ReadAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (ManifestFailure.Describe(manifest, exception) is { } error)
+        {
+            return new ManifestPlan(manifest, new ManifestResult { File = manifest.File, Error = error });
+        }
     }
 
-    /// <summary>
-    /// Injects a manifest: issues what its pods ask for, edits their documents, and writes the result. Where a document
-    /// cannot be completed, or the result cannot be written, what was issued for it is revoked.
-    /// </summary>
+    /// <summary>Plans one manifest after the other, and meanwhile, as far as there are processors, those that come next.</summary>
+    /// <param name="manifests">The manifests.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>Their plans, in their order.</returns>
+    public async IAsyncEnumerable<ManifestPlan> PlanAsync(IEnumerable<ManifestSource> manifests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifests);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var underWay = new Queue<Task<ManifestPlan>>();
+        try
+        {
+            foreach (var manifest in manifests)
+            {
+                underWay.Enqueue(Task.Run(() => PlanAsync(manifest, stop.Token), stop.Token));
+                if (underWay.Count > Environment.ProcessorCount)
+                    yield return await underWay.Dequeue().ConfigureAwait(false);
+            }
+
+            while (underWay.TryDequeue(out var next))
+                yield return await next.ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whoever wants no more does not leave them running.
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(underWay).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Plans and injects a manifest.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="output">Takes the text; unchanged where no pod asks for anything.</param>
     /// <param name="cancellationToken">Stops; what was not written by then is revoked.</param>
     /// <returns>One result per pod template; a bad document never stops the others.</returns>
-    public async Task<ManifestResult> InjectAsync(ManifestSource manifest, ManifestOutput output, CancellationToken cancellationToken)
+    public async Task<ManifestResult> InjectAsync(ManifestSource manifest, ManifestOutput output, CancellationToken cancellationToken) =>
+        await InjectPlannedAsync(await PlanAsync(manifest, cancellationToken).ConfigureAwait(false), output, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>
+    /// Injects a manifest: issues what its pods ask for, puts it into their documents, and writes the result. Where a document
+    /// cannot be completed, or the result cannot be written, what was issued for it is revoked.
+    /// </summary>
+    /// <param name="plan">The plan. A file that is no longer what was planned for is read and planned for once more.</param>
+    /// <param name="output">Takes the text; unchanged where no pod asks for anything.</param>
+    /// <param name="cancellationToken">Stops; what was not written by then is revoked.</param>
+    /// <returns>One result per pod template; a bad document never stops the others.</returns>
+    public async Task<ManifestResult> InjectAsync(ManifestPlan plan, ManifestOutput output, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(manifest);
-        ArgumentNullException.ThrowIfNull(output);
-        return await AttemptAsync(manifest, async () =>
-        {
-            var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
-            return await InjectAsync(manifest, text, output, cancellationToken).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(plan);
+        return await InjectPlannedAsync(await IsOutdatedAsync(plan, cancellationToken).ConfigureAwait(false)
+            ? await PlanAsync(plan.Source, cancellationToken).ConfigureAwait(false)
+            : plan, output, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<ManifestResult> AttemptAsync(ManifestSource manifest, Func<Task<IReadOnlyList<InjectionResult>>> attempt)
+    // While others were injected, or a user thought about it, somebody may have written the file: we, if it was named twice.
+    private static async Task<bool> IsOutdatedAsync(ManifestPlan plan, CancellationToken cancellationToken)
     {
+        if (plan.Source.File is null)
+            return false;
         try
         {
-            return new ManifestResult { File = manifest.File, Pods = await attempt().ConfigureAwait(false) };
+            return plan.Text?.Content != (await plan.Source.ReadAsync(cancellationToken).ConfigureAwait(false)).Content;
         }
-        catch (Exception exception) when (ManifestFailure.Describe(manifest, exception) is { } error)
+        catch (Exception exception) when (ManifestFailure.Describe(plan.Source, exception) is not null)
         {
-            return new ManifestResult { File = manifest.File, Error = error };
+            return true;
         }
     }
 
-    private async Task<IReadOnlyList<InjectionResult>> InjectAsync(
-        ManifestSource manifest, ManifestText text, ManifestOutput output, CancellationToken cancellationToken)
+    private async Task<ManifestResult> InjectPlannedAsync(ManifestPlan plan, ManifestOutput output, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        if (plan.Text is null)
+            return plan.Result;
+        try
+        {
+            return plan.Result with { Pods = await InjectAsync(plan, plan.Text, output, cancellationToken).ConfigureAwait(false) };
+        }
+        catch (Exception exception) when (ManifestFailure.Describe(plan.Source, exception) is { } error)
+        {
+            return new ManifestResult { File = plan.Source.File, Error = error };
+        }
+    }
+
+    private async Task<IReadOnlyList<InjectionResult>> InjectAsync(ManifestPlan plan, ManifestText text, ManifestOutput output, CancellationToken cancellationToken)
     {
         var issued = new IssuedCredentials(source);
         try
@@ -91,19 +143,18 @@ public sealed class ManifestInjector
             var pods = new List<InjectionResult>();
             var content = new StringBuilder();
             var secretManifests = new SecretManifests(text);
-            var documents = Manifest.Parse(text).Documents;
-            foreach (var document in documents)
+            foreach (var document in plan.Documents)
             {
-                var (edited, results) = await InjectDocumentAsync(document, issued, secretManifests, cancellationToken).ConfigureAwait(false);
+                var (edited, results) = await InjectAsync(document, issued, secretManifests, cancellationToken).ConfigureAwait(false);
                 pods.AddRange(results);
-                content.Append(edited ?? (output.KeepsFailedDocuments ? document.Text : null));
+                content.Append(edited ?? (output.KeepsFailedDocuments ? document.Document.Text : null));
             }
 
             secretManifests.PutInFrontOf(content);
 
             // Nothing at all comes of a manifest whose documents all failed.
-            if (content.Length > 0 || documents.Count == 0)
-                await output.WriteAsync(manifest, text, documents.Count == 0 ? text.Content : content.ToString(), cancellationToken).ConfigureAwait(false);
+            if (content.Length > 0 || plan.Documents.Count == 0)
+                await output.WriteAsync(plan.Source, text, plan.Documents.Count == 0 ? text.Content : content.ToString(), cancellationToken).ConfigureAwait(false);
             return pods;
         }
         catch (Exception exception)
@@ -114,61 +165,87 @@ public sealed class ManifestInjector
         }
     }
 
-    private async Task<List<PlannedPod>> PlanDocumentAsync(ManifestDocument document, CancellationToken cancellationToken)
+    private async Task<ManifestPlan> PlanAsync(ManifestSource manifest, ManifestText text, CancellationToken cancellationToken)
     {
-        var pods = document.PodTemplates.Select(template => PlannedPod.Read(
-            template, options, delivery.Delivery, delivery.SecretAsManifest ? null : source.Client?.Namespace)).ToList();
+        var read = Manifest.Parse(text).Documents;
+        var documents = new PlannedDocument[read.Count];
+        Parallel.For(0, read.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => documents[i] = Plan(read[i]));
+        if (secrets is not null)
+        {
+            for (var i = 0; i < documents.Length; i++)
+                documents[i] = await TryAsync(documents[i], secrets, cancellationToken).ConfigureAwait(false);
+        }
+
+        var result = new ManifestResult { File = manifest.File, Pods = documents.SelectMany(document => document.Results).ToArray() };
+        return new ManifestPlan(manifest, result, text, documents);
+    }
+
+    private PlannedDocument Plan(ManifestDocument document)
+    {
+        List<PlannedPod> pods = [.. document.PodTemplates.Select(template => PlannedPod.Read(
+            template, options, delivery.Delivery, delivery.SecretAsManifest ? null : source.Client?.Namespace))];
         if (pods.Exists(pod => pod.Result.Status == InjectionStatus.Failed))
-            return [.. pods.Select(Abandoned)];
+            return PlannedDocument.Failed(document, [.. pods.Select(Abandoned)]);
 
         try
         {
-            ManifestEditor.Apply(document, [.. pods.SelectMany(pod => pod.TrialChanges())]);
+            PodPlaceholders[] placeholders = [.. pods.Select(pod => new PodPlaceholders(pod))];
+            var trial = ManifestEditor.Apply(document, [.. placeholders.SelectMany(pod => pod.Changes())]);
             if (delivery is { Delivery: CredentialDelivery.Secret, SecretAsManifest: true } && pods.Exists(pod => pod.IsPlanned))
                 SecretManifests.Check(document);
-            foreach (var pod in pods)
-                await (secrets?.TryAsync(pod, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
-            return pods;
+            return new PlannedDocument(document, pods, trial, placeholders);
         }
-        catch (Exception exception) when (exception is ManifestException or KubeApiException or KubeConnectionException)
+        catch (ManifestException exception)
         {
-            return Failed(pods, exception);
+            return PlannedDocument.Failed(document, pods).Failed(exception);
         }
     }
 
-    private async Task<(string? Edited, IEnumerable<InjectionResult> Results)> InjectDocumentAsync(
-        ManifestDocument document, IssuedCredentials all, SecretManifests secretManifests, CancellationToken cancellationToken)
+    private static async Task<PlannedDocument> TryAsync(PlannedDocument document, SecretWriter secrets, CancellationToken cancellationToken)
     {
-        // A dry run first: what cannot work is found out before anything is issued.
-        var pods = await PlanDocumentAsync(document, cancellationToken).ConfigureAwait(false);
-        if (pods.Exists(pod => pod.Result.Status == InjectionStatus.Failed))
-            return (null, pods.Select(pod => pod.Result));
+        if (document.Trial is null)
+            return document;
+        try
+        {
+            foreach (var pod in document.Pods)
+                await secrets.TryAsync(pod, cancellationToken).ConfigureAwait(false);
+            return document;
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            return document.Failed(exception);
+        }
+    }
+
+    private async Task<(string? Edited, IEnumerable<InjectionResult> Results)> InjectAsync(
+        PlannedDocument document, IssuedCredentials all, SecretManifests secretManifests, CancellationToken cancellationToken)
+    {
+        if (document.Trial is null)
+            return (null, document.Results);
 
         var issued = new IssuedCredentials(source);
         try
         {
-            var changes = new List<ManifestChange>();
-            var results = new List<InjectionResult>();
-            var manifests = new List<(DeliverySecret Secret, IReadOnlyList<IssuedLease> Credentials)>();
-            foreach (var pod in pods)
+            var credentials = new List<IReadOnlyList<IssuedLease>>();
+            foreach (var pod in document.Pods)
+                credentials.Add(await issued.IssueAsync(pod, secrets, cancellationToken).ConfigureAwait(false));
+
+            var edited = document.Fill(credentials);
+            var results = document.Pods.Zip(credentials, (pod, leases) => pod.Completed(leases))
+                .Select(result => result.Status == InjectionStatus.Injected ? result with { Manifest = new Secret(edited) } : result).ToArray();
+            if (delivery.SecretAsManifest)
             {
-                var credentials = await issued.IssueAsync(pod, secrets, cancellationToken).ConfigureAwait(false);
-                changes.AddRange(pod.Changes(credentials));
-                results.Add(pod.Completed(credentials));
-                if (delivery.SecretAsManifest && pod.Delivery?.Secret is { } secret)
-                    manifests.Add((secret, credentials));
+                foreach (var (pod, leases) in document.Pods.Zip(credentials).Where(pair => pair.First.Delivery?.Secret is not null))
+                    secretManifests.Add(pod.Delivery!.Secret!, leases);
             }
 
-            var edited = ManifestEditor.Apply(document, changes);
-            foreach (var (secret, credentials) in manifests)
-                secretManifests.Add(secret, credentials);
             all.TakeOver(issued);
-            return (edited, results.Select(result => result.Status == InjectionStatus.Injected ? result with { Manifest = new Secret(edited) } : result));
+            return (edited, results);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             var left = await issued.RevokeAsync().ConfigureAwait(false);
-            return (null, Failed(pods, exception, left).Select(pod => pod.Result));
+            return (null, document.Failed(exception, left).Results);
         }
         catch
         {
@@ -176,9 +253,6 @@ public sealed class ManifestInjector
             throw;
         }
     }
-
-    private static List<PlannedPod> Failed(List<PlannedPod> pods, Exception exception, string? left = null) => [.. pods.Select(pod =>
-        pod.Failed($"{(exception is ManifestException ? "" : $"{pod.Result.Place}: ")}{exception.Message}{(left is null ? "" : " " + left)}"))];
 
     private static PlannedPod Abandoned(PlannedPod pod) =>
         pod.Failed($"{pod.Result.Place}: Not injected, because another object of the same document cannot be. Mend that one and try again.");

@@ -43,12 +43,17 @@ internal sealed record PlannedPod(ManifestPodTemplate Template, InjectionPlan? P
     }
 
     /// <summary>What has to change before anything is issued, to try out whether the template takes it.</summary>
-    public IEnumerable<ManifestChange> TrialChanges() => Plan is null ? [] : ManifestInjection.Changes(
-        Template, Delivery!.Placeholders(), Plan.Injection.Databases.Select(database => KeyValuePair.Create(database.Name, Guid.Empty)));
+    public IEnumerable<ManifestChange> TrialChanges() => Plan is null ? [] : Changes(Delivery!.Placeholders(), Plan.Injection.Databases.Select(_ => Guid.Empty));
 
     /// <summary>What has to change for the template to get what was issued.</summary>
-    public IEnumerable<ManifestChange> Changes(IReadOnlyList<IssuedLease> credentials) => Plan is null ? [] : ManifestInjection.Changes(
-        Template, Delivery!.Entries(credentials), credentials.Select(lease => KeyValuePair.Create(lease.Record.Database, lease.Record.Uuid)));
+    public IEnumerable<ManifestChange> Changes(IReadOnlyList<IssuedLease> credentials) =>
+        Plan is null ? [] : Changes(Delivery!.Entries(credentials), credentials.Select(lease => lease.Record.Uuid));
+
+    /// <summary>What has to change for the template to get these variables.</summary>
+    /// <param name="variables">The variables.</param>
+    /// <param name="uuids">The UUID of each database, in the order of the plan.</param>
+    public IEnumerable<ManifestChange> Changes(IReadOnlyList<EnvironmentEntry> variables, IEnumerable<Guid> uuids) => Plan is null ? [] : ManifestInjection.Changes(
+        Template, variables, Plan.Injection.Databases.Zip(uuids, (database, uuid) => KeyValuePair.Create(database.Name, uuid)));
 
     /// <summary>What there is to tell once the credentials are in.</summary>
     public InjectionResult Completed(IReadOnlyList<IssuedLease> credentials) => !IsPlanned ? Result : Result with

@@ -52,9 +52,17 @@ public sealed class ManifestText
     /// <summary>Line and column of an offset.</summary>
     internal SourceLocation LocationAt(int offset)
     {
-        lineStarts ??= [0, .. Enumerable.Range(0, Content.Length).Where(i => Content[i] == '\n').Select(i => i + 1)];
+        lineStarts ??= LineStarts(Content);
         var line = Array.BinarySearch(lineStarts, offset);
         line = line >= 0 ? line : ~line - 1;
         return new SourceLocation(File, line + 1, offset - lineStarts[line] + 1);
+    }
+
+    private static int[] LineStarts(ReadOnlySpan<char> content)
+    {
+        var starts = new int[content.Count('\n') + 1];
+        for (var line = 1; line < starts.Length; line++)
+            starts[line] = starts[line - 1] + content[starts[line - 1]..].IndexOf('\n') + 1;
+        return starts;
     }
 }

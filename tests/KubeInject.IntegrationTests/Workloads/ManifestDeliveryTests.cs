@@ -113,7 +113,7 @@ public sealed class ManifestDeliveryTests
 
         var plan = await Injector(bench).PlanAsync(ManifestSource.FromText(Manifest), CancellationToken.None);
 
-        Assert.Equal(InjectionStatus.Planned, Assert.Single(plan.Pods).Status);
+        Assert.Equal(InjectionStatus.Planned, Assert.Single(plan.Result.Pods).Status);
         Assert.Empty(bench.Issuer.Issued);
         await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
     }

@@ -136,7 +136,7 @@ public sealed class InjectionTests
 
         var plan = await injecting.Injector.PlanAsync(ManifestSource.FromText(TwoDatabases), CancellationToken.None);
 
-        Assert.Equal(InjectionStatus.Planned, Assert.Single(plan.Pods).Status);
+        Assert.Equal(InjectionStatus.Planned, Assert.Single(plan.Result.Pods).Status);
         Assert.Empty(injecting.Issuer.Issued);
         Assert.Empty(injecting.Leases.Records);
     }

@@ -1,7 +1,10 @@
 using FsCheck;
 using FsCheck.Fluent;
+using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Injection;
+using KubeInject.Manifests;
+using KubeInject.Manifests.Syntax;
 using KubeInject.Testing;
 using KubeInject.Tests.Injection;
 
@@ -52,9 +55,11 @@ public sealed class GeneratedManifestTests
         var injecting = new Injecting(request => new Credential(wild, new Secret(wild), "lease"));
         var (text, result) = injecting.RunAsync(generated.Text).GetAwaiter().GetResult();
 
-        // The editor reads every result again and compares it; a value that came out wrong would be an error here.
         Assert.All(result.Pods, pod => Assert.Null(pod.Error));
         Assert.NotEmpty(text);
+        var doubled = wild.Contains("$$", StringComparison.Ordinal) || wild.Contains("$(", StringComparison.Ordinal) ? wild.Replace("$", "$$", StringComparison.Ordinal) : wild;
+        var injected = generated.Pods.SelectMany(pod => pod.Databases).SelectMany(database => new[] { database.UsernameVariable, database.PasswordVariable }).ToHashSet();
+        Assert.All(Variables(text).Where(variable => injected.Contains(variable.Name)), variable => Assert.Equal(doubled, variable.Value));
     }).Check(Often);
 
     [Fact]
@@ -89,4 +94,13 @@ public sealed class GeneratedManifestTests
         var (text, result) = injecting.RunAsync(generated.Text).GetAwaiter().GetResult();
         rule(generated, text, result);
     }).Check(Often);
+
+    private static IEnumerable<(string Name, string? Value)> Variables(string text) =>
+        from document in Manifest.Parse(new ManifestText(text)).Documents
+        from template in document.PodTemplates
+        where template.Annotations?.Find(InjectionAnnotation.Uuid) is not null
+        from container in template.Containers
+        from item in ((SequenceNode)container.Node.Find("env")!.Value.Resolved).Items
+        let variable = (MappingNode)item.Resolved
+        select (((ScalarNode)variable.Find("name")!.Value.Resolved).Value, (variable.Find("value")?.Value.Resolved as ScalarNode)?.Value);
 }

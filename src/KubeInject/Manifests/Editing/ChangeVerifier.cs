@@ -38,21 +38,40 @@ internal sealed class ChangeVerifier
         {
             (AliasNode before, AliasNode after) => before.Target.Anchor == after.Target.Anchor,
             (ScalarNode before, ScalarNode after) => before.Value == after.Value && before.Style == after.Style,
+            (MappingNode before, MappingNode after) => changes.Contains(before) ? IsChangedMapping(before, after) : IsSameMapping(before, after),
             (SequenceNode before, SequenceNode after) => IsSameSequence(before, after),
-            (MappingNode before, MappingNode after) => IsSameMapping(before, after),
             _ => false,
         };
     }
 
     private bool IsSameSequence(SequenceNode original, SequenceNode edited)
     {
-        var added = changes[original].OfType<AddItems>().SelectMany(add => add.Items).ToList();
-        return edited.Items.Count == original.Items.Count + added.Count
-            && original.Items.Zip(edited.Items).All(pair => IsSame(pair.First, pair.Second))
-            && added.Zip(edited.Items.Skip(original.Items.Count)).All(pair => Says(pair.Second, pair.First!));
+        var added = changes.Contains(original) ? changes[original].OfType<AddItems>().SelectMany(add => add.Items).ToArray() : [];
+        if (edited.Items.Count != original.Items.Count + added.Length)
+            return false;
+        for (var i = 0; i < edited.Items.Count; i++)
+        {
+            if (i < original.Items.Count ? !IsSame(original.Items[i], edited.Items[i]) : !Says(edited.Items[i], added[i - original.Items.Count]!))
+                return false;
+        }
+
+        return true;
     }
 
     private bool IsSameMapping(MappingNode original, MappingNode edited)
+    {
+        if (edited.Entries.Count != original.Entries.Count)
+            return false;
+        for (var i = 0; i < edited.Entries.Count; i++)
+        {
+            if (!IsSame(original.Entries[i].Key, edited.Entries[i].Key) || !IsSame(original.Entries[i].Value, edited.Entries[i].Value))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool IsChangedMapping(MappingNode original, MappingNode edited)
     {
         var added = changes[original].OfType<AddEntry>().ToDictionary(add => add.Key, add => add.Value);
         var set = changes[original].OfType<SetEntry>().ToDictionary(change => change.Entry);

@@ -31,8 +31,8 @@ internal static class ManifestEditor
     private static string Edit(ManifestDocument document, IEnumerable<ManifestChange> changes)
     {
         var content = document.Source.Content;
-        var edits = changes.SelectMany(change => TextEditor.EditsFor(content, change)).OrderBy(edit => edit.Start).ThenBy(edit => edit.Length);
-        var result = new StringBuilder();
+        var edits = changes.SelectMany(change => TextEditor.EditsFor(content, change)).OrderBy(edit => edit.Start).ThenBy(edit => edit.Length).ToArray();
+        var result = new StringBuilder(document.Syntax.End - document.Syntax.Start + edits.Sum(edit => edit.Replacement.Length));
         var at = document.Syntax.Start;
         foreach (var edit in edits)
         {

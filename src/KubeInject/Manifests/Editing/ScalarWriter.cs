@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using KubeInject.Annotations;
+using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
 
@@ -39,6 +41,21 @@ internal static partial class ScalarWriter
         }
 
         return quoted.Append('"').ToString();
+    }
+
+    /// <summary>Double-quoted, where nobody reads the document again that it is put into: what is not plain ASCII is read again by itself.</summary>
+    /// <exception cref="ManifestException">It does not read back as it is.</exception>
+    public static string QuoteChecked(string value)
+    {
+        var quoted = Quote(value);
+        if (!value.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            || (Manifest.ReadSyntax(new ManifestText(quoted)) is [{ Root: ScalarNode { Style: ScalarStyle.DoubleQuoted } read }] && read.Value == value))
+        {
+            return quoted;
+        }
+
+        // The value is not told: it is a secret.
+        throw new ManifestException(new SourceLocation(null, 1, 1), "What was issued holds characters that YAML has no way to write. Have others issued.");
     }
 
     // Control characters, line breaks of YAML 1.1, byte order marks, non-characters, and half of a surrogate pair.

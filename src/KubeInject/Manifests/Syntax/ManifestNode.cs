@@ -4,7 +4,7 @@ namespace KubeInject.Manifests.Syntax;
 /// <param name="start">Offset of its first character, tag and anchor included.</param>
 internal abstract class ManifestNode(int start)
 {
-    private double? occurrences;
+    private AliasList? aliases;
 
     public int Start { get; } = start;
 
@@ -19,7 +19,7 @@ internal abstract class ManifestNode(int start)
     public ManifestNode? Parent { get; set; }
 
     /// <summary>The aliases that repeat this node elsewhere.</summary>
-    public List<AliasNode> Aliases { get; } = [];
+    public IReadOnlyList<AliasNode> Aliases => aliases ?? [];
 
     /// <summary>The node itself, or what the alias stands for.</summary>
     public virtual ManifestNode Resolved => this;
@@ -29,7 +29,19 @@ internal abstract class ManifestNode(int start)
     /// repeats it or something around it.
     /// </summary>
     /// <remarks>A double, because aliases of aliases multiply without bound.</remarks>
-    public double Occurrences => occurrences ??= (Parent?.Occurrences ?? 1) + Aliases.Sum(alias => alias.Occurrences);
+    public double Occurrences => (Parent?.Occurrences ?? 1) + (aliases?.Occurrences ?? 0);
+
+    /// <summary>Takes note of an alias that repeats this node.</summary>
+    public void AddAlias(AliasNode alias) => (aliases ??= []).Add(alias);
+
+    // Hardly any node has one, so that the others shall not carry the room for it.
+    private sealed class AliasList : List<AliasNode>
+    {
+        private double? occurrences;
+
+        // Remembered: where anchors hold aliases of anchors, each is asked for as often as they multiply.
+        public double Occurrences => occurrences ??= this.Sum(alias => alias.Occurrences);
+    }
 }
 
 internal enum ScalarStyle

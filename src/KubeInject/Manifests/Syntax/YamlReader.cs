@@ -7,17 +7,43 @@ namespace KubeInject.Manifests.Syntax;
 /// <summary>Reads YAML text into nodes that know their place.</summary>
 internal static class YamlReader
 {
-    public static List<SyntaxDocument> Read(ManifestText text)
+    public static List<SyntaxDocument> Read(ManifestText text) => Read(text, YamlParts.Of(text.Content));
+
+    /// <summary>Reads a text in parts, all at the same time.</summary>
+    internal static List<SyntaxDocument> Read(ManifestText text, IReadOnlyList<Range> parts)
+    {
+        var documents = new List<SyntaxDocument>?[parts.Count];
+        if (parts.Count > 1)
+            Parallel.For(0, parts.Count, i => documents[i] = TryRead(text, parts[i]));
+
+        // Where a part is not YAML, or the first has no document to belong to, the whole tells best what is the matter.
+        return Array.TrueForAll(documents, read => read is { Count: > 0 })
+            ? [.. documents.SelectMany(read => read!)]
+            : Read(text, 0, text.Content.Length);
+    }
+
+    private static List<SyntaxDocument>? TryRead(ManifestText text, Range part)
+    {
+        try
+        {
+            return Read(text, part.Start.Value, part.End.Value);
+        }
+        catch (ManifestException)
+        {
+            return null;
+        }
+    }
+
+    private static List<SyntaxDocument> Read(ManifestText text, int start, int end)
     {
         var documents = new List<SyntaxDocument>();
-        var start = 0;
         NodeBuilder? builder = null;
 
         // The parser has no use for a byte order mark; offsets still count it.
-        var mark = text.Content.StartsWith('\uFEFF') ? 1 : 0;
-        var parser = new Parser(new StringReader(mark == 0 ? text.Content : text.Content[mark..]));
+        var first = start == 0 && text.Content.StartsWith('\uFEFF') ? 1 : start;
+        var parser = new Parser(new StringReader(text.Content[first..end]));
         var anchors = new Dictionary<string, ManifestNode>(StringComparer.Ordinal);
-        int At(Mark position) => Math.Min((int)position.Index + mark, text.Content.Length);
+        int At(Mark position) => Math.Min((int)position.Index + first, end);
 
         while (MoveNext())
         {
@@ -39,14 +65,14 @@ internal static class YamlReader
                 case SequenceStart sequence:
                     Open(new SequenceNode(At(sequence.Start), sequence.Style == SequenceStyle.Flow) { Anchor = Name(sequence.Anchor), Tag = Name(sequence.Tag) });
                     break;
-                case MappingEnd end:
+                case MappingEnd closing:
                     var closed = (MappingNode)builder!.Current;
                     builder.CheckKeys(closed);
-                    builder.Close(closed.IsFlow ? At(end.Start) + 1 : closed.Entries.Count == 0 ? closed.Start : Math.Max(closed.Entries[^1].Key.End, closed.Entries[^1].Value.End));
+                    builder.Close(closed.IsFlow ? At(closing.Start) + 1 : closed.Entries.Count == 0 ? closed.Start : Math.Max(closed.Entries[^1].Key.End, closed.Entries[^1].Value.End));
                     break;
-                case SequenceEnd end:
+                case SequenceEnd closing:
                     var list = (SequenceNode)builder!.Current;
-                    builder.Close(list.IsFlow ? At(end.Start) + 1 : list.Items.Count == 0 ? list.Start : list.Items[^1].End);
+                    builder.Close(list.IsFlow ? At(closing.Start) + 1 : list.Items.Count == 0 ? list.Start : list.Items[^1].End);
                     break;
                 case Scalar scalar:
                     var node = new ScalarNode(At(scalar.Start), scalar.Value, Style(scalar.Style)) { Anchor = Name(scalar.Anchor), Tag = Name(scalar.Tag) };
@@ -63,14 +89,14 @@ internal static class YamlReader
                         throw new ManifestException(text.LocationAt(At(alias.Start)), $"The alias *{name} repeats something that it stands in itself.");
 
                     var reference = new AliasNode(At(alias.Start), target) { End = At(alias.End) };
-                    target.Aliases.Add(reference);
+                    target.AddAlias(reference);
                     builder.Add(reference);
                     break;
             }
         }
 
         if (builder is not null)
-            documents.Add(new SyntaxDocument(builder.Root, start, text.Content.Length));
+            documents.Add(new SyntaxDocument(builder.Root, start, end));
         return documents;
 
         bool MoveNext()

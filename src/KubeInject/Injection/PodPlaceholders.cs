@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using KubeInject.Leases;
+using KubeInject.Manifests.Editing;
+
+namespace KubeInject.Injection;
+
+/// <summary>
+/// What stands in a pod template's document in place of what is not issued yet: the document is edited and read again
+/// with it, and then only has to have it replaced.
+/// </summary>
+/// <remarks>
+/// A placeholder is random, so that it stands nowhere else, and no plain scalar, so that it stands in double quotes. What
+/// replaces it is quoted just so, and a document that is as it was meant to be with the one is so with the other.
+/// </remarks>
+internal sealed class PodPlaceholders
+{
+    private readonly PlannedPod pod;
+    private readonly EnvironmentEntry[] variables;
+    private readonly Guid[] uuids;
+
+    public PodPlaceholders(PlannedPod pod)
+    {
+        this.pod = pod;
+        variables = pod.Plan is null ? [] : [.. pod.Delivery!.Placeholders().Select(entry => IsOpen(entry) ? entry with { Content = $"{{{Guid.NewGuid()}}}" } : entry)];
+        uuids = pod.Plan is null ? [] : [.. pod.Plan.Injection.Databases.Select(_ => Guid.NewGuid())];
+    }
+
+    /// <summary>What has to change for the template to hold them.</summary>
+    public IEnumerable<ManifestChange> Changes() => pod.Changes(variables, uuids);
+
+    /// <summary>A text that holds them, with what was issued in their place.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="credentials">What was issued, in the order of the databases.</param>
+    /// <exception cref="FormatException">A credential holds a character that no environment variable can.</exception>
+    public string Fill(string text, IReadOnlyList<IssuedLease> credentials)
+    {
+        if (pod.Plan is null)
+            return text;
+        foreach (var (placeholder, issued) in uuids.Zip(credentials))
+            text = text.Replace($"{placeholder}", $"{issued.Record.Uuid}", StringComparison.Ordinal);
+        foreach (var (placeholder, issued) in variables.Zip(pod.Delivery!.Entries(credentials)).Where(pair => IsOpen(pair.First)))
+            text = text.Replace($"\"{TextOf(placeholder)}\"", ScalarWriter.QuoteChecked(TextOf(issued)), StringComparison.Ordinal);
+        return text;
+    }
+
+    // What comes from a Secret is known before that is created.
+    private static bool IsOpen(EnvironmentEntry entry) => entry.Content is JsonValue;
+
+    private static string TextOf(EnvironmentEntry entry) => entry.Content.GetValue<string>();
+}

@@ -1,0 +1,88 @@
+using KubeInject.Injection;
+using KubeInject.Manifests;
+
+namespace KubeInject.Tests.Injection;
+
+/// <summary>What holds for several manifests, of which some are planned while others are injected.</summary>
+public sealed class SeveralManifestsTests
+{
+    [Fact]
+    public async Task Plans_come_in_the_order_of_the_manifests()
+    {
+        var manifests = Enumerable.Range(0, 50).Select(i => ManifestSource.FromText(i % 7 == 3 ? "a: [" : Pod($"app-{i}"))).ToList();
+
+        var plans = new List<ManifestPlan>();
+        await foreach (var plan in new Injecting().Injector.PlanAsync(manifests, CancellationToken.None))
+            plans.Add(plan);
+
+        Assert.Equal(manifests, plans.Select(plan => plan.Source));
+        Assert.All(plans.Index(), plan => Assert.Equal(plan.Index % 7 == 3, plan.Item.Result.Error is not null));
+        Assert.All(plans.Index().Where(plan => plan.Index % 7 != 3), plan => Assert.Equal($"app-{plan.Index}", Assert.Single(plan.Item.Result.Pods).Object.Name));
+    }
+
+    [Fact]
+    public async Task A_file_that_was_written_since_it_was_planned_for_is_planned_for_again()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, Pod("app"));
+            var injecting = new Injecting();
+            var manifests = new[] { ManifestSource.FromPath(file)[0], ManifestSource.FromPath(file)[0] };
+
+            var results = new List<ManifestResult>();
+            await foreach (var plan in injecting.Injector.PlanAsync(manifests, CancellationToken.None))
+                results.Add(await injecting.Injector.InjectAsync(plan, ManifestOutput.InPlace(), CancellationToken.None));
+
+            Assert.Equal([InjectionStatus.Injected, InjectionStatus.AlreadyInjected], results.Select(result => Assert.Single(result.Pods).Status));
+            Assert.Single(injecting.Issuer.Issued);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task A_plan_that_is_injected_twice_gets_other_credentials()
+    {
+        var injecting = new Injecting();
+        var plan = await injecting.Injector.PlanAsync(ManifestSource.FromText(Pod("app")), CancellationToken.None);
+        var output = ManifestOutput.ToStream((_, _) => Task.CompletedTask);
+
+        await injecting.Injector.InjectAsync(plan, output, CancellationToken.None);
+        await injecting.Injector.InjectAsync(plan, output, CancellationToken.None);
+
+        Assert.Equal(2, injecting.Leases.Records.Count);
+    }
+
+    [Fact]
+    public async Task Plans_that_nobody_waits_for_are_given_up()
+    {
+        var manifests = Enumerable.Range(0, 50).Select(i => ManifestSource.FromText(Pod($"app-{i}")));
+
+        await foreach (var plan in new Injecting().Injector.PlanAsync(manifests, CancellationToken.None))
+        {
+            Assert.Equal("app-0", Assert.Single(plan.Result.Pods).Object.Name);
+            break;
+        }
+    }
+
+    private static string Pod(string name) => $"""
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: {name}
+          labels:
+            vault-db-injector: "true"
+          annotations:
+            db-creds-injector.numberly.io/orders.role: orders-rw
+            db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER
+            db-creds-injector.numberly.io/orders.env-key-dbpassword: PGPASSWORD
+        spec:
+          containers:
+            - name: app
+              image: registry.example/app:1.0
+
+        """;
+}
