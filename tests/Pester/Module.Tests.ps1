@@ -87,7 +87,7 @@ Describe 'The module' {
         @{ Name = 'Get-KubeCertificateAuthority'; Type = 'System.Security.Cryptography.X509Certificates.X509Certificate2' }
         @{ Name = 'Get-KubeConnection'; Type = 'KubeInject.Kubernetes.KubeConnection' }
         @{ Name = 'Get-KubeContext'; Type = 'KubeInject.Kubernetes.KubeContext' }
-        @{ Name = 'Get-KubePod'; Type = 'KubeInject.Kubernetes.Pod' }
+        @{ Name = 'Get-KubePod'; Type = 'KubeInject.Kubernetes.Pod', 'KubeInject.Kubernetes.ObjectMetadata' }
         @{ Name = 'Get-KubeSecret'; Type = 'KubeInject.Cmdlets.KubeSecret', 'System.Management.Automation.PSCredential' }
         @{ Name = 'Get-KubeServiceAccountToken'; Type = 'KubeInject.Cmdlets.KubeServiceAccountToken' }
         @{ Name = 'Get-PodInjectionAnnotation'; Type = 'KubeInject.Annotations.PodInjection' }
