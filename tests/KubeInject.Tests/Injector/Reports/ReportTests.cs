@@ -16,7 +16,7 @@ public sealed class ReportTests
         Key = "db-creds-injector.numberly.io/pg.role",
         Message = "Database 'pg' has no role.",
         Suggestion = "Add it.",
-        Location = new SourceLocation("/work/deploy/orders.yaml", 12, 5),
+        Location = new SourceLocation("/repo/deploy/orders.yaml", 12, 5),
         Fix = new Fix("Rename the key.", [new RenameMetadata(MetadataField.Annotation, "a", "b")]),
     };
 
@@ -29,7 +29,7 @@ public sealed class ReportTests
     [Fact]
     public void A_line_of_text_is_what_a_compiler_writes() => Assert.Equal(
         [
-            "/work/deploy/orders.yaml:12:5: error KI003: shop/deployment/orders: Database 'pg' has no role. Add it.",
+            "/repo/deploy/orders.yaml:12:5: error KI003: shop/deployment/orders: Database 'pg' has no role. Add it.",
             "shop/deployment/orders: warning KI013: Database 'pg' has no role. Add it.",
             "<input>:3:1: error KI000: This is not YAML: it breaks off.",
         ],
@@ -45,7 +45,7 @@ public sealed class ReportTests
         Assert.Equal(["code", "severity", "object", "namespace", "key", "message", "suggestion", "file", "line", "column", "helpUri", "fix"], names);
         var ofCmdlet = typeof(Finding).GetProperties().Where(property => property.Name != nameof(Finding.Location)).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
         Assert.Equal(ofCmdlet.Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
-        Assert.Equal("""["KI003","Error","shop/deployment/orders","shop","db-creds-injector.numberly.io/pg.role","Database 'pg' has no role.","Add it.","/work/deploy/orders.yaml",12,5,"https://github.com/kubeinject/kubeinject/blob/main/docs/findings.md#ki003","Rename the key."]""",
+        Assert.Equal("""["KI003","Error","shop/deployment/orders","shop","db-creds-injector.numberly.io/pg.role","Database 'pg' has no role.","Add it.","/repo/deploy/orders.yaml",12,5,"https://github.com/kubeinject/kubeinject/blob/main/docs/findings.md#ki003","Rename the key."]""",
             $"[{string.Join(',', findings[0].EnumerateObject().Select(property => property.Value.GetRawText()))}]");
         Assert.Equal(JsonValueKind.Null, findings[1].GetProperty("line").ValueKind);
     }
@@ -55,7 +55,7 @@ public sealed class ReportTests
     {
         Assert.Equal("[]", Written(new JsonReport(), []).TrimEnd());
         Assert.Empty(Written(new TextReport(), []));
-        Assert.Empty(Written(new GitHubReport("/work"), []));
+        Assert.Empty(Written(new GitHubReport("/repo"), []));
     }
 
     [Fact]
@@ -65,14 +65,14 @@ public sealed class ReportTests
             "::warning title=KI013::shop/deployment/orders: Database 'pg' has no role. Add it.",
             "::error title=KI000::<input>:3:1: This is not YAML: it breaks off.",
         ],
-        Lines(new GitHubReport("/work")));
+        Lines(new GitHubReport("/repo")));
 
     [Fact]
     public void What_would_end_a_workflow_command_or_its_property_is_escaped()
     {
-        var finding = ReportedFinding.Of(Missing with { Severity = FindingSeverity.Information, Message = "100%\r\n::set-env name=A::b", Suggestion = null, Location = new SourceLocation("/work/a,b:50%.yaml", 1, 2) });
+        var finding = ReportedFinding.Of(Missing with { Severity = FindingSeverity.Information, Message = "100%\r\n::set-env name=A::b", Suggestion = null, Location = new SourceLocation("/repo/a,b:50%.yaml", 1, 2) });
 
-        var line = Assert.Single(Written(new GitHubReport("/work"), [finding]).TrimEnd().Split('\n'));
+        var line = Assert.Single(Written(new GitHubReport("/repo"), [finding]).TrimEnd().Split('\n'));
 
         Assert.Equal("::notice file=a%2Cb%3A50%25.yaml,line=1,col=2,title=KI003::shop/deployment/orders: 100%25%0D%0A::set-env name=A::b", line);
     }

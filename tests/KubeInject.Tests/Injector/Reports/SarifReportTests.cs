@@ -51,7 +51,7 @@ public sealed class SarifReportTests
     [Fact]
     public void Paths_are_uris_relative_where_they_can_be()
     {
-        Assert.Equal(("a%20b/c%23.yaml", true), Uri("/work/a b/c#.yaml"));
+        Assert.Equal(("a%20b/c%23.yaml", true), Uri("/repo/a b/c#.yaml"));
         Assert.Equal(("file:///else%20where/x.yaml", false), Uri("/else where/x.yaml"));
 
         static (string, bool) Uri(string file)
@@ -80,7 +80,7 @@ public sealed class SarifReportTests
 
     private static JsonElement Run(ReportedFinding[] findings) => JsonDocument.Parse(Written(findings)).RootElement.GetProperty("runs")[0];
 
-    private static string Written(ReportedFinding[] findings) => ReportTests.Written(new SarifReport(Manual, "/work"), findings);
+    private static string Written(ReportedFinding[] findings) => ReportTests.Written(new SarifReport(Manual, "/repo"), findings);
 
     private static string Compact(JsonElement element) => JsonSerializer.Serialize(element);
 }
