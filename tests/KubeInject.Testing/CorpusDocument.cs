@@ -51,7 +51,7 @@ public sealed partial record CorpusDocument(string Name, string Path, string Tex
         let words = line.Split(' ', 3)
         select new ExpectedFinding(int.Parse(words[0], null), words[1], WholeKey(words[2]));
 
-    private static string WholeKey(string key) => key.StartsWith('/') ? Prefix + key[1..] : key;
+    private static string WholeKey(string key) => key == "-" ? "" : key.StartsWith('/') ? Prefix + key[1..] : key;
 
     [GeneratedRegex(@"#[ ](KI\d{3}[^#]*)$")]
     private static partial Regex Comment();
