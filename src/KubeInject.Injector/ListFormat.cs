@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using KubeInject.Annotations;
+using KubeInject.Injector.Reports;
 
 namespace KubeInject.Injector;
 
@@ -88,7 +89,7 @@ internal abstract class ListFormat : IDisposable
         public Json(TextWriter output)
         {
             this.output = output;
-            writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true });
+            writer = new Utf8JsonWriter(buffer, JsonReport.Readable);
             writer.WriteStartArray();
         }
 
@@ -132,19 +133,8 @@ internal abstract class ListFormat : IDisposable
             }
 
             writer.WriteEndArray();
-            writer.WriteStartArray("findings");
-            foreach (var finding in injection.Findings)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("code", finding.Code);
-                writer.WriteString("severity", $"{finding.Severity}");
-                writer.WriteString("key", finding.Key);
-                writer.WriteString("message", finding.Message);
-                writer.WriteString("suggestion", finding.Suggestion);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
+            writer.WritePropertyName("findings");
+            JsonSerializer.Serialize(writer, [.. injection.Findings.Select(ReportedFinding.Of)], ReportJson.Default.IReadOnlyListReportedFinding);
             writer.WriteEndObject();
         }
 
