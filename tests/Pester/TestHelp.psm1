@@ -160,3 +160,8 @@ function Invoke-InNewProcess([scriptblock] $Script, [string[]] $Argument = @()) 
 }
 
 function Get-ModulePath { (Resolve-Path "$PSScriptRoot/../../out/KubeInject").Path }
+
+# Where a Vault or an OpenBao is; nothing where there is none.
+function Get-VaultProgram {
+    $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source)
+}

@@ -1,0 +1,33 @@
+# Runs every example of Get-Help, as it is written, in the shop that the examples tell of.
+BeforeDiscovery {
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    $hasVault = [bool](Get-VaultProgram)
+    $cmdlets = Get-Command -Module KubeInject -CommandType Cmdlet | Sort-Object Name | ForEach-Object {
+        $name = $_.Name
+        $examples = foreach ($example in (Get-Help $name).examples.example) {
+            @{ Cmdlet = $name; Title = $example.title.Trim('-', ' '); Code = $example.code; CanRun = $hasVault -or $example.code -notlike '*vault.example.org*' }
+        }
+        @{ Cmdlet = $name; Examples = $examples }
+    }
+    $notRun = @($cmdlets.Examples | Where-Object { -not $_.CanRun })
+    if ($notRun) { Write-Host "There is no Vault on this machine, so these examples are not run: $($notRun.ForEach{ "$($_.Cmdlet) ($($_.Title -replace ':.*'))" } -join ', ')." }
+}
+
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/HelpShop.psm1, $PSScriptRoot/../../out/KubeInject
+    $shop = Open-Shop "$TestDrive/shop"
+}
+
+AfterAll { Close-Shop $shop }
+
+Describe 'The examples of <Cmdlet>' -ForEach $cmdlets {
+    It '<Title>' -ForEach @($Examples | Where-Object CanRun) {
+        $run = Invoke-ShopExample $shop $Cmdlet $Code
+        $run.Errors | Should -BeNullOrEmpty
+        if ($run.MustWrite) { $run.Output | Should -Not -BeNullOrEmpty }
+    }
+
+    It '<Title>' -ForEach @($Examples | Where-Object { -not $_.CanRun }) -Skip {}
+}

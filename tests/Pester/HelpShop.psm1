@@ -1,0 +1,245 @@
+# The shop that the examples of the help tell of: a cluster with its namespaces, a Vault, a database, files.
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module $PSScriptRoot/TestHelp.psm1
+
+# What an example says, and what stands for it here: servers have other addresses, this is no pod, and a minute is long.
+$standsFor = [ordered]@{
+    'https://10.0.0.1:6443'                            = { $shop.Server }
+    'https://vault.example.org:8200'                   = { $shop.Vault.Address }
+    'postgresql://db:5432/orders'                      = { $shop.Database }
+    ' -InCluster'                                      = { ' -InCluster -ServiceAccountPath ./serviceaccount' }
+    '/var/run/secrets/kubernetes.io/serviceaccount'    = { './serviceaccount' }
+    '-TimeoutSec 60'                                   = { '-TimeoutSec 1' }
+}
+
+# Examples of these write nothing, unless they end in a command that does.
+$silent = 'Disconnect-KubeCluster', 'Revoke-CredentialLease'
+
+# Who is asked answers as the people in the examples would.
+$people = {
+    function Get-Credential { $database }
+    function Read-Host { $token }
+}
+
+# What the examples of a cmdlet start from, beside the connection: $source is the one that the example makes.
+$before = @{
+    'Connect-KubeCluster' = { Disconnect-KubeCluster }
+    'Get-KubeContext'     = { Disconnect-KubeCluster }
+}
+foreach ($cmdlet in 'Get-CredentialLease', 'Update-CredentialLease', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Invoke-CredentialRotation') {
+    $before[$cmdlet] = { $null = Invoke-CredentialInjection -Workload deployment/orders -Namespace shop -CredentialSource $source -WarningAction Ignore }
+}
+
+$variables = 'HOME', 'PSModulePath', 'XDG_STATE_HOME', 'KUBECONFIG', 'KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT', 'VAULT_ADDR', 'VAULT_TOKEN'
+
+function Open-Shop([string] $Folder) {
+    $kept = @{}
+    foreach ($name in $variables) { $kept[$name] = [System.Environment]::GetEnvironmentVariable($name) }
+    $superuser = [uri]$env:KUBEINJECT_TEST_POSTGRES
+    $user, $password = $superuser.UserInfo -split ':'
+    $shop = [pscustomobject]@{
+        Folder = (New-Item -ItemType Directory $Folder).FullName
+        Kept = $kept
+        ApiServer = $null
+        Server = $null
+        Database = "postgresql://$($superuser.Authority.Split('@')[-1])$($superuser.AbsolutePath)"
+        Credential = [pscredential]::new($user, (ConvertTo-SecureString -AsPlainText $password))
+        Roles = "orders-rw", "payments-rw", "analytics-ro"
+        Vault = $null
+        Deployments = @{}
+        Shell = kubectl create --dry-run=client --validate=false --output json --filename "$PSScriptRoot/shop/shell.yaml" | Out-String | ConvertFrom-Json
+        Runs = 0
+    }
+    try {
+        Start-ShopServer $shop
+        foreach ($role in $shop.Roles) { $null = psql --no-psqlrc --quiet --command "create role `"$role`"" $env:KUBEINJECT_TEST_POSTGRES }
+        New-ShopFile $shop
+        $env:KUBECONFIG = "$($shop.Folder)/kubeconfig"
+        $null = kubectl apply --validate=false --filename "$($shop.Folder)/files/cluster.yaml"
+        $null = kubectl create secret tls shop-tls --cert (Get-ClusterFile admin-rsa.crt) --key (Get-ClusterFile admin-rsa.key)
+        foreach ($file in 'token', 'serviceaccount/token') { Set-Content -NoNewline -Path "$($shop.Folder)/files/$file" -Value (New-ShopToken $shop shop orders) }
+        if (Get-VaultProgram) { Start-ShopVault $shop }
+        $shop
+    }
+    catch {
+        Close-Shop $shop
+        throw
+    }
+}
+
+function Close-Shop($Shop) {
+    if ($Shop.Vault) { $Shop.Vault.Process.Kill(); $Shop.Vault.Process.WaitForExit() }
+    if ($Shop.ApiServer) { $Shop.ApiServer.StandardInput.Close(); $Shop.ApiServer.WaitForExit() }
+    foreach ($role in $Shop.Roles) {
+        $members = psql --no-psqlrc --quiet --tuples-only --no-align --command "select m.rolname from pg_auth_members a join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid where r.rolname = '$role'" $env:KUBEINJECT_TEST_POSTGRES
+        foreach ($one in @($members) + $role | Where-Object { $_ }) { $null = psql --no-psqlrc --quiet --command "drop role `"$one`"" $env:KUBEINJECT_TEST_POSTGRES }
+    }
+    foreach ($name in $Shop.Kept.Keys) { [System.Environment]::SetEnvironmentVariable($name, $Shop.Kept[$name]) }
+}
+
+# A port that nobody listens on.
+function Get-FreePort {
+    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $listener.LocalEndpoint.Port
+    $listener.Stop()
+}
+
+# An API server of its own beside the rig's, with objects of its own: what the shop has is in nobody's way.
+function Start-ShopServer($Shop) {
+    $port = Get-FreePort
+    $command = (Get-ClusterText kube-apiserver.command).Split("`n") -notmatch '^--(secure-port|etcd-prefix)='
+
+    # Its standard input ends with the tests, however those end, and with it the server.
+    $start = [System.Diagnostics.ProcessStartInfo]::new('bash')
+    foreach ($argument in @('-c', '"$@" & read -r; kill -KILL $!; wait $!', 'bash') + $command + "--secure-port=$port" + "--etcd-prefix=/shop-$([guid]::NewGuid())") { $start.ArgumentList.Add($argument) }
+    $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    $Shop.ApiServer = [System.Diagnostics.Process]::Start($start)
+    foreach ($stream in $Shop.ApiServer.StandardOutput, $Shop.ApiServer.StandardError) { $null = $stream.BaseStream.CopyToAsync([System.IO.Stream]::Null) }
+    $Shop.Server = "https://127.0.0.1:$port"
+    $deadline = [datetime]::UtcNow.AddSeconds(60)
+    while ($true) {
+        if ($Shop.ApiServer.HasExited) { throw 'The API server of the shop ended instead of starting.' }
+        try { $null = Invoke-Shop $Shop GET /readyz; $null = Invoke-Shop $Shop GET /api/v1/namespaces/default; return }
+        catch { if ([datetime]::UtcNow -gt $deadline) { throw } }
+        Start-Sleep -Milliseconds 100
+    }
+}
+
+function Invoke-Shop($Shop, [string] $Method, [string] $Path, $Body) {
+    $json = $null -eq $Body ? $null : (ConvertTo-Json $Body -Depth 50)
+    Invoke-RestMethod "$($Shop.Server)$Path" -Method $Method -SkipCertificateCheck -Authentication Bearer -Token (Get-ClusterToken admin) -Body $json -ContentType ($Method -eq 'PATCH' ? 'application/merge-patch+json' : 'application/json')
+}
+
+function New-ShopToken($Shop, [string] $Namespace, [string] $ServiceAccount) {
+    (Invoke-Shop $Shop POST "/api/v1/namespaces/$Namespace/serviceaccounts/$ServiceAccount/token" @{ apiVersion = 'authentication.k8s.io/v1'; kind = 'TokenRequest'; spec = @{ audiences = @() } }).status.token
+}
+
+function Start-ShopVault($Shop) {
+    $listening = "127.0.0.1:$(Get-FreePort)"
+    $root = [guid]::NewGuid().ToString('n')
+    $start = [System.Diagnostics.ProcessStartInfo]::new((Get-VaultProgram), 'server -dev -dev-no-store-token')
+    $start.RedirectStandardOutput = $start.RedirectStandardError = $true
+    foreach ($name in 'VAULT', 'BAO') {
+        $start.Environment["${name}_DEV_ROOT_TOKEN_ID"] = $root
+        $start.Environment["${name}_DEV_LISTEN_ADDRESS"] = $listening
+    }
+    $start.Environment['HOME'] = $Shop.Folder
+    $process = [System.Diagnostics.Process]::Start($start)
+    $Shop.Vault = [pscustomobject]@{ Process = $process; Address = "http://$listening"; Token = $root }
+    while (($line = $process.StandardOutput.ReadLine()) -notlike 'Root Token:*') {
+        if ($null -eq $line) { throw 'Vault ended instead of starting.' }
+    }
+    foreach ($stream in $process.StandardOutput, $process.StandardError) { $null = $stream.BaseStream.CopyToAsync([System.IO.Stream]::Null) }
+
+    $vault = { param($Path, $Body) Invoke-RestMethod "http://$listening/v1/$Path" -Method Post -Headers @{ 'X-Vault-Token' = $root } -Body (ConvertTo-Json $Body -Depth 5) -ContentType application/json }
+    $token = New-ShopToken $Shop vault reviewer
+    foreach ($method in 'kubernetes', 'approle') { $null = & $vault "sys/auth/$method" @{ type = $method } }
+    $null = & $vault sys/mounts/databases @{ type = 'database' }
+    $null = & $vault sys/mounts/vault-db-injector @{ type = 'kv'; options = @{ version = '2' } }
+    $null = & $vault auth/kubernetes/config @{ kubernetes_host = $Shop.Server; kubernetes_ca_cert = Get-ClusterText ca.crt; token_reviewer_jwt = $token; disable_iss_validation = $true }
+    $null = & $vault databases/config/shop @{
+        plugin_name = 'postgresql-database-plugin'; allowed_roles = '*'; username = $Shop.Credential.UserName; password = $Shop.Credential.GetNetworkCredential().Password
+        connection_url = "$($Shop.Database)`?sslmode=disable" -replace '//', '//{{username}}:{{password}}@'
+    }
+    foreach ($role in $Shop.Roles) {
+        $null = & $vault "databases/roles/$role" @{ db_name = 'shop'; default_ttl = '1h'; max_ttl = '24h'; creation_statements = @("CREATE ROLE `"{{name}}`" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE `"$role`";") }
+        $null = & $vault "sys/policies/acl/$role" @{ policy = "path `"databases/creds/$role`" { capabilities = [`"read`"] }" }
+        $null = & $vault "auth/kubernetes/role/$role" @{ bound_service_account_names = @('orders', 'default'); bound_service_account_namespaces = @('shop'); token_policies = @($role); audience = 'vault' }
+    }
+}
+
+# What lies in the folder that the examples are run in, and what the cluster holds.
+function New-ShopFile($Shop) {
+    $files = (New-Item -ItemType Directory "$($Shop.Folder)/files").FullName
+    Copy-Item "$PSScriptRoot/shop/*" $files -Recurse
+    foreach ($file in 'ca.crt', 'admin-rsa.crt', 'admin-rsa.key') { Copy-Item (Get-ClusterFile $file) $files }
+    $null = New-Item -ItemType Directory $files/serviceaccount
+    Copy-Item (Get-ClusterFile ca.crt) $files/serviceaccount/ca.crt
+    Set-Content -NoNewline -Path $files/serviceaccount/namespace -Value shop
+    $cluster = "{server: `"$($Shop.Server)`", certificate-authority: `"$(Get-ClusterFile ca.crt)`"}"
+    Set-Content "$($Shop.Folder)/kubeconfig" @"
+apiVersion: v1
+kind: Config
+current-context: test
+clusters:
+- {name: test, cluster: $cluster}
+- {name: production, cluster: $cluster}
+users:
+- {name: me, user: {token: "$(Get-ClusterText admin.token)"}}
+contexts:
+- {name: test, context: {cluster: test, user: me, namespace: shop}}
+- {name: production, context: {cluster: production, user: me, namespace: shop}}
+"@
+    Copy-Item "$($Shop.Folder)/kubeconfig" $files/team.kubeconfig
+}
+
+# As the shop is before anybody has tried anything in it: no credentials, no leases, and rollouts that are done at once.
+function Reset-Shop($Shop) {
+    foreach ($namespace in 'kubeinject', 'shop') {
+        foreach ($secret in (Invoke-Shop $Shop GET "/api/v1/namespaces/$namespace/secrets").items | Where-Object { $_.metadata.name -notin 'orders-rw-db', 'shop-tls' }) {
+            $null = Invoke-Shop $Shop DELETE "/api/v1/namespaces/$namespace/secrets/$($secret.metadata.name)"
+        }
+    }
+    foreach ($name in 'orders', 'payments') {
+        $path = "/apis/apps/v1/namespaces/shop/deployments/$name"
+        if (-not $Shop.Deployments.ContainsKey($name)) {
+            $null = Invoke-Shop $Shop PATCH "$path/status" @{ status = @{ observedGeneration = 9999; replicas = 1; readyReplicas = 1; updatedReplicas = 1; availableReplicas = 1 } }
+            $object = Invoke-Shop $Shop GET $path
+            foreach ($field in 'resourceVersion', 'uid', 'managedFields') { $object.metadata.PSObject.Properties.Remove($field) }
+            $Shop.Deployments[$name] = $object
+        }
+        $null = Invoke-Shop $Shop PUT $path $Shop.Deployments[$name]
+    }
+    try { $null = Invoke-Shop $Shop DELETE /api/v1/namespaces/shop/pods/shell }
+    catch { if ($_.Exception.StatusCode -ne 'NotFound') { throw } }
+    $null = Invoke-Shop $Shop POST /api/v1/namespaces/shop/pods $Shop.Shell
+}
+
+# Runs an example in a PowerShell of its own, and says what it wrote.
+function Invoke-ShopExample($Shop, [string] $Cmdlet, [string] $Code) {
+    Reset-Shop $Shop
+    $Shop.Runs++
+    $folder = "$($Shop.Folder)/$($Shop.Runs)"
+    Copy-Item -Recurse "$($Shop.Folder)/files" $folder
+    $env:HOME = $folder
+    $env:XDG_STATE_HOME = "$folder/state"
+    $env:KUBECONFIG = "$($Shop.Folder)/kubeconfig"
+    $env:KUBERNETES_SERVICE_HOST, $env:KUBERNETES_SERVICE_PORT = ([uri]$Shop.Server).Host, ([uri]$Shop.Server).Port
+    $env:PSModulePath = (Split-Path (Get-ModulePath)), $Shop.Kept.PSModulePath -join [System.IO.Path]::PathSeparator
+    if ($Shop.Vault) { $env:VAULT_ADDR, $env:VAULT_TOKEN = $Shop.Vault.Address, $Shop.Vault.Token }
+    foreach ($text in $standsFor.Keys) { $Code = $Code.Replace($text, (& $standsFor[$text])) }
+
+    $start = {
+        param($module, $folder)
+        Import-Module $module
+        Set-Location $folder
+        $ConfirmPreference = 'None'
+        $null = Connect-KubeCluster test
+    }
+    $shell = [powershell]::Create()
+    try {
+        $answers = @{ database = $Shop.Credential; token = Get-ClusterToken admin }
+        foreach ($name in $answers.Keys) { $shell.Runspace.SessionStateProxy.SetVariable($name, $answers[$name]) }
+        $steps = @("$start".Trim(), "$people", ($Code -split "`n" -match '^\$source = ' | Select-Object -First 1), "$(if ($before.ContainsKey($Cmdlet)) { $before[$Cmdlet] })")
+        $null = $shell.AddScript(". {$($steps[0])} '$(Get-ModulePath)' '$folder'", $false).AddStatement().AddScript($steps[1], $false).AddStatement()
+        if ($before.ContainsKey($Cmdlet)) { $null = $shell.AddScript("$($steps[2])", $false).AddStatement().AddScript($steps[3], $false).AddStatement() }
+        $null = $shell.Invoke()
+        if ($shell.Streams.Error.Count) { throw "The example cannot be prepared: $($shell.Streams.Error)" }
+        $shell.Commands.Clear()
+        $null = $shell.AddScript($Code, $false)
+        $failed = @()
+        $output = @()
+        try { $output = $shell.Invoke() }
+        catch { $failed = @($_.Exception.InnerException ? $_.Exception.InnerException.Message : $_.Exception.Message) }
+        [pscustomobject]@{
+            Errors = @($failed) + @($shell.Streams.Error.ForEach{ "$_" })
+            Output = @($output) + @($shell.Streams.Information)
+            MustWrite = $Cmdlet -notin $silent -and $Code -notmatch '(?m)^\$null = [^\n]*\z|-WhatIf|^\$\w+ = [^\n]*\z'
+        }
+    }
+    finally { $shell.Dispose() }
+}
+
+Export-ModuleMember -Function Open-Shop, Close-Shop, Invoke-ShopExample
