@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using KubeInject.Cmdlets;
 
 namespace KubeInject.Tests.Cmdlets.Help;
@@ -25,13 +27,14 @@ internal static class DeclaredCmdlets
             .Where(parameter => parameter.In.Length > 0)
             .ToArray();
         var sets = parameters.SelectMany(parameter => parameter.In.Select(SetOf)).Distinct().Where(set => set != Every).ToArray();
+        var fresh = Fresh(type);
         var asks = Named(cmdlet, nameof(CmdletAttribute.SupportsShouldProcess), false);
         var output = type.CustomAttributes.Where(attribute => attribute.AttributeType == typeof(OutputTypeAttribute));
         return new CmdletHelp($"{cmdlet.ConstructorArguments[0].Value}-{cmdlet.ConstructorArguments[1].Value}")
         {
             Parameters =
             [
-                .. parameters.Select(parameter => Parameter(parameter.Property))
+                .. parameters.Select(parameter => Parameter(parameter.Property, fresh))
                     .Concat(asks ? [Switch("Confirm", "cf"), Switch("WhatIf", "wi")] : [])
                     .OrderBy(parameter => parameter.Name, StringComparer.Ordinal),
             ],
@@ -52,16 +55,25 @@ internal static class DeclaredCmdlets
         };
     }
 
-    private static ParameterHelp Parameter(PropertyInfo property) => new(
+    private static ParameterHelp Parameter(PropertyInfo property, object fresh) => new(
         property.Name,
         NameOf(property.PropertyType),
         string.Join(", ", property.CustomAttributes.Where(attribute => attribute.AttributeType == typeof(AliasAttribute))
             .SelectMany(attribute => (IEnumerable<CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!).Select(name => (string)name.Value!).Order(StringComparer.Ordinal)),
         property.CustomAttributes.Any(attribute => attribute.AttributeType == typeof(SupportsWildcardsAttribute)),
-        "",
-        "");
+        property.PropertyType == typeof(SwitchParameter) ? "False" : property.GetValue(fresh) is var value and not Array ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "" : "",
+        string.Join('\n', property.CustomAttributes.Where(attribute => attribute.AttributeType == typeof(ParameterAttribute)).Select(attribute => Named(attribute, nameof(ParameterAttribute.HelpMessage), "")).Distinct()));
 
-    private static ParameterHelp Switch(string name, string alias) => new(name, typeof(SwitchParameter).FullName!, alias, false, "", "");
+    // A cmdlet that nobody has given anything: with the values of its fields, which are set before the base of all
+    // cmdlets is asked for what, here, it does not have.
+    private static object Fresh(Type type)
+    {
+        var cmdlet = RuntimeHelpers.GetUninitializedObject(type);
+        Record.Exception(() => type.GetConstructor(Type.EmptyTypes)!.Invoke(cmdlet, null));
+        return cmdlet;
+    }
+
+    private static ParameterHelp Switch(string name, string alias) => new(name, typeof(SwitchParameter).FullName!, alias, false, "False", "");
 
     private static string InSet(PropertyInfo property, CustomAttributeData attribute) => CmdletHelp.InSet(
         property.Name,

@@ -39,6 +39,29 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
+    public void Defaults_are_those_of_the_cmdlet(string name)
+    {
+        var declared = Cmdlets[name].Parameters.Where(parameter => parameter.Default.Length > 0).Select(parameter => (parameter.Name, parameter.Default)).ToList();
+
+        Assert.All(new[] { Pages[name], Maml[name] }, help => Assert.Equal(
+            declared, help.Parameters.Where(parameter => declared.Exists(one => one.Name == parameter.Name)).Select(parameter => (parameter.Name, parameter.Default))));
+    }
+
+    // What PowerShell shows at a prompt for a missing parameter, and what the help tells, is one.
+    [Theory]
+    [MemberData(nameof(CmdletNames))]
+    public void The_messages_of_parameters_tell_of_the_same_defaults(string name)
+    {
+        var page = Pages[name].Parameters.ToDictionary(parameter => parameter.Name);
+        var told = Cmdlets[name].Parameters
+            .Select(parameter => (parameter.Name, Default: DefaultSentence().Match(parameter.Text).Groups["default"].Value))
+            .Where(parameter => parameter.Default.Length > 0);
+
+        Assert.All(told, parameter => Assert.Contains(Words(parameter.Default), Words($"{page[parameter.Name].Text} {page[parameter.Name].Default}"), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(CmdletNames))]
     public void Parameter_sets_are_those_of_the_cmdlet(string name)
     {
         Assert.Equal(Cmdlets[name].Sets, Pages[name].Sets);
@@ -166,6 +189,9 @@ public sealed partial class HelpTests
 
     [GeneratedRegex(@"[\p{L}\p{N}]+")]
     private static partial Regex Word();
+
+    [GeneratedRegex(@"\bDefault: (?<default>[^.;,]+)")]
+    private static partial Regex DefaultSentence();
 
     [GeneratedRegex(@"\]\([^)]*\)")]
     private static partial Regex LinkTarget();
