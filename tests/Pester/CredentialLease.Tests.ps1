@@ -22,7 +22,7 @@ BeforeAll {
     function Get-Record([string] $Folder) { @(Get-ChildItem "$Folder/*.json" | ForEach-Object { Get-Content -Raw $_ | ConvertFrom-Json }) }
 
     # One lease of each kind, and a source that knows them.
-    function New-Leases {
+    function New-LeaseFolder {
         $folder = "$TestDrive/$([guid]::NewGuid())"
         Add-Lease $folder orders -Uuid $ofPod -Renewable -ExpiresInMinutes 60
         Add-Lease $folder web -Kind Deployment -Uuid $ofDeployment -Renewable -ExpiresInMinutes 5
@@ -38,7 +38,7 @@ BeforeAll {
         (New-Manifest web-2 -Annotation @{ 'orders.role' = 'rw'; uuid = $ofDeployment }),
         (New-Manifest web -Kind Deployment -Annotation @{ 'orders.role' = 'rw'; uuid = $ofDeployment })
     $null = Connect-KubeCluster admin
-    $folder = New-Leases
+    $folder = New-LeaseFolder
     $source = New-CredentialSource -Local -LeasePath $folder
 }
 
@@ -154,7 +154,7 @@ Describe 'Get-CredentialLease' {
 
 Describe 'Update-CredentialLease' {
     BeforeEach {
-        $folder = New-Leases
+        $folder = New-LeaseFolder
         $source = New-CredentialSource -Local -LeasePath $folder
     }
 
@@ -199,7 +199,7 @@ Describe 'Update-CredentialLease' {
 
 Describe 'Revoke-CredentialLease' {
     BeforeEach {
-        $folder = New-Leases
+        $folder = New-LeaseFolder
         $source = New-CredentialSource -Local -LeasePath $folder
     }
 
@@ -256,7 +256,7 @@ Describe 'Revoke-CredentialLease' {
 
 Describe 'Sync-CredentialLease' {
     BeforeEach {
-        $folder = New-Leases
+        $folder = New-LeaseFolder
         $source = New-CredentialSource -Local -LeasePath $folder
     }
 
@@ -383,7 +383,7 @@ Describe 'A session with leases' {
             $null = Start-Transcript $folder/transcript.txt
             $null = Connect-KubeCluster admin
             $password = Get-Content -Raw $folder/canary
-            $source = New-CredentialSource -ScriptBlock { param($Request) [pscredential]::new('u', (ConvertTo-SecureString -AsPlainText $password)) } -RevokeScriptBlock { } -LeasePath $folder/canary-leases
+            $source = New-CredentialSource -ScriptBlock { [pscredential]::new('u', (ConvertTo-SecureString -AsPlainText $password)) } -RevokeScriptBlock { } -LeasePath $folder/canary-leases
             & {
                 Get-ChildItem $folder/*.yaml | Invoke-CredentialInjection -CredentialSource $source
                 $leases = Get-CredentialLease $source -Verbose
