@@ -49,7 +49,7 @@ BeforeAll {
             Commands   = @($module.ExportedCommands.Keys | Sort-Object)
             State      = "$((Get-Item $args[1] | Get-PodInjectionAnnotation).State)"
             View       = New-CredentialSource -Local | Out-String
-            Injected   = (Get-Item $args[1] | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -Local) -WarningAction Ignore).Status
+            Injected   = "$((Get-Item $args[1] | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -Local) -WarningAction Ignore).Status)"
         } | ConvertTo-Json
     }
 
