@@ -66,7 +66,7 @@ Describe 'Tab completion of namespaces' {
         Disconnect-KubeCluster
         $connection = Connect-KubeCluster -KubeConfig (Get-ClusterFile kubeconfig)
         $null = Connect-KubeCluster viewer
-        Set-Variable -Scope Global KubeInjectTestConnection $connection
+        $global:KubeInjectTestConnection = $connection
         try { Complete 'Get-KubePod -Connection $KubeInjectTestConnection -Namespace kube-s' | Should -Be kube-system }
         finally { Remove-Variable -Scope Global KubeInjectTestConnection }
     }

@@ -22,7 +22,7 @@ BeforeAll {
     function Get-Record([string] $Folder) { @(Get-ChildItem "$Folder/*.json" | ForEach-Object { Get-Content -Raw $_ | ConvertFrom-Json }) }
 
     # One lease of each kind, and a source that knows them.
-    function New-LeaseFolder {
+    function New-Leases {
         $folder = "$TestDrive/$([guid]::NewGuid())"
         Add-Lease $folder orders -Uuid $ofPod -Renewable -ExpiresInMinutes 60
         Add-Lease $folder web -Kind Deployment -Uuid $ofDeployment -Renewable -ExpiresInMinutes 5
@@ -38,7 +38,7 @@ BeforeAll {
         (New-Manifest web-2 -Annotation @{ 'orders.role' = 'rw'; uuid = $ofDeployment }),
         (New-Manifest web -Kind Deployment -Annotation @{ 'orders.role' = 'rw'; uuid = $ofDeployment })
     $null = Connect-KubeCluster admin
-    $folder = New-LeaseFolder
+    $folder = New-Leases
     $source = New-CredentialSource -Local -LeasePath $folder
 }
 
@@ -154,7 +154,7 @@ Describe 'Get-CredentialLease' {
 
 Describe 'Update-CredentialLease' {
     BeforeEach {
-        $folder = New-LeaseFolder
+        $folder = New-Leases
         $source = New-CredentialSource -Local -LeasePath $folder
     }
 
@@ -199,7 +199,7 @@ Describe 'Update-CredentialLease' {
 
 Describe 'Revoke-CredentialLease' {
     BeforeEach {
-        $folder = New-LeaseFolder
+        $folder = New-Leases
         $source = New-CredentialSource -Local -LeasePath $folder
     }
 
@@ -256,7 +256,7 @@ Describe 'Revoke-CredentialLease' {
 
 Describe 'Sync-CredentialLease' {
     BeforeEach {
-        $folder = New-LeaseFolder
+        $folder = New-Leases
         $source = New-CredentialSource -Local -LeasePath $folder
     }
 

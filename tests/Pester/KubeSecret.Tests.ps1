@@ -12,9 +12,9 @@ BeforeAll {
 
     $canary = 'canary-of-a-password-in-a-secret'
     $namespace = New-TestNamespace
-    New-Secret $namespace orders -Data @{ username = 'orders-rw'; password = $canary } -Type kubernetes.io/basic-auth
-    New-Secret $namespace orders-keys -Data @{ key = $canary; other = 'päss' } -App orders
-    New-Secret $namespace web -Data @{ token = $canary }
+    New-Secret $namespace orders @{ username = 'orders-rw'; password = $canary } 'kubernetes.io/basic-auth'
+    New-Secret $namespace orders-keys @{ key = $canary; other = 'päss' } -App orders
+    New-Secret $namespace web @{ token = $canary }
 }
 
 AfterAll {
@@ -139,7 +139,7 @@ Describe 'Get-KubeSecret -AsCredential' {
     }
 
     It 'has an empty password where the Secret has none' {
-        New-Secret $namespace unprotected -Data @{ username = 'reader' } -Type kubernetes.io/basic-auth
+        New-Secret $namespace unprotected @{ username = 'reader' } 'kubernetes.io/basic-auth'
         try { (Get-KubeSecret unprotected -n $namespace -AsCredential).GetNetworkCredential().Password | Should -BeNullOrEmpty }
         finally { $null = kubectl delete secret unprotected --namespace $namespace }
     }

@@ -196,7 +196,7 @@ Describe 'The module in several runspaces' {
         try {
             $results = 1..8 | ForEach-Object -ThrottleLimit 4 -Parallel {
                 Import-Module $using:module
-                1..5 | ForEach-Object { (Get-KubePod -n $using:namespace -Connection $using:connection -Verbose 4>$null).Name }
+                foreach ($i in 1..5) { (Get-KubePod -n $using:namespace -Connection $using:connection -Verbose 4>$null).Name }
                 ($using:manifest | Invoke-CredentialInjection -CredentialSource $using:source -WarningAction SilentlyContinue).Status
             }
         }

@@ -1,4 +1,4 @@
-# For the tests; what differs from the settings above has to do with being a test.
+# For the tests: the settings of the repository, and what has to do with being a test.
 @{
     ExcludeRules = @(
         # PowerShell 7.4, which the module needs, reads UTF-8 without a mark, and .editorconfig wants it without.
@@ -8,9 +8,17 @@
         # The secrets of tests are made up, or last as long as the cluster of the run.
         'PSAvoidUsingConvertToSecureStringWithPlainText'
         'PSAvoidUsingPlainTextForPassword'
-        # Functions of tests are called by tests, with nobody at a prompt who could ask for -WhatIf.
+        # Functions of tests are called by tests alone, beside which they stand: the rules are about commands for users.
+        'PSAvoidUsingPositionalParameters'
+        'PSProvideCommentHelp'
         'PSUseShouldProcessForStateChangingFunctions'
-        # A script of a source may write to the host, which is tested.
+        'PSUseSingularNouns'
+        # Stand-ins for what would ask somebody, and what a script may do that runs in a cmdlet.
+        'PSAvoidOverwritingBuiltInCmdlets'
         'PSAvoidUsingWriteHost'
+        # A line that is completed sees global variables alone.
+        'PSAvoidGlobalVars'
+        # It takes what a parallel script sets itself, by foreach or -ErrorVariable, for what its caller has.
+        'PSUseUsingScopeModifierInNewRunspaces'
     )
 }
