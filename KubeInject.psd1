@@ -42,6 +42,8 @@
             Tags       = @('Kubernetes', 'Vault', 'OpenBao', 'Credentials', 'Secrets', 'Database', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
             ProjectUri = 'https://github.com/kubeinject/kubeinject'
+            IconUri    = 'https://raw.githubusercontent.com/kubeinject/kubeinject/main/module/icon.png'
+            ReleaseNotes = 'https://github.com/kubeinject/kubeinject/blob/main/CHANGELOG.md'
         }
     }
 }
