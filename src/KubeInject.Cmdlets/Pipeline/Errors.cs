@@ -5,6 +5,7 @@ using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Manifests;
+using KubeInject.Secrets;
 
 namespace KubeInject.Cmdlets;
 
@@ -22,6 +23,7 @@ internal static class Errors
         CredentialException credential => new ErrorRecord(credential, $"Credential{credential.Reason}", Category(credential.Reason), target),
         RolloutException rollout => new ErrorRecord(
             rollout, $"Rollout{rollout.Reason}", rollout.Reason == RolloutFailure.TimedOut ? ErrorCategory.OperationTimeout : ErrorCategory.InvalidResult, target),
+        SecretRefusedException refused => new ErrorRecord(refused, $"Secret{refused.Reason}", Category(refused.Reason), target),
         ManifestException => new ErrorRecord(exception, "ManifestInvalid", ErrorCategory.ParserError, target),
         InvalidDataException => new ErrorRecord(exception, "LeaseRecordInvalid", ErrorCategory.InvalidData, target),
         FileNotFoundException or DirectoryNotFoundException => new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
@@ -71,6 +73,18 @@ internal static class Errors
         "SecretNotACredential",
         ErrorCategory.InvalidType,
         secret.Name);
+
+    public static ErrorRecord NothingToSet(string name) => new(
+        new PSArgumentException($"Say what the Secret {name} is to hold: give one or more of -Data, -Credential and -Metadata."),
+        "SecretNothingToSet",
+        ErrorCategory.InvalidArgument,
+        name);
+
+    public static ErrorRecord NoSecretValue(string name, object? key, object? value) => new(
+        new PSArgumentException($"The value of '{key}' for the Secret {name} is {(value is null ? "null" : $"a {value.GetType().Name}")}: values are SecureStrings, strings, numbers and byte arrays."),
+        "SecretValueInvalid",
+        ErrorCategory.InvalidType,
+        name);
 
     public static ErrorRecord NotAManifest(PSObject input) => new(
         new PSArgumentException($"A {input.BaseObject.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it."),
@@ -143,6 +157,15 @@ internal static class Errors
         KubeApiReason.TooManyRequests => ErrorCategory.LimitsExceeded,
         KubeApiReason.Timeout => ErrorCategory.OperationTimeout,
         _ => ErrorCategory.InvalidResult,
+    };
+
+    private static ErrorCategory Category(SecretRefusal reason) => reason switch
+    {
+        SecretRefusal.Owned => ErrorCategory.PermissionDenied,
+        SecretRefusal.Exists or SecretRefusal.Contended => ErrorCategory.ResourceExists,
+        SecretRefusal.NoKey => ErrorCategory.ObjectNotFound,
+        SecretRefusal.InvalidName => ErrorCategory.InvalidArgument,
+        _ => ErrorCategory.InvalidOperation,
     };
 
     private static ErrorCategory Category(CredentialFailure reason) => reason switch
