@@ -14,7 +14,7 @@ $standsFor = [ordered]@{
 }
 
 # Examples of these write nothing, unless they end in a command that does.
-$silent = 'Disconnect-KubeCluster', 'Revoke-CredentialLease'
+$silent = 'Disconnect-KubeCluster', 'Revoke-CredentialLease', 'Set-KubeSecret', 'Remove-KubeSecret'
 
 # Who is asked answers as the people in the examples would.
 $people = {
@@ -26,6 +26,7 @@ $people = {
 $before = @{
     'Connect-KubeCluster' = { Disconnect-KubeCluster }
     'Get-KubeContext'     = { Disconnect-KubeCluster }
+    'Remove-KubeSecret'   = { foreach ($name in 'orders-db', 'payment') { Set-KubeSecret $name @{ 'api-key' = 'x'; other = 'y' } -Namespace shop } }
 }
 foreach ($cmdlet in 'Get-CredentialLease', 'Update-CredentialLease', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Invoke-CredentialRotation') {
     $before[$cmdlet] = { $null = Invoke-CredentialInjection -Workload deployment/orders -Namespace shop -CredentialSource $source -WarningAction Ignore }
@@ -155,6 +156,7 @@ function New-ShopFile($Shop) {
     $files = (New-Item -ItemType Directory "$($Shop.Folder)/files").FullName
     Copy-Item "$PSScriptRoot/shop/*" $files -Recurse
     foreach ($file in 'ca.crt', 'admin-rsa.crt', 'admin-rsa.key') { Copy-Item (Get-ClusterFile $file) $files }
+    Copy-Item (Get-ClusterFile admin-rsa.key) $files/orders.p12
     $null = New-Item -ItemType Directory $files/serviceaccount
     Copy-Item (Get-ClusterFile ca.crt) $files/serviceaccount/ca.crt
     Set-Content -NoNewline -Path $files/serviceaccount/namespace -Value shop
