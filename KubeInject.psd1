@@ -8,7 +8,7 @@
     Description          = 'Gives Kubernetes pods their database credentials: reads their injection annotations, has short-lived credentials issued, puts them into the containers'' environment, and accounts for every lease.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('KubeInject.Format.ps1xml')
+    FormatsToProcess     = @('KubeInject.Connections.Format.ps1xml', 'KubeInject.Pods.Format.ps1xml', 'KubeInject.Annotations.Format.ps1xml', 'KubeInject.Leases.Format.ps1xml')
     TypesToProcess       = @('KubeInject.Types.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(

@@ -33,6 +33,9 @@ public sealed record SecretContent
     /// <summary>The keys of the values that are no UTF-8 text.</summary>
     public required IReadOnlyList<string> Base64Keys { get; init; }
 
+    /// <summary>The API server that the Secret came from; null for one that was read from a document.</summary>
+    public Uri? Server { get; init; }
+
     /// <summary>Reads a Secret from its document.</summary>
     /// <param name="secret">The Secret as the API server sent it.</param>
     /// <returns>What it holds.</returns>
@@ -60,6 +63,7 @@ public sealed record SecretContent
             CreationTimestamp = metadata.Time("creationTimestamp"),
             Values = values,
             Base64Keys = binary,
+            Server = secret.Server,
         };
     }
 
