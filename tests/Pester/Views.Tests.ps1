@@ -13,7 +13,7 @@ BeforeDiscovery {
         @{ Type = 'Kubernetes.ConnectionReport'; Shown = 'True', 'production', 'system:serviceaccount:payments-production:deployer', '27' }
         @{ Type = 'Kubernetes.Pod'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '0/1', 'CrashLoopBackOff', '12 (3d4h ago)', '5d3h' }
         @{ Type = 'Kubernetes.PodEvent'; Shown = 'MODIFIED', 'payments-production', 'checkout-service-7d9f8c6b5d-x2x', '0/1', 'CrashLoopBackOff', '5d3h' }
-        @{ Type = 'Kubernetes.ObjectMetadata'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '5d3h', 'app=checkout-service' }
+        @{ Type = 'Kubernetes.ObjectMetadata'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '5d3h', 'app.kubernetes.io' }
         @{ Type = 'Cmdlets.KubeSecret'; Shown = 'checkout-service-postgresql-primary', 'kubernetes.io/basic-auth', 's ' }
         @{ Type = 'Cmdlets.KubeServiceAccountToken'; Shown = ':checkout-service-runner', '59m', 'vault' }
         @{ Type = 'Annotations.PodInjection'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', 'Pending', 'analytics, orders' }
@@ -236,6 +236,14 @@ Describe 'What is kubectl''s' {
     ) {
         $lines = Get-Lines (New-PodSample -Age $Time | Out-String -Width 100)
         $lines[2] | Should -Match " $Text *$"
+    }
+}
+
+Describe 'What comes from a job or a file' {
+    It 'looks as it did before: <_>' -ForEach 'Kubernetes.Pod', 'Kubernetes.ObjectMetadata', 'Cmdlets.KubeSecret', 'Annotations.PodInjection', 'Annotations.Finding', 'Leases.CredentialLease', 'Injection.InjectionResult' {
+        $samples[$_] | Export-Clixml -Depth 3 $TestDrive/sample.xml
+        $lines = { Get-Lines (($input | Out-String -Width 100) -replace '\d+(s|m\d+s)\b') }
+        Import-Clixml $TestDrive/sample.xml | & $lines | Should -Be ($samples[$_] | & $lines)
     }
 }
 

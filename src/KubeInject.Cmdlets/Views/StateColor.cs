@@ -6,21 +6,15 @@ namespace KubeInject.Cmdlets;
 public static class StateColor
 {
     /// <summary>Colours a state, in the colours of the session, where the host draws any.</summary>
-    /// <param name="state">The state: a pod's STATUS, a lease's State, ….</param>
+    /// <param name="state">The state: a pod's STATUS, a lease's State, …. As PowerShell has it: of one that comes from a job, it alone knows the name.</param>
     /// <param name="style">The session's <c>$PSStyle</c>.</param>
     /// <returns>The state, between escape sequences where it is coloured.</returns>
-    public static string Paint(object? state, object? style) => Paint($"{state}", state, style);
-
-    /// <summary>Colours a text as a state would be.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="state">The state.</param>
-    /// <param name="style">The session's <c>$PSStyle</c>.</param>
-    /// <returns>The text, between escape sequences where it is coloured.</returns>
-    public static string Paint(string? text, object? state, object? style)
+    public static string Paint(PSObject? state, object? style)
     {
-        if (string.IsNullOrEmpty(text) || style is null || !IsDrawn(style) || ColorOf($"{state}") is not var (group, name) || Read(Read(style, group), name) is not string color)
-            return text ?? "";
-        return $"{color}{text}{Read(style, "Reset")}";
+        var text = state?.ToString() ?? "";
+        return style is not null && ColorOf(text) is var (group, name) && IsDrawn(style) && Read(Read(style, group), name) is string color
+            ? $"{color}{text}{Read(style, "Reset")}"
+            : text;
     }
 
     // PowerShell takes colours out of what goes to a file or another command of its own, but not out of what goes to
