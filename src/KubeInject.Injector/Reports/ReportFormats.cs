@@ -1,3 +1,5 @@
+using KubeInject.Diagnosis;
+
 namespace KubeInject.Injector.Reports;
 
 /// <summary>The ways to write findings that there are.</summary>
@@ -11,7 +13,7 @@ internal static class ReportFormats
     public static IReportFormat Of(string name) => name switch
     {
         "json" => new JsonReport(),
-        "sarif" => new SarifReport(FindingManual.Load(), Environment.CurrentDirectory),
+        "sarif" => new SarifReport(FindingManual.Default, Environment.CurrentDirectory),
         "github" => new GitHubReport(Environment.CurrentDirectory),
         _ => new TextReport(),
     };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KubeInject.Annotations;
+using KubeInject.Diagnosis;
 using KubeInject.Injector.Reports;
 using KubeInject.Testing;
 using NJsonSchema;
