@@ -1,0 +1,16 @@
+using KubeInject.Completion;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Completes what a kubeconfig leads to: names of contexts, addresses of servers.</summary>
+public sealed class ContextCompleter : NameCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(TypedLine line)
+    {
+        var contexts = line.Contexts();
+        var isServer = line.Parameter == "Server";
+        return _ => Known(() => contexts().Select(context => new Suggestion(
+            isServer ? context.Server ?? "" : context.Name,
+            $"{context.Name}: {context.Server ?? "no server"}, {context.User ?? "no user"}, namespace {context.Namespace}")));
+    }
+}

@@ -1,0 +1,22 @@
+using KubeInject.Completion;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Completes names of namespaces.</summary>
+public sealed class NamespaceCompleter : ClusterCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(TypedLine line)
+    {
+        if (!line.NamesSettings)
+            return base.Ask(line);
+        if (line.Has("Server") || line.Has("InCluster"))
+            return null;
+        var settings = line.Settings();
+        var ask = AskCluster(line);
+        return cancellationToken => ClusterSuggestions.OfAsync(settings, cluster => ask(cluster, cancellationToken), cancellationToken);
+    }
+
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line) =>
+        (cluster, cancellationToken) => cluster.NamesAsync(KubeResource.Namespaces, new KubeQuery(), cancellationToken);
+}
