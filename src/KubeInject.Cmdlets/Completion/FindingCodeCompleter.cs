@@ -1,5 +1,5 @@
 using KubeInject.Completion;
-using KubeInject.Diagnosis;
+using KubeInject.Reports;
 
 namespace KubeInject.Cmdlets;
 
@@ -7,6 +7,8 @@ namespace KubeInject.Cmdlets;
 public sealed class FindingCodeCompleter : NameCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(TypedLine line) => _ => Known(() =>
-        from code in FindingManual.Default.Codes
-        select new Suggestion(code, FindingManual.Default.Meaning(code) ?? code));
+    {
+        var manual = FindingManual.Load();
+        return manual.Codes.Select(code => new Suggestion(code, manual.Meaning(code) ?? code));
+    });
 }

@@ -1,4 +1,4 @@
-using KubeInject.Diagnosis;
+using KubeInject.Reports;
 
 namespace KubeInject.Injector.Reports;
 
@@ -13,7 +13,7 @@ internal static class ReportFormats
     public static IReportFormat Of(string name) => name switch
     {
         "json" => new JsonReport(),
-        "sarif" => new SarifReport(FindingManual.Default, Environment.CurrentDirectory),
+        "sarif" => new SarifReport(FindingManual.Load(), Environment.CurrentDirectory),
         "github" => new GitHubReport(Environment.CurrentDirectory),
         _ => new TextReport(),
     };

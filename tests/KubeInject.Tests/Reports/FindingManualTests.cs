@@ -1,8 +1,8 @@
 using System.Reflection;
 using KubeInject.Annotations;
-using KubeInject.Diagnosis;
+using KubeInject.Reports;
 
-namespace KubeInject.Tests.Diagnosis;
+namespace KubeInject.Tests.Reports;
 
 /// <summary>The engine carries the page of findings, and finds each code's section in it.</summary>
 public sealed class FindingManualTests
@@ -14,7 +14,7 @@ public sealed class FindingManualTests
     [MemberData(nameof(Codes))]
     public void Every_code_has_a_section_with_meaning_cause_example_and_remedy(string code)
     {
-        var manual = FindingManual.Default;
+        var manual = FindingManual.Load();
 
         Assert.Matches(@"\A\*\*(Error|Warning|Information)(, (Error|Warning|Information))*\.\*\* ", manual.Text(code));
         Assert.All(["Cause: ", "Example:", "Remedy: "], part => Assert.Contains($"\n{part}", manual.Text(code), StringComparison.Ordinal));
@@ -24,7 +24,7 @@ public sealed class FindingManualTests
     [Fact]
     public void Of_an_unknown_code_it_says_nothing()
     {
-        Assert.Null(FindingManual.Default.Text("KI999"));
-        Assert.Null(FindingManual.Default.Meaning("KI999"));
+        Assert.Null(FindingManual.Load().Text("KI999"));
+        Assert.Null(FindingManual.Load().Meaning("KI999"));
     }
 }
