@@ -51,6 +51,7 @@ function Open-Shop([string] $Folder) {
         Deployments = @{}
         Shell = kubectl create --dry-run=client --validate=false --output json --filename "$PSScriptRoot/shop/shell.yaml" | Out-String | ConvertFrom-Json
         Runs = 0
+        Runspace = [runspacefactory]::CreateRunspace()
     }
     try {
         Start-ShopServer $shop
@@ -70,6 +71,7 @@ function Open-Shop([string] $Folder) {
 }
 
 function Close-Shop($Shop) {
+    $Shop.Runspace.Dispose()
     if ($Shop.Vault) { $Shop.Vault.Process.Kill(); $Shop.Vault.Process.WaitForExit() }
     if ($Shop.ApiServer) { $Shop.ApiServer.StandardInput.Close(); $Shop.ApiServer.WaitForExit() }
     foreach ($role in $Shop.Roles) {
@@ -199,7 +201,7 @@ function Reset-Shop($Shop) {
     $null = Invoke-Shop $Shop POST /api/v1/namespaces/shop/pods $Shop.Shell
 }
 
-# Runs an example in a PowerShell of its own, and says what it wrote.
+# Runs an example in a session that knows nothing of those before it, and says what it wrote.
 function Invoke-ShopExample($Shop, [string] $Cmdlet, [string] $Code) {
     Reset-Shop $Shop
     $Shop.Runs++
@@ -221,6 +223,9 @@ function Invoke-ShopExample($Shop, [string] $Cmdlet, [string] $Code) {
         $null = Connect-KubeCluster test
     }
     $shell = [powershell]::Create()
+    if ($Shop.Runspace.RunspaceStateInfo.State -eq 'BeforeOpen') { $Shop.Runspace.Open() }
+    $Shop.Runspace.ResetRunspaceState()
+    $shell.Runspace = $Shop.Runspace
     try {
         $answers = @{ database = $Shop.Credential; token = Get-ClusterToken admin }
         foreach ($name in $answers.Keys) { $shell.Runspace.SessionStateProxy.SetVariable($name, $answers[$name]) }
