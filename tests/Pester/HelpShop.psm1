@@ -213,7 +213,7 @@ function Invoke-ShopExample($Shop, [string] $Cmdlet, [string] $Code) {
     $env:KUBERNETES_SERVICE_HOST, $env:KUBERNETES_SERVICE_PORT = ([uri]$Shop.Server).Host, ([uri]$Shop.Server).Port
     $env:PSModulePath = (Split-Path (Get-ModulePath)), $Shop.Kept.PSModulePath -join [System.IO.Path]::PathSeparator
     if ($Shop.Vault) { $env:VAULT_ADDR, $env:VAULT_TOKEN = $Shop.Vault.Address, $Shop.Vault.Token }
-    foreach ($text in $standsFor.Keys) { $Code = $Code.Replace($text, (& $standsFor[$text])) }
+    foreach ($text in $standsFor.Keys | Where-Object { $Code.Contains($_) }) { $Code = $Code.Replace($text, (& $standsFor[$text])) }
 
     $start = {
         param($module, $folder)
