@@ -14,6 +14,7 @@
     CmdletsToExport      = @(
         'Connect-KubeCluster'
         'Disconnect-KubeCluster'
+        'Export-PodInjectionReport'
         'Get-CredentialLease'
         'Get-KubeCertificateAuthority'
         'Get-KubeConnection'
