@@ -67,7 +67,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
     {
         var asking = new List<TemplatePod>();
         var done = 0;
-        await foreach (var pods in connection.Client.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = true }, cancellationToken).ConfigureAwait(false))
+        await foreach (var pods in connection.Client.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
         {
             foreach (var pod in pods)
             {

@@ -151,6 +151,23 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
+    public void A_page_of_ten_thousand_pods_that_all_differ_is_one_that_a_browser_opens()
+    {
+        var report = Reports.With("orders");
+        report = report with
+        {
+            Pods = [.. Enumerable.Range(0, 10_000).Select(number => report.Pods[0] with { Name = $"orders-{number}" })],
+            Findings = [.. Enumerable.Range(0, 10_000).Select(number => report.Findings[0] with { Message = $"Database 'orders-{number}' has no role to issue credentials from.", Objects = [$"shop/orders-{number}"] })],
+            Leases = [.. Enumerable.Range(0, 10_000).Select(number => Reports.Lease(LeaseState.Active, TimeSpan.FromMinutes(number), number))],
+        };
+
+        var page = HtmlReport.Render(report);
+
+        Assert.InRange(page.Length, 1_000_000, 4_000_000);
+        Assert.Contains("Error KI003 10\u202F000 times", Reports.Parse(page).Texts("h3"));
+    }
+
+    [Fact]
     public void Where_nothing_asks_the_page_says_so()
     {
         var page = Reports.Parse(HtmlReport.Render(new PodInjectionReport

@@ -7,6 +7,7 @@ internal static class FindingSection
 {
     private const int ObjectsAtOnce = 5;
     private const int MostObjects = 1000;
+    private const int MostRows = 500;
 
     private static readonly string[] Columns = ["Pods", "What is the matter", "What to do"];
     private static readonly FindingManual Manual = FindingManual.Load();
@@ -46,12 +47,14 @@ internal static class FindingSection
 
         if (Manual.Text(code) is { } text)
             WriteManual(html, code, text);
-        HtmlTable.Write(html, $"{anchor}-table", $"Where {code} was found", "findings", Columns, findings, (row, finding) =>
+        HtmlTable.Write(html, $"{anchor}-table", $"Where {code} was found", "findings", Columns, findings.Take(MostRows), (row, finding) =>
         {
             row.Heading(() => WriteNames(html, finding.Objects));
             row.Cell(() => html.Write(finding.Message));
             row.Cell(finding.Suggestion);
         });
+        if (findings.Count > MostRows)
+            html.Write("p", $"{HtmlWriter.Number(findings.Count - MostRows)} more are counted and not listed. Look at fewer pods at a time, with -Namespace or -LabelSelector.", ("class", "aside"));
     }
 
     /// <summary>Names, the first few at once, and as many more as a page can bear where somebody asks for them.</summary>
@@ -85,8 +88,6 @@ internal static class FindingSection
     private static void WriteManual(HtmlWriter html, string code, string text)
     {
         using var manual = html.Open("div", ("class", "manual"));
-        ManualText.Write(html, text);
-        using var link = html.Open("p", ("class", "link"));
-        html.Write("a", $"{code} in the documentation", ("href", $"{Finding.HelpUriOf(code)}"), ("rel", "noopener noreferrer"));
+        ManualText.Write(html, text, Finding.HelpUriOf(code));
     }
 }

@@ -33,8 +33,13 @@ internal static class LeaseSection
             row.Heading(() => html.Write(lease.Owner));
             row.Cell(() => html.Write("span", $"{lease.State}", ("class", $"chip {lease.State.ToString().ToLowerInvariant()}")));
             row.Cell(Credential(lease));
-            row.Cell(Ends(lease, report.CreatedAt));
-            row.Cell(lease.IssuedAt is { } issued ? ReportPage.Time(issued) : null);
+            row.Cell(() =>
+            {
+                html.Write("div", Ends(lease, report.CreatedAt));
+                if (lease.ExpiresAt is { } end)
+                    html.Write("div", ReportPage.Time(end), ("class", "when"));
+            });
+            row.Cell(lease.IssuedAt is { } issued ? ReportPage.Time(issued) : null, "when");
             row.Cell(() => html.Write("code", $"{lease.Uuid}"), "uuid");
         });
         if (report.Leases.Count > MostRows)
@@ -51,6 +56,6 @@ internal static class LeaseSection
         if (lease.ExpiresAt is not { } end)
             return "not by itself";
         var when = end > now ? $"in {Age.Of(end - now)}" : $"{Age.Of(now - end)} ago";
-        return $"{when}, {ReportPage.Time(end)}{(lease.IsRenewable && end > now ? ", renewable" : "")}";
+        return $"{when}{(lease.IsRenewable && end > now ? ", renewable" : "")}";
     }
 }

@@ -5,17 +5,20 @@ namespace KubeInject.Reports;
 /// <summary>Writes a section of the page of findings as HTML: paragraphs, lists, code, and the example where somebody asks for it.</summary>
 internal static partial class ManualText
 {
-    public static void Write(HtmlWriter html, string markdown)
+    /// <summary>Writes it.</summary>
+    /// <param name="html">Where to.</param>
+    /// <param name="markdown">The section, without its heading.</param>
+    /// <param name="link">Where it stands in the documentation.</param>
+    public static void Write(HtmlWriter html, string markdown, Uri link)
     {
+        // Between two fences is what stands in them.
         var parts = Fence().Split(Severity().Replace(markdown, "", 1).ReplaceLineEndings("\n"));
-        for (var i = 0; i < parts.Length; i++)
-        {
-            // Between two fences is what stands in them.
-            if (i % 2 == 1)
-                WriteExample(html, parts[i]);
-            else
-                WriteText(html, parts[i]);
-        }
+        for (var i = 0; i < parts.Length; i += 2)
+            WriteText(html, parts[i]);
+        using var more = html.Open("div", ("class", "more"));
+        for (var i = 1; i < parts.Length; i += 2)
+            WriteExample(html, parts[i]);
+        html.Write("a", "Documentation", ("href", $"{link}"), ("rel", "noopener noreferrer"));
     }
 
     private static void WriteText(HtmlWriter html, string text)
@@ -54,7 +57,7 @@ internal static partial class ManualText
 
     private static void WriteExample(HtmlWriter html, string code)
     {
-        using var details = html.Open("details", ("class", "example"));
+        using var details = html.Open("details");
         html.Write("summary", "Example");
         using var pre = html.Open("pre");
         html.Write("code", code.Trim('\n'));

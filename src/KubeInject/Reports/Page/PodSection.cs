@@ -61,6 +61,7 @@ internal static class PodSection
         {
             if (pods.Findings.Count == 0)
                 html.Write("–");
+            using var codes = html.Open("span");
             foreach (var (code, severity) in pods.Findings)
             {
                 html.Write("a", code, ("href", $"#{FindingSection.Anchor(code, severity)}"), ("class", $"code {FindingSection.Word(severity).ToLowerInvariant()}"), ("title", FindingSection.Word(severity)));

@@ -75,7 +75,7 @@ internal static class ReportPage
         using var facts = html.Open("dl", ("class", "facts"));
         Fact("Looked at", report.Scope);
         Fact("When", Time(report.CreatedAt));
-        Fact("By", report.User ?? "somebody the server does not name");
+        Fact("By", report.User ?? "a user that the server does not name");
         Fact("API server", $"{report.Server}{(report.ServerVersion is null ? "" : $" ({report.ServerVersion})")}");
 
         void Fact(string name, string value)
@@ -147,7 +147,7 @@ internal static class ReportPage
     private static void WriteFooter(HtmlWriter html, PodInjectionReport report)
     {
         using var footer = html.Open("footer");
-        html.Write("p", "Every pod's labels and annotations were read, as the API server remembers them. Of pods of one template the newest was looked at closely, and is taken for the others; "
+        html.Write("p", "Every pod's labels and annotations were read. Of pods of one template the newest was looked at closely, and is taken for the others; "
             + "pods that ask by values of variables alone (vault:…) are not among them. Findings of such pods count once.");
         html.Write("p", $"Made by KubeInject {report.Version}. This page asks nothing of any server, and holds no password.");
     }

@@ -11,7 +11,8 @@
     section: table.closest('section'),
     rows: Array.from(table.tBodies[0].rows, row => ({
       row,
-      text: textOf(row),
+      // Whoever looks for a code finds what it was found about.
+      text: Array.from([row, table.closest('article')?.querySelector('h3')].filter(Boolean), textOf).join(' '),
       names: Array.from(row.querySelectorAll('.names li'), item => ({ item, text: textOf(item) })),
       details: Array.from(row.querySelectorAll('details')),
     })),
