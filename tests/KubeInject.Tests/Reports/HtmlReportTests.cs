@@ -163,7 +163,7 @@ public sealed partial class HtmlReportTests
 
         var page = HtmlReport.Render(report);
 
-        Assert.InRange(page.Length, 1_000_000, 4_000_000);
+        Assert.InRange(page.Length, 1_000_000, 6_000_000);
         Assert.Contains("Error KI003 10\u202F000 times", Reports.Parse(page).Texts("h3"));
     }
 
