@@ -101,6 +101,24 @@ internal static class Errors
     public static ErrorRecord AnnotationFailed(string error, object target) =>
         new(new InvalidOperationException(error), "AnnotationFailed", ErrorCategory.InvalidData, target);
 
+    public static ErrorRecord FileExists(string path) => new(
+        new IOException($"The file '{path}' exists already. Leave -NoClobber out to replace it, or give another path."),
+        "NoClobber",
+        ErrorCategory.ResourceExists,
+        path);
+
+    public static ErrorRecord FileReadOnly(string path) => new(
+        new UnauthorizedAccessException($"The file '{path}' is read-only. Give -Force to replace it all the same, or another path."),
+        "FileReadOnly",
+        ErrorCategory.PermissionDenied,
+        path);
+
+    public static ErrorRecord NotAFile(string path) => new(
+        new PSArgumentException($"'{path}' names no single file of the file system. Give the path of one, such as ./report.html."),
+        "NotAFile",
+        ErrorCategory.InvalidArgument,
+        path);
+
     public static ErrorRecord DatabaseOrDialect() => new(
         new PSArgumentException("Give either -Database with what its pods are to ask for, or -FromDialect alone."),
         "DatabaseOrDialect",
