@@ -9,7 +9,7 @@ internal static class Completions
     /// <summary>Those of the names that go on from a word as it was typed, quoted where they have to be.</summary>
     public static IEnumerable<CompletionResult> Of(IEnumerable<string> names, string? word)
     {
-        var pattern = new WildcardPattern($"{(word ?? "").Trim('\'', '"')}*", WildcardOptions.IgnoreCase);
+        var pattern = Wildcards.Pattern($"{(word ?? "").Trim('\'', '"')}*");
         return names.Where(pattern.IsMatch).Select(name => new CompletionResult(Quote(name), name, CompletionResultType.ParameterValue, name));
     }
 
