@@ -20,7 +20,8 @@ internal sealed class CommandProgress(PSCmdlet cmdlet, TimeProvider time) : IDis
     private readonly object turn = new();
     private readonly bool isWanted = IsWanted(cmdlet);
     private ProgressStep? step;
-    private PSHostUserInterface? shownOn;
+    private ProgressStep? shown;
+    private PSHostUserInterface? screen;
     private ITimer? clock;
     private long start;
     private bool isTelling;
@@ -52,7 +53,7 @@ internal sealed class CommandProgress(PSCmdlet cmdlet, TimeProvider time) : IDis
             clock = null;
         }
 
-        if (shownOn is not null)
+        if (shown is not null)
             _ = Pipeline?.InvokeAsync(TakeAway);
     }
 
@@ -108,21 +109,22 @@ internal sealed class CommandProgress(PSCmdlet cmdlet, TimeProvider time) : IDis
 
     private void Show()
     {
-        ProgressRecord record;
+        TimeSpan elapsed;
         lock (turn)
         {
             if (step is null)
                 return;
-            record = step.ToRecord(time.GetElapsedTime(start));
+            (shown, elapsed) = (step, time.GetElapsedTime(start));
         }
 
-        shownOn = cmdlet.Host.UI;
-        cmdlet.CommandRuntime.WriteProgress(source, record);
+        screen = cmdlet.Host.UI;
+        cmdlet.CommandRuntime.WriteProgress(source, shown.ToRecord(elapsed));
     }
 
     private void TakeAway()
     {
-        shownOn?.WriteProgress(source, ProgressStep.End);
-        shownOn = null;
+        if (shown is not null)
+            screen?.WriteProgress(source, shown.End);
+        shown = null;
     }
 }

@@ -53,7 +53,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind DatabaseOrDialect = new("DatabaseOrDialect", ErrorCategory.InvalidArgument, "Give -Database with -Role and the like, or -FromDialect alone.");
     public static readonly ErrorKind TimeTooShort = new("TimeTooShort", ErrorCategory.InvalidArgument, "Give a time such as 00:05:00, or (New-TimeSpan -Minutes 5).");
     public static readonly ErrorKind WorkloadInvalid = new("WorkloadInvalid", ErrorCategory.InvalidArgument, "Name a workload as kubectl does: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.");
-    public static readonly ErrorKind InputNotAManifest = new("InputNotAManifest", ErrorCategory.InvalidType, "Pipe pods, manifests, files, or what 'kubectl get -o json | ConvertFrom-Json' gives.");
+    public static readonly ErrorKind InputNotAManifest = new("InputNotAManifest", ErrorCategory.InvalidType, "Pipe pods, manifests, files, or objects that ConvertFrom-Json has made of 'kubectl get -o json'.");
     public static readonly ErrorKind FindingOfNoFile = new("FindingOfNoFile", ErrorCategory.InvalidArgument, "Pipe the text itself to Repair-PodInjectionAnnotation.");
     public static readonly ErrorKind SecretNotACredential = new("SecretNotACredential", ErrorCategory.InvalidType, "Leave -AsCredential out, and take what you need from Data.");
 

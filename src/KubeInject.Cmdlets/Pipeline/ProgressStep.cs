@@ -17,8 +17,8 @@ internal sealed record ProgressStep(string Activity, long Done, long? Total = nu
     /// <summary>What is worked on; null where that need not be said.</summary>
     public string? Current { get; init; }
 
-    /// <summary>What takes a record away.</summary>
-    public static ProgressRecord End => new(Id, "Done", "Done") { RecordType = ProgressRecordType.Completed };
+    /// <summary>The record that takes it away.</summary>
+    public ProgressRecord End => new(Id, Activity, "Done") { RecordType = ProgressRecordType.Completed };
 
     /// <summary>The record that shows it: with the time that the rest takes at the pace there was.</summary>
     /// <param name="elapsed">Since the work began.</param>
