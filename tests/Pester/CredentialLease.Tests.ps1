@@ -393,7 +393,7 @@ Describe 'A session with leases' {
             $null = Start-Transcript $folder/transcript.txt
             $null = Connect-KubeCluster admin
             $password = Get-Content -Raw $folder/canary
-            $source = New-CredentialSource -ScriptBlock { param($Request) [pscredential]::new('u', (ConvertTo-SecureString -AsPlainText $password)) } -RevokeScriptBlock { } -LeasePath $folder/canary-leases
+            $source = New-CredentialSource -ScriptBlock { [pscredential]::new('u', (ConvertTo-SecureString -AsPlainText $password)) } -RevokeScriptBlock { } -LeasePath $folder/canary-leases
             & {
                 Get-ChildItem $folder/*.yaml | Invoke-CredentialInjection -CredentialSource $source
                 $leases = Get-CredentialLease $source -Verbose

@@ -8,6 +8,10 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(KubeConnection))]
 public sealed class ConnectKubeClusterCommand : ConnectingCmdlet
 {
+    /// <summary>Whether the session keeps the connection that it has.</summary>
+    [Parameter(HelpMessage = "Return the connection, for -Connection, and leave that of the session as it is.")]
+    public SwitchParameter NotDefault { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => RunOrEnd(Target, async (pipeline, cancellationToken) =>
     {
@@ -15,7 +19,8 @@ public sealed class ConnectKubeClusterCommand : ConnectingCmdlet
         var connection = await KubeConnection.OpenAsync(settings, cancellationToken).ConfigureAwait(false);
         await pipeline.InvokeAsync(() =>
         {
-            RunspaceConnection.Current = connection;
+            if (!NotDefault)
+                RunspaceConnection.Current = connection;
             WriteObject(connection);
         }).ConfigureAwait(false);
     });

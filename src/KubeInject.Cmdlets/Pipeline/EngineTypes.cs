@@ -6,6 +6,7 @@ using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Manifests;
+using KubeInject.Secrets;
 
 // The engine lives in a load context of its own, where PowerShell looks for no types. By these words its types are also
 // the cmdlets': [KubeInject.Kubernetes.KubeApiException] can be caught, cast to and compared with by its name, and by its
@@ -75,3 +76,5 @@ using KubeInject.Manifests;
 [assembly: TypeForwardedTo(typeof(LeaseSweepSummary))]
 [assembly: TypeForwardedTo(typeof(ManifestException))]
 [assembly: TypeForwardedTo(typeof(KubeInject.Secret))]
+[assembly: TypeForwardedTo(typeof(SecretRefusal))]
+[assembly: TypeForwardedTo(typeof(SecretRefusedException))]

@@ -3,6 +3,7 @@ using KubeInject.Credentials;
 using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
+using KubeInject.Secrets;
 
 namespace KubeInject.Cmdlets;
 
@@ -56,6 +57,18 @@ internal static class ErrorKinds
     public static readonly ErrorKind InputNotAManifest = new("InputNotAManifest", ErrorCategory.InvalidType, "Pipe pods, manifests, files, or objects that ConvertFrom-Json has made of 'kubectl get -o json'.");
     public static readonly ErrorKind FindingOfNoFile = new("FindingOfNoFile", ErrorCategory.InvalidArgument, "Pipe the text itself to Repair-PodInjectionAnnotation.");
     public static readonly ErrorKind SecretNotACredential = new("SecretNotACredential", ErrorCategory.InvalidType, "Leave -AsCredential out, and take what you need from Data.");
+
+    public static readonly ErrorKind SecretNothingToSet = new("SecretNothingToSet", ErrorCategory.InvalidArgument, "Give one or more of -Data, -Credential and -Metadata.");
+    public static readonly ErrorKind SecretValueInvalid = new("SecretValueInvalid", ErrorCategory.InvalidType, "Give a SecureString, a string, a number or a byte array for each key.");
+
+    // A Secret is not written.
+    public static readonly ErrorKind SecretOwned = new("SecretOwned", ErrorCategory.PermissionDenied, "Change it where the message says that it is looked after, or give -Force.");
+    public static readonly ErrorKind SecretImmutable = new("SecretImmutable", ErrorCategory.InvalidOperation, "Make another Secret, or remove this one with Remove-KubeSecret first.");
+    public static readonly ErrorKind SecretExists = new("SecretExists", ErrorCategory.ResourceExists, "Leave -NoClobber out to change it, or give another name.");
+    public static readonly ErrorKind SecretOtherType = new("SecretOtherType", ErrorCategory.InvalidOperation, "Leave -Type out, or remove the Secret with Remove-KubeSecret first.");
+    public static readonly ErrorKind SecretInvalidName = new("SecretInvalidName", ErrorCategory.InvalidArgument, "Give a name as Kubernetes takes it; the message says which that are.");
+    public static readonly ErrorKind SecretNoKey = new("SecretNoKey", ErrorCategory.ObjectNotFound, "Give one of the keys that the message names; Get-KubeSecret shows them.");
+    public static readonly ErrorKind SecretContended = new("SecretContended", ErrorCategory.ResourceExists, "Find out who else writes the Secret, and run the command again.");
 
     // Files.
     public static readonly ErrorKind PathNotFound = new("PathNotFound", ErrorCategory.ObjectNotFound, "Check the path; it is relative to Get-Location.");
@@ -137,6 +150,18 @@ internal static class ErrorKinds
         RolloutFailure.TimedOut => RolloutTimedOut,
         RolloutFailure.Deleted => RolloutDeleted,
         RolloutFailure.NotRolling => RolloutNotRolling,
+        _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    public static ErrorKind Of(SecretRefusal reason) => reason switch
+    {
+        SecretRefusal.Owned => SecretOwned,
+        SecretRefusal.Immutable => SecretImmutable,
+        SecretRefusal.Exists => SecretExists,
+        SecretRefusal.OtherType => SecretOtherType,
+        SecretRefusal.InvalidName => SecretInvalidName,
+        SecretRefusal.NoKey => SecretNoKey,
+        SecretRefusal.Contended => SecretContended,
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

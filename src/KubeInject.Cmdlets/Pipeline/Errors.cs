@@ -5,6 +5,7 @@ using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Manifests;
+using KubeInject.Secrets;
 
 namespace KubeInject.Cmdlets;
 
@@ -21,6 +22,7 @@ internal static class Errors
             new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), target),
         CredentialException credential => ErrorKinds.Of(credential.Reason).Record(credential, target),
         RolloutException rollout => ErrorKinds.Of(rollout.Reason).Record(rollout, target),
+        SecretRefusedException refused => ErrorKinds.Of(refused.Reason).Record(refused, target),
         ManifestException => ErrorKinds.ManifestInvalid.Record(exception, target),
         InvalidDataException => ErrorKinds.LeaseRecordInvalid.Record(exception, target),
         FileNotFoundException or DirectoryNotFoundException or SessionStateException => ErrorKinds.PathNotFound.Record(exception, target),
@@ -47,6 +49,12 @@ internal static class Errors
     public static ErrorRecord NoCredential(SecretContent secret) => ErrorKinds.SecretNotACredential.Record(
         $"{secret} is a Secret of the type {secret.Type}: credentials are those of the type {SecretContent.BasicAuthType} with a username. Leave -AsCredential out, and take what you need from its Data.",
         secret.Name);
+
+    public static ErrorRecord NothingToSet(string name) => ErrorKinds.SecretNothingToSet.Refuse(
+        $"Say what the Secret {name} is to hold: give one or more of -Data, -Credential and -Metadata.", name);
+
+    public static ErrorRecord NoSecretValue(string name, object? key, object? value) => ErrorKinds.SecretValueInvalid.Refuse(
+        $"The value of '{key}' for the Secret {name} is {(value is null ? "null" : $"a {value.GetType().Name}")}: values are SecureStrings, strings, numbers and byte arrays.", name);
 
     public static ErrorRecord NotAManifest(PSObject input) => ErrorKinds.InputNotAManifest.Refuse(
         $"A {input.BaseObject.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it.", input);

@@ -17,6 +17,7 @@ public sealed class KubeSecret
         CreationTimestamp = content.CreationTimestamp;
         Data = content.Values.ToDictionary(pair => pair.Key, pair => asPlainText ? (object)pair.Value.Reveal() : pair.Value.ToSecureString(), StringComparer.Ordinal);
         Base64Keys = content.Base64Keys;
+        Metadata = content.Metadata;
     }
 
     /// <summary>The Secret's namespace.</summary>
@@ -37,8 +38,11 @@ public sealed class KubeSecret
     /// <summary>The values by their keys: a SecureString each, or, on demand, a string.</summary>
     public IReadOnlyDictionary<string, object> Data { get; }
 
-    /// <summary>The keys of the values that are no text, and therefore in base64.</summary>
+    /// <summary>The keys of the values that are no text, or were given as bytes, and are therefore in base64.</summary>
     public IReadOnlyList<string> Base64Keys { get; }
+
+    /// <summary>What was noted about the Secret, as Set-KubeSecret -Metadata does; nothing secret.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>The Secret's reference, <c>shop/secret/orders</c>.</summary>
     /// <returns>One line.</returns>

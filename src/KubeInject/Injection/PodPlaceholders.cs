@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeInject.Leases;
+using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection;
@@ -26,7 +27,7 @@ internal sealed class PodPlaceholders
     }
 
     /// <summary>What has to change for the template to hold them.</summary>
-    public IEnumerable<ManifestChange> Changes() => pod.Changes(variables, uuids);
+    public IEnumerable<ManifestChange> Changes(ManifestPodTemplate template) => pod.Changes(template, variables, uuids);
 
     /// <summary>A text that holds them, with what was issued in their place.</summary>
     /// <param name="text">The text.</param>

@@ -5,6 +5,7 @@ using KubeInject.Credentials;
 using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
+using KubeInject.Secrets;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Cmdlets;
@@ -57,6 +58,7 @@ public sealed partial class ErrorKindTests
         Assert.Equal(Ids<KubeConnectionFailure>("KubeConnection"), Enum.GetValues<KubeConnectionFailure>().Select(reason => ErrorKinds.Of(reason).Id));
         Assert.Equal(Ids<CredentialFailure>("Credential"), Enum.GetValues<CredentialFailure>().Select(reason => ErrorKinds.Of(reason).Id));
         Assert.Equal(Ids<RolloutFailure>("Rollout"), Enum.GetValues<RolloutFailure>().Select(reason => ErrorKinds.Of(reason).Id));
+        Assert.Equal(Ids<SecretRefusal>("Secret"), Enum.GetValues<SecretRefusal>().Select(reason => ErrorKinds.Of(reason).Id));
         Assert.Equal(
             ["LeaseRenewFailed", "LeaseRevokeFailed", "LeaseFinishFailed"],
             new[] { LeaseAction.Renew, LeaseAction.Revoke, LeaseAction.Finish }.Select(action => ErrorKinds.OfSweep(action).Id));
