@@ -74,6 +74,9 @@ internal static class ErrorKinds
     public static readonly ErrorKind PathNotFound = new("PathNotFound", ErrorCategory.ObjectNotFound, "Check the path; it is relative to Get-Location.");
     public static readonly ErrorKind PathAccessDenied = new("PathAccessDenied", ErrorCategory.PermissionDenied, "Have yourself given the right to the file or folder, or take another.");
     public static readonly ErrorKind PathUnusable = new("PathUnusable", ErrorCategory.WriteError, "Check that the file is no folder and not in use, and that there is room.");
+    public static readonly ErrorKind NotAFile = new("NotAFile", ErrorCategory.InvalidArgument, "Give the path of one file, such as ./report.html.");
+    public static readonly ErrorKind NoClobber = new("NoClobber", ErrorCategory.ResourceExists, "Leave -NoClobber out to replace the file, or give another path.");
+    public static readonly ErrorKind FileReadOnly = new("FileReadOnly", ErrorCategory.PermissionDenied, "Give -Force to replace the file all the same, or give another path.");
     public static readonly ErrorKind ManifestInvalid = new("ManifestInvalid", ErrorCategory.ParserError, "Correct the YAML or JSON at the line and column that the message names.");
     public static readonly ErrorKind ManifestFailed = new("ManifestFailed", ErrorCategory.InvalidData, "Correct what the message names; the document was left as it is, and the others were done.");
 

@@ -65,6 +65,15 @@ internal static class Errors
 
     public static ErrorRecord AnnotationFailed(string error, object target) => ErrorKinds.AnnotationFailed.Record(error, target);
 
+    public static ErrorRecord FileExists(string path) => ErrorKinds.NoClobber.Record(
+        new IOException($"The file '{path}' exists already. Leave -NoClobber out to replace it, or give another path."), path);
+
+    public static ErrorRecord FileReadOnly(string path) => ErrorKinds.FileReadOnly.Record(
+        new UnauthorizedAccessException($"The file '{path}' is read-only. Give -Force to replace it all the same, or another path."), path);
+
+    public static ErrorRecord NotAFile(string path) =>
+        ErrorKinds.NotAFile.Refuse($"'{path}' names no single file of the file system. Give the path of one, such as ./report.html.", path);
+
     public static ErrorRecord DatabaseOrDialect() => ErrorKinds.DatabaseOrDialect.Refuse("Give either -Database with what its pods are to ask for, or -FromDialect alone.");
 
     public static ErrorRecord FindingOfNoFile(Finding finding) => ErrorKinds.FindingOfNoFile.Refuse(
