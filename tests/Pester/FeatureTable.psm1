@@ -33,6 +33,12 @@ $rows = [ordered]@{
     'Disconnect-KubeCluster' = @{
         Do = { $null = Connect-KubeCluster admin; Disconnect-KubeCluster; [pscustomobject]@{ IsLeft = $null -ne (Get-KubeConnection) } }; Is = { $_.IsLeft }; Shows = 'False'
     }
+    'Export-PodInjectionReport' = @{
+        Do = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $World.Namespace -PassThru }; Is = { $_.Name }; Shows = 'report.html'
+        Fails = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path $World.Folder nothing report.html) -n $World.Namespace }; Id = 'PathNotFound'
+        WhatIf = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $World.Namespace }
+        Tells = 'Write a report of the pods of the namespace <namespace> of <server> \(admin\)" on target "<folder>/\S+/report.html"'
+    }
     'Get-CredentialLease' = @{
         Do = { Get-CredentialLease (New-LeasedSource) -Pod GONE-* -WarningAction Ignore }; Is = { "$($_.Role) $($_.Username)" }; Shows = 'orders-rw somebody'
         Fails = { Get-CredentialLease (New-CredentialSource -Vault http://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x)) -WarningAction Ignore }; Id = 'CredentialUnavailable'
@@ -86,6 +92,12 @@ $rows = [ordered]@{
         WhatIf = { $file = New-File; Remove-PodInjectionAnnotation $file, $file }
         Tells = '<folder>/\S+/a.yaml: ', '2 manifests and workloads in all'
     }
+    'Remove-KubeSecret' = @{
+        Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ a = 'b' } -n $World.Namespace; Remove-KubeSecret $name -n $World.Namespace -Confirm:$false; [pscustomobject]@{ Left = @(Get-KubeSecret "$name*" -n $World.Namespace).Count } }; Is = { $_.Left }; Shows = '0'
+        Fails = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -Key nothing -n $World.Namespace -Confirm:$false }; Id = 'SecretNoKey'
+        WhatIf = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -n $World.Namespace; Remove-KubeSecret invoice, invoice -Key username -n $World.Namespace }
+        Tells = 'on target "<namespace>/secret/invoice in <server> \(admin\)"', '2 Secrets in all'
+    }
     'Repair-PodInjectionAnnotation' = @{
         Do = { $World.Misspelt | Repair-PodInjectionAnnotation -Code ki002 }; Is = { [regex]::Match($_, 'orders\.rol\w*').Value }; Shows = 'orders.role'
         Fails = { Repair-PodInjectionAnnotation (Join-Path $World.Folder nothing.yaml) }; Id = 'PathNotFound'
@@ -97,6 +109,12 @@ $rows = [ordered]@{
         Fails = { Revoke-CredentialLease -CredentialSource (New-Source) -Uuid ([guid]::NewGuid()) }; Id = 'LeaseNotFound'
         WhatIf = { Get-CredentialLease (New-LeasedSource 3) -WarningAction Ignore | Revoke-CredentialLease }
         Tells = '\(orders-rw for <namespace>/pod/gone-1\), user somebody, of the source ''local''', '3 leases in all'
+    }
+    'Set-KubeSecret' = @{
+        Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ I = 1.5 } -n $World.Namespace; [pscustomobject]@{ Value = (Get-KubeSecret $name -n $World.Namespace -AsPlainText).Data['I'] } }; Is = { $_.Value }; Shows = '1.5'
+        Fails = { $null = Connect-KubeCluster admin; Set-KubeSecret invoice -n $World.Namespace }; Id = 'SecretNothingToSet'
+        WhatIf = { $null = Connect-KubeCluster admin; Set-KubeSecret invoice @{ a = 'b' } -n $World.Namespace }
+        Tells = 'on target "<namespace>/secret/invoice in <server> \(admin\)"'
     }
     'Set-PodInjectionAnnotation' = @{
         Do = { $orders | Set-PodInjectionAnnotation -Database invoice -Role INVOICE -EnvUsername INVOICE_USER -EnvPassword INVOICE_PASSWORD }; Is = { [regex]::Match($_, 'invoice\.role"?: "?\w*').Value -replace '"' }; Shows = 'invoice.role: INVOICE'

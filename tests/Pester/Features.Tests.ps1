@@ -127,14 +127,14 @@ Describe 'With -WhatIf' {
 
     It 'nothing is changed' { $after | Should -BeExactly $before }
 
-    It '<Name> has -WhatIf and -Confirm if it changes anything, and asks unasked only to revoke' -ForEach $cells {
+    It '<Name> has -WhatIf and -Confirm if it changes anything, and asks unasked only before what cannot be taken back' -ForEach $cells {
         $command = Get-Command $Name -Module KubeInject
         $isChanging = $command.Verb -notin 'Get', 'Test', 'Watch', 'Connect', 'Disconnect', 'New'
         $command.Parameters.ContainsKey('WhatIf') | Should -Be $isChanging
         $command.Parameters.ContainsKey('Confirm') | Should -Be $isChanging
         $Row.ContainsKey('WhatIf') | Should -Be $isChanging
         $impact = $command.ImplementingType.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $false).ConfirmImpact
-        $impact -eq 'High' | Should -Be ($Name -eq 'Revoke-CredentialLease')
+        $impact -eq 'High' | Should -Be ($Name -in 'Revoke-CredentialLease', 'Remove-KubeSecret')
     }
 }
 
