@@ -148,3 +148,40 @@ Describe 'Where it fails' {
         Get-Content -Raw $PSScriptRoot/../../docs/errors.md | Should -Match ([regex]::Escape("| ``$($Row.Id)`` |"))
     }
 }
+
+Describe 'At the prompt' {
+    It '<Name> has help: what it does, each parameter, and three examples that can be read as they stand' -ForEach $cells {
+        $help = Get-Help $Name -Full
+        "$($help.Synopsis)".Trim() | Should -Not -BeNullOrEmpty
+        "$($help.Synopsis)".Trim() | Should -Not -BeLike "$Name *" -Because 'that is what PowerShell makes up where there is no help'
+        ($help.description | Out-String).Trim().Length | Should -BeGreaterThan 40
+        $help | Out-String | Should -Not -Match 'Fill in|\{\{'
+        $common = [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters
+        $parameters = (Get-Command $Name -Module KubeInject).Parameters.Keys | Where-Object { $_ -notin $common }
+        foreach ($parameter in $parameters) { ((Get-Help $Name -Parameter $parameter).description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "-$parameter has to be explained" }
+        # HelpExamples.Tests.ps1 runs them.
+        $examples = @($help.examples.example)
+        $examples.Count | Should -BeGreaterOrEqual 3
+        foreach ($example in $examples) {
+            $errors = $null
+            $null = [System.Management.Automation.Language.Parser]::ParseInput($example.code, [ref]$null, [ref]$errors)
+            $errors | Should -BeNullOrEmpty
+        }
+    }
+
+    It '<Name> has a view of what it returns' -ForEach $cells {
+        $foreign = 'System.String', 'System.Void', 'System.IO.FileInfo', 'System.Management.Automation.PSCredential', 'System.Security.Cryptography.X509Certificates.X509Certificate2'
+        foreach ($type in (Get-Command $Name -Module KubeInject).OutputType.Type | Where-Object { $_.FullName -notin $foreign }) {
+            Get-FormatData $type.FullName | Should -Not -BeNullOrEmpty -Because "$type is shown"
+        }
+    }
+
+    It '<Name> completes what the cluster, the kubeconfig or the session has' -ForEach $cells {
+        $command = Get-Command $Name -Module KubeInject
+        $completed = 'Namespace', 'LeaseNamespace', 'Context', 'Workload', 'Database', 'Code', 'ExcludeCode', 'ServiceAccount', 'CredentialSource', 'Connection'
+        if ($command.Verb -in 'Get', 'Test', 'Watch') { $completed += 'Name', 'Pod', 'Uuid' }
+        foreach ($parameter in $command.Parameters.Values.Where{ $_.Name -in $completed }) {
+            $parameter.Attributes.Where{ $_ -is [ArgumentCompleter] } | Should -Not -BeNullOrEmpty -Because "-$($parameter.Name) names something that there is"
+        }
+    }
+}
