@@ -67,21 +67,15 @@ public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
         var file = FindFile();
         var connection = RequireConnection();
         var query = new KubeQuery { Namespace = AllNamespaces ? null : Namespace, AllNamespaces = AllNamespaces || Namespace is null, LabelSelector = LabelSelector };
-        if (!ShouldProcess(file.FullName, $"Write a report of the pods of {(query.AllNamespaces ? "all namespaces" : $"the namespace {Namespace}")} of {connection.Server}"))
+        if (!ShouldProcess(file.FullName, $"Write a report of the pods of {(query.AllNamespaces ? "all namespaces" : $"the namespace {Namespace}")} of {Wording.Of(connection)}"))
             return;
-        RunOrEnd(file.FullName, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        RunOrEnd(file.FullName, async (_, cancellationToken) =>
         {
-            var progress = new ReportingProgress(this, pipeline);
-            try
-            {
-                var report = await new PodInjectionReporter(connection, CredentialSource).CreateAsync(query, progress, cancellationToken).ConfigureAwait(false);
-                await HtmlReport.WriteAsync(report, file.FullName, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                await progress.EndAsync().ConfigureAwait(false);
-            }
-        }));
+            var progress = new ProgressOf<ReportProgress>(report => Progress.Report(new ProgressStep(report.Step, report.Done, report.Total > 0 ? report.Total : null)));
+            var report = await new PodInjectionReporter(connection, CredentialSource).CreateAsync(query, progress, cancellationToken).ConfigureAwait(false);
+            await HtmlReport.WriteAsync(report, file.FullName, cancellationToken).ConfigureAwait(false);
+            Progress.Complete();
+        });
         if (PassThru)
             WriteObject(new FileInfo(file.FullName));
     }
