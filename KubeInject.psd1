@@ -15,6 +15,7 @@
     CmdletsToExport      = @(
         'Connect-KubeCluster'
         'Disconnect-KubeCluster'
+        'Export-PodInjectionReport'
         'Get-CredentialLease'
         'Get-KubeCertificateAuthority'
         'Get-KubeConnection'

@@ -231,8 +231,9 @@ Describe 'Revoke-CredentialLease' {
             Get-CredentialLease (New-CredentialSource -Local -LeasePath $args[1]) -WarningAction Ignore | Revoke-CredentialLease -WhatIf
         } $folder
         Get-Record $folder | Should -HaveCount 5
-        ($told -match 'What if: ') | Should -HaveCount 5
-        "$told" | Should -Match ([regex]::Escape("`"Revoke; what uses it loses its access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders`""))
+        ($told -match 'What if: ') | Should -HaveCount 6
+        ($told -match 'What if: ')[-1] | Should -Be 'What if: 5 leases in all would be revoked.'
+        "$told" | Should -Match ([regex]::Escape("`"Revoke; what uses it loses its access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders, of the source 'local'"))
     }
 
     It 'warns where the source cannot revoke, for the credential stays' {
@@ -300,6 +301,7 @@ Describe 'Sync-CredentialLease' {
                 "What if: Renew: $ofDeployment (role-of-web for $namespace/pod/web-1)"
                 "What if: Revoke: no pod and no workload has it any more: $ofNobody (role-of-gone for $namespace/pod/gone)"
                 "What if: Revoke what is left of issuing it, which broke off: $broken (role-of-broken for $namespace/pod/broken)"
+                "What if: Of 5 leases of the source 'local', with their pods in $(Get-ClusterText server)/ (admin): 2 to renew, 1 to revoke, 1 to finish, 1 to keep."
             ) | Sort-Object)
     }
 
@@ -334,17 +336,25 @@ Describe 'Sync-CredentialLease' {
     }
 
     It 'shows how far it has come' {
-        1..40 | ForEach-Object { Add-Lease $TestDrive/many "p$_" }
+        1..40 | ForEach-Object { Add-Lease $TestDrive/many "p$_" -Source script }
         $running = Start-InRunspace {
             $null = Connect-KubeCluster admin
-            Sync-CredentialLease (New-CredentialSource -Local -LeasePath $args[0])
+
+            # Who is done at once shows nothing.
+            Sync-CredentialLease (New-CredentialSource -ScriptBlock { } -RevokeScriptBlock { Start-Sleep -Milliseconds 30 } -LeasePath $args[0])
         } "$TestDrive/many"
         try {
             $running.Next().Revoked | Should -Be 40
-            $shown = @($running.Shell.Streams.Progress | Where-Object Activity -EQ "Looking after leases of the source 'local'")
+            $shown = @($running.Shell.Streams.Progress | Where-Object Activity -EQ "Looking after leases of the source 'script'")
         }
         finally { $running.Dispose() }
-        ($shown | Where-Object RecordType -EQ Processing)[-1] | ForEach-Object { "$($_.StatusDescription) $($_.PercentComplete) $($_.SecondsRemaining)" } | Should -Be '40 of 40 100 0'
+        $counted = $shown | Where-Object StatusDescription -Match '^(\d+) of 40$'
+        $counted | Should -Not -BeNullOrEmpty
+        foreach ($record in $counted) {
+            $done = [int]($record.StatusDescription -split ' ')[0]
+            $record.PercentComplete | Should -Be ([Math]::Floor(100 * $done / 40))
+            $record.SecondsRemaining -ge 0 | Should -Be ($done -lt 40)
+        }
         $shown[-1].RecordType | Should -Be Completed
     }
 

@@ -16,7 +16,7 @@ Describe 'The module' {
     It 'exports what its manifest says, and nothing else' {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
-            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
+            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Export-PodInjectionReport', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
             'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'New-CredentialSource',
             'Remove-KubeSecret', 'Remove-PodInjectionAnnotation', 'Repair-PodInjectionAnnotation', 'Revoke-CredentialLease', 'Set-KubeSecret', 'Set-PodInjectionAnnotation', 'Sync-CredentialLease', 'Test-KubeConnection', 'Test-PodInjectionAnnotation', 'Update-CredentialLease', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0

@@ -59,9 +59,10 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
             return;
 
         var connection = RequireConnection();
-        var query = new KubeQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector };
-        Run(Namespace, (pipeline, cancellationToken) => TellingRequestsAsync(
-            connection, pipeline, () => Detailed ? WritePodsAsync(connection, query, pipeline, cancellationToken) : WriteMetadataAsync(connection, query, pipeline, cancellationToken)));
+        var query = new KubeQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector, Progress = Listing() };
+        Run(Namespace, (pipeline, cancellationToken) => Detailed
+            ? WritePodsAsync(connection, query, pipeline, cancellationToken)
+            : WriteMetadataAsync(connection, query, pipeline, cancellationToken));
     }
 
     private async Task WritePodsAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ namespace KubeInject.Cmdlets;
 internal sealed class Completions(string? typed)
 {
     private readonly WildcardPattern? pattern =
-        WildcardPattern.ContainsWildcardCharacters(typed ?? "") ? new WildcardPattern($"{Unquote(typed)}*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant) : null;
+        WildcardPattern.ContainsWildcardCharacters(typed ?? "") ? Wildcards.Pattern($"{Unquote(typed)}*") : null;
 
     /// <summary>The word without its quotes.</summary>
     public string Word { get; } = Unquote(typed);

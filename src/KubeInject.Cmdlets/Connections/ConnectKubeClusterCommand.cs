@@ -16,9 +16,7 @@ public sealed class ConnectKubeClusterCommand : ConnectingCmdlet
     protected override void ProcessRecord() => RunOrEnd(Target, async (pipeline, cancellationToken) =>
     {
         var settings = await ReadSettingsAsync(pipeline).ConfigureAwait(false);
-        var tell = TellRequest(pipeline);
-        var connection = await KubeConnection.OpenAsync(settings, tell, cancellationToken).ConfigureAwait(false);
-        connection.RequestCompleted -= tell;
+        var connection = await KubeConnection.OpenAsync(settings, cancellationToken).ConfigureAwait(false);
         await pipeline.InvokeAsync(() =>
         {
             if (!NotDefault)

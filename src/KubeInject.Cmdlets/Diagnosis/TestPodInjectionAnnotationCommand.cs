@@ -125,6 +125,8 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         return [];
     }
 
+    private protected override string Doing => "Checking manifests";
+
     private protected override void ProcessManifest(ManifestSource manifest) => Diagnose(manifest.File, async (write, cancellationToken) =>
     {
         foreach (var diagnosis in await documents!.DiagnoseAsync(manifest, cancellationToken).ConfigureAwait(false))
@@ -148,25 +150,28 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
             });
         }
 
-        var patterns = Name?.Where(WildcardPattern.ContainsWildcardCharacters).Select(name => new WildcardPattern(name, WildcardOptions.IgnoreCase)).ToList();
+        var patterns = Name?.Where(WildcardPattern.ContainsWildcardCharacters).Select(Wildcards.Pattern).ToList();
         if (patterns is null or { Count: > 0 })
             Diagnose(Namespace, (write, cancellationToken) => ListAsync(query, pod => patterns?.Exists(pattern => pattern.IsMatch(pod.Name)) ?? true, write, cancellationToken));
     }
 
     private async Task ListAsync(KubeQuery query, Func<Pod, bool> isWanted, Func<PodDiagnosis, Task> write, CancellationToken cancellationToken)
     {
-        await foreach (var pod in connection!.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))
+        // A list is there long before its pods are looked into.
+        var (done, total) = (0L, (long?)null);
+        var counting = query with { Progress = new ProgressOf<ListProgress>(list => total = list.Total) };
+        await foreach (var pod in connection!.ListPodsAsync(counting, cancellationToken).ConfigureAwait(false))
         {
+            Progress.Report(new ProgressStep("Checking pods", done++, total) { Current = pod.Name });
             if (isWanted(pod))
                 await DiagnoseAsync(live!.DiagnoseAsync(pod, cancellationToken), write).ConfigureAwait(false);
         }
+
+        Progress.Complete();
     }
 
     private void Diagnose(object? target, Func<Func<PodDiagnosis, Task>, CancellationToken, Task> diagnose) => Run(target, (pipeline, cancellationToken) =>
-    {
-        Task WorkAsync() => diagnose(diagnosis => pipeline.InvokeAsync(() => Write(diagnosis)), cancellationToken);
-        return connection is null ? WorkAsync() : TellingRequestsAsync(connection, pipeline, WorkAsync);
-    });
+        diagnose(diagnosis => pipeline.InvokeAsync(() => Write(diagnosis)), cancellationToken));
 
     private void Write(PodDiagnosis diagnosis)
     {
@@ -179,5 +184,5 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     }
 
     private bool IsWanted(Finding finding) => finding.Severity >= MinimumSeverity
-        && !(ExcludeCode?.Any(code => new WildcardPattern(code, WildcardOptions.IgnoreCase).IsMatch(finding.Code)) ?? false);
+        && !(ExcludeCode?.Any(code => Wildcards.Pattern(code).IsMatch(finding.Code)) ?? false);
 }

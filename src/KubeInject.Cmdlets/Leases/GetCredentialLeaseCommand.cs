@@ -82,14 +82,14 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
         if (connection is null)
             WriteWarning("There is no connection to a cluster, so nothing is known of the leases' owners, and none shows as Orphaned. Run Connect-KubeCluster first.");
         var inventory = new LeaseInventory(CredentialSource!, connection?.Client, new LeaseOptions { Namespace = Namespace });
-        RunOrEnd(CredentialSource!.Name, (pipeline, cancellationToken) => connection is null
-            ? WriteAsync(inventory, pipeline, cancellationToken)
-            : TellingRequestsAsync(connection, pipeline, () => WriteAsync(inventory, pipeline, cancellationToken)));
+        RunOrEnd(CredentialSource!.Name, (pipeline, cancellationToken) => WriteAsync(inventory, pipeline, cancellationToken));
     }
 
     private async Task WriteAsync(LeaseInventory inventory, PipelineThread pipeline, CancellationToken cancellationToken)
     {
+        Progress.Report(new ProgressStep($"Reading leases of the source '{CredentialSource!.Name}'", 0));
         var leases = await inventory.ListAsync(cancellationToken).ConfigureAwait(false);
+        Progress.Complete();
         await pipeline.InvokeAsync(() =>
         {
             foreach (var lease in leases.Where(IsWanted))
@@ -105,5 +105,5 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
         && (ParameterSetName != OfPods || ofPods.Contains(lease.Uuid) || pods.Exists(pod => pod.Namespace == lease.Namespace && lease.Pods.Contains(pod.Name)));
 
     private static bool Matches(string[] patterns, string name) =>
-        Array.Exists(patterns, pattern => new WildcardPattern(pattern, WildcardOptions.IgnoreCase).IsMatch(name));
+        Array.Exists(patterns, pattern => Wildcards.Pattern(pattern).IsMatch(name));
 }

@@ -41,9 +41,8 @@ public abstract class NamespacedCmdlet : ConnectedCmdlet
         AllNamespaces = AllNamespaces,
         LabelSelector = LabelSelector,
         FieldSelector = string.Join(',', fields.Prepend(FieldSelector).OfType<string>()) is { Length: > 0 } joined ? joined : null,
+        Progress = Listing(),
     };
 
     private protected static string FieldOfName(string name) => $"metadata.name={name}";
-
-    private protected static WildcardPattern Pattern(string name) => new(name, WildcardOptions.IgnoreCase);
 }

@@ -10,6 +10,7 @@ public sealed class RemoveKubeSecretCommand : ConnectedCmdlet
 {
     /// <summary>The names.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The names of the Secrets; no wildcards.")]
+    [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
@@ -29,6 +30,8 @@ public sealed class RemoveKubeSecretCommand : ConnectedCmdlet
     [Parameter(HelpMessage = "Remove a Secret, too, that belongs to another object, that Helm or another manager looks after, or that is a token or a record. It asks all the same; -Confirm:$false does not.")]
     public SwitchParameter Force { get; set; }
 
+    private protected override string? Sum(int count) => $"{count} Secrets in all would be changed or removed.";
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -36,15 +39,15 @@ public sealed class RemoveKubeSecretCommand : ConnectedCmdlet
         foreach (var name in Name)
         {
             var removal = new SecretRemoval { Name = name, Namespace = Namespace, Keys = Key ?? [], Force = Force };
-            Run(name, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+            Run(name, async (pipeline, cancellationToken) =>
             {
                 var editor = new SecretEditor(connection.Client);
                 var plan = await editor.PlanAsync(removal, cancellationToken).ConfigureAwait(false);
                 var isWanted = false;
-                await pipeline.InvokeAsync(() => isWanted = ShouldProcess($"{plan.Reference}", plan.Action)).ConfigureAwait(false);
+                await pipeline.InvokeAsync(() => isWanted = ShouldDo($"{plan.Reference} in {Wording.Of(connection)}", plan.Action)).ConfigureAwait(false);
                 if (isWanted)
                     await editor.RemoveAsync(removal, plan, cancellationToken).ConfigureAwait(false);
-            }));
+            });
         }
     }
 }

@@ -12,6 +12,7 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
 {
     /// <summary>The name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The name of the Secret. It is made where there is none.")]
+    [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
@@ -58,6 +59,8 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
     [Parameter(HelpMessage = "Return the Secret as it is now, its values as SecureStrings. Default: nothing.")]
     public SwitchParameter PassThru { get; set; }
 
+    private protected override string? Sum(int count) => $"{count} Secrets in all would be made or changed.";
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -76,18 +79,18 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
             MayCreate = !NoCreate,
             Force = Force,
         };
-        Run(Name, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        Run(Name, async (pipeline, cancellationToken) =>
         {
             var editor = new SecretEditor(connection.Client);
             var plan = await editor.PlanAsync(change, cancellationToken).ConfigureAwait(false);
             var isWanted = false;
-            await pipeline.InvokeAsync(() => isWanted = ShouldProcess($"{plan.Reference}", plan.Action)).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => isWanted = ShouldDo($"{plan.Reference} in {Wording.Of(connection)}", plan.Action)).ConfigureAwait(false);
             if (!isWanted)
                 return;
             var written = await editor.WriteAsync(change, plan, cancellationToken).ConfigureAwait(false);
             if (PassThru)
                 await pipeline.InvokeAsync(() => WriteObject(new KubeSecret(written, asPlainText: false))).ConfigureAwait(false);
-        }));
+        });
     }
 
     /// <summary>The values that the parameters give; null, and an error, where one can be none.</summary>

@@ -226,7 +226,7 @@ public sealed class KubeClient
     {
         query ??= new KubeQuery();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
-        return new ListPager(channel, query.ListPath(resource, defaultNamespace), query.PageSize);
+        return new ListPager(channel, query.ListPath(resource, defaultNamespace), query.PageSize, query.Progress);
     }
 
     private async Task<KubeObject> SendAsync(ApiRequest request, KubeResource resource, CancellationToken cancellationToken) =>
