@@ -9,7 +9,7 @@
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     NestedModules        = @('KubeInject.Extension/KubeInject.Extension.psm1') # what SecretManagement calls; by its file, which is faster than by its manifest
-    FormatsToProcess     = @('KubeInject.Format.ps1xml')
+    FormatsToProcess     = @('KubeInject.Connections.Format.ps1xml', 'KubeInject.Pods.Format.ps1xml', 'KubeInject.Annotations.Format.ps1xml', 'KubeInject.Leases.Format.ps1xml')
     TypesToProcess       = @('KubeInject.Types.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(

@@ -146,9 +146,9 @@ Describe 'Get-CredentialLease' {
     It 'shows a table of 100 columns with what one looks for' {
         $text = Get-CredentialLease $source | Out-String -Width 100
         $lines = $text -split "`r?`n" | Where-Object { $_.Trim() }
-        $lines[0] | Should -Match '^STATE +OWNER +DATABASE +ROLE +USERNAME +EXPIRES'
+        $lines[0] | Should -Match '^State +Owner +ExpiresIn +Age +Database +Role +Username'
         $lines | Where-Object { $_.Length -gt 100 } | Should -BeNullOrEmpty
-        $lines | Where-Object { $_ -match '^Orphaned .*orders +role-of-gone +user-of-gone +-' } | Should -HaveCount 1
+        $lines | Where-Object { $_ -match '^Orphaned +\S+ +- +\w+ +orders +role-of-gone +user-of-gone' } | Should -HaveCount 1
     }
 }
 

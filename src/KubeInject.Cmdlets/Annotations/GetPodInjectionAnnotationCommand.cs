@@ -30,6 +30,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     /// <summary>A label selector.</summary>
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Only pods with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'.")]
     [Alias("l", "Selector")]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 

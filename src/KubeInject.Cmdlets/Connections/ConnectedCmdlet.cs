@@ -9,6 +9,7 @@ public abstract class ConnectedCmdlet : KubeCmdlet
 {
     /// <summary>The connection to use.</summary>
     [Parameter(HelpMessage = "The connection to use, as Connect-KubeCluster returns it. Default: the last one of this session.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
 
     /// <summary>The connection to use; ends the cmdlet where there is none.</summary>

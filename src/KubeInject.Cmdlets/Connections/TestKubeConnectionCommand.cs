@@ -12,6 +12,7 @@ public sealed class TestKubeConnectionCommand : ConnectingCmdlet
 
     /// <summary>The connection to test.</summary>
     [Parameter(ParameterSetName = FromConnection, ValueFromPipeline = true, HelpMessage = "The connection to test, with another of the same kind. Default: the last one of this session; where there is none, what Connect-KubeCluster would take.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
 
     /// <inheritdoc/>

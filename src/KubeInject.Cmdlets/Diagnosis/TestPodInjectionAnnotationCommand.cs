@@ -24,6 +24,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
     /// <summary>Names of pods.</summary>
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of these names of the connected cluster; with wildcards, those that match. Default: all.")]
+    [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
@@ -44,11 +45,13 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     /// <summary>A label selector.</summary>
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Only pods with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'.")]
     [Alias("l", "Selector")]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
     /// <summary>Workloads of the cluster.</summary>
     [Parameter(ParameterSetName = OfWorkload, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
+    [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 
@@ -60,6 +63,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
     /// <summary>Where credentials come from.</summary>
     [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it: a Vault is asked whether it has what the pods need, and with a cluster the records of leases are looked at.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
@@ -73,6 +77,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
     /// <summary>Codes of findings to leave out.</summary>
     [Parameter(HelpMessage = "Codes of findings to leave out, such as KI023; with wildcards, those that match.")]
+    [ArgumentCompleter(typeof(FindingCodeCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? ExcludeCode { get; set; }

@@ -21,6 +21,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
 
     /// <summary>Where credentials come from.</summary>
     [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it. There is no default.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 

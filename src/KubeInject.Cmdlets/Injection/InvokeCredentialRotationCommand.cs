@@ -18,6 +18,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 
     /// <summary>The workloads.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Workloads that are injected already, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup.")]
+    [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Workload { get; set; } = [];
 
@@ -30,6 +31,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 
     /// <summary>Where credentials come from.</summary>
     [Parameter(HelpMessage = "Where the new credentials come from, as New-CredentialSource makes it; the old ones are revoked there. There is no default.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 

@@ -19,6 +19,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
 
     /// <summary>Where the leases are from.</summary>
     [Parameter(Mandatory = true, Position = 0, HelpMessage = "The source of the leases, as New-CredentialSource makes it.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
@@ -29,18 +30,21 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
 
     /// <summary>The leases' identities.</summary>
     [Parameter(HelpMessage = "The leases' identities, as the pods' uuid annotations name them. Default: all.")]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
     [ValidateNotNullOrEmpty]
     public Guid[]? Uuid { get; set; }
 
     /// <summary>The pods' names.</summary>
     [Parameter(ParameterSetName = OneNamespace, HelpMessage = "Names of pods that have the leases; wildcards are allowed.")]
     [Parameter(ParameterSetName = EveryNamespace, HelpMessage = "Names of pods that have the leases; wildcards are allowed.")]
+    [ArgumentCompleter(typeof(LeaseOwnerCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Pod { get; set; }
 
     /// <summary>The workloads.</summary>
     [Parameter(HelpMessage = "Workloads that the leases are for, by name or as deployment/orders; wildcards are allowed.")]
+    [ArgumentCompleter(typeof(LeaseOwnerCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }

@@ -19,11 +19,13 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
 
     /// <summary>Where the leases are from.</summary>
     [Parameter(ParameterSetName = FromUuid, Mandatory = true, HelpMessage = "The source of the leases, as New-CredentialSource makes it.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
     /// <summary>The leases' identities.</summary>
     [Parameter(ParameterSetName = FromUuid, Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The leases' identities, as the pods' uuid annotations name them.")]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
     [ValidateNotNullOrEmpty]
     public Guid[]? Uuid { get; set; }
 

@@ -11,6 +11,7 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
 {
     /// <summary>Where the leases are from.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "The source whose leases are looked after, as New-CredentialSource makes it.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 

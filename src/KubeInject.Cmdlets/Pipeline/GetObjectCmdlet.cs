@@ -9,6 +9,7 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
 {
     /// <summary>The names.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Names; with wildcards, those that match. Default: all.")]
+    [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }

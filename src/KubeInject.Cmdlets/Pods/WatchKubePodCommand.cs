@@ -10,6 +10,7 @@ public sealed class WatchKubePodCommand : NamespacedCmdlet
 {
     /// <summary>The pods' names.</summary>
     [Parameter(Position = 0, HelpMessage = "Names of pods; with wildcards, those that match. Default: all.")]
+    [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }

@@ -19,6 +19,7 @@ public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet
     /// <summary>The ServiceAccount.</summary>
     [Parameter(ParameterSetName = Requested, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The ServiceAccount for which a token is requested; of pods, theirs.")]
     [Alias("ServiceAccountName")]
+    [ArgumentCompleter(typeof(ServiceAccountCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ServiceAccount { get; set; }
 

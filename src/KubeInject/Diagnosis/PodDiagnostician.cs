@@ -71,8 +71,8 @@ public sealed class PodDiagnostician
         var kind = WorkloadKind.Of(workload.Kind) ?? throw new ArgumentException($"{workload} has no pod template that is known.", nameof(workload));
         var read = await kind.GetAsync(facts.Client, workload, cancellationToken).ConfigureAwait(false);
         if (!kind.CanBeChanged)
-            return await DiagnoseAsync(Pod.FromUtf8(read.ToUtf8()), cancellationToken).ConfigureAwait(false);
-        var template = Manifest.Parse(new ManifestText(read.ToJson())).Documents[0].PodTemplates[0].Template;
+            return await DiagnoseAsync(Pod.FromUtf8(read.ToUtf8(), read.Server), cancellationToken).ConfigureAwait(false);
+        var template = Manifest.Parse(new ManifestText(read.ToJson())).Documents[0].PodTemplates[0].Template with { Server = read.Server };
         var pod = await PodOwner.FindNewestPodAsync(facts, read, template, cancellationToken).ConfigureAwait(false);
         return await DiagnoseAsync(DiagnosisSubject.Of(template, options) with { Pod = pod }, cancellationToken).ConfigureAwait(false);
     }
@@ -96,6 +96,7 @@ public sealed class PodDiagnostician
         return new PodDiagnosis
         {
             Object = subject.Template.Object,
+            Server = subject.Template.Server,
             Location = subject.Location,
             Injections = subject.Injections,
             Chain = chain.OrderBy(link => link.Step).ToArray(),

@@ -1,5 +1,6 @@
 using KubeInject.Leases;
 using KubeInject.Manifests;
+using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection;
 
@@ -24,11 +25,12 @@ internal sealed record PlannedDocument(
 
     /// <summary>The document's text with what was issued.</summary>
     /// <param name="credentials">The credentials of each pod template.</param>
-    public string Fill(IReadOnlyList<IReadOnlyList<IssuedLease>> credentials)
+    public string Fill(IReadOnlyList<IReadOnlyList<IssuedLease>> credentials) => TextEdit.Apply(
+        Trial!, 0, Trial!.Length, Placeholders.Zip(credentials).SelectMany(pod => pod.First.Fill(pod.Second)).SelectMany(issued => Edits(issued.Key, issued.Value)));
+
+    private IEnumerable<TextEdit> Edits(string placeholder, string issued)
     {
-        var text = Trial!;
-        for (var i = 0; i < Placeholders.Count; i++)
-            text = Placeholders[i].Fill(text, credentials[i]);
-        return text;
+        for (var at = Trial!.IndexOf(placeholder, StringComparison.Ordinal); at >= 0; at = Trial.IndexOf(placeholder, at + placeholder.Length, StringComparison.Ordinal))
+            yield return new TextEdit(at, placeholder.Length, issued);
     }
 }

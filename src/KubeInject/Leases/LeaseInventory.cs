@@ -12,6 +12,9 @@ public sealed class LeaseInventory(CredentialSource source, KubeClient? client, 
 
     internal CredentialSource Source => source;
 
+    /// <summary>The cluster where owners are looked for; null where there is none.</summary>
+    internal Uri? Server => client?.Server;
+
     /// <summary>Other servers of the same kind of source whose leases the last list has passed over.</summary>
     internal IReadOnlyList<string> OtherPlaces { get; private set; } = [];
 

@@ -28,6 +28,9 @@ public sealed partial class FindingManual(string page)
     /// <returns>The sentence, with its full stop.</returns>
     public string? Meaning(string code) => Text(code) is { } text && FirstSentence().Match(text) is { Success: true } sentence ? sentence.Groups["text"].Value.ReplaceLineEndings(" ") : null;
 
+    /// <summary>The codes that the page tells of, in its order.</summary>
+    public IEnumerable<string> Codes => sections.Keys;
+
     [GeneratedRegex(@"^### (?<code>KI\d{3})[^\n]*\n(?<text>.*?)(?=^#{2,3} |\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Section();
 

@@ -56,13 +56,19 @@ internal sealed record TemplatePods(IReadOnlyList<TemplatePod> Pods)
                from database in injection.Databases
                select new ReportedDatabase(
                    Quoted.OneLine(database.Name),
-                   database.Role is null ? null : Quoted.OneLine(database.Role),
-                   Quoted.OneLine(database.Mount),
-                   [.. Verdict.VariablesOf(database).Select(Quoted.OneLine)],
+                   database.Role is null ? null : Shown(database.Role),
+                   Shown(database.Mount, of: database.Mount.Replace('/', '-')),
+                   [.. Verdict.VariablesOf(database).Select(variable => Shown(variable))],
                    injection.Dialect),
         ],
         Findings = [.. Findings.Select(finding => (finding.Code, finding.Severity)).Distinct().OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Code, StringComparer.Ordinal)],
     };
+
+    /// <summary>A value; where it looks like what a password may stand in, word of that.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="of">What decides about it, if not the value itself.</param>
+    private static string Shown(string value, string? of = null) =>
+        Quoted.Value(of ?? value) is ['(', ..] kept ? kept : Quoted.OneLine(value);
 
     private static string NameOf(IReadOnlyList<TemplatePod> pods)
     {

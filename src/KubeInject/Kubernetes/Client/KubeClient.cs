@@ -27,6 +27,9 @@ public sealed class KubeClient
     /// <summary>The namespace of the connection.</summary>
     internal string Namespace => defaultNamespace;
 
+    /// <summary>The API server.</summary>
+    internal Uri Server => channel.Failures.Server;
+
     /// <summary>Reads one object.</summary>
     /// <param name="resource">The kind of object.</param>
     /// <param name="name">Its name.</param>

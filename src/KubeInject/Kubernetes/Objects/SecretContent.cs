@@ -42,6 +42,9 @@ public sealed record SecretContent
     /// <summary>The keys of the values that are no UTF-8 text, or were given as bytes.</summary>
     public required IReadOnlyList<string> Base64Keys { get; init; }
 
+    /// <summary>The API server that the Secret came from; null for one that was read from a document.</summary>
+    public Uri? Server { get; init; }
+
     /// <summary>Reads a Secret from its document.</summary>
     /// <param name="secret">The Secret as the API server sent it.</param>
     /// <returns>What it holds.</returns>
@@ -74,6 +77,7 @@ public sealed record SecretContent
                 .Where(annotation => annotation.Key.StartsWith(MetadataPrefix, StringComparison.Ordinal))
                 .ToDictionary(annotation => annotation.Key[MetadataPrefix.Length..], annotation => annotation.Value, StringComparer.Ordinal),
             Base64Keys = binary,
+            Server = secret.Server,
         };
     }
 

@@ -44,7 +44,7 @@ internal sealed class MetadataList(ApiChannel channel, string kind, string path,
 
             await using (stream)
             {
-                IMetadataReader reader = stream.MediaType == ProtobufMetadataReader.MediaType ? new ProtobufMetadataReader(kind) : new JsonMetadataReader(kind);
+                IMetadataReader reader = stream.MediaType == ProtobufMetadataReader.MediaType ? new ProtobufMetadataReader(kind, channel.Failures.Server) : new JsonMetadataReader(kind, channel.Failures.Server);
                 await foreach (var batch in ReadAsync(stream, reader, cancellationToken))
                 {
                     batch.RemoveAll(found => !string.IsNullOrEmpty(found.Uid) && !seen.Add(found.Uid));
