@@ -171,7 +171,7 @@ Describe 'At the prompt' {
 
     It '<Name> has a view of what it returns' -ForEach $cells {
         $foreign = 'System.String', 'System.Void', 'System.IO.FileInfo', 'System.Management.Automation.PSCredential', 'System.Security.Cryptography.X509Certificates.X509Certificate2'
-        foreach ($type in (Get-Command $Name -Module KubeInject).OutputType.Type | Where-Object { $_.FullName -notin $foreign }) {
+        foreach ($type in (Get-Command $Name -Module KubeInject).OutputType.ForEach('Type') | Where-Object { $_.FullName -notin $foreign }) {
             Get-FormatData $type.FullName | Should -Not -BeNullOrEmpty -Because "$type is shown"
         }
     }
