@@ -84,7 +84,7 @@ esac
     }
 
     It 'finds nothing wrong with the pod, plans, and kubectl creates it' {
-        $shown['4. An injected pod'][1].Trim() | Should -Match '(?s)^Object +: \S+/pod/psql\n.*Status +: Planned\n.*pod/psql created$'
+        $shown['4. An injected pod'][1].Trim() | Should -Match '(?s)^Status .*Planned \S+/pod/psql .*pod/psql created$'
     }
 
     It 'ends with a pod that logs in as a role made for it' {
