@@ -8,12 +8,14 @@
     Description          = 'Gives Kubernetes pods their database credentials: reads their injection annotations, has short-lived credentials issued, puts them into the containers'' environment, and accounts for every lease.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    FormatsToProcess     = @('KubeInject.Format.ps1xml')
+    NestedModules        = @('KubeInject.Extension/KubeInject.Extension.psm1') # what SecretManagement calls; by its file, which is faster than by its manifest
+    FormatsToProcess     = @('KubeInject.Connections.Format.ps1xml', 'KubeInject.Pods.Format.ps1xml', 'KubeInject.Annotations.Format.ps1xml', 'KubeInject.Leases.Format.ps1xml')
     TypesToProcess       = @('KubeInject.Types.ps1xml')
     FunctionsToExport    = @()
     CmdletsToExport      = @(
         'Connect-KubeCluster'
         'Disconnect-KubeCluster'
+        'Export-PodInjectionReport'
         'Get-CredentialLease'
         'Get-KubeCertificateAuthority'
         'Get-KubeConnection'
@@ -25,9 +27,11 @@
         'Invoke-CredentialInjection'
         'Invoke-CredentialRotation'
         'New-CredentialSource'
+        'Remove-KubeSecret'
         'Remove-PodInjectionAnnotation'
         'Repair-PodInjectionAnnotation'
         'Revoke-CredentialLease'
+        'Set-KubeSecret'
         'Set-PodInjectionAnnotation'
         'Sync-CredentialLease'
         'Test-KubeConnection'
@@ -39,9 +43,11 @@
     AliasesToExport      = @()
     PrivateData          = @{
         PSData = @{
-            Tags       = @('Kubernetes', 'Vault', 'OpenBao', 'Credentials', 'Secrets', 'Database', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
+            Tags       = @('Kubernetes', 'Vault', 'OpenBao', 'Credentials', 'Secrets', 'SecretManagement', 'Database', 'PSEdition_Core', 'Windows', 'Linux', 'MacOS')
             LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
             ProjectUri = 'https://github.com/kubeinject/kubeinject'
+            IconUri    = 'https://raw.githubusercontent.com/kubeinject/kubeinject/main/module/icon.png'
+            ReleaseNotes = 'https://github.com/kubeinject/kubeinject/blob/main/CHANGELOG.md'
         }
     }
 }

@@ -1,19 +1,111 @@
 <#
 .SYNOPSIS
-Builds the module into out/KubeInject, ready for Import-Module.
+Builds, tests and packs the module.
 .DESCRIPTION
-Needs the .NET SDK. The same as: dotnet publish src/KubeInject.Cmdlets
+Without a task it builds the module into out/KubeInject, ready for Import-Module. Several tasks run in the order in which
+they are given; the first that fails ends it.
+
+Build: compiles the module into out/KubeInject.
+
+Test: runs ./test.sh, which builds everything and runs all suites beside a cluster of its own. Needs bash; README.md,
+"Tests", says what else.
+
+Help: brings docs/cmdlets, docs/about and module/en-US up to date with the module. Needs Microsoft.PowerShell.PlatyPS 1.0.
+
+Analyze: runs PSScriptAnalyzer over all PowerShell of the repository, and fails where it finds something. Where
+PSScriptAnalyzer is not installed, it says so and goes on.
+
+Pack: builds the module, and makes out/KubeInject.<version>.nupkg of it, as the PowerShell Gallery takes it.
+
+Clean: removes out, and what compiling left in the folders bin and obj.
+
+Needs the .NET SDK 10.
+.PARAMETER Task
+What to do: one or more of Build, Test, Help, Analyze, Pack and Clean.
+.PARAMETER Configuration
+How to compile: Release, or Debug for stepping through.
 .EXAMPLE
 ./build.ps1
 Import-Module ./out/KubeInject
+
+Builds the module and imports it.
+.EXAMPLE
+./build.ps1 -Task Clean, Analyze, Test, Pack
+
+All that there is to do before a release: a fresh start, the checks, and the package.
+.EXAMPLE
+./build.ps1 -Task Pack
+Publish-PSResource -NupkgPath ./out/KubeInject.0.1.0.nupkg -Repository PSGallery -ApiKey $key
+
+Packs the module and publishes it.
+.EXAMPLE
+./build.ps1 -Configuration Debug
+
+Builds a module to step through in a debugger.
+.EXAMPLE
+pwsh -NoProfile -File build.ps1 Build Help
+
+From another shell: tasks are separated by spaces.
+.LINK
+https://github.com/kubeinject/kubeinject
 #>
 [CmdletBinding()]
 param(
-    # How to compile: Release, or Debug for stepping through.
+    [Parameter(Position = 0, ValueFromRemainingArguments)]
+    [ValidateSet('Build', 'Test', 'Help', 'Analyze', 'Pack', 'Clean')]
+    [string[]] $Task = 'Build',
+
     [ValidateSet('Release', 'Debug')]
     [string] $Configuration = 'Release'
 )
 
+Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-dotnet publish "$PSScriptRoot/src/KubeInject.Cmdlets" --configuration $Configuration
-if ($LASTEXITCODE -ne 0) { throw "The build failed with exit code $LASTEXITCODE; its output above says why." }
+$output = Join-Path $PSScriptRoot out
+$module = Join-Path $output KubeInject
+
+# Runs a program, whose failure is that of the task.
+function Invoke-Program([string] $Program, [string[]] $Argument) {
+    & $Program @Argument
+    if ($LASTEXITCODE -ne 0) { throw "'$([System.IO.Path]::GetFileNameWithoutExtension($Program)) $Argument' ended with exit code $LASTEXITCODE; its output above says why." }
+}
+
+# The module of these sources, compiled at most once.
+$isBuilt = $false
+function Build-Module([string] $Configuration) {
+    if ($isBuilt) { return }
+    Invoke-Program dotnet 'publish', "$PSScriptRoot/src/KubeInject.Cmdlets", '--configuration', $Configuration
+    $script:isBuilt = $true
+}
+
+switch ($Task) {
+    Build { Build-Module $Configuration }
+    Test { Invoke-Program bash "$PSScriptRoot/test.sh" }
+    Help {
+        Build-Module $Configuration
+        # In a PowerShell of its own, because a session keeps the module that it has loaded.
+        Invoke-Program ([Environment]::ProcessPath) '-NoProfile', '-File', "$PSScriptRoot/build/Update-Help.ps1", '-Module', $module
+    }
+    Analyze {
+        if (-not (Get-Module -ListAvailable PSScriptAnalyzer)) {
+            'Not run: PSScriptAnalyzer, because it is not installed. Install-PSResource PSScriptAnalyzer installs it.'
+            continue
+        }
+        Build-Module $Configuration
+        $found = @(& "$PSScriptRoot/build/Invoke-Analysis.ps1" -Module $module)
+        $found | Format-Table -Wrap File, Line, Rule, Message | Out-Host
+        if ($found) { throw "PSScriptAnalyzer has found $($found.Count) faults; they are listed above." }
+        'PSScriptAnalyzer has found nothing.'
+    }
+    Pack {
+        Build-Module $Configuration
+        & "$PSScriptRoot/build/New-ModulePackage.ps1" -Module $module -Destination $output
+    }
+    Clean {
+        Remove-Item $output -Recurse -Force -ErrorAction Ignore
+        foreach ($project in Get-ChildItem $PSScriptRoot/src, $PSScriptRoot/tests, $PSScriptRoot/bench -Recurse -Filter *.csproj) {
+            Remove-Item "$($project.Directory)/bin", "$($project.Directory)/obj" -Recurse -Force -ErrorAction Ignore
+        }
+        $isBuilt = $false
+    }
+}

@@ -8,13 +8,17 @@ call a lease that nobody can do without, at the same concurrency, with nothing a
 or revoking one; for PostgreSQL, whose records are Secrets, the API server applying a record, or deleting one, while
 psql alters a role, or drops one. Every round has leases of its own; sweep and peer take turns. Vault is measured where KUBEINJECT_TEST_VAULT or the PATH has one.
 
-    tests/rig/with-cluster.sh pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1
-
 .PARAMETER Count
 How many leases.
 
 .PARAMETER Round
 How many rounds; medians are printed.
+
+.PARAMETER ThrottleLimit
+How many calls at once.
+
+.EXAMPLE
+tests/rig/with-cluster.sh pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1
 #>
 param([int] $Count = 1000, [int] $Round = 3, [int] $ThrottleLimit = 16)
 
@@ -53,7 +57,7 @@ public static class PlainCalls
 '@
 
 # A Deployment that asks for so many databases.
-function New-Deployment([string] $Name, [int] $Databases) {
+function Format-Deployment([string] $Name, [int] $Databases) {
     $prefix = 'db-creds-injector.numberly.io'
     $annotations = foreach ($number in 1..$Databases) {
         "        $prefix/d$number.role: sweep"
@@ -80,8 +84,8 @@ $($annotations -join "`n")
 # Issues all leases, half of them to a Deployment of the cluster; returns the seconds of one sweep.
 function Measure-Sweep($Source, [string] $Name) {
     $half = [int]($Count / 2)
-    New-Deployment $Name $half | Invoke-CredentialInjection -CredentialSource $Source -AsManifest | kubectl create --namespace sweep --filename - | Out-Null
-    $null = New-Deployment gone ($Count - $half) | Invoke-CredentialInjection -CredentialSource $Source
+    Format-Deployment $Name $half | Invoke-CredentialInjection -CredentialSource $Source -AsManifest | kubectl create --namespace sweep --filename - | Out-Null
+    $null = Format-Deployment gone ($Count - $half) | Invoke-CredentialInjection -CredentialSource $Source
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $summary = Sync-CredentialLease $Source -GracePeriod 0 -ThrottleLimit $ThrottleLimit
     $seconds = $watch.Elapsed.TotalSeconds
@@ -90,18 +94,18 @@ function Measure-Sweep($Source, [string] $Name) {
 }
 
 # Takes what is left away, so that the next round begins as this one did.
-function Remove-Owner($Source, [string] $Name) {
+function Clear-Owner($Source, [string] $Name) {
     kubectl delete deployment $Name --namespace sweep | Out-Null
     $null = Sync-CredentialLease $Source -GracePeriod 0
 }
 
 # As many roles as there are leases.
-function New-PlainRoles([string] $Name) {
+function Add-PlainRole([string] $Name) {
     1..$Count | ForEach-Object { "CREATE ROLE ${Name}_$_ LOGIN;" } | psql --quiet $env:KUBEINJECT_TEST_POSTGRES
 }
 
 # One statement for each role, in as many sessions as a sweep has.
-function Start-PlainStatements([string] $Name) {
+function Invoke-PlainStatement([string] $Name) {
     foreach ($session in 1..$ThrottleLimit) {
         $file = Join-Path $folder "$session.sql"
         $session..$Count | Where-Object { ($_ - $session) % $ThrottleLimit -eq 0 } |
@@ -133,18 +137,18 @@ foreach ($number in 1..$Round) {
     $bodies = $names | ForEach-Object { "{`"apiVersion`":`"v1`",`"kind`":`"Secret`",`"metadata`":{`"name`":`"$_`"},`"data`":{`"lease.json`":`"$record`"}}" }
     $addresses = $names | ForEach-Object { "$server/api/v1/namespaces/sweep/secrets/${_}?fieldManager=bench&force=true" }
     $null = [PlainCalls]::Send(@('PATCH') * $Count, $addresses, $bodies, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
-    New-PlainRoles "plain$number"
+    Add-PlainRole "plain$number"
     $methods = 1..$Count | ForEach-Object { $_ % 2 ? 'PATCH' : 'DELETE' }
     $changed = 0..($Count - 1) | ForEach-Object { $_ % 2 ? '' : $bodies[$_].Replace($record, $record.Replace('eHh4', 'eXl5')) }
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
-    $statements = Start-PlainStatements "plain$number"
+    $statements = Invoke-PlainStatement "plain$number"
     $null = [PlainCalls]::Send($methods, $addresses, $changed, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
     $statements | Wait-Process
     $plain += $watch.Elapsed.TotalSeconds
-    Remove-Owner $source "owner$number"
+    Clear-Owner $source "owner$number"
 }
 Remove-Item $folder -Recurse
-Write-Row 'postgresql, records in the cluster' $sweeps $plain
+Write-Row 'postgresql, records in the cluster' -Sweeps $sweeps -Plain $plain
 
 $vault = $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1)?.Source
 if (-not $vault) { 'Not measured: Vault, because there is no vault or bao on the PATH.'; return }
@@ -156,25 +160,25 @@ $process = Start-Process $vault -PassThru -RedirectStandardOutput $logs[0] -Redi
 try {
     $address = "http://127.0.0.1:$port"
     $headers = @{ 'X-Vault-Token' = $rootToken }
-    while (-not $process.HasExited) { try { $null = Invoke-RestMethod "$address/v1/sys/health" -TimeoutSec 1; break } catch [System.Net.Http.HttpRequestException] { } }
-    function Set-Vault([string] $Path, $Body) { $null = Invoke-RestMethod "$address/v1/$Path" -Method Post -Headers $headers -Body (ConvertTo-Json $Body) }
+    while (-not $process.HasExited) { try { $null = Invoke-RestMethod "$address/v1/sys/health" -TimeoutSec 1; break } catch [System.Net.Http.HttpRequestException] { Start-Sleep -Milliseconds 100 } }
+    function Write-Vault([string] $Path, $Body) { $null = Invoke-RestMethod "$address/v1/$Path" -Method Post -Headers $headers -Body (ConvertTo-Json $Body) }
     $postgres = [uri]$env:KUBEINJECT_TEST_POSTGRES
     $user, $password = $postgres.UserInfo.Split(':', 2)
-    Set-Vault sys/auth/kubernetes @{ type = 'kubernetes' }
-    Set-Vault auth/kubernetes/config @{ kubernetes_host = $server; kubernetes_ca_cert = Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/ca.crt" }
-    Set-Vault auth/kubernetes/role/sweep @{ bound_service_account_names = '*'; bound_service_account_namespaces = '*'; token_policies = 'sweep' }
-    Set-Vault sys/mounts/databases @{ type = 'database' }
-    Set-Vault sys/mounts/vault-db-injector @{ type = 'kv'; options = @{ version = '2' } }
-    Set-Vault databases/config/pg @{
+    Write-Vault sys/auth/kubernetes @{ type = 'kubernetes' }
+    Write-Vault auth/kubernetes/config @{ kubernetes_host = $server; kubernetes_ca_cert = Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/ca.crt" }
+    Write-Vault auth/kubernetes/role/sweep @{ bound_service_account_names = '*'; bound_service_account_namespaces = '*'; token_policies = 'sweep' }
+    Write-Vault sys/mounts/databases @{ type = 'database' }
+    Write-Vault sys/mounts/vault-db-injector @{ type = 'kv'; options = @{ version = '2' } }
+    Write-Vault databases/config/pg @{
         plugin_name = 'postgresql-database-plugin'; allowed_roles = '*'; username = $user; password = [uri]::UnescapeDataString("$password")
         connection_url = "postgresql://{{username}}:{{password}}@127.0.0.1:$($postgres.Port)/postgres?sslmode=disable"; max_open_connections = $ThrottleLimit
     }
-    Set-Vault databases/roles/sweep @{
+    Write-Vault databases/roles/sweep @{
         db_name = 'pg'; default_ttl = '1h'; max_ttl = '24h'
         creation_statements = 'CREATE ROLE "{{name}}" LOGIN PASSWORD ''{{password}}'' VALID UNTIL ''{{expiration}}'''
     }
     $null = Invoke-RestMethod "$address/v1/sys/policies/acl/sweep" -Method Put -Headers $headers -Body (ConvertTo-Json @{ policy = 'path "databases/creds/sweep" { capabilities = ["read"] }' })
-    $source = New-CredentialSource -Vault $address -Token (ConvertTo-SecureString -AsPlainText $rootToken)
+    $source = New-CredentialSource -Vault $address -Token ([System.Net.NetworkCredential]::new('', $rootToken).SecurePassword)
     $sweeps, $plain = @(), @()
     foreach ($number in 1..$Round) {
         $leases = 1..$Count | ForEach-Object { (Invoke-RestMethod "$address/v1/databases/creds/sweep" -Headers $headers).lease_id }
@@ -182,9 +186,9 @@ try {
         $bodies = $leases | ForEach-Object { ConvertTo-Json @{ lease_id = $_ } }
         $addresses = 1..$Count | ForEach-Object { "$address/v1/sys/leases/$($_ % 2 ? 'renew' : 'revoke')" }
         $plain += [PlainCalls]::Send(@('POST') * $Count, $addresses, $bodies, 'application/json', 'X-Vault-Token', $rootToken, $ThrottleLimit)
-        Remove-Owner $source "vault$number"
+        Clear-Owner $source "vault$number"
     }
-    Write-Row 'vault, records in its KV engine' $sweeps $plain
+    Write-Row 'vault, records in its KV engine' -Sweeps $sweeps -Plain $plain
 }
 finally {
     Stop-Process -Id $process.Id

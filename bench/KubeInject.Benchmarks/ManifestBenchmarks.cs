@@ -15,33 +15,34 @@ public class ManifestBenchmarks
 {
     private const int Documents = 1_000;
 
-    private readonly string text = string.Join("---\n", Enumerable.Range(0, Documents).Select(i => $"""
-        apiVersion: apps/v1
-        kind: Deployment
-        metadata:
-          name: app-{i}   # one of many
-        spec:
-          template:
-            metadata:
-              labels: {"{"}app: app-{i}, vault-db-injector: "true"{"}"}
-              annotations:
-                db-creds-injector.numberly.io/orders.role: orders-rw
-                db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER
-                db-creds-injector.numberly.io/orders.env-key-dbpassword: PGPASSWORD
-            spec:
-              containers:
-                - name: app
-                  image: registry.example/app:1.0
-                  env:
-                    - name: PGHOST
-                      value: orders-db
+    private string text = "";
+    private IReadOnlyList<ManifestDocument> documents = [];
 
-        """));
-
-    private readonly IReadOnlyList<ManifestDocument> documents;
-
-    public ManifestBenchmarks()
+    /// <summary>What the documents are like: see <see cref="ManifestGenerator"/>.</summary>
+    public enum Shape
     {
+        /// <summary>A Deployment and its Service in turn; a quarter of the Deployments asks for credentials.</summary>
+        Repository,
+
+        /// <summary>Deployments with much in them, which all ask.</summary>
+        Large,
+
+        /// <summary>Deployments with as little as can be, which all ask.</summary>
+        Small,
+    }
+
+    [ParamsAllValues]
+    public Shape Kind { get; set; }
+
+    [GlobalSetup]
+    public void SetUp()
+    {
+        text = Kind switch
+        {
+            Shape.Repository => string.Join("---\n", ManifestGenerator.Make(Documents / 2)),
+            Shape.Large => string.Join("---\n", Enumerable.Range(0, Documents).Select(ManifestGenerator.Large)),
+            _ => string.Join("---\n", Enumerable.Range(0, Documents).Select(ManifestGenerator.Small)),
+        };
         documents = Manifest.Parse(new ManifestText(text)).Documents;
     }
 
@@ -63,7 +64,8 @@ public class ManifestBenchmarks
 
     /// <summary>An annotation more in each document, which is read again to see that it came out right.</summary>
     [Benchmark]
-    public int Edit() => documents.Sum(document => ManifestEditor.Apply(document, [new AddEntry(document.PodTemplates[0].Annotations!, "example.org/owner", "orders")]).Length);
+    public int Edit() => documents.SelectMany(document => document.PodTemplates.Select(template => (document, template)))
+        .Sum(pod => ManifestEditor.Apply(pod.document, [new AddEntry(pod.template.Annotations!, "example.org/owner", "orders")]).Length);
 
     [Benchmark]
     public async Task<int> Plan() => (await Injector.PlanAsync(ManifestSource.FromText(text), CancellationToken.None)).Result.Pods.Count;

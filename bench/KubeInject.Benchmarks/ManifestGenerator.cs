@@ -3,10 +3,72 @@ using System.Text;
 
 namespace KubeInject.Benchmarks;
 
-/// <summary>Manifests of the sizes that repositories have: a Deployment and its Service, some with many variables; a quarter asks for credentials, a few with a mistake.</summary>
+/// <summary>Manifests to measure with.</summary>
 internal static class ManifestGenerator
 {
+    /// <summary>As repositories have them: a Deployment and its Service, some with many variables; a quarter asks for credentials, a few with a mistake.</summary>
     public static string[] Make(int count) => [.. Enumerable.Range(0, count).Select(One)];
+
+    /// <summary>A Deployment that asks for credentials, with two containers of thirteen variables each and ten annotations, as the pods of the list's benchmark.</summary>
+    public static string Large(int number)
+    {
+        var variables = string.Concat(Enumerable.Range(0, 13).Select(i => $"""
+
+                        - name: VARIABLE_{i:d2}
+                          value: "{i} of {number}"
+            """));
+        var notes = string.Concat(Enumerable.Range(0, 7).Select(i => $"""
+
+                    example.com/note-{i}: a note of some length about what {number} is for
+            """));
+        return $"""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata:
+              name: app-{number}   # one of many
+            spec:
+              template:
+                metadata:
+                  labels: {"{"}app: app-{number}, vault-db-injector: "true"{"}"}
+                  annotations:
+                    db-creds-injector.numberly.io/orders.role: orders-rw
+                    db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER
+                    db-creds-injector.numberly.io/orders.env-key-dbpassword: PGPASSWORD{notes}
+                spec:
+                  containers:
+                    - name: app
+                      image: example/app:1.0
+                      env:{variables}
+                    - name: proxy
+                      image: example/proxy:1.0
+                      env:{variables}
+
+            """;
+    }
+
+    /// <summary>The least that can ask for credentials: one container, one variable.</summary>
+    public static string Small(int number) => $"""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: app-{number}   # one of many
+        spec:
+          template:
+            metadata:
+              labels: {"{"}app: app-{number}, vault-db-injector: "true"{"}"}
+              annotations:
+                db-creds-injector.numberly.io/orders.role: orders-rw
+                db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER
+                db-creds-injector.numberly.io/orders.env-key-dbpassword: PGPASSWORD
+            spec:
+              containers:
+                - name: app
+                  image: registry.example/app:1.0
+                  env:
+                    - name: PGHOST
+                      value: orders-db
+
+        """;
 
     private static string One(int number)
     {

@@ -3,16 +3,39 @@ BeforeAll {
     $ErrorActionPreference = 'Stop'
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
 
-    function Complete([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches.ForEach('CompletionText') }
+    function Get-Completion([string] $Line) { (TabExpansion2 $Line $Line.Length).CompletionMatches }
+
+    function Complete([string] $Line) { @(Get-Completion $Line).ForEach('CompletionText') }
+
+    # What is offered is one thing, how busy this machine is another.
+    $env:KUBEINJECT_COMPLETION_TIMEOUT_MS = 60000
+
+    $annotation = @{
+        'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD'
+        'reports.role' = 'reports-ro'; 'reports.mode' = 'uri'; 'reports.template' = 'postgres://somebody:hunter2@db/reports'; 'reports.env-key-uri' = 'REPORTS_URL'; cluster = 'main'
+    }
+    $namespace = New-TestNamespace (New-Manifest orders -Annotation $annotation), web-1, web-2, (New-Manifest web -Kind Deployment -Annotation @{ 'web.role' = 'web-rw' })
+    $other = New-TestNamespace elsewhere
+    $cronJob = "apiVersion: batch/v1beta1`nkind: CronJob`nmetadata: {name: webcrawl}`nspec: {schedule: '@daily', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}}}"
+    $null = $cronJob | kubectl create --namespace $namespace --validate=false --filename -
+    $null = kubectl create --namespace $namespace secret generic web-secret --from-literal=password=hunter2
+    $null = kubectl create --namespace $namespace serviceaccount web-account
+    $null = kubectl create --namespace $namespace service clusterip web-db --tcp=5432
 }
 
 AfterAll {
     Disconnect-KubeCluster
+    $env:KUBEINJECT_COMPLETION_TIMEOUT_MS = $null
 }
 
 Describe 'Tab completion of contexts' {
     It 'completes <_>' -ForEach 'Connect-KubeCluster -Context ', 'Connect-KubeCluster ', 'Get-KubeContext ', 'Test-KubeConnection -Context ' {
         Complete $_ | Should -Be admin, viewer, certificate
+    }
+
+    It 'says where they lead' {
+        (Get-Completion 'Connect-KubeCluster adm').ToolTip | Should -BeLike "admin: $(Get-ClusterText server), *, namespace default"
+        Complete 'Connect-KubeCluster -Server ' | Should -Be (Get-ClusterText server)
     }
 
     It 'goes on from what was typed' {
@@ -71,24 +94,172 @@ Describe 'Tab completion of namespaces' {
         finally { Remove-Variable -Scope Global KubeInjectTestConnection }
     }
 
-    It 'offers nothing, and says nothing, where there is no connection, or no right' {
+    It 'takes the context of the line, connected or not' {
+        Disconnect-KubeCluster
+        Complete 'Connect-KubeCluster -Context certificate -Namespace kube-s' | Should -Be kube-system
+        Complete 'Connect-KubeCluster -Namespace kube-s' | Should -Be kube-system
+        Complete "Test-KubeConnection -KubeConfig $(Get-ClusterFile kubeconfig) -Namespace kube-s" | Should -Be kube-system
+        $null = Connect-KubeCluster admin
+        Complete 'Connect-KubeCluster -Context viewer -Namespace kube-s' | Should -BeNullOrEmpty
+        Complete "Connect-KubeCluster -Server $(Get-ClusterText server) -Namespace kube-s" | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Tab completion of what a cluster has' {
+    BeforeAll {
+        $null = Connect-KubeCluster admin -Namespace $namespace
+    }
+
+    It 'completes <Line>' -ForEach @(
+        @{ Line = 'Get-KubePod '; Expected = 'orders', 'web-1', 'web-2' }
+        @{ Line = 'Get-KubePod orders, WEB'; Expected = 'web-1', 'web-2' }
+        @{ Line = 'Get-KubePod *-2'; Expected = 'web-2' }
+        @{ Line = 'Get-KubePod -LabelSelector app=web-1 -Name '; Expected = 'web-1' }
+        @{ Line = 'Watch-KubePod o'; Expected = 'orders' }
+        @{ Line = 'Test-PodInjectionAnnotation -Name o'; Expected = 'orders' }
+        @{ Line = 'Get-KubeSecret web'; Expected = 'web-secret' }
+        @{ Line = 'New-CredentialSource -KubeSecret web'; Expected = 'web-secret' }
+        @{ Line = 'New-CredentialSource -PostgreSql a -ServerName web'; Expected = 'web-db.$namespace.svc' }
+        @{ Line = 'Get-KubeServiceAccountToken web'; Expected = 'web-account' }
+        @{ Line = 'Get-KubePod -LabelSelector '; Expected = 'vault-db-injector=', 'app=' }
+        @{ Line = 'Get-PodInjectionAnnotation -l app=web'; Expected = 'app=web-1', 'app=web-2' }
+        @{ Line = 'Test-PodInjectionAnnotation -l "app!=x,app=web-1'; Expected = "'app!=x,app=web-1'" }
+        @{ Line = 'Get-KubePod -FieldSelector status.phase=R'; Expected = 'status.phase=Running' }
+        @{ Line = 'Get-KubeSecret -FieldSelector type=k'; Expected = 'type=kubernetes.io/basic-auth', 'type=kubernetes.io/dockerconfigjson', 'type=kubernetes.io/tls' }
+        @{ Line = 'Invoke-CredentialRotation '; Expected = 'deployment/web', 'cronjob/webcrawl' }
+        @{ Line = 'Invoke-CredentialInjection -Workload webc'; Expected = 'cronjob/webcrawl' }
+        @{ Line = 'Test-PodInjectionAnnotation -Workload deploy/'; Expected = 'deploy/web' }
+        @{ Line = 'Repair-PodInjectionAnnotation -Workload pod/o'; Expected = 'pod/orders' }
+        @{ Line = 'Set-PodInjectionAnnotation -Database '; Expected = 'orders', 'reports' }
+        @{ Line = 'Remove-PodInjectionAnnotation -Workload deployment/web -Database '; Expected = 'web' }
+        @{ Line = 'Set-PodInjectionAnnotation -Workload deployment/web -Role '; Expected = 'orders-rw', 'reports-ro' }
+        @{ Line = 'New-CredentialSource -PostgreSql a -AllowedRole o'; Expected = 'orders-rw' }
+        @{ Line = 'Set-PodInjectionAnnotation -Mount '; Expected = 'main' }
+        @{ Line = 'Set-PodInjectionAnnotation -EnvUri '; Expected = 'REPORTS_URL' }
+        @{ Line = 'Set-PodInjectionAnnotation -EnvUsername '; Expected = 'PGUSER' }
+        @{ Line = 'Set-PodInjectionAnnotation -EnvPassword '; Expected = 'PGPASSWORD' }
+    ) {
+        Complete $Line | Should -Be $Expected.Replace('$namespace', $namespace)
+    }
+
+    It 'looks into the namespace of the line: <_>' -ForEach @(
+        'Get-KubePod -n {0} ', 'Get-KubePod e -Namespace {0} -LabelSelector app', 'Watch-KubePod -n {0} -Name ', 'Test-PodInjectionAnnotation -Name e -n {0} -LabelSelector app='
+    ) {
+        Complete ($_ -f $other) | Should -BeIn elsewhere, 'app=', 'app=elsewhere'
+    }
+
+    It 'looks into all namespaces where the line says so' {
+        Complete 'Get-KubePod -AllNamespaces -Name elsew' | Should -Be elsewhere
+        Complete 'Get-KubePod elsew' | Should -BeNullOrEmpty
+    }
+
+    It 'says what a name stands for, and nothing secret' {
+        (Get-Completion 'Get-KubePod ord').ToolTip | Should -BeLike "$namespace/pod/orders, * old"
+        foreach ($line in 'Set-PodInjectionAnnotation -Database ', 'Set-PodInjectionAnnotation -EnvUri ', 'Get-KubeSecret ') {
+            Get-Completion $line | Out-String | Should -Not -Match 'hunter2'
+        }
+    }
+
+    It 'reads databases of the manifests of the line, connected or not' {
+        Set-Content $TestDrive/orders.yaml (New-Manifest -Annotation @{ 'one.role' = 'a'; 'two.role' = 'b' })
+        Set-Content $TestDrive/broken.yaml 'metadata: ['
+        Push-Location TestDrive:/
+        Disconnect-KubeCluster
+        try {
+            Complete 'Set-PodInjectionAnnotation ./orders.yaml -Database ' | Should -Be one, two
+            Complete 'Remove-PodInjectionAnnotation -Path *.yaml -Database t' | Should -Be two
+            Complete 'Remove-PodInjectionAnnotation -LiteralPath orders.yaml -Database o' | Should -Be one
+        }
+        finally {
+            Pop-Location
+            $null = Connect-KubeCluster admin -Namespace $namespace
+        }
+    }
+}
+
+Describe 'Tab completion of what the session has' {
+    It 'completes the identities of leases, of the source of the line' {
+        $global:KubeInjectTestSource = New-CredentialSource -Local -LeasePath "$TestDrive/leases"
+        try {
+            $null = New-Manifest | Invoke-CredentialInjection -CredentialSource $KubeInjectTestSource -WarningAction SilentlyContinue
+            $lease = Get-CredentialLease $KubeInjectTestSource -WarningAction SilentlyContinue
+            foreach ($line in 'Get-CredentialLease $KubeInjectTestSource -Uuid ', 'Revoke-CredentialLease -CredentialSource $KubeInjectTestSource -Uuid ', 'Update-CredentialLease -CredentialSource $KubeInjectTestSource -Uuid ') {
+                (Complete $line).Trim("'") | Should -Be $lease.Uuid
+            }
+            Complete 'Get-CredentialLease -Uuid ' | Should -BeNullOrEmpty
+            $null = Connect-KubeCluster admin -Namespace $namespace
+            Complete 'Get-CredentialLease $KubeInjectTestSource -Pod elsew' | Should -Be elsewhere
+            Complete "Get-CredentialLease `$KubeInjectTestSource -Namespace $namespace -Workload " | Should -Be deployment/web, cronjob/webcrawl
+        }
+        finally { Remove-Variable -Scope Global KubeInjectTestSource }
+    }
+
+    It 'completes variables that hold what is asked for' {
+        $global:KubeInjectTestSource = New-CredentialSource -Local
+        $global:KubeInjectTestConnection = Connect-KubeCluster admin
+        try {
+            Complete 'Sync-CredentialLease $KubeInjectTestS' | Should -Be '$KubeInjectTestSource'
+            Complete 'Sync-CredentialLease ' | Should -Contain '$KubeInjectTestSource'
+            Complete 'Get-KubePod -Connection ' | Should -Contain '$KubeInjectTestConnection'
+            Complete 'Get-KubePod -Connection ' | Should -Not -Contain '$KubeInjectTestSource'
+        }
+        finally { Remove-Variable -Scope Global KubeInjectTestSource, KubeInjectTestConnection }
+    }
+
+    It 'completes codes of findings, and says what they mean' {
+        Complete 'Repair-PodInjectionAnnotation -Code ki00' | Should -Be (0..9).ForEach{ "KI00$_" }
+        (Get-Completion 'Test-PodInjectionAnnotation -ExcludeCode KI003').ToolTip | Should -Match '^A database has no role.*\.$'
+    }
+}
+
+Describe 'Tab completion where there is nothing to offer' {
+    It 'says nothing without a connection, and without a right: <_>' -ForEach @(
+        'Get-KubePod ', 'Get-KubePod -Namespace ', 'Get-KubePod -l ', 'Invoke-CredentialRotation dep', 'Set-PodInjectionAnnotation -Role ', 'Remove-PodInjectionAnnotation -Workload deployment/web -Database '
+    ) {
         Disconnect-KubeCluster
         $Error.Clear()
-        Complete 'Get-KubePod -Namespace kube-' | Should -BeNullOrEmpty
+        Complete $_ | Should -BeNullOrEmpty
         $null = Connect-KubeCluster viewer
-        Complete 'Get-KubePod -Namespace kube-' | Should -BeNullOrEmpty
+        Complete $_ | Should -BeNullOrEmpty
         $Error | Should -BeNullOrEmpty
     }
 
-    It 'offers nothing, after two seconds, where the server does not answer' {
-        $server = Start-TestServer '{"gitVersion": "v1.34.1"}' -SilentOn '/namespaces'
+    It 'says nothing of a line that means nothing: <_>' -ForEach @(
+        'Get-KubePod [', 'Get-KubePod -Connection (Get-Date) -Name ', 'Get-KubePod -n (Get-Date) -Name ', 'Get-KubePod -Connection 1 -Namespace ', 'Connect-KubeCluster -KubeConfig nodrive:/config -Context ', 'Connect-KubeCluster -KubeConfig / -Namespace '
+        'Set-PodInjectionAnnotation -Path nodrive:/x, /does/not/exist* -Database ', 'Remove-PodInjectionAnnotation -Workload nonsense -Database ', 'Invoke-CredentialRotation a/b/c'
+    ) {
+        $null = Connect-KubeCluster admin -Namespace $namespace
+        $Error.Clear()
+        Complete $_ | Should -BeNullOrEmpty
+        $Error | Should -BeNullOrEmpty
+    }
+
+    It 'says nothing where the server is another' {
+        $server = Start-TestServer '<html>'
+        try {
+            $Error.Clear()
+            Complete "Connect-KubeCluster -KubeConfig $(New-Kubeconfig "$TestDrive/html.config" "http://127.0.0.1:$($server.Port)") -Namespace " | Should -BeNullOrEmpty
+            $Error | Should -BeNullOrEmpty
+        }
+        finally { $server.Dispose() }
+    }
+
+    # The server never answers, so whatever comes back at all has not waited for it.
+    It 'does not wait for a server that does not answer' {
+        $env:KUBEINJECT_COMPLETION_TIMEOUT_MS = $null
+        $server = Start-TestServer '{"gitVersion": "v1.34.1"}' -SilentOn '/api/v1'
         $null = Connect-KubeCluster -KubeConfig (New-Kubeconfig "$TestDrive/silent.config" "http://127.0.0.1:$($server.Port)")
         try {
-            $time = [Diagnostics.Stopwatch]::StartNew()
-            Complete 'Get-KubePod -Namespace kube-' | Should -BeNullOrEmpty
-            $time.Elapsed.TotalSeconds | Should -BeLessThan 10
+            foreach ($line in 'Get-KubePod -Namespace ', 'Get-KubePod ', "Connect-KubeCluster -KubeConfig $TestDrive/silent.config -Namespace ") {
+                $Error.Clear()
+                $time = [Diagnostics.Stopwatch]::StartNew()
+                Complete $line | Should -BeNullOrEmpty
+                $time.Elapsed.TotalSeconds | Should -BeLessThan 10
+                $Error | Should -BeNullOrEmpty
+            }
         }
         finally {
+            $env:KUBEINJECT_COMPLETION_TIMEOUT_MS = 60000
             Disconnect-KubeCluster
             $server.Dispose()
         }

@@ -250,7 +250,7 @@ Describe 'Get-KubeConnection' {
     }
 
     It 'shows context, server, namespace, authentication and version' {
-        Connect-KubeCluster | Out-String | Should -Match '(?s)Context\s+Server\s+Namespace\s+Authentication\s+Version.*admin\s+https://127\.0\.0\.1:\d+/\s+default\s+token\s+v1\.'
+        Connect-KubeCluster | Out-String | Should -Match '(?s)Context\s+Namespace\s+Version\s+Authentication\s+Server.*admin\s+default\s+v1\.\S+\s+token\s+https://127\.0\.0\.1:\d+/'
     }
 }
 

@@ -146,9 +146,9 @@ Describe 'Get-CredentialLease' {
     It 'shows a table of 100 columns with what one looks for' {
         $text = Get-CredentialLease $source | Out-String -Width 100
         $lines = $text -split "`r?`n" | Where-Object { $_.Trim() }
-        $lines[0] | Should -Match '^STATE +OWNER +DATABASE +ROLE +USERNAME +EXPIRES'
+        $lines[0] | Should -Match '^State +Owner +ExpiresIn +Age +Database +Role +Username'
         $lines | Where-Object { $_.Length -gt 100 } | Should -BeNullOrEmpty
-        $lines | Where-Object { $_ -match '^Orphaned .*orders +role-of-gone +user-of-gone +-' } | Should -HaveCount 1
+        $lines | Where-Object { $_ -match '^Orphaned +\S+ +- +\w+ +orders +role-of-gone +user-of-gone' } | Should -HaveCount 1
     }
 }
 
@@ -231,8 +231,9 @@ Describe 'Revoke-CredentialLease' {
             Get-CredentialLease (New-CredentialSource -Local -LeasePath $args[1]) -WarningAction Ignore | Revoke-CredentialLease -WhatIf
         } $folder
         Get-Record $folder | Should -HaveCount 5
-        ($told -match 'What if: ') | Should -HaveCount 5
-        "$told" | Should -Match ([regex]::Escape("`"Revoke; what uses it loses its access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders`""))
+        ($told -match 'What if: ') | Should -HaveCount 6
+        ($told -match 'What if: ')[-1] | Should -Be 'What if: 5 leases in all would be revoked.'
+        "$told" | Should -Match ([regex]::Escape("`"Revoke; what uses it loses its access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders, of the source 'local'"))
     }
 
     It 'warns where the source cannot revoke, for the credential stays' {
@@ -300,6 +301,7 @@ Describe 'Sync-CredentialLease' {
                 "What if: Renew: $ofDeployment (role-of-web for $namespace/pod/web-1)"
                 "What if: Revoke: no pod and no workload has it any more: $ofNobody (role-of-gone for $namespace/pod/gone)"
                 "What if: Revoke what is left of issuing it, which broke off: $broken (role-of-broken for $namespace/pod/broken)"
+                "What if: Of 5 leases of the source 'local', with their pods in $(Get-ClusterText server)/ (admin): 2 to renew, 1 to revoke, 1 to finish, 1 to keep."
             ) | Sort-Object)
     }
 
@@ -334,17 +336,25 @@ Describe 'Sync-CredentialLease' {
     }
 
     It 'shows how far it has come' {
-        1..40 | ForEach-Object { Add-Lease $TestDrive/many "p$_" }
+        1..40 | ForEach-Object { Add-Lease $TestDrive/many "p$_" -Source script }
         $running = Start-InRunspace {
             $null = Connect-KubeCluster admin
-            Sync-CredentialLease (New-CredentialSource -Local -LeasePath $args[0])
+
+            # Who is done at once shows nothing.
+            Sync-CredentialLease (New-CredentialSource -ScriptBlock { } -RevokeScriptBlock { Start-Sleep -Milliseconds 30 } -LeasePath $args[0])
         } "$TestDrive/many"
         try {
             $running.Next().Revoked | Should -Be 40
-            $shown = @($running.Shell.Streams.Progress | Where-Object Activity -EQ "Looking after leases of the source 'local'")
+            $shown = @($running.Shell.Streams.Progress | Where-Object Activity -EQ "Looking after leases of the source 'script'")
         }
         finally { $running.Dispose() }
-        ($shown | Where-Object RecordType -EQ Processing)[-1] | ForEach-Object { "$($_.StatusDescription) $($_.PercentComplete) $($_.SecondsRemaining)" } | Should -Be '40 of 40 100 0'
+        $counted = $shown | Where-Object StatusDescription -Match '^(\d+) of 40$'
+        $counted | Should -Not -BeNullOrEmpty
+        foreach ($record in $counted) {
+            $done = [int]($record.StatusDescription -split ' ')[0]
+            $record.PercentComplete | Should -Be ([Math]::Floor(100 * $done / 40))
+            $record.SecondsRemaining -ge 0 | Should -Be ($done -lt 40)
+        }
         $shown[-1].RecordType | Should -Be Completed
     }
 
@@ -383,7 +393,7 @@ Describe 'A session with leases' {
             $null = Start-Transcript $folder/transcript.txt
             $null = Connect-KubeCluster admin
             $password = Get-Content -Raw $folder/canary
-            $source = New-CredentialSource -ScriptBlock { param($Request) [pscredential]::new('u', (ConvertTo-SecureString -AsPlainText $password)) } -RevokeScriptBlock { } -LeasePath $folder/canary-leases
+            $source = New-CredentialSource -ScriptBlock { [pscredential]::new('u', (ConvertTo-SecureString -AsPlainText $password)) } -RevokeScriptBlock { } -LeasePath $folder/canary-leases
             & {
                 Get-ChildItem $folder/*.yaml | Invoke-CredentialInjection -CredentialSource $source
                 $leases = Get-CredentialLease $source -Verbose

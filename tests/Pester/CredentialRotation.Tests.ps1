@@ -82,7 +82,7 @@ Describe 'Invoke-CredentialRotation' {
             $null = Connect-KubeCluster admin
             (Invoke-CredentialRotation deploy/orders -n $args[1] -CredentialSource (New-CredentialSource -Local -LeasePath $args[2]) -WhatIf).Status
         } $namespace, $leases
-        $shown | Should -Be "What if: Performing the operation `"Replace the credentials for orders (role orders-rw) as DBUSER, DBPASSWORD in app, wait for the rollout, and revoke the old ones`" on target `"$namespace/deployment/orders`".", 'Planned'
+        $shown | Should -Be "What if: Performing the operation `"Replace the credentials for orders (role orders-rw) as DBUSER, DBPASSWORD in app, wait for the rollout, and revoke the old ones`" on target `"$namespace/deployment/orders in $(Get-ClusterText server)/ (admin)`".", 'Planned'
         Get-Template | ConvertTo-Json -Depth 50 | Should -BeExactly $template
         (Get-Lease).Uuid | Should -Be $old.Uuid
     }

@@ -147,7 +147,6 @@ Describe 'New-CredentialSource -ScriptBlock' {
 
     It 'runs on the thread of the pipeline that uses the source, where cmdlets work as ever' {
         $source = New-ScriptSource {
-            param($Request)
             $found = New-Manifest | Get-PodInjectionAnnotation
             New-TestCredential "$($found.State)-$([Environment]::CurrentManagedThreadId)" x
         }
@@ -166,7 +165,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
     }
 
     It 'may write to other streams, which are then those of the cmdlet' {
-        $source = New-ScriptSource { param($Request) Write-Error half -ErrorAction Continue; Write-Warning slow; Write-Host said; Write-Verbose told -Verbose; New-TestCredential a x }
+        $source = New-ScriptSource { Write-Error half -ErrorAction Continue; Write-Warning slow; Write-Host said; Write-Verbose told -Verbose; New-TestCredential a x }
         $all = New-Manifest | Invoke-CredentialInjection -CredentialSource $source -Verbose -ErrorAction Continue -ErrorVariable failed -WarningVariable warned *>&1
         ($all | Where-Object { $_.PSObject.Properties['Databases'] }).Status | Should -Be Injected
         "$failed" | Should -Be half
@@ -196,7 +195,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
 
     It 'has what was issued revoked by the other ScriptBlock' {
         $revoked = [System.Collections.Generic.List[object]]::new()
-        $source = New-ScriptSource { param($Request) New-TestCredential a x } { param($Lease) $revoked.Add($Lease) }
+        $source = New-ScriptSource { New-TestCredential a x } { param($Lease) $revoked.Add($Lease) }
         $result = New-Manifest | Invoke-CredentialInjection -CredentialSource $source
         Get-CredentialLease $source -WarningAction SilentlyContinue | Revoke-CredentialLease -Confirm:$false
         "$($revoked.Uuid)" | Should -Be $result.Databases[0].Uuid
@@ -205,7 +204,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
     }
 
     It 'is refused in another runspace, where it would wait for this one' {
-        $source = New-ScriptSource { param($Request) New-TestCredential a x }
+        $source = New-ScriptSource { New-TestCredential a x }
         $running = Start-InRunspace {
             $null = $args[1] | Invoke-CredentialInjection -CredentialSource $args[0] -ErrorVariable failed -ErrorAction SilentlyContinue
             "$failed"

@@ -85,8 +85,8 @@ Describe 'Get-KubeSecret' {
 
     It 'shows namespace, name, type and keys' {
         $shown = Get-KubeSecret orders -n $namespace | Out-String -Width 200
-        $shown | Should -Match 'Namespace +Name +Type +Keys'
-        $shown | Should -Match "$namespace +orders +kubernetes.io/basic-auth +password, username"
+        $shown | Should -Match 'NAMESPACE +NAME +TYPE +DATA +AGE +KEYS'
+        $shown | Should -Match "$namespace +orders +kubernetes.io/basic-auth +2 +\d+m?s +password, username"
     }
 
     It 'shows no value in <Name>' -ForEach @(

@@ -80,7 +80,7 @@ Describe 'Get-KubeServiceAccountToken, requested' {
     It 'shows the claims, and no token' {
         $token = Get-KubeServiceAccountToken teller -n $namespace
         $plain = ConvertFrom-SecureString -AsPlainText $token.Token
-        $token | Out-String -Width 300 | Should -Match "Subject +Audience +ExpiresAt[\s\S]*system:serviceaccount:${namespace}:teller"
+        $token | Out-String -Width 300 | Should -Match "Subject +ExpiresIn +Audience[\s\S]*system:serviceaccount:${namespace}:teller"
         $shown = "$token" + ($token | Format-List * -Force | Out-String -Width 3000) + ($token | Format-Custom -Depth 5 | Out-String) + ($token | ConvertTo-Json -Depth 5)
         Test-Spelling $shown $plain | Should -BeFalse
     }

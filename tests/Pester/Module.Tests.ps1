@@ -16,9 +16,9 @@ Describe 'The module' {
     It 'exports what its manifest says, and nothing else' {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
-            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
+            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Export-PodInjectionReport', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
             'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'New-CredentialSource',
-            'Remove-PodInjectionAnnotation', 'Repair-PodInjectionAnnotation', 'Revoke-CredentialLease', 'Set-PodInjectionAnnotation', 'Sync-CredentialLease', 'Test-KubeConnection', 'Test-PodInjectionAnnotation', 'Update-CredentialLease', 'Watch-KubePod')
+            'Remove-KubeSecret', 'Remove-PodInjectionAnnotation', 'Repair-PodInjectionAnnotation', 'Revoke-CredentialLease', 'Set-KubeSecret', 'Set-PodInjectionAnnotation', 'Sync-CredentialLease', 'Test-KubeConnection', 'Test-PodInjectionAnnotation', 'Update-CredentialLease', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
     }
 
@@ -94,6 +94,8 @@ Describe 'The module' {
         @{ Name = 'Invoke-CredentialInjection'; Type = 'KubeInject.Injection.InjectionResult', 'System.String' }
         @{ Name = 'Invoke-CredentialRotation'; Type = 'KubeInject.Injection.RotationResult' }
         @{ Name = 'New-CredentialSource'; Type = 'KubeInject.Leases.CredentialSource' }
+        @{ Name = 'Remove-KubeSecret'; Type = 'System.Void' }
+        @{ Name = 'Set-KubeSecret'; Type = 'KubeInject.Cmdlets.KubeSecret' }
         @{ Name = 'Revoke-CredentialLease'; Type = 'System.Void' }
         @{ Name = 'Sync-CredentialLease'; Type = 'KubeInject.Leases.LeaseSweepSummary' }
         @{ Name = 'Update-CredentialLease'; Type = 'KubeInject.Leases.CredentialLease' }
@@ -104,7 +106,7 @@ Describe 'The module' {
     }
 
     It 'has -WhatIf and -Confirm where something is changed' {
-        $changing = 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Update-CredentialLease'
+        $changing = 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'Remove-KubeSecret', 'Set-KubeSecret', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Update-CredentialLease'
         foreach ($name in 'WhatIf', 'Confirm') {
             $have = (Get-Command -Module KubeInject -ParameterName $name).Name
             foreach ($command in $changing) { $have | Should -Contain $command }

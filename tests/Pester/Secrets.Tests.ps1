@@ -192,3 +192,111 @@ Describe 'A pod of the cluster' {
         Test-Secret ($shown -join "`n") $passwords | Should -BeFalse
     }
 }
+
+Describe 'Whatever holds a secret' {
+    BeforeAll {
+        $canary = @{}
+        foreach ($of in 'token of Vault', 'secret id', 'password of PostgreSQL', 'token of a lease', 'value of a Secret', 'variable of a pod') { $canary[$of] = "canary-of-the-$($of -replace '\W', '-')" }
+        $secure = @{}
+        foreach ($of in $canary.Keys) { $secure[$of] = ConvertTo-SecureString -AsPlainText $canary[$of] }
+        $namespace = New-TestNamespace @"
+apiVersion: v1
+kind: Secret
+metadata: {name: orders}
+type: kubernetes.io/basic-auth
+stringData: {username: orders, password: $($canary['value of a Secret'])}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: teller}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: orders}
+spec: {containers: [{name: app, image: app, env: [{name: PGPASSWORD, value: $($canary['variable of a pod'])}]}]}
+"@
+        $engine = (Get-Command Get-KubePod).OutputType[0].Type.Assembly
+        $connection = Connect-KubeCluster admin
+        $local = New-CredentialSource -Local -LeasePath $TestDrive/holders
+        $file = Join-Path $TestDrive holders.yaml
+        New-Manifest orders | Set-Content $file
+        $result = Invoke-CredentialInjection $file -CredentialSource $local -InPlace
+
+        # What a Vault has to be there for: a lease whose record holds a token.
+        $record = (Get-CredentialLease $local)[0].ToRecord()
+        $record.GetType().GetProperty('Token').SetValue($record, $engine.GetType('KubeInject.Secret')::new($canary['token of a lease']))
+        $inventory = $engine.GetType('KubeInject.Leases.LeaseInventory')::new($local, $null, $null)
+        $state = $engine.GetType('KubeInject.Leases.LeaseState')::Active
+        $lease = [Activator]::CreateInstance($engine.GetType('KubeInject.Leases.CredentialLease'), [Reflection.BindingFlags]'Instance, NonPublic', $null, @($record, $null, $state, $inventory), $null)
+        $failure = $engine.GetType('KubeInject.Leases.LeaseFailure')::new($lease, 'Revoke', $false, [Exception]::new('Vault is sealed.'))
+        $server = @{ Server = Get-ClusterText server; CertificateAuthority = Get-ClusterFile ca.crt }
+
+        $holders = @{
+            'a connection' = $connection
+            'a connection by token' = Connect-KubeCluster @server -Token (Get-ClusterToken admin)
+            'a connection by the file of a token' = Connect-KubeCluster @server -TokenFile (Get-ClusterFile admin.token)
+            'the settings of a connection' = $connection.GetSettings()
+            'the report of a connection' = Test-KubeConnection @server -Token (Get-ClusterToken admin)
+            'contexts' = Get-KubeContext
+            'a Secret' = Get-KubeSecret orders -n $namespace
+            'a credential' = Get-KubeSecret orders -n $namespace -AsCredential
+            'a token' = Get-KubeServiceAccountToken teller -n $namespace -Audience vault
+            'a pod' = Get-KubePod orders -n $namespace
+            'an event of a pod' = Watch-KubePod orders -n $namespace -First 1
+            'a local source' = $local
+            'a Vault with a token' = New-CredentialSource -Vault http://127.0.0.1:1 -Token $secure['token of Vault']
+            'a Vault with an AppRole' = New-CredentialSource -Vault http://127.0.0.1:1 -RoleId orders -SecretId $secure['secret id']
+            'PostgreSQL' = New-CredentialSource -PostgreSql "Host=127.0.0.1;Port=1;Username=x;Password=$($canary['password of PostgreSQL'])" -LeasePath $TestDrive/none
+            'PostgreSQL with a credential' = New-CredentialSource -PostgreSql 'Host=127.0.0.1;Port=1' -Credential ([pscredential]::new('x', $secure['password of PostgreSQL'])) -LeasePath $TestDrive/none
+            'Secrets as a source' = New-CredentialSource -KubeSecret '{role}' -LeasePath $TestDrive/none
+            'a script' = New-CredentialSource -ScriptBlock { } -LeasePath $TestDrive/none
+            'an injection' = $result
+            'the manifest of an injection' = $result.Manifest
+            'a lease' = $lease
+            'the record of a lease' = $record
+            'a lease that failed' = $failure
+        }
+        $secrets = @($canary.Values) + (Get-IssuedPassword (Get-Content -Raw $file)) + (Get-ClusterText admin.token)
+        $ways = [ordered]@{
+            'as it is' = { Out-String -InputObject $held -Width 1000 }
+            'Format-List *' = { $held | Format-List * -Force | Out-String -Width 1000 }
+            'Format-Table *' = { $held | Format-Table * -Force | Out-String -Width 1000 }
+            'Format-Custom *' = { $held | Format-Custom * -Depth 5 | Out-String -Width 1000 }
+            'ConvertTo-Json' = { ConvertTo-Json $held -Depth 5 -WarningAction Ignore }
+            'ConvertTo-Json of what holds it' = { ConvertTo-Json @{ Held = @($held) } -Depth 5 -WarningAction Ignore }
+            'ConvertTo-Csv' = { $held | ConvertTo-Csv | Out-String }
+            'ConvertTo-Xml' = { ($held | ConvertTo-Xml -Depth 5).OuterXml }
+            'Export-Clixml' = { $held | Export-Clixml -Depth 5 $TestDrive/held.xml; Get-Content -Raw $TestDrive/held.xml }
+            'Export-Clixml of what holds it' = { @{ Held = @($held) } | Export-Clixml -Depth 5 $TestDrive/held.xml; Get-Content -Raw $TestDrive/held.xml }
+            'a string' = { "$held" }
+        }
+    }
+
+    It 'shows none: <Name>' -ForEach @(
+        'a connection', 'a connection by token', 'a connection by the file of a token', 'the settings of a connection', 'the report of a connection', 'contexts', 'a Secret', 'a token', 'a pod',
+        'an event of a pod', 'a local source', 'a Vault with a token', 'a Vault with an AppRole', 'PostgreSQL', 'PostgreSQL with a credential', 'Secrets as a source', 'a script', 'an injection',
+        'a lease', 'the record of a lease', 'a lease that failed' | ForEach-Object { @{ Name = $_; Except = @() } }
+        @{ Name = 'the manifest of an injection'; Except = , 'ConvertTo-Csv' } # it has no properties
+        @{ Name = 'a credential'; Except = 'Export-Clixml', 'Export-Clixml of what holds it' } # PowerShell's own
+    ) {
+        $held = $holders[$Name]
+        $held | Should -Not -BeNullOrEmpty
+        foreach ($way in $ways.Keys | Where-Object { $_ -notin $Except }) {
+            $shown = (& $ways[$way]) -join "`n"
+            $shown | Should -Not -BeNullOrEmpty -Because $way
+            Test-Secret $shown $secrets | Should -BeFalse -Because "$way is for everyone"
+            $shown -match 'eyJ[\w-]+\.eyJ' | Should -BeFalse -Because "$way is for everyone, and tokens begin so"
+        }
+    }
+
+    It 'keeps values from Export-Clixml where they are asked for as text' {
+        $plain = Get-KubeSecret orders -n $namespace -AsPlainText
+        $token = Get-KubeServiceAccountToken teller -n $namespace -AsPlainText
+        $plain.Data['password'] | Should -Be $canary['value of a Secret']
+        @{ Held = @($plain, $token) } | Export-Clixml -Depth 5 $TestDrive/plain.xml
+        Test-Secret (Get-Content -Raw $TestDrive/plain.xml) ($canary['value of a Secret'], $token.Token) | Should -BeFalse
+        foreach ($shown in (($plain, $token | Out-String -Width 300), ($plain, $token | Format-List | Out-String -Width 300))) {
+            Test-Secret $shown ($canary['value of a Secret'], $token.Token) | Should -BeFalse -Because 'no view has a column for it'
+        }
+    }
+}

@@ -58,11 +58,11 @@ Describe 'Watch-KubePod' {
         (Watch-KubePod -n (New-TestNamespace orders, web) | Select-Object -First 1).Pod.Name | Should -Be orders
     }
 
-    It 'shows the columns of kubectl behind the type' {
+    It 'shows the columns of kubectl behind the event' {
         $namespace = New-TestNamespace orders
         $shown = Watch-KubePod -n $namespace -First 1 | Out-String -Width 200
-        $shown | Should -Match 'TYPE +NAMESPACE +NAME +READY +STATUS +RESTARTS +AGE'
-        $shown | Should -Match "Added +$namespace +orders +0/1 +Pending +0 +\d+m?s"
+        $shown | Should -Match 'EVENT +NAMESPACE +NAME +READY +STATUS +RESTARTS +AGE'
+        $shown | Should -Match "ADDED +$namespace +orders +0/1 +Pending +0 +\d+m?s"
     }
 
     It 'says what the user may not do' {

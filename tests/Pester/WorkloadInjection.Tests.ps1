@@ -117,12 +117,14 @@ Describe 'Invoke-CredentialInjection -Workload -Wait' {
         try {
             $running.Next().Status | Should -Be Injected
             foreach ($updated in 0, 1) {
+                # What takes no half second shows nothing.
+                if ($updated) { [System.Threading.SpinWait]::SpinUntil({ $running.Shell.Streams.Progress.Count -gt 0 }, 30000) | Should -BeTrue }
                 $null = kubectl patch deployment orders -n $namespace --subresource=status --type=merge -p "{`"status`":{`"observedGeneration`":9,`"replicas`":1,`"readyReplicas`":1,`"updatedReplicas`":$updated,`"availableReplicas`":1}}"
             }
             $running.Next() | Should -Be 'rolled out'
             $progress = $running.Shell.Streams.Progress | Where-Object Activity -EQ "Rolling out $namespace/deployment/orders"
             $progress[-1].RecordType | Should -Be Completed
-            $progress[-1].CurrentOperation | Should -Be '1 updated, 1 available, of 1'
+            $progress[0].CurrentOperation | Should -Match '^0 updated, \d available, of 1$'
         }
         finally { $running.Dispose() }
     }

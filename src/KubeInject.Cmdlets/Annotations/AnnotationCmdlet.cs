@@ -16,6 +16,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
 
     /// <summary>Workloads of the cluster.</summary>
     [Parameter(ParameterSetName = OfCluster, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
+    [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 
@@ -59,16 +60,18 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
     });
 
     /// <summary>Does it to a workload of the cluster.</summary>
-    private protected void Annotate(ObjectReference workload, KubeConnection connection, AnnotationTask task) => Run(workload, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+    private protected void Annotate(ObjectReference workload, KubeConnection connection, AnnotationTask task) => Run(workload, async (pipeline, cancellationToken) =>
     {
         var annotator = new WorkloadAnnotator(task, connection.Client);
         var result = await annotator.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
-        await pipeline.InvokeAsync(() => isWanted = result.Status == AnnotationStatus.Planned && ShouldChange($"{workload}", [result])).ConfigureAwait(false);
+        await pipeline.InvokeAsync(() => isWanted = result.Status == AnnotationStatus.Planned && ShouldChange($"{workload} in {Wording.Of(connection)}", [result])).ConfigureAwait(false);
         if (isWanted)
             result = await annotator.WriteAsync(workload, cancellationToken).ConfigureAwait(false);
         await pipeline.InvokeAsync(() => Report(result, isShown: true)).ConfigureAwait(false);
-    }));
+    });
+
+    private protected override string? Sum(int count) => $"{count} manifests and workloads in all would be changed.";
 
     // What goes somewhere else than where it came from is written even where nothing changes.
     private bool ShouldChange(ManifestSource manifest, AnnotatedManifest plan)
@@ -78,7 +81,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
         var planned = plan.Pods.Where(pod => pod.Status == AnnotationStatus.Planned).ToArray();
         var isInPlace = InPlace || (manifest.File is not null && !AsManifest && OutputDirectory is null);
         return planned.Length == 0
-            ? !isInPlace && (OutputDirectory is null || ShouldProcess(manifest.File ?? "manifest", "Write unchanged"))
+            ? !isInPlace && (OutputDirectory is null || ShouldDo(manifest.File ?? "manifest", "Write unchanged"))
             : ShouldChange(manifest.File ?? string.Join(", ", planned.Select(pod => pod.Object)), planned);
     }
 
@@ -86,7 +89,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
     {
         var changes = string.Join(" ", planned.SelectMany(pod => pod.Changes).Distinct());
         var diff = string.Join('\n', planned.Select(pod => pod.Diff));
-        return ShouldProcess($"{target}: {changes}\n{diff}", $"{target}: {changes}", "Change labels and annotations");
+        return ShouldDo($"{target}: {changes}\n{diff}", $"{target}: {changes}", "Change labels and annotations");
     }
 
     private void Report(ManifestSource manifest, AnnotatedManifest result)

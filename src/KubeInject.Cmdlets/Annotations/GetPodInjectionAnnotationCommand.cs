@@ -30,6 +30,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     /// <summary>A label selector.</summary>
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Only pods with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'.")]
     [Alias("l", "Selector")]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
@@ -58,9 +59,10 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
             return;
 
         var connection = RequireConnection();
-        var query = new KubeQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector };
-        Run(Namespace, (pipeline, cancellationToken) => TellingRequestsAsync(
-            connection, pipeline, () => Detailed ? WritePodsAsync(connection, query, pipeline, cancellationToken) : WriteMetadataAsync(connection, query, pipeline, cancellationToken)));
+        var query = new KubeQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector, Progress = Listing() };
+        Run(Namespace, (pipeline, cancellationToken) => Detailed
+            ? WritePodsAsync(connection, query, pipeline, cancellationToken)
+            : WriteMetadataAsync(connection, query, pipeline, cancellationToken));
     }
 
     private async Task WritePodsAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)

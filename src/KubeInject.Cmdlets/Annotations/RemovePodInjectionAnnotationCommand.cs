@@ -11,6 +11,7 @@ public sealed class RemovePodInjectionAnnotationCommand : AnnotationCmdlet
 {
     /// <summary>The database.</summary>
     [Parameter(HelpMessage = "The pod's own name for the connection. The label goes with the last one. Default: all, and whatever else has the prefix.")]
+    [ArgumentCompleter(typeof(DatabaseCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }
 

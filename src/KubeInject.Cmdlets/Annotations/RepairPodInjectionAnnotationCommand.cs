@@ -15,6 +15,7 @@ public sealed class RepairPodInjectionAnnotationCommand : AnnotationCmdlet
 
     /// <summary>The codes of findings.</summary>
     [Parameter(HelpMessage = "Mend the findings with these codes alone: KI012, KI013. Default: all that can be mended.")]
+    [ArgumentCompleter(typeof(FindingCodeCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Code { get; set; }
 

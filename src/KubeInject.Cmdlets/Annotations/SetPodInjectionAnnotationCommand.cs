@@ -16,11 +16,13 @@ public sealed class SetPodInjectionAnnotationCommand : AnnotationCmdlet
 
     /// <summary>The database.</summary>
     [Parameter(HelpMessage = "The pod's own name for the connection.")]
+    [ArgumentCompleter(typeof(DatabaseCompleter))]
     [ValidatePattern(@"\A[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?\z")]
     public string? Database { get; set; }
 
     /// <summary>Its role.</summary>
     [Parameter(HelpMessage = "The database role to issue credentials from.")]
+    [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Role { get; set; }
 
@@ -39,21 +41,25 @@ public sealed class SetPodInjectionAnnotationCommand : AnnotationCmdlet
 
     /// <summary>The variables that get the connection URI.</summary>
     [Parameter(HelpMessage = "The variables that get the connection URI.")]
+    [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? EnvUri { get; set; }
 
     /// <summary>The variables that get the username.</summary>
     [Parameter(HelpMessage = "The variables that get the username. Default: as the pod has it, or DBUSER.")]
+    [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? EnvUsername { get; set; }
 
     /// <summary>The variables that get the password.</summary>
     [Parameter(HelpMessage = "The variables that get the password. Default: as the pod has it, or DBPASSWORD.")]
+    [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? EnvPassword { get; set; }
 
     /// <summary>The mount of the database secrets engine.</summary>
     [Parameter(HelpMessage = "The mount path of the database secrets engine, for all databases of the pod.")]
+    [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Mount { get; set; }
 

@@ -1,20 +1,35 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Makes completions of names.</summary>
-internal static class Completions
+/// <summary>Chooses what goes on from a word that was begun.</summary>
+/// <param name="typed">The word as it was typed, with its quotes.</param>
+internal sealed class Completions(string? typed)
 {
-    /// <summary>Those of the names that go on from a word as it was typed, quoted where they have to be.</summary>
-    public static IEnumerable<CompletionResult> Of(IEnumerable<string> names, string? word)
-    {
-        var pattern = new WildcardPattern($"{(word ?? "").Trim('\'', '"')}*", WildcardOptions.IgnoreCase);
-        return names.Where(pattern.IsMatch).Select(name => new CompletionResult(Quote(name), name, CompletionResultType.ParameterValue, name));
-    }
+    private readonly WildcardPattern? pattern =
+        WildcardPattern.ContainsWildcardCharacters(typed ?? "") ? Wildcards.Pattern($"{Unquote(typed)}*") : null;
 
-    private static string Quote(string name) =>
-        name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_') && char.IsAsciiLetter(name[0])
-            ? name
-            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
+    /// <summary>The word without its quotes.</summary>
+    public string Word { get; } = Unquote(typed);
+
+    /// <summary>Whether something goes on from the word.</summary>
+    public bool Includes(Suggestion suggestion) => Includes(suggestion.Text) || (suggestion.Name is not null && Includes(suggestion.Name));
+
+    /// <summary>What PowerShell shows and types.</summary>
+    public static IEnumerable<CompletionResult> Of(IEnumerable<Suggestion> suggestions) =>
+        from suggestion in suggestions.DistinctBy(suggestion => suggestion.Text)
+        where suggestion.Text.Length > 0
+        select new CompletionResult(suggestion.IsVariable ? suggestion.Text : Quote(suggestion.Text), suggestion.Text, CompletionResultType.ParameterValue, suggestion.Description);
+
+    private static string Unquote(string? word) => (word ?? "").Trim('\'', '"');
+
+    private bool Includes(string text) => text.StartsWith(Word, StringComparison.OrdinalIgnoreCase) || (pattern?.IsMatch(text) ?? false);
+
+    // Unquoted where PowerShell takes it so: whoever goes on typing is not behind a quote.
+    private static string Quote(string text) =>
+        text.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_' or '/' or ':' or '=' or '!') && char.IsAsciiLetter(text[0])
+            ? text
+            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(text)}'";
 }

@@ -1,30 +1,16 @@
-using System.Collections;
-using System.Management.Automation;
-using System.Management.Automation.Language;
-using KubeInject.Kubernetes;
+using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Completes names of contexts, from the kubeconfig.</summary>
-public sealed class ContextCompleter : IArgumentCompleter
+/// <summary>Completes what a kubeconfig leads to: names of contexts, addresses of servers.</summary>
+public sealed class ContextCompleter : NameCompleter
 {
-    /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(TypedLine line)
     {
-        // The cmdlet knows what the paths are relative to.
-        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        shell.AddCommand("KubeInject\\Get-KubeContext").AddParameter("ErrorAction", "Ignore");
-        if (fakeBoundParameters["KubeConfig"] is { } paths)
-            shell.AddParameter("KubeConfig", paths);
-        try
-        {
-            return [.. Completions.Of(shell.Invoke<KubeContext>().Select(context => context.Name), wordToComplete)];
-        }
-        catch (RuntimeException)
-        {
-            // No contexts is no reason to disturb the prompt.
-            return [];
-        }
+        var contexts = line.Contexts();
+        var isServer = line.Parameter == "Server";
+        return _ => Known(() => contexts().Select(context => new Suggestion(
+            isServer ? context.Server ?? "" : context.Name,
+            $"{context.Name}: {context.Server ?? "no server"}, {context.User ?? "no user"}, namespace {context.Namespace}")));
     }
 }

@@ -8,16 +8,19 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(KubeConnection))]
 public sealed class ConnectKubeClusterCommand : ConnectingCmdlet
 {
+    /// <summary>Whether the session keeps the connection that it has.</summary>
+    [Parameter(HelpMessage = "Return the connection, for -Connection, and leave that of the session as it is.")]
+    public SwitchParameter NotDefault { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => RunOrEnd(Target, async (pipeline, cancellationToken) =>
     {
         var settings = await ReadSettingsAsync(pipeline).ConfigureAwait(false);
-        var tell = TellRequest(pipeline);
-        var connection = await KubeConnection.OpenAsync(settings, tell, cancellationToken).ConfigureAwait(false);
-        connection.RequestCompleted -= tell;
+        var connection = await KubeConnection.OpenAsync(settings, cancellationToken).ConfigureAwait(false);
         await pipeline.InvokeAsync(() =>
         {
-            RunspaceConnection.Current = connection;
+            if (!NotDefault)
+                RunspaceConnection.Current = connection;
             WriteObject(connection);
         }).ConfigureAwait(false);
     });

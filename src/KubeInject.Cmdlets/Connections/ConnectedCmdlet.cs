@@ -9,6 +9,7 @@ public abstract class ConnectedCmdlet : KubeCmdlet
 {
     /// <summary>The connection to use.</summary>
     [Parameter(HelpMessage = "The connection to use, as Connect-KubeCluster returns it. Default: the last one of this session.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
 
     /// <summary>The connection to use; ends the cmdlet where there is none.</summary>
@@ -22,6 +23,28 @@ public abstract class ConnectedCmdlet : KubeCmdlet
 
     /// <summary>The connection to use; null where there is none.</summary>
     private protected KubeConnection? FindConnection() => Connection ?? RunspaceConnection.Current;
+
+    /// <summary>Shows how far a list has come.</summary>
+    private protected IProgress<ListProgress> Listing() => new ProgressOf<ListProgress>(list =>
+    {
+        if (list.IsComplete)
+            Progress.Complete();
+        else
+            Progress.Report(new ProgressStep("Reading from the cluster", list.Done, list.Total));
+    });
+
+    /// <summary>Shows how a rollout goes.</summary>
+    private protected IProgress<RolloutStatus> RollingOut() => new ProgressOf<RolloutStatus>(rollout =>
+    {
+        if (rollout.IsComplete)
+            Progress.Complete();
+        else
+            Progress.Report(new ProgressStep($"Rolling out {rollout.Workload}", rollout.Available, rollout.Desired)
+            {
+                Status = rollout.Message,
+                Current = $"{rollout.Updated} updated, {rollout.Available} available, of {rollout.Desired}",
+            });
+    });
 
     /// <summary>The workload that a parameter names; null, and an error, where it names none.</summary>
     private protected ObjectReference? ReadWorkload(string text, string? @namespace, KubeConnection connection)

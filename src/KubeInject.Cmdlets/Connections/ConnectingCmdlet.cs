@@ -34,6 +34,7 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     [Parameter(ParameterSetName = FromTokenFile, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromCertificate, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromCredential, Mandatory = true, HelpMessage = ServerHelp)]
+    [ArgumentCompleter(typeof(ContextCompleter))]
     public Uri? Server { get; set; }
 
     /// <summary>The bearer token.</summary>
@@ -132,13 +133,20 @@ public abstract class ConnectingCmdlet : KubeCmdlet
         return settings!;
     }
 
+    /// <summary>Where kubeconfigs lead to, or, without any, whatever kubectl would take.</summary>
+    internal static ConnectionSettings Settings(IEnumerable<string>? kubeconfigs, string? context, KubeEnvironment environment) => kubeconfigs is null
+        ? ConnectionSettings.Find(null, context, environment)
+        : ConnectionSettings.FromKubeconfig(Kubeconfig.Load(kubeconfigs), context) with { Environment = environment };
+
     /// <summary>Where the parameter set leads to.</summary>
     private protected virtual ConnectionSettings Settings()
     {
         var environment = KubeEnvironment.Process with
         {
             WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
-            HasTerminal = () => !Console.IsInputRedirected,
+
+            // Who types a line, and asks for its completion, is not asked for anything.
+            HasTerminal = () => !Console.IsInputRedirected && PipelineThread.Current is not null,
         };
         switch (ParameterSetName)
         {
@@ -153,9 +161,7 @@ public abstract class ConnectingCmdlet : KubeCmdlet
             case FromPod:
                 return ConnectionSettings.FromServiceAccount(ServiceAccountPath is null ? null : environment with { ServiceAccountFolder = FullPath(ServiceAccountPath) });
             default:
-                return KubeConfig is null
-                    ? ConnectionSettings.Find(null, Context, environment)
-                    : ConnectionSettings.FromKubeconfig(Kubeconfig.Load(KubeConfig.Select(FullPath)), Context) with { Environment = environment };
+                return Settings(KubeConfig?.Select(FullPath), Context, environment);
         }
     }
 

@@ -9,6 +9,7 @@ public sealed class DisconnectKubeClusterCommand : PSCmdlet
 {
     /// <summary>The connection to end.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The connection to end. Default: that of this session.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
 
     /// <inheritdoc/>

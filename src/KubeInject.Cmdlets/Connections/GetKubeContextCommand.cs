@@ -28,7 +28,7 @@ public sealed class GetKubeContextCommand : KubeCmdlet
         {
             // kubectl tells names apart by case, wildcards in PowerShell do not.
             var isExact = !WildcardPattern.ContainsWildcardCharacters(name);
-            var pattern = new WildcardPattern(name, WildcardOptions.IgnoreCase);
+            var pattern = Wildcards.Pattern(name);
             var found = contexts.Where(context => isExact ? context.Name == name : pattern.IsMatch(context.Name)).ToList();
             WriteObject(found, enumerateCollection: true);
             if (isExact && found.Count == 0)

@@ -12,13 +12,14 @@ public sealed class TestKubeConnectionCommand : ConnectingCmdlet
 
     /// <summary>The connection to test.</summary>
     [Parameter(ParameterSetName = FromConnection, ValueFromPipeline = true, HelpMessage = "The connection to test, with another of the same kind. Default: the last one of this session; where there is none, what Connect-KubeCluster would take.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Run(Target, async (pipeline, cancellationToken) =>
     {
         var settings = await ReadSettingsAsync(pipeline).ConfigureAwait(false);
-        var report = await ConnectionTest.RunAsync(settings, TellRequest(pipeline), cancellationToken).ConfigureAwait(false);
+        var report = await ConnectionTest.RunAsync(settings, cancellationToken: cancellationToken).ConfigureAwait(false);
         await pipeline.InvokeAsync(() => WriteObject(report)).ConfigureAwait(false);
     });
 

@@ -24,6 +24,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
     /// <summary>Names of pods.</summary>
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of these names of the connected cluster; with wildcards, those that match. Default: all.")]
+    [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
@@ -44,11 +45,13 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     /// <summary>A label selector.</summary>
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Only pods with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'.")]
     [Alias("l", "Selector")]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
     /// <summary>Workloads of the cluster.</summary>
     [Parameter(ParameterSetName = OfWorkload, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
+    [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 
@@ -60,6 +63,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
     /// <summary>Where credentials come from.</summary>
     [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it: a Vault is asked whether it has what the pods need, and with a cluster the records of leases are looked at.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
@@ -73,6 +77,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
     /// <summary>Codes of findings to leave out.</summary>
     [Parameter(HelpMessage = "Codes of findings to leave out, such as KI023; with wildcards, those that match.")]
+    [ArgumentCompleter(typeof(FindingCodeCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? ExcludeCode { get; set; }
@@ -120,6 +125,8 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         return [];
     }
 
+    private protected override string Doing => "Checking manifests";
+
     private protected override void ProcessManifest(ManifestSource manifest) => Diagnose(manifest.File, async (write, cancellationToken) =>
     {
         foreach (var diagnosis in await documents!.DiagnoseAsync(manifest, cancellationToken).ConfigureAwait(false))
@@ -143,25 +150,28 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
             });
         }
 
-        var patterns = Name?.Where(WildcardPattern.ContainsWildcardCharacters).Select(name => new WildcardPattern(name, WildcardOptions.IgnoreCase)).ToList();
+        var patterns = Name?.Where(WildcardPattern.ContainsWildcardCharacters).Select(Wildcards.Pattern).ToList();
         if (patterns is null or { Count: > 0 })
             Diagnose(Namespace, (write, cancellationToken) => ListAsync(query, pod => patterns?.Exists(pattern => pattern.IsMatch(pod.Name)) ?? true, write, cancellationToken));
     }
 
     private async Task ListAsync(KubeQuery query, Func<Pod, bool> isWanted, Func<PodDiagnosis, Task> write, CancellationToken cancellationToken)
     {
-        await foreach (var pod in connection!.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))
+        // A list is there long before its pods are looked into.
+        var (done, total) = (0L, (long?)null);
+        var counting = query with { Progress = new ProgressOf<ListProgress>(list => total = list.Total) };
+        await foreach (var pod in connection!.ListPodsAsync(counting, cancellationToken).ConfigureAwait(false))
         {
+            Progress.Report(new ProgressStep("Checking pods", done++, total) { Current = pod.Name });
             if (isWanted(pod))
                 await DiagnoseAsync(live!.DiagnoseAsync(pod, cancellationToken), write).ConfigureAwait(false);
         }
+
+        Progress.Complete();
     }
 
     private void Diagnose(object? target, Func<Func<PodDiagnosis, Task>, CancellationToken, Task> diagnose) => Run(target, (pipeline, cancellationToken) =>
-    {
-        Task WorkAsync() => diagnose(diagnosis => pipeline.InvokeAsync(() => Write(diagnosis)), cancellationToken);
-        return connection is null ? WorkAsync() : TellingRequestsAsync(connection, pipeline, WorkAsync);
-    });
+        diagnose(diagnosis => pipeline.InvokeAsync(() => Write(diagnosis)), cancellationToken));
 
     private void Write(PodDiagnosis diagnosis)
     {
@@ -174,5 +184,5 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     }
 
     private bool IsWanted(Finding finding) => finding.Severity >= MinimumSeverity
-        && !(ExcludeCode?.Any(code => new WildcardPattern(code, WildcardOptions.IgnoreCase).IsMatch(finding.Code)) ?? false);
+        && !(ExcludeCode?.Any(code => Wildcards.Pattern(code).IsMatch(finding.Code)) ?? false);
 }

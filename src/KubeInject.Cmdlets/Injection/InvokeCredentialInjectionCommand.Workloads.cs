@@ -14,6 +14,7 @@ public sealed partial class InvokeCredentialInjectionCommand
 
     /// <summary>Workloads of the cluster.</summary>
     [Parameter(ParameterSetName = OfCluster, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell. Objects in the pipeline are taken as manifests, also where they come from a cluster.")]
+    [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 
@@ -46,30 +47,30 @@ public sealed partial class InvokeCredentialInjectionCommand
         var connection = RequireConnection();
         if (ReadWorkload(text, Namespace, connection) is not { } workload)
             return;
-        Run(workload, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        Run(workload, async (pipeline, cancellationToken) =>
         {
             var timeout = TimeSpan.FromSeconds(TimeoutSec);
             var how = new WorkloadInjectionOptions { Delivery = Delivery, MustRollOut = Wait, Recreate = Recreate, RecreateTimeout = timeout };
             var injector = new WorkloadInjector(CredentialSource!, connection.Client, how: how);
             var result = await injector.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
             var isWanted = false;
-            await pipeline.InvokeAsync(() => isWanted = ShouldInject(result)).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => isWanted = ShouldInject(result, connection)).ConfigureAwait(false);
             if (isWanted)
                 result = await injector.InjectAsync(workload, cancellationToken).ConfigureAwait(false);
             await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
             if (Wait && result.Status is InjectionStatus.Injected or InjectionStatus.AlreadyInjected)
-                await new Rollout(connection.Client).WaitAsync(workload, timeout, new RolloutProgress(this, pipeline), cancellationToken).ConfigureAwait(false);
-        }));
+                await new Rollout(connection.Client).WaitAsync(workload, timeout, RollingOut(), cancellationToken).ConfigureAwait(false);
+        });
     }
 
-    private bool ShouldInject(InjectionResult plan)
+    private bool ShouldInject(InjectionResult plan, KubeConnection connection)
     {
         if (plan.Status != InjectionStatus.Planned)
             return false;
         var isPod = plan.Object.Kind == KubeResource.Pods.Kind;
         var what = $"credentials for {Wording.Of(plan.Databases)}";
         var where = string.Join(", ", plan.Containers);
-        return ShouldProcess($"{plan.Object}", isPod ? $"Delete, and create again with {what} in {where}" : $"Inject {what} into {where}")
+        return ShouldDo($"{plan.Object} in {Wording.Of(connection)}", isPod ? $"Delete, and create again with {what} in {where}" : $"Inject {what} into {where}")
             && (!isPod || Force || ShouldContinue($"The pod {plan.Object} is deleted and created again. What it does is interrupted, and what it has written into its own file system is lost.", "Recreate pod", ref yesToAll, ref noToAll));
     }
 }

@@ -21,6 +21,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
 
     /// <summary>Where credentials come from.</summary>
     [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it. There is no default.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
@@ -58,6 +59,10 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
             ProcessWorkload(text);
     }
 
+    private protected override string Doing => "Injecting manifests";
+
+    private protected override string? Sum(int count) => $"{count} manifests and workloads in all would be changed.";
+
     private protected override void ProcessManifest(ManifestSource manifest) => ProcessManifests([manifest]);
 
     private protected override void ProcessManifests(IReadOnlyList<ManifestSource> manifests) => RunWriting(manifests.Count == 1 ? manifests[0].File : null, async (pipeline, cancellationToken) =>
@@ -65,12 +70,14 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
         var injector = ofManifests ??= Injector();
         await foreach (var plan in injector.PlanAsync(manifests, cancellationToken).ConfigureAwait(false))
         {
+            Progress.Report(Step(plan.Source.File));
             var result = plan.Result;
             var isWanted = false;
             await pipeline.InvokeAsync(() => isWanted = ShouldInject(result)).ConfigureAwait(false);
             if (isWanted)
                 result = await injector.InjectAsync(plan, Output(plan.Source), cancellationToken).ConfigureAwait(false);
             await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
+            CountDone();
             EndIfEnough();
         }
     });
@@ -84,12 +91,12 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
             return false;
         var planned = plan.Pods.Where(pod => pod.Status == InjectionStatus.Planned).ToList();
         if (planned.Count == 0)
-            return (OutputDirectory is null && !AsManifest) || ShouldProcess(plan.File ?? "manifest", "Write without injecting");
+            return (OutputDirectory is null && !AsManifest) || ShouldDo(plan.File ?? "manifest", "Write without injecting");
 
         var target = string.Join(", ", planned.Select(pod => pod.Object));
         var action = string.Join("; ", planned.SelectMany(pod => pod.Databases.Select(database =>
             $"Inject credentials for {Wording.Of(database)} into {string.Join(", ", pod.Containers)}")));
-        return ShouldProcess(plan.File is null ? target : $"{plan.File}: {target}", action);
+        return ShouldDo(plan.File is null ? target : $"{plan.File}: {target}", action);
     }
 
     private void Report(ManifestResult result)

@@ -18,6 +18,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 
     /// <summary>The workloads.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Workloads that are injected already, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup.")]
+    [ArgumentCompleter(typeof(WorkloadCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Workload { get; set; } = [];
 
@@ -30,6 +31,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 
     /// <summary>Where credentials come from.</summary>
     [Parameter(HelpMessage = "Where the new credentials come from, as New-CredentialSource makes it; the old ones are revoked there. There is no default.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
@@ -64,20 +66,22 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
         }
     }
 
-    private void Rotate(ObjectReference workload, KubeConnection connection) => Run(workload, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+    private void Rotate(ObjectReference workload, KubeConnection connection) => Run(workload, async (pipeline, cancellationToken) =>
     {
         var how = new RotationOptions { Delivery = Delivery, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
         var rotation = new CredentialRotation(CredentialSource!, connection.Client, how: how);
         var result = await rotation.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
-        await pipeline.InvokeAsync(() => isWanted = ShouldRotate(result)).ConfigureAwait(false);
+        await pipeline.InvokeAsync(() => isWanted = ShouldRotate(result, connection)).ConfigureAwait(false);
         if (isWanted)
-            result = await rotation.RotateAsync(workload, new RolloutProgress(this, pipeline), cancellationToken).ConfigureAwait(false);
+            result = await rotation.RotateAsync(workload, RollingOut(), cancellationToken).ConfigureAwait(false);
         await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
-    }));
+    });
 
-    private bool ShouldRotate(RotationResult plan) => plan.Status == RotationStatus.Planned && ShouldProcess(
-        $"{plan.Object}",
+    private protected override string? Sum(int count) => $"{count} workloads in all would get new credentials.";
+
+    private bool ShouldRotate(RotationResult plan, KubeConnection connection) => plan.Status == RotationStatus.Planned && ShouldDo(
+        $"{plan.Object} in {Wording.Of(connection)}",
         $"Replace the credentials for {Wording.Of(plan.Databases)} in {string.Join(", ", plan.Containers)}, wait for the rollout, and revoke the old ones");
 
     private void Report(RotationResult result)

@@ -11,6 +11,8 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     private protected const string FromLiteralPath = "LiteralPath";
 
     private ManifestInput? input;
+    private int done;
+    private int? total;
 
     /// <summary>Pods, manifests, files.</summary>
     [Parameter(ParameterSetName = FromInput, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Pods from Get-KubePod, objects from 'kubectl get -o json | ConvertFrom-Json', files from Get-Item, or manifest text.")]
@@ -52,7 +54,11 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Process(null, () => Input.Rest());
+    protected override void EndProcessing()
+    {
+        Process(null, () => Input.Rest());
+        base.EndProcessing();
+    }
 
     /// <summary>The manifests of an input object. A cmdlet that has a shorter way for an object takes it here.</summary>
     private protected virtual IReadOnlyList<ManifestSource> Take(object value) => Input.Take(value);
@@ -64,8 +70,21 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     private protected virtual void ProcessManifests(IReadOnlyList<ManifestSource> manifests)
     {
         foreach (var manifest in manifests)
+        {
+            Progress.Report(Step(manifest.File));
             ProcessManifest(manifest);
+            CountDone();
+        }
     }
+
+    /// <summary>What is done to manifests, for whoever waits.</summary>
+    private protected virtual string Doing => "Reading manifests";
+
+    /// <summary>How many manifests are done, and which is next.</summary>
+    private protected ProgressStep Step(string? file) => new(Doing, done, total) { Current = file };
+
+    /// <summary>Says that one more is done.</summary>
+    private protected void CountDone() => done++;
 
     private void Process(object? target, Func<IReadOnlyList<ManifestSource>> find)
     {
@@ -78,11 +97,9 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
         {
             WriteError(record);
         }
-        catch (SessionStateException exception)
-        {
-            WriteError(new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target));
-        }
 
+        // How many come along a pipeline, or by further paths, nobody knows.
+        total = MyInvocation.ExpectingInput || Path?.Length > 1 || LiteralPath?.Length > 1 ? null : manifests.Count;
         TakesSeveral |= manifests.Count > 1 || Path?.Length > 1 || LiteralPath?.Length > 1
             || (MyInvocation.ExpectingInput && manifests.Any(manifest => manifest.File is not null));
         if (manifests.Count > 0)

@@ -19,6 +19,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
 
     /// <summary>Where the leases are from.</summary>
     [Parameter(Mandatory = true, Position = 0, HelpMessage = "The source of the leases, as New-CredentialSource makes it.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
@@ -29,18 +30,21 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
 
     /// <summary>The leases' identities.</summary>
     [Parameter(HelpMessage = "The leases' identities, as the pods' uuid annotations name them. Default: all.")]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
     [ValidateNotNullOrEmpty]
     public Guid[]? Uuid { get; set; }
 
     /// <summary>The pods' names.</summary>
     [Parameter(ParameterSetName = OneNamespace, HelpMessage = "Names of pods that have the leases; wildcards are allowed.")]
     [Parameter(ParameterSetName = EveryNamespace, HelpMessage = "Names of pods that have the leases; wildcards are allowed.")]
+    [ArgumentCompleter(typeof(LeaseOwnerCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Pod { get; set; }
 
     /// <summary>The workloads.</summary>
     [Parameter(HelpMessage = "Workloads that the leases are for, by name or as deployment/orders; wildcards are allowed.")]
+    [ArgumentCompleter(typeof(LeaseOwnerCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
@@ -78,14 +82,14 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
         if (connection is null)
             WriteWarning("There is no connection to a cluster, so nothing is known of the leases' owners, and none shows as Orphaned. Run Connect-KubeCluster first.");
         var inventory = new LeaseInventory(CredentialSource!, connection?.Client, new LeaseOptions { Namespace = Namespace });
-        RunOrEnd(CredentialSource!.Name, (pipeline, cancellationToken) => connection is null
-            ? WriteAsync(inventory, pipeline, cancellationToken)
-            : TellingRequestsAsync(connection, pipeline, () => WriteAsync(inventory, pipeline, cancellationToken)));
+        RunOrEnd(CredentialSource!.Name, (pipeline, cancellationToken) => WriteAsync(inventory, pipeline, cancellationToken));
     }
 
     private async Task WriteAsync(LeaseInventory inventory, PipelineThread pipeline, CancellationToken cancellationToken)
     {
+        Progress.Report(new ProgressStep($"Reading leases of the source '{CredentialSource!.Name}'", 0));
         var leases = await inventory.ListAsync(cancellationToken).ConfigureAwait(false);
+        Progress.Complete();
         await pipeline.InvokeAsync(() =>
         {
             foreach (var lease in leases.Where(IsWanted))
@@ -101,5 +105,5 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
         && (ParameterSetName != OfPods || ofPods.Contains(lease.Uuid) || pods.Exists(pod => pod.Namespace == lease.Namespace && lease.Pods.Contains(pod.Name)));
 
     private static bool Matches(string[] patterns, string name) =>
-        Array.Exists(patterns, pattern => new WildcardPattern(pattern, WildcardOptions.IgnoreCase).IsMatch(name));
+        Array.Exists(patterns, pattern => Wildcards.Pattern(pattern).IsMatch(name));
 }

@@ -10,6 +10,7 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
     private protected const string FromUuid = "Uuid";
 
     private Dictionary<Guid, CredentialLease>? known;
+    private int done;
 
     /// <summary>The leases.</summary>
     [Parameter(ParameterSetName = FromPipeline, Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Leases, as Get-CredentialLease returns them. They know their source.")]
@@ -18,11 +19,13 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
 
     /// <summary>Where the leases are from.</summary>
     [Parameter(ParameterSetName = FromUuid, Mandatory = true, HelpMessage = "The source of the leases, as New-CredentialSource makes it.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
     /// <summary>The leases' identities.</summary>
     [Parameter(ParameterSetName = FromUuid, Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The leases' identities, as the pods' uuid annotations name them.")]
+    [ArgumentCompleter(typeof(LeaseCompleter))]
     [ValidateNotNullOrEmpty]
     public Guid[]? Uuid { get; set; }
 
@@ -30,11 +33,11 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
     protected override void ProcessRecord()
     {
         foreach (var lease in Lease ?? [])
-            ProcessLease(lease);
+            Count(lease, Lease!.Length);
         foreach (var uuid in Uuid ?? [])
         {
             if (Known().TryGetValue(uuid, out var lease))
-                ProcessLease(lease);
+                Count(lease, Uuid!.Length);
             else
                 WriteError(Errors.LeaseNotFound(uuid, CredentialSource!.Name));
         }
@@ -42,6 +45,20 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
 
     /// <summary>Does what the cmdlet is there for.</summary>
     private protected abstract void ProcessLease(CredentialLease lease);
+
+    /// <summary>What is done to leases, for whoever waits.</summary>
+    private protected abstract string Doing { get; }
+
+    /// <summary>The lease, and where it is, for whoever is asked.</summary>
+    private protected static string Where(CredentialLease lease) =>
+        $"{lease}{(lease.Username is null ? "" : $", user {lease.Username}")}, of the source '{lease.Source}'{(lease.ToRecord().Place is { } place ? $" at {place}" : "")}";
+
+    // How many come along a pipeline nobody knows.
+    private void Count(CredentialLease lease, int given)
+    {
+        Progress.Report(new ProgressStep(Doing, done++, MyInvocation.ExpectingInput ? null : given) { Current = $"{lease}" });
+        ProcessLease(lease);
+    }
 
     private Dictionary<Guid, CredentialLease> Known()
     {

@@ -8,11 +8,14 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(void))]
 public sealed class RevokeCredentialLeaseCommand : LeaseCmdlet
 {
+    private protected override string Doing => "Revoking leases";
+
+    private protected override string? Sum(int count) => $"{count} leases in all would be revoked.";
+
     private protected override void ProcessLease(CredentialLease lease)
     {
-        var user = lease.Username is null ? "" : $", user {lease.Username}";
         var action = lease.IsRevocable ? "Revoke; what uses it loses its access" : "Forget; the credential itself stays";
-        if (!ShouldProcess($"{lease}{user}", action))
+        if (!ShouldDo(Where(lease), action))
             return;
         Run(lease, async (pipeline, cancellationToken) =>
         {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using KubeInject.Kubernetes;
 using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets;
@@ -10,6 +11,7 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
 {
     /// <summary>Where the leases are from.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "The source whose leases are looked after, as New-CredentialSource makes it.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
@@ -37,30 +39,25 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
             ThrowTerminatingError(Errors.TimeTooShort(nameof(GracePeriod), GracePeriod));
         var options = new LeaseOptions { Namespace = Namespace, GracePeriod = GracePeriod, Concurrency = ThrottleLimit };
         var sweep = new LeaseSweep(CredentialSource!, connection.Client, options);
-        Run(CredentialSource!.Name, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        Run(CredentialSource!.Name, async (pipeline, cancellationToken) =>
         {
+            var activity = $"Looking after leases of the source '{CredentialSource.Name}'";
+            Progress.Report(new ProgressStep(activity, 0) { Status = "Finding out what there is to do" });
             var plan = await sweep.PlanAsync(cancellationToken).ConfigureAwait(false);
             var isDry = false;
-            await pipeline.InvokeAsync(() => (plan, isDry) = Approve(plan)).ConfigureAwait(false);
+            Progress.Complete();
+            await pipeline.InvokeAsync(() => (plan, isDry) = Approve(plan, connection)).ConfigureAwait(false);
             if (isDry)
                 return;
-            var progress = new SweepProgress(this, pipeline, CredentialSource.Name);
-            LeaseSweepSummary summary;
-            try
-            {
-                summary = await sweep.RunAsync(plan, progress, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                await progress.EndAsync().ConfigureAwait(false);
-            }
-
+            var progress = new ProgressOf<LeaseProgress>(sweep => Progress.Report(new ProgressStep(activity, sweep.Done, sweep.Total) { Current = $"{sweep.Last}" }));
+            var summary = await sweep.RunAsync(plan, progress, cancellationToken).ConfigureAwait(false);
+            Progress.Complete();
             await pipeline.InvokeAsync(() => Report(summary)).ConfigureAwait(false);
-        }));
+        });
     }
 
     /// <summary>The plan without what is declined; and whether all of it is only to be shown.</summary>
-    private (IReadOnlyList<PlannedLeaseAction> Plan, bool IsDry) Approve(IReadOnlyList<PlannedLeaseAction> plan)
+    private (IReadOnlyList<PlannedLeaseAction> Plan, bool IsDry) Approve(IReadOnlyList<PlannedLeaseAction> plan, KubeConnection connection)
     {
         var isDry = false;
         var approved = new List<PlannedLeaseAction>();
@@ -82,6 +79,14 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
             var isApproved = ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Sync-CredentialLease", out var reason);
             isDry |= reason == ShouldProcessReason.WhatIf;
             approved.Add(isApproved ? planned : planned with { Action = LeaseAction.Keep });
+        }
+
+        if (isDry)
+        {
+            var counts = plan.GroupBy(planned => planned.Action).ToDictionary(group => group.Key, group => group.Count());
+            var sum = $"Of {plan.Count} leases of the source '{CredentialSource!.Name}', with their pods in {Wording.Of(connection)}: {counts.GetValueOrDefault(LeaseAction.Renew)} to renew, "
+                + $"{counts.GetValueOrDefault(LeaseAction.Revoke)} to revoke, {counts.GetValueOrDefault(LeaseAction.Finish)} to finish, {counts.GetValueOrDefault(LeaseAction.Keep)} to keep.";
+            ShouldProcess(sum, sum, null);
         }
 
         return (approved, isDry);

@@ -8,6 +8,10 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(CredentialLease))]
 public sealed class UpdateCredentialLeaseCommand : LeaseCmdlet
 {
+    private protected override string Doing => "Renewing leases";
+
+    private protected override string? Sum(int count) => $"{count} leases in all would be renewed.";
+
     private protected override void ProcessLease(CredentialLease lease)
     {
         if (!lease.IsRenewable || lease.State == LeaseState.Incomplete)
@@ -16,7 +20,7 @@ public sealed class UpdateCredentialLeaseCommand : LeaseCmdlet
             return;
         }
 
-        if (!ShouldProcess($"{lease}", "Renew"))
+        if (!ShouldDo(Where(lease), "Renew"))
             return;
         Run(lease, async (pipeline, cancellationToken) =>
         {

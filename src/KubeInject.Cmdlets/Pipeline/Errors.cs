@@ -5,161 +5,101 @@ using KubeInject.Injection;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Manifests;
+using KubeInject.Secrets;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Error records: each kind of failure has one id and one category, wherever it shows.</summary>
+/// <summary>Error records: the one place where a failure gets its <see cref="ErrorKind"/>, and where it is put into words.</summary>
 internal static class Errors
 {
     /// <summary>The record for a failure that the engine reports; null for what is no such failure.</summary>
     public static ErrorRecord? Describe(Exception exception, object? target) => exception switch
     {
-        KubeApiException api => new ErrorRecord(api, $"KubeApi{api.Reason}", Category(api.Reason), target),
-        KubeConnectionException connection => new ErrorRecord(connection, $"KubeConnection{connection.Reason}", Category(connection.Reason), target),
-        KubeConfigurationException => new ErrorRecord(exception, "KubeConfiguration", ErrorCategory.InvalidArgument, target),
-        ObjectDisposedException => new ErrorRecord(
-            new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), "ConnectionEnded", ErrorCategory.ConnectionError, target),
-        CredentialException credential => new ErrorRecord(credential, $"Credential{credential.Reason}", Category(credential.Reason), target),
-        RolloutException rollout => new ErrorRecord(
-            rollout, $"Rollout{rollout.Reason}", rollout.Reason == RolloutFailure.TimedOut ? ErrorCategory.OperationTimeout : ErrorCategory.InvalidResult, target),
-        ManifestException => new ErrorRecord(exception, "ManifestInvalid", ErrorCategory.ParserError, target),
-        InvalidDataException => new ErrorRecord(exception, "LeaseRecordInvalid", ErrorCategory.InvalidData, target),
-        FileNotFoundException or DirectoryNotFoundException => new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
-        UnauthorizedAccessException => new ErrorRecord(exception, "PathAccessDenied", ErrorCategory.PermissionDenied, target),
-        IOException => new ErrorRecord(exception, "PathUnusable", ErrorCategory.WriteError, target),
+        KubeApiException api => ErrorKinds.OfApi(api.Reason).Record(api, target),
+        KubeConnectionException connection => ErrorKinds.Of(connection.Reason).Record(connection, target),
+        KubeConfigurationException => ErrorKinds.KubeConfiguration.Record(exception, target),
+        ObjectDisposedException => ErrorKinds.ConnectionEnded.Record(
+            new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), target),
+        CredentialException credential => ErrorKinds.Of(credential.Reason).Record(credential, target),
+        RolloutException rollout => ErrorKinds.Of(rollout.Reason).Record(rollout, target),
+        SecretRefusedException refused => ErrorKinds.Of(refused.Reason).Record(refused, target),
+        ManifestException => ErrorKinds.ManifestInvalid.Record(exception, target),
+        InvalidDataException => ErrorKinds.LeaseRecordInvalid.Record(exception, target),
+        FileNotFoundException or DirectoryNotFoundException or SessionStateException => ErrorKinds.PathNotFound.Record(exception, target),
+        UnauthorizedAccessException => ErrorKinds.PathAccessDenied.Record(exception, target),
+        IOException => ErrorKinds.PathUnusable.Record(exception, target),
         _ => null,
     };
 
-    public static ErrorRecord NotConnected() => new(
-        new InvalidOperationException("There is no connection to a cluster. Run Connect-KubeCluster first, or give one with -Connection."),
-        "NotConnected",
-        ErrorCategory.ConnectionError,
-        null);
+    public static ErrorRecord NotConnected() =>
+        ErrorKinds.NotConnected.Record("There is no connection to a cluster. Run Connect-KubeCluster first, or give one with -Connection.", null);
 
-    public static ErrorRecord NoContext(string name) => new(
-        new InvalidOperationException($"The kubeconfig has no context '{name}'. Run Get-KubeContext for those that it has."),
-        "KubeContextNotFound",
-        ErrorCategory.ObjectNotFound,
-        name);
+    public static ErrorRecord NoContext(string name) =>
+        ErrorKinds.KubeContextNotFound.Record($"The kubeconfig has no context '{name}'. Run Get-KubeContext for those that it has.", name);
 
-    public static ErrorRecord CredentialSourceMissing() => new(
-        new PSArgumentException("Say where credentials come from with -CredentialSource. See Get-Help New-CredentialSource for those there are; (New-CredentialSource -Local) makes credentials up, for trying out."),
-        "CredentialSourceMissing",
-        ErrorCategory.InvalidArgument,
-        null);
+    public static ErrorRecord CredentialSourceMissing() => ErrorKinds.CredentialSourceMissing.Refuse(
+        "Say where credentials come from with -CredentialSource. See Get-Help New-CredentialSource for those there are; (New-CredentialSource -Local) makes credentials up, for trying out.");
 
-    public static ErrorRecord SeveralOutputs() => new(
-        new PSArgumentException("Give one of -AsManifest, -OutputDirectory and -InPlace."),
-        "SeveralOutputs",
-        ErrorCategory.InvalidArgument,
-        null);
+    public static ErrorRecord SeveralOutputs() => ErrorKinds.SeveralOutputs.Refuse("Give one of -AsManifest, -OutputDirectory and -InPlace.");
 
-    public static ErrorRecord PassThruAndExplain() => new(
-        new PSArgumentException("Give one of -PassThru and -Explain."),
-        "PassThruAndExplain",
-        ErrorCategory.InvalidArgument,
-        null);
+    public static ErrorRecord PassThruAndExplain() => ErrorKinds.PassThruAndExplain.Refuse("Give one of -PassThru and -Explain.");
 
-    public static ErrorRecord CredentialAsPlainText() => new(
-        new PSArgumentException("Give one of -AsCredential and -AsPlainText."),
-        "CredentialAsPlainText",
-        ErrorCategory.InvalidArgument,
-        null);
+    public static ErrorRecord CredentialAsPlainText() => ErrorKinds.CredentialAsPlainText.Refuse("Give one of -AsCredential and -AsPlainText.");
 
-    public static ErrorRecord NoCredential(SecretContent secret) => new(
-        new InvalidOperationException($"{secret} is a Secret of the type {secret.Type}: credentials are those of the type {SecretContent.BasicAuthType} with a username. Leave -AsCredential out, and take what you need from its Data."),
-        "SecretNotACredential",
-        ErrorCategory.InvalidType,
+    public static ErrorRecord NoCredential(SecretContent secret) => ErrorKinds.SecretNotACredential.Record(
+        $"{secret} is a Secret of the type {secret.Type}: credentials are those of the type {SecretContent.BasicAuthType} with a username. Leave -AsCredential out, and take what you need from its Data.",
         secret.Name);
 
-    public static ErrorRecord NotAManifest(PSObject input) => new(
-        new PSArgumentException($"A {input.BaseObject.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it."),
-        "InputNotAManifest",
-        ErrorCategory.InvalidType,
-        input);
+    public static ErrorRecord NothingToSet(string name) => ErrorKinds.SecretNothingToSet.Refuse(
+        $"Say what the Secret {name} is to hold: give one or more of -Data, -Credential and -Metadata.", name);
 
-    public static ErrorRecord ManifestFailed(string error, object? target) =>
-        new(new InvalidOperationException(error), "ManifestFailed", ErrorCategory.InvalidData, target);
+    public static ErrorRecord NoSecretValue(string name, object? key, object? value) => ErrorKinds.SecretValueInvalid.Refuse(
+        $"The value of '{key}' for the Secret {name} is {(value is null ? "null" : $"a {value.GetType().Name}")}: values are SecureStrings, strings, numbers and byte arrays.", name);
 
-    public static ErrorRecord InjectionFailed(string error, object target) =>
-        new(new InvalidOperationException(error), "InjectionFailed", ErrorCategory.InvalidData, target);
+    public static ErrorRecord NotAManifest(PSObject input) => ErrorKinds.InputNotAManifest.Refuse(
+        $"A {input.BaseObject.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it.", input);
 
-    public static ErrorRecord AnnotationFailed(string error, object target) =>
-        new(new InvalidOperationException(error), "AnnotationFailed", ErrorCategory.InvalidData, target);
+    public static ErrorRecord ManifestFailed(string error, object? target) => ErrorKinds.ManifestFailed.Record(error, target);
 
-    public static ErrorRecord DatabaseOrDialect() => new(
-        new PSArgumentException("Give either -Database with what its pods are to ask for, or -FromDialect alone."),
-        "DatabaseOrDialect",
-        ErrorCategory.InvalidArgument,
-        null);
+    public static ErrorRecord InjectionFailed(string error, object target) => ErrorKinds.InjectionFailed.Record(error, target);
 
-    public static ErrorRecord FindingOfNoFile(Finding finding) => new(
-        new PSArgumentException($"{finding.Object}: {finding.Code} is about a text that came from no file. Give the text itself to Repair-PodInjectionAnnotation."),
-        "FindingOfNoFile",
-        ErrorCategory.InvalidArgument,
-        finding);
+    public static ErrorRecord AnnotationFailed(string error, object target) => ErrorKinds.AnnotationFailed.Record(error, target);
 
-    public static ErrorRecord CredentialSourceInvalid(string problem) =>
-        new(new PSArgumentException(problem), "CredentialSourceInvalid", ErrorCategory.InvalidArgument, null);
+    public static ErrorRecord FileExists(string path) => ErrorKinds.NoClobber.Record(
+        new IOException($"The file '{path}' exists already. Leave -NoClobber out to replace it, or give another path."), path);
 
-    public static ErrorRecord TimeTooShort(string parameter, TimeSpan given) => new(
-        new PSArgumentException($"-{parameter} is {given}, less than a second. PowerShell takes a bare number for ticks of 100 ns: give a time such as 00:05:00, or (New-TimeSpan -Minutes 5)."),
-        "TimeTooShort",
-        ErrorCategory.InvalidArgument,
-        given);
+    public static ErrorRecord FileReadOnly(string path) => ErrorKinds.FileReadOnly.Record(
+        new UnauthorizedAccessException($"The file '{path}' is read-only. Give -Force to replace it all the same, or another path."), path);
 
-    public static ErrorRecord LeaseNotFound(Guid uuid, string source) => new(
-        new InvalidOperationException($"The source '{source}' has no lease {uuid}. Run Get-CredentialLease for those that it has."),
-        "LeaseNotFound",
-        ErrorCategory.ObjectNotFound,
-        uuid);
+    public static ErrorRecord NotAFile(string path) =>
+        ErrorKinds.NotAFile.Refuse($"'{path}' names no single file of the file system. Give the path of one, such as ./report.html.", path);
 
-    public static ErrorRecord LeaseNotRenewable(CredentialLease lease) => new(
-        new InvalidOperationException(lease.State == LeaseState.Incomplete
+    public static ErrorRecord DatabaseOrDialect() => ErrorKinds.DatabaseOrDialect.Refuse("Give either -Database with what its pods are to ask for, or -FromDialect alone.");
+
+    public static ErrorRecord FindingOfNoFile(Finding finding) => ErrorKinds.FindingOfNoFile.Refuse(
+        $"{finding.Object}: {finding.Code} is about a text that came from no file. Give the text itself to Repair-PodInjectionAnnotation.", finding);
+
+    public static ErrorRecord CredentialSourceInvalid(string problem) => ErrorKinds.CredentialSourceInvalid.Refuse(problem);
+
+    public static ErrorRecord TimeTooShort(string parameter, TimeSpan given) => ErrorKinds.TimeTooShort.Refuse(
+        $"-{parameter} is {given}, less than a second. PowerShell takes a bare number for ticks of 100 ns: give a time such as 00:05:00, or (New-TimeSpan -Minutes 5).", given);
+
+    public static ErrorRecord LeaseNotFound(Guid uuid, string source) =>
+        ErrorKinds.LeaseNotFound.Record($"The source '{source}' has no lease {uuid}. Run Get-CredentialLease for those that it has.", uuid);
+
+    public static ErrorRecord LeaseNotRenewable(CredentialLease lease) => ErrorKinds.LeaseNotRenewable.Record(
+        lease.State == LeaseState.Incomplete
             ? $"{lease}: Issuing it broke off, or is under way, so there is nothing to renew. Sync-CredentialLease revokes what it has left."
-            : $"{lease}: It cannot be renewed. {(lease.ExpiresAt is { } end ? $"It ends at {end:u}; Invoke-CredentialRotation replaces it." : "It does not end by itself.")}"),
-        "LeaseNotRenewable",
-        ErrorCategory.InvalidOperation,
+            : $"{lease}: It cannot be renewed. {(lease.ExpiresAt is { } end ? $"It ends at {end:u}; Invoke-CredentialRotation replaces it." : "It does not end by itself.")}",
         lease);
 
-    public static ErrorRecord SweepFailed(LeaseFailure failure) => new(
-        new InvalidOperationException($"{failure.Lease}: {failure.Error.Message} The next sweep tries again.", failure.Error),
-        $"Lease{failure.Action}Failed",
-        Describe(failure.Error, null)?.CategoryInfo.Category ?? ErrorCategory.NotSpecified,
-        failure.Lease);
-
-    public static ErrorRecord RotationFailed(string error, object target) =>
-        new(new InvalidOperationException(error), "RotationFailed", ErrorCategory.InvalidResult, target);
-
-    public static ErrorRecord NoWorkload(FormatException exception, string text) => new(exception, "WorkloadInvalid", ErrorCategory.InvalidArgument, text);
-
-    private static ErrorCategory Category(string reason) => reason switch
+    public static ErrorRecord SweepFailed(LeaseFailure failure)
     {
-        KubeApiReason.NotFound => ErrorCategory.ObjectNotFound,
-        KubeApiReason.Forbidden => ErrorCategory.PermissionDenied,
-        KubeApiReason.Unauthorized => ErrorCategory.AuthenticationError,
-        KubeApiReason.AlreadyExists or KubeApiReason.Conflict => ErrorCategory.ResourceExists,
-        KubeApiReason.BadRequest or KubeApiReason.Invalid => ErrorCategory.InvalidArgument,
-        KubeApiReason.TooManyRequests => ErrorCategory.LimitsExceeded,
-        KubeApiReason.Timeout => ErrorCategory.OperationTimeout,
-        _ => ErrorCategory.InvalidResult,
-    };
+        var kind = ErrorKinds.OfSweep(failure.Action) with { Category = Describe(failure.Error, null)?.CategoryInfo.Category ?? ErrorCategory.NotSpecified };
+        return kind.Record(new InvalidOperationException($"{failure.Lease}: {failure.Error.Message} The next sweep tries again.", failure.Error), failure.Lease);
+    }
 
-    private static ErrorCategory Category(CredentialFailure reason) => reason switch
-    {
-        CredentialFailure.Refused => ErrorCategory.PermissionDenied,
-        CredentialFailure.Unavailable => ErrorCategory.ResourceUnavailable,
-        CredentialFailure.LeaseEnded => ErrorCategory.InvalidOperation,
-        _ => ErrorCategory.InvalidResult,
-    };
+    public static ErrorRecord RotationFailed(string error, object target) => ErrorKinds.RotationFailed.Record(error, target);
 
-    private static ErrorCategory Category(KubeConnectionFailure reason) => reason switch
-    {
-        KubeConnectionFailure.Unauthorized => ErrorCategory.AuthenticationError,
-        KubeConnectionFailure.UntrustedCertificate or KubeConnectionFailure.WrongHostName or KubeConnectionFailure.ExpiredCertificate
-            or KubeConnectionFailure.TlsFailed => ErrorCategory.SecurityError,
-        KubeConnectionFailure.Timeout => ErrorCategory.OperationTimeout,
-        KubeConnectionFailure.NotKubernetes => ErrorCategory.ProtocolError,
-        _ => ErrorCategory.ConnectionError,
-    };
+    public static ErrorRecord NoWorkload(FormatException exception, string text) => ErrorKinds.WorkloadInvalid.Record(exception, text);
 }

@@ -9,6 +9,7 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
 {
     /// <summary>The names.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Names; with wildcards, those that match. Default: all.")]
+    [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
@@ -25,11 +26,11 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
     {
         var connection = RequireConnection();
         var exact = Name?.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)).ToList() ?? [];
-        var patterns = Name?.Except(exact).Select(Pattern).ToList();
+        var patterns = Name?.Except(exact).Select(Wildcards.Pattern).ToList();
         var canGet = !AllNamespaces && LabelSelector is null && FieldSelector is null;
         foreach (var name in exact)
         {
-            Run(name, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+            Run(name, async (pipeline, cancellationToken) =>
             {
                 if (!canGet)
                 {
@@ -39,13 +40,13 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
 
                 var found = await get(connection, name, cancellationToken).ConfigureAwait(false);
                 await pipeline.InvokeAsync(() => write(found)).ConfigureAwait(false);
-            }));
+            });
         }
 
         if (patterns is null or { Count: > 0 })
         {
-            Run(Namespace, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, () => ListAsync(
-                pipeline, list(connection, Query(OnlyField), cancellationToken), found => patterns?.Exists(pattern => pattern.IsMatch(nameOf(found))) ?? true, write)));
+            Run(Namespace, (pipeline, cancellationToken) => ListAsync(
+                pipeline, list(connection, Query(OnlyField), cancellationToken), found => patterns?.Exists(pattern => pattern.IsMatch(nameOf(found))) ?? true, write));
         }
     }
 

@@ -3,16 +3,30 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>What all cmdlets share: the way to the engine and back, and Ctrl+C.</summary>
+/// <summary>What all cmdlets share: the way to the engine and back, what is told meanwhile, and Ctrl+C.</summary>
 public abstract class KubeCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
+    private CommandProgress? progress;
+    private bool? isVerbose;
+    private int planned;
+
+    /// <summary>How far the cmdlet has come.</summary>
+    private protected CommandProgress Progress => progress ??= new CommandProgress(this, TimeProvider.System);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Dispose(true);
         GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        // Of several it is good to know how many before -WhatIf is left out.
+        if (planned > 1 && Sum(planned) is { } sum)
+            ShouldProcess(sum, sum, null);
     }
 
     /// <summary>Ends what the cmdlet waits for.</summary>
@@ -22,9 +36,20 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
-            stop.Dispose();
+        if (!disposing)
+            return;
+        progress?.Dispose();
+        stop.Dispose();
     }
+
+    /// <summary>What -WhatIf says at the end of what would have been done to several; null for nothing.</summary>
+    private protected virtual string? Sum(int count) => null;
+
+    /// <summary>Asks whether to do something, as ShouldProcess does. What -WhatIf shows is counted.</summary>
+    private protected bool ShouldDo(string target, string action) => Count(ShouldProcess(target, action));
+
+    /// <summary>Asks whether to do something, in words of its own.</summary>
+    private protected bool ShouldDo(string description, string question, string caption) => Count(ShouldProcess(description, question, caption));
 
     /// <summary>Does work with the engine. A failure becomes an error about the target, and the pipeline goes on.</summary>
     private protected void Run(object? target, Func<PipelineThread, CancellationToken, Task> work) => Run(target, work, WriteError);
@@ -32,29 +57,36 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     /// <summary>Does work with the engine without which the cmdlet cannot go on. A failure ends the cmdlet.</summary>
     private protected void RunOrEnd(object? target, Func<PipelineThread, CancellationToken, Task> work) => Run(target, work, ThrowTerminatingError);
 
-    /// <summary>What tells of a request.</summary>
-    private protected Action<KubeRequest> TellRequest(PipelineThread pipeline) => request => pipeline.InvokeAsync(() => WriteVerbose($"{request}"));
+    /// <summary>A preference of the session, or of this command alone.</summary>
+    private bool IsSet(string parameter, string preference) => MyInvocation.BoundParameters.TryGetValue(parameter, out var given)
+        ? LanguagePrimitives.IsTrue(given)
+        : LanguagePrimitives.TryConvertTo<ActionPreference>(GetVariableValue(preference), out var action)
+            ? action is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore)
+            : LanguagePrimitives.IsTrue(GetVariableValue(preference));
 
-    /// <summary>Tells of each request of a connection while work is done.</summary>
-    private protected async Task TellingRequestsAsync(KubeConnection connection, PipelineThread pipeline, Func<Task> work)
+    private bool Count(bool isWanted)
     {
-        var tell = TellRequest(pipeline);
-        connection.RequestCompleted += tell;
-        try
-        {
-            await work().ConfigureAwait(false);
-        }
-        finally
-        {
-            connection.RequestCompleted -= tell;
-        }
+        if (!isWanted && IsSet("WhatIf", "WhatIfPreference"))
+            planned++;
+        return isWanted;
     }
 
     private void Run(object? target, Func<PipelineThread, CancellationToken, Task> work, Action<ErrorRecord> report)
     {
+        // Asked here, on PowerShell's own thread. -Debug makes it show what is verbose, too.
+        var tells = isVerbose ??= IsSet("Verbose", "VerbosePreference") || IsSet("Debug", "DebugPreference");
+        var shown = Progress;
         try
         {
-            PipelineThread.Run(this, pipeline => work(pipeline, stop.Token));
+            PipelineThread.Run(this, pipeline =>
+            {
+                shown.Pipeline = pipeline;
+
+                // The one place where requests are told of: whatever the work asks, of whichever server.
+                if (tells)
+                    RequestObserver.Current = request => _ = pipeline.InvokeAsync(() => WriteVerbose($"{request}"));
+                return work(pipeline, stop.Token);
+            });
         }
         catch (OperationCanceledException exception) when (stop.IsCancellationRequested || exception.InnerException is PipelineStoppedException)
         {
@@ -63,6 +95,10 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         catch (Exception exception) when (Errors.Describe(exception, target) is { } record)
         {
             report(record);
+        }
+        finally
+        {
+            shown.Pipeline = null;
         }
     }
 }

@@ -24,11 +24,13 @@ public abstract class NamespacedCmdlet : ConnectedCmdlet
     /// <summary>A label selector.</summary>
     [Parameter(HelpMessage = "Only those with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'.")]
     [Alias("l", "Selector")]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
     /// <summary>A field selector.</summary>
     [Parameter(HelpMessage = "Only those with these fields, in Kubernetes' words: 'spec.nodeName=node-1,status.phase!=Running'.")]
+    [ArgumentCompleter(typeof(FieldSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? FieldSelector { get; set; }
 
@@ -39,9 +41,8 @@ public abstract class NamespacedCmdlet : ConnectedCmdlet
         AllNamespaces = AllNamespaces,
         LabelSelector = LabelSelector,
         FieldSelector = string.Join(',', fields.Prepend(FieldSelector).OfType<string>()) is { Length: > 0 } joined ? joined : null,
+        Progress = Listing(),
     };
 
     private protected static string FieldOfName(string name) => $"metadata.name={name}";
-
-    private protected static WildcardPattern Pattern(string name) => new(name, WildcardOptions.IgnoreCase);
 }

@@ -10,6 +10,7 @@ public sealed class WatchKubePodCommand : NamespacedCmdlet
 {
     /// <summary>The pods' names.</summary>
     [Parameter(Position = 0, HelpMessage = "Names of pods; with wildcards, those that match. Default: all.")]
+    [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
@@ -29,8 +30,8 @@ public sealed class WatchKubePodCommand : NamespacedCmdlet
     {
         var connection = RequireConnection();
         var single = Name is [var name] && !WildcardPattern.ContainsWildcardCharacters(name) ? name : null;
-        var patterns = single is null ? Name?.Select(Pattern).ToList() : null;
-        Run(single ?? Namespace, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        var patterns = single is null ? Name?.Select(Wildcards.Pattern).ToList() : null;
+        Run(single ?? Namespace, async (pipeline, cancellationToken) =>
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             if (TimeoutSec is { } seconds)
@@ -44,7 +45,7 @@ public sealed class WatchKubePodCommand : NamespacedCmdlet
             {
                 // The time is over, as was asked for.
             }
-        }));
+        });
     }
 
     private async Task WriteAsync(PipelineThread pipeline, IAsyncEnumerable<PodEvent> events, Func<PodEvent, bool> isWanted)

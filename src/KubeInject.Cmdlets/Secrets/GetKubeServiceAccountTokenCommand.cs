@@ -19,6 +19,7 @@ public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet
     /// <summary>The ServiceAccount.</summary>
     [Parameter(ParameterSetName = Requested, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The ServiceAccount for which a token is requested; of pods, theirs.")]
     [Alias("ServiceAccountName")]
+    [ArgumentCompleter(typeof(ServiceAccountCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ServiceAccount { get; set; }
 
@@ -64,10 +65,10 @@ public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet
     private void Request(KubeConnection connection)
     {
         var options = new ServiceAccountTokenOptions { Audiences = Audience, ExpirationSeconds = ExpirationSeconds };
-        Run(ServiceAccount, (pipeline, cancellationToken) => TellingRequestsAsync(connection, pipeline, async () =>
+        Run(ServiceAccount, async (pipeline, cancellationToken) =>
         {
             var token = await connection.Client.CreateTokenAsync(ServiceAccount!, Namespace, options, cancellationToken).ConfigureAwait(false);
             await pipeline.InvokeAsync(() => WriteObject(new KubeServiceAccountToken(token.Token, AsPlainText, token.ExpirationTimestamp))).ConfigureAwait(false);
-        }));
+        });
     }
 }

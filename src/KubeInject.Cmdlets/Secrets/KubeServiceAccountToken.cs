@@ -30,6 +30,9 @@ public sealed class KubeServiceAccountToken
     /// <summary>Until when it is accepted; null for one that does not expire.</summary>
     public DateTimeOffset? ExpiresAt { get; }
 
+    /// <summary>How long it is accepted still, as kubectl shows ages: <c>59m</c>; <c>5m ago</c> where it is not any more, <c>-</c> for one that does not expire.</summary>
+    public string ExpiresIn => Age.Until(ExpiresAt);
+
     /// <summary>Whom the token stands for; not the token.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => $"token of {Subject ?? "an unknown ServiceAccount"}";

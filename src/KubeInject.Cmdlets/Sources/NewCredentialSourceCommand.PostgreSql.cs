@@ -24,6 +24,7 @@ public sealed partial class NewCredentialSourceCommand
 
     /// <summary>The name of the server in lease records.</summary>
     [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "The server's name in lease records, of which a source sees those of its own server alone. Give the same wherever the same server is reached by another address. Default: host and port.")]
+    [ArgumentCompleter(typeof(ServerNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ServerName { get; set; }
 
@@ -44,6 +45,7 @@ public sealed partial class NewCredentialSourceCommand
 
     /// <summary>Who gets what it owns.</summary>
     [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "The role that gets what a login role owns when it is removed. Default: the user who makes the roles.")]
+    [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ReassignOwnedTo { get; set; }
 
@@ -53,6 +55,7 @@ public sealed partial class NewCredentialSourceCommand
 
     /// <summary>The roles that pods may ask for.</summary>
     [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "The roles that pods may ask for; wildcards are allowed. Default: all that are not privileged.")]
+    [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? AllowedRole { get; set; }

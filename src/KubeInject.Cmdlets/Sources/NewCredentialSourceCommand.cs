@@ -22,6 +22,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
 
     /// <summary>Which Secret holds the credentials.</summary>
     [Parameter(ParameterSetName = FromSecret, Mandatory = true, HelpMessage = "Take credentials from existing Secrets of the cluster. Which one: a name with {role}, {database} and {namespace} in it, such as '{role}-db' in the pod's namespace, or 'credentials/{namespace}.{role}' in one for all.")]
+    [ArgumentCompleter(typeof(SecretNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string? KubeSecret { get; set; }
 

@@ -1,3 +1,5 @@
+using KubeInject.Reports;
+
 namespace KubeInject.Injector.Reports;
 
 /// <summary>The ways to write findings that there are.</summary>

@@ -32,6 +32,9 @@ internal sealed record ReportedFinding
     /// <summary>What would mend it without a question; null where that is not certain.</summary>
     public string? Fix { get; init; }
 
+    /// <summary>The API server that the object is of; null for a manifest.</summary>
+    public string? Server { get; init; }
+
     public static ReportedFinding Of(Finding finding) => new()
     {
         Code = finding.Code,
@@ -46,6 +49,7 @@ internal sealed record ReportedFinding
         Column = finding.Column,
         HelpUri = finding.HelpUri.ToString(),
         Fix = finding.Fix?.Title,
+        Server = finding.Server?.ToString(),
     };
 
     /// <summary>A manifest of which nothing can be said.</summary>

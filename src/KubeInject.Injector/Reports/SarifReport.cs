@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using KubeInject.Annotations;
+using KubeInject.Reports;
 
 namespace KubeInject.Injector.Reports;
 

@@ -185,6 +185,6 @@ internal sealed partial class SourceBuilder(SettingsReader settings) : IDisposab
     private FileLeaseStore Folder(string path) => new(path, connection?.Server.ToString());
 
     // The userinfo of a URI, or the keyword of a connection string in any of its spellings.
-    [GeneratedRegex(@"^[a-z]+://[^/?#]*:[^/?#]*@|(^|[;?&\s])(password|passwd|pwd|sslpassword|ssl password)\s*=", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"^[a-z]+://[^/?#]*:[^/?#]*@|(^|[;?&\s])(password|passwd|pwd|sslpassword|ssl password)\s*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Password();
 }

@@ -17,6 +17,9 @@ public sealed record Finding
     /// <summary>Its namespace; null where a manifest names none.</summary>
     public string? Namespace => Object.Namespace;
 
+    /// <summary>The API server that the object is of; null for a manifest.</summary>
+    public Uri? Server { get; init; }
+
     /// <summary>The annotation or label that it is about, with its whole key, or the variable; null where there is none to name.</summary>
     public string? Key { get; init; }
 

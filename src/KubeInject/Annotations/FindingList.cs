@@ -4,7 +4,7 @@ namespace KubeInject.Annotations;
 
 /// <summary>Collects what is the matter with one pod.</summary>
 /// <param name="about">The pod or workload that every finding is about.</param>
-internal sealed class FindingList(ObjectReference about)
+internal sealed class FindingList(PodTemplate about)
 {
     private readonly List<Finding> findings = [];
 
@@ -31,7 +31,8 @@ internal sealed class FindingList(ObjectReference about)
         {
             Code = code,
             Severity = severity,
-            Object = about,
+            Object = about.Object,
+            Server = about.Server,
             Key = key,
             Message = message,
             Suggestion = suggestion,

@@ -21,6 +21,9 @@ public sealed record PodInjection
     /// <summary>Its name.</summary>
     public string Name => Pod.Object.Name;
 
+    /// <summary>The API server that it was read from; null for a manifest.</summary>
+    public Uri? Server => Pod.Server;
+
     /// <summary>How far the injection has come.</summary>
     public required InjectionState State { get; init; }
 

@@ -23,7 +23,7 @@ public static class PodInjectionReader
 
     private static PodInjection ReadWhatIsSaid(PodTemplate pod, InjectionOptions options)
     {
-        var findings = new FindingList(pod.Object);
+        var findings = new FindingList(pod);
         ValueChecks.Report(pod, options, findings);
         var misspelt = PrefixChecks.Report(pod, findings);
         if (InjectionKeys.Of(pod.Annotations) is not { } keys)

@@ -17,6 +17,7 @@ internal static class SeveralInjectorsCheck
             Code = FindingCode.SeveralInjectors,
             Severity = FindingSeverity.Warning,
             Object = first.Pod.Object,
+            Server = first.Server,
             Message = $"The pod has annotations of {string.Join(" and of ", speaking.Select(injection => NameOf(injection.Dialect)))}, and each acts on it without knowing of the other.",
             Suggestion = "Keep those of one injector, or see to it that they give the pod different things.",
         };

@@ -17,6 +17,7 @@ internal sealed record DiagnosisSubject(PodTemplate Template, IReadOnlyList<PodI
         Code = code,
         Severity = severity,
         Object = Template.Object,
+        Server = Template.Server,
         Key = key,
         Message = message,
         Suggestion = suggestion,

@@ -15,6 +15,9 @@ public sealed record Explanation
     /// <summary>The pod or workload.</summary>
     public required ObjectReference Object { get; init; }
 
+    /// <summary>The API server that it was read from; null for a manifest.</summary>
+    public Uri? Server { get; init; }
+
     /// <summary>What comes of it, as <see cref="PodDiagnosis.Verdict"/> has it.</summary>
     public required string Verdict { get; init; }
 
@@ -34,6 +37,7 @@ public sealed record Explanation
         return new Explanation
         {
             Object = diagnosis.Object,
+            Server = diagnosis.Server,
             Verdict = diagnosis.Verdict,
             Remedy = remedy,
             Lines = ExplanationText.Of(diagnosis, remedy).ToArray(),

@@ -9,6 +9,9 @@ public sealed record PodDiagnosis
     /// <summary>The pod or workload.</summary>
     public required ObjectReference Object { get; init; }
 
+    /// <summary>The API server that it was read from; null for a manifest.</summary>
+    public Uri? Server { get; init; }
+
     /// <summary>Where its document starts; null for an object of a cluster.</summary>
     public SourceLocation? Location { get; init; }
 

@@ -14,6 +14,7 @@ public sealed class PodDiagnostician
 {
     private readonly InjectionOptions options;
     private readonly ClusterFacts? cluster;
+    private readonly IReadOnlyList<IDiagnosisCheck> ofCluster;
     private readonly IReadOnlyList<IDiagnosisCheck> checks;
 
     /// <summary>Prepares diagnoses.</summary>
@@ -25,7 +26,7 @@ public sealed class PodDiagnostician
     {
         this.options = options ?? InjectionOptions.Default;
         this.cluster = cluster is null ? null : new ClusterFacts(cluster);
-        IEnumerable<IDiagnosisCheck> ofCluster = this.cluster is null ? [] : [new ClusterCheck(this.cluster, this.options, source, time ?? TimeProvider.System)];
+        ofCluster = this.cluster is null ? [] : [new ClusterCheck(this.cluster, this.options, source, time ?? TimeProvider.System)];
         checks = [.. ofCluster, .. SourceChecks.Of(source)];
     }
 
@@ -70,13 +71,24 @@ public sealed class PodDiagnostician
         var kind = WorkloadKind.Of(workload.Kind) ?? throw new ArgumentException($"{workload} has no pod template that is known.", nameof(workload));
         var read = await kind.GetAsync(facts.Client, workload, cancellationToken).ConfigureAwait(false);
         if (!kind.CanBeChanged)
-            return await DiagnoseAsync(Pod.FromUtf8(read.ToUtf8()), cancellationToken).ConfigureAwait(false);
-        var template = Manifest.Parse(new ManifestText(read.ToJson())).Documents[0].PodTemplates[0].Template;
+            return await DiagnoseAsync(Pod.FromUtf8(read.ToUtf8(), read.Server), cancellationToken).ConfigureAwait(false);
+        var template = Manifest.Parse(new ManifestText(read.ToJson())).Documents[0].PodTemplates[0].Template with { Server = read.Server };
         var pod = await PodOwner.FindNewestPodAsync(facts, read, template, cancellationToken).ConfigureAwait(false);
         return await DiagnoseAsync(DiagnosisSubject.Of(template, options) with { Pod = pod }, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
+    /// <summary>
+    /// Looks at a pod that has been injected by its metadata alone: what that says, and whether its leases are on record.
+    /// Nothing is asked about this one pod, so that it may be one of very many.
+    /// </summary>
+    /// <param name="pod">The pod's metadata; no injection of it is pending.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    internal Task<PodDiagnosis> DiagnoseInjectedAsync(ObjectMetadata pod, CancellationToken cancellationToken) =>
+        DiagnoseAsync(DiagnosisSubject.Of(pod.ToTemplate(), options), ofCluster, cancellationToken);
+
+    private Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, CancellationToken cancellationToken) => DiagnoseAsync(subject, checks, cancellationToken);
+
+    private static async Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, IReadOnlyList<IDiagnosisCheck> checks, CancellationToken cancellationToken)
     {
         var chain = new List<DiagnosisLink> { RequestCheck.Check(subject) };
         foreach (var check in checks)
@@ -84,6 +96,7 @@ public sealed class PodDiagnostician
         return new PodDiagnosis
         {
             Object = subject.Template.Object,
+            Server = subject.Template.Server,
             Location = subject.Location,
             Injections = subject.Injections,
             Chain = chain.OrderBy(link => link.Step).ToArray(),

@@ -13,7 +13,7 @@ namespace KubeInject.Injection;
 internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan plan)
 {
     /// <summary>One label a lease begins with this and ends with the UUID, so that a selector finds the Secret of a lease.</summary>
-    public const string LeaseLabel = "lease.kubeinject.io/";
+    public const string LeaseLabel = KubeLeaseStore.DeliveryLabel;
 
     private const string ManagerLabel = "app.kubernetes.io/managed-by";
     private const string Manager = "kubeinject";

@@ -21,7 +21,7 @@ internal sealed class IssuedCredentials(CredentialSource source)
         if (pod.Plan is null)
             return issued;
 
-        var template = pod.Template.Template;
+        var template = pod.Template;
         var secret = pod.Delivery!.Secret?.Reference;
         var owner = template.Object with { Namespace = template.Object.Namespace ?? secret?.Namespace };
         foreach (var database in pod.Plan.Injection.Databases)

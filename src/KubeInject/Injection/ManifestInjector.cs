@@ -147,7 +147,7 @@ public sealed class ManifestInjector
             {
                 var (edited, results) = await InjectAsync(document, issued, secretManifests, cancellationToken).ConfigureAwait(false);
                 pods.AddRange(results);
-                content.Append(edited ?? (output.KeepsFailedDocuments ? document.Document.Text : null));
+                content.Append(edited ?? (output.KeepsFailedDocuments ? text.Content[document.Place] : null));
             }
 
             secretManifests.PutInFrontOf(content);
@@ -167,9 +167,8 @@ public sealed class ManifestInjector
 
     private async Task<ManifestPlan> PlanAsync(ManifestSource manifest, ManifestText text, CancellationToken cancellationToken)
     {
-        var read = Manifest.Parse(text).Documents;
-        var documents = new PlannedDocument[read.Count];
-        Parallel.For(0, read.Count, new ParallelOptions { CancellationToken = cancellationToken }, i => documents[i] = Plan(read[i]));
+        var documents = Manifest.Read(text, Plan);
+        cancellationToken.ThrowIfCancellationRequested();
         if (secrets is not null)
         {
             for (var i = 0; i < documents.Length; i++)
@@ -185,19 +184,19 @@ public sealed class ManifestInjector
         List<PlannedPod> pods = [.. document.PodTemplates.Select(template => PlannedPod.Read(
             template, options, delivery.Delivery, delivery.SecretAsManifest ? null : source.Client?.Namespace))];
         if (pods.Exists(pod => pod.Result.Status == InjectionStatus.Failed))
-            return PlannedDocument.Failed(document, [.. pods.Select(Abandoned)]);
+            return PlannedDocument.Failed(document.Place, [.. pods.Select(Abandoned)]);
 
         try
         {
             PodPlaceholders[] placeholders = [.. pods.Select(pod => new PodPlaceholders(pod))];
-            var trial = ManifestEditor.Apply(document, [.. placeholders.SelectMany(pod => pod.Changes())]);
+            var trial = ManifestEditor.Apply(document, [.. placeholders.Zip(document.PodTemplates).SelectMany(pod => pod.First.Changes(pod.Second))]);
             if (delivery is { Delivery: CredentialDelivery.Secret, SecretAsManifest: true } && pods.Exists(pod => pod.IsPlanned))
                 SecretManifests.Check(document);
-            return new PlannedDocument(document, pods, trial, placeholders);
+            return new PlannedDocument(document.Place, pods, trial, placeholders);
         }
         catch (ManifestException exception)
         {
-            return PlannedDocument.Failed(document, pods).Failed(exception);
+            return PlannedDocument.Failed(document.Place, pods).Failed(exception);
         }
     }
 

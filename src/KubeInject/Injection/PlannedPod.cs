@@ -1,4 +1,5 @@
 using KubeInject.Annotations;
+using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
@@ -6,11 +7,11 @@ using KubeInject.Manifests.Editing;
 namespace KubeInject.Injection;
 
 /// <summary>A pod template that was read, and what is to become of it.</summary>
-/// <param name="Template">The template.</param>
+/// <param name="Template">What the template says.</param>
 /// <param name="Plan">Which variables it gets; null where it gets none.</param>
 /// <param name="Delivery">How it gets them; null where it gets none.</param>
 /// <param name="Result">What there is to tell of it so far.</param>
-internal sealed record PlannedPod(ManifestPodTemplate Template, InjectionPlan? Plan, PodDelivery? Delivery, InjectionResult Result)
+internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, PodDelivery? Delivery, InjectionResult Result)
 {
     public bool IsPlanned => Result.Status == InjectionStatus.Planned;
 
@@ -33,27 +34,29 @@ internal sealed record PlannedPod(ManifestPodTemplate Template, InjectionPlan? P
             Findings = injection.Findings,
         };
         if (result.Status != InjectionStatus.Planned)
-            return new PlannedPod(template, null, null, result);
+            return new PlannedPod(template.Template, null, null, result);
 
         var plan = InjectionPlan.For(injection);
         if (ObstacleTo(template, plan, delivery) is { } obstacle)
-            return new PlannedPod(template, null, null, result with { Status = InjectionStatus.Failed, Error = $"{result.Place}: {obstacle}" });
+            return new PlannedPod(template.Template, null, null, result with { Status = InjectionStatus.Failed, Error = $"{result.Place}: {obstacle}" });
         result = result with { Containers = template.Template.Containers.Select(container => container.Name).ToArray() };
-        return new PlannedPod(template, plan, PodDelivery.For(plan, delivery, @namespace), result);
+        return new PlannedPod(template.Template, plan, PodDelivery.For(plan, delivery, @namespace), result);
     }
 
     /// <summary>What has to change before anything is issued, to try out whether the template takes it.</summary>
-    public IEnumerable<ManifestChange> TrialChanges() => Plan is null ? [] : Changes(Delivery!.Placeholders(), Plan.Injection.Databases.Select(_ => Guid.Empty));
+    public IEnumerable<ManifestChange> TrialChanges(ManifestPodTemplate template) =>
+        Plan is null ? [] : Changes(template, Delivery!.Placeholders(), Plan.Injection.Databases.Select(_ => Guid.Empty));
 
     /// <summary>What has to change for the template to get what was issued.</summary>
-    public IEnumerable<ManifestChange> Changes(IReadOnlyList<IssuedLease> credentials) =>
-        Plan is null ? [] : Changes(Delivery!.Entries(credentials), credentials.Select(lease => lease.Record.Uuid));
+    public IEnumerable<ManifestChange> Changes(ManifestPodTemplate template, IReadOnlyList<IssuedLease> credentials) =>
+        Plan is null ? [] : Changes(template, Delivery!.Entries(credentials), credentials.Select(lease => lease.Record.Uuid));
 
     /// <summary>What has to change for the template to get these variables.</summary>
+    /// <param name="template">The template.</param>
     /// <param name="variables">The variables.</param>
     /// <param name="uuids">The UUID of each database, in the order of the plan.</param>
-    public IEnumerable<ManifestChange> Changes(IReadOnlyList<EnvironmentEntry> variables, IEnumerable<Guid> uuids) => Plan is null ? [] : ManifestInjection.Changes(
-        Template, variables, Plan.Injection.Databases.Zip(uuids, (database, uuid) => KeyValuePair.Create(database.Name, uuid)));
+    public IEnumerable<ManifestChange> Changes(ManifestPodTemplate template, IReadOnlyList<EnvironmentEntry> variables, IEnumerable<Guid> uuids) => Plan is null ? [] : ManifestInjection.Changes(
+        template, variables, Plan.Injection.Databases.Zip(uuids, (database, uuid) => KeyValuePair.Create(database.Name, uuid)));
 
     /// <summary>What there is to tell once the credentials are in.</summary>
     public InjectionResult Completed(IReadOnlyList<IssuedLease> credentials) => !IsPlanned ? Result : Result with
@@ -75,7 +78,7 @@ internal sealed record PlannedPod(ManifestPodTemplate Template, InjectionPlan? P
     public PlannedPod? ForCredentialsOf(PlannedPod before)
     {
         var isSame = Plan is not null && before.Plan is not null
-            && Template.Template.ServiceAccountName == before.Template.Template.ServiceAccountName
+            && Template.ServiceAccountName == before.Template.ServiceAccountName
             && Plan.Injection.Databases.Select(Identity).SequenceEqual(before.Plan.Injection.Databases.Select(Identity));
         return isSame ? this with { Delivery = before.Delivery!.For(Plan!) } : null;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeInject.Leases;
+using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection;
@@ -26,21 +27,20 @@ internal sealed class PodPlaceholders
     }
 
     /// <summary>What has to change for the template to hold them.</summary>
-    public IEnumerable<ManifestChange> Changes() => pod.Changes(variables, uuids);
+    public IEnumerable<ManifestChange> Changes(ManifestPodTemplate template) => pod.Changes(template, variables, uuids);
 
-    /// <summary>A text that holds them, with what was issued in their place.</summary>
-    /// <param name="text">The text.</param>
+    /// <summary>What was issued in their place.</summary>
     /// <param name="credentials">What was issued, in the order of the databases.</param>
+    /// <returns>Each placeholder as it stands in the text, and what is to stand there.</returns>
     /// <exception cref="FormatException">A credential holds a character that no environment variable can.</exception>
-    public string Fill(string text, IReadOnlyList<IssuedLease> credentials)
+    public IEnumerable<KeyValuePair<string, string>> Fill(IReadOnlyList<IssuedLease> credentials)
     {
         if (pod.Plan is null)
-            return text;
-        foreach (var (placeholder, issued) in uuids.Zip(credentials))
-            text = text.Replace($"{placeholder}", $"{issued.Record.Uuid}", StringComparison.Ordinal);
-        foreach (var (placeholder, issued) in variables.Zip(pod.Delivery!.Entries(credentials)).Where(pair => IsOpen(pair.First)))
-            text = text.Replace($"\"{TextOf(placeholder)}\"", ScalarWriter.QuoteChecked(TextOf(issued)), StringComparison.Ordinal);
-        return text;
+            return [];
+        var ids = uuids.Zip(credentials, (placeholder, issued) => KeyValuePair.Create($"{placeholder}", $"{issued.Record.Uuid}"));
+        var values = variables.Zip(pod.Delivery!.Entries(credentials)).Where(pair => IsOpen(pair.First))
+            .Select(pair => KeyValuePair.Create($"\"{TextOf(pair.First)}\"", ScalarWriter.QuoteChecked(TextOf(pair.Second))));
+        return ids.Concat(values);
     }
 
     // What comes from a Secret is known before that is created.

@@ -64,13 +64,24 @@ public sealed class CredentialLease
     /// <summary>When it ends unless renewed; null where it does not end by itself, and where that is not known.</summary>
     public DateTimeOffset? ExpiresAt => record.ExpiresAt;
 
+    /// <summary>How long ago it was issued, as kubectl shows ages: <c>45m</c>, <c>5d3h</c>; <c>&lt;unknown&gt;</c> where that is not known.</summary>
+    public string Age => Kubernetes.Age.Since(IssuedAt, Now);
+
+    /// <summary>When it ends, as kubectl shows ages: <c>45m</c>, <c>5m ago</c>; <c>-</c> where it does not end by itself, and where that is not known.</summary>
+    public string ExpiresIn => Kubernetes.Age.Until(ExpiresAt, Now);
+
     /// <summary>Whether that end can be put off.</summary>
     public bool IsRenewable => record.IsRenewable;
 
     /// <summary>Whether revoking it ends the credential. Where it does not, the lease is only forgotten.</summary>
     public bool IsRevocable => inventory.Source.Revokes;
 
+    /// <summary>The API server of the cluster where its owner was looked for; null where there was none.</summary>
+    public Uri? Server => inventory.Server;
+
     internal bool HasOwner { get; }
+
+    private DateTimeOffset Now => inventory.Source.Time.GetUtcNow();
 
     /// <summary>Renews the credential at its source.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>

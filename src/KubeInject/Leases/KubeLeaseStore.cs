@@ -25,6 +25,9 @@ public sealed class KubeLeaseStore(KubeClient client, string @namespace = KubeLe
     /// <summary>The label that names the source of a lease.</summary>
     public const string SourceLabel = "kubeinject.io/source";
 
+    /// <summary>One label a lease begins with this and ends with the UUID, on the Secrets that deliver its credential.</summary>
+    internal const string DeliveryLabel = "lease.kubeinject.io/";
+
     private const string DataKey = "lease.json";
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 

@@ -12,6 +12,9 @@ public sealed class LeaseInventory(CredentialSource source, KubeClient? client, 
 
     internal CredentialSource Source => source;
 
+    /// <summary>The cluster where owners are looked for; null where there is none.</summary>
+    internal Uri? Server => client?.Server;
+
     /// <summary>Other servers of the same kind of source whose leases the last list has passed over.</summary>
     internal IReadOnlyList<string> OtherPlaces { get; private set; } = [];
 
@@ -41,11 +44,17 @@ public sealed class LeaseInventory(CredentialSource source, KubeClient? client, 
 
     internal bool IsYoung(LeaseRecord record, DateTimeOffset now) => now - record.RecordedAt < options.GracePeriod;
 
-    private LeaseState StateOf(LeaseRecord record, bool isOrphan, DateTimeOffset now)
+    private LeaseState StateOf(LeaseRecord record, bool isOrphan, DateTimeOffset now) => StateAt(record, isOrphan && !IsYoung(record, now), now);
+
+    /// <summary>How a lease stands at a moment.</summary>
+    /// <param name="record">The lease.</param>
+    /// <param name="isAbandoned">Whether nobody has it, and it is too old to be waiting for its pod.</param>
+    /// <param name="now">The moment.</param>
+    internal static LeaseState StateAt(LeaseRecord record, bool isAbandoned, DateTimeOffset now)
     {
         if (!record.IsComplete)
             return LeaseState.Incomplete;
-        if (isOrphan && !IsYoung(record, now))
+        if (isAbandoned)
             return LeaseState.Orphaned;
         if (record.ExpiresAt is not { } end)
             return LeaseState.Active;

@@ -24,11 +24,35 @@ public sealed class Manifest
     public static Manifest Parse(ManifestText text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var documents = ReadSyntax(text);
-        var variables = new ManifestVariables(documents);
-        return new Manifest(text, [.. documents.Select(document => new ManifestDocument(text, document, variables))]);
+        return new Manifest(text, Read(text, document => document));
     }
 
-    internal static List<SyntaxDocument> ReadSyntax(ManifestText text) =>
-        JsonReader.IsJson(text.Content) ? JsonReader.Read(text) : YamlReader.Read(text);
+    /// <summary>
+    /// Reads a manifest and makes something of each document as soon as it is read, so that a long manifest need not be
+    /// held as nodes. A document whose pods take variables from ConfigMaps or Secrets waits until all are read.
+    /// </summary>
+    /// <param name="text">As for <see cref="Parse"/>.</param>
+    /// <param name="use">Makes something of a document; called at the same time for several, and more than once for one if the text turns out not to be YAML.</param>
+    /// <returns>What was made, in the order of the documents.</returns>
+    /// <exception cref="ManifestException">As for <see cref="Parse"/>.</exception>
+    internal static T[] Read<T>(ManifestText text, Func<ManifestDocument, T> use)
+    {
+        var variables = new ManifestVariables();
+        var read = ReadSyntax(text, syntax =>
+        {
+            var document = new ManifestDocument(text, syntax, variables);
+            var waits = document.PodTemplates.Any(template => template.TakesVariables);
+            return (Waiting: waits ? document : null, Made: waits ? default : use(document), Variables: ManifestVariables.AreIn(syntax) ? syntax : null);
+        });
+        foreach (var syntax in read.Select(document => document.Variables).OfType<SyntaxDocument>())
+            variables.Gather(syntax);
+        return [.. read.Select(document => document.Waiting is null ? document.Made! : use(document.Waiting))];
+    }
+
+    /// <summary>Reads a single YAML document, or a JSON object; null where there are several.</summary>
+    internal static ManifestNode? ReadSingle(string content) => ReadSyntax(new ManifestText(content), syntax => syntax.Root) is [var root] ? root : null;
+
+    private static List<T> ReadSyntax<T>(ManifestText text, Func<SyntaxDocument, T> use) => JsonReader.IsJson(text.Content)
+        ? JsonReader.Read(text).ConvertAll(document => use(document))
+        : YamlReader.Read(text, YamlParts.Of(text.Content), use);
 }

@@ -19,7 +19,10 @@ public sealed class ManifestDocument
     public IReadOnlyList<ManifestPodTemplate> PodTemplates { get; }
 
     /// <summary>Its text as it stands in the manifest, from its <c>---</c> to the next document.</summary>
-    public string Text => Source.Content[Syntax.Start..Syntax.End];
+    public string Text => Source.Content[Place];
+
+    /// <summary>Where it stands in the manifest.</summary>
+    internal Range Place => Syntax.Start..Syntax.End;
 
     internal ManifestText Source { get; }
 

@@ -45,6 +45,9 @@ public sealed class ManifestPodTemplate
     /// <summary>Where the object ends: its last line.</summary>
     internal SourceLocation EndLocation => text.LocationAt(item.End);
 
+    /// <summary>Whether <see cref="ReadInjection"/> looks at ConfigMaps and Secrets of the same manifest.</summary>
+    internal bool TakesVariables => ManifestVariables.AreTakenBy(Template);
+
     internal MappingNode? Annotations { get; }
 
     internal IReadOnlyList<ManifestContainer> Containers { get; }

@@ -5,42 +5,45 @@ using KubeInject.Manifests.Syntax;
 namespace KubeInject.Manifests;
 
 /// <summary>
-/// The keys of the ConfigMaps and Secrets of a manifest, which its pods may take variables from. They are gathered when a
-/// pod first asks. Values are not looked at.
+/// The keys of the ConfigMaps and Secrets of a manifest, which its pods may take variables from. Values are not looked at.
 /// </summary>
-/// <param name="documents">All documents of the manifest.</param>
-internal sealed class ManifestVariables(IReadOnlyList<SyntaxDocument> documents)
+internal sealed class ManifestVariables
 {
-    private Dictionary<(string Kind, string? Namespace, string Name), IReadOnlyList<string>>? known;
+    private readonly Dictionary<(string Kind, string? Namespace, string Name), IReadOnlyList<string>> known = [];
 
-    /// <summary>The template with the keys of those sources that stand in the manifest.</summary>
-    public PodTemplate FillIn(PodTemplate template)
+    /// <summary>Whether a template asks for credentials, and takes variables from ConfigMaps or Secrets too.</summary>
+    public static bool AreTakenBy(PodTemplate template) =>
+        template.Containers.Any(container => container.VariableSources.Count > 0) && template.Annotations.Keys.Any(InjectionAnnotation.IsInjectionKey);
+
+    /// <summary>Whether a document holds any.</summary>
+    public static bool AreIn(SyntaxDocument document) => Sources(document).Any();
+
+    /// <summary>Takes in those of a document.</summary>
+    public void Gather(SyntaxDocument document)
     {
-        if (template.Containers.All(container => container.VariableSources.Count == 0) || !template.Annotations.Keys.Any(InjectionAnnotation.IsInjectionKey))
-            return template;
-        known ??= Gather();
-        return known.Count == 0 ? template : template with
-        {
-            Containers = [.. template.Containers.Select(container => container with
-            {
-                VariableSources = [.. container.VariableSources.Select(source => source with
-                {
-                    Keys = known.GetValueOrDefault((source.Kind, template.Object.Namespace, source.Name)),
-                })],
-            })],
-        };
+        foreach (var (kind, metadata, item) in Sources(document))
+            known[(kind, Text(metadata, "namespace"), Text(metadata, "name") ?? "")] = [.. Keys(item, "data"), .. Keys(item, "stringData")];
     }
 
-    private Dictionary<(string, string?, string), IReadOnlyList<string>> Gather()
+    /// <summary>The template with the keys of those sources that stand in the manifest.</summary>
+    public PodTemplate FillIn(PodTemplate template) => known.Count == 0 || !AreTakenBy(template) ? template : template with
     {
-        var keys = new Dictionary<(string, string?, string), IReadOnlyList<string>>();
-        foreach (var item in documents.SelectMany(document => Items(document.Root)))
+        Containers = [.. template.Containers.Select(container => container with
+        {
+            VariableSources = [.. container.VariableSources.Select(source => source with
+            {
+                Keys = known.GetValueOrDefault((source.Kind, template.Object.Namespace, source.Name)),
+            })],
+        })],
+    };
+
+    private static IEnumerable<(string Kind, MappingNode Metadata, MappingNode Item)> Sources(SyntaxDocument document)
+    {
+        foreach (var item in Items(document.Root))
         {
             if (Text(item, "kind") is ("ConfigMap" or "Secret") and var kind && Text(item, "apiVersion") == "v1" && Mapping(item, "metadata") is { } metadata)
-                keys[(kind, Text(metadata, "namespace"), Text(metadata, "name") ?? "")] = [.. Keys(item, "data"), .. Keys(item, "stringData")];
+                yield return (kind, metadata, item);
         }
-
-        return keys;
     }
 
     private static IEnumerable<MappingNode> Items(ManifestNode? node) =>

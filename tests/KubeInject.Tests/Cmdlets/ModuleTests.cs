@@ -93,7 +93,10 @@ public sealed class ModuleTests
     [Fact]
     public void Views_show_properties_that_exist()
     {
-        var views = XDocument.Load(Repository.File("module", "KubeInject.Format.ps1xml")).Descendants("View").ToList();
+        var files = Directory.GetFiles(Repository.File("module"), "*.Format.ps1xml");
+        var views = files.SelectMany(file => XDocument.Load(file).Descendants("View")).ToList();
+
+        Assert.All(files, file => Assert.Contains($"'{Path.GetFileName(file)}'", Manifest, StringComparison.Ordinal));
 
         Assert.NotEmpty(views);
         Assert.All(views, view =>

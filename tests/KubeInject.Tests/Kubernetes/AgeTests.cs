@@ -4,6 +4,8 @@ namespace KubeInject.Tests.Kubernetes;
 
 public sealed class AgeTests
 {
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
     [Theory]
     [InlineData(-5, "<invalid>")]
     [InlineData(-1, "0s")]
@@ -19,7 +21,30 @@ public sealed class AgeTests
     [InlineData((2 * 86400) + 3600, "2d1h")]
     [InlineData(8 * 86400, "8d")]
     [InlineData(700 * 86400, "700d")]
+    [InlineData((5 * 86400) + (3 * 3600) + 1800, "5d3h")]
+    [InlineData((8 * 86400) - 1, "7d23h")]
+    [InlineData((2 * 365 * 86400) - 1, "729d")]
+    [InlineData(2 * 365 * 86400, "2y")]
     [InlineData(731 * 86400, "2y1d")]
+    [InlineData(743 * 86400, "2y13d")]
+    [InlineData((8L * 365 * 86400) - 1, "7y364d")]
+    [InlineData(8L * 365 * 86400, "8y")]
     [InlineData(4000L * 86400, "10y")]
     public void An_age_reads_as_kubectl_shows_it(long seconds, string expected) => Assert.Equal(expected, Age.Of(TimeSpan.FromSeconds(seconds)));
+
+    [Fact]
+    public void What_was_there_never_has_no_age()
+    {
+        Assert.Equal("<unknown>", Age.Since(null));
+        Assert.Equal("5d3h", Age.Since(Noon - new TimeSpan(5, 3, 0, 0), Noon));
+    }
+
+    [Theory]
+    [InlineData(45, "45m")]
+    [InlineData(0, "0s ago")]
+    [InlineData(-45, "45m ago")]
+    public void An_end_is_to_come_or_was(int minutes, string expected) => Assert.Equal(expected, Age.Until(Noon.AddMinutes(minutes), Noon));
+
+    [Fact]
+    public void What_has_no_end_has_a_dash_for_it() => Assert.Equal("-", Age.Until(null, Noon));
 }

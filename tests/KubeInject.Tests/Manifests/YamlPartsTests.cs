@@ -17,7 +17,7 @@ public sealed class YamlPartsTests
         var generator = new ManifestGenerator(seed);
         var text = new ManifestText(string.Join("\n---\n", Enumerable.Range(0, 6).Select(_ => generator.Next().Text)));
 
-        Assert.Equal(Describe(() => YamlReader.Read(text, [0..text.Content.Length])), Describe(() => YamlReader.Read(text, YamlParts.Of(text.Content, 4))));
+        Assert.Equal(Describe(() => YamlReader.Read(text, [0..text.Content.Length], document => document)), Describe(() => YamlReader.Read(text, YamlParts.Of(text.Content, 4), document => document)));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class YamlPartsTests
     {
         var text = new ManifestText(content);
 
-        Assert.Equal(Describe(() => YamlReader.Read(text, [0..content.Length])), Describe(() => YamlReader.Read(text, YamlParts.Of(content, 2))));
+        Assert.Equal(Describe(() => YamlReader.Read(text, [0..content.Length], document => document)), Describe(() => YamlReader.Read(text, YamlParts.Of(content, 2), document => document)));
     }
 
     private static string Describe(Func<List<SyntaxDocument>> read)

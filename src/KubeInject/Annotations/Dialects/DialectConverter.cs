@@ -26,7 +26,7 @@ public static class DialectConverter
         if (own.State == InjectionState.Ignored)
             return new DialectConversion([], ["The pod has annotations of version 1, for which every injector leaves it alone: remove them first."]);
 
-        var reading = DialectReader.Read(pod, injection.Dialect, new FindingList(pod.Object));
+        var reading = DialectReader.Read(pod, injection.Dialect, new FindingList(pod));
         var carried = new CarriedDatabases(own, reading.Databases, options);
         var left = carried.Left.Concat(reading.Rest).ToList();
         if (carried.Databases.Count == 0)

@@ -21,7 +21,7 @@ internal static class DialectReader
 
     private static PodInjection Read(PodTemplate pod, InjectionDialect dialect)
     {
-        var findings = new FindingList(pod.Object);
+        var findings = new FindingList(pod);
         var reading = Read(pod, dialect, findings);
         return new PodInjection
         {

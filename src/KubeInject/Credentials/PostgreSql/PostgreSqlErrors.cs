@@ -18,7 +18,8 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
 
     /// <summary>A call that took too long.</summary>
     public CredentialException Late(string what) => new(
-        CredentialFailure.Unavailable, $"{Place}: {what} took longer than {timeout.TotalSeconds:0.###} s. Look at what the server is waiting for (pg_stat_activity, pg_locks), or give it more time.");
+        CredentialFailure.Unavailable, FormattableString.Invariant(
+            $"{Place}: {what} took longer than {timeout.TotalSeconds:0.###} s. Look at what the server is waiting for (pg_stat_activity, pg_locks), or give it more time."));
 
     /// <summary>A call that failed.</summary>
     /// <param name="what">What was being done: <c>creating the login role x</c>.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
@@ -179,6 +180,23 @@ public sealed class VaultClient : IDisposable
         && ((to.Scheme == Uri.UriSchemeHttps && !Settings.SkipCertificateCheck) || to.IdnHost == from.IdnHost);
 
     private async Task<VaultResponse> SendOnceAsync(VaultRequest request, Uri address, Secret? token, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        int? statusCode = null;
+        try
+        {
+            var response = await SendAsync(request, address, token, cancellationToken).ConfigureAwait(false);
+            statusCode = response.StatusCode;
+            return response;
+        }
+        finally
+        {
+            RequestObserver.Current?.Invoke(new KubeRequest(
+                request.Method.Method, address.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped), statusCode, Stopwatch.GetElapsedTime(start)));
+        }
+    }
+
+    private async Task<VaultResponse> SendAsync(VaultRequest request, Uri address, Secret? token, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, address)
         {

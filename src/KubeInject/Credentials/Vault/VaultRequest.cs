@@ -63,7 +63,7 @@ internal sealed record VaultRequest(HttpMethod Method, string Path)
 
     /// <summary>The name of a role, for use in a path.</summary>
     /// <exception cref="CredentialException">It would lead elsewhere.</exception>
-    public static string EscapeName(string name) => name is "" or "." or ".." || name.Contains('/')
+    public static string EscapeName(string name) => name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal)
         ? throw new CredentialException(CredentialFailure.Refused, $"'{name}' is no name of a role in Vault.")
         : Uri.EscapeDataString(name);
 

@@ -43,7 +43,7 @@ internal static class PodOwner
             ? LabelSelector.Read(selector).ToString()
             : string.Join(',', template.Labels.Select(label => $"{label.Key}={label.Value}"));
         var pods = await facts.ListAsync(KubeResource.Pods, new KubeQuery { Namespace = workload.Namespace, LabelSelector = labels }, cancellationToken).ConfigureAwait(false);
-        foreach (var pod in (pods.Value ?? []).Select(found => Pod.FromUtf8(found.ToUtf8())).OrderByDescending(pod => pod.CreationTimestamp))
+        foreach (var pod in (pods.Value ?? []).Select(found => Pod.FromUtf8(found.ToUtf8(), found.Server)).OrderByDescending(pod => pod.CreationTimestamp))
         {
             var owners = await FindAsync(facts, pod, cancellationToken).ConfigureAwait(false);
             if (owners.Any(owner => owner.Kind == workload.Kind && owner.Name == workload.Name))

@@ -11,7 +11,7 @@ namespace KubeInject.Diagnosis;
 /// <param name="time">Tells the time.</param>
 internal sealed class RecordCheck(ClusterFacts facts, CredentialSource? source, TimeProvider time)
 {
-    private (IReadOnlyList<LeaseRecord>? Records, string? Problem)? read;
+    private (Known? Records, string? Problem)? read;
 
     /// <summary>Looks.</summary>
     /// <param name="subject">What to look at.</param>
@@ -29,7 +29,7 @@ internal sealed class RecordCheck(ClusterFacts facts, CredentialSource? source, 
             return null;
 
         var findings = new List<Finding>();
-        var missing = named.Except(records.Select(record => record.Uuid)).Order().ToList();
+        var missing = named.Where(uuid => !records.Uuids.Contains(uuid)).Order().ToList();
         if (missing.Count > 0 && source is null && hasInjector)
             return Link(LinkState.Unknown, "its leases are not on record in the cluster; those of an installed injector are in Vault, and can be looked at with a source of credentials.");
         findings.AddRange(missing.Select(uuid => subject.Find(
@@ -38,8 +38,8 @@ internal sealed class RecordCheck(ClusterFacts facts, CredentialSource? source, 
             $"There is no record of the lease {uuid} that it names, so that nobody renews its credentials, and they may be revoked already.",
             subject.Template.Object.Kind == "Pod" ? "Create the pod anew, so that it is injected anew." : "Inject it anew with Invoke-CredentialRotation or Invoke-CredentialInjection.",
             InjectionAnnotation.Uuid)));
-        findings.AddRange(records
-            .Where(record => record.Owner == subject.Template.Object && !named.Contains(record.Uuid) && time.GetUtcNow() - record.RecordedAt > new LeaseOptions().GracePeriod)
+        findings.AddRange(records.ByOwner[subject.Template.Object]
+            .Where(record => !named.Contains(record.Uuid) && time.GetUtcNow() - record.RecordedAt > new LeaseOptions().GracePeriod)
             .Select(record => subject.Find(
                 FindingCode.RecordWithoutPod,
                 FindingSeverity.Warning,
@@ -51,11 +51,11 @@ internal sealed class RecordCheck(ClusterFacts facts, CredentialSource? source, 
             [.. findings]);
     }
 
-    private async Task<(IReadOnlyList<LeaseRecord>? Records, string? Problem)> ReadAsync(CancellationToken cancellationToken)
+    private async Task<(Known? Records, string? Problem)> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return (await (source?.Leases ?? new KubeLeaseStore(facts.Client)).ListAsync(cancellationToken).ConfigureAwait(false), null);
+            return (new Known(await (source?.Leases ?? new KubeLeaseStore(facts.Client)).ListAsync(cancellationToken).ConfigureAwait(false)), null);
         }
         catch (DirectoryNotFoundException)
         {
@@ -73,4 +73,12 @@ internal sealed class RecordCheck(ClusterFacts facts, CredentialSource? source, 
 
     private static DiagnosisLink Link(LinkState state, string text, params Finding[] findings) =>
         new() { Step = LinkStep.Outcome, State = state, Text = text, Findings = findings };
+
+    /// <summary>The records, as they are looked up: there may be as many as there are pods to look at.</summary>
+    private sealed class Known(IReadOnlyList<LeaseRecord> records)
+    {
+        public HashSet<Guid> Uuids { get; } = [.. records.Select(record => record.Uuid)];
+
+        public ILookup<ObjectReference, LeaseRecord> ByOwner { get; } = records.ToLookup(record => record.Owner);
+    }
 }

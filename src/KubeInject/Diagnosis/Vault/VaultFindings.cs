@@ -7,7 +7,7 @@ namespace KubeInject.Diagnosis;
 
 /// <summary>Collects what is the matter in Vault with the credentials of one pod, and what could not be seen there.</summary>
 /// <param name="about">The pod or workload.</param>
-internal sealed class VaultFindings(ObjectReference about)
+internal sealed class VaultFindings(PodTemplate about)
 {
     private readonly List<Finding> findings = [];
     private readonly SortedSet<string> missingRights = new(StringComparer.Ordinal);
@@ -43,7 +43,8 @@ internal sealed class VaultFindings(ObjectReference about)
     {
         Code = code,
         Severity = severity,
-        Object = about,
+        Object = about.Object,
+        Server = about.Server,
         Key = key,
         Message = Quoted.OneLine(message),
         Suggestion = Quoted.OneLine(suggestion),

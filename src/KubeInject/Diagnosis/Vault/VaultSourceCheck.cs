@@ -19,7 +19,7 @@ internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions opt
             .SelectMany(injection => injection.Databases).Where(database => database.Role is not null).DistinctBy(database => (database.Mount, database.Role)).ToList();
         if (databases.Count == 0)
             return [];
-        var findings = new VaultFindings(subject.Template.Object);
+        var findings = new VaultFindings(subject.Template);
         var isComplete = true;
         try
         {

@@ -48,7 +48,7 @@ internal sealed class LiveWorkload
     }
 
     /// <summary>The pod template with changes made.</summary>
-    public JsonObject Edit(IEnumerable<ManifestChange> changes) => TemplateOf(ManifestEditor.Apply(document, [.. changes]));
+    public JsonObject Edit(Func<ManifestPodTemplate, IEnumerable<ManifestChange>> changes) => TemplateOf(ManifestEditor.Apply(document, [.. changes(document.PodTemplates[0])]));
 
     /// <summary>The pod template as it stands.</summary>
     public JsonObject ReadTemplate() => TemplateOf(document.Text);

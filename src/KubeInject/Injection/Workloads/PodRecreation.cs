@@ -33,7 +33,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         {
             await secrets.TryAsync(pod, cancellationToken).ConfigureAwait(false);
             var dryRun = new KubeWriteOptions { DryRun = true };
-            var trial = PodManifest.UnderAnotherName(ManifestEditor.Apply(document, [.. pod.TrialChanges()]));
+            var trial = PodManifest.UnderAnotherName(ManifestEditor.Apply(document, [.. pod.TrialChanges(document.PodTemplates[0])]));
             await client.CreateAsync(KubeResource.Pods, trial, reference.Namespace, dryRun, cancellationToken).ConfigureAwait(false);
             await client.DeleteAsync(KubeResource.Pods, live.Name, live.Namespace, new KubeDeleteOptions { Uid = live.Uid, DryRun = true }, cancellationToken).ConfigureAwait(false);
             return plan;
@@ -54,7 +54,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         try
         {
             var credentials = await issued.IssueAsync(plan.Pod, secrets, cancellationToken).ConfigureAwait(false);
-            var injected = KubeObject.Parse(ManifestEditor.Apply(plan.Document, [.. plan.Pod.Changes(credentials)]));
+            var injected = KubeObject.Parse(ManifestEditor.Apply(plan.Document, [.. plan.Pod.Changes(plan.Document.PodTemplates[0], credentials)]));
             await DeleteAsync(plan.Live, () => isDeletionSent = true, cancellationToken).ConfigureAwait(false);
             var created = await client.CreateAsync(KubeResource.Pods, injected, plan.Live.Namespace, null, cancellationToken).ConfigureAwait(false);
             await OwnSecretAsync(plan.Pod, created, cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,15 @@ internal sealed record WorkloadKind(KubeResource Resource, string[] Names, strin
     /// <summary>The kind of that name in documents; null for any other.</summary>
     public static WorkloadKind? Of(string kind) => All.FirstOrDefault(known => known.Resource.Kind == kind);
 
+    /// <summary>Whether kubectl calls it so: <c>deploy</c>, <c>deployments.apps</c>, <c>deployments.v1.apps</c>, in upper or lower case.</summary>
+    public bool IsNamed(string type)
+    {
+        // kubectl takes the group behind the name, and the version between them.
+        var parts = type.Split('.');
+        return Names.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
+            && (parts.Length == 1 || string.Equals(parts[^1], Resource.Group, StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Reads an object of this kind, in the version of the API that the server has.</summary>
     public async Task<KubeObject> GetAsync(KubeClient client, ObjectReference reference, CancellationToken cancellationToken)
     {
@@ -37,6 +46,27 @@ internal sealed record WorkloadKind(KubeResource Resource, string[] Names, strin
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound && Resource == KubeResource.CronJobs && exception.Details?.Name is null)
         {
             return await client.GetAsync(OldCronJobs, reference.Name, reference.Namespace, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lists the metadata of objects of this kind, in the version of the API that the server has.</summary>
+    public async Task<IReadOnlyList<ObjectMetadata>> ListAsync(KubeClient client, KubeQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(Resource).ConfigureAwait(false);
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound && Resource == KubeResource.CronJobs)
+        {
+            return await ReadAsync(OldCronJobs).ConfigureAwait(false);
+        }
+
+        async Task<IReadOnlyList<ObjectMetadata>> ReadAsync(KubeResource resource)
+        {
+            var list = new List<ObjectMetadata>();
+            await foreach (var found in client.ListMetadataAsync(resource, query, cancellationToken).ConfigureAwait(false))
+                list.Add(found);
+            return list;
         }
     }
 

@@ -18,17 +18,9 @@ public static class WorkloadName
         ArgumentNullException.ThrowIfNull(text);
         if (text.Split('/') is not [{ Length: > 0 } type, { Length: > 0 } name])
             throw new FormatException($"'{text}' is no workload. Write its kind and its name, as in deployment/orders.");
-        var kind = WorkloadKind.All.FirstOrDefault(known => IsNameOf(known, type));
+        var kind = WorkloadKind.All.FirstOrDefault(known => known.IsNamed(type));
         return kind is not null
             ? new ObjectReference(kind.Resource.Kind, @namespace, name)
             : throw new FormatException($"'{text}': '{type}' is no kind of workload that can be injected. There are: {Kinds}.");
-    }
-
-    private static bool IsNameOf(WorkloadKind kind, string type)
-    {
-        // kubectl takes the group behind the name, and the version between them.
-        var parts = type.Split('.');
-        return kind.Names.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
-            && (parts.Length == 1 || string.Equals(parts[^1], kind.Resource.Group, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -34,7 +34,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
             try
             {
                 await secrets.TryAsync(plan.Pod, cancellationToken).ConfigureAwait(false);
-                await plan.Workload.ReplaceTemplateAsync(client, plan.Workload.Edit(plan.Pod.TrialChanges()), dryRun: true, cancellationToken).ConfigureAwait(false);
+                await plan.Workload.ReplaceTemplateAsync(client, plan.Workload.Edit(plan.Pod.TrialChanges), dryRun: true, cancellationToken).ConfigureAwait(false);
                 return plan;
             }
             catch (KubeApiException exception) when (IsConflict(exception) && attempt < Attempts)
@@ -65,11 +65,11 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
             var credentials = await issued.IssueAsync(plan.Pod, secrets, cancellationToken).ConfigureAwait(false);
             for (var attempt = 1; ; attempt++)
             {
-                var template = plan.Workload.Edit(plan.Pod.Changes(credentials));
+                var edited = plan.Workload.Edit(template => plan.Pod.Changes(template, credentials));
                 try
                 {
                     isSent = true;
-                    var patched = await plan.Workload.ReplaceTemplateAsync(client, template, dryRun: false, cancellationToken).ConfigureAwait(false);
+                    var patched = await plan.Workload.ReplaceTemplateAsync(client, edited, dryRun: false, cancellationToken).ConfigureAwait(false);
                     return new WrittenWorkload { Plan = plan, Workload = patched, Credentials = credentials };
                 }
                 catch (KubeApiException exception) when (IsConflict(exception) && attempt < Attempts)

@@ -150,8 +150,18 @@ internal sealed class ApiChannel : IDisposable
         finally
         {
             response?.Dispose();
-            Completed?.Invoke(new KubeRequest(request.Method.Method, request.Path, statusCode, Stopwatch.GetElapsedTime(start)));
+            Tell(request, statusCode, start);
         }
+    }
+
+    private void Tell(ApiRequest request, int? statusCode, long start)
+    {
+        var observer = RequestObserver.Current;
+        if (Completed is null && observer is null)
+            return;
+        var told = new KubeRequest(request.Method.Method, request.Path, statusCode, Stopwatch.GetElapsedTime(start));
+        Completed?.Invoke(told);
+        observer?.Invoke(told);
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch

@@ -20,10 +20,10 @@ internal static class ApiDocuments
         failures.Read(() => TolerantJson.Parse(body.Span), "its answer is not JSON");
 
     public static KubeObject ReadObject(this ApiFailures failures, ReadOnlyMemory<byte> body, KubeResource resource) =>
-        failures.Read(() => KubeObject.FromUtf8(body, resource), "an object is not a JSON object");
+        failures.Read(() => KubeObject.FromUtf8(body, resource, failures.Server), "an object is not a JSON object");
 
     public static Pod ReadPod(this ApiFailures failures, ReadOnlyMemory<byte> body) =>
-        failures.Read(() => Pod.FromUtf8(body), "a pod is not a JSON object");
+        failures.Read(() => Pod.FromUtf8(body, failures.Server), "a pod is not a JSON object");
 
     /// <summary>Reads what the server sent; what it may not be, in the words of the given message.</summary>
     /// <exception cref="KubeConnectionException">It is not what it has to be.</exception>

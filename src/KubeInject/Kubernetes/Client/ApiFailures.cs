@@ -8,6 +8,9 @@ namespace KubeInject.Kubernetes;
 /// <summary>The one place where an error is understood.</summary>
 internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential credential, ServerTrust trust)
 {
+    /// <summary>The API server.</summary>
+    public Uri Server => settings.Server;
+
     public KubeConnectionException FromTimeout(string whatFailed, TimeSpan limit, Exception cause) => new(
         KubeConnectionFailure.Timeout,
         string.Create(CultureInfo.InvariantCulture, $"{settings.Server} {whatFailed} within {limit.TotalSeconds:0.###} s."),

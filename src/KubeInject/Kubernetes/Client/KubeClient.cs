@@ -27,6 +27,9 @@ public sealed class KubeClient
     /// <summary>The namespace of the connection.</summary>
     internal string Namespace => defaultNamespace;
 
+    /// <summary>The API server.</summary>
+    internal Uri Server => channel.Failures.Server;
+
     /// <summary>Reads one object.</summary>
     /// <param name="resource">The kind of object.</param>
     /// <param name="name">Its name.</param>
@@ -223,7 +226,7 @@ public sealed class KubeClient
     {
         query ??= new KubeQuery();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
-        return new ListPager(channel, query.ListPath(resource, defaultNamespace), query.PageSize);
+        return new ListPager(channel, query.ListPath(resource, defaultNamespace), query.PageSize, query.Progress);
     }
 
     private async Task<KubeObject> SendAsync(ApiRequest request, KubeResource resource, CancellationToken cancellationToken) =>

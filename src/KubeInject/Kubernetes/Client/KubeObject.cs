@@ -14,9 +14,10 @@ public sealed class KubeObject
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] utf8;
 
-    private KubeObject(byte[] utf8, JsonElement root, KubeResource? resource)
+    private KubeObject(byte[] utf8, JsonElement root, KubeResource? resource, Uri? server)
     {
         this.utf8 = utf8;
+        Server = server;
         var metadata = root.Get("metadata");
         ApiVersion = root.Text("apiVersion") ?? resource?.ApiVersion ?? "";
         Kind = root.Text("kind") ?? resource?.Kind ?? "";
@@ -44,6 +45,9 @@ public sealed class KubeObject
     /// <summary>What tells this state of the object from another one; null for a document that has none.</summary>
     public string? ResourceVersion { get; }
 
+    /// <summary>The API server that the object came from; null for one that was read from a document.</summary>
+    public Uri? Server { get; }
+
     /// <summary>Reads an object from its JSON document.</summary>
     /// <param name="json">The document.</param>
     /// <returns>The object.</returns>
@@ -53,7 +57,7 @@ public sealed class KubeObject
         ArgumentNullException.ThrowIfNull(json);
         var utf8 = Encoding.UTF8.GetBytes(json);
         using var document = ObjectDocument.Parse(utf8);
-        return new KubeObject(utf8, document.RootElement, null);
+        return new KubeObject(utf8, document.RootElement, null, null);
     }
 
     /// <summary>The document as UTF-8, with every field that the server sent.</summary>
@@ -74,9 +78,9 @@ public sealed class KubeObject
 
     /// <summary>Reads an object from its JSON document, which is copied and told what it is, where it does not say.</summary>
     /// <exception cref="JsonException">The text is no JSON object.</exception>
-    internal static KubeObject FromUtf8(ReadOnlyMemory<byte> json, KubeResource resource)
+    internal static KubeObject FromUtf8(ReadOnlyMemory<byte> json, KubeResource resource, Uri server)
     {
         using var document = ObjectDocument.Parse(json);
-        return new KubeObject(ObjectDocument.Copy(json.Span, document.RootElement, resource), document.RootElement, resource);
+        return new KubeObject(ObjectDocument.Copy(json.Span, document.RootElement, resource), document.RootElement, resource, server);
     }
 }

@@ -26,6 +26,9 @@ public sealed record KubeQuery
     /// </summary>
     public bool FromCache { get; init; }
 
+    /// <summary>Is told of each page of a list, on the thread that reads it; null for nobody (default).</summary>
+    public IProgress<ListProgress>? Progress { get; init; }
+
     /// <summary>The path of the list, with what selects in its query.</summary>
     internal string ListPath(KubeResource resource, string defaultNamespace)
     {

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace KubeInject.Kubernetes;
 
 /// <summary>One page of a list, its items still the bytes that the server sent.</summary>
-internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? Continue, string? ResourceVersion)
+internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? Continue, string? ResourceVersion, long? Remaining)
 {
     /// <summary>Finds the items of a page without reading what is in them.</summary>
     /// <exception cref="JsonException">The text is no JSON object.</exception>
@@ -30,10 +30,13 @@ internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
 
         // Whatever follows the list is no JSON, and makes the reader say so.
         reader.Read();
-        return new ListPage(items, NotEmpty(metadata.Text("continue")), NotEmpty(metadata.Text("resourceVersion")));
+        return new ListPage(items, NotEmpty(metadata.Text("continue")), NotEmpty(metadata.Text("resourceVersion")), Number(metadata.Get("remainingItemCount")));
     }
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    // Absent of the last page, and wherever the server does not know.
+    private static long? Number(JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private static void ReadItems(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, List<ReadOnlyMemory<byte>> items)
     {

@@ -6,7 +6,8 @@ namespace KubeInject.Kubernetes;
 /// <param name="channel">Where to ask.</param>
 /// <param name="path">The path of the list, with whatever selects in its query.</param>
 /// <param name="pageSize">How many objects one request brings at most.</param>
-internal sealed class ListPager(ApiChannel channel, string path, int pageSize)
+/// <param name="progress">Is told of each page; null for nobody.</param>
+internal sealed class ListPager(ApiChannel channel, string path, int pageSize, IProgress<ListProgress>? progress = null)
 {
     /// <summary>Lists the objects, each once.</summary>
     /// <param name="read">Turns an item's bytes, which it must copy, into the object and its uid.</param>
@@ -17,6 +18,7 @@ internal sealed class ListPager(ApiChannel channel, string path, int pageSize)
         var buffer = new ResponseBuffer();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var newSinceRestart = true;
+        var done = 0L;
         string? next = null;
         while (true)
         {
@@ -31,9 +33,12 @@ internal sealed class ListPager(ApiChannel channel, string path, int pageSize)
                 // bring nothing new for ever.
                 next = null;
                 newSinceRestart = false;
+                done = 0;
                 continue;
             }
 
+            done += page.Items.Count;
+            progress?.Report(new ListProgress(done, page.Continue is null ? done : done + page.Remaining, IsComplete: false));
             foreach (var bytes in page.Items)
             {
                 var (item, uid) = read(bytes);
@@ -46,7 +51,11 @@ internal sealed class ListPager(ApiChannel channel, string path, int pageSize)
             }
 
             if (page.Continue is null)
+            {
+                progress?.Report(new ListProgress(done, done, IsComplete: true));
                 yield break;
+            }
+
             next = page.Continue;
         }
     }

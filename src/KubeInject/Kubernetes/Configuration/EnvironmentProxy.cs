@@ -60,7 +60,7 @@ internal static class EnvironmentProxy
         var colon = entry.LastIndexOf(':');
 
         // Several colons without brackets make an IPv6 address, not a port.
-        return colon >= 0 && (entry.IndexOf(':') == colon || entry[colon - 1] == ']') && int.TryParse(entry.AsSpan(colon + 1), out var port)
+        return colon >= 0 && (entry.IndexOf(':', StringComparison.Ordinal) == colon || entry[colon - 1] == ']') && int.TryParse(entry.AsSpan(colon + 1), out var port)
             ? (entry[..colon].Trim('[', ']'), port)
             : (entry.Trim('[', ']'), null);
     }

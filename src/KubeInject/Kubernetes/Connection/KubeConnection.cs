@@ -43,6 +43,9 @@ public sealed class KubeConnection : IDisposable
     /// <summary>How the user is known: <c>token</c>, <c>token file</c>, <c>basic</c>, <c>client certificate</c>, <c>exec plugin</c> or <c>none</c>.</summary>
     public string AuthenticationKind => channel.Credential.Kind;
 
+    /// <summary>Whether the next request can be made without running a program that gives the credential.</summary>
+    internal bool IsCredentialAtHand => channel.Credential.IsAtHand;
+
     /// <summary>The server's version, <c>v1.34.1</c>; null where the server does not tell this user.</summary>
     public string? ServerVersion { get; private set; }
 

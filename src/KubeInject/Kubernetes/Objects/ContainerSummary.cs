@@ -21,6 +21,10 @@ public sealed record ContainerSummary
     /// <summary>Names of the variables in <c>env</c>, in the order of the object, repeated as often as they stand there.</summary>
     public IReadOnlyList<string> Variables => Declaration.Variables;
 
+    /// <summary>Name and image.</summary>
+    /// <returns>One line.</returns>
+    public override string ToString() => Image is null ? Name : $"{Name} ({Image})";
+
     /// <summary>What it says of its variables, for the injection.</summary>
     internal PodContainer Declaration { get; init; } = new("", false, []);
 }

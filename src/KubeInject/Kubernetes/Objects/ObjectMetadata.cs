@@ -20,13 +20,16 @@ public sealed class ObjectMetadata
     public DateTimeOffset? CreationTimestamp { get; init; }
 
     /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> where that is not known.</summary>
-    public string Age => CreationTimestamp is { } created ? Kubernetes.Age.Of(DateTimeOffset.UtcNow - created) : "<unknown>";
+    public string Age => Kubernetes.Age.Since(CreationTimestamp);
 
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = None;
 
     /// <summary>The annotations.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = None;
+
+    /// <summary>The API server that the object came from; null for one that came from none.</summary>
+    public Uri? Server { get; init; }
 
     internal static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 
@@ -36,6 +39,7 @@ public sealed class ObjectMetadata
         Object = new ObjectReference(Kind, Namespace, Name),
         Labels = Labels,
         Annotations = Annotations,
+        Server = Server,
         HasSpec = false,
     };
 

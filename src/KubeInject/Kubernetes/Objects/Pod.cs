@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -10,9 +11,10 @@ public sealed class Pod
     // The document alone is kept, as the UTF-8 that it came in: half the memory of a string, and no page behind it.
     private readonly byte[] utf8;
 
-    private Pod(byte[] utf8, JsonElement pod)
+    private Pod(byte[] utf8, JsonElement pod, Uri? server)
     {
         this.utf8 = utf8;
+        Server = server;
         var metadata = pod.Get("metadata");
         var spec = pod.Get("spec");
         var status = pod.Get("status");
@@ -71,7 +73,7 @@ public sealed class Pod
     public DateTimeOffset? CreationTimestamp { get; }
 
     /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> for a document that does not say.</summary>
-    public string Age => CreationTimestamp is { } created ? Kubernetes.Age.Of(DateTimeOffset.UtcNow - created) : "<unknown>";
+    public string Age => Kubernetes.Age.Since(CreationTimestamp);
 
     /// <summary>The containers, in the order of the document.</summary>
     public IReadOnlyList<ContainerSummary> Containers { get; }
@@ -94,6 +96,13 @@ public sealed class Pod
     /// <summary>kubectl's column RESTARTS, the time from which it counts "ago"; null where nothing was restarted.</summary>
     public DateTimeOffset? LastRestart { get; }
 
+    /// <summary>kubectl's column RESTARTS at this moment: <c>0</c>, <c>5 (3m ago)</c>.</summary>
+    public string RestartSummary => string.Create(
+        CultureInfo.InvariantCulture, $"{Restarts}{(Restarts == 0 || LastRestart is not { } last ? "" : $" ({Kubernetes.Age.Since(last)} ago)")}");
+
+    /// <summary>The API server that the pod came from; null for one that was read from a document.</summary>
+    public Uri? Server { get; }
+
     /// <summary>
     /// The document, as the server sent it. In lists the server leaves out <c>apiVersion</c> and <c>kind</c>: these
     /// two are put in front, so that the text is a manifest; the rest is the same to the byte.
@@ -111,6 +120,7 @@ public sealed class Pod
         CreationTimestamp = CreationTimestamp,
         Labels = Labels,
         Annotations = Annotations,
+        Server = Server,
     };
 
     /// <summary>What the pod says of itself, for the injection.</summary>
@@ -119,6 +129,7 @@ public sealed class Pod
         Object = new ObjectReference("Pod", Namespace, Name),
         Labels = Labels,
         Annotations = Annotations,
+        Server = Server,
         ServiceAccountName = ServiceAccountName,
         Containers = InitContainers.Concat(Containers)
             .Select(container => container.Declaration)
@@ -132,11 +143,13 @@ public sealed class Pod
     public static Pod Parse(string json) => FromUtf8(Encoding.UTF8.GetBytes(json));
 
     /// <summary>Reads a pod from its JSON document, which is copied.</summary>
+    /// <param name="json">The document.</param>
+    /// <param name="server">The API server that sent it; null where none did.</param>
     /// <exception cref="JsonException">The text is no JSON object.</exception>
-    internal static Pod FromUtf8(ReadOnlyMemory<byte> json)
+    internal static Pod FromUtf8(ReadOnlyMemory<byte> json, Uri? server = null)
     {
         using var document = ObjectDocument.Parse(json);
-        return new Pod(ObjectDocument.Copy(json.Span, document.RootElement, KubeResource.Pods), document.RootElement);
+        return new Pod(ObjectDocument.Copy(json.Span, document.RootElement, KubeResource.Pods), document.RootElement, server);
     }
 
     /// <summary>The pod's reference, <c>shop/pod/orders-1</c>.</summary>

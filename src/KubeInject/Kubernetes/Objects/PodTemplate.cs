@@ -41,6 +41,9 @@ public sealed record PodTemplate
     /// <summary>Init containers first, then containers, each in the order of the document.</summary>
     public IReadOnlyList<PodContainer> Containers { get; init; } = [];
 
+    /// <summary>The API server that it came from; null for a manifest.</summary>
+    public Uri? Server { get; init; }
+
     /// <summary>The object's reference, <c>shop/deployment/orders</c>.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => Object.ToString();

@@ -18,6 +18,16 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
         }
     }
 
+    /// <summary>Whether there is a credential to use without running the plugin.</summary>
+    public bool IsAtHand
+    {
+        get
+        {
+            lock (gate)
+                return IsCurrent(null);
+        }
+    }
+
     /// <summary>The credential to use.</summary>
     /// <param name="refused">One that the server did not accept; null where none was refused.</param>
     /// <param name="cancellationToken">Stops waiting; the plugin ends when nobody waits for it any more.</param>
@@ -27,8 +37,8 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
         Run joined;
         lock (gate)
         {
-            if (current is not null && current != refused && !(current.Expires <= time.GetUtcNow()))
-                return current;
+            if (IsCurrent(refused))
+                return current!;
             joined = running ??= Start();
             joined.Waiting++;
         }
@@ -42,6 +52,8 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
             Leave(joined);
         }
     }
+
+    private bool IsCurrent(ExecCredential? refused) => current is not null && current != refused && !(current.Expires <= time.GetUtcNow());
 
     private Run Start()
     {

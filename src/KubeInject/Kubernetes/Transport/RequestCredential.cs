@@ -30,6 +30,9 @@ internal sealed class RequestCredential
     /// <summary>Whether the server is shown anything at all.</summary>
     public bool IsGiven => Kind != "none";
 
+    /// <summary>Whether the next request can be made without running an exec plugin.</summary>
+    public bool IsAtHand => plugin?.IsAtHand ?? true;
+
     /// <summary>What the exec plugin returns; null where the settings themselves say who the user is.</summary>
     /// <exception cref="KubeConnectionException">The exec plugin returns no credential.</exception>
     public async ValueTask<ExecCredential?> GetAsync(CancellationToken cancellationToken) =>

@@ -21,8 +21,7 @@ internal sealed class ChangeVerifier
     {
         try
         {
-            var documents = Manifest.ReadSyntax(new ManifestText(edited));
-            return documents.Count == 1 && new ChangeVerifier(changes).IsSame(original.Syntax.Root!, documents[0].Root!);
+            return Manifest.ReadSingle(edited) is { } root && new ChangeVerifier(changes).IsSame(original.Syntax.Root!, root);
         }
         catch (ManifestException)
         {

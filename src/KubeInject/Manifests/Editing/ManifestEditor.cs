@@ -1,4 +1,3 @@
-using System.Text;
 using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
@@ -31,17 +30,7 @@ internal static class ManifestEditor
     private static string Edit(ManifestDocument document, IEnumerable<ManifestChange> changes)
     {
         var content = document.Source.Content;
-        var edits = changes.SelectMany(change => TextEditor.EditsFor(content, change)).OrderBy(edit => edit.Start).ThenBy(edit => edit.Length).ToArray();
-        var result = new StringBuilder(document.Syntax.End - document.Syntax.Start + edits.Sum(edit => edit.Replacement.Length));
-        var at = document.Syntax.Start;
-        foreach (var edit in edits)
-        {
-            // Members that go may share the blank between them.
-            result.Append(content, at, Math.Max(0, edit.Start - at)).Append(edit.Replacement);
-            at = Math.Max(at, edit.Start + edit.Length);
-        }
-
-        return result.Append(content, at, document.Syntax.End - at).ToString();
+        return TextEdit.Apply(content, document.Syntax.Start, document.Syntax.End, changes.SelectMany(change => TextEditor.EditsFor(content, change)));
     }
 
     // What an anchor names is repeated by its aliases. It may change only if it is to change the same way in all of these places.

@@ -49,7 +49,7 @@ internal static partial class ScalarWriter
     {
         var quoted = Quote(value);
         if (!value.AsSpan().ContainsAnyExceptInRange(' ', '~')
-            || (Manifest.ReadSyntax(new ManifestText(quoted)) is [{ Root: ScalarNode { Style: ScalarStyle.DoubleQuoted } read }] && read.Value == value))
+            || (Manifest.ReadSingle(quoted) is ScalarNode { Style: ScalarStyle.DoubleQuoted } read && read.Value == value))
         {
             return quoted;
         }

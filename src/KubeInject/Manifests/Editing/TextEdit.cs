@@ -1,4 +1,27 @@
+using System.Text;
+
 namespace KubeInject.Manifests.Editing;
 
 /// <summary>Text to put in place of other text.</summary>
-internal readonly record struct TextEdit(int Start, int Length, string Replacement);
+internal readonly record struct TextEdit(int Start, int Length, string Replacement)
+{
+    /// <summary>A part of a text with edits made, in whatever order they come.</summary>
+    /// <param name="content">The text.</param>
+    /// <param name="start">Where the part starts.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <param name="edits">The edits, by their places in the text.</param>
+    public static string Apply(string content, int start, int end, IEnumerable<TextEdit> edits)
+    {
+        var ordered = edits.OrderBy(edit => edit.Start).ThenBy(edit => edit.Length).ToArray();
+        var result = new StringBuilder(end - start + ordered.Sum(edit => edit.Replacement.Length));
+        var at = start;
+        foreach (var edit in ordered)
+        {
+            // Members that go may share the blank between them.
+            result.Append(content, at, Math.Max(0, edit.Start - at)).Append(edit.Replacement);
+            at = Math.Max(at, edit.Start + edit.Length);
+        }
+
+        return result.Append(content, at, end - at).ToString();
+    }
+}

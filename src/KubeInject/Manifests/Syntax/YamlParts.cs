@@ -20,7 +20,8 @@ internal static class YamlParts
     {
         var parts = new List<Range>();
         var start = 0;
-        for (var i = 1; i < count && !HasDirectives(content); i++)
+        count = count > 1 && HasDirectives(content) ? 1 : count;
+        for (var i = 1; i < count; i++)
         {
             var next = NextDocument(content, Math.Max(start, (int)((long)content.Length * i / count)));
             if (next < 0)

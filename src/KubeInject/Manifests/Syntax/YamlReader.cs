@@ -7,26 +7,27 @@ namespace KubeInject.Manifests.Syntax;
 /// <summary>Reads YAML text into nodes that know their place.</summary>
 internal static class YamlReader
 {
-    public static List<SyntaxDocument> Read(ManifestText text) => Read(text, YamlParts.Of(text.Content));
-
-    /// <summary>Reads a text in parts, all at the same time.</summary>
-    internal static List<SyntaxDocument> Read(ManifestText text, IReadOnlyList<Range> parts)
+    /// <summary>Reads a text in parts, all at the same time, and makes something of each document as soon as it is read.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="parts">The parts; a part that is not YAML has the whole text read once more, from its start.</param>
+    /// <param name="use">Makes something of a document, which it need not keep; called at the same time for several.</param>
+    public static List<T> Read<T>(ManifestText text, IReadOnlyList<Range> parts, Func<SyntaxDocument, T> use)
     {
-        var documents = new List<SyntaxDocument>?[parts.Count];
+        var made = new List<T>?[parts.Count];
         if (parts.Count > 1)
-            Parallel.For(0, parts.Count, i => documents[i] = TryRead(text, parts[i]));
+            Parallel.For(0, parts.Count, i => made[i] = TryRead(text, parts[i], use));
 
         // Where a part is not YAML, or the first has no document to belong to, the whole tells best what is the matter.
-        return Array.TrueForAll(documents, read => read is { Count: > 0 })
-            ? [.. documents.SelectMany(read => read!)]
-            : Read(text, 0, text.Content.Length);
+        return Array.TrueForAll(made, part => part is { Count: > 0 })
+            ? [.. made.SelectMany(part => part!)]
+            : [.. Read(text, 0..text.Content.Length).Select(use)];
     }
 
-    private static List<SyntaxDocument>? TryRead(ManifestText text, Range part)
+    private static List<T>? TryRead<T>(ManifestText text, Range part, Func<SyntaxDocument, T> use)
     {
         try
         {
-            return Read(text, part.Start.Value, part.End.Value);
+            return [.. Read(text, part).Select(use)];
         }
         catch (ManifestException)
         {
@@ -34,9 +35,9 @@ internal static class YamlReader
         }
     }
 
-    private static List<SyntaxDocument> Read(ManifestText text, int start, int end)
+    private static IEnumerable<SyntaxDocument> Read(ManifestText text, Range part)
     {
-        var documents = new List<SyntaxDocument>();
+        var (start, end) = (part.Start.Value, part.End.Value);
         NodeBuilder? builder = null;
 
         // The parser has no use for a byte order mark; offsets still count it.
@@ -52,7 +53,7 @@ internal static class YamlReader
                 case DocumentStart document:
                     if (builder is not null)
                     {
-                        documents.Add(new SyntaxDocument(builder.Root, start, At(document.Start)));
+                        yield return new SyntaxDocument(builder.Root, start, At(document.Start));
                         start = At(document.Start);
                     }
 
@@ -96,8 +97,7 @@ internal static class YamlReader
         }
 
         if (builder is not null)
-            documents.Add(new SyntaxDocument(builder.Root, start, end));
-        return documents;
+            yield return new SyntaxDocument(builder.Root, start, end);
 
         bool MoveNext()
         {

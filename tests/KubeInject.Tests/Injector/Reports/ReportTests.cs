@@ -42,10 +42,10 @@ public sealed class ReportTests
 
         Assert.Equal(3, findings.GetArrayLength());
         var names = findings[0].EnumerateObject().Select(property => property.Name).ToList();
-        Assert.Equal(["code", "severity", "object", "namespace", "key", "message", "suggestion", "file", "line", "column", "helpUri", "fix"], names);
+        Assert.Equal(["code", "severity", "object", "namespace", "key", "message", "suggestion", "file", "line", "column", "helpUri", "fix", "server"], names);
         var ofCmdlet = typeof(Finding).GetProperties().Where(property => property.Name != nameof(Finding.Location)).Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
         Assert.Equal(ofCmdlet.Order(StringComparer.Ordinal), names.Order(StringComparer.Ordinal));
-        Assert.Equal("""["KI003","Error","shop/deployment/orders","shop","db-creds-injector.numberly.io/pg.role","Database 'pg' has no role.","Add it.","/repo/deploy/orders.yaml",12,5,"https://github.com/kubeinject/kubeinject/blob/main/docs/findings.md#ki003","Rename the key."]""",
+        Assert.Equal("""["KI003","Error","shop/deployment/orders","shop","db-creds-injector.numberly.io/pg.role","Database 'pg' has no role.","Add it.","/repo/deploy/orders.yaml",12,5,"https://github.com/kubeinject/kubeinject/blob/main/docs/findings.md#ki003","Rename the key.",null]""",
             $"[{string.Join(',', findings[0].EnumerateObject().Select(property => property.Value.GetRawText()))}]");
         Assert.Equal(JsonValueKind.Null, findings[1].GetProperty("line").ValueKind);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Injector.Reports;
+using KubeInject.Reports;
 using KubeInject.Testing;
 using NJsonSchema;
 

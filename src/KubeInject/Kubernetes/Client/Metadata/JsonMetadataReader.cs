@@ -4,7 +4,8 @@ namespace KubeInject.Kubernetes;
 
 /// <summary>Reads a list in JSON, of whole objects as well: of each the metadata.</summary>
 /// <param name="kind">The kind of the objects.</param>
-internal sealed class JsonMetadataReader(string kind) : IMetadataReader
+/// <param name="server">The API server that they come from; null for none.</param>
+internal sealed class JsonMetadataReader(string kind, Uri? server = null) : IMetadataReader
 {
     private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = ObjectDocument.MaxDepth });
     private bool isInItems;
@@ -79,6 +80,7 @@ internal sealed class JsonMetadataReader(string kind) : IMetadataReader
             CreationTimestamp = metadata.Time("creationTimestamp"),
             Labels = metadata.Get("labels").Texts(),
             Annotations = metadata.Get("annotations").Texts(),
+            Server = server,
         };
     }
 }

@@ -25,6 +25,7 @@ internal sealed class MetadataList(ApiChannel channel, string kind, string path,
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var newSinceRestart = true;
+        var done = 0L;
         string? next = null;
         while (true)
         {
@@ -43,20 +44,26 @@ internal sealed class MetadataList(ApiChannel channel, string kind, string path,
 
             await using (stream)
             {
-                IMetadataReader reader = stream.MediaType == ProtobufMetadataReader.MediaType ? new ProtobufMetadataReader(kind) : new JsonMetadataReader(kind);
+                IMetadataReader reader = stream.MediaType == ProtobufMetadataReader.MediaType ? new ProtobufMetadataReader(kind, channel.Failures.Server) : new JsonMetadataReader(kind, channel.Failures.Server);
                 await foreach (var batch in ReadAsync(stream, reader, cancellationToken))
                 {
                     batch.RemoveAll(found => !string.IsNullOrEmpty(found.Uid) && !seen.Add(found.Uid));
                     newSinceRestart |= batch.Count > 0;
-                    if (batch.Count > 0)
-                        yield return batch;
+                    if (batch.Count == 0)
+                        continue;
+                    done += batch.Count;
+                    query.Progress?.Report(new ListProgress(done, null, IsComplete: false));
+                    yield return batch;
                 }
 
                 next = reader.Continue;
             }
 
             if (next is null)
+            {
+                query.Progress?.Report(new ListProgress(done, done, IsComplete: true));
                 yield break;
+            }
         }
     }
 

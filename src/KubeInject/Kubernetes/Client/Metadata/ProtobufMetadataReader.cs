@@ -7,7 +7,8 @@ namespace KubeInject.Kubernetes;
 /// around the list. (staging/src/k8s.io/apimachinery/pkg/{runtime,apis/meta/v1}/generated.proto)
 /// </summary>
 /// <param name="kind">The kind of the objects.</param>
-internal sealed class ProtobufMetadataReader(string kind) : IMetadataReader
+/// <param name="server">The API server that they come from; null for none.</param>
+internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : IMetadataReader
 {
     public const string MediaType = "application/vnd.kubernetes.protobuf";
 
@@ -121,6 +122,7 @@ internal sealed class ProtobufMetadataReader(string kind) : IMetadataReader
             CreationTimestamp = created,
             Labels = labels ?? ObjectMetadata.None,
             Annotations = annotations ?? ObjectMetadata.None,
+            Server = server,
         };
     }
 

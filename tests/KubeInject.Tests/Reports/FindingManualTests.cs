@@ -1,10 +1,10 @@
 using System.Reflection;
 using KubeInject.Annotations;
-using KubeInject.Injector.Reports;
+using KubeInject.Reports;
 
-namespace KubeInject.Tests.Injector.Reports;
+namespace KubeInject.Tests.Reports;
 
-/// <summary>The program carries the page of findings, and finds each code's section in it.</summary>
+/// <summary>The engine carries the page of findings, and finds each code's section in it.</summary>
 public sealed class FindingManualTests
 {
     public static TheoryData<string> Codes =>

@@ -1,0 +1,14 @@
+using KubeInject.Completion;
+using KubeInject.Reports;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Completes codes of findings, and says what they mean.</summary>
+public sealed class FindingCodeCompleter : NameCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(TypedLine line) => _ => Known(() =>
+    {
+        var manual = FindingManual.Load();
+        return manual.Codes.Select(code => new Suggestion(code, manual.Meaning(code) ?? code));
+    });
+}

@@ -1,0 +1,16 @@
+using KubeInject.Completion;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Completes names of pods and workloads that leases may be for: those of all namespaces, unless one is named.</summary>
+public sealed class LeaseOwnerCompleter : ClusterCompleter
+{
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line)
+    {
+        var (word, query, isPod) = (line.Word, line.Query with { AllNamespaces = !line.Has("Namespace") }, line.Parameter == "Pod");
+        return (cluster, cancellationToken) => isPod
+            ? cluster.NamesAsync(KubeResource.Pods, query, cancellationToken)
+            : cluster.WorkloadsAsync(word, query, cancellationToken);
+    }
+}

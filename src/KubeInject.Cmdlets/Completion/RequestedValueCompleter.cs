@@ -1,0 +1,23 @@
+using KubeInject.Annotations;
+using KubeInject.Completion;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Completes what the pods of the namespace say of databases already: roles, mounts, variables.</summary>
+public sealed class RequestedValueCompleter : ClusterCompleter
+{
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line)
+    {
+        var (query, select) = (line.Query, Values(line.Parameter));
+        return (cluster, cancellationToken) => cluster.DatabasesAsync(query, cancellationToken).ValuesAsync(select, cancellationToken);
+    }
+
+    private static Func<DatabaseInjection, IEnumerable<string?>> Values(string parameter) => parameter switch
+    {
+        "Mount" => database => [database.Mount],
+        "EnvUri" => database => database.UriVariables,
+        "EnvUsername" => database => database.UsernameVariables,
+        "EnvPassword" => database => database.PasswordVariables,
+        _ => database => [database.Role],
+    };
+}

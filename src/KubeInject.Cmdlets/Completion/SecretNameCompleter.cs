@@ -1,0 +1,11 @@
+using KubeInject.Completion;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Completes names of the Secrets of the connection's namespace.</summary>
+public sealed class SecretNameCompleter : ClusterCompleter
+{
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line) =>
+        (cluster, cancellationToken) => cluster.NamesAsync(KubeResource.Secrets, new KubeQuery(), cancellationToken);
+}

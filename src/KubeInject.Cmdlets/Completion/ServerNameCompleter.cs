@@ -1,0 +1,10 @@
+using KubeInject.Completion;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Completes names of servers: of the Services of the connection's namespace.</summary>
+public sealed class ServerNameCompleter : ClusterCompleter
+{
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line) =>
+        (cluster, cancellationToken) => cluster.ServerNamesAsync(cancellationToken);
+}

@@ -1,0 +1,14 @@
+using KubeInject.Completion;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Completes names of ServiceAccounts.</summary>
+public sealed class ServiceAccountCompleter : ClusterCompleter
+{
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line)
+    {
+        var query = line.Query;
+        return (cluster, cancellationToken) => cluster.NamesAsync(KubeResource.ServiceAccounts, query, cancellationToken);
+    }
+}

@@ -1,0 +1,15 @@
+using KubeInject.Completion;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>Completes with the variables of the session that hold what the parameter takes: a connection, or a source of credentials.</summary>
+public sealed class VariableCompleter : NameCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(TypedLine line)
+    {
+        var found = TypedLine.Variables().Where(variable => line.Parameter == "Connection" ? variable.Value is KubeConnection : variable.Value is CredentialSource).ToArray();
+        return _ => Known(() => found.Select(variable => new Suggestion($"${variable.Name}", variable.Value is CredentialSource source ? source.Name : $"{variable.Value}") { IsVariable = true }));
+    }
+}

@@ -1,0 +1,21 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>
+/// Tells of the requests that a piece of work makes, whichever connection or source of credentials makes them, and of
+/// nobody else's: it goes along with the work, into whatever that starts.
+/// </summary>
+/// <remarks><see cref="KubeConnection.RequestCompleted"/> tells of one connection's instead, whoever uses it.</remarks>
+public static class RequestObserver
+{
+    private static readonly AsyncLocal<Action<KubeRequest>?> Observer = new();
+
+    /// <summary>
+    /// Called after every request of the work that sets it, also after one that got no answer, on the thread that finished
+    /// it; null for nobody (default). It must be quick, and must not throw.
+    /// </summary>
+    public static Action<KubeRequest>? Current
+    {
+        get => Observer.Value;
+        set => Observer.Value = value;
+    }
+}

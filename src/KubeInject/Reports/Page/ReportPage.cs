@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using KubeInject.Annotations;
+using KubeInject.Leases;
+
+namespace KubeInject.Reports;
+
+/// <summary>The page as a whole: what the browser has to know, the head, the numbers, and the sections one after the other.</summary>
+internal static class ReportPage
+{
+    private static readonly string Style = Own("report.css");
+    private static readonly string Script = Own("report.js");
+
+    // Nothing is fetched from anywhere, and of styles and scripts only those of this very page count.
+    // (https://www.w3.org/TR/CSP3/#grammardef-hash-source)
+    private static readonly string Policy =
+        $"default-src 'none'; style-src '{Hash(Style)}'; script-src '{Hash(Script)}'; base-uri 'none'; form-action 'none'";
+
+    public static string Render(PodInjectionReport report)
+    {
+        var html = new HtmlWriter();
+        html.WriteRaw("<!DOCTYPE html>\n");
+        using (html.Open("html", ("lang", "en")))
+        {
+            WriteHead(html, report);
+            using (html.Open("body"))
+            {
+                html.Write("a", "To the findings", ("class", "skip"), ("href", "#findings"));
+                WriteHeader(html, report);
+                using (html.Open("main"))
+                {
+                    WriteSummary(html, report);
+                    WriteSearch(html);
+                    NamespaceSection.Write(html, report);
+                    FindingSection.Write(html, report);
+                    LeaseSection.Write(html, report);
+                    PodSection.Write(html, report);
+                }
+
+                WriteFooter(html, report);
+                using (html.Open("script"))
+                    html.WriteRaw(Script);
+            }
+        }
+
+        html.EndLine();
+        return html.ToString();
+    }
+
+    /// <summary>A moment, as the page shows it.</summary>
+    public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+
+    private static void WriteHead(HtmlWriter html, PodInjectionReport report)
+    {
+        using var head = html.Open("head");
+        html.WriteEmpty("meta", ("charset", "utf-8"));
+        html.WriteEmpty("meta", ("http-equiv", "Content-Security-Policy"), ("content", Policy));
+        html.WriteEmpty("meta", ("name", "viewport"), ("content", "width=device-width, initial-scale=1"));
+        html.WriteEmpty("meta", ("name", "referrer"), ("content", "no-referrer"));
+        html.WriteEmpty("meta", ("name", "color-scheme"), ("content", "light dark"));
+        html.WriteEmpty("meta", ("name", "generator"), ("content", $"KubeInject {report.Version}"));
+        html.Write("title", $"Database credentials of {Cluster(report)}, {Time(report.CreatedAt)}");
+        using (html.Open("style"))
+            html.WriteRaw(Style);
+    }
+
+    private static string Cluster(PodInjectionReport report) => report.Context ?? report.Server;
+
+    private static void WriteHeader(HtmlWriter html, PodInjectionReport report)
+    {
+        using var header = html.Open("header");
+        html.Write("p", "Database credentials of pods", ("class", "kicker"));
+        html.Write("h1", Cluster(report));
+        using var facts = html.Open("dl", ("class", "facts"));
+        Fact("Looked at", report.Scope);
+        Fact("When", Time(report.CreatedAt));
+        Fact("By", report.User ?? "a user that the server does not name");
+        Fact("API server", $"{report.Server}{(report.ServerVersion is null ? "" : $" ({report.ServerVersion})")}");
+
+        void Fact(string name, string value)
+        {
+            using var fact = html.Open("div");
+            html.Write("dt", name);
+            html.Write("dd", value);
+        }
+    }
+
+    private static void WriteSummary(HtmlWriter html, PodInjectionReport report)
+    {
+        using var section = html.Open("section", ("aria-labelledby", "summary"), ("class", "summary"));
+        html.Write("h2", "Summary", ("id", "summary"));
+        html.Write("p", Lead(report), ("class", "lead"));
+        using (var numbers = html.Open("dl", ("class", "numbers")))
+        {
+            Number("Pods", report.PodCount);
+            Number("Ask", report.Namespaces.Sum(one => one.Asking));
+            Number("Injected", report.Namespaces.Sum(one => one.Injected), "good");
+            Number("Pending", report.Namespaces.Sum(one => one.Pending), "warning");
+            Number("Errors", report.CountOf(FindingSeverity.Error), "error");
+            Number("Warnings", report.CountOf(FindingSeverity.Warning), "warning");
+            Number("Leases", report.Leases.Count);
+        }
+
+        if (report.Gaps.Count == 0)
+            return;
+        using var gaps = html.Open("div", ("class", "gaps"));
+        html.Write("h3", "What this page does not know");
+        using var list = html.Open("ul");
+        foreach (var gap in report.Gaps.Take(20))
+            html.Write("li", gap);
+        if (report.Gaps.Count > 20)
+            html.Write("li", $"And {HtmlWriter.Number(report.Gaps.Count - 20)} more of the kind.");
+
+        void Number(string name, int number, string? kind = null)
+        {
+            using var one = html.Open("div", ("class", number == 0 ? null : kind));
+            html.Write("dt", name);
+            html.Write("dd", HtmlWriter.Number(number));
+        }
+    }
+
+    private static string Lead(PodInjectionReport report)
+    {
+        var asking = report.Namespaces.Sum(one => one.Asking);
+        if (asking == 0)
+            return report.Findings.Count == 0 ? "No pod asks for credentials, and nothing is the matter." : "No pod asks for credentials in a way that anybody understands.";
+        var lacking = asking - report.Namespaces.Sum(one => one.Injected);
+        var errors = report.CountOf(FindingSeverity.Error);
+        var orphans = report.CountOf(LeaseState.Orphaned);
+        return $"{Pods(asking, "asks", "ask")} for credentials; {(lacking == 0 ? "all have them." : $"{HtmlWriter.Number(lacking)} of them {(lacking == 1 ? "has" : "have")} none.")}"
+            + (errors == 0 ? "" : $" {HtmlWriter.Number(errors)} {(errors == 1 ? "finding stands" : "findings stand")} in the way.")
+            + (orphans == 0 ? "" : $" {HtmlWriter.Number(orphans)} {(orphans == 1 ? "lease belongs" : "leases belong")} to nobody any more.");
+
+        static string Pods(int count, string one, string many) => $"{HtmlWriter.Number(count)} {(count == 1 ? $"pod {one}" : $"pods {many}")}";
+    }
+
+    private static void WriteSearch(HtmlWriter html)
+    {
+        // Of no use without the script, which shows it.
+        using var form = html.Open("form", ("id", "search"), ("role", "search"), ("hidden", "hidden"));
+        html.Write("label", "Search all tables", ("for", "q"));
+        html.WriteEmpty("input", ("id", "q"), ("type", "search"), ("autocomplete", "off"), ("spellcheck", "false"), ("placeholder", "a pod, a role, a code, …"));
+        html.Write("output", "", ("id", "hits"), ("for", "q"), ("aria-live", "polite"));
+    }
+
+    private static void WriteFooter(HtmlWriter html, PodInjectionReport report)
+    {
+        using var footer = html.Open("footer");
+        html.Write("p", "Every pod's labels and annotations were read. Of pods of one template the newest was looked at closely, and is taken for the others; "
+            + "pods that ask by values of variables alone (vault:…) are not among them. Findings of such pods count once.");
+        html.Write("p", $"Made by KubeInject {report.Version}. This page asks nothing of any server, and holds no password.");
+    }
+
+    private static string Own(string name)
+    {
+        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(name)!;
+        using var reader = new StreamReader(stream);
+
+        // As a browser reads it before it computes the hash.
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+
+    private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using System.Reflection;
+using KubeInject.Annotations;
+using KubeInject.Diagnosis;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.Reports;
+
+/// <summary>
+/// Finds out what the pods of a cluster ask for, get and lack. Changes nothing anywhere. It reads the metadata of all pods,
+/// and looks closely at one pod of each template alone, and at so many templates at most.
+/// </summary>
+/// <param name="connection">The cluster.</param>
+/// <param name="source">Where the credentials come from and their leases are recorded; null for the records that KubeInject keeps in the cluster (default).</param>
+/// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
+/// <param name="time">Tells the time; default: the system's clock.</param>
+public sealed class PodInjectionReporter(KubeConnection connection, CredentialSource? source = null, InjectionOptions? options = null, TimeProvider? time = null)
+{
+    private readonly InjectionOptions options = options ?? InjectionOptions.Default;
+    private readonly TimeProvider time = time ?? TimeProvider.System;
+    private readonly PodDiagnostician diagnostician = new(options, connection.Client, source, time);
+
+    /// <summary>At how many templates one looks closely, at most: each takes up to ten requests. Default: 250.</summary>
+    public int MaxTemplates { get; init; } = 250;
+
+    /// <summary>Looks around.</summary>
+    /// <param name="query">Which pods.</param>
+    /// <param name="progress">Is told how far it has come; null for nobody.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <returns>What was found. What could not be looked at is among its <see cref="PodInjectionReport.Gaps"/>.</returns>
+    /// <exception cref="KubeApiException">The pods may not be read.</exception>
+    /// <exception cref="KubeConnectionException">The cluster does not answer.</exception>
+    public async Task<PodInjectionReport> CreateAsync(KubeQuery query, IProgress<ReportProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var read = await ReadAsync(query, counts, progress, cancellationToken).ConfigureAwait(false);
+        var templates = TemplatePods.Group(read);
+        var gaps = new SortedSet<string>(StringComparer.Ordinal);
+        await LookCloselyAsync(templates, gaps, progress, cancellationToken).ConfigureAwait(false);
+        progress?.Report(new ReportProgress("Reading leases", 0, 0));
+        var (leases, leaseSource) = await new LeaseReader(connection.Client, source, time).ReadAsync(query, gaps, cancellationToken).ConfigureAwait(false);
+        var podsOf = templates.ToLookup(template => template.Namespace, StringComparer.Ordinal);
+        return new PodInjectionReport
+        {
+            Server = connection.Server.ToString(),
+            Context = connection.Context,
+            User = connection.User,
+            ServerVersion = connection.ServerVersion,
+            Version = VersionOfEngine,
+            CreatedAt = time.GetUtcNow(),
+            Scope = Scope(query),
+            Namespaces = [.. counts.Select(count => Summary(count.Key, count.Value, [.. podsOf[count.Key]]))],
+            Pods = [.. templates.Select(template => template.ToGroup())],
+            Findings = Findings(templates),
+            Leases = leases,
+            LeaseSource = leaseSource,
+            Gaps = [.. gaps],
+        };
+    }
+
+    private static string VersionOfEngine =>
+        typeof(PodInjectionReporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    private async Task<List<TemplatePod>> ReadAsync(KubeQuery query, SortedDictionary<string, int> counts, IProgress<ReportProgress>? progress, CancellationToken cancellationToken)
+    {
+        var asking = new List<TemplatePod>();
+        var done = 0;
+        await foreach (var pods in connection.Client.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var pod in pods)
+            {
+                var @namespace = pod.Namespace ?? "";
+                counts[@namespace] = counts.GetValueOrDefault(@namespace) + 1;
+                var injections = PodInjectionReader.ReadAll(pod, options);
+                if (injections.Any(injection => injection.State != InjectionState.None || injection.Findings.Count > 0))
+                    asking.Add(await ReadRecordsAsync(new TemplatePod(pod, injections), cancellationToken).ConfigureAwait(false));
+            }
+
+            progress?.Report(new ReportProgress("Reading pods", done += pods.Count, 0));
+        }
+
+        return asking;
+    }
+
+    /// <summary>Of a pod that has its credentials there is no more to know than whether they are on record, which takes no request.</summary>
+    private async Task<TemplatePod> ReadRecordsAsync(TemplatePod pod, CancellationToken cancellationToken) =>
+        pod.State == InjectionState.Injected && pod.Injections.All(injection => injection.State != InjectionState.Pending)
+            ? pod with { Diagnosis = await diagnostician.DiagnoseInjectedAsync(pod.Metadata, cancellationToken).ConfigureAwait(false) }
+            : pod;
+
+    private async Task LookCloselyAsync(IReadOnlyList<TemplatePods> templates, SortedSet<string> gaps, IProgress<ReportProgress>? progress, CancellationToken cancellationToken)
+    {
+        var asksSource = SourceChecks.Of(source).Any();
+
+        // Without a source that can be asked, the records of what has been injected have said all there is to say.
+        var wanted = templates.Where(template => template.State != InjectionState.Injected || !template.IsDiagnosed || asksSource).ToList();
+        if (wanted.Count > MaxTemplates)
+        {
+            gaps.Add(string.Create(CultureInfo.InvariantCulture,
+                $"{wanted.Count - MaxTemplates} of {wanted.Count} templates were read by their annotations alone, and not looked at closely in the cluster. Look at fewer pods at a time, with -Namespace or -LabelSelector."));
+        }
+
+        var chosen = wanted.OrderBy(template => template.State == InjectionState.Injected).Take(MaxTemplates).ToList();
+        for (var i = 0; i < chosen.Count; i++)
+        {
+            progress?.Report(new ReportProgress("Looking at templates", i, chosen.Count));
+            await LookCloselyAsync(chosen[i], gaps, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var link in templates.Select(template => template.Diagnosis).OfType<PodDiagnosis>().SelectMany(diagnosis => diagnosis.Chain))
+        {
+            if (link.State == LinkState.Unknown)
+                gaps.Add(char.ToUpperInvariant(link.Text[0]) + link.Text[1..]);
+        }
+    }
+
+    private async Task LookCloselyAsync(TemplatePods template, SortedSet<string> gaps, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pod = await connection.GetPodAsync(template.Newest.Name, template.Newest.Namespace, cancellationToken).ConfigureAwait(false);
+            template.Diagnosis = await diagnostician.DiagnoseAsync(pod, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
+        {
+            // Gone meanwhile, as pods go; what its annotations said stays true of the others.
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
+        {
+            gaps.Add(ClusterFacts.MissingRight("get", KubeResource.Pods, template.Namespace));
+        }
+    }
+
+    private static NamespaceSummary Summary(string name, int pods, IReadOnlyList<TemplatePods> templates)
+    {
+        return new NamespaceSummary(
+            name,
+            pods,
+            templates.Where(template => template.State != InjectionState.None).Sum(template => template.Pods.Count),
+            templates.Where(template => template.State == InjectionState.Injected).Sum(template => template.Pods.Count),
+            templates.Where(template => template.State == InjectionState.Pending).Sum(template => template.Pods.Count),
+            Count(FindingSeverity.Error),
+            Count(FindingSeverity.Warning),
+            Count(FindingSeverity.Information));
+
+        int Count(FindingSeverity severity) => templates.Sum(template => template.Findings.Count(finding => finding.Severity == severity));
+    }
+
+    private static FindingGroup[] Findings(IReadOnlyList<TemplatePods> templates) =>
+    [
+        .. from template in templates
+           from finding in template.Findings
+           group template.DisplayName by (finding.Severity, finding.Code, finding.Message, finding.Suggestion) into same
+           orderby same.Key.Severity descending
+           select new FindingGroup
+           {
+               Code = same.Key.Code,
+               Severity = same.Key.Severity,
+               Message = Quoted.OneLine(same.Key.Message),
+               Suggestion = same.Key.Suggestion is { } suggestion ? Quoted.OneLine(suggestion) : null,
+               Objects = [.. same.Order(StringComparer.Ordinal)],
+           } into made
+           group made by (made.Severity, made.Code) into ofCode
+           orderby ofCode.Key.Severity descending, ofCode.Key.Code
+           from one in ofCode.OrderBy(one => one.Objects[0], StringComparer.Ordinal).ThenBy(one => one.Message, StringComparer.Ordinal)
+           select one,
+    ];
+
+    private static string Scope(KubeQuery query) =>
+        (query.Namespace is null ? "all namespaces" : $"the namespace {query.Namespace}") + (query.LabelSelector is null ? "" : $", pods with {query.LabelSelector}");
+}

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace KubeInject.Secrets;
+
+/// <summary>The names that Kubernetes takes, checked before a request is made of them.</summary>
+internal static partial class SecretNames
+{
+    public static void CheckName(string name)
+    {
+        if (!IsName(name))
+            throw Invalid($"'{name}' is no name of a Secret: those are of small letters, digits, '-' and '.', and begin and end with a letter or digit.");
+    }
+
+    public static void CheckKey(string name, string key)
+    {
+        if (!KeyPattern().IsMatch(key) || key.Length > 253 || key is "." or "..")
+            throw Invalid($"'{key}' is no key for the Secret {name}: keys are of letters, digits, '-', '_' and '.'.");
+    }
+
+    public static void CheckNote(string name, string note)
+    {
+        if (!NotePattern().IsMatch(note) || note.Length > 63)
+            throw Invalid($"'{note}' is no name for metadata of the Secret {name}: those become annotations, of at most 63 letters, digits, '-', '_' and '.', and begin and end with a letter or digit.");
+    }
+
+    /// <summary>Whether a Secret can have the name: a DNS subdomain.</summary>
+    public static bool IsName(string name) => name.Length is > 0 and <= 253 && NamePattern().IsMatch(name);
+
+    private static SecretRefusedException Invalid(string message) => new(SecretRefusal.InvalidName, message);
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex(@"^[-._a-zA-Z0-9]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex KeyPattern();
+
+    [GeneratedRegex(@"^[a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex NotePattern();
+}

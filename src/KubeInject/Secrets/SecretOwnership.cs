@@ -1,0 +1,37 @@
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.Secrets;
+
+/// <summary>Whether something looks after a Secret that would undo a change, or break by it.</summary>
+internal static class SecretOwnership
+{
+    private const string HelmType = "helm.sh/release.v1";
+
+    /// <summary>Who looks after a Secret, in words; null for nobody that it tells of.</summary>
+    public static string? KeeperOf(KubeObject secret)
+    {
+        var document = secret.ToElement();
+        var metadata = document.Get("metadata");
+        foreach (var owner in metadata.Get("ownerReferences").Items())
+            return $"it belongs to {owner.Text("kind")} {owner.Text("name")}";
+        switch (document.Text("type"))
+        {
+            case KubeLeaseStore.SecretType:
+                return "it is the record of a lease of KubeInject";
+            case HelmType:
+                return "it is Helm's record of a release";
+            case "kubernetes.io/service-account-token":
+                return "it is a token of a ServiceAccount, which the cluster writes";
+            case "bootstrap.kubernetes.io/token":
+                return "it is a bootstrap token of the cluster";
+        }
+
+        var labels = metadata.Get("labels").Texts();
+        if (labels.Keys.Any(label => label.StartsWith(KubeLeaseStore.DeliveryLabel, StringComparison.Ordinal)))
+            return "it delivers credentials of a lease of KubeInject, and ends with it";
+        return labels.TryGetValue(KubeLeaseStore.ManagedByLabel, out var manager) && manager.Length > 0 && manager != KubeWriteOptions.DefaultFieldManager
+            ? $"it is managed by {manager}"
+            : null;
+    }
+}

@@ -1,0 +1,143 @@
+using KubeInject.Annotations;
+using KubeInject.Credentials;
+using KubeInject.IntegrationTests.Diagnosis;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+using KubeInject.Reports;
+
+namespace KubeInject.IntegrationTests.Reports;
+
+/// <summary>What is gathered of a real cluster for a report: everything, with few questions, and with word of what was not looked at.</summary>
+public sealed class PodInjectionReporterTests
+{
+    [Fact]
+    public async Task Pods_are_counted_and_those_of_a_template_stand_together()
+    {
+        await using var scene = await Scene.CreateAsync();
+        foreach (var name in new[] { "orders-abc-1", "orders-abc-2", "orders-abc-3" })
+            await scene.CreatePodAsync(OfTemplate(scene, "abc"), name);
+        await scene.CreatePodAsync(OfTemplate(scene, "def"), "orders-def-1");
+        await scene.CreatePodAsync("", "silent");
+        await InstallInjectorAsync(scene);
+
+        var report = await ReportAsync(scene);
+
+        Assert.Equal([new NamespaceSummary(scene.Namespace, 5, 4, 0, 4, 2, 0, 2)], report.Namespaces);
+        Assert.Equal(["orders-abc-*", "orders-def-1"], report.Pods.Select(pods => pods.Name));
+        Assert.Equal(["orders-abc-1", "orders-abc-2", "orders-abc-3"], report.Pods[0].Pods);
+        Assert.Equal("will not be injected", report.Pods[0].Verdict);
+        Assert.Equal("PGUSER PGPASSWORD", string.Join(' ', report.Pods[0].Databases.Single().Variables));
+        Assert.Equal(2, report.CountOf(FindingSeverity.Error));
+    }
+
+    [Fact]
+    public async Task Of_a_template_one_pod_alone_is_looked_at()
+    {
+        await using var scene = await Scene.CreateAsync();
+        for (var i = 0; i < 8; i++)
+            await scene.CreatePodAsync(OfTemplate(scene, "abc"), $"orders-abc-{i}");
+        await InstallInjectorAsync(scene);
+        var asked = new List<string>();
+        scene.Connection.RequestCompleted += request => asked.Add(request.Path);
+
+        await ReportAsync(scene);
+
+        Assert.Single(asked, path => path.Contains("/pods/orders-abc-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Leases_stand_as_they_stand_and_what_is_not_on_record_is_a_finding()
+    {
+        await using var scene = await Scene.CreateAsync();
+        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Client, scene.Namespace));
+        var (kept, lost, left) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{kept}"));
+        await scene.CreatePodAsync(scene.Metadata(uuid: $"{lost}"), "lost");
+        await source.Leases.WriteAsync(Record(kept, pod.Template.Object), CancellationToken.None);
+        await source.Leases.WriteAsync(Record(left, pod.Template.Object with { Name = "gone" }), CancellationToken.None);
+
+        var report = await ReportAsync(scene, source);
+
+        Assert.Equal([(kept, LeaseState.Active), (left, LeaseState.Orphaned)], report.Leases.Select(lease => (lease.Uuid, lease.State)).OrderBy(lease => lease.State));
+        Assert.Equal($"{scene.Namespace}/lost", Assert.Single(report.Findings, finding => finding.Code == FindingCode.MissingRecord).Objects.Single());
+        Assert.Equal(2, report.Namespaces.Single().Injected);
+    }
+
+    [Fact]
+    public async Task What_was_left_out_for_want_of_room_is_said()
+    {
+        await using var scene = await Scene.CreateAsync();
+        await scene.CreatePodAsync(scene.Metadata(), "one");
+        await scene.CreatePodAsync(scene.Metadata(), "two");
+
+        var report = await new PodInjectionReporter(scene.Connection, options: scene.Options) { MaxTemplates = 1 }.CreateAsync(Query(scene), null, CancellationToken.None);
+
+        Assert.Contains(report.Gaps, gap => gap.StartsWith("1 of 2 templates were read by their annotations alone", StringComparison.Ordinal));
+        Assert.Single(report.Pods, pods => pods.Verdict is null);
+    }
+
+    [Fact]
+    public async Task Rights_that_are_missing_are_said_and_the_rest_is_there()
+    {
+        await using var scene = await Scene.CreateAsync();
+        await scene.CreatePodAsync(scene.Metadata());
+        await TestCluster.AllowAsync(scene.Namespace, "pods", "User", Identity.Viewer);
+        using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
+
+        var report = await new PodInjectionReporter(viewer, options: scene.Options).CreateAsync(Query(scene), null, CancellationToken.None);
+
+        Assert.Equal("orders", Assert.Single(report.Pods).Name);
+        Assert.Contains(report.Gaps, gap => gap.Contains("The right to list mutatingwebhookconfigurations", StringComparison.Ordinal));
+        Assert.Contains(report.Gaps, gap => gap.StartsWith("Leases could not be looked at. The right to list secrets", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Progress_is_told()
+    {
+        await using var scene = await Scene.CreateAsync();
+        await scene.CreatePodAsync(scene.Metadata());
+        var told = new Told();
+
+        await new PodInjectionReporter(scene.Connection, options: scene.Options).CreateAsync(Query(scene), told, CancellationToken.None);
+
+        Assert.Equal([new("Reading pods", 1, 0), new("Looking at templates", 0, 1), new("Reading leases", 0, 0)], told.All);
+    }
+
+    /// <summary>After the pods, for the API server would call it for each of them, and wait.</summary>
+    private static async Task InstallInjectorAsync(Scene scene)
+    {
+        await scene.CreateServiceAccountAsync("default");
+        await scene.CreateServiceAsync();
+        await scene.CreateEndpointsAsync();
+        await scene.CreateWebhookAsync();
+    }
+
+    private static Task<PodInjectionReport> ReportAsync(Scene scene, CredentialSource? source = null) =>
+        new PodInjectionReporter(scene.Connection, source, scene.Options).CreateAsync(Query(scene), null, CancellationToken.None);
+
+    private static KubeQuery Query(Scene scene) => new() { Namespace = scene.Namespace };
+
+    private static string OfTemplate(Scene scene, string hash) =>
+        scene.Metadata().Replace("\"labels\":{ ", $"\"labels\":{{ \"pod-template-hash\":\"{hash}\",", StringComparison.Ordinal);
+
+    private static LeaseRecord Record(Guid uuid, ObjectReference owner) => new()
+    {
+        Uuid = uuid,
+        Source = "local",
+        IsComplete = true,
+        Database = "orders",
+        Role = "orders-rw",
+        Owner = owner,
+        ServiceAccountName = "default",
+        RecordedAt = DateTimeOffset.UtcNow.AddHours(-1),
+        ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
+        IsRenewable = true,
+    };
+
+    private sealed class Told : IProgress<ReportProgress>
+    {
+        public List<ReportProgress> All { get; } = [];
+
+        public void Report(ReportProgress value) => All.Add(value);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Management.Automation;
+using KubeInject.Cmdlets;
+
+namespace KubeInject.Tests.Cmdlets;
+
+/// <summary>Every parameter was considered: it completes, or there is a reason why it does not.</summary>
+/// <remarks>The assembly that cmdlets are compiled against holds declarations only, so attributes are read, never made.</remarks>
+public sealed class CompletionTests
+{
+    // PowerShell completes these itself.
+    private const string File = "a path";
+    private const string Choice = "a choice";
+
+    // These nobody can know, or nobody should see.
+    private const string Own = "the user's own";
+    private const string Secret = "secret";
+    private const string Number = "a number";
+    private const string Piped = "from the pipeline";
+    private const string Script = "a script";
+    private const string OfVault = "known to Vault alone";
+
+    /// <summary>What each parameter has, in whatever cmdlet, unless another line says so for one of them.</summary>
+    private static readonly Dictionary<string, string> Table = new()
+    {
+        ["AllowedRole"] = nameof(RequestedValueCompleter),
+        ["AppRoleMount"] = OfVault,
+        ["Audience"] = Own,
+        ["AuthMount"] = OfVault,
+        ["CertificateAuthority"] = File,
+        ["ClientCertificate"] = File,
+        ["ClientKey"] = File,
+        ["Code"] = nameof(FindingCodeCompleter),
+        ["Connection"] = nameof(VariableCompleter),
+        ["Context"] = nameof(ContextCompleter),
+        ["CreationStatement"] = Own,
+        ["Credential"] = Secret,
+        ["CredentialSource"] = nameof(VariableCompleter),
+        ["Database"] = nameof(DatabaseCompleter),
+        ["Delivery"] = Choice,
+        ["Dialect"] = Choice,
+        ["EnvPassword"] = nameof(RequestedValueCompleter),
+        ["EnvUri"] = nameof(RequestedValueCompleter),
+        ["EnvUsername"] = nameof(RequestedValueCompleter),
+        ["ExcludeCode"] = nameof(FindingCodeCompleter),
+        ["ExpirationSeconds"] = Number,
+        ["FieldSelector"] = nameof(FieldSelectorCompleter),
+        ["First"] = Number,
+        ["FromDialect"] = Choice,
+        ["GracePeriod"] = Number,
+        ["ImpersonateGroup"] = Own,
+        ["ImpersonateUid"] = Own,
+        ["ImpersonateUser"] = Own,
+        ["InputObject"] = Piped,
+        ["KubeConfig"] = File,
+        ["KubeSecret"] = nameof(SecretNameCompleter),
+        ["KubernetesAuthRole"] = OfVault,
+        ["LabelSelector"] = nameof(LabelSelectorCompleter),
+        ["Lease"] = Piped,
+        ["LeaseMount"] = OfVault,
+        ["LeaseNamespace"] = nameof(NamespaceCompleter),
+        ["LeasePath"] = File,
+        ["LeasePrefix"] = OfVault,
+        ["LiteralPath"] = File,
+        ["MinimumSeverity"] = Choice,
+        ["Mode"] = Choice,
+        ["Mount"] = nameof(RequestedValueCompleter),
+        ["Name"] = nameof(ObjectNameCompleter),
+        ["Get-KubeContext -Name"] = nameof(ContextCompleter),
+        ["New-CredentialSource -Name"] = Own,
+        ["Namespace"] = nameof(NamespaceCompleter),
+        ["OutputDirectory"] = File,
+        ["PasswordAuthentication"] = Choice,
+        ["PasswordKey"] = Own,
+        ["Path"] = File,
+        ["Pod"] = nameof(LeaseOwnerCompleter),
+        ["PostgreSql"] = Own,
+        ["ProxyUri"] = Own,
+        ["ReassignOwnedTo"] = nameof(RequestedValueCompleter),
+        ["RenewalStatement"] = Own,
+        ["RevocationStatement"] = Own,
+        ["RevokeScriptBlock"] = Script,
+        ["Role"] = nameof(RequestedValueCompleter),
+        ["RoleId"] = OfVault,
+        ["ScriptBlock"] = Script,
+        ["SecretId"] = Secret,
+        ["Server"] = nameof(ContextCompleter),
+        ["ServerName"] = nameof(ServerNameCompleter),
+        ["ServiceAccount"] = nameof(ServiceAccountCompleter),
+        ["ServiceAccountPath"] = File,
+        ["State"] = Choice,
+        ["Template"] = Own,
+        ["ThrottleLimit"] = Number,
+        ["TimeToLive"] = Number,
+        ["TimeoutSec"] = Number,
+        ["TlsServerName"] = Own,
+        ["Token"] = Secret,
+        ["TokenFile"] = File,
+        ["TokenPeriod"] = Number,
+        ["UsernameKey"] = Own,
+        ["Uuid"] = nameof(LeaseCompleter),
+        ["Vault"] = Own,
+        ["VaultNamespace"] = OfVault,
+        ["Workload"] = nameof(WorkloadCompleter),
+        ["Get-CredentialLease -Workload"] = nameof(LeaseOwnerCompleter),
+    };
+
+    private static readonly (string Cmdlet, string Name, Type Type, string? Completer)[] Parameters =
+    [
+        .. from type in typeof(KubeCmdlet).Assembly.GetTypes()
+           let cmdlet = type.CustomAttributes.FirstOrDefault(attribute => attribute.AttributeType == typeof(CmdletAttribute))
+           where cmdlet is not null
+           from property in type.GetProperties()
+           where property.CustomAttributes.Any(attribute => attribute.AttributeType == typeof(ParameterAttribute)) && property.PropertyType != typeof(SwitchParameter)
+           let completer = property.CustomAttributes.FirstOrDefault(attribute => attribute.AttributeType == typeof(ArgumentCompleterAttribute))
+           select ($"{cmdlet.ConstructorArguments[0].Value}-{cmdlet.ConstructorArguments[1].Value}", property.Name, property.PropertyType, ((Type?)completer?.ConstructorArguments[0].Value)?.Name),
+    ];
+
+    public static TheoryData<string> Names => [.. Parameters.Select(parameter => $"{parameter.Cmdlet} -{parameter.Name}")];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_parameter_completes_as_the_table_says(string parameter)
+    {
+        var (_, name, type, completer) = Parameters.Single(one => $"{one.Cmdlet} -{one.Name}" == parameter);
+
+        Assert.True(Table.TryGetValue(parameter, out var expected) || Table.TryGetValue(name, out expected), "Consider what would complete it, and write it into the table.");
+        Assert.Equal(expected!.EndsWith("Completer", StringComparison.Ordinal) ? expected : null, completer);
+        if (expected == Choice)
+        {
+            var element = type.GetElementType() ?? Nullable.GetUnderlyingType(type) ?? type;
+            Assert.True(element.IsEnum, $"{element} is no choice.");
+        }
+    }
+
+    [Fact]
+    public void The_table_has_no_parameter_that_is_gone() =>
+        Assert.Empty(Table.Keys.Except(Parameters.SelectMany(parameter => new[] { parameter.Name, $"{parameter.Cmdlet} -{parameter.Name}" })));
+}

@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using System.Reflection;
+using KubeInject.Cmdlets;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Tests.Cmdlets;
+
+public sealed class EngineTypesTests
+{
+    private static readonly Assembly Engine = typeof(KubeConnection).Assembly;
+
+    private static readonly HashSet<Type> Forwarded = [.. typeof(KubeCmdlet).Assembly.GetForwardedTypes()];
+
+    [Fact]
+    public void Every_exception_can_be_caught_by_its_name_at_the_prompt() =>
+        Assert.All(Engine.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Exception))), type => Assert.Contains(type, Forwarded));
+
+    [Fact]
+    public void Whatever_cmdlets_take_and_return_can_be_named_at_the_prompt()
+    {
+        var cmdlets = typeof(KubeCmdlet).Assembly.GetExportedTypes();
+        var reached = new HashSet<Type>();
+        foreach (var type in cmdlets.SelectMany(cmdlet => cmdlet.GetProperties()).Select(property => property.PropertyType))
+            Reach(type, reached);
+        foreach (var type in cmdlets.SelectMany(Outputs))
+            Reach(type, reached);
+
+        Assert.True(reached.Count > 40);
+        Assert.Empty(reached.Except(Forwarded).Select(type => type.FullName));
+    }
+
+    private static IEnumerable<Type> Outputs(Type cmdlet) => cmdlet.CustomAttributes
+        .Where(attribute => attribute.AttributeType == typeof(OutputTypeAttribute))
+        .SelectMany(attribute => (IReadOnlyCollection<CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!)
+        .Select(argument => argument.Value)
+        .OfType<Type>();
+
+    private static void Reach(Type type, HashSet<Type> reached)
+    {
+        if (type.HasElementType)
+        {
+            Reach(type.GetElementType()!, reached);
+            return;
+        }
+
+        foreach (var argument in type.GenericTypeArguments)
+            Reach(argument, reached);
+        if (type.Assembly != Engine || !reached.Add(type))
+            return;
+        foreach (var property in type.GetProperties())
+            Reach(property.PropertyType, reached);
+    }
+}

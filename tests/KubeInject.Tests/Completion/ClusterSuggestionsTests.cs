@@ -1,0 +1,153 @@
+using KubeInject.Completion;
+using KubeInject.Kubernetes;
+using KubeInject.Tests.Kubernetes;
+
+namespace KubeInject.Tests.Completion;
+
+/// <summary>How a cluster is asked for names: for metadata alone, page by page, and not by running anything.</summary>
+public sealed class ClusterSuggestionsTests
+{
+    [Fact]
+    public async Task Lists_are_lists_of_metadata_with_a_limit()
+    {
+        using var server = new TestServer(_ => List("orders"));
+        using var connection = Connect(server);
+
+        Assert.Equal(["orders"], await NamesAsync(new ClusterSuggestions(connection)));
+
+        var request = Assert.Single(server.Requests);
+        Assert.Equal("/api/v1/namespaces/shop/pods?limit=500", request.Path);
+        Assert.StartsWith("application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList", request.Headers["Accept"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_many_pages_those_that_have_come_in_time_are_there()
+    {
+        var clock = new EndingClock();
+        var end = Task.CompletedTask;
+        using var server = new TestServer(request =>
+        {
+            if (!request.Path.Contains("continue=", StringComparison.Ordinal))
+                return List("orders", next: "more");
+            end = clock.EndAsync();
+            return List("web") with { NeverComes = true };
+        });
+        using var connection = Connect(server);
+
+        var found = await new Patience(Patience.DefaultLimit, clock).TakeAsync(
+            token => new ClusterSuggestions(connection).NamesAsync(KubeResource.Pods, new KubeQuery(), token), _ => true, 500);
+
+        await end;
+        Assert.Equal("orders", Assert.Single(found).Text);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_is_left_at_the_end()
+    {
+        var clock = new EndingClock();
+        var end = Task.CompletedTask;
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var server = new TestServer(_ =>
+        {
+            end = clock.EndAsync();
+            return List("orders") with { NeverComes = true };
+        });
+        using var connection = Connect(server);
+        connection.RequestCompleted += _ => left.SetResult();
+
+        Assert.Empty(await new Patience(Patience.DefaultLimit, clock).TakeAsync(
+            token => new ClusterSuggestions(connection).NamesAsync(KubeResource.Pods, new KubeQuery(), token), _ => true, 500));
+
+        await end;
+        await left.Task;
+    }
+
+    [Fact]
+    public async Task A_connection_of_its_own_ends_with_the_answer()
+    {
+        using var server = new TestServer(_ => List("orders"));
+        ClusterSuggestions? kept = null;
+        var found = new List<Suggestion>();
+
+        await foreach (var one in ClusterSuggestions.OfAsync(() => Settings(server), Ask, CancellationToken.None))
+            found.Add(one);
+
+        Assert.Equal("orders", Assert.Single(found).Text);
+        await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => NamesAsync(kept!));
+
+        IAsyncEnumerable<Suggestion> Ask(ClusterSuggestions cluster)
+        {
+            kept = cluster;
+            return cluster.NamesAsync(KubeResource.Pods, new KubeQuery());
+        }
+    }
+
+    [Fact]
+    public async Task A_program_that_gives_the_credential_is_not_run()
+    {
+        using var server = new TestServer(_ => List("orders"));
+        using var connection = new KubeConnection(
+            new ConnectionSettings { Server = server.Https, Exec = new ExecPlugin { Command = "/does/not/exist" } }, RequestPolicy.Default);
+        var cluster = new ClusterSuggestions(connection);
+
+        Assert.Empty(await NamesAsync(cluster));
+        Assert.Empty(await Collecting.AllAsync(cluster.WorkloadsAsync("", new KubeQuery())));
+        Assert.Empty(await Collecting.AllAsync(cluster.DatabasesAsync(["deployment/orders"], null)));
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_kind_that_may_not_be_listed_does_not_hide_the_others()
+    {
+        using var server = new TestServer(request => request.Path.Contains("/statefulsets", StringComparison.Ordinal) ? List("orders") : TestServer.Response.Error(403, "Forbidden", "no"));
+        using var connection = Connect(server);
+
+        var found = Assert.Single(await Collecting.AllAsync(new ClusterSuggestions(connection).WorkloadsAsync("ord", new KubeQuery())));
+
+        Assert.Equal(("statefulset/orders", "orders"), (found.Text, found.Name));
+    }
+
+    [Theory]
+    [InlineData("sts/or", "sts/orders", "/apis/apps/v1/namespaces/shop/statefulsets")]
+    [InlineData("Deployments.apps/", "Deployments.apps/orders", "/apis/apps/v1/namespaces/shop/deployments")]
+    [InlineData("po/", "po/orders", "/api/v1/namespaces/shop/pods")]
+    public async Task A_kind_that_was_typed_is_the_only_one_asked_for_and_stays_as_it_is(string word, string expected, string path)
+    {
+        using var server = new TestServer(_ => List("orders"));
+        using var connection = Connect(server);
+
+        Assert.Equal(expected, Assert.Single(await Collecting.AllAsync(new ClusterSuggestions(connection).WorkloadsAsync(word, new KubeQuery()))).Text);
+        Assert.StartsWith(path, Assert.Single(server.Requests).Path, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "app=", "tier=")]
+    [InlineData("tier=web,", "tier=web,app=", "tier=web,tier=")]
+    [InlineData("app=", "app=orders", "app=web")]
+    [InlineData("tier=web,app!=", "tier=web,app!=orders", "tier=web,app!=web")]
+    public async Task Selectors_go_on_with_keys_and_behind_an_operator_with_values(string word, params string[] expected)
+    {
+        using var server = new TestServer(_ => TestServer.Response.Json("""
+            {"kind":"PartialObjectMetadataList","metadata":{},"items":[
+              {"metadata":{"name":"a","namespace":"shop","uid":"1","labels":{"tier":"web","app":"orders"}}},
+              {"metadata":{"name":"b","namespace":"shop","uid":"2","labels":{"app":"web"}}}]}
+            """));
+        using var connection = Connect(server);
+
+        var found = await Collecting.AllAsync(new ClusterSuggestions(connection).LabelsAsync(KubeResource.Pods, new KubeQuery { LabelSelector = "app=" }, word));
+
+        Assert.Equal(expected, found.Select(one => one.Text));
+        Assert.DoesNotContain("labelSelector", Assert.Single(server.Requests).Path, StringComparison.Ordinal);
+    }
+
+    private static ConnectionSettings Settings(TestServer server) => new() { Server = server.Http, Namespace = "shop" };
+
+    private static KubeConnection Connect(TestServer server) => new(Settings(server), RequestPolicy.Default);
+
+    private static async Task<IReadOnlyList<string>> NamesAsync(ClusterSuggestions cluster) =>
+        [.. (await Collecting.AllAsync(cluster.NamesAsync(KubeResource.Pods, new KubeQuery()))).Select(found => found.Text)];
+
+    private static TestServer.Response List(string name, string next = "") => TestServer.Response.Json($$$"""
+        {"kind":"PartialObjectMetadataList","metadata":{"continue":"{{{next}}}"},"items":[{"metadata":{"name":"{{{name}}}","namespace":"shop","uid":"{{{name}}}"}}]}
+        """);
+}

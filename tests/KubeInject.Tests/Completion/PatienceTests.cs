@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using KubeInject.Completion;
+
+namespace KubeInject.Tests.Completion;
+
+/// <summary>Somebody waits at a prompt: soon or not at all, and without a word.</summary>
+public sealed class PatienceTests
+{
+    private readonly EndingClock clock = new();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [Fact]
+    public async Task Three_hundred_milliseconds_are_enough()
+    {
+        var taking = new Patience(Patience.DefaultLimit, clock).TakeAsync(token => Numbers(1, never: true, token), _ => true, 9);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(300), await clock.EndAsync());
+        await taking;
+    }
+
+    [Fact]
+    public async Task What_has_come_by_the_end_is_there_and_the_rest_is_told_to_end()
+    {
+        var found = await Take(token => Numbers(3, never: true, token));
+
+        Assert.Equal([1, 2, 3], found);
+        await ended.Task;
+    }
+
+    [Fact]
+    public async Task What_does_not_hear_is_not_waited_for()
+    {
+        using var released = new ManualResetEventSlim();
+        var taking = new Patience(Patience.DefaultLimit, clock).TakeAsync(Deaf, _ => true, 9);
+        await clock.EndAsync();
+
+        Assert.Empty(await taking);
+
+        released.Set();
+        await ended.Task;
+
+        IAsyncEnumerable<int> Deaf(CancellationToken token)
+        {
+            released.Wait(CancellationToken.None);
+            ended.SetResult();
+            return Numbers(0, never: false, token);
+        }
+    }
+
+    [Fact]
+    public async Task Enough_is_enough()
+    {
+        var found = await new Patience(Patience.DefaultLimit, clock).TakeAsync(token => Numbers(int.MaxValue, never: false, token), number => number % 2 == 0, 3);
+
+        Assert.Equal([2, 4, 6], found);
+        await ended.Task;
+    }
+
+    [Fact]
+    public async Task What_fails_ends_early_and_says_nothing()
+    {
+        Assert.Equal([1], await new Patience(Patience.DefaultLimit, clock).TakeAsync(_ => Failing(), _ => true, 9));
+        Assert.Empty(await new Patience(Patience.DefaultLimit, clock).TakeAsync<int>(_ => throw new InvalidOperationException(), _ => true, 9));
+    }
+
+    private static async IAsyncEnumerable<int> Failing()
+    {
+        yield return 1;
+        await Task.Yield();
+        throw new InvalidOperationException();
+    }
+
+    private async Task<IReadOnlyList<int>> Take(Func<CancellationToken, IAsyncEnumerable<int>> ask) =>
+        await new Patience(Patience.DefaultLimit, clock).TakeAsync(ask, _ => true, 9);
+
+    /// <summary>Numbers from 1 on; after the last of them, where it never ends, the time is over.</summary>
+    private async IAsyncEnumerable<int> Numbers(int count, bool never, [EnumeratorCancellation] CancellationToken token = default)
+    {
+        try
+        {
+            for (var number = 1; number <= count; number++)
+                yield return number;
+            if (!never)
+                yield break;
+            await clock.EndAsync();
+            await Task.Delay(Timeout.Infinite, token);
+        }
+        finally
+        {
+            ended.TrySetResult();
+        }
+    }
+}

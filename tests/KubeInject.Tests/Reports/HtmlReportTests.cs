@@ -1,0 +1,238 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using FsCheck;
+using FsCheck.Fluent;
+using KubeInject.Annotations;
+using KubeInject.Leases;
+using KubeInject.Reports;
+
+namespace KubeInject.Tests.Reports;
+
+/// <summary>The page says what the report says, and nothing that stands in a cluster becomes a part of the page.</summary>
+public sealed partial class HtmlReportTests
+{
+    private static readonly string[] Hostile =
+    [
+        "<script>alert(1)</script>", "</script><script>alert(1)", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</title></style><style>*{}", "<!--", "-->", "]]>", "&lt;b&gt;&amp;&#60;",
+        "\0\u0001\u001b[31m\u0085", "\ud800 alone \udfff", "\ufffe\uffff", "\u202egnp.exe", "javascript:alert(1)", "`${alert(1)}`", "", " ", "日本 😀",
+    ];
+
+    public static TheoryData<string> HostileTexts => [.. Hostile];
+
+    [Theory]
+    [MemberData(nameof(HostileTexts))]
+    public void No_text_of_a_cluster_becomes_a_part_of_the_page(string text) => HasTheElementsOf(text);
+
+    [Fact]
+    public void No_text_at_all_becomes_a_part_of_the_page() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(
+            Gen.OneOf(ArbMap.Default.GeneratorFor<string>().Where(text => text is not null), Gen.ArrayOf(Gen.Elements(Hostile)).Select(string.Concat)).ToArbitrary(),
+            HasTheElementsOf));
+
+    [Fact]
+    public void The_same_report_gives_the_same_page() =>
+        Assert.Equal(HtmlReport.Render(Reports.With("orders")), HtmlReport.Render(Reports.With("orders")));
+
+    [Fact]
+    public void Nothing_is_fetched_and_no_style_or_script_but_the_pages_own_counts()
+    {
+        var text = HtmlReport.Render(Reports.With("orders"));
+        var page = Reports.Parse(text);
+
+        var policy = page.Descendants("meta").Single(meta => (string?)meta.Attribute("http-equiv") == "Content-Security-Policy").Attribute("content")!.Value;
+        Assert.Equal($"default-src 'none'; style-src '{Hash("style")}'; script-src '{Hash("script")}'; base-uri 'none'; form-action 'none'", policy);
+        Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "link" or "img" or "iframe" or "object" or "embed" or "base" or "image" or "use");
+        Assert.All(page.Descendants().Attributes().Where(attribute => attribute.Name.LocalName is "src" or "style" or "srcset" or "action" or "data"), attribute => Assert.Fail($"{attribute}"));
+        Assert.All(page.Descendants().Attributes("href"), link => Assert.Matches("^(#|https://github[.]com/kubeinject/)", link.Value));
+        Assert.DoesNotContain("url(", text.Split("<style>")[1].Split("</style>")[0], StringComparison.Ordinal);
+
+        string Hash(string element) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text.Split($"<{element}>")[1].Split($"</{element}>")[0])))}";
+    }
+
+    [Fact]
+    public void Every_link_within_the_page_leads_somewhere_and_no_identity_is_given_twice()
+    {
+        var page = Reports.Parse(HtmlReport.Render(Reports.With("orders")));
+
+        var ids = page.Descendants().Attributes("id").Select(id => id.Value).ToList();
+        Assert.Equal(ids, ids.Distinct());
+        Assert.All(page.Descendants("a").Attributes("href").Where(link => link.Value.StartsWith('#')), link => Assert.Contains(link.Value[1..], ids));
+        Assert.All(page.Descendants().Attributes("aria-labelledby").SelectMany(names => names.Value.Split(' ')), name => Assert.Contains(name, ids));
+    }
+
+    [Fact]
+    public void Tables_have_a_caption_and_headings_with_a_scope()
+    {
+        var page = Reports.Parse(HtmlReport.Render(Reports.With("orders")));
+
+        Assert.Equal("en", page.Root!.Attribute("lang")!.Value);
+        Assert.Equal(5, page.Descendants("table").Count());
+        Assert.All(page.Descendants("table"), table => Assert.NotEmpty(table.Element("caption")!.Value));
+        Assert.All(page.Descendants("th"), heading => Assert.Matches("^(row|col)$", heading.Attribute("scope")?.Value));
+        Assert.All(page.Descendants("tr"), row => Assert.Single(row.Elements("th").Take(1)));
+        Assert.Equal(["h1", "h2", "h3", "h2", "h2", "h3", "h2", "h2"], page.Descendants().Select(element => element.Name.LocalName).Where(name => name is "h1" or "h2" or "h3"));
+    }
+
+    [Fact]
+    public void A_finding_has_its_objects_its_remedy_and_what_the_manual_says()
+    {
+        var article = Reports.Parse(HtmlReport.Render(Reports.With("orders", objects: 8))).Descendants("article").Single();
+
+        Assert.Equal("Error KI003 8 times", article.Element("h3")!.Value);
+        Assert.Contains("A database has no role to issue credentials from.", article.Texts("p"));
+        Assert.Contains("Cause: There is neither <db>.role nor role, or it is blank; often the key is misspelt (KI001, KI002).", article.Texts("p"));
+        Assert.Contains(article.Texts("p"), text => text.StartsWith("Remedy: Add <db>.role", StringComparison.Ordinal));
+        Assert.Equal(["Example", "3 more"], article.Texts("summary"));
+        Assert.Equal(8, article.Descendants("li").Count());
+    }
+
+    [Fact]
+    public void Of_every_code_the_page_has_what_the_manual_says()
+    {
+        foreach (var code in typeof(FindingCode).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!))
+        {
+            var report = Reports.With("orders");
+            var article = Reports.Parse(HtmlReport.Render(report with { Findings = [report.Findings[0] with { Code = code }] })).Descendants("article").Single();
+
+            Assert.Contains(article.Texts("b"), text => text == "Cause:");
+            Assert.Contains(article.Texts("b"), text => text == "Remedy:");
+            Assert.DoesNotContain(article.Descendants("p").Concat(article.Descendants("li")), text => text.Value.Contains("```", StringComparison.Ordinal) || text.Value.Contains("**", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void A_note_a_warning_and_an_error_of_one_code_stand_apart()
+    {
+        var report = Reports.With("orders");
+        report = report with { Findings = [report.Findings[0], report.Findings[0] with { Severity = FindingSeverity.Warning }] };
+
+        Assert.Equal(["Error KI003 2 times", "Warning KI003 2 times"], Reports.Parse(HtmlReport.Render(report)).Descendants("article").Elements("h3").Select(heading => heading.Value));
+    }
+
+    [Fact]
+    public void Leases_are_counted_by_the_time_that_is_left()
+    {
+        var report = Reports.With("orders") with
+        {
+            Leases =
+            [
+                Reports.Lease(LeaseState.Expired, TimeSpan.Zero, 1),
+                Reports.Lease(LeaseState.Expiring, TimeSpan.FromMinutes(15), 2),
+                Reports.Lease(LeaseState.Active, TimeSpan.FromMinutes(15.1), 3),
+                Reports.Lease(LeaseState.Orphaned, TimeSpan.FromDays(8), 4),
+                Reports.Lease(LeaseState.Incomplete, null, 5),
+            ],
+        };
+
+        var figure = Reports.Parse(HtmlReport.Render(report)).Descendants("figure").Single();
+
+        Assert.Equal(
+            ["ended 0 0 1 0 0", "under 15 min 0 1 0 0 0", "15 min – 1 h 1 0 0 0 0", "1 – 6 h 0 0 0 0 0", "6 – 24 h 0 0 0 0 0", "1 – 7 days 0 0 0 0 0", "over 7 days 0 0 0 1 0", "no end known 0 0 0 0 1"],
+            figure.Descendants("tbody").Single().Elements("tr").Select(row => string.Join(' ', row.Elements().Select(cell => cell.Value))));
+        Assert.Equal(5, figure.Elements("svg").Single().Elements("rect").Count());
+        Assert.Contains("under 15 min: 1", figure.Descendants("desc").Single().Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_has_no_room_is_counted_and_what_matters_most_stays()
+    {
+        var report = Reports.With("orders");
+        var sound = report.Pods[0] with { State = InjectionState.Injected, Findings = [] };
+        report = report with { Pods = [.. Enumerable.Range(0, 2500).Select(number => sound with { Name = $"sound-{number}" }), report.Pods[0] with { Name = "broken" }] };
+
+        var page = Reports.Parse(HtmlReport.Render(report));
+
+        var rows = page.Descendants("table").Last().Element("tbody")!.Elements("tr").ToList();
+        Assert.Equal(2000, rows.Count);
+        Assert.StartsWith("orders/broken", rows[^1].Element("th")!.Value, StringComparison.Ordinal);
+        Assert.Contains(page.Texts("p"), text => text.StartsWith("501 more", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_page_of_ten_thousand_pods_that_all_differ_is_one_that_a_browser_opens()
+    {
+        var report = Reports.With("orders");
+        report = report with
+        {
+            Pods = [.. Enumerable.Range(0, 10_000).Select(number => report.Pods[0] with { Name = $"orders-{number}" })],
+            Findings = [.. Enumerable.Range(0, 10_000).Select(number => report.Findings[0] with { Message = $"Database 'orders-{number}' has no role to issue credentials from.", Objects = [$"shop/orders-{number}"] })],
+            Leases = [.. Enumerable.Range(0, 10_000).Select(number => Reports.Lease(LeaseState.Active, TimeSpan.FromMinutes(number), number))],
+        };
+
+        var page = HtmlReport.Render(report);
+
+        Assert.InRange(page.Length, 1_000_000, 6_000_000);
+        Assert.Contains("Error KI003 10\u202F000 times", Reports.Parse(page).Texts("h3"));
+    }
+
+    [Fact]
+    public void Where_nothing_asks_the_page_says_so()
+    {
+        var page = Reports.Parse(HtmlReport.Render(new PodInjectionReport
+        {
+            Server = "https://10.0.0.1/",
+            Version = "1",
+            CreatedAt = Reports.Now,
+            Scope = "all namespaces",
+            LeaseSource = "Of the source vault.",
+            Namespaces = [new NamespaceSummary("shop", 1, 0, 0, 0, 0, 0, 0)],
+        }));
+
+        Assert.Equal("https://10.0.0.1/", page.Texts("h1").Single());
+        Assert.Contains("No pod asks for credentials, and nothing is the matter.", page.Texts("p"));
+        Assert.Contains("In 1 other namespace with 1 pod none asks for anything.", page.Texts("p"));
+        Assert.Empty(page.Descendants("table"));
+    }
+
+    /// <summary>Both looks: what is to be read has a contrast of 4.5 at least, and what is to be seen one of 3.</summary>
+    /// <remarks>https://www.w3.org/TR/WCAG21/#contrast-minimum</remarks>
+    [Fact]
+    public void Everything_can_be_read_in_light_and_in_dark()
+    {
+        var style = HtmlReport.Render(Reports.With("orders")).Split("<style>")[1].Split("</style>")[0];
+        var looks = Look().Matches(style).Select(look => Variable().Matches(look.Value).ToDictionary(variable => variable.Groups[1].Value, variable => variable.Groups[2].Value)).ToList();
+
+        Assert.Equal(2, looks.Count);
+        foreach (var look in looks)
+        {
+            foreach (var text in new[] { "text", "muted", "accent", "error", "warning", "good", "note" })
+                Assert.All(["page", "surface"], back => Assert.True(Contrast(look[text], look[back]) >= 4.5, $"{text} on {back}: {Contrast(look[text], look[back])}"));
+            Assert.All(["error", "warning", "good", "note"], kind => Assert.True(Contrast(look[kind], look[$"{kind}-back"]) >= 4.5, kind));
+            Assert.True(Contrast(look["text"], look["note-back"]) >= 4.5);
+            Assert.All(["active", "expiring", "expired", "orphaned", "incomplete"], state => Assert.True(Contrast(look[state], look["surface"]) >= 3, $"{state}: {Contrast(look[state], look["surface"])}"));
+        }
+    }
+
+    private static void HasTheElementsOf(string text)
+    {
+        var expected = Shape(Reports.Parse(HtmlReport.Render(Reports.With("orders"))));
+
+        Assert.Equal(expected, Shape(Reports.Parse(HtmlReport.Render(Reports.With(text)))));
+
+        static IEnumerable<string> Shape(XDocument page) =>
+            page.Descendants().Select(element => $"{element.Name} {string.Join(' ', element.Attributes().Select(attribute => attribute.Name))}");
+    }
+
+    private static double Contrast(string one, string other)
+    {
+        var (light, dark) = (Math.Max(Luminance(one), Luminance(other)), Math.Min(Luminance(one), Luminance(other)));
+        return (light + 0.05) / (dark + 0.05);
+
+        static double Luminance(string colour) =>
+            (0.2126 * Linear(colour[1..3])) + (0.7152 * Linear(colour[3..5])) + (0.0722 * Linear(colour[5..7]));
+
+        static double Linear(string channel)
+        {
+            var value = Convert.ToInt32(channel, 16) / 255.0;
+            return value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
+        }
+    }
+
+    [GeneratedRegex(":root \\{.*?\\}", RegexOptions.Singleline)]
+    private static partial Regex Look();
+
+    [GeneratedRegex("--([a-z-]+): (#[0-9a-f]{6});")]
+    private static partial Regex Variable();
+}

@@ -1,0 +1,54 @@
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+using KubeInject.Reports;
+
+namespace KubeInject.Tests.Reports;
+
+/// <summary>Which pods a report puts together, and what of them it shows.</summary>
+public sealed class TemplatePodsTests
+{
+    [Fact]
+    public void Pods_of_one_template_that_ask_for_the_same_stand_together() => Assert.Equal(
+        ["shop/orders-abc-*", "shop/orders-def-1", "web/orders-abc-3"],
+        Groups(Pod("orders-abc-2", hash: "abc"), Pod("orders-def-1", hash: "def"), Pod("orders-abc-3", @namespace: "web", hash: "abc"), Pod("orders-abc-1", hash: "abc")).Select(group => $"{group}"));
+
+    [Fact]
+    public void Pods_of_one_template_that_have_come_differently_far_do_not() => Assert.Equal(
+        [InjectionState.Pending, InjectionState.Injected],
+        Groups(Pod("orders-abc-1", hash: "abc"), Pod("orders-abc-2", hash: "abc", more: ("uuid", "5b3c8ff8-3a55-4e6c-9b2b-6d6b1f3f3a10"))).Select(group => group.State));
+
+    [Fact]
+    public void Pods_of_no_template_stand_alone() =>
+        Assert.Equal(["shop/one", "shop/two"], Groups(Pod("two"), Pod("one")).Select(group => $"{group}"));
+
+    [Theory]
+    [InlineData("orders.role", "postgres://me:canary@db:5432/orders")]
+    [InlineData("orders.env-key-dbuser", "password=canary")]
+    [InlineData("cluster", "postgres://me:canary@db:5432/orders")]
+    [InlineData("orders.template", "postgres://me:canary@db:5432/orders")]
+    public void What_may_be_a_password_is_not_shown_wherever_it_stands_by_mistake(string key, string value)
+    {
+        var groups = Groups(Pod("orders", more: (key, value)));
+
+        Assert.Single(groups[0].Databases);
+        Assert.DoesNotContain("canary", HtmlReport.Render(Reports.With("orders") with { Pods = groups }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mount_may_have_a_path() =>
+        Assert.Equal("databases/eu", Groups(Pod("orders", more: ("cluster", "databases/eu")))[0].Databases[0].Mount);
+
+    private static PodGroup[] Groups(params ObjectMetadata[] pods) =>
+        [.. TemplatePods.Group(pods.Select(pod => new TemplatePod(pod, PodInjectionReader.ReadAll(pod, InjectionOptions.Default)))).Select(pods => pods.ToGroup())];
+
+    private static ObjectMetadata Pod(string name, string @namespace = "shop", string? hash = null, (string Key, string Value)? more = null)
+    {
+        var annotations = new Dictionary<string, string> { [$"{InjectionAnnotation.Prefix}orders.role"] = "orders-rw" };
+        if (more is { } one)
+            annotations[InjectionAnnotation.Prefix + one.Key] = one.Value;
+        var labels = new Dictionary<string, string> { ["vault-db-injector"] = "true" };
+        if (hash is not null)
+            labels["pod-template-hash"] = hash;
+        return new ObjectMetadata { Kind = "Pod", Namespace = @namespace, Name = name, Labels = labels, Annotations = annotations };
+    }
+}

@@ -1,0 +1,173 @@
+# The cmdlets that the table of features is about: of each, something that it does (Do) and what that shows (Is, Shows),
+# what it says with -WhatIf, and how it fails. $World says where: Namespace, Folder, Server.
+Set-StrictMode -Version Latest
+
+$prelude = {
+    param($World)
+    $orders = $World.Manifest
+    function New-Folder { (New-Item -ItemType Directory (Join-Path $World.Folder ([guid]::NewGuid()))).FullName }
+    function New-File([string] $Text = $orders) { $path = Join-Path (New-Folder) a.yaml; Set-Content $path $Text; $path }
+    function New-Source { New-CredentialSource -Local -LeasePath (New-Folder) }
+
+    # A record as a source that was used earlier has left it.
+    function New-LeasedSource([int] $Count = 1) {
+        $folder = New-Folder
+        foreach ($number in 1..$Count) {
+            $record = [ordered]@{
+                Uuid = [guid]::NewGuid(); Source = 'local'; IsComplete = $true; Database = 'orders'; Role = 'orders-rw'; Mount = 'databases'
+                Owner = @{ Kind = 'Pod'; Namespace = $World.Namespace; Name = "gone-$number" }; ServiceAccountName = 'default'; Username = 'somebody'
+                RecordedAt = [DateTimeOffset]::UtcNow.AddHours(-1); IsRenewable = $true; ExpiresAt = [DateTimeOffset]::UtcNow.AddHours(1)
+            }
+            ConvertTo-Json $record -Depth 4 | Set-Content "$folder/$($record.Uuid).json"
+        }
+        New-CredentialSource -Local -LeasePath $folder
+    }
+}
+
+# Names are written in capitals where PowerShell does not mind, with an I where there can be one: in Turkish that is another letter.
+$rows = [ordered]@{
+    'Connect-KubeCluster' = @{
+        Do = { Connect-KubeCluster admin }; Is = { $_.Context }; Shows = 'admin'
+        Fails = { Connect-KubeCluster -Server https://127.0.0.1:1 -TokenFile $World.TokenFile }; Id = 'KubeConnectionUnreachable'
+    }
+    'Disconnect-KubeCluster' = @{
+        Do = { $null = Connect-KubeCluster admin; Disconnect-KubeCluster; [pscustomobject]@{ IsLeft = $null -ne (Get-KubeConnection) } }; Is = { $_.IsLeft }; Shows = 'False'
+    }
+    'Export-PodInjectionReport' = @{
+        Do = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $World.Namespace -PassThru }; Is = { $_.Name }; Shows = 'report.html'
+        Fails = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path $World.Folder nothing report.html) -n $World.Namespace }; Id = 'PathNotFound'
+        WhatIf = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $World.Namespace }
+        Tells = 'Write a report of the pods of the namespace <namespace> of <server> \(admin\)" on target "<folder>/\S+/report.html"'
+    }
+    'Get-CredentialLease' = @{
+        Do = { Get-CredentialLease (New-LeasedSource) -Pod GONE-* -WarningAction Ignore }; Is = { "$($_.Role) $($_.Username)" }; Shows = 'orders-rw somebody'
+        Fails = { Get-CredentialLease (New-CredentialSource -Vault http://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x)) -WarningAction Ignore }; Id = 'CredentialUnavailable'
+    }
+    'Get-KubeCertificateAuthority' = @{
+        Do = { $null = Connect-KubeCluster admin; Get-KubeCertificateAuthority }; Is = { "$_" -match 'CN=' }; Shows = 'True'
+        Fails = { Disconnect-KubeCluster; Get-KubeCertificateAuthority }; Id = 'NotConnected'
+    }
+    'Get-KubeConnection' = @{
+        Do = { $null = Connect-KubeCluster admin; Get-KubeConnection }; Is = { $_.Context }; Shows = 'admin'
+    }
+    'Get-KubeContext' = @{
+        Do = { Get-KubeContext VI* }; Is = { $_.Name }; Shows = 'viewer'
+        Fails = { Get-KubeContext nothing }; Id = 'KubeContextNotFound'
+    }
+    'Get-KubePod' = @{
+        Do = { $null = Connect-KubeCluster admin; Get-KubePod INV* -n $World.Namespace }; Is = { "$($_.Name) $($_.Status)" }; Shows = 'invoice Pending'
+        Fails = { $null = Connect-KubeCluster admin; Get-KubePod nothing -n $World.Namespace }; Id = 'KubeApiNotFound'
+    }
+    'Get-KubeSecret' = @{
+        Do = { $null = Connect-KubeCluster admin; Get-KubeSecret INV* -n $World.Namespace }; Is = { "$($_.Name) $($_.Type)" }; Shows = 'invoice kubernetes.io/basic-auth'
+        Fails = { $null = Connect-KubeCluster viewer; Get-KubeSecret -n $World.Namespace }; Id = 'KubeApiForbidden'
+    }
+    'Get-KubeServiceAccountToken' = @{
+        Do = { $null = Connect-KubeCluster admin; Get-KubeServiceAccountToken teller -n $World.Namespace }; Is = { $_.Subject -replace '.*:' }; Shows = 'teller'
+        Fails = { $null = Connect-KubeCluster admin; Get-KubeServiceAccountToken nobody -n $World.Namespace }; Id = 'KubeApiNotFound'
+    }
+    'Get-PodInjectionAnnotation' = @{
+        Do = { $orders | Get-PodInjectionAnnotation }; Is = { "$($_.State)" }; Shows = 'Pending'
+        Fails = { Get-PodInjectionAnnotation (Join-Path $World.Folder nothing.yaml) }; Id = 'PathNotFound'
+    }
+    'Invoke-CredentialInjection' = @{
+        Do = { $orders | Invoke-CredentialInjection -CredentialSource (New-Source) -WarningAction Ignore }; Is = { "$($_.Status)" }; Shows = 'Injected'
+        Fails = { $orders | Invoke-CredentialInjection }; Id = 'CredentialSourceMissing'
+        WhatIf = { Invoke-CredentialInjection (New-File), (New-File) -CredentialSource (New-Source) -AsManifest; $null = Connect-KubeCluster admin; Invoke-CredentialInjection -Workload deploy/invoice -n $World.Namespace -CredentialSource (New-Source) }
+        Tells = 'Inject credentials for orders \(role orders-rw\) as DBUSER, DBPASSWORD into app" on target "<folder>/\S+/a.yaml: pod/orders"', 'on target "<namespace>/deployment/invoice in <server> \(admin\)"', '2 manifests and workloads in all'
+    }
+    'Invoke-CredentialRotation' = @{
+        Do = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation deployment/invoice -n $World.Namespace -CredentialSource (New-Source) -WarningAction Ignore }; Is = { "$($_.Status)" }; Shows = 'NotInjected'
+        Fails = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation invoice -n $World.Namespace -CredentialSource (New-Source) }; Id = 'WorkloadInvalid'
+        WhatIf = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation deployment/rotated -n $World.Namespace -CredentialSource (New-Source) }
+        Tells = 'Replace the credentials for orders .* on target "<namespace>/deployment/rotated in <server> \(admin\)"'
+    }
+    'New-CredentialSource' = @{
+        Do = { New-Source }; Is = { $_.Name }; Shows = 'local'
+        Fails = { New-CredentialSource -Vault https://vault -KubernetesAuthRole x -RoleId y }; Id = 'CredentialSourceInvalid'
+    }
+    'Remove-PodInjectionAnnotation' = @{
+        Do = { $orders | Remove-PodInjectionAnnotation }; Is = { "$_" -match 'db-creds-injector' }; Shows = 'False'
+        Fails = { Remove-PodInjectionAnnotation (Join-Path $World.Folder nothing.yaml) }; Id = 'PathNotFound'
+        WhatIf = { $file = New-File; Remove-PodInjectionAnnotation $file, $file }
+        Tells = '<folder>/\S+/a.yaml: ', '2 manifests and workloads in all'
+    }
+    'Remove-KubeSecret' = @{
+        Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ a = 'b' } -n $World.Namespace; Remove-KubeSecret $name -n $World.Namespace -Confirm:$false; [pscustomobject]@{ Left = @(Get-KubeSecret "$name*" -n $World.Namespace).Count } }; Is = { $_.Left }; Shows = '0'
+        Fails = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -Key nothing -n $World.Namespace -Confirm:$false }; Id = 'SecretNoKey'
+        WhatIf = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -n $World.Namespace; Remove-KubeSecret invoice, invoice -Key username -n $World.Namespace }
+        Tells = 'on target "<namespace>/secret/invoice in <server> \(admin\)"', '2 Secrets in all'
+    }
+    'Repair-PodInjectionAnnotation' = @{
+        Do = { $World.Misspelt | Repair-PodInjectionAnnotation -Code ki002 }; Is = { [regex]::Match($_, 'orders\.rol\w*').Value }; Shows = 'orders.role'
+        Fails = { Repair-PodInjectionAnnotation (Join-Path $World.Folder nothing.yaml) }; Id = 'PathNotFound'
+        WhatIf = { Repair-PodInjectionAnnotation (New-File $World.Misspelt) }
+        Tells = '<folder>/\S+/a.yaml: KI002 Rename '
+    }
+    'Revoke-CredentialLease' = @{
+        Do = { $source = New-LeasedSource; Get-CredentialLease $source -WarningAction Ignore | Revoke-CredentialLease -Confirm:$false; [pscustomobject]@{ Left = @(Get-CredentialLease $source -WarningAction Ignore).Count } }; Is = { $_.Left }; Shows = '0'
+        Fails = { Revoke-CredentialLease -CredentialSource (New-Source) -Uuid ([guid]::NewGuid()) }; Id = 'LeaseNotFound'
+        WhatIf = { Get-CredentialLease (New-LeasedSource 3) -WarningAction Ignore | Revoke-CredentialLease }
+        Tells = '\(orders-rw for <namespace>/pod/gone-1\), user somebody, of the source ''local''', '3 leases in all'
+    }
+    'Set-KubeSecret' = @{
+        Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ I = 1.5 } -n $World.Namespace; [pscustomobject]@{ Value = (Get-KubeSecret $name -n $World.Namespace -AsPlainText).Data['I'] } }; Is = { $_.Value }; Shows = '1.5'
+        Fails = { $null = Connect-KubeCluster admin; Set-KubeSecret invoice -n $World.Namespace }; Id = 'SecretNothingToSet'
+        WhatIf = { $null = Connect-KubeCluster admin; Set-KubeSecret invoice @{ a = 'b' } -n $World.Namespace }
+        Tells = 'on target "<namespace>/secret/invoice in <server> \(admin\)"'
+    }
+    'Set-PodInjectionAnnotation' = @{
+        Do = { $orders | Set-PodInjectionAnnotation -Database invoice -Role INVOICE -EnvUsername INVOICE_USER -EnvPassword INVOICE_PASSWORD }; Is = { [regex]::Match($_, 'invoice\.role"?: "?\w*').Value -replace '"' }; Shows = 'invoice.role: INVOICE'
+        Fails = { $orders | Set-PodInjectionAnnotation }; Id = 'DatabaseOrDialect'
+        WhatIf = { Set-PodInjectionAnnotation (New-File) -Database invoice -Role rw -EnvUsername USER2 -EnvPassword PASSWORD2; $null = Connect-KubeCluster admin; Set-PodInjectionAnnotation -Workload deployment/invoice -n $World.Namespace -Database more -Role rw -EnvUsername USER2 -EnvPassword PASSWORD2 }
+        Tells = '<folder>/\S+/a.yaml: ', '<namespace>/deployment/invoice in <server> \(admin\)'
+    }
+    'Sync-CredentialLease' = @{
+        Do = { $null = Connect-KubeCluster admin; Sync-CredentialLease (New-LeasedSource) -WarningAction Ignore }; Is = { "$($_.Revoked) of $($_.Total)" }; Shows = '1 of 1'
+        Fails = { $null = Connect-KubeCluster admin; Sync-CredentialLease (New-Source) -GracePeriod 300 }; Id = 'TimeTooShort'
+        WhatIf = { $null = Connect-KubeCluster admin; Sync-CredentialLease (New-LeasedSource 2) }
+        Tells = 'Revoke: .* for <namespace>/pod/gone-1\)', 'Of 2 leases of the source ''local'', with their pods in <server> \(admin\): 0 to renew, 2 to revoke, 0 to finish, 0 to keep\.'
+    }
+    'Test-KubeConnection' = @{
+        Do = { Test-KubeConnection admin }; Is = { "$($_.Reachable)" }; Shows = 'True'
+        Fails = { Test-KubeConnection nothing }; Id = 'KubeConfiguration'
+    }
+    'Test-PodInjectionAnnotation' = @{
+        Do = { $World.Misspelt | Test-PodInjectionAnnotation -ExcludeCode ki*3 }; Is = { $_.Code }; Shows = 'KI002'
+        Fails = { Disconnect-KubeCluster; Test-PodInjectionAnnotation -n $World.Namespace }; Id = 'NotConnected'
+    }
+    'Update-CredentialLease' = @{
+        Do = { Get-CredentialLease (New-LeasedSource) -WarningAction Ignore | Update-CredentialLease }; Is = { "$($_.Username)" }; Shows = 'somebody'
+        Fails = { Update-CredentialLease -CredentialSource (New-Source) -Uuid ([guid]::NewGuid()) }; Id = 'LeaseNotFound'
+        WhatIf = { Get-CredentialLease (New-LeasedSource 2) -WarningAction Ignore | Update-CredentialLease }
+        Tells = 'Renew" on target ".* for <namespace>/pod/gone-1\), user somebody, of the source ''local''', '2 leases in all'
+    }
+    'Watch-KubePod' = @{
+        Do = { $null = Connect-KubeCluster admin; Watch-KubePod INV* -n $World.Namespace -First 1 }; Is = { "$($_.Type)" }; Shows = 'Added'
+        Fails = { $null = Connect-KubeCluster viewer; Watch-KubePod -n $World.Namespace }; Id = 'KubeApiForbidden'
+    }
+}
+
+function Get-FeatureRow { $rows }
+
+# A script that does for each row what one of its members says, and returns an object each: Name, Output, Error (id, message, action).
+# It is text, so that it goes wherever scripts can go.
+function Get-FeatureScript([string] $Member, [scriptblock] $Setup = {}, [scriptblock] $Finish = { $_ }) {
+    $steps = foreach ($name in $rows.Keys) { if ($rows[$name].ContainsKey($Member)) { "'$name' = { $($rows[$name][$Member]) }" } }
+    @"
+param(`$World)
+Set-StrictMode -Version Latest
+`$ErrorActionPreference = 'Stop'
+`$PSNativeCommandUseErrorActionPreference = `$true
+. { $Setup }
+Import-Module `$World.Module
+. { $prelude } `$World
+`$steps = [ordered]@{ $($steps -join "`n") }
+foreach (`$name in `$steps.Keys) {
+    `$result = [ordered]@{ Name = `$name; Output = `$null; Error = `$null }
+    try { `$result.Output = @(& `$steps[`$name]) }
+    catch { `$result.Error = [pscustomobject]@{ Id = `$_.FullyQualifiedErrorId; Message = "`$_"; Action = if (`$_.ErrorDetails) { `$_.ErrorDetails.RecommendedAction } } }
+    [pscustomobject]`$result | ForEach-Object { $Finish }
+}
+"@
+}
