@@ -14,8 +14,9 @@ Describe 'The page for getting started' -Skip:(-not $program) {
         $superuser = [uri]$env:KUBEINJECT_TEST_POSTGRES
         $user, $password = $superuser.UserInfo -split ':'
 
-        # A folder like that of the repository, for what the page writes.
-        foreach ($name in 'examples', 'out') { $null = New-Item -ItemType SymbolicLink "$TestDrive/$name" -Target (Resolve-Path "$PSScriptRoot/../../$name") }
+        # A folder like that of the repository, for what the page writes. The module is that of the other tests: a process loads
+        # its assemblies once, and later from where they came from first.
+        $null = New-Item -ItemType SymbolicLink "$TestDrive/examples" -Target (Resolve-Path "$PSScriptRoot/../../examples")
         $bin = "$(New-Item -ItemType Directory "$TestDrive/bin")"
         Set-Content $bin/kind -Value @'
 #!/bin/sh
@@ -66,7 +67,7 @@ esac
         $shown = @{}
         foreach ($block in Get-GuideBlock getting-started.md) {
             $session.Commands.Clear()
-            $script = $block.Script.Replace('127.0.0.1:8200', $vault.Listening) -replace '\bshop\b', $namespace -replace '(?<=namespace )openbao\b', "$namespace-openbao"
+            $script = $block.Script.Replace('./out/KubeInject', (Get-ModulePath)).Replace('127.0.0.1:8200', $vault.Listening) -replace '\bshop\b', $namespace -replace '(?<=namespace )openbao\b', "$namespace-openbao"
             $null = $session.AddScript($script).AddCommand('Out-String').AddParameter('Width', 200)
             try { $text = $session.Invoke() -join '' }
             catch { throw "docs/getting-started.md, line $($block.Line): $_ $($session.Streams.Error -join ' ')" }
@@ -92,7 +93,7 @@ esac
     }
 
     It 'has the lease in its books, until the sweep' {
-        $shown['4. An injected pod'][3] | Should -Match "Active +$namespace/pod/psql +pg +readonly"
+        $shown['4. An injected pod'][3] | Should -Match "Active +$namespace/pod/psql .* pg +readonly"
         $shown['4. An injected pod'][4] | Should -Not -Match 'Active'
     }
 
