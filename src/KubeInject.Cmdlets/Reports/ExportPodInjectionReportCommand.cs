@@ -39,12 +39,14 @@ public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
 
     /// <summary>A label selector.</summary>
     [Parameter(HelpMessage = "Only pods with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'. Leases are listed whatever their pods' labels.")]
+    [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [Alias("l", "Selector")]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
     /// <summary>Where credentials come from.</summary>
     [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it: its leases are shown, and a Vault is asked whether it has what the pods need. Default: the leases on record in the namespace kubeinject.")]
+    [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 

@@ -12,6 +12,7 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
 {
     /// <summary>The name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The name of the Secret. It is made where there is none.")]
+    [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
