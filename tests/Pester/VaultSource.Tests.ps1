@@ -1,11 +1,12 @@
 BeforeDiscovery {
-    $program = $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source)
+    Import-Module $PSScriptRoot/TestVault.psm1
+    $program = Find-TestVault
 }
 
 BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
-    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/TestVault.psm1, $PSScriptRoot/../../out/KubeInject
     $variables = @{}
     foreach ($variable in Get-ChildItem env:VAULT_*) {
         $variables[$variable.Name] = $variable.Value
@@ -81,27 +82,8 @@ Describe 'New-CredentialSource -Vault' {
 
 Describe 'A real Vault' -Skip:(-not $program) {
     BeforeAll {
-        $program = $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source)
-        $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
-        $listener.Start()
-        $listening = "127.0.0.1:$($listener.LocalEndpoint.Port)"
-        $listener.Stop()
-        $address = "http://$listening"
-        $root = [guid]::NewGuid().ToString('n')
-
-        # The token stands on no command line.
-        $start = [System.Diagnostics.ProcessStartInfo]::new($program, 'server -dev -dev-no-store-token')
-        $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-        foreach ($name in 'VAULT', 'BAO') {
-            $start.Environment["${name}_DEV_ROOT_TOKEN_ID"] = $root
-            $start.Environment["${name}_DEV_LISTEN_ADDRESS"] = $listening
-        }
-        $start.Environment['HOME'] = "$TestDrive"
-        $vault = [System.Diagnostics.Process]::Start($start)
-        while (($line = $vault.StandardOutput.ReadLine()) -notlike 'Root Token:*') {
-            if ($null -eq $line) { throw 'Vault ended instead of starting.' }
-        }
-        foreach ($stream in $vault.StandardOutput, $vault.StandardError) { $null = $stream.BaseStream.CopyToAsync([System.IO.Stream]::Null) }
+        $vault = Start-TestVault -Token ($root = [guid]::NewGuid().ToString('n'))
+        $address = $vault.Address
 
         function Invoke-Vault([string] $Path, $Body, [string] $Method = 'Post') {
             Invoke-RestMethod "$address/v1/$Path" -Method $Method -Headers @{ 'X-Vault-Token' = $root } -Body ($null -eq $Body ? $null : (ConvertTo-Json $Body -Depth 5)) -ContentType application/json
@@ -140,8 +122,7 @@ metadata: {name: reviewer}
     }
 
     AfterAll {
-        $vault.Kill()
-        $vault.WaitForExit()
+        Stop-TestVault $vault
     }
 
     It 'issues, renews and revokes, logged in by <_>' -ForEach 'token', 'VAULT_TOKEN', 'AppRole', 'pod identity' {

@@ -1,0 +1,53 @@
+BeforeDiscovery {
+    $root = (Resolve-Path "$PSScriptRoot/../..").Path
+    $pages = foreach ($file in @(Get-Item $root/README.md) + @(Get-ChildItem $root/docs -Recurse -Filter *.md)) {
+        @{ Page = [System.IO.Path]::GetRelativePath($root, $file.FullName).Replace('\', '/'); File = $file.FullName }
+    }
+}
+
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    $root = (Resolve-Path "$PSScriptRoot/../..").Path
+
+    # The text of a page without code, in which nothing is a link.
+    function Get-Prose([string] $File) { (Get-Content -Raw $File) -replace '(?ms)^```.*?^```', '' -replace '`[^`\n]*`', 'code' }
+
+    # What GitHub makes of a page's headings to be linked to.
+    function Get-Anchor([string] $File) {
+        $seen = @{}
+        foreach ($heading in [regex]::Matches(((Get-Content -Raw $File) -replace '(?ms)^```.*?^```', ''), '(?m)^#+ +(?<text>.+?)\s*$')) {
+            $anchor = $heading.Groups['text'].Value.ToLowerInvariant() -replace '\[([^\]]*)\]\([^)]*\)', '$1' -replace '[^\p{L}\p{N}\- _]', '' -replace ' ', '-'
+            if ($seen.ContainsKey($anchor)) { "$anchor-$($seen[$anchor])" } else { $anchor }
+            $seen[$anchor] = 1 + $seen[$anchor]
+        }
+    }
+
+    # The links of a page that lead nowhere.
+    function Get-BrokenLink([string] $File) {
+        foreach ($link in [regex]::Matches((Get-Prose $File), '\]\((?<target>[^)\s]+)(?: "[^"]*")?\)')) {
+            $target = $link.Groups['target'].Value
+            if ($target -match '^[a-z]+:') { continue }
+            $path, $fragment = $target -split '#', 2
+            $to = if ($path) { Join-Path (Split-Path $File) $path } else { $File }
+            if (-not (Test-Path -LiteralPath $to)) { $target }
+            elseif ($fragment -and $fragment -notin (Get-Anchor $to)) { $target }
+        }
+    }
+}
+
+Describe 'The documentation' {
+    It 'has no link that leads nowhere: <Page>' -ForEach $pages {
+        Get-BrokenLink $File | Should -BeNullOrEmpty
+    }
+
+    It 'has every page in its index' {
+        $linked = [regex]::Matches((Get-Content -Raw $root/docs/README.md), '\]\((?<page>[\w-]+\.md)\)').ForEach{ $_.Groups['page'].Value }
+        (Get-ChildItem $root/docs -Filter *.md).Name | Where-Object { $_ -notin $linked } | Should -Be README.md
+    }
+
+    It 'finds links that lead nowhere' {
+        Set-Content "$TestDrive/page.md" '# Some heading', '[a](#some-heading) [b](#none) [c](none.md) [d](page.md#some-heading) [e](https://example.org) `[f](none)`'
+        Get-BrokenLink "$TestDrive/page.md" | Should -Be '#none', 'none.md'
+    }
+}

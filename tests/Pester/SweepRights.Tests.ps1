@@ -1,0 +1,60 @@
+# The rights for a sweep that docs/security.md gives: enough, and no more.
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/Guide.psm1, $PSScriptRoot/../../out/KubeInject
+    $rights = (Get-GuideBlock security.md yaml | Where-Object Heading -EQ 'Rights for the sweep')[0].Script
+    $null = $rights | kubectl apply -f -
+    $namespace = New-TestNamespace
+    $token = kubectl create token sweep -n kubeinject
+    $kubeconfig = New-Kubeconfig "$TestDrive/sweep" (Get-ClusterText server) $token
+}
+
+AfterAll {
+    Disconnect-KubeCluster
+    $null = kubectl delete clusterrolebinding,clusterrole kubeinject-sweep
+    $null = kubectl delete rolebinding,role kubeinject-records -n kubeinject
+}
+
+Describe 'The rights for a sweep' {
+    It 'allows to <_>' -ForEach 'list pods -A', 'list replicasets.apps -A', 'list cronjobs.batch -A', "delete secrets -n default", 'patch secrets -n kubeinject' {
+        kubectl --kubeconfig $kubeconfig auth can-i @($_ -split ' ') | Should -Be yes
+    }
+
+    It 'does not allow to <_>' -ForEach 'get secrets -A', 'list secrets -n default', 'get secrets -n kubeinject', 'create pods -n default', 'patch deployments.apps -A', 'create serviceaccounts/token -A' {
+        kubectl --kubeconfig $kubeconfig auth can-i @($_ -split ' ') 2>$null | Should -Be no
+    }
+
+    It 'is all that a sweep needs to revoke, and to delete the Secrets of what it revokes' {
+        $script = { [pscredential]::new("u-$($args[0].Uuid)", (ConvertTo-SecureString -AsPlainText secret)) }
+        $named = @{ ScriptBlock = $script; RevokeScriptBlock = {}; Name = "rights-$namespace" }
+        $null = Connect-KubeCluster admin
+        $source = New-CredentialSource @named
+        $null = New-Manifest orders -Kind Deployment | kubectl create -n $namespace -f -
+        $null = Invoke-CredentialInjection -Workload deployment/orders -n $namespace -CredentialSource $source -Delivery Secret
+        kubectl get secrets -n $namespace -o name | Should -HaveCount 1
+        $null = kubectl delete deployment orders -n $namespace
+
+        $null = Connect-KubeCluster -Kubeconfig $kubeconfig
+        $swept = Sync-CredentialLease (New-CredentialSource @named) -GracePeriod 0
+        $swept.Revoked, $swept.Failed | Should -Be 1, 0
+        kubectl get secrets -n $namespace -o name | Should -BeNullOrEmpty
+    }
+
+    It 'writes the record of a renewed lease' {
+        $superuser = [uri]$env:KUBEINJECT_TEST_POSTGRES
+        $user, $password = $superuser.UserInfo -split ':'
+        $connection = @{ PostgreSql = "postgresql://$($superuser.Authority.Split('@')[-1])$($superuser.AbsolutePath)"; Credential = [pscredential]::new($user, (ConvertTo-SecureString -AsPlainText $password)); ServerName = $namespace }
+        $role = "rw_$([guid]::NewGuid().ToString('n'))"
+        $null = psql --no-psqlrc --quiet --command "create role $role" $env:KUBEINJECT_TEST_POSTGRES
+        $null = Connect-KubeCluster admin
+        $null = New-Manifest web -Kind Deployment -Annotation @{ 'orders.role' = $role } | kubectl create -n $namespace -f -
+        $null = Invoke-CredentialInjection -Workload deployment/web -n $namespace -CredentialSource (New-CredentialSource @connection) -WarningAction Ignore
+
+        $null = Connect-KubeCluster -Kubeconfig $kubeconfig
+        $source = New-CredentialSource @connection
+        (Sync-CredentialLease $source -WarningAction Ignore).Renewed | Should -Be 1
+        Get-CredentialLease $source | Revoke-CredentialLease -Confirm:$false
+        $null = psql --no-psqlrc --quiet --command "drop role $role" $env:KUBEINJECT_TEST_POSTGRES
+    }
+}
