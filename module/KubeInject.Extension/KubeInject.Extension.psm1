@@ -2,47 +2,42 @@
 # functions of these names and parameters in a module of this name below ours, imports the module into a runspace of its
 # own, and shows what they write; an exception it would wrap in one that hides the reason, so they throw none.
 #
-# This is read whenever KubeInject is imported, by whoever never heard of vaults, too: so it holds no more than it must.
+# This is read whenever KubeInject is imported, by whoever never heard of vaults, too: so it holds no more than it must. The
+# types of the parameters stand in KubeInject.Vault.psm1; here, and with [CmdletBinding()], they would make each import slower.
 # There is neither Unlock-SecretVault nor Unregister-SecretVault, for there is no password, and nothing to clean up.
 
 function Get-Secret {
-    [CmdletBinding()]
-    param([string] $Name, [string] $VaultName, [hashtable] $AdditionalParameters)
+    param($Name, $VaultName, $AdditionalParameters)
     Import-Module $PSScriptRoot/KubeInject.Vault.psm1 -Verbose:$false
-    Get-VaultSecret @PSBoundParameters
+    Get-VaultSecret @PSBoundParameters @args
 }
 
 function Get-SecretInfo {
-    [CmdletBinding()]
-    param([string] $Filter, [string] $VaultName, [hashtable] $AdditionalParameters)
+    param($Filter, $VaultName, $AdditionalParameters)
     Import-Module $PSScriptRoot/KubeInject.Vault.psm1 -Verbose:$false
-    Get-VaultSecretInfo @PSBoundParameters
+    Get-VaultSecretInfo @PSBoundParameters @args
 }
 
 function Set-Secret {
-    [CmdletBinding()]
-    param([string] $Name, [object] $Secret, [string] $VaultName, [hashtable] $AdditionalParameters, [hashtable] $Metadata)
+    param($Name, $Secret, $VaultName, $AdditionalParameters, $Metadata)
     Import-Module $PSScriptRoot/KubeInject.Vault.psm1 -Verbose:$false
-    Set-VaultSecret @PSBoundParameters
+    Set-VaultSecret @PSBoundParameters @args
 }
 
 function Set-SecretInfo {
-    [CmdletBinding()]
-    param([string] $Name, [hashtable] $Metadata, [string] $VaultName, [hashtable] $AdditionalParameters)
+    param($Name, $Metadata, $VaultName, $AdditionalParameters)
     Import-Module $PSScriptRoot/KubeInject.Vault.psm1 -Verbose:$false
-    Set-VaultSecretInfo @PSBoundParameters
+    Set-VaultSecretInfo @PSBoundParameters @args
 }
 
 function Remove-Secret {
-    [CmdletBinding()]
-    param([string] $Name, [string] $VaultName, [hashtable] $AdditionalParameters)
+    param($Name, $VaultName, $AdditionalParameters)
     Import-Module $PSScriptRoot/KubeInject.Vault.psm1 -Verbose:$false
-    Remove-VaultSecret @PSBoundParameters
+    Remove-VaultSecret @PSBoundParameters @args
 }
 
 function Test-SecretVault {
-    [CmdletBinding()]
-    param([string] $VaultName, [hashtable] $AdditionalParameters)
+    param($VaultName, $AdditionalParameters)
     Import-Module $PSScriptRoot/KubeInject.Vault.psm1 -Verbose:$false
-    Test-Vault @PSBoundParameters
+    Test-Vault @PSBoundParameters @args
 }
