@@ -221,7 +221,7 @@ Describe 'Get-KubeContext' {
     }
 
     It 'shows which is current' {
-        Get-KubeContext | Out-String -Width 200 | Should -Match '(?s)Current +Name +Cluster +Server +User +Namespace.*\* +admin +test +https://127\.0\.0\.1:\d+ +admin +default\s+viewer'
+        Get-KubeContext | Out-String -Width 200 | Should -Match '(?s)CURRENT +NAME +CLUSTER +AUTHINFO +NAMESPACE +SERVER.*\* +admin +test +admin +default +https://127\.0\.0\.1:\d+\s+viewer'
     }
 
     It 'shows no secret' {

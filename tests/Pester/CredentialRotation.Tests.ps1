@@ -38,7 +38,7 @@ Describe 'Invoke-CredentialRotation' {
         $new.Uuid | Should -Not -Be $old.Uuid
         Get-Uuid | Should -Be $new.Uuid
         Get-EnvironmentValue (Get-Template) DBUSER | Should -Be $new.Username
-        $result | Out-String -Width 200 | Should -Match "Rotated +$namespace/deployment/orders +orders +DBUSER, DBPASSWORD +app +1 +0"
+        $result | Out-String -Width 200 | Should -Match "Rotated +$namespace/deployment/orders +1 +0 +orders +DBUSER, DBPASSWORD +app"
     }
 
     It 'takes workloads from the pipeline' {

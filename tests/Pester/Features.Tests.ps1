@@ -155,7 +155,7 @@ Describe 'At the prompt' {
         "$($help.Synopsis)".Trim() | Should -Not -BeNullOrEmpty
         "$($help.Synopsis)".Trim() | Should -Not -BeLike "$Name *" -Because 'that is what PowerShell makes up where there is no help'
         ($help.description | Out-String).Trim().Length | Should -BeGreaterThan 40
-        $help | Out-String | Should -Not -Match 'Fill in|\{\{'
+        $help | Out-String | Should -Not -Match '\{\{ *Fill'
         $common = [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters
         $parameters = (Get-Command $Name -Module KubeInject).Parameters.Keys | Where-Object { $_ -notin $common }
         foreach ($parameter in $parameters) { ((Get-Help $Name -Parameter $parameter).description | Out-String).Trim() | Should -Not -BeNullOrEmpty -Because "-$parameter has to be explained" }

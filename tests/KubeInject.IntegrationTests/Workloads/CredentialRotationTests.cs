@@ -231,6 +231,29 @@ public sealed class CredentialRotationTests
         Assert.Contains("the source 'test' has no record of it", result.Warning, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("elsewhere", null)]
+    [InlineData(null, null)]
+    [InlineData("", "somebody")]
+    public async Task Old_ones_that_were_issued_for_somebody_else_are_left_to_the_sweep(string? @namespace, string? name)
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
+        var old = bench.Issuer.Live.ToHashSet();
+        var stranger = old.First();
+        var record = bench.Leases.Records[stranger];
+        bench.Leases.Records[stranger] = record with { Owner = record.Owner with { Namespace = @namespace == "" ? record.Owner.Namespace : @namespace, Name = name ?? record.Owner.Name } };
+        bench.Play(workload, _ => Good);
+
+        var result = await RotateAsync(bench, workload);
+
+        Assert.Equal(RotationStatus.Rotated, result.Status);
+        Assert.Equal([stranger], result.Kept);
+        Assert.Equal(old.Except([stranger]), result.Revoked);
+        Assert.Contains($"it was issued for {bench.Leases.Records[stranger].Owner}", result.Warning, StringComparison.Ordinal);
+        Assert.Contains(stranger, bench.Issuer.Live);
+    }
+
     [Fact]
     public async Task A_plan_changes_nothing()
     {

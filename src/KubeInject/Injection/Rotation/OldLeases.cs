@@ -25,23 +25,24 @@ internal sealed class OldLeases(CredentialSource source, KubeClient client)
     public async Task<RotationResult> RevokeAsync(
         RotationResult result, IReadOnlyDictionary<Guid, LeaseRecord?> old, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (await UsersAsync(result.Object, old.Keys.ToHashSet(), patience, cancellationToken).ConfigureAwait(false) is { } users)
+        var own = old.Where(pair => Stranger(result.Object, pair.Value) is null).ToDictionary();
+        if (own.Count > 0 && await UsersAsync(result.Object, own.Keys.ToHashSet(), patience, cancellationToken).ConfigureAwait(false) is { } users)
             return result with { Kept = old.Keys.ToArray(), Warning = $"{result.Object}: The old credentials are not revoked: {users}. The next sweep revokes them once no pod has them." };
 
         var revoked = new List<Guid>();
         var kept = new List<string>();
         foreach (var (uuid, record) in old)
         {
+            if (Stranger(result.Object, record) is { } stranger)
+            {
+                kept.Add($"{uuid} ({stranger})");
+                continue;
+            }
+
             using var limit = new CancellationTokenSource(CredentialSource.CleanupTimeout, source.Time);
             try
             {
-                if (record is null)
-                {
-                    kept.Add($"{uuid} (the source '{source.Name}' has no record of it)");
-                    continue;
-                }
-
-                await source.RevokeAsync(record, limit.Token).ConfigureAwait(false);
+                await source.RevokeAsync(record!, limit.Token).ConfigureAwait(false);
                 revoked.Add(uuid);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -57,6 +58,14 @@ internal sealed class OldLeases(CredentialSource source, KubeClient client)
             Warning = kept.Count == 0 ? null : $"{result.Object}: Not all old credentials could be revoked: {string.Join(", ", kept)}.",
         };
     }
+
+    /// <summary>Why a lease is not known to be the workload's own: an annotation can name anybody's. Null where it is.</summary>
+    /// <remarks>A record without a namespace may be that of a manifest which was applied to several.</remarks>
+    private string? Stranger(ObjectReference workload, LeaseRecord? record) =>
+        record is null ? $"the source '{source.Name}' has no record of it"
+        : record.Owner == workload ? null
+        : record.Owner with { Namespace = workload.Namespace } == workload && record.Owner.Namespace is null ? $"it was issued for {record.Owner} of whatever namespace; the next sweep revokes it once nobody names it"
+        : $"it was issued for {record.Owner}; the next sweep revokes it once nobody names it";
 
     /// <summary>Waits until no pod names any of the leases: pods that are ending, and Jobs that go on, still use them.</summary>
     /// <returns>Who still uses them, or why that is not known; null where nobody does.</returns>
