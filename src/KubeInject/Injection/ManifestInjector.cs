@@ -167,11 +167,14 @@ public sealed class ManifestInjector
 
     private async Task<ManifestPlan> PlanAsync(ManifestSource manifest, ManifestText text, CancellationToken cancellationToken)
     {
-        var documents = Manifest.Read(text, Plan);
-        cancellationToken.ThrowIfCancellationRequested();
+        var documents = Manifest.Read(text, document =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return Plan(document);
+        });
         if (secrets is not null)
         {
-            for (var i = 0; i < documents.Length; i++)
+            for (var i = 0; i < documents.Count; i++)
                 documents[i] = await TryAsync(documents[i], secrets, cancellationToken).ConfigureAwait(false);
         }
 

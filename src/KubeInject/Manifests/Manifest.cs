@@ -32,27 +32,36 @@ public sealed class Manifest
     /// held as nodes. A document whose pods take variables from ConfigMaps or Secrets waits until all are read.
     /// </summary>
     /// <param name="text">As for <see cref="Parse"/>.</param>
-    /// <param name="use">Makes something of a document; called at the same time for several, and more than once for one if the text turns out not to be YAML.</param>
+    /// <param name="use">Makes something of a document, which it need not keep.</param>
     /// <returns>What was made, in the order of the documents.</returns>
     /// <exception cref="ManifestException">As for <see cref="Parse"/>.</exception>
-    internal static T[] Read<T>(ManifestText text, Func<ManifestDocument, T> use)
+    internal static List<T> Read<T>(ManifestText text, Func<ManifestDocument, T> use)
     {
         var variables = new ManifestVariables();
-        var read = ReadSyntax(text, syntax =>
+        var made = new List<T>();
+        var waiting = new List<(int Index, ManifestDocument Document)>();
+        foreach (var syntax in ReadSyntax(text))
         {
-            var document = new ManifestDocument(text, syntax, variables);
-            var waits = document.PodTemplates.Any(template => template.TakesVariables);
-            return (Waiting: waits ? document : null, Made: waits ? default : use(document), Variables: ManifestVariables.AreIn(syntax) ? syntax : null);
-        });
-        foreach (var syntax in read.Select(document => document.Variables).OfType<SyntaxDocument>())
             variables.Gather(syntax);
-        return [.. read.Select(document => document.Waiting is null ? document.Made! : use(document.Waiting))];
+            var document = new ManifestDocument(text, syntax, variables);
+            if (document.PodTemplates.Any(template => template.TakesVariables))
+            {
+                waiting.Add((made.Count, document));
+                made.Add(default!);
+            }
+            else
+            {
+                made.Add(use(document));
+            }
+        }
+
+        foreach (var (index, document) in waiting)
+            made[index] = use(document);
+        return made;
     }
 
     /// <summary>Reads a single YAML document, or a JSON object; null where there are several.</summary>
-    internal static ManifestNode? ReadSingle(string content) => ReadSyntax(new ManifestText(content), syntax => syntax.Root) is [var root] ? root : null;
+    internal static ManifestNode? ReadSingle(string content) => ReadSyntax(new ManifestText(content)).ToList() is [var document] ? document.Root : null;
 
-    private static List<T> ReadSyntax<T>(ManifestText text, Func<SyntaxDocument, T> use) => JsonReader.IsJson(text.Content)
-        ? JsonReader.Read(text).ConvertAll(document => use(document))
-        : YamlReader.Read(text, YamlParts.Of(text.Content), use);
+    private static IEnumerable<SyntaxDocument> ReadSyntax(ManifestText text) => JsonReader.IsJson(text.Content) ? JsonReader.Read(text) : YamlReader.Read(text);
 }

@@ -15,14 +15,14 @@ internal sealed class ManifestVariables
     public static bool AreTakenBy(PodTemplate template) =>
         template.Containers.Any(container => container.VariableSources.Count > 0) && template.Annotations.Keys.Any(InjectionAnnotation.IsInjectionKey);
 
-    /// <summary>Whether a document holds any.</summary>
-    public static bool AreIn(SyntaxDocument document) => Sources(document).Any();
-
     /// <summary>Takes in those of a document.</summary>
     public void Gather(SyntaxDocument document)
     {
-        foreach (var (kind, metadata, item) in Sources(document))
-            known[(kind, Text(metadata, "namespace"), Text(metadata, "name") ?? "")] = [.. Keys(item, "data"), .. Keys(item, "stringData")];
+        foreach (var item in Items(document.Root))
+        {
+            if (Text(item, "kind") is ("ConfigMap" or "Secret") and var kind && Text(item, "apiVersion") == "v1" && Mapping(item, "metadata") is { } metadata)
+                known[(kind, Text(metadata, "namespace"), Text(metadata, "name") ?? "")] = [.. Keys(item, "data"), .. Keys(item, "stringData")];
+        }
     }
 
     /// <summary>The template with the keys of those sources that stand in the manifest.</summary>
@@ -36,15 +36,6 @@ internal sealed class ManifestVariables
             })],
         })],
     };
-
-    private static IEnumerable<(string Kind, MappingNode Metadata, MappingNode Item)> Sources(SyntaxDocument document)
-    {
-        foreach (var item in Items(document.Root))
-        {
-            if (Text(item, "kind") is ("ConfigMap" or "Secret") and var kind && Text(item, "apiVersion") == "v1" && Mapping(item, "metadata") is { } metadata)
-                yield return (kind, metadata, item);
-        }
-    }
 
     private static IEnumerable<MappingNode> Items(ManifestNode? node) =>
         node?.Resolved is not MappingNode item ? []

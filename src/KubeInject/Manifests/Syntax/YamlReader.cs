@@ -7,42 +7,17 @@ namespace KubeInject.Manifests.Syntax;
 /// <summary>Reads YAML text into nodes that know their place.</summary>
 internal static class YamlReader
 {
-    /// <summary>Reads a text in parts, all at the same time, and makes something of each document as soon as it is read.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="parts">The parts; a part that is not YAML has the whole text read once more, from its start.</param>
-    /// <param name="use">Makes something of a document, which it need not keep; called at the same time for several.</param>
-    public static List<T> Read<T>(ManifestText text, IReadOnlyList<Range> parts, Func<SyntaxDocument, T> use)
+    /// <summary>Reads the documents of a text one by one: who has used one can let it go before the next is read.</summary>
+    /// <exception cref="ManifestException">What follows is not YAML.</exception>
+    public static IEnumerable<SyntaxDocument> Read(ManifestText text)
     {
-        var made = new List<T>?[parts.Count];
-        if (parts.Count > 1)
-            Parallel.For(0, parts.Count, i => made[i] = TryRead(text, parts[i], use));
-
-        // Where a part is not YAML, or the first has no document to belong to, the whole tells best what is the matter.
-        return Array.TrueForAll(made, part => part is { Count: > 0 })
-            ? [.. made.SelectMany(part => part!)]
-            : [.. Read(text, 0..text.Content.Length).Select(use)];
-    }
-
-    private static List<T>? TryRead<T>(ManifestText text, Range part, Func<SyntaxDocument, T> use)
-    {
-        try
-        {
-            return [.. Read(text, part).Select(use)];
-        }
-        catch (ManifestException)
-        {
-            return null;
-        }
-    }
-
-    private static IEnumerable<SyntaxDocument> Read(ManifestText text, Range part)
-    {
-        var (start, end) = (part.Start.Value, part.End.Value);
+        var start = 0;
+        var end = text.Content.Length;
         NodeBuilder? builder = null;
 
         // The parser has no use for a byte order mark; offsets still count it.
-        var first = start == 0 && text.Content.StartsWith('\uFEFF') ? 1 : start;
-        var parser = new Parser(new StringReader(text.Content[first..end]));
+        var first = text.Content.StartsWith('\uFEFF') ? 1 : 0;
+        var parser = new Parser(new StringReader(text.Content[first..]));
         var anchors = new Dictionary<string, ManifestNode>(StringComparer.Ordinal);
         int At(Mark position) => Math.Min((int)position.Index + first, end);
 
