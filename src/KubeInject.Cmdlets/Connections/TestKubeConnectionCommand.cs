@@ -19,7 +19,7 @@ public sealed class TestKubeConnectionCommand : ConnectingCmdlet
     protected override void ProcessRecord() => Run(Target, async (pipeline, cancellationToken) =>
     {
         var settings = await ReadSettingsAsync(pipeline).ConfigureAwait(false);
-        var report = await ConnectionTest.RunAsync(settings, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var report = await ConnectionTest.RunAsync(settings, cancellationToken).ConfigureAwait(false);
         await pipeline.InvokeAsync(() => WriteObject(report)).ConfigureAwait(false);
     });
 

@@ -59,7 +59,7 @@ internal sealed partial class SourceBuilder(SettingsReader settings) : IDisposab
         try
         {
             return connection ??= await KubeConnection.OpenAsync(
-                ConnectionSettings.Find(settings.Path(AllSettings.Kubeconfig), settings.Text(AllSettings.Context)), cancellationToken: cancellationToken);
+                ConnectionSettings.Find(settings.Path(AllSettings.Kubeconfig), settings.Text(AllSettings.Context)), cancellationToken);
         }
         catch (KubeConfigurationException exception)
         {

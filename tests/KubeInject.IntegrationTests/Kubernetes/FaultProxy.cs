@@ -45,7 +45,6 @@ internal sealed class FaultProxy : IDisposable
     public Task<KubeConnection> OpenAsync(string @namespace) => KubeConnection.OpenAsync(
         TestCluster.Context("admin") with { Server = Server, Namespace = @namespace },
         new RequestPolicy { FirstWait = TimeSpan.FromMilliseconds(1) },
-        null,
         CancellationToken.None);
 
     public void Dispose()

@@ -151,7 +151,6 @@ public class FaultTests
     private static Task<KubeConnection> OpenAsync(TcpRelay relay, string @namespace) => KubeConnection.OpenAsync(
         TestCluster.Context("admin") with { Server = relay.Server, Namespace = @namespace },
         new RequestPolicy { FirstWait = TimeSpan.FromMilliseconds(1) },
-        null,
         CancellationToken.None);
 
     private static IEnumerable<string> Names(int count) => Enumerable.Range(0, count).Select(i => $"pod-{i:d2}");

@@ -136,7 +136,7 @@ public class ConnectionTestTests
             return Response.Json("") with { NeverComes = true };
         });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ConnectionTest.RunAsync(new ConnectionSettings { Server = server.Http }, null, cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ConnectionTest.RunAsync(new ConnectionSettings { Server = server.Http }, cancellation.Token));
     }
 
     private static (string? User, IdentitySource Source) Who(ConnectionReport report) => (report.User, report.UserSource);

@@ -43,7 +43,7 @@ internal sealed class FaultyApi : IDisposable
         var clock = new HastyClock();
         var server = new TestServer(TestServer.Kubernetes(answer));
         var settings = new ConnectionSettings { Server = server.Http, Namespace = "shop" };
-        return new FaultyApi(server, clock, await KubeConnection.OpenAsync(settings, policy ?? clock.Policy, null, CancellationToken.None));
+        return new FaultyApi(server, clock, await KubeConnection.OpenAsync(settings, policy ?? clock.Policy, CancellationToken.None));
     }
 
     /// <summary>Refuses connections from here on, and ends those that there are.</summary>

@@ -175,7 +175,7 @@ public class RepetitionTests
         using var server = new TestServer(_ => Reset);
         var clock = new HastyClock();
         await Assert.ThrowsAsync<KubeConnectionException>(
-            () => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http }, clock.Policy, null, CancellationToken.None));
+            () => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http }, clock.Policy, CancellationToken.None));
         Assert.Empty(clock.Waits);
     }
 

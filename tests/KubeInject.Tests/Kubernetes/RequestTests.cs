@@ -74,7 +74,8 @@ public class RequestTests
     {
         using var server = new TlsServer();
         var seen = new List<KubeRequest>();
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret("canary") }, seen.Add);
+        RequestObserver.Current = seen.Add;
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret("canary") });
         await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync("/api/v1/x?a=b"));
         Assert.Equal(
             [("GET", "/version", 200), ("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", 201), ("GET", "/api/v1/x?a=b", 404)],
@@ -87,8 +88,9 @@ public class RequestTests
     {
         using var server = new TestServer(_ => Response.Json("") with { NeverComes = true });
         var seen = new List<KubeRequest>();
+        RequestObserver.Current = seen.Add;
         await Assert.ThrowsAsync<KubeConnectionException>(
-            () => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromMilliseconds(50) }, seen.Add));
+            () => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromMilliseconds(50) }));
         Assert.Null(Assert.Single(seen).StatusCode);
         Assert.StartsWith("GET /version no answer in ", seen[0].ToString(), StringComparison.Ordinal);
     }

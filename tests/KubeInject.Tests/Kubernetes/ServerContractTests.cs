@@ -68,7 +68,7 @@ public class ServerContractTests
         // This clock has it that 30 seconds are over at once; but not before there is a connection.
         var clock = new HastyClock { IsStopped = true };
         using var connection = await KubeConnection.OpenAsync(
-            new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromSeconds(30) }, clock.Policy, null, CancellationToken.None);
+            new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromSeconds(30) }, clock.Policy, CancellationToken.None);
         clock.IsStopped = false;
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Operations[operation](connection, CancellationToken.None));
         Assert.Equal(KubeConnectionFailure.Timeout, error.Reason);
@@ -83,7 +83,8 @@ public class ServerContractTests
         using var server = new TlsServer(TestServer.Kubernetes(request => request.Path.Length % 2 == 0
             ? Response.Error(400, request.Headers["Authorization"], request.Headers["Authorization"])
             : new Response(200, request.Headers["Authorization"], request.Headers["Authorization"])));
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret(Canary) }, told.Add);
+        RequestObserver.Current = told.Add;
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret(Canary) });
         var error = await Assert.ThrowsAnyAsync<Exception>(() => Operations[operation](connection, CancellationToken.None));
         Assert.True(error is KubeApiException or KubeConnectionException);
         Assert.DoesNotContain(Canary, $"{error}{(error as KubeApiException)?.Reason}{string.Concat(told)}{connection}", StringComparison.Ordinal);

@@ -64,8 +64,7 @@ internal sealed class OldLeases(CredentialSource source, KubeClient client)
     private string? Stranger(ObjectReference workload, LeaseRecord? record) =>
         record is null ? $"the source '{source.Name}' has no record of it"
         : record.Owner == workload ? null
-        : record.Owner with { Namespace = workload.Namespace } == workload && record.Owner.Namespace is null ? $"it was issued for {record.Owner} of whatever namespace; the next sweep revokes it once nobody names it"
-        : $"it was issued for {record.Owner}; the next sweep revokes it once nobody names it";
+        : $"it was issued for {record.Owner}{(record.Owner.Namespace is null ? " of whatever namespace" : "")}; the next sweep revokes it once nobody names it";
 
     /// <summary>Waits until no pod names any of the leases: pods that are ending, and Jobs that go on, still use them.</summary>
     /// <returns>Who still uses them, or why that is not known; null where nobody does.</returns>

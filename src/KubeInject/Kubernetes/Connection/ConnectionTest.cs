@@ -21,11 +21,9 @@ public static class ConnectionTest
 
     /// <summary>Makes a connection of its own, asks the server what there is to know, and ends it.</summary>
     /// <param name="settings">What the connection is made of.</param>
-    /// <param name="requestCompleted">Told of every request; null for nobody.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>What was found; that there is no connection is a finding.</returns>
-    public static async Task<ConnectionReport> RunAsync(
-        ConnectionSettings settings, Action<KubeRequest>? requestCompleted = null, CancellationToken cancellationToken = default)
+    public static async Task<ConnectionReport> RunAsync(ConnectionSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var report = new ConnectionReport
@@ -45,10 +43,7 @@ public static class ConnectionTest
         }
 
         using (connection)
-        {
-            connection.RequestCompleted += requestCompleted;
             return await RunAsync(connection, report, cancellationToken);
-        }
     }
 
     private static async Task<ConnectionReport> RunAsync(KubeConnection connection, ConnectionReport report, CancellationToken cancellationToken)

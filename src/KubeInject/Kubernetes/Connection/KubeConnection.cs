@@ -71,26 +71,13 @@ public sealed class KubeConnection : IDisposable
     /// <exception cref="KubeConnectionException">There is no connection; its <see cref="KubeConnectionException.Reason"/> says why.</exception>
     /// <exception cref="KubeConfigurationException">The settings contradict themselves, or the token's file cannot be read.</exception>
     public static Task<KubeConnection> OpenAsync(ConnectionSettings settings, CancellationToken cancellationToken = default) =>
-        OpenAsync(settings, null, cancellationToken);
+        OpenAsync(settings, RequestPolicy.Default, cancellationToken);
 
-    /// <summary>Connects as the other overload does, watched from the first request on.</summary>
-    /// <param name="settings">What the connection is made of.</param>
-    /// <param name="requestCompleted">A first handler of <see cref="RequestCompleted"/>; null for none.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The connection.</returns>
-    /// <exception cref="KubeConnectionException">There is no connection; its <see cref="KubeConnectionException.Reason"/> says why.</exception>
-    /// <exception cref="KubeConfigurationException">The settings contradict themselves, or the token's file cannot be read.</exception>
-    public static Task<KubeConnection> OpenAsync(
-        ConnectionSettings settings, Action<KubeRequest>? requestCompleted, CancellationToken cancellationToken = default) =>
-        OpenAsync(settings, RequestPolicy.Default, requestCompleted, cancellationToken);
-
-    /// <summary>Connects as the other overloads do, with another policy for requests.</summary>
-    internal static async Task<KubeConnection> OpenAsync(
-        ConnectionSettings settings, RequestPolicy policy, Action<KubeRequest>? requestCompleted, CancellationToken cancellationToken)
+    /// <summary>Connects as the other overload does, with another policy for requests.</summary>
+    internal static async Task<KubeConnection> OpenAsync(ConnectionSettings settings, RequestPolicy policy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var connection = new KubeConnection(settings, policy);
-        connection.RequestCompleted += requestCompleted;
         try
         {
             await connection.ConnectAsync(cancellationToken);
