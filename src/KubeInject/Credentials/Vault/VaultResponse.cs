@@ -26,8 +26,11 @@ internal sealed record VaultResponse(int StatusCode, JsonElement Body)
     /// <summary>Whether one of the errors holds one of the texts.</summary>
     public bool Says(params string[] texts) => Errors.Any(error => texts.Any(text => error.Contains(text, StringComparison.OrdinalIgnoreCase)));
 
-    /// <summary>Whether there is nothing at a path that exists: another 404 says that nothing is mounted there.</summary>
-    public bool IsNothing => StatusCode == 404 && !Errors.Any();
+    /// <summary>
+    /// Whether there is nothing at a path that exists. Another 404 of Vault says that nothing is mounted there, and one that
+    /// is not in Vault's words comes from something before it, which knows nothing of what is there.
+    /// </summary>
+    public bool IsNothing => StatusCode == 404 && Body.Get("errors").ValueKind == JsonValueKind.Array && !Errors.Any();
 
     /// <summary>Whether it was turned away at the door: nothing of what was asked has been begun.</summary>
     public bool IsTurnedAway => StatusCode is 412 or 429 or 472 or 473 || IsSealed || (StatusCode == 503 && Says("standby", "not active"));
