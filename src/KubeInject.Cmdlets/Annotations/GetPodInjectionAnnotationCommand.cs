@@ -73,13 +73,12 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
 
     private async Task WriteMetadataAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)
     {
-        // While the pipeline works on some, the next are read.
+        // While the pipeline works on some, annotations and all, the next are read.
         var written = Task.CompletedTask;
         await foreach (var pods in connection.Client.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = !Consistent }, cancellationToken).ConfigureAwait(false))
         {
-            var injections = pods.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).ToArray();
             await written.ConfigureAwait(false);
-            written = pipeline.InvokeAsync(() => Write(injections));
+            written = pipeline.InvokeAsync(() => Write(pods.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).ToArray()));
         }
 
         await written.ConfigureAwait(false);

@@ -123,6 +123,7 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     /// <summary>What the parameters say, on the pipeline thread.</summary>
     private protected async Task<ConnectionSettings> ReadSettingsAsync(PipelineThread pipeline)
     {
+        TrustedCertificates.Preload();
         ConnectionSettings? settings = null;
         await pipeline.InvokeAsync(() =>
         {

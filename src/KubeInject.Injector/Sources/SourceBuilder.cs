@@ -56,6 +56,7 @@ internal sealed partial class SourceBuilder(SettingsReader settings) : IDisposab
     /// <summary>The cluster; connected once.</summary>
     public async Task<KubeConnection> ConnectAsync(CancellationToken cancellationToken)
     {
+        TrustedCertificates.Preload();
         try
         {
             return connection ??= await KubeConnection.OpenAsync(

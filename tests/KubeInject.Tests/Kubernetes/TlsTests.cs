@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using KubeInject.Kubernetes;
@@ -147,6 +150,31 @@ public sealed class TlsTests : IDisposable
         using var server = new TestServer(TestServer.Kubernetes(), certificate);
         using var connection = await KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Https, SkipCertificateCheck = true });
         Assert.False(connection.ChecksCertificate);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Only_what_may_be_silent_for_long_goes_by_HTTP_2(bool isWatch)
+    {
+        using var certificate = TestCertificates.Server(root);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var channel = new ApiChannel(new ConnectionSettings { Server = new Uri($"https://{listener.LocalEndpoint}"), CertificateAuthority = CertificateAuthority.FromCertificates([root]) });
+        var asking = channel.OpenAsync(isWatch ? ApiRequest.Watch("/") : ApiRequest.Get("/"), CancellationToken.None);
+        using (var client = await listener.AcceptTcpClientAsync())
+        {
+            listener.Stop();
+            await using var tls = new SslStream(client.GetStream());
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+            {
+                ServerCertificate = certificate,
+                ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+            });
+            Assert.Equal(isWatch, tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2);
+        }
+
+        await Assert.ThrowsAsync<KubeConnectionException>(() => asking);
     }
 
     [Fact]

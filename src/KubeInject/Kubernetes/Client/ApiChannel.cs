@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
 
@@ -108,7 +107,7 @@ internal sealed class ApiChannel : IDisposable
     {
         using var message = new HttpRequestMessage(request.Method, prefix + request.Path)
         {
-            Version = HttpVersion.Version20,
+            Version = request.Version,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         Credential.Apply(message, credential);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace KubeInject.Kubernetes;
 
 /// <summary>What to ask of the server; its path stands below the server's address, with its query, escaped.</summary>
@@ -20,6 +22,12 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
 
     public string Accept { get; init; } = Json;
 
+    /// <summary>
+    /// The version of HTTP: 1.1, of which answers come fastest, and nothing of which waits for another request. By 2
+    /// goes what may be silent for long, for its pings notice a connection that has died.
+    /// </summary>
+    public Version Version { get; init; } = HttpVersion.Version11;
+
     /// <summary>Where the answer is read into, which is then good until the next request with it; null for room of its own.</summary>
     public ResponseBuffer? Buffer { get; init; }
 
@@ -30,4 +38,6 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     public bool IsRepeatable { get; init; } = Method == HttpMethod.Get;
 
     public static ApiRequest Get(string path) => new(HttpMethod.Get, path);
+
+    public static ApiRequest Watch(string path) => Get(path) with { Version = HttpVersion.Version20 };
 }

@@ -93,7 +93,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         if (stream is null)
         {
             streamStart = Policy.Clock.GetTimestamp();
-            stream = await channel.OpenAsync(ApiRequest.Get(path), cancellationToken);
+            stream = await channel.OpenAsync(ApiRequest.Watch(path), cancellationToken);
         }
 
         if (await stream.ReadLineAsync(cancellationToken) is not { } bytes)

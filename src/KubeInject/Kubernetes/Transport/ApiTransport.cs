@@ -99,7 +99,7 @@ internal sealed class ApiTransport : HttpMessageHandler
 
     private SslClientAuthenticationOptions CreateTls(ClientCertificate? certificate)
     {
-        var tls = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = trust.Accepts };
+        var tls = trust.CreateTls();
         if (certificate is not null)
             tls.ClientCertificateContext = SslStreamCertificateContext.Create(certificate.Certificate, certificate.Intermediates, offline: true);
         return tls;

@@ -20,8 +20,62 @@ internal sealed class ServerTrust(ConnectionSettings settings)
     /// <summary>What the server showed last: its own certificate, then what it sent along; empty where it showed nothing.</summary>
     public IReadOnlyList<byte[]> LastShown => lastShown;
 
+    /// <summary>Has the platform build the chain of the server's certificate: under the given authority, or else those that this machine trusts.</summary>
+    public SslClientAuthenticationOptions CreateTls() => new()
+    {
+        RemoteCertificateValidationCallback = Accepts,
+        CertificateChainPolicy = settings.CertificateAuthority is { } authority ? PolicyUnder(authority) : null,
+    };
+
+    /// <summary>The platform's callback for a proxy: who is trusted there is whom this machine trusts, or, as for kubectl, the cluster's authority.</summary>
+    public bool AcceptsProxy(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        settings.SkipCertificateCheck
+        || errors == SslPolicyErrors.None
+        || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 shown && settings.CertificateAuthority is { } authority
+            && ProblemsUnder(authority, shown, chain?.ChainPolicy.ExtraStore ?? [], null) == X509ChainStatusFlags.NoError);
+
+    /// <summary>What keeps a server's certificate from being trusted by clients that trust the given authority alone.</summary>
+    /// <param name="authority">The only anchors.</param>
+    /// <param name="certificate">The server's own.</param>
+    /// <param name="sent">What it sends along.</param>
+    /// <param name="at">When; null for now.</param>
+    internal static X509ChainStatusFlags ProblemsUnder(CertificateAuthority authority, X509Certificate2 certificate, X509Certificate2Collection sent, DateTimeOffset? at)
+    {
+        using var chain = new X509Chain { ChainPolicy = PolicyUnder(authority) };
+        chain.ChainPolicy.ExtraStore.AddRange(sent);
+        if (at is { } time)
+            chain.ChainPolicy.VerificationTime = time.UtcDateTime;
+        chain.Build(certificate);
+        return ProblemsUnder(authority, chain);
+    }
+
+    private static X509ChainStatusFlags ProblemsUnder(CertificateAuthority authority, X509Chain? chain)
+    {
+        var anchored = chain?.ChainElements.Any(element => authority.Certificates.Any(anchor => anchor.RawData.AsSpan().SequenceEqual(element.Certificate.RawData))) ?? false;
+        var problems = Flags(chain);
+        return anchored ? problems & ~Unanchored : problems | X509ChainStatusFlags.UntrustedRoot;
+    }
+
+    /// <summary>Builds chains with the given certificates as their only anchors.</summary>
+    private static X509ChainPolicy PolicyUnder(CertificateAuthority authority)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+
+            // For kubectl every certificate of the bundle is an anchor, for .NET only those that signed themselves.
+            // So an unknown root is let through here, and an anchor looked for afterwards. Signatures are checked either way.
+            VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority,
+        };
+        policy.CustomTrustStore.AddRange(authority.Certificates);
+        policy.ApplicationPolicy.Add(ServerAuthentication);
+        return policy;
+    }
+
     /// <summary>The platform's callback.</summary>
-    public bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         lastShown = certificate is null ? [] : [certificate.GetRawCertData(), .. chain?.ChainPolicy.ExtraStore.Select(sent => sent.RawData) ?? []];
         if (settings.SkipCertificateCheck)
@@ -32,54 +86,16 @@ internal sealed class ServerTrust(ConnectionSettings settings)
         return lastFailure is null;
     }
 
-    /// <summary>The platform's callback for a proxy: who is trusted there is whom this machine trusts, or, as for kubectl, the cluster's authority.</summary>
-    public bool AcceptsProxy(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        settings.SkipCertificateCheck
-        || errors == SslPolicyErrors.None
-        || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 shown && settings.CertificateAuthority is { } authority
-            && ProblemsUnder(authority, shown, chain) == X509ChainStatusFlags.NoError);
-
-    private TrustFailure? Check(X509Certificate2 certificate, X509Chain? shownChain, SslPolicyErrors errors)
+    private TrustFailure? Check(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        var problems = settings.CertificateAuthority is { } authority
-            ? ProblemsUnder(authority, certificate, shownChain)
-            : errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? Flags(shownChain) : X509ChainStatusFlags.NoError;
+        var problems = settings.CertificateAuthority is { } authority ? ProblemsUnder(authority, chain)
+            : errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? Flags(chain)
+            : X509ChainStatusFlags.NoError;
         if ((problems & X509ChainStatusFlags.NotTimeValid) == problems && problems != X509ChainStatusFlags.NoError)
             return Expired(certificate);
         if (problems != X509ChainStatusFlags.NoError)
             return Untrusted(certificate, problems);
         return HasExpectedName(certificate, errors) ? null : WrongName(certificate);
-    }
-
-    /// <summary>Builds the chain with the given certificates as its only anchors.</summary>
-    private static X509ChainStatusFlags ProblemsUnder(CertificateAuthority authority, X509Certificate2 certificate, X509Chain? shownChain) =>
-        ProblemsUnder(authority, certificate, shownChain?.ChainPolicy.ExtraStore ?? [], null);
-
-    /// <summary>What keeps a server's certificate from being trusted by clients that trust the given authority alone.</summary>
-    /// <param name="authority">The only anchors.</param>
-    /// <param name="certificate">The server's own.</param>
-    /// <param name="sent">What it sends along.</param>
-    /// <param name="at">When; null for now.</param>
-    internal static X509ChainStatusFlags ProblemsUnder(CertificateAuthority authority, X509Certificate2 certificate, X509Certificate2Collection sent, DateTimeOffset? at)
-    {
-        using var chain = new X509Chain();
-        var policy = chain.ChainPolicy;
-        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        policy.CustomTrustStore.AddRange(authority.Certificates);
-        policy.ExtraStore.AddRange(sent);
-        if (at is { } time)
-            policy.VerificationTime = time.UtcDateTime;
-        policy.RevocationMode = X509RevocationMode.NoCheck;
-        policy.DisableCertificateDownloads = true;
-        policy.ApplicationPolicy.Add(ServerAuthentication);
-
-        // For kubectl every certificate of the bundle is an anchor, for .NET only those that signed themselves.
-        // So an unknown root is let through here, and an anchor looked for below. Signatures are checked either way.
-        policy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
-        chain.Build(certificate);
-        var anchored = chain.ChainElements.Any(element => authority.Certificates.Any(anchor => anchor.RawData.AsSpan().SequenceEqual(element.Certificate.RawData)));
-        var problems = Flags(chain);
-        return anchored ? problems & ~Unanchored : problems | X509ChainStatusFlags.UntrustedRoot;
     }
 
     private static X509ChainStatusFlags Flags(X509Chain? chain) =>
