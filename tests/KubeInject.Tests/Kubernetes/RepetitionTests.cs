@@ -12,6 +12,7 @@ public class RepetitionTests
 {
     private static readonly Response Done = Response.Json("""{"metadata":{"name":"a"}}""");
     private static readonly Response Reset = Done with { CutAfter = 0 };
+    private static readonly Response Closed = Reset with { EndsOrderly = true };
     private static readonly Response Busy = Response.Error(429, "TooManyRequests", "slow down") with { Headers = ["Retry-After: 7"] };
     private static readonly Response Away = Response.Error(503, "ServiceUnavailable", "away") with { Headers = ["Retry-After: 7"] };
     private static readonly Response TimedOut = Response.Error(504, "Timeout", "took too long");
@@ -123,9 +124,13 @@ public class RepetitionTests
     [MemberData(nameof(OnceNames))]
     public async Task What_may_have_been_handled_is_not_sent_again(string operation)
     {
-        using var api = await FaultyApi.OpenAsync(Reset);
-        Assert.Equal(KubeConnectionFailure.Unreachable, (await Assert.ThrowsAsync<KubeConnectionException>(() => Once[operation](api.Client))).Reason);
-        Assert.Single(api.Requests);
+        foreach (var end in new[] { Reset, Closed })
+        {
+            using var api = await FaultyApi.OpenAsync(end);
+            Assert.Equal(KubeConnectionFailure.Unreachable, (await Assert.ThrowsAsync<KubeConnectionException>(() => Once[operation](api.Client))).Reason);
+            Assert.Single(api.Requests);
+        }
+
         foreach (var response in new[] { TimedOut, ServerTimedOut, Away, Response.Error(429, "TooManyRequests", "no Retry-After") })
         {
             using var other = await FaultyApi.OpenAsync(response);

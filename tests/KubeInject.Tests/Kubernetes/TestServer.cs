@@ -98,8 +98,9 @@ internal sealed class TestServer : IDisposable
                     await WriteAsync(stream, response);
                     if (response.CutAfter is not null)
                     {
-                        // No orderly end, but a reset.
-                        client.LingerState = new LingerOption(true, 0);
+                        // No orderly end, unless asked for, but a reset.
+                        if (!response.EndsOrderly)
+                            client.LingerState = new LingerOption(true, 0);
                         return;
                     }
                 }
@@ -189,6 +190,9 @@ internal sealed class TestServer : IDisposable
 
         /// <summary>After how many bytes the connection is reset, or, with <see cref="Lines"/>, that it is reset after them.</summary>
         public int? CutAfter { get; init; }
+
+        /// <summary>Whether the connection is closed there, and not reset.</summary>
+        public bool EndsOrderly { get; init; }
 
         /// <summary>What comes in place of the body, piece by piece.</summary>
         public IAsyncEnumerable<string>? Lines { get; init; }
