@@ -145,7 +145,7 @@ public sealed class ManifestInjector
             var secretManifests = new SecretManifests(text);
             foreach (var document in plan.Documents)
             {
-                var (edited, results) = await InjectAsync(document, issued, secretManifests, cancellationToken).ConfigureAwait(false);
+                var (edited, results) = await InjectAsync(text.Content, document, issued, secretManifests, cancellationToken).ConfigureAwait(false);
                 pods.AddRange(results);
                 content.Append(edited ?? (output.KeepsFailedDocuments ? text.Content[document.Place] : null));
             }
@@ -192,10 +192,10 @@ public sealed class ManifestInjector
         try
         {
             PodPlaceholders[] placeholders = [.. pods.Select(pod => new PodPlaceholders(pod))];
-            var trial = ManifestEditor.Apply(document, [.. placeholders.Zip(document.PodTemplates).SelectMany(pod => pod.First.Changes(pod.Second))]);
+            var edits = ManifestEditor.EditsFor(document, [.. placeholders.Zip(document.PodTemplates).SelectMany(pod => pod.First.Changes(pod.Second))]);
             if (delivery is { Delivery: CredentialDelivery.Secret, SecretAsManifest: true } && pods.Exists(pod => pod.IsPlanned))
                 SecretManifests.Check(document);
-            return new PlannedDocument(document.Place, pods, trial, placeholders);
+            return new PlannedDocument(document.Place, pods, edits, placeholders);
         }
         catch (ManifestException exception)
         {
@@ -205,7 +205,7 @@ public sealed class ManifestInjector
 
     private static async Task<PlannedDocument> TryAsync(PlannedDocument document, SecretWriter secrets, CancellationToken cancellationToken)
     {
-        if (document.Trial is null)
+        if (document.Edits is null)
             return document;
         try
         {
@@ -220,9 +220,9 @@ public sealed class ManifestInjector
     }
 
     private async Task<(string? Edited, IEnumerable<InjectionResult> Results)> InjectAsync(
-        PlannedDocument document, IssuedCredentials all, SecretManifests secretManifests, CancellationToken cancellationToken)
+        string content, PlannedDocument document, IssuedCredentials all, SecretManifests secretManifests, CancellationToken cancellationToken)
     {
-        if (document.Trial is null)
+        if (document.Edits is null)
             return (null, document.Results);
 
         var issued = new IssuedCredentials(source);
@@ -232,7 +232,7 @@ public sealed class ManifestInjector
             foreach (var pod in document.Pods)
                 credentials.Add(await issued.IssueAsync(pod, secrets, cancellationToken).ConfigureAwait(false));
 
-            var edited = document.Fill(credentials);
+            var edited = document.Fill(content, credentials);
             var results = document.Pods.Zip(credentials, (pod, leases) => pod.Completed(leases))
                 .Select(result => result.Status == InjectionStatus.Injected ? result with { Manifest = new Secret(edited) } : result).ToArray();
             if (delivery.SecretAsManifest)

@@ -7,10 +7,10 @@ namespace KubeInject.Injection;
 /// <summary>A document that was read, and what is to become of it.</summary>
 /// <param name="Place">Where it stands in the manifest.</param>
 /// <param name="Pods">Its pod templates.</param>
-/// <param name="Trial">Its text with placeholders for what is to be issued, read again and found to be as meant; null where it failed.</param>
-/// <param name="Placeholders">The placeholders in it, by pod template.</param>
+/// <param name="Edits">What has to change in its text, with placeholders for what is to be issued, tried out; null where it failed.</param>
+/// <param name="Placeholders">The placeholders, by pod template.</param>
 internal sealed record PlannedDocument(
-    Range Place, IReadOnlyList<PlannedPod> Pods, string? Trial, IReadOnlyList<PodPlaceholders> Placeholders)
+    Range Place, IReadOnlyList<PlannedPod> Pods, IReadOnlyList<TextEdit>? Edits, IReadOnlyList<PodPlaceholders> Placeholders)
 {
     public IEnumerable<InjectionResult> Results => Pods.Select(pod => pod.Result);
 
@@ -24,13 +24,20 @@ internal sealed record PlannedDocument(
         pod.Failed($"{(exception is ManifestException ? "" : $"{pod.Result.Place}: ")}{exception.Message}{(left is null ? "" : " " + left)}"))]);
 
     /// <summary>The document's text with what was issued.</summary>
+    /// <param name="content">The manifest.</param>
     /// <param name="credentials">The credentials of each pod template.</param>
-    public string Fill(IReadOnlyList<IReadOnlyList<IssuedLease>> credentials) => TextEdit.Apply(
-        Trial!, 0, Trial!.Length, Placeholders.Zip(credentials).SelectMany(pod => pod.First.Fill(pod.Second)).SelectMany(issued => Edits(issued.Key, issued.Value)));
-
-    private IEnumerable<TextEdit> Edits(string placeholder, string issued)
+    public string Fill(string content, IReadOnlyList<IReadOnlyList<IssuedLease>> credentials)
     {
-        for (var at = Trial!.IndexOf(placeholder, StringComparison.Ordinal); at >= 0; at = Trial.IndexOf(placeholder, at + placeholder.Length, StringComparison.Ordinal))
+        var issued = Placeholders.Zip(credentials).SelectMany(pod => pod.First.Fill(pod.Second)).ToArray();
+        return TextEdit.Apply(content, Place, Edits!.Select(edit => edit with { Replacement = Fill(edit.Replacement, issued) }));
+    }
+
+    private static string Fill(string text, IEnumerable<KeyValuePair<string, string>> issued) =>
+        TextEdit.Apply(text, .., issued.SelectMany(pair => Fill(text, pair.Key, pair.Value)));
+
+    private static IEnumerable<TextEdit> Fill(string text, string placeholder, string issued)
+    {
+        for (var at = text.IndexOf(placeholder, StringComparison.Ordinal); at >= 0; at = text.IndexOf(placeholder, at + placeholder.Length, StringComparison.Ordinal))
             yield return new TextEdit(at, placeholder.Length, issued);
     }
 }

@@ -63,5 +63,7 @@ public sealed class Manifest
     /// <summary>Reads a single YAML document, or a JSON object; null where there are several.</summary>
     internal static ManifestNode? ReadSingle(string content) => ReadSyntax(new ManifestText(content)).ToList() is [var document] ? document.Root : null;
 
-    private static IEnumerable<SyntaxDocument> ReadSyntax(ManifestText text) => JsonReader.IsJson(text.Content) ? JsonReader.Read(text) : YamlReader.Read(text);
+    private static IEnumerable<SyntaxDocument> ReadSyntax(ManifestText text) =>
+        text.FindHalfCharacter() is { } half ? throw new ManifestException(text.LocationAt(half), "Half of a character stands here, which no file can hold. Take it out, or write it whole.")
+        : JsonReader.IsJson(text.Content) ? JsonReader.Read(text) : YamlReader.Read(text);
 }

@@ -49,6 +49,20 @@ public sealed class ManifestText
     /// <returns>Its bytes.</returns>
     public static byte[] Encode(string content) => StrictUtf8.GetBytes(content);
 
+    /// <summary>Where half of a character stands, which text in memory can have and a file cannot; null where there is none.</summary>
+    internal int? FindHalfCharacter()
+    {
+        for (var at = NextSurrogate(0); at >= 0; at = NextSurrogate(at + 2))
+        {
+            if (at + 1 == Content.Length || !char.IsSurrogatePair(Content[at], Content[at + 1]))
+                return at;
+        }
+
+        return null;
+
+        int NextSurrogate(int from) => from < Content.Length && Content.AsSpan(from).IndexOfAnyInRange('\uD800', '\uDFFF') is var found and >= 0 ? from + found : -1;
+    }
+
     /// <summary>Line and column of an offset.</summary>
     internal SourceLocation LocationAt(int offset)
     {

@@ -431,6 +431,17 @@ public sealed class EditingTests
         Assert.Equal("<input>:1:1: This is a piece of text and no Kubernetes object. If it is meant as a path, give it as a path.", result.Error);
     }
 
+    [Theory]
+    [InlineData("kind: Pod # \U0001F600\nname: @\n", '\uD83D', "2:7")]
+    [InlineData("{\"kind\": \"@\"}", '\uDE00', "1:11")]
+    public async Task Half_of_a_character_is_an_error(string manifest, char half, string place)
+    {
+        var (text, result) = await new Injecting().RunAsync(manifest.Replace('@', half));
+
+        Assert.Empty(text);
+        Assert.Equal($"<input>:{place}: Half of a character stands here, which no file can hold. Take it out, or write it whole.", result.Error);
+    }
+
     [Fact]
     public async Task Documents_keep_their_marks_and_what_stands_behind_them()
     {
@@ -466,13 +477,14 @@ public sealed class EditingTests
         Assert.Empty(injecting.Leases.Records);
     }
 
-    [Fact]
-    public async Task Where_the_layout_allows_no_change_the_place_is_named()
+    [Theory]
+    [InlineData("without a line break at the end the value is b, with lines behind it, it would be b and a line break", "|\n            b")]
+    [InlineData("a carriage return alone ends a line of YAML, so that ours ends in the next document", "b\r---\nkind: Service\n")]
+    public async Task Where_the_layout_allows_no_change_the_place_is_named(string why, string end)
     {
-        // Without a line break at the end the value is "b"; with lines behind it, it would be "b\n".
-        var (text, result) = await new Injecting().RunAsync(Head + "spec:\n  containers:\n    - name: a\n      env:\n        - name: A\n          value: |\n            b");
+        var (text, result) = await new Injecting().RunAsync($"{Head}spec:\n  containers:\n    - name: a\n      env:\n        - name: A\n          value: {end}");
 
-        Assert.Empty(text);
+        Assert.False(text.Contains("kind: Pod", StringComparison.Ordinal), why);
         Assert.StartsWith("<input>:13:9: The layout here does not allow the change", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
     }
 

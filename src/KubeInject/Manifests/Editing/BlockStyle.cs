@@ -74,7 +74,8 @@ internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int It
         return onDashLine && offset > 1 ? offset : DefaultOffset;
     }
 
-    private static int ColumnOf(string content, int offset)
+    /// <summary>The column of a place, from 0.</summary>
+    public static int ColumnOf(string content, int offset)
     {
         var lineStart = content.LastIndexOf('\n', Math.Max(0, offset - 1)) + 1;
 

@@ -1,10 +1,11 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
 
 /// <summary>
-/// Reads an edited document again and compares it, node by node, with the original and what was to change in it.
+/// Reads what was edited again and compares it, node by node, with the original and what was to change in it.
 /// Whatever layout a text has, a document that came out wrong is never given out.
 /// </summary>
 internal sealed class ChangeVerifier
@@ -28,6 +29,42 @@ internal sealed class ChangeVerifier
             return false;
         }
     }
+
+    /// <summary>Whether all changes are additions, and their lines say what they are to say. Then the rest of the document need not be read again.</summary>
+    public static bool AreAdditionsAsMeant(ManifestDocument original, IEnumerable<(ManifestChange Change, TextEdit[] Edits)> changes)
+    {
+        var content = original.Source.Content;
+        var text = new StringBuilder();
+        List<Addition> additions = [];
+        foreach (var (change, edits) in changes)
+        {
+            if (Addition.Of(content, change, edits) is not { } addition || additions.Exists(addition.IsInTheWayOf))
+                return false;
+            additions.Add(addition);
+            text.Append("---\n").Append(addition.Edit.Replacement.TrimStart('\r', '\n')).Append('\n');
+        }
+
+        try
+        {
+            var lines = new ManifestText(text.ToString());
+            if (!Addition.CanTellLines(content.AsSpan(original.Place)) || !Addition.CanTellLines(lines.Content))
+                return false;
+            var read = YamlReader.Read(lines).ToList();
+            return read.Count == additions.Count && read.Zip(additions).All(pair => pair.First.Root is { } root
+                && BlockStyle.ColumnOf(lines.Content, root.Start) == pair.Second.Column && IsAsMeant(pair.Second.Change, root));
+        }
+        catch (ManifestException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsAsMeant(ManifestChange addition, ManifestNode read) => (addition, read) switch
+    {
+        (AddEntry add, MappingNode { Entries: [var entry] }) => entry.Key.Value == add.Key && Says(entry.Value, add.Value),
+        (AddItems add, SequenceNode list) => Says(list, add.Items),
+        _ => false,
+    };
 
     private bool IsSame(ManifestNode original, ManifestNode edited)
     {

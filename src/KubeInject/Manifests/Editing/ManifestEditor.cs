@@ -9,29 +9,35 @@ namespace KubeInject.Manifests.Editing;
 internal static class ManifestEditor
 {
     /// <summary>The document's text with the changes made.</summary>
+    /// <exception cref="ManifestException">As for <see cref="EditsFor"/>.</exception>
+    public static string Apply(ManifestDocument document, IReadOnlyList<ManifestChange> changes) => Apply(document, EditsFor(document, changes));
+
+    /// <summary>How the document's text has to change, by places in the manifest; tried out, and found to say what was meant.</summary>
     /// <exception cref="ManifestException">A change would reach further than it was meant to, or the text does not allow it.</exception>
-    public static string Apply(ManifestDocument document, IReadOnlyList<ManifestChange> changes)
+    public static IReadOnlyList<TextEdit> EditsFor(ManifestDocument document, IReadOnlyList<ManifestChange> changes)
     {
         if (changes.Count == 0)
-            return document.Text;
+            return [];
 
         var text = document.Source;
         var distinct = Distinct(text, changes);
-        var edited = Edit(document, distinct);
-        if (ChangeVerifier.IsAsMeant(document, distinct, edited))
-            return edited;
+        var edits = distinct.ConvertAll(change => (Change: change, Edits: TextEditor.EditsFor(text.Content, change).ToArray()));
+        var all = edits.SelectMany(edit => edit.Edits).ToArray();
+        if (ChangeVerifier.AreAdditionsAsMeant(document, edits) || IsAsMeant(document, distinct, all))
+            return all;
 
-        var culprit = distinct.Find(change => !ChangeVerifier.IsAsMeant(document, [change], Edit(document, [change]))) ?? distinct[0];
+        var culprit = edits.Find(edit => !IsAsMeant(document, [edit.Change], edit.Edits)).Change ?? distinct[0];
         throw new ManifestException(
             text.LocationAt(culprit.Target.Start),
             "The layout here does not allow the change without damage. Write this part in plain block style, with a line break at the end of the file, and try again.");
     }
 
-    private static string Edit(ManifestDocument document, IEnumerable<ManifestChange> changes)
-    {
-        var content = document.Source.Content;
-        return TextEdit.Apply(content, document.Syntax.Start, document.Syntax.End, changes.SelectMany(change => TextEditor.EditsFor(content, change)));
-    }
+    // A line may have no end in its document: what YAML calls a line break is not always one to us.
+    private static bool IsAsMeant(ManifestDocument document, IReadOnlyList<ManifestChange> changes, IReadOnlyList<TextEdit> edits) =>
+        edits.All(edit => edit.Start + edit.Length <= document.Syntax.End) && ChangeVerifier.IsAsMeant(document, changes, Apply(document, edits));
+
+    private static string Apply(ManifestDocument document, IEnumerable<TextEdit> edits) =>
+        TextEdit.Apply(document.Source.Content, document.Place, edits);
 
     // What an anchor names is repeated by its aliases. It may change only if it is to change the same way in all of these places.
     private static List<ManifestChange> Distinct(ManifestText text, IReadOnlyList<ManifestChange> changes)

@@ -7,13 +7,14 @@ internal readonly record struct TextEdit(int Start, int Length, string Replaceme
 {
     /// <summary>A part of a text with edits made, in whatever order they come.</summary>
     /// <param name="content">The text.</param>
-    /// <param name="start">Where the part starts.</param>
-    /// <param name="end">Where it ends.</param>
+    /// <param name="place">The part.</param>
     /// <param name="edits">The edits, by their places in the text.</param>
-    public static string Apply(string content, int start, int end, IEnumerable<TextEdit> edits)
+    public static string Apply(string content, Range place, IEnumerable<TextEdit> edits)
     {
+        var (start, length) = place.GetOffsetAndLength(content.Length);
+        var end = start + length;
         var ordered = edits.OrderBy(edit => edit.Start).ThenBy(edit => edit.Length).ToArray();
-        var result = new StringBuilder(end - start + ordered.Sum(edit => edit.Replacement.Length));
+        var result = new StringBuilder(length + ordered.Sum(edit => edit.Replacement.Length));
         var at = start;
         foreach (var edit in ordered)
         {
