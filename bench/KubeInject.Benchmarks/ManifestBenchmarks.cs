@@ -62,7 +62,7 @@ public class ManifestBenchmarks
     [Benchmark]
     public int Read() => Manifest.Parse(new ManifestText(text)).Documents.Count;
 
-    /// <summary>An annotation more in each document, which is read again to see that it came out right.</summary>
+    /// <summary>An annotation more in each document; its line is read again to see that it came out right.</summary>
     [Benchmark]
     public int Edit() => documents.SelectMany(document => document.PodTemplates.Select(template => (document, template)))
         .Sum(pod => ManifestEditor.Apply(pod.document, [new AddEntry(pod.template.Annotations!, "example.org/owner", "orders")]).Length);

@@ -29,15 +29,9 @@ internal sealed record PlannedDocument(
     public string Fill(string content, IReadOnlyList<IReadOnlyList<IssuedLease>> credentials)
     {
         var issued = Placeholders.Zip(credentials).SelectMany(pod => pod.First.Fill(pod.Second)).ToArray();
-        return TextEdit.Apply(content, Place, Edits!.Select(edit => edit with { Replacement = Fill(edit.Replacement, issued) }));
-    }
-
-    private static string Fill(string text, IEnumerable<KeyValuePair<string, string>> issued) =>
-        TextEdit.Apply(text, .., issued.SelectMany(pair => Fill(text, pair.Key, pair.Value)));
-
-    private static IEnumerable<TextEdit> Fill(string text, string placeholder, string issued)
-    {
-        for (var at = text.IndexOf(placeholder, StringComparison.Ordinal); at >= 0; at = text.IndexOf(placeholder, at + placeholder.Length, StringComparison.Ordinal))
-            yield return new TextEdit(at, placeholder.Length, issued);
+        return TextEdit.Apply(content, Place, Edits!.Select(edit => edit with
+        {
+            Replacement = issued.Aggregate(edit.Replacement, (text, pair) => text.Replace(pair.Key, pair.Value, StringComparison.Ordinal)),
+        }));
     }
 }
