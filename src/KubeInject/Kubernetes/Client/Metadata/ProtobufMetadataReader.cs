@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace KubeInject.Kubernetes;
@@ -6,6 +7,7 @@ namespace KubeInject.Kubernetes;
 /// Reads a PartialObjectMetadataList in protobuf as the API server sends it: four bytes that say so, and a runtime.Unknown
 /// around the list. (staging/src/k8s.io/apimachinery/pkg/{runtime,apis/meta/v1}/generated.proto)
 /// </summary>
+/// <remarks>A session's first list is over before the runtime would compile what reads it a second time, and well; so that is asked for.</remarks>
 /// <param name="kind">The kind of the objects.</param>
 /// <param name="server">The API server that they come from; null for none.</param>
 internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : IMetadataReader
@@ -29,6 +31,7 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
 
     public string? Continue { get; private set; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Read(ReadOnlySpan<byte> bytes, bool isEnd, ICollection<ObjectMetadata> objects)
     {
         var at = 0;
@@ -66,6 +69,7 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
 
     private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadOfList(ProtobufReader field, ICollection<ObjectMetadata> objects)
     {
         leftOfList -= field.Position;
@@ -81,6 +85,7 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ObjectMetadata ReadMetadata(ReadOnlySpan<byte> message)
     {
         string? name = null, space = null, uid = null;
@@ -126,6 +131,7 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AddEntry(Dictionary<string, string> map, ReadOnlySpan<byte> message, bool isRepeated)
     {
         var (key, value) = ("", "");

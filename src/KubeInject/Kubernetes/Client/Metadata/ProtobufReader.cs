@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KubeInject.Kubernetes;
 
 /// <summary>
@@ -29,6 +31,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <summary>Reads the next field, the whole of it.</summary>
     /// <returns>False at the end of the message.</returns>
     /// <exception cref="InvalidDataException">The message ends within a field, or is none.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read()
     {
         if (Position == message.Length)
@@ -39,6 +42,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <summary>Reads the number of the next field and, for one that is bytes, its length; <see cref="TryReadBytes"/> reads the rest.</summary>
     /// <returns>False where not all of it is there.</returns>
     /// <exception cref="InvalidDataException">This is no field.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryReadHead()
     {
         Bytes = default;
@@ -63,6 +67,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 
     /// <summary>Reads the rest of a field.</summary>
     /// <returns>False where not all of it is there.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryReadBytes()
     {
         if (wireType == Varint)
@@ -74,6 +79,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryReadVarint(out ulong value)
     {
         value = 0;

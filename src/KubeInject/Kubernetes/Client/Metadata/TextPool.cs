@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace KubeInject.Kubernetes;
@@ -7,6 +8,7 @@ internal sealed class TextPool
 {
     private readonly string[] texts = new string[1024];
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public string Get(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)
