@@ -1,0 +1,331 @@
+using KubeInject.Injection;
+using KubeInject.Manifests;
+using KubeInject.Tests.Injection;
+using static KubeInject.Tests.Manifests.EditingTests;
+
+namespace KubeInject.Tests.Manifests;
+
+/// <summary>What is added is laid out as its surroundings are.</summary>
+public sealed class EditingStyleTests
+{
+    public static TheoryData<string, string, string> Styles => new()
+    {
+        {
+            "a missing env follows the image",
+            """
+            spec:
+              containers:
+                - name: app  # the app
+                  image: app:1
+                  args: [run]
+            """,
+            """
+            spec:
+              containers:
+                - name: app  # the app
+                  image: app:1
+                  env:
+                    - name: U
+                      value: "user-pg"
+                    - name: P
+                      value: "password-pg"
+                  args: [run]
+            """
+        },
+        {
+            "lists at their parent's column stay there",
+            """
+            spec:
+              containers:
+              - image: app:1
+                name: app
+            """,
+            """
+            spec:
+              containers:
+              - image: app:1
+                env:
+                - name: U
+                  value: "user-pg"
+                - name: P
+                  value: "password-pg"
+                name: app
+            """
+        },
+        {
+            "wide items stay wide",
+            """
+            spec:
+                containers:
+                    -   name: app
+                        env:
+                            -   name: A
+                                value: b
+            # the end
+            """,
+            """
+            spec:
+                containers:
+                    -   name: app
+                        env:
+                            -   name: A
+                                value: b
+                            -   name: U
+                                value: "user-pg"
+                            -   name: P
+                                value: "password-pg"
+            # the end
+            """
+        },
+        {
+            "an env of nothing gets its items on lines of their own",
+            """
+            spec:
+              containers:
+                - name: a
+                  env:   # none yet
+                  image: x
+                - name: b
+                  env: [] # none
+                - name: c
+                  env: ~
+            """,
+            """
+            spec:
+              containers:
+                - name: a
+                  env:   # none yet
+                    - name: U
+                      value: "user-pg"
+                    - name: P
+                      value: "password-pg"
+                  image: x
+                - name: b
+                  env: # none
+                    - name: U
+                      value: "user-pg"
+                    - name: P
+                      value: "password-pg"
+                - name: c
+                  env:
+                    - name: U
+                      value: "user-pg"
+                    - name: P
+                      value: "password-pg"
+            """
+        },
+        {
+            "flow style stays flow style",
+            """
+            spec: {containers: [{name: a, env: [{name: A, value: b}]}, {name: c}]}
+            """,
+            """
+            spec: {containers: [{name: a, env: [{name: A, value: b}, {"name": "U", "value": "user-pg"}, {"name": "P", "value": "password-pg"}]}, {name: c, "env": [{"name": "U", "value": "user-pg"}, {"name": "P", "value": "password-pg"}]}]}
+            """
+        },
+        {
+            "a declared variable is replaced where it stands, whatever it was",
+            """
+            spec:
+              containers:
+                - name: a
+                  env:
+                    - name: P   # the old one
+                      value: old # and why
+                    - name: A
+                      value: b
+                    - name: U
+                      valueFrom:
+                        secretKeyRef:
+                          name: s
+                          key: k
+                - name: b
+                  env:
+                    - {name: U, value: |
+                        x}
+            """.Replace("{name: U, value: |\n            x}", "{name: U}", StringComparison.Ordinal),
+            """
+            spec:
+              containers:
+                - name: a
+                  env:
+                    - name: P   # the old one
+                      value: "password-pg" # and why
+                    - name: A
+                      value: b
+                    - name: U
+                      value: "user-pg"
+                - name: b
+                  env:
+                    - {name: U, "value": "user-pg"}
+                    - name: P
+                      value: "password-pg"
+            """
+        },
+        {
+            "what follows a block scalar does not become part of it",
+            """
+            spec:
+              containers:
+                - env:
+                    - name: A
+                      value: |
+                        text
+                        more
+
+                - name: b
+                  env:
+                    - name: A
+                      value: |+
+                        kept
+
+
+            """,
+            """
+            spec:
+              containers:
+                - env:
+                    - name: A
+                      value: |
+                        text
+                        more
+                    - name: U
+                      value: "user-pg"
+                    - name: P
+                      value: "password-pg"
+
+                - name: b
+                  env:
+                    - name: A
+                      value: |+
+                        kept
+
+                    - name: U
+                      value: "user-pg"
+                    - name: P
+                      value: "password-pg"
+
+            """
+        },
+        {
+            "comments and tags may stand where they like",
+            """
+            spec:
+              containers:
+              -   &app   # the app
+                  name: a
+                  env: !!seq
+                  # first
+                  -   # - this one
+                      name: A
+                      value: |-
+                        b
+            """,
+            """
+            spec:
+              containers:
+              -   &app   # the app
+                  name: a
+                  env: !!seq
+                  # first
+                  -   # - this one
+                      name: A
+                      value: |-
+                        b
+                  - name: U
+                    value: "user-pg"
+                  - name: P
+                    value: "password-pg"
+            """
+        },
+        {
+            "containers that share one env all get it",
+            """
+            spec:
+              initContainers:
+                - name: a
+                  env: &env
+                    - name: A
+                      value: b
+              containers:
+                - name: b
+                  env: *env
+            """,
+            """
+            spec:
+              initContainers:
+                - name: a
+                  env: &env
+                    - name: A
+                      value: b
+                    - name: U
+                      value: "user-pg"
+                    - name: P
+                      value: "password-pg"
+              containers:
+                - name: b
+                  env: *env
+            """
+        },
+        {
+            "quoted keys are keys",
+            """
+            "spec":
+              'containers':
+                - "name": a
+                  "env":
+                    - "name": "U"
+                      'value': 'x'
+            """,
+            """
+            "spec":
+              'containers':
+                - "name": a
+                  "env":
+                    - "name": "U"
+                      value: "user-pg"
+                    - name: P
+                      value: "password-pg"
+            """
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Styles))]
+    public async Task The_style_around_the_change_is_kept(string rule, string spec, string expected)
+    {
+        var (text, result) = await new Injecting().RunAsync(Head + spec);
+
+        Assert.True(result.Pods.All(pod => pod.Status == InjectionStatus.Injected), $"{rule}: {result.Error}{string.Join("; ", result.Pods.Select(pod => pod.Error))}");
+        Assert.Equal(InjectedHead + expected, text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Styles))]
+    public async Task Line_ends_are_kept(string rule, string spec, string expected)
+    {
+        var (text, _) = await new Injecting().RunAsync((Head + spec).ReplaceLineEndings("\r\n"));
+
+        Assert.True((InjectedHead + expected).ReplaceLineEndings("\r\n") == text, rule);
+    }
+
+    [Theory]
+    [MemberData(nameof(Styles))]
+    public async Task Injecting_twice_changes_nothing_the_second_time_and_issues_nothing(string rule, string spec, string expected)
+    {
+        _ = expected;
+        var injecting = new Injecting();
+        var written = "";
+        var output = ManifestOutput.ToStream((content, _) =>
+        {
+            written = content;
+            return Task.CompletedTask;
+        });
+        await injecting.Injector.InjectAsync(ManifestSource.FromText(Head + spec), output, CancellationToken.None);
+        var first = written;
+        var result = await new Injecting().RunAsync(first);
+
+        Assert.Equal(first, result.Text);
+        Assert.True(result.Result.Pods.All(pod => pod.Status == InjectionStatus.AlreadyInjected), rule);
+    }
+}
