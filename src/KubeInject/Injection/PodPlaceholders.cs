@@ -6,11 +6,11 @@ using KubeInject.Manifests.Editing;
 namespace KubeInject.Injection;
 
 /// <summary>
-/// What stands in a pod template's document in place of what is not issued yet: the document is edited and read again
-/// with it, and then only has to have it replaced.
+/// What stands in the edits of a pod template's document in place of what is not issued yet: the edits are tried out
+/// with it, and then only have to have it replaced.
 /// </summary>
 /// <remarks>
-/// A placeholder is random, so that it stands nowhere else, and no plain scalar, so that it stands in double quotes. What
+/// A placeholder is random, so that nothing else there is like it, and no plain scalar, so that it stands in double quotes. What
 /// replaces it is quoted just so, and a document that is as it was meant to be with the one is so with the other.
 /// </remarks>
 internal sealed class PodPlaceholders

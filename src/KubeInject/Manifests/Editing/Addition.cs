@@ -20,11 +20,12 @@ internal sealed record Addition(ManifestChange Change, TextEdit Edit, int Column
     {
         var before = change switch
         {
-            AddEntry { Mapping: { IsFlow: false, Entries.Count: > 0 } mapping, Before: null } add when !mapping.Entries.Exists(entry => entry.Key.Value == add.Key) => (add.After ?? mapping.Entries[^1]).Value,
+            AddEntry { Mapping: { IsFlow: false, Entries.Count: > 0 } mapping, Before: null } add
+                when !mapping.Entries.Exists(entry => entry.Key.Value == add.Key) => (add.After ?? mapping.Entries[^1]).Value,
             AddItems { Sequence: { IsFlow: false, Items: [.., var item] } } => item,
             _ => null,
         };
-        return before is not null && before.Parent == change.Target && edits is [{ Length: 0 } edit] && edit.Start == LineBehind(content, LastOf(before)) && AreLines(content, edit)
+        return before?.Parent == change.Target && edits is [{ Length: 0 } edit] && edit.Start == LineBehind(content, LastOf(before)) && AreLines(content, edit)
             ? new Addition(change, edit, BlockStyle.ColumnOf(content, change.Target.Start))
             : null;
     }

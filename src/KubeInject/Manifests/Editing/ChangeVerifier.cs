@@ -44,11 +44,11 @@ internal sealed class ChangeVerifier
             text.Append("---\n").Append(addition.Edit.Replacement.TrimStart('\r', '\n')).Append('\n');
         }
 
+        var lines = new ManifestText(text.ToString());
+        if (!Addition.CanTellLines(content.AsSpan(original.Place)) || !Addition.CanTellLines(lines.Content))
+            return false;
         try
         {
-            var lines = new ManifestText(text.ToString());
-            if (!Addition.CanTellLines(content.AsSpan(original.Place)) || !Addition.CanTellLines(lines.Content))
-                return false;
             var read = YamlReader.Read(lines).ToList();
             return read.Count == additions.Count && read.Zip(additions).All(pair => pair.First.Root is { } root
                 && BlockStyle.ColumnOf(lines.Content, root.Start) == pair.Second.Column && IsAsMeant(pair.Second.Change, root));

@@ -3,8 +3,8 @@ using KubeInject.Manifests.Syntax;
 namespace KubeInject.Manifests.Editing;
 
 /// <summary>
-/// Changes a document where it has to change and nowhere else: works out the text edits, applies them, and reads the
-/// result again to see that it says exactly what was meant.
+/// Changes a document where it has to change and nowhere else: works out the text edits, and reads again what comes of
+/// them to see that it says exactly what was meant.
 /// </summary>
 internal static class ManifestEditor
 {
