@@ -7,8 +7,8 @@ they are given; the first that fails ends it.
 
 Build: compiles the module into out/KubeInject.
 
-Test: runs ./test.sh, which builds everything and runs all suites beside a cluster of its own. Needs bash; README.md,
-"Tests", says what else.
+Test: runs ./test.sh, which builds everything and runs all suites beside a cluster of its own. Needs bash;
+docs/contributing.md, "Build and test", says what else.
 
 Help: brings docs/cmdlets, docs/about and module/en-US up to date with the module. Needs Microsoft.PowerShell.PlatyPS 1.0.
 
@@ -64,6 +64,13 @@ $ErrorActionPreference = 'Stop'
 $output = Join-Path $PSScriptRoot out
 $module = Join-Path $output KubeInject
 
+# Starts another PowerShell of the kind that runs this script: with its own executable, or a .NET tool, which dotnet runs.
+function Invoke-PowerShell([string[]] $Argument) {
+    $program = [Environment]::ProcessPath
+    $first = @(if ((Split-Path $program -LeafBase) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll })
+    Invoke-Program $program ($first + $Argument)
+}
+
 # Runs a program, whose failure is that of the task.
 function Invoke-Program([string] $Program, [string[]] $Argument) {
     & $Program @Argument
@@ -84,7 +91,7 @@ switch ($Task) {
     Help {
         Build-Module $Configuration
         # In a PowerShell of its own, because a session keeps the module that it has loaded.
-        Invoke-Program ([Environment]::ProcessPath) '-NoProfile', '-File', "$PSScriptRoot/build/Update-Help.ps1", '-Module', $module
+        Invoke-PowerShell '-NoProfile', '-File', "$PSScriptRoot/build/Update-Help.ps1", '-Module', $module
     }
     Analyze {
         if (-not (Get-Module -ListAvailable PSScriptAnalyzer)) {

@@ -28,12 +28,9 @@ xunit() {
 }
 
 pester() {
-  local line
-  if ! command -v pwsh >/dev/null || ! pwsh -NoProfile -Command 'exit [int](-not (Get-Module -ListAvailable Pester | Where-Object { $_.Version -ge [version] "5.0" }))'; then
-    echo 'Not run: tests/Pester, because there is no pwsh with Pester 5 on the PATH. The cmdlets were checked by reflection only.'
-    return
-  fi
-  pwsh -NoProfile -File tests/Pester/Run.ps1 | tee "$results/pester.log"
+  local line pwsh=(dotnet pwsh)
+  if [[ -n ${KUBEINJECT_TEST_PWSH:-} ]]; then pwsh=("$KUBEINJECT_TEST_PWSH"); fi
+  "${pwsh[@]}" -NoProfile -File tests/Pester/Run.ps1 | tee "$results/pester.log"
   line=$(grep -x 'Pester: [0-9]* passed, [0-9]* failed, [0-9]* skipped' "$results/pester.log" | tail -n 1)
   if [[ -z $line ]]; then
     echo 'tests/Pester: ended without counting.' >&2

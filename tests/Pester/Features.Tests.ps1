@@ -37,7 +37,7 @@ metadata: {name: teller}
         $file = New-Item "$TestDrive/$([guid]::NewGuid()).ps1" -Value $Script
         $given = New-Item "$TestDrive/$([guid]::NewGuid()).clixml"
         $world | Export-Clixml $given
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "& '$file' (Import-Clixml '$given')"
+        Invoke-PowerShell -NoProfile -NonInteractive -Command "& '$file' (Import-Clixml '$given')"
     }
 
     # What a row shows, from objects that may have come a long way.

@@ -46,7 +46,7 @@ Describe 'The help in docs' -Skip:(-not $hasPlatyPS) {
     }
 
     It 'is up to date: build/Update-Help.ps1 changes nothing' {
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$copy/build/Update-Help.ps1" -Module "$copy/out"
+        Invoke-PowerShell -NoProfile -NonInteractive -File "$copy/build/Update-Help.ps1" -Module "$copy/out"
         $LASTEXITCODE | Should -Be 0
         foreach ($file in Get-ChildItem -File -Recurse "$copy/docs", "$copy/module") {
             $original = "$PSScriptRoot/../../$($file.FullName.Substring($file.FullName.IndexOf('/copy/') + 6))"

@@ -30,7 +30,7 @@ try { Connect-KubeCluster -Server https://127.0.0.1:1 -Token (ConvertTo-SecureSt
 $null = Connect-KubeCluster admin
 try { Get-KubePod nothing -ErrorAction Stop } catch [kubeinject.kubernetes.kubeapiexception] { "$($_.Exception.Reason) $($_.Exception.StatusCode)" }
 '@
-        & (Get-Process -Id $PID).Path -NoProfile -File $script (Get-ModulePath) | Should -Be configuration, 'connection: Unreachable', 'NotFound 404'
+        Invoke-PowerShell -NoProfile -File $script (Get-ModulePath) | Should -Be configuration, 'connection: Unreachable', 'NotFound 404'
     }
 
     It 'knows them by their short names after using namespace, also with using module' {
@@ -44,7 +44,7 @@ Get-Reason Timeout
 [LeaseState]::Orphaned
 [KubeApiReason]::NotFound
 "@
-        & (Get-Process -Id $PID).Path -NoProfile -File $script | Should -Be configuration, Timeout, Orphaned, NotFound
+        Invoke-PowerShell -NoProfile -File $script | Should -Be configuration, Timeout, Orphaned, NotFound
     }
 
     It 'are the same in every runspace, and after the module was imported again' {

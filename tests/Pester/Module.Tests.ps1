@@ -146,8 +146,7 @@ Describe 'What the module returns' {
 
 Describe 'The module beside another YamlDotNet' {
     BeforeAll {
-        $packages = (dotnet nuget locals global-packages --list) -replace '^global-packages: '
-        $other = Join-Path $packages yamldotnet/13.7.1/lib/netstandard2.0/YamlDotNet.dll
+        $other = Join-Path (Get-PackageFolder) yamldotnet/13.7.1/lib/netstandard2.0/YamlDotNet.dll
         if (-not (Test-Path $other)) { dotnet restore $PSScriptRoot/../KubeInject.IntegrationTests }
     }
 

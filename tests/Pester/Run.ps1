@@ -2,29 +2,49 @@
 .SYNOPSIS
 Runs the Pester suite against the built module and a cluster.
 .DESCRIPTION
-Needs Pester 5, out/KubeInject (see build.ps1), kubectl, and a cluster for the time of the run (see tests/rig).
-Exits with 1 where a test fails, with 2 where something that the suite needs is missing.
+Needs out/KubeInject (see build.ps1), kubectl, and a cluster for the time of the run (see tests/rig). Pester is the version
+that tests/KubeInject.IntegrationTests names, from the folder where NuGet keeps packages; what is installed is not used.
+Exits with 1 if a test fails, and with 2 if something that the suite needs is missing.
+.PARAMETER Name
+The files to run, by the name before .Tests.ps1. Wildcards are allowed. The default is all.
 .EXAMPLE
-tests/rig/with-cluster.sh pwsh -NoProfile -File tests/Pester/Run.ps1
+tests/rig/with-cluster.sh dotnet pwsh -NoProfile -File tests/Pester/Run.ps1
+
+Runs all files with the PowerShell of .config/dotnet-tools.json.
+.EXAMPLE
+tests/rig/with-cluster.sh dotnet pwsh -NoProfile -File tests/Pester/Run.ps1 Help Module
+
+Runs Help.Tests.ps1 and Module.Tests.ps1.
 #>
 [CmdletBinding()]
-param()
+param(
+    [Parameter(Position = 0, ValueFromRemainingArguments)]
+    [SupportsWildcards()]
+    [string[]] $Name = '*'
+)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
+Import-Module $PSScriptRoot/TestHelp.psm1
+
+[xml] $project = Get-Content -Raw $PSScriptRoot/../KubeInject.IntegrationTests/KubeInject.IntegrationTests.csproj
+$version = $project.SelectSingleNode("//PackageDownload[@Include='Pester']").Version.Trim('[', ']')
+$pester = Join-Path (Get-PackageFolder) pester $version tools Pester.psd1
+$files = Get-ChildItem $PSScriptRoot -Filter *.Tests.ps1 | Where-Object { $file = $_; $Name.Where{ $file.Name -like "$_.Tests.ps1" } }
 
 $missing =
     if (-not (Test-Path $PSScriptRoot/../../out/KubeInject/KubeInject.psd1)) { 'The module is not built. Run ./build.ps1 first.' }
-    elseif (-not $env:KUBEINJECT_TEST_CLUSTER) { 'KUBEINJECT_TEST_CLUSTER names no cluster. Run tests/rig/with-cluster.sh pwsh -NoProfile -File tests/Pester/Run.ps1.' }
-    elseif (-not (Get-Module -ListAvailable Pester | Where-Object { $_.Version.Major -eq 5 })) { 'Pester 5 is not installed. Run Install-Module Pester -MaximumVersion 5.99 first.' }
+    elseif (-not $env:KUBEINJECT_TEST_CLUSTER) { 'KUBEINJECT_TEST_CLUSTER names no cluster. Run tests/rig/with-cluster.sh dotnet pwsh -NoProfile -File tests/Pester/Run.ps1.' }
+    elseif (-not (Test-Path $pester)) { "There is no Pester $version in '$(Get-PackageFolder)'. Run dotnet restore KubeInject.sln first." }
+    elseif (-not $files) { "No file in '$PSScriptRoot' is named '$($Name -join "' or '")'." }
 if ($missing) {
     [Console]::Error.WriteLine($missing)
     exit 2
 }
 
-Import-Module Pester -MinimumVersion 5.0 -MaximumVersion 5.99
+Import-Module $pester
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $PSScriptRoot
+$configuration.Run.Path = $files.FullName
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 if ([Console]::IsOutputRedirected) {

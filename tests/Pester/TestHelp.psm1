@@ -151,13 +151,23 @@ contexts:
     $Path
 }
 
-# Runs a script in a PowerShell of its own, with the module's path as its first argument, and returns what it writes.
+# Runs another PowerShell of the kind that runs the tests: with its own executable, or a .NET tool, which dotnet runs.
+function Invoke-PowerShell {
+    $program = [Environment]::ProcessPath
+    $first = @(if ((Split-Path $program -LeafBase) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll })
+    & $program @first @args
+}
+
+# Runs a script in another PowerShell, with the module's path as its first argument, and returns what it writes.
 function Invoke-InNewProcess([scriptblock] $Script, [string[]] $Argument = @()) {
     $file = Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid()).ps1"
     Set-Content $file "Set-StrictMode -Version Latest`n& {`n$Script`n} @args"
-    try { & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $file (Get-ModulePath) @Argument }
+    try { Invoke-PowerShell -NoProfile -NonInteractive -File $file (Get-ModulePath) @Argument }
     finally { Remove-Item $file }
 }
+
+# Where NuGet keeps packages, such as Pester's.
+function Get-PackageFolder { (dotnet nuget locals global-packages --list) -replace '^global-packages: ' }
 
 function Get-ModulePath { (Resolve-Path "$PSScriptRoot/../../out/KubeInject").Path }
 
