@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs all suites beside a cluster, on what test.sh has built, and adds up what they counted.
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 passed=0 failed=0 skipped=0
