@@ -12,7 +12,7 @@ BeforeAll {
 
 AfterAll { Disconnect-KubeCluster }
 
-Describe 'New-CredentialSource -Local' {
+Describe 'New-CredentialSource -Local' -Tag NoCluster {
     It 'makes a source of made-up credentials, and says so' {
         $source = New-CredentialSource -Local -LeasePath TestDrive:/leases
         $source.Name | Should -Be local

@@ -9,7 +9,7 @@ BeforeAll {
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
 }
 
-Describe 'Get-Help' {
+Describe 'Get-Help' -Tag NoCluster {
     It 'tells of <_>, and of each of its parameters' -ForEach $commands {
         $help = Get-Help $_ -Full
         $help.Synopsis | Should -Not -BeLike "$_ *"

@@ -9,11 +9,11 @@ BeforeAll {
 }
 
 Describe 'The module' {
-    It 'has a valid manifest' {
+    It 'has a valid manifest' -Tag NoCluster {
         (Test-ModuleManifest (Join-Path (Get-ModulePath) KubeInject.psd1)).Name | Should -Be KubeInject
     }
 
-    It 'exports what its manifest says, and nothing else' {
+    It 'exports what its manifest says, and nothing else' -Tag NoCluster {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
             'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Export-PodInjectionReport', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
@@ -22,7 +22,7 @@ Describe 'The module' {
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
     }
 
-    It 'imports without a warning' {
+    It 'imports without a warning' -Tag NoCluster {
         Import-Module (Get-ModulePath) -Force -WarningVariable warned -WarningAction SilentlyContinue
         $warned | Should -BeNullOrEmpty
     }
@@ -44,7 +44,7 @@ Describe 'The module' {
         (New-Manifest | Get-PodInjectionAnnotation).State | Should -Be Pending
     }
 
-    It 'works by an absolute path, a relative one and through PSModulePath' {
+    It 'works by an absolute path, a relative one and through PSModulePath' -Tag NoCluster {
         Push-Location (Split-Path (Get-ModulePath))
         try {
             Invoke-InNewProcess { Import-Module ./KubeInject; (Get-Command Get-KubePod).Source } | Should -Be KubeInject
@@ -144,7 +144,7 @@ Describe 'What the module returns' {
     }
 }
 
-Describe 'The module beside another YamlDotNet' {
+Describe 'The module beside another YamlDotNet' -Tag NoCluster {
     BeforeAll {
         $other = Join-Path (Get-PackageFolder) yamldotnet/13.7.1/lib/netstandard2.0/YamlDotNet.dll
         if (-not (Test-Path $other)) { dotnet restore $PSScriptRoot/../KubeInject.IntegrationTests }

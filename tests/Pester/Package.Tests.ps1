@@ -65,7 +65,7 @@ BeforeAll {
     }
 }
 
-Describe 'The package' {
+Describe 'The package' -Tag NoCluster {
     It 'is named after the module and its version, which is that of the assemblies' {
         $package.Name | Should -Be "KubeInject.$version.nupkg"
         ([xml](Get-Content -Raw $root/Directory.Build.props)).Project.PropertyGroup.Version | Should -Be $version
@@ -145,7 +145,7 @@ Describe 'The package' {
     }
 }
 
-Describe 'The module out of its package' {
+Describe 'The module out of its package' -Tag NoCluster {
     BeforeAll {
         # As Install-PSResource leaves it: <module path>/KubeInject/<version>, without NuGet's own files.
         $modules = "$TestDrive/modules"

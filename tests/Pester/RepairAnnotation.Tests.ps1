@@ -11,7 +11,7 @@ BeforeAll {
     }
 }
 
-Describe 'Set-PodInjectionAnnotation' {
+Describe 'Set-PodInjectionAnnotation' -Tag NoCluster {
     It 'writes annotations and label into a file, and twice is once' {
         $file = New-File (New-Manifest -Label @{ app = 'x' } -Annotation @{})
         $result = Set-PodInjectionAnnotation $file -Database orders -Role orders-rw -Template 'postgres://db:5432/orders' -EnvUri DATABASE_URL, OTHER_URL
@@ -101,7 +101,7 @@ spec:
     }
 }
 
-Describe 'Remove-PodInjectionAnnotation' {
+Describe 'Remove-PodInjectionAnnotation' -Tag NoCluster {
     It 'takes one database, then the last and the label with it' {
         $file = New-File (New-Manifest -Annotation @{ 'orders.role' = 'a'; 'users.role' = 'b'; cluster = 'pg' })
         (Remove-PodInjectionAnnotation $file -Database users).Status | Should -Be Changed
@@ -113,7 +113,7 @@ Describe 'Remove-PodInjectionAnnotation' {
     }
 }
 
-Describe 'Repair-PodInjectionAnnotation' {
+Describe 'Repair-PodInjectionAnnotation' -Tag NoCluster {
     It 'mends a file in place, and shows the diff and writes nothing with -WhatIf' {
         $file = New-File (New-Manifest -Label @{ app = 'x' })
         $before = Get-FileHash $file

@@ -11,7 +11,7 @@ BeforeAll {
     $root = (Resolve-Path $PSScriptRoot/../..).Path
 }
 
-Describe 'The scripts of the repository' {
+Describe 'The scripts of the repository' -Tag NoCluster {
     It 'are clean under PSScriptAnalyzer' -Skip:(-not $hasAnalyzer) {
         & $root/build/Invoke-Analysis.ps1 -Module (Get-ModulePath) | ForEach-Object { "$($_.File):$($_.Line) $($_.Rule): $($_.Message)" } | Should -BeNullOrEmpty
     }
@@ -26,7 +26,7 @@ Describe 'The scripts of the repository' {
     }
 }
 
-Describe 'build.ps1' {
+Describe 'build.ps1' -Tag NoCluster {
     It 'explains each task' {
         $help = Get-Help $root/build.ps1 -Full
         $tasks = (Get-Command $root/build.ps1).Parameters['Task'].Attributes.Where{ $_ -is [ValidateSet] }.ValidValues

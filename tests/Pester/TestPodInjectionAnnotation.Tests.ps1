@@ -8,7 +8,7 @@ BeforeAll {
     $sound = New-Manifest -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD' }
 }
 
-Describe 'Test-PodInjectionAnnotation on documents' {
+Describe 'Test-PodInjectionAnnotation on documents' -Tag NoCluster {
     It 'writes nothing where nothing is found' {
         $sound | Test-PodInjectionAnnotation | Should -BeNullOrEmpty
     }
