@@ -8,7 +8,7 @@ they are given; the first that fails ends it.
 Build: compiles the module into out/KubeInject.
 
 Test: runs ./test.sh, which builds everything and runs all suites beside a cluster of its own. Needs bash;
-docs/contributing.md, "Build and test", says what else.
+CONTRIBUTING.md, "Build and test", says what else.
 
 Help: brings docs/cmdlets, docs/about and module/en-US up to date with the module. Needs Microsoft.PowerShell.PlatyPS 1.0.
 

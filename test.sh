@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test, on real parts: see docs/contributing.md, "Build and test".
+# Builds everything and runs every test, on real parts: see CONTRIBUTING.md, "Build and test".
 # Ends with "N passed, N failed, N skipped"; the exit code is 0 only if all passed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"

@@ -1,6 +1,6 @@
 BeforeDiscovery {
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
-    $pages = foreach ($file in @(Get-Item $root/README.md) + @(Get-ChildItem $root/docs -Recurse -Filter *.md)) {
+    $pages = foreach ($file in @(Get-ChildItem $root -Filter *.md) + @(Get-ChildItem $root/.github, $root/bench, $root/docs, $root/tests/rig -Recurse -Filter *.md)) {
         @{ Page = [System.IO.Path]::GetRelativePath($root, $file.FullName).Replace('\', '/'); File = $file.FullName }
     }
 }
@@ -36,7 +36,7 @@ BeforeAll {
     }
 }
 
-Describe 'The documentation' {
+Describe 'The documentation' -Tag NoCluster {
     It 'has no link that leads nowhere: <Page>' -ForEach $pages {
         Get-BrokenLink $File | Should -BeNullOrEmpty
     }
@@ -44,6 +44,15 @@ Describe 'The documentation' {
     It 'has every page in its index' {
         $linked = [regex]::Matches((Get-Content -Raw $root/docs/README.md), '\]\((?<page>[\w-]+\.md)\)').ForEach{ $_.Groups['page'].Value }
         (Get-ChildItem $root/docs -Filter *.md).Name | Where-Object { $_ -notin $linked } | Should -Be README.md
+    }
+
+    It 'tells contributors of files and tasks that exist: <_>' -ForEach 'CONTRIBUTING.md', 'docs/contributing.md' {
+        $text = Get-Content -Raw $root/$_
+        $files = [regex]::Matches($text, '(?<![\w./-])(?:\./)?(?:(?:bench|build|docs|examples|module|src|tests)/[\w./-]*\w|[\w-]+\.(?:ps1|sh|sln)\b)').Value
+        $files | Should -Not -BeNullOrEmpty
+        $files | Where-Object { -not (Test-Path $root/$_) } | Should -BeNullOrEmpty
+        $tasks = (Get-Command $root/build.ps1).Parameters.Task.Attributes.Where{ $_ -is [ValidateSet] }.ValidValues
+        [regex]::Matches($text, 'build\.ps1 (?<task>\w+)').ForEach{ $_.Groups['task'].Value } | Where-Object { $_ -notin $tasks } | Should -BeNullOrEmpty
     }
 
     It 'finds links that lead nowhere' {
