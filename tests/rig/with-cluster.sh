@@ -147,6 +147,14 @@ make_database() {
     --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions
 }
 
+# minor_version PROGRAM — 20 for a program of Kubernetes that reports "Kubernetes v1.20.2".
+minor_version() {
+  local version
+  version=$("$1" --version)
+  version=${version#Kubernetes v1.}
+  echo "${version%%.*}"
+}
+
 start_servers() {
   local etcd_port
   etcd_port=$(free_port)
@@ -171,8 +179,11 @@ start_servers() {
     --service-account-signing-key-file="$folder/sa.key"
     --service-account-key-file="$folder/sa.pub"
     --authorization-mode=RBAC --disable-admission-plugins=ServiceAccount --allow-privileged
-    --max-requests-inflight=1000 --max-mutating-requests-inflight=500
-    --logtostderr=false --log-file=/dev/null --stderrthreshold=WARNING)
+    --max-requests-inflight=1000 --max-mutating-requests-inflight=500)
+  # Keeps all but warnings out of the log. Kubernetes 1.26 removed these flags.
+  if (($(minor_version "$assets/kube-apiserver") < 26)); then
+    api_server+=(--logtostderr=false --log-file=/dev/null --stderrthreshold=WARNING)
+  fi
   printf '%s\n' "${api_server[@]}" >"$folder/kube-apiserver.command"
   start_server kube-apiserver "${api_server[@]}"
   if [[ -n $preparing ]]; then
