@@ -7,6 +7,9 @@ public class PodColumnsTests
 {
     private const string Two = """{"containers":[{"name":"a"},{"name":"b"}],"initContainers":[{"name":"i"},{"name":"s","restartPolicy":"Always"}]}""";
 
+    private const string Completed = """{"state":{"terminated":{"exitCode":0,"reason":"Completed"}}}""";
+    private const string Killed = """{"state":{"terminated":{"exitCode":137,"reason":"OOMKilled"}}}""";
+
     public static TheoryData<string, string, string, int> Cases => new()
     {
         { """{}""", "0/0", "", 0 },
@@ -24,6 +27,16 @@ public class PodColumnsTests
         // Completed beside a running one.
         { Running("""{"state":{"terminated":{"exitCode":0,"reason":"Completed"}}},{"state":{"running":{}},"ready":true}"""), "1/1", "NotReady", 0 },
         { Running("""{"state":{"terminated":{"exitCode":0,"reason":"Completed"}}},{"state":{"running":{}},"ready":true}""", "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],"), "1/1", "Running", 0 },
+
+        // Completed beside a failed one: the failure is shown, unless the pod is ready.
+        { Running(Completed + "," + Killed), "0/1", "OOMKilled", 0 },
+        { Running(Killed + "," + Completed), "0/1", "OOMKilled", 0 },
+        { Running(Completed + """,{"state":{"terminated":{"exitCode":3}}},""" + Killed), "0/1", "ExitCode:3", 0 },
+        { Running(Completed + "," + Killed + ",{\"state\":{\"running\":{}},\"ready\":true}"), "1/1", "OOMKilled", 0 },
+        { Running(Completed + "," + Killed + ",{\"state\":{\"running\":{}},\"ready\":true}", "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],"), "1/1", "Running", 0 },
+        { Running(Completed + "," + Killed, "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],"), "0/1", "OOMKilled", 0 },
+        { Running(Completed + "," + Completed), "0/1", "Completed", 0 },
+        { Running("""{"state":{"terminated":{"exitCode":0}}},""" + Killed), "0/1", "ExitCode:0", 0 },
 
         // Init containers.
         { Init("""{"name":"i","state":{"waiting":{"reason":"PodInitializing"}},"restartCount":1}"""), "0/3", "Init:0/2", 1 },

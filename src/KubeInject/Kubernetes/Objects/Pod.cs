@@ -87,7 +87,7 @@ public sealed class Pod
     /// <summary>kubectl's column READY: containers that are ready, of all, such as <c>1/2</c>.</summary>
     public string Ready { get; }
 
-    /// <summary>kubectl's column STATUS: <c>Running</c>, <c>CrashLoopBackOff</c>, <c>Init:0/1</c>, <c>Terminating</c>, ….</summary>
+    /// <summary>kubectl's column STATUS: <c>Running</c>, <c>CrashLoopBackOff</c>, <c>Init:0/1</c>, <c>Terminating</c>, …, as Kubernetes 1.35 and later show it.</summary>
     public string Status { get; }
 
     /// <summary>kubectl's column RESTARTS, the number.</summary>

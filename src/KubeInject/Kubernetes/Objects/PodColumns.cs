@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace KubeInject.Kubernetes;
 
-/// <summary>What the API server's own table, which kubectl prints, says of a pod.</summary>
+/// <summary>The columns of a pod in the API server's table, which kubectl prints, as Kubernetes 1.36 makes it.</summary>
 /// <remarks>Follows printPod in the Kubernetes source, pkg/printers/internalversion/printers.go.</remarks>
 internal sealed record PodColumns(string Ready, string Status, int Restarts, DateTimeOffset? LastRestart)
 {
@@ -79,6 +79,7 @@ internal sealed record PodColumns(string Ready, string Status, int Restarts, Dat
             restarts = sidecarRestarts;
             lastRestart = lastSidecarRestart;
             var hasRunning = false;
+            string? failure = null;
 
             // Backwards: where several containers have something to say, the first has the last word.
             foreach (var container in status.Get("containerStatuses").Items().Reverse())
@@ -92,6 +93,8 @@ internal sealed record PodColumns(string Ready, string Status, int Restarts, Dat
                 else if (state.Get("terminated").Exists())
                 {
                     reason = Ended(state.Get("terminated"));
+                    if (state.Get("terminated").Int("exitCode") != 0)
+                        failure = reason;
                 }
                 else if (container.IsTrue("ready") && state.Get("running").Exists())
                 {
@@ -100,8 +103,11 @@ internal sealed record PodColumns(string Ready, string Status, int Restarts, Dat
                 }
             }
 
-            if (reason == "Completed" && hasRunning)
-                reason = HasCondition("Ready") ? "Running" : "NotReady";
+            if (reason == "Completed")
+            {
+                reason = hasRunning && HasCondition("Ready") ? "Running"
+                    : failure ?? (hasRunning ? "NotReady" : reason);
+            }
         }
 
         private static void CountRestarts(JsonElement container, ref int count, ref DateTimeOffset? last)
