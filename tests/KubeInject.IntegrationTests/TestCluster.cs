@@ -60,6 +60,20 @@ internal static class TestCluster
         $"/api/v1/namespaces/{@namespace}/pods/{name}/status",
         $$$"""{"metadata":{"name":"{{{name}}}"{{{metadata}}} },"status":{{{status}}} }""");
 
+    /// <summary>Finds in which version of its group the server serves a resource; the server's favorite first.</summary>
+    public static async Task<KubeResource> DiscoverAsync(KubeResource resource)
+    {
+        var versions = (await SendAsync(HttpMethod.Get, $"/apis/{resource.Group}")).GetProperty("versions");
+        foreach (var version in versions.EnumerateArray().Select(version => version.GetProperty("version").GetString()!))
+        {
+            var served = (await SendAsync(HttpMethod.Get, $"/apis/{resource.Group}/{version}")).GetProperty("resources");
+            if (served.EnumerateArray().Any(one => one.GetProperty("name").GetString() == resource.Plural))
+                return resource with { Version = version };
+        }
+
+        throw new InvalidOperationException($"The test cluster serves no {resource.Plural} of {resource.Group}.");
+    }
+
     public static async Task<JsonElement> SendAsync(HttpMethod method, string path, string? json = null)
     {
         using var channel = new ApiChannel(Context("admin"));

@@ -26,6 +26,9 @@ public sealed class ManifestGenerator
         this.onlyAddsLines = onlyAddsLines;
     }
 
+    /// <summary>The apiVersion of CronJobs.</summary>
+    public string CronJobVersion { get; init; } = "batch/v1";
+
     /// <summary>A string that a careless writer would get wrong.</summary>
     public string WildText() => string.Concat(Enumerable.Range(0, random.Next(1, 3)).Select(_ => Pick(Wild)));
 
@@ -103,7 +106,7 @@ public sealed class ManifestGenerator
                 spec["restartPolicy"] = "Never";
                 return new JsonObject
                 {
-                    ["apiVersion"] = "batch/v1beta1",
+                    ["apiVersion"] = CronJobVersion,
                     ["kind"] = "CronJob",
                     ["metadata"] = name,
                     ["spec"] = new JsonObject { ["schedule"] = "*/5 * * * *", ["jobTemplate"] = new JsonObject { ["spec"] = new JsonObject { ["template"] = Template() } } },

@@ -16,7 +16,9 @@ BeforeAll {
     }
     $namespace = New-TestNamespace (New-Manifest orders -Annotation $annotation), web-1, web-2, (New-Manifest web -Kind Deployment -Annotation @{ 'web.role' = 'web-rw' })
     $other = New-TestNamespace elsewhere
-    $cronJob = "apiVersion: batch/v1beta1`nkind: CronJob`nmetadata: {name: webcrawl}`nspec: {schedule: '@daily', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}}}"
+    # Kubernetes 1.20 serves them in batch/v1beta1.
+    $version = if ((kubectl get --raw /apis/batch/v1 | ConvertFrom-Json).resources.name -contains 'cronjobs') { 'v1' } else { 'v1beta1' }
+    $cronJob = "apiVersion: batch/$version`nkind: CronJob`nmetadata: {name: webcrawl}`nspec: {schedule: '@daily', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: a}]}}}}}"
     $null = $cronJob | kubectl create --namespace $namespace --validate=false --filename -
     $null = kubectl create --namespace $namespace secret generic web-secret --from-literal=password=hunter2
     $null = kubectl create --namespace $namespace serviceaccount web-account

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KubeInject.Credentials;
 using KubeInject.Injection;
+using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Testing;
@@ -21,11 +22,12 @@ public sealed class DifferentialTests
     public async Task Kubectl_reads_what_was_meant(int batch)
     {
         using var folder = new TemporaryFolder();
+        var cronJobs = await TestCluster.DiscoverAsync(KubeResource.CronJobs);
         var expected = new List<(GeneratedPod Pod, string Secret)>();
         for (var i = 0; i < ManifestsPerBatch; i++)
         {
             var seed = (batch * ManifestsPerBatch) + i;
-            var generator = new ManifestGenerator(seed);
+            var generator = new ManifestGenerator(seed) { CronJobVersion = cronJobs.ApiVersion };
             var manifest = generator.Next();
             var secret = generator.WildText();
             File.WriteAllBytes(folder.File($"{i:d4}.{(manifest.Text.TrimStart().StartsWith('{') ? "json" : "yaml")}"), ManifestText.Encode(await InjectAsync(manifest.Text, secret)));

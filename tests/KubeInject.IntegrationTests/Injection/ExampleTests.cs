@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KubeInject.Kubernetes;
 using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Injection;
@@ -18,7 +19,7 @@ public sealed class ExampleTests
 
         Assert.Equal(0, result.ExitCode);
         Assert.Empty(result.Output);
-        await Command.KubectlAsync("apply", "--dry-run=server", "-f", folder.File(example));
+        await Command.KubectlAsync("apply", "--dry-run=server", "-f", await ForServerAsync(folder.File(example)));
     }
 
     [Fact]
@@ -85,8 +86,16 @@ public sealed class ExampleTests
         using var folder = new TemporaryFolder();
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await Command.KubeInjectAsync(["inject", $"examples/{example}", "--source", "local", "--output", folder.Path], home: folder.File("home"));
-        await Command.KubectlAsync("apply", "-n", @namespace, "-f", folder.File(example));
+        await Command.KubectlAsync("apply", "-n", @namespace, "-f", await ForServerAsync(folder.File(example)));
         return JsonSerializer.Deserialize<JsonElement>(await Command.KubectlAsync("get", "-n", @namespace, created, "-o", "json"));
+    }
+
+    /// <summary>Makes a CronJob in a file one of the version that the server has.</summary>
+    private static async Task<string> ForServerAsync(string path)
+    {
+        var cronJobs = await TestCluster.DiscoverAsync(KubeResource.CronJobs);
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("apiVersion: batch/v1\n", $"apiVersion: {cronJobs.ApiVersion}\n", StringComparison.Ordinal));
+        return path;
     }
 
     private static List<(string Name, string Value)> Variables(JsonElement template, string list, int container) =>

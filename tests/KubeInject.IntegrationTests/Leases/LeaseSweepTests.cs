@@ -44,13 +44,14 @@ public sealed class LeaseSweepTests : SweepTest
     [InlineData("/apis/apps/v1", "replicasets", """{"selector":{"matchLabels":{"app":"orders"}},"template":TEMPLATE}""")]
     [InlineData("/api/v1", "replicationcontrollers", """{"selector":{"app":"orders"},"template":TEMPLATE}""")]
     [InlineData("/apis/batch/v1", "jobs", """{"template":TEMPLATE}""")]
-    [InlineData("/apis/batch/v1beta1", "cronjobs", """{"schedule":"0 0 * * *","jobTemplate":{"spec":{"template":TEMPLATE}}}""")]
+    [InlineData("/apis/batch/CRONJOBS", "cronjobs", """{"schedule":"0 0 * * *","jobTemplate":{"spec":{"template":TEMPLATE}}}""")]
     public async Task A_workload_has_what_its_template_names_also_without_a_pod(string group, string resource, string spec)
     {
         var record = Record();
         var template = Template.Replace("ANNOTATION", InjectionAnnotation.Uuid, StringComparison.Ordinal).Replace("UUID", record.Uuid.ToString(), StringComparison.Ordinal)
             .Replace("RESTART", group.Contains("batch", StringComparison.Ordinal) ? "Never" : "Always", StringComparison.Ordinal);
-        await TestCluster.SendAsync(HttpMethod.Post, $"{group}/namespaces/{Namespace}/{resource}", $$"""{"metadata":{"name":"orders"},"spec":{{spec.Replace("TEMPLATE", template, StringComparison.Ordinal)}}}""");
+        var path = $"{group.Replace("CRONJOBS", (await TestCluster.DiscoverAsync(KubeResource.CronJobs)).Version, StringComparison.Ordinal)}/namespaces/{Namespace}/{resource}";
+        await TestCluster.SendAsync(HttpMethod.Post, path, $$"""{"metadata":{"name":"orders"},"spec":{{spec.Replace("TEMPLATE", template, StringComparison.Ordinal)}}}""");
 
         var plan = Assert.Single(await Sweep().PlanAsync(CancellationToken.None));
 

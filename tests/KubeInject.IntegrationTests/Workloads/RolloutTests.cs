@@ -23,7 +23,7 @@ public sealed class RolloutTests
             var workload = await bench.CreateAsync(kind, $"a-{i}", spec: spec);
             await bench.SetStatusAsync(workload, RandomStatus(kind, random));
 
-            var ours = Judge(await bench.Client.GetAsync(Workbench.ResourceOf(kind), workload.Name));
+            var ours = Judge(await bench.Client.GetAsync(bench.ResourceOf(kind), workload.Name));
             var theirs = await AskKubectlAsync(workload);
             Assert.True(ours == theirs, $"{ours}, and for kubectl {theirs}: {await bench.ReadAsync(workload)}");
             verdicts.Add(ours);

@@ -16,8 +16,11 @@ internal sealed class Workbench : IDisposable
 
     private readonly CancellationTokenSource end = new();
 
-    private Workbench(KubeConnection connection, Func<CredentialRequest, Credential>? issue)
+    private readonly KubeResource cronJobs;
+
+    private Workbench(KubeConnection connection, KubeResource cronJobs, Func<CredentialRequest, Credential>? issue)
     {
+        this.cronJobs = cronJobs;
         Connection = connection;
         Issuer = new RecordingIssuer(issue);
         Source = new CredentialSource(Issuer, Leases);
@@ -36,19 +39,19 @@ internal sealed class Workbench : IDisposable
     public CredentialSource Source { get; }
 
     public static async Task<Workbench> CreateAsync(Func<CredentialRequest, Credential>? issue = null) =>
-        new(await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync()), issue);
+        new(await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync()), await TestCluster.DiscoverAsync(KubeResource.CronJobs), issue);
 
     public static async Task<Workbench> CreateAsync(FaultProxy proxy, Func<CredentialRequest, Credential>? issue = null) =>
-        new(await proxy.OpenAsync(await TestCluster.CreateNamespaceAsync()), issue);
+        new(await proxy.OpenAsync(await TestCluster.CreateNamespaceAsync()), await TestCluster.DiscoverAsync(KubeResource.CronJobs), issue);
 
     public static Credential Credential(CredentialRequest request) => new($"user-{request.Database}", new Secret($"password-{request.Database}"), $"lease/{request.Uuid}");
 
-    public static KubeResource ResourceOf(string kind) => kind switch
+    public KubeResource ResourceOf(string kind) => kind switch
     {
         "Deployment" => KubeResource.Deployments,
         "StatefulSet" => KubeResource.StatefulSets,
         "DaemonSet" => KubeResource.DaemonSets,
-        "CronJob" => KubeResource.CronJobs with { Version = "v1beta1" }, // as the tests' server has it
+        "CronJob" => cronJobs,
         _ => KubeResource.Pods,
     };
 
