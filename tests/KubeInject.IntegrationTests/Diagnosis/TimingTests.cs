@@ -1,7 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.Diagnosis;
+using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes;
 using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
 
@@ -112,13 +112,13 @@ public sealed class TimingTests
         (await TestCluster.SendAsync(HttpMethod.Get, $"/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{scene.Label}"))
             .GetProperty("metadata").GetProperty("creationTimestamp").GetDateTimeOffset();
 
-    /// <summary>Has the server note another time at which a manager set its fields, as if the change had come then.</summary>
+    /// <summary>Stores another time at which a manager set its fields, as if the change had come then. The API server takes such a patch for none.</summary>
     private static async Task<Pod> MoveFieldTimeAsync(Scene scene, string manager, DateTimeOffset time)
     {
-        var pod = await TestCluster.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{scene.Namespace}/pods/orders");
-        var index = pod.GetProperty("metadata").GetProperty("managedFields").EnumerateArray().ToList().FindIndex(entry => entry.GetProperty("manager").GetString() == manager);
-        await scene.Connection.Client.PatchAsync(KubeResource.Pods, "orders", KubePatch.Json(JsonSerializer.Serialize(
-            new[] { new { op = "replace", path = $"/metadata/managedFields/{index}/time", value = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null) } })));
+        var pod = JsonNode.Parse((await TestCluster.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{scene.Namespace}/pods/orders")).GetRawText())!;
+        pod["metadata"]!["managedFields"]!.AsArray().Single(entry => (string?)entry!["manager"] == manager)!["time"] = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null);
+        using var store = new Store();
+        await store.PutPodsAsync(scene.Namespace, [("orders", pod.ToJsonString())]);
         return await scene.Connection.GetPodAsync("orders");
     }
 }

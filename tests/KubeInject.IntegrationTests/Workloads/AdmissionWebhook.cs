@@ -24,13 +24,18 @@ internal sealed class AdmissionWebhook : IDisposable
             return request.GetProperty("resource").GetProperty("resource").GetString() != resource || allows(request);
         });
         var ca = Convert.ToBase64String(File.ReadAllBytes(TestCluster.FilePath("ca.crt")));
-        await TestCluster.SendAsync(HttpMethod.Post, "/apis/admissionregistration.k8s.io/v1beta1/validatingwebhookconfigurations", $$$"""
-            {"metadata":{"name":"{{{workbench.Namespace}}}"},"webhooks":[{"name":"test.example.com","sideEffects":"{{{(canBeTried ? "None" : "Some")}}}","failurePolicy":"Fail",
+        var configuration = $$$"""
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingWebhookConfiguration","metadata":{"name":"{{{workbench.Namespace}}}"},"webhooks":[{"name":"test.example.com","sideEffects":"{{{(canBeTried ? "None" : "Some")}}}","failurePolicy":"Fail",
               "objectSelector":{},"admissionReviewVersions":["v1"],"timeoutSeconds":10,
               "namespaceSelector":{"matchExpressions":[{"key":"test","operator":"In","values":["{{{workbench.Namespace}}}"]} ] },
               "rules":[{"apiGroups":["*"],"apiVersions":["*"],"operations":["CREATE","UPDATE"],"resources":["{{{resource}}}","configmaps"]}],
               "clientConfig":{"url":"{{{webhook.server.Server}}}admit","caBundle":"{{{ca}}}"} } ] }
-            """);
+            """;
+        using var store = new Store();
+        if (canBeTried)
+            await TestCluster.SendAsync(HttpMethod.Post, "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", configuration);
+        else
+            await store.PutAsync($"validatingwebhookconfigurations/{workbench.Namespace}", configuration); // from before Kubernetes 1.22, which accepts no new one
         await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{workbench.Namespace}", $$$"""{"metadata":{"name":"{{{workbench.Namespace}}}","labels":{"test":"{{{workbench.Namespace}}}"} } }""");
         while (!asked.Task.IsCompleted)
             await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{workbench.Namespace}/configmaps", """{"metadata":{"generateName":"is-it-there-"}}""");
