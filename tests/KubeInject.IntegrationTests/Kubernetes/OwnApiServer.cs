@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using KubeInject.Kubernetes;
@@ -11,7 +12,7 @@ internal sealed class OwnApiServer : IDisposable
     private readonly int port = FreePort();
     private Process? process;
 
-    /// <summary>What its command line says otherwise than that of the shared one.</summary>
+    /// <summary>The flags that its command line has in addition to, or in place of, those of the shared one.</summary>
     public IReadOnlyDictionary<string, string> Flags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Who vouches for its certificate.</summary>
@@ -22,8 +23,10 @@ internal sealed class OwnApiServer : IDisposable
     /// <summary>Starts the server, and waits until it serves.</summary>
     public async Task StartAsync()
     {
+        var flags = new Dictionary<string, string>(Flags) { ["--secure-port"] = port.ToString(CultureInfo.InvariantCulture) };
         var command = TestCluster.ReadText("kube-apiserver.command").Split('\n')
-            .Select(word => word.Split('=')[0] is var flag && flag == "--secure-port" ? $"{flag}={port}" : Flags.TryGetValue(flag, out var value) ? $"{flag}={value}" : word);
+            .Where(word => !flags.ContainsKey(word.Split('=')[0]))
+            .Concat(flags.Select(flag => $"{flag.Key}={flag.Value}"));
 
         // Its standard input ends with the test, however that ends, and with it the server.
         process = Process.Start(new ProcessStartInfo("bash", ["-c", "\"$@\" & read -r; kill -KILL $!; wait $!", "bash", .. command])
