@@ -73,7 +73,7 @@ which all took their turn; made by
 
     tests/rig/with-cluster.sh bench/list-pods.sh $pods $rounds
 
-on $(nproc) × $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(awk '/MemTotal/ { printf "%d GiB", $2 / 1048576 }' /proc/meminfo) of memory, shared with kube-apiserver $("$(tests/rig/kube-apiserver.sh)/kube-apiserver" --version | sed 's/Kubernetes v//') and etcd;
+on $(nproc) × $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(awk '/MemTotal/ { printf "%d GiB", $2 / 1048576 }' /proc/meminfo) of memory, shared with kube-apiserver $("$(tests/rig/kubernetes.sh)/kube-apiserver" --version | sed 's/Kubernetes v//') and etcd;
 $(kubectl version --client 2>/dev/null | sed -n 's/^Client Version:.*v\([0-9.]*\).*/kubectl \1/p' | head -n 1), .NET $(dotnet --version)$(command -v pwsh >/dev/null && echo ", PowerShell $(pwsh --version | sed 's/PowerShell //')"). Only the ratios mean anything elsewhere.
 
 TEXT

@@ -9,6 +9,8 @@ internal static class TestCluster
 {
     private const string Variable = "KUBEINJECT_TEST_CLUSTER";
 
+    public static bool IsRunning => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
+
     public static string Folder => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } folder
         ? folder
         : throw new InvalidOperationException($"{Variable} is not set: run ./test.sh, or tests/rig/with-cluster.sh dotnet test.");

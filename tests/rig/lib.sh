@@ -91,13 +91,13 @@ fetch_source() {
   # Entries that are not Debian's may share a file with those that are, and have no sources:
   # whether the update was good enough shows in the download.
   apt-get "${apt[@]}" update || true
-  cd "$work/source"
+  cd "$work/source" || return
   apt-get "${apt[@]}" source --download-only kubernetes
   # apt has checked the files against the signed index.
   mkdir -p "$work/go/src/k8s.io"
   dpkg-source --no-check -x ./*.dsc "$work/go/src/k8s.io/kubernetes"
   # reflect2 1.0.1 corrupts memory when it is built with Go 1.18 or later.
-  cd "$work/go/src/k8s.io/kubernetes/vendor/github.com/modern-go"
+  cd "$work/go/src/k8s.io/kubernetes/vendor/github.com/modern-go" || return
   rm -r reflect2
   cp -rL /usr/share/gocode/src/github.com/modern-go/reflect2 .
 }

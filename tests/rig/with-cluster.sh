@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
-# with-cluster.sh COMMAND [ARG…] — runs COMMAND beside an etcd, a kube-apiserver and a PostgreSQL of
-# its own, on free loopback ports, and ends them with it. Exits with COMMAND's exit code.
+# with-cluster.sh [--controller-manager] COMMAND [ARG…] — runs COMMAND beside an etcd, a kube-apiserver
+# and a PostgreSQL of its own, on free loopback ports, and ends them with it; with the option also
+# beside a kube-controller-manager. Exits with COMMAND's exit code.
 set -euo pipefail
 rig=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$rig/lib.sh"
 
-(($#)) || {
-  echo "usage: $0 COMMAND [ARG…]" >&2
+runs_controllers=
+if [[ ${1-} == --controller-manager ]]; then
+  runs_controllers=1
+  shift
+fi
+[[ -n ${1-} && $1 != -* ]] || {
+  echo "usage: $0 [--controller-manager] COMMAND [ARG…]" >&2
   exit 2
 }
 
@@ -38,7 +44,7 @@ cleanup() {
   trap '' INT TERM HUP
   local pid
   for pid in $command_pid; do end_tree "$pid" 10; done
-  # Long enough for kube-apiserver.sh to remove the gigabytes of an unfinished build.
+  # Long enough for kubernetes.sh to remove the gigabytes of an unfinished build.
   for pid in $preparing; do end_tree "$pid" 60; done
   stop_servers
   if [[ -n $folder ]]; then rm -rf "$folder"; fi
@@ -166,8 +172,10 @@ start_servers() {
     --advertise-client-urls="http://127.0.0.1:$etcd_port" \
     --listen-peer-urls=http://127.0.0.1:0 --initial-advertise-peer-urls=http://127.0.0.1:0 \
     --initial-cluster=test=http://127.0.0.1:0
-  # No controller manager runs here to make the tokens that the ServiceAccount admission waits for,
-  # and a loopback address is no valid endpoint for the service "kubernetes".
+  # The ServiceAccount admission needs the service accounts that a controller manager creates.
+  local admission=()
+  [[ -n $runs_controllers ]] || admission=(--disable-admission-plugins=ServiceAccount)
+  # A loopback address is no valid endpoint for the service "kubernetes".
   local api_server=("$assets/kube-apiserver"
     --etcd-servers="http://127.0.0.1:$etcd_port"
     --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port="$api_port"
@@ -178,7 +186,7 @@ start_servers() {
     --api-audiences=https://kubernetes.default.svc
     --service-account-signing-key-file="$folder/sa.key"
     --service-account-key-file="$folder/sa.pub"
-    --authorization-mode=RBAC --disable-admission-plugins=ServiceAccount --allow-privileged
+    --authorization-mode=RBAC "${admission[@]}" --allow-privileged
     --max-requests-inflight=1000 --max-mutating-requests-inflight=500)
   # Keeps all but warnings out of the log. Kubernetes 1.26 removed these flags.
   if (($(minor_version "$assets/kube-apiserver") < 26)); then
@@ -197,14 +205,41 @@ start_servers() {
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off
 }
 
+# Writes kube-controller-manager.command, if there is a kube-controller-manager.
+write_controller_manager_command() {
+  local program=$assets/kube-controller-manager
+  [[ -x $program ]] || return 0
+  local command=("$program"
+    --kubeconfig="$folder/kubeconfig" --leader-elect=false --use-service-account-credentials=false
+    --service-account-private-key-file="$folder/sa.key" --root-ca-file="$folder/ca.crt"
+    --kube-api-qps=1000 --kube-api-burst=1000 --secure-port=0)
+  # Up to Kubernetes 1.21 this port is open by default; 1.24 removed the flag.
+  if (($(minor_version "$program") < 24)); then command+=(--port=0); fi
+  printf '%s\n' "${command[@]}" >"$folder/kube-controller-manager.command"
+}
+
+# Waits until pods can be created, which needs the default service account and its token.
+start_controller_manager() {
+  local command deadline=$((SECONDS + 60))
+  mapfile -t command <"$folder/kube-controller-manager.command"
+  start_server kube-controller-manager "${command[@]}"
+  until api_answers '/api/v1/namespaces/default/pods?dryRun=All' -H 'Content-Type: application/json' \
+    --data '{"metadata":{"name":"test"},"spec":{"containers":[{"name":"test","image":"test"}]}}'; do
+    all_alive || fail "$ended ended instead of starting"
+    ((SECONDS < deadline)) || fail "the controller manager was not ready within 60 s"
+    sleep 0.05
+  done
+}
+
 # Leaves in $ended the name of a server that isn't.
 all_alive() {
   for ended in "${!servers[@]}"; do kill -0 "${servers[$ended]}" 2>/dev/null || return 1; done
 }
 
+# api_answers PATH [CURL-OPTION…]
 api_answers() {
   curl --silent --fail --noproxy '*' --max-time 5 --cacert "$folder/ca.crt" -H "@$folder/admin.header" \
-    --output /dev/null "https://127.0.0.1:$api_port$1" 2>/dev/null
+    --output /dev/null "https://127.0.0.1:$api_port$1" "${@:2}" 2>/dev/null
 }
 
 # False when a server ended; a server that never gets ready ends the script.
@@ -268,11 +303,13 @@ mkdir "$folder/logs"
 
 # In the background, because bash runs traps only between commands in the foreground, and the first
 # run builds the API server here.
-"$rig/kube-apiserver.sh" >"$folder/assets" &
+"$rig/kubernetes.sh" >"$folder/assets" &
 preparing=$!
 wait "$preparing"
 preparing=
 assets=$(<"$folder/assets")
+[[ -z $runs_controllers || -x $assets/kube-controller-manager ]] ||
+  die "--controller-manager needs a kube-controller-manager in $assets"
 
 (make_database) >"$folder/logs/initdb.log" 2>&1 &
 database=$!
@@ -295,6 +332,8 @@ done
 
 printf 'https://127.0.0.1:%s' "$api_port" >"$folder/server"
 write_kubeconfig >"$folder/kubeconfig"
+write_controller_manager_command
+if [[ -n $runs_controllers ]]; then start_controller_manager; fi
 export KUBEINJECT_TEST_CLUSTER=$folder
 export KUBECONFIG=$folder/kubeconfig
 export KUBECACHEDIR=$folder/kubectl-cache # of no use to anybody after this run

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -10,7 +9,7 @@ namespace KubeInject.IntegrationTests.Kubernetes;
 internal sealed class OwnApiServer : IDisposable
 {
     private readonly int port = FreePort();
-    private Process? process;
+    private ServerProcess? process;
 
     /// <summary>The flags that its command line has in addition to, or in place of, those of the shared one.</summary>
     public IReadOnlyDictionary<string, string> Flags { get; init; } = new Dictionary<string, string>();
@@ -23,22 +22,7 @@ internal sealed class OwnApiServer : IDisposable
     /// <summary>Starts the server, and waits until it serves.</summary>
     public async Task StartAsync()
     {
-        var flags = new Dictionary<string, string>(Flags) { ["--secure-port"] = port.ToString(CultureInfo.InvariantCulture) };
-        var command = TestCluster.ReadText("kube-apiserver.command").Split('\n')
-            .Where(word => !flags.ContainsKey(word.Split('=')[0]))
-            .Concat(flags.Select(flag => $"{flag.Key}={flag.Value}"));
-
-        // Its standard input ends with the test, however that ends, and with it the server.
-        process = Process.Start(new ProcessStartInfo("bash", ["-c", "\"$@\" & read -r; kill -KILL $!; wait $!", "bash", .. command])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        process.OutputDataReceived += (_, _) => { };
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        process = new ServerProcess("kube-apiserver", new Dictionary<string, string>(Flags) { ["--secure-port"] = port.ToString(CultureInfo.InvariantCulture) });
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (!await IsReadyAsync(limit.Token))
             await Task.Delay(50, limit.Token);
@@ -47,17 +31,11 @@ internal sealed class OwnApiServer : IDisposable
     /// <summary>Kills the server, and waits until it is gone.</summary>
     public void Kill()
     {
-        process!.StandardInput.Close();
-        process.WaitForExit();
-        process.Dispose();
+        process!.Dispose();
         process = null;
     }
 
-    public void Dispose()
-    {
-        if (process is not null)
-            Kill();
-    }
+    public void Dispose() => process?.Dispose();
 
     private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {

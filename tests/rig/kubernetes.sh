@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Prints the folder that holds a kube-apiserver: $KUBEBUILDER_ASSETS, or else a cached build of
-# Debian's "kubernetes" source package, which is built on first use.
+# Prints the folder that holds kube-apiserver and kube-controller-manager: a cached build of Debian's
+# "kubernetes" source package, which the first use builds. If $KUBEBUILDER_ASSETS is set, it prints
+# that folder instead, which needs only a kube-apiserver.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# Raise it with every change to how the binary is built: older cached builds are then not used.
-recipe=r1
+# Raise it with every change to how the programs are built: older cached builds are then not used.
+recipe=r2
+programs=(kube-apiserver kube-controller-manager)
 
 if [[ -n ${KUBEBUILDER_ASSETS:-} ]]; then
   [[ -x $KUBEBUILDER_ASSETS/kube-apiserver ]] ||
@@ -18,11 +20,19 @@ fi
 [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]] || die "set HOME, XDG_CACHE_HOME or KUBEBUILDER_ASSETS"
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/kubeinject
 
-# The binary must still run and be the version that its stamp names.
+# is_complete FOLDER — each program in FOLDER runs and reports the version in FOLDER/version.
+is_complete() {
+  local program
+  [[ -f $1/version ]] || return 1
+  for program in "${programs[@]}"; do
+    [[ $("$1/$program" --version 2>/dev/null) == "Kubernetes v$(<"$1/version")" ]] || return 1
+  done
+}
+
 print_cached() {
   local folder
-  for folder in "$cache"/kube-apiserver-*-"$recipe"; do
-    if [[ -f $folder/version && $("$folder/kube-apiserver" --version 2>/dev/null) == "Kubernetes v$(<"$folder/version")" ]]; then
+  for folder in "$cache"/kubernetes-*-"$recipe"; do
+    if is_complete "$folder"; then
       echo "$folder"
       return
     fi
@@ -64,14 +74,18 @@ build() {
     stamps+=" -X $package.gitVersion=v$version -X $package.gitMajor=${version%%.*}"
     stamps+=" -X $package.gitMinor=20 -X $package.gitTreeState=archive"
   done
-  progress "compiling kube-apiserver $version (4 to 6 minutes on two cores)"
+  progress "compiling ${programs[*]} $version (4 to 6 minutes on two cores)"
   go_build "$work" -o "$work/openapi-gen" ./vendor/k8s.io/kube-openapi/cmd/openapi-gen
   generate_openapi "$work"
   mkdir "$work/out"
-  go_build "$work" -ldflags "$stamps" -o "$work/out/kube-apiserver" ./cmd/kube-apiserver
-  "$work/out/kube-apiserver" --version
+  # In one build, because the programs share most of their packages.
+  go_build "$work" -ldflags "$stamps" -o "$work/out/" "${programs[@]/#/./cmd/}"
   echo "$version" >"$work/out/version"
-  echo "kube-apiserver-$source_version-$recipe" >"$work/name"
+  is_complete "$work/out" || {
+    echo "a program does not run, or reports another version than $version"
+    return 1
+  }
+  echo "kubernetes-$source_version-$recipe" >"$work/name"
 }
 
 progress() { say "$@" 2>&3; }
@@ -81,7 +95,7 @@ print_cached && exit
 mkdir -p "$cache"
 exec 3>&2 9>"$cache/lock"
 flock --nonblock 9 || {
-  say "waiting for another build of kube-apiserver"
+  say "waiting for another build of Kubernetes"
   setpriv --pdeathsig TERM flock 9
 }
 print_cached && exit
@@ -109,11 +123,11 @@ building=$!
 if ! wait "$building"; then
   building=
   tail -n 40 "$work/log" >&2
-  die "building kube-apiserver failed; the end of the build's log is above"
+  die "building Kubernetes failed; the end of the build's log is above"
 fi
 building=
 folder=$cache/$(<"$work/name")
 rm -rf "$folder"
 mv "$work/out" "$folder"
-say "kube-apiserver is cached in $folder"
+say "Kubernetes is cached in $folder"
 echo "$folder"
