@@ -69,7 +69,7 @@ public sealed class ControllerManagerCluster : IAsyncLifetime, IDisposable, ICol
         List<KubeObject> objects = [];
         await UntilAsync(
             async cancellationToken => isExpected(objects = await connection.Client.ListAsync(resource, cancellationToken: cancellationToken).ToListAsync(cancellationToken)),
-            () => $"the {resource.Plural} were not as expected but: {string.Join(", ", objects)}");
+            () => $"these {resource.Plural} are not as expected: {(objects.Count == 0 ? "none" : string.Join(", ", objects))}");
         return objects;
     }
 
@@ -79,7 +79,7 @@ public sealed class ControllerManagerCluster : IAsyncLifetime, IDisposable, ICol
         var pod = Encoding.UTF8.GetBytes("""{"metadata":{"name":"test"},"spec":{"containers":[{"name":"test","image":"test"}]}}""");
         var request = new ApiRequest(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/pods?dryRun=All") { Body = pod };
         using var channel = new ApiChannel(Settings);
-        await UntilAsync(async cancellationToken => (await channel.SendAsync(request, cancellationToken)).IsSuccess, () => $"no pod could be created in {@namespace}");
+        await UntilAsync(async cancellationToken => (await channel.SendAsync(request, cancellationToken)).IsSuccess, () => $"no pod can be created in {@namespace}");
     }
 
     private async Task UntilAsync(Func<CancellationToken, Task<bool>> isReached, Func<string> failure)
