@@ -110,7 +110,7 @@ Describe 'The package' -Tag NoCluster {
 
     It 'has what the module needs, and no file more' {
         # The assemblies in lib are ours, and those whose licences THIRD-PARTY-NOTICES.txt reproduces.
-        $libraries = [regex]::Matches((Get-Content -Raw $root/THIRD-PARTY-NOTICES.txt), '(?m)^# (?<name>\S+)\r?$').ForEach{ $_.Groups['name'].Value }
+        $libraries = [regex]::Matches((Get-Content -Raw $root/THIRD-PARTY-NOTICES.txt), '(?m)^# (?<name>\S+) \S+\r?$').ForEach{ $_.Groups['name'].Value }
         $expected = @('KubeInject.psd1', 'KubeInject.Cmdlets.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'lib/KubeInject.dll') +
             $libraries.ForEach{ "lib/$_.dll" } + (Get-RelativePath $root/module | Where-Object { $_ -notin 'icon.svg', 'PSScriptAnalyzerSettings.psd1' })
         Get-RelativePath $folder | Where-Object { -not (Test-PackageFile $_) } | Sort-Object | Should -Be ($expected | Sort-Object)
