@@ -59,6 +59,27 @@ $metadata = [ordered]@{
 }
 $elements = $metadata.Keys.ForEach{ "<$_>$([Security.SecurityElement]::Escape($metadata[$_]))</$_>" }
 
+$relationships = @'
+<?xml version="1.0" encoding="utf-8"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">
+  <Relationship Type="http://schemas.microsoft.com/packaging/2010/07/manifest" Target="/KubeInject.nuspec" Id="manifest" />
+  <Relationship Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="/package/services/metadata/core-properties/nuget.psmdcp" Id="properties" />
+</Relationships>
+'@
+$properties = @"
+<?xml version="1.0" encoding="utf-8"?>
+<coreProperties xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns="http://schemas.openxmlformats.org/package/2006/metadata/core-properties">
+  <dc:creator>$([Security.SecurityElement]::Escape($metadata.authors))</dc:creator>
+  <dc:description>$([Security.SecurityElement]::Escape($metadata.description))</dc:description>
+  <dc:identifier>$($metadata.id)</dc:identifier>
+  <version>$version</version>
+  <keywords>$([Security.SecurityElement]::Escape($metadata.tags))</keywords>
+</coreProperties>
+"@
+
+# Everyone may read a file, and its owner may write it.
+$readable = 0x81A4 -shl 16
+
 $work = (New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
 try {
     $specification = Join-Path $work KubeInject.nuspec
@@ -73,13 +94,32 @@ try {
     if ($LASTEXITCODE -ne 0) { throw "'dotnet pack' ended with exit code ${LASTEXITCODE}:`n$($said -join "`n")" }
     $made = Get-Item "$work/KubeInject.$version.nupkg"
 
-    # Times of files are times of this machine.
-    $archive = [System.IO.Compression.ZipFile]::Open($made.FullName, 'Update')
-    try { foreach ($entry in $archive.Entries) { $entry.LastWriteTime = [DateTimeOffset]::new(2000, 1, 1, 0, 0, 0, [timespan]::Zero) } }
-    finally { $archive.Dispose() }
+    # Replace all that depends on the machine or on the version of NuGet: the order and the times of the entries, the core
+    # properties, whose file name some versions choose at random, and the relationships, which refer to that file.
+    $package = Join-Path $work package.nupkg
+    $from = [System.IO.Compression.ZipFile]::OpenRead($made.FullName)
+    $to = [System.IO.Compression.ZipFile]::Open($package, 'Create')
+    try {
+        $entries = [System.Collections.Generic.SortedDictionary[string, object]]::new([StringComparer]::Ordinal)
+        foreach ($entry in $from.Entries) { $entries[$entry.FullName -replace '[^/]+\.psmdcp$', 'nuget.psmdcp'] = $entry }
+        foreach ($name in $entries.Keys) {
+            $text = switch -Wildcard ($name) {
+                '_rels/.rels' { $relationships }
+                '*.psmdcp' { $properties }
+            }
+            $copy = $to.CreateEntry($name)
+            $copy.LastWriteTime = [DateTimeOffset]::new(2000, 1, 1, 0, 0, 0, [timespan]::Zero)
+            $copy.ExternalAttributes = $readable
+            $source = $text ? [System.IO.MemoryStream]::new([System.Text.Encoding]::UTF8.GetBytes($text.ReplaceLineEndings("`n"))) : $entries[$name].Open()
+            $target = $copy.Open()
+            try { $source.CopyTo($target) }
+            finally { $source.Dispose(); $target.Dispose() }
+        }
+    }
+    finally { $to.Dispose(); $from.Dispose() }
 
     $null = New-Item -ItemType Directory -Force $Destination
-    Move-Item $made $Destination -Force
+    Move-Item $package (Join-Path $Destination $made.Name) -Force
     Get-Item (Join-Path $Destination $made.Name)
 }
 finally { Remove-Item -Recurse $work }
