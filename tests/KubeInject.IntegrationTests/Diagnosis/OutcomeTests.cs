@@ -3,6 +3,7 @@ using KubeInject.Credentials;
 using KubeInject.Diagnosis;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
+using Microsoft.Extensions.Time.Testing;
 using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
 
 namespace KubeInject.IntegrationTests.Diagnosis;
@@ -68,7 +69,7 @@ public sealed class OutcomeTests
         Assert.Equal(FindingCode.RecordWithoutPod, finding.Code);
         Assert.Contains($"{left}", finding.Message, StringComparison.Ordinal);
 
-        var then = new FixedTime(Recorded.AddMinutes(1));
+        var then = new FakeTimeProvider(Recorded.AddMinutes(1));
         Assert.Empty((await scene.Diagnostician(source: source, time: then).DiagnoseAsync(pod, CancellationToken.None)).Findings);
     }
 
@@ -114,9 +115,4 @@ public sealed class OutcomeTests
         ServiceAccountName = "default",
         RecordedAt = Recorded,
     };
-
-    private sealed class FixedTime(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-    }
 }

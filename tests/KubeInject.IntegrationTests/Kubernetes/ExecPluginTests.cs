@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KubeInject.Kubernetes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
@@ -29,25 +30,25 @@ public class ExecPluginTests
     [Fact]
     public async Task What_it_returns_is_used_until_it_expires()
     {
-        var time = new SetTime();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         using var script = new PluginScript(
-            $"if [ $run = 1 ]; then {PluginScript.Token(TestCluster.AdminToken, time.Now.AddMinutes(5))}; else {PluginScript.Token(TestCluster.ViewerToken)}; fi");
+            $"if [ $run = 1 ]; then {PluginScript.Token(TestCluster.AdminToken, time.GetUtcNow().AddMinutes(5))}; else {PluginScript.Token(TestCluster.ViewerToken)}; fi");
         using var connection = await KubeConnection.OpenAsync(script.Settings with { Environment = KubeEnvironment.Process with { Time = time } });
-        time.Now = time.Now.AddMinutes(4);
+        time.Advance(TimeSpan.FromMinutes(4));
         Assert.Equal((Identity.Admin, 1), (await Identity.OfAsync(connection), script.Runs));
-        time.Now = time.Now.AddMinutes(1);
+        time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal((Identity.Viewer, 2), (await Identity.OfAsync(connection), script.Runs));
     }
 
     [Fact]
     public async Task A_new_certificate_is_shown_on_new_connections()
     {
-        var time = new SetTime();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         using var script = new PluginScript(
-            $"if [ $run = 1 ]; then {PluginScript.Certificate(ClientCredentials.Ec("jane"), time.Now.AddMinutes(5))}; else {PluginScript.Certificate(ClientCredentials.Ec("june"))}; fi");
+            $"if [ $run = 1 ]; then {PluginScript.Certificate(ClientCredentials.Ec("jane"), time.GetUtcNow().AddMinutes(5))}; else {PluginScript.Certificate(ClientCredentials.Ec("june"))}; fi");
         using var connection = await KubeConnection.OpenAsync(script.Settings with { Environment = KubeEnvironment.Process with { Time = time } });
         Assert.Equal("jane", await Identity.OfAsync(connection));
-        time.Now = time.Now.AddMinutes(5);
+        time.Advance(TimeSpan.FromMinutes(5));
         Assert.Equal("june", await Identity.OfAsync(connection));
         Assert.Equal("june", await Identity.OfAsync(connection));
         Assert.Equal(2, script.Runs);
@@ -269,12 +270,5 @@ public class ExecPluginTests
         Assert.Equal(reason, error.Reason);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
         return error;
-    }
-
-    private sealed class SetTime : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

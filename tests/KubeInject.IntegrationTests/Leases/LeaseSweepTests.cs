@@ -2,6 +2,7 @@ using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
+using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.IntegrationTests.Leases;
 
@@ -178,7 +179,7 @@ public sealed class LeaseSweepTests : SweepTest
     {
         const int Rounds = 8;
         const int PodsOfARound = 12;
-        var time = new Clock();
+        var time = new FakeTimeProvider();
         var source = new CredentialSource(Issuer, Leases, Connection.Client, time);
         using var stop = new CancellationTokenSource();
         var sweeps = 0;
@@ -212,15 +213,6 @@ public sealed class LeaseSweepTests : SweepTest
                 sweeps++;
             }
         }
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        private long ticks = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero).UtcTicks;
-
-        public void Advance(TimeSpan by) => Interlocked.Add(ref ticks, by.Ticks);
-
-        public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
     }
 
     private sealed class Reports(List<LeaseProgress> reports) : IProgress<LeaseProgress>

@@ -23,13 +23,13 @@ public sealed class ClusterSuggestionsTests
     [Fact]
     public async Task Of_many_pages_those_that_have_come_in_time_are_there()
     {
-        var clock = new EndingClock();
+        var clock = new ObservedTimeProvider();
         var end = Task.CompletedTask;
         using var server = new TestServer(request =>
         {
             if (!request.Path.Contains("continue=", StringComparison.Ordinal))
                 return List("orders", next: "more");
-            end = clock.EndAsync();
+            end = clock.EndWaitAsync();
             return List("web") with { NeverComes = true };
         });
         using var connection = Connect(server);
@@ -44,12 +44,12 @@ public sealed class ClusterSuggestionsTests
     [Fact]
     public async Task A_server_that_never_answers_is_left_at_the_end()
     {
-        var clock = new EndingClock();
+        var clock = new ObservedTimeProvider();
         var end = Task.CompletedTask;
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var server = new TestServer(_ =>
         {
-            end = clock.EndAsync();
+            end = clock.EndWaitAsync();
             return List("orders") with { NeverComes = true };
         });
         using var connection = Connect(server);

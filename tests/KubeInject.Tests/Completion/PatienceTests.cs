@@ -6,7 +6,7 @@ namespace KubeInject.Tests.Completion;
 /// <summary>Somebody waits at a prompt: soon or not at all, and without a word.</summary>
 public sealed class PatienceTests
 {
-    private readonly EndingClock clock = new();
+    private readonly ObservedTimeProvider clock = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
@@ -14,7 +14,7 @@ public sealed class PatienceTests
     {
         var taking = new Patience(Patience.DefaultLimit, clock).TakeAsync(token => Numbers(1, never: true, token), _ => true, 9);
 
-        Assert.Equal(TimeSpan.FromMilliseconds(300), await clock.EndAsync());
+        Assert.Equal(TimeSpan.FromMilliseconds(300), await clock.EndWaitAsync());
         await taking;
     }
 
@@ -32,7 +32,7 @@ public sealed class PatienceTests
     {
         using var released = new ManualResetEventSlim();
         var taking = new Patience(Patience.DefaultLimit, clock).TakeAsync(Deaf, _ => true, 9);
-        await clock.EndAsync();
+        await clock.EndWaitAsync();
 
         Assert.Empty(await taking);
 
@@ -82,7 +82,7 @@ public sealed class PatienceTests
                 yield return number;
             if (!never)
                 yield break;
-            await clock.EndAsync();
+            await clock.EndWaitAsync();
             await Task.Delay(Timeout.Infinite, token);
         }
         finally

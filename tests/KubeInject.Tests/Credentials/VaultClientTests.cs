@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using KubeInject.Credentials;
 using KubeInject.Kubernetes;
 using KubeInject.Tests.Kubernetes;
+using Microsoft.Extensions.Time.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Credentials;
@@ -38,8 +39,8 @@ public sealed class VaultClientTests
     [Fact]
     public async Task Vault_is_asked_again_when_it_says()
     {
-        var clock = new HastyClock();
-        var date = (HastyClock.Now + TimeSpan.FromSeconds(9)).ToString("R", CultureInfo.InvariantCulture);
+        var clock = new ImmediateTimeProvider();
+        var date = (ImmediateTimeProvider.StartTime + TimeSpan.FromSeconds(7 + 9)).ToString("R", CultureInfo.InvariantCulture);
         using var server = Answering(Busy, Error(503, "away") with { Headers = [$"Retry-After: {date}"] }, Done);
         using var vault = Client(server, clock);
 
@@ -54,7 +55,7 @@ public sealed class VaultClientTests
     [InlineData("soon", 1)]
     public async Task The_wait_is_kept_within_reason(string value, int seconds)
     {
-        var clock = new HastyClock();
+        var clock = new ImmediateTimeProvider();
         using var server = Answering(Busy with { Headers = [$"Retry-After: {value}"] }, Done);
         using var vault = Client(server, clock);
 
@@ -69,7 +70,7 @@ public sealed class VaultClientTests
     [InlineData(4)]
     public async Task It_is_asked_again_as_often_as_the_settings_say_and_waits_double(int retries)
     {
-        var clock = new HastyClock();
+        var clock = new ImmediateTimeProvider();
         using var server = new TestServer(_ => Error(500, "no"));
         using var vault = Client(server, clock, new VaultSettings { Address = server.Http, MaxRetries = retries });
 
@@ -120,7 +121,7 @@ public sealed class VaultClientTests
     [Fact]
     public async Task A_server_that_has_never_answered_is_not_waited_for()
     {
-        var clock = new HastyClock();
+        var clock = new ImmediateTimeProvider();
         using var server = new TestServer(_ => Reset);
         using var vault = Client(server, clock);
         await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
@@ -130,22 +131,27 @@ public sealed class VaultClientTests
     [Fact]
     public async Task A_limit_holds_for_all_attempts_together()
     {
-        using var server = new TestServer(_ => Done with { NeverComes = true });
-        using var vault = Client(server, new HastyClock(), new VaultSettings { Address = server.Http, Timeout = TimeSpan.FromSeconds(30) });
+        var half = Busy with { Headers = ["Retry-After: 30"] };
+        using var server = Answering(half, half, Done);
+        using var vault = Client(server, settings: new VaultSettings { Address = server.Http, Timeout = TimeSpan.FromSeconds(60) });
 
         var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
 
-        Assert.Equal($"Vault at {server.Http} did not answer GET auth/kubernetes/role/orders within 30 s (VAULT_CLIENT_TIMEOUT).", error.Message);
+        Assert.Equal($"Vault at {server.Http} did not answer GET auth/kubernetes/role/orders within 60 s (VAULT_CLIENT_TIMEOUT).", error.Message);
+        Assert.Equal(2, server.Requests.Count);
     }
 
     [Fact]
     public async Task Requests_keep_to_the_rate_and_use_what_was_saved_up()
     {
-        var clock = new HastyClock();
+        var clock = new FakeTimeProvider();
         var pace = new VaultPace(new VaultRateLimit(10, 3), clock);
-        for (var i = 0; i < 6; i++)
-            await pace.WaitAsync(CancellationToken.None);
-        Assert.Equal([100, 200, 300], clock.Waits.Select(wait => wait.TotalMilliseconds));
+        var requests = Enumerable.Range(0, 6).Select(_ => pace.WaitAsync(CancellationToken.None)).ToList();
+        foreach (var allowed in new[] { 3, 4, 5, 6 })
+        {
+            Assert.Equal(allowed, requests.Count(request => request.IsCompletedSuccessfully));
+            clock.Advance(TimeSpan.FromMilliseconds(100));
+        }
     }
 
     [Fact]
@@ -276,7 +282,7 @@ public sealed class VaultClientTests
             "/v1/auth/token/revoke" => new Response(204, "application/json", ""),
             _ => Done,
         });
-        var clock = new StridingClock(TimeSpan.FromSeconds(1));
+        var clock = new ImmediateTimeProvider();
         using var vault = new VaultClient(new VaultSettings { Address = server.Http, Timeout = TimeSpan.FromSeconds(60) }, VaultLogin.Token(new Secret(Token)), new VaultRetryPolicy { Clock = clock, Jitter = () => 1 });
         var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { LeaseId = "databases/creds/orders/x", Token = new Secret(Token) };
 
@@ -284,7 +290,8 @@ public sealed class VaultClientTests
 
         Assert.Equal(CredentialFailure.Unavailable, error.Reason);
         Assert.StartsWith("Vault has revoked the token of the lease databases/creds/orders/x, and not yet the lease itself.", error.Message, StringComparison.Ordinal);
-        Assert.InRange(server.Requests.Count(request => request.Path == "/v1/sys/leases/lookup"), 2, 61);
+        Assert.InRange(clock.GetUtcNow() - ImmediateTimeProvider.StartTime, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(61));
+        Assert.Equal(clock.Waits.Count + 1, server.Requests.Count(request => request.Path == "/v1/sys/leases/lookup"));
     }
 
     private static Response Error(int status, string message) => new(status, "application/json", new JsonObject { ["errors"] = new JsonArray(message) }.ToJsonString());
@@ -295,19 +302,6 @@ public sealed class VaultClientTests
         return new TestServer(_ => queue.TryDequeue(out var response) ? response : Error(418, "the test has no more answers"));
     }
 
-    private static VaultClient Client(TestServer server, HastyClock? clock = null, VaultSettings? settings = null) =>
-        new(settings ?? new VaultSettings { Address = server.Http }, VaultLogin.Token(new Secret(Token)), new VaultRetryPolicy { Clock = clock ?? new HastyClock(), Jitter = () => 1 });
-
-    /// <summary>A clock that goes on by a stride each time it is looked at, and on which no wait takes any time.</summary>
-    private sealed class StridingClock(TimeSpan stride) : TimeProvider
-    {
-        private long ticks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Interlocked.Add(ref ticks, stride.Ticks);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            System.CreateTimer(callback, state, dueTime < TimeSpan.FromSeconds(30) ? TimeSpan.Zero : dueTime, period);
-    }
+    private static VaultClient Client(TestServer server, ImmediateTimeProvider? clock = null, VaultSettings? settings = null) =>
+        new(settings ?? new VaultSettings { Address = server.Http }, VaultLogin.Token(new Secret(Token)), new VaultRetryPolicy { Clock = clock ?? new ImmediateTimeProvider(), Jitter = () => 1 });
 }

@@ -71,7 +71,7 @@ public class AnswerFuzzTests
     }
 
     private static Task<KubeConnection> OpenAsync(ConnectionSettings settings) =>
-        KubeConnection.OpenAsync(settings, new HastyClock().Policy with { Attempts = 2 }, CancellationToken.None);
+        KubeConnection.OpenAsync(settings, new ImmediateTimeProvider().Policy with { Attempts = 2 }, CancellationToken.None);
 
     private static async Task AskAsync(KubeConnection connection, int kind, CancellationToken cancellationToken)
     {

@@ -1,20 +1,21 @@
 using KubeInject.Kubernetes;
+using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
 
 public class ExecCredentialSourceTests
 {
-    private readonly ManualTime time = new();
+    private readonly FakeTimeProvider time = new();
     private int runs;
 
     [Fact]
     public async Task A_credential_is_used_until_it_expires()
     {
-        var source = new ExecCredentialSource(_ => Task.FromResult(Credential(time.Now.AddMinutes(10))), time);
+        var source = new ExecCredentialSource(_ => Task.FromResult(Credential(time.GetUtcNow().AddMinutes(10))), time);
         var first = await source.GetAsync(null, default);
-        time.Now = time.Now.AddMinutes(10).AddTicks(-1);
+        time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
         Assert.Same(first, await source.GetAsync(null, default));
-        time.Now = time.Now.AddTicks(1);
+        time.Advance(TimeSpan.FromTicks(1));
         Assert.NotSame(first, await source.GetAsync(null, default));
         Assert.Equal(2, runs);
     }
@@ -24,7 +25,7 @@ public class ExecCredentialSourceTests
     {
         var source = new ExecCredentialSource(_ => Task.FromResult(Credential()), time);
         var first = await source.GetAsync(null, default);
-        time.Now = time.Now.AddYears(10);
+        time.Advance(TimeSpan.FromDays(3650));
         Assert.Same(first, await source.GetAsync(null, default));
         var second = await source.GetAsync(first, default);
         Assert.NotSame(first, second);

@@ -10,7 +10,7 @@ internal sealed class FaultyApi : IDisposable
 {
     private readonly TestServer server;
 
-    private FaultyApi(TestServer server, HastyClock clock, KubeConnection connection)
+    private FaultyApi(TestServer server, ImmediateTimeProvider clock, KubeConnection connection)
     {
         this.server = server;
         Clock = clock;
@@ -18,7 +18,7 @@ internal sealed class FaultyApi : IDisposable
         connection.RequestCompleted += Told.Add;
     }
 
-    public HastyClock Clock { get; }
+    public ImmediateTimeProvider Clock { get; }
 
     public KubeConnection Connection { get; }
 
@@ -40,7 +40,7 @@ internal sealed class FaultyApi : IDisposable
 
     public static async Task<FaultyApi> OpenAsync(Func<Request, Response> answer, RequestPolicy? policy = null)
     {
-        var clock = new HastyClock();
+        var clock = new ImmediateTimeProvider();
         var server = new TestServer(TestServer.Kubernetes(answer));
         var settings = new ConnectionSettings { Server = server.Http, Namespace = "shop" };
         return new FaultyApi(server, clock, await KubeConnection.OpenAsync(settings, policy ?? clock.Policy, CancellationToken.None));

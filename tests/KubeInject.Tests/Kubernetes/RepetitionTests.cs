@@ -56,7 +56,7 @@ public class RepetitionTests
     [Fact]
     public async Task Retry_After_may_be_a_date()
     {
-        var date = (HastyClock.Now + TimeSpan.FromSeconds(9)).ToString("R", CultureInfo.InvariantCulture);
+        var date = (ImmediateTimeProvider.StartTime + TimeSpan.FromSeconds(9)).ToString("R", CultureInfo.InvariantCulture);
         using var api = await FaultyApi.OpenAsync(Away with { Headers = [$"Retry-After: {date}"] }, Done);
         await api.Client.GetAsync(KubeResource.Pods, "a");
         Assert.Equal([TimeSpan.FromSeconds(9)], api.Clock.Waits);
@@ -178,7 +178,7 @@ public class RepetitionTests
     public async Task A_server_that_has_never_answered_is_not_waited_for()
     {
         using var server = new TestServer(_ => Reset);
-        var clock = new HastyClock();
+        var clock = new ImmediateTimeProvider();
         await Assert.ThrowsAsync<KubeConnectionException>(
             () => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http }, clock.Policy, CancellationToken.None));
         Assert.Empty(clock.Waits);

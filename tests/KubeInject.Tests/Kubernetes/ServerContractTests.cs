@@ -1,5 +1,6 @@
 using System.Reflection;
 using KubeInject.Kubernetes;
+using Microsoft.Extensions.Time.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -63,13 +64,14 @@ public class ServerContractTests
     [MemberData(nameof(OperationNames))]
     public async Task Every_request_has_a_timeout(string operation)
     {
-        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("") with { NeverComes = true }));
-
-        // This clock has it that 30 seconds are over at once; but not before there is a connection.
-        var clock = new HastyClock { IsStopped = true };
+        var clock = new FakeTimeProvider();
+        using var server = new TestServer(TestServer.Kubernetes(_ =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(30));
+            return Response.Json("") with { NeverComes = true };
+        }));
         using var connection = await KubeConnection.OpenAsync(
-            new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromSeconds(30) }, clock.Policy, CancellationToken.None);
-        clock.IsStopped = false;
+            new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromSeconds(30) }, new RequestPolicy { Clock = clock }, CancellationToken.None);
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Operations[operation](connection, CancellationToken.None));
         Assert.Equal(KubeConnectionFailure.Timeout, error.Reason);
         Assert.Contains("within 30 s", error.Message, StringComparison.Ordinal);
