@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Annotations;
+using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Injection;
 
@@ -28,7 +29,7 @@ public sealed class ConnectionUriTests
         var uri = ConnectionUri.Fill(template.Replace("HOST", host, StringComparison.Ordinal), user, password);
 
         Assert.Equal(user, Psql(uri, "select current_user;").TrimEnd('\n'));
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+    }).CheckSeeded(25);
 
     private static string Psql(string uri, string statement)
     {

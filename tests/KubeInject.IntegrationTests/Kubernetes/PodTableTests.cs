@@ -4,6 +4,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
@@ -40,7 +41,7 @@ public class PodTableTests
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
-        foreach (var (status, index) in Statuses().Sample(80, 80).Concat(PartlyFailed).Select((status, index) => (status, index)))
+        foreach (var (status, index) in Statuses().SampleSeeded(80, 80).Concat(PartlyFailed).Select((status, index) => (status, index)))
         {
             var name = $"pod-{index}";
             var isDeleted = index % 4 == 0 && !PartlyFailed.Contains(status);

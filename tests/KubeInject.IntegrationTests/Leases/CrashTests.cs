@@ -5,6 +5,7 @@ using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.IntegrationTests.Vault;
 using KubeInject.Leases;
+using KubeInject.Testing;
 using Npgsql;
 using Xunit.Abstractions;
 
@@ -14,7 +15,10 @@ namespace KubeInject.IntegrationTests.Leases;
 /// Whatever a process is doing when it is killed (SIGKILL), one sweep accounts for all that it did: no credential lives
 /// without a record of a living owner, and every one that a living owner was given does.
 /// </summary>
-/// <remarks>KUBEINJECT_CRASH_POINTS says how many credentials are to be interrupted in all; default: 300.</remarks>
+/// <remarks>
+/// KUBEINJECT_CRASH_POINTS says how many credentials are to be interrupted in all; default: 300. The moments follow from
+/// the seed (<see cref="TestSeed"/>); what a process has done until then also depends on the machine.
+/// </remarks>
 public sealed class CrashTests(ITestOutputHelper output, VaultWorlds worlds) : IClassFixture<VaultWorlds>
 {
     private const int DefaultPoints = 300;
@@ -43,6 +47,8 @@ public sealed class CrashTests(ITestOutputHelper output, VaultWorlds worlds) : I
     [MemberData(nameof(Sources))]
     public async Task At_any_moment(string source)
     {
+        output.WriteLine(TestSeed.Hint);
+        var random = new Random(TestSeed.Value);
         var share = Points / CrashSource.All.Count;
         var points = 0;
         var kills = 0;
@@ -50,7 +56,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultWorlds worlds) : I
         {
             var tasks = Enumerable.Range(0, TasksAtRandom).Select(i => new CrashTask(Guid.NewGuid(), IsOwned: i % 2 == 0, Fails: i % 7 == 0)).ToList();
             using var crash = await Crash.StartAsync(source, tasks, worlds);
-            var moment = Random.Shared.Next(1, TasksAtRandom * 8);
+            var moment = random.Next(1, TasksAtRandom * 8);
 
             await crash.UntilAsync(() => crash.Told >= moment);
             points += await crash.KillAsync();

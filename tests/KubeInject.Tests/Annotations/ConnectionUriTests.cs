@@ -1,6 +1,6 @@
-using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Annotations;
+using KubeInject.Testing;
 using static KubeInject.Tests.Annotations.TestPods;
 
 namespace KubeInject.Tests.Annotations;
@@ -114,7 +114,7 @@ public sealed class ConnectionUriTests
             var colon = userInfo.IndexOf(':', StringComparison.Ordinal);
             return Uri.UnescapeDataString(userInfo[..colon]) == @case.username
                 && Uri.UnescapeDataString(userInfo[(colon + 1)..]) == @case.password;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000));
+        }).CheckSeeded(3000);
     }
 
     [Theory]

@@ -1,6 +1,6 @@
-using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Annotations;
+using KubeInject.Testing;
 using static KubeInject.Tests.Annotations.TestPods;
 
 namespace KubeInject.Tests.Annotations;
@@ -96,7 +96,7 @@ public sealed class PodInjectionWriterTests
             Assert.Equal(written, written.OrderBy(annotation => annotation.Key, StringComparer.Ordinal));
             Assert.Equal(written, PodInjectionWriter.Write(read, options));
             Assert.False(read.HasErrors);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+        }).CheckSeeded(1000);
     }
 
     private static DatabaseInjection Database(

@@ -1,7 +1,7 @@
-using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Annotations;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 using static KubeInject.Tests.Annotations.TestPods;
 
 namespace KubeInject.Tests.Annotations;
@@ -60,7 +60,7 @@ public sealed class SettingFindingTests
             var distance = NearestName.Distance(left, right, limit: left.Length + right.Length);
             for (var limit = 0; limit <= distance + 1; limit++)
                 Assert.Equal(Math.Min(distance, limit + 1), Math.Min(NearestName.Distance(left, right, limit), limit + 1));
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+        }).CheckSeeded(2000);
     }
 
     [Fact]

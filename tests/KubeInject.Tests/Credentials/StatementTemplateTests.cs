@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Credentials;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Credentials;
 
@@ -22,12 +23,12 @@ public sealed class StatementTemplateTests
         var inside = statement[Before.Length..^2];
         Assert.DoesNotContain('"', inside.Replace("\"\"", "", StringComparison.Ordinal));
         Assert.Equal(role, inside.Replace("\"\"", "\"", StringComparison.Ordinal));
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+    }).CheckSeeded(1000);
 
     [Fact]
     public void A_template_without_placeholders_is_the_statement() =>
         Prop.ForAll(Text.Where(text => !text.Contains("{{", StringComparison.Ordinal)).ToArbitrary(), text => StatementTemplate.Parse(text).Fill(new Dictionary<string, string>()) == text)
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+            .CheckSeeded(1000);
 
     [Theory]
     [InlineData("SELECT {{Name}}")]

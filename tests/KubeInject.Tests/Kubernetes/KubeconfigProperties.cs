@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -12,7 +13,7 @@ public class KubeconfigProperties
         {
             KubeconfigFuzzTests.Attempt(text ?? "");
             return true;
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
 
     [Fact]
     public void Merging_is_associative_and_an_empty_kubeconfig_changes_nothing() =>
@@ -20,7 +21,7 @@ public class KubeconfigProperties
         {
             var (a, b, c) = (Named(three.Item1, "a"), Named(three.Item2, "b"), Named(three.Item3, "c"));
             return Same(a.Merge(b).Merge(c), a.Merge(b.Merge(c))) && Same(a.Merge(new Kubeconfig()), a) && Same(new Kubeconfig().Merge(a), a);
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
 
     private static Gen<List<string>> Names() => Gen.Elements("x", "y", "z").ListOf(3).Select(names => names.Distinct().ToList());
 

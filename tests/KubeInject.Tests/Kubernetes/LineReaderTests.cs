@@ -1,7 +1,7 @@
 using System.Text;
-using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -15,7 +15,7 @@ public class LineReaderTests
             var lines = input.lengths.Select((length, index) => new string((char)('a' + (index % 26)), length)).ToList();
             var text = string.Concat(lines.Select(line => $"{line}\n")) + new string('x', input.rest);
             Assert.Equal(lines, Read(text, input.chunk, 40_001));
-        }).QuickCheckThrowOnFailure();
+        }).CheckSeeded();
 
     [Fact]
     public void A_line_that_is_too_long_is_an_error_and_not_kept()

@@ -1,7 +1,7 @@
 using System.Globalization;
-using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -25,7 +25,7 @@ public class PodListTests
     public void Pages_and_expired_continuations_lose_no_pod_and_repeat_none() =>
         Prop.ForAll(
             Gen.Choose(0, 12).SelectMany(count => Gen.Choose(1, 5).SelectMany(size => Gen.Elements(true, false).ListOf(8).Select(expiries => (count, size, expiries)))).ToArbitrary(),
-            input => RunAsync(input.count, input.size, [.. input.expiries]).GetAwaiter().GetResult()).QuickCheckThrowOnFailure();
+            input => RunAsync(input.count, input.size, [.. input.expiries]).GetAwaiter().GetResult()).CheckSeeded();
 
     [Fact]
     public async Task Pages_are_asked_for_one_after_the_other_as_they_are_needed()

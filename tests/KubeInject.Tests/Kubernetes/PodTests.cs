@@ -1,7 +1,7 @@
 using System.Text.Json;
-using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -91,7 +91,7 @@ public class PodTests
             var json = Replace(JsonDocument.Parse(Whole).RootElement, chosen.DistinctBy(edit => edit.Item1).ToDictionary(), ref index);
             var pod = Pod.Parse(json);
             return pod.ToJson().Length >= json.Length && pod.Ready.Contains('/') && pod.Template.Object.Kind == "Pod";
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+        }).CheckSeeded(2000);
     }
 
     private static int CountValues(JsonElement element) => 1 + element.ValueKind switch

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
-using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -14,12 +14,12 @@ public class WatchProperties
     [Fact]
     public void Whatever_breaks_every_deletion_is_told_once_and_nothing_is_told_twice() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canForget: true).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+            .CheckSeeded(60);
 
     [Fact]
     public void As_long_as_the_server_forgets_nothing_everything_that_happens_is_told() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canForget: false).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+            .CheckSeeded(60);
 
     private static async Task<bool> RunAsync(int seed, bool canForget)
     {

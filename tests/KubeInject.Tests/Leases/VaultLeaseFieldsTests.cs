@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Leases;
 
@@ -53,7 +54,7 @@ public sealed class VaultLeaseFieldsTests
         Assert.Equal(record.OtherFields.OrderBy(field => field.Key), read.OtherFields.OrderBy(field => field.Key));
         Assert.Equal(record, read with { Token = record.Token, OtherFields = record.OtherFields });
         Assert.Subset(json.EnumerateObject().Select(field => field.Name).ToHashSet(), new HashSet<string> { "LeaseId", "TokenId", "Namespace", "ServiceAccountName", "PodName", "NodeName" });
-    }).QuickCheckThrowOnFailure();
+    }).CheckSeeded();
 
     [Fact]
     public void A_record_of_another_injector_is_complete_renewable_and_as_old_as_its_entry()

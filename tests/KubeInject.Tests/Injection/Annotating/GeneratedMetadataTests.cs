@@ -13,7 +13,7 @@ namespace KubeInject.Tests.Injection;
 /// <summary>What holds for changes to manifests of all kinds and layouts.</summary>
 public sealed class GeneratedMetadataTests
 {
-    private static readonly Config Often = Config.QuickThrowOnFailure.WithMaxTest(500);
+    private const int Often = 500;
 
     private static readonly Arbitrary<int> Seeds = Gen.Choose(0, int.MaxValue).ToArbitrary();
 
@@ -36,7 +36,7 @@ public sealed class GeneratedMetadataTests
         }
 
         Assert.Equal((text, true), (Run(text, changes) is var again ? again.Text : "", again.Result.Pods.All(pod => pod.Status == AnnotationStatus.Unchanged)));
-    }).Check(Often);
+    }).CheckSeeded(Often);
 
     [Fact]
     public void Only_lines_of_what_changes_go_or_come() => Prop.ForAll(Seeds, seed =>
@@ -50,7 +50,7 @@ public sealed class GeneratedMetadataTests
             Assert.All(change.Removed, line => Assert.Contains($"{Prefix}db0.", line, StringComparison.Ordinal));
             Assert.All(change.Added, line => Assert.Matches("added|annotations|renamed", line));
         }
-    }).Check(Often);
+    }).CheckSeeded(Often);
 
     [Fact]
     public void What_was_set_and_is_removed_leaves_no_trace() => Prop.ForAll(Seeds, seed =>
@@ -59,7 +59,7 @@ public sealed class GeneratedMetadataTests
         var (with, _) = Run(generated.Text, Annotate("added/a", "x"), Annotate("added/b", "y"));
         var (without, _) = Run(with, Unannotate("added/a"), Unannotate("added/b"));
         Assert.Equal(Lines(generated.Text), Lines(without));
-    }).Check(Often);
+    }).CheckSeeded(Often);
 
     [Fact]
     public void A_diff_takes_one_text_to_the_other() => Prop.ForAll(Seeds, seed =>
@@ -80,7 +80,7 @@ public sealed class GeneratedMetadataTests
 
         Assert.Equal(after, patched);
         Assert.Equal(before.Length + after.Length - (2 * LongestCommon(before, after)), changes.Sum(change => change.Removed.Count + change.Added.Count));
-    }).Check(Often);
+    }).CheckSeeded(Often);
 
     private static MetadataChange[] Changes(Random random, ManifestGenerator generator)
     {
