@@ -3,12 +3,15 @@ using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Annotations;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 using static KubeInject.Tests.Annotations.TestPods;
 
 namespace KubeInject.Tests.Annotations;
 
 public sealed class PodInjectionReaderPropertyTests
 {
+    private const int Runs = 2000;
+
     private static readonly Gen<string> Piece = Gen.Elements(
         "", ".", "..", "a", "orders", "ünï", "😀", "\ud800", "\n", " ", "role", "rol", "mode", "uuid", "cluster", "template",
         "env-key-dbuser", "env-key-dbpassword", "env-key-uri", "revoke-tt", "revoke-ttl", InjectionAnnotation.Prefix);
@@ -40,52 +43,87 @@ public sealed class PodInjectionReaderPropertyTests
             Containers = [new PodContainer("app", false, variables)],
         };
 
-    // Mostly right, so that a good part of them has no error.
+    /// <summary>One or two databases that are right, and up to three settings that may take the place of one of theirs.</summary>
     private static readonly Gen<PodTemplate> LikelyPod =
-        from pairs in Gen.ListOf(
-            from name in Gen.Elements("a", "b")
-            from setting in Gen.Elements(
-                ("mode", "uri"), ("mode", "classic"), ("template", "pg://db"), ("template", "pg://me:x@{{user}}"), ("template", "pg:db"),
-                ("env-key-uri", name + "URI"), ("env-key-uri", "URI,"), ("env-key-dbuser", name + "U"), ("env-key-dbuser", "1"),
-                ("env-key-dbpassword", name + "P"), ("env-key-dbpassword", ","), ("role", ""))
-            select (Key: $"{name}.{setting.Item1}", Value: setting.Item2))
-        select With([.. pairs.DistinctBy(pair => pair.Key), ("role", "r")]);
+        from first in LikelyDatabase("a")
+        from second in Gen.Frequency((2, LikelyDatabase("b")), (1, Gen.Constant(Array.Empty<(string, string)>())))
+        from count in Gen.Choose(0, 3)
+        from odd in Odd.ListOf(count)
+        select With([.. odd.Concat(first).Concat(second).Append(("role", "r")).DistinctBy(pair => pair.Item1)]);
+
+    /// <summary>Settings that are wrong, or not enough, with most others.</summary>
+    private static Gen<(string Key, string Value)> Odd =>
+        from name in Gen.Elements("a", "b")
+        from setting in Gen.Elements(
+            ("mode", "other"), ("template", "pg:db"), ("template", "pg://me:x@db"), ("env-key-uri", ","), ("env-key-uri", "U"),
+            ("env-key-dbuser", "1"), ("env-key-dbuser", "U"), ("env-key-dbpassword", ","), ("env-key-dbpassword", "U"), ("role", ""))
+        select ($"{name}.{setting.Item1}", setting.Item2);
 
     private static Gen<Dictionary<string, string>> Map =>
         from pairs in Gen.ListOf(Key.Zip(Value))
         select pairs.DistinctBy(pair => pair.Item1).ToDictionary(pair => pair.Item1, pair => pair.Item2);
 
-    [Fact]
-    public void Nothing_that_stands_in_a_pod_makes_the_reader_throw() => ForAll(pod =>
-    {
-        var injection = Read(pod);
-        Assert.Equal(injection.Findings.Any(finding => finding.Severity == FindingSeverity.Error), injection.HasErrors);
-        Assert.Equal(injection.Databases.Select(database => database.Name).Order(StringComparer.Ordinal), injection.Databases.Select(database => database.Name));
-        Assert.DoesNotContain('\n', injection.ToString());
-        Assert.All(injection.Findings, finding => Assert.DoesNotContain('\n', finding.ToString()));
-    });
+    private static Gen<(string Key, string Value)[]> LikelyDatabase(string name) => Gen.OneOf(
+        from user in Gen.Elements($"{name}U", $"{name}U, {name}V")
+        from settings in Gen.Elements<(string, string)[]>([], [($"{name}.mode", "classic")], [($"{name}.role", "rw")])
+        select ((string, string)[])[($"{name}.env-key-dbuser", user), ($"{name}.env-key-dbpassword", $"{name}P"), .. settings],
+        from template in Gen.Elements("pg://db", "pg://{{user}}@db", "pg://a:1,b:2/db?x=y")
+        from variable in Gen.Elements($"{name}URI", $"{name}URI,{name}URL")
+        select ((string, string)[])[($"{name}.mode", "uri"), ($"{name}.template", template), ($"{name}.env-key-uri", variable)]);
 
     [Fact]
-    public void A_pending_pod_without_errors_has_all_that_the_injection_needs() => ForAll(LikelyPod, pod =>
+    public void Nothing_that_stands_in_a_pod_makes_the_reader_throw()
     {
-        var injection = Read(pod);
-        if (injection.HasErrors || injection.State != InjectionState.Pending)
-            return;
-        Assert.All(injection.Databases, database =>
+        var codes = new HashSet<string>();
+        var cases = new CaseCounter();
+        ForAll(Pod, pod =>
         {
-            Assert.NotNull(database.Role);
-            if (database.Mode == InjectionMode.Uri)
-                Assert.NotEmpty(ConnectionUri.Fill(database.Template!, "u", "p"));
-            Assert.Equal(database.Mode == InjectionMode.Uri, database.UriVariables.Count > 0);
-            Assert.Equal(database.Mode == InjectionMode.Classic, database.UsernameVariables.Count > 0);
-            Assert.Equal(database.Mode == InjectionMode.Classic, database.PasswordVariables.Count > 0);
+            var injection = Read(pod);
+            Assert.Equal(injection.Findings.Any(finding => finding.Severity == FindingSeverity.Error), injection.HasErrors);
+            Assert.Equal(injection.Databases.Select(database => database.Name).Order(StringComparer.Ordinal), injection.Databases.Select(database => database.Name));
+            Assert.DoesNotContain('\n', injection.ToString());
+            Assert.All(injection.Findings, finding => Assert.DoesNotContain('\n', finding.ToString()));
+            codes.UnionWith(injection.Findings.Select(finding => finding.Code));
+            cases.Count($"{injection.State}", injection.HasErrors ? "errors" : "no errors");
+            if (injection.Databases.Count > 1)
+                cases.Count("several databases");
         });
-        var variables = injection.Databases.SelectMany(database => database.UsernameVariables.Concat(database.PasswordVariables).Concat(database.UriVariables)).ToList();
-        Assert.Equal(variables.Count, variables.Distinct().Count());
-    });
+
+        cases.Require(Runs / 100, [.. Enum.GetNames<InjectionState>(), "errors", "no errors", "several databases"]);
+        Assert.InRange(codes.Count, 20, int.MaxValue);
+    }
 
     [Fact]
-    public void The_order_of_the_keys_never_matters() => ForAll(pod =>
+    public void A_pending_pod_without_errors_has_all_that_the_injection_needs()
+    {
+        var cases = new CaseCounter();
+        ForAll(LikelyPod, pod =>
+        {
+            var injection = Read(pod);
+            cases.Count(injection.HasErrors ? "errors" : "no errors");
+            if (injection.HasErrors || injection.State != InjectionState.Pending)
+                return;
+            Assert.All(injection.Databases, database =>
+            {
+                cases.Count($"{database.Mode}");
+                Assert.NotNull(database.Role);
+                if (database.Mode == InjectionMode.Uri)
+                    Assert.NotEmpty(ConnectionUri.Fill(database.Template!, "u", "p"));
+                Assert.Equal(database.Mode == InjectionMode.Uri, database.UriVariables.Count > 0);
+                Assert.Equal(database.Mode == InjectionMode.Classic, database.UsernameVariables.Count > 0);
+                Assert.Equal(database.Mode == InjectionMode.Classic, database.PasswordVariables.Count > 0);
+            });
+            if (injection.Databases.Count > 1)
+                cases.Count("several databases");
+            var variables = injection.Databases.SelectMany(database => database.UsernameVariables.Concat(database.PasswordVariables).Concat(database.UriVariables)).ToList();
+            Assert.Equal(variables.Count, variables.Distinct().Count());
+        });
+
+        cases.Require(Runs / 10, "errors", "no errors", "Classic", "Uri", "several databases");
+    }
+
+    [Fact]
+    public void The_order_of_the_keys_never_matters() => ForAll(Pod, pod =>
     {
         var expected = Read(pod).Describe();
         for (var seed = 0; seed < 3; seed++)
@@ -113,7 +151,5 @@ public sealed class PodInjectionReaderPropertyTests
         }
     }
 
-    private static void ForAll(Action<PodTemplate> body) => ForAll(Pod, body);
-
-    private static void ForAll(Gen<PodTemplate> pods, Action<PodTemplate> body) => Prop.ForAll(Arb.From(pods), body).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+    private static void ForAll(Gen<PodTemplate> pods, Action<PodTemplate> body) => Prop.ForAll(Arb.From(pods), body).CheckSeeded(Runs);
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -9,7 +11,7 @@ namespace KubeInject.Tests.Kubernetes;
 /// Answers of the server, damaged in all places: a clear error or a right result, never a crash, a hang, or a secret.
 /// KUBEINJECT_FUZZ_RUNS=100000 makes it the long run.
 /// </summary>
-public class AnswerFuzzTests
+public sealed partial class AnswerFuzzTests
 {
     private const string Token = "canary-token-4711";
     private const string Item = """{"metadata":{"name":"a","namespace":"shop","uid":"u-1","resourceVersion":"7","labels":{"a":"\u00e9\n"},"creationTimestamp":"2026-01-02T03:04:05Z"},"spec":{"containers":[{"name":"c","env":[{"name":"X","value":"y"}]}]},"status":{"phase":"Running","containerStatuses":[{"name":"c","restartCount":3,"ready":true}]}}""";
@@ -48,6 +50,7 @@ public class AnswerFuzzTests
         // TLS takes most of the time, and has no part in most of what can go wrong.
         using var plainServer = new TestServer(respond);
         using var plain = await OpenAsync(new ConnectionSettings { Server = plainServer.Http });
+        var cases = new CaseCounter();
         for (var seed = 0; seed < Runs; seed++)
         {
             var random = new Random(seed);
@@ -57,9 +60,11 @@ public class AnswerFuzzTests
             try
             {
                 await AskAsync(isPlain ? plain : connection, random.Next(5), limit.Token);
+                cases.Count("result");
             }
             catch (Exception error) when (error is KubeApiException or KubeConnectionException)
             {
+                cases.Count(error.GetType().Name);
                 Assert.False(string.IsNullOrWhiteSpace(error.Message));
                 Assert.False(!isPlain && Describe(error).Contains(Token, StringComparison.Ordinal), $"answer {seed}: {error}");
             }
@@ -68,6 +73,8 @@ public class AnswerFuzzTests
                 Assert.Fail($"answer {seed} ({Encoding.Latin1.GetString(answer)}): {error}");
             }
         }
+
+        cases.Require(Runs / 20, "result", nameof(KubeApiException), nameof(KubeConnectionException));
     }
 
     private static Task<KubeConnection> OpenAsync(ConnectionSettings settings) =>
@@ -140,11 +147,16 @@ public class AnswerFuzzTests
     private static byte[] Damaged(Random random)
     {
         var bytes = Encoding.Latin1.GetBytes(Answers[random.Next(Answers.Length)]).ToList();
+        var isSlight = random.Next(3) == 0;
         for (var count = random.Next(1, 5); count > 0 && bytes.Count > 0; count--)
         {
             var at = random.Next(bytes.Count);
-            switch (random.Next(6))
+            switch (isSlight ? -1 : random.Next(6))
             {
+                case -1:
+                    if (char.IsAsciiLetterOrDigit((char)bytes[at]))
+                        bytes[at] = (byte)"0a9Z"[random.Next(4)];
+                    break;
                 case 0:
                     bytes[at] = (byte)random.Next(256);
                     break;
@@ -163,8 +175,21 @@ public class AnswerFuzzTests
             }
         }
 
-        return [.. bytes];
+        // With a wrong Content-Length, the rest of the damage has no effect.
+        return random.Next(3) == 0 ? [.. bytes] : WithItsLength(bytes);
     }
+
+    private static byte[] WithItsLength(List<byte> answer)
+    {
+        var text = Encoding.Latin1.GetString([.. answer]);
+        var body = text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+        if (body >= 4)
+            text = ContentLength().Replace(text[..body], string.Create(CultureInfo.InvariantCulture, $"Content-Length: {text.Length - body}"), 1) + text[body..];
+        return Encoding.Latin1.GetBytes(text);
+    }
+
+    [GeneratedRegex(@"Content-Length: \d+")]
+    private static partial Regex ContentLength();
 
     private static string Http(int status, string body, string? header = null) =>
         $"HTTP/1.1 {status} x\r\nContent-Type: application/json\r\n{(header is null ? "" : $"{header}\r\n")}Content-Length: {body.Length}\r\n\r\n{body}";

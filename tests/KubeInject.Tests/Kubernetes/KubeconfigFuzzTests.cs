@@ -3,6 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -81,11 +82,11 @@ public class KubeconfigFuzzTests
 
     [Fact]
     public void A_damaged_kubeconfig_is_read_or_turned_down_and_no_message_holds_a_secret() =>
-        Check(Spliced(1), text => Attempt(text).All(shown => !shown.Contains(Canary, StringComparison.Ordinal) && !shown.Contains(Base64Canary, StringComparison.Ordinal)));
+        Check(Spliced(1), shown => shown.TrueForAll(text => !text.Contains(Canary, StringComparison.Ordinal) && !text.Contains(Base64Canary, StringComparison.Ordinal)));
 
     [Fact]
     public void A_kubeconfig_damaged_in_many_places_is_read_or_turned_down() =>
-        Check(Gen.OneOf(Spliced(8), Shuffled(), Copied()), text => Attempt(text).Count > 0);
+        Check(Gen.OneOf(Spliced(8), Shuffled(), Copied()), shown => shown.Count > 0);
 
     /// <summary>Reads a kubeconfig and takes each of its contexts.</summary>
     /// <returns>All that may be shown to somebody: what was read as its types print it, and errors.</returns>
@@ -108,21 +109,25 @@ public class KubeconfigFuzzTests
     }
 
     /// <summary>Tries on a thread of its own, which is watched: it has to get on.</summary>
-    private static void Check(Gen<string> texts, Func<string, bool> property)
+    private static void Check(Gen<string> texts, Func<List<string>, bool> property)
     {
         var (count, current) = (0, "");
+        var cases = new CaseCounter();
         Exception? failure = null;
         var all = Prop.ForAll(texts.ToArbitrary(), text =>
         {
             current = text;
             Interlocked.Increment(ref count);
-            return property(text);
+            var shown = Attempt(text);
+            cases.Count(shown.Count > 1 ? "read" : "turned down");
+            return property(shown);
         });
-        var thread = new Thread(() => failure = Record.Exception(() => all.Check(Config.QuickThrowOnFailure.WithMaxTest(Runs)))) { IsBackground = true };
+        var thread = new Thread(() => failure = Record.Exception(() => all.CheckSeeded(Runs))) { IsBackground = true };
         thread.Start();
         for (var seen = -1; !thread.Join(Longest); seen = count)
             Assert.True(seen != count, $"Reading this does not come to an end: {current}");
         Assert.True(failure is null, $"{failure}");
+        cases.Require(Runs / 20, "read", "turned down");
     }
 
     private static void Take(Kubeconfig config, string? context, List<string> shown)
@@ -149,7 +154,8 @@ public class KubeconfigFuzzTests
 
     /// <summary>Some of its lines stand elsewhere, or at another depth.</summary>
     private static Gen<string> Shuffled() =>
-        from moves in (from source in Gen.Choose(0, 60) from target in Gen.Choose(0, 60) from depth in Gen.Choose(0, 8) select (source, target, depth)).ListOf(5)
+        from count in Gen.Choose(1, 5)
+        from moves in (from source in Gen.Choose(0, 60) from target in Gen.Choose(0, 60) from depth in Gen.Choose(0, 8) select (source, target, depth)).ListOf(count)
         select string.Join('\n', moves.Aggregate(Whole.Split('\n').ToList(), (lines, move) =>
         {
             var line = lines[move.source % lines.Count];
@@ -160,7 +166,8 @@ public class KubeconfigFuzzTests
 
     /// <summary>Stretches of it stand somewhere else again, or its end is missing.</summary>
     private static Gen<string> Copied() =>
-        from copies in (from source in Gen.Choose(0, Whole.Length) from target in Gen.Choose(0, Whole.Length) from length in Gen.Choose(1, 80) select (source, target, length)).ListOf(4)
+        from count in Gen.Choose(0, 4)
+        from copies in (from source in Gen.Choose(0, Whole.Length) from target in Gen.Choose(0, Whole.Length) from length in Gen.Choose(1, 80) select (source, target, length)).ListOf(count)
         from end in Gen.Choose(Whole.Length / 2, Whole.Length * 2)
         let text = copies.Aggregate(Whole, (text, copy) => Replace(text, copy.target, 0, text.Substring(copy.source, Math.Min(copy.length, text.Length - copy.source))))
         select text[..Math.Min(end, text.Length)];

@@ -2,12 +2,15 @@ using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Annotations;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 using static KubeInject.Tests.Annotations.Dialects.DialectPods;
 
 namespace KubeInject.Tests.Annotations.Dialects;
 
 public sealed class DialectPropertyTests
 {
+    private const int Runs = 1000;
+
     private static readonly Gen<string> Name = Gen.Elements(
         "agent-inject", "role", "agent-inject-status", "agent-inject-secret-a", "agent-inject-secret-a.b", "agent-inject-template-a", "agent-inject-template-b",
         "agent-inject-template-file-a", "agent-inject-secret-", "agent-inject-secret", "agent-configmap", "agent-pre-populate-only", "agent-inject-containers",
@@ -32,10 +35,27 @@ public sealed class DialectPropertyTests
         "pg://${vault:database/creds/c#username}:${vault:database/creds/c#password}@db", "${vault:database/creds/a#username}${vault:x/y#z}", "${vault:", "${>>vault:#}",
         "vault:database/creds/a", ">>vault:database/creds/a#password", "vault:database/creds/a b#username");
 
-    private static readonly Gen<PodTemplate> AnyPod =
-        from annotations in Map
-        from onWorkload in Map
-        from references in Gen.ArrayOf(from name in Gen.Elements("A", "B", "C", "", "A.B", "1,2", "VAULT_TOKEN") from reference in Reference select (name, reference))
+    private static readonly Gen<(string Name, string Reference)[]> References =
+        Gen.ArrayOf(from name in Gen.Elements("A", "B", "C", "", "A.B", "1,2", "VAULT_TOKEN") from reference in Reference select (name, reference));
+
+    /// <summary>Annotations with which the Vault Agent injector writes credentials into a file.</summary>
+    private static readonly Gen<(string Key, string Value)[]> AgentFile =
+        from file in Gen.Elements("a", "b", "db.env")
+        from path in Gen.Elements("database/creds/a", "pg/creds/b")
+        from role in Gen.Elements<(string, string)[]>([], [(Agent + "role", "orders")])
+        select ((string, string)[])[(Agent + "agent-inject", "true"), ($"{Agent}agent-inject-secret-{file}", path), .. role];
+
+    private static readonly Gen<PodTemplate> AnyPod = Gen.Frequency(
+        (3, PodOf(Prefix, References)),
+        (1, from pod in PodOf(Prefix, References)
+            from file in AgentFile
+            select pod with { Annotations = file.Concat(pod.Annotations.Select(pair => (pair.Key, pair.Value))).DistinctBy(pair => pair.Key).ToDictionary() }),
+        (1, PodOf(Gen.Constant(InjectionAnnotation.Prefix), Gen.Constant(Array.Empty<(string, string)>()))));
+
+    private static Gen<PodTemplate> PodOf(Gen<string> prefix, Gen<(string Name, string Reference)[]> variables) =>
+        from annotations in Map(prefix)
+        from onWorkload in Map(prefix)
+        from references in variables
         from isInit in Gen.Elements(true, false)
         from kind in Gen.Elements("Pod", "Deployment", "Job")
         select new PodTemplate
@@ -46,8 +66,8 @@ public sealed class DialectPropertyTests
             Containers = [WithVariables("app", [.. references.Take(2)]) with { IsInit = isInit }, WithVariables("web", [.. references.Skip(2)])],
         };
 
-    private static Gen<Dictionary<string, string>> Map =>
-        from pairs in Gen.ListOf(from prefix in Prefix from name in Name from value in Value select (Key: prefix + name, Value: value))
+    private static Gen<Dictionary<string, string>> Map(Gen<string> prefixes) =>
+        from pairs in Gen.ListOf(from prefix in prefixes from name in Name from value in Value select (Key: prefix + name, Value: value))
         select pairs.DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value);
 
     [Fact]
@@ -65,14 +85,21 @@ public sealed class DialectPropertyTests
     });
 
     [Fact]
-    public void Other_injectors_words_change_nothing_of_ours() => ForAll(pod =>
+    public void Other_injectors_words_change_nothing_of_ours()
     {
-        var ours = pod with { Annotations = pod.Annotations.Where(pair => InjectionAnnotation.IsInjectionKey(pair.Key)).ToDictionary() };
-        Assert.Equal(TestPods.Read(ours).Describe(), TestPods.Read(pod).Describe());
-        var own = ReadAll(pod).FirstOrDefault(injection => injection.Dialect == InjectionDialect.VaultDbInjector);
-        if (own is not null)
-            Assert.Equal(TestPods.Read(pod).Describe(), (own with { Findings = [.. own.Findings.Where(finding => finding.Code != FindingCode.SeveralInjectors)] }).Describe());
-    });
+        var cases = new CaseCounter();
+        ForAll(pod =>
+        {
+            var ours = pod with { Annotations = pod.Annotations.Where(pair => InjectionAnnotation.IsInjectionKey(pair.Key)).ToDictionary() };
+            Assert.Equal(TestPods.Read(ours).Describe(), TestPods.Read(pod).Describe());
+            var injections = ReadAll(pod);
+            var own = injections.FirstOrDefault(injection => injection.Dialect == InjectionDialect.VaultDbInjector);
+            cases.Count(own is null ? "other dialects only" : injections.Count > 1 ? "several dialects" : "ours only");
+            if (own is not null)
+                Assert.Equal(TestPods.Read(pod).Describe(), (own with { Findings = [.. own.Findings.Where(finding => finding.Code != FindingCode.SeveralInjectors)] }).Describe());
+        });
+        cases.Require(Runs / 20, "other dialects only", "several dialects", "ours only");
+    }
 
     [Fact]
     public void The_order_of_the_keys_never_matters() => ForAll(pod =>
@@ -83,23 +110,29 @@ public sealed class DialectPropertyTests
     });
 
     [Fact]
-    public void What_is_carried_over_reads_as_the_same_roles_and_mounts() => ForAll(pod =>
+    public void What_is_carried_over_reads_as_the_same_roles_and_mounts()
     {
-        var before = TestPods.Read(pod);
-        foreach (var injection in ReadAll(pod).Where(injection => injection.Dialect != InjectionDialect.VaultDbInjector))
+        var cases = new CaseCounter();
+        ForAll(pod =>
         {
-            var conversion = DialectConverter.Convert(injection, InjectionOptions.Default);
-            if (conversion.Changes.Count == 0)
-                continue;
-            var after = TestPods.Read(DialectConverterTests.Apply(pod, conversion));
-            var carried = after.Databases.Where(database => before.Databases.All(other => other.Name != database.Name)).ToList();
-            Assert.NotEmpty(carried);
-            Assert.All(carried, database => Assert.Contains(injection.Databases, other => other.Role == database.Role && other.Mount == database.Mount && other.Mode == database.Mode));
-            Assert.Equal(InjectionState.Pending, after.State);
-            if (!before.HasErrors)
-                Assert.False(after.HasErrors);
-        }
-    });
+            var before = TestPods.Read(pod);
+            foreach (var injection in ReadAll(pod).Where(injection => injection.Dialect != InjectionDialect.VaultDbInjector))
+            {
+                var conversion = DialectConverter.Convert(injection, InjectionOptions.Default);
+                cases.Count(conversion.Changes.Count == 0 ? "nothing to carry over" : $"{injection.Dialect}");
+                if (conversion.Changes.Count == 0)
+                    continue;
+                var after = TestPods.Read(DialectConverterTests.Apply(pod, conversion));
+                var carried = after.Databases.Where(database => before.Databases.All(other => other.Name != database.Name)).ToList();
+                Assert.NotEmpty(carried);
+                Assert.All(carried, database => Assert.Contains(injection.Databases, other => other.Role == database.Role && other.Mount == database.Mount && other.Mode == database.Mode));
+                Assert.Equal(InjectionState.Pending, after.State);
+                if (!before.HasErrors)
+                    Assert.False(after.HasErrors);
+            }
+        });
+        cases.Require(Runs / 20, "nothing to carry over", "VaultAgent", "BankVaults");
+    }
 
-    private static void ForAll(Action<PodTemplate> body) => Prop.ForAll(Arb.From(AnyPod), body).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+    private static void ForAll(Action<PodTemplate> body) => Prop.ForAll(Arb.From(AnyPod), body).CheckSeeded(Runs);
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -69,28 +70,37 @@ public class MetadataReaderTests
     }
 
     [Fact]
-    public void Whatever_comes_is_a_list_or_an_error() => Prop.ForAll(
-        (from list in List
-         from asJson in Gen.Elements(true, false)
-         from at in Gen.Choose(0, 100_000)
-         from value in Gen.Choose(0, 255)
-         select (list, asJson, at, value)).ToArbitrary(),
-        input =>
+    public void Whatever_comes_is_a_list_or_an_error()
+    {
+        const int Runs = 1000;
+        var cases = new CaseCounter();
+        var inputs =
+            from list in List
+            from asJson in Gen.Elements(true, false)
+            from at in Gen.Choose(0, 100_000)
+            from value in Gen.Choose(0, 255)
+            select (list, asJson, at, value);
+        Prop.ForAll(inputs.ToArbitrary(), input =>
         {
+            var format = input.asJson ? "JSON" : "protobuf";
             var bytes = input.asJson ? JsonList(input.list.Objects, input.list.Next) : MetadataMessages.List(input.list.Objects, input.list.Next);
             bytes[input.at % bytes.Length] = (byte)input.value;
             try
             {
                 Feed(input.asJson ? new JsonMetadataReader("Pod") : new ProtobufMetadataReader("Pod"), bytes, input.list.Piece);
+                cases.Count($"list of {format}");
             }
             catch (Exception e) when (e is InvalidDataException or JsonException)
             {
                 // Told, not guessed.
+                cases.Count($"error in {format}");
             }
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+        }).CheckSeeded(Runs);
+        cases.Require(Runs / 50, "list of JSON", "error in JSON", "list of protobuf", "error in protobuf");
+    }
 
     private static void ForAll(Action<(List<ObjectMetadata> Objects, string? Next, int Piece)> holds) =>
-        Prop.ForAll(List.ToArbitrary(), holds).QuickCheckThrowOnFailure();
+        Prop.ForAll(List.ToArbitrary(), holds).CheckSeeded();
 
     /// <summary>Gives a reader its bytes some at a time, and what it left again with more behind.</summary>
     private static List<ObjectMetadata> Feed(IMetadataReader reader, byte[] bytes, int piece)
