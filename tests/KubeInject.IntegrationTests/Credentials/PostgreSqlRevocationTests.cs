@@ -59,11 +59,17 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     [Fact]
     public async Task Revoking_what_was_never_issued_or_is_gone_already_does_nothing()
     {
-        var lease = await IssueAsync(Source(), await CreateRoleAsync());
-        await Source().RevokeAsync(lease.Record, CancellationToken.None);
+        var role = await CreateRoleAsync();
+        var (lease, other) = (await IssueAsync(Source(), role), await IssueAsync(Source(), role));
+        await Issuer().RevokeAsync(lease.Record.Handle, CancellationToken.None);
+        Assert.False(await HasRoleAsync(lease.Credential.Username));
 
-        await Source().RevokeAsync(lease.Record, CancellationToken.None);
-        await Issuer().RevokeAsync(new CredentialHandle(Guid.NewGuid(), "never", "databases"), CancellationToken.None);
+        await Issuer().RevokeAsync(lease.Record.Handle, CancellationToken.None);
+        await Issuer().RevokeAsync(new CredentialHandle(Guid.NewGuid(), role, "databases"), CancellationToken.None);
+
+        Assert.False(await HasRoleAsync(lease.Credential.Username));
+        Assert.True(await CanLogInAsync(other.Credential));
+        Assert.True(await HasRoleAsync(role));
     }
 
     [Fact]

@@ -62,6 +62,10 @@ public sealed class TransportTests : IDisposable
             Impersonation = new Impersonation { User = "jane", Groups = ["others", "readers"] },
         });
         await connection.GetAsync($"/api/v1/namespaces/{@namespace}/pods");
+
+        // The user who impersonates may do everything.
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync($"/api/v1/namespaces/{@namespace}/secrets"));
+        Assert.Equal(403, error.StatusCode);
     }
 
     [Fact]

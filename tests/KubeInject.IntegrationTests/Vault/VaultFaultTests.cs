@@ -17,7 +17,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task A_busy_Vault_is_asked_again_also_for_what_issues(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var vault = world.Client();
         var source = world.Source(vault);
         foreach (var path in new[] { Creation, Issuing })
@@ -34,7 +34,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task A_Vault_that_stays_busy_is_given_up(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var vault = world.Client();
         world.Gate.Rule = request => request.Path == Issuing ? Fault.Busy(0) : null;
 
@@ -50,7 +50,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task What_may_have_been_issued_is_not_asked_for_again_but_revoked(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var vault = world.Client();
         foreach (var fault in new[] { Fault.Error(500, "no") with { PassesFirst = true }, Fault.Error(502, "no") with { PassesFirst = true }, Fault.HangUp with { PassesFirst = true } })
         {
@@ -68,15 +68,17 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task What_does_no_harm_twice_is_asked_again(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var vault = world.Client();
         var source = world.Source(vault);
         var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
 
         world.Gate.First("auth/token/renew", Fault.Error(500, "no"), Fault.HangUp);
         await source.RenewAsync(record, CancellationToken.None);
+        Assert.Equal(3, world.Gate.Count("auth/token/renew"));
         world.Gate.First("sys/leases/revoke", Fault.HangUp with { PassesFirst = true }, Fault.Error(502, "no"));
         await source.RevokeAsync(record, CancellationToken.None);
+        Assert.Equal(3, world.Gate.Count("sys/leases/revoke"));
 
         await AssertNothingIsLeftAsync(world);
     }
@@ -85,7 +87,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task A_Vault_that_is_too_slow_is_given_up_and_what_it_issued_is_revoked(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var warm = world.Client();
         await world.Source(warm).Leases.ListAsync(CancellationToken.None);
         using var vault = world.Client(settings: new VaultSettings { Timeout = TimeSpan.FromSeconds(3) });
@@ -101,7 +103,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task Whoever_cancels_gets_back_what_was_being_issued(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var vault = world.Client();
         foreach (var path in new[] { Creation, Issuing })
         {
@@ -124,7 +126,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task A_sealed_Vault_is_called_so_and_nothing_is_lost(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var vault = world.Client();
         var source = world.Source(vault);
         var (record, credential) = await source.IssueAsync(world.Request(), CancellationToken.None);
@@ -154,7 +156,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task A_Vault_that_goes_away_in_the_middle_leaves_a_record_and_a_sweep_finishes_it(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var vault = world.Client();
         var source = world.Source(vault);
         world.Gate.First(Issuing, Fault.HangUp with { PassesFirst = true, After = world.Gate.Stop });
@@ -179,7 +181,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task What_something_before_Vault_does_not_find_is_not_taken_for_nothing(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var vault = world.Client();
         var source = world.Source(vault);
         var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
@@ -197,16 +199,25 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task A_restart_is_waited_for(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
-        using var vault = new VaultClient(new VaultSettings { Address = world.Gate.Address }, world.Login, new VaultRetryPolicy { FirstWait = TimeSpan.FromSeconds(1) });
+        var world = await WorldAsync(kind);
+        var failures = 0;
+        double ResumeAtTheSecondFailure()
+        {
+            if (++failures == 2)
+                world.Gate.Resume();
+            return 0;
+        }
+
+        var policy = new VaultRetryPolicy { FirstWait = TimeSpan.FromMilliseconds(1), Jitter = ResumeAtTheSecondFailure };
+        using var vault = new VaultClient(new VaultSettings { Address = world.Gate.Address }, world.Login, policy);
         var source = world.Source(vault);
         var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
         world.Gate.Stop();
 
-        var renewal = source.RenewAsync(record, CancellationToken.None);
-        world.Gate.Resume();
+        var renewed = await source.RenewAsync(record, CancellationToken.None);
 
-        Assert.NotNull((await renewal).RenewedAt);
+        Assert.NotNull(renewed.RenewedAt);
+        Assert.Equal(2, failures);
         await source.RevokeAsync(record, CancellationToken.None);
     }
 
@@ -214,7 +225,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     [MemberData(nameof(Vaults))]
     public async Task A_standby_that_leads_to_the_active_server_of_the_same_machine_is_followed_once(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
+        var world = await WorldAsync(kind);
         using var standby = new VaultGate(world.Vault.Address);
         standby.Rule = request => new Fault(307) { Headers = new Dictionary<string, string> { ["Location"] = $"{world.Gate.Address}v1/{request.Path}" } };
         using var vault = new VaultClient(new VaultSettings { Address = standby.Address }, world.Login);
@@ -223,7 +234,17 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
         var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
         await source.RevokeAsync(record, CancellationToken.None);
 
+        Assert.Equal(1, standby.Count(Issuing));
+        Assert.Equal(standby.Requests.Select(request => request.Path), world.Gate.Requests.Select(request => request.Path));
         await AssertNothingIsLeftAsync(world);
+    }
+
+    /// <summary>A world whose gate has seen nothing yet.</summary>
+    private async Task<VaultWorld> WorldAsync(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        world.Gate.Reset();
+        return world;
     }
 
     private static async Task WaitUntilActiveAsync(VaultWorld world)

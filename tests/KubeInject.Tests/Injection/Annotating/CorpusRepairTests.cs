@@ -51,6 +51,7 @@ public sealed class CorpusRepairTests
     {
         var text = CorpusDocument.WithFindings.Single(document => document.Name == "findings/prefix-misspelt-of-mode.yaml").Text;
         var mended = Annotating.Run(text, new AnnotationRepair()).Text;
+        Assert.Contains("db-creds-injector.numberly.io/orders.mode: uri", mended, StringComparison.Ordinal);
         Assert.DoesNotContain("orders.env-key-dbuser:", mended, StringComparison.Ordinal);
         Assert.DoesNotContain(Findings(mended), finding => finding.Severity > FindingSeverity.Information);
     }
