@@ -1,3 +1,8 @@
+BeforeDiscovery {
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $unix = Get-Requirement Unix
+}
+
 BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
@@ -236,7 +241,7 @@ Describe 'Invoke-CredentialInjection -OutputDirectory' {
         "$folder/out/a.yaml" | Should -Exist
     }
 
-    It 'lets nobody else read what it writes' -Skip:$IsWindows {
+    It 'lets nobody else read what it writes' @unix {
         New-Manifest orders | Set-Content $folder/a.yaml
         $null = Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -OutputDirectory $folder/out
         (Get-Item $folder/out/a.yaml).UnixMode | Should -Be '-rw-------'
@@ -262,7 +267,7 @@ Describe 'Invoke-CredentialInjection -InPlace' {
         (Get-ChildItem $folder -Force -File).Name | Should -Be a.yaml
     }
 
-    It 'keeps the file''s permissions' -Skip:$IsWindows {
+    It 'keeps the file''s permissions' @unix {
         New-Manifest orders | Set-Content $folder/a.yaml
         chmod 640 $folder/a.yaml
         $null = Get-Item $folder/a.yaml | Invoke-CredentialInjection -CredentialSource $source -InPlace

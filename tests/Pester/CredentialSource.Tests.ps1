@@ -1,3 +1,8 @@
+BeforeDiscovery {
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $unix = Get-Requirement Unix
+}
+
 BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
@@ -33,7 +38,7 @@ Describe 'New-CredentialSource -Local' -Tag NoCluster {
         Get-ChildItem TestDrive:/relative/*.json | Should -HaveCount 1
     }
 
-    It 'keeps leases below XDG_STATE_HOME where no folder is given' -Skip:$IsWindows {
+    It 'keeps leases below XDG_STATE_HOME where no folder is given' @unix {
         $before = $env:XDG_STATE_HOME
         try {
             $env:XDG_STATE_HOME = Join-Path $TestDrive state

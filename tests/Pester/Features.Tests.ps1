@@ -2,7 +2,8 @@
 # What the rows are is in FeatureTable.psm1.
 
 BeforeDiscovery {
-    Import-Module $PSScriptRoot/FeatureTable.psm1
+    Import-Module $PSScriptRoot/FeatureTable.psm1, $PSScriptRoot/Requirement.psm1
+    $job = Get-Requirement StartJob
     $rows = Get-FeatureRow
     $cells = foreach ($name in $rows.Keys) { @{ Name = $name; Row = $rows[$name] } }
     $exported = (Import-PowerShellDataFile $PSScriptRoot/../../KubeInject.psd1).CmdletsToExport
@@ -82,7 +83,7 @@ Describe 'In ForEach-Object -Parallel' {
     It '<Name> does its work in each' -ForEach $cells { $runs.ForEach{ Show-Output $Name $_ } | Should -Be $Row.Shows, $Row.Shows, $Row.Shows }
 }
 
-Describe 'In a job' {
+Describe 'In a job' @job {
     BeforeAll { $results = Start-Job ([scriptblock]::Create((Get-FeatureScript Do))) -ArgumentList $world | Receive-Job -Wait -AutoRemoveJob }
     It '<Name> does its work, and what it returns can be read here' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
 }
@@ -92,7 +93,7 @@ Describe 'In a thread job' {
     It '<Name> does its work' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
 }
 
-Describe 'In a remote session' {
+Describe 'In a remote session' @job {
     BeforeAll {
         $runspace = [runspacefactory]::CreateOutOfProcessRunspace($null)
         $runspace.Open()

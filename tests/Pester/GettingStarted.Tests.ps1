@@ -1,11 +1,11 @@
 # The commands of docs/getting-started.md, as they stand there, in their order and in one session. What only kind has is
 # stood in for: see the page's own section on how it was checked.
 BeforeDiscovery {
-    Import-Module $PSScriptRoot/TestVault.psm1
-    $program = Find-TestVault
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $vault = Get-Requirement Vault
 }
 
-Describe 'The page for getting started' -Skip:(-not $program) {
+Describe 'The page for getting started' @vault {
     BeforeAll {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'

@@ -1,6 +1,7 @@
 BeforeDiscovery {
     $commands = (Import-PowerShellDataFile $PSScriptRoot/../../KubeInject.psd1).CmdletsToExport
-    $hasPlatyPS = [bool](Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $platyPS = Get-Requirement PlatyPS
 }
 
 BeforeAll {
@@ -31,7 +32,7 @@ Describe 'Get-Help' -Tag NoCluster {
     }
 }
 
-Describe 'The help in docs' -Skip:(-not $hasPlatyPS) {
+Describe 'The help in docs' @platyPS {
     BeforeAll {
         $copy = "$TestDrive/copy"
         foreach ($folder in 'build', 'docs/cmdlets', 'docs/about', 'module') {

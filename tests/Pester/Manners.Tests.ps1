@@ -1,3 +1,8 @@
+BeforeDiscovery {
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $job = Get-Requirement StartJob
+}
+
 BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
@@ -168,7 +173,7 @@ Describe '-Verbose' {
     }
 }
 
-Describe 'What has come from another session' {
+Describe 'What has come from another session' @job {
     It 'can be read, and taken for what it says of itself' {
         $namespace = New-TestNamespace (New-Manifest orders)
         $job = Start-Job { Import-Module $args[0]; $null = Connect-KubeCluster admin; Get-KubePod orders -n $args[1] } -ArgumentList (Get-ModulePath), $namespace

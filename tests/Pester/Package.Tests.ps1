@@ -1,5 +1,6 @@
 BeforeDiscovery {
-    $hasPSResourceGet = [bool](Get-Module -ListAvailable Microsoft.PowerShell.PSResourceGet)
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $resourceGet = Get-Requirement PSResourceGet
 }
 
 BeforeAll {
@@ -191,7 +192,7 @@ Describe 'The module out of its package' -Tag NoCluster {
     }
 }
 
-Describe 'PSResourceGet' -Skip:(-not $hasPSResourceGet) {
+Describe 'PSResourceGet' @resourceGet {
     BeforeAll {
         $repository = (New-Item -ItemType Directory $TestDrive/repository).FullName
         $comparison = (New-Item -ItemType Directory $TestDrive/comparison).FullName

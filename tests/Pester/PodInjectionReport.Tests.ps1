@@ -1,6 +1,6 @@
 BeforeDiscovery {
-    $browser = Get-Command chromium, chromium-browser, google-chrome, chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1
-    if (-not $browser) { Write-Host 'The report was not looked at in a browser: there is no chromium and no google-chrome on the PATH.' }
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $browser = Get-Requirement Browser
 }
 
 BeforeAll {
@@ -124,16 +124,15 @@ Describe 'Export-PodInjectionReport' {
     }
 }
 
-Describe 'The page in a browser' -Skip:(-not $browser) {
+Describe 'The page in a browser' @browser {
     BeforeAll {
-        $program = (Get-Command chromium, chromium-browser, google-chrome, chrome -CommandType Application -ErrorAction Ignore)[0].Source
 
         # What the browser made of the page after its script has run; and what it logged, requests included.
         function Invoke-Browser([string] $Fragment = '') {
             $folder = Join-Path $TestDrive ([guid]::NewGuid())
             $null = New-Item -ItemType Directory $folder
             $address = "file:///$($report.Replace('\', '/').TrimStart('/'))$Fragment"
-            $start = [System.Diagnostics.ProcessStartInfo]::new($program)
+            $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Browser))
             $start.RedirectStandardOutput = $start.RedirectStandardError = $true
             # The browser asks nobody anything on its own account, either: it finds no host.
             foreach ($argument in '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--host-resolver-rules=MAP * ~NOTFOUND',

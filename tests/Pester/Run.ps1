@@ -33,7 +33,7 @@ param(
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-Import-Module $PSScriptRoot/TestHelp.psm1
+Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/Requirement.psm1
 
 [xml] $project = Get-Content -Raw $PSScriptRoot/../KubeInject.IntegrationTests/KubeInject.IntegrationTests.csproj
 $version = $project.SelectSingleNode("//PackageDownload[@Include='Pester']").Version.Trim('[', ']')
@@ -62,6 +62,9 @@ if ([Console]::IsOutputRedirected) {
 }
 
 $result = Invoke-Pester -Configuration $configuration
+
+# Each test that is skipped, and why, so that the count below can be explained.
+$result.Skipped | ForEach-Object { "Skipped: $(Get-TestName $_). $(Get-SkipReason $_)" }
 
 # A file that cannot even be read has no tests that could fail.
 $failed = [Math]::Max($result.FailedCount, $result.FailedContainersCount)

@@ -1,5 +1,6 @@
 BeforeDiscovery {
-    $hasAnalyzer = [bool](Get-Module -ListAvailable PSScriptAnalyzer)
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $analyzer = Get-Requirement PSScriptAnalyzer
     $root = (Resolve-Path $PSScriptRoot/../..).Path
     $scripts = Get-ChildItem $root/build.ps1, $root/build/*.ps1, $root/bench/*.ps1, $PSScriptRoot/Run.ps1 | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }
 }
@@ -12,7 +13,7 @@ BeforeAll {
 }
 
 Describe 'The scripts of the repository' -Tag NoCluster {
-    It 'are clean under PSScriptAnalyzer' -Skip:(-not $hasAnalyzer) {
+    It 'are clean under PSScriptAnalyzer' @analyzer {
         & $root/build/Invoke-Analysis.ps1 -Module (Get-ModulePath) | ForEach-Object { "$($_.File):$($_.Line) $($_.Rule): $($_.Message)" } | Should -BeNullOrEmpty
     }
 

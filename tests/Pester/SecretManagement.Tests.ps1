@@ -1,6 +1,6 @@
 BeforeDiscovery {
-    $isThere = [bool](Get-Module -ListAvailable Microsoft.PowerShell.SecretManagement)
-    if (-not $isThere) { Write-Host 'Not run: the vault behind the cmdlets of Microsoft.PowerShell.SecretManagement, which is not installed. Its functions were called as it calls them.' }
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $secretManagement = Get-Requirement SecretManagement
 }
 
 BeforeAll {
@@ -232,7 +232,7 @@ Describe 'The extension, called as SecretManagement does' {
     }
 }
 
-Describe 'The vault, through SecretManagement' -Skip:(-not $isThere) {
+Describe 'The vault, through SecretManagement' @secretManagement {
     BeforeAll {
         $vault = "kube-$([guid]::NewGuid().ToString('n'))"
         Register-SecretVault -Name $vault -ModuleName (Get-ModulePath) -VaultParameters $parameters -DefaultVault

@@ -171,6 +171,9 @@ function Get-PackageFolder { (dotnet nuget locals global-packages --list) -repla
 
 function Get-ModulePath { (Resolve-Path "$PSScriptRoot/../../out/KubeInject").Path }
 
+# Where a browser is; nothing where there is none.
+function Get-Browser { Get-Command chromium, chromium-browser, google-chrome, chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source }
+
 # Where a Vault or an OpenBao is; nothing where there is none.
 function Get-VaultProgram {
     $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source)

@@ -1,12 +1,7 @@
 # A real Vault or OpenBao in dev mode, for tests that need one.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-
-# The program: KUBEINJECT_TEST_VAULT, or what the PATH has; nothing where there is none.
-function Find-TestVault {
-    if ($env:KUBEINJECT_TEST_VAULT) { $env:KUBEINJECT_TEST_VAULT }
-    else { Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source }
-}
+Import-Module $PSScriptRoot/TestHelp.psm1
 
 # Starts it on a loopback port of its own, with a root token.
 function Start-TestVault([string] $Token) {
@@ -16,7 +11,7 @@ function Start-TestVault([string] $Token) {
     $listener.Stop()
 
     # The token stands on no command line.
-    $start = [System.Diagnostics.ProcessStartInfo]::new((Find-TestVault), 'server -dev -dev-no-store-token')
+    $start = [System.Diagnostics.ProcessStartInfo]::new((Get-VaultProgram), 'server -dev -dev-no-store-token')
     $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     foreach ($name in 'VAULT', 'BAO') {
         $start.Environment["${name}_DEV_ROOT_TOKEN_ID"] = $Token
@@ -36,4 +31,4 @@ function Stop-TestVault($Vault) {
     $Vault.Process.WaitForExit()
 }
 
-Export-ModuleMember -Function Find-TestVault, Start-TestVault, Stop-TestVault
+Export-ModuleMember -Function Start-TestVault, Stop-TestVault

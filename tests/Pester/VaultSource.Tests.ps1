@@ -1,6 +1,6 @@
 BeforeDiscovery {
-    Import-Module $PSScriptRoot/TestVault.psm1
-    $program = Find-TestVault
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $vault = Get-Requirement Vault
 }
 
 BeforeAll {
@@ -80,7 +80,7 @@ Describe 'New-CredentialSource -Vault' {
     }
 }
 
-Describe 'A real Vault' -Skip:(-not $program) {
+Describe 'A real Vault' @vault {
     BeforeAll {
         $vault = Start-TestVault -Token ($root = [guid]::NewGuid().ToString('n'))
         $address = $vault.Address

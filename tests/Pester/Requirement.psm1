@@ -1,0 +1,53 @@
+# What some tests need, and not every machine has.
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+Import-Module $PSScriptRoot/TestHelp.psm1
+
+# Each returns why the tests that need it are skipped, in one line; nothing if it is there.
+$requirements = @{
+    Browser          = { if (-not (Get-Browser)) { 'There is no chromium and no google-chrome on the PATH.' } }
+    PlatyPS          = { Get-MissingModule Microsoft.PowerShell.PlatyPS }
+    PSResourceGet    = { Get-MissingModule Microsoft.PowerShell.PSResourceGet }
+    PSScriptAnalyzer = { Get-MissingModule PSScriptAnalyzer }
+    SecretManagement = { Get-MissingModule Microsoft.PowerShell.SecretManagement }
+    StartJob         = {
+        try { $null = Start-Job { } | Receive-Job -Wait -AutoRemoveJob }
+        catch { "Start-Job does not work in this PowerShell. $($_.Exception.Message.Split("`n")[0].Trim())" }
+    }
+    Unix             = { if ($IsWindows) { 'This is Windows.' } }
+    UnixUser         = { if ($IsWindows) { 'This is Windows.' } elseif ((id -u) -eq 0) { 'The tests run as root, who may read every file.' } }
+    Vault            = { if (-not (Get-VaultProgram)) { 'There is no vault and no bao on the PATH, and KUBEINJECT_TEST_VAULT names none.' } }
+}
+$reasons = @{}
+
+function Get-MissingModule([string] $Name) { if (-not (Get-Module -ListAvailable $Name)) { "The module $Name is not installed." } }
+
+# The parameters of a Describe or an It that needs something: if it is missing, they skip it, and tag it with the reason.
+function Get-Requirement([string] $Name) {
+    if (-not $reasons.ContainsKey($Name)) { $reasons[$Name] = & $requirements[$Name] }
+    if ($reasons[$Name]) { @{ Skip = $true; Tag = $reasons[$Name] } } else { @{} }
+}
+
+# A test of Pester's result and the blocks around it, from the inside out.
+function Get-Lineage($Test) {
+    $Test
+    for ($block = $Test.Block; -not $block.IsRoot; $block = $block.Parent) { $block }
+}
+
+# Why a test was skipped: the tag that Get-Requirement has set.
+function Get-SkipReason($Test) { (Get-Lineage $Test).Tag | Select-Object -First 1 }
+
+# The names of a test and the blocks around it, with their data, which Pester fills in only if the test runs.
+function Get-TestName($Test) {
+    $lineage = @(Get-Lineage $Test)
+    $names = @($lineage.Name)
+    [array]::Reverse($names)
+    $name = $names -join ': '
+    foreach ($data in $lineage.Data) {
+        if ($data -is [System.Collections.IDictionary]) { foreach ($key in $data.Keys) { $name = $name.Replace("<$key>", $data[$key]) } }
+        elseif ($null -ne $data) { $name = $name.Replace('<_>', $data) }
+    }
+    $name
+}
+
+Export-ModuleMember -Function Get-Requirement, Get-SkipReason, Get-TestName
