@@ -6,8 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 tests/rig/install.sh
-dotnet tool restore
 dotnet build KubeInject.sln --configuration Release
 dotnet format KubeInject.sln --no-restore --verify-no-changes
-dotnet publish src/KubeInject.Cmdlets --configuration Release --no-build
+# The first command of README.md. It builds the module that the suites use.
+dotnet tool restore
+dotnet pwsh -NoProfile -File build.ps1 Demo
 exec tests/rig/with-cluster.sh tests/run.sh

@@ -18,7 +18,7 @@ How many rounds; medians are printed.
 How many calls at once.
 
 .EXAMPLE
-tests/rig/with-cluster.sh pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1
+tests/rig/with-cluster.sh dotnet pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1
 #>
 param([int] $Count = 1000, [int] $Round = 3, [int] $ThrottleLimit = 16)
 

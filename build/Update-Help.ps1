@@ -12,7 +12,7 @@ a session keeps the module that it has loaded.
 The built module. Its help is renewed, too.
 .EXAMPLE
 ./build.ps1
-pwsh -NoProfile -File build/Update-Help.ps1
+dotnet pwsh -NoProfile -File build/Update-Help.ps1
 #>
 [CmdletBinding()]
 param([string] $Module = "$PSScriptRoot/../out/KubeInject")

@@ -55,6 +55,18 @@ Describe 'The documentation' -Tag NoCluster {
         [regex]::Matches($text, 'build\.ps1 (?<task>\w+)').ForEach{ $_.Groups['task'].Value } | Where-Object { $_ -notin $tasks } | Should -BeNullOrEmpty
     }
 
+    It 'has the sections that scripts name' {
+        $scripts = @(Get-ChildItem $root -File -Filter *.sh) + @(Get-ChildItem $root -File -Filter *.ps1) + @(Get-ChildItem $root/build, $root/bench, $root/tests -File -Recurse -Include *.sh, *.ps1, *.psm1)
+        $named = foreach ($script in $scripts) {
+            [regex]::Matches((Get-Content -Raw $script), '(?<page>[\w/.-]+\.md),\s+"(?<section>[^"]+)"').ForEach{
+                @{ Script = $script.Name; Page = $_.Groups['page'].Value; Section = $_.Groups['section'].Value }
+            }
+        }
+        $named.Script | Should -Contain test.sh
+        $named.Script | Should -Contain build.ps1
+        foreach ($one in $named) { Get-Content $root/$($one.Page) | Should -Contain "## $($one.Section)" -Because "$($one.Script) names it" }
+    }
+
     It 'finds links that lead nowhere' {
         Set-Content "$TestDrive/page.md" '# Some heading', '[a](#some-heading) [b](#none) [c](none.md) [d](page.md#some-heading) [e](https://example.org) `[f](none)`'
         Get-BrokenLink "$TestDrive/page.md" | Should -Be '#none', 'none.md'

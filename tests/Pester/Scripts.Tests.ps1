@@ -31,11 +31,19 @@ Describe 'build.ps1' -Tag NoCluster {
     It 'explains each task' {
         $help = Get-Help $root/build.ps1 -Full
         $tasks = (Get-Command $root/build.ps1).Parameters['Task'].Attributes.Where{ $_ -is [ValidateSet] }.ValidValues
-        $tasks | Should -Be Build, Test, Help, Analyze, Pack, Clean
+        $tasks | Should -Be Build, Demo, Test, Help, Analyze, Pack, Clean
         foreach ($task in $tasks) { "$($help.description.Text)" | Should -Match "(?m)^${task}: \w" }
     }
 
+    It 'says in one line that <Module> is not installed, without which <Task> cannot run' -ForEach @(
+        @{ Task = 'Help'; Module = 'Microsoft.PowerShell.PlatyPS' }
+        @{ Task = 'Analyze'; Module = 'PSScriptAnalyzer' }
+    ) {
+        Mock Get-Module { }
+        & $root/build.ps1 $Task | Should -Be "Not run: $Task, because $Module is not installed. Install-PSResource $Module installs it."
+    }
+
     It 'refuses a task that there is not, and says which there are' {
-        { & $root/build.ps1 -Task Publish } | Should -Throw '*"Build,Test,Help,Analyze,Pack,Clean"*'
+        { & $root/build.ps1 -Task Publish } | Should -Throw '*"Build,Demo,Test,Help,Analyze,Pack,Clean"*'
     }
 }

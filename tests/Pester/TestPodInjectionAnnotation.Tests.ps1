@@ -44,6 +44,12 @@ Describe 'Test-PodInjectionAnnotation on documents' -Tag NoCluster {
         $text.Trim() | Should -Be "$story"
     }
 
+    It 'indents the rest of a long line of -Explain like the texts of the steps' {
+        $lines = ($broken | Test-PodInjectionAnnotation -Explain | Out-String -Width 40).Trim() -split '\r?\n'
+        $lines.Count | Should -BeGreaterThan 20
+        $lines | Where-Object { $_ } | Select-Object -Skip 1 | Should -Match '^(\d\. |   )'
+    }
+
     It 'leaves out what is asked to be left out' {
         $information = New-Manifest -Annotation @{ 'orders.role' = 'orders-rw' }
         ($information | Test-PodInjectionAnnotation).Severity | Should -Contain Information

@@ -23,6 +23,22 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public async Task The_README_starts_with_a_command_that_prints_the_example_with_credentials()
+    {
+        const string Program = "    dotnet run --project src/KubeInject.Injector -- ";
+        Assert.True(File.Exists(Repository.File("src", "KubeInject.Injector", "KubeInject.Injector.csproj")));
+        var line = File.ReadLines(Repository.File("README.md")).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .Single(line => line.StartsWith(Program, StringComparison.Ordinal));
+        using var folder = new TemporaryFolder();
+
+        var result = await Command.KubeInjectAsync(line[Program.Length..].Split(' '), home: folder.Path);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"(?m)^ +- name: PGPASSWORD\n +value: ""\w{24}""$", result.Output);
+        Assert.Contains("deployment/orders", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_created_pod_has_exactly_the_expected_variables()
     {
         var template = await CreateAsync("pod.yaml", "pod/psql");

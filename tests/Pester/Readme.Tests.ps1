@@ -1,0 +1,113 @@
+# The first commands of README.md, and what they print.
+BeforeDiscovery {
+    Import-Module $PSScriptRoot/Requirement.psm1
+    $unix = Get-Requirement Unix
+}
+
+BeforeAll {
+    Set-StrictMode -Version Latest
+    $ErrorActionPreference = 'Stop'
+    Import-Module $PSScriptRoot/TestHelp.psm1
+    $root = (Resolve-Path $PSScriptRoot/../..).Path
+    $commands = [regex]::Matches(((Get-Content -Raw $root/README.md) -split '(?m)^## ')[0], '(?m)^    (?<command>\S.*)$').ForEach{ $_.Groups['command'].Value }
+    $tool = (Get-Content -Raw $root/.config/dotnet-tools.json | ConvertFrom-Json).tools.powershell
+}
+
+Describe 'The first commands of README.md' {
+    It 'are the demo, which test.sh runs, ./test.sh itself, and the program' {
+        $commands | Should -HaveCount 3
+        $commands[0] | Should -BeLike '* build.ps1 Demo'
+        $commands[0] -split ' && ' | Should -BeIn (Get-Content $root/test.sh)
+        $commands[1] | Should -Be ./test.sh
+        $commands[2] | Should -BeLike 'dotnet run --project src/KubeInject.Injector -- inject examples/*.yaml --source local' -Because 'tests/KubeInject.IntegrationTests/Injection/ExampleTests.cs runs it'
+    }
+}
+
+Describe 'The demo' {
+    BeforeAll {
+        Push-Location $TestDrive
+        try { $lines = @(Invoke-PowerShell -NoProfile -File $root/build/Show-Demo.ps1 -Module (Get-ModulePath)) }
+        finally { Pop-Location }
+        $text = $lines -join "`n"
+        # The code block at its end.
+        $next = $lines.Where({ $_ -eq 'Try it yourself' }, 'SkipUntil') -match '^    ' -replace '^    '
+    }
+
+    It 'ends well' { $LASTEXITCODE | Should -Be 0 }
+
+    It 'shows what a pod requests' { $text | Should -Match 'PS> \(Get-PodInjectionAnnotation ./examples/pod\.yaml\)\.Databases\n(.*\n)+?pg +readonly .*PGUSER, PGPASSWORD' }
+
+    It 'shows why a pod gets nothing' { $text | Should -Match 'PS> Test-PodInjectionAnnotation ./examples/broken/orders\.yaml -Explain\n(.*\n)+?.*\(KI003\)\n' }
+
+    It 'shows the manifest with credentials' { $text | Should -Match 'PS> Get-Item ./examples/pod\.yaml \|\n>> +Invoke-CredentialInjection .*\n(.*\n)+? +- name: PGPASSWORD\n +value: "\w{24}"\n' }
+
+    It 'fits into 80 columns' { $lines | Where-Object Length -GT 80 | Should -BeNullOrEmpty }
+
+    It 'ends with commands that work as they are printed, in the shell that it was started from' @unix {
+        $path = $env:PATH
+        try {
+            # A PowerShell with its own executable is one that the PATH has.
+            $env:PATH = "${PSHOME}:$path"
+            Push-Location $root
+            $answer = $next -join "`n" | bash 2>&1
+        }
+        finally {
+            Pop-Location
+            $env:PATH = $path
+        }
+        $LASTEXITCODE | Should -Be 0
+        $next[0] | Should -Match '^(dotnet )?pwsh -NoLogo$'
+        foreach ($line in $next | Select-Object -Skip 1) { "$answer" | Should -Match ([regex]::Escape($line)) }
+        "$answer" | Should -Match '\+ +db-creds-injector\.numberly\.io/orders\.role: orders-rw'
+        "$answer" | Should -Match 'NAME\s+Invoke-CredentialInjection'
+        "$answer" | Should -Not -Match 'is not recognized|not loaded|Exception|Run "dotnet tool restore"'
+    }
+}
+
+Describe 'build.ps1 Demo' {
+    BeforeAll {
+        # A dotnet that says something, and succeeds or fails.
+        $bin = "$(New-Item -ItemType Directory "$TestDrive/bin")"
+        Set-Content $bin/dotnet -Value "#!/bin/sh`necho 'error CS1002: ; expected'`nexit `$FAKE_DOTNET"
+        if (-not $IsWindows) { chmod +x $bin/dotnet }
+
+        function Invoke-Demo([int] $ExitCode) {
+            $path = $env:PATH
+            try {
+                $env:PATH = "${bin}:$path"
+                $env:FAKE_DOTNET = $ExitCode
+                Invoke-PowerShell -NoProfile -File $root/build.ps1 Demo 2>&1 | Out-String
+            }
+            finally {
+                $env:PATH = $path
+                Remove-Item env:FAKE_DOTNET
+            }
+        }
+    }
+
+    It 'does not show what compiling says' @unix {
+        $shown = Invoke-Demo 0
+        $shown | Should -BeLike 'Building the module*Try it yourself*'
+        $shown | Should -Not -Match CS1002
+    }
+
+    It 'shows it if that fails, and fails' @unix {
+        $shown = Invoke-Demo 1
+        $LASTEXITCODE | Should -Be 1
+        $shown | Should -Match 'CS1002'
+        $shown -replace '\s+(\| )?', ' ' | Should -Match "'dotnet publish .+' ended with exit code 1"
+        $shown | Should -Not -Match 'Try it yourself'
+    }
+}
+
+Describe 'The PowerShell and the Pester that the tests run in' {
+    It 'is the version that the pages name' {
+        foreach ($page in 'README.md', 'docs/contributing.md', 'docs/getting-started.md') {
+            $named = [regex]::Matches((Get-Content -Raw $root/$page), '\b7\.\d+\.\d+\b').Value | Sort-Object -Unique
+            $named | Should -Be $tool.version -Because "$page names it"
+        }
+        Get-Content -Raw $root/docs/contributing.md | Should -Match "\bPester $([regex]::Escape((Get-Module Pester).Version))\b"
+    }
+
+    It 'starts as pwsh' { $tool.commands | Should -Be pwsh }
+}
