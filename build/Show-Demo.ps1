@@ -29,17 +29,18 @@ $width = [Console]::IsOutputRedirected ? 80 : $Host.UI.RawUI.WindowSize.Width
 $steps = @(
     @{
         Heading  = 'Which credentials does this pod request?'
-        Commands = { Get-Content ./examples/pod.yaml }, { (Get-PodInjectionAnnotation ./examples/pod.yaml).Databases }
+        Commands = 'Get-Content ./examples/pod.yaml', '(Get-PodInjectionAnnotation ./examples/pod.yaml).Databases'
     }
     @{
         Heading  = 'Why does this pod get no credentials?'
-        Commands = , { Test-PodInjectionAnnotation ./examples/broken/orders.yaml -Explain }
+        Commands = 'Test-PodInjectionAnnotation ./examples/broken/orders.yaml -Explain'
     }
     @{
         Heading  = 'Inject credentials into a manifest'
-        Commands = { $source = New-CredentialSource -Local -LeasePath ./out/leases }, {
-            Get-Item ./examples/pod.yaml |
-                Invoke-CredentialInjection -CredentialSource $source -AsManifest }
+        Commands = @(
+            '$source = New-CredentialSource -Local -LeasePath ./out/leases'
+            "Get-Item ./examples/pod.yaml |`n    Invoke-CredentialInjection -CredentialSource `$source -AsManifest"
+        )
     }
 )
 
@@ -52,8 +53,8 @@ try {
     foreach ($step in $steps) {
         "`n$($PSStyle.Bold)$($step.Heading)$($PSStyle.Reset)"
         foreach ($command in $step.Commands) {
-            "`nPS> $("$command".Trim() -replace '(?m)^ {12}', '>> ')"
-            $shown = (. $command | Out-String -Width $width).Trim("`r", "`n")
+            "`nPS> $($command.Replace("`n", "`n>> "))"
+            $shown = (. ([scriptblock]::Create($command)) | Out-String -Width $width).Trim("`r", "`n")
             if ($shown) { "`n$shown" }
         }
     }
