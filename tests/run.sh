@@ -48,6 +48,21 @@ mention_vault() {
   fi
 }
 
+# Files of the repository that Git neither has nor ignores. Without Git none are known.
+untracked() { git ls-files --others --exclude-standard 2>/dev/null; }
+
+# The suites leave no file behind in the repository.
+tidiness() {
+  local left
+  left=$(comm -13 <(sort <<<"$before") <(untracked | sort))
+  if [[ -n $left ]]; then
+    printf 'The tests have left these files behind:\n%s\n' "$left" >&2
+    count 0 1 0
+  else
+    count 1 0 0
+  fi
+}
+
 # No secret may show up in what the suites print: the tokens and the password of this run are looked for in all of it.
 canary() {
   local secret
@@ -61,6 +76,7 @@ canary() {
   done
 }
 
+before=$(untracked)
 exec 3>&1 4>&2 > >(tee "$results/output.log") 2>&1
 xunit KubeInject.Tests
 xunit KubeInject.IntegrationTests
@@ -69,5 +85,6 @@ pester
 exec >&3 2>&4 3>&- 4>&-
 wait $!
 canary
+tidiness
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0))

@@ -22,10 +22,10 @@ $reasons = @{}
 
 function Get-MissingModule([string] $Name) { if (-not (Get-Module -ListAvailable $Name)) { "The module $Name is not installed." } }
 
-# The parameters of a Describe or an It that needs something: if it is missing, they skip it, and tag it with the reason.
+# The parameters of a Describe or an It that needs something: if it is missing, they skip it, and keep the reason in a tag.
 function Get-Requirement([string] $Name) {
     if (-not $reasons.ContainsKey($Name)) { $reasons[$Name] = & $requirements[$Name] }
-    if ($reasons[$Name]) { @{ Skip = $true; Tag = $reasons[$Name] } } else { @{} }
+    if ($reasons[$Name]) { @{ Skip = $true; Tag = "Skipped: $($reasons[$Name])" } } else { @{} }
 }
 
 # A test of Pester's result and the blocks around it, from the inside out.
@@ -34,8 +34,8 @@ function Get-Lineage($Test) {
     for ($block = $Test.Block; -not $block.IsRoot; $block = $block.Parent) { $block }
 }
 
-# Why a test was skipped: the tag that Get-Requirement has set.
-function Get-SkipReason($Test) { (Get-Lineage $Test).Tag | Select-Object -First 1 }
+# Why a test was skipped, as Get-Requirement said it.
+function Get-SkipReason($Test) { (Get-Lineage $Test).Tag -match '^Skipped: ' -replace '^Skipped: ' | Select-Object -First 1 }
 
 # The names of a test and the blocks around it, with their data, which Pester fills in only if the test runs.
 function Get-TestName($Test) {

@@ -336,7 +336,9 @@ write_controller_manager_command
 if [[ -n $runs_controllers ]]; then start_controller_manager; fi
 export KUBEINJECT_TEST_CLUSTER=$folder
 export KUBECONFIG=$folder/kubeconfig
-export KUBECACHEDIR=$folder/kubectl-cache # of no use to anybody after this run
+# Of no use after this run, and removed with it.
+export KUBECACHEDIR=$folder/kubectl-cache TMPDIR=$folder/tmp
+mkdir "$TMPDIR"
 password=$(<"$folder/postgres.password")
 export KUBEINJECT_TEST_POSTGRES="postgresql://postgres:$password@127.0.0.1:$postgres_port/postgres"
 
