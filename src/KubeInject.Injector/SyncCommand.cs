@@ -11,8 +11,9 @@ internal static class SyncCommand
 
     private const string More = """
         Renews the credentials whose pods or workloads live, revokes those whose owner is gone, and what is left of attempts
-        to issue that broke off. Where the pods or the records cannot all be read, nothing is revoked. The summary goes to
-        standard output; it holds no secret.
+        to issue that broke off. Where not everything that may own a lease can be seen, the leases whose owner is seen are
+        renewed and the others are kept. A record that cannot be read is kept and reported, and so is a lease of another
+        cluster. The summary goes to standard output, everything else to standard error; neither holds a secret.
 
         Examples:
           kubeinject sync --source vault --dry-run
@@ -24,7 +25,8 @@ internal static class SyncCommand
 
         Exit codes:
           0    done
-          1    a lease could not be renewed or revoked, or the sweep could not begin; the next sweep tries again
+          1    a lease could not be renewed or revoked, a record could not be read, a missing right kept the sweep from
+               revoking, or it could not begin; the next sweep tries again
           2    wrong usage; nothing was done
           130  stopped; the next sweep goes on from there
         """;
@@ -43,6 +45,7 @@ internal static class SyncCommand
             {
                 Namespace = settings.Text(AllSettings.Namespace),
                 GracePeriod = settings.Duration(AllSettings.GracePeriod) ?? defaults.GracePeriod,
+                SkipCustomResources = settings.Flag(AllSettings.SkipCustomResources),
                 Concurrency = settings.Number(AllSettings.Concurrency) ?? defaults.Concurrency,
             };
             using var sources = new SourceBuilder(settings);
@@ -61,17 +64,27 @@ internal static class SyncCommand
             var rows = plan.Select(planned => (string[])[$"{planned.Action}", $"{planned.Lease.Uuid}", $"{planned.Lease.Owner}", planned.Lease.Role, planned.Lease.Username ?? ""]).ToList();
             foreach (var line in TextTable.Lines(Header, rows))
                 Console.WriteLine(line);
-            return ExitCode.Done;
+            Report(sweep.Unreadable, sweep.RelevantGaps);
+            return sweep.Unreadable.Count > 0 ? ExitCode.Failed : ExitCode.Done;
         }
 
         var summary = await sweep.RunAsync(plan, null, cancellationToken);
         foreach (var failure in summary.Failures)
             Messages.Error(failure.HasEnded ? $"{failure} Its owner lives: give it new credentials (Invoke-CredentialRotation)." : $"{failure}");
-        if (summary.Notice is { } notice)
+        Report(summary.Unreadable, summary.BlockingGaps);
+        foreach (var notice in summary.Notices)
             Messages.Warning(notice);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{summary.Total} leases: {summary.Renewed} renewed, {summary.Revoked} revoked, {summary.Finished} finished, {summary.Kept} kept, {summary.Failed} failed, in {summary.Duration.TotalSeconds:0.0} s"));
-        return summary.Failed > 0 ? ExitCode.Failed : ExitCode.Done;
+            $"{summary.Total} leases: {summary.Renewed} renewed, {summary.Revoked} revoked, {summary.Finished} finished, {summary.Kept} kept, {summary.Failed} failed{(summary.Unreadable.Count == 0 ? "" : $", {summary.Unreadable.Count} unreadable")}, in {summary.Duration.TotalSeconds:0.0} s"));
+        return summary.IsComplete ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static void Report(IEnumerable<UnreadableRecord> unreadable, IEnumerable<OwnerGap> gaps)
+    {
+        foreach (var record in unreadable)
+            Messages.Error($"{record}");
+        foreach (var gap in gaps)
+            Messages.Error($"Leases without an owner are not revoked, for not everything that may own them can be seen. {gap}");
     }
 }

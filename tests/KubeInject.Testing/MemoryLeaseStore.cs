@@ -3,10 +3,35 @@ using KubeInject.Leases;
 
 namespace KubeInject.Testing;
 
-/// <summary>Keeps lease records for the length of a test.</summary>
+/// <summary>Keeps lease records for the length of a test. A record is as old as it says, unless the test says otherwise.</summary>
 public sealed class MemoryLeaseStore : ILeaseStore
 {
+    private int finds;
+
     public ConcurrentDictionary<Guid, LeaseRecord> Records { get; } = new();
+
+    /// <summary>What is left of leases that another injector has revoked.</summary>
+    public ConcurrentDictionary<Guid, LeaseRecord> RevokedByOthers { get; } = new();
+
+    /// <summary>Entries that cannot be read.</summary>
+    public List<UnreadableRecord> Unreadable { get; } = [];
+
+    /// <summary>The clock of the test.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    /// <summary>How far the clock of whoever keeps the records is ahead of it.</summary>
+    public TimeSpan Offset { get; set; }
+
+    /// <summary>When a record was stored, by the clock of whoever keeps it.</summary>
+    public Func<LeaseRecord, DateTimeOffset?> StoredAt { get; set; } = record => record.RecordedAt;
+
+    public LeaseStoreScope Scope { get; set; } = LeaseStoreScope.OneCluster;
+
+    /// <summary>The cluster that the store is in; null for none.</summary>
+    public ClusterIdentity? Cluster { get; set; }
+
+    /// <summary>How often a single record was looked up.</summary>
+    public int Finds => finds;
 
     public Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
@@ -18,11 +43,28 @@ public sealed class MemoryLeaseStore : ILeaseStore
     public Task RemoveAsync(Guid uuid, CancellationToken cancellationToken)
     {
         Records.TryRemove(uuid, out _);
+        RevokedByOthers.TryRemove(uuid, out _);
         return Task.CompletedTask;
     }
 
-    public Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken) => Task.FromResult(Records.GetValueOrDefault(uuid));
+    public Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref finds);
+        return Task.FromResult(Records.GetValueOrDefault(uuid));
+    }
 
-    public Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<LeaseRecord>>([.. Records.Values.OrderBy(record => record.Uuid)]);
+    public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
+    {
+        var records = Records.Values.OrderBy(record => record.Uuid).ToList();
+        return Task.FromResult(new LeaseRecordList(records)
+        {
+            Unreadable = [.. Unreadable],
+            RevokedByOthers = [.. RevokedByOthers.Values],
+            Scope = Scope,
+            Cluster = Cluster,
+            Now = Time.GetUtcNow() + Offset,
+            HasFirstTimes = true,
+            StoredAt = records.Concat(RevokedByOthers.Values).Where(record => StoredAt(record) is not null).ToDictionary(record => record.Uuid, record => StoredAt(record)!.Value),
+        });
+    }
 }

@@ -15,8 +15,7 @@ BeforeAll {
             RecordedAt = [DateTimeOffset]::UtcNow.AddMinutes(-$AgeMinutes); Username = "user-of-$Name"; IsRenewable = [bool]$Renewable
         }
         if ($null -ne $ExpiresInMinutes) { $record.ExpiresAt = [DateTimeOffset]::UtcNow.AddMinutes($ExpiresInMinutes) }
-        $null = New-Item -ItemType Directory -Force $Folder
-        ConvertTo-Json $record -Depth 4 | Set-Content "$Folder/$Uuid.json"
+        Set-LeaseRecord $Folder $record $AgeMinutes
     }
 
     function Get-Record([string] $Folder) { @(Get-ChildItem "$Folder/*.json" | ForEach-Object { Get-Content -Raw $_ | ConvertFrom-Json }) }
@@ -311,6 +310,45 @@ Describe 'Sync-CredentialLease' {
         finally { $null = Connect-KubeCluster admin }
         $failed.FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
         Get-Record $folder | Should -HaveCount 5
+    }
+
+    It 'reports a record that cannot be read, and serves the others' {
+        $broken = [guid]::NewGuid()
+        Set-Content "$folder/$broken.json" '{'
+        $summary = Sync-CredentialLease $source -ErrorVariable failed -ErrorAction SilentlyContinue
+        $summary.Renewed, $summary.Revoked, $summary.IsComplete | Should -Be 2, 1, $false
+        $summary.Unreadable.Uuid | Should -Be $broken
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseRecordInvalid,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        "$failed" | Should -BeLike "*$broken.json*"
+        "$folder/$broken.json" | Should -Exist
+        Get-CredentialLease $source -ErrorVariable shown -ErrorAction SilentlyContinue | Should -HaveCount 3
+        $shown.TargetObject | Should -Be $broken
+        Revoke-CredentialLease -CredentialSource $source -Uuid $broken -Confirm:$false -ErrorVariable refused -ErrorAction SilentlyContinue
+        $refused.FullyQualifiedErrorId | Should -Be 'LeaseRecordInvalid,KubeInject.Cmdlets.RevokeCredentialLeaseCommand'
+    }
+
+    It 'leaves the leases of another cluster alone, and those of a folder that name none, and says so' {
+        $other, $nameless = [guid]::NewGuid(), [guid]::NewGuid()
+        Set-LeaseRecord $folder @{ Uuid = $other; Source = 'local'; IsComplete = $true; Owner = @{ Kind = 'Pod'; Name = 'x' }; ServiceAccountName = 'default'; ClusterUid = 'another' }
+        Set-LeaseRecord $folder @{ Uuid = $nameless; Source = 'local'; IsComplete = $true; Owner = @{ Kind = 'Pod'; Name = 'x' }; ServiceAccountName = 'default'; ClusterUid = '' }
+        (Get-Content -Raw "$folder/$nameless.json") -replace '"ClusterUid": "",?' | Set-Content "$folder/$nameless.json"
+        (Get-Item "$folder/$nameless.json").LastWriteTimeUtc = [DateTime]::UtcNow.AddHours(-1)
+        $summary = Sync-CredentialLease $source -WarningVariable warned -WarningAction SilentlyContinue
+        $summary.Revoked, $summary.Kept, $summary.IsComplete | Should -Be 1, 3, $true
+        $summary.PassedOver.Reason | Should -Be OtherCluster, UnknownCluster
+        "$warned" | Should -BeLike "*$other*another cluster*$nameless*Revoke-CredentialLease*"
+        (Get-CredentialLease $source -Uuid $nameless).State | Should -Be Active
+        Get-CredentialLease $source -Uuid $nameless | Revoke-CredentialLease -Confirm:$false
+        "$folder/$nameless.json" | Should -Not -Exist
+    }
+
+    It 'leaves custom resources out with -SkipCustomResource, and keeps what may belong to one' {
+        $custom = [guid]::NewGuid()
+        Add-Lease $folder rollout -Kind Rollout -Uuid $custom
+        $summary = Sync-CredentialLease $source -SkipCustomResource -ErrorVariable failed -ErrorAction SilentlyContinue
+        $summary.Revoked | Should -Be 1
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseOwnersNotSeen,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        (Sync-CredentialLease $source).Revoked | Should -Be 1
     }
 
     It 'needs a connection, or takes one' {

@@ -17,8 +17,10 @@ $prelude = {
                 Uuid = [guid]::NewGuid(); Source = 'local'; IsComplete = $true; Database = 'orders'; Role = 'orders-rw'; Mount = 'databases'
                 Owner = @{ Kind = 'Pod'; Namespace = $World.Namespace; Name = "gone-$number" }; ServiceAccountName = 'default'; Username = 'somebody'
                 RecordedAt = [DateTimeOffset]::UtcNow.AddHours(-1); IsRenewable = $true; ExpiresAt = [DateTimeOffset]::UtcNow.AddHours(1)
+                ClusterUid = $World.ClusterUid
             }
             ConvertTo-Json $record -Depth 4 | Set-Content "$folder/$($record.Uuid).json"
+            (Get-Item "$folder/$($record.Uuid).json").LastWriteTimeUtc = [DateTime]::UtcNow.AddHours(-1)
         }
         New-CredentialSource -Local -LeasePath $folder
     }

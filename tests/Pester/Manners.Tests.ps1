@@ -9,13 +9,12 @@ BeforeAll {
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
 
     function Add-Lease([string] $Folder, [int] $Count) {
-        $null = New-Item -ItemType Directory -Force $Folder
         foreach ($number in 1..$Count) {
             $uuid = [guid]::NewGuid()
-            ConvertTo-Json @{
+            Set-LeaseRecord $Folder @{
                 Uuid = $uuid; Source = 'script'; IsComplete = $true; Database = 'orders'; Role = "role-$number"; Mount = 'databases'; Username = 'somebody'
                 Owner = @{ Kind = 'Pod'; Namespace = 'default'; Name = "gone-$number" }; ServiceAccountName = 'default'; RecordedAt = [DateTimeOffset]::UtcNow.AddHours(-1)
-            } | Set-Content "$Folder/$uuid.json"
+            }
         }
     }
 

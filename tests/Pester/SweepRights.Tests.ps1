@@ -17,8 +17,48 @@ AfterAll {
 }
 
 Describe 'The rights for a sweep' {
-    It 'allows to <_>' -ForEach 'list pods -A', 'list replicasets.apps -A', 'list cronjobs.batch -A', "delete secrets -n default", 'patch secrets -n kubeinject' {
+    It 'allows to <_>' -ForEach 'list pods -A', 'list replicasets.apps -A', 'list cronjobs.batch -A', 'list podtemplates -A', 'list controllerrevisions.apps -A', 'get namespace/kube-system', 'delete secrets -n default', 'deletecollection secrets -n default', 'patch secrets -n kubeinject' {
         kubectl --kubeconfig $kubeconfig auth can-i @($_ -split ' ') | Should -Be yes
+    }
+
+    It 'is what the help names' {
+        $notes = (Get-Content $PSScriptRoot/../../docs/cmdlets/Sync-CredentialLease.md -Raw) -replace '\s+', ' '
+        $notes -match 'Rights, in all namespaces: to `list` (?<names>[^;]+);' | Should -BeTrue
+        $named = $Matches.names -split ', | and ' | Sort-Object
+        $rules = (kubectl get clusterrole kubeinject-sweep -o json | ConvertFrom-Json).rules | Where-Object verbs -Contains list
+        $granted = foreach ($rule in $rules) { foreach ($resource in $rule.resources) { if ($rule.apiGroups[0]) { "$resource.$($rule.apiGroups[0])" } else { $resource } } }
+        $named | Should -Be ($granted | Sort-Object)
+        ($rules | Measure-Object).Count | Should -BeGreaterThan 0
+    }
+
+    It 'is all needed: without one of them a sweep revokes nothing, and names what is missing' {
+        $local = { New-CredentialSource -Local -LeasePath "$TestDrive/needed" }
+        $null = Connect-KubeCluster admin
+        $null = New-Manifest gone -Kind Deployment | Invoke-CredentialInjection -CredentialSource (& $local) -WarningAction Ignore
+        $null = Connect-KubeCluster -Kubeconfig $kubeconfig
+        foreach ($number in 0..3) {
+            $role = kubectl get clusterrole kubeinject-sweep -o json | ConvertFrom-Json -AsHashtable
+            $rule = $role.rules[$number]
+            $role.rules = @($role.rules | Where-Object { $_ -ne $rule })
+            $null = $role | ConvertTo-Json -Depth 10 | kubectl replace -f -
+            try {
+                $missing = "$($rule.verbs[0]) $($rule.resources[0])"
+                $limit = [datetime]::UtcNow.AddSeconds(30)
+                $asked = if ($rule.verbs -contains 'get') { 'get', 'namespace/kube-system' } else { 'list', $(if ($rule.apiGroups[0]) { "$($rule.resources[0]).$($rule.apiGroups[0])" } else { $rule.resources[0] }), '-A' }
+                while ((kubectl --kubeconfig $kubeconfig auth can-i @asked 2>$null) -ne 'no') { [datetime]::UtcNow | Should -BeLessThan $limit }
+                $swept = Sync-CredentialLease (& $local) -GracePeriod 0 -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction Ignore
+                $swept.Revoked | Should -Be 0 -Because $missing
+                $problems.FullyQualifiedErrorId | Should -Contain 'LeaseOwnersNotSeen,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+                "$problems" | Should -BeLike $(if ($rule.verbs -contains 'get') { '*Grant the right to get the namespace kube-system*' } else { "*Grant the right to list $($rule.resources[0])*" })
+            }
+            finally {
+                $null = $rights | kubectl apply -f -
+            }
+        }
+
+        $limit = [datetime]::UtcNow.AddSeconds(30)
+        while ((kubectl --kubeconfig $kubeconfig auth can-i get namespace/kube-system 2>$null) -ne 'yes') { [datetime]::UtcNow | Should -BeLessThan $limit }
+        (Sync-CredentialLease (& $local) -GracePeriod 0).Revoked | Should -BeGreaterThan 0
     }
 
     It 'does not allow to <_>' -ForEach 'get secrets -A', 'list secrets -n default', 'get secrets -n kubeinject', 'create pods -n default', 'patch deployments.apps -A', 'create serviceaccounts/token -A' {

@@ -5,9 +5,23 @@ $ErrorActionPreference = 'Stop'
 # A file of the cluster's folder; what the folder holds is in tests/rig/README.md.
 function Get-ClusterFile([string] $Name) { Join-Path $env:KUBEINJECT_TEST_CLUSTER $Name }
 
+$script:clusterUid = $null
+
 function Get-ClusterText([string] $Name) { (Get-Content -Raw (Get-ClusterFile $Name)).Trim() }
 
 function Get-ClusterToken([string] $Name) { ConvertTo-SecureString -AsPlainText (Get-ClusterText "$Name.token") }
+
+# What the records of this cluster's leases name.
+function Get-ClusterUid { kubectl --kubeconfig (Get-ClusterFile kubeconfig) --context admin get namespace kube-system --output 'jsonpath={.metadata.uid}' }
+
+# Writes a record of a lease as it was written when it was issued.
+function Set-LeaseRecord([string] $Folder, $Record, [double] $AgeMinutes = 60) {
+    if (-not $script:clusterUid) { $script:clusterUid = Get-ClusterUid }
+    $Record['ClusterUid'] ??= $script:clusterUid
+    $null = New-Item -ItemType Directory -Force $Folder
+    ConvertTo-Json $Record -Depth 4 | Set-Content "$Folder/$($Record.Uuid).json"
+    (Get-Item "$Folder/$($Record.Uuid).json").LastWriteTimeUtc = [DateTime]::UtcNow.AddMinutes(-$AgeMinutes)
+}
 
 # A manifest that asks for a database, or for whatever the annotations say: of a pod, or of a deployment of one.
 function New-Manifest {

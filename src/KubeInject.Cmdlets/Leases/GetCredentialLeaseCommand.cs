@@ -94,6 +94,10 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
         {
             foreach (var lease in leases.Where(IsWanted))
                 WriteObject(lease);
+            foreach (var unreadable in leases.Unreadable.Where(record => Uuid is null || record.Uuid is null || Uuid.Contains(record.Uuid.Value)))
+                WriteError(Errors.LeaseUnreadable(unreadable));
+            foreach (var gap in leases.RelevantGaps)
+                WriteWarning($"Leases whose owner may be there do not show as Orphaned: {gap}");
         }).ConfigureAwait(false);
     }
 

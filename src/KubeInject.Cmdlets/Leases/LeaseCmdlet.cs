@@ -10,6 +10,7 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
     private protected const string FromUuid = "Uuid";
 
     private Dictionary<Guid, CredentialLease>? known;
+    private IReadOnlyList<UnreadableRecord> unreadable = [];
     private int done;
 
     /// <summary>The leases.</summary>
@@ -39,7 +40,7 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
             if (Known().TryGetValue(uuid, out var lease))
                 Count(lease, Uuid!.Length);
             else
-                WriteError(Errors.LeaseNotFound(uuid, CredentialSource!.Name));
+                WriteError(unreadable.FirstOrDefault(record => record.Uuid == uuid) is { } record ? Errors.LeaseUnreadable(record) : Errors.LeaseNotFound(uuid, CredentialSource!.Name));
         }
     }
 
@@ -69,6 +70,7 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
             {
                 var leases = await new LeaseInventory(CredentialSource, client).ListAsync(cancellationToken).ConfigureAwait(false);
                 known = leases.ToDictionary(lease => lease.Uuid);
+                unreadable = leases.Unreadable;
             });
         }
 

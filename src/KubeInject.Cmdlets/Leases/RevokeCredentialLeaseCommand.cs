@@ -19,7 +19,8 @@ public sealed class RevokeCredentialLeaseCommand : LeaseCmdlet
             return;
         Run(lease, async (pipeline, cancellationToken) =>
         {
-            await lease.RevokeAsync(cancellationToken).ConfigureAwait(false);
+            if (await lease.RevokeAsync(cancellationToken).ConfigureAwait(false) is { } warning)
+                await pipeline.InvokeAsync(() => WriteWarning($"{lease}: {warning}")).ConfigureAwait(false);
             if (!lease.IsRevocable)
                 await pipeline.InvokeAsync(() => WriteWarning($"{lease}: The lease is forgotten, but the source '{lease.Source}' cannot revoke: the credential itself stays as it is.")).ConfigureAwait(false);
         });

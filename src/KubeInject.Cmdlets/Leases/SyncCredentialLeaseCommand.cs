@@ -16,7 +16,7 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
     public CredentialSource? CredentialSource { get; set; }
 
     /// <summary>The namespace.</summary>
-    [Parameter(HelpMessage = "Only leases of this namespace. Default: those of all namespaces.")]
+    [Parameter(HelpMessage = "Only leases of this namespace. Their owners are looked for in all namespaces. Default: leases of all namespaces.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
@@ -31,13 +31,17 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = new LeaseOptions().Concurrency;
 
+    /// <summary>Whether custom resources are left out.</summary>
+    [Parameter(HelpMessage = "Do not look for owners among custom resources. A lease that was issued for an object of such a kind is not revoked then.")]
+    public SwitchParameter SkipCustomResource { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         var connection = RequireConnection();
         if (GracePeriod != TimeSpan.Zero && GracePeriod < TimeSpan.FromSeconds(1))
             ThrowTerminatingError(Errors.TimeTooShort(nameof(GracePeriod), GracePeriod));
-        var options = new LeaseOptions { Namespace = Namespace, GracePeriod = GracePeriod, Concurrency = ThrottleLimit };
+        var options = new LeaseOptions { Namespace = Namespace, GracePeriod = GracePeriod, Concurrency = ThrottleLimit, SkipCustomResources = SkipCustomResource };
         var sweep = new LeaseSweep(CredentialSource!, connection.Client, options);
         Run(CredentialSource!.Name, async (pipeline, cancellationToken) =>
         {
@@ -48,7 +52,11 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
             Progress.Complete();
             await pipeline.InvokeAsync(() => (plan, isDry) = Approve(plan, connection)).ConfigureAwait(false);
             if (isDry)
+            {
+                await pipeline.InvokeAsync(() => Report(sweep.Unreadable, sweep.RelevantGaps)).ConfigureAwait(false);
                 return;
+            }
+
             var progress = new ProgressOf<LeaseProgress>(sweep => Progress.Report(new ProgressStep(activity, sweep.Done, sweep.Total) { Current = $"{sweep.Last}" }));
             var summary = await sweep.RunAsync(plan, progress, cancellationToken).ConfigureAwait(false);
             Progress.Complete();
@@ -78,7 +86,7 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
             var target = $"{planned.Lease}";
             var isApproved = ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Sync-CredentialLease", out var reason);
             isDry |= reason == ShouldProcessReason.WhatIf;
-            approved.Add(isApproved ? planned : planned with { Action = LeaseAction.Keep });
+            approved.Add(isApproved ? planned : planned with { Action = LeaseAction.Keep, Reason = LeaseKeepReason.Declined });
         }
 
         if (isDry)
@@ -102,8 +110,17 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
                 WriteError(Errors.SweepFailed(failure));
         }
 
-        if (summary.Notice is { } notice)
+        Report(summary.Unreadable, summary.BlockingGaps);
+        foreach (var notice in summary.Notices)
             WriteWarning(notice);
         WriteObject(summary);
+    }
+
+    private void Report(IEnumerable<UnreadableRecord> unreadable, IEnumerable<OwnerGap> gaps)
+    {
+        foreach (var record in unreadable)
+            WriteError(Errors.LeaseUnreadable(record));
+        foreach (var gap in gaps)
+            WriteError(Errors.OwnersNotSeen(gap));
     }
 }

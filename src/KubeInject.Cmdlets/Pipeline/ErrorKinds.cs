@@ -97,6 +97,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind LeaseRecordInvalid = new("LeaseRecordInvalid", ErrorCategory.InvalidData, "Look at the record that the message names; move it away if nobody can tell what it was.");
     public static readonly ErrorKind LeaseNotFound = new("LeaseNotFound", ErrorCategory.ObjectNotFound, "Run Get-CredentialLease for the leases that the source has.");
     public static readonly ErrorKind LeaseNotRenewable = new("LeaseNotRenewable", ErrorCategory.InvalidOperation, "Run Invoke-CredentialRotation, or Sync-CredentialLease where issuing broke off.");
+    public static readonly ErrorKind LeaseOwnersNotSeen = new("LeaseOwnersNotSeen", ErrorCategory.PermissionDenied, "Grant the right that the message names; docs/security.md has all that a sweep needs.");
     public static readonly ErrorKind LeaseRenewFailed = new("LeaseRenewFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
     public static readonly ErrorKind LeaseRevokeFailed = new("LeaseRevokeFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
     public static readonly ErrorKind LeaseFinishFailed = new("LeaseFinishFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
@@ -170,7 +171,7 @@ internal static class ErrorKinds
 
     public static ErrorKind OfSweep(LeaseAction action) => action switch
     {
-        LeaseAction.Renew => LeaseRenewFailed,
+        LeaseAction.Renew or LeaseAction.Keep => LeaseRenewFailed,
         LeaseAction.Revoke => LeaseRevokeFailed,
         _ => LeaseFinishFailed,
     };

@@ -87,6 +87,12 @@ internal static class Errors
     public static ErrorRecord LeaseNotFound(Guid uuid, string source) =>
         ErrorKinds.LeaseNotFound.Record($"The source '{source}' has no lease {uuid}. Run Get-CredentialLease for those that it has.", uuid);
 
+    public static ErrorRecord LeaseUnreadable(UnreadableRecord record) =>
+        ErrorKinds.LeaseRecordInvalid.Record(new InvalidDataException($"{record}"), record.Uuid is { } uuid ? uuid : record.Location);
+
+    public static ErrorRecord OwnersNotSeen(OwnerGap gap) =>
+        ErrorKinds.LeaseOwnersNotSeen.Record($"Leases without an owner are not revoked, for not everything that may own them can be seen. {gap}", gap);
+
     public static ErrorRecord LeaseNotRenewable(CredentialLease lease) => ErrorKinds.LeaseNotRenewable.Record(
         lease.State == LeaseState.Incomplete
             ? $"{lease}: Issuing it broke off, or is under way, so there is nothing to renew. Sync-CredentialLease revokes what it has left."

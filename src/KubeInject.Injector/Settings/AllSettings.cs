@@ -43,8 +43,9 @@ internal static class AllSettings
     public static readonly Setting PostgreSqlTimeToLive = new("postgresql-time-to-live", "TIME", "postgresql: how long a login role is good for, and again after each renewal. Default: 1h.") { Kind = SettingKind.Duration };
     public static readonly Setting PostgreSqlAllowedRole = new("postgresql-allowed-role", "ROLE", "postgresql: a role that pods may ask for; * and ? are wildcards. Default: all that are not privileged.") { Kind = SettingKind.List };
 
-    public static readonly Setting Namespace = new("namespace", "NAME", "Only leases of this namespace. Default: those of all namespaces.");
+    public static readonly Setting Namespace = new("namespace", "NAME", "Only leases of this namespace. Their owners are looked for in all namespaces. Default: leases of all namespaces.");
     public static readonly Setting GracePeriod = new("grace-period", "TIME", "How old a lease has to be before the lack of an owner means anything. Default: 5m.") { Kind = SettingKind.Duration };
+    public static readonly Setting SkipCustomResources = new("skip-custom-resources", "", "Do not look for owners among custom resources. A lease that was issued for an object of such a kind is not revoked then.") { Kind = SettingKind.Flag };
     public static readonly Setting Concurrency = new("concurrency", "COUNT", "How many leases are renewed or revoked at the same time. Default: 16.") { Kind = SettingKind.Number };
 
     /// <summary>Those that say where credentials come from and where leases are recorded.</summary>
@@ -59,7 +60,7 @@ internal static class AllSettings
     ];
 
     /// <summary>Those of a sweep.</summary>
-    public static IReadOnlyList<Setting> OfSweeps { get; } = [Namespace, GracePeriod, Concurrency];
+    public static IReadOnlyList<Setting> OfSweeps { get; } = [Namespace, GracePeriod, SkipCustomResources, Concurrency];
 
     /// <summary>All there are.</summary>
     public static IReadOnlyList<Setting> All { get; } = [.. OfSources, .. OfSweeps];

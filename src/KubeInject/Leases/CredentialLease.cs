@@ -15,7 +15,6 @@ public sealed class CredentialLease
         this.owner = owner;
         this.inventory = inventory;
         State = state;
-        HasOwner = owner is not null;
         Pods = owner is { Pods.Count: > 0 } ? owner.Pods.ToArray() : owner is null && record.Owner.Kind == "Pod" ? [record.Owner.Name] : [];
         Owner = owner?.Object ?? record.Owner;
         Workload = record.Owner.Kind != "Pod" ? record.Owner : Owner.Kind != "Pod" ? Owner : null;
@@ -79,7 +78,8 @@ public sealed class CredentialLease
     /// <summary>The API server of the cluster where its owner was looked for; null where there was none.</summary>
     public Uri? Server => inventory.Server;
 
-    internal bool HasOwner { get; }
+    /// <summary>Whether no owner was seen.</summary>
+    internal bool IsWithoutOwner => owner is null;
 
     private DateTimeOffset Now => inventory.Source.Time.GetUtcNow();
 
@@ -95,8 +95,8 @@ public sealed class CredentialLease
 
     /// <summary>Revokes the credential at its source, and forgets the lease. Where that fails the record stays.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>A task that ends when neither credential nor record is left.</returns>
-    public Task RevokeAsync(CancellationToken cancellationToken) => inventory.Source.RevokeAsync(record, cancellationToken);
+    /// <returns>When neither credential nor record is left: what was left alone all the same, and why, in one sentence; null if nothing was.</returns>
+    public Task<string?> RevokeAsync(CancellationToken cancellationToken) => inventory.Source.RevokeAsync(record, cancellationToken);
 
     /// <summary>The record of the lease.</summary>
     /// <returns>The record, which may hold a masked token.</returns>

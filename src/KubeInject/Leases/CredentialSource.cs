@@ -54,8 +54,9 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     public async Task<IssuedLease> IssueAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var clusterUid = await ClusterUidAsync(cancellationToken).ConfigureAwait(false);
         var handle = await issuer.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
-        var record = LeaseRecord.For(request, handle, issuer, Time.GetUtcNow());
+        var record = LeaseRecord.For(request, handle, issuer, clusterUid, Time.GetUtcNow());
         try
         {
             await leases.WriteAsync(record, cancellationToken).ConfigureAwait(false);
@@ -95,15 +96,15 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     /// </summary>
     /// <param name="record">The lease.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>A task that ends when neither credential nor record is left.</returns>
-    public async Task RevokeAsync(LeaseRecord record, CancellationToken cancellationToken)
+    /// <returns>When neither credential nor record is left: what was left alone all the same, and why, in one sentence; null if nothing was.</returns>
+    public async Task<string?> RevokeAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
         CheckOwn(record);
         await issuer.RevokeAsync(record.Handle, cancellationToken).ConfigureAwait(false);
-        if (record.Secret is { } secret)
-            await DeleteAsync(secret, cancellationToken).ConfigureAwait(false);
+        var left = record.Secret is { } secret ? await DeleteAsync(secret, record.Uuid, cancellationToken).ConfigureAwait(false) : null;
         await leases.RemoveAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
+        return left;
     }
 
     /// <summary>
@@ -146,17 +147,48 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
         static string Describe(string name, string? place) => place is null ? $"'{name}'" : $"'{name}' at {place}";
     }
 
-    private async Task DeleteAsync(ObjectReference secret, CancellationToken cancellationToken)
+    /// <summary>
+    /// Deletes the Secret of a lease: what carries the lease's own label and what else our Secrets have. A record can
+    /// name any Secret, and we may delete them all; so the server itself checks what it deletes.
+    /// </summary>
+    /// <returns>Why it was left alone; null if it is gone.</returns>
+    private async Task<string?> DeleteAsync(ObjectReference secret, Guid uuid, CancellationToken cancellationToken)
     {
         if (client is null)
             throw new InvalidOperationException($"The credential was delivered in {secret}, which only the cluster can delete. Connect to the cluster first.");
         try
         {
-            await client.DeleteAsync(KubeResource.Secrets, secret.Name, secret.Namespace, cancellationToken: cancellationToken).ConfigureAwait(false);
+            // Whatever becomes of the selectors on the way, no other object than this one is deleted.
+            var uid = await client.DryRunDeleteAsync(KubeResource.Secrets, secret.Name, secret.Namespace, cancellationToken).ConfigureAwait(false)
+                ?? throw client.NotKubernetes("its answer to a dry run of deleting a Secret has no uid");
+            var query = new KubeQuery
+            {
+                Namespace = secret.Namespace,
+                LabelSelector = $"{KubeLeaseStore.DeliveryLabel}{uuid},{KubeLeaseStore.ManagedByLabel}={KubeWriteOptions.DefaultFieldManager}",
+                FieldSelector = $"metadata.name={secret.Name},type={KubeLeaseStore.DeliveryType}",
+            };
+            if (await client.DeleteSelectedAsync(KubeResource.Secrets, query, new KubeDeleteOptions { Uid = uid }, cancellationToken).ConfigureAwait(false) > 0)
+                return null;
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
             // Gone already, with another lease of the same pod template or with its workload.
+            return null;
+        }
+
+        return $"Its record names {secret}, which does not have the label of this lease and was left alone. The credential is revoked. Look at the Secret, and at who may write lease records.";
+    }
+
+    /// <summary>The UID of the cluster that credentials are issued for; null if none is connected, or it may not be read.</summary>
+    private async Task<string?> ClusterUidAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return client is null ? null : await client.GetClusterUidAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            return null; // the first sweep that sees the owner writes it
         }
     }
 }

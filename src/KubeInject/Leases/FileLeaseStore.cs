@@ -1,8 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using KubeInject.Kubernetes;
 
 namespace KubeInject.Leases;
@@ -16,7 +11,10 @@ namespace KubeInject.Leases;
 public sealed class FileLeaseStore(string folder, string? cluster = null) : ILeaseStore
 {
     private const string ClusterField = "Cluster";
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const string Extension = ".json";
+
+    // A hundred times as long as a record.
+    private const int LongestRecord = 100 * 1024;
 
     /// <summary>
     /// Where records are kept by default: <c>kubeinject/leases</c> under <c>XDG_STATE_HOME</c> (by default
@@ -54,10 +52,7 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
             Directory.CreateDirectory(Folder);
         else
             Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var json = (JsonObject)JsonSerializer.SerializeToNode(record, LeaseRecordJson.Default.LeaseRecord)!;
-        if (Cluster is not null)
-            json[ClusterField] = Cluster;
-        var content = Encoding.UTF8.GetBytes(json.ToJsonString(Format));
+        var content = LeaseRecordDocument.Write(record, Cluster is null ? [] : [(ClusterField, Cluster)]);
         await AtomicFile.WriteAsync(PathOf(record.Uuid), content, cancellationToken).ConfigureAwait(false);
     }
 
@@ -72,48 +67,69 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
     /// <inheritdoc/>
     public async Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken)
     {
-        var file = PathOf(uuid);
-        return File.Exists(file) ? await ReadAsync(file, cancellationToken).ConfigureAwait(false) : null;
+        var path = PathOf(uuid);
+        var (record, unreadable) = await ReadAsync(Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path), cancellationToken).ConfigureAwait(false);
+        return unreadable is null ? record : throw new InvalidDataException($"{unreadable}");
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken)
+    public async Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
     {
         var records = new List<LeaseRecord>();
-        var files = Directory.Exists(Folder) ? Directory.GetFiles(Folder, "*.json") : [];
-        foreach (var file in files.Order(StringComparer.Ordinal))
+        var unreadable = new List<UnreadableRecord>();
+        var storedAt = new Dictionary<Guid, DateTimeOffset>();
+        var entries = Directory.Exists(Folder) ? new DirectoryInfo(Folder).GetFileSystemInfos($"*{Extension}") : [];
+        foreach (var entry in entries.OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
-            if (await ReadAsync(file, cancellationToken).ConfigureAwait(false) is { } record)
+            var (record, problem) = await ReadAsync(entry, cancellationToken).ConfigureAwait(false);
+            if (record is not null)
+            {
                 records.Add(record);
+                storedAt[record.Uuid] = entry.LastWriteTimeUtc;
+            }
+
+            if (problem is not null)
+                unreadable.Add(problem);
         }
 
-        return records;
+        return new LeaseRecordList(records) { Unreadable = unreadable, Scope = LeaseStoreScope.AnyCluster, Now = DateTimeOffset.UtcNow, StoredAt = storedAt };
     }
 
-    /// <summary>The record; null where it is another cluster's, or was removed just now.</summary>
-    private async Task<LeaseRecord?> ReadAsync(string file, CancellationToken cancellationToken)
+    /// <summary>The record, or why there is none; neither if it is another cluster's, or was removed just now.</summary>
+    private async Task<(LeaseRecord? Record, UnreadableRecord? Problem)> ReadAsync(FileSystemInfo entry, CancellationToken cancellationToken)
     {
+        var name = Path.GetFileNameWithoutExtension(entry.Name);
+        Guid? uuid = Guid.TryParseExact(name, "D", out var parsed) && $"{parsed}" == name ? parsed : null;
         try
         {
-            var content = await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
-            using var document = JsonDocument.Parse(content);
-            return Cluster is null || document.RootElement.Text(ClusterField) is not { } other || other == Cluster
-                ? document.RootElement.Deserialize(LeaseRecordJson.Default.LeaseRecord) ?? throw new JsonException()
-                : null;
+            if (Obstacle(entry) is { } obstacle)
+                return Unreadable(obstacle);
+            var content = await File.ReadAllBytesAsync(entry.FullName, cancellationToken).ConfigureAwait(false);
+            var (record, document) = LeaseRecordDocument.Read(content, uuid);
+            return Cluster is null || document.Text(ClusterField) is not { } other || other == Cluster ? (record, null) : (null, null);
         }
-        catch (FileNotFoundException)
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            return (null, null);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"{file}: This is no lease record. Move it out of the folder and look at it.", exception);
+            return Unreadable(exception.Message);
         }
+
+        (LeaseRecord?, UnreadableRecord?) Unreadable(string reason) =>
+            (null, new UnreadableRecord(entry.FullName, $"This is no lease record. {reason} Move it out of the folder and look at it.") { Uuid = uuid });
     }
 
-    private string PathOf(Guid uuid) => Path.Combine(Folder, $"{uuid}.json");
-}
+    /// <summary>Why a file is not even opened; null if nothing speaks against it. To open a pipe would wait for whoever writes into it.</summary>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    private static string? Obstacle(FileSystemInfo entry) =>
+        !entry.Exists && entry.LinkTarget is null ? throw new FileNotFoundException()
+        : entry.LinkTarget is not null ? "It is a link, which is not followed."
+        : entry is not FileInfo file ? "It is a folder."
+        : file.Length == 0 ? "It is empty, or a pipe or a device." // which all have no length
+        : file.Length > LongestRecord ? $"It is longer than {LongestRecord} bytes."
+        : null;
 
-[JsonSourceGenerationOptions(WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(LeaseRecord))]
-internal sealed partial class LeaseRecordJson : JsonSerializerContext;
+    private string PathOf(Guid uuid) => Path.Combine(Folder, $"{uuid}{Extension}");
+}

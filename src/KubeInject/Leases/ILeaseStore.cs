@@ -19,10 +19,11 @@ public interface ILeaseStore
     /// <param name="uuid">The lease.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The record; null where there is none.</returns>
+    /// <exception cref="InvalidDataException">There is an entry that cannot be read.</exception>
     Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken);
 
-    /// <summary>All records, in the order of their UUIDs; never a part of them.</summary>
+    /// <summary>All records, in the order of their UUIDs, and the entries that cannot be read as records; never a part of them.</summary>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>The records.</returns>
-    Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken);
+    Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken);
 }

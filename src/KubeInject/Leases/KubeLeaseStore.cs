@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeInject.Kubernetes;
 
@@ -28,8 +26,11 @@ public sealed class KubeLeaseStore(KubeClient client, string @namespace = KubeLe
     /// <summary>One label a lease begins with this and ends with the UUID, on the Secrets that deliver its credential.</summary>
     internal const string DeliveryLabel = "lease.kubeinject.io/";
 
+    /// <summary>The type of the Secrets that deliver credentials.</summary>
+    internal const string DeliveryType = "Opaque";
+
     private const string DataKey = "lease.json";
-    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
+    private const string NamePrefix = "lease-";
 
     /// <summary>The namespace of the records.</summary>
     public string Namespace { get; } = @namespace;
@@ -50,7 +51,7 @@ public sealed class KubeLeaseStore(KubeClient client, string @namespace = KubeLe
                 ["labels"] = new JsonObject { [ManagedByLabel] = KubeWriteOptions.DefaultFieldManager, [SourceLabel] = record.Source },
             },
             ["type"] = SecretType,
-            ["data"] = new JsonObject { [DataKey] = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(record, LeaseRecordJson.Default.LeaseRecord)) },
+            ["data"] = new JsonObject { [DataKey] = Convert.ToBase64String(LeaseRecordDocument.Write(record)) },
         };
         try
         {
@@ -78,45 +79,68 @@ public sealed class KubeLeaseStore(KubeClient client, string @namespace = KubeLe
     /// <inheritdoc/>
     public async Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken)
     {
-        try
-        {
-            return Read(await client.GetAsync(KubeResource.Secrets, NameOf(uuid), Namespace, cancellationToken).ConfigureAwait(false));
-        }
-        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
-        {
-            return null;
-        }
+        // By a list, since who sweeps may list records anyway, and needs no right to get them besides.
+        var (records, unreadable) = await ReadAsync($"metadata.name={NameOf(uuid)},type={SecretType}", cancellationToken).ConfigureAwait(false);
+        return unreadable.Count == 0 ? records.SingleOrDefault() : throw new InvalidDataException($"{unreadable[0]}");
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken)
+    public async Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
     {
-        var records = new List<LeaseRecord>();
-        var query = new KubeQuery { Namespace = Namespace, FieldSelector = $"type={SecretType}" };
-        await foreach (var secret in client.ListAsync(KubeResource.Secrets, query, cancellationToken).ConfigureAwait(false))
-            records.Add(Read(secret));
-        if (records.Count == 0)
+        var storedAt = new Dictionary<Guid, DateTimeOffset>();
+        var (records, unreadable) = await ReadAsync($"type={SecretType}", cancellationToken, storedAt).ConfigureAwait(false);
+        if (records.Count + unreadable.Count == 0)
             await CheckNamespaceAsync(cancellationToken).ConfigureAwait(false);
-        return [.. records.OrderBy(record => record.Uuid.ToString(), StringComparer.Ordinal)];
+        return new LeaseRecordList([.. records.OrderBy(record => record.Uuid.ToString(), StringComparer.Ordinal)])
+        {
+            Unreadable = unreadable,
+            Cluster = new ClusterIdentity(await TryGetClusterUidAsync(cancellationToken).ConfigureAwait(false), client.Server),
+            Now = client.ServerTime,
+            StoredAt = storedAt,
+            HasFirstTimes = true,
+        };
     }
 
-    private static string NameOf(Guid uuid) => $"lease-{uuid}";
+    private static string NameOf(Guid uuid) => $"{NamePrefix}{uuid}";
 
-    private LeaseRecord Read(KubeObject secret)
+    private async Task<(List<LeaseRecord> Records, List<UnreadableRecord> Unreadable)> ReadAsync(
+        string selector, CancellationToken cancellationToken, Dictionary<Guid, DateTimeOffset>? storedAt = null)
+    {
+        var records = new List<LeaseRecord>();
+        var unreadable = new List<UnreadableRecord>();
+        await foreach (var secret in client.ListAsync(KubeResource.Secrets, new KubeQuery { Namespace = Namespace, FieldSelector = selector }, cancellationToken).ConfigureAwait(false))
+        {
+            Guid? uuid = secret.Name.StartsWith(NamePrefix, StringComparison.Ordinal) && Guid.TryParseExact(secret.Name[NamePrefix.Length..], "D", out var parsed) && NameOf(parsed) == secret.Name ? parsed : null;
+            try
+            {
+                var document = secret.ToElement();
+                var (record, _) = LeaseRecordDocument.Read(Convert.FromBase64String(document.Get("data").Text(DataKey) ?? ""), uuid);
+                records.Add(record);
+                if (document.Get("metadata").Time("creationTimestamp") is { } created)
+                    storedAt?.TryAdd(record.Uuid, created);
+            }
+            catch (Exception exception) when (exception is InvalidDataException or FormatException)
+            {
+                var why = exception is InvalidDataException ? exception.Message : "Its data is not Base64.";
+                unreadable.Add(new UnreadableRecord(
+                    $"{Namespace}/secret/{secret.Name}",
+                    $"It has the type {SecretType} and is no lease record. {why} Look at it with: kubectl get secret {secret.Name} --namespace {Namespace} --output yaml") { Uuid = uuid });
+            }
+        }
+
+        return (records, unreadable);
+    }
+
+    private async Task<string?> TryGetClusterUidAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var json = Convert.FromBase64String(secret.ToElement().Get("data").Text(DataKey) ?? "");
-            if (JsonSerializer.Deserialize(Utf8.GetString(json), LeaseRecordJson.Default.LeaseRecord) is { } record && secret.Name == NameOf(record.Uuid))
-                return record;
+            return await client.GetClusterUidAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or DecoderFallbackException)
+        catch (KubeApiException)
         {
-            // Said below, without the cause, which may quote what is in the Secret.
+            return null;
         }
-
-        throw new InvalidDataException(
-            $"The Secret {secret.Name} of the namespace {Namespace} has the type {SecretType} and holds no lease record, or another's. Look at it with: kubectl get secret {secret.Name} --namespace {Namespace} --output yaml");
     }
 
     /// <summary>A namespace that does not exist has no records, and will take none; one whose name is misspelt neither.</summary>

@@ -3,52 +3,71 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Leases;
 
 /// <summary>Lists the leases of a source, each with its owner in the cluster.</summary>
-/// <param name="source">The source.</param>
-/// <param name="client">The cluster; null where there is none, and nothing is known of owners.</param>
-/// <param name="options">Which leases; default: all.</param>
-public sealed class LeaseInventory(CredentialSource source, KubeClient? client, LeaseOptions? options = null)
+public sealed class LeaseInventory
 {
-    private readonly LeaseOptions options = options ?? new LeaseOptions();
+    private readonly IOwnerReader? owners;
+    private readonly LeaseOptions options;
 
-    internal CredentialSource Source => source;
+    /// <summary>Prepares a list.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="client">The cluster; null where there is none, and nothing is known of owners.</param>
+    /// <param name="options">Which leases; default: all.</param>
+    public LeaseInventory(CredentialSource source, KubeClient? client, LeaseOptions? options = null)
+        : this(source, client is null ? null : new KubeOwnerReader(client, options ?? new LeaseOptions(), (source ?? throw new ArgumentNullException(nameof(source))).Time), options)
+    {
+        Server = client?.Server;
+    }
+
+    internal LeaseInventory(CredentialSource source, IOwnerReader? owners, LeaseOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        Source = source;
+        this.owners = owners;
+        this.options = options ?? new LeaseOptions();
+    }
+
+    internal CredentialSource Source { get; }
 
     /// <summary>The cluster where owners are looked for; null where there is none.</summary>
-    internal Uri? Server => client?.Server;
+    internal Uri? Server { get; }
 
-    /// <summary>Other servers of the same kind of source whose leases the last list has passed over.</summary>
-    internal IReadOnlyList<string> OtherPlaces { get; private set; } = [];
-
-    /// <summary>All leases, in the order of their UUIDs.</summary>
+    /// <summary>All leases that can be read, in the order of their UUIDs, with what could not be read or seen.</summary>
     /// <param name="cancellationToken">Stops.</param>
-    /// <returns>The leases. Where the records or the owners cannot all be read, there is an exception, and never a part.</returns>
-    public async Task<IReadOnlyList<CredentialLease>> ListAsync(CancellationToken cancellationToken)
+    /// <returns>The leases.</returns>
+    public async Task<CredentialLeaseList> ListAsync(CancellationToken cancellationToken)
     {
         // The records first: whatever is issued from now on is not looked for.
-        var records = await source.Leases.ListAsync(cancellationToken).ConfigureAwait(false);
-        var owners = client is null || records.Count == 0 ? null : await LeaseOwners.FindAsync(client, options.Namespace, cancellationToken).ConfigureAwait(false);
-        var now = source.Time.GetUtcNow();
-        OtherPlaces = records.Where(record => record.Source == source.Name && !source.Owns(record)).Select(record => record.Place ?? "an unnamed server").Distinct().Order(StringComparer.Ordinal).ToArray();
-        return
+        var records = await Source.Leases.ListAsync(cancellationToken).ConfigureAwait(false);
+        var own = records.Where(Source.Owns).ToList();
+        var left = records.RevokedByOthers.Where(Source.Owns).ToList();
+        var uuids = own.Concat(left).Select(record => record.Uuid).ToHashSet();
+        var view = owners is null || uuids.Count == 0 ? null : await owners.ReadAsync(uuids, cancellationToken).ConfigureAwait(false);
+        var rules = new LeaseRules(records, view, options.GracePeriod);
+        var now = Source.Time.GetUtcNow();
+        return new CredentialLeaseList(Leases(own), records, rules)
+        {
+            Gaps = view?.Gaps ?? [],
+            OtherServers = [.. records.Where(record => record.Source == Source.Name && !Source.Owns(record)).Select(record => record.Place ?? "an unnamed server").Distinct().Order(StringComparer.Ordinal)],
+            RevokedByOthers = Leases(left.Where(IsAbandoned)),
+        };
+
+        bool IsAbandoned(LeaseRecord record) => rules.Judge(record, now).Action is LeaseAction.Revoke or LeaseAction.Finish;
+
+        IReadOnlyList<CredentialLease> Leases(IEnumerable<LeaseRecord> wanted) =>
         [
-            .. from record in records
-               where source.Owns(record)
-               let owner = owners?.GetValueOrDefault(record.Uuid)
+            .. from record in wanted
+               let owner = view?.Find(record.Uuid)
                where options.Namespace is null || (record.Owner.Namespace ?? owner?.Object.Namespace) == options.Namespace
-               select new CredentialLease(record, owner, StateOf(record, isOrphan: owners is not null && owner is null, now), this),
+               select new CredentialLease(record, owner, StateAt(record, IsAbandoned(record), now), this),
         ];
     }
 
     /// <summary>A lease whose record was written again.</summary>
-    internal CredentialLease Lease(LeaseRecord record, LeaseOwner? owner, bool isOrphan) =>
-        new(record, owner, StateOf(record, isOrphan, source.Time.GetUtcNow()), this);
-
-    internal bool IsYoung(LeaseRecord record, DateTimeOffset now) => now - record.RecordedAt < options.GracePeriod;
-
-    private LeaseState StateOf(LeaseRecord record, bool isOrphan, DateTimeOffset now) => StateAt(record, isOrphan && !IsYoung(record, now), now);
+    internal CredentialLease Lease(LeaseRecord record, LeaseOwner? owner, bool isOrphan) => new(record, owner, StateAt(record, isOrphan, Source.Time.GetUtcNow()), this);
 
     /// <summary>How a lease stands at a moment.</summary>
     /// <param name="record">The lease.</param>
-    /// <param name="isAbandoned">Whether nobody has it, and it is too old to be waiting for its pod.</param>
+    /// <param name="isAbandoned">Whether it has certainly no owner, and is too old to be waiting for its pod.</param>
     /// <param name="now">The moment.</param>
     internal static LeaseState StateAt(LeaseRecord record, bool isAbandoned, DateTimeOffset now)
     {

@@ -7,6 +7,12 @@ namespace KubeInject.Leases;
 /// <summary>What is known of a credential: enough to find its owner, to renew it and to revoke it.</summary>
 public sealed record LeaseRecord
 {
+    /// <summary>The version of the format that records are written in. A record of a later one is not read, and stays as it is.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version of the record's format. Default: <see cref="CurrentVersion"/>.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
     /// <summary>The lease's identity; the pod's <c>uuid</c> annotation names it.</summary>
     public required Guid Uuid { get; init; }
 
@@ -15,6 +21,9 @@ public sealed record LeaseRecord
 
     /// <summary>Where the issuer issued it, where there are several of that name: <c>db.example.org:5432</c>; null where there is one.</summary>
     public string? Place { get; init; }
+
+    /// <summary>The UID of the cluster that it was issued for, which is that of its namespace <c>kube-system</c>; null if none was connected, and in a record of another injector.</summary>
+    public string? ClusterUid { get; init; }
 
     /// <summary>Whether the credential was issued and completely recorded. Until then, what it may have brought into being is to be revoked.</summary>
     public bool IsComplete { get; init; }
@@ -68,11 +77,12 @@ public sealed record LeaseRecord
 
     internal CredentialHandle Handle => new(Uuid, Role, Mount) { Username = Username, LeaseId = LeaseId, Token = Token };
 
-    internal static LeaseRecord For(CredentialRequest request, CredentialHandle handle, ICredentialIssuer issuer, DateTimeOffset now) => new()
+    internal static LeaseRecord For(CredentialRequest request, CredentialHandle handle, ICredentialIssuer issuer, string? clusterUid, DateTimeOffset now) => new()
     {
         Uuid = request.Uuid,
         Source = issuer.Name,
         Place = issuer.Place,
+        ClusterUid = clusterUid,
         Database = request.Database,
         Role = request.Role,
         Mount = request.Mount,
@@ -84,6 +94,12 @@ public sealed record LeaseRecord
         LeaseId = handle.LeaseId,
         Token = handle.Token,
     };
+
+    /// <summary>Whether another record of the same lease says the same.</summary>
+    internal bool SaysTheSame(LeaseRecord other) =>
+        Token?.Reveal() == other.Token?.Reveal()
+        && OtherFields.Count == other.OtherFields.Count && OtherFields.All(field => other.OtherFields.TryGetValue(field.Key, out var value) && value == field.Value)
+        && this with { Token = null, OtherFields = other.OtherFields } == other with { Token = null };
 
     internal LeaseRecord Complete(Credential credential) => this with
     {

@@ -1,90 +1,73 @@
-using System.Collections.Concurrent;
-using KubeInject.Credentials;
 using KubeInject.Kubernetes;
 
 namespace KubeInject.Leases;
 
-/// <summary>Looks after all leases once: renews what has a living owner, revokes what has none, and finishes what broke off.</summary>
-/// <param name="source">Where the leases are from.</param>
-/// <param name="client">The cluster of the owners.</param>
-/// <param name="options">Which leases, and how; default: all.</param>
-public sealed class LeaseSweep(CredentialSource source, KubeClient client, LeaseOptions? options = null)
+/// <summary>
+/// Manages all leases once: renews what has a living owner, revokes what certainly has none, and revokes what attempts that
+/// broke off have left. What cannot be decided from what was seen is kept.
+/// </summary>
+public sealed class LeaseSweep
 {
-    private readonly LeaseOptions options = options ?? new LeaseOptions();
-    private readonly LeaseInventory inventory = new(source, client, options);
+    private readonly CredentialSource source;
+    private readonly IOwnerReader owners;
+    private readonly LeaseOptions options;
+    private readonly LeaseInventory inventory;
+    private CredentialLeaseList? known;
+
+    /// <summary>Prepares a sweep.</summary>
+    /// <param name="source">Where the leases are from.</param>
+    /// <param name="client">The cluster of the owners.</param>
+    /// <param name="options">Which leases, and how; default: all.</param>
+    public LeaseSweep(CredentialSource source, KubeClient client, LeaseOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(client);
+        this.source = source;
+        this.options = options ?? new LeaseOptions();
+        owners = new KubeOwnerReader(client, this.options, source.Time);
+        inventory = new LeaseInventory(source, client, this.options);
+    }
+
+    internal LeaseSweep(CredentialSource source, IOwnerReader owners, LeaseOptions options)
+    {
+        this.source = source;
+        this.owners = owners;
+        this.options = options;
+        inventory = new LeaseInventory(source, owners, options);
+    }
+
+    /// <summary>The entries of the store that could not be read when the sweep was planned. They are kept.</summary>
+    public IReadOnlyList<UnreadableRecord> Unreadable => known?.Unreadable ?? [];
+
+    /// <summary>What could not be seen of the owners when the sweep was planned, and may hide the owner of a lease.</summary>
+    public IReadOnlyList<OwnerGap> RelevantGaps => [.. known?.RelevantGaps ?? []];
 
     /// <summary>Tells what there is to do. Changes nothing.</summary>
     /// <param name="cancellationToken">Stops.</param>
     /// <returns>Every lease with what is to be done.</returns>
     public async Task<IReadOnlyList<PlannedLeaseAction>> PlanAsync(CancellationToken cancellationToken)
     {
-        var leases = await inventory.ListAsync(cancellationToken).ConfigureAwait(false);
-        return [.. leases.Select(lease => new PlannedLeaseAction(lease, ActionFor(lease)))];
+        known = await inventory.ListAsync(cancellationToken).ConfigureAwait(false);
+        var now = source.Time.GetUtcNow();
+        return [.. known.Select(lease => Plan(lease, known.Rules.Judge(lease.ToRecord(), now)))];
+
+        static PlannedLeaseAction Plan(CredentialLease lease, (LeaseAction Action, LeaseKeepReason Reason) judgement) => new(lease, judgement.Action, judgement.Reason);
     }
 
     /// <summary>Does what was planned. One lease that fails does not keep the others.</summary>
-    /// <param name="plan">What to do, as <see cref="PlanAsync"/> tells it.</param>
-    /// <param name="progress">Is told of each lease that is done; null where nobody wants to know.</param>
+    /// <param name="plan">What to do, as <see cref="PlanAsync"/> of this sweep tells it.</param>
+    /// <param name="progress">Is notified of each lease that is done; null for no one.</param>
     /// <param name="cancellationToken">Stops; the next sweep goes on from there.</param>
     /// <returns>What was done.</returns>
     public async Task<LeaseSweepSummary> RunAsync(
         IReadOnlyList<PlannedLeaseAction> plan, IProgress<LeaseProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
+        var leases = known ?? throw new InvalidOperationException("A sweep is planned before it is run.");
+        using var run = new LeaseSweepRun(source, owners, leases.Rules, plan, leases.RevokedByOthers);
         var start = source.Time.GetTimestamp();
-        var tasks = plan.Where(planned => planned.Action != LeaseAction.Keep).ToList();
-        tasks = await WithoutRevivedAsync(tasks, cancellationToken).ConfigureAwait(false);
-        var done = new ConcurrentBag<LeaseAction>();
-        var failures = new ConcurrentBag<LeaseFailure>();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
-        var count = 0;
-        await Parallel.ForEachAsync(tasks, parallel, async (task, token) =>
-        {
-            try
-            {
-                await RunAsync(task, token).ConfigureAwait(false);
-                done.Add(task.Action);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException || !token.IsCancellationRequested)
-            {
-                failures.Add(new LeaseFailure(task.Lease, task.Action, exception is CredentialException { Reason: CredentialFailure.LeaseEnded }, exception));
-            }
-
-            progress?.Report(new LeaseProgress(Interlocked.Increment(ref count), tasks.Count, task.Lease));
-        }).ConfigureAwait(false);
-        return new LeaseSweepSummary
-        {
-            Total = plan.Count,
-            Renewed = done.Count(action => action == LeaseAction.Renew),
-            Revoked = done.Count(action => action == LeaseAction.Revoke),
-            Finished = done.Count(action => action == LeaseAction.Finish),
-            Kept = plan.Count - tasks.Count,
-            Failures = failures.OrderBy(failure => failure.Lease.Uuid).ToArray(),
-            OtherPlaces = inventory.OtherPlaces,
-            Duration = source.Time.GetElapsedTime(start),
-        };
+        var skews = ClockSkew.Of(leases.Records, source.Time.GetUtcNow()).ToList();
+        await run.RunAsync(options.Concurrency, progress, cancellationToken).ConfigureAwait(false);
+        return run.Summarize(leases, skews) with { Duration = source.Time.GetElapsedTime(start) };
     }
-
-    private LeaseAction ActionFor(CredentialLease lease)
-    {
-        var record = lease.ToRecord();
-        if (!record.IsComplete)
-            return inventory.IsYoung(record, source.Time.GetUtcNow()) ? LeaseAction.Keep : LeaseAction.Finish;
-        if (lease.State == LeaseState.Orphaned)
-            return LeaseAction.Revoke;
-        return lease.HasOwner && lease.IsRenewable ? LeaseAction.Renew : LeaseAction.Keep;
-    }
-
-    /// <summary>Looks for owners once more, just before anything is revoked: a pod may have come to life since.</summary>
-    private async Task<List<PlannedLeaseAction>> WithoutRevivedAsync(List<PlannedLeaseAction> tasks, CancellationToken cancellationToken)
-    {
-        if (!tasks.Exists(task => task.Action == LeaseAction.Revoke))
-            return tasks;
-        var owners = await LeaseOwners.FindAsync(client, options.Namespace, cancellationToken).ConfigureAwait(false);
-        return tasks.FindAll(task => task.Action != LeaseAction.Revoke || !owners.ContainsKey(task.Lease.Uuid));
-    }
-
-    private Task RunAsync(PlannedLeaseAction task, CancellationToken cancellationToken) => task.Action == LeaseAction.Renew
-        ? source.RenewAsync(task.Lease.ToRecord(), cancellationToken)
-        : source.RevokeAsync(task.Lease.ToRecord(), cancellationToken);
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using KubeInject.Credentials;
 using KubeInject.Kubernetes;
 
@@ -29,11 +31,13 @@ internal static class VaultLeaseFields
     private const string ExpiresAt = "ExpiresAt";
     private const string IsRenewable = "IsRenewable";
     private const string SecretName = "Secret";
+    private const string Version = "Version";
+    private const string ClusterUid = "ClusterUid";
 
     private static readonly HashSet<string> Known =
     [
         LeaseId, TokenId, Namespace, ServiceAccountName, PodName, NodeName,
-        OwnerKind, Source, IsComplete, Database, Role, Mount, Username, RecordedAt, RenewedAt, ExpiresAt, IsRenewable, SecretName,
+        OwnerKind, Source, IsComplete, Database, Role, Mount, Username, RecordedAt, RenewedAt, ExpiresAt, IsRenewable, SecretName, Version, ClusterUid,
     ];
 
     public static IReadOnlyDictionary<string, string> Write(LeaseRecord record)
@@ -51,6 +55,7 @@ internal static class VaultLeaseFields
         fields[Source] = record.Source;
         fields[IsComplete] = Text(record.IsComplete);
         fields[IsRenewable] = Text(record.IsRenewable);
+        fields[Version] = LeaseRecord.CurrentVersion.ToString(CultureInfo.InvariantCulture);
         Add(Database, record.Database);
         Add(Role, record.Role);
         Add(Mount, record.Mount);
@@ -59,6 +64,7 @@ internal static class VaultLeaseFields
         Add(RenewedAt, Text(record.RenewedAt));
         Add(ExpiresAt, Text(record.ExpiresAt));
         Add(SecretName, record.Secret?.ToString());
+        Add(ClusterUid, record.ClusterUid);
         return fields;
 
         void Add(string name, string? value)
@@ -66,6 +72,30 @@ internal static class VaultLeaseFields
             if (!string.IsNullOrEmpty(value))
                 fields[name] = value;
         }
+    }
+
+    /// <summary>The fields of the entry that no other injector writes: all but the token.</summary>
+    public static IReadOnlyDictionary<string, string> WriteEntry(LeaseRecord record) =>
+        Write(record).Where(field => field.Key != TokenId).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>Whether a record has no field of ours: another injector wrote it, the first time or over one of ours.</summary>
+    public static bool AreForeign(JsonElement fields) => !fields.Get(IsComplete).Exists();
+
+    /// <summary>
+    /// A record that another injector wrote over one of ours, with what the entry beside it still says. Of the owner the
+    /// entry knows better: the other injector writes the pod in the place of the workload.
+    /// </summary>
+    public static LeaseRecord Read(Guid uuid, JsonElement fields, JsonElement entry, DateTimeOffset? createdAt)
+    {
+        var merged = new JsonObject();
+        foreach (var field in entry.EnumerateObject().Concat(fields.EnumerateObject()))
+        {
+            var isKnownBetter = field.Name is Namespace or ServiceAccountName or PodName && merged.ContainsKey(field.Name);
+            if (field.Value.Text() is not { Length: 0 } && !isKnownBetter)
+                merged[field.Name] = JsonNode.Parse(field.Value.GetRawText());
+        }
+
+        return Read(uuid, TolerantJson.Parse(Encoding.UTF8.GetBytes(merged.ToJsonString())), createdAt);
     }
 
     /// <summary>Reads a record. Where a field of ours is missing or says nothing, what is true of the other injector's records holds: they are written when all is done.</summary>
@@ -87,9 +117,24 @@ internal static class VaultLeaseFields
         RecordedAt = fields.Time(RecordedAt) ?? createdAt,
         RenewedAt = fields.Time(RenewedAt),
         ExpiresAt = fields.Time(ExpiresAt),
+        ClusterUid = Value(fields, ClusterUid),
         Secret = Value(fields, SecretName) is { } secret ? Reference(secret) : null,
         OtherFields = Others(fields),
     };
+
+    /// <summary>Whether fields are what a record may be read from.</summary>
+    /// <exception cref="InvalidDataException">A later version of KubeInject wrote them, or what there is to revoke is written in a way that is not known.</exception>
+    public static void Check(JsonElement fields)
+    {
+        foreach (var name in (string[])[LeaseId, TokenId])
+        {
+            if (fields.Get(name) is var value && value.Exists() && value.ValueKind != JsonValueKind.String)
+                throw new InvalidDataException($"Its {name} is no text.");
+        }
+
+        if (Value(fields, Version) is { } version && !(int.TryParse(version, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= LeaseRecord.CurrentVersion))
+            throw new InvalidDataException($"It has version '{(version.Length < 10 ? version : "…")}' of the format, and this program reads versions up to {LeaseRecord.CurrentVersion}. Use the version of KubeInject that wrote it.");
+    }
 
     private static string? Value(JsonElement fields, string name) => fields.Text(name) is { Length: > 0 } value ? value : null;
 

@@ -20,25 +20,27 @@ internal sealed class LeaseReader(KubeClient client, CredentialSource? source, T
     {
         var whose = source is null ? $"Recorded by KubeInject in the namespace {KubeLeaseStore.DefaultNamespace}." : $"Of the source {source.Name}.";
         var records = await ListAsync(gaps, cancellationToken).ConfigureAwait(false);
+        foreach (var unreadable in records.Unreadable)
+            gaps.Add($"A record of a lease cannot be read: {unreadable}");
         if (records.Count == 0)
             return ([], whose);
-        var owners = await OwnersAsync(query.Namespace, gaps, cancellationToken).ConfigureAwait(false);
+        var view = await OwnersAsync(records, query.Namespace, gaps, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
-        var grace = new LeaseOptions().GracePeriod;
+        var rules = new LeaseRules(records, view, new LeaseOptions().GracePeriod);
         return (
         [
             .. from record in records
                where source is null || source.Owns(record)
-               let owner = owners?.GetValueOrDefault(record.Uuid)
+               let owner = view?.Find(record.Uuid)
                where query.Namespace is null || (record.Owner.Namespace ?? owner?.Object.Namespace) == query.Namespace
-               let isAbandoned = owners is not null && owner is null && !(now - record.RecordedAt < grace)
+               let isAbandoned = rules.Judge(record, now).Action is LeaseAction.Revoke
                orderby record.ExpiresAt ?? DateTimeOffset.MaxValue, record.Uuid.ToString()
                select new ReportedLease(
                    record.Uuid, LeaseInventory.StateAt(record, isAbandoned, now), $"{owner?.Object ?? record.Owner}", record.Database, record.Role, record.Source, record.RecordedAt, record.ExpiresAt, record.IsRenewable),
         ], whose);
     }
 
-    private async Task<IReadOnlyList<LeaseRecord>> ListAsync(ISet<string> gaps, CancellationToken cancellationToken)
+    private async Task<LeaseRecordList> ListAsync(ISet<string> gaps, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,20 +59,26 @@ internal sealed class LeaseReader(KubeClient client, CredentialSource? source, T
             gaps.Add($"Leases could not be looked at. {exception.Message}");
         }
 
-        return [];
+        return new LeaseRecordList([]);
     }
 
-    /// <summary>Who has which lease; null where not everybody could be looked at.</summary>
-    private async Task<IReadOnlyDictionary<Guid, LeaseOwner>?> OwnersAsync(string? @namespace, ISet<string> gaps, CancellationToken cancellationToken)
+    /// <summary>Who has which lease; null if nothing can be seen of that.</summary>
+    private async Task<OwnerView?> OwnersAsync(LeaseRecordList records, string? @namespace, ISet<string> gaps, CancellationToken cancellationToken)
     {
+        OwnerView view;
         try
         {
-            return await LeaseOwners.FindAsync(client, @namespace, cancellationToken).ConfigureAwait(false);
+            var reader = new KubeOwnerReader(client, new LeaseOptions { Namespace = @namespace }, time);
+            view = await reader.ReadAsync(records.Select(record => record.Uuid).ToHashSet(), cancellationToken).ConfigureAwait(false);
         }
         catch (KubeApiException exception)
         {
-            gaps.Add($"Whether somebody still has each lease could not be looked at, so that none shows as orphaned. {exception.Message}");
+            gaps.Add($"Whether leases still have owners could not be looked at, so that none shows as orphaned. {exception.Message}");
             return null;
         }
+
+        foreach (var gap in view.Gaps.Where(gap => gap.Kind == OwnerGapKind.Workloads || records.Any(gap.MayHide)))
+            gaps.Add($"Leases whose owner may be there do not show as orphaned: {gap}");
+        return view;
     }
 }

@@ -158,6 +158,6 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
 
         public Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken) => store.FindAsync(uuid, cancellationToken);
 
-        public Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
+        public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
     }
 }

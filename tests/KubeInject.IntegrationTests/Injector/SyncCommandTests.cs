@@ -7,6 +7,8 @@ public sealed class SyncCommandTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
+    private static string ThisCluster { get; } = TestCluster.SendAsync(HttpMethod.Get, "/api/v1/namespaces/kube-system").GetAwaiter().GetResult().GetProperty("metadata").GetProperty("uid").GetString()!;
+
     public void Dispose() => folder.Dispose();
 
     [Fact]
@@ -89,6 +91,47 @@ public sealed class SyncCommandTests : IDisposable
         Assert.Single(Records());
     }
 
+    [Fact]
+    public async Task A_folder_of_another_cluster_or_of_none_is_left_alone_and_the_way_out_is_said()
+    {
+        Record("of-another", ageMinutes: 60, cluster: $"{Guid.NewGuid()}");
+        var nameless = Record("of-none", ageMinutes: 60);
+        var path = folder.File($"leases/{nameless}.json");
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace("ClusterUid", "Other", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddHours(-1));
+
+        var result = await SyncAsync("--source", "local");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.StartsWith("2 leases: 0 renewed, 0 revoked, 0 finished, 2 kept, 0 failed", result.Output, StringComparison.Ordinal);
+        Assert.Contains("left to the sweep of another cluster", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Revoke-CredentialLease", result.Error, StringComparison.Ordinal);
+        Assert.Equal(2, Records().Length);
+    }
+
+    [Fact]
+    public async Task One_record_that_cannot_be_read_makes_the_exit_code_1_and_the_others_are_swept()
+    {
+        Record("gone", ageMinutes: 60);
+        var broken = folder.Write($"leases/{Guid.NewGuid()}.json", "{\"Uuid\":");
+
+        var result = await SyncAsync("--source", "local");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith("1 leases: 0 renewed, 1 revoked, 0 finished, 0 kept, 0 failed, 1 unreadable", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"error: {broken}: ", result.Error, StringComparison.Ordinal);
+        Assert.Equal([broken], Records());
+    }
+
+    [Fact]
+    public async Task A_lease_is_as_young_as_its_file_whatever_its_record_says()
+    {
+        var uuid = Record("gone", ageMinutes: 60);
+        File.SetLastWriteTimeUtc(folder.File($"leases/{uuid}.json"), DateTime.UtcNow);
+
+        Assert.StartsWith("1 leases: 0 renewed, 0 revoked, 0 finished, 1 kept", (await SyncAsync("--source", "local")).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Name the source of the credentials with --source.")]
     [InlineData("--grace-period has to be a time such as 90s, 15m, 1h30m or 2d.", "--source", "local", "--grace-period", "5")]
@@ -131,7 +174,7 @@ public sealed class SyncCommandTests : IDisposable
 
     private string[] Records() => Directory.GetFiles(folder.File("leases"));
 
-    private Guid Record(string name, int ageMinutes, string source = "local", string? place = null)
+    private Guid Record(string name, int ageMinutes, string source = "local", string? place = null, string? cluster = null)
     {
         var uuid = Guid.NewGuid();
         folder.Write($"leases/{uuid}.json", JsonSerializer.Serialize(new
@@ -146,7 +189,9 @@ public sealed class SyncCommandTests : IDisposable
             ServiceAccountName = "default",
             RecordedAt = DateTimeOffset.UtcNow.AddMinutes(-ageMinutes),
             Username = $"user-of-{name}",
+            ClusterUid = cluster ?? ThisCluster,
         }));
+        File.SetLastWriteTimeUtc(folder.File($"leases/{uuid}.json"), DateTime.UtcNow.AddMinutes(-ageMinutes));
         return uuid;
     }
 }

@@ -23,7 +23,7 @@ internal sealed class CrashProcess
         this.place = place;
         this.tasks = tasks.ToDictionary(task => task.Uuid);
         var (issuer, leases) = kind.Open(place, client);
-        source = new CredentialSource(new Issuer(issuer, AtAsync), new Store(leases, AtAsync));
+        source = new CredentialSource(new Issuer(issuer, AtAsync), new Store(leases, AtAsync), client);
     }
 
     public static async Task RunAsync(string source, string place)
@@ -139,6 +139,6 @@ internal sealed class CrashProcess
 
         public Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken) => store.FindAsync(uuid, cancellationToken);
 
-        public Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
+        public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
     }
 }

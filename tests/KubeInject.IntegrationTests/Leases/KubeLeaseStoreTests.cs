@@ -81,21 +81,26 @@ public sealed class KubeLeaseStoreTests
     [InlineData("""{"lease.json":"bnVsbA=="}""")]
     [InlineData("""{"lease.json":"e30="}""")]
     [InlineData("""{"lease.json":"/w=="}""")]
-    public async Task A_Secret_of_the_type_that_is_no_record_is_an_error_that_names_it_and_never_a_part_of_a_list(string data)
+    [InlineData("""{"lease.json":"eyJWZXJzaW9uIjo5OX0="}""")]
+    public async Task A_Secret_of_the_type_that_is_no_record_is_named_and_kept_and_the_others_are_listed(string data)
     {
         using var connection = await TestCluster.OpenAsync();
         var @namespace = await TestCluster.CreateNamespaceAsync();
-        var store = new KubeLeaseStore(connection.Client, @namespace);
-        await store.WriteAsync(Record(), CancellationToken.None);
+        var (store, record, uuid) = (new KubeLeaseStore(connection.Client, @namespace), Record(), Guid.NewGuid());
+        await store.WriteAsync(record, CancellationToken.None);
+        await CreateSecretAsync(@namespace, $"lease-{uuid}", KubeLeaseStore.SecretType, data);
         await CreateSecretAsync(@namespace, "odd", KubeLeaseStore.SecretType, data);
 
-        var message = (await Assert.ThrowsAsync<InvalidDataException>(() => store.ListAsync(CancellationToken.None))).Message;
+        var list = await store.ListAsync(CancellationToken.None);
 
-        Assert.Contains($"kubectl get secret odd --namespace {@namespace}", message, StringComparison.Ordinal);
+        Assert.Equal(record.Uuid, Assert.Single(list).Uuid);
+        Assert.Equal([(uuid, $"{@namespace}/secret/lease-{uuid}"), (null, $"{@namespace}/secret/odd")], list.Unreadable.Select(record => (record.Uuid, record.Location)));
+        Assert.Contains($"kubectl get secret odd --namespace {@namespace}", list.Unreadable[1].Reason, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidDataException>(() => store.FindAsync(uuid, CancellationToken.None));
     }
 
     [Fact]
-    public async Task A_record_under_another_leases_name_is_an_error()
+    public async Task A_record_under_another_leases_name_is_no_record_of_either()
     {
         using var connection = await TestCluster.OpenAsync();
         var @namespace = await TestCluster.CreateNamespaceAsync();
@@ -104,7 +109,24 @@ public sealed class KubeLeaseStoreTests
         var data = await Command.KubectlAsync("get", "secret", $"lease-{record.Uuid}", "--namespace", @namespace, "--output=jsonpath={.data}");
         await CreateSecretAsync(@namespace, $"lease-{Guid.NewGuid()}", KubeLeaseStore.SecretType, data);
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => store.ListAsync(CancellationToken.None));
+        var list = await store.ListAsync(CancellationToken.None);
+
+        Assert.Equal(record.Uuid, Assert.Single(list).Uuid);
+        Assert.Single(list.Unreadable);
+    }
+
+    [Fact]
+    public async Task A_record_is_as_old_as_its_Secret_whatever_it_says_and_however_often_it_is_written()
+    {
+        using var connection = await TestCluster.OpenAsync();
+        var (store, record) = (new KubeLeaseStore(connection.Client, await TestCluster.CreateNamespaceAsync()), Record());
+        await store.WriteAsync(record, CancellationToken.None);
+        await store.WriteAsync(record with { RecordedAt = DateTimeOffset.UtcNow.AddDays(-1) }, CancellationToken.None);
+
+        var list = await store.ListAsync(CancellationToken.None);
+
+        Assert.InRange(list.AgeOf(record)!.Value, TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(1));
+        Assert.Equal(await connection.Client.GetClusterUidAsync(CancellationToken.None), list.Cluster!.Uid);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using KubeInject.Annotations;
 using KubeInject.Credentials;
+using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using Microsoft.Extensions.Time.Testing;
@@ -140,12 +141,68 @@ public sealed class LeaseSweepTests : SweepTest
         foreach (var (record, name) in new[] { (orphan, "orphaned"), (shared, "gone-already"), (living, "living") })
             Leases.Records[record.Uuid] = record with { Secret = new ObjectReference("Secret", Namespace, name) };
         foreach (var name in new[] { "orphaned", "living", "other" })
-            await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/secrets", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
+            await SecretAsync(name, name == "orphaned" ? orphan.Uuid : living.Uuid);
 
         var summary = await RunAsync(Sweep());
 
-        Assert.Equal((2, 0), (summary.Revoked, summary.Failed));
+        Assert.Equal((2, 0, null), (summary.Revoked, summary.Failed, summary.Notice));
         Assert.Equal("secret/living\nsecret/other", (await Command.KubectlAsync("get", "secrets", "--namespace", Namespace, "--output=name")).Trim());
+    }
+
+    [Theory]
+    [InlineData("no label")]
+    [InlineData("another lease's label")]
+    [InlineData("another manager")]
+    [InlineData("another type")]
+    public async Task A_Secret_that_is_not_the_one_of_the_lease_is_left_alone_whatever_the_record_says(string difference)
+    {
+        var orphan = Orphan();
+        Leases.Records[orphan.Uuid] = orphan with { Secret = new ObjectReference("Secret", Namespace, "precious") };
+        await SecretAsync(
+            "precious",
+            difference is "no label" ? null : difference is "another lease's label" ? Guid.NewGuid() : orphan.Uuid,
+            difference is "another manager" ? "somebody" : "kubeinject",
+            difference is "another type" ? "example.com/other" : "Opaque");
+
+        var summary = await RunAsync(Sweep());
+
+        Assert.Equal([orphan.Uuid], Issuer.Revoked.Keys);
+        Assert.Empty(Leases.Records);
+        Assert.Equal("secret/precious", (await Command.KubectlAsync("get", "secrets", "--namespace", Namespace, "--output=name")).Trim());
+        Assert.Contains($"{Namespace}/secret/precious", summary.Notice, StringComparison.Ordinal);
+        Assert.Equal((1, 0), (summary.Revoked, summary.Failed));
+    }
+
+    [Fact]
+    public async Task The_check_of_a_Secret_is_part_of_the_request_that_deletes_it()
+    {
+        var orphan = Orphan();
+        Leases.Records[orphan.Uuid] = orphan with { Secret = new ObjectReference("Secret", Namespace, "delivered") };
+        await SecretAsync("delivered", orphan.Uuid);
+        var deletions = new List<FaultProxy.Request>();
+        using var proxy = new FaultProxy(request =>
+        {
+            // The Secret is replaced between the look at it and its deletion.
+            if (request.Method != "DELETE")
+                return null;
+            deletions.Add(request);
+            if (deletions.Count == 2)
+            {
+                Command.KubectlAsync("delete", "secret", "delivered", "--namespace", Namespace).GetAwaiter().GetResult();
+                SecretAsync("delivered", orphan.Uuid).GetAwaiter().GetResult();
+            }
+
+            return null;
+        });
+        using var connection = await proxy.OpenAsync(Namespace);
+        var sweep = new LeaseSweep(new CredentialSource(Issuer, Leases, connection.Client), Connection.Client, Options);
+
+        var summary = await RunAsync(sweep);
+
+        Assert.Equal((2, 1), (deletions.Count, summary.Failed));
+        Assert.Contains("\"uid\"", System.Text.Encoding.UTF8.GetString(deletions[1].Body), StringComparison.Ordinal);
+        Assert.Equal("secret/delivered", (await Command.KubectlAsync("get", "secrets", "--namespace", Namespace, "--output=name")).Trim());
+        Assert.Contains(orphan.Uuid, Leases.Records.Keys);
     }
 
     [Fact]
@@ -180,6 +237,7 @@ public sealed class LeaseSweepTests : SweepTest
         const int Rounds = 8;
         const int PodsOfARound = 12;
         var time = new FakeTimeProvider();
+        Leases.Time = time;
         var source = new CredentialSource(Issuer, Leases, Connection.Client, time);
         using var stop = new CancellationTokenSource();
         var sweeps = 0;
@@ -214,6 +272,10 @@ public sealed class LeaseSweepTests : SweepTest
             }
         }
     }
+
+    private Task<System.Text.Json.JsonElement> SecretAsync(string name, Guid? lease, string manager = "kubeinject", string type = "Opaque") => TestCluster.SendAsync(
+        HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/secrets",
+        $$$"""{"metadata":{"name":"{{{name}}}","labels":{"app.kubernetes.io/managed-by":"{{{manager}}}"{{{(lease is null ? "" : $",\"lease.kubeinject.io/{lease}\":\"\"")}}}}},"type":"{{{type}}}"}""");
 
     private sealed class Reports(List<LeaseProgress> reports) : IProgress<LeaseProgress>
     {

@@ -1,3 +1,4 @@
+using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes;
@@ -8,24 +9,32 @@ namespace KubeInject.IntegrationTests.Leases;
 /// <summary>A sweep that cannot see all, or cannot do all, does no harm, and the next one goes on from there.</summary>
 public sealed class SweepFaultTests : SweepTest
 {
-    public static TheoryData<string> Lists => ["pods", "deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs", "replicationcontrollers"];
+    public static TheoryData<string> Lists =>
+    [
+        "pods", "deployments", "statefulsets", "daemonsets", "replicasets", "jobs", "cronjobs", "replicationcontrollers", "podtemplates", "controllerrevisions",
+    ];
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_list_that_is_forbidden_ends_the_sweep_before_anything_is_done(string list)
+    public async Task A_list_that_is_forbidden_stops_revoking_and_names_the_right_and_what_is_seen_to_live_is_renewed(string list)
     {
         Orphan();
+        var living = Record();
+        await OwnAsync(living, byPod: list != "pods");
         using var proxy = new FaultProxy(request => IsListOf(request, list) ? FaultProxy.Fault.Error(403, KubeApiReason.Forbidden) : null);
         using var connection = await proxy.OpenAsync(Namespace);
 
-        Assert.Equal(KubeApiReason.Forbidden, (await Assert.ThrowsAsync<KubeApiException>(() => RunAsync(Sweep(connection.Client)))).Reason);
+        var summary = await RunAsync(Sweep(connection.Client));
 
         Assert.Empty(Issuer.Revoked);
+        Assert.Equal([living.Uuid], Issuer.Renewed.Keys);
+        Assert.False(summary.IsComplete);
+        Assert.StartsWith($"list {list}", Assert.Single(summary.BlockingGaps).MissingRight, StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_list_that_is_forbidden_at_the_second_look_ends_the_sweep_too(string list)
+    public async Task A_list_that_is_forbidden_right_before_a_revocation_stops_it_too(string list)
     {
         Orphan();
         var isForbidden = false;
@@ -35,9 +44,41 @@ public sealed class SweepFaultTests : SweepTest
         var plan = await sweep.PlanAsync(CancellationToken.None);
         isForbidden = true;
 
-        await Assert.ThrowsAsync<KubeApiException>(() => sweep.RunAsync(plan, null, CancellationToken.None));
+        var summary = await sweep.RunAsync(plan, null, CancellationToken.None);
 
         Assert.Empty(Issuer.Revoked);
+        Assert.StartsWith($"list {list}", Assert.Single(summary.BlockingGaps).MissingRight, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_may_look_at_one_namespace_alone_renews_what_lives_there_and_revokes_nothing()
+    {
+        Orphan();
+        var living = Record();
+        await PodAsync(living);
+        await TestCluster.AllowAsync(Namespace, "pods", "User", Identity.Viewer);
+        using var connection = await TestCluster.OpenAsync("viewer", Namespace);
+
+        var summary = await RunAsync(Sweep(connection.Client));
+
+        Assert.Equal([living.Uuid], Issuer.Renewed.Keys);
+        Assert.Empty(Issuer.Revoked);
+        Assert.Contains(summary.BlockingGaps, gap => gap.MissingRight == "list pods in all namespaces");
+    }
+
+    [Theory]
+    [InlineData(404, KubeApiReason.NotFound)]
+    [InlineData(500, KubeApiReason.InternalError)]
+    public async Task A_resource_that_the_server_has_and_does_not_list_is_no_resource_that_it_has_not(int status, string reason)
+    {
+        Orphan();
+        using var proxy = new FaultProxy(request => IsListOf(request, "deployments") ? FaultProxy.Fault.Error(status, reason) : null);
+        using var connection = await proxy.OpenAsync(Namespace);
+
+        var summary = await RunAsync(Sweep(connection.Client));
+
+        Assert.Empty(Issuer.Revoked);
+        Assert.Equal("deployments.apps", Assert.Single(summary.BlockingGaps).Resource);
     }
 
     [Fact]
@@ -56,20 +97,21 @@ public sealed class SweepFaultTests : SweepTest
     [InlineData(150, null)]
     [InlineData(null, 0)]
     [InlineData(null, 150)]
-    public async Task A_list_that_breaks_off_ends_the_sweep_before_anything_is_done(int? cutAfter, int? endAfter)
+    public async Task A_list_that_breaks_off_is_no_list(int? cutAfter, int? endAfter)
     {
         Orphan();
         await PodAsync(Record());
         using var proxy = new FaultProxy(request => IsListOf(request, "pods") ? new FaultProxy.Fault { CutAfter = cutAfter, EndAfter = endAfter } : null);
         using var connection = await proxy.OpenAsync(Namespace);
 
-        await Assert.ThrowsAsync<KubeConnectionException>(() => RunAsync(Sweep(connection.Client)));
+        var summary = await RunAsync(Sweep(connection.Client));
 
         Assert.Empty(Issuer.Revoked);
+        Assert.Equal("pods", Assert.Single(summary.BlockingGaps).Resource);
     }
 
     [Fact]
-    public async Task A_list_whose_second_page_fails_ends_the_sweep_before_anything_is_done()
+    public async Task A_list_whose_second_page_fails_is_no_list()
     {
         Orphan();
         using var store = new Store();
@@ -79,7 +121,7 @@ public sealed class SweepFaultTests : SweepTest
         await store.PutPodsAsync(Namespace, Enumerable.Range(0, 501).Select(i => ($"pod-{i}", $$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"pod-{{{i}}}","namespace":"{{{Namespace}}}","uid":"{{{Guid.NewGuid()}}}"},"spec":{"containers":[{"name":"app","image":"app"}]}}""")));
         try
         {
-            await Assert.ThrowsAsync<KubeApiException>(() => RunAsync(Sweep(connection.Client)));
+            Assert.Equal("pods", Assert.Single((await RunAsync(Sweep(connection.Client))).BlockingGaps).Resource);
         }
         finally
         {
@@ -147,6 +189,15 @@ public sealed class SweepFaultTests : SweepTest
         Assert.Equal(issued[0].Record.Uuid, Assert.Single(await leases.ListAsync(CancellationToken.None)).Uuid);
         foreach (var lease in issued)
             Assert.Equal(lease == issued[0], await TestDatabase.CanLogInAsync(lease.Credential));
+    }
+
+    /// <summary>Gives a lease a living owner: a pod, or a workload.</summary>
+    private async Task OwnAsync(LeaseRecord record, bool byPod)
+    {
+        if (byPod)
+            await PodAsync(record);
+        else
+            await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/podtemplates", $$$"""{"metadata":{"name":"orders"},"template":{"metadata":{"annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{record.Uuid}}}"}},"spec":{"containers":[{"name":"app","image":"app"}]} } }""");
     }
 
     private static bool IsListOf(FaultProxy.Request request, string resource) =>

@@ -10,6 +10,8 @@ namespace KubeInject.IntegrationTests.Vault;
 public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
 {
     private const string Data = "vault-db-injector/data/kubernetes";
+    private const string Entries = "vault-db-injector/data/kubeinject/kubernetes";
+    private const string EntryMetadata = "vault-db-injector/metadata/kubeinject/kubernetes";
 
     public static TheoryData<VaultKind> Vaults => VaultKinds.All;
 
@@ -108,6 +110,122 @@ public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
+    public async Task What_the_other_injector_drops_of_a_record_is_not_lost(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var store = new VaultLeaseStore(vault);
+        var record = Record(world) with { NodeName = null };
+        await store.WriteAsync(record, CancellationToken.None);
+
+        await RewriteAsync(world, record, "orders-1-abc");
+
+        var expected = record with { NodeName = "node-7" };
+        foreach (var found in new[] { await store.FindAsync(record.Uuid, CancellationToken.None), Assert.Single(await store.ListAsync(CancellationToken.None)) })
+            Assert.Equal(expected, found! with { Token = record.Token, OtherFields = record.OtherFields });
+        var entry = (await world.Vault.SendAsync(HttpMethod.Get, $"{Entries}/{record.Uuid}")).Get("data").Get("data");
+        Assert.DoesNotContain(record.Token!.Reveal(), entry.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_delivery_Secret_ends_with_its_lease_after_the_other_injector_has_written_over_the_record(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        var (record, credential) = await DeliveredAsync(world, source);
+        await RewriteAsync(world, record, "orders-1");
+
+        var summary = await SweepAsync(world, source);
+
+        Assert.Equal((1, 1, 0, null), (summary.Total, summary.Revoked, summary.Failed, summary.Notice));
+        Assert.False(await TestDatabase.CanLogInAsync(credential));
+        await ExpectNothingLeftAsync(world, record);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_delivery_Secret_ends_after_the_other_injector_has_revoked_its_lease(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var source = world.Source(vault);
+        var (record, _) = await DeliveredAsync(world, source);
+        await world.Vault.WriteAsync("auth/token/revoke-orphan", new { token = record.Token!.Reveal() });
+        await world.Vault.SendAsync(HttpMethod.Delete, $"vault-db-injector/metadata/kubernetes/{record.Uuid}");
+
+        // Within the grace period it may be that the record is about to be written.
+        var patient = new LeaseSweep(source, world.Cluster);
+        await patient.RunAsync(await patient.PlanAsync(CancellationToken.None), null, CancellationToken.None);
+        Assert.Equal(record.Secret!.Name, (await world.Cluster.GetAsync(KubeResource.Secrets, record.Secret!.Name)).Name);
+
+        var summary = await SweepAsync(world, source);
+
+        Assert.Equal((0, 0, null), (summary.Total, summary.Failed, summary.Notice));
+        await ExpectNothingLeftAsync(world, record);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task Old_records_with_all_fields_in_one_place_are_read_and_get_their_entry_when_they_are_written(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var store = new VaultLeaseStore(vault);
+        var record = Record(world);
+        await store.WriteAsync(record, CancellationToken.None);
+        await world.Vault.SendAsync(HttpMethod.Delete, $"{EntryMetadata}/{record.Uuid}");
+
+        var found = Assert.Single(await store.ListAsync(CancellationToken.None));
+        Assert.Equal(record.Secret, found.Secret);
+        await store.WriteAsync(found, CancellationToken.None);
+        await RewriteAsync(world, record, "orders-1");
+
+        Assert.Equal(record.Secret, Assert.Single(await store.ListAsync(CancellationToken.None)).Secret);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task One_record_that_cannot_be_read_is_reported_and_the_others_are_listed(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var store = new VaultLeaseStore(vault);
+        var (record, refused, odd, newer) = (Record(world), Record(world), Guid.NewGuid(), Guid.NewGuid());
+        await store.WriteAsync(record, CancellationToken.None);
+        await store.WriteAsync(refused, CancellationToken.None);
+        await world.Vault.WriteAsync($"{Data}/{odd}", new { data = new { TokenId = 5, LeaseId = "x" } });
+        await world.Vault.WriteAsync($"{Data}/{newer}", new { data = new { TokenId = "s.x", Version = "99" } });
+        world.Gate.Rule = request => request.Path == $"{Data}/{refused.Uuid}" ? VaultGate.Fault.Error(403, "permission denied") : null;
+
+        var list = await store.ListAsync(CancellationToken.None);
+
+        Assert.Equal(record.Uuid, Assert.Single(list).Uuid);
+        Assert.Equal(new[] { refused.Uuid, odd, newer }.ToHashSet(), list.Unreadable.Select(unreadable => unreadable.Uuid!.Value).ToHashSet());
+        Assert.All(list.Unreadable, unreadable => Assert.StartsWith($"{Data}/", unreadable.Location, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_list_costs_one_read_a_record_and_one_more_for_those_that_were_written_over(VaultKind kind)
+    {
+        var world = await worlds.OfAsync(kind);
+        using var vault = world.Client();
+        var store = new VaultLeaseStore(vault);
+        var records = Enumerable.Range(0, 5).Select(_ => Record(world)).ToList();
+        foreach (var record in records)
+            await store.WriteAsync(record, CancellationToken.None);
+        await RewriteAsync(world, records[3], "orders-1");
+        var before = (world.Gate.Count(Data), world.Gate.Count(Entries));
+
+        await store.ListAsync(CancellationToken.None);
+
+        Assert.Equal((5, 1), (world.Gate.Count(Data) - before.Item1, world.Gate.Count(Entries) - before.Item2));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
     public async Task A_list_is_whole_or_not_at_all(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
@@ -138,6 +256,35 @@ public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
             Assert.Contains("Look whether the mount and the role are right", (await Assert.ThrowsAsync<CredentialException>(attempt)).Message, StringComparison.Ordinal);
         var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultLeaseStore(vault, "plain").WriteAsync(Record(world), CancellationToken.None));
         Assert.Contains("the mount has to be a KV engine of version 2", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Writes over a record as the renewer of the injector in the cluster does: its six fields, with the pod's name and node, and nothing else.</summary>
+    private static Task RewriteAsync(VaultWorld world, LeaseRecord record, string pod) => world.Vault.WriteAsync($"{Data}/{record.Uuid}", new
+    {
+        data = new { LeaseId = record.LeaseId ?? "", TokenId = record.Token!.Reveal(), record.Owner.Namespace, record.ServiceAccountName, PodName = pod, NodeName = "node-7" },
+    });
+
+    private static async Task<IssuedLease> DeliveredAsync(VaultWorld world, CredentialSource source)
+    {
+        var secret = new ObjectReference("Secret", world.Namespace, $"orders-{Guid.NewGuid():n}");
+        var issued = await source.IssueAsync(world.Request() with { Secret = secret }, CancellationToken.None);
+        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{world.Namespace}/secrets", $$$"""
+            {"metadata":{"name":"{{{secret.Name}}}","labels":{"app.kubernetes.io/managed-by":"kubeinject","lease.kubeinject.io/{{{issued.Record.Uuid}}}":""} },"type":"Opaque"}
+            """);
+        return issued;
+    }
+
+    private static async Task<LeaseSweepSummary> SweepAsync(VaultWorld world, CredentialSource source)
+    {
+        var sweep = new LeaseSweep(source, world.Cluster, new LeaseOptions { GracePeriod = TimeSpan.Zero });
+        return await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
+    }
+
+    private static async Task ExpectNothingLeftAsync(VaultWorld world, LeaseRecord record)
+    {
+        Assert.Equal(KubeApiReason.NotFound, (await Assert.ThrowsAsync<KubeApiException>(() => world.Cluster.GetAsync(KubeResource.Secrets, record.Secret!.Name))).Reason);
+        Assert.Equal(404, (await world.Vault.AskAsync(HttpMethod.Get, $"vault-db-injector/metadata/kubernetes/{record.Uuid}")).Status);
+        Assert.Equal(404, (await world.Vault.AskAsync(HttpMethod.Get, $"{EntryMetadata}/{record.Uuid}")).Status);
     }
 
     private static LeaseRecord Record(VaultWorld world) => new()

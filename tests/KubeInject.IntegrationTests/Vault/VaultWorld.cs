@@ -55,9 +55,12 @@ public sealed partial class VaultWorld : IDisposable
     public async Task ResetAsync()
     {
         Gate.Reset();
-        var (_, answer) = await Vault.AskAsync(HttpMethod.Get, "vault-db-injector/metadata/kubernetes?list=true");
-        foreach (var key in answer.Get("data").Get("keys").Items())
-            await Vault.SendAsync(HttpMethod.Delete, $"vault-db-injector/metadata/kubernetes/{key.GetString()}");
+        foreach (var folder in new[] { "kubernetes", "kubeinject/kubernetes" })
+        {
+            var (_, answer) = await Vault.AskAsync(HttpMethod.Get, $"vault-db-injector/metadata/{folder}?list=true");
+            foreach (var key in answer.Get("data").Get("keys").Items())
+                await Vault.SendAsync(HttpMethod.Delete, $"vault-db-injector/metadata/{folder}/{key.GetString()}");
+        }
     }
 
     public void Dispose()

@@ -191,6 +191,29 @@ public sealed class CredentialRotationTests
         Assert.Equal(4, bench.Leases.Records.Count);
     }
 
+    [Theory]
+    [InlineData("pods")]
+    [InlineData("podtemplates")]
+    public async Task Old_ones_that_another_workload_or_namespace_has_as_well_are_left_to_the_sweep(string resource)
+    {
+        using var bench = await NumberedAsync();
+        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
+        var old = bench.Issuer.Live.ToHashSet();
+        var annotations = $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{old.First()}}}"}""";
+        if (resource == "pods")
+            await TestCluster.CreatePodAsync(await TestCluster.CreateNamespaceAsync(), "copied", metadata: annotations);
+        else
+            await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{bench.Namespace}/podtemplates", $$$"""{"metadata":{"name":"copied"},"template":{"metadata":{"labels":{}{{{annotations}}} },"spec":{"containers":[{"name":"app","image":"app"}]} } }""");
+        bench.Play(workload, _ => Good);
+
+        var result = await RotateAsync(bench, workload);
+
+        Assert.Equal(RotationStatus.Rotated, result.Status);
+        Assert.Equal(old, result.Kept.ToHashSet());
+        Assert.Contains("copied still has them", result.Warning, StringComparison.Ordinal);
+        Assert.Subset(bench.Issuer.Live, old);
+    }
+
     [Fact]
     public async Task Whoever_dies_in_the_middle_leaves_what_the_sweep_can_sort_out()
     {

@@ -125,7 +125,7 @@ public sealed class CredentialSourceTests
 
         public Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken) => store.FindAsync(uuid, cancellationToken);
 
-        public Task<IReadOnlyList<LeaseRecord>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
+        public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
     }
 
     private sealed class PlacedIssuer(string name, string? place) : ICredentialIssuer

@@ -34,22 +34,134 @@ public sealed class FileLeaseStoreTests : IDisposable
         Assert.Contains("\"Cluster\": \"https://one\"", await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(folder.Path))), StringComparison.Ordinal);
     }
 
+    public static TheoryData<string, string> Damaged => new()
+    {
+        { "empty", "" },
+        { "null", "null" },
+        { "a list", "[]" },
+        { "no field", "{}" },
+        { "truncated", "{\"Uuid\":" },
+        { "another type", Valid.Replace("\"test\"", "5", StringComparison.Ordinal) },
+        { "no owner", Valid.Replace("{\"Kind\":\"Pod\",\"Namespace\":\"shop\",\"Name\":\"orders\"}", "null", StringComparison.Ordinal) },
+        { "no source", Valid.Replace("\"test\"", "null", StringComparison.Ordinal) },
+        { "a time that is none", Valid.Replace("{\"Uuid\"", "{\"ExpiresAt\":\"soon\",\"Uuid\"", StringComparison.Ordinal) },
+        { "a newer version", Valid.Replace("{\"Uuid\"", "{\"Version\":2,\"Uuid\"", StringComparison.Ordinal) },
+        { "a version that is none", Valid.Replace("{\"Uuid\"", "{\"Version\":\"x\",\"Uuid\"", StringComparison.Ordinal) },
+        { "another lease's", Valid.Replace("UUID", $"{Guid.NewGuid()}", StringComparison.Ordinal) },
+        { "more behind it", Valid + "{}" },
+        { "endless depth", new string('[', 100_000) },
+        { "too long", Valid + new string(' ', 200_000) },
+        { "no text", Valid.Replace("orders", "\uFFFD", StringComparison.Ordinal) },
+    };
+
     [Theory]
-    [InlineData("")]
-    [InlineData("null")]
-    [InlineData("[]")]
-    [InlineData("{}")]
-    [InlineData("{\"Uuid\":")]
-    public async Task What_is_no_record_is_an_error_that_names_it_and_never_a_part_of_a_list(string content)
+    [MemberData(nameof(Damaged))]
+    public async Task A_record_that_cannot_be_read_is_named_and_kept_and_the_others_are_listed(string what, string content)
     {
         var store = new FileLeaseStore(folder.Path, "https://one");
-        await store.WriteAsync(Record(), CancellationToken.None);
-        await File.WriteAllTextAsync(Path.Combine(folder.Path, "odd.json"), content);
+        var record = Record();
+        await store.WriteAsync(record, CancellationToken.None);
+        var uuid = Guid.NewGuid();
+        var bytes = System.Text.Encoding.UTF8.GetBytes(content.Replace("UUID", $"{uuid}", StringComparison.Ordinal));
+        if (what == "no text")
+            bytes[bytes.AsSpan().IndexOf("\uFFFD"u8)] = 0xff;
+        await File.WriteAllBytesAsync(PathOf($"{uuid}"), bytes);
 
-        Assert.Contains("odd.json", (await Assert.ThrowsAsync<InvalidDataException>(() => store.ListAsync(CancellationToken.None))).Message, StringComparison.Ordinal);
+        await ExpectUnreadableAsync(store, record, uuid, PathOf($"{uuid}"));
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(PathOf($"{uuid}")));
+    }
+
+    [Theory]
+    [InlineData("odd")]
+    [InlineData("UPPER")]
+    [InlineData("{UUID}")]
+    public async Task A_file_whose_name_is_not_the_UUID_of_its_record_is_no_record(string name)
+    {
+        var store = new FileLeaseStore(folder.Path);
+        var (record, other) = (Record(), Record());
+        await store.WriteAsync(record, CancellationToken.None);
+        await store.WriteAsync(other, CancellationToken.None);
+        name = name.Replace("UPPER", $"{other.Uuid}".ToUpperInvariant(), StringComparison.Ordinal).Replace("UUID", $"{other.Uuid}", StringComparison.Ordinal);
+        File.Move(PathOf($"{other.Uuid}"), PathOf(name));
+
+        await ExpectUnreadableAsync(store, record, null, PathOf(name));
+    }
+
+    [Theory]
+    [InlineData("link")]
+    [InlineData("dangling link")]
+    [InlineData("folder")]
+    [InlineData("pipe")]
+    public async Task What_is_no_file_is_never_opened(string kind)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var store = new FileLeaseStore(folder.Path);
+        var (record, other) = (Record(), Record());
+        await store.WriteAsync(record, CancellationToken.None);
+        var path = PathOf($"{other.Uuid}");
+        using var outside = new TestFolder();
+        var target = Path.Combine(outside.Path, $"{other.Uuid}.json");
+        if (kind == "link")
+            await new FileLeaseStore(outside.Path).WriteAsync(other, CancellationToken.None);
+        switch (kind)
+        {
+            case "folder":
+                Directory.CreateDirectory(path);
+                break;
+            case "pipe":
+                using (var process = System.Diagnostics.Process.Start("mkfifo", [path]))
+                    await process.WaitForExitAsync();
+                break;
+            default:
+                File.CreateSymbolicLink(path, target);
+                break;
+        }
+
+        // A pipe that is opened waits for whoever writes into it.
+        await ExpectUnreadableAsync(store, record, other.Uuid, path).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_record_of_the_first_version_has_no_version_and_is_read()
+    {
+        var uuid = Guid.NewGuid();
+        await File.WriteAllTextAsync(PathOf($"{uuid}"), Valid.Replace("UUID", $"{uuid}", StringComparison.Ordinal));
+
+        var record = Assert.Single(await new FileLeaseStore(folder.Path).ListAsync(CancellationToken.None));
+
+        Assert.Equal((uuid, LeaseRecord.CurrentVersion, ""), (record.Uuid, record.Version, record.Role));
+    }
+
+    [Fact]
+    public async Task A_record_is_as_old_as_its_file()
+    {
+        var store = new FileLeaseStore(folder.Path);
+        var record = Record() with { RecordedAt = DateTimeOffset.UtcNow.AddHours(-2) };
+        await store.WriteAsync(record, CancellationToken.None);
+
+        Assert.InRange((await store.ListAsync(CancellationToken.None)).AgeOf(record)!.Value, TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(1));
+        File.SetLastWriteTimeUtc(PathOf($"{record.Uuid}"), DateTime.UtcNow.AddHours(-1));
+        Assert.InRange((await store.ListAsync(CancellationToken.None)).AgeOf(record)!.Value, TimeSpan.FromMinutes(59), TimeSpan.FromMinutes(61));
     }
 
     public void Dispose() => folder.Dispose();
+
+    private const string Valid = """{"Uuid":"UUID","Source":"test","Owner":{"Kind":"Pod","Namespace":"shop","Name":"orders"},"ServiceAccountName":"default"}""";
+
+    private string PathOf(string name) => Path.Combine(folder.Path, $"{name}.json");
+
+    private static async Task ExpectUnreadableAsync(FileLeaseStore store, LeaseRecord readable, Guid? unreadable, string path)
+    {
+        var list = await store.ListAsync(CancellationToken.None);
+
+        Assert.Equal(readable.Uuid, Assert.Single(list).Uuid);
+        var problem = Assert.Single(list.Unreadable);
+        Assert.Equal((path, unreadable), (problem.Location, problem.Uuid));
+        Assert.DoesNotContain('\n', problem.ToString());
+        if (unreadable is { } uuid)
+            Assert.Contains(path, (await Assert.ThrowsAsync<InvalidDataException>(() => store.FindAsync(uuid, CancellationToken.None))).Message, StringComparison.Ordinal);
+    }
 
     private static LeaseRecord Record() => new()
     {

@@ -42,6 +42,7 @@ public sealed class VaultClient : IDisposable
         settings.Validate();
         Settings = settings;
         this.policy = policy;
+        ServerClock = new ServerClock(policy.Clock);
         var connection = settings.ToConnection();
         var trust = new ServerTrust(connection);
         Failures = new VaultFailures(settings, trust);
@@ -61,6 +62,9 @@ public sealed class VaultClient : IDisposable
     internal VaultFailures Failures { get; }
 
     internal TimeProvider Clock => policy.Clock;
+
+    /// <summary>The server's clock.</summary>
+    internal ServerClock ServerClock { get; }
 
     internal VaultRetryPolicy Policy => policy;
 
@@ -219,6 +223,7 @@ public sealed class VaultClient : IDisposable
             message.Content = new ByteArrayContent([]);
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         hasAnswered = true;
+        ServerClock.Note(response.Headers.Date);
         var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {

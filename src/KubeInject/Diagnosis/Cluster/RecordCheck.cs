@@ -28,6 +28,8 @@ internal sealed class RecordCheck(ClusterFacts facts, CredentialSource? source, 
         if (records is null)
             return null;
 
+        if (named.Where(records.Unreadable.Contains).Order().FirstOrDefault() is var unreadable && unreadable != Guid.Empty)
+            return Link(LinkState.Unknown, $"the record of its lease {unreadable} cannot be read, so that no sweep renews or revokes it. Sync-CredentialLease says where it is and why.");
         var findings = new List<Finding>();
         var missing = named.Where(uuid => !records.Uuids.Contains(uuid)).Order().ToList();
         if (missing.Count > 0 && source is null && hasInjector)
@@ -75,9 +77,11 @@ internal sealed class RecordCheck(ClusterFacts facts, CredentialSource? source, 
         new() { Step = LinkStep.Outcome, State = state, Text = text, Findings = findings };
 
     /// <summary>The records, as they are looked up: there may be as many as there are pods to look at.</summary>
-    private sealed class Known(IReadOnlyList<LeaseRecord> records)
+    private sealed class Known(LeaseRecordList records)
     {
         public HashSet<Guid> Uuids { get; } = [.. records.Select(record => record.Uuid)];
+
+        public HashSet<Guid> Unreadable { get; } = [.. records.Unreadable.Select(record => record.Uuid).OfType<Guid>()];
 
         public ILookup<ObjectReference, LeaseRecord> ByOwner { get; } = records.ToLookup(record => record.Owner);
     }

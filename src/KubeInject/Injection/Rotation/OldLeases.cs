@@ -26,11 +26,14 @@ internal sealed class OldLeases(CredentialSource source, KubeClient client)
         RotationResult result, IReadOnlyDictionary<Guid, LeaseRecord?> old, TimeSpan patience, CancellationToken cancellationToken)
     {
         var own = old.Where(pair => Stranger(result.Object, pair.Value) is null).ToDictionary();
-        if (own.Count > 0 && await UsersAsync(result.Object, own.Keys.ToHashSet(), patience, cancellationToken).ConfigureAwait(false) is { } users)
+        if (own.Count > 0
+            && (await UsersAsync(result.Object, own.Keys.ToHashSet(), patience, cancellationToken).ConfigureAwait(false)
+                ?? await OwnersElsewhereAsync(result.Object, own.Keys.ToHashSet(), cancellationToken).ConfigureAwait(false)) is { } users)
             return result with { Kept = old.Keys.ToArray(), Warning = $"{result.Object}: The old credentials are not revoked: {users}. The next sweep revokes them once no pod has them." };
 
         var revoked = new List<Guid>();
         var kept = new List<string>();
+        var left = new List<string>();
         foreach (var (uuid, record) in old)
         {
             if (Stranger(result.Object, record) is { } stranger)
@@ -42,7 +45,8 @@ internal sealed class OldLeases(CredentialSource source, KubeClient client)
             using var limit = new CancellationTokenSource(CredentialSource.CleanupTimeout, source.Time);
             try
             {
-                await source.RevokeAsync(record!, limit.Token).ConfigureAwait(false);
+                if (await source.RevokeAsync(record!, limit.Token).ConfigureAwait(false) is { } warning)
+                    left.Add($" {uuid}: {warning}");
                 revoked.Add(uuid);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -55,7 +59,8 @@ internal sealed class OldLeases(CredentialSource source, KubeClient client)
         {
             Revoked = revoked.ToArray(),
             Kept = old.Keys.Except(revoked).ToArray(),
-            Warning = kept.Count == 0 ? null : $"{result.Object}: Not all old credentials could be revoked: {string.Join(", ", kept)}.",
+            Warning = kept.Count + left.Count == 0 ? null
+                : $"{result.Object}:{(kept.Count == 0 ? "" : $" Not all old credentials could be revoked: {string.Join(", ", kept)}.")}{string.Concat(left)}",
         };
     }
 
@@ -81,7 +86,7 @@ internal sealed class OldLeases(CredentialSource source, KubeClient client)
                 var found = new List<string>();
                 await foreach (var pod in client.ListMetadataAsync(KubeResource.Pods, query, either.Token).ConfigureAwait(false))
                 {
-                    if (InjectionAnnotation.LeasesOf(pod.Annotations).Any(uuids.Contains))
+                    if (InjectionAnnotation.LeasesOf(pod.Annotations).Any(uuids.Contains) || (Guid.TryParse(pod.Uid, out var uid) && uuids.Contains(uid)))
                         found.Add(pod.Name);
                 }
 
@@ -100,4 +105,32 @@ internal sealed class OldLeases(CredentialSource source, KubeClient client)
             return $"it is not known whether a pod still has them ({exception.Message})";
         }
     }
+
+    /// <summary>
+    /// Looks for other owners: an annotation may have been copied to another workload, or to another namespace. What may
+    /// not be seen does not keep the leases, for they are the workload's own and their rotation was asked for.
+    /// </summary>
+    /// <returns>Who still has them, or why that is not known; null if no one was seen.</returns>
+    private async Task<string?> OwnersElsewhereAsync(ObjectReference workload, HashSet<Guid> uuids, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reader = new KubeOwnerReader(client, new LeaseOptions { Namespace = workload.Namespace, SkipCustomResources = true }, source.Time);
+            var view = await reader.ReadAsync(uuids, cancellationToken).ConfigureAwait(false);
+            var others = view.Owners.Values.SelectMany(owner => owner.All).Where(owner => !MayBeOf(workload, owner)).Distinct().Select(owner => $"{owner}").Order(StringComparer.Ordinal).ToList();
+            return others.Count == 0 ? null : $"{string.Join(", ", others)} still {(others.Count == 1 ? "has" : "have")} them";
+        }
+        catch (OperationCanceledException)
+        {
+            return "it is not known whether another workload has them";
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            return $"it is not known whether another workload has them ({exception.Message})";
+        }
+    }
+
+    /// <summary>Whether an owner is of the time before the rotation: pods of the namespace, which have ended by now, and Jobs that a CronJob created.</summary>
+    private static bool MayBeOf(ObjectReference workload, ObjectReference owner) =>
+        owner.Namespace == workload.Namespace && (owner.Kind == KubeResource.Pods.Kind || (owner.Kind == KubeResource.Jobs.Kind && workload.Kind == KubeResource.CronJobs.Kind));
 }

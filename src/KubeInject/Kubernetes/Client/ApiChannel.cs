@@ -22,6 +22,7 @@ internal sealed class ApiChannel : IDisposable
         settings.Validate();
         this.settings = settings;
         Policy = policy ?? RequestPolicy.Default;
+        Clock = new ServerClock(Policy.Clock);
         Trust = new ServerTrust(settings);
         Credential = new RequestCredential(settings);
         Failures = new ApiFailures(settings, Credential, Trust);
@@ -47,6 +48,9 @@ internal sealed class ApiChannel : IDisposable
 
     /// <summary>What is asked again, how often, and after what wait.</summary>
     public RequestPolicy Policy { get; }
+
+    /// <summary>The server's clock.</summary>
+    public ServerClock Clock { get; }
 
     /// <summary>Sends a request, again where the policy says so, and reads the answer, whatever its status.</summary>
     /// <exception cref="KubeConnectionException">No answer came.</exception>
@@ -124,6 +128,7 @@ internal sealed class ApiChannel : IDisposable
             response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             statusCode = (int)response.StatusCode;
             hasAnswered = true;
+            Clock.Note(response.Headers.Date);
             if (isStream && response.IsSuccessStatusCode)
             {
                 var stream = await response.Content.ReadAsStreamAsync(limit.Token);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace KubeInject.Kubernetes;
@@ -17,6 +18,7 @@ public sealed class KubeClient
 {
     private readonly ApiChannel channel;
     private readonly string defaultNamespace;
+    private string? clusterUid;
 
     internal KubeClient(ApiChannel channel, string defaultNamespace)
     {
@@ -29,6 +31,12 @@ public sealed class KubeClient
 
     /// <summary>The API server.</summary>
     internal Uri Server => channel.Failures.Server;
+
+    /// <summary>What time it is by the API server's clock; by this machine's, where its answers do not say.</summary>
+    internal DateTimeOffset ServerTime => channel.Clock.Now ?? channel.Policy.Clock.GetUtcNow();
+
+    /// <summary>The UID of the cluster, if it was read before: that of its namespace <c>kube-system</c>.</summary>
+    internal string? ClusterUid => clusterUid;
 
     /// <summary>Reads one object.</summary>
     /// <param name="resource">The kind of object.</param>
@@ -166,6 +174,51 @@ public sealed class KubeClient
         };
         await channel.SucceedAsync(request, cancellationToken);
     }
+
+    /// <summary>Deletes the objects of a namespace that a query selects: what is selected is part of the request, and checked by the server.</summary>
+    /// <param name="resource">The kind of objects.</param>
+    /// <param name="query">Which of them.</param>
+    /// <param name="options">How; the uid says which single object it may be.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>How many it were.</returns>
+    internal async Task<int> DeleteSelectedAsync(KubeResource resource, KubeQuery query, KubeDeleteOptions options, CancellationToken cancellationToken)
+    {
+        var request = new ApiRequest(HttpMethod.Delete, query.ListPath(resource, defaultNamespace))
+        {
+            Body = Bytes(options.ToJson()),
+            IsRepeatable = options.Uid is not null || options.DryRun,
+
+            // The answer has the objects in it. Of Secrets nothing but the metadata is wanted here.
+            Accept = ApiRequest.JsonMetadataList,
+        };
+        var answer = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken));
+        return answer.Get("items").Items().Count();
+    }
+
+    /// <summary>Has the server go through deleting an object.</summary>
+    /// <returns>The uid of the object that is there.</returns>
+    /// <exception cref="KubeApiException"><see cref="KubeApiReason.NotFound"/>: there is none.</exception>
+    internal async Task<string?> DryRunDeleteAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken)
+    {
+        var request = new ApiRequest(HttpMethod.Delete, resource.ObjectPath(name, @namespace ?? defaultNamespace))
+        {
+            Body = Bytes(new KubeDeleteOptions { DryRun = true }.ToJson()),
+            IsRepeatable = true,
+        };
+        var answer = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken));
+        return answer.Get("details").Text("uid") ?? answer.Get("metadata").Text("uid");
+    }
+
+    /// <summary>Reads the UID of the cluster, once.</summary>
+    internal async Task<string> GetClusterUidAsync(CancellationToken cancellationToken) =>
+        clusterUid ??= (await GetAsync(KubeResource.Namespaces, "kube-system", cancellationToken: cancellationToken)).Uid ?? throw NotKubernetes("its namespace kube-system has no uid");
+
+    /// <summary>Reads any JSON document.</summary>
+    internal async Task<JsonElement> GetJsonAsync(string path, CancellationToken cancellationToken) =>
+        channel.Failures.ReadJson(await channel.SucceedAsync(ApiRequest.Get(path), cancellationToken));
+
+    /// <summary>What an answer means that no API server gives.</summary>
+    internal KubeConnectionException NotKubernetes(string why) => channel.Failures.NotKubernetes(why);
 
     /// <summary>Asks for a token of a ServiceAccount (TokenRequest).</summary>
     /// <param name="serviceAccount">The ServiceAccount's name.</param>

@@ -1,0 +1,6 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>A group of resources that an API server serves.</summary>
+/// <param name="Name">The name: <c>argoproj.io</c>.</param>
+/// <param name="Versions">Its versions, the preferred one first.</param>
+internal sealed record ApiGroup(string Name, IReadOnlyList<string> Versions);

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Leases;
+
+/// <summary>What controllers may still do with the templates that they keep of earlier times.</summary>
+/// <remarks>Deployments and StatefulSets have to be noted before what they keep is asked for.</remarks>
+internal sealed class ControllerStates
+{
+    private const string AppsGroup = "apps/";
+    private readonly HashSet<string> paused = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string? Current, string? Update)> revisions = new(StringComparer.Ordinal);
+
+    /// <summary>Notes a controller.</summary>
+    public void Note(KubeObject workload, JsonElement document)
+    {
+        if (workload.Uid is not { } uid)
+            return;
+        if (workload.Kind == KubeResource.Deployments.Kind && document.Get("spec").IsTrue("paused"))
+            paused.Add(uid);
+        if (workload.Kind == KubeResource.StatefulSets.Kind)
+            revisions[uid] = (document.Get("status").Text("currentRevision"), document.Get("status").Text("updateRevision"));
+    }
+
+    /// <summary>
+    /// Whether a ReplicaSet may have pods. One at zero that belongs to a Deployment is the Deployment's history, unless
+    /// that is paused: it scales all its ReplicaSets then.
+    /// </summary>
+    public bool MayScale(JsonElement replicaSet)
+    {
+        var replicas = replicaSet.Get("spec").Get("replicas");
+        if (!(replicas.ValueKind == JsonValueKind.Number && replicas.TryGetInt32(out var count) && count == 0))
+            return true;
+        return !IsControlledBy(replicaSet, KubeResource.Deployments.Kind, out var uid) || paused.Contains(uid);
+    }
+
+    /// <summary>
+    /// Whether pods may be created from a ControllerRevision. A StatefulSet creates them from the current one and from the
+    /// one that it updates to; the others, and those of DaemonSets, are history.
+    /// </summary>
+    public bool MayUse(KubeObject revision, JsonElement document)
+    {
+        if (IsControlledBy(document, KubeResource.StatefulSets.Kind, out var uid))
+            return revisions.TryGetValue(uid, out var named) && (revision.Name == named.Current || revision.Name == named.Update);
+        return !IsControlledBy(document, KubeResource.DaemonSets.Kind, out _);
+    }
+
+    private static bool IsControlledBy(JsonElement document, string kind, out string uid)
+    {
+        var controller = document.Get("metadata").Get("ownerReferences").Items().FirstOrDefault(owner => owner.IsTrue("controller"));
+        uid = controller.Text("uid") ?? "";
+        return controller.Text("kind") == kind && controller.Text("apiVersion")?.StartsWith(AppsGroup, StringComparison.Ordinal) == true;
+    }
+}

@@ -1,0 +1,28 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Leases;
+
+/// <summary>Reads the pods and workloads of a cluster that have leases, always in all namespaces.</summary>
+/// <param name="client">The cluster.</param>
+/// <param name="options">How.</param>
+/// <param name="time">Tells the time.</param>
+internal sealed class KubeOwnerReader(KubeClient client, LeaseOptions options, TimeProvider time) : IOwnerReader
+{
+    /// <inheritdoc/>
+    public async Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var reading = new OwnerReading(client, options.Namespace ?? client.Namespace, leases);
+        await reading.ReadIdentityAsync(cancellationToken).ConfigureAwait(false);
+        await reading.ReadWorkloadsAsync(cancellationToken).ConfigureAwait(false);
+        if (reading.IsMissingAny)
+        {
+            if (options.SkipCustomResources)
+                reading.Skip();
+            else
+                await reading.ReadCustomResourcesAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return reading.ToView(time.GetElapsedTime(start));
+    }
+}

@@ -1,0 +1,209 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Leases;
+
+/// <summary>One reading of who has which lease.</summary>
+/// <param name="client">The cluster.</param>
+/// <param name="namespace">The namespace to look at, where not all may be looked at.</param>
+/// <param name="leases">The leases whose owners are wanted.</param>
+internal sealed class OwnerReading(KubeClient client, string @namespace, IReadOnlySet<Guid> leases)
+{
+    // A server that answers none of so many lists, one after the other, is away.
+    private const int MostLostInARow = 2;
+
+    // Before 1.21. (https://kubernetes.io/docs/reference/using-api/deprecation-guide/#cronjob-v125)
+    private static readonly KubeResource OldCronJobs = KubeResource.CronJobs with { Version = "v1beta1" };
+
+    private readonly OwnerCollection owners = new(leases);
+    private readonly List<OwnerGap> gaps = [];
+    private readonly ControllerStates controllers = new();
+    private readonly ApiDiscovery discovery = new(client);
+
+    public bool IsMissingAny => owners.IsMissingAny;
+
+    public OwnerView ToView(TimeSpan elapsed) => new()
+    {
+        Owners = owners.Owners,
+        Cluster = new ClusterIdentity(client.ClusterUid, client.Server),
+        Gaps = gaps,
+        Elapsed = elapsed,
+    };
+
+    /// <summary>Finds out which cluster it is.</summary>
+    public async Task ReadIdentityAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.GetClusterUidAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            gaps.Add(new OwnerGap(OwnerGapKind.Cluster, "namespaces", $"The UID of kube-system could not be read, so that it is not known which cluster this is: {exception.Message}")
+            {
+                MissingRight = IsForbidden(exception) ? "get the namespace kube-system" : null,
+            });
+        }
+    }
+
+    /// <summary>Reads all kinds that Kubernetes itself has.</summary>
+    /// <exception cref="KubeApiException">None of them can be read.</exception>
+    /// <exception cref="KubeConnectionException">Likewise.</exception>
+    public async Task ReadWorkloadsAsync(CancellationToken cancellationToken)
+    {
+        var (seen, lost) = (0, 0);
+        Exception? failure = null;
+        foreach (var resource in LeaseOwnerKinds.All)
+        {
+            if (lost < MostLostInARow)
+            {
+                failure = await ReadAsync(resource, cancellationToken).ConfigureAwait(false);
+                lost = failure is KubeConnectionException ? lost + 1 : 0;
+            }
+
+            if (failure is null)
+            {
+                seen++;
+                continue;
+            }
+
+            gaps.Add(Gap(OwnerGapKind.Workloads, resource, failure));
+            if (IsForbidden(failure) && await TryReadNamespaceAsync(resource, cancellationToken).ConfigureAwait(false))
+                seen++;
+        }
+
+        if (seen == 0)
+            throw failure!;
+    }
+
+    /// <summary>Reads all objects of all kinds that were added to the cluster.</summary>
+    public async Task ReadCustomResourcesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var group in await TryAsync("custom resources", () => discovery.AddedGroupsAsync(cancellationToken)).ConfigureAwait(false) ?? [])
+        {
+            var known = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var version in group.Versions)
+            {
+                foreach (var resource in await TryAsync($"{group.Name}/{version}", () => discovery.ResourcesAsync(group.Name, version, cancellationToken)).ConfigureAwait(false) ?? [])
+                {
+                    if (known.Add(resource.Plural))
+                        await ReadCustomResourceAsync(resource, cancellationToken).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+
+    /// <summary>Leaves custom resources out.</summary>
+    public void Skip() => gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, "custom resources", "They were left out, as the sweep was told."));
+
+    private static OwnerGap Gap(OwnerGapKind kind, KubeResource resource, Exception exception) => new(kind, Name(resource), exception.Message)
+    {
+        MissingRight = IsForbidden(exception) ? $"list {Name(resource)}{(resource.IsNamespaced ? " in all namespaces" : "")}" : null,
+    };
+
+    private static string Name(KubeResource resource) => resource.Group.Length == 0 ? resource.Plural : $"{resource.Plural}.{resource.Group}";
+
+    private static bool IsForbidden(Exception exception) => exception is KubeApiException { Reason: KubeApiReason.Forbidden };
+
+    /// <returns>Why not all of a kind could be read; null where it was.</returns>
+    private async Task<Exception?> ReadAsync(KubeResource resource, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var query = new KubeQuery { AllNamespaces = true };
+            if (await TryReadServedAsync(resource, query, cancellationToken).ConfigureAwait(false))
+                return null;
+            if (resource == KubeResource.CronJobs)
+                await TryReadServedAsync(OldCronJobs, query, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            return exception;
+        }
+    }
+
+    /// <returns>Whether the server has the resource at all.</returns>
+    private async Task<bool> TryReadServedAsync(KubeResource resource, KubeQuery query, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ListAsync(resource, query, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
+        {
+            if (await discovery.ServesAsync(resource, cancellationToken).ConfigureAwait(false))
+                throw;
+            return false;
+        }
+    }
+
+    /// <summary>What may be seen counts for renewing.</summary>
+    private async Task<bool> TryReadNamespaceAsync(KubeResource resource, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ListAsync(resource, new KubeQuery { Namespace = @namespace }, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            return false;
+        }
+    }
+
+    private async Task ListAsync(KubeResource resource, KubeQuery query, CancellationToken cancellationToken)
+    {
+        if (resource == KubeResource.Pods)
+        {
+            await foreach (var pod in client.ListMetadataAsync(resource, query, cancellationToken).ConfigureAwait(false))
+                owners.AddPod(pod);
+            return;
+        }
+
+        await foreach (var workload in client.ListAsync(resource, query, cancellationToken).ConfigureAwait(false))
+            owners.Add(new ObjectReference(workload.Kind, workload.Namespace, workload.Name), LeasesOf(workload));
+    }
+
+    private IEnumerable<Guid> LeasesOf(KubeObject workload)
+    {
+        var document = workload.ToElement();
+        controllers.Note(workload, document);
+        var spec = document.Get("spec");
+        return workload.Kind switch
+        {
+            "PodTemplate" => TemplateLeases.OfTemplate(document.Get("template")),
+            "CronJob" => TemplateLeases.OfTemplate(spec.Get("jobTemplate").Get("spec").Get("template")),
+            "ControllerRevision" => controllers.MayUse(workload, document) ? TemplateLeases.Anywhere(workload) : [],
+            "ReplicaSet" when !controllers.MayScale(document) => [],
+            _ => TemplateLeases.OfTemplate(spec.Get("template")),
+        };
+    }
+
+    private async Task ReadCustomResourceAsync(KubeResource resource, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var found in client.ListAsync(resource, new KubeQuery { AllNamespaces = true }, cancellationToken).ConfigureAwait(false))
+                owners.Add(new ObjectReference(found.Kind, found.Namespace, found.Name), TemplateLeases.Anywhere(found));
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            gaps.Add(Gap(OwnerGapKind.CustomResources, resource, exception));
+        }
+    }
+
+    private async Task<T?> TryAsync<T>(string what, Func<Task<T>> read)
+        where T : class
+    {
+        try
+        {
+            return await read().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, what, exception.Message));
+            return null;
+        }
+    }
+}

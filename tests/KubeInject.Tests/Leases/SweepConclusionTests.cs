@@ -1,0 +1,353 @@
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.Tests.Leases;
+
+/// <summary>What a sweep may conclude from what it has seen.</summary>
+public sealed class SweepConclusionTests
+{
+    private readonly SweepSimulation world = new();
+
+    [Fact]
+    public async Task What_has_an_owner_is_renewed_and_what_has_certainly_none_is_revoked()
+    {
+        var (living, gone) = (world.Record(), world.Record());
+        world.Live(living);
+
+        var summary = await world.RunAsync();
+
+        Assert.Equal([living.Uuid], world.Issuer.Renewed);
+        Assert.Equal([gone.Uuid], world.Issuer.Revoked);
+        Assert.Equal((2, 1, 1, 0, true), (summary.Total, summary.Renewed, summary.Revoked, summary.Kept, summary.IsComplete));
+    }
+
+    [Fact]
+    public async Task An_incomplete_record_with_an_owner_is_never_revoked_whatever_the_plan_calls_it()
+    {
+        var record = world.Record(record => record with { IsComplete = false });
+        world.Live(record);
+
+        await world.RunAsync();
+
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Contains(record.Uuid, world.Store.Records.Keys);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_owner_that_comes_after_the_plan_keeps_its_lease_complete_or_not(bool isComplete)
+    {
+        var record = world.Record(record => record with { IsComplete = isComplete });
+        var sweep = world.Sweep();
+        var plan = await sweep.PlanAsync(CancellationToken.None);
+        world.Live(record);
+
+        var summary = await sweep.RunAsync(plan, null, CancellationToken.None);
+
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Equal((1, 0, true), (summary.Kept, summary.Failed, summary.IsComplete));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    public async Task The_owner_is_looked_for_again_right_before_each_batch_of_revocations(int concurrency)
+    {
+        world.Options = new LeaseOptions { Concurrency = concurrency };
+        var records = Enumerable.Range(0, 64).Select(_ => world.Record()).OrderBy(record => record.Uuid).ToList();
+        var revoked = 0;
+        world.Issuer.OnRevoke = _ =>
+        {
+            // All those that nobody has taken up yet come to life.
+            if (++revoked == 1)
+                records.Skip(2 * concurrency).ToList().ForEach(world.Live);
+        };
+
+        var summary = await world.RunAsync();
+
+        Assert.Empty(world.Issuer.Revoked.Intersect(world.Living.Keys));
+        Assert.Equal(64 - world.Issuer.Revoked.Count, summary.Kept);
+        Assert.NotEmpty(world.Living);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_takes_long_to_read_is_read_for_half_of_the_time_at_most()
+    {
+        world.Options = new LeaseOptions { Concurrency = 1 };
+        for (var i = 0; i < 100; i++)
+            world.Record();
+        world.ReadingTakes = TimeSpan.FromSeconds(5);
+        world.Issuer.OnRevoke = _ => world.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await world.RunAsync();
+
+        Assert.Equal(100, world.Issuer.Revoked.Count);
+        Assert.InRange(world.Readings, 15, 25); // the plan's, and one for every five leases
+    }
+
+    [Fact]
+    public async Task Leases_that_need_nothing_cost_no_reading_and_no_call()
+    {
+        for (var i = 0; i < 100; i++)
+            world.Live(world.Record(record => record with { IsRenewable = false }));
+
+        await world.RunAsync();
+
+        Assert.Equal((1, 0), (world.Readings, world.Store.Finds));
+    }
+
+    [Fact]
+    public async Task A_record_that_was_written_again_or_removed_since_the_plan_is_not_revoked_on_old_knowledge()
+    {
+        var (changed, removed) = (world.Record(), world.Record(record => record with { IsComplete = false }));
+        var sweep = world.Sweep();
+        var plan = await sweep.PlanAsync(CancellationToken.None);
+        world.Store.Records[changed.Uuid] = changed with { RenewedAt = world.Time.GetUtcNow() };
+        world.Store.Records.TryRemove(removed.Uuid, out _);
+
+        var summary = await sweep.RunAsync(plan, null, CancellationToken.None);
+
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Equal(2, summary.Kept);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_seen_stops_revoking_and_not_renewing()
+    {
+        var (living, gone, broken) = (world.Record(), world.Record(), world.Record(record => record with { IsComplete = false }));
+        world.Live(living);
+        world.Gaps.Add(new OwnerGap(OwnerGapKind.Workloads, "deployments.apps", "forbidden") { MissingRight = "list deployments.apps in all namespaces" });
+
+        var summary = await world.RunAsync();
+
+        Assert.Equal([living.Uuid], world.Issuer.Renewed);
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Equal([gone.Uuid, broken.Uuid], world.Store.Records.Keys.Except([living.Uuid]).ToHashSet());
+        Assert.False(summary.IsComplete);
+        Assert.Contains("list deployments.apps in all namespaces", Assert.Single(summary.BlockingGaps).ToString(), StringComparison.Ordinal);
+        Assert.Equal((LeaseKeepReason.OwnersNotSeen, 2), (Assert.Single(summary.PassedOver).Reason, summary.PassedOver[0].Leases.Count));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_seen_any_more_right_before_a_revocation_stops_it_as_well()
+    {
+        world.Record();
+        var sweep = world.Sweep();
+        var plan = await sweep.PlanAsync(CancellationToken.None);
+        world.Gaps.Add(new OwnerGap(OwnerGapKind.Workloads, "pods", "forbidden"));
+
+        var summary = await sweep.RunAsync(plan, null, CancellationToken.None);
+
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Equal("pods", Assert.Single(summary.BlockingGaps).Resource);
+    }
+
+    [Theory]
+    [InlineData("Pod", 1)]
+    [InlineData("Deployment", 1)]
+    [InlineData("Rollout", 0)]
+    [InlineData("", 0)]
+    public async Task Custom_resources_that_cannot_be_seen_matter_for_leases_of_kinds_that_Kubernetes_does_not_have(string kind, int revoked)
+    {
+        world.Record(record => record with { Owner = record.Owner with { Kind = kind } });
+        world.Gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, "rollouts.argoproj.io", "forbidden"));
+
+        var summary = await world.RunAsync();
+
+        Assert.Equal((revoked, revoked == 1), (world.Issuer.Revoked.Count, summary.IsComplete));
+    }
+
+    // By how many minutes: the clock of whoever recorded is behind; that of whoever keeps the record is ahead of ours. Both
+    // may be wrong at once; the lease is two minutes old, and the grace period five.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(40, 0)] // an injector behind
+    [InlineData(-40, 0)] // or ahead
+    [InlineData(0, -6)] // a sweeper ahead
+    [InlineData(0, 6)] // or behind
+    [InlineData(40, -6)]
+    [InlineData(-100_000, 0)]
+    [InlineData(0, 100_000)]
+    public async Task A_lease_within_its_grace_period_is_kept_whatever_the_clocks_say(int recorderBehind, int keeperAhead)
+    {
+        var created = world.Time.GetUtcNow().AddMinutes(-2);
+        world.Record(record => record with { RecordedAt = created.AddMinutes(keeperAhead - recorderBehind) });
+        world.Store.Offset = TimeSpan.FromMinutes(keeperAhead);
+        world.Store.StoredAt = _ => created.AddMinutes(keeperAhead);
+
+        var summary = await world.RunAsync();
+
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Equal(1, summary.Kept);
+        Assert.Equal(recorderBehind != 0 || keeperAhead != 0, summary.Notice?.Contains("clock", StringComparison.Ordinal) == true);
+    }
+
+    [Theory]
+    [InlineData("keeper unknown")]
+    [InlineData("recorded in the future")]
+    [InlineData("kept in the future")]
+    [InlineData("recorded two thousand years ago by both")]
+    public async Task An_age_that_makes_no_sense_is_no_age(string how)
+    {
+        world.Record(record => how switch
+        {
+            "recorded in the future" => record with { RecordedAt = world.Time.GetUtcNow().AddHours(1) },
+            "recorded two thousand years ago by both" => record with { RecordedAt = default(DateTimeOffset) },
+            _ => record,
+        });
+        world.Store.StoredAt = how switch
+        {
+            "keeper unknown" => _ => null,
+            "kept in the future" => _ => world.Time.GetUtcNow().AddHours(1),
+            "recorded two thousand years ago by both" => _ => default(DateTimeOffset),
+            _ => world.Store.StoredAt,
+        };
+
+        var summary = await world.RunAsync();
+
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Equal(LeaseKeepReason.UnknownAge, Assert.Single(summary.PassedOver).Reason);
+    }
+
+    [Fact]
+    public async Task A_record_of_another_injector_is_as_old_as_whoever_keeps_it_says()
+    {
+        var (young, old) = (world.Record(record => record with { RecordedAt = null }), world.Record(record => record with { RecordedAt = null }));
+        world.Store.StoredAt = record => world.Time.GetUtcNow().AddMinutes(record.Uuid == young.Uuid ? -4 : -6);
+
+        await world.RunAsync();
+
+        Assert.Equal([old.Uuid], world.Issuer.Revoked);
+    }
+
+    [Fact]
+    public async Task A_record_that_names_another_cluster_is_passed_over_and_said()
+    {
+        var record = world.Record(record => record with { ClusterUid = "another-cluster" });
+        var copied = world.Record(record => record with { ClusterUid = "another-cluster" });
+        world.Live(copied);
+
+        var summary = await world.RunAsync();
+
+        Assert.Empty(world.Issuer.Revoked.Concat(world.Issuer.Renewed));
+        Assert.Equal((LeaseKeepReason.OtherCluster, 2, true), (Assert.Single(summary.PassedOver).Reason, summary.PassedOver[0].Leases.Count, summary.IsComplete));
+        Assert.Contains("another cluster", summary.Notice, StringComparison.Ordinal);
+        Assert.Contains(record.Uuid, world.Store.Records.Keys);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_record_of_a_folder_that_names_no_cluster_is_this_ones_once_its_owner_is_seen_here_and_not_before(bool isRenewable)
+    {
+        world.Store.Scope = LeaseStoreScope.AnyCluster;
+        var (living, gone) = (world.Record(Nameless), world.Record(Nameless));
+        world.Live(living);
+
+        var summary = await world.RunAsync();
+
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Equal(LeaseKeepReason.UnknownCluster, Assert.Single(summary.PassedOver).Reason);
+        Assert.Contains("Revoke-CredentialLease", summary.Notice, StringComparison.Ordinal);
+        Assert.Equal(("this-cluster", null), (world.Store.Records[living.Uuid].ClusterUid, world.Store.Records[gone.Uuid].ClusterUid));
+
+        world.Living.Clear();
+        await world.RunAsync();
+        Assert.Equal([living.Uuid], world.Issuer.Revoked);
+
+        LeaseRecord Nameless(LeaseRecord record) => record with { ClusterUid = null, IsRenewable = isRenewable };
+    }
+
+    [Fact]
+    public async Task A_record_that_names_no_cluster_is_this_ones_where_the_store_is_of_one_cluster()
+    {
+        var record = world.Record(record => record with { ClusterUid = null });
+
+        await world.RunAsync();
+
+        Assert.Equal([record.Uuid], world.Issuer.Revoked);
+    }
+
+    [Fact]
+    public async Task A_store_of_one_cluster_that_holds_records_of_another_is_not_this_ones_alone()
+    {
+        var (nameless, _) = (world.Record(record => record with { ClusterUid = null }), world.Record(record => record with { ClusterUid = "another-cluster" }));
+
+        var summary = await world.RunAsync();
+
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Contains(summary.PassedOver, leases => leases.Reason == LeaseKeepReason.UnknownCluster && leases.Leases[0].Uuid == nameless.Uuid);
+    }
+
+    [Fact]
+    public async Task A_store_in_another_cluster_says_nothing_about_this_one()
+    {
+        world.Store.Cluster = new ClusterIdentity("another-cluster", new Uri("https://other"));
+        world.Record(record => record with { ClusterUid = null });
+
+        Assert.Equal(LeaseKeepReason.UnknownCluster, Assert.Single((await world.RunAsync()).PassedOver).Reason);
+        Assert.Empty(world.Issuer.Revoked);
+    }
+
+    [Fact]
+    public async Task Which_cluster_it_is_has_to_be_known_to_revoke_a_lease_whose_record_names_one()
+    {
+        world.Cluster = new ClusterIdentity(null, null);
+        world.Gaps.Add(new OwnerGap(OwnerGapKind.Cluster, "namespaces", "forbidden") { MissingRight = "get the namespace kube-system" });
+        var (gone, living) = (world.Record(), world.Record());
+        world.Live(living);
+
+        var summary = await world.RunAsync();
+
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Equal([living.Uuid], world.Issuer.Renewed);
+        Assert.Contains("get the namespace kube-system", Assert.Single(summary.BlockingGaps).ToString(), StringComparison.Ordinal);
+        Assert.Contains(gone.Uuid, world.Store.Records.Keys);
+    }
+
+    [Fact]
+    public async Task A_record_that_cannot_be_read_is_reported_and_counted_and_all_others_are_served()
+    {
+        var (living, gone) = (world.Record(), world.Record());
+        world.Live(living);
+        world.Store.Unreadable.Add(new UnreadableRecord("somewhere", "It is empty."));
+
+        var summary = await world.RunAsync();
+
+        Assert.Equal([living.Uuid], world.Issuer.Renewed);
+        Assert.Equal([gone.Uuid], world.Issuer.Revoked);
+        Assert.Equal((2, false), (summary.Total, summary.IsComplete));
+        Assert.Equal("somewhere", Assert.Single(summary.Unreadable).Location);
+    }
+
+    [Fact]
+    public async Task A_namespace_limits_the_leases_and_never_where_owners_are_looked_for()
+    {
+        world.Options = new LeaseOptions { Namespace = "shop" };
+        var (elsewhere, other) = (world.Record(), world.Record(record => record with { Owner = record.Owner with { Namespace = "other" } }));
+        world.Living[elsewhere.Uuid] = new ObjectReference("Pod", "elsewhere", "orders");
+
+        var summary = await world.RunAsync();
+
+        Assert.Equal(1, summary.Total);
+        Assert.Equal([elsewhere.Uuid], world.Issuer.Renewed);
+        Assert.Empty(world.Issuer.Revoked);
+        Assert.Contains(other.Uuid, world.Store.Records.Keys);
+    }
+
+    [Fact]
+    public async Task What_another_injector_has_revoked_leaves_nothing_behind_once_no_owner_is_left()
+    {
+        var (young, gone, living) = (world.Record(record => record with { RecordedAt = world.Time.GetUtcNow() }), world.Record(), world.Record());
+        foreach (var record in new[] { young, gone, living })
+            world.Store.RevokedByOthers[record.Uuid] = world.Store.Records.TryRemove(record.Uuid, out var removed) ? removed : record;
+        world.Live(living);
+
+        var summary = await world.RunAsync();
+
+        Assert.Equal(0, summary.Total);
+        Assert.Equal([gone.Uuid], world.Issuer.Revoked);
+        Assert.Equal(new[] { young.Uuid, living.Uuid }.ToHashSet(), world.Store.RevokedByOthers.Keys.ToHashSet());
+    }
+}

@@ -1,0 +1,137 @@
+using KubeInject.Credentials;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+using KubeInject.Testing;
+
+namespace KubeInject.Tests.Leases;
+
+/// <summary>A store, an issuer and a cluster in memory, for sweeps on a clock of the test's own.</summary>
+internal sealed class SweepSimulation : IOwnerReader
+{
+    private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public SweepSimulation()
+    {
+        Store = new MemoryLeaseStore { Time = Time };
+        Source = new CredentialSource(Issuer, Store, null, Time);
+    }
+
+    public ManualClock Time { get; } = new(Start);
+
+    public MemoryLeaseStore Store { get; }
+
+    public LoggingIssuer Issuer { get; } = new();
+
+    public CredentialSource Source { get; }
+
+    public LeaseOptions Options { get; set; } = new();
+
+    public ClusterIdentity Cluster { get; set; } = new("this-cluster", null);
+
+    /// <summary>Who lives, by the lease.</summary>
+    public Dictionary<Guid, ObjectReference> Living { get; } = [];
+
+    public List<OwnerGap> Gaps { get; } = [];
+
+    public int Readings { get; private set; }
+
+    public TimeSpan ReadingTakes { get; set; }
+
+    public Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken)
+    {
+        Dictionary<Guid, LeaseOwner> owners;
+        lock (Issuer.Gate)
+        {
+            Readings++;
+            owners = Living.Where(pair => leases.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => new LeaseOwner(pair.Value));
+        }
+
+        Time.Advance(ReadingTakes);
+        return Task.FromResult(new OwnerView { Owners = owners, Cluster = Cluster, Gaps = [.. Gaps], Elapsed = ReadingTakes });
+    }
+
+    /// <summary>A record that is an hour old by all clocks, unless the test says otherwise.</summary>
+    public LeaseRecord Record(Func<LeaseRecord, LeaseRecord>? change = null)
+    {
+        var record = new LeaseRecord
+        {
+            Uuid = Guid.NewGuid(),
+            Source = Issuer.Name,
+            ClusterUid = "this-cluster",
+            IsComplete = true,
+            IsRenewable = true,
+            Role = "orders",
+            Owner = new ObjectReference("Pod", "shop", "orders"),
+            ServiceAccountName = "default",
+            RecordedAt = Time.GetUtcNow().AddHours(-1),
+        };
+        record = change?.Invoke(record) ?? record;
+        Store.Records[record.Uuid] = record;
+        return record;
+    }
+
+    public void Live(LeaseRecord record) => Living[record.Uuid] = record.Owner;
+
+    public LeaseSweep Sweep() => new(Source, this, Options);
+
+    public async Task<LeaseSweepSummary> RunAsync()
+    {
+        var sweep = Sweep();
+        return await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
+    }
+
+    /// <summary>Remembers what was renewed and revoked.</summary>
+    internal sealed class LoggingIssuer : ICredentialIssuer
+    {
+        public object Gate { get; } = new();
+
+        public List<Guid> Renewed { get; } = [];
+
+        public List<Guid> Revoked { get; } = [];
+
+        public Action<Guid>? OnRevoke { get; set; }
+
+        public string Name => "test";
+
+        public string? Notice => null;
+
+        public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
+            Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+
+        public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
+            Task.FromResult(new Credential("user", new Secret("password"), IsRenewable: true));
+
+        public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
+        {
+            lock (Renewed)
+                Renewed.Add(handle.Uuid);
+            return Task.FromResult<DateTimeOffset?>(null);
+        }
+
+        public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+        {
+            // One after the other, and not while somebody reads who lives.
+            lock (Gate)
+            {
+                Revoked.Add(handle.Uuid);
+                OnRevoke?.Invoke(handle.Uuid);
+            }
+
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>A clock that the test moves; timestamps go with it.</summary>
+    internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
+    {
+        private long ticks = start.UtcTicks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Advance(TimeSpan by) => Interlocked.Add(ref ticks, by.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
+
+        public override long GetTimestamp() => Interlocked.Read(ref ticks);
+    }
+}
