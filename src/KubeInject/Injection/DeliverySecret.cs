@@ -15,8 +15,6 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
     /// <summary>One label a lease begins with this and ends with the UUID, so that a selector finds the Secret of a lease.</summary>
     public const string LeaseLabel = KubeLeaseStore.DeliveryLabel;
 
-    private const string ManagerLabel = "app.kubernetes.io/managed-by";
-    private const string Manager = "kubeinject";
     private const int NameLimit = 253; // of a DNS subdomain
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -74,7 +72,7 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
 
     private JsonObject ToJson(IReadOnlyList<IssuedLease>? credentials)
     {
-        var labels = new JsonObject { [ManagerLabel] = Manager };
+        var labels = new JsonObject { [KubeLeaseStore.ManagedByLabel] = KubeWriteOptions.DefaultFieldManager };
         foreach (var lease in credentials ?? [])
             labels[$"{LeaseLabel}{lease.Record.Uuid}"] = "";
         var metadata = new JsonObject { ["name"] = reference.Name };
@@ -86,7 +84,7 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
             ["apiVersion"] = KubeResource.Secrets.ApiVersion,
             ["kind"] = KubeResource.Secrets.Kind,
             ["metadata"] = metadata,
-            ["type"] = "Opaque",
+            ["type"] = KubeLeaseStore.DeliveryType,
             ["immutable"] = true, // Its pods read it once; other credentials come in another Secret.
             ["stringData"] = Values(credentials),
         };

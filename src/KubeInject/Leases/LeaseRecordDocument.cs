@@ -89,7 +89,16 @@ internal static class LeaseRecordDocument
         // What is required may still be null.
         if (record is not { Source.Length: > 0, ServiceAccountName: not null, Owner: { Kind: not null, Name: not null } } || record.Secret is { Name: null } or { Kind: null })
             throw new InvalidDataException("It lacks its source or its owner.");
-        return record with { Version = LeaseRecord.CurrentVersion, Database = record.Database ?? "", Role = record.Role ?? "", Mount = record.Mount ?? "" };
+
+        // What the document does not have is null, whatever the default is.
+        return record with
+        {
+            Version = LeaseRecord.CurrentVersion,
+            Database = record.Database ?? "",
+            Role = record.Role ?? "",
+            Mount = record.Mount ?? "",
+            OtherFields = record.OtherFields ?? new Dictionary<string, string>(),
+        };
     }
 }
 

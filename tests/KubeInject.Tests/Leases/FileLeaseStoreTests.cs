@@ -130,7 +130,8 @@ public sealed class FileLeaseStoreTests : IDisposable
 
         var record = Assert.Single(await new FileLeaseStore(folder.Path).ListAsync(CancellationToken.None));
 
-        Assert.Equal((uuid, LeaseRecord.CurrentVersion, ""), (record.Uuid, record.Version, record.Role));
+        Assert.Equal((uuid, LeaseRecord.CurrentVersion, "", 0), (record.Uuid, record.Version, record.Role, record.OtherFields.Count));
+        Assert.True(record.SaysTheSame((await new FileLeaseStore(folder.Path).FindAsync(uuid, CancellationToken.None))!));
     }
 
     [Fact]
