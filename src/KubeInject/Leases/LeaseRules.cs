@@ -37,6 +37,10 @@ internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeS
         return (record.IsComplete ? LeaseAction.Revoke : LeaseAction.Finish, LeaseKeepReason.None);
     }
 
+    /// <summary>Whether everything that may own a lease of this cluster was seen, and does not.</summary>
+    public bool IsWithoutOwner(LeaseRecord record) =>
+        view is not null && !IsOfOtherCluster(record) && (record.ClusterUid is not null || isOfCluster) && view.Find(record.Uuid) is null && view.GapFor(record) is null;
+
     /// <summary>How long a lease has certainly been there: by the clock of whoever keeps its record, and by its record against this machine's clock, whichever is less.</summary>
     /// <returns>Null if that is not known, or makes no sense.</returns>
     public TimeSpan? AgeOf(LeaseRecord record, DateTimeOffset now)

@@ -26,14 +26,15 @@ internal sealed class LeaseReader(KubeClient client, CredentialSource? source, T
             return ([], whose);
         var view = await OwnersAsync(records, query.Namespace, gaps, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
-        var rules = new LeaseRules(records, view, new LeaseOptions().GracePeriod);
+        var grace = new LeaseOptions().GracePeriod;
+        var rules = new LeaseRules(records, view, grace);
         return (
         [
             .. from record in records
                where source is null || source.Owns(record)
                let owner = view?.Find(record.Uuid)
                where query.Namespace is null || (record.Owner.Namespace ?? owner?.Object.Namespace) == query.Namespace
-               let isAbandoned = rules.Judge(record, now).Action is LeaseAction.Revoke
+               let isAbandoned = rules.IsWithoutOwner(record) && !(now - record.RecordedAt < grace)
                orderby record.ExpiresAt ?? DateTimeOffset.MaxValue, record.Uuid.ToString()
                select new ReportedLease(
                    record.Uuid, LeaseInventory.StateAt(record, isAbandoned, now), $"{owner?.Object ?? record.Owner}", record.Database, record.Role, record.Source, record.RecordedAt, record.ExpiresAt, record.IsRenewable),
