@@ -125,10 +125,13 @@ internal sealed class LeaseSweepRun(
         done.Add(task.Action);
     }
 
-    /// <summary>Deletes the Secret of a lease that another injector has revoked, unless an owner has come. To revoke it again does no harm.</summary>
+    /// <summary>
+    /// Deletes the Secret of a lease that another injector has revoked, unless an owner has come, or the record: it was being
+    /// issued then. To revoke it again does no harm.
+    /// </summary>
     private async Task CleanUpAsync(CredentialLease lease, CancellationToken cancellationToken)
     {
-        if (await WhyHasOwnerAsync(lease.ToRecord(), cancellationToken).ConfigureAwait(false) is null)
+        if (await source.Leases.FindAsync(lease.Uuid, cancellationToken).ConfigureAwait(false) is null && await WhyHasOwnerAsync(lease.ToRecord(), cancellationToken).ConfigureAwait(false) is null)
             Warn(lease, await source.RevokeAsync(lease.ToRecord(), cancellationToken).ConfigureAwait(false));
     }
 

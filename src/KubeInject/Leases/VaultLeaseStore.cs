@@ -90,11 +90,11 @@ public sealed class VaultLeaseStore : ILeaseStore
     /// <inheritdoc/>
     public async Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
     {
-        // The entries first: a record that is written meanwhile has one all the same, and one that is removed meanwhile
-        // is not taken for an entry that was left behind.
+        // The records first: the entry of one that is removed meanwhile is not taken for one that was left behind. One that is
+        // written meanwhile is, and is young.
+        var uuids = await KeysAsync(VaultRequest.List(metadata), cancellationToken).ConfigureAwait(false);
         var unreadable = new ConcurrentBag<UnreadableRecord>();
         var entries = await ListEntriesAsync(unreadable, cancellationToken).ConfigureAwait(false);
-        var uuids = await KeysAsync(VaultRequest.List(metadata), cancellationToken).ConfigureAwait(false);
         var records = new ConcurrentBag<Stored>();
         await ReadAllAsync(uuids, data, unreadable, async (uuid, token) =>
         {
