@@ -122,9 +122,8 @@ public sealed class KubeLeaseStore(KubeClient client, string @namespace = KubeLe
             catch (Exception exception) when (exception is InvalidDataException or FormatException)
             {
                 var why = exception is InvalidDataException ? exception.Message : "Its data is not Base64.";
-                unreadable.Add(new UnreadableRecord(
-                    $"{Namespace}/secret/{secret.Name}",
-                    $"It has the type {SecretType} and is no lease record. {why} Look at it with: kubectl get secret {secret.Name} --namespace {Namespace} --output yaml") { Uuid = uuid });
+                var reason = $"It has the type {SecretType} and is no lease record. {why} Look at it with: kubectl get secret {secret.Name} --namespace {Namespace} --output yaml";
+                unreadable.Add(new UnreadableRecord($"{Namespace}/secret/{secret.Name}", reason) { Uuid = uuid });
             }
         }
 

@@ -119,8 +119,11 @@ public sealed class VaultLeaseStore : ILeaseStore
         };
     }
 
-    private static VaultRequest Post(string path, IReadOnlyDictionary<string, string> fields, params Secret[] secrets) => VaultRequest.Post(
-        path, new JsonObject { ["data"] = new JsonObject(fields.Select(field => KeyValuePair.Create<string, JsonNode?>(field.Key, field.Value))) }, secrets) with { Grant = "create and update" };
+    private static VaultRequest Post(string path, IReadOnlyDictionary<string, string> fields, params Secret[] secrets)
+    {
+        var data = new JsonObject(fields.Select(field => KeyValuePair.Create<string, JsonNode?>(field.Key, field.Value)));
+        return VaultRequest.Post(path, new JsonObject { ["data"] = data }, secrets) with { Grant = "create and update" };
+    }
 
     /// <summary>The leases that have an entry of ours.</summary>
     private async Task<HashSet<Guid>> ListEntriesAsync(ConcurrentBag<UnreadableRecord> unreadable, CancellationToken cancellationToken)
