@@ -46,6 +46,9 @@ Describe 'The rights for a sweep' {
                 $limit = [datetime]::UtcNow.AddSeconds(30)
                 $asked = if ($rule.verbs -contains 'get') { 'get', 'namespace/kube-system' } else { 'list', $(if ($rule.apiGroups[0]) { "$($rule.resources[0]).$($rule.apiGroups[0])" } else { $rule.resources[0] }), '-A' }
                 while ((kubectl --kubeconfig $kubeconfig auth can-i @asked 2>$null) -ne 'no') { [datetime]::UtcNow | Should -BeLessThan $limit }
+
+                # A connection reads once which cluster it is.
+                $null = Connect-KubeCluster -Kubeconfig $kubeconfig
                 $swept = Sync-CredentialLease (& $local) -GracePeriod 0 -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction Ignore
                 $swept.Revoked | Should -Be 0 -Because $missing
                 $problems.FullyQualifiedErrorId | Should -Contain 'LeaseOwnersNotSeen,KubeInject.Cmdlets.SyncCredentialLeaseCommand'

@@ -150,6 +150,9 @@ metadata: {name: checkout-service-runner}
             Total = 10000; Renewed = 9000; Revoked = 900; Finished = 9; Kept = 90; Duration = '00:00:12.3456789'
             Failures = @((Get-EngineType Leases.LeaseFailure)::new($leases[0], 'Revoke', $false, [Exception]::new('Vault is sealed.')))
         }
+        'Leases.OwnerGap' = (Get-EngineType Leases.OwnerGap)::new('Workloads', 'replicationcontrollers', 'replicationcontrollers is forbidden: User "system:serviceaccount:kubeinject:sweep" cannot list resource "replicationcontrollers" in API group "" at the cluster scope')
+        'Leases.PassedOverLeases' = (Get-EngineType Leases.PassedOverLeases)::new('OwnersNotSeen', $leases)
+        'Leases.UnreadableRecord' = (Get-EngineType Leases.UnreadableRecord)::new('/home/deployer/.local/state/kubeinject/leases/0123456789.json', 'This is no lease record. It is not whole, or not JSON. Move it out of the folder and look at it.')
         'Leases.LeaseFailure' = (Get-EngineType Leases.LeaseFailure)::new($leases[0], 'Revoke', $false, [Exception]::new('Vault is sealed.'))
         'Leases.CredentialSource' = $source
     }
