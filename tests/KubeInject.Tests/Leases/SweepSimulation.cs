@@ -2,6 +2,7 @@ using KubeInject.Credentials;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
 using KubeInject.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.Tests.Leases;
 
@@ -16,7 +17,7 @@ internal sealed class SweepSimulation : IOwnerReader
         Source = new CredentialSource(Issuer, Store, null, Time);
     }
 
-    public ManualClock Time { get; } = new(Start);
+    public FakeTimeProvider Time { get; } = new(Start);
 
     public MemoryLeaseStore Store { get; }
 
@@ -119,19 +120,5 @@ internal sealed class SweepSimulation : IOwnerReader
 
             return Task.CompletedTask;
         }
-    }
-
-    /// <summary>A clock that the test moves; timestamps go with it.</summary>
-    internal sealed class ManualClock(DateTimeOffset start) : TimeProvider
-    {
-        private long ticks = start.UtcTicks;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Advance(TimeSpan by) => Interlocked.Add(ref ticks, by.Ticks);
-
-        public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref ticks), TimeSpan.Zero);
-
-        public override long GetTimestamp() => Interlocked.Read(ref ticks);
     }
 }
