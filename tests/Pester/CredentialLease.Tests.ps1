@@ -331,7 +331,7 @@ Describe 'Sync-CredentialLease' {
         $other, $nameless = [guid]::NewGuid(), [guid]::NewGuid()
         Set-LeaseRecord $folder @{ Uuid = $other; Source = 'local'; IsComplete = $true; Owner = @{ Kind = 'Pod'; Name = 'x' }; ServiceAccountName = 'default'; ClusterUid = 'another' }
         Set-LeaseRecord $folder @{ Uuid = $nameless; Source = 'local'; IsComplete = $true; Owner = @{ Kind = 'Pod'; Name = 'x' }; ServiceAccountName = 'default'; ClusterUid = '' }
-        (Get-Content -Raw "$folder/$nameless.json") -replace '"ClusterUid": "",?' | Set-Content "$folder/$nameless.json"
+        (Get-Content -Raw "$folder/$nameless.json") -replace '"ClusterUid"', '"Other"' | Set-Content "$folder/$nameless.json"
         (Get-Item "$folder/$nameless.json").LastWriteTimeUtc = [DateTime]::UtcNow.AddHours(-1)
         $summary = Sync-CredentialLease $source -WarningVariable warned -WarningAction SilentlyContinue
         $summary.Revoked, $summary.Kept, $summary.IsComplete | Should -Be 1, 3, $true
