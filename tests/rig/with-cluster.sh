@@ -202,7 +202,7 @@ start_servers() {
   start_server postgresql "${as_postgres[@]}" "$postgres_bin/postgres" -D "$folder/postgresql/data" \
     -c listen_addresses=127.0.0.1 -c port="$postgres_port" \
     -c unix_socket_directories="$folder/postgresql" \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off
+    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_prepared_transactions=10
 }
 
 # Writes kube-controller-manager.command, if there is a kube-controller-manager.

@@ -53,7 +53,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
             Source(Options with
             {
                 PasswordAuthentication = form,
-                CreationStatements = ["CREATE ROLE \"{{username}}\" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'; GRANT \"{{role}}\" TO \"{{name}}\"", $"INSERT INTO {role}_t VALUES ('{{{{password}}}}')"],
+                CreationStatements = ["CREATE ROLE \"{{username}}\" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'; GRANT \"{{role}}\" TO \"{{name}}\"", $"INSERT INTO public.{role}_t VALUES ('{{{{password}}}}')"],
             }),
             role)).Credential;
 

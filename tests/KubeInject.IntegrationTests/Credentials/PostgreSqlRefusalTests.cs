@@ -33,6 +33,58 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     }
 
     [Theory]
+    [InlineData("{login}")]
+    [InlineData("{member}")]
+    [InlineData("{distant}")]
+    [InlineData("{disabled}")]
+    [InlineData("{elsewhere}")]
+    [InlineData("{added}")]
+    public async Task The_login_role_of_a_lease_is_no_role_to_request_nor_is_a_member_of_one(string requested)
+    {
+        var lease = await IssueAsync(Source(), await CreateRoleAsync());
+        var member = await CreateRoleAsync(options: $"IN ROLE {Identifier(lease.Credential.Username)}");
+        var distant = await CreateRoleAsync(options: $"NOINHERIT IN ROLE {member}");
+        var disabled = await IssueAsync(Source(), await CreateRoleAsync());
+        await ExecuteAsync($"ALTER ROLE {Identifier(disabled.Credential.Username)} NOLOGIN PASSWORD NULL VALID UNTIL 'infinity'");
+        var elsewhere = $"kubeinject-Orders_{Guid.NewGuid():n}"[..19] + $"-{Guid.NewGuid():n}";
+        var added = $"kubeinject-o-{Guid.NewGuid():n}_owner";
+        await ExecuteAsync($"CREATE ROLE {Identifier(elsewhere)}; CREATE ROLE {Identifier(added)}");
+        var role = requested
+            .Replace("{login}", lease.Credential.Username, StringComparison.Ordinal)
+            .Replace("{member}", member, StringComparison.Ordinal)
+            .Replace("{distant}", distant, StringComparison.Ordinal)
+            .Replace("{disabled}", disabled.Credential.Username, StringComparison.Ordinal)
+            .Replace("{elsewhere}", elsewhere, StringComparison.Ordinal)
+            .Replace("{added}", added, StringComparison.Ordinal);
+        var records = Leases.Records.Count;
+        var (name, statement) = ("CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}'", "GRANT \"{{role}}\" TO \"{{name}}\"");
+
+        foreach (var options in new[] { Options, Options with { AllowedRoles = ["*"] }, Options with { AllowedRoles = [role] }, Options with { CreationStatements = [name, statement] } })
+            Assert.Contains("login role of a lease", (await FailsAsync(() => IssueAsync(Source(options), role), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
+
+        Assert.Equal(records, Leases.Records.Count);
+    }
+
+    [Theory]
+    [InlineData("kubeinject")]
+    [InlineData("kubeinject-orders-rw")]
+    [InlineData("kubeinject-orders-2024")]
+    public async Task A_role_of_an_administrator_may_have_a_name_that_begins_alike(string name)
+    {
+        var role = await CreateRoleAsync();
+        await ExecuteAsync($"ALTER ROLE {role} RENAME TO \"{name}\"");
+        try
+        {
+            var lease = await IssueAsync(Source(), name);
+            await Source().RevokeAsync(lease.Record, CancellationToken.None);
+        }
+        finally
+        {
+            await ExecuteAsync($"DROP ROLE \"{name}\"");
+        }
+    }
+
+    [Theory]
     [InlineData("pg_monitor")]
     [InlineData("postgres")]
     public async Task PostgreSQLs_own_roles_are_refused(string role) => await FailsAsync(() => IssueAsync(Source(), role), CredentialFailure.Refused);
@@ -150,7 +202,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     {
         await using var gate = await GateAsync("cancel");
         using var stop = new CancellationTokenSource();
-        var issuing = Source(Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE {gate.Name}"] }).IssueAsync(Request(gate.Role), stop.Token);
+        var issuing = Source(Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE public.{gate.Name}"] }).IssueAsync(Request(gate.Role), stop.Token);
         await gate.UntilWaitedForAsync(issuing);
 
         await stop.CancelAsync();
@@ -164,7 +216,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     public async Task What_takes_too_long_is_given_up_and_leaves_nothing()
     {
         await using var gate = await GateAsync("late");
-        var options = Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE {gate.Name}"], Timeout = TimeSpan.FromSeconds(1) };
+        var options = Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE public.{gate.Name}"], Timeout = TimeSpan.FromSeconds(1) };
 
         var message = (await FailsAsync(() => IssueAsync(Source(options), gate.Role), CredentialFailure.Unavailable)).Message;
 

@@ -29,12 +29,12 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_it_owns_in_any_database_goes_to_somebody_else_and_its_privileges_go(bool toAnother)
+    public async Task What_it_owns_in_any_database_goes_to_the_role_or_to_another_and_its_privileges_go(bool toAnother)
     {
         var (role, heir) = (await CreateRoleAsync(), await CreateRoleAsync());
         var (database, own) = (await CreateDatabaseAsync(), $"{role}_own");
-        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}; CREATE TABLE {role}_shared (id int)");
-        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}", database);
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}, {heir}; CREATE TABLE {role}_shared (id int)");
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}, {heir}", database);
         var lease = await IssueAsync(Source(), role);
         var user = Identifier(lease.Credential.Username);
         foreach (var place in new[] { null, database })
@@ -51,7 +51,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
         foreach (var place in new[] { null, database })
         {
             await using var session = await OpenAsync(database: place);
-            Assert.Equal(toAnother ? heir : "postgres", await session.ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = $1", own));
+            Assert.Equal(toAnother ? heir : role, await session.ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = $1", own));
             Assert.Equal(1L, await session.ScalarAsync($"SELECT count(*) FROM {own}"));
         }
     }
@@ -120,12 +120,12 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     {
         var role = await CreateRoleAsync();
         await ExecuteAsync($"CREATE TABLE {role}_gate ()");
-        var issuer = Issuer(Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE {role}_gate"] });
+        var issuer = Issuer(Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE public.{role}_gate"] });
         var request = Request(role);
         var handle = await issuer.PrepareAsync(request, CancellationToken.None);
         await using var gate = await OpenAsync();
         await gate.ExecuteAsync($"BEGIN; LOCK TABLE {role}_gate");
-        const string Waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND (query LIKE '%' || $1 || '_gate%' OR $1 = '' AND query LIKE '%pg_advisory_xact_lock%')";
+        const string Waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND ($1 <> '' AND query LIKE '%' || $1 || '_gate%' OR $1 = '' AND query LIKE 'CREATE ROLE%NOLOGIN')";
 
         var issuing = issuer.IssueAsync(request, handle, CancellationToken.None);
         await UntilAsync(issuing, Waits, role);
@@ -140,13 +140,45 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
         Assert.False(await HasRoleAsync(credential.Username));
     }
 
+    [Theory]
+    [InlineData("BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'mine'")]
+    [InlineData("BEGIN; CREATE TABLE public.{name} (x int); LOCK TABLE public.{name}")]
+    [InlineData("SELECT pg_advisory_lock({key})")]
+    public async Task A_pod_cannot_hold_off_its_revocation(string statement)
+    {
+        var role = await CreateRoleAsync();
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}");
+        var lease = await IssueAsync(Source(), role);
+        await using var pod = await OpenAsync(lease.Credential);
+        var key = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(lease.Record.Uuid.ToByteArray());
+        await pod.ExecuteAsync(statement.Replace("{name}", $"{role}_held", StringComparison.Ordinal).Replace("{key}", $"{key}", StringComparison.Ordinal));
+
+        await Source(Options with { Timeout = TimeSpan.FromSeconds(10) }).RevokeAsync(lease.Record, CancellationToken.None);
+
+        Assert.False(await HasRoleAsync(lease.Credential.Username));
+    }
+
+    [Fact]
+    public async Task Nor_can_another_pod_hold_off_what_is_done_to_a_lease_whose_UUID_it_knows()
+    {
+        var lease = await IssueAsync(Source(), await CreateRoleAsync());
+        await using var other = await OpenAsync((await IssueAsync(Source(), await CreateRoleAsync())).Credential);
+        var key = System.Buffers.Binary.BinaryPrimitives.ReadInt64BigEndian(lease.Record.Uuid.ToByteArray());
+        await other.ExecuteAsync($"SELECT pg_advisory_lock({key})");
+        var source = Source(Options with { Timeout = TimeSpan.FromSeconds(10) });
+
+        await source.RevokeAsync(await source.RenewAsync(lease.Record, CancellationToken.None), CancellationToken.None);
+
+        Assert.False(await HasRoleAsync(lease.Credential.Username));
+    }
+
     [Fact]
     public async Task An_administrator_who_is_no_superuser_can_do_all_of_it()
     {
         var database = await CreateDatabaseAsync();
         var (role, admin) = (await CreateRoleAsync(), await CreateRoleAsync(options: "LOGIN CREATEROLE PASSWORD 'admin-password'"));
         await ExecuteAsync($"GRANT {role} TO {admin} WITH ADMIN OPTION; GRANT CREATE ON DATABASE {database} TO {role}");
-        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}; GRANT USAGE, CREATE ON SCHEMA public TO {admin}", database);
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}", database);
         var source = Source(Options with { ConnectionString = new Secret($"postgresql://{admin}:admin-password@{Host}:{Port}/postgres") });
         var lease = await IssueAsync(source, role);
         await using var session = await OpenAsync(lease.Credential, database);
@@ -157,6 +189,6 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
 
         Assert.False(await HasRoleAsync(lease.Credential.Username));
         await using var look = await OpenAsync(database: database);
-        Assert.Equal(admin, await look.ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = 'own'"));
+        Assert.Equal(role, await look.ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = 'own'"));
     }
 }

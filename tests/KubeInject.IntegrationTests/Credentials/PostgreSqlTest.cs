@@ -8,6 +8,8 @@ namespace KubeInject.IntegrationTests.Credentials;
 /// <summary>What the tests of the PostgreSQL source share.</summary>
 public abstract class PostgreSqlTest : IDisposable
 {
+    internal const string UserPassword = "user-password";
+
     private readonly List<PostgreSqlIssuer> issuers = [];
 
     internal MemoryLeaseStore Leases { get; } = new();
@@ -30,6 +32,21 @@ public abstract class PostgreSqlTest : IDisposable
     }
 
     internal CredentialSource Source(PostgreSqlOptions? options = null) => new(Issuer(options), Leases);
+
+    /// <summary>The connection of another user than the superuser, or to another database.</summary>
+    internal static Secret Connection(string? user = null, string? database = null, string suffix = "")
+    {
+        var superuser = ConnectionText.Parse(TestDatabase.Superuser);
+        return new Secret($"postgresql://{user ?? superuser.Username}:{(user is null ? superuser.Password : UserPassword)}@{superuser.Host}:{superuser.Port}/{database ?? "postgres"}{suffix}");
+    }
+
+    /// <summary>Makes an administrator who is no superuser, and who may grant a role.</summary>
+    internal static async Task<string> CreateAdministratorAsync(string role)
+    {
+        var name = await TestDatabase.CreateRoleAsync(options: $"LOGIN CREATEROLE PASSWORD '{UserPassword}'");
+        await TestDatabase.ExecuteAsync($"GRANT {role} TO {name} WITH ADMIN OPTION");
+        return name;
+    }
 
     internal static Task<IssuedLease> IssueAsync(CredentialSource source, string role) => source.IssueAsync(Request(role), CancellationToken.None);
 

@@ -21,6 +21,12 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
         CredentialFailure.Unavailable, FormattableString.Invariant(
             $"{Place}: {what} took longer than {timeout.TotalSeconds:0.###} s. Look at what the server is waiting for (pg_stat_activity, pg_locks), or give it more time."));
 
+    /// <summary>A connection whose settings are not those that it asks for.</summary>
+    /// <param name="what">What the other side does: <c>drops the setting x</c>.</param>
+    public CredentialException Pooler(string what) => new(
+        CredentialFailure.Refused,
+        $"{Place}: what answers there {Quoted.OneLine(what)}. A connection pooler does so, and without its settings KubeInject would run what the owner of a database planted. Connect to PostgreSQL itself; a pooler that ignores the settings (ignore_startup_parameters) is no way out.");
+
     /// <summary>A call that failed.</summary>
     /// <param name="what">What was being done: <c>creating the login role x</c>.</param>
     /// <param name="exception">Why it failed.</param>
@@ -56,11 +62,21 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
         // The message quotes the statement where it went wrong, which may be at the password.
         PostgresErrorCodes.SyntaxError => new(
             CredentialFailure.UnexpectedAnswer, $"{Place}: {what} failed, because of a syntax error at character {error.Position} of a statement ({error.SqlState}). Correct the statement."),
+        PostgresErrorCodes.DependentObjectsStillExist => new(
+            CredentialFailure.UnexpectedAnswer, $"{Place}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}): {Details(error)}. Hand over, or drop, what keeps it."),
         ['5', '3' or '7' or '8', ..] or ['0', '8', ..] or ['4', '0', ..] or ['5', '5', ..] => new(
             CredentialFailure.Unavailable, $"{Place}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Try again later; if it stays, look at the server's log."),
         _ => new(
             CredentialFailure.UnexpectedAnswer, $"{Place}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Look at the statement, and at the server's log."),
     };
+
+    /// <summary>What depends on an object, as the server lists it: an object a line, under names that others chose.</summary>
+    public static string Details(PostgresException error)
+    {
+        const int Longest = 400;
+        var text = Quoted.OneLine((error.Detail ?? "").Replace("\n", "; ", StringComparison.Ordinal)).TrimEnd('.');
+        return text.Length > Longest ? $"{text[..Longest]}…" : text;
+    }
 
     private static string OneLine(string message, Secret? secret)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Enumeration;
 using System.Security.Cryptography;
@@ -22,7 +21,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private const int PasswordLength = 40;
 
-    // Two who revoke the same role at the same time.
+    // Two who renew or revoke the same role at the same time.
     private const int Attempts = 3;
 
     // As many as a sweep works on at a time; PostgreSQL allows 100 to all by default.
@@ -34,7 +33,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     private readonly List<StatementTemplate> renewal;
     private readonly List<StatementTemplate> revocation;
     private readonly PostgreSqlErrors errors;
-    private readonly NpgsqlDataSource server;
+    private readonly PostgreSqlServer server;
     private readonly TimeProvider time;
 
     /// <summary>Makes the issuer. It connects when it is first used.</summary>
@@ -63,13 +62,14 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         connection.Username = options.Username ?? connection.Username;
         connection.Password = options.Password?.Reveal() ?? connection.Password;
         connection.CommandTimeout = 0; // what limits a call limits all of it
+        connection.IncludeErrorDetail = true; // shown only where it names the objects that keep a role
         if (!connection.ShouldSerialize("Maximum Pool Size"))
             connection.MaxPoolSize = Math.Max(MaxConnections, connection.MinPoolSize);
         if (!connection.ShouldSerialize("Connection Idle Lifetime"))
             (connection.ConnectionIdleLifetime, connection.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds);
         Place = options.ServerName ?? $"{connection.Host}:{connection.Port}".ToLowerInvariant();
         errors = new PostgreSqlErrors(connection, options.Timeout);
-        server = NpgsqlDataSource.Create(connection);
+        server = new PostgreSqlServer(connection, errors);
     }
 
     /// <inheritdoc/>
@@ -87,6 +87,8 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         if (!RoleName.IsPossible(request.Role))
             throw new CredentialException(CredentialFailure.Refused, "What the pod asks for cannot be the name of a PostgreSQL role: one has 1 to 63 bytes and no NUL. Correct the annotation.");
+        if (RoleName.IsLease(request.Role))
+            throw RoleCheck.RefusedAsLease(request.Role);
         if (options.AllowedRoles.Count > 0 && !options.AllowedRoles.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, request.Role, ignoreCase: false)))
             throw RoleCheck.Refused(request.Role, $"is not among those that this source gives out ({string.Join(", ", options.AllowedRoles)}). Ask for one of them, or allow it.");
         var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount) { Username = RoleName.Of(request.Uuid, request.Role) };
@@ -95,11 +97,13 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         async Task<CredentialHandle> PrepareAsync(CancellationToken token)
         {
             // Also where there is nothing to check: a server that is down is found out before anything is recorded.
-            var connection = await server.OpenConnectionAsync(token).ConfigureAwait(false);
+            var connection = await server.OpenAsync(token).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
                 if (creation.Any(statement => statement.Uses(StatementTemplate.Role)))
                     await RoleCheck.RunAsync(connection, request.Role, mustExist: options.CreationStatements is [PostgreSqlOptions.DefaultCreationStatement], token).ConfigureAwait(false);
+                if (options.ReassignOwnedTo is { } owner && revocation.Count == 0 && await RoleCheck.FindObjectionAsync(connection, owner, token).ConfigureAwait(false) is { } objection)
+                    throw RoleCheck.Refused(owner, $"cannot get what login roles own (ReassignOwnedTo), because it {objection}. Choose a role without special rights, as it gets what pods made.");
                 return handle;
             }
         }
@@ -117,19 +121,17 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
 
         async Task<Credential> IssueAsync(CancellationToken token)
         {
-            var connection = await server.OpenConnectionAsync(token).ConfigureAwait(false);
+            var connection = await server.OpenAsync(token).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
                 var transaction = await connection.BeginTransactionAsync(token).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
-                    // Whoever revokes waits for this lock, so that nothing comes to life behind its back. That it is held
-                    // is known before the first statement is sent.
-                    var expiration = await ExpirationAsync(connection, LockKey(handle), token).ConfigureAwait(false);
+                    var expiration = await ExpirationAsync(connection, token).ConfigureAwait(false);
                     var values = Values(handle, name, expiration);
                     values[StatementTemplate.Password] = sent.Reveal();
                     foreach (var statement in creation)
-                        await ExecuteAsync(connection, statement.Fill(values), token).ConfigureAwait(false);
+                        await connection.ExecuteAsync(statement.Fill(values), token).ConfigureAwait(false);
                     if (await FindAsync(connection, name, token).ConfigureAwait(false) is not { CanLogin: true } role)
                         throw new CredentialException(CredentialFailure.UnexpectedAnswer, $"The creation statements made no role '{name}' that can log in. Have them say: CREATE ROLE \"{{{{name}}}}\" LOGIN ….");
                     await transaction.CommitAsync(token).ConfigureAwait(false);
@@ -144,24 +146,24 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(handle);
         var name = RoleName.Of(handle);
-        return RunAsync($"renewing the login role '{name}'", null, RenewAsync, cancellationToken);
+        return RunAsync($"renewing the login role '{name}'", null, RenewAsync, cancellationToken, Attempts);
 
         async Task<DateTimeOffset?> RenewAsync(CancellationToken token)
         {
-            var connection = await server.OpenConnectionAsync(token).ConfigureAwait(false);
+            var connection = await server.OpenAsync(token).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
                 var transaction = await connection.BeginTransactionAsync(token).ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
-                    var expiration = await ExpirationAsync(connection, LockKey(handle), token).ConfigureAwait(false);
+                    var expiration = await ExpirationAsync(connection, token).ConfigureAwait(false);
 
                     // One that may not log in is about to be revoked.
                     if (await FindAsync(connection, name, token).ConfigureAwait(false) is not { CanLogin: true })
                         throw new CredentialException(CredentialFailure.LeaseEnded, $"The login role '{name}' is gone, or may not log in any more, and cannot be renewed. Have new credentials issued.");
                     var values = Values(handle, name, expiration);
                     foreach (var statement in renewal)
-                        await ExecuteAsync(connection, statement.Fill(values), token).ConfigureAwait(false);
+                        await connection.ExecuteAsync(statement.Fill(values), token).ConfigureAwait(false);
                     var role = await FindAsync(connection, name, token).ConfigureAwait(false);
                     await transaction.CommitAsync(token).ConfigureAwait(false);
                     return role?.ValidUntil;
@@ -175,24 +177,14 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(handle);
         var name = RoleName.Of(handle);
-        return RunAsync($"removing the login role '{name}'", null, RevokeAsync, cancellationToken);
+        return RunAsync($"removing the login role '{name}'", null, RevokeAsync, cancellationToken, Attempts);
 
         async Task<bool> RevokeAsync(CancellationToken token)
         {
             var values = Values(handle, name, null);
             var statements = revocation.Select(statement => statement.Fill(values)).ToList();
-            for (var attempt = 1; ; attempt++)
-            {
-                try
-                {
-                    await new RoleRevocation(server, options.ReassignOwnedTo).RunAsync(name, LockKey(handle), statements, token).ConfigureAwait(false);
-                    return true;
-                }
-                catch (PostgresException exception) when (attempt < Attempts && RoleRevocation.IsRace(exception))
-                {
-                    // What the other one has done is done.
-                }
-            }
+            await new RoleRevocation(server, options.ReassignOwnedTo).RunAsync(name, handle.Role, statements, token).ConfigureAwait(false);
+            return true;
         }
     }
 
@@ -216,65 +208,45 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         return values;
     }
 
-    private static long LockKey(CredentialHandle handle) => BinaryPrimitives.ReadInt64BigEndian(handle.Uuid.ToByteArray());
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand(statement, connection);
-        await using (command.ConfigureAwait(false))
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
     private static async Task<FoundRole?> FindAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand("SELECT rolcanlogin, nullif(rolvaliduntil, 'infinity') FROM pg_catalog.pg_roles WHERE rolname = $1", connection)
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = name } },
-        };
-        await using (command.ConfigureAwait(false))
-        {
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    return null;
-                DateTimeOffset? end = await reader.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) ? null : reader.GetFieldValue<DateTimeOffset>(1);
-                return new FoundRole(reader.GetBoolean(0), end);
-            }
-        }
+        var roles = await connection.ListAsync(
+            "SELECT rolcanlogin, nullif(rolvaliduntil, 'infinity') FROM pg_catalog.pg_roles WHERE rolname = $1",
+            reader => new FoundRole(reader.GetBoolean(0), reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1)),
+            cancellationToken,
+            new NpgsqlParameter<string> { TypedValue = name }).ConfigureAwait(false);
+        return roles.SingleOrDefault();
     }
 
-    /// <summary>Takes the lease's lock, for the transaction, and asks the server when a credential of now will end.</summary>
-    private async Task<string> ExpirationAsync(NpgsqlConnection connection, long lockKey, CancellationToken cancellationToken)
+    /// <summary>Asks the server when a credential of now will end.</summary>
+    private async Task<string> ExpirationAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        const string Query = "SELECT pg_catalog.date_trunc('second', pg_catalog.clock_timestamp()) + $2, pg_catalog.pg_advisory_xact_lock($1)";
-        var command = new NpgsqlCommand(Query, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<long> { TypedValue = lockKey },
-                new NpgsqlParameter<TimeSpan> { TypedValue = options.TimeToLive, NpgsqlDbType = NpgsqlDbType.Interval },
-            },
-        };
-        await using (command.ConfigureAwait(false))
-        {
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return reader.GetFieldValue<DateTimeOffset>(0).ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
-            }
-        }
+        var ends = await connection.ListAsync(
+            "SELECT pg_catalog.date_trunc('second', pg_catalog.clock_timestamp()) + $1",
+            reader => reader.GetFieldValue<DateTimeOffset>(0),
+            cancellationToken,
+            new NpgsqlParameter<TimeSpan> { TypedValue = options.TimeToLive, NpgsqlDbType = NpgsqlDbType.Interval }).ConfigureAwait(false);
+        return ends.Single().ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
     }
 
     /// <summary>Runs a call within its limit, and says what went wrong.</summary>
-    private async Task<T> RunAsync<T>(string what, Secret? secret, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(string what, Secret? secret, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, int attempts = 1)
     {
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await call(either.Token).ConfigureAwait(false);
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await call(either.Token).ConfigureAwait(false);
+                }
+                catch (PostgresException exception) when (attempt < attempts && RoleRevocation.IsRace(exception))
+                {
+                    // What the other one has done is done.
+                }
+            }
         }
         catch (Exception exception) when (exception is OperationCanceledException || PostgreSqlErrors.IsKnown(exception))
         {

@@ -12,6 +12,12 @@ internal static partial class RoleName
     private const string Prefix = "kubeinject-";
     private const int LongestPart = MaxBytes - 11 - 1 - 32;
 
+    /// <summary>
+    /// What the names of leases' login roles match, whichever installation of KubeInject made them; a regular expression for
+    /// .NET and for PostgreSQL. Pods cannot name or rename a role, which needs CREATEROLE.
+    /// </summary>
+    public const string LeasePattern = "^" + Prefix + ".*[0-9a-f]{32}";
+
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The name of a lease's login role, which nobody else's has: letters, digits, <c>_</c> and single <c>-</c>.</summary>
@@ -32,6 +38,9 @@ internal static partial class RoleName
         throw new CredentialException(
             CredentialFailure.Refused, $"The record of the lease {handle.Uuid} names the user {Quoted.Value(name)}, which is none of ours: nothing is done to it. Look at the record.");
     }
+
+    /// <summary>Whether a role of that name is the login role of a lease, or was made together with one.</summary>
+    public static bool IsLease(string name) => Lease().IsMatch(name);
 
     /// <summary>Whether a role can have that name at all.</summary>
     public static bool IsPossible(string name)
@@ -54,6 +63,9 @@ internal static partial class RoleName
 
     /// <summary>The name for a place between double quotes.</summary>
     public static string Escape(string name) => name.Replace("\"", "\"\"", StringComparison.Ordinal);
+
+    [GeneratedRegex(LeasePattern, RegexOptions.Singleline)]
+    private static partial Regex Lease();
 
     [GeneratedRegex("[^A-Za-z0-9_]+")]
     private static partial Regex Odd();

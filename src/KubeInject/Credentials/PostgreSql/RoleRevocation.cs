@@ -1,44 +1,52 @@
+using KubeInject.Annotations;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace KubeInject.Credentials;
 
-/// <summary>Removes a login role with its sessions and with what it owns.</summary>
+/// <summary>Ends a login role: its login, its sessions, its privileges; what it owns goes to another role.</summary>
 /// <param name="server">The server.</param>
-/// <param name="reassignOwnedTo">Who gets what it owns; null for the connecting user.</param>
-internal sealed class RoleRevocation(NpgsqlDataSource server, string? reassignOwnedTo)
+/// <param name="reassignOwnedTo">Who gets what it owns; null for the role that its pod requested.</param>
+internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOwnedTo)
 {
     // pg_terminate_backend waits since version 14.
     private const int WaitsSince = 14;
     private static readonly TimeSpan OldServersWait = TimeSpan.FromMilliseconds(20);
 
+    // How long it may take to disable a login that nothing holds up.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Removes the role. Without effect where there is none.</summary>
     /// <param name="name">The login role.</param>
-    /// <param name="lockKey">What whoever creates the role holds until that is done or undone.</param>
+    /// <param name="requested">The role that its pod requested.</param>
     /// <param name="statements">What removes it in the end; none for the default.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public async Task RunAsync(string name, long lockKey, IReadOnlyList<string> statements, CancellationToken cancellationToken)
+    /// <exception cref="CredentialException">Its login has ended, but what it owns cannot be handed over.</exception>
+    public async Task RunAsync(string name, string requested, IReadOnlyList<string> statements, CancellationToken cancellationToken)
     {
-        var connection = await server.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await server.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            if (await FindAsync(connection, name, lockKey, cancellationToken).ConfigureAwait(false) is not { } role)
+            if (await LoginRole.FindAsync(connection, name, cancellationToken).ConfigureAwait(false) is not { } login)
                 return;
-            await ExecuteAsync(connection, $"ALTER ROLE {RoleName.Quote(name)} NOLOGIN", cancellationToken).ConfigureAwait(false);
-            await EndSessionsAsync(connection, name, role, cancellationToken).ConfigureAwait(false);
-            if (statements.Count > 0)
+            await DisableAsync(connection, login, cancellationToken).ConfigureAwait(false);
+
+            // No role can be a member of its own member. A login that has our rights is to lose them at once in any case.
+            if (!login.IsUnderSuperuser && login.HasOurRights)
+                await login.RevokeMembershipsAsync(connection, cancellationToken).ConfigureAwait(false);
+            await EndSessionsAsync(connection, login, cancellationToken).ConfigureAwait(false);
+            if (statements.Count == 0)
             {
-                await ExecuteAsync(connection, statements, cancellationToken).ConfigureAwait(false);
+                await RemoveAsync(connection, login, reassignOwnedTo ?? requested, cancellationToken).ConfigureAwait(false);
                 return;
             }
 
-            foreach (var database in await DatabasesAsync(connection, role, cancellationToken).ConfigureAwait(false))
-            {
-                await JoinAsync(connection, name, role, cancellationToken).ConfigureAwait(false);
-                await DropOwnedAsync(connection, database, name, cancellationToken).ConfigureAwait(false);
-            }
-
-            await ExecuteAsync(connection, $"DROP ROLE {RoleName.Quote(name)}", cancellationToken).ConfigureAwait(false);
+            await connection.InTransactionAsync(
+                async () =>
+                {
+                    foreach (var statement in statements)
+                        await connection.ExecuteAsync(statement, cancellationToken).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -46,117 +54,148 @@ internal sealed class RoleRevocation(NpgsqlDataSource server, string? reassignOw
     public static bool IsRace(PostgresException exception) =>
         exception.IsTransient || exception.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.UndefinedObject;
 
-    public static async Task ExecuteAsync(NpgsqlConnection connection, IReadOnlyList<string> statements, CancellationToken cancellationToken)
-    {
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using (transaction.ConfigureAwait(false))
-        {
-            foreach (var statement in statements)
-                await ExecuteAsync(connection, statement, cancellationToken).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task ExecuteAsync(NpgsqlConnection connection, string statement, CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand(statement, connection);
-        await using (command.ConfigureAwait(false))
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>
-    /// Looks for the role, once whoever may be creating it at this moment has done so or not: also one whose client is
-    /// gone, and whose server process still has to hear of it.
-    /// </summary>
-    private static async Task<uint?> FindAsync(NpgsqlConnection connection, string name, long lockKey, CancellationToken cancellationToken)
-    {
-        var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new NpgsqlBatchCommand("SELECT pg_catalog.pg_advisory_xact_lock($1)") { Parameters = { new NpgsqlParameter<long> { TypedValue = lockKey } } },
-                new NpgsqlBatchCommand("SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $1") { Parameters = { new NpgsqlParameter<string> { TypedValue = name } } },
-            },
-        };
-        await using (batch.ConfigureAwait(false))
-        {
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? reader.GetFieldValue<uint>(0) : null;
-            }
-        }
-    }
-
-    /// <summary>Ends the role's sessions, until none is left; new ones there cannot be.</summary>
-    private static async Task EndSessionsAsync(NpgsqlConnection connection, string name, uint role, CancellationToken cancellationToken)
+    /// <summary>Ends the role's sessions, until none is left.</summary>
+    private static async Task EndSessionsAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
     {
         var waits = connection.PostgreSqlVersion.Major >= WaitsSince;
-        var terminate = $"SELECT pg_catalog.pg_terminate_backend(pid{(waits ? ", 1000" : "")}) FROM pg_catalog.unnest($1) pid";
-        while (await ListAsync<int>(connection, "SELECT pid FROM pg_catalog.pg_stat_activity WHERE usesysid = $1", role, cancellationToken).ConfigureAwait(false) is { Count: > 0 } sessions)
+        while (await CountAsync("1").ConfigureAwait(false) > 0)
         {
-            await JoinAsync(connection, name, role, cancellationToken).ConfigureAwait(false);
-            var command = new NpgsqlCommand(terminate, connection) { Parameters = { new NpgsqlParameter<int[]> { TypedValue = [.. sessions] } } };
-            await using (command.ConfigureAwait(false))
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            // The signal stays sent; that we are a member does not stay.
+            await connection.InTransactionAsync(
+                async () =>
+                {
+                    await login.JoinAsync(connection, inherits: false, cancellationToken).ConfigureAwait(false);
+                    if (!login.IsUnderSuperuser)
+                        await connection.ExecuteAsync($"SET LOCAL ROLE {login.Identifier}", cancellationToken).ConfigureAwait(false);
+                    await CountAsync(waits ? "pg_catalog.pg_terminate_backend(pid, 1000)" : "pg_catalog.pg_terminate_backend(pid)").ConfigureAwait(false);
+                },
+                cancellationToken,
+                isTrial: true).ConfigureAwait(false);
             if (!waits)
                 await Task.Delay(OldServersWait, cancellationToken).ConfigureAwait(false);
         }
+
+        async Task<int> CountAsync(string what) => (await connection.ListAsync(
+            $"SELECT {what} FROM pg_catalog.pg_stat_activity WHERE usesysid = $1", _ => true, cancellationToken, login.Parameter).ConfigureAwait(false)).Count;
     }
 
-    /// <summary>Where the role owns something or has privileges; what belongs to no database is dealt with in any.</summary>
-    private static Task<List<string>> DatabasesAsync(NpgsqlConnection connection, uint role, CancellationToken cancellationToken) => ListAsync<string>(
-        connection,
-        """
-        SELECT DISTINCT coalesce(d.datname, current_database())::text
-        FROM pg_catalog.pg_shdepend s LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid
-        WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND s.refobjid = $1
-        ORDER BY 1
-        """,
-        role,
-        cancellationToken);
-
-    /// <summary>Makes who is no superuser a member of the role: only members may end its sessions and give away what it owns.</summary>
-    private static async Task JoinAsync(NpgsqlConnection connection, string name, uint role, CancellationToken cancellationToken)
+    /// <summary>The transactions of the role that wait to be committed: they may hold, and come to own, anything.</summary>
+    private static async Task<string?> FindPreparedAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
     {
-        var isMember = await ListAsync<bool>(connection, "SELECT pg_catalog.pg_has_role($1, 'USAGE')", role, cancellationToken).ConfigureAwait(false);
-        if (isMember is not [true])
-            await ExecuteAsync(connection, $"GRANT {RoleName.Quote(name)} TO CURRENT_USER", cancellationToken).ConfigureAwait(false);
+        var prepared = await connection.ListAsync(
+            "SELECT gid, database::pg_catalog.text FROM pg_catalog.pg_prepared_xacts WHERE owner = (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = $1) ORDER BY prepared",
+            reader => $"its prepared transaction '{Quoted.OneLine(reader.GetString(0))}' in the database {Quoted.Value(reader.GetString(1))} waits to be finished: ROLLBACK PREPARED, or COMMIT PREPARED",
+            cancellationToken,
+            login.Parameter).ConfigureAwait(false);
+        return prepared.FirstOrDefault();
     }
 
-    private static async Task<List<T>> ListAsync<T>(NpgsqlConnection connection, string query, uint role, CancellationToken cancellationToken)
+    /// <summary>
+    /// Ends the role's login. A session of the role that has changed its own password, and has not committed that, would hold
+    /// this up for as long as it lives: sessions are ended until it is through.
+    /// </summary>
+    private async Task DisableAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(query, connection) { Parameters = { new NpgsqlParameter<uint> { TypedValue = role, NpgsqlDbType = NpgsqlDbType.Oid } } };
-        await using (command.ConfigureAwait(false))
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var disabling = connection.ExecuteAsync($"ALTER ROLE {login.Identifier} NOLOGIN PASSWORD NULL VALID UNTIL 'epoch'", stop.Token);
+        try
         {
-            var values = new List<T>();
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
+            while (await Task.WhenAny(disabling, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false) != disabling)
             {
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    values.Add(reader.GetFieldValue<T>(0));
+                cancellationToken.ThrowIfCancellationRequested();
+                var other = await server.OpenAsync(cancellationToken).ConfigureAwait(false);
+                await using (other.ConfigureAwait(false))
+                {
+                    await EndSessionsAsync(other, login, cancellationToken).ConfigureAwait(false);
+                    if (await FindPreparedAsync(other, login, cancellationToken).ConfigureAwait(false) is { } prepared && !disabling.IsCompleted)
+                        throw new CredentialException(CredentialFailure.Refused, $"The login role '{login.Name}' can still log in, because {prepared}, which holds it. Have an administrator do so; the next sweep goes on from there.");
+                }
             }
-
-            return values;
         }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await disabling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        await disabling.ConfigureAwait(false);
     }
 
-    private async Task DropOwnedAsync(NpgsqlConnection connection, string database, string name, CancellationToken cancellationToken)
+    private async Task RemoveAsync(NpgsqlConnection connection, LoginRole login, string heir, CancellationToken cancellationToken)
     {
-        var target = reassignOwnedTo is null ? "CURRENT_USER" : RoleName.Quote(reassignOwnedTo);
-        string[] statements = [$"REASSIGN OWNED BY {RoleName.Quote(name)} TO {target}", $"DROP OWNED BY {RoleName.Quote(name)}"];
-        if (database == connection.Database)
+        var databases = await DependentDatabase.FindAsync(server, connection, login, heir, cancellationToken).ConfigureAwait(false);
+        try
         {
-            await ExecuteAsync(connection, statements, cancellationToken).ConfigureAwait(false);
-            return;
+            var problem = await FindProblemAsync(connection, login, heir, databases, cancellationToken).ConfigureAwait(false);
+            if (!await login.ExistsAsync(connection, cancellationToken).ConfigureAwait(false))
+                return;
+            if (problem is not null)
+                throw await NotRemovedAsync(connection, login, databases, problem, cancellationToken).ConfigureAwait(false);
+            foreach (var database in databases.Where(database => database.Owned.Count > 0))
+                await database.HandOverAsync(heir, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false);
+            foreach (var database in databases)
+                await database.DropOwnedAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var database in databases)
+                await database.DisposeAsync().ConfigureAwait(false);
         }
 
-        var other = await connection.CloneWithAsync(new NpgsqlConnectionStringBuilder(connection.ConnectionString) { Database = database, Pooling = false }.ConnectionString, cancellationToken).ConfigureAwait(false);
-        await using (other.ConfigureAwait(false))
+        await connection.ExecuteAsync($"DROP ROLE {login.Identifier}", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks into everything before anything changes.</summary>
+    /// <returns>Why the role cannot be removed; null if it can.</returns>
+    private async Task<string?> FindProblemAsync(NpgsqlConnection connection, LoginRole login, string heir, IReadOnlyList<DependentDatabase> databases, CancellationToken cancellationToken)
+    {
+        if (await FindPreparedAsync(connection, login, cancellationToken).ConfigureAwait(false) is { } prepared)
+            return prepared;
+        if (databases.Any(database => database.Owned.Count > 0))
         {
-            await other.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await ExecuteAsync(other, statements, cancellationToken).ConfigureAwait(false);
+            if (await RoleCheck.FindObjectionAsync(connection, heir, cancellationToken).ConfigureAwait(false) is { } objection)
+                return $"the role {Quoted.Value(heir)} {objection}";
         }
+
+        if (databases.Select(database => database.Problem).FirstOrDefault(problem => problem is not null) is { } found)
+            return found;
+        if (reassignOwnedTo is null && databases.Any(database => database.Owned.Count > 0) && !await HasRightsOfAsync(connection, login, heir, cancellationToken).ConfigureAwait(false))
+            return $"it is not a member of the role {Quoted.Value(heir)} that has its rights";
+        foreach (var database in databases)
+        {
+            if (await database.TryAsync(heir, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false) is { } problem)
+                return problem;
+        }
+
+        return null;
+    }
+
+    private static async Task<bool> HasRightsOfAsync(NpgsqlConnection connection, LoginRole login, string heir, CancellationToken cancellationToken) => await connection.ListAsync(
+        "SELECT pg_catalog.pg_has_role($1, oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = $2",
+        reader => reader.GetBoolean(0),
+        cancellationToken,
+        login.Parameter,
+        new NpgsqlParameter<string> { TypedValue = heir }).ConfigureAwait(false) is [true];
+
+    /// <summary>Takes from the role what it still has by others, and tells what an administrator has to do.</summary>
+    private static async Task<CredentialException> NotRemovedAsync(
+        NpgsqlConnection connection, LoginRole login, IReadOnlyList<DependentDatabase> databases, string problem, CancellationToken cancellationToken)
+    {
+        var memberships = "";
+        try
+        {
+            await login.RevokeMembershipsAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException exception) when (!IsRace(exception))
+        {
+            memberships = $" Revoke its memberships, which failed, too: {Quoted.OneLine(exception.MessageText)} ({exception.SqlState}).";
+        }
+
+        var owned = databases.Count == 0 ? "" :
+            $" It has, {string.Join("; ", databases)}. Have an administrator run, in each of these databases, REASSIGN OWNED BY {login.Identifier} TO a role without special rights, " +
+            $"because functions that the pod made run with the rights of their owner, and DROP OWNED BY {login.Identifier}.";
+        return new CredentialException(
+            CredentialFailure.Refused, $"The login role '{login.Name}' cannot log in any more, but is not removed, because {problem}.{owned}{memberships} The next sweep after that removes it.");
     }
 }

@@ -1,0 +1,253 @@
+using KubeInject.Credentials;
+using KubeInject.Leases;
+using Npgsql;
+using static KubeInject.IntegrationTests.Credentials.PostgreSqlHandoverTests;
+using static KubeInject.IntegrationTests.TestDatabase;
+
+namespace KubeInject.IntegrationTests.Credentials;
+
+/// <summary>Where a login role's objects cannot be handed over, nothing of them changes, the login ends all the same, and the record stays.</summary>
+public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
+{
+    private const string Function = "CREATE FUNCTION app.pwn(q text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE q; END'";
+
+    // Those that give a right: since version 16 there is also one, without options, that lets the creator administer a role.
+    private const string Memberships = """
+        SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid IN (m.roleid, m.member)
+        WHERE r.rolname = $1 AND coalesce(to_jsonb(m) ->> 'inherit_option', 'true') || coalesce(to_jsonb(m) ->> 'set_option', 'true') <> 'falsefalse'
+        """;
+
+    [Theory]
+    [InlineData("the role is gone", "DROP OWNED BY {role}; DROP ROLE {role}", "does not exist")]
+    [InlineData("a superuser by now", "ALTER ROLE {role} SUPERUSER", "is a superuser")]
+    [InlineData("privileged by now", "GRANT pg_write_server_files TO {role}", "pg_write_server_files")]
+    [InlineData("a member of a login role", "CREATE ROLE {other}; GRANT {other} TO {role}", "login role of a lease")]
+    [InlineData("may not create there any more", "REVOKE CREATE ON SCHEMA app FROM {role}", "app")]
+    [InlineData("no member any more", "REVOKE {role} FROM {login}", "not a member")]
+    public async Task The_login_ends_but_the_role_and_what_it_owns_stay(string how, string statement, string why)
+    {
+        Assert.NotEmpty(how);
+        var (role, database) = await WorldAsync();
+        var lease = await IssueAsync(Source(), role);
+        await PodAsync(lease, database, Function);
+        await using var session = await OpenAsync(lease.Credential, database);
+        await ExecuteAsync(Fill(statement, role, lease), database);
+
+        var message = await StaysAsync(Source(), lease, database);
+
+        Assert.Contains(why, message, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.ScalarAsync("SELECT 1"));
+    }
+
+    [Fact]
+    public async Task So_it_is_where_only_the_login_role_may_create_and_whatever_the_kind_of_object()
+    {
+        foreach (var statement in new[] { Function, "CREATE TABLE app.pwn (x int)", "CREATE VIEW app.pwn AS SELECT 1 AS x", "CREATE TYPE app.pwn AS ENUM ('x')", "CREATE SEQUENCE app.pwn" })
+        {
+            var (role, database) = await WorldAsync();
+            var lease = await IssueAsync(Source(), role);
+            await ExecuteAsync($"REVOKE CREATE ON SCHEMA app FROM {role}; GRANT CREATE ON SCHEMA app TO {Identifier(lease.Credential.Username)}", database);
+            await PodAsync(lease, database, statement);
+
+            Assert.Contains("may not create", await StaysAsync(Source(), lease, database), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task So_it_is_where_the_creation_statements_say_nothing_of_the_role_that_was_requested()
+    {
+        var (role, database) = await WorldAsync();
+        var source = Source(Options with { CreationStatements = ["CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'"] });
+        foreach (var requested in new[] { role, "whatever" })
+        {
+            var lease = await IssueAsync(source, requested);
+            await ExecuteAsync($"GRANT USAGE, CREATE ON SCHEMA app TO {Identifier(lease.Credential.Username)}", database);
+            await PodAsync(lease, database, Function);
+            await StaysAsync(source, lease, database);
+            await ExecuteAsync("DROP FUNCTION app.pwn", database);
+        }
+    }
+
+    [Fact]
+    public async Task So_it_is_with_an_object_that_the_role_can_never_own()
+    {
+        var (role, database) = await WorldAsync();
+        var source = Source(Options with { CreationStatements = ["CREATE ROLE \"{{name}}\" SUPERUSER LOGIN PASSWORD '{{password}}' IN ROLE \"{{role}}\""] });
+        var lease = await IssueAsync(source, role);
+        await PodAsync(lease, database, "CREATE FUNCTION app.pwn() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER app_trigger ON sql_drop EXECUTE FUNCTION app.pwn()");
+
+        var message = await StaysAsync(source, lease, database);
+
+        Assert.Contains("event trigger app_trigger", message, StringComparison.Ordinal);
+        await ExecuteAsync("DROP EVENT TRIGGER app_trigger", database);
+    }
+
+    [Fact]
+    public async Task What_an_administrator_has_to_do_is_in_the_message_and_the_next_attempt_removes_the_role()
+    {
+        var (role, database) = await WorldAsync();
+        var (lease, keeper) = (await IssueAsync(Source(), role), await CreateRoleAsync());
+        await PodAsync(lease, database, Function);
+        await ExecuteAsync($"REVOKE CREATE ON SCHEMA app FROM {role}", database);
+        var user = Identifier(lease.Credential.Username);
+        Assert.Contains($"REASSIGN OWNED BY {user} TO", await StaysAsync(Source(), lease, database), StringComparison.Ordinal);
+        await StaysAsync(Source(), lease, database);
+
+        await ExecuteAsync($"REASSIGN OWNED BY {user} TO {keeper}", database);
+        await Source().RevokeAsync(lease.Record, CancellationToken.None);
+
+        Assert.False(await HasRoleAsync(lease.Credential.Username));
+        Assert.Empty(Leases.Records);
+    }
+
+    [Theory]
+    [InlineData("REVOKE CREATE ON SCHEMA app FROM {role}")]
+    [InlineData("ALTER DATABASE {database} ALLOW_CONNECTIONS false")]
+    public async Task All_databases_are_looked_at_before_anything_is_handed_over(string statement)
+    {
+        var (role, first) = await WorldAsync();
+        var second = await CreateDatabaseAsync();
+        var (sound, other) = string.CompareOrdinal(first, second) < 0 ? (first, second) : (second, first);
+        await ExecuteAsync($"CREATE SCHEMA app; GRANT USAGE, CREATE ON SCHEMA app TO {role}", second);
+        var lease = await IssueAsync(Source(), role);
+        foreach (var database in new[] { first, second })
+            await PodAsync(lease, database, Function);
+        await ExecuteAsync(statement.Replace("{role}", role, StringComparison.Ordinal).Replace("{database}", other, StringComparison.Ordinal), statement.StartsWith("ALTER DATABASE", StringComparison.Ordinal) ? null : other);
+
+        var message = await StaysAsync(Source(), lease, sound);
+
+        Assert.Contains(first, message, StringComparison.Ordinal);
+        Assert.Contains(second, message, StringComparison.Ordinal);
+        await ExecuteAsync($"ALTER DATABASE {other} ALLOW_CONNECTIONS true");
+        Assert.Equal(["function app.pwn(pg_catalog.text)"], await OwnedAsync(lease.Credential.Username, other));
+    }
+
+    [Fact]
+    public async Task A_prepared_transaction_of_the_login_role_is_left_alone_and_named()
+    {
+        var (role, database) = await WorldAsync();
+        var lease = await IssueAsync(Source(), role);
+        await PodAsync(lease, database, "BEGIN; CREATE TABLE app.later (x int); PREPARE TRANSACTION 'from-the-pod\n\u001b[31m'");
+        try
+        {
+            var message = (await FailsAsync(() => Source().RevokeAsync(lease.Record, CancellationToken.None), CredentialFailure.Refused)).Message;
+
+            Assert.Contains("prepared transaction", message, StringComparison.Ordinal);
+            Assert.Contains("from-the-pod", message, StringComparison.Ordinal);
+            Assert.Contains(database, message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\u001b', message);
+            Assert.False(await CanLogInAsync(lease.Credential));
+            Assert.Single(Leases.Records);
+        }
+        finally
+        {
+            await ExecuteAsync("ROLLBACK PREPARED 'from-the-pod\n\u001b[31m'", database);
+        }
+
+        await Source().RevokeAsync(lease.Record, CancellationToken.None);
+        Assert.False(await HasRoleAsync(lease.Credential.Username));
+    }
+
+    [Fact]
+    public async Task A_role_that_the_login_role_was_granted_to_has_nothing_of_it_any_more()
+    {
+        var (role, database) = await WorldAsync();
+        var friend = await CreateRoleAsync(options: $"LOGIN PASSWORD '{UserPassword}'");
+        var lease = await IssueAsync(Source(), role);
+        await PodAsync(lease, database, Function);
+        await ExecuteAsync($"GRANT {Identifier(lease.Credential.Username)} TO {friend}; CREATE TABLE app.secrets (x int); GRANT SELECT ON app.secrets TO {role}", database);
+        await ExecuteAsync($"REVOKE CREATE ON SCHEMA app FROM {role}; GRANT USAGE ON SCHEMA app TO {friend}", database);
+
+        await StaysAsync(Source(), lease, database);
+
+        await using var session = await OpenAsync(friend, UserPassword, database);
+        foreach (var statement in new[] { $"SET ROLE {Identifier(lease.Credential.Username)}", "SELECT * FROM app.secrets", "SELECT app.pwn('SELECT * FROM app.secrets')" })
+            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => session.ExecuteAsync(statement))).SqlState);
+    }
+
+    [Fact]
+    public async Task An_administrator_who_is_no_superuser_does_the_same_and_is_left_a_member_of_nothing()
+    {
+        var (role, database) = await WorldAsync();
+        var admin = await CreateAdministratorAsync(role);
+        var source = Source(Options with { ConnectionString = Connection(admin) });
+        var lease = await IssueAsync(source, role);
+        await PodAsync(lease, database, Function);
+        await using var session = await OpenAsync(lease.Credential, database);
+        await ExecuteAsync($"REVOKE CREATE ON SCHEMA app FROM {role}", database);
+
+        await StaysAsync(source, lease, database);
+
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.ScalarAsync("SELECT 1"));
+    }
+
+    [Fact]
+    public async Task Nor_is_a_role_a_trap_that_is_a_member_of_the_administrator_by_now()
+    {
+        var (role, database) = await WorldAsync();
+        var admin = await CreateRoleAsync(options: $"LOGIN CREATEROLE PASSWORD '{UserPassword}'");
+        var source = Source(Options with { ConnectionString = Connection(admin) });
+        var lease = await IssueAsync(source, role);
+        await PodAsync(lease, database, Function);
+        await using var session = await OpenAsync(lease.Credential, database);
+        await ExecuteAsync($"GRANT {admin} TO {role}");
+
+        Assert.Contains(admin, await StaysAsync(source, lease, database), StringComparison.Ordinal);
+
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.ScalarAsync("SELECT 1"));
+    }
+
+    [Fact]
+    public async Task Names_that_a_pod_chose_are_one_harmless_line_and_many_are_counted()
+    {
+        var (role, database) = await WorldAsync();
+        var lease = await IssueAsync(Source(), role);
+        await PodAsync(lease, database, $"CREATE TABLE app.\"a\n::error::\u001b[31m\u202e{string.Concat(Enumerable.Repeat("x-", 20))}\" (x int); {string.Join(';', Enumerable.Range(0, 30).Select(i => $"CREATE TABLE app.t{i} (x int)"))}");
+        await ExecuteAsync($"REVOKE CREATE ON SCHEMA app FROM {role}", database);
+
+        var message = (await FailsAsync(() => Source().RevokeAsync(lease.Record, CancellationToken.None), CredentialFailure.Refused)).Message;
+
+        Assert.DoesNotContain(message, character => char.IsControl(character) || character == '\u202e');
+        Assert.Contains("26 more", message, StringComparison.Ordinal);
+        Assert.InRange(message.Length, 100, 2000);
+    }
+
+    [Fact]
+    public async Task Statements_of_ones_own_that_fail_name_what_keeps_the_role()
+    {
+        var (role, database) = await WorldAsync();
+        var source = Source(Options with { RevocationStatements = ["DROP ROLE \"{{name}}\""], ConnectionString = Connection(database: database) });
+        var lease = await IssueAsync(source, role);
+        await PodAsync(lease, database, Function);
+
+        var message = (await Assert.ThrowsAsync<CredentialException>(() => source.RevokeAsync(lease.Record, CancellationToken.None))).Message;
+
+        Assert.Contains("app.pwn(text)", message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    /// <summary>Revokes what cannot be removed, and sees to it that nothing changed but the login.</summary>
+    private async Task<string> StaysAsync(CredentialSource source, IssuedLease lease, string database)
+    {
+        var before = await OwnedAsync(lease.Credential.Username, database);
+        var message = (await FailsAsync(() => source.RevokeAsync(lease.Record, CancellationToken.None), CredentialFailure.Refused)).Message;
+
+        Assert.Equal(before, await OwnedAsync(lease.Credential.Username, database));
+        Assert.Contains(before, name => name.Contains("app.pwn", StringComparison.Ordinal));
+        Assert.Contains("app.pwn", message, StringComparison.Ordinal);
+        Assert.Contains($"'{database}'", message, StringComparison.Ordinal);
+        Assert.Contains(lease.Credential.Username, message, StringComparison.Ordinal);
+        Assert.False(await CanLogInAsync(lease.Credential));
+        Assert.Equal(
+            true,
+            await ScalarAsync("SELECT NOT rolcanlogin AND rolpassword IS NULL AND rolvaliduntil < now() FROM pg_authid WHERE rolname = $1", lease.Credential.Username));
+        Assert.Equal(0L, await ScalarAsync(Memberships, lease.Credential.Username));
+        Assert.Contains(lease.Record.Uuid, Leases.Records.Keys);
+        return message;
+    }
+
+    private static string Fill(string statement, string role, IssuedLease lease) => statement
+        .Replace("{role}", role, StringComparison.Ordinal)
+        .Replace("{login}", Identifier(lease.Credential.Username), StringComparison.Ordinal)
+        .Replace("{other}", Identifier($"kubeinject-other-{Guid.NewGuid():n}"), StringComparison.Ordinal);
+}
