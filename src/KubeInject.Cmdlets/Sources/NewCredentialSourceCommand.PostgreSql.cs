@@ -29,7 +29,7 @@ public sealed partial class NewCredentialSourceCommand
     public string? ServerName { get; set; }
 
     /// <summary>What creates a login role.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "What creates a login role, with {{name}}, {{password}}, {{expiration}} and {{role}}, as in Vault. Default: a role that can log in and is a member of the role that the pod asks for.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "What creates a login role, with {{name}}, {{password}}, {{expiration}} and {{role}}, as in Vault. Write names with their schema: the search path is pg_catalog. Default: a role that can log in and is a member of the role that the pod asks for.")]
     [ValidateNotNullOrEmpty]
     public string[]? CreationStatement { get; set; }
 
@@ -39,12 +39,12 @@ public sealed partial class NewCredentialSourceCommand
     public string[]? RenewalStatement { get; set; }
 
     /// <summary>What removes it.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "What removes a login role, with {{name}}, after its sessions were ended. Default: what it owns is reassigned, its privileges are dropped, then the role.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "What removes a login role, with {{name}}, after its login and its sessions were ended. Never write REASSIGN OWNED … TO CURRENT_USER, or to another privileged role: functions that a pod made then run with its rights. Default: what the role owns goes to the role that the pod requested, its privileges are dropped, then the role.")]
     [ValidateNotNullOrEmpty]
     public string[]? RevocationStatement { get; set; }
 
     /// <summary>Who gets what it owns.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "The role that gets what a login role owns when it is removed. Default: the user who makes the roles.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "The role that gets what a login role owns when it is removed. Functions that a pod made then run with its rights: choose a role without special rights. A privileged role and the user who makes the roles are refused. Default: the role that the pod requested.")]
     [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ReassignOwnedTo { get; set; }

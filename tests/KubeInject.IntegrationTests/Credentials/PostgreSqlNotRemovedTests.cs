@@ -149,6 +149,43 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
+    public async Task A_prepared_transaction_that_keeps_the_login_from_being_taken_away_is_named_and_nothing_else_is_claimed()
+    {
+        var lease = await IssueAsync(Source(), await CreateRoleAsync());
+        await PodAsync(lease, "postgres", $"BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'mine'; PREPARE TRANSACTION '{lease.Record.Uuid}'");
+        await using var session = await OpenAsync(lease.Credential);
+        try
+        {
+            var message = (await FailsAsync(() => Source().RevokeAsync(lease.Record, CancellationToken.None), CredentialFailure.Refused)).Message;
+
+            Assert.Contains("can still log in", message, StringComparison.Ordinal);
+            Assert.Contains($"prepared transaction '{lease.Record.Uuid}'", message, StringComparison.Ordinal);
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.ScalarAsync("SELECT 1"));
+        }
+        finally
+        {
+            await ExecuteAsync($"ROLLBACK PREPARED '{lease.Record.Uuid}'");
+        }
+
+        await Source().RevokeAsync(lease.Record, CancellationToken.None);
+        Assert.False(await HasRoleAsync(lease.Credential.Username));
+    }
+
+    [Fact]
+    public async Task A_privileged_role_that_an_administrator_chose_after_the_lease_was_issued_gets_nothing()
+    {
+        foreach (var options in new[] { "SUPERUSER", "CREATEROLE", "IN ROLE pg_read_all_data" })
+        {
+            var (role, database) = await WorldAsync();
+            var heir = await CreateRoleAsync(options: options);
+            var lease = await IssueAsync(Source(), role);
+            await PodAsync(lease, database, Function);
+
+            Assert.Contains(heir, await StaysAsync(Source(Options with { ReassignOwnedTo = heir }), lease, database), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_role_that_the_login_role_was_granted_to_has_nothing_of_it_any_more()
     {
         var (role, database) = await WorldAsync();
@@ -187,9 +224,11 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
         var (role, database) = await WorldAsync();
         var admin = await CreateRoleAsync(options: $"LOGIN CREATEROLE PASSWORD '{UserPassword}'");
         var source = Source(Options with { ConnectionString = Connection(admin) });
-        var lease = await IssueAsync(source, role);
+        var lease = await IssueAsync(Source(), role);
         await PodAsync(lease, database, Function);
         await using var session = await OpenAsync(lease.Credential, database);
+        if (session.PostgreSqlVersion.Major >= 16)
+            return; // there who may grant a role is a member of it, and a role cannot be a member of its own members
         await ExecuteAsync($"GRANT {admin} TO {role}");
 
         Assert.Contains(admin, await StaysAsync(source, lease, database), StringComparison.Ordinal);

@@ -106,7 +106,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
         NpgsqlConnection? connection = null;
         try
         {
-            connection = isMain ? main : await server.OpenAsync(cancellationToken, name).ConfigureAwait(false);
+            connection = isMain ? main : await server.OpenAsync(name, main.PostgreSqlVersion.Major, cancellationToken).ConfigureAwait(false);
             var found = new DependentDatabase(name, connection, isMain, login, null, []);
             var owned = await found.DescribeAsync(
                 "s.deptype = 'o' AND s.classid NOT IN ('pg_catalog.pg_default_acl'::pg_catalog.regclass, 'pg_catalog.pg_user_mapping'::pg_catalog.regclass)", cancellationToken).ConfigureAwait(false);

@@ -1,58 +1,52 @@
+using System.Collections.Concurrent;
 using Npgsql;
 
 namespace KubeInject.Credentials;
 
-/// <summary>Opens sessions of one server in which <see cref="SessionSettings"/> are in force, and are known to be.</summary>
+/// <summary>Opens sessions of one server, after it has made sure that <see cref="SessionSettings"/> are in force in them.</summary>
 /// <param name="settings">The connection.</param>
-/// <param name="errors">Says what is wrong with it.</param>
+/// <param name="errors">Describes what is wrong with it.</param>
 internal sealed class PostgreSqlServer(NpgsqlConnectionStringBuilder settings, PostgreSqlErrors errors) : IDisposable
 {
-    private readonly SemaphoreSlim single = new(1, 1);
-    private readonly Dictionary<string, NpgsqlDataSource> others = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, NpgsqlDataSource> databases = new(StringComparer.Ordinal);
     private NpgsqlDataSource? pool;
-    private int version;
 
-    /// <summary>Opens a session.</summary>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <param name="database">The database; null for the one that the connection names.</param>
-    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken, string? database = null)
+    /// <summary>Opens a session in the database that the connection names.</summary>
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(await SourceAsync(database, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        try
+        if (pool is null)
         {
-            return await SessionSettings.FindMissingAsync(connection, cancellationToken).ConfigureAwait(false) is not { } missing ? connection : throw errors.Pooler($"drops the setting {missing}");
+            var created = await CreatePoolAsync(cancellationToken).ConfigureAwait(false);
+            if (Interlocked.CompareExchange(ref pool, created, null) is not null)
+                await created.DisposeAsync().ConfigureAwait(false);
         }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+
+        return await OpenCheckedAsync(pool, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Opens a session in any database, which is not pooled: it takes no place of the others.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="version">The server's major version.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public Task<NpgsqlConnection> OpenAsync(string database, int version, CancellationToken cancellationToken) => OpenCheckedAsync(
+        databases.GetOrAdd(database, _ => Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Database = database, Pooling = false }, version)),
+        cancellationToken);
 
     public void Dispose()
     {
         pool?.Dispose();
-        foreach (var source in others.Values)
+        foreach (var source in databases.Values)
             source.Dispose();
-        single.Dispose();
     }
 
-    private async Task<NpgsqlDataSource> SourceAsync(string? database, CancellationToken cancellationToken)
+    private static NpgsqlDataSource Create(NpgsqlConnectionStringBuilder connection, int version)
     {
-        await single.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            pool ??= await CreatePoolAsync(cancellationToken).ConfigureAwait(false);
-            if (database is null)
-                return pool;
-            if (!others.TryGetValue(database, out var source))
-                others[database] = source = Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Database = database, Pooling = false }, version);
-            return source;
-        }
-        finally
-        {
-            single.Release();
-        }
+        SessionSettings.Apply(connection, version);
+        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);
+
+        // Npgsql would read the catalogs of types as soon as it has connected, and looks their names up without a schema.
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return builder.Build();
     }
 
     /// <summary>Asks the server which version it has, and so which settings it knows.</summary>
@@ -63,10 +57,22 @@ internal sealed class PostgreSqlServer(NpgsqlConnectionStringBuilder settings, P
         {
             var connection = await OpenAsync(first, cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
-                version = connection.PostgreSqlVersion.Major;
+                return Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString), connection.PostgreSqlVersion.Major);
         }
+    }
 
-        return Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString), version);
+    private async Task<NpgsqlConnection> OpenCheckedAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(source, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await SessionSettings.FindMissingAsync(connection, cancellationToken).ConfigureAwait(false) is not { } missing ? connection : throw errors.Pooler($"drops the setting {missing}");
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
@@ -79,15 +85,5 @@ internal sealed class PostgreSqlServer(NpgsqlConnectionStringBuilder settings, P
         {
             throw errors.Pooler($"refuses a setting ({exception.MessageText}, {exception.SqlState})");
         }
-    }
-
-    private static NpgsqlDataSource Create(NpgsqlConnectionStringBuilder connection, int version)
-    {
-        SessionSettings.Apply(connection, version);
-        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);
-
-        // Npgsql would read the catalogs of types as soon as it has connected, and looks their names up without a schema.
-        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
-        return builder.Build();
     }
 }

@@ -103,7 +103,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
             while (await Task.WhenAny(disabling, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false) != disabling)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var other = await server.OpenAsync(cancellationToken).ConfigureAwait(false);
+                var other = await server.OpenAsync(connection.Database, connection.PostgreSqlVersion.Major, cancellationToken).ConfigureAwait(false);
                 await using (other.ConfigureAwait(false))
                 {
                     await EndSessionsAsync(other, login, cancellationToken).ConfigureAwait(false);
@@ -161,7 +161,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         if (databases.Select(database => database.Problem).FirstOrDefault(problem => problem is not null) is { } found)
             return found;
         if (reassignOwnedTo is null && databases.Any(database => database.Owned.Count > 0) && !await HasRightsOfAsync(connection, login, heir, cancellationToken).ConfigureAwait(false))
-            return $"it is not a member of the role {Quoted.Value(heir)} that has its rights";
+            return $"it is not a member of the role {Quoted.Value(heir)}, or does not inherit its rights";
         foreach (var database in databases)
         {
             if (await database.TryAsync(heir, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false) is { } problem)
