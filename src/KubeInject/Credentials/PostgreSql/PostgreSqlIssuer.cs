@@ -12,8 +12,8 @@ namespace KubeInject.Credentials;
 /// </summary>
 /// <remarks>
 /// A pod is refused a role that is, or is by whatever way a member of, a superuser, a role with CREATEROLE, CREATEDB,
-/// REPLICATION or BYPASSRLS, one of PostgreSQL's own (<c>pg_…</c>) or the connecting user; this holds wherever a creation
-/// statement has <c>{{role}}</c>. A login role whose time is over and which still exists can be renewed, as
+/// REPLICATION or BYPASSRLS, one of PostgreSQL's own (<c>pg_…</c>), the login role of a lease or the connecting user; this
+/// holds wherever a creation statement has <c>{{role}}</c>. A login role whose time is over and which still exists can be renewed, as
 /// <c>VALID UNTIL</c> can be set anew at any time.
 /// </remarks>
 public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable

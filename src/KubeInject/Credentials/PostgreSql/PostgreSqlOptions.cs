@@ -11,6 +11,9 @@ namespace KubeInject.Credentials;
 /// The pod's role is anybody's text. In double quotes, or in none, it becomes exactly that identifier, whatever is in
 /// it; within a literal, a comment or a function's body only letters, digits, <c>_</c> and single <c>-</c> are let through.
 /// </para>
+/// <para>
+/// The search path is <c>pg_catalog</c>: write every other name with its schema.
+/// </para>
 /// </remarks>
 public sealed record PostgreSqlOptions
 {
@@ -24,7 +27,8 @@ public sealed record PostgreSqlOptions
     /// <summary>
     /// Where to connect, and as whom: a URI (<c>postgresql://admin:…@db:5432/orders?sslmode=verify-full</c>) or Npgsql's
     /// keywords (<c>Host=db;Username=admin;…</c>). The user has to be a superuser, or have CREATEROLE and, in PostgreSQL
-    /// 16 and later, ADMIN OPTION on the roles that are given out.
+    /// 16 and later, ADMIN OPTION on the roles that are given out. A connection pooler that refuses or drops the settings of
+    /// a session is refused.
     /// </summary>
     public required Secret ConnectionString { get; init; }
 
@@ -47,13 +51,21 @@ public sealed record PostgreSqlOptions
     public IReadOnlyList<string> RenewalStatements { get; init; } = [DefaultRenewalStatement];
 
     /// <summary>
-    /// What removes the login role, in one transaction, once it may not log in any more and its sessions are ended; none
-    /// (default) for this: in every database where it owns anything or has privileges, REASSIGN OWNED and DROP OWNED;
-    /// then DROP ROLE.
+    /// What removes the login role, in one transaction, after its login and its sessions were ended; none (default) for this:
+    /// in every database where it owns anything or has privileges, REASSIGN OWNED to the role that the pod requested, and DROP
+    /// OWNED; then DROP ROLE.
     /// </summary>
+    /// <remarks>
+    /// Never write <c>REASSIGN OWNED … TO CURRENT_USER</c>, or to another privileged role: functions that a pod made then run
+    /// with the rights of that role.
+    /// </remarks>
     public IReadOnlyList<string> RevocationStatements { get; init; } = [];
 
-    /// <summary>Who gets what a login role owns when it is removed. Default: null, the connecting user.</summary>
+    /// <summary>The role that gets what a login role owns when it is removed. Default: null, the role that the pod requested.</summary>
+    /// <remarks>
+    /// Functions that a pod made then run with the rights of this role. A role that no pod may request, because it is
+    /// privileged or is the connecting user, is refused. Not used with <see cref="RevocationStatements"/>.
+    /// </remarks>
     public string? ReassignOwnedTo { get; init; }
 
     /// <summary>How long a login role is good for, and again after each renewal; whole seconds, at least 1. Default: 1 hour.</summary>
@@ -62,7 +74,7 @@ public sealed record PostgreSqlOptions
     /// <summary>How long issuing, renewing or revoking one credential may take. Default: 30 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The roles that pods may ask for, with the wildcards <c>*</c> and <c>?</c>; none (default) for all that are not privileged.</summary>
+    /// <summary>The roles that pods may ask for, with the wildcards <c>*</c> and <c>?</c>; none (default) for all that are not privileged. The login role of a lease is never one of them.</summary>
     public IReadOnlyList<string> AllowedRoles { get; init; } = [];
 
     /// <summary>What stands for <c>{{password}}</c>. Default: <see cref="PostgreSqlPasswordAuthentication.ScramSha256"/>.</summary>
