@@ -5,10 +5,10 @@ using static KubeInject.IntegrationTests.TestDatabase;
 
 namespace KubeInject.IntegrationTests.Credentials;
 
-/// <summary>What a pod made goes to the role that the pod requested, and nothing that a pod made gets more rights than the pod had.</summary>
+/// <summary>Objects of a pod go to the role that the pod requested, and never get more rights than the pod had.</summary>
 public sealed class PostgreSqlHandoverTests : PostgreSqlTest
 {
-    /// <summary>What a pod can own, by the statements that make it; each in a database where its role may create what it likes.</summary>
+    /// <summary>The kinds of objects that a pod can own, by the statements that create them.</summary>
     public static TheoryData<string> Kinds =>
     [
         "CREATE TABLE app.t (id serial PRIMARY KEY, x int DEFAULT 1 CHECK (x > 0)); CREATE INDEX ON app.t (x)",
@@ -33,7 +33,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     [Theory]
     [InlineData(false, "ALTER ROLE {0} SUPERUSER")]
     [InlineData(true, "GRANT pg_execute_server_program TO {0}")]
-    public async Task A_function_that_a_pod_left_behind_never_has_the_rights_of_the_user_who_makes_the_login_roles(bool isCreateRole, string attack)
+    public async Task A_function_of_a_revoked_pod_never_has_the_rights_of_the_user_who_makes_the_login_roles(bool isCreateRole, string attack)
     {
         var (role, database) = await WorldAsync();
         var admin = isCreateRole ? await CreateAdministratorAsync(role) : null;
@@ -55,7 +55,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task Whatever_a_pod_made_goes_to_the_role_that_it_requested(string statements)
+    public async Task Objects_of_every_kind_go_to_the_requested_role(string statements)
     {
         foreach (var isCreateRole in new[] { false, true })
         {
@@ -77,7 +77,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task An_administrator_may_choose_a_role_without_special_rights_that_gets_it_instead()
+    public async Task An_administrator_may_choose_another_role_without_special_rights()
     {
         foreach (var isCreateRole in new[] { false, true })
         {
@@ -105,7 +105,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     [InlineData("CREATEROLE", "CREATEROLE")]
     [InlineData("IN ROLE pg_execute_server_program", "pg_execute_server_program")]
     [InlineData("NOINHERIT IN ROLE postgres", "is a superuser")]
-    public async Task A_privileged_role_is_never_chosen_and_the_administrator_hears_of_it_before_anything_is_issued(string options, string why)
+    public async Task A_privileged_role_is_refused_as_new_owner_before_anything_is_issued(string options, string why)
     {
         var heir = await CreateRoleAsync(options: options);
 
@@ -118,7 +118,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Nor_are_the_user_who_makes_the_login_roles_a_login_role_and_a_role_that_does_not_exist()
+    public async Task The_connecting_user_a_login_role_and_a_missing_role_are_refused_as_new_owner()
     {
         var role = await CreateRoleAsync();
         var admin = await CreateAdministratorAsync(role);
@@ -131,7 +131,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task A_login_role_that_owns_nothing_is_removed_whatever_became_of_the_role_that_was_requested()
+    public async Task A_login_role_that_owns_nothing_is_removed_even_if_the_requested_role_is_gone_or_privileged()
     {
         var (gone, privileged, database) = (await CreateRoleAsync(), await CreateRoleAsync(), await CreateDatabaseAsync());
         var leases = new[] { await IssueAsync(Source(), gone), await IssueAsync(Source(), privileged) };
@@ -156,20 +156,20 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
         return (role, database);
     }
 
-    /// <summary>What a pod does with its credential.</summary>
+    /// <summary>Runs statements with the credential of a pod.</summary>
     internal static async Task PodAsync(IssuedLease lease, string database, string statements)
     {
         await using var pod = await OpenAsync(lease.Credential, database);
         await pod.ExecuteAsync(statements);
     }
 
-    /// <summary>What a role owns there, but for what means something to that role alone.</summary>
+    /// <summary>What a role owns there, without its default privileges and user mappings.</summary>
     internal static async Task<string[]> OwnedAsync(string role, string database)
     {
         await using var connection = await OpenAsync(database: database);
         return (string[])(await connection.ScalarAsync(
             """
-            SELECT coalesce(array_agg(o.type || ' ' || o.identity ORDER BY 1), '{}')
+            SELECT coalesce(array_agg(o.type || ' ' || o.identity ORDER BY o.type || ' ' || o.identity), '{}')
             FROM pg_shdepend s CROSS JOIN LATERAL pg_identify_object(s.classid, s.objid, 0) o
             WHERE s.refobjid = (SELECT oid FROM pg_roles WHERE rolname = $1) AND s.deptype = 'o' AND s.classid NOT IN ('pg_default_acl'::regclass, 'pg_user_mapping'::regclass)
               AND s.dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))

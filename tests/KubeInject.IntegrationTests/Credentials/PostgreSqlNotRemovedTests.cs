@@ -6,7 +6,7 @@ using static KubeInject.IntegrationTests.TestDatabase;
 
 namespace KubeInject.IntegrationTests.Credentials;
 
-/// <summary>Where a login role's objects cannot be handed over, nothing of them changes, the login ends all the same, and the record stays.</summary>
+/// <summary>If the objects of a login role cannot be handed over, they do not change, its login ends all the same, and its record is kept.</summary>
 public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
 {
     private const string Function = "CREATE FUNCTION app.pwn(q text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE q; END'";
@@ -24,7 +24,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     [InlineData("a member of a login role", "CREATE ROLE {other}; GRANT {other} TO {role}", "login role of a lease")]
     [InlineData("may not create there any more", "REVOKE CREATE ON SCHEMA app FROM {role}", "app")]
     [InlineData("no member any more", "REVOKE {role} FROM {login}", "not a member")]
-    public async Task The_login_ends_but_the_role_and_what_it_owns_stay(string how, string statement, string why)
+    public async Task A_login_role_whose_objects_the_requested_role_cannot_get_loses_its_login_and_nothing_else(string how, string statement, string why)
     {
         Assert.NotEmpty(how);
         var (role, database) = await WorldAsync();
@@ -33,14 +33,14 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
         await using var session = await OpenAsync(lease.Credential, database);
         await ExecuteAsync(Fill(statement, role, lease), database);
 
-        var message = await StaysAsync(Source(), lease, database);
+        var message = await IsNotRemovedAsync(Source(), lease, database);
 
         Assert.Contains(why, message, StringComparison.Ordinal);
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.ScalarAsync("SELECT 1"));
     }
 
     [Fact]
-    public async Task So_it_is_where_only_the_login_role_may_create_and_whatever_the_kind_of_object()
+    public async Task A_login_role_is_not_removed_if_the_requested_role_may_not_create_in_the_schema_of_an_object_of_any_kind()
     {
         foreach (var statement in new[] { Function, "CREATE TABLE app.pwn (x int)", "CREATE VIEW app.pwn AS SELECT 1 AS x", "CREATE TYPE app.pwn AS ENUM ('x')", "CREATE SEQUENCE app.pwn" })
         {
@@ -49,12 +49,12 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
             await ExecuteAsync($"REVOKE CREATE ON SCHEMA app FROM {role}; GRANT CREATE ON SCHEMA app TO {Identifier(lease.Credential.Username)}", database);
             await PodAsync(lease, database, statement);
 
-            Assert.Contains("may not create", await StaysAsync(Source(), lease, database), StringComparison.Ordinal);
+            Assert.Contains("may not create", await IsNotRemovedAsync(Source(), lease, database), StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public async Task So_it_is_where_the_creation_statements_say_nothing_of_the_role_that_was_requested()
+    public async Task A_login_role_is_not_removed_if_the_creation_statements_do_not_use_the_requested_role()
     {
         var (role, database) = await WorldAsync();
         var source = Source(Options with { CreationStatements = ["CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'"] });
@@ -63,35 +63,35 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
             var lease = await IssueAsync(source, requested);
             await ExecuteAsync($"GRANT USAGE, CREATE ON SCHEMA app TO {Identifier(lease.Credential.Username)}", database);
             await PodAsync(lease, database, Function);
-            await StaysAsync(source, lease, database);
+            await IsNotRemovedAsync(source, lease, database);
             await ExecuteAsync("DROP FUNCTION app.pwn", database);
         }
     }
 
     [Fact]
-    public async Task So_it_is_with_an_object_that_the_role_can_never_own()
+    public async Task A_login_role_is_not_removed_if_it_owns_an_object_that_the_requested_role_can_never_own()
     {
         var (role, database) = await WorldAsync();
         var source = Source(Options with { CreationStatements = ["CREATE ROLE \"{{name}}\" SUPERUSER LOGIN PASSWORD '{{password}}' IN ROLE \"{{role}}\""] });
         var lease = await IssueAsync(source, role);
         await PodAsync(lease, database, "CREATE FUNCTION app.pwn() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER app_trigger ON sql_drop EXECUTE FUNCTION app.pwn()");
 
-        var message = await StaysAsync(source, lease, database);
+        var message = await IsNotRemovedAsync(source, lease, database);
 
         Assert.Contains("event trigger app_trigger", message, StringComparison.Ordinal);
         await ExecuteAsync("DROP EVENT TRIGGER app_trigger", database);
     }
 
     [Fact]
-    public async Task What_an_administrator_has_to_do_is_in_the_message_and_the_next_attempt_removes_the_role()
+    public async Task The_message_says_what_an_administrator_has_to_do_and_the_next_attempt_removes_the_role()
     {
         var (role, database) = await WorldAsync();
         var (lease, keeper) = (await IssueAsync(Source(), role), await CreateRoleAsync());
         await PodAsync(lease, database, Function);
         await ExecuteAsync($"REVOKE CREATE ON SCHEMA app FROM {role}", database);
         var user = Identifier(lease.Credential.Username);
-        Assert.Contains($"REASSIGN OWNED BY {user} TO", await StaysAsync(Source(), lease, database), StringComparison.Ordinal);
-        await StaysAsync(Source(), lease, database);
+        Assert.Contains($"REASSIGN OWNED BY {user} TO", await IsNotRemovedAsync(Source(), lease, database), StringComparison.Ordinal);
+        await IsNotRemovedAsync(Source(), lease, database);
 
         await ExecuteAsync($"REASSIGN OWNED BY {user} TO {keeper}", database);
         await Source().RevokeAsync(lease.Record, CancellationToken.None);
@@ -103,7 +103,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     [Theory]
     [InlineData("REVOKE CREATE ON SCHEMA app FROM {role}")]
     [InlineData("ALTER DATABASE {database} ALLOW_CONNECTIONS false")]
-    public async Task All_databases_are_looked_at_before_anything_is_handed_over(string statement)
+    public async Task All_databases_are_checked_before_anything_is_handed_over(string statement)
     {
         var (role, first) = await WorldAsync();
         var second = await CreateDatabaseAsync();
@@ -114,7 +114,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
             await PodAsync(lease, database, Function);
         await ExecuteAsync(statement.Replace("{role}", role, StringComparison.Ordinal).Replace("{database}", other, StringComparison.Ordinal), statement.StartsWith("ALTER DATABASE", StringComparison.Ordinal) ? null : other);
 
-        var message = await StaysAsync(Source(), lease, sound);
+        var message = await IsNotRemovedAsync(Source(), lease, sound);
 
         Assert.Contains(first, message, StringComparison.Ordinal);
         Assert.Contains(second, message, StringComparison.Ordinal);
@@ -149,7 +149,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task A_prepared_transaction_that_keeps_the_login_from_being_taken_away_is_named_and_nothing_else_is_claimed()
+    public async Task A_prepared_transaction_that_blocks_the_end_of_the_login_is_named()
     {
         var lease = await IssueAsync(Source(), await CreateRoleAsync());
         await PodAsync(lease, "postgres", $"BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'mine'; PREPARE TRANSACTION '{lease.Record.Uuid}'");
@@ -181,12 +181,12 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
             var lease = await IssueAsync(Source(), role);
             await PodAsync(lease, database, Function);
 
-            Assert.Contains(heir, await StaysAsync(Source(Options with { ReassignOwnedTo = heir }), lease, database), StringComparison.Ordinal);
+            Assert.Contains(heir, await IsNotRemovedAsync(Source(Options with { ReassignOwnedTo = heir }), lease, database), StringComparison.Ordinal);
         }
     }
 
     [Fact]
-    public async Task A_role_that_the_login_role_was_granted_to_has_nothing_of_it_any_more()
+    public async Task A_role_that_the_login_role_was_granted_to_loses_its_rights()
     {
         var (role, database) = await WorldAsync();
         var friend = await CreateRoleAsync(options: $"LOGIN PASSWORD '{UserPassword}'");
@@ -195,7 +195,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
         await ExecuteAsync($"GRANT {Identifier(lease.Credential.Username)} TO {friend}; CREATE TABLE app.secrets (x int); GRANT SELECT ON app.secrets TO {role}", database);
         await ExecuteAsync($"REVOKE CREATE ON SCHEMA app FROM {role}; GRANT USAGE ON SCHEMA app TO {friend}", database);
 
-        await StaysAsync(Source(), lease, database);
+        await IsNotRemovedAsync(Source(), lease, database);
 
         await using var session = await OpenAsync(friend, UserPassword, database);
         foreach (var statement in new[] { $"SET ROLE {Identifier(lease.Credential.Username)}", "SELECT * FROM app.secrets", "SELECT app.pwn('SELECT * FROM app.secrets')" })
@@ -203,7 +203,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task An_administrator_who_is_no_superuser_does_the_same_and_is_left_a_member_of_nothing()
+    public async Task An_administrator_without_superuser_rights_can_end_the_login_and_stays_a_member_of_nothing()
     {
         var (role, database) = await WorldAsync();
         var admin = await CreateAdministratorAsync(role);
@@ -213,13 +213,13 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
         await using var session = await OpenAsync(lease.Credential, database);
         await ExecuteAsync($"REVOKE CREATE ON SCHEMA app FROM {role}", database);
 
-        await StaysAsync(source, lease, database);
+        await IsNotRemovedAsync(source, lease, database);
 
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.ScalarAsync("SELECT 1"));
     }
 
     [Fact]
-    public async Task Nor_is_a_role_a_trap_that_is_a_member_of_the_administrator_by_now()
+    public async Task A_requested_role_that_is_a_member_of_the_administrator_by_now_gets_nothing()
     {
         var (role, database) = await WorldAsync();
         var admin = await CreateRoleAsync(options: $"LOGIN CREATEROLE PASSWORD '{UserPassword}'");
@@ -228,16 +228,16 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
         await PodAsync(lease, database, Function);
         await using var session = await OpenAsync(lease.Credential, database);
         if (session.PostgreSqlVersion.Major >= 16)
-            return; // there who may grant a role is a member of it, and a role cannot be a member of its own members
+            return; // there a user who may grant a role is a member of it, and so the role cannot become a member of the user
         await ExecuteAsync($"GRANT {admin} TO {role}");
 
-        Assert.Contains(admin, await StaysAsync(source, lease, database), StringComparison.Ordinal);
+        Assert.Contains(admin, await IsNotRemovedAsync(source, lease, database), StringComparison.Ordinal);
 
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => session.ScalarAsync("SELECT 1"));
     }
 
     [Fact]
-    public async Task Names_that_a_pod_chose_are_one_harmless_line_and_many_are_counted()
+    public async Task Names_that_a_pod_chose_are_shown_on_one_line_without_control_characters_and_only_the_first_of_them()
     {
         var (role, database) = await WorldAsync();
         var lease = await IssueAsync(Source(), role);
@@ -252,7 +252,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Statements_of_ones_own_that_fail_name_what_keeps_the_role()
+    public async Task Custom_statements_that_fail_name_the_objects_that_keep_the_role()
     {
         var (role, database) = await WorldAsync();
         var source = Source(Options with { RevocationStatements = ["DROP ROLE \"{{name}}\""], ConnectionString = Connection(database: database) });
@@ -265,8 +265,8 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
         Assert.DoesNotContain('\n', message);
     }
 
-    /// <summary>Revokes what cannot be removed, and sees to it that nothing changed but the login.</summary>
-    private async Task<string> StaysAsync(CredentialSource source, IssuedLease lease, string database)
+    /// <summary>Revokes a lease whose role cannot be removed, and asserts that only the login and the memberships have changed.</summary>
+    private async Task<string> IsNotRemovedAsync(CredentialSource source, IssuedLease lease, string database)
     {
         var before = await OwnedAsync(lease.Credential.Username, database);
         var message = (await FailsAsync(() => source.RevokeAsync(lease.Record, CancellationToken.None), CredentialFailure.Refused)).Message;

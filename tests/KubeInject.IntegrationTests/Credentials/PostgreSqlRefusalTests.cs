@@ -39,7 +39,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [InlineData("{disabled}")]
     [InlineData("{elsewhere}")]
     [InlineData("{added}")]
-    public async Task The_login_role_of_a_lease_is_no_role_to_request_nor_is_a_member_of_one(string requested)
+    public async Task The_login_role_of_a_lease_and_a_member_of_one_cannot_be_requested(string requested)
     {
         var lease = await IssueAsync(Source(), await CreateRoleAsync());
         var member = await CreateRoleAsync(options: $"IN ROLE {Identifier(lease.Credential.Username)}");
@@ -69,7 +69,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [InlineData("kubeinject")]
     [InlineData("kubeinject-orders-rw")]
     [InlineData("kubeinject-orders-2024")]
-    public async Task A_role_of_an_administrator_may_have_a_name_that_begins_alike(string name)
+    public async Task A_role_of_an_administrator_may_have_a_name_with_the_same_prefix(string name)
     {
         var role = await CreateRoleAsync();
         await ExecuteAsync($"ALTER ROLE {role} RENAME TO \"{name}\"");

@@ -87,6 +87,24 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
         }
     }
 
+    [Fact]
+    public async Task Several_may_hand_over_the_same_objects_at_the_same_time()
+    {
+        var (role, issuer) = (await CreateRoleAsync(), Issuer());
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}");
+        for (var round = 0; round < 5; round++)
+        {
+            var lease = await IssueAsync(new CredentialSource(issuer, Leases), role);
+            await using (var pod = await OpenAsync(lease.Credential))
+                await pod.ExecuteAsync($"CREATE TABLE public.{role}_{round} (x int)");
+
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => issuer.RevokeAsync(lease.Record.Handle, CancellationToken.None)));
+
+            Assert.False(await HasRoleAsync(lease.Credential.Username));
+            Assert.Equal(role, await ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = $1", $"{role}_{round}"));
+        }
+    }
+
     [Theory]
     [InlineData("postgres")]
     [InlineData("kubeinject-orders")]
@@ -144,7 +162,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     [InlineData("BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'mine'")]
     [InlineData("BEGIN; CREATE TABLE public.{name} (x int); LOCK TABLE public.{name}")]
     [InlineData("SELECT pg_advisory_lock({key})")]
-    public async Task A_pod_cannot_hold_off_its_revocation(string statement)
+    public async Task A_pod_cannot_delay_its_revocation_by_a_lock(string statement)
     {
         var role = await CreateRoleAsync();
         await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}");
@@ -159,7 +177,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Nor_can_another_pod_hold_off_what_is_done_to_a_lease_whose_UUID_it_knows()
+    public async Task A_pod_cannot_delay_the_renewal_and_revocation_of_another_lease_by_a_lock()
     {
         var lease = await IssueAsync(Source(), await CreateRoleAsync());
         await using var other = await OpenAsync((await IssueAsync(Source(), await CreateRoleAsync())).Credential);

@@ -9,10 +9,10 @@ using static KubeInject.IntegrationTests.TestDatabase;
 
 namespace KubeInject.IntegrationTests.Credentials;
 
-/// <summary>Nothing that the owner of a database can set or create there changes what our statements do.</summary>
+/// <summary>The owner of a database cannot change what our statements do, by settings or by objects.</summary>
 public sealed class PostgreSqlSessionTests : PostgreSqlTest
 {
-    /// <summary>Settings that the owner of a database can make for everybody who connects, and how ours sees them.</summary>
+    /// <summary>Settings that the owner of a database can make for everyone who connects, and their values in our sessions.</summary>
     public static TheoryData<string, string, string> Settings => new()
     {
         { "search_path", "evil, pg_catalog", "pg_catalog, pg_temp" },
@@ -39,7 +39,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task What_the_owner_of_a_database_plants_there_never_runs_as_the_user_who_makes_the_login_roles(bool isConnectedThere)
+    public async Task Objects_that_the_owner_of_a_database_planted_never_run_as_the_user_who_makes_the_login_roles(bool isConnectedThere)
     {
         var (role, database) = await WorldAsync();
         var owner = await PlantAsync(role, database);
@@ -57,7 +57,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Nor_where_a_role_cannot_be_removed()
+    public async Task Planted_objects_do_not_run_either_when_a_role_cannot_be_removed()
     {
         var (role, database) = await WorldAsync();
         var lease = await IssueAsync(Source(), role);
@@ -72,7 +72,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public async Task Settings_of_a_database_do_not_reach_our_statements(string name, string hostile, string ours)
+    public async Task Settings_of_a_database_have_no_effect_on_our_statements(string name, string hostile, string ours)
     {
         var (role, database) = await OwnDatabaseAsync(name, hostile);
         var options = Options with
@@ -97,7 +97,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     [Theory]
     [InlineData("?options=-c%20search_path%3Devil%20-c%20role%3Devil%20--TimeZone%3DCET")]
     [InlineData("?options=-c%20search_path%3Devil%20-c%20role%3Devil%20-c%20work_mem%3D64kB%5C")]
-    public async Task Options_of_the_connection_change_none_of_that(string suffix)
+    public async Task Options_of_the_connection_do_not_override_our_settings(string suffix)
     {
         var (role, database) = await OwnDatabaseAsync("search_path", "evil");
 
@@ -105,7 +105,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Nor_do_Npgsqls_keywords_for_them()
+    public async Task Keywords_of_the_connection_do_not_override_our_settings()
     {
         var (role, database) = await OwnDatabaseAsync("search_path", "evil");
         var connection = ConnectionText.Parse(Connection(database: database));
@@ -149,7 +149,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task A_pooler_that_ignores_the_settings_is_an_error_before_any_statement_depends_on_them()
+    public async Task A_pooler_that_drops_the_settings_is_an_error_before_the_first_statement()
     {
         var (role, database) = await WorldAsync();
         var owner = await PlantAsync(role, database);
@@ -180,7 +180,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         Assert.Equal("pg_catalog, pg_temp|none|UTC|UTF8", await look.ScalarAsync("SELECT * FROM public.seen"));
     }
 
-    /// <summary>A database whose owner, a pod's role, has made a setting for it.</summary>
+    /// <summary>Creates a database whose owner makes a setting for it.</summary>
     private static async Task<(string Role, string Database)> OwnDatabaseAsync(string name, string value)
     {
         var (role, database) = await WorldAsync();
@@ -191,7 +191,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         return (role, database);
     }
 
-    /// <summary>Has the owner of a database plant there what whoever looks names up in its schema runs; returns the owner.</summary>
+    /// <summary>Plants functions, operators and views that make the owner of a database a superuser if one uses them; returns the owner.</summary>
     private static async Task<string> PlantAsync(string role, string database)
     {
         var owner = await CreateRoleAsync(options: $"LOGIN PASSWORD '{UserPassword}'");
@@ -223,7 +223,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         return owner;
     }
 
-    /// <summary>Answers whoever connects as a pooler does that does not know a startup parameter.</summary>
+    /// <summary>Refuses each connection like a pooler that does not know a startup parameter.</summary>
     private static async Task RefuseAsync(TcpListener listener, string text, string state)
     {
         try

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace KubeInject.Tests.Credentials;
 
-/// <summary>What our sessions ask of the server; what the server makes of that is tested with a real one.</summary>
+/// <summary>The settings that are sent to a server; their effect is tested with a real one.</summary>
 public sealed class SessionSettingsTests
 {
     [Theory]
@@ -51,7 +51,7 @@ public sealed class SessionSettingsTests
     }
 
     [Fact]
-    public void The_name_of_every_login_role_that_we_make_is_known_as_such() => Prop.ForAll(
+    public void Each_name_of_a_login_role_is_recognized() => Prop.ForAll(
         ArbMap.Default.GeneratorFor<string>().Where(text => text is { Length: > 0 }).ToArbitrary(), ArbMap.Default.ArbFor<Guid>(), (role, uuid) => RoleName.IsLease(RoleName.Of(uuid, role)))
         .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
@@ -60,7 +60,7 @@ public sealed class SessionSettingsTests
     [InlineData("kubeinject-orders-rw")]
     [InlineData("my-kubeinject-orders-6f1b2c3d4e5f60718293a4b5c6d7e8f9")]
     [InlineData("orders-6f1b2c3d4e5f60718293a4b5c6d7e8f9")]
-    public void Other_names_are_not(string name) => Assert.False(RoleName.IsLease(name));
+    public void Other_names_are_not_those_of_login_roles(string name) => Assert.False(RoleName.IsLease(name));
 
     private static NpgsqlConnectionStringBuilder Apply(NpgsqlConnectionStringBuilder connection, int version)
     {

@@ -9,7 +9,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
     private const int MostNames = 5;
     private const int LongestName = 80;
 
-    // What belongs to no database can be handed over, and dropped, in any.
+    // Objects that belong to no database (0) can be handed over, and dropped, in any.
     private const string Here = "s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND s.refobjid = $1 AND s.dbid IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))";
 
     private readonly NpgsqlConnection? connection;
@@ -24,17 +24,17 @@ internal sealed class DependentDatabase : IAsyncDisposable
     /// <summary>Its name.</summary>
     public string Name { get; }
 
-    /// <summary>Why nothing can be done there; null if there is no reason.</summary>
+    /// <summary>Why nothing can be handed over there; null if there is no reason.</summary>
     public string? Problem { get; }
 
-    /// <summary>What the role owns there and would leave to another: not its default privileges and user mappings, which mean something to it alone.</summary>
+    /// <summary>What the role owns there, without its default privileges and user mappings, which are of use to that role alone.</summary>
     public IReadOnlyList<string> Owned { get; }
 
     /// <summary>Finds all of them.</summary>
     /// <param name="server">The server.</param>
-    /// <param name="connection">A session of it; its database is where what belongs to no database is dealt with.</param>
+    /// <param name="connection">A session of it; objects that belong to no database are handled in its database.</param>
     /// <param name="login">The login role.</param>
-    /// <param name="heir">Who is to get what it owns.</param>
+    /// <param name="heir">The role that is to get what it owns.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<IReadOnlyList<DependentDatabase>> FindAsync(PostgreSqlServer server, NpgsqlConnection connection, LoginRole login, string heir, CancellationToken cancellationToken)
     {
@@ -63,8 +63,8 @@ internal sealed class DependentDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>Tries out whether all of it can be handed over and dropped. Nothing of that stays.</summary>
-    /// <returns>Why not; null if it can.</returns>
+    /// <summary>Hands over and drops everything in a transaction that is rolled back.</summary>
+    /// <returns>Why that fails; null if it succeeds.</returns>
     public async Task<string?> TryAsync(string heir, bool isChosen, CancellationToken cancellationToken)
     {
         List<string> left = [];
@@ -92,11 +92,11 @@ internal sealed class DependentDatabase : IAsyncDisposable
     public Task HandOverAsync(string heir, bool isChosen, CancellationToken cancellationToken) =>
         connection!.InTransactionAsync(() => ReassignAsync(heir, isChosen, cancellationToken), cancellationToken);
 
-    /// <summary>Drops its privileges, and what means something to it alone.</summary>
+    /// <summary>Drops its privileges, default privileges and user mappings.</summary>
     public Task DropOwnedAsync(CancellationToken cancellationToken) => connection!.InTransactionAsync(() => DropAsync(cancellationToken), cancellationToken);
 
     /// <summary>What the role owns there, for an administrator: <c>in 'orders': table app.t and 3 more</c>.</summary>
-    public override string ToString() => $"in the database {Quoted.Value(Name)}: {(Owned.Count == 0 ? "privileges" : Join(Owned))}";
+    public override string ToString() => $"in the database {Quoted.Value(Name)}: {(Owned.Count > 0 ? Join(Owned) : connection is null ? "objects or privileges" : "privileges")}";
 
     public ValueTask DisposeAsync() => connection is null || isShared ? ValueTask.CompletedTask : connection.DisposeAsync();
 
@@ -132,7 +132,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
         return $"{string.Join(", ", first)}{(names.Count > MostNames ? $" and {names.Count - MostNames} more" : "")}";
     }
 
-    /// <summary>The objects there that depend on the role: their names are what pods chose.</summary>
+    /// <summary>The objects there that depend on the role. Pods chose their names.</summary>
     private async Task<List<string>> DescribeAsync(string which, CancellationToken cancellationToken) => await connection!.ListAsync(
         $"SELECT DISTINCT coalesce(o.type || ' ' || o.identity, '?') FROM pg_catalog.pg_shdepend s CROSS JOIN LATERAL pg_catalog.pg_identify_object(s.classid, s.objid, 0) o WHERE {Here} AND {which} ORDER BY 1",
         reader => Quoted.OneLine(reader.GetString(0)),
@@ -140,8 +140,8 @@ internal sealed class DependentDatabase : IAsyncDisposable
         login.Parameter).ConfigureAwait(false);
 
     /// <summary>
-    /// The schemas of others in which it owns something and the heir may not create. PostgreSQL checks that when a function changes its
-    /// owner, and does not when a table or a type does.
+    /// The schemas of others in which it owns something and the heir may not create. PostgreSQL checks that for a function whose owner
+    /// changes, and not for a table or a type.
     /// </summary>
     private async Task<List<string>> ClosedSchemasAsync(string heir, CancellationToken cancellationToken) => await connection!.ListAsync(
         $"""
@@ -169,7 +169,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
         await connection!.ExecuteAsync("SET LOCAL ROLE NONE", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Drops as the user who makes the login roles, who may revoke what the login role cannot.</summary>
+    /// <summary>Drops with the rights of the user who makes the login roles, who may revoke privileges that the login role may not revoke itself.</summary>
     private async Task DropAsync(CancellationToken cancellationToken)
     {
         await login.JoinAsync(connection!, inherits: true, cancellationToken).ConfigureAwait(false);

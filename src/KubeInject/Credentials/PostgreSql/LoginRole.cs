@@ -19,7 +19,7 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
     /// <summary>The number as a parameter of a query.</summary>
     public NpgsqlParameter Parameter => new NpgsqlParameter<uint> { TypedValue = Oid, NpgsqlDbType = NpgsqlDbType.Oid };
 
-    /// <summary>Finds the role; waits for whoever is creating it at this moment, until that is done or undone.</summary>
+    /// <summary>Finds the role. If another session is creating it, waits until that session has committed or rolled back.</summary>
     public static async Task<LoginRole?> FindAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         while (true)
@@ -44,9 +44,9 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
     public async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.ListAsync("SELECT FROM pg_catalog.pg_roles WHERE oid = $1", _ => true, cancellationToken, Parameter).ConfigureAwait(false) is [true];
 
-    /// <summary>Makes us a member for the rest of a transaction, which a superuser does not have to be.</summary>
+    /// <summary>Makes the user who makes the login roles a member of it for the rest of a transaction. A superuser does not have to be one.</summary>
     /// <param name="connection">The session, in a transaction.</param>
-    /// <param name="inherits">Whether we need what the role has, and not only to act as it.</param>
+    /// <param name="inherits">Whether that user needs the rights of the role, and not only SET ROLE.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task JoinAsync(NpgsqlConnection connection, bool inherits, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
         await connection.ExecuteAsync($"GRANT {Identifier} TO CURRENT_USER{options}", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes it a member of another role for the rest of a transaction.</summary>
+    /// <summary>Makes it a member of another role.</summary>
     public Task GrantAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken)
     {
         var options = connection.PostgreSqlVersion.Major >= OptionsSince ? " WITH INHERIT TRUE, SET TRUE" : "";
@@ -64,13 +64,13 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
     }
 
     /// <summary>
-    /// Revokes what it has by being a member of other roles, and what others have by being members of it: until version 15
-    /// a role may grant itself to any other.
+    /// Revokes its memberships in other roles, and the memberships of others in it: until version 15 a role may grant itself
+    /// to any other.
     /// </summary>
     public async Task RevokeMembershipsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // Since version 16 a membership belongs to its grantor, and one that gives neither rights nor SET ROLE is what lets
-        // the user who created a role administer it.
+        // Since version 16 a membership belongs to its grantor. One without INHERIT and SET only lets the user who created a
+        // role administer it.
         var hasOptions = connection.PostgreSqlVersion.Major >= OptionsSince;
         var statements = await connection.ListAsync(
             $"""
@@ -87,8 +87,9 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
     }
 
     /// <summary>
-    /// Whether somebody has been creating the role, and is done. What is not committed cannot be seen, but no other role of
-    /// that name can be created until it is committed or rolled back. No pod can hold that up: it may not create roles.
+    /// Whether another session was creating the role, and has committed. A role that is not committed cannot be seen, but
+    /// PostgreSQL lets no other session create a role of that name until then. Pods cannot use this to make us wait, as they
+    /// could with an advisory lock, because they may not create roles.
     /// </summary>
     private static async Task<bool> WasBeingCreatedAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
@@ -103,7 +104,7 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            return false; // who may not create roles has not begun to create this one
+            return false; // a user who may not create roles has not begun to create this one
         }
     }
 }

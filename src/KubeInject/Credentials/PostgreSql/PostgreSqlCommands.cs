@@ -32,11 +32,11 @@ internal static class PostgreSqlCommands
         }
     }
 
-    /// <summary>Runs something in one transaction, of which nothing stays if it fails.</summary>
+    /// <summary>Runs a call in one transaction, and rolls it back if the call fails.</summary>
     /// <param name="connection">The connection.</param>
-    /// <param name="call">What to run.</param>
+    /// <param name="call">The call.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <param name="isTrial">Whether nothing stays of it if it succeeds, either.</param>
+    /// <param name="isTrial">Whether to roll back if the call succeeds, too. Default: false.</param>
     public static async Task InTransactionAsync(this NpgsqlConnection connection, Func<Task> call, CancellationToken cancellationToken, bool isTrial = false)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);

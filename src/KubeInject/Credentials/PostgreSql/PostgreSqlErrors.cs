@@ -21,11 +21,11 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
         CredentialFailure.Unavailable, FormattableString.Invariant(
             $"{Place}: {what} took longer than {timeout.TotalSeconds:0.###} s. Look at what the server is waiting for (pg_stat_activity, pg_locks), or give it more time."));
 
-    /// <summary>A connection whose settings are not those that it asks for.</summary>
+    /// <summary>A session in which our settings are not in force.</summary>
     /// <param name="what">What the other side does: <c>drops the setting x</c>.</param>
     public CredentialException Pooler(string what) => new(
         CredentialFailure.Refused,
-        $"{Place}: what answers there {Quoted.OneLine(what)}. A connection pooler does so, and without its settings KubeInject would run what the owner of a database planted. Connect to PostgreSQL itself; a pooler that ignores the settings (ignore_startup_parameters) is no way out.");
+        $"{Place}: what answers there {Quoted.OneLine(what)}. It seems to be a connection pooler. Without these settings, KubeInject would run functions that the owner of a database planted. Connect to PostgreSQL itself; do not use ignore_startup_parameters, which drops the settings.");
 
     /// <summary>A call that failed.</summary>
     /// <param name="what">What was being done: <c>creating the login role x</c>.</param>
@@ -70,7 +70,7 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
             CredentialFailure.UnexpectedAnswer, $"{Place}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Look at the statement, and at the server's log."),
     };
 
-    /// <summary>What depends on an object, as the server lists it: an object a line, under names that others chose.</summary>
+    /// <summary>The objects that keep a role, as the server lists them. Pods chose their names.</summary>
     public static string Details(PostgresException error)
     {
         const int Longest = 400;

@@ -49,8 +49,8 @@ internal static class RoleCheck
         }
     }
 
-    /// <summary>Finds what makes a role one that no pod may have, and that must not own what a pod made.</summary>
-    /// <returns>What it is: <c>is a superuser</c>, <c>is a member of 'dba', which is a superuser</c>; null if there is nothing.</returns>
+    /// <summary>Finds the reason why no pod may have a role, and why it must not own what a pod made.</summary>
+    /// <returns>The reason: <c>is a superuser</c>, <c>is a member of 'dba', which is a superuser</c>; null if there is nothing.</returns>
     public static async Task<string?> FindObjectionAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken)
     {
         var reached = await connection.ListAsync(

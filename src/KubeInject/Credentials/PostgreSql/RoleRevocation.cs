@@ -3,24 +3,24 @@ using Npgsql;
 
 namespace KubeInject.Credentials;
 
-/// <summary>Ends a login role: its login, its sessions, its privileges; what it owns goes to another role.</summary>
+/// <summary>Removes a login role: ends its login and its sessions, hands over what it owns, and drops it.</summary>
 /// <param name="server">The server.</param>
-/// <param name="reassignOwnedTo">Who gets what it owns; null for the role that its pod requested.</param>
+/// <param name="reassignOwnedTo">The role that gets what it owns; null for the role that its pod requested.</param>
 internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOwnedTo)
 {
     // pg_terminate_backend waits since version 14.
     private const int WaitsSince = 14;
     private static readonly TimeSpan OldServersWait = TimeSpan.FromMilliseconds(20);
 
-    // How long it may take to disable a login that nothing holds up.
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    // How long to wait for a statement before looking for sessions that block it.
+    private static readonly TimeSpan BlockedAfter = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Removes the role. Without effect where there is none.</summary>
     /// <param name="name">The login role.</param>
     /// <param name="requested">The role that its pod requested.</param>
-    /// <param name="statements">What removes it in the end; none for the default.</param>
+    /// <param name="statements">The statements that remove it; none for the default.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="CredentialException">Its login has ended, but what it owns cannot be handed over.</exception>
+    /// <exception cref="CredentialException">Its login has ended, but the role cannot be removed.</exception>
     public async Task RunAsync(string name, string requested, IReadOnlyList<string> statements, CancellationToken cancellationToken)
     {
         var connection = await server.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -30,7 +30,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
                 return;
             await DisableAsync(connection, login, cancellationToken).ConfigureAwait(false);
 
-            // No role can be a member of its own member. A login that has our rights is to lose them at once in any case.
+            // Such a role cannot be granted to our user, and must lose these rights at once in any case.
             if (!login.IsUnderSuperuser && login.HasOurRights)
                 await login.RevokeMembershipsAsync(connection, cancellationToken).ConfigureAwait(false);
             await EndSessionsAsync(connection, login, cancellationToken).ConfigureAwait(false);
@@ -60,7 +60,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         var waits = connection.PostgreSqlVersion.Major >= WaitsSince;
         while (await CountAsync("1").ConfigureAwait(false) > 0)
         {
-            // The signal stays sent; that we are a member does not stay.
+            // Rolled back: our user needs to be a member only to send the signals.
             await connection.InTransactionAsync(
                 async () =>
                 {
@@ -79,7 +79,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
             $"SELECT {what} FROM pg_catalog.pg_stat_activity WHERE usesysid = $1", _ => true, cancellationToken, login.Parameter).ConfigureAwait(false)).Count;
     }
 
-    /// <summary>The transactions of the role that wait to be committed: they may hold, and come to own, anything.</summary>
+    /// <summary>Finds a prepared transaction of the role, which can hold locks and create objects as long as it is not finished.</summary>
     private static async Task<string?> FindPreparedAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
     {
         var prepared = await connection.ListAsync(
@@ -91,8 +91,8 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
     }
 
     /// <summary>
-    /// Ends the role's login. A session of the role that has changed its own password, and has not committed that, would hold
-    /// this up for as long as it lives: sessions are ended until it is through.
+    /// Ends the role's login. A session that has changed the role's password in an open transaction blocks this for as long as
+    /// it lives, so sessions are ended until the statement succeeds.
     /// </summary>
     private async Task DisableAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
     {
@@ -100,7 +100,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         var disabling = connection.ExecuteAsync($"ALTER ROLE {login.Identifier} NOLOGIN PASSWORD NULL VALID UNTIL 'epoch'", stop.Token);
         try
         {
-            while (await Task.WhenAny(disabling, Task.Delay(Patience, cancellationToken)).ConfigureAwait(false) != disabling)
+            while (await Task.WhenAny(disabling, Task.Delay(BlockedAfter, cancellationToken)).ConfigureAwait(false) != disabling)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var other = await server.OpenAsync(connection.Database, connection.PostgreSqlVersion.Major, cancellationToken).ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
                 {
                     await EndSessionsAsync(other, login, cancellationToken).ConfigureAwait(false);
                     if (await FindPreparedAsync(other, login, cancellationToken).ConfigureAwait(false) is { } prepared && !disabling.IsCompleted)
-                        throw new CredentialException(CredentialFailure.Refused, $"The login role '{login.Name}' can still log in, because {prepared}, which holds it. Have an administrator do so; the next sweep goes on from there.");
+                        throw new CredentialException(CredentialFailure.Refused, $"The login role '{login.Name}' can still log in, because {prepared}, which holds it. Have an administrator do so; the next sweep tries again.");
                 }
             }
         }
@@ -146,21 +146,18 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         await connection.ExecuteAsync($"DROP ROLE {login.Identifier}", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks into everything before anything changes.</summary>
+    /// <summary>Checks everything before anything changes.</summary>
     /// <returns>Why the role cannot be removed; null if it can.</returns>
     private async Task<string?> FindProblemAsync(NpgsqlConnection connection, LoginRole login, string heir, IReadOnlyList<DependentDatabase> databases, CancellationToken cancellationToken)
     {
         if (await FindPreparedAsync(connection, login, cancellationToken).ConfigureAwait(false) is { } prepared)
             return prepared;
-        if (databases.Any(database => database.Owned.Count > 0))
-        {
-            if (await RoleCheck.FindObjectionAsync(connection, heir, cancellationToken).ConfigureAwait(false) is { } objection)
-                return $"the role {Quoted.Value(heir)} {objection}";
-        }
-
+        var owns = databases.Any(database => database.Owned.Count > 0);
+        if (owns && await RoleCheck.FindObjectionAsync(connection, heir, cancellationToken).ConfigureAwait(false) is { } objection)
+            return $"the role {Quoted.Value(heir)} {objection}";
         if (databases.Select(database => database.Problem).FirstOrDefault(problem => problem is not null) is { } found)
             return found;
-        if (reassignOwnedTo is null && databases.Any(database => database.Owned.Count > 0) && !await HasRightsOfAsync(connection, login, heir, cancellationToken).ConfigureAwait(false))
+        if (owns && reassignOwnedTo is null && !await HasRightsOfAsync(connection, login, heir, cancellationToken).ConfigureAwait(false))
             return $"it is not a member of the role {Quoted.Value(heir)}, or does not inherit its rights";
         foreach (var database in databases)
         {
@@ -178,7 +175,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         login.Parameter,
         new NpgsqlParameter<string> { TypedValue = heir }).ConfigureAwait(false) is [true];
 
-    /// <summary>Takes from the role what it still has by others, and tells what an administrator has to do.</summary>
+    /// <summary>Revokes the role's memberships, and describes what an administrator has to do.</summary>
     private static async Task<CredentialException> NotRemovedAsync(
         NpgsqlConnection connection, LoginRole login, IReadOnlyList<DependentDatabase> databases, string problem, CancellationToken cancellationToken)
     {
@@ -189,7 +186,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         }
         catch (PostgresException exception) when (!IsRace(exception))
         {
-            memberships = $" Revoke its memberships, which failed, too: {Quoted.OneLine(exception.MessageText)} ({exception.SqlState}).";
+            memberships = $" Have its memberships revoked as well, which failed: {Quoted.OneLine(exception.MessageText)} ({exception.SqlState}).";
         }
 
         var owned = databases.Count == 0 ? "" :
