@@ -214,9 +214,9 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
             CREATE OPERATOR evil.= (FUNCTION = evil.same, LEFTARG = name, RIGHTARG = text);
             CREATE OPERATOR evil.= (FUNCTION = evil.same, LEFTARG = text, RIGHTARG = text);
             CREATE OPERATOR evil.+ (FUNCTION = evil.later, LEFTARG = timestamptz, RIGHTARG = interval);
-            CREATE VIEW evil.pg_type WITH (security_invoker = true) AS SELECT * FROM pg_catalog.pg_type WHERE evil.attack();
-            CREATE VIEW evil.pg_roles WITH (security_invoker = true) AS SELECT * FROM pg_catalog.pg_roles WHERE evil.attack();
-            CREATE VIEW evil.pg_class WITH (security_invoker = true) AS SELECT * FROM pg_catalog.pg_class WHERE evil.attack();
+            CREATE VIEW evil.pg_type AS SELECT * FROM pg_catalog.pg_type WHERE evil.attack();
+            CREATE VIEW evil.pg_roles AS SELECT * FROM pg_catalog.pg_roles WHERE evil.attack();
+            CREATE VIEW evil.pg_class AS SELECT * FROM pg_catalog.pg_class WHERE evil.attack();
             GRANT SELECT ON ALL TABLES IN SCHEMA evil TO PUBLIC;
             ALTER DATABASE {database} SET search_path = evil, pg_catalog;
             """);

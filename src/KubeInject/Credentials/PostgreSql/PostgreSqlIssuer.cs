@@ -22,7 +22,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     private const int PasswordLength = 40;
 
     // Two who renew or revoke the same role at the same time.
-    private const int Attempts = 3;
+    private const int Attempts = 5;
 
     // As many as a sweep works on at a time; PostgreSQL allows 100 to all by default.
     private const int MaxConnections = 16;

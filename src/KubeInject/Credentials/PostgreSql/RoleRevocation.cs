@@ -51,8 +51,9 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
     }
 
     /// <summary>Whether a failure is that of two who do the same at the same time: one of them has only to look again.</summary>
-    public static bool IsRace(PostgresException exception) =>
-        exception.IsTransient || exception.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.UndefinedObject;
+    public static bool IsRace(PostgresException exception) => exception.IsTransient
+        || exception.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.UndefinedObject
+        or PostgresErrorCodes.InvalidParameterValue; // SET ROLE to one that is gone
 
     /// <summary>Ends the role's sessions, until none is left.</summary>
     private static async Task EndSessionsAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
