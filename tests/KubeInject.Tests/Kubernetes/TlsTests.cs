@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using KubeInject.Kubernetes;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -11,6 +12,8 @@ public sealed class TlsTests : IDisposable
 {
     private readonly X509Certificate2 root = TestCertificates.Authority("CN=root");
     private readonly X509Certificate2 other = TestCertificates.Authority("CN=other");
+
+    public static TheoryData<string> Names => [.. CertificateNames.All.Select(names => names.Case)];
 
     public void Dispose()
     {
@@ -113,6 +116,62 @@ public sealed class TlsTests : IDisposable
         using var certificate = TestCertificates.Server(root, "kubernetes.test");
         var error = await FailsAsync(certificate, KubeConnectionFailure.WrongHostName, root);
         Assert.Contains("is not for 127.0.0.1, but for kubernetes.test.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_certificate_is_for_the_names_and_addresses_that_it_lists_and_never_for_its_common_name(string name)
+    {
+        var names = CertificateNames.All.Single(candidate => candidate.Case == name);
+        using var certificate = names.CreateCertificate(root);
+        using var server = new TestServer(TestServer.Kubernetes(), certificate);
+        var settings = Settings(server, root) with { Server = new Uri($"https://{names.Host}:{server.Port}"), TlsServerName = names.TlsServerName };
+
+        if (names.IsAccepted)
+        {
+            using var connection = await KubeConnection.OpenAsync(settings);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(settings));
+        Assert.Equal(KubeConnectionFailure.WrongHostName, error.Reason);
+        Assert.Contains($"is not for {names.TlsServerName ?? names.Host}, but for ", error.Message, StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_certificate_without_a_name_is_an_error_that_says_how_to_issue_it()
+    {
+        using var certificate = CertificateNames.All.Single(candidate => candidate.Case == "an address as the common name alone").CreateCertificate(root);
+        var error = await FailsAsync(certificate, KubeConnectionFailure.WrongHostName, root);
+        Assert.EndsWith(
+            "is not for 127.0.0.1, but for no name at all (the common name of its subject does not count). Have it issued with the name or the address of the server as a subject alternative name.",
+            error.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task The_certificate_of_a_proxy_is_checked_by_the_same_rule(string name)
+    {
+        var names = CertificateNames.All.Single(candidate => candidate.Case == name);
+        if (names.TlsServerName is not null)
+            return;
+        using var certificate = names.CreateCertificate(root);
+        using var ofServer = TestCertificates.Server(root);
+        using var server = new TestServer(TestServer.Kubernetes(), ofServer);
+        using var proxy = new TestProxy(certificate);
+        var settings = Settings(server, root) with { Proxy = ProxyAddress.FromUri(new Uri($"https://{names.Host}:{proxy.Port}")) };
+
+        if (names.IsAccepted)
+        {
+            using var connection = await KubeConnection.OpenAsync(settings);
+            return;
+        }
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(settings));
+        Assert.Equal(KubeConnectionFailure.ProxyFailed, error.Reason);
+        Assert.Empty(server.Requests);
     }
 
     [Fact]

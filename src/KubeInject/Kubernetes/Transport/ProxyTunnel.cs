@@ -45,7 +45,7 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
         try
         {
             await tls.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = proxy.Address.IdnHost, RemoteCertificateValidationCallback = trust.AcceptsProxy }, cancellationToken);
+                new SslClientAuthenticationOptions { TargetHost = proxy.Address.IdnHost, RemoteCertificateValidationCallback = trust.AcceptsProxy(proxy.Address.IdnHost) }, cancellationToken);
             return tls;
         }
         catch

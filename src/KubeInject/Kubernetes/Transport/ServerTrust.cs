@@ -28,11 +28,11 @@ internal sealed class ServerTrust(ConnectionSettings settings)
     };
 
     /// <summary>The platform's callback for a proxy: who is trusted there is whom this machine trusts, or, as for kubectl, the cluster's authority.</summary>
-    public bool AcceptsProxy(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+    /// <param name="host">The name or address of the proxy.</param>
+    public RemoteCertificateValidationCallback AcceptsProxy(string host) => (_, certificate, chain, errors) =>
         settings.SkipCertificateCheck
-        || errors == SslPolicyErrors.None
-        || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 shown && settings.CertificateAuthority is { } authority
-            && ProblemsUnder(authority, shown, chain?.ChainPolicy.ExtraStore ?? [], null) == X509ChainStatusFlags.NoError);
+        || (certificate is X509Certificate2 shown && IsFor(shown, host) && (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
+            || (settings.CertificateAuthority is { } authority && ProblemsUnder(authority, shown, chain?.ChainPolicy.ExtraStore ?? [], null) == X509ChainStatusFlags.NoError)));
 
     /// <summary>What keeps a server's certificate from being trusted by clients that trust the given authority alone.</summary>
     /// <param name="authority">The only anchors.</param>
@@ -95,16 +95,20 @@ internal sealed class ServerTrust(ConnectionSettings settings)
             return Expired(certificate);
         if (problems != X509ChainStatusFlags.NoError)
             return Untrusted(certificate, problems);
-        return HasExpectedName(certificate, errors) ? null : WrongName(certificate);
+        return IsFor(certificate, settings.TlsServerName ?? settings.Server.IdnHost) ? null : WrongName(certificate);
     }
 
     private static X509ChainStatusFlags Flags(X509Chain? chain) =>
         chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status) ?? X509ChainStatusFlags.UntrustedRoot;
 
-    private bool HasExpectedName(X509Certificate2 certificate, SslPolicyErrors errors)
+    /// <summary>
+    /// Whether a certificate is for a name or an address, as for kubectl: a name has to be among its DNS names, an address
+    /// among its IP addresses. The common name of the subject does not count, which it does for the platform.
+    /// (https://pkg.go.dev/crypto/x509#Certificate.VerifyHostname)
+    /// </summary>
+    private static bool IsFor(X509Certificate2 certificate, string host)
     {
-        if (settings.TlsServerName is not { } name)
-            return !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);
+        var name = host.EndsWith('.') ? host[..^1] : host;
         return Uri.CheckHostName(name) != UriHostNameType.Unknown && certificate.MatchesHostname(name, allowCommonName: false);
     }
 
@@ -131,10 +135,10 @@ internal sealed class ServerTrust(ConnectionSettings settings)
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
             .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
             .ToList();
-        var validFor = names.Count == 0 ? "no name at all" : string.Join(", ", names);
+        var validFor = names.Count == 0 ? "no name at all (the common name of its subject does not count)" : string.Join(", ", names);
         return new TrustFailure(
             KubeConnectionFailure.WrongHostName,
-            $"The certificate of {settings.Server} is not for {settings.TlsServerName ?? settings.Server.IdnHost}, but for {validFor}. Use one of these names as the server's, or as tls-server-name.");
+            $"The certificate of {settings.Server} is not for {settings.TlsServerName ?? settings.Server.IdnHost}, but for {validFor}. {(names.Count == 0 ? "Have it issued with the name or the address of the server as a subject alternative name" : "Use one of these names as the server's, or as tls-server-name")}.");
     }
 
     private static string Describe(X509Certificate2 certificate) => $"subject {certificate.Subject}, issuer {certificate.Issuer}";
