@@ -21,7 +21,7 @@ internal static class CheckCommand
 
         Exit codes:
           0    nothing found that counts: no error, with --strict no warning either
-          1    something found that counts, or a manifest that cannot be read; the others were checked
+          1    something found that counts, a manifest that cannot be read (the others were checked), or not done within --timeout
           2    wrong usage; nothing was checked
           130  stopped
         """;
@@ -40,12 +40,12 @@ internal static class CheckCommand
         };
         var options = new SettingOptions(command, AllSettings.OfSources);
         command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped.", async () =>
+        command.SetAction((parsed, stop) => Attempt.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             if (parsed.GetValue(inputs) is not { Length: > 0 } paths)
                 return Usage.Fail(ManifestInputs.Missing);
             var manifests = ManifestInputs.Find(paths, parsed.GetValue(recursive));
-            using var diagnosticians = new DiagnosticianBuilder(options.Read(parsed));
+            using var diagnosticians = new DiagnosticianBuilder(settings);
             var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster), cancellationToken);
             var check = new ManifestCheck(diagnostician);
             foreach (var manifest in manifests)
@@ -54,7 +54,7 @@ internal static class CheckCommand
             ReportFormats.Of(parsed.GetValue(format)!).Write(check.Findings, Console.Out);
             await Console.Error.WriteLineAsync(check.Summary);
             return check.Fails(parsed.GetValue(strict)) ? ExitCode.Failed : ExitCode.Done;
-        }));
+        }, stop));
         return command;
     }
 }

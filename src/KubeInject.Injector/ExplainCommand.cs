@@ -23,7 +23,7 @@ internal static class ExplainCommand
 
         Exit codes:
           0    told
-          1    a chain is broken, or what was named cannot be read
+          1    a chain is broken, or what was named cannot be read, or not within --timeout
           2    wrong usage
           130  stopped
         """;
@@ -42,11 +42,11 @@ internal static class ExplainCommand
         var command = new Command("explain", "Tells why pods get their credentials, or why not.") { inputs, cluster, @namespace };
         var options = new SettingOptions(command, AllSettings.OfSources);
         command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped.", async () =>
+        command.SetAction((parsed, stop) => Attempt.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             if (parsed.GetValue(inputs) is not { Length: > 0 } names)
                 return Usage.Fail("Name manifests, - for standard input, or a pod or workload of the cluster such as deployment/orders.");
-            using var diagnosticians = new DiagnosticianBuilder(options.Read(parsed));
+            using var diagnosticians = new DiagnosticianBuilder(settings);
             var live = names.Where(IsWorkload).ToHashSet(StringComparer.Ordinal);
             var manifests = names.Where(name => !live.Contains(name)).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => ManifestInputs.Find([name], recursive: false), StringComparer.Ordinal);
             var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster) || live.Count > 0, cancellationToken);
@@ -61,7 +61,7 @@ internal static class ExplainCommand
             }
 
             return Write(diagnoses);
-        }));
+        }, stop));
         return command;
     }
 

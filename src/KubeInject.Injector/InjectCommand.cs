@@ -25,7 +25,7 @@ internal static class InjectCommand
 
         Exit codes:
           0    done
-          1    a document failed; the others were done
+          1    a document failed (the others were done), or not done within --timeout; what was not handed out by then was revoked
           2    wrong usage; nothing was done
           130  stopped; what was not handed out by then was revoked
         """;
@@ -49,9 +49,9 @@ internal static class InjectCommand
         };
         var options = new SettingOptions(command, AllSettings.OfSources);
         command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped. What was not handed out by then was revoked.", async () =>
+        command.SetAction((parsed, stop) => Attempt.RunAsync("What was not handed out by then was revoked.", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
-            using var sources = new SourceBuilder(options.Read(parsed));
+            using var sources = new SourceBuilder(settings);
             _ = sources.SourceName();
             if (parsed.GetValue(inputs) is not { Length: > 0 } paths)
                 return Usage.Fail(ManifestInputs.Missing);
@@ -72,7 +72,7 @@ internal static class InjectCommand
                 : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);
             var credentials = await sources.BuildAsync(needsCluster: how is { Delivery: CredentialDelivery.Secret, SecretAsManifest: false }, cancellationToken);
             return await RunAsync(manifests, credentials, how, target, parsed.GetValue(dryRun), cancellationToken);
-        }));
+        }, stop));
         return command;
     }
 

@@ -18,7 +18,7 @@ internal static class ListCommand
 
         Exit codes:
           0    done
-          1    the cluster could not be asked
+          1    the cluster could not be asked, or not within --timeout
           2    wrong usage; nothing was done
           130  stopped
         """;
@@ -32,11 +32,11 @@ internal static class ListCommand
         var format = new Option<string>("--format", "-o") { HelpName = "FORMAT", Description = "table, json or names.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "json", "names");
         var command = new Command("list", "Lists what the pods of a cluster ask for.") { allNamespaces, @namespace, selector, consistent, format };
-        var options = new SettingOptions(command, [AllSettings.Kubeconfig, AllSettings.Context]);
+        var options = new SettingOptions(command, [AllSettings.Kubeconfig, AllSettings.Context, AllSettings.Timeout]);
         command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped.", async () =>
+        command.SetAction((parsed, stop) => Attempt.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
-            using var cluster = new SourceBuilder(options.Read(parsed));
+            using var cluster = new SourceBuilder(settings);
             var connection = await cluster.ConnectAsync(cancellationToken);
             var query = new KubeQuery
             {
@@ -51,7 +51,7 @@ internal static class ListCommand
                 list.Write([.. pods.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).Where(Concerns)]);
             list.End();
             return ExitCode.Done;
-        }));
+        }, stop));
         return command;
     }
 

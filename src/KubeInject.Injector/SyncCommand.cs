@@ -26,7 +26,7 @@ internal static class SyncCommand
         Exit codes:
           0    done
           1    a lease could not be renewed or revoked, a record could not be read, a missing right kept the sweep from
-               revoking, or it could not begin; the next sweep tries again
+               revoking, or it could not begin, or took longer than --timeout; the next sweep goes on from there
           2    wrong usage; nothing was done
           130  stopped; the next sweep goes on from there
         """;
@@ -37,9 +37,8 @@ internal static class SyncCommand
         var command = new Command("sync", "Looks after all leases once: renews, revokes, finishes.") { dryRun };
         var options = new SettingOptions(command, AllSettings.All);
         command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, cancellationToken) => Attempt.RunAsync("Stopped. The next sweep goes on from there.", async () =>
+        command.SetAction((parsed, stop) => Attempt.RunAsync("The next sweep goes on from there.", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
-            var settings = options.Read(parsed);
             var defaults = new LeaseOptions();
             var leases = new LeaseOptions
             {
@@ -52,7 +51,7 @@ internal static class SyncCommand
             var source = await sources.BuildAsync(needsCluster: true, cancellationToken);
             var cluster = await sources.ConnectAsync(cancellationToken);
             return await RunAsync(new LeaseSweep(source, cluster.Client, leases), parsed.GetValue(dryRun), cancellationToken);
-        }));
+        }, stop, LeaseOptions.DefaultTimeout));
         return command;
     }
 

@@ -396,6 +396,16 @@ Describe 'Sync-CredentialLease' {
         $shown[-1].RecordType | Should -Be Completed
     }
 
+    It 'is stopped by -TimeoutSec, and the next one goes on from there' {
+        1..20 | ForEach-Object { Add-Lease $TestDrive/slow "p$_" -Source script }
+        $slow = New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { Start-Sleep -Milliseconds 300 }
+        { Sync-CredentialLease $slow -ThrottleLimit 1 -TimeoutSec 1 } |
+            Should -Throw 'It took longer than 1 s (-TimeoutSec) and was stopped. The next sweep goes on from there.' -ErrorId 'LeaseSweepTimedOut,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        $left = @(Get-Record $TestDrive/slow).Count
+        $left | Should -BeGreaterThan 10
+        (Sync-CredentialLease (New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { })).Revoked | Should -Be $left
+    }
+
     It 'stops with Ctrl+C, and keeps the records of what it had not come to' {
         1..20 | ForEach-Object { Add-Lease $TestDrive/stopped "p$_" -Source script }
         $reached = [System.Threading.ManualResetEventSlim]::new()

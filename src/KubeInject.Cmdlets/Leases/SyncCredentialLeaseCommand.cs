@@ -35,6 +35,11 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
     [Parameter(HelpMessage = "Do not look for owners among custom resources. A lease that was issued for an object of such a kind is not revoked then.")]
     public SwitchParameter SkipCustomResource { get; set; }
 
+    /// <summary>How long the sweep may take.</summary>
+    [Parameter(HelpMessage = "How many seconds the sweep may take, without the time for confirmations. It is stopped then, and the next sweep goes on from there. Default: 3600.")]
+    [ValidateRange(1, 2_000_000)]
+    public int TimeoutSec { get; set; } = (int)LeaseOptions.DefaultTimeout.TotalSeconds;
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -43,11 +48,12 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
             ThrowTerminatingError(Errors.TimeTooShort(nameof(GracePeriod), GracePeriod));
         var options = new LeaseOptions { Namespace = Namespace, GracePeriod = GracePeriod, Concurrency = ThrottleLimit, SkipCustomResources = SkipCustomResource };
         var sweep = new LeaseSweep(CredentialSource!, connection.Client, options);
+        var limit = new TimeLimit(TimeSpan.FromSeconds(TimeoutSec), $"-{nameof(TimeoutSec)}", "The next sweep goes on from there.");
         Run(CredentialSource!.Name, async (pipeline, cancellationToken) =>
         {
             var activity = $"Looking after leases of the source '{CredentialSource.Name}'";
             Progress.Report(new ProgressStep(activity, 0) { Status = "Finding out what there is to do" });
-            var plan = await sweep.PlanAsync(cancellationToken).ConfigureAwait(false);
+            var plan = await limit.RunAsync(sweep.PlanAsync, cancellationToken).ConfigureAwait(false);
             var isDry = false;
             Progress.Complete();
             await pipeline.InvokeAsync(() => (plan, isDry) = Approve(plan, connection)).ConfigureAwait(false);
@@ -58,7 +64,7 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
             }
 
             var progress = new ProgressOf<LeaseProgress>(sweep => Progress.Report(new ProgressStep(activity, sweep.Done, sweep.Total) { Current = $"{sweep.Last}" }));
-            var summary = await sweep.RunAsync(plan, progress, cancellationToken).ConfigureAwait(false);
+            var summary = await limit.RunAsync(token => sweep.RunAsync(plan, progress, token), cancellationToken).ConfigureAwait(false);
             Progress.Complete();
             await pipeline.InvokeAsync(() => Report(summary)).ConfigureAwait(false);
         });

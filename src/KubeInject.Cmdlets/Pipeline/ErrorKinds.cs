@@ -101,6 +101,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind LeaseRenewFailed = new("LeaseRenewFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
     public static readonly ErrorKind LeaseRevokeFailed = new("LeaseRevokeFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
     public static readonly ErrorKind LeaseFinishFailed = new("LeaseFinishFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
+    public static readonly ErrorKind LeaseSweepTimedOut = new("LeaseSweepTimedOut", ErrorCategory.OperationTimeout, "Find out with -Verbose which server is slow, or allow more time with -TimeoutSec; the next sweep goes on from there.");
 
     // The server's word for an error is an open set: those that Kubernetes itself has are told apart.
     public static ErrorKind OfApi(string reason) => reason switch

@@ -28,6 +28,7 @@ internal static class Errors
         FileNotFoundException or DirectoryNotFoundException or SessionStateException => ErrorKinds.PathNotFound.Record(exception, target),
         UnauthorizedAccessException => ErrorKinds.PathAccessDenied.Record(exception, target),
         IOException => ErrorKinds.PathUnusable.Record(exception, target),
+        TimeoutException => ErrorKinds.LeaseSweepTimedOut.Record(exception, target),
         _ => null,
     };
 

@@ -48,10 +48,12 @@ internal static class AllSettings
     public static readonly Setting SkipCustomResources = new("skip-custom-resources", "", "Do not look for owners among custom resources. A lease that was issued for an object of such a kind is not revoked then.") { Kind = SettingKind.Flag };
     public static readonly Setting Concurrency = new("concurrency", "COUNT", "How many leases are renewed or revoked at the same time. Default: 16.") { Kind = SettingKind.Number };
 
+    public static readonly Setting Timeout = new("timeout", "TIME", "How long the command may take altogether: 90s, 15m, 1h30m. It is stopped then, and fails. Default: no limit; of sync 1h.") { Kind = SettingKind.Duration };
+
     /// <summary>Those that say where credentials come from and where leases are recorded.</summary>
     public static IReadOnlyList<Setting> OfSources { get; } =
     [
-        Source, LeaseFolder, LeaseNamespace, Kubeconfig, Context,
+        Source, LeaseFolder, LeaseNamespace, Kubeconfig, Context, Timeout,
         SecretPattern, UsernameKey, PasswordKey,
         VaultAddress, VaultNamespace, VaultCaCert, VaultSkipVerify, VaultToken, VaultKubernetesRole, VaultAuthMount, VaultRoleId, VaultSecretId,
         VaultAppRoleMount, VaultPodIdentity, VaultAudience, VaultTokenPeriod, VaultLeaseMount, VaultLeasePrefix,

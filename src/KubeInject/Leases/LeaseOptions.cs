@@ -3,6 +3,9 @@ namespace KubeInject.Leases;
 /// <summary>Which leases are looked after, and how.</summary>
 public sealed record LeaseOptions
 {
+    /// <summary>How long a sweep may take where nothing else is specified: one hour.</summary>
+    public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromHours(1);
+
     /// <summary>The namespace whose leases are meant; null for those of all namespaces (default). Owners are looked for in all namespaces in any case.</summary>
     public string? Namespace { get; init; }
 
