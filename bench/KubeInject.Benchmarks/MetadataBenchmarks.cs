@@ -23,7 +23,7 @@ public class MetadataBenchmarks
     public void Bytes() => Console.WriteLine($"// Bytes of a pod: {protobuf.Length / Pods} in protobuf, {json.Length / Pods} in JSON");
 
     [Benchmark(OperationsPerInvoke = Pods)]
-    public int ReadProtobuf() => Read(new ProtobufMetadataReader("Pod"), protobuf);
+    public int ReadProtobuf() => Read(new ProtobufMetadataReader(KubeResource.Pods), protobuf);
 
     /// <summary>Passes over the fields of every pod's metadata, and makes nothing of any.</summary>
     [Benchmark(OperationsPerInvoke = Pods)]
@@ -35,7 +35,7 @@ public class MetadataBenchmarks
     }
 
     [Benchmark(OperationsPerInvoke = Pods)]
-    public int ReadJson() => Read(new JsonMetadataReader("Pod"), json);
+    public int ReadJson() => Read(new JsonMetadataReader(KubeResource.Pods), json);
 
     [Benchmark(OperationsPerInvoke = Pods)]
     public int ParseJson()

@@ -44,6 +44,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind KubeConnectionUnauthorized = new("KubeConnectionUnauthorized", ErrorCategory.AuthenticationError, "Run Connect-KubeCluster again with a credential that is valid; Test-KubeConnection says what it knows of this one.");
     public static readonly ErrorKind KubeConnectionNotKubernetes = new("KubeConnectionNotKubernetes", ErrorCategory.ProtocolError, "Check the server's address: something else than an API server answers there, perhaps a proxy's login page.");
     public static readonly ErrorKind KubeConnectionUnavailable = new("KubeConnectionUnavailable", ErrorCategory.ConnectionError, "Wait, and run the command again; the API server, or the gateway in front of it, cannot serve at the moment.");
+    public static readonly ErrorKind KubeConnectionLimitExceeded = new("KubeConnectionLimitExceeded", ErrorCategory.LimitsExceeded, "List fewer objects at a time, with a namespace or a selector, and check which server answers at this address.");
 
     // What a command was given.
     public static readonly ErrorKind CredentialSourceMissing = new("CredentialSourceMissing", ErrorCategory.InvalidArgument, "Give -CredentialSource; New-CredentialSource makes one, and with -Local one for trying out.");
@@ -137,6 +138,7 @@ internal static class ErrorKinds
         KubeConnectionFailure.Unauthorized => KubeConnectionUnauthorized,
         KubeConnectionFailure.NotKubernetes => KubeConnectionNotKubernetes,
         KubeConnectionFailure.Unavailable => KubeConnectionUnavailable,
+        KubeConnectionFailure.LimitExceeded => KubeConnectionLimitExceeded,
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

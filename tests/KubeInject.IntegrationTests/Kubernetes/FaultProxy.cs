@@ -101,8 +101,8 @@ internal sealed class FaultProxy : IDisposable
 
     private async Task AnswerAsync(Stream stream, Request request, Fault fault)
     {
-        using var response = fault.Status is null ? await client.SendAsync(Upstream(request, fault.Authorization), HttpCompletionOption.ResponseHeadersRead, stop.Token) : null;
-        await using var body = response is null ? new MemoryStream(Encoding.UTF8.GetBytes(fault.Body)) : await response.Content.ReadAsStreamAsync(stop.Token);
+        using var response = fault.Status is null ? await client.SendAsync(Upstream(request, fault), HttpCompletionOption.ResponseHeadersRead, stop.Token) : null;
+        await using var body = response is null ? new MemoryStream(fault.Bytes ?? Encoding.UTF8.GetBytes(fault.Body)) : await response.Content.ReadAsStreamAsync(stop.Token);
         var status = fault.Status ?? (int)response!.StatusCode;
         var type = response?.Content.Headers.ContentType?.ToString() ?? "application/json";
         var head = $"HTTP/1.1 {status} x\r\nContent-Type: {type}\r\nTransfer-Encoding: chunked\r\n{string.Concat(fault.Headers.Select(line => $"{line}\r\n"))}\r\n";
@@ -120,13 +120,13 @@ internal sealed class FaultProxy : IDisposable
             await stream.WriteAsync("0\r\n\r\n"u8.ToArray(), stop.Token);
     }
 
-    private static HttpRequestMessage Upstream(Request request, string? authorization)
+    private static HttpRequestMessage Upstream(Request request, Fault fault)
     {
         var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(TestCluster.Server, request.Path));
         if (request.Body.Length > 0)
             message.Content = new ByteArrayContent(request.Body);
         foreach (var (name, value) in request.Headers.Where(header => header.Key is "Authorization" or "Accept"))
-            message.Headers.TryAddWithoutValidation(name, name == "Authorization" ? authorization ?? value : value);
+            message.Headers.TryAddWithoutValidation(name, (name == "Authorization" ? fault.Authorization : fault.Accept) ?? value);
         if (request.Headers.TryGetValue("Content-Type", out var type))
             message.Content?.Headers.TryAddWithoutValidation("Content-Type", type);
         return message;
@@ -159,6 +159,9 @@ internal sealed class FaultProxy : IDisposable
 
         public string Body { get; init; } = "";
 
+        /// <summary>The body where it is not text; null for <see cref="Body"/>.</summary>
+        public byte[]? Bytes { get; init; }
+
         public IReadOnlyList<string> Headers { get; init; } = [];
 
         /// <summary>After how many bytes of the body the connection is reset; 0 for before any of the answer.</summary>
@@ -171,6 +174,9 @@ internal sealed class FaultProxy : IDisposable
 
         /// <summary>Who the API server is told to be asked by; null for what the client says.</summary>
         public string? Authorization { get; init; }
+
+        /// <summary>What the API server is told to answer with; null for what the client says.</summary>
+        public string? Accept { get; init; }
 
         public static Fault Error(int status, string reason, params string[] headers) => new()
         {

@@ -223,19 +223,40 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_standby_that_leads_to_the_active_server_of_the_same_machine_is_followed_once(VaultKind kind)
+    public async Task A_standby_that_redirects_to_the_active_server_is_reported_and_nothing_is_sent_there(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var standby = new VaultGate(world.Vault.Address);
         standby.Rule = request => new Fault(307) { Headers = new Dictionary<string, string> { ["Location"] = $"{world.Gate.Address}v1/{request.Path}" } };
         using var vault = new VaultClient(new VaultSettings { Address = standby.Address }, world.Login);
+
+        var error = await Assert.ThrowsAsync<CredentialException>(() => world.Source(vault).IssueAsync(world.Request(), CancellationToken.None));
+
+        Assert.Equal(CredentialFailure.Unavailable, error.Reason);
+        Assert.Contains($"Vault at {standby.Address} redirects ", error.Message, StringComparison.Ordinal);
+        Assert.Contains($" to {world.Gate.Address}v1/", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Use the address of the active server", error.Message, StringComparison.Ordinal);
+        Assert.Empty(world.Gate.Requests);
+        await AssertNothingIsLeftAsync(world);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task A_page_of_something_before_Vault_is_not_treated_as_a_success(VaultKind kind)
+    {
+        var world = await WorldAsync(kind);
+        using var vault = world.Client();
         var source = world.Source(vault);
+        var (record, credential) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        world.Gate.Rule = request => request.Method == "GET" ? null : new Fault(200, "<html>Sign in</html>");
 
-        var (record, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
+        foreach (var attempt in new Func<Task>[] { () => source.RenewAsync(record, CancellationToken.None), () => source.RevokeAsync(record, CancellationToken.None) })
+            Assert.Equal(CredentialFailure.UnexpectedAnswer, (await Assert.ThrowsAsync<CredentialException>(attempt)).Reason);
+
+        world.Gate.Reset();
+        Assert.Single(await source.Leases.ListAsync(CancellationToken.None));
+        Assert.True(await TestDatabase.CanLogInAsync(credential));
         await source.RevokeAsync(record, CancellationToken.None);
-
-        Assert.Equal(1, standby.Count(Issuing));
-        Assert.Equal(standby.Requests.Select(request => request.Path), world.Gate.Requests.Select(request => request.Path));
         await AssertNothingIsLeftAsync(world);
     }
 

@@ -21,7 +21,7 @@ public class LineReaderTests
     public void A_line_that_is_too_long_is_an_error_and_not_kept()
     {
         Assert.Equal([new string('a', 20_000)], Read(new string('a', 20_000) + "\n", 1000, 20_001));
-        Assert.Throws<InvalidDataException>(() => Read(new string('a', 20_001) + "\n", 1000, 20_001));
+        Assert.Throws<ResponseTooLargeException>(() => Read(new string('a', 20_001) + "\n", 1000, 20_001));
     }
 
     private static List<string> Read(string text, int chunk, int longestLine)

@@ -6,7 +6,8 @@ namespace KubeInject.Tests.Kubernetes;
 
 public class OperationTests
 {
-    private const string Reply = """{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","uid":"u"},"future":{"field":[1,2.50]}}""";
+    private const string Object = """{"metadata":{"name":"a","uid":"u"}}""";
+    private const string Pod = """{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","uid":"u"},"future":{"field":[1,2.50]}}""";
 
     [Theory]
     [InlineData("", "v1", "secrets", true, null, "/api/v1/namespaces/shop/secrets/a")]
@@ -43,11 +44,11 @@ public class OperationTests
     [Fact]
     public async Task Unknown_fields_survive()
     {
-        using var api = await AnsweringAsync();
+        using var api = await AnsweringAsync(Pod);
         var got = await api.Client.GetAsync(KubeResource.Pods, "a");
-        Assert.Equal(Reply, got.ToJson());
+        Assert.Equal(Pod, got.ToJson());
         await api.Client.CreateAsync(KubeResource.Pods, got);
-        Assert.Equal(Reply, api.Requests[^1].Body);
+        Assert.Equal(Pod, api.Requests[^1].Body);
     }
 
     [Fact]
@@ -106,7 +107,7 @@ public class OperationTests
     [Fact]
     public async Task A_list_of_metadata_asks_for_metadata_alone()
     {
-        using var api = await FaultyApi.OpenAsync(Response.Json("""{"items":[{"metadata":{"name":"a"},"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"}]}"""));
+        using var api = await FaultyApi.OpenAsync(Response.Json("""{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","items":[{"metadata":{"name":"a"},"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"}]}"""));
         var item = Assert.Single(await Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 7 })));
         Assert.Equal(("Pod", "a"), (item.Kind, item.Name));
         Assert.Equal("/api/v1/namespaces/shop/pods?limit=7", api.Requests[^1].Path);
@@ -118,10 +119,10 @@ public class OperationTests
     [Fact]
     public async Task Items_of_a_list_are_told_what_they_are()
     {
-        using var api = await FaultyApi.OpenAsync(Response.Json("""{"items":[{},{"metadata":{"name":"a","resourceVersion":"5"}}]}"""));
+        using var api = await FaultyApi.OpenAsync(Response.Json("""{"kind":"DeploymentList","items":[{"metadata":{}},{"metadata":{"name":"a","resourceVersion":"5"}}]}"""));
         var items = await Collecting.AllAsync(api.Client.ListAsync(KubeResource.Deployments));
         Assert.Equal(
-            ["""{"apiVersion":"apps/v1","kind":"Deployment"}""", """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a","resourceVersion":"5"}}"""],
+            ["""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{}}""", """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a","resourceVersion":"5"}}"""],
             items.Select(item => item.ToJson()));
         Assert.Equal(("apps/v1", "Deployment", "a", "5"), (items[1].ApiVersion, items[1].Kind, items[1].Name, items[1].ResourceVersion));
     }
@@ -174,12 +175,12 @@ public class OperationTests
     public async Task Deeply_nested_objects_are_read()
     {
         var deep = $$"""{"metadata":{"name":"a"},"spec":{{string.Concat(Enumerable.Repeat("[", 200))}}{{new string(']', 200)}}}""";
-        using var api = await FaultyApi.OpenAsync(Response.Json(deep), Response.Json($$"""{"items":[{{deep}}]}"""));
+        using var api = await FaultyApi.OpenAsync(Response.Json(deep), Response.Json($$"""{"kind":"PodList","items":[{{deep}}]}"""));
         Assert.Equal("a", (await api.Client.GetAsync(KubeResource.Pods, "a")).Name);
         Assert.Equal("a", Assert.Single(await Collecting.AllAsync(api.Client.ListAsync(KubeResource.Pods))).Name);
     }
 
-    private static Task<FaultyApi> AnsweringAsync() => FaultyApi.OpenAsync(_ => Response.Json(Reply));
+    private static Task<FaultyApi> AnsweringAsync(string answer = Object) => FaultyApi.OpenAsync(_ => Response.Json(answer));
 
     private static (string Method, string Path) Sent(FaultyApi api) => (api.Requests[^1].Method, api.Requests[^1].Path);
 }

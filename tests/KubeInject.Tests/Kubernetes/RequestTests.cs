@@ -137,7 +137,7 @@ public class RequestTests
     [Fact]
     public async Task A_name_is_escaped_and_never_empty()
     {
-        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("{}")));
+        using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"metadata":{}}""")));
         using var connection = await KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http, Namespace = "shop" });
         await connection.GetPodAsync("a/../b?c");
         Assert.Equal("/api/v1/namespaces/shop/pods/a%2F..%2Fb%3Fc", server.Requests[^1].Path);

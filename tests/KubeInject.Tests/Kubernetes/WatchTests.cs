@@ -196,7 +196,7 @@ public class WatchTests
     {
         store.Set("a");
         Script(_ => Silent(), _ => Lines(() => store.Set("b")));
-        using var api = await FaultyApi.OpenAsync(Answer, new RequestPolicy { Jitter = () => 0, LongestSilence = TimeSpan.FromMilliseconds(200) });
+        using var api = await FaultyApi.OpenAsync(Answer, new RequestPolicy { Jitter = () => 0, Limits = new ResponseLimits { MaxIdleTime = TimeSpan.FromMilliseconds(200) } });
         Assert.Equal(["Added a@101", "Added b@102"], await FirstAsync(api.Client.WatchAsync(KubeResource.Pods), 2));
     }
 

@@ -108,6 +108,7 @@ public sealed class VaultClient : IDisposable
     {
         using var timeout = new CancellationTokenSource(Settings.Timeout, policy.Clock);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
+        var start = policy.Clock.GetTimestamp();
         try
         {
             for (var attempt = 1; ; attempt++)
@@ -119,12 +120,14 @@ public sealed class VaultClient : IDisposable
                     wait = attempt > Settings.MaxRetries ? null : policy.WaitAfter(request, response, attempt);
                     if (wait is null)
                         return response;
+                    if (wait >= Settings.Timeout - policy.Clock.GetElapsedTime(start))
+                        return response with { IsWaitTooLong = response.RetryAfter == wait };
                 }
                 catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
                 {
                     // A server that has never answered is not away for a moment: its address is wrong, or it is down.
                     wait = attempt > Settings.MaxRetries || !hasAnswered ? null : policy.WaitAfter(request, exception, attempt);
-                    if (wait is null)
+                    if (wait is null || wait >= Settings.Timeout - policy.Clock.GetElapsedTime(start))
                         throw;
                 }
 
@@ -138,7 +141,7 @@ public sealed class VaultClient : IDisposable
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException or KubeConnectionException)
         {
-            throw Failures.FromTransport(exception);
+            throw Failures.FromTransport(request, exception);
         }
     }
 
@@ -150,14 +153,14 @@ public sealed class VaultClient : IDisposable
         try
         {
             if (request.IsRepeatable)
-                return await FollowAsync(request, token, waiting).ConfigureAwait(false);
+                return await SendOnceAsync(request, token, waiting).ConfigureAwait(false);
 
             // What issues is let come to its end for a while: to break it off would leave something that nobody knows.
             waiting.ThrowIfCancellationRequested();
             using var last = new CancellationTokenSource(Timeout.InfiniteTimeSpan, policy.Clock);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(last.Token, timeout, closing.Token);
             using var cancelled = cancellationToken.Register(() => last.CancelAfter(policy.LastWait));
-            return await FollowAsync(request, token, limit.Token).ConfigureAwait(false);
+            return await SendOnceAsync(request, token, limit.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -165,33 +168,19 @@ public sealed class VaultClient : IDisposable
         }
     }
 
-    /// <summary>A standby may send a request on to the active server, once.</summary>
-    private async Task<VaultResponse> FollowAsync(VaultRequest request, Secret? token, CancellationToken cancellationToken)
+    private async Task<VaultResponse> SendOnceAsync(VaultRequest request, Secret? token, CancellationToken cancellationToken)
     {
         var address = new Uri(prefix + request.Path);
-        var response = await SendOnceAsync(request, address, token, cancellationToken).ConfigureAwait(false);
-        return response.Location is { } location && IsOfSameVault(address, location)
-            ? await SendOnceAsync(request, location, token, cancellationToken).ConfigureAwait(false)
-            : response;
-    }
-
-    /// <summary>
-    /// The token goes along, so it has to be sure whose server that is: one that shows a certificate that is trusted
-    /// as Vault's is, or the same machine.
-    /// </summary>
-    private bool IsOfSameVault(Uri from, Uri to) =>
-        to.Scheme == from.Scheme && to.UserInfo.Length == 0 && to.PathAndQuery == from.PathAndQuery
-        && ((to.Scheme == Uri.UriSchemeHttps && !Settings.SkipCertificateCheck) || to.IdnHost == from.IdnHost);
-
-    private async Task<VaultResponse> SendOnceAsync(VaultRequest request, Uri address, Secret? token, CancellationToken cancellationToken)
-    {
         var start = Stopwatch.GetTimestamp();
         int? statusCode = null;
         try
         {
             var response = await SendAsync(request, address, token, cancellationToken).ConfigureAwait(false);
             statusCode = response.StatusCode;
-            return response;
+
+            // What something else answers says nothing of what Vault has done.
+            return !response.IsSuccess || response.IsOfVault ? response
+                : throw Failures.Unexpected(request, $"it answered {response.StatusCode} with {(response.Body.ValueKind == JsonValueKind.Undefined ? $"{response.MediaType ?? "data"} that is not JSON" : "JSON that is not an answer of Vault")}");
         }
         finally
         {
@@ -227,12 +216,12 @@ public sealed class VaultClient : IDisposable
         var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         await using (content.ConfigureAwait(false))
         {
-            var body = await new ResponseBuffer().ReadAsync(content, cancellationToken).ConfigureAwait(false);
+            var body = await new ResponseBuffer().ReadAsync(content, policy.Limits.MaxBodyBytes, cancellationToken).ConfigureAwait(false);
             return new VaultResponse((int)response.StatusCode, Parse(body.Span))
             {
-                RetryAfter = RetryAfter(response),
-                Location = response.StatusCode is HttpStatusCode.Moved or HttpStatusCode.Found or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect
-                    && response.Headers.Location is { } location ? new Uri(address, location) : null,
+                MediaType = response.Content.Headers.ContentType?.MediaType,
+                RetryAfter = RetryAfterHeader.Read(response, policy.Clock),
+                RedirectTarget = Redirect.TargetOf(address, response),
             };
         }
     }
@@ -248,11 +237,4 @@ public sealed class VaultClient : IDisposable
             return default;
         }
     }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - policy.Clock.GetUtcNow(),
-        _ => null,
-    };
 }

@@ -21,14 +21,20 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
     /// <summary>Vault answered with an error.</summary>
     public CredentialException FromResponse(VaultRequest request, VaultResponse response, IEnumerable<Secret?> secrets)
     {
-        var words = Words(response, [.. secrets, .. request.Secrets, request.Token]);
+        var failure = Understand(request, response, [.. secrets, .. request.Secrets, request.Token]);
+        return response.IsWaitTooLong ? new(failure.Reason, $"{failure.Message} {RetryAfterHeader.Describe(response.RetryAfter!.Value, settings.Timeout)}") : failure;
+    }
+
+    private CredentialException Understand(VaultRequest request, VaultResponse response, IReadOnlyList<Secret?> secrets)
+    {
+        var words = Words(response, secrets);
         if (response.IsSealed)
             return new(CredentialFailure.Unavailable, $"Vault at {settings.Address} is sealed. Unseal it (vault operator unseal), then try again.");
         return response.StatusCode switch
         {
             >= 300 and < 400 => new(
                 CredentialFailure.Unavailable,
-                $"Vault at {settings.Address} leads elsewhere{(response.Location is { IsAbsoluteUri: true } to ? $", to {to.GetLeftPart(UriPartial.Authority)}" : "")}, which is not followed there. Use the address of the active server."),
+                Mask($"Vault at {settings.Address} redirects {request.Method} {request.PolicyPath}{(response.RedirectTarget is { } target ? $" to {target}" : $" ({response.StatusCode})")}, which is not followed, so that no token goes to another server. Use the address of the active server, or of a load balancer that leads to it (VAULT_ADDR).", secrets)),
             403 => new(CredentialFailure.Refused, $"Vault does not allow {request.Method} {request.PolicyPath}{words}. {Grant(request)}"),
             404 => new(CredentialFailure.Refused, $"Vault has nothing at {request.PolicyPath}{words}. Look whether the mount and the role are right."),
             429 => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} gets too many requests{words}. Try again later, or set a rate limit (VAULT_RATE_LIMIT)."),
@@ -53,12 +59,14 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
         string.Create(CultureInfo.InvariantCulture, $"Vault at {settings.Address} did not answer {request.Method} {request.PolicyPath} within {settings.Timeout.TotalSeconds:0.###} s (VAULT_CLIENT_TIMEOUT)."),
         cause);
 
-    /// <summary>No answer came.</summary>
-    public CredentialException FromTransport(Exception cause)
+    /// <summary>No answer came, or not all of it.</summary>
+    public CredentialException FromTransport(VaultRequest request, Exception cause)
     {
         // What lies beneath a request may know better what went wrong.
         if (FindInner<KubeConnectionException>(cause) is { } known)
             return new(CredentialFailure.Unavailable, known.Message, known);
+        if (FindInner<ResponseTooLargeException>(cause) is { } tooLarge)
+            return Unexpected(request, $"its answer is larger than {tooLarge.Limit >> 20} MiB. Check which server answers at this address (VAULT_ADDR)");
         var refused = FindInner<SocketException>(cause)?.SocketErrorCode == SocketError.ConnectionRefused;
         return ((cause as HttpRequestException)?.HttpRequestError ?? (cause as HttpIOException)?.HttpRequestError) switch
         {
@@ -86,10 +94,15 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
         var text = Spaces().Replace(string.Join("; ", response.Errors), " ").Trim();
         if (text.Length == 0)
             return "";
+        text = Mask(text, secrets);
+        return $" ({(text.Length > LongestQuotation ? $"{text[..LongestQuotation]}…" : text)})";
+    }
+
+    private static string Mask(string text, IEnumerable<Secret?> secrets)
+    {
         foreach (var secret in secrets.OfType<Secret>().Select(secret => secret.Reveal().Trim()).Where(secret => secret.Length > 0).OrderByDescending(secret => secret.Length))
             text = text.Replace(secret, Secret.Mask, StringComparison.Ordinal);
-        text = SecretWord().Replace(text, Secret.Mask);
-        return $" ({(text.Length > LongestQuotation ? $"{text[..LongestQuotation]}…" : text)})";
+        return SecretWord().Replace(text, Secret.Mask);
     }
 
     private static T? FindInner<T>(Exception? exception)

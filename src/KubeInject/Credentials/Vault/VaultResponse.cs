@@ -8,13 +8,24 @@ namespace KubeInject.Credentials;
 /// <param name="Body">The answer; nothing where there is none, or where it is no JSON.</param>
 internal sealed record VaultResponse(int StatusCode, JsonElement Body)
 {
+    private static readonly string[] OwnFields = ["request_id", "data", "auth", "lease_id", "warnings"];
+
     /// <summary>How long Vault asks to be left alone; null where it does not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Where the request is to be sent instead; null for nowhere.</summary>
-    public Uri? Location { get; init; }
+    /// <summary>Whether that is longer than the request may take, so that it was not waited for.</summary>
+    public bool IsWaitTooLong { get; init; }
+
+    /// <summary>What the server says that the answer is; null where it does not say.</summary>
+    public string? MediaType { get; init; }
+
+    /// <summary>The address that a redirect points to, for messages; null where there is none.</summary>
+    public string? RedirectTarget { get; init; }
 
     public bool IsSuccess => StatusCode is >= 200 and < 300;
+
+    /// <summary>Whether it may be a success of Vault: without content, or with what every answer of Vault has one of.</summary>
+    public bool IsOfVault => StatusCode == 204 || OwnFields.Any(name => Body.Get(name).ValueKind != JsonValueKind.Undefined);
 
     public JsonElement Data => Body.Get("data");
 

@@ -1,3 +1,5 @@
+using KubeInject.Kubernetes;
+
 namespace KubeInject.Credentials;
 
 /// <summary>What is asked again, and after what wait.</summary>
@@ -8,8 +10,11 @@ internal sealed record VaultRetryPolicy
     /// <summary>The longest wait after a first failure; each further failure doubles it.</summary>
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait of all, also where the server asks for more.</summary>
+    /// <summary>The longest wait, unless the server asks for a longer one.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What the server may send.</summary>
+    public ResponseLimits Limits { get; init; } = ResponseLimits.Vault;
 
     /// <summary>What part of the longest wait is waited, so that clients do not come back together: between 0 and 1.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
@@ -33,9 +38,7 @@ internal sealed record VaultRetryPolicy
         if (!isPassing)
             return null;
         var wait = Backoff(failures);
-        if (response.RetryAfter > wait)
-            wait = response.RetryAfter.Value;
-        return wait < LongestWait ? wait : LongestWait;
+        return response.RetryAfter > wait ? response.RetryAfter : wait;
     }
 
     /// <summary>The wait before a request is sent again; null where the failure stands.</summary>

@@ -57,13 +57,13 @@ internal sealed class ApiChannel : IDisposable
     public async Task<ApiResponse> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
         (await SendAsync(request, isStream: false, cancellationToken)).Response!;
 
-    /// <summary>Sends a request, again where the policy says so, whose answer goes on.</summary>
+    /// <summary>Sends a request, again where the policy says so, whose answer is read as it arrives.</summary>
     /// <exception cref="KubeApiException">The server answers with an error.</exception>
     /// <exception cref="KubeConnectionException">No answer came.</exception>
     public async Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var (response, stream) = await SendAsync(request, isStream: true, cancellationToken);
-        return stream ?? throw Failures.FromResponse(response!);
+        return stream ?? throw Failures.FromError(response!);
     }
 
     /// <summary>Ends requests and streams under way as well.</summary>
@@ -75,14 +75,18 @@ internal sealed class ApiChannel : IDisposable
 
     private async Task<(ApiResponse? Response, ApiStream? Stream)> SendAsync(ApiRequest request, bool isStream, CancellationToken cancellationToken)
     {
+        // All attempts together, with the waits between them, have the time of one request. A program that gives the
+        // credential may ask its user for it, and takes its own time.
+        var remaining = settings.Timeout;
         var isRenewed = false;
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? wait;
             var credential = await Credential.GetAsync(cancellationToken);
+            var start = Policy.Clock.GetTimestamp();
             try
             {
-                var (response, stream) = await ExchangeAsync(request, credential, isStream, cancellationToken);
+                var (response, stream) = await ExchangeAsync(request, credential, isStream, remaining, cancellationToken);
                 if (response?.StatusCode == 401 && !isRenewed && await Credential.RenewAsync(credential, cancellationToken))
                 {
                     // Who is not let in has had nothing done: any request may be sent once more.
@@ -91,23 +95,28 @@ internal sealed class ApiChannel : IDisposable
                 }
 
                 wait = response is null ? null : Policy.WaitAfter(request, response, Failures.IsTimeout, attempt);
+                remaining -= Policy.Clock.GetElapsedTime(start);
                 if (wait is null)
                     return (response, stream);
+                if (wait >= remaining)
+                    return (response! with { IsWaitTooLong = response.RetryAfter == wait }, null);
             }
             catch (KubeConnectionException e)
             {
                 // A server that has never answered is not away for a moment: its address is wrong, or it is down.
                 wait = hasAnswered ? Policy.WaitAfter(request, e, attempt) : null;
-                if (wait is null)
+                remaining -= Policy.Clock.GetElapsedTime(start);
+                if (wait is null || wait >= remaining)
                     throw;
             }
 
             await Task.Delay(wait.Value, Policy.Clock, cancellationToken);
+            remaining -= wait.Value;
         }
     }
 
     /// <summary>One question, one answer: an error is read to its end, and so is a success unless it is to go on as a stream.</summary>
-    private async Task<(ApiResponse? Response, ApiStream? Stream)> ExchangeAsync(ApiRequest request, ExecCredential? credential, bool isStream, CancellationToken cancellationToken)
+    private async Task<(ApiResponse? Response, ApiStream? Stream)> ExchangeAsync(ApiRequest request, ExecCredential? credential, bool isStream, TimeSpan remaining, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, prefix + request.Path)
         {
@@ -118,7 +127,7 @@ internal sealed class ApiChannel : IDisposable
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         if (request.Body is not null)
             message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };
-        using var timeout = new CancellationTokenSource(settings.Timeout, Policy.Clock);
+        using var timeout = new CancellationTokenSource(remaining, Policy.Clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
         var start = Stopwatch.GetTimestamp();
         int? statusCode = null;
@@ -134,12 +143,17 @@ internal sealed class ApiChannel : IDisposable
                 var stream = await response.Content.ReadAsStreamAsync(limit.Token);
                 var mediaType = response.Content.Headers.ContentType?.MediaType;
                 response = null; // it ends with the stream
-                return (null, new ApiStream(stream, mediaType, request.Path, Failures, Policy, closing.Token));
+                return (null, new ApiStream(stream, mediaType, request, settings.Timeout, Failures, Policy, closing.Token));
             }
 
             await using var content = await response.Content.ReadAsStreamAsync(limit.Token);
-            var body = await (request.Buffer ?? new ResponseBuffer()).ReadAsync(content, limit.Token);
-            return (new ApiResponse(statusCode.Value, response.Content.Headers.ContentType?.MediaType, body) { RetryAfter = RetryAfter(response) }, null);
+            var body = await (request.Buffer ?? new ResponseBuffer()).ReadAsync(content, Policy.Limits.MaxBodyBytes, limit.Token);
+            return (new ApiResponse(statusCode.Value, response.Content.Headers.ContentType?.MediaType, body)
+            {
+                Path = request.Path,
+                RetryAfter = RetryAfterHeader.Read(response, Policy.Clock),
+                RedirectTarget = Redirect.TargetOf(message.RequestUri!, response),
+            }, null);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -149,7 +163,7 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {
-            throw Failures.FromTransport(e, statusCode);
+            throw Failures.FromTransport(request.Path, e, statusCode);
         }
         finally
         {
@@ -167,11 +181,4 @@ internal sealed class ApiChannel : IDisposable
         Completed?.Invoke(told);
         observer?.Invoke(told);
     }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
-    {
-        { Delta: { } delta } => delta,
-        { Date: { } date } => date - Policy.Clock.GetUtcNow(),
-        _ => null,
-    };
 }

@@ -16,14 +16,16 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
         string.Create(CultureInfo.InvariantCulture, $"{settings.Server} {whatFailed} within {limit.TotalSeconds:0.###} s."),
         cause);
 
-    /// <summary>No answer came.</summary>
-    public KubeConnectionException FromTransport(Exception cause, int? statusCode = null)
+    /// <summary>No answer came to a request with this path, or not all of it.</summary>
+    public KubeConnectionException FromTransport(string path, Exception cause, int? statusCode = null)
     {
         // What lies beneath a request may know better what went wrong.
         if (FindInner<KubeConnectionException>(cause) is { } known)
             return known;
+        if (FindInner<ResponseTooLargeException>(cause) is { } tooLarge)
+            return LimitExceeded(path, $"{tooLarge.Part} is larger than {ByteCount(tooLarge.Limit)}");
 
-        // An answer that does not decompress, or whose lines have no end.
+        // An answer that does not decompress.
         if (cause is InvalidDataException)
             return NotKubernetes("its answer cannot be read", cause);
         var socketError = FindInner<SocketException>(cause)?.SocketErrorCode;
@@ -42,20 +44,47 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
         };
     }
 
+    /// <summary>An answer comes too slowly.</summary>
+    public KubeConnectionException TooSlow(string path, long received, TimeSpan elapsed, int minBytesPerSecond, Exception cause) => new(
+        KubeConnectionFailure.Timeout,
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{settings.Server} sends its answer to {path} too slowly: {received} bytes in {elapsed.TotalSeconds:0.###} s. After the {settings.Timeout.TotalSeconds:0.###} s of a request it has to be {minBytesPerSecond} bytes a second or more. Check the network, or allow a request more time."),
+        cause);
+
+    /// <summary>The server sends more than it may.</summary>
+    /// <param name="path">The path of the request.</param>
+    /// <param name="limit">What it exceeds, with the number.</param>
+    public KubeConnectionException LimitExceeded(string path, string limit) => new(
+        KubeConnectionFailure.LimitExceeded,
+        $"{settings.Server} exceeds a limit in its answer to {path}: {limit}. List fewer objects at a time (a namespace, a selector); if there are not that many, check which server answers at this address.");
+
+    /// <summary>The server answered with something else than what was requested.</summary>
+    /// <param name="path">The path of the request.</param>
+    /// <param name="what">What it answered with.</param>
+    /// <param name="expected">What was requested.</param>
+    public KubeConnectionException WrongDocument(string path, string what, string expected) =>
+        NotKubernetes(credential.Mask($"it answered {path} with {what}, and {expected} was requested"));
+
     /// <summary>An answer that was to go on has ended.</summary>
     public KubeConnectionException BrokenOff(string path) =>
         new(KubeConnectionFailure.Unreachable, $"{settings.Server} ended its answer to {path}.");
+
+    /// <summary>The server did not answer with a success.</summary>
+    public Exception FromError(ApiResponse response) => Redirect.IsRedirect(response.StatusCode) ? Redirected(response) : FromResponse(response);
 
     /// <summary>The server answered with an error.</summary>
     public KubeApiException FromResponse(ApiResponse response)
     {
         var status = ReadStatus(response) ?? default;
         var details = status.Get("details");
+        var message = Text(status, "message") is { Length: > 0 } text ? text : $"The server answered {response.StatusCode}, and did not say why.";
         return new KubeApiException(
             response.StatusCode,
             Text(status, "reason") is { Length: > 0 } reason ? reason : KubeApiReason.FromStatusCode(response.StatusCode),
-            Text(status, "message") is { Length: > 0 } message ? message : $"The server answered {response.StatusCode}, and did not say why.")
+            response.IsWaitTooLong ? $"{message.TrimEnd('.')}. {RetryAfterHeader.Describe(response.RetryAfter!.Value, settings.Timeout)}" : message)
         {
+            IsExplained = status.ValueKind == JsonValueKind.Object,
             Details = details.Exists() ? new StatusDetails(Text(details, "group"), Text(details, "kind"), Text(details, "name")) : null,
             Causes =
             [
@@ -86,10 +115,12 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
             return new(KubeConnectionFailure.Unavailable, $"{settings.Server} cannot serve at the moment ({response.StatusCode}): {error.Message}", error);
         }
 
+        if (Redirect.IsRedirect(response.StatusCode))
+            return Redirected(response);
+
         // Nothing of the body is quoted: some servers echo the request, with its token.
         return NotKubernetes(
             $"it answered {response.StatusCode} with {response.MediaType ?? "no content"}" +
-            (response.StatusCode is >= 300 and < 400 ? ", which leads elsewhere" : "") +
             (response.StatusCode == 400 && settings.Server.Scheme == Uri.UriSchemeHttp ? "; perhaps the address has to begin with https" : ""));
     }
 
@@ -103,6 +134,11 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
 
     public KubeConnectionException NotKubernetes(string why, Exception? cause = null) => new(
         KubeConnectionFailure.NotKubernetes, $"The server at {settings.Server} does not answer as a Kubernetes API server: {why}.", cause);
+
+    private KubeConnectionException Redirected(ApiResponse response) => NotKubernetes(credential.Mask(
+        $"it redirects {response.Path}{(response.RedirectTarget is { } target ? $" to {target}" : $" ({response.StatusCode})")}, which is not followed, so that no credential goes to another server. Use the address of the API server itself"));
+
+    private static string ByteCount(long bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes} bytes";
 
     /// <summary>Whether the answer is an error in the words of an API server.</summary>
     public static bool IsStatus(ApiResponse response) => ReadStatus(response) is not null;

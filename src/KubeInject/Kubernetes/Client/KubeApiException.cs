@@ -18,4 +18,7 @@ public sealed class KubeApiException(int statusCode, string reason, string messa
 
     /// <summary>The single causes, such as invalid fields; often empty.</summary>
     public IReadOnlyList<StatusCause> Causes { get; init; } = [];
+
+    /// <summary>Whether the server said why, in JSON.</summary>
+    internal bool IsExplained { get; init; }
 }

@@ -60,9 +60,9 @@ public sealed class KubeClient
         ArgumentNullException.ThrowIfNull(resource);
         return Pager(resource, query).ListAsync(Read, cancellationToken);
 
-        (KubeObject, string?) Read(ReadOnlyMemory<byte> bytes)
+        (KubeObject, string?) Read(string path, ReadOnlyMemory<byte> bytes)
         {
-            var item = channel.Failures.ReadObject(bytes, resource);
+            var item = channel.Failures.ReadObject(path, bytes, resource);
             return (item, item.Uid);
         }
     }
@@ -93,7 +93,7 @@ public sealed class KubeClient
         ArgumentNullException.ThrowIfNull(resource);
         query ??= new KubeQuery();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
-        return new MetadataList(channel, resource.Kind, query.ListPath(resource, defaultNamespace), query).ReadAsync(cancellationToken);
+        return new MetadataList(channel, resource, query.ListPath(resource, defaultNamespace), query).ReadAsync(cancellationToken);
     }
 
     /// <summary>
@@ -172,7 +172,7 @@ public sealed class KubeClient
             Body = Bytes(options.ToJson()),
             IsRepeatable = options.Uid is not null || options.DryRun,
         };
-        await channel.SucceedAsync(request, cancellationToken);
+        channel.Failures.RequireDeleted(await channel.SucceedAsync(request, cancellationToken), resource);
     }
 
     /// <summary>Deletes the objects of a namespace that a query selects: what is selected is part of the request, and checked by the server.</summary>
@@ -231,10 +231,11 @@ public sealed class KubeClient
     {
         var path = KubeResource.ServiceAccounts.ObjectPath(serviceAccount, @namespace ?? defaultNamespace, "token");
         var request = new ApiRequest(HttpMethod.Post, path) { Body = Bytes((options ?? new ServiceAccountTokenOptions()).ToJson()) };
-        var status = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken)).Get("status");
+        var type = new DocumentType("TokenRequest", "authentication.k8s.io/v1");
+        var status = channel.Failures.ReadStatus(await channel.SucceedAsync(request, cancellationToken), type);
         return status.Text("token") is { Length: > 0 } token && status.Time("expirationTimestamp") is { } expiration
             ? new ServiceAccountToken(new Secret(token), expiration)
-            : throw channel.Failures.NotKubernetes("its TokenRequest has no token, or no expirationTimestamp");
+            : throw channel.Failures.WrongDocument(path, "an object without a token, or without an expirationTimestamp", $"{type}");
     }
 
     /// <summary>Has the server go through issuing a token of a ServiceAccount. It is told to issue none; one that a server sends all the same is not looked at.</summary>
@@ -255,15 +256,17 @@ public sealed class KubeClient
     public async Task<AccessAnswer> ReviewAccessAsync(AccessQuestion question, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(question);
-        var request = new ApiRequest(HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
+        const string Path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        var type = new DocumentType("SelfSubjectAccessReview", "authorization.k8s.io/v1");
+        var request = new ApiRequest(HttpMethod.Post, Path)
         {
             Body = Bytes(question.ToJson(defaultNamespace)),
             IsRepeatable = true, // it writes nothing
         };
-        var status = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken)).Get("status");
-        return status.Exists()
+        var status = channel.Failures.ReadStatus(await channel.SucceedAsync(request, cancellationToken), type);
+        return status.Get("allowed").ValueKind is JsonValueKind.True or JsonValueKind.False
             ? new AccessAnswer(status.IsTrue("allowed"), status.Text("reason") is { Length: > 0 } reason ? reason : null)
-            : throw channel.Failures.NotKubernetes("its SelfSubjectAccessReview has no status");
+            : throw channel.Failures.WrongDocument(Path, "a review without 'allowed'", $"{type}");
     }
 
     private Task<KubeObject> PatchAsync(
@@ -279,7 +282,7 @@ public sealed class KubeClient
     {
         query ??= new KubeQuery();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
-        return new ListPager(channel, query.ListPath(resource, defaultNamespace), query.PageSize, query.Progress);
+        return new ListPager(channel, resource, query.ListPath(resource, defaultNamespace), query.PageSize, query.Progress);
     }
 
     private async Task<KubeObject> SendAsync(ApiRequest request, KubeResource resource, CancellationToken cancellationToken) =>

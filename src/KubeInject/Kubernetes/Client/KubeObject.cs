@@ -76,11 +76,12 @@ public sealed class KubeObject
     /// <returns>One line.</returns>
     public override string ToString() => new ObjectReference(Kind, Namespace, Name).ToString();
 
-    /// <summary>Reads an object from its JSON document, which is copied and told what it is, where it does not say.</summary>
-    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    /// <summary>Reads an object that a server sent from its JSON document, which is copied and told what it is, where it does not say.</summary>
+    /// <exception cref="JsonException">The text is no JSON object, or one of another kind.</exception>
     internal static KubeObject FromUtf8(ReadOnlyMemory<byte> json, KubeResource resource, Uri server)
     {
         using var document = ObjectDocument.Parse(json);
+        DocumentType.RequireObject(document.RootElement, DocumentType.Of(resource));
         return new KubeObject(ObjectDocument.Copy(json.Span, document.RootElement, resource), document.RootElement, resource, server);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class LineReader(Stream stream, int longestLine)
     /// The line without its end, good until the next call; null where the stream ends. What stands after the last
     /// line's end was cut off, and is no line.
     /// </returns>
-    /// <exception cref="InvalidDataException">A line is too long.</exception>
+    /// <exception cref="ResponseTooLargeException">A line is too long.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
     {
         var searched = start;
@@ -46,7 +46,7 @@ internal sealed class LineReader(Stream stream, int longestLine)
         if (end < buffer.Length)
             return;
         if (end >= longestLine)
-            throw new InvalidDataException("A line is too long.");
+            throw new ResponseTooLargeException("an event", longestLine);
         Array.Resize(ref buffer, Math.Min(buffer.Length * 2, longestLine));
     }
 }

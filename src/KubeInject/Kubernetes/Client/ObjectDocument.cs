@@ -17,7 +17,7 @@ internal static class ObjectDocument
         if (document.RootElement.ValueKind == JsonValueKind.Object)
             return document;
         document.Dispose();
-        throw new JsonException("An object was expected.");
+        throw new WrongDocumentException("JSON that is not an object");
     }
 
     /// <summary>

@@ -16,6 +16,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
     private readonly HashSet<string> listed = new(StringComparer.Ordinal);
     private string? continuation; // of the list that is being read
     private ResponseBuffer? page; // of the list that is being read
+    private ListLimits? limits;   // of the list that is being read, or was begun again
     private string? version;      // that the watch goes on from; null while a list is being read
     private bool isEstablished;   // a list has been read to its end
     private ApiStream? stream;
@@ -65,10 +66,11 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
     private async Task<IReadOnlyList<KubeEvent>> ListAsync(CancellationToken cancellationToken)
     {
         page ??= new ResponseBuffer();
-        var read = await pager.ReadPageAsync(continuation, page, cancellationToken);
+        limits ??= pager.StartLimits();
+        var read = await pager.ReadPageAsync(continuation, page, limits, cancellationToken);
 
         // Nothing is noted before all of it is read: what is noted is not told again.
-        var found = read.Items.Select(item => channel.Failures.ReadObject(item, resource)).ToList();
+        var found = read.Items.Select(item => channel.Failures.ReadObject(read.Path, item, resource)).ToList();
         listed.UnionWith(found.Select(KeyOf));
         if (read is { Continue: null, ResourceVersion: null })
             throw channel.Failures.NotKubernetes("a list has no resourceVersion");
@@ -80,6 +82,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
             events.AddRange(known.Values.Where(before => !listed.Contains(KeyOf(before))).ToList().Select(gone => Forget(gone)!));
             listed.Clear();
             page = null;
+            limits = null;
             isEstablished = true;
         }
 
@@ -98,15 +101,16 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
 
         if (await stream.ReadLineAsync(cancellationToken) is not { } bytes)
             throw channel.Failures.BrokenOff(path);
-        var line = channel.Failures.Read(() => WatchLine.Read(bytes), "a line of its watch is no event");
+        var line = channel.Failures.Read(path, "an event", () => WatchLine.Read(bytes));
         if (line.Type == "ERROR")
             throw channel.Failures.FromEvent(line.Object);
-        var subject = channel.Failures.ReadObject(line.Object, resource);
+        var subject = channel.Failures.ReadObject(path, line.Object, resource);
         var happened = line.Type switch
         {
             "ADDED" or "MODIFIED" => Note(subject),
             "DELETED" => Forget(subject),
-            _ => null, // BOOKMARK: nothing but a newer version
+            "BOOKMARK" => null, // nothing but a newer version
+            _ => throw channel.Failures.WrongDocument(path, "an event of an unknown type", "ADDED, MODIFIED, DELETED or BOOKMARK"),
         };
         version = string.IsNullOrEmpty(subject.ResourceVersion) ? from : subject.ResourceVersion;
         failures = refusals = 0;
@@ -143,8 +147,9 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         if (stream is not null && Policy.Clock.GetElapsedTime(streamStart) > Policy.LongestWait)
             failures = refusals = 0;
         failures++;
-        if (failure is KubeApiException { StatusCode: 410 } && (version ?? continuation) is not null)
+        if (failure is KubeApiException { StatusCode: 410 } expired && (version ?? continuation) is not null)
         {
+            limits?.Restart(expired);
             continuation = version = null;
             listed.Clear();
             return true;

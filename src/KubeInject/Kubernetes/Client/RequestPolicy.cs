@@ -11,11 +11,11 @@ internal sealed record RequestPolicy
     /// <summary>The longest wait after a first failure; each further failure doubles it.</summary>
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait of all, also where the server asks for more.</summary>
+    /// <summary>The longest wait, unless the server asks for a longer one.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a watch may be silent. A server that knows bookmarks sends one every minute.</summary>
-    public TimeSpan LongestSilence { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>What the server may send.</summary>
+    public ResponseLimits Limits { get; init; } = ResponseLimits.Default;
 
     /// <summary>What part of the longest wait is waited: anything between none and all, so that clients do not come back together.</summary>
     public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
@@ -43,9 +43,7 @@ internal sealed record RequestPolicy
         if (!isToRepeat || attempt >= Attempts)
             return null;
         var wait = Backoff(attempt);
-        if (response.RetryAfter > wait)
-            wait = response.RetryAfter.Value;
-        return wait < LongestWait ? wait : LongestWait;
+        return response.RetryAfter > wait ? response.RetryAfter : wait;
     }
 
     /// <summary>The wait before a request is sent again; null where the failure stands.</summary>

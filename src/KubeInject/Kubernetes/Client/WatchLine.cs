@@ -14,7 +14,7 @@ internal sealed record WatchLine(string Type, ReadOnlyMemory<byte> Object)
         ReadOnlyMemory<byte> @object = default;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new JsonException("A line of a watch has to be an object.");
+            throw new WrongDocumentException("JSON that is not an object");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var isType = reader.ValueTextEquals("type"u8);
@@ -31,6 +31,8 @@ internal sealed record WatchLine(string Type, ReadOnlyMemory<byte> Object)
 
         // Whatever follows the object is no JSON, and makes the reader say so.
         reader.Read();
-        return new WatchLine(type ?? throw new JsonException("A line of a watch has no type."), @object);
+        return new WatchLine(
+            type ?? throw new WrongDocumentException("an event without a type"),
+            @object.IsEmpty ? throw new WrongDocumentException("an event without an object") : @object);
     }
 }

@@ -55,7 +55,10 @@ public sealed record ConnectionSettings
     /// <summary>The context of the kubeconfig that the settings came from; null for settings from elsewhere.</summary>
     public string? Context { get; init; }
 
-    /// <summary>How long one request may take, from connecting to the last byte of the answer. Default: <see cref="DefaultTimeout"/>.</summary>
+    /// <summary>
+    /// How long one request may take with all its attempts, from connecting to the last byte of the answer. A list of
+    /// metadata may take longer, as long as it keeps coming. Default: <see cref="DefaultTimeout"/>.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
     /// <summary>

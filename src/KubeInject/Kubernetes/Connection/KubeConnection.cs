@@ -130,9 +130,9 @@ public sealed class KubeConnection : IDisposable
     {
         return Client.Pager(KubeResource.Pods, query).ListAsync(Read, cancellationToken);
 
-        (Pod, string?) Read(ReadOnlyMemory<byte> bytes)
+        (Pod, string?) Read(string path, ReadOnlyMemory<byte> bytes)
         {
-            var pod = channel.Failures.ReadPod(bytes);
+            var pod = channel.Failures.ReadPod(path, bytes);
             return (pod, pod.Uid);
         }
     }
@@ -146,7 +146,7 @@ public sealed class KubeConnection : IDisposable
     public async IAsyncEnumerable<PodEvent> WatchPodsAsync(KubeQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var happened in Client.WatchAsync(KubeResource.Pods, query, cancellationToken))
-            yield return new PodEvent(happened.Type, channel.Failures.ReadPod(happened.Object.ToUtf8()));
+            yield return new PodEvent(happened.Type, Pod.FromUtf8(happened.Object.ToUtf8(), happened.Object.Server));
     }
 
     /// <summary>Ends the connection. Requests and watches under way fail with an <see cref="ObjectDisposedException"/>.</summary>
@@ -173,7 +173,7 @@ public sealed class KubeConnection : IDisposable
         var response = await channel.SendAsync(ApiRequest.Get("/version"), cancellationToken);
         if (response.IsSuccess)
         {
-            return channel.Failures.ReadJson(response.Body).Text("gitVersion")
+            return channel.Failures.ReadJson(response).Text("gitVersion")
                 ?? throw channel.Failures.NotKubernetes("its /version names no gitVersion");
         }
 
@@ -189,7 +189,7 @@ public sealed class KubeConnection : IDisposable
         if (!response.IsSuccess && !IsDenied(response))
             throw channel.Failures.FromFirstAnswer(response);
         var identity = response.IsSuccess
-            ? ConnectionIdentity.OfUserInfo(channel.Failures.ReadJson(response.Body).Get("status").Get("userInfo"), IdentitySource.SelfSubjectReview)
+            ? ConnectionIdentity.OfUserInfo(channel.Failures.ReadJson(response).Get("status").Get("userInfo"), IdentitySource.SelfSubjectReview)
             : ConnectionIdentity.OfDenial(channel.Failures.FromResponse(response));
         return IsPassedOver(identity) ? throw channel.Failures.PassedOver(response) : identity;
     }

@@ -38,4 +38,7 @@ public enum KubeConnectionFailure
 
     /// <summary>The API server, or a gateway in front of it, cannot serve at the moment.</summary>
     Unavailable,
+
+    /// <summary>The server sends more than it may: an answer or an object that is too large, or a list that does not end.</summary>
+    LimitExceeded,
 }

@@ -145,10 +145,12 @@ public sealed class Pod
     /// <summary>Reads a pod from its JSON document, which is copied.</summary>
     /// <param name="json">The document.</param>
     /// <param name="server">The API server that sent it; null where none did.</param>
-    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    /// <exception cref="JsonException">The text is no JSON object, or, from a server, another object than a pod.</exception>
     internal static Pod FromUtf8(ReadOnlyMemory<byte> json, Uri? server = null)
     {
         using var document = ObjectDocument.Parse(json);
+        if (server is not null)
+            DocumentType.RequireObject(document.RootElement, DocumentType.Of(KubeResource.Pods));
         return new Pod(ObjectDocument.Copy(json.Span, document.RootElement, KubeResource.Pods), document.RootElement, server);
     }
 

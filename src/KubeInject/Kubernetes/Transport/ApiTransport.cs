@@ -72,7 +72,7 @@ internal sealed class ApiTransport : HttpMessageHandler
         AutomaticDecompression = settings.DisableCompression || (proxy is null && settings.Server.IsLoopback) ? DecompressionMethods.None : DecompressionMethods.All,
         ConnectTimeout = ConnectTimeout(settings),
 
-        // An API server neither redirects nor keeps cookies; whoever does is not the server that the token is for.
+        // No client follows a redirect: see Redirect. An API server keeps no cookies.
         AllowAutoRedirect = false,
         UseCookies = false,
         EnableMultipleHttp2Connections = true,

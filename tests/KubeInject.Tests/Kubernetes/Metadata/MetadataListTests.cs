@@ -20,7 +20,7 @@ public class MetadataListTests
     public async Task A_list_in_protobuf_and_one_in_json_say_the_same()
     {
         using var api = await FaultyApi.OpenAsync(
-            Protobuf([Named("a")]), Response.Json("""{"items":[{"metadata":{"name":"a","namespace":"shop","uid":"of-a"},"spec":{"nodeName":"x"}}]}"""));
+            Protobuf([Named("a")]), Response.Json("""{"kind":"PodList","items":[{"metadata":{"name":"a","namespace":"shop","uid":"of-a"},"spec":{"nodeName":"x"}}]}"""));
         Assert.Equal((await ListAsync(api)).Select(Told), (await ListAsync(api)).Select(Told));
 
         static string Told(ObjectMetadata found) => $"{found} {found.Uid}";
@@ -30,7 +30,7 @@ public class MetadataListTests
     public async Task A_list_goes_on_where_the_server_says_so_and_starts_again_where_that_has_expired()
     {
         using var api = await FaultyApi.OpenAsync(
-            Protobuf([Named("a"), Named("b")], "next/page"), Response.Error(410, "Expired", "too old"), Response.Error(410, "Expired", "too old"),
+            Protobuf([Named("a"), Named("b")], "next/page"), Response.Error(410, "Expired", "too old"),
             Protobuf([Named("b"), Named("c")], "again"), Protobuf([Named("a"), Named("d")]));
         Assert.Equal(["a", "b", "c", "d"], (await ListAsync(api, new KubeQuery { PageSize = 2, FromCache = true })).Select(found => found.Name));
         Assert.Equal("/api/v1/namespaces/shop/pods?limit=2&continue=next%2Fpage", api.Requests[1].Path);

@@ -7,35 +7,38 @@ namespace KubeInject.Tests.Kubernetes;
 internal static class MetadataMessages
 {
     /// <summary>A PartialObjectMetadataList as an API server sends it, with fields among them that nobody asks for.</summary>
-    public static byte[] List(IEnumerable<ObjectMetadata> objects, string? next = null)
+    public static byte[] List(IEnumerable<ObjectMetadata> objects, string? next = null) => Envelope("meta.k8s.io/v1", "PartialObjectMetadataList", Message(output =>
     {
-        var list = Message(output =>
+        Bytes(output, 1, Message(metadata =>
         {
-            Bytes(output, 1, Message(metadata =>
-            {
-                Text(metadata, 2, "4711");
-                if (next is not null)
-                    Text(metadata, 3, next);
-                metadata.WriteTag(4, WireFormat.WireType.Varint);
-                metadata.WriteInt64(-1);
-            }));
-            foreach (var item in objects)
-                Bytes(output, 2, Message(partial => Bytes(partial, 1, Metadata(item))));
-        });
-        return [.. "k8s\0"u8, .. Message(output =>
+            Text(metadata, 2, "4711");
+            if (next is not null)
+                Text(metadata, 3, next);
+            metadata.WriteTag(4, WireFormat.WireType.Varint);
+            metadata.WriteInt64(-1);
+        }));
+        foreach (var item in objects)
+            Bytes(output, 2, Message(partial => Bytes(partial, 1, Metadata(item))));
+    }));
+
+    /// <summary>A message as an API server sends it: four bytes that identify it, its type, and the object.</summary>
+    public static byte[] Envelope(string? apiVersion, string? kind, byte[] content) => [.. "k8s\0"u8, .. Message(output =>
+    {
+        if (apiVersion is not null || kind is not null)
         {
             Bytes(output, 1, Message(type =>
             {
-                Text(type, 1, "meta.k8s.io/v1");
-                Text(type, 2, "PartialObjectMetadataList");
+                Text(type, 1, apiVersion ?? "");
+                Text(type, 2, kind ?? "");
             }));
-            Bytes(output, 2, list);
-            Text(output, 3, "");
-            Text(output, 4, "");
-        })];
-    }
+        }
 
-    private static byte[] Metadata(ObjectMetadata item) => Message(output =>
+        Bytes(output, 2, content);
+        Text(output, 3, "");
+        Text(output, 4, "");
+    })];
+
+    public static byte[] Metadata(ObjectMetadata item) => Message(output =>
     {
         Text(output, 1, item.Name);
         Text(output, 2, "generated-");
@@ -74,7 +77,7 @@ internal static class MetadataMessages
             }));
     }
 
-    private static byte[] Message(Action<CodedOutputStream> write)
+    public static byte[] Message(Action<CodedOutputStream> write)
     {
         using var bytes = new MemoryStream();
         using (var output = new CodedOutputStream(bytes, leaveOpen: true))
@@ -82,13 +85,13 @@ internal static class MetadataMessages
         return bytes.ToArray();
     }
 
-    private static void Text(CodedOutputStream output, int field, string text)
+    public static void Text(CodedOutputStream output, int field, string text)
     {
         output.WriteTag(field, WireFormat.WireType.LengthDelimited);
         output.WriteString(text);
     }
 
-    private static void Bytes(CodedOutputStream output, int field, byte[] bytes)
+    public static void Bytes(CodedOutputStream output, int field, byte[] bytes)
     {
         output.WriteTag(field, WireFormat.WireType.LengthDelimited);
         output.WriteBytes(ByteString.CopyFrom(bytes));

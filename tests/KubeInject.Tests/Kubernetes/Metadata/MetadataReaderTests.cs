@@ -42,7 +42,7 @@ public class MetadataReaderTests
     [Fact]
     public void Protobuf_is_read_as_it_was_written_in_whatever_pieces_it_comes() => ForAll(list =>
     {
-        var reader = new ProtobufMetadataReader("Pod");
+        var reader = new ProtobufMetadataReader(KubeResource.Pods);
         Assert.Equal(list.Objects.Select(Json), Feed(reader, MetadataMessages.List(list.Objects, list.Next), list.Piece).Select(Json));
         Assert.Equal(list.Next, reader.Continue);
     });
@@ -50,7 +50,7 @@ public class MetadataReaderTests
     [Fact]
     public void Json_is_read_as_it_was_written_in_whatever_pieces_it_comes() => ForAll(list =>
     {
-        var reader = new JsonMetadataReader("Pod");
+        var reader = new JsonMetadataReader(KubeResource.Pods);
         Assert.Equal(list.Objects.Select(Json), Feed(reader, JsonList(list.Objects, list.Next), list.Piece).Select(Json));
         Assert.Equal(list.Next, reader.Continue);
     });
@@ -63,10 +63,10 @@ public class MetadataReaderTests
 
         // The two empty texts behind the list say nothing.
         for (var length = 0; length < protobuf.Length - 4; length++)
-            Assert.Throws<InvalidDataException>(() => Feed(new ProtobufMetadataReader("Pod"), protobuf[..length], 64));
+            Assert.Throws<InvalidDataException>(() => Feed(new ProtobufMetadataReader(KubeResource.Pods), protobuf[..length], 64));
         var json = JsonList(objects, "more");
         for (var length = 0; length < json.Length; length++)
-            Assert.ThrowsAny<JsonException>(() => Feed(new JsonMetadataReader("Pod"), json[..length], 64));
+            Assert.ThrowsAny<JsonException>(() => Feed(new JsonMetadataReader(KubeResource.Pods), json[..length], 64));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class MetadataReaderTests
             bytes[input.at % bytes.Length] = (byte)input.value;
             try
             {
-                Feed(input.asJson ? new JsonMetadataReader("Pod") : new ProtobufMetadataReader("Pod"), bytes, input.list.Piece);
+                Feed(input.asJson ? new JsonMetadataReader(KubeResource.Pods) : new ProtobufMetadataReader(KubeResource.Pods), bytes, input.list.Piece);
                 cases.Count($"list of {format}");
             }
             catch (Exception e) when (e is InvalidDataException or JsonException)

@@ -6,6 +6,9 @@ internal interface IMetadataReader
     /// <summary>Where the list goes on; null where this is all of it. Known when all of the answer was read.</summary>
     string? Continue { get; }
 
+    /// <summary>Whether only a list of the whole objects can tell that there are none; see <see cref="ListHeader.IsUndecided"/>.</summary>
+    bool IsUndecided { get; }
+
     /// <summary>Reads what is whole.</summary>
     /// <param name="bytes">What has arrived and was not read yet.</param>
     /// <param name="isEnd">Whether no more comes.</param>

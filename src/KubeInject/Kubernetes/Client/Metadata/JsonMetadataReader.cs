@@ -3,14 +3,19 @@ using System.Text.Json;
 namespace KubeInject.Kubernetes;
 
 /// <summary>Reads a list in JSON, of whole objects as well: of each the metadata.</summary>
-/// <param name="kind">The kind of the objects.</param>
+/// <param name="resource">The resource that was listed.</param>
+/// <param name="isWhole">Whether whole objects were requested, so that a list of metadata is none.</param>
 /// <param name="server">The API server that they come from; null for none.</param>
-internal sealed class JsonMetadataReader(string kind, Uri? server = null) : IMetadataReader
+internal sealed class JsonMetadataReader(KubeResource resource, bool isWhole = false, Uri? server = null) : IMetadataReader
 {
+    private readonly DocumentType itemType = DocumentType.Of(resource);
+    private readonly ListHeader header = isWhole ? new(DocumentType.ListOf(resource)) : new(DocumentType.MetadataList, DocumentType.ListOf(resource));
     private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = ObjectDocument.MaxDepth });
     private bool isInItems;
 
-    public string? Continue { get; private set; }
+    public string? Continue => header.Continue;
+
+    public bool IsUndecided => header.IsUndecided;
 
     public int Read(ReadOnlySpan<byte> bytes, bool isEnd, ICollection<ObjectMetadata> objects)
     {
@@ -19,11 +24,12 @@ internal sealed class JsonMetadataReader(string kind, Uri? server = null) : IMet
         {
             // What is not whole is read again when more has come.
             var before = reader;
-            if (!reader.Read() || !TryTake(ref reader, bytes, objects))
-            {
-                state = before.CurrentState;
-                return (int)before.BytesConsumed;
-            }
+            if (reader.Read() && TryTake(ref reader, bytes, objects))
+                continue;
+            state = before.CurrentState;
+            if (isEnd)
+                header.Complete();
+            return (int)before.BytesConsumed;
         }
     }
 
@@ -31,49 +37,52 @@ internal sealed class JsonMetadataReader(string kind, Uri? server = null) : IMet
     {
         switch (reader.TokenType)
         {
-            case JsonTokenType.StartObject when reader.CurrentDepth == 0:
-                return true;
+            case JsonTokenType.PropertyName:
+                return TryReadField(ref reader, bytes);
             case JsonTokenType.StartObject when isInItems:
                 if (!JsonDocument.TryParseValue(ref reader, out var item))
                     return false;
                 using (item)
-                    objects.Add(ReadItem(item));
+                    objects.Add(ReadItem(item.RootElement));
                 return true;
-            case JsonTokenType.EndArray:
+            case JsonTokenType.EndArray when isInItems:
                 isInItems = false;
                 return true;
-            case JsonTokenType.PropertyName when reader.ValueTextEquals("items"u8):
-                if (!reader.Read())
-                    return false;
-                isInItems = reader.TokenType == JsonTokenType.StartArray;
-                return isInItems || reader.TrySkip();
-            case JsonTokenType.PropertyName when reader.ValueTextEquals("metadata"u8):
-                return TryReadListMetadata(ref reader, bytes);
-            case JsonTokenType.EndObject:
+            case JsonTokenType.StartObject or JsonTokenType.EndObject:
                 return true;
             default:
-                return reader.CurrentDepth > 0 ? reader.TrySkip() : throw new JsonException("A list has to be an object.");
+                throw new WrongDocumentException(isInItems ? "a list with an item that is not an object" : "JSON that is not an object");
         }
     }
 
-    private bool TryReadListMetadata(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes)
+    private bool TryReadField(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes)
     {
+        var name = ListHeader.FieldOf(in reader);
         if (!reader.Read())
             return false;
+        if (name == ListHeader.Items)
+        {
+            isInItems = header.StartItems(reader.TokenType);
+            return true;
+        }
+
         var start = (int)reader.TokenStartIndex;
         if (!reader.TrySkip())
             return false;
+        if (name is null)
+            return true;
         using var document = JsonDocument.Parse(bytes[start..(int)reader.BytesConsumed].ToArray());
-        Continue = document.RootElement.Text("continue") is { Length: > 0 } next ? next : null;
+        header.ReadField(name, document.RootElement);
         return true;
     }
 
-    private ObjectMetadata ReadItem(JsonDocument item)
+    private ObjectMetadata ReadItem(JsonElement item)
     {
-        var metadata = item.RootElement.Get("metadata");
+        DocumentType.RequireObject(item, itemType, DocumentType.Metadata);
+        var metadata = item.Get("metadata");
         return new ObjectMetadata
         {
-            Kind = kind,
+            Kind = resource.Kind,
             Name = metadata.Text("name") ?? "",
             Namespace = metadata.Text("namespace"),
             Uid = metadata.Text("uid"),

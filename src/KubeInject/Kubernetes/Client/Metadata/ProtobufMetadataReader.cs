@@ -8,19 +8,23 @@ namespace KubeInject.Kubernetes;
 /// around the list. (staging/src/k8s.io/apimachinery/pkg/{runtime,apis/meta/v1}/generated.proto)
 /// </summary>
 /// <remarks>A session's first list is over before the runtime would compile what reads it a second time, and well; so that is asked for.</remarks>
-/// <param name="kind">The kind of the objects.</param>
-/// <param name="server">The API server that they come from; null for none.</param>
-internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : IMetadataReader
+/// <param name="resource">The resource that was listed.</param>
+/// <param name="server">The API server that the objects come from; null for none.</param>
+internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server = null) : IMetadataReader
 {
     public const string MediaType = "application/vnd.kubernetes.protobuf";
 
+    private const int TypeOfUnknown = 1;
     private const int RawOfUnknown = 2;
+    private const int EncodingOfUnknown = 3;
     private const int MetadataOfList = 1;
     private const int ItemOfList = 2;
     private const int ContinueOfListMetadata = 3;
+    private const int RemainingOfListMetadata = 4;
     private const int MetadataOfItem = 1;
 
     private readonly TextPool pool = new();
+    private readonly ListHeader header = new(DocumentType.MetadataList);
 
     // The objects of a list resemble each other: as many as the one before had.
     private int labelCount;
@@ -29,7 +33,9 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
     private bool hasList;
     private long leftOfList;
 
-    public string? Continue { get; private set; }
+    public string? Continue => header.Continue;
+
+    public bool IsUndecided => false;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int Read(ReadOnlySpan<byte> bytes, bool isEnd, ICollection<ObjectMetadata> objects)
@@ -38,7 +44,7 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
         if (!hasMagic && bytes.Length >= Magic.Length)
         {
             if (!bytes.StartsWith(Magic))
-                throw new InvalidDataException("This is no protobuf of Kubernetes.");
+                throw new InvalidDataException("data that is not protobuf of Kubernetes");
             hasMagic = true;
             at = Magic.Length;
         }
@@ -51,6 +57,8 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
             if (leftOfList == 0 && reader.Field == RawOfUnknown)
             {
                 // The list may be longer than what has arrived of it; its own fields follow one by one.
+                reader.RequireBytes();
+                header.AddItems();
                 hasList = true;
                 leftOfList = reader.Number;
                 at += reader.Position;
@@ -62,9 +70,17 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
             at += reader.Position;
             if (leftOfList > 0)
                 ReadOfList(reader, objects);
+            else if (reader.Field == TypeOfUnknown)
+                ReadType(reader.Bytes);
+            else if (reader.Field == EncodingOfUnknown && reader.Bytes.Length > 0)
+                throw new WrongDocumentException("a list that is encoded in another way");
         }
 
-        return isEnd && (!hasList || at < bytes.Length || leftOfList > 0) ? throw new InvalidDataException("The list breaks off.") : at;
+        if (isEnd && (!hasList || at < bytes.Length || leftOfList > 0))
+            throw new InvalidDataException("a list that breaks off");
+        if (isEnd)
+            header.Complete();
+        return at;
     }
 
     private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
@@ -74,15 +90,52 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
     {
         leftOfList -= field.Position;
         if (leftOfList < 0)
-            throw new InvalidDataException("An item of the list is longer than the list.");
-        var content = new ProtobufReader(field.Bytes);
-        while (field.Field is MetadataOfList or ItemOfList && content.Read())
+            throw new InvalidDataException("a list with an item that is longer than the list");
+        if (field.Field == ItemOfList)
+            objects.Add(ReadItem(field.Bytes));
+        else if (field.Field == MetadataOfList)
+            ReadListMetadata(field.Bytes);
+    }
+
+    private void ReadType(ReadOnlySpan<byte> message)
+    {
+        var (kind, apiVersion) = ("", "");
+        var field = new ProtobufReader(message);
+        while (field.Read())
         {
-            if (field.Field == MetadataOfList && content is { Field: ContinueOfListMetadata, Number: > 0 })
-                Continue = Encoding.UTF8.GetString(content.Bytes);
-            else if (field.Field == ItemOfList && content.Field == MetadataOfItem)
-                objects.Add(ReadMetadata(content.Bytes));
+            if (field.Field == 1)
+                apiVersion = Encoding.UTF8.GetString(field.Bytes);
+            else if (field.Field == 2)
+                kind = Encoding.UTF8.GetString(field.Bytes);
         }
+
+        header.SetType(kind, apiVersion);
+    }
+
+    private void ReadListMetadata(ReadOnlySpan<byte> message)
+    {
+        var field = new ProtobufReader(message);
+        while (field.Read())
+        {
+            if (field.Field == ContinueOfListMetadata)
+                header.SetContinue(Encoding.UTF8.GetString(field.Bytes));
+            else if (field.Field == RemainingOfListMetadata)
+                header.SetRemaining(field.Integer);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private ObjectMetadata ReadItem(ReadOnlySpan<byte> message)
+    {
+        ObjectMetadata? metadata = null;
+        var field = new ProtobufReader(message);
+        while (field.Read())
+        {
+            if (field.Field == MetadataOfItem)
+                metadata = ReadMetadata(field.Bytes);
+        }
+
+        return metadata ?? throw new WrongDocumentException("an object without metadata");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -120,7 +173,7 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
         (labelCount, annotationCount) = (labels?.Count ?? 0, annotations?.Count ?? 0);
         return new ObjectMetadata
         {
-            Kind = kind,
+            Kind = resource.Kind,
             Name = name ?? "",
             Namespace = string.IsNullOrEmpty(space) ? null : space,
             Uid = uid,
@@ -152,8 +205,8 @@ internal sealed class ProtobufMetadataReader(string kind, Uri? server = null) : 
         var field = new ProtobufReader(message);
         while (field.Read())
         {
-            if (field.Field == 1 && field.Number >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && field.Number <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
-                return DateTimeOffset.FromUnixTimeSeconds(field.Number);
+            if (field.Field == 1 && field.Integer >= DateTimeOffset.MinValue.ToUnixTimeSeconds() && field.Integer <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+                return DateTimeOffset.FromUnixTimeSeconds(field.Integer);
         }
 
         return null;

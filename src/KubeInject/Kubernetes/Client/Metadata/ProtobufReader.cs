@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace KubeInject.Kubernetes;
@@ -14,6 +15,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     private const int Fixed32 = 5;
 
     private readonly ReadOnlySpan<byte> message = message;
+    private ReadOnlySpan<byte> content;
     private int wireType;
 
     /// <summary>How far it has read.</summary>
@@ -22,11 +24,16 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <summary>The number of the field that was read last.</summary>
     public int Field { get; private set; }
 
-    /// <summary>The bytes of that field; empty for one that is a number.</summary>
-    public ReadOnlySpan<byte> Bytes { get; private set; }
-
     /// <summary>The number in that field; the length of one that is bytes.</summary>
     public long Number { get; private set; }
+
+    /// <summary>The bytes of that field.</summary>
+    /// <exception cref="InvalidDataException">The field holds none: it has another wire type than Kubernetes gives it.</exception>
+    public readonly ReadOnlySpan<byte> Bytes => wireType == LengthDelimited ? content : throw OtherWireType();
+
+    /// <summary>The number in that field, which is no length.</summary>
+    /// <exception cref="InvalidDataException">The field holds none.</exception>
+    public readonly long Integer => wireType == Varint ? Number : throw OtherWireType();
 
     /// <summary>Reads the next field, the whole of it.</summary>
     /// <returns>False at the end of the message.</returns>
@@ -36,7 +43,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     {
         if (Position == message.Length)
             return false;
-        return TryReadHead() && TryReadBytes() ? true : throw new InvalidDataException("A protobuf message ends within a field.");
+        return TryReadHead() && TryReadBytes() ? true : throw new InvalidDataException("protobuf that breaks off within a field");
     }
 
     /// <summary>Reads the number of the next field and, for one that is bytes, its length; <see cref="TryReadBytes"/> reads the rest.</summary>
@@ -45,7 +52,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryReadHead()
     {
-        Bytes = default;
+        content = default;
         if (!TryReadVarint(out var tag))
             return false;
         Field = (int)(tag >> 3);
@@ -56,12 +63,12 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
                 if (!TryReadVarint(out var number))
                     return false;
                 Number = (long)number;
-                return wireType == Varint || Number is >= 0 and <= int.MaxValue ? true : throw new InvalidDataException("A protobuf field is too long.");
+                return wireType == Varint || Number is >= 0 and <= int.MaxValue ? true : throw new InvalidDataException("protobuf with a field that is too long");
             case Fixed64 or Fixed32:
                 Number = wireType == Fixed64 ? 8 : 4;
                 return true;
             default:
-                throw new InvalidDataException("This is no protobuf message.");
+                throw new InvalidDataException("data that is not protobuf");
         }
     }
 
@@ -74,10 +81,20 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
             return true;
         if (message.Length - Position < Number)
             return false;
-        Bytes = message.Slice(Position, (int)Number);
+        content = message.Slice(Position, (int)Number);
         Position += (int)Number;
         return true;
     }
+
+    /// <summary>Makes sure that the field whose head was read is bytes.</summary>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    public readonly void RequireBytes()
+    {
+        if (wireType != LengthDelimited)
+            throw OtherWireType();
+    }
+
+    private readonly InvalidDataException OtherWireType() => new(string.Create(CultureInfo.InvariantCulture, $"protobuf whose field {Field} has the wire type {wireType}, which Kubernetes does not give it"));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryReadVarint(out ulong value)
@@ -86,7 +103,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         for (var shift = 0; Position < message.Length; shift += 7)
         {
             if (shift > 63)
-                throw new InvalidDataException("This is no protobuf message.");
+                throw new InvalidDataException("data that is not protobuf");
             var next = message[Position++];
             value |= (ulong)(next & 0x7F) << shift;
             if (next < 0x80)

@@ -1,0 +1,514 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Text;
+using KubeInject.Kubernetes;
+using Microsoft.Extensions.Time.Testing;
+using static KubeInject.Tests.Kubernetes.TestServer;
+
+namespace KubeInject.Tests.Kubernetes;
+
+/// <summary>No answer takes memory or time without end: at a limit an error names the resource, the server, the limit and what to do.</summary>
+public sealed class AnswerLimitTests
+{
+    private const string Path = "/api/v1/namespaces/shop/pods";
+    private const string WayOut = "List fewer objects at a time (a namespace, a selector); if there are not that many, check which server answers at this address.";
+
+    private static readonly Dictionary<string, Func<KubeConnection, Task>> Lists = new()
+    {
+        ["list"] = connection => Collecting.AllAsync(connection.Client.ListAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
+        ["list pods"] = connection => Collecting.AllAsync(connection.ListPodsAsync(new KubeQuery { PageSize = 8 })),
+        ["list metadata"] = connection => Collecting.AllAsync(connection.Client.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
+        ["watch"] = connection => Collecting.AllAsync(connection.Client.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
+    };
+
+    public static TheoryData<string> ListNames => [.. Lists.Keys];
+
+    [Theory]
+    [InlineData("list", 1)]
+    [InlineData("list", 3)]
+    [InlineData("list pods", 2)]
+    [InlineData("list metadata", 1)]
+    [InlineData("list metadata", 4)]
+    [InlineData("watch", 1)]
+    [InlineData("watch", 3)]
+    public async Task A_list_that_continues_in_a_circle_ends_with_an_error(string how, int length)
+    {
+        var pages = 0;
+        using var api = await FaultyApi.OpenAsync(_ => Page(next: $"page-{pages++ % length}", $"pod-{pages}"));
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection));
+
+        AssertLimit(api, error, "the list goes on in a circle");
+        Assert.Equal(length + 1, pages);
+    }
+
+    [Theory]
+    [InlineData("list metadata")]
+    public async Task A_list_in_protobuf_that_continues_in_a_circle_ends_with_an_error(string how)
+    {
+        using var api = await FaultyApi.OpenAsync(_ => Protobuf(MetadataMessages.List([new ObjectMetadata { Kind = "Pod", Name = "a" }], "again")));
+        AssertLimit(api, await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection)), "the list goes on in a circle");
+        Assert.Equal(2, api.Requests.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(ListNames))]
+    public async Task A_list_that_expires_after_each_page_ends_with_an_error(string how)
+    {
+        var pods = 0;
+        using var api = await FaultyApi.OpenAsync(request => request.Path.Contains("continue=", StringComparison.Ordinal)
+            ? Response.Error(410, "Expired", "The provided continue parameter is too old.")
+            : Page(next: "more", $"pod-{pods++}"));
+
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => Lists[how](api.Connection));
+
+        Assert.Equal((410, KubeApiReason.Expired), (error.StatusCode, error.Reason));
+        Assert.Equal(
+            $"The list {Path} of {api.Connection.Server} has started again 10 times, because the server no longer knew where it continues (The provided continue parameter is too old). List fewer objects at a time (a namespace, a selector), or run the command again when the server has less to do.",
+            error.Message);
+        Assert.Equal(1 + 10, pods);
+    }
+
+    [Theory]
+    [MemberData(nameof(ListNames))]
+    public async Task A_list_that_continues_without_objects_ends_with_an_error(string how)
+    {
+        var pages = 0;
+        using var api = await FaultyApi.OpenAsync(_ => Page(next: $"page-{++pages}"));
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection));
+
+        AssertLimit(api, error, "the list goes on after 100 pages without an object");
+        Assert.Equal(101, pages);
+    }
+
+    [Theory]
+    [MemberData(nameof(ListNames))]
+    public async Task A_list_has_no_more_than_so_many_objects(string how)
+    {
+        var pages = 0;
+        using var api = await OpenAsync(_ => Page(next: $"page-{++pages}", $"a-{pages}", $"b-{pages}"), new ResponseLimits { MaxListObjects = 50 });
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection));
+
+        AssertLimit(api, error, "the list has more than 50 objects");
+        Assert.Equal(26, pages);
+    }
+
+    [Theory]
+    [MemberData(nameof(ListNames))]
+    public async Task A_list_takes_no_longer_than_so_long(string how)
+    {
+        var clock = new FakeTimeProvider();
+        var pages = 0;
+        using var api = await FaultyApi.OpenAsync(
+            _ =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(60));
+                return Page(next: $"page-{++pages}", $"pod-{pages}");
+            },
+            new RequestPolicy { Clock = clock });
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection));
+
+        AssertLimit(api, error, "the list takes longer than 3600 s");
+        Assert.Equal(61, pages);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("list metadata")]
+    public async Task The_time_that_the_caller_takes_is_not_counted(string how)
+    {
+        var clock = new FakeTimeProvider();
+        var pages = 0;
+        using var api = await FaultyApi.OpenAsync(_ => Page(next: ++pages < 5 ? $"page-{pages}" : "", $"pod-{pages}"), new RequestPolicy { Clock = clock });
+        var query = new KubeQuery { PageSize = 1 };
+        var names = how == "list"
+            ? api.Client.ListAsync(KubeResource.Pods, query).Select(item => item.Name)
+            : api.Client.ListMetadataAsync(KubeResource.Pods, query).Select(item => item.Name);
+        var found = 0;
+
+        await foreach (var name in names)
+        {
+            found++;
+            clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Equal(5, found);
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("list pods")]
+    public async Task A_page_that_is_too_large_is_requested_in_smaller_ones_and_loses_no_object(string how)
+    {
+        // 30 objects of 4 KiB each; two of them fit.
+        using var api = await OpenAsync(
+            request =>
+            {
+                var query = System.Web.HttpUtility.ParseQueryString(request.Path.Split('?')[1]);
+                var start = int.Parse(query["continue"] ?? "0", CultureInfo.InvariantCulture);
+                var count = Math.Min(30 - start, int.Parse(query["limit"]!, CultureInfo.InvariantCulture));
+                var items = Enumerable.Range(start, count).Select(i => $$$"""{"metadata":{"name":"pod-{{{i}}}","uid":"{{{i}}}"},"spec":{"filler":"{{{new string('x', 4096)}}}"}}""");
+                return Response.Json($$$"""{"kind":"PodList","metadata":{"continue":"{{{(start + count < 30 ? start + count : "")}}}"},"items":[{{{string.Join(',', items)}}}]}""");
+            },
+            new ResponseLimits { MaxBodyBytes = 10_000 });
+        var query = new KubeQuery { PageSize = 20 };
+
+        var names = how == "list"
+            ? (await Collecting.AllAsync(api.Client.ListAsync(KubeResource.Pods, query))).Select(item => item.Name)
+            : (await Collecting.AllAsync(api.Connection.ListPodsAsync(query))).Select(pod => pod.Name);
+
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"pod-{i}"), names);
+        Assert.Equal([$"{Path}?limit=20", $"{Path}?limit=2", $"{Path}?limit=2&continue=2"], api.Requests.Take(3).Select(request => request.Path));
+    }
+
+    [Theory]
+    [InlineData("spaces", " ")]
+    [InlineData("a text", "{\"kind\":\"PodList\",\"metadata\":{\"name\":\"")]
+    [InlineData("items", "{\"kind\":\"PodList\",\"items\":[")]
+    [InlineData("nesting", "{\"kind\":\"PodList\",\"items\":")]
+    public async Task A_body_without_end_is_given_up(string what, string start)
+    {
+        var piece = what switch
+        {
+            "items" => string.Concat(Enumerable.Repeat("""{"metadata":{"name":"a"}},""", 2000)),
+            "nesting" => new string('[', 50_000),
+            _ => new string(' ', 50_000),
+        };
+        Func<KubeConnection, Task>[] requests =
+        [
+            connection => connection.GetAsync("/api"),
+            connection => connection.GetPodAsync("a"),
+            connection => connection.Client.DeleteAsync(KubeResource.Pods, "a"),
+            .. Lists.Values,
+        ];
+        foreach (var status in new[] { 200, 400 })
+        {
+            foreach (var request in requests)
+            {
+                var limits = new ResponseLimits { MaxBodyBytes = 1 << 20, MaxObjectBytes = 1 << 20, MaxListBytes = 4 << 20 };
+                using var api = await OpenAsync(_ => Response.Json("") with { Status = status, Lines = Endless(start, piece) }, limits);
+
+                var error = await Assert.ThrowsAsync<KubeConnectionException>(() => request(api.Connection));
+
+                // A reader that takes what arrives knows at once that it is no JSON that nests so deeply.
+                if (what == "nesting" && error.Reason == KubeConnectionFailure.NotKubernetes)
+                    continue;
+                Assert.Equal(KubeConnectionFailure.LimitExceeded, error.Reason);
+                Assert.StartsWith($"{api.Connection.Server} exceeds a limit in its answer to {api.Requests[^1].Path}: ", error.Message, StringComparison.Ordinal);
+                Assert.Contains(" MiB. ", error.Message, StringComparison.Ordinal);
+                Assert.EndsWith(WayOut, error.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task An_event_without_end_is_given_up()
+    {
+        using var api = await OpenAsync(
+            request => FakeStore.IsWatch(request) ? Response.Json("") with { Lines = Endless("""{"type":"ADDED","object":{"metadata":{"name":""" + "\"", new string('x', 50_000)) } : Page(null, "pod"),
+            new ResponseLimits { MaxObjectBytes = 1 << 20 });
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists["watch"](api.Connection));
+
+        Assert.Equal(KubeConnectionFailure.LimitExceeded, error.Reason);
+        Assert.StartsWith($"{api.Connection.Server} exceeds a limit in its answer to {Path}?watch=true&allowWatchBookmarks=true&resourceVersion=7: an event is larger than 1 MiB.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_object_in_protobuf_without_end_is_given_up()
+    {
+        // The head of an item of 2 GiB.
+        byte[] head = [.. MetadataMessages.Envelope("meta.k8s.io/v1", "PartialObjectMetadataList", [])[..^6], 0x12, 0xff, 0xff, 0xff, 0xff, 0x07, 0x12, 0xf0, 0xff, 0xff, 0xff, 0x07];
+        using var api = await OpenAsync(
+            _ => Response.Json("") with { Raw = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {ProtobufMetadataReader.MediaType}\r\n\r\n"), .. head, .. new byte[4 << 20]], CutAfter = int.MaxValue, EndsOrderly = true },
+            new ResponseLimits { MaxObjectBytes = 1 << 20 });
+
+        AssertLimit(api, await Assert.ThrowsAsync<KubeConnectionException>(() => Lists["list metadata"](api.Connection)), "an object is larger than 1 MiB");
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task A_compressed_answer_counts_as_large_as_it_is_decompressed(string encoding)
+    {
+        var bomb = Compress(encoding, Encoding.ASCII.GetBytes("{\"kind\":\"PodList\",\"items\":["), 8 << 20);
+        Assert.InRange(bomb.Length, 1, 128 * 1024);
+        var limits = new ResponseLimits { MaxBodyBytes = 1 << 20, MaxListBytes = 1 << 20 };
+        using var proxy = new TestServer(AsProxy(_ => Encoded(encoding, bomb)));
+        using var connection = await OpenThroughAsync(proxy, limits);
+        foreach (var list in Lists.Values)
+        {
+            var error = await Assert.ThrowsAsync<KubeConnectionException>(() => list(connection));
+            Assert.Equal(KubeConnectionFailure.LimitExceeded, error.Reason);
+            Assert.Contains("is larger than 1 MiB", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_gzip_bomb_of_4_GiB_is_given_up_at_the_limit()
+    {
+        // So many members of a gzip file, each 64 MiB of spaces, are read one after the other.
+        var member = Compress("gzip", [], 64 << 20);
+        using var proxy = new TestServer(AsProxy(_ => Encoded("gzip", [.. Enumerable.Repeat(member, 64).SelectMany(bytes => bytes)])));
+        using var connection = await OpenThroughAsync(proxy, ResponseLimits.Default);
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => connection.Client.GetAsync(KubeResource.Pods, "a"));
+
+        Assert.Contains($"exceeds a limit in its answer to {Path}/a: its answer is larger than 128 MiB.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Memory_for_an_answer_follows_its_limit()
+    {
+        const int Limit = 16 << 20;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var reading = new ResponseBuffer().ReadAsync(new EndlessStream(), Limit, CancellationToken.None);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // All that it had on the way together, from 16 KiB on.
+        Assert.Equal(Limit, Assert.IsType<ResponseTooLargeException>(reading.Exception!.InnerException).Limit);
+        Assert.InRange(allocated, Limit, Limit * 5 / 2);
+    }
+
+    [Theory]
+    [InlineData("get")]
+    [InlineData("list")]
+    [InlineData("list pods")]
+    [InlineData("list metadata")]
+    public async Task An_answer_that_comes_byte_by_byte_ends_with_the_time_of_a_request(string how)
+    {
+        var clock = new FakeTimeProvider();
+        using var api = await FaultyApi.OpenAsync(_ => Response.Json("") with { Lines = Dripping(clock, TimeSpan.FromSeconds(1), " ") }, new RequestPolicy { Clock = clock });
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => how == "get" ? api.Client.GetAsync(KubeResource.Pods, "a") : Lists[how](api.Connection));
+
+        Assert.Equal(KubeConnectionFailure.Timeout, error.Reason);
+        Assert.Contains($" {api.Requests[^1].Path} ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(" 100 s", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, 1, 100)]
+    [InlineData(512, 1, 199)]
+    [InlineData(1, 10, 100)]
+    public async Task A_list_that_comes_too_slowly_is_given_up(int bytes, int pause, int after)
+    {
+        var clock = new FakeTimeProvider();
+        await using var answer = Open(clock, new SlowStream(clock, bytes, TimeSpan.FromSeconds(pause)));
+        var start = clock.GetUtcNow();
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => ReadAllAsync(answer));
+
+        Assert.Equal(KubeConnectionFailure.Timeout, error.Reason);
+        Assert.StartsWith($"https://10.0.0.1/ sends its answer to {Path} too slowly: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" s. After the 100 s of a request it has to be 1024 bytes a second or more. Check the network, or allow a request more time.", error.Message, StringComparison.Ordinal);
+        Assert.InRange((clock.GetUtcNow() - start).TotalSeconds, after, after + pause);
+    }
+
+    [Fact]
+    public async Task A_list_may_take_longer_than_a_request_as_long_as_it_comes_fast_enough()
+    {
+        var clock = new FakeTimeProvider();
+        await using var answer = Open(clock, new SlowStream(clock, 16 * 1024, TimeSpan.FromSeconds(10)) { Count = 1000 });
+        Assert.Equal(1000 * 16 * 1024, await ReadAllAsync(answer));
+        Assert.Equal(TimeSpan.FromSeconds(10_000), answer.Waited);
+    }
+
+    [Fact]
+    public async Task A_list_that_pauses_for_too_long_is_given_up_however_much_has_come()
+    {
+        var clock = new FakeTimeProvider();
+        await using var answer = Open(clock, new SlowStream(clock, 16 * 1024, TimeSpan.FromSeconds(1)) { Count = 1000, LastPause = TimeSpan.FromSeconds(300) });
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => ReadAllAsync(answer));
+        Assert.Equal((KubeConnectionFailure.Timeout, $"https://10.0.0.1/ sent nothing on {Path} within 300 s."), (error.Reason, error.Message));
+    }
+
+    [Fact]
+    public async Task The_time_between_two_reads_is_not_counted()
+    {
+        var clock = new FakeTimeProvider();
+        await using var answer = Open(clock, new SlowStream(clock, 1, TimeSpan.FromSeconds(1)) { Count = 90 });
+        Assert.Equal(90, await ReadAllAsync(answer, () => clock.Advance(TimeSpan.FromHours(1))));
+    }
+
+    [Fact]
+    public async Task A_list_that_is_too_large_as_a_whole_is_given_up()
+    {
+        var clock = new FakeTimeProvider();
+        await using var answer = Open(clock, new SlowStream(clock, 60_000, TimeSpan.Zero), new ResponseLimits { MaxListBytes = 5 << 20 });
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => ReadAllAsync(answer));
+        Assert.Equal((KubeConnectionFailure.LimitExceeded, $"https://10.0.0.1/ exceeds a limit in its answer to {Path}: it is larger than 5 MiB. {WayOut}"), (error.Reason, error.Message));
+    }
+
+    [Theory]
+    [InlineData(429, "1000000000", "1000000000 s")]
+    [InlineData(429, "101", "101 s")]
+    [InlineData(429, "99999999999999999999999999999999999999", "922337203686 s")]
+    [InlineData(429, "Fri, 31 Dec 9999 23:59:59 GMT", "251614760094 s")]
+    [InlineData(503, "3600", "3600 s")]
+    public async Task A_wait_that_is_longer_than_the_request_may_take_is_not_begun(int status, string value, string asked)
+    {
+        Func<KubeConnection, Task>[] requests = [connection => connection.Client.GetAsync(KubeResource.Pods, "a"), .. Lists.Values];
+        foreach (var request in requests)
+        {
+            using var api = await FaultyApi.OpenAsync(Response.Error(status, "TooManyRequests", "slow down") with { Headers = [$"Retry-After: {value}"] });
+            var seconds = value[0] == 'F' ? string.Create(CultureInfo.InvariantCulture, $"{(new DateTimeOffset(9999, 12, 31, 23, 59, 59, TimeSpan.Zero) - ImmediateTimeProvider.StartTime).TotalSeconds:0} s") : asked;
+
+            var error = await Assert.ThrowsAsync<KubeApiException>(() => request(api.Connection));
+
+            Assert.Equal((status, "TooManyRequests"), (error.StatusCode, error.Reason));
+            Assert.Equal($"slow down. The server asks to wait for {seconds}, which is longer than what is left of the 100 s that the request may take. Run the command again later.", error.Message);
+            Assert.Empty(api.Clock.Waits);
+            Assert.Single(api.Requests);
+        }
+    }
+
+    [Theory]
+    [InlineData("-1000000000")]
+    [InlineData("1e9")]
+    [InlineData("0x10")]
+    [InlineData("1 000")]
+    [InlineData("\u0661")]
+    public async Task A_wait_that_is_no_time_is_none(string value)
+    {
+        using var api = await FaultyApi.OpenAsync(Response.Error(429, "TooManyRequests", "slow down") with { Headers = [$"Retry-After: {value}"] });
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        Assert.Equal(("slow down", 1), (error.Message, api.Requests.Count));
+    }
+
+    [Fact]
+    public async Task All_attempts_and_waits_of_a_request_share_its_time()
+    {
+        // Of 100 s there are 70 left after the first wait.
+        var first = Response.Error(429, "TooManyRequests", "slow down") with { Headers = ["Retry-After: 30"] };
+        using var api = await FaultyApi.OpenAsync(first, first with { Headers = ["Retry-After: 71"] });
+
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+
+        Assert.Equal([30], api.Clock.Waits.Select(wait => wait.TotalSeconds));
+        Assert.Contains("The server asks to wait for 71 s, which is longer than what is left of the 100 s", error.Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertLimit(FaultyApi api, KubeConnectionException error, string limit)
+    {
+        Assert.Equal(KubeConnectionFailure.LimitExceeded, error.Reason);
+        Assert.StartsWith($"{api.Connection.Server} exceeds a limit in its answer to {Path}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($": {limit}", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(WayOut, error.Message, StringComparison.Ordinal);
+    }
+
+    private static Task<FaultyApi> OpenAsync(Func<Request, Response> answer, ResponseLimits limits) =>
+        FaultyApi.OpenAsync(answer, new ImmediateTimeProvider().Policy with { Limits = limits });
+
+    private static Response Page(string? next, params string[] names)
+    {
+        var items = names.Select(name => $$$"""{"metadata":{"name":"{{{name}}}","uid":"uid-of-{{{name}}}","resourceVersion":"7"}}""");
+        return Response.Json($$$"""{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7","continue":"{{{next}}}"},"items":[{{{string.Join(',', items)}}}]}""");
+    }
+
+    private static Response Protobuf(byte[] body) => Response.Json("") with
+    {
+        Raw = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {ProtobufMetadataReader.MediaType}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body],
+    };
+
+    private static async IAsyncEnumerable<string> Endless(string start, string piece, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        yield return start;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return piece;
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>A piece at a time, each after a time on the clock of the client.</summary>
+    private static async IAsyncEnumerable<string> Dripping(FakeTimeProvider clock, TimeSpan pause, string piece, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            clock.Advance(pause);
+            yield return piece;
+            await Task.Yield();
+        }
+    }
+
+    private static ApiStream Open(FakeTimeProvider clock, Stream stream, ResponseLimits? limits = null)
+    {
+        var settings = new ConnectionSettings { Server = new Uri("https://10.0.0.1") };
+        var failures = new ApiFailures(settings, new RequestCredential(settings), new ServerTrust(settings));
+        return new ApiStream(stream, null, ApiRequest.Get(Path), settings.Timeout, failures, new RequestPolicy { Clock = clock, Limits = limits ?? ResponseLimits.Default }, CancellationToken.None);
+    }
+
+    private static async Task<long> ReadAllAsync(ApiStream answer, Action? between = null)
+    {
+        var (buffer, sum) = (new byte[64 * 1024], 0L);
+        while (await answer.ReadAsync(buffer, CancellationToken.None) is > 0 and var count)
+        {
+            sum += count;
+            between?.Invoke();
+        }
+
+        return sum;
+    }
+
+    private static byte[] Compress(string encoding, byte[] start, int spaces)
+    {
+        using var compressed = new MemoryStream();
+        using (Stream stream = encoding switch
+        {
+            "gzip" => new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true),
+            "deflate" => new ZLibStream(compressed, CompressionLevel.Fastest, leaveOpen: true),
+            _ => new BrotliStream(compressed, CompressionLevel.Fastest, leaveOpen: true),
+        })
+        {
+            stream.Write(start);
+            var piece = Encoding.ASCII.GetBytes(new string(' ', 1 << 20));
+            for (var written = 0; written < spaces; written += piece.Length)
+                stream.Write(piece);
+        }
+
+        return compressed.ToArray();
+    }
+
+    private static Response Encoded(string encoding, byte[] body) => Response.Json("") with
+    {
+        Raw = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: {encoding}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body],
+    };
+
+    /// <summary>A server of another machine, as far as the client knows: to one on its own it does not offer compression.</summary>
+    private static Func<Request, Response> AsProxy(Func<Request, Response> answer) => request =>
+        TestServer.Kubernetes(answer)(request with { Path = request.Path.Replace("http://kubernetes.test", "", StringComparison.Ordinal) });
+
+    private static Task<KubeConnection> OpenThroughAsync(TestServer proxy, ResponseLimits limits) => KubeConnection.OpenAsync(
+        new ConnectionSettings { Server = new Uri("http://kubernetes.test"), Namespace = "shop", Proxy = ProxyAddress.FromUri(proxy.Http) },
+        new RequestPolicy { Limits = limits },
+        CancellationToken.None);
+
+    /// <summary>Always has more, and has it at once.</summary>
+    private sealed class EndlessStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(buffer.Length);
+    }
+
+    /// <summary>Has so many bytes after each pause on the clock of the client, so many times.</summary>
+    private sealed class SlowStream(FakeTimeProvider clock, int bytes, TimeSpan pause) : MemoryStream
+    {
+        public int Count { get; set; } = int.MaxValue;
+
+        public TimeSpan LastPause { get; init; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            clock.Advance(Count > 0 ? pause : LastPause);
+            cancellationToken.ThrowIfCancellationRequested();
+            return ValueTask.FromResult(Count-- > 0 ? bytes : 0);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using KubeInject.Credentials;
+using KubeInject.Kubernetes;
+using static KubeInject.Tests.Kubernetes.TestServer;
+
+namespace KubeInject.Tests.Kubernetes;
+
+/// <summary>No client follows a redirect, so no credential goes where one points; the error says where that is, and what to do.</summary>
+public sealed class RedirectTests
+{
+    private const string Token = "canary-token-4711";
+
+    private static readonly Dictionary<string, Func<KubeConnection, Task>> Requests = new()
+    {
+        ["get"] = connection => connection.Client.GetAsync(KubeResource.Secrets, "a"),
+        ["get by path"] = connection => connection.GetAsync("/api"),
+        ["list"] = connection => Collecting.AllAsync(connection.Client.ListAsync(KubeResource.Secrets)),
+        ["list metadata"] = connection => Collecting.AllAsync(connection.Client.ListMetadataAsync(KubeResource.Secrets)),
+        ["watch"] = connection => Collecting.AllAsync(connection.Client.WatchAsync(KubeResource.Secrets)),
+        ["create"] = connection => connection.Client.CreateAsync(KubeResource.Secrets, KubeObject.Parse("{}")),
+        ["patch"] = connection => connection.Client.PatchAsync(KubeResource.Secrets, "a", KubePatch.Json("[]")),
+        ["delete"] = connection => connection.Client.DeleteAsync(KubeResource.Secrets, "a"),
+        ["token"] = connection => connection.Client.CreateTokenAsync("a"),
+        ["access"] = connection => connection.Client.ReviewAccessAsync(new("get", KubeResource.Pods)),
+    };
+
+    public static TheoryData<int> Statuses => [300, 301, 302, 303, 305, 307, 308];
+
+    public static TheoryData<string, int> RequestsAndStatuses
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (var name in Requests.Keys)
+            {
+                foreach (var status in new[] { 302, 307, 308 })
+                    data.Add(name, status);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RequestsAndStatuses))]
+    public async Task A_request_to_an_API_server_is_not_sent_to_where_a_redirect_points(string name, int status)
+    {
+        using var elsewhere = new TlsServer(TestServer.Kubernetes());
+        using var server = new TlsServer(TestServer.Kubernetes(request => To(status, new Uri(elsewhere.Server.Https, request.Path))));
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret(Token) });
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Requests[name](connection));
+
+        Assert.Equal(KubeConnectionFailure.NotKubernetes, error.Reason);
+        Assert.StartsWith($"The server at {server.Server.Https} does not answer as a Kubernetes API server: it redirects {server.Server.Requests[^1].Path} to {elsewhere.Server.Https}", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("which is not followed, so that no credential goes to another server. Use the address of the API server itself.", error.Message, StringComparison.Ordinal);
+        Assert.Empty(elsewhere.Server.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(Statuses))]
+    public async Task A_connection_is_not_made_to_where_a_redirect_points(int status)
+    {
+        using var elsewhere = new TlsServer(TestServer.Kubernetes());
+        using var server = new TlsServer(_ => To(status, new Uri(elsewhere.Server.Https, "login")));
+
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(server.Settings with { Token = new Secret(Token) }));
+
+        Assert.Contains($"it redirects /version to {elsewhere.Server.Https}login, which is not followed", error.Message, StringComparison.Ordinal);
+        Assert.Empty(elsewhere.Server.Requests);
+    }
+
+    [Theory]
+    [MemberData(nameof(Statuses))]
+    public async Task A_request_to_Vault_is_not_sent_to_where_a_redirect_points_not_even_on_the_same_machine(int status)
+    {
+        foreach (var isRepeatable in new[] { true, false })
+        {
+            using var elsewhere = new TestServer(_ => Response.Json("""{"data":{}}"""));
+            using var server = new TestServer(request => To(status, new Uri(elsewhere.Http, request.Path)));
+            using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new Secret(Token)));
+
+            var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(VaultRequest.Get("databases/creds/orders") with { IsRepeatable = isRepeatable }, CancellationToken.None));
+
+            Assert.Equal(CredentialFailure.Unavailable, error.Reason);
+            Assert.Equal(
+                $"Vault at {server.Http} redirects GET databases/creds/orders to {elsewhere.Http}v1/databases/creds/orders, which is not followed, so that no token goes to another server. Use the address of the active server, or of a load balancer that leads to it (VAULT_ADDR).",
+                error.Message);
+            Assert.Empty(elsewhere.Requests);
+            Assert.Single(server.Requests);
+        }
+    }
+
+    [Fact]
+    public async Task A_login_to_Vault_is_not_sent_to_where_a_redirect_points()
+    {
+        using var elsewhere = new TestServer(_ => Response.Json("""{"auth":{"client_token":"s.other"}}"""));
+        using var server = new TestServer(request => To(307, new Uri(elsewhere.Http, request.Path)));
+        using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.AppRole("role", new Secret("canary-secret-id")));
+
+        await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(VaultRequest.Get("sys/health"), CancellationToken.None));
+
+        Assert.Empty(elsewhere.Requests);
+    }
+
+    [Theory]
+    [InlineData("https://me:canary-password@login.test/start?token=canary#canary", "https://login.test/start")]
+    [InlineData("https://login.test/canary-token-4711/x", "https://login.test/********/x")]
+    [InlineData("https://canary-token-4711.login.test/", "https://********.login.test/")]
+    [InlineData("//login.test:8443/a b", "http://login.test:8443/a%20b")]
+    [InlineData("/login?back=canary", "{server}login")]
+    [InlineData("login", "{server}api/v1/namespaces/shop/pods/login")]
+    [InlineData("https://login.test/\u001b[31m\u202e", "https://login.test/%1B[31m%E2%80%AE")]
+    [InlineData("http://[", "an address that cannot be read")]
+    [InlineData("javascript:alert(1)", "an address that cannot be read")]
+    public async Task The_address_that_a_redirect_points_to_is_named_without_a_secret(string location, string shown)
+    {
+        var server = new TestServer(TestServer.Kubernetes(_ => To(302, location)));
+        using var end = server;
+        using var channel = new ApiChannel(new ConnectionSettings { Server = server.Http, Proxy = null, Username = null });
+        var credential = new ConnectionSettings { Server = server.Https, Token = new Secret(Token) };
+        var failures = new ApiFailures(credential, new RequestCredential(credential), new ServerTrust(credential));
+
+        var response = await channel.SendAsync(ApiRequest.Get("/api/v1/namespaces/shop/pods/a"), CancellationToken.None);
+        var message = failures.FromError(response).Message;
+
+        Assert.Contains($" to {shown.Replace("{server}", $"{server.Http}", StringComparison.Ordinal)}, which is not followed", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(304)]
+    [InlineData(302)]
+    public async Task A_redirect_without_an_address_is_one_as_well(int status)
+    {
+        using var api = await FaultyApi.OpenAsync(new Response(status, "text/html", ""));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        Assert.Contains($"it redirects /api/v1/namespaces/shop/pods/a ({status}), which is not followed", error.Message, StringComparison.Ordinal);
+    }
+
+    private static Response To(int status, Uri location) => To(status, location.OriginalString);
+
+    private static Response To(int status, string location) => new(status, "text/html", "") { Headers = [$"Location: {location}"] };
+}
