@@ -15,7 +15,8 @@ internal sealed class KubeconfigParser
 
     private readonly string file;
     private readonly Parser parser;
-    private readonly Dictionary<AnchorName, KubeconfigNode> anchors = [];
+    private readonly AliasBudget budget = new();
+    private readonly Dictionary<AnchorName, (KubeconfigNode Node, double Size, int Height)> anchors = [];
 
     private KubeconfigParser(string file, string text)
     {
@@ -48,56 +49,64 @@ internal sealed class KubeconfigParser
         parser.Consume<StreamStart>();
         if (!parser.TryConsume<DocumentStart>(out _))
             return null;
-        var root = ParseNode(MaximumDepth);
+        var root = ParseNode(MaximumDepth, out _);
         parser.Consume<DocumentEnd>();
         return root;
     }
 
-    private KubeconfigNode ParseNode(int depth)
+    /// <param name="depth">The number of levels that are allowed from here.</param>
+    /// <param name="height">The number of levels of the node, those of aliases included.</param>
+    private KubeconfigNode ParseNode(int depth, out int height)
     {
+        var mark = parser.Current?.Start ?? Mark.Empty;
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
-            return anchors.TryGetValue(alias.Value, out var known)
-                ? known
-                : throw KubeConfigurationException.At(file, alias.Start.Line, alias.Start.Column, "This alias names no anchor that stands before it.");
+            if (!anchors.TryGetValue(alias.Value, out var known))
+                throw KubeConfigurationException.At(file, mark.Line, mark.Column, "This alias names no anchor that stands before it.");
+            if (budget.Repeat(known.Size) is { } problem)
+                throw KubeConfigurationException.At(file, mark.Line, mark.Column, problem);
+            height = known.Height;
+            return depth < height
+                ? throw KubeConfigurationException.At(file, mark.Line, mark.Column, $"With this alias it nests too deep: deeper than {MaximumDepth} levels.")
+                : known.Node;
         }
 
         if (depth == 0)
-        {
-            var mark = parser.Current!.Start;
             throw KubeConfigurationException.At(file, mark.Line, mark.Column, $"This nests deeper than {MaximumDepth} levels.");
-        }
-
         var anchor = parser.Accept<NodeEvent>(out var start) ? start.Anchor : AnchorName.Empty;
-        KubeconfigNode node;
-        if (parser.TryConsume<Scalar>(out var scalar))
-            node = ReadScalar(scalar);
-        else if (parser.TryConsume<SequenceStart>(out var sequence))
-            node = ParseSequence(sequence, depth);
-        else
-            node = ParseMapping(parser.Consume<MappingStart>(), depth);
+        var before = budget.Total;
+        budget.Add();
+        var node = Parse(depth, out height);
         if (!anchor.IsEmpty)
-            anchors[anchor] = node;
+            anchors[anchor] = (node, budget.Total - before, height);
         return node;
     }
 
-    private KubeconfigNode.Sequence ParseSequence(SequenceStart start, int depth)
+    private KubeconfigNode Parse(int depth, out int height)
+    {
+        height = 1;
+        return parser.TryConsume<Scalar>(out var scalar) ? ReadScalar(scalar)
+            : parser.TryConsume<SequenceStart>(out var sequence) ? ParseSequence(sequence, depth, ref height)
+            : ParseMapping(parser.Consume<MappingStart>(), depth, ref height);
+    }
+
+    private KubeconfigNode.Sequence ParseSequence(SequenceStart start, int depth, ref int height)
     {
         var items = new List<KubeconfigNode>();
         while (!parser.TryConsume<SequenceEnd>(out _))
-            items.Add(ParseNode(depth - 1));
+            items.Add(ParseChild(depth, ref height));
         return new KubeconfigNode.Sequence(file, start.Start, items);
     }
 
-    private KubeconfigNode.Mapping ParseMapping(MappingStart start, int depth)
+    private KubeconfigNode.Mapping ParseMapping(MappingStart start, int depth, ref int height)
     {
         var entries = new Dictionary<string, KubeconfigNode>(StringComparer.Ordinal);
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            var key = ParseNode(depth - 1);
+            var key = ParseChild(depth, ref height);
             if (key is not KubeconfigNode.Scalar { Value: var name })
                 throw key.Error("A key has to be plain text.");
-            var value = ParseNode(depth - 1);
+            var value = ParseChild(depth, ref height);
             if (name == "<<")
                 Merge(entries, value);
             else
@@ -105,6 +114,13 @@ internal sealed class KubeconfigParser
         }
 
         return new KubeconfigNode.Mapping(file, start.Start, entries);
+    }
+
+    private KubeconfigNode ParseChild(int depth, ref int height)
+    {
+        var child = ParseNode(depth - 1, out var below);
+        height = Math.Max(height, below + 1);
+        return child;
     }
 
     /// <summary>YAML's merge key. What stands later counts, be it merged or not; of several sources the first one does.</summary>

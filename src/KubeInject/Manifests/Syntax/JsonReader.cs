@@ -9,6 +9,9 @@ namespace KubeInject.Manifests.Syntax;
 /// </summary>
 internal static class JsonReader
 {
+    /// <summary>The maximum depth of a document.</summary>
+    public const int MaximumDepth = NodeBuilder.MaximumDepth;
+
     /// <summary>Whether text is meant as JSON: an object whose first key is quoted, as kubectl tells it from YAML.</summary>
     public static bool IsJson(string content)
     {
@@ -24,7 +27,7 @@ internal static class JsonReader
         var readTo = utf8.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0;
         while (documents.Count == 0 || !IsBlank(utf8.AsSpan(readTo)))
         {
-            var reader = new Utf8JsonReader(utf8.AsSpan(readTo), new JsonReaderOptions { MaxDepth = 200 });
+            var reader = new Utf8JsonReader(utf8.AsSpan(readTo), new JsonReaderOptions { MaxDepth = MaximumDepth });
             try
             {
                 var builder = new NodeBuilder(text);

@@ -105,21 +105,24 @@ internal sealed class MappingNode(int start, bool isFlow) : ManifestNode(start)
     }
 
     // What stands first wins, so a mapping that is merged twice need not be looked at twice.
-    private List<MappingNode> WithMerged(List<MappingNode>? seen = null)
+    private List<MappingNode> WithMerged()
     {
-        seen ??= [];
-        if (seen.Contains(this))
-            return seen;
+        var merged = new List<MappingNode>();
+        AddTo(merged, []);
+        return merged;
+    }
 
-        seen.Add(this);
+    private void AddTo(List<MappingNode> merged, HashSet<MappingNode> seen)
+    {
+        if (!seen.Add(this))
+            return;
+        merged.Add(this);
         foreach (var merge in Entries.Where(entry => entry.IsMerge))
         {
             IEnumerable<ManifestNode> sources = merge.Value.Resolved is SequenceNode list ? list.Items : [merge.Value];
             foreach (var source in sources.Select(source => source.Resolved).OfType<MappingNode>())
-                source.WithMerged(seen);
+                source.AddTo(merged, seen);
         }
-
-        return seen;
     }
 }
 

@@ -3,7 +3,12 @@ namespace KubeInject.Manifests.Syntax;
 /// <summary>Puts nodes together as a reader meets them, and keeps the rules that hold for YAML and JSON alike.</summary>
 internal sealed class NodeBuilder(ManifestText text)
 {
-    private readonly Stack<(ManifestNode Node, ScalarNode? Key)> open = new();
+    /// <summary>The maximum depth of a document, aliases included.</summary>
+    public const int MaximumDepth = 200;
+
+    private readonly Stack<Level> open = new();
+    private readonly AliasBudget budget = new();
+    private Dictionary<ManifestNode, (double Size, int Height)>? anchored;
 
     public ManifestNode? Root { get; private set; }
 
@@ -14,22 +19,46 @@ internal sealed class NodeBuilder(ManifestText text)
 
     public void Open(ManifestNode node)
     {
-        if (open.Count >= 200)
-            throw new ManifestException(text.LocationAt(node.Start), "Nested more than 200 levels deep; no Kubernetes object is.");
+        CheckDepth(node, height: 1);
 
         // A collection is attached when it is complete, but it knows its parent from the start.
         node.Parent = open.Count > 0 ? open.Peek().Node : null;
-        open.Push((node, null));
+        open.Push(new Level(node, null, budget.Total, 1));
+        budget.Add();
     }
 
     public void Close(int end)
     {
-        var node = open.Pop().Node;
-        node.End = end;
-        Add(node);
+        var level = open.Pop();
+        level.Node.End = end;
+        if (level.Node.Anchor is not null)
+            (anchored ??= [])[level.Node] = (budget.Total - level.TotalBefore, level.Height);
+        Attach(level.Node, level.Height);
     }
 
-    public void Add(ManifestNode node)
+    public void Add(ScalarNode scalar)
+    {
+        budget.Add();
+        Attach(scalar, height: 0);
+    }
+
+    /// <summary>Adds an alias. The nodes that it repeats count again, at the depth of the alias.</summary>
+    public void Add(AliasNode alias)
+    {
+        var (size, height) = anchored?.TryGetValue(alias.Target, out var extent) == true ? extent : (Size: 1, Height: 0);
+        CheckDepth(alias, height);
+        if (budget.Repeat(size) is { } problem)
+            throw new ManifestException(text.LocationAt(alias.Start), problem);
+        Attach(alias, height);
+    }
+
+    private void CheckDepth(ManifestNode node, int height)
+    {
+        if (open.Count + height > MaximumDepth)
+            throw new ManifestException(text.LocationAt(node.Start), $"Nested more than {MaximumDepth} levels deep; no Kubernetes object is.");
+    }
+
+    private void Attach(ManifestNode node, int height)
     {
         if (open.Count == 0)
         {
@@ -37,7 +66,9 @@ internal sealed class NodeBuilder(ManifestText text)
             return;
         }
 
-        var (parent, key) = open.Pop();
+        var level = open.Pop();
+        var (parent, key) = (level.Node, level.Key);
+        level = level with { Key = null, Height = Math.Max(level.Height, height + 1) };
         node.Parent = parent;
         switch (parent)
         {
@@ -48,14 +79,14 @@ internal sealed class NodeBuilder(ManifestText text)
                 key = node as ScalarNode ?? throw new ManifestException(
                     text.LocationAt(node.Start),
                     "A key must be plain text. If this is a template with {{ … }}, render it first (for Helm: helm template) and use the result.");
-                open.Push((parent, key));
+                open.Push(level with { Key = key });
                 return;
             case MappingNode mapping:
                 mapping.Entries.Add(new MappingEntry(key, node));
                 break;
         }
 
-        open.Push((parent, null));
+        open.Push(level);
     }
 
     /// <summary>Refuses a mapping with the same key twice. Called once a mapping is complete.</summary>
@@ -83,4 +114,11 @@ internal sealed class NodeBuilder(ManifestText text)
             i++;
         return mapping.Entries[i].Key;
     }
+
+    /// <summary>A collection that is being read.</summary>
+    /// <param name="Node">The collection.</param>
+    /// <param name="Key">The key whose value comes next; null before a key.</param>
+    /// <param name="TotalBefore">The number of nodes before it.</param>
+    /// <param name="Height">The number of nested collections, itself included.</param>
+    private readonly record struct Level(ManifestNode Node, ScalarNode? Key, double TotalBefore, int Height);
 }
