@@ -10,6 +10,7 @@ internal static class Program
     {
         ["list", var @namespace] => PodLister.RunAsync(@namespace),
         ["issue", var source, var place] => CrashProcess.RunAsync(source, place),
+        ["replace", var path] => KilledWriter.RunAsync(path),
         _ => throw new ArgumentException("There is no such process."),
     };
 }

@@ -9,7 +9,7 @@ internal static class ManifestFailure
     public static string? Describe(ManifestSource manifest, Exception exception) => exception switch
     {
         ManifestException => exception.Message,
-        IOException or UnauthorizedAccessException => manifest.File is null ? exception.Message : $"{manifest.File}: {exception.Message}",
+        IOException or UnauthorizedAccessException => manifest.File is null || exception.Message.StartsWith(manifest.File, StringComparison.Ordinal) ? exception.Message : $"{manifest.File}: {exception.Message}",
         _ => null,
     };
 }

@@ -137,6 +137,11 @@ public sealed class ManifestInjector
 
     private async Task<IReadOnlyList<InjectionResult>> InjectAsync(ManifestPlan plan, ManifestText text, ManifestOutput output, CancellationToken cancellationToken)
     {
+        // Nothing at all comes of a manifest whose documents all failed.
+        if (plan.Documents.Count > 0 && !output.KeepsFailedDocuments && plan.Documents.All(document => document.Edits is null))
+            return [.. plan.Documents.SelectMany(document => document.Results)];
+
+        using var pending = output.Prepare(plan.Source, text, isChanged: plan.Documents.Any(document => document.Edits is { Count: > 0 }));
         var issued = new IssuedCredentials(source);
         try
         {
@@ -151,10 +156,8 @@ public sealed class ManifestInjector
             }
 
             secretManifests.PutInFrontOf(content);
-
-            // Nothing at all comes of a manifest whose documents all failed.
             if (content.Length > 0 || plan.Documents.Count == 0)
-                await output.WriteAsync(plan.Source, text, plan.Documents.Count == 0 ? text.Content : content.ToString(), cancellationToken).ConfigureAwait(false);
+                await pending.WriteAsync(plan.Documents.Count == 0 ? text.Content : content.ToString(), cancellationToken).ConfigureAwait(false);
             return pods;
         }
         catch (Exception exception)

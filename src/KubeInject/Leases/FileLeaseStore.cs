@@ -1,3 +1,4 @@
+using KubeInject.Files;
 using KubeInject.Kubernetes;
 
 namespace KubeInject.Leases;
@@ -75,6 +76,7 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
     /// <inheritdoc/>
     public async Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
     {
+        TemporaryFile.RemoveAllAbandoned(Folder);
         var records = new List<LeaseRecord>();
         var unreadable = new List<UnreadableRecord>();
         var storedAt = new Dictionary<Guid, DateTimeOffset>();

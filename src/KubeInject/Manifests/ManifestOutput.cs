@@ -1,3 +1,4 @@
+using KubeInject.Files;
 using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests;
@@ -38,19 +39,30 @@ public abstract class ManifestOutput
     /// <returns>A task that ends when it is written.</returns>
     /// <exception cref="IOException">It cannot be written; nothing of it was.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise, for want of permission.</exception>
-    public abstract Task WriteAsync(ManifestSource source, ManifestText original, string content, CancellationToken cancellationToken);
+    public async Task WriteAsync(ManifestSource source, ManifestText original, string content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(original);
+        using var pending = Prepare(source, original, content != original.Content);
+        await pending.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Prepares the output of a manifest, so that it fails before anything is issued if the manifest cannot be written.</summary>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="original">Its text as it was.</param>
+    /// <param name="isChanged">Whether the text is going to change.</param>
+    /// <exception cref="IOException">The manifest cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user lacks the permission to write it.</exception>
+    internal abstract PendingManifest Prepare(ManifestSource source, ManifestText original, bool isChanged);
 
     private sealed class InPlaceOutput : ManifestOutput
     {
         public override bool KeepsFailedDocuments => true;
 
-        public override Task WriteAsync(ManifestSource source, ManifestText original, string content, CancellationToken cancellationToken)
+        internal override PendingManifest Prepare(ManifestSource source, ManifestText original, bool isChanged)
         {
             if (source.File is null)
                 throw new IOException("What comes from standard input or a pipeline has no file to be written back to. Name files, or have the result written out.");
-            return content == original.Content
-                ? Task.CompletedTask
-                : AtomicFile.WriteAsync(source.File, ManifestText.Encode(content), cancellationToken);
+            return isChanged ? new PendingFile(FileReplacement.Prepare(source.File, keepsAll: true), original) : new NothingPending();
         }
     }
 
@@ -58,18 +70,30 @@ public abstract class ManifestOutput
     {
         private readonly HashSet<string> written = new(StringComparer.OrdinalIgnoreCase);
 
-        public override Task WriteAsync(ManifestSource source, ManifestText original, string content, CancellationToken cancellationToken)
+        internal override PendingManifest Prepare(ManifestSource source, ManifestText original, bool isChanged)
         {
             if (source.File is null)
                 throw new IOException("What comes from standard input or a pipeline has no file name to be written under. Name files, or have the result written out.");
 
-            var target = Path.GetFullPath(Path.Combine(folder, source.Name));
-            if (target == Path.GetFullPath(source.File))
+            var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+            var target = Path.GetFullPath(Path.Combine(root, source.Name));
+            if (RealPath.Of(target) == RealPath.Of(source.File))
                 throw new IOException($"{source.File} would be written over itself. Choose another folder, or have it written in place.");
+            RefuseLinks(root, target);
             if (!written.Add(target))
                 throw new IOException($"Two manifests are called {source.Name}. Write them into different folders.");
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            return AtomicFile.WriteAsync(target, ManifestText.Encode(content), cancellationToken);
+            return new PendingFile(FileReplacement.Prepare(target, keepsAll: true), null);
+        }
+
+        // The folder itself may be a link, because the user has named it.
+        private static void RefuseLinks(string root, string target)
+        {
+            for (var part = target; part.Length > root.Length; part = Path.GetDirectoryName(part)!)
+            {
+                if (new FileInfo(part).LinkTarget is { } link)
+                    throw new IOException($"{part} is a link to {link}, and nothing is written through a link. Remove the link, or choose another folder.");
+            }
         }
     }
 
@@ -79,7 +103,9 @@ public abstract class ManifestOutput
         private bool isFirst = true;
         private bool isLineOpen;
 
-        public override async Task WriteAsync(ManifestSource source, ManifestText original, string content, CancellationToken cancellationToken)
+        internal override PendingManifest Prepare(ManifestSource source, ManifestText original, bool isChanged) => new PendingText(this);
+
+        private async Task WriteAsync(string content, CancellationToken cancellationToken)
         {
             // kubectl takes a stream that starts with a brace for JSON to its end, and one that starts with "---" for YAML,
             // of which JSON is part.
@@ -92,6 +118,35 @@ public abstract class ManifestOutput
             await write(separator + (isFirst ? content : content.TrimStart('\uFEFF')), cancellationToken).ConfigureAwait(false);
             isFirst = false;
             isLineOpen = !content.EndsWith('\n');
+        }
+
+        private sealed class PendingText(StreamOutput output) : PendingManifest
+        {
+            public override Task WriteAsync(string content, CancellationToken cancellationToken) => output.WriteAsync(content, cancellationToken);
+        }
+    }
+
+    /// <summary>A file that stays as it is.</summary>
+    private sealed class NothingPending : PendingManifest
+    {
+        public override Task WriteAsync(string content, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    /// <summary>A file that is replaced.</summary>
+    /// <param name="replacement">The file.</param>
+    /// <param name="original">The text that was read from this file; null if the manifest is from another file.</param>
+    private sealed class PendingFile(FileReplacement replacement, ManifestText? original) : PendingManifest
+    {
+        public override async Task WriteAsync(string content, CancellationToken cancellationToken)
+        {
+            await replacement.WriteAsync(ManifestText.Encode(content), cancellationToken).ConfigureAwait(false);
+            replacement.CompleteUnlessChanged(original is null ? null : ManifestText.Encode(original.Content));
+        }
+
+        public override void Dispose()
+        {
+            replacement.Dispose();
+            base.Dispose();
         }
     }
 }

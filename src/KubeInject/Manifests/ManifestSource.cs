@@ -1,3 +1,6 @@
+using System.IO.Enumeration;
+using KubeInject.Files;
+
 namespace KubeInject.Manifests;
 
 /// <summary>Where a manifest is read from: a file, a stream, or text in memory.</summary>
@@ -35,6 +38,10 @@ public sealed class ManifestSource
     });
 
     /// <summary>A file, a folder's manifests (<c>*.yaml</c>, <c>*.yml</c>, <c>*.json</c>), or what matches a wildcard.</summary>
+    /// <remarks>
+    /// The path itself may be a link. Inside a folder, links to folders are not followed, and links to files only if their
+    /// target is inside the same folder.
+    /// </remarks>
     /// <param name="path">A path; <c>*</c> and <c>?</c> in its last part match file names where no such file exists.</param>
     /// <param name="recurse">Whether folders below the folder count.</param>
     /// <returns>The files, in ordinal order of their paths.</returns>
@@ -45,10 +52,7 @@ public sealed class ManifestSource
         if (System.IO.File.Exists(path))
             return [FromFile(path, Path.GetFileName(path))];
         if (Directory.Exists(path))
-        {
-            var option = recurse ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
-            return Files(Directory.EnumerateFiles(path, "*", option).Where(IsManifest), file => Path.GetRelativePath(path, file));
-        }
+            return Files(FilesIn(path, recurse), file => Path.GetRelativePath(path, file));
 
         var pattern = Path.GetFileName(path);
         var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
@@ -72,6 +76,25 @@ public sealed class ManifestSource
     private static List<ManifestSource> Files(IEnumerable<string> paths, Func<string, string> name) =>
         [.. paths.Order(StringComparer.Ordinal).Select(path => FromFile(path, name(path)))];
 
-    private static bool IsManifest(string path) =>
-        Path.GetExtension(path).ToUpperInvariant() is ".YAML" or ".YML" or ".JSON";
+    private static IEnumerable<string> FilesIn(string folder, bool recurse)
+    {
+        var tree = RealPath.Of(folder);
+        var options = new EnumerationOptions { RecurseSubdirectories = recurse, AttributesToSkip = 0, IgnoreInaccessible = false };
+        var found = new FileSystemEnumerable<(string Path, bool IsLink)>(folder, (ref FileSystemEntry entry) => (entry.ToSpecifiedFullPath(), IsLink(ref entry)), options)
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && IsManifest(entry.FileName),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry),
+        };
+
+        // Reading a pipe would wait for a writer, and a broken link cannot be read.
+        return found.Where(file => FileStatus.Of(file.Path) is { IsRegular: true } && (!file.IsLink || RealPath.IsIn(tree, RealPath.Of(file.Path)))).Select(file => file.Path);
+    }
+
+    private static bool IsLink(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
+
+    private static bool IsManifest(ReadOnlySpan<char> name)
+    {
+        var extension = Path.GetExtension(name);
+        return extension.Equals(".yaml", StringComparison.OrdinalIgnoreCase) || extension.Equals(".yml", StringComparison.OrdinalIgnoreCase) || extension.Equals(".json", StringComparison.OrdinalIgnoreCase);
+    }
 }

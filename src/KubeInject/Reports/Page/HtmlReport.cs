@@ -1,4 +1,5 @@
 using System.Text;
+using KubeInject.Files;
 
 namespace KubeInject.Reports;
 
