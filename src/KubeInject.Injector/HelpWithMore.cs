@@ -14,7 +14,7 @@ internal static class HelpWithMore
         public override int Invoke(ParseResult parseResult)
         {
             var result = listing.Invoke(parseResult);
-            parseResult.InvocationConfiguration.Output.WriteLine(more);
+            parseResult.InvocationConfiguration.Output.Write($"{more}\n");
             return result;
         }
     }

@@ -45,7 +45,7 @@ internal static class ListCommand
                 LabelSelector = parsed.GetValue(selector),
                 FromCache = !parsed.GetValue(consistent),
             };
-            await using var output = new StreamWriter(Console.OpenStandardOutput(), bufferSize: 64 * 1024);
+            await using var output = new DisplayWriter(new StreamWriter(Console.OpenStandardOutput(), bufferSize: 64 * 1024));
             using var list = ListFormat.Create(parsed.GetValue(format)!, output);
             await foreach (var pods in connection.Client.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken))
                 list.Write([.. pods.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).Where(Concerns)]);

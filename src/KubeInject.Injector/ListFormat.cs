@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Injector.Reports;
+using KubeInject.Kubernetes;
 
 namespace KubeInject.Injector;
 
@@ -30,7 +31,7 @@ internal abstract class ListFormat : IDisposable
         public override void Write(IReadOnlyList<PodInjection> injections)
         {
             foreach (var injection in injections)
-                output.WriteLine(injection.Pod.Object);
+                output.WriteLine($"{new ObjectReference(injection.Kind, injection.Namespace, injection.Name)}");
         }
 
         public override void End()
@@ -74,8 +75,8 @@ internal abstract class ListFormat : IDisposable
 
         private static string[] Row(PodInjection injection) =>
         [
-            injection.Namespace ?? "", injection.Name, $"{injection.State}",
-            string.Join(",", injection.Databases.Select(database => database.Name)),
+            DisplayText.Escape(injection.Namespace ?? ""), DisplayText.Escape(injection.Name), $"{injection.State}",
+            DisplayText.Escape(string.Join(",", injection.Databases.Select(database => database.Name))),
             string.Join(",", injection.Findings.Where(finding => finding.Severity > FindingSeverity.Information).Select(finding => finding.Code).Distinct()),
         ];
     }
@@ -141,7 +142,7 @@ internal abstract class ListFormat : IDisposable
         private void Flush()
         {
             writer.Flush();
-            output.Write(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+            output.Write(DisplayText.EscapeLines(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length)));
             buffer.SetLength(0);
         }
     }

@@ -3,9 +3,15 @@ namespace KubeInject.Injector;
 /// <summary>Writes messages to standard error, one a line, in colour where a person looks on and wants it.</summary>
 internal static class Messages
 {
+    // Without DisplayWriter, which would escape the colors.
+    private static readonly TextWriter Output = Console.Error;
+
     // https://no-color.org
     private static readonly bool UsesColour =
         !Console.IsErrorRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+
+    /// <summary>Escapes all other output of the console from now on.</summary>
+    public static void Initialize() => DisplayWriter.ProtectConsole();
 
     public static void Error(string message) => Write("error", "31", message);
 
@@ -14,5 +20,5 @@ internal static class Messages
     public static void Note(string message) => Write("note", "36", message);
 
     private static void Write(string kind, string colour, string message) =>
-        Console.Error.WriteLine(UsesColour ? $"\e[{colour}m{kind}:\e[0m {message}" : $"{kind}: {message}");
+        Output.WriteLine(UsesColour ? $"\e[{colour}m{kind}:\e[0m {DisplayText.Escape(message)}" : $"{kind}: {DisplayText.Escape(message)}");
 }

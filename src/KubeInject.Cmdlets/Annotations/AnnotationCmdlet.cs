@@ -88,8 +88,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
     private bool ShouldChange(string target, AnnotationResult[] planned)
     {
         var changes = string.Join(" ", planned.SelectMany(pod => pod.Changes).Distinct());
-        var diff = string.Join('\n', planned.Select(pod => pod.Diff));
-        return ShouldDo($"{target}: {changes}\n{diff}", $"{target}: {changes}", "Change labels and annotations");
+        return ShouldDo([$"{target}: {changes}", .. planned.SelectMany(pod => pod.Diff.Split('\n'))], $"{target}: {changes}", "Change labels and annotations");
     }
 
     private void Report(ManifestSource manifest, AnnotatedManifest result)

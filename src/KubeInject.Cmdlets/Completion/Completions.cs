@@ -20,8 +20,8 @@ internal sealed class Completions(string? typed)
     /// <summary>What PowerShell shows and types.</summary>
     public static IEnumerable<CompletionResult> Of(IEnumerable<Suggestion> suggestions) =>
         from suggestion in suggestions.DistinctBy(suggestion => suggestion.Text)
-        where suggestion.Text.Length > 0
-        select new CompletionResult(suggestion.IsVariable ? suggestion.Text : Quote(suggestion.Text), suggestion.Text, CompletionResultType.ParameterValue, suggestion.Description);
+        where suggestion.Text.Length > 0 && DisplayText.Escape(suggestion.Text) == suggestion.Text
+        select new CompletionResult(suggestion.IsVariable ? suggestion.Text : Quote(suggestion.Text), suggestion.Text, CompletionResultType.ParameterValue, DisplayText.Escape(suggestion.Description));
 
     private static string Unquote(string? word) => (word ?? "").Trim('\'', '"');
 

@@ -5,7 +5,7 @@ namespace KubeInject.Cmdlets;
 
 /// <summary>Ends the connection of this session, or the one that is given.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "KubeCluster")]
-public sealed class DisconnectKubeClusterCommand : PSCmdlet
+public sealed class DisconnectKubeClusterCommand : KubeCmdlet
 {
     /// <summary>The connection to end.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The connection to end. Default: that of this session.")]

@@ -6,7 +6,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Returns the connection of this session; nothing where there is none.</summary>
 [Cmdlet(VerbsCommon.Get, "KubeConnection")]
 [OutputType(typeof(KubeConnection))]
-public sealed class GetKubeConnectionCommand : PSCmdlet
+public sealed class GetKubeConnectionCommand : KubeCmdlet
 {
     /// <inheritdoc/>
     protected override void ProcessRecord()

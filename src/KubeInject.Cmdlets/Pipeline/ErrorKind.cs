@@ -9,15 +9,30 @@ namespace KubeInject.Cmdlets;
 internal sealed record ErrorKind(string Id, ErrorCategory Category, string Action)
 {
     /// <summary>The record of a failure of this kind.</summary>
-    public ErrorRecord Record(Exception exception, object? target) => new(exception, Id, Category, target)
+    public ErrorRecord Record(Exception exception, object? target)
     {
-        // What a server says may have several lines; an error has one.
-        ErrorDetails = new ErrorDetails(exception.Message.ReplaceLineEndings(" ").Trim()) { RecommendedAction = Action },
-    };
+        var shown = Shown(target);
+        var record = new ErrorRecord(exception, Id, Category, shown)
+        {
+            // What a server says may have several lines; an error has one.
+            ErrorDetails = new ErrorDetails(DisplayText.Escape(exception.Message.ReplaceLineEndings(" ").Trim())) { RecommendedAction = Action },
+        };
+        if (shown is string name && DisplayText.Escape(name) is var fit && fit != name)
+            record.CategoryInfo.TargetName = fit;
+        return record;
+    }
 
     /// <summary>The record of a failure of this kind that is told in words alone.</summary>
-    public ErrorRecord Record(string message, object? target) => Record(new InvalidOperationException(message), target);
+    public ErrorRecord Record(string message, object? target) => Record(new InvalidOperationException(DisplayText.Escape(message)), target);
 
     /// <summary>The record of what parameters say that cannot be.</summary>
-    public ErrorRecord Refuse(string message, object? target = null) => Record(new PSArgumentException(message), target);
+    public ErrorRecord Refuse(string message, object? target = null) => Record(new PSArgumentException(DisplayText.Escape(message)), target);
+
+    // An address or connection string may hold a password, and errors are kept, printed and exported.
+    private static object? Shown(object? target) => target switch
+    {
+        Uri address => PasswordMask.Apply(address),
+        string text => PasswordMask.Apply(text),
+        _ => target,
+    };
 }

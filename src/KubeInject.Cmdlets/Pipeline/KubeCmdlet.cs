@@ -49,7 +49,34 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     private protected bool ShouldDo(string target, string action) => Count(ShouldProcess(target, action));
 
     /// <summary>Asks whether to do something, in words of its own.</summary>
-    private protected bool ShouldDo(string description, string question, string caption) => Count(ShouldProcess(description, question, caption));
+    /// <param name="description">What would be done, line by line.</param>
+    /// <param name="question">The question whether to do it.</param>
+    /// <param name="caption">What the question is about.</param>
+    private protected bool ShouldDo(IEnumerable<string> description, string question, string caption) =>
+        Count(base.ShouldProcess(string.Join('\n', description.Select(DisplayText.Escape)), DisplayText.Escape(question), caption));
+
+    // Texts come from manifests, clusters and servers. These members hide those of Cmdlet, so that no cmdlet forgets to escape.
+
+    /// <summary>Like the member of Cmdlet, with invisible characters escaped.</summary>
+    private protected new void WriteWarning(string text) => base.WriteWarning(DisplayText.Escape(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    private protected new void WriteVerbose(string text) => base.WriteVerbose(DisplayText.Escape(text));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    private protected new bool ShouldProcess(string target, string action) => base.ShouldProcess(DisplayText.Escape(target), DisplayText.Escape(action));
+
+    /// <inheritdoc cref="WriteWarning"/>
+    private protected new bool ShouldProcess(string description, string question, string? caption) =>
+        base.ShouldProcess(DisplayText.Escape(description), DisplayText.Escape(question), caption);
+
+    /// <inheritdoc cref="WriteWarning"/>
+    private protected new bool ShouldProcess(string description, string question, string? caption, out ShouldProcessReason reason) =>
+        base.ShouldProcess(DisplayText.Escape(description), DisplayText.Escape(question), caption, out reason);
+
+    /// <inheritdoc cref="WriteWarning"/>
+    private protected new bool ShouldContinue(string query, string caption, ref bool yesToAll, ref bool noToAll) =>
+        base.ShouldContinue(DisplayText.Escape(query), caption, ref yesToAll, ref noToAll);
 
     /// <summary>Does work with the engine. A failure becomes an error about the target, and the pipeline goes on.</summary>
     private protected void Run(object? target, Func<PipelineThread, CancellationToken, Task> work) => Run(target, work, WriteError);

@@ -18,13 +18,13 @@ internal sealed record ProgressStep(string Activity, long Done, long? Total = nu
     public string? Current { get; init; }
 
     /// <summary>The record that takes it away.</summary>
-    public ProgressRecord End => new(Id, Activity, "Done") { RecordType = ProgressRecordType.Completed };
+    public ProgressRecord End => new(Id, DisplayText.Escape(Activity), "Done") { RecordType = ProgressRecordType.Completed };
 
     /// <summary>The record that shows it: with the time that the rest takes at the pace there was.</summary>
     /// <param name="elapsed">Since the work began.</param>
-    public ProgressRecord ToRecord(TimeSpan elapsed) => new(Id, Activity, Status ?? Counted)
+    public ProgressRecord ToRecord(TimeSpan elapsed) => new(Id, DisplayText.Escape(Activity), DisplayText.Escape(Status ?? Counted))
     {
-        CurrentOperation = Current,
+        CurrentOperation = Current is null ? null : DisplayText.Escape(Current),
         PercentComplete = Total is > 0 ? (int)Math.Clamp(100 * Done / Total.Value, 0, 100) : -1,
         SecondsRemaining = Done > 0 && Total > Done ? (int)Math.Min(elapsed.TotalSeconds / Done * (Total.Value - Done), int.MaxValue) : -1,
     };

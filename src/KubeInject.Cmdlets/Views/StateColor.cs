@@ -11,7 +11,7 @@ public static class StateColor
     /// <returns>The state, between escape sequences where it is coloured.</returns>
     public static string Paint(PSObject? state, object? style)
     {
-        var text = state?.ToString() ?? "";
+        var text = ViewText.Of(state);
         return style is not null && ColorOf(text) is var (group, name) && IsDrawn(style) && Read(Read(style, group), name) is string color
             ? $"{color}{text}{Read(style, "Reset")}"
             : text;

@@ -11,7 +11,7 @@ internal sealed class GitHubReport(string root) : IReportFormat
     public void Write(IReadOnlyList<ReportedFinding> findings, TextWriter output)
     {
         foreach (var finding in findings)
-            output.WriteLine(Line(finding));
+            output.Write($"{Line(finding)}\n");
     }
 
     private string Line(ReportedFinding finding)
@@ -37,9 +37,9 @@ internal sealed class GitHubReport(string root) : IReportFormat
 
     private static string Property(string value) => Data(value).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
 
-    // The percent sign first, or else it would be escaped a second time.
-    private static string Data(string value) => value
+    // The percent sign first, or else it would be escaped a second time. GitHub decodes line breaks and prints all else as it is.
+    private static string Data(string value) => DisplayText.EscapeLines(value
         .Replace("%", "%25", StringComparison.Ordinal)
         .Replace("\r", "%0D", StringComparison.Ordinal)
-        .Replace("\n", "%0A", StringComparison.Ordinal);
+        .Replace("\n", "%0A", StringComparison.Ordinal));
 }

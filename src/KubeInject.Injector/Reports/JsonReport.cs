@@ -11,12 +11,15 @@ internal sealed class JsonReport : IReportFormat
     /// <summary>With quotes and the like as they are: the text stands in no web page.</summary>
     public static JsonWriterOptions Readable { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Writes JSON and escapes the invisible characters that the encoder leaves. The values stay the same.</summary>
+    public static void Write(MemoryStream json, TextWriter output) => output.Write($"{DisplayText.EscapeLines(Encoding.UTF8.GetString(json.GetBuffer(), 0, (int)json.Length))}\n");
+
     public void Write(IReadOnlyList<ReportedFinding> findings, TextWriter output)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, Readable))
             JsonSerializer.Serialize(json, findings, ReportJson.Default.IReadOnlyListReportedFinding);
-        output.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+        Write(buffer, output);
     }
 }
 

@@ -27,7 +27,7 @@ internal sealed class SarifReport(FindingManual manual, string root) : IReportFo
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, JsonReport.Readable))
             Write(findings, json);
-        output.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+        JsonReport.Write(buffer, output);
     }
 
     private void Write(IReadOnlyList<ReportedFinding> findings, Utf8JsonWriter json)

@@ -8,7 +8,7 @@ internal sealed class TextReport : IReportFormat
     public void Write(IReadOnlyList<ReportedFinding> findings, TextWriter output)
     {
         foreach (var finding in findings)
-            output.WriteLine($"{finding.Place}: {Word(finding.Severity)} {finding.Code}: {(finding.Line is null ? finding with { Object = null } : finding).Text}");
+            output.WriteLine(DisplayText.Escape($"{finding.Place}: {Word(finding.Severity)} {finding.Code}: {(finding.Line is null ? finding with { Object = null } : finding).Text}"));
     }
 
     private static string Word(FindingSeverity severity) => severity switch

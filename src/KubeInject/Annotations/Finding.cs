@@ -67,6 +67,6 @@ public sealed record Finding
     {
         var place = Location is null ? $"{Object}" : $"{Location}: {Object}";
         var text = $"{place}: {Code} {Message}";
-        return Suggestion is null ? text : $"{text} {Suggestion}";
+        return DisplayText.Escape(Suggestion is null ? text : $"{text} {Suggestion}");
     }
 }

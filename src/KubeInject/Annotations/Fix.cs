@@ -7,5 +7,5 @@ public sealed record Fix(string Title, IReadOnlyList<MetadataChange> Changes)
 {
     /// <summary>The title.</summary>
     /// <returns>One line.</returns>
-    public override string ToString() => Title;
+    public override string ToString() => DisplayText.Escape(Title);
 }

@@ -11,9 +11,15 @@ public abstract record MetadataChange(MetadataField Field, string Key);
 /// <param name="Value">Its value from now on.</param>
 public sealed record SetMetadata(MetadataField Field, string Key, string Value) : MetadataChange(Field, Key)
 {
+    /// <summary>The new value, with passwords masked.</summary>
+    public string Value => PasswordMask.Apply(RawValue);
+
+    /// <summary>The new value, unmasked.</summary>
+    internal string RawValue { get; } = Value;
+
     /// <summary>The change without the value: a password may stand in it.</summary>
     /// <returns>One line.</returns>
-    public override string ToString() => $"set {Key}";
+    public override string ToString() => DisplayText.Escape($"set {Key}");
 }
 
 /// <summary>Takes a key away. Nothing happens where it is not there.</summary>
@@ -22,7 +28,7 @@ public sealed record SetMetadata(MetadataField Field, string Key, string Value) 
 public sealed record RemoveMetadata(MetadataField Field, string Key) : MetadataChange(Field, Key)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"remove {Key}";
+    public override string ToString() => DisplayText.Escape($"remove {Key}");
 }
 
 /// <summary>Gives a key another name, and keeps its value and its place.</summary>
@@ -32,7 +38,7 @@ public sealed record RemoveMetadata(MetadataField Field, string Key) : MetadataC
 public sealed record RenameMetadata(MetadataField Field, string Key, string NewKey) : MetadataChange(Field, Key)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"rename {Key} to {NewKey}";
+    public override string ToString() => DisplayText.Escape($"rename {Key} to {NewKey}");
 }
 
 /// <summary>Takes a key from the workload's own metadata to that of its pod template, with its value.</summary>
@@ -41,5 +47,5 @@ public sealed record RenameMetadata(MetadataField Field, string Key, string NewK
 public sealed record MoveMetadata(MetadataField Field, string Key) : MetadataChange(Field, Key)
 {
     /// <inheritdoc/>
-    public override string ToString() => $"move {Key} to the pod template";
+    public override string ToString() => DisplayText.Escape($"move {Key} to the pod template");
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 
 namespace KubeInject.Annotations;
 
@@ -14,30 +13,15 @@ internal static class Quoted
     private static readonly SearchValues<char> ConnectionStringMarks = SearchValues.Create(":@/%=");
 
     public static string Key(string key) =>
-        key.Length > LongestKey ? $"'{OneLine(key[..LongestKey])}…'" : $"'{OneLine(key)}'";
+        key.Length > LongestKey ? $"'{Shown(key[..LongestKey])}…'" : $"'{Shown(key)}'";
 
     public static string Value(string value) =>
         value.Length > LongestValue || value.AsSpan().ContainsAny(ConnectionStringMarks)
             ? "(not shown, for it may hold a password)"
             : $"'{OneLine(value)}'";
 
-    /// <summary>The text with a mark in place of whatever would end the line or turn its direction around.</summary>
-    public static string OneLine(string text)
-    {
-        foreach (var character in text)
-        {
-            if (!IsPrintable(character))
-                return string.Create(text.Length, text, static (target, source) =>
-                {
-                    for (var i = 0; i < source.Length; i++)
-                        target[i] = IsPrintable(source[i]) ? source[i] : '\uFFFD';
-                });
-        }
+    /// <summary>The text in one line, with invisible characters escaped.</summary>
+    public static string OneLine(string text) => DisplayText.Escape(text);
 
-        return text;
-    }
-
-    private static bool IsPrintable(char character) => char.GetUnicodeCategory(character)
-        is not (UnicodeCategory.Control or UnicodeCategory.Format
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+    private static string Shown(string key) => OneLine(PasswordMask.Apply(key));
 }

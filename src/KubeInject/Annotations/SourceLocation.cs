@@ -6,6 +6,6 @@ namespace KubeInject.Annotations;
 /// <param name="Column">The column in UTF-16 code units, counted from 1.</param>
 public sealed record SourceLocation(string? File, int Line, int Column)
 {
-    /// <summary>The form that editors and compilers use: <c>orders.yaml:12:5</c>.</summary>
-    public override string ToString() => $"{File ?? "<input>"}:{Line}:{Column}";
+    /// <summary>The form that editors and compilers use: <c>orders.yaml:12:5</c>. Invisible characters are escaped.</summary>
+    public override string ToString() => DisplayText.Escape($"{File ?? "<input>"}:{Line}:{Column}");
 }

@@ -5,7 +5,7 @@ namespace KubeInject.Credentials;
 /// <param name="message">What happened and what to do now.</param>
 /// <param name="innerException">The cause; null where there is none, and where it might quote a secret.</param>
 public sealed class CredentialException(CredentialFailure reason, string message, Exception? innerException = null)
-    : Exception(message, innerException)
+    : Exception(DisplayText.Escape(message.ReplaceLineEndings(" ").Trim()), innerException)
 {
     /// <summary>What kind of failure it is.</summary>
     public CredentialFailure Reason { get; } = reason;

@@ -12,7 +12,7 @@ public sealed record DiagnosisLink
     public required LinkState State { get; init; }
 
     /// <summary>What was found, in a sentence that needs no knowledge of any injector.</summary>
-    public required string Text { get; init; }
+    public required string Text { get; init => field = DisplayText.Escape(value); }
 
     /// <summary>What is the matter with it; the first is what breaks it, where it is broken.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];

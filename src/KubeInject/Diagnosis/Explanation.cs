@@ -40,7 +40,7 @@ public sealed record Explanation
             Server = diagnosis.Server,
             Verdict = diagnosis.Verdict,
             Remedy = remedy,
-            Lines = ExplanationText.Of(diagnosis, remedy).ToArray(),
+            Lines = ExplanationText.Of(diagnosis, remedy).Select(DisplayText.Escape).ToArray(),
         };
     }
 

@@ -31,9 +31,9 @@ public sealed record PodDiagnosis
     /// What comes of it: <c>will be injected: 2 databases, 4 variables in 3 containers</c>, <c>will not be injected: …</c>,
     /// <c>is injected: …</c> or <c>asks for nothing</c>. Of what nobody looked at it knows nothing.
     /// </summary>
-    public string Verdict => Diagnosis.Verdict.Of(this);
+    public string Verdict => DisplayText.Escape(Diagnosis.Verdict.Of(this));
 
     /// <summary>The diagnosis in one line.</summary>
     /// <returns>For example <c>shop/deployment/orders: will be injected: 1 database, 2 variables in 1 container</c>.</returns>
-    public override string ToString() => $"{Object}: {Verdict}";
+    public override string ToString() => DisplayText.Escape($"{Object}: {Verdict}");
 }

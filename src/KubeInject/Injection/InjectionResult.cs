@@ -25,7 +25,7 @@ public sealed record InjectionResult
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>Why it failed, in one line; null where it did not, and where the findings tell.</summary>
-    public string? Error { get; init; }
+    public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
     /// <summary>
     /// The document with the credentials in it, masked; null unless the pod template was injected. Of a pod that was

@@ -10,10 +10,10 @@ public sealed class ManifestException : Exception
     /// <param name="problem">What is the matter there and what to do, in one or two sentences.</param>
     /// <param name="innerException">What found it; null where nothing else did.</param>
     public ManifestException(SourceLocation location, string problem, Exception? innerException = null)
-        : base($"{location}: {problem}", innerException)
+        : base(DisplayText.Escape($"{location}: {problem}"), innerException)
     {
         Location = location;
-        Problem = problem;
+        Problem = DisplayText.Escape(problem);
     }
 
     /// <summary>Where in the manifest.</summary>

@@ -32,6 +32,15 @@ public sealed partial class HtmlReportTests
             HasTheElementsOf).CheckSeeded();
 
     [Fact]
+    public void Control_characters_and_direction_marks_are_escaped()
+    {
+        var text = HtmlReport.Render(Reports.With("a\e[2J\u202E\u0085\u2028\u200Bb"));
+
+        Assert.DoesNotMatch(@"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}-[\n\t]]|&#(x0*(1B|202E|85|2028|200B)|27|8238|133|8232|8203);", text);
+        Assert.Contains(@"a\u001b[2J\u202e\u0085\u2028\u200bb", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_same_report_gives_the_same_page() =>
         Assert.Equal(HtmlReport.Render(Reports.With("orders")), HtmlReport.Render(Reports.With("orders")));
 

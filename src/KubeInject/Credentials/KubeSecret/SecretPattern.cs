@@ -102,7 +102,7 @@ public sealed partial class SecretPattern
     private static FormatException Wrong(string text, string problem) => new($"The pattern '{text}' has {problem}.");
 
     // What a pod says may hold anything, and is shown on a terminal.
-    private static string Shown(string value) => string.Concat(value.Take(64).Select(character => char.IsControl(character) ? '\uFFFD' : character));
+    private static string Shown(string value) => DisplayText.Escape(value.Length > 64 ? value[..64] : value);
 
     private static bool IsLabel(string text) => LabelText().IsMatch(text);
 

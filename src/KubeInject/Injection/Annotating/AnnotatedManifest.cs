@@ -10,7 +10,7 @@ public sealed record AnnotatedManifest
     public IReadOnlyList<AnnotationResult> Pods { get; init; } = [];
 
     /// <summary>Why the manifest as a whole came to nothing, in one line with the place; null where it did not.</summary>
-    public string? Error { get; init; }
+    public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
     /// <summary>Whether anything in it failed.</summary>
     public bool HasFailed => Error is not null || Pods.Any(pod => pod.Status == AnnotationStatus.Failed);

@@ -19,7 +19,7 @@ public sealed record AnnotationResult
     public required AnnotationStatus Status { get; init; }
 
     /// <summary>What was done, or would be, one sentence each.</summary>
-    public IReadOnlyList<string> Changes { get; init; } = [];
+    public IReadOnlyList<string> Changes { get; init => field = value.Select(DisplayText.Escape).ToArray(); } = [];
 
     /// <summary>
     /// The lines that differ, as a unified diff without lines around them. What may be a password in a URI is masked.
@@ -28,13 +28,13 @@ public sealed record AnnotationResult
     public string Diff { get; init; } = "";
 
     /// <summary>What could not be done, or is to be known, one sentence each.</summary>
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get; init => field = value.Select(DisplayText.Escape).ToArray(); } = [];
 
     /// <summary>What is the matter with it afterwards.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
     /// <summary>Why it failed, in one line with the place; null where it did not.</summary>
-    public string? Error { get; init; }
+    public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
     /// <summary>What an error about it begins with.</summary>
     internal string Place => Location is null ? $"{Object}" : $"{Location}: {Object}";

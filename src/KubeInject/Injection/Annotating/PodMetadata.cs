@@ -24,7 +24,7 @@ internal sealed class PodMetadata
     /// <returns>Whether it changed anything.</returns>
     public bool Apply(MetadataChange change) => change switch
     {
-        SetMetadata set => ofPod[set.Field].Set(set.Key, set.Value),
+        SetMetadata set => ofPod[set.Field].Set(set.Key, set.RawValue),
         RemoveMetadata remove => ofPod[remove.Field].Remove(remove.Key) is not null,
         RenameMetadata rename => ofPod[rename.Field].Rename(rename.Key, rename.NewKey),
         MoveMetadata move => Move(move),

@@ -28,8 +28,8 @@ public sealed record RotationResult
     public IReadOnlyList<Guid> Kept { get; init; } = [];
 
     /// <summary>What is left to be done after a rotation, in one line; null where nothing is.</summary>
-    public string? Warning { get; init; }
+    public string? Warning { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
     /// <summary>Why it was not done, or not to its end, in one line; null where it was.</summary>
-    public string? Error { get; init; }
+    public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 }

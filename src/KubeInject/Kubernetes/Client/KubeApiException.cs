@@ -5,7 +5,7 @@ namespace KubeInject.Kubernetes;
 /// <param name="statusCode">The HTTP status code.</param>
 /// <param name="reason">The server's word for the error.</param>
 /// <param name="message">The server's message.</param>
-public sealed class KubeApiException(int statusCode, string reason, string message) : Exception(message)
+public sealed class KubeApiException(int statusCode, string reason, string message) : Exception(DisplayText.Escape(message.ReplaceLineEndings(" ").Trim()))
 {
     /// <summary>The HTTP status code: 404, 409, ….</summary>
     public int StatusCode { get; } = statusCode;

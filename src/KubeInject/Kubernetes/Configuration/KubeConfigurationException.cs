@@ -3,7 +3,7 @@ namespace KubeInject.Kubernetes;
 /// <summary>A kubeconfig, a certificate, a key or the ServiceAccount folder does not say how to connect.</summary>
 /// <remarks>The message names the entry and the file. It never holds a token, a key or a password.</remarks>
 /// <param name="message">What is the matter, with the entry and the file, in one sentence.</param>
-public sealed class KubeConfigurationException(string message) : Exception(message)
+public sealed class KubeConfigurationException(string message) : Exception(DisplayText.Escape(message.ReplaceLineEndings(" ").Trim()))
 {
     /// <summary>The file that it is about; null where no single file is at fault.</summary>
     public string? File { get; init; }

@@ -1,12 +1,12 @@
 namespace KubeInject.Kubernetes;
 
 /// <summary>An API server cannot be reached, trusted or recognized, or does not accept the credential.</summary>
-/// <remarks>The message names the server and says what to look at. It never holds a token, a key or a password.</remarks>
+/// <remarks>The message names the server and says what to look at. It never holds a token, a key or a password. The hint of a plugin may have several lines.</remarks>
 /// <param name="reason">Why there is no connection.</param>
 /// <param name="message">The reason in words.</param>
 /// <param name="innerException">What lies beneath; null where nothing does.</param>
 public sealed class KubeConnectionException(KubeConnectionFailure reason, string message, Exception? innerException = null)
-    : Exception(message, innerException)
+    : Exception(DisplayText.EscapeLines(message), innerException)
 {
     /// <summary>Why there is no connection.</summary>
     public KubeConnectionFailure Reason { get; } = reason;

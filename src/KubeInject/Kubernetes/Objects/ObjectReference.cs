@@ -6,7 +6,7 @@ namespace KubeInject.Kubernetes;
 /// <param name="Name">Its name; a <c>generateName</c> prefix followed by <c>*</c>; empty where the manifest has neither.</param>
 public sealed record ObjectReference(string Kind, string? Namespace, string Name)
 {
-    /// <summary>The form that kubectl prints, with the namespace in front: <c>shop/deployment/orders</c>.</summary>
+    /// <summary>The form that kubectl prints, with the namespace in front: <c>shop/deployment/orders</c>. Invisible characters are escaped.</summary>
     public override string ToString() =>
-        string.IsNullOrEmpty(Namespace) ? $"{Kind.ToLowerInvariant()}/{Name}" : $"{Namespace}/{Kind.ToLowerInvariant()}/{Name}";
+        DisplayText.Escape(string.IsNullOrEmpty(Namespace) ? $"{Kind.ToLowerInvariant()}/{Name}" : $"{Namespace}/{Kind.ToLowerInvariant()}/{Name}");
 }

@@ -61,16 +61,7 @@ internal sealed class HtmlWriter
         }
     }
 
-    private static string Encode(string text)
-    {
-        if (text.AsSpan().ContainsAnyInRange('\0', '\u001F') || text.AsSpan().ContainsAnyInRange('\uFFFE', '\uFFFF'))
-            text = string.Create(text.Length, text, static (target, source) =>
-            {
-                for (var i = 0; i < source.Length; i++)
-                    target[i] = source[i] is (< ' ' and not '\n' and not '\t') or >= '\uFFFE' ? '\uFFFD' : source[i];
-            });
-        return Encoder.Encode(text);
-    }
+    private static string Encode(string text) => Encoder.Encode(DisplayText.EscapeLines(text));
 
     /// <summary>An element that is open.</summary>
     public readonly struct Element(StringBuilder page, string name) : IDisposable
