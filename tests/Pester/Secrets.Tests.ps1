@@ -300,3 +300,115 @@ spec: {containers: [{name: app, image: app, env: [{name: PGPASSWORD, value: $($c
         }
     }
 }
+
+Describe 'A misplaced password' {
+    BeforeAll {
+        $canary = 'canary-of-a-misplaced-password'
+        $folder = (New-Item -ItemType Directory $TestDrive/misplaced).FullName
+        Set-Content -NoNewline -LiteralPath $folder/password -Value $canary # transcripts and errors contain command lines
+        $templates = @(
+            "postgres://me:$canary@db/orders"
+            "postgres://db/orders?sslmode=require&password=$canary"
+            "postgres://db/orders?PSW=$canary"
+            "postgres%3A%2F%2Fme%3A$canary%40db"
+            "postgresql://me%3A$canary@db/orders"
+            "Host=db;Username=me;Password='$canary';Database=orders"
+            "host=db user=me password=$canary"
+            "jdbc:sqlserver://db:1433;user=me;password={$canary};"
+            "jdbc:oracle:thin:me/$canary@//db:1521/orders"
+            "me:$canary@tcp(db:3306)/orders"
+            "Endpoint=sb://x/;SharedAccessKey=$canary"
+        )
+        $number = 0
+        foreach ($template in $templates) {
+            $number++
+            New-Manifest "t$number" -Annotation @{ 'orders.role' = 'rw'; 'orders.mode' = 'uri'; 'orders.env-key-uri' = 'U'; 'orders.template' = $template } | Set-Content "$folder/t$number.yaml"
+            New-Manifest "m$number" -Annotation @{ 'orders.role' = 'rw'; 'orders.tempalte' = $template; 'tempalte' = $template } | Set-Content "$folder/m$number.yaml"
+        }
+
+        New-Manifest misspelt -Annotation @{ 'orders.role' = 'rw'; 'orders.password' = $canary; 'orders.env-key-dbpasword' = $canary; 'pasword' = $canary } | Set-Content $folder/misspelt.yaml
+        $output = Invoke-InNewProcess {
+            $module, $folder = $args
+            Import-Module $module
+            $password = Get-Content -Raw $folder/password
+            $VerbosePreference = $InformationPreference = 'Continue'
+            $null = Start-Transcript $folder/transcript.txt
+            $token = ConvertTo-SecureString -AsPlainText x
+            & {
+                Connect-KubeCluster -Server "https://u:$password@127.0.0.1:1" -Token $token
+                Connect-KubeCluster -Server "https://127.0.0.1:1/?token=$password" -Token $token
+                Connect-KubeCluster -Server https://127.0.0.1:1 -ProxyUri "http://u:$password@127.0.0.1:1" -Token $token
+                Connect-KubeCluster -Server https://127.0.0.1:1 -ProxyUri "ftp://u:$password@127.0.0.1:1" -Token $token
+                Test-KubeConnection -Server "https://u:$password@127.0.0.1:1" -Token $token -SkipCertificateCheck | Format-List * -Force
+                New-CredentialSource -PostgreSql "postgresql://u:$password@127.0.0.1:1/x" -LeasePath $folder/leases
+                New-CredentialSource -PostgreSql "Host=127.0.0.1;Port=1;PSW=$password" -LeasePath $folder/leases
+                New-CredentialSource -PostgreSql "mysql://u:$password@127.0.0.1:1/x" -LeasePath $folder/leases
+                New-CredentialSource -PostgreSql "Host=127.0.0.1;Pasword=$password" -LeasePath $folder/leases
+                New-CredentialSource -Vault "http://u:$password@127.0.0.1:1" -Token $token
+                $source = New-CredentialSource -Local -LeasePath $folder/leases
+                $read = Get-PodInjectionAnnotation $folder/*.yaml
+                $checked = Test-PodInjectionAnnotation $folder/*.yaml -PassThru
+                foreach ($held in $read, $read.Databases, $read.Findings, $read.Findings.Fix.Changes, $checked, $checked.Findings) {
+                    $held | Format-List * -Force
+                    $held | Format-Table * -Force
+                    $held | Format-Custom * -Depth 5
+                    ConvertTo-Json $held -Depth 7 -WarningAction Ignore
+                    $held | ConvertTo-Csv
+                    ($held | ConvertTo-Xml -Depth 6).OuterXml
+                    "$held"
+                }
+
+                Test-PodInjectionAnnotation $folder/*.yaml -Explain
+                $changes = @(
+                    Repair-PodInjectionAnnotation $folder/*.yaml -WhatIf
+                    Remove-PodInjectionAnnotation $folder/*.yaml -WhatIf
+                    Set-PodInjectionAnnotation $folder/*.yaml -Database orders -Role rw -Template "postgres://me:$password@db/orders?password=$password" -EnvUri U -WhatIf
+                    Invoke-CredentialInjection $folder/*.yaml -CredentialSource $source -WhatIf
+                    Repair-PodInjectionAnnotation $folder/*.yaml -OutputDirectory $folder/repaired -Verbose
+                    Remove-PodInjectionAnnotation $folder/*.yaml -OutputDirectory $folder/removed -Verbose
+                )
+                $changes | Format-List * -Force
+                ConvertTo-Json $changes -Depth 6 -WarningAction Ignore
+                $read, $checked, $changes | Export-Clixml -Depth 7 $folder/held.xml
+            } *>&1 | Out-String -Stream -Width 1000
+            $Error | Format-List * -Force | Out-String -Width 1000
+            $Error.ForEach{ "$($_.Exception) $($_.TargetObject) $($_.CategoryInfo) $($_.ErrorDetails)" }
+            Get-Error -Newest 100 | Out-String -Width 1000
+            $Error | Select-Object Exception, TargetObject, ErrorDetails | Export-Clixml -Depth 4 $folder/errors.xml
+            $null = Stop-Transcript
+        } $folder 2>&1 | Out-String
+        $texts = @{ output = $output; transcript = Get-Content -Raw $folder/transcript.txt; objects = Get-Content -Raw $folder/held.xml; errors = Get-Content -Raw $folder/errors.xml }
+    }
+
+    It 'is read, checked and changed' {
+        foreach ($what in 'KI008', 'What if: ', 'PSMessageDetails', 'orders.template', '\*\*\*\*', 'CredentialSourceInvalid', 'KubeConfiguration') { $texts.output | Should -Match $what }
+        Get-ChildItem $folder/repaired | Should -Not -BeNullOrEmpty
+        (Get-Content -Raw $folder/repaired/*.yaml) -match $canary | Should -Not -BeNullOrEmpty
+    }
+
+    It 'is not shown in <_>' -ForEach 'output', 'transcript', 'objects', 'errors' {
+        Test-Secret $texts[$_] $canary | Should -BeFalse
+    }
+
+    It 'causes a warning if it is typed into -PostgreSql' {
+        $null = New-CredentialSource -PostgreSql 'postgresql://u:x@db/x' -LeasePath $TestDrive/none -WarningVariable of
+        $null = New-CredentialSource -PostgreSql "postgresql://u:$canary@db/x" -LeasePath $TestDrive/none -WarningVariable +of
+        $null = New-CredentialSource -PostgreSql 'Host=db;PSW=x' -LeasePath $TestDrive/none -WarningVariable +of
+        $null = New-CredentialSource -LeasePath $TestDrive/none -WarningVariable +of -PostgreSql (
+            'postgresql://db/x?password=x')
+        $of | Should -HaveCount 4
+        $of | Should -BeLike '*holds a password*-Credential*PGPASSFILE*'
+    }
+
+    It 'causes no warning if it is in a variable' {
+        $connection = "postgresql://u:$canary@db:5432/x"
+        $null = New-CredentialSource -PostgreSql $connection -LeasePath $TestDrive/none -WarningVariable of
+        $null = New-CredentialSource -PostgreSql 'postgresql://u@db:5432/x' -LeasePath $TestDrive/none -WarningVariable +of
+        $of | Should -BeNullOrEmpty
+    }
+
+    It 'is removed from the target of an error' {
+        $failed = { Connect-KubeCluster -Server "https://u:$canary@127.0.0.1:1" -Token (ConvertTo-SecureString -AsPlainText x) } | Should -Throw -PassThru
+        $failed.TargetObject | Should -Be 'https://127.0.0.1:1/'
+    }
+}

@@ -129,7 +129,7 @@ public abstract class ConnectingCmdlet : KubeCmdlet
         {
             settings = Change(Settings());
             if (SkipCertificateCheck)
-                WriteWarning($"The certificate of {settings.Server} is not checked: whoever stands between can read and change everything.");
+                WriteWarning($"The certificate of {PasswordMask.Apply(settings.Server)} is not checked: whoever stands between can read and change everything.");
         }).ConfigureAwait(false);
         return settings!;
     }

@@ -68,10 +68,15 @@ public sealed partial class NewCredentialSourceCommand
         set => passwordAuthentication = value;
     }
 
+    // The history does not have the value of a variable. Older versions of PowerShell know only the first line of a statement.
+    private string Typed => PSObject.AsPSObject(MyInvocation).Properties["Statement"]?.Value as string is { Length: > 0 } statement ? statement : MyInvocation.Line;
+
     private PostgreSqlIssuer PostgreSqlIssuer()
     {
         if (TimeToLive is { } time && time < TimeSpan.FromSeconds(1))
             ThrowTerminatingError(Errors.TimeTooShort(nameof(TimeToLive), time));
+        if (PasswordMask.IsNeeded(PostgreSql!) && PasswordMask.IsNeeded(Typed))
+            WriteWarning("The value of -PostgreSql holds a password, which stays in the history of this session, in transcripts and in logs of script blocks. Leave it out, and specify -Credential or PGPASSFILE.");
         var options = new PostgreSqlOptions
         {
             ConnectionString = new Secret(PostgreSql!),

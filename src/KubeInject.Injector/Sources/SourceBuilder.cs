@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using KubeInject.Credentials;
 using KubeInject.Kubernetes;
 using KubeInject.Leases;
@@ -7,7 +6,7 @@ namespace KubeInject.Injector;
 
 /// <summary>Makes the source of credentials that the settings name.</summary>
 /// <param name="settings">What is set.</param>
-internal sealed partial class SourceBuilder(SettingsReader settings) : IDisposable
+internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
 {
     private KubeConnection? connection;
     private VaultClient? vault;
@@ -122,7 +121,7 @@ internal sealed partial class SourceBuilder(SettingsReader settings) : IDisposab
 
     private Secret PostgreSqlServer()
     {
-        if (settings.Option(AllSettings.PostgreSqlConnection) is { } typed && Password().IsMatch(typed))
+        if (settings.Option(AllSettings.PostgreSqlConnection) is { } typed && PasswordMask.IsNeeded(typed))
         {
             throw new SettingException(
                 $"{AllSettings.PostgreSqlConnection.Option} holds a password, which everybody on the machine can read. Leave it out, and set {AllSettings.PostgreSqlPassword.Option} or PGPASSWORD.");
@@ -184,8 +183,4 @@ internal sealed partial class SourceBuilder(SettingsReader settings) : IDisposab
     }
 
     private FileLeaseStore Folder(string path) => new(path, connection?.Server.ToString());
-
-    // The userinfo of a URI, or the keyword of a connection string in any of its spellings.
-    [GeneratedRegex(@"^[a-z]+://[^/?#]*:[^/?#]*@|(^|[;?&\s])(password|passwd|pwd|sslpassword|ssl password)\s*=", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Password();
 }

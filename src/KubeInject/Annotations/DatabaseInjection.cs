@@ -30,8 +30,17 @@ public sealed record DatabaseInjection
     /// <summary>Variables that get the connection URI in uri mode; empty in classic mode, and where another injector's words name none.</summary>
     public IReadOnlyList<string> UriVariables { get; init; } = [];
 
-    /// <summary>The connection URI to put the credentials into, in uri mode; null in classic mode.</summary>
-    public string? Template { get; init; }
+    /// <summary>
+    /// The connection URI to put the credentials into, in uri mode, with passwords masked; null in classic mode.
+    /// </summary>
+    public string? Template
+    {
+        get => RawTemplate is null ? null : PasswordMask.Apply(RawTemplate);
+        init => RawTemplate = value;
+    }
+
+    /// <summary>The connection URI, unmasked.</summary>
+    internal string? RawTemplate { get; private init; }
 
     /// <summary>The key of the lease record, once injected; null where the pod does not say which of its UUIDs it is.</summary>
     public string? Uuid { get; init; }

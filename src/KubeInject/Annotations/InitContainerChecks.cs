@@ -16,7 +16,7 @@ internal static class InitContainerChecks
             return;
         foreach (var database in databases)
         {
-            if (database.Template is not { } template || !ConnectionHost.In(template).Any(host => host.IsLoopback))
+            if (database.RawTemplate is not { } template || !ConnectionHost.In(template).Any(host => host.IsLoopback))
                 continue;
             var key = InjectionAnnotation.ForDatabase(database.Name, DatabaseSetting.Template);
             findings.Information(

@@ -6,8 +6,11 @@ namespace KubeInject.Annotations;
 /// <summary>What a pod asks for by its annotations, and what is the matter with them.</summary>
 public sealed record PodInjection
 {
-    /// <summary>The pod, or the workload with its pod template, that asks.</summary>
-    public required PodTemplate Pod { get; init; }
+    /// <summary>
+    /// The pod, or the workload with its pod template; always set. Not a public property, because its annotations may hold
+    /// passwords, and public properties are printed, converted and exported.
+    /// </summary>
+    internal PodTemplate Pod { get; init; } = null!;
 
     /// <summary>In whose words it asks. Default: <see cref="InjectionDialect.VaultDbInjector"/>.</summary>
     public InjectionDialect Dialect { get; init; }

@@ -16,7 +16,7 @@ internal static class EnvironmentValue
         {
             CredentialPart.Username => Escape(credential.Username),
             CredentialPart.Password => Escape(credential.Password.Reveal()),
-            _ => ConnectionUri.Fill(variable.Database.Template!, credential.Username, credential.Password.Reveal()),
+            _ => ConnectionUri.Fill(variable.Database.RawTemplate!, credential.Username, credential.Password.Reveal()),
         };
     }
 
@@ -29,12 +29,12 @@ internal static class EnvironmentValue
         {
             CredentialPart.Username => credential.Username,
             CredentialPart.Password => credential.Password.Reveal(),
-            _ => ConnectionUri.Fill(Expand(variable.Database.Template!)!, credential.Username, credential.Password.Reveal()),
+            _ => ConnectionUri.Fill(Expand(variable.Database.RawTemplate!)!, credential.Username, credential.Password.Reveal()),
         };
     }
 
     /// <summary>Whether a variable can get its text from a Secret: not where its template leaves something for the kubelet to put in.</summary>
-    public static bool FitsInSecret(PlannedVariable variable) => variable.Part != CredentialPart.Uri || Expand(variable.Database.Template!) is not null;
+    public static bool FitsInSecret(PlannedVariable variable) => variable.Part != CredentialPart.Uri || Expand(variable.Database.RawTemplate!) is not null;
 
     private static void Check(PlannedVariable variable, Credential credential)
     {

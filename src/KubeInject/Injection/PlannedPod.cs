@@ -83,7 +83,7 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Pod
         return isSame ? this with { Delivery = before.Delivery!.For(Plan!) } : null;
 
         static (string, string?, string, InjectionMode, string?) Identity(DatabaseInjection database) =>
-            (database.Name, database.Role, database.Mount, database.Mode, database.Template);
+            (database.Name, database.Role, database.Mount, database.Mode, database.RawTemplate);
     }
 
     /// <summary>The same pod, if it was to be injected, as one that cannot be.</summary>

@@ -2,16 +2,15 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Injection;
 
 /// <summary>Writes what differs between two texts of a document as a unified diff without lines around it.</summary>
 /// <remarks>Lines around a change may hold anything; they are not shown. What may be a password in the lines that are is masked.</remarks>
-internal static partial class AnnotationDiff
+internal static class AnnotationDiff
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, MaxDepth = JsonReader.MaximumDepth, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The places that differ, by the line in the old text.</summary>
     /// <param name="before">The document as it was.</param>
@@ -23,13 +22,14 @@ internal static partial class AnnotationDiff
         // What a program wrote stands in one line, and no line of it can be shown alone.
         var isOneLine = JsonReader.IsJson(before) && !before.AsSpan().Trim().Contains('\n');
         var (old, @new) = isOneLine ? (Indented(before), Indented(after)) : (before, after);
+        var shown = MaskedLines.Of(old, @new);
         foreach (var change in LineDiff.Between(Lines(old), Lines(@new)))
         {
             var text = new StringBuilder($"@@ -{Range(change.Start + line, change.Removed.Count)} +{Range(change.NewStart + newLine, change.Added.Count)} @@");
-            foreach (var removed in change.Removed)
-                text.Append("\n-").Append(Masked(removed));
-            foreach (var added in change.Added)
-                text.Append("\n+").Append(Masked(added));
+            for (var i = 0; i < change.Removed.Count; i++)
+                text.Append("\n-").Append(DisplayText.Escape(shown.Before[change.Start + i]));
+            for (var i = 0; i < change.Added.Count; i++)
+                text.Append("\n+").Append(DisplayText.Escape(shown.After[change.NewStart + i]));
             yield return (isOneLine ? line : change.Start + line, text.ToString());
         }
     }
@@ -38,7 +38,7 @@ internal static partial class AnnotationDiff
     public static string Of(string name, IEnumerable<string> hunks)
     {
         var body = string.Join('\n', hunks);
-        return body.Length == 0 ? "" : $"--- {name}\n+++ {name}\n{body}";
+        return body.Length == 0 ? "" : $"--- {DisplayText.Escape(name)}\n+++ {DisplayText.Escape(name)}\n{body}";
     }
 
     // A line of nothing is named by the one before it. (https://pubs.opengroup.org/onlinepubs/9699919799/utilities/diff.html)
@@ -51,14 +51,6 @@ internal static partial class AnnotationDiff
 
     private static string[] Lines(string text) => (text.EndsWith('\n') ? text[..^1] : text).Split('\n').Select(line => line.TrimEnd('\r')).ToArray();
 
-    private static string Indented(string json) => JsonNode.Parse(json.TrimStart('\uFEFF'))!.ToJsonString(Readable);
-
-    private static string Masked(string line) => Password().Replace(UserInfo().Replace(line, "://****@"), "$1****");
-
-    // To the last @ of the line: a password that nobody encoded may hold one.
-    [GeneratedRegex("://.*@")]
-    private static partial Regex UserInfo();
-
-    [GeneratedRegex(@"((?:password|passwd|pwd|secret|token)=)[^&\s""']*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Password();
+    private static string Indented(string json) =>
+        JsonNode.Parse(json.TrimStart('\uFEFF'), documentOptions: new JsonDocumentOptions { MaxDepth = JsonReader.MaximumDepth })!.ToJsonString(Readable);
 }

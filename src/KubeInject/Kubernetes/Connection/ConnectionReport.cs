@@ -4,7 +4,7 @@ namespace KubeInject.Kubernetes;
 public sealed record ConnectionReport
 {
     /// <summary>The API server's address.</summary>
-    public required Uri Server { get; init; }
+    public required Uri Server { get; init => field = PasswordMask.Apply(value); }
 
     /// <summary>The context of the kubeconfig; null for settings from elsewhere.</summary>
     public string? Context { get; init; }
@@ -16,7 +16,7 @@ public sealed record ConnectionReport
     public KubeConnectionFailure? Failure { get; init; }
 
     /// <summary>Why there is none, in words; null where there is one.</summary>
-    public string? Message { get; init; }
+    public string? Message { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
     /// <summary>The server's version; null where it does not say.</summary>
     public string? ServerVersion { get; init; }

@@ -162,6 +162,16 @@ public sealed class MetadataEditingTests
     }
 
     [Fact]
+    public void A_manifest_of_one_line_of_json_may_nest_as_deep_as_any_other()
+    {
+        var deep = $"{string.Concat(Enumerable.Repeat("[", 150))}{new string(']', 150)}";
+        var (_, result) = Run($$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{} },"spec":{"containers":[{"name":"app"}],"x":{{deep}}} }""", Annotate("a", "x"));
+
+        Assert.Null(result.Error);
+        Assert.Contains("\"a\": \"x\"", Assert.Single(result.Pods).Diff, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Twice_is_once()
     {
         var changes = (MetadataChange[])[Annotate("a", "x"), Unannotate("b"), new RenameMetadata(MetadataField.Annotation, "c", "d"), Label("e", "true")];
