@@ -1,5 +1,6 @@
 using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.IntegrationTests.Leases;
+using KubeInject.IntegrationTests.Workloads;
 
 namespace KubeInject.IntegrationTests;
 
@@ -11,6 +12,7 @@ internal static class Program
         ["list", var @namespace] => PodLister.RunAsync(@namespace),
         ["issue", var source, var place] => CrashProcess.RunAsync(source, place),
         ["replace", var path] => KilledWriter.RunAsync(path),
+        ["recreate", var @namespace, var name, var folder] => PodRecreationTests.RecreateAsync(@namespace, name, folder),
         _ => throw new ArgumentException("There is no such process."),
     };
 }

@@ -54,7 +54,7 @@ public sealed partial class InvokeCredentialInjectionCommand
             var injector = new WorkloadInjector(CredentialSource!, connection.Client, how: how);
             var result = await injector.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
             var isWanted = false;
-            await pipeline.InvokeAsync(() => isWanted = ShouldInject(result, connection)).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => isWanted = ShouldInject(result, injector, connection)).ConfigureAwait(false);
             if (isWanted)
                 result = await injector.InjectAsync(workload, cancellationToken).ConfigureAwait(false);
             await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
@@ -63,14 +63,20 @@ public sealed partial class InvokeCredentialInjectionCommand
         });
     }
 
-    private bool ShouldInject(InjectionResult plan, KubeConnection connection)
+    private bool ShouldInject(InjectionResult plan, WorkloadInjector injector, KubeConnection connection)
     {
         if (plan.Status != InjectionStatus.Planned)
             return false;
         var isPod = plan.Object.Kind == KubeResource.Pods.Kind;
         var what = $"credentials for {Wording.Of(plan.Databases)}";
         var where = string.Join(", ", plan.Containers);
-        return ShouldDo($"{plan.Object} in {Wording.Of(connection)}", isPod ? $"Delete, and create again with {what} in {where}" : $"Inject {what} into {where}")
-            && (!isPod || Force || ShouldContinue($"The pod {plan.Object} is deleted and created again. What it does is interrupted, and what it has written into its own file system is lost.", "Recreate pod", ref yesToAll, ref noToAll));
+        if (!ShouldDo($"{plan.Object} in {Wording.Of(connection)}", isPod ? $"Delete, and create again with {what} in {where}" : $"Inject {what} into {where}"))
+            return false;
+        if (!isPod)
+            return true;
+        var saved = $"Its manifest is saved in {injector.BackupOf(plan.Object)} until then.";
+        if (Force)
+            WriteVerbose($"The pod {plan.Object} is deleted and created again. {saved}");
+        return Force || ShouldContinue($"The pod {plan.Object} is deleted and created again. What it does is interrupted, and what it has written into its own file system is lost. {saved}", "Recreate pod", ref yesToAll, ref noToAll);
     }
 }

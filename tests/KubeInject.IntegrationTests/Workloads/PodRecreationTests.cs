@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using KubeInject.Injection;
 using KubeInject.Kubernetes;
+using KubeInject.Leases;
+using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Workloads;
 
@@ -174,6 +177,62 @@ public sealed class PodRecreationTests
         Assert.Equal(["KEPT=1", "orders_USER=nobody"], Workbench.Variables(after));
         await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
     }
+
+    [Fact]
+    public async Task After_a_kill_while_the_old_pod_terminates_the_next_run_names_the_file_with_its_manifest()
+    {
+        using var bench = await Workbench.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var pod = await CreateSlowAsync(bench);
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(PodRecreationTests).Assembly.Location, "recreate", bench.Namespace, pod.Name, folder.Path]) { RedirectStandardInput = true })!;
+        await DeletionAsync(bench, pod);
+        process.Kill();
+        await process.WaitForExitAsync();
+        bench.Change(pod, """{"metadata":{"finalizers":null}}""");
+        var injector = Injector(bench, folder.Path);
+
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => injector.InjectAsync(pod, CancellationToken.None));
+
+        var file = Assert.Single(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
+        Assert.Equal(injector.BackupOf(pod), file);
+        Assert.Equal(KubeApiReason.NotFound, error.Reason);
+        Assert.Contains($"Its manifest is in {file}: run 'kubectl create -f' with this file, then run this command again.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(file)!));
+
+        await Command.KubectlAsync("create", "-n", bench.Namespace, "-f", file);
+        Assert.Equal(["KEPT=1", "orders_USER=nobody"], Workbench.Variables(await bench.ReadAsync(pod)));
+        bench.Change(pod, """{"metadata":{"finalizers":null}}""");
+        Assert.Equal(InjectionStatus.Injected, (await injector.InjectAsync(pod, CancellationToken.None)).Status);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task If_the_manifest_cannot_be_saved_the_pod_is_not_deleted_and_nothing_is_issued()
+    {
+        using var bench = await Workbench.CreateAsync();
+        using var folder = new TemporaryFolder();
+        var pod = await bench.CreateAsync("Pod");
+        var before = await bench.ReadAsync(pod);
+
+        var result = await Injector(bench, folder.Write("file", "no folder")).InjectAsync(pod, CancellationToken.None);
+
+        Assert.Contains("The manifest cannot be saved, so the pod is not deleted.", result.Error, StringComparison.Ordinal);
+        Assert.Empty(bench.Issuer.Issued);
+        Assert.Equal(before.ToJsonString(), (await bench.ReadAsync(pod)).ToJsonString());
+    }
+
+    /// <summary>The process that is killed: it recreates a pod and waits for its finalizer.</summary>
+    internal static async Task RecreateAsync(string @namespace, string name, string folder)
+    {
+        using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
+        var injector = new WorkloadInjector(
+            new CredentialSource(new RecordingIssuer(), new MemoryLeaseStore()), connection.Client, how: new WorkloadInjectionOptions { Recreate = true, BackupFolder = folder });
+        await injector.InjectAsync(new ObjectReference("Pod", @namespace, name), CancellationToken.None);
+    }
+
+    private static WorkloadInjector Injector(Workbench bench, string backups) =>
+        new(bench.Source, bench.Client, how: new WorkloadInjectionOptions { Recreate = true, BackupFolder = backups });
 
     /// <summary>A pod that is not gone before a finalizer is.</summary>
     private static async Task<ObjectReference> CreateSlowAsync(Workbench bench)

@@ -21,7 +21,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
     /// <summary>Plans, and has the server go through the deletion and the creation. Issues nothing, writes nothing.</summary>
     public async Task<PlannedRecreation> PlanAsync(ObjectReference reference, CancellationToken cancellationToken)
     {
-        var live = await client.GetAsync(KubeResource.Pods, reference.Name, reference.Namespace, cancellationToken).ConfigureAwait(false);
+        var live = await ReadAsync(reference, cancellationToken).ConfigureAwait(false);
         var document = Manifest.Parse(new ManifestText(PodManifest.ForCreation(live))).Documents[0];
         var pod = PlannedPod.Read(document.PodTemplates[0], options, how.Delivery, null).WithoutLocation();
         var plan = new PlannedRecreation(live, document, pod);
@@ -49,8 +49,19 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
     {
         if (!plan.Pod.IsPlanned)
             return plan.Pod.Result;
+        PodBackup backup;
+        try
+        {
+            backup = await PodBackup.WriteAsync(BackupOf(plan.Pod.Result.Object), plan.Document.Text, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return plan.Pod.Failed($"{plan.Pod.Result.Place}: The manifest cannot be saved, so the pod is not deleted. {exception.Message}").Result;
+        }
+
         var issued = new IssuedCredentials(source);
         var isDeletionSent = false;
+        var isLost = false;
         try
         {
             var credentials = await issued.IssueAsync(plan.Pod, secrets, cancellationToken).ConfigureAwait(false);
@@ -62,14 +73,42 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         }
         catch (Exception exception)
         {
-            var (state, text) = isDeletionSent ? await RestoreAsync(plan, issued.Leases).ConfigureAwait(false) : (PodState.Untouched, "It was not deleted.");
+            var (state, text) = isDeletionSent ? await RestoreAsync(plan, backup, issued.Leases).ConfigureAwait(false) : (PodState.Untouched, "It was not deleted.");
+            isLost = state == PodState.Lost;
             if (state == PodState.Injected)
                 return plan.Pod.Completed(issued.Leases);
             var left = await issued.RevokeAsync().ConfigureAwait(false);
-            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested && state != PodState.Lost && left is null)
+            if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested && !isLost && left is null)
                 throw;
             var result = plan.Pod.Failed($"{plan.Pod.Result.Place}: {exception.Message} {text} {left ?? "Nothing of what was issued is left."}").Result;
-            return state == PodState.Lost ? result with { Manifest = new Secret(plan.Document.Text) } : result;
+            return isLost ? result with { Manifest = new Secret(plan.Document.Text) } : result;
+        }
+        finally
+        {
+            if (!isLost)
+                backup.Remove();
+        }
+    }
+
+    /// <summary>The path of the backup of a pod.</summary>
+    public string BackupOf(ObjectReference pod) => PodBackup.PathOf(how.BackupFolder, client.Server, pod with { Namespace = pod.Namespace ?? client.Namespace });
+
+    private async Task<KubeObject> ReadAsync(ObjectReference reference, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetAsync(KubeResource.Pods, reference.Name, reference.Namespace, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound && how.Recreate && File.Exists(BackupOf(reference)))
+        {
+            throw new KubeApiException(
+                exception.StatusCode,
+                exception.Reason,
+                $"{exception.Message.TrimEnd('.')}. A process deleted it and ended before it could create it again. Its manifest is in {BackupOf(reference)}: run 'kubectl create -f' with this file, then run this command again.")
+            {
+                Details = exception.Details,
+                Causes = exception.Causes,
+            };
         }
     }
 
@@ -157,7 +196,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
     /// Sees to it that there is a pod again. Not cancelled with the attempt; it waits as long as the pod may take to end,
     /// for before that no other of its name can be created.
     /// </summary>
-    private async Task<(PodState State, string Text)> RestoreAsync(PlannedRecreation plan, IReadOnlyList<IssuedLease> issued)
+    private async Task<(PodState State, string Text)> RestoreAsync(PlannedRecreation plan, PodBackup backup, IReadOnlyList<IssuedLease> issued)
     {
         var grace = TimeSpan.FromSeconds(plan.Live.ToElement().Get("spec").Long("terminationGracePeriodSeconds"));
         using var limit = new CancellationTokenSource(CredentialSource.CleanupTimeout + grace, source.Time);
@@ -181,7 +220,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         }
         catch (OperationCanceledException)
         {
-            return (PodState.Lost, $"The pod was deleted, and could not be created again:{(why.Length == 0 ? " the deleted one has not ended yet." : why)} The result's Manifest holds what creates it as it was.");
+            return (PodState.Lost, $"The pod was deleted, and could not be created again:{(why.Length == 0 ? " the deleted one has not ended yet." : why)} Its manifest is in {backup.Path} and in the result's Manifest: run 'kubectl create -f' with the file.");
         }
     }
 

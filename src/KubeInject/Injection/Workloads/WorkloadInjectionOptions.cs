@@ -14,4 +14,10 @@ public sealed record WorkloadInjectionOptions
 
     /// <summary>How long such a pod may take to end. Default: 5 minutes.</summary>
     public TimeSpan RecreateTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// The folder for the manifest of such a pod while it is deleted and created again. Default: <c>kubeinject/pods</c> under
+    /// <c>XDG_STATE_HOME</c> (by default <c>~/.local/state</c>), or under the local application data on Windows.
+    /// </summary>
+    public string? BackupFolder { get; init; }
 }

@@ -25,6 +25,16 @@ public sealed class WorkloadInjector
         recreation = new PodRecreation(source, options ?? InjectionOptions.Default, client, this.how);
     }
 
+    /// <summary>The path of the file that keeps the manifest of a pod while the pod is deleted and created again.</summary>
+    /// <param name="pod">The pod, as <see cref="WorkloadName.Parse"/> reads it.</param>
+    /// <returns>The path, whether or not the file exists.</returns>
+    /// <exception cref="DirectoryNotFoundException">The user has no home folder.</exception>
+    public string BackupOf(ObjectReference pod)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        return recreation.BackupOf(pod);
+    }
+
     /// <summary>
     /// Tells what an injection would do, and has the server go through it (a server-side dry run). Issues nothing,
     /// records nothing, writes nothing.
