@@ -10,7 +10,8 @@ internal static class InjectCommand
 {
     private const string More = """
         The result goes to standard output, and a summary without secrets to standard error. A document that cannot be
-        injected is left out of the output (with --in-place it stays as it was); the others are done all the same.
+        injected is left out of the output (with --in-place it stays as it was); the others are done all the same. A file
+        keeps its owner and permissions. If it changes meanwhile, the change is kept and the credentials are revoked.
 
         Examples:
           kubeinject inject orders.yaml --source local

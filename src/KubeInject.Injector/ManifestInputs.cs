@@ -26,7 +26,7 @@ internal static class ManifestInputs
     }
 
     /// <summary>The option that says whether folders below a folder count.</summary>
-    public static Option<bool> Recursive() => new("--recursive", "--recurse", "-R") { Description = "Look into the folders below a folder, too." };
+    public static Option<bool> Recursive() => new("--recursive", "--recurse", "-R") { Description = "Look into the folders below a folder, too. Links that lead out of the folder are not followed." };
 
     /// <summary>What looks like an option and is none would be taken for a file.</summary>
     public static void RefuseOptions(Argument argument) => argument.Validators.Add(result =>

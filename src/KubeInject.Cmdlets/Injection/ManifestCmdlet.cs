@@ -32,9 +32,9 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     public string[]? LiteralPath { get; set; }
 
     /// <summary>Whether folders below count.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "Look into the folders below a folder, too.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Look into the folders below a folder, too.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Look into the folders below a folder, too.")]
+    [Parameter(ParameterSetName = FromInput, HelpMessage = "Look into the folders below a folder, too. Links that lead out of the folder are not followed.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Look into the folders below a folder, too. Links that lead out of the folder are not followed.")]
+    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Look into the folders below a folder, too. Links that lead out of the folder are not followed.")]
     public SwitchParameter Recurse { get; set; }
 
     /// <summary>Whether several manifests come, or may come: files from a pipeline.</summary>
