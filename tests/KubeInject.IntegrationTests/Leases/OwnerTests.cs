@@ -48,15 +48,17 @@ public sealed class OwnerTests : SweepTest
     [InlineData(null, "Deployment", false, LeaseAction.Renew)]
     [InlineData(0, "Deployment", true, LeaseAction.Renew)] // which is scaled up again as a paused Deployment is
     [InlineData(0, "Deployment", false, LeaseAction.Revoke)] // history
+    [InlineData(0, "Deployment that was not seen", false, LeaseAction.Renew)]
     [InlineData(0, "Rollout", false, LeaseAction.Renew)]
     [InlineData(0, null, false, LeaseAction.Renew)]
     public async Task A_ReplicaSet_owns_what_it_names_as_long_as_it_may_have_pods(int? replicas, string? controller, bool isPaused, LeaseAction action)
     {
         var record = Record();
         var deployment = await CreateAsync(Apps, "deployments", $$$"""{"metadata":{"name":"orders"},"spec":{"paused":{{{(isPaused ? "true" : "false")}}},"replicas":2,"selector":{"matchLabels":{"app":"orders"}},"template":{{{Template(null)}}} }}""");
-        var (group, uid) = controller == "Rollout" ? ("argoproj.io/v1alpha1", $"{Guid.NewGuid()}") : ("apps/v1", deployment.Get("metadata").Text("uid"));
+        var group = controller == "Rollout" ? "argoproj.io/v1alpha1" : "apps/v1";
+        var uid = controller == "Deployment" ? deployment.Get("metadata").Text("uid") : $"{Guid.NewGuid()}";
         await CreateAsync(Apps, "replicasets", $$$"""
-            {"metadata":{"name":"orders-1"{{{(controller is null ? "" : Owner(group, controller, uid!))}}} },
+            {"metadata":{"name":"orders-1"{{{(controller is null ? "" : Owner(group, controller.Split(' ')[0], uid!))}}} },
              "spec":{{{{(replicas is null ? "" : $"\"replicas\":{replicas},")}}}"selector":{"matchLabels":{"app":"orders"}},"template":{{{Template(record)}}} }}
             """);
 
@@ -67,6 +69,7 @@ public sealed class OwnerTests : SweepTest
     [InlineData("orders-current", "StatefulSet", LeaseAction.Renew)]
     [InlineData("orders-update", "StatefulSet", LeaseAction.Renew)]
     [InlineData("orders-old", "StatefulSet", LeaseAction.Revoke)]
+    [InlineData("orders-old", "StatefulSet that was not seen", LeaseAction.Renew)]
     [InlineData("orders-old", "DaemonSet", LeaseAction.Revoke)]
     [InlineData("orders-old", "CloneSet", LeaseAction.Renew)]
     [InlineData("orders-old", null, LeaseAction.Renew)]
@@ -80,8 +83,9 @@ public sealed class OwnerTests : SweepTest
              "status":{"replicas":0,"currentRevision":"orders-current","updateRevision":"orders-update"}}
             """);
         var group = controller == "CloneSet" ? "apps.kruise.io/v1alpha1" : "apps/v1";
+        var uid = controller == "StatefulSet" ? set.Get("metadata").Text("uid") : $"{Guid.NewGuid()}";
         await CreateAsync(Apps, "controllerrevisions", $$$"""
-            {"metadata":{"name":"{{{name}}}"{{{(controller is null ? "" : Owner(group, controller, set.Get("metadata").Text("uid")!))}}} },"revision":1,"data":{"spec":{"template":{{{Template(record)}}} } } }
+            {"metadata":{"name":"{{{name}}}"{{{(controller is null ? "" : Owner(group, controller.Split(' ')[0], uid!))}}} },"revision":1,"data":{"spec":{"template":{{{Template(record)}}} } } }
             """);
 
         Assert.Equal(action, (await PlanAsync(record)).Action);
