@@ -8,7 +8,7 @@ namespace KubeInject.Leases;
 internal sealed class ControllerStates
 {
     private const string AppsGroup = "apps/";
-    private readonly Dictionary<string, bool> paused = new(StringComparer.Ordinal);
+    private readonly HashSet<string> paused = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string? Current, string? Update)> revisions = new(StringComparer.Ordinal);
 
     /// <summary>Notes a controller.</summary>
@@ -16,27 +16,27 @@ internal sealed class ControllerStates
     {
         if (workload.Uid is not { } uid)
             return;
-        if (workload.Kind == KubeResource.Deployments.Kind)
-            paused[uid] = document.Get("spec").IsTrue("paused");
+        if (workload.Kind == KubeResource.Deployments.Kind && document.Get("spec").IsTrue("paused"))
+            paused.Add(uid);
         if (workload.Kind == KubeResource.StatefulSets.Kind)
             revisions[uid] = (document.Get("status").Text("currentRevision"), document.Get("status").Text("updateRevision"));
     }
 
     /// <summary>
     /// Whether a ReplicaSet may have pods. One at zero that belongs to a Deployment is the Deployment's history, unless
-    /// that is paused, because it scales all its ReplicaSets then, or was not seen.
+    /// that is paused: it scales all its ReplicaSets then.
     /// </summary>
     public bool MayScale(JsonElement replicaSet)
     {
         var replicas = replicaSet.Get("spec").Get("replicas");
         if (!(replicas.ValueKind == JsonValueKind.Number && replicas.TryGetInt32(out var count) && count == 0))
             return true;
-        return !IsControlledBy(replicaSet, KubeResource.Deployments.Kind, out var uid) || !paused.TryGetValue(uid, out var isPaused) || isPaused;
+        return !IsControlledBy(replicaSet, KubeResource.Deployments.Kind, out var uid) || paused.Contains(uid);
     }
 
     /// <summary>
     /// Whether pods may be created from a ControllerRevision. A StatefulSet creates them from the current one and from the
-    /// one that it updates to, and from any if it was not seen; the others, and those of DaemonSets, are history.
+    /// one that it updates to, and may from any if it was not seen; the others, and those of DaemonSets, are history.
     /// </summary>
     public bool MayUse(KubeObject revision, JsonElement document)
     {

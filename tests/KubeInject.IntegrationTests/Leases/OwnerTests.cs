@@ -48,17 +48,15 @@ public sealed class OwnerTests : SweepTest
     [InlineData(null, "Deployment", false, LeaseAction.Renew)]
     [InlineData(0, "Deployment", true, LeaseAction.Renew)] // which is scaled up again as a paused Deployment is
     [InlineData(0, "Deployment", false, LeaseAction.Revoke)] // history
-    [InlineData(0, "Deployment that was not seen", false, LeaseAction.Renew)]
     [InlineData(0, "Rollout", false, LeaseAction.Renew)]
     [InlineData(0, null, false, LeaseAction.Renew)]
     public async Task A_ReplicaSet_owns_what_it_names_as_long_as_it_may_have_pods(int? replicas, string? controller, bool isPaused, LeaseAction action)
     {
         var record = Record();
         var deployment = await CreateAsync(Apps, "deployments", $$$"""{"metadata":{"name":"orders"},"spec":{"paused":{{{(isPaused ? "true" : "false")}}},"replicas":2,"selector":{"matchLabels":{"app":"orders"}},"template":{{{Template(null)}}} }}""");
-        var group = controller == "Rollout" ? "argoproj.io/v1alpha1" : "apps/v1";
-        var uid = controller == "Deployment" ? deployment.Get("metadata").Text("uid") : $"{Guid.NewGuid()}";
+        var (group, uid) = controller == "Rollout" ? ("argoproj.io/v1alpha1", $"{Guid.NewGuid()}") : ("apps/v1", deployment.Get("metadata").Text("uid"));
         await CreateAsync(Apps, "replicasets", $$$"""
-            {"metadata":{"name":"orders-1"{{{(controller is null ? "" : Owner(group, controller.Split(' ')[0], uid!))}}} },
+            {"metadata":{"name":"orders-1"{{{(controller is null ? "" : Owner(group, controller, uid!))}}} },
              "spec":{{{{(replicas is null ? "" : $"\"replicas\":{replicas},")}}}"selector":{"matchLabels":{"app":"orders"}},"template":{{{Template(record)}}} }}
             """);
 
@@ -83,7 +81,7 @@ public sealed class OwnerTests : SweepTest
              "status":{"replicas":0,"currentRevision":"orders-current","updateRevision":"orders-update"}}
             """);
         var group = controller == "CloneSet" ? "apps.kruise.io/v1alpha1" : "apps/v1";
-        var uid = controller == "StatefulSet" ? set.Get("metadata").Text("uid") : $"{Guid.NewGuid()}";
+        var uid = controller == "StatefulSet that was not seen" ? $"{Guid.NewGuid()}" : set.Get("metadata").Text("uid");
         await CreateAsync(Apps, "controllerrevisions", $$$"""
             {"metadata":{"name":"{{{name}}}"{{{(controller is null ? "" : Owner(group, controller.Split(' ')[0], uid!))}}} },"revision":1,"data":{"spec":{"template":{{{Template(record)}}} } } }
             """);

@@ -17,7 +17,11 @@ internal sealed class ApiChannel : IDisposable
     private readonly CancellationTokenSource closing = new();
     private volatile bool hasAnswered;
 
-    public ApiChannel(ConnectionSettings settings, RequestPolicy? policy = null)
+    /// <summary>Prepares requests; the first one connects.</summary>
+    /// <param name="settings">What the connection is made of.</param>
+    /// <param name="policy">What is sent again and what an answer may hold; null for the default.</param>
+    /// <param name="transport">What sends requests; null for connections to the server.</param>
+    public ApiChannel(ConnectionSettings settings, RequestPolicy? policy = null, HttpMessageHandler? transport = null)
     {
         settings.Validate();
         this.settings = settings;
@@ -28,7 +32,7 @@ internal sealed class ApiChannel : IDisposable
         Failures = new ApiFailures(settings, Credential, Trust);
         prefix = settings.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
         connectTimeout = ApiTransport.ConnectTimeout(settings);
-        client = new HttpClient(new ApiTransport(settings, Trust))
+        client = new HttpClient(transport ?? new ApiTransport(settings, Trust))
         {
             // Each request brings its own limit, so that a timeout and a cancellation are told apart.
             Timeout = Timeout.InfiniteTimeSpan,

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Text;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Testing.Sweeps;
+
+/// <summary>A cluster in memory.</summary>
+internal sealed class ModelCluster(string name)
+{
+    /// <summary>The resources that are looked at for owners, with the kind of their objects.</summary>
+    public static readonly IReadOnlyDictionary<string, (string Group, string Kind)> Resources = new Dictionary<string, (string, string)>
+    {
+        ["pods"] = ("v1", "Pod"),
+        ["replicationcontrollers"] = ("v1", "ReplicationController"),
+        ["podtemplates"] = ("v1", "PodTemplate"),
+        ["deployments"] = ("apps/v1", "Deployment"),
+        ["statefulsets"] = ("apps/v1", "StatefulSet"),
+        ["daemonsets"] = ("apps/v1", "DaemonSet"),
+        ["replicasets"] = ("apps/v1", "ReplicaSet"),
+        ["controllerrevisions"] = ("apps/v1", "ControllerRevision"),
+        ["jobs"] = ("batch/v1", "Job"),
+        ["cronjobs"] = ("batch/v1", "CronJob"),
+        ["rollouts"] = ("argoproj.io/v1alpha1", "Rollout"),
+    };
+
+    public string Name => name;
+
+    /// <summary>The UID of its kube-system.</summary>
+    public string Uid { get; } = $"{Guid.NewGuid()}";
+
+    public List<ModelObject> Objects { get; } = [];
+
+    public bool HasOwner(Guid lease) => Objects.Exists(item => item.Lease == lease && item.CanHavePods);
+
+    /// <summary>Prepares requests to it.</summary>
+    /// <param name="rights">What may be read.</param>
+    /// <param name="onRequest">Called before each answer; throws if the process is dead.</param>
+    public ApiChannel Connect(ModelRights rights, Action onRequest) =>
+        new(new ConnectionSettings { Server = new Uri($"http://{name}.test") }, null, new Server(this, rights, onRequest));
+
+    private sealed class Server(ModelCluster cluster, ModelRights rights, Action onRequest) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            onRequest();
+            var path = request.RequestUri!.AbsolutePath;
+            var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            return Task.FromResult(path switch
+            {
+                "/api/v1/namespaces/kube-system" when rights.KnowsCluster => Json($$$"""{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"kube-system","uid":"{{{cluster.Uid}}}"}}"""),
+                "/api/v1/namespaces/kube-system" => Forbidden(),
+                "/apis" => Json("""{"kind":"APIGroupList","apiVersion":"v1","groups":[{"name":"argoproj.io","versions":[{"groupVersion":"argoproj.io/v1alpha1","version":"v1alpha1"}],"preferredVersion":{"groupVersion":"argoproj.io/v1alpha1","version":"v1alpha1"}}]}"""),
+                "/apis/argoproj.io/v1alpha1" => Json("""{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"argoproj.io/v1alpha1","resources":[{"name":"rollouts","kind":"Rollout","namespaced":true,"verbs":["get","list"]}]}"""),
+                _ => List(parts[^1], parts.Length > 2 && parts[^3] == "namespaces" ? parts[^2] : null, request.Headers.Accept.ToString()),
+            });
+        }
+
+        private HttpResponseMessage List(string resource, string? @namespace, string accept)
+        {
+            if (@namespace is null ? rights.Lost.Contains(resource) : !rights.MayListOwnNamespace)
+                return Forbidden();
+            var (group, kind) = Resources[resource];
+            var items = cluster.Objects.Where(item => @namespace is null || item.Namespace == @namespace)
+                .SelectMany(item => item.Documents).Where(document => document.Resource == resource).Select(document => document.Json);
+            var (listGroup, list) = accept.Contains("PartialObjectMetadataList", StringComparison.Ordinal) ? ("meta.k8s.io/v1", "PartialObjectMetadata") : (group, kind);
+            return Json($$$"""{"kind":"{{{list}}}List","apiVersion":"{{{listGroup}}}","metadata":{"resourceVersion":"1"},"items":[{{{string.Join(',', items)}}}]}""");
+        }
+
+        private static HttpResponseMessage Forbidden() => Json("""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"it is forbidden","reason":"Forbidden","code":403}""", HttpStatusCode.Forbidden);
+
+        private static HttpResponseMessage Json(string text, HttpStatusCode status = HttpStatusCode.OK) =>
+            new(status) { Content = new StringContent(text, Encoding.UTF8, "application/json") };
+    }
+}
+
+/// <summary>What a sweep may read.</summary>
+internal sealed record ModelRights
+{
+    public const string OwnNamespace = "shop";
+
+    /// <summary>The resources that it may not list in all namespaces.</summary>
+    public IReadOnlySet<string> Lost { get; init; } = new HashSet<string>();
+
+    /// <summary>Whether it may list those in its own namespace.</summary>
+    public bool MayListOwnNamespace { get; init; }
+
+    /// <summary>Whether it may read kube-system.</summary>
+    public bool KnowsCluster { get; init; } = true;
+
+    public bool IsWhole => Lost.Count == 0 && KnowsCluster;
+
+    public bool MaySee(ModelObject item, string @namespace) =>
+        item.Documents.All(document => !Lost.Contains(document.Resource)) || (MayListOwnNamespace && item.Namespace == @namespace);
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using KubeInject.Credentials;
+using KubeInject.Testing;
+using KubeInject.Testing.Sweeps;
+
+namespace KubeInject.Tests.Leases;
+
+/// <summary>Random histories of sweeps on simulated time. KUBEINJECT_SWEEP_HISTORIES specifies how many.</summary>
+public sealed class SweepModelTests
+{
+    private const int Steps = 30;
+
+    private static int Count => int.Parse(Environment.GetEnvironmentVariable("KUBEINJECT_SWEEP_HISTORIES") is { Length: > 0 } count ? count : "10000", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task No_history_revokes_a_living_credential_or_keeps_one_without_an_owner()
+    {
+        var (revocations, renewals) = (0, 0);
+        await Parallel.ForAsync(0, Count, async (index, _) =>
+        {
+            try
+            {
+                var history = await SweepHistory.RunAsync(TestSeed.Value + index, new MemoryIssuer(), Steps);
+                Interlocked.Add(ref revocations, history.Revocations);
+                Interlocked.Add(ref renewals, history.Renewals);
+            }
+            catch (Exception exception)
+            {
+                throw new InvalidOperationException($"{TestSeed.Hint} History {index}: {exception.Message}", exception);
+            }
+        });
+
+        // There was something to revoke and to renew.
+        Assert.True(revocations > Count && renewals > Count, $"Only {revocations} credentials were revoked, and {renewals} renewed.");
+    }
+
+    private sealed class MemoryIssuer : ICredentialIssuer
+    {
+        public string Name => "memory";
+
+        public string? Notice => null;
+
+        public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
+            Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+
+        public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
+            Task.FromResult(new Credential("user", new Secret("password"), IsRenewable: true));
+
+        public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+
+        public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
