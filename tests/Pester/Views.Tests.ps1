@@ -107,6 +107,7 @@ metadata: {name: checkout-service-runner}
         $fields | Add-Member -Force ExpiresAt ([DateTime]::UtcNow.AddHours(-50.5))
         $fields.RecordedAt = [DateTime]::UtcNow.AddDays(-5)
         ConvertTo-Json $fields -Depth 5 | Set-Content $record
+        $record.LastWriteTimeUtc = $fields.RecordedAt
     }
     $leases = @(Get-CredentialLease $source)
     $diagnosis = $broken | Test-PodInjectionAnnotation -PassThru
