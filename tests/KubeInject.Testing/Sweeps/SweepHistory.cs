@@ -6,10 +6,10 @@ using Microsoft.Extensions.Time.Testing;
 namespace KubeInject.Testing.Sweeps;
 
 /// <summary>
-/// A random history of pods, workloads, injections and sweeps of several processes, whose clocks differ, that see a part of the
-/// cluster, read what has changed by the time they act, and are killed. After each step it is checked that no credential of a
-/// living owner was revoked, that living ones are renewed, and that none without an owner outlives the grace period by two
-/// sweeps that see everything.
+/// A random history of pods, workloads, injections and sweeps. The clocks of the processes differ, their rights are incomplete, the
+/// cluster changes between what they read and what they do, and they are killed at any call. No credential of a living owner may
+/// be revoked, at any time, and none within the grace period. Each sweep renews what it sees an owner of. Without an owner, a credential outlives the grace period by
+/// at most two sweeps that see everything.
 /// </summary>
 internal sealed class SweepHistory
 {
@@ -28,10 +28,15 @@ internal sealed class SweepHistory
     private HashSet<Guid> renewed = [];
     private bool isActing;
 
-    private SweepHistory(int seed, ICredentialIssuer backend)
+    // A sweep would go on after an exception with the next lease.
+    private InvalidOperationException? violation;
+
+    private readonly string role;
+
+    private SweepHistory(int seed, ICredentialIssuer backend, string role)
     {
         random = new Random(seed);
-        Backend = backend;
+        (Backend, this.role) = (backend, role);
         var kind = random.GetItems(Enum.GetValues<ModelStoreKind>(), 1)[0];
 
         // Those who share a folder share a machine.
@@ -54,22 +59,21 @@ internal sealed class SweepHistory
     /// <summary>Runs a history.</summary>
     /// <param name="seed">The seed that it follows from.</param>
     /// <param name="backend">What really issues and revokes.</param>
+    /// <param name="role">The role that credentials are issued from.</param>
     /// <param name="steps">How many steps it has.</param>
     /// <exception cref="InvalidOperationException">A rule was broken; the message has the steps.</exception>
-    public static async Task<SweepHistory> RunAsync(int seed, ICredentialIssuer backend, int steps)
+    public static async Task<SweepHistory> RunAsync(int seed, ICredentialIssuer backend, string role, int steps)
     {
-        var history = new SweepHistory(seed, backend);
-        for (var step = 0; step < steps; step++)
-        {
+        var history = new SweepHistory(seed, backend, role);
+        for (var step = 0; step < steps && history.violation is null; step++)
             await history.StepAsync();
-            history.CheckLiving();
-        }
-
+        if (history.violation is not null)
+            throw history.violation;
         return history;
     }
 
-    /// <summary>The usernames of the credentials that live.</summary>
-    public IEnumerable<Guid> Living => credentials.Values.Where(credential => credential.IsAlive).Select(credential => credential.Uuid);
+    /// <summary>All credentials that it was to issue, and whether they are valid.</summary>
+    public IEnumerable<(Guid Uuid, bool IsAlive)> Credentials => credentials.Values.Select(credential => (credential.Uuid, credential.IsAlive));
 
     /// <summary>Others act, while a process is at work.</summary>
     public async Task ActAsync()
@@ -106,7 +110,9 @@ internal sealed class SweepHistory
         credential.IsAlive = false;
         Revocations++;
         if (Owner(uuid) is { } owner)
-            throw Broken($"{Short(uuid)} was revoked, and {owner} lives");
+            violation ??= Broken($"{Short(uuid)} was revoked, and {owner} lives");
+        else if (truth.GetUtcNow() - credential.RecordedAt < GracePeriod)
+            violation ??= Broken($"{Short(uuid)} was revoked {truth.GetUtcNow() - credential.RecordedAt} after it was recorded");
     }
 
     private static string Short(Guid uuid) => $"{uuid:N}"[..6];
@@ -117,7 +123,8 @@ internal sealed class SweepHistory
         switch (random.Next(10))
         {
             case < 3:
-                await IssueAsync();
+                for (var count = random.Next(1, 5); count > 0; count--)
+                    await IssueAsync();
                 break;
             case < 6:
                 ChangeCluster();
@@ -132,7 +139,7 @@ internal sealed class SweepHistory
     {
         // Records of Vault and of Secrets are those of one cluster.
         var cluster = Store.Kind == ModelStoreKind.Folder ? Any(clusters) : clusters[0];
-        var credential = new ModelCredential(NewGuid(), cluster, Any(["Pod", "Deployment", "Rollout"]));
+        var credential = new ModelCredential(NewGuid(), cluster, Any(["Pod", "Deployment", "Rollout"]), truth.GetUtcNow());
         credentials[credential.Uuid] = credential;
         var process = new ModelProcess(this, Any(clocks), random.Next(4) == 0 ? random.Next(1, 6) : null);
         var isConnected = random.Next(3) > 0;
@@ -145,9 +152,8 @@ internal sealed class SweepHistory
         var source = new CredentialSource(process, process, isConnected ? new KubeClient(channel, ModelRights.OwnNamespace) : null, process.Time);
         try
         {
-            var issued = await source.IssueAsync(
-                new CredentialRequest(credential.Uuid, "orders", "orders", "databases", new ObjectReference(credential.Kind, Any(Namespaces), "orders"), "default"), CancellationToken.None);
-            credential.IsHandedOut = issued.Record.IsComplete;
+            await source.IssueAsync(
+                new CredentialRequest(credential.Uuid, "orders", role, "databases", new ObjectReference(credential.Kind, Any(Namespaces), "orders"), "default"), CancellationToken.None);
         }
         catch (Exception) when (process.IsKilled)
         {
@@ -158,11 +164,13 @@ internal sealed class SweepHistory
     private void ChangeCluster()
     {
         var cluster = Any(clusters);
-        var handedOut = credentials.Values.Where(credential => credential is { IsAlive: true, IsHandedOut: true } && credential.Cluster == cluster).ToList();
+
+        // While a sweep is at work, what is without an owner is most likely to get one too late.
+        var living = credentials.Values.Where(credential => credential.IsAlive && credential.Cluster == cluster && !(isActing && Owner(credential.Uuid) is not null)).ToList();
         switch (random.Next(6))
         {
-            case < 3 when handedOut.Count > 0:
-                var credential = Any(handedOut);
+            case < 3 when living.Count > 0:
+                var credential = Any(living);
                 Create(cluster, Any(ShapesOf(credential.Kind)), credential.Uuid);
                 break;
             case < 5 when cluster.Objects.Count > 0:
@@ -190,6 +198,8 @@ internal sealed class SweepHistory
     {
         var created = new ModelObject(shape, lease, Any(Namespaces), $"o{cluster.Objects.Count}-{random.Next(1000)}");
         cluster.Objects.Add(created);
+        if (created.CanHavePods)
+            (credentials[lease].TimesOwned, credentials[lease].SweepsSurvived) = (credentials[lease].TimesOwned + 1, 0);
         Note($"create {created} with {Short(lease)} in {cluster.Name}");
     }
 
@@ -206,7 +216,7 @@ internal sealed class SweepHistory
             SkipCustomResources = random.Next(6) == 0,
         };
         Note($"{when}sweep of {cluster.Name}, clock {process.Time.GetUtcNow() - truth.GetUtcNow()}, lost {string.Join('+', rights.Lost)}{(options.Namespace is null ? "" : $", namespace {options.Namespace}")}{(rights.KnowsCluster ? "" : ", cluster unknown")}");
-        var due = credentials.Values.Where(credential => IsDue(credential, process, cluster, rights, options)).ToList();
+        var due = credentials.Values.Where(credential => IsDue(credential, process, cluster, rights, options)).ToDictionary(credential => credential, credential => credential.TimesOwned);
         var outer = renewed;
         renewed = [];
         try
@@ -238,8 +248,10 @@ internal sealed class SweepHistory
             renewed.UnionWith(outer);
         }
 
-        foreach (var credential in due.Where(credential => credential.IsAlive && credential.UnownedFor == credential.Unowned))
+        foreach (var (credential, timesOwned) in due)
         {
+            if (!credential.IsAlive || credential.TimesOwned != timesOwned)
+                continue;
             if (++credential.SweepsSurvived >= SweepsToRevoke)
                 throw Broken($"{Short(credential.Uuid)} has no owner and survived {credential.SweepsSurvived} sweeps");
         }
@@ -260,7 +272,6 @@ internal sealed class SweepHistory
         var isOfCluster = record.ClusterUid is null ? Store.BelongsTo(cluster) : record.ClusterUid == cluster.Uid;
         var sees = rights.IsWhole || (rights.KnowsCluster && rights.Lost.SetEquals(["rollouts"]) && credential.Kind != "Rollout");
         var age = new[] { process.Time.GetUtcNow() - record.RecordedAt!.Value, Store.AgeOf(credential.Uuid, process.Time) }.Min();
-        credential.UnownedFor = credential.Unowned;
         return isOfCluster && sees && age >= GracePeriod + Resolution
             && (!options.SkipCustomResources || credential.Kind != "Rollout")
             && (options.Namespace is null || options.Namespace == record.Owner.Namespace);
@@ -276,13 +287,6 @@ internal sealed class SweepHistory
            where cluster.Objects.Exists(item => item.Lease == record.Uuid && item.CanHavePods && item.Shape != ModelShape.Rollout && rights.MaySee(item, options.Namespace ?? ModelRights.OwnNamespace))
            select record.Uuid,
     ];
-
-    /// <summary>Counts anew how long credentials are without an owner.</summary>
-    private void CheckLiving()
-    {
-        foreach (var credential in credentials.Values.Where(credential => Owner(credential.Uuid) is not null))
-            (credential.Unowned, credential.SweepsSurvived) = (credential.Unowned + 1, 0);
-    }
 
     private ModelObject? Owner(Guid lease) => clusters.SelectMany(cluster => cluster.Objects).FirstOrDefault(item => item.Lease == lease && item.CanHavePods);
 
@@ -301,9 +305,12 @@ internal sealed class SweepHistory
         return new Guid(bytes);
     }
 
-    private sealed class ModelCredential(Guid uuid, ModelCluster cluster, string kind)
+    private sealed class ModelCredential(Guid uuid, ModelCluster cluster, string kind, DateTimeOffset recordedAt)
     {
         public Guid Uuid => uuid;
+
+        /// <summary>When it was recorded, by the true time.</summary>
+        public DateTimeOffset RecordedAt => recordedAt;
 
         public ModelCluster Cluster => cluster;
 
@@ -312,14 +319,10 @@ internal sealed class SweepHistory
 
         public bool IsAlive { get; set; }
 
-        /// <summary>Whether the one who asked has it, and can create objects with it.</summary>
-        public bool IsHandedOut { get; set; }
+        /// <summary>How often it has got an owner. A sweep only counts if it gets none meanwhile.</summary>
+        public int TimesOwned { get; set; }
 
-        /// <summary>How often it had an owner after a step. A sweep is only counted if that stays the same.</summary>
-        public int Unowned { get; set; }
-
-        public int UnownedFor { get; set; }
-
+        /// <summary>How many sweeps could have revoked it since it has no owner.</summary>
         public int SweepsSurvived { get; set; }
     }
 }

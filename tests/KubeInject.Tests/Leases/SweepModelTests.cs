@@ -20,7 +20,7 @@ public sealed class SweepModelTests
         {
             try
             {
-                var history = await SweepHistory.RunAsync(TestSeed.Value + index, new MemoryIssuer(), Steps);
+                var history = await SweepHistory.RunAsync(TestSeed.Value + index, new MemoryIssuer(), "orders", Steps);
                 Interlocked.Add(ref revocations, history.Revocations);
                 Interlocked.Add(ref renewals, history.Renewals);
             }
