@@ -19,10 +19,10 @@ public sealed class MemoryLeaseStore : ILeaseStore
     /// <summary>The clock of the test.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
-    /// <summary>How far the clock of whoever keeps the records is ahead of it.</summary>
+    /// <summary>How far the clock that keeps the records is ahead of it.</summary>
     public TimeSpan Offset { get; set; }
 
-    /// <summary>When a record was stored, by the clock of whoever keeps it.</summary>
+    /// <summary>When a record was stored, by the clock that keeps it.</summary>
     public Func<LeaseRecord, DateTimeOffset?> StoredAt { get; set; } = record => record.RecordedAt;
 
     public LeaseStoreScope Scope { get; set; } = LeaseStoreScope.OneCluster;

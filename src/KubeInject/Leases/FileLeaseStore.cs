@@ -123,7 +123,7 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
             (null, new UnreadableRecord(entry.FullName, $"This is no lease record. {reason} Move it out of the folder and look at it.") { Uuid = uuid });
     }
 
-    /// <summary>Why a file is not even opened; null if nothing speaks against it. To open a pipe would wait for whoever writes into it.</summary>
+    /// <summary>Why a file is not even opened; null if nothing speaks against it. Opening a pipe waits until another process writes into it.</summary>
     /// <exception cref="FileNotFoundException">It is not there.</exception>
     private static string? Obstacle(FileSystemInfo entry) =>
         !entry.Exists && entry.LinkTarget is null ? throw new FileNotFoundException()

@@ -21,7 +21,7 @@ public sealed class LeaseRecordList(IReadOnlyList<LeaseRecord> records) : IReadO
     /// <summary>The cluster that the store is in; null for a store outside of clusters (default).</summary>
     public ClusterIdentity? Cluster { get; init; }
 
-    /// <summary>What time it was by the clock of whoever keeps the records; null if that is not known (default).</summary>
+    /// <summary>The time by the clock of the server or file system that keeps the records; null if that is not known (default).</summary>
     public DateTimeOffset? Now { get; init; }
 
     /// <summary>When each record was stored, by the same clock: for the first time, or for the last time if the store knows no better.</summary>
@@ -41,7 +41,7 @@ public sealed class LeaseRecordList(IReadOnlyList<LeaseRecord> records) : IReadO
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>How long a record has been stored, by the clock of whoever keeps it; null if that is not known.</summary>
+    /// <summary>How long a record has been stored, by the clock of the server or file system that keeps it; null if that is not known.</summary>
     /// <param name="record">The record.</param>
     internal TimeSpan? AgeOf(LeaseRecord record) => StoredAt.TryGetValue(record.Uuid, out var stored) ? Now - stored : null;
 }

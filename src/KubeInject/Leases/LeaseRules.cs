@@ -41,7 +41,7 @@ internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeS
     public bool IsWithoutOwner(LeaseRecord record) =>
         view is not null && !IsOfOtherCluster(record) && (record.ClusterUid is not null || isOfCluster) && view.Find(record.Uuid) is null && view.GapFor(record) is null;
 
-    /// <summary>How long a lease has certainly been there: by the clock of whoever keeps its record, and by its record against this machine's clock, whichever is less.</summary>
+    /// <summary>The age of a lease: the lesser of the age of its record by the clock that keeps it, and the age that the record has by this machine's clock.</summary>
     /// <returns>Null if that is not known, or makes no sense.</returns>
     public TimeSpan? AgeOf(LeaseRecord record, DateTimeOffset now)
     {

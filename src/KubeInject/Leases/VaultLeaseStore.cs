@@ -76,7 +76,7 @@ public sealed class VaultLeaseStore : ILeaseStore
         if (!response.IsSuccess && !response.IsNothing)
             throw vault.Failure(request, response);
 
-        // Where it is not allowed, there is none: whoever may not delete one may not write one either.
+        // A policy that does not allow to delete an entry does not allow to write one either, so there is none.
         var entry = new VaultRequest(HttpMethod.Delete, $"{entryMetadata}/{uuid}");
         var answer = await vault.SendAsync(entry, cancellationToken).ConfigureAwait(false);
         if (!answer.IsSuccess && !answer.IsNothing && answer.StatusCode != 403)

@@ -20,7 +20,7 @@ internal sealed class Store : IDisposable
         }
     }
 
-    /// <summary>Stores an object as it stands, without the checks of the API server.</summary>
+    /// <summary>Stores an object unchanged, without the checks of the API server.</summary>
     public Task PutAsync(string key, string json) => AskAsync("/v3/kv/put", new { key = Base64($"/registry/{key}"), value = Base64(json) });
 
     /// <summary>Removes the pods of a namespace.</summary>

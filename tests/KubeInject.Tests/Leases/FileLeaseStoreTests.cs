@@ -118,7 +118,7 @@ public sealed class FileLeaseStoreTests : IDisposable
                 break;
         }
 
-        // A pipe that is opened waits for whoever writes into it.
+        // Opening a pipe waits until another process writes into it.
         await ExpectUnreadableAsync(store, record, other.Uuid, path).WaitAsync(TimeSpan.FromSeconds(30));
     }
 

@@ -59,7 +59,7 @@ public sealed class SweepConclusionTests
         var revoked = 0;
         world.Issuer.OnRevoke = _ =>
         {
-            // All those that nobody has taken up yet come to life.
+            // All leases that the sweep has not begun with get an owner.
             if (++revoked == 1)
                 records.Skip(2 * concurrency).ToList().ForEach(world.Live);
         };
@@ -158,8 +158,8 @@ public sealed class SweepConclusionTests
         Assert.Equal((revoked, revoked == 1), (world.Issuer.Revoked.Count, summary.IsComplete));
     }
 
-    // By how many minutes: the clock of whoever recorded is behind; that of whoever keeps the record is ahead of ours. Both
-    // may be wrong at once; the lease is two minutes old, and the grace period five.
+    // By how many minutes the clock of the writer is behind ours, and the clock that keeps the record is ahead of ours. The
+    // lease is two minutes old, and the grace period is five minutes.
     [Theory]
     [InlineData(0, 0)]
     [InlineData(40, 0)] // an injector behind

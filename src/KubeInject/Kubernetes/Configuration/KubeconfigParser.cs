@@ -62,7 +62,7 @@ internal sealed class KubeconfigParser
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
             if (!anchors.TryGetValue(alias.Value, out var known))
-                throw KubeConfigurationException.At(file, mark.Line, mark.Column, "This alias names no anchor that stands before it.");
+                throw KubeConfigurationException.At(file, mark.Line, mark.Column, "No anchor of this name is defined before the alias.");
             if (budget.Repeat(known.Size) is { } problem)
                 throw KubeConfigurationException.At(file, mark.Line, mark.Column, problem);
             height = known.Height;
