@@ -9,7 +9,7 @@ internal sealed class Store : IDisposable
 {
     private readonly HttpClient client = new() { BaseAddress = Address() };
 
-    /// <summary>Stores pods as they stand.</summary>
+    /// <summary>Stores pods unchanged.</summary>
     public async Task PutPodsAsync(string @namespace, IEnumerable<(string Name, string Json)> pods)
     {
         // No more operations fit into one transaction.
@@ -18,6 +18,10 @@ internal sealed class Store : IDisposable
             var puts = some.Select(pod => new { requestPut = new { key = Base64($"{Folder(@namespace)}{pod.Name}"), value = Base64(pod.Json) } });
             await AskAsync("/v3/kv/txn", new { success = puts });
         }
+
+        // All pods of a transaction have the same revision. An API server that answers from its cache waits until the cache has
+        // the newest revision, and then may have some of them only. With a later revision it has all.
+        await PutAsync("kubeinject-test", "{}");
     }
 
     /// <summary>Stores an object unchanged, without the checks of the API server.</summary>
