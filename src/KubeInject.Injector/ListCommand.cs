@@ -47,7 +47,7 @@ internal static class ListCommand
             };
             await using var output = new DisplayWriter(new StreamWriter(Console.OpenStandardOutput(), bufferSize: 64 * 1024));
             using var list = ListFormat.Create(parsed.GetValue(format)!, output);
-            await foreach (var pods in connection.Client.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken))
+            await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken))
                 list.Write([.. pods.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).Where(Concerns)]);
             list.End();
             return ExitCode.Done;

@@ -50,7 +50,7 @@ internal static class SyncCommand
             using var sources = new SourceBuilder(settings);
             var source = await sources.BuildAsync(needsCluster: true, cancellationToken);
             var cluster = await sources.ConnectAsync(cancellationToken);
-            return await RunAsync(new LeaseSweep(source, cluster.Client, leases), parsed.GetValue(dryRun), cancellationToken);
+            return await RunAsync(new LeaseSweep(source, cluster.Objects, leases), parsed.GetValue(dryRun), cancellationToken);
         }, stop, LeaseOptions.DefaultTimeout));
         return command;
     }

@@ -58,7 +58,7 @@ public sealed class ControllerManagerCluster : IAsyncLifetime, IDisposable, ICol
     {
         var name = $"test-{Guid.NewGuid():n}";
         var connection = await KubeConnection.OpenAsync(Settings with { Namespace = name });
-        await connection.Client.CreateAsync(KubeResource.Namespaces, KubeObject.Parse($$$"""{"metadata":{"name":"{{{name}}}"}}"""));
+        await connection.Objects.CreateAsync(KubeResource.Namespaces, KubeObject.Parse($$$"""{"metadata":{"name":"{{{name}}}"}}"""));
         await UntilPodsCanBeCreatedAsync(name);
         return connection;
     }
@@ -68,7 +68,7 @@ public sealed class ControllerManagerCluster : IAsyncLifetime, IDisposable, ICol
     {
         List<KubeObject> objects = [];
         await UntilAsync(
-            async cancellationToken => isExpected(objects = await connection.Client.ListAsync(resource, cancellationToken: cancellationToken).ToListAsync(cancellationToken)),
+            async cancellationToken => isExpected(objects = await connection.Objects.ListAsync(resource, cancellationToken: cancellationToken).ToListAsync(cancellationToken)),
             () => $"these {resource.Plural} are not as expected: {(objects.Count == 0 ? "none" : string.Join(", ", objects))}");
         return objects;
     }

@@ -62,7 +62,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
     /// <summary>Does it to a workload of the cluster.</summary>
     private protected void Annotate(ObjectReference workload, KubeConnection connection, AnnotationTask task) => Run(workload, async (pipeline, cancellationToken) =>
     {
-        var annotator = new WorkloadAnnotator(task, connection.Client);
+        var annotator = new WorkloadAnnotator(task, connection.Objects);
         var result = await annotator.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
         await pipeline.InvokeAsync(() => isWanted = result.Status == AnnotationStatus.Planned && ShouldChange($"{workload} in {Wording.Of(connection)}", [result])).ConfigureAwait(false);

@@ -75,7 +75,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     {
         // While the pipeline works on some, annotations and all, the next are read.
         var written = Task.CompletedTask;
-        await foreach (var pods in connection.Client.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = !Consistent }, cancellationToken).ConfigureAwait(false))
+        await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = !Consistent }, cancellationToken).ConfigureAwait(false))
         {
             await written.ConfigureAwait(false);
             written = pipeline.InvokeAsync(() => Write(pods.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).ToArray()));

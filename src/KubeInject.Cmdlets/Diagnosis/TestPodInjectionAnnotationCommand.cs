@@ -98,7 +98,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
         // Asked here, on PowerShell's own thread, which alone knows the session's connection.
         connection = Cluster || ParameterSetName is FromCluster or OfWorkload ? RequireConnection() : FindConnection();
-        live = new PodDiagnostician(cluster: connection?.Client, source: CredentialSource);
+        live = new PodDiagnostician(cluster: connection?.Objects, source: CredentialSource);
         documents = Cluster ? live : new PodDiagnostician(source: CredentialSource);
     }
 

@@ -51,7 +51,7 @@ public sealed partial class InvokeCredentialInjectionCommand
         {
             var timeout = TimeSpan.FromSeconds(TimeoutSec);
             var how = new WorkloadInjectionOptions { Delivery = Delivery, MustRollOut = Wait, Recreate = Recreate, RecreateTimeout = timeout };
-            var injector = new WorkloadInjector(CredentialSource!, connection.Client, how: how);
+            var injector = new WorkloadInjector(CredentialSource!, connection.Objects, how: how);
             var result = await injector.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
             var isWanted = false;
             await pipeline.InvokeAsync(() => isWanted = ShouldInject(result, injector, connection)).ConfigureAwait(false);
@@ -59,7 +59,7 @@ public sealed partial class InvokeCredentialInjectionCommand
                 result = await injector.InjectAsync(workload, cancellationToken).ConfigureAwait(false);
             await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
             if (Wait && result.Status is InjectionStatus.Injected or InjectionStatus.AlreadyInjected)
-                await new Rollout(connection.Client).WaitAsync(workload, timeout, RollingOut(), cancellationToken).ConfigureAwait(false);
+                await new Rollout(connection.Objects).WaitAsync(workload, timeout, RollingOut(), cancellationToken).ConfigureAwait(false);
         });
     }
 

@@ -83,7 +83,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
     });
 
     private ManifestInjector Injector() =>
-        new(cluster is null ? CredentialSource! : CredentialSource!.In(cluster.Client), delivery: new DeliveryOptions { Delivery = Delivery, SecretAsManifest = SecretAsManifest });
+        new(cluster is null ? CredentialSource! : CredentialSource!.In(cluster.Objects), delivery: new DeliveryOptions { Delivery = Delivery, SecretAsManifest = SecretAsManifest });
 
     private bool ShouldInject(ManifestResult plan)
     {

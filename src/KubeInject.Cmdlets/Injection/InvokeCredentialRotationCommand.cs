@@ -69,7 +69,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
     private void Rotate(ObjectReference workload, KubeConnection connection) => Run(workload, async (pipeline, cancellationToken) =>
     {
         var how = new RotationOptions { Delivery = Delivery, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
-        var rotation = new CredentialRotation(CredentialSource!, connection.Client, how: how);
+        var rotation = new CredentialRotation(CredentialSource!, connection.Objects, how: how);
         var result = await rotation.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
         await pipeline.InvokeAsync(() => isWanted = ShouldRotate(result, connection)).ConfigureAwait(false);

@@ -81,7 +81,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
         var connection = FindConnection();
         if (connection is null)
             WriteWarning("There is no connection to a cluster, so nothing is known of the leases' owners, and none shows as Orphaned. Run Connect-KubeCluster first.");
-        var inventory = new LeaseInventory(CredentialSource!, connection?.Client, new LeaseOptions { Namespace = Namespace });
+        var inventory = new LeaseInventory(CredentialSource!, connection?.Objects, new LeaseOptions { Namespace = Namespace });
         RunOrEnd(CredentialSource!.Name, (pipeline, cancellationToken) => WriteAsync(inventory, pipeline, cancellationToken));
     }
 

@@ -65,7 +65,7 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
     {
         if (known is null)
         {
-            var client = FindConnection()?.Client;
+            var client = FindConnection()?.Objects;
             RunOrEnd(CredentialSource!.Name, async (_, cancellationToken) =>
             {
                 var leases = await new LeaseInventory(CredentialSource, client).ListAsync(cancellationToken).ConfigureAwait(false);

@@ -47,7 +47,7 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
         if (GracePeriod != TimeSpan.Zero && GracePeriod < TimeSpan.FromSeconds(1))
             ThrowTerminatingError(Errors.TimeTooShort(nameof(GracePeriod), GracePeriod));
         var options = new LeaseOptions { Namespace = Namespace, GracePeriod = GracePeriod, Concurrency = ThrottleLimit, SkipCustomResources = SkipCustomResource };
-        var sweep = new LeaseSweep(CredentialSource!, connection.Client, options);
+        var sweep = new LeaseSweep(CredentialSource!, connection.Objects, options);
         var limit = new TimeLimit(TimeSpan.FromSeconds(TimeoutSec), $"-{nameof(TimeoutSec)}", "The next sweep goes on from there.");
         Run(CredentialSource!.Name, async (pipeline, cancellationToken) =>
         {

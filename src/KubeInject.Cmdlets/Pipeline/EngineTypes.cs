@@ -49,7 +49,6 @@ using KubeInject.Secrets;
 [assembly: TypeForwardedTo(typeof(IdentitySource))]
 [assembly: TypeForwardedTo(typeof(KubeApiException))]
 [assembly: TypeForwardedTo(typeof(KubeApiReason))]
-[assembly: TypeForwardedTo(typeof(KubeClient))]
 [assembly: TypeForwardedTo(typeof(KubeConfigurationException))]
 [assembly: TypeForwardedTo(typeof(KubeConnection))]
 [assembly: TypeForwardedTo(typeof(KubeConnectionException))]

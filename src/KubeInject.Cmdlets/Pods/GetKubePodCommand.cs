@@ -18,7 +18,7 @@ public sealed class GetKubePodCommand : GetObjectCmdlet
         if (MetadataOnly)
             Get(
                 async (connection, name, cancellationToken) => (await connection.GetPodAsync(name, Namespace, cancellationToken).ConfigureAwait(false)).Metadata,
-                (connection, query, cancellationToken) => connection.Client.ListMetadataAsync(KubeResource.Pods, query, cancellationToken),
+                (connection, query, cancellationToken) => connection.Objects.ListMetadataAsync(KubeResource.Pods, query, cancellationToken),
                 pod => pod.Name,
                 pod => WriteObject(pod));
         else

@@ -67,7 +67,7 @@ public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet
         var options = new ServiceAccountTokenOptions { Audiences = Audience, ExpirationSeconds = ExpirationSeconds };
         Run(ServiceAccount, async (pipeline, cancellationToken) =>
         {
-            var token = await connection.Client.CreateTokenAsync(ServiceAccount!, Namespace, options, cancellationToken).ConfigureAwait(false);
+            var token = await connection.Objects.CreateTokenAsync(ServiceAccount!, Namespace, options, cancellationToken).ConfigureAwait(false);
             await pipeline.InvokeAsync(() => WriteObject(new KubeServiceAccountToken(token.Token, AsPlainText, token.ExpirationTimestamp))).ConfigureAwait(false);
         });
     }

@@ -41,7 +41,7 @@ public sealed class RemoveKubeSecretCommand : ConnectedCmdlet
             var removal = new SecretRemoval { Name = name, Namespace = Namespace, Keys = Key ?? [], Force = Force };
             Run(name, async (pipeline, cancellationToken) =>
             {
-                var editor = new SecretEditor(connection.Client);
+                var editor = new SecretEditor(connection.Objects);
                 var plan = await editor.PlanAsync(removal, cancellationToken).ConfigureAwait(false);
                 var isWanted = false;
                 await pipeline.InvokeAsync(() => isWanted = ShouldDo($"{plan.Reference} in {Wording.Of(connection)}", plan.Action)).ConfigureAwait(false);

@@ -81,7 +81,7 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
         };
         Run(Name, async (pipeline, cancellationToken) =>
         {
-            var editor = new SecretEditor(connection.Client);
+            var editor = new SecretEditor(connection.Objects);
             var plan = await editor.PlanAsync(change, cancellationToken).ConfigureAwait(false);
             var isWanted = false;
             await pipeline.InvokeAsync(() => isWanted = ShouldDo($"{plan.Reference} in {Wording.Of(connection)}", plan.Action)).ConfigureAwait(false);

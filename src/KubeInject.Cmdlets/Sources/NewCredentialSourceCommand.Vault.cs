@@ -88,7 +88,7 @@ public sealed partial class NewCredentialSourceCommand
             throw new ArgumentException("-Audience is whom the pods' own tokens are for: give it together with -PodIdentity.");
         if (!PodIdentity && TokenPeriod < TimeSpan.FromSeconds(1))
             ThrowTerminatingError(Errors.TimeTooShort(nameof(TokenPeriod), TokenPeriod));
-        var cluster = PodIdentity ? RequireConnection().Client : null;
+        var cluster = PodIdentity ? RequireConnection().Objects : null;
         var vault = new VaultClient(Settings(), Login());
         var options = new VaultIssuerOptions { AuthMount = AuthMount, TokenPeriod = TokenPeriod, UsePodIdentity = PodIdentity, Audience = Audience };
         return (new VaultIssuer(vault, options, cluster), new VaultLeaseStore(vault, LeaseMount, LeasePrefix));

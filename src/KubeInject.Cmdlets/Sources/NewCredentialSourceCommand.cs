@@ -80,7 +80,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
                 FromScript => (new ScriptCredentials(Name, ScriptBlock!, RevokeScriptBlock).ToIssuer(), Store()),
                 _ => (new LocalCredentialIssuer(), Folder()),
             };
-            WriteObject(new CredentialSource(issuer, leases, FindConnection()?.Client));
+            WriteObject(new CredentialSource(issuer, leases, FindConnection()?.Objects));
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
@@ -95,7 +95,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     private KubeSecretIssuer SecretIssuer()
     {
         var connection = RequireConnection();
-        return new KubeSecretIssuer(connection.Client, new KubeSecretOptions
+        return new KubeSecretIssuer(connection.Objects, new KubeSecretOptions
         {
             Pattern = SecretPattern.Parse(KubeSecret!),
             UsernameKey = UsernameKey,
@@ -109,7 +109,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
         if (LeasePath is not null && LeaseNamespace is not null)
             throw new ArgumentException("Leases are recorded in one place: give -LeasePath or -LeaseNamespace, not both.");
         var connection = LeaseNamespace is null ? FindConnection() : RequireConnection();
-        return LeasePath is null && connection is not null ? new KubeLeaseStore(connection.Client, LeaseNamespace ?? KubeLeaseStore.DefaultNamespace) : Folder();
+        return LeasePath is null && connection is not null ? new KubeLeaseStore(connection.Objects, LeaseNamespace ?? KubeLeaseStore.DefaultNamespace) : Folder();
     }
 
     private FileLeaseStore Folder() => new(LeasePath is null ? FileLeaseStore.DefaultFolder : FullPath(LeasePath), FindConnection()?.Server.ToString());

@@ -21,7 +21,7 @@ internal sealed class DiagnosticianBuilder(SettingsReader settings) : IDisposabl
     {
         // A source that is set for injecting is not asked unless this command line names it.
         var source = settings.Option(AllSettings.Source) is null ? null : await sources.BuildAsync(withCluster, cancellationToken);
-        var cluster = withCluster ? (await ConnectAsync(cancellationToken)).Client : null;
+        var cluster = withCluster ? (await ConnectAsync(cancellationToken)).Objects : null;
         return new PodDiagnostician(cluster: cluster, source: source);
     }
 }

@@ -43,7 +43,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
                 SourceNames.KubeSecret => await KubeSecretAsync(cancellationToken),
                 SourceNames.Vault => await VaultAsync(cancellationToken),
                 SourceNames.PostgreSql => await PostgreSqlAsync(cancellationToken),
-                _ => new CredentialSource(new LocalCredentialIssuer(), Folder(settings.Path(AllSettings.LeaseFolder) ?? FileLeaseStore.DefaultFolder), connection?.Client),
+                _ => new CredentialSource(new LocalCredentialIssuer(), Folder(settings.Path(AllSettings.LeaseFolder) ?? FileLeaseStore.DefaultFolder), connection?.Objects),
             };
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or KubeConfigurationException)
@@ -77,7 +77,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
             UsernameKey = settings.Text(AllSettings.UsernameKey) ?? options.UsernameKey,
             PasswordKey = settings.Text(AllSettings.PasswordKey) ?? options.PasswordKey,
         };
-        return new CredentialSource(new KubeSecretIssuer(cluster.Client, options), await LeasesAsync(cancellationToken), cluster.Client);
+        return new CredentialSource(new KubeSecretIssuer(cluster.Objects, options), await LeasesAsync(cancellationToken), cluster.Objects);
     }
 
     private async Task<CredentialSource> VaultAsync(CancellationToken cancellationToken)
@@ -94,7 +94,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
         var cluster = options.UsePodIdentity ? await ConnectAsync(cancellationToken) : null;
         var leases = new VaultLeaseStore(
             vault, settings.Text(AllSettings.VaultLeaseMount) ?? VaultLeaseStore.DefaultMount, settings.Text(AllSettings.VaultLeasePrefix) ?? VaultLeaseStore.DefaultPrefix);
-        return new CredentialSource(new VaultIssuer(vault, options, cluster?.Client), leases, connection?.Client);
+        return new CredentialSource(new VaultIssuer(vault, options, cluster?.Objects), leases, connection?.Objects);
     }
 
     private async Task<CredentialSource> PostgreSqlAsync(CancellationToken cancellationToken)
@@ -116,7 +116,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
             AllowedRoles = settings.List(AllSettings.PostgreSqlAllowedRole) ?? options.AllowedRoles,
         });
         var leases = await LeasesAsync(cancellationToken);
-        return new CredentialSource(postgreSql, leases, connection?.Client);
+        return new CredentialSource(postgreSql, leases, connection?.Objects);
     }
 
     private Secret PostgreSqlServer()
@@ -176,7 +176,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
     private async Task<ILeaseStore> LeasesAsync(CancellationToken cancellationToken)
     {
         if (settings.Path(AllSettings.LeaseFolder) is not { } folder)
-            return new KubeLeaseStore((await ConnectAsync(cancellationToken)).Client, settings.Text(AllSettings.LeaseNamespace) ?? KubeLeaseStore.DefaultNamespace);
+            return new KubeLeaseStore((await ConnectAsync(cancellationToken)).Objects, settings.Text(AllSettings.LeaseNamespace) ?? KubeLeaseStore.DefaultNamespace);
         return settings.Text(AllSettings.LeaseNamespace) is null
             ? Folder(folder)
             : throw new SettingException($"Leases are recorded in one place: set {AllSettings.LeaseFolder.Option} or {AllSettings.LeaseNamespace.Option}, not both.");

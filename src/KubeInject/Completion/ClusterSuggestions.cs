@@ -10,7 +10,7 @@ namespace KubeInject.Completion;
 /// <param name="connection">The cluster. A program that gives its credential is not run for this: nothing is found until it was.</param>
 public sealed class ClusterSuggestions(KubeConnection connection)
 {
-    private readonly KubeClient client = connection.Client;
+    private readonly KubeObjectClient client = connection.Objects;
 
     /// <summary>Asks the cluster of settings over a connection that ends with the answer.</summary>
     /// <param name="find">Gives the settings.</param>

@@ -10,7 +10,7 @@ namespace KubeInject.Diagnosis;
 /// Finds out whether pods get the credentials that they ask for, and if not, why not. Changes nothing anywhere. What it has
 /// asked a cluster once it remembers, so it is for one look around; it is for one caller at a time.
 /// </summary>
-public sealed class PodDiagnostician
+internal sealed class PodDiagnostician
 {
     private readonly InjectionOptions options;
     private readonly ClusterFacts? cluster;
@@ -22,7 +22,7 @@ public sealed class PodDiagnostician
     /// <param name="cluster">The cluster to look into; null for the documents alone (default).</param>
     /// <param name="source">Where the credentials come from and their leases are recorded; null where that is not known (default).</param>
     /// <param name="time">Tells the time; default: the system's clock.</param>
-    public PodDiagnostician(InjectionOptions? options = null, KubeClient? cluster = null, CredentialSource? source = null, TimeProvider? time = null)
+    public PodDiagnostician(InjectionOptions? options = null, KubeObjectClient? cluster = null, CredentialSource? source = null, TimeProvider? time = null)
     {
         this.options = options ?? InjectionOptions.Default;
         this.cluster = cluster is null ? null : new ClusterFacts(cluster);

@@ -5,7 +5,7 @@ using KubeInject.Leases;
 namespace KubeInject.Injection;
 
 /// <summary>Creates the Secrets that credentials are delivered in.</summary>
-internal sealed class SecretWriter(KubeClient client)
+internal sealed class SecretWriter(KubeObjectClient client)
 {
     /// <summary>Has the server go through the creation, without creating anything.</summary>
     public Task TryAsync(PlannedPod pod, CancellationToken cancellationToken) =>

@@ -7,12 +7,25 @@ namespace KubeInject.Leases;
 /// Where credentials come from, with every one of them accounted for: a record that is enough to revoke it is kept
 /// before a credential comes into being, and there is none that nobody knows.
 /// </summary>
-/// <param name="issuer">Issues, renews and revokes.</param>
-/// <param name="leases">Keeps the records.</param>
-/// <param name="client">The cluster that credentials are delivered in; null where none is delivered in a Secret.</param>
-/// <param name="time">Tells the time; default: the system's clock.</param>
-public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore leases, KubeClient? client = null, TimeProvider? time = null)
+public sealed class CredentialSource
 {
+    private readonly ICredentialIssuer issuer;
+    private readonly ILeaseStore leases;
+    private readonly KubeObjectClient? client;
+
+    /// <summary>A source of an issuer and a store.</summary>
+    /// <param name="issuer">Issues, renews and revokes.</param>
+    /// <param name="leases">Keeps the records.</param>
+    /// <param name="client">The cluster that credentials are delivered in; null where none is delivered in a Secret.</param>
+    /// <param name="time">Tells the time; default: the system's clock.</param>
+    internal CredentialSource(ICredentialIssuer issuer, ILeaseStore leases, KubeObjectClient? client = null, TimeProvider? time = null)
+    {
+        this.issuer = issuer;
+        this.leases = leases;
+        this.client = client;
+        Time = time ?? TimeProvider.System;
+    }
+
     /// <summary>How long taking back may last. It is not cancelled with what it takes back.</summary>
     internal static readonly TimeSpan CleanupTimeout = TimeSpan.FromSeconds(60);
 
@@ -29,12 +42,12 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     public ILeaseStore Leases => leases;
 
     /// <summary>The cluster that credentials are delivered in; null where none is delivered in a Secret.</summary>
-    internal KubeClient? Client => client;
+    internal KubeObjectClient? Client => client;
 
     /// <summary>What issues, renews and revokes.</summary>
     internal ICredentialIssuer Issuer => issuer;
 
-    internal TimeProvider Time { get; } = time ?? TimeProvider.System;
+    internal TimeProvider Time { get; }
 
     /// <summary>The source for trying things out: made-up credentials, recorded in a folder.</summary>
     /// <param name="folder">The folder for the records; default: <see cref="FileLeaseStore.DefaultFolder"/>.</param>
@@ -45,7 +58,7 @@ public sealed class CredentialSource(ICredentialIssuer issuer, ILeaseStore lease
     /// <summary>The same source, for credentials that are delivered in a cluster.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <returns>The source.</returns>
-    public CredentialSource In(KubeClient cluster) => new(issuer, leases, cluster, Time);
+    internal CredentialSource In(KubeObjectClient cluster) => new(issuer, leases, cluster, Time);
 
     /// <summary>Issues a credential: records what is needed to revoke it, issues, completes the record. Whatever fails after the first is undone.</summary>
     /// <param name="request">What is asked for.</param>

@@ -9,7 +9,7 @@ namespace KubeInject.Leases;
 /// </summary>
 /// <param name="client">The cluster. Its requests end within the limits of its connection.</param>
 /// <param name="namespace">The namespace, which has to exist. Default: <see cref="DefaultNamespace"/>.</param>
-public sealed class KubeLeaseStore(KubeClient client, string @namespace = KubeLeaseStore.DefaultNamespace) : ILeaseStore
+internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace = KubeLeaseStore.DefaultNamespace) : ILeaseStore
 {
     /// <summary>The namespace of the records where nobody names one.</summary>
     public const string DefaultNamespace = "kubeinject";

@@ -6,7 +6,7 @@ namespace KubeInject.Leases;
 /// <param name="client">The cluster.</param>
 /// <param name="options">How.</param>
 /// <param name="time">Tells the time.</param>
-internal sealed class KubeOwnerReader(KubeClient client, LeaseOptions options, TimeProvider time) : IOwnerReader
+internal sealed class KubeOwnerReader(KubeObjectClient client, LeaseOptions options, TimeProvider time) : IOwnerReader
 {
     /// <inheritdoc/>
     public async Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Leases;
 
 /// <summary>Lists the leases of a source, each with its owner in the cluster.</summary>
-public sealed class LeaseInventory
+internal sealed class LeaseInventory
 {
     private readonly IOwnerReader? owners;
     private readonly LeaseOptions options;
@@ -12,7 +12,7 @@ public sealed class LeaseInventory
     /// <param name="source">The source.</param>
     /// <param name="client">The cluster; null where there is none, and nothing is known of owners.</param>
     /// <param name="options">Which leases; default: all.</param>
-    public LeaseInventory(CredentialSource source, KubeClient? client, LeaseOptions? options = null)
+    public LeaseInventory(CredentialSource source, KubeObjectClient? client, LeaseOptions? options = null)
         : this(source, client is null ? null : new KubeOwnerReader(client, options ?? new LeaseOptions(), (source ?? throw new ArgumentNullException(nameof(source))).Time), options)
     {
         Server = client?.Server;

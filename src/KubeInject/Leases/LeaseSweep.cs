@@ -6,7 +6,7 @@ namespace KubeInject.Leases;
 /// Manages all leases once: renews what has a living owner, revokes what certainly has none, and revokes what attempts that
 /// broke off have left. What cannot be decided from what was seen is kept.
 /// </summary>
-public sealed class LeaseSweep
+internal sealed class LeaseSweep
 {
     private readonly CredentialSource source;
     private readonly IOwnerReader owners;
@@ -18,7 +18,7 @@ public sealed class LeaseSweep
     /// <param name="source">Where the leases are from.</param>
     /// <param name="client">The cluster of the owners.</param>
     /// <param name="options">Which leases, and how; default: all.</param>
-    public LeaseSweep(CredentialSource source, KubeClient client, LeaseOptions? options = null)
+    public LeaseSweep(CredentialSource source, KubeObjectClient client, LeaseOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(client);

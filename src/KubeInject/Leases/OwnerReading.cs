@@ -6,7 +6,7 @@ namespace KubeInject.Leases;
 /// <param name="client">The cluster.</param>
 /// <param name="namespace">The namespace to look at, where not all may be looked at.</param>
 /// <param name="leases">The leases whose owners are wanted.</param>
-internal sealed class OwnerReading(KubeClient client, string @namespace, IReadOnlySet<Guid> leases)
+internal sealed class OwnerReading(KubeObjectClient client, string @namespace, IReadOnlySet<Guid> leases)
 {
     // A server that answers none of so many lists, one after the other, is away.
     private const int MostLostInARow = 2;

@@ -9,7 +9,7 @@ namespace KubeInject.Reports;
 /// <param name="client">The cluster.</param>
 /// <param name="source">The source of the leases; null for all that KubeInject has on record in the cluster.</param>
 /// <param name="time">Tells the time.</param>
-internal sealed class LeaseReader(KubeClient client, CredentialSource? source, TimeProvider time)
+internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? source, TimeProvider time)
 {
     /// <summary>Reads.</summary>
     /// <param name="query">Of which namespace.</param>

@@ -19,7 +19,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
 {
     private readonly InjectionOptions options = options ?? InjectionOptions.Default;
     private readonly TimeProvider time = time ?? TimeProvider.System;
-    private readonly PodDiagnostician diagnostician = new(options, connection.Client, source, time);
+    private readonly PodDiagnostician diagnostician = new(options, connection.Objects, source, time);
 
     /// <summary>At how many templates one looks closely, at most: each takes up to ten requests. Default: 250.</summary>
     public int MaxTemplates { get; init; } = 250;
@@ -40,7 +40,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
         var gaps = new SortedSet<string>(StringComparer.Ordinal);
         await LookCloselyAsync(templates, gaps, progress, cancellationToken).ConfigureAwait(false);
         progress?.Report(new ReportProgress("Reading leases", 0, 0));
-        var (leases, leaseSource) = await new LeaseReader(connection.Client, source, time).ReadAsync(query, gaps, cancellationToken).ConfigureAwait(false);
+        var (leases, leaseSource) = await new LeaseReader(connection.Objects, source, time).ReadAsync(query, gaps, cancellationToken).ConfigureAwait(false);
         var podsOf = templates.ToLookup(template => template.Namespace, StringComparer.Ordinal);
         return new PodInjectionReport
         {
@@ -67,7 +67,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
     {
         var asking = new List<TemplatePod>();
         var done = 0;
-        await foreach (var pods in connection.Client.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
+        await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
         {
             foreach (var pod in pods)
             {

@@ -10,7 +10,7 @@ namespace KubeInject.Secrets;
 /// and written anew where others were faster, so that nothing that has become somebody's is changed unseen.
 /// </remarks>
 /// <param name="client">The cluster.</param>
-public sealed class SecretEditor(KubeClient client)
+internal sealed class SecretEditor(KubeObjectClient client)
 {
     private const int Attempts = 5;
 

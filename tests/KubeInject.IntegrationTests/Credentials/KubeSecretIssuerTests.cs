@@ -59,7 +59,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
         await source.RevokeAsync(lease.Record, CancellationToken.None);
 
         Assert.Empty(leases.Records);
-        Assert.Equal("orders-rw", (await connection.Client.GetAsync(KubeResource.Secrets, "orders-rw", space)).Name);
+        Assert.Equal("orders-rw", (await connection.Objects.GetAsync(KubeResource.Secrets, "orders-rw", space)).Name);
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     public async Task A_Secret_that_may_not_be_read_is_named()
     {
         using var viewer = await TestCluster.OpenAsync("viewer");
-        var issuer = new KubeSecretIssuer(viewer.Client, new KubeSecretOptions { Pattern = SecretPattern.Parse("{role}") });
+        var issuer = new KubeSecretIssuer(viewer.Objects, new KubeSecretOptions { Pattern = SecretPattern.Parse("{role}") });
 
         var exception = await RefusedAsync(new CredentialSource(issuer, leases), Request());
 
@@ -125,7 +125,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     }
 
     private CredentialSource Source(string pattern, string usernameKey = "username", string passwordKey = "password") => new(
-        new KubeSecretIssuer(connection.Client, new KubeSecretOptions { Pattern = SecretPattern.Parse(pattern), UsernameKey = usernameKey, PasswordKey = passwordKey }), leases);
+        new KubeSecretIssuer(connection.Objects, new KubeSecretOptions { Pattern = SecretPattern.Parse(pattern), UsernameKey = usernameKey, PasswordKey = passwordKey }), leases);
 
     private CredentialRequest Request(string role = "orders-rw") =>
         new(Guid.NewGuid(), "orders", role, "databases", new ObjectReference("Deployment", space, "orders"), "orders");

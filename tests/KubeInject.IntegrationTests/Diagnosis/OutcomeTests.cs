@@ -39,7 +39,7 @@ public sealed class OutcomeTests
     public async Task A_lease_without_a_record_breaks_the_chain_and_one_with_a_record_does_not()
     {
         await using var scene = await Scene.CreateAsync();
-        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Client, scene.Namespace));
+        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
         var uuid = Guid.NewGuid();
         var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{uuid}"));
 
@@ -56,7 +56,7 @@ public sealed class OutcomeTests
     public async Task A_record_whose_lease_nobody_names_is_a_weak_link_once_it_is_no_longer_new()
     {
         await using var scene = await Scene.CreateAsync();
-        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Client, scene.Namespace));
+        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
         var (named, left) = (Guid.NewGuid(), Guid.NewGuid());
         var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{named}"));
         await source.Leases.WriteAsync(Record(named, pod), CancellationToken.None);

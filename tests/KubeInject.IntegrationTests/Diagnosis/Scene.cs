@@ -112,7 +112,7 @@ internal sealed class Scene : IAsyncDisposable
     }
 
     public PodDiagnostician Diagnostician(KubeConnection? connection = null, CredentialSource? source = null, TimeProvider? time = null) =>
-        new(Options, (connection ?? Connection).Client, source, time);
+        new(Options, (connection ?? Connection).Objects, source, time);
 
     /// <summary>Looks at a manifest of a pod that asks for a database.</summary>
     public async Task<PodDiagnosis> DiagnoseManifestAsync(string? metadata = null, string spec = """{"containers":[{"name":"app","image":"app"}]}""", PodDiagnostician? by = null, string? @namespace = null) =>

@@ -36,7 +36,7 @@ public sealed class TimingTests
     {
         await using var scene = await Scene.CreateSoundAsync();
         var pod = await scene.CreatePodAsync(scene.Metadata(""));
-        await scene.Connection.Client.PatchAsync(
+        await scene.Connection.Objects.PatchAsync(
             KubeResource.Pods, pod.Name, KubePatch.Merge($$$"""{"metadata":{"labels":{"{{{scene.Label}}}":"true"} } }"""), options: new KubeWriteOptions { FieldManager = "kubectl-label" });
         pod = await MoveFieldTimeAsync(scene, "kubectl-label", pod.CreationTimestamp!.Value.AddMinutes(5));
 
@@ -103,7 +103,7 @@ public sealed class TimingTests
         await scene.CreatePodAsync(metadata + Scene.OwnedBy("apps/v1", "ReplicaSet", "orders-1", set), "orders-1-x");
     }
 
-    private static Task<KubeObject> WakeAsync(Scene scene) => scene.Connection.Client.PatchAsync(
+    private static Task<KubeObject> WakeAsync(Scene scene) => scene.Connection.Objects.PatchAsync(
         new KubeResource("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", IsNamespaced: false),
         scene.Label,
         KubePatch.Json("""[{"op":"replace","path":"/webhooks/0/rules/0/operations","value":["CREATE"]}]"""));

@@ -142,7 +142,7 @@ public sealed class BadServerTests : IDisposable
     {
         var uuid = Guid.NewGuid();
         using var connection = await TestCluster.OpenAsync();
-        var cluster = await connection.Client.GetAsync(KubeResource.Namespaces, "kube-system");
+        var cluster = await connection.Objects.GetAsync(KubeResource.Namespaces, "kube-system");
         var recordedAt = DateTime.UtcNow.AddHours(-1);
         var path = folder.Write($"leases/{uuid}.json", JsonSerializer.Serialize(new
         {

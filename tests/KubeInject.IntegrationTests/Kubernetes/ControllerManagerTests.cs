@@ -14,14 +14,14 @@ public sealed class ControllerManagerTests(ControllerManagerCluster cluster)
     public async Task A_Deployment_gets_a_ReplicaSet_and_its_pods_which_are_deleted_after_it()
     {
         using var connection = await cluster.OpenNamespaceAsync();
-        var deployment = await connection.Client.CreateAsync(KubeResource.Deployments, KubeObject.Parse(Workload));
+        var deployment = await connection.Objects.CreateAsync(KubeResource.Deployments, KubeObject.Parse(Workload));
 
         var pods = await cluster.UntilAsync(connection, KubeResource.Pods, pods => pods.Count == 2);
         var replicaSet = Assert.Single(await cluster.UntilAsync(connection, KubeResource.ReplicaSets, replicaSets => replicaSets.Count == 1));
         Assert.Equal(deployment.Uid, OwnerOf(replicaSet));
         Assert.All(pods, pod => Assert.Equal(replicaSet.Uid, OwnerOf(pod)));
 
-        await connection.Client.DeleteAsync(KubeResource.Deployments, deployment.Name);
+        await connection.Objects.DeleteAsync(KubeResource.Deployments, deployment.Name);
         await cluster.UntilAsync(connection, KubeResource.ReplicaSets, replicaSets => replicaSets.Count == 0);
         await cluster.UntilAsync(connection, KubeResource.Pods, pods => pods.Count == 0);
     }
@@ -30,13 +30,13 @@ public sealed class ControllerManagerTests(ControllerManagerCluster cluster)
     public async Task A_Secret_is_deleted_after_the_pod_that_owns_it()
     {
         using var connection = await cluster.OpenNamespaceAsync();
-        var pod = await connection.Client.CreateAsync(KubeResource.Pods, KubeObject.Parse($$$"""{"metadata":{"name":"orders"},"spec":{{{PodSpec}}} }"""));
-        await connection.Client.CreateAsync(KubeResource.Secrets, KubeObject.Parse("""{"metadata":{"name":"of-nothing"}}"""));
-        await connection.Client.CreateAsync(KubeResource.Secrets, KubeObject.Parse($$$"""
+        var pod = await connection.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse($$$"""{"metadata":{"name":"orders"},"spec":{{{PodSpec}}} }"""));
+        await connection.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse("""{"metadata":{"name":"of-nothing"}}"""));
+        await connection.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse($$$"""
             {"metadata":{"name":"of-the-pod","ownerReferences":[{"apiVersion":"v1","kind":"Pod","name":"orders","uid":"{{{pod.Uid}}}"}]}}
             """));
 
-        await connection.Client.DeleteAsync(KubeResource.Pods, pod.Name);
+        await connection.Objects.DeleteAsync(KubeResource.Pods, pod.Name);
         var secrets = await cluster.UntilAsync(connection, KubeResource.Secrets, secrets => !secrets.Exists(secret => secret.Name == "of-the-pod"));
         Assert.Contains(secrets, secret => secret.Name == "of-nothing");
     }
@@ -45,7 +45,7 @@ public sealed class ControllerManagerTests(ControllerManagerCluster cluster)
     public async Task A_Job_gets_its_pod()
     {
         using var connection = await cluster.OpenNamespaceAsync();
-        var job = await connection.Client.CreateAsync(KubeResource.Jobs, KubeObject.Parse(
+        var job = await connection.Objects.CreateAsync(KubeResource.Jobs, KubeObject.Parse(
             """{"metadata":{"name":"report"},"spec":{"template":{"spec":{"restartPolicy":"Never","containers":[{"name":"app","image":"app"}]} } } }"""));
         var pod = Assert.Single(await cluster.UntilAsync(connection, KubeResource.Pods, pods => pods.Count > 0));
         Assert.Equal(job.Uid, OwnerOf(pod));
@@ -56,8 +56,8 @@ public sealed class ControllerManagerTests(ControllerManagerCluster cluster)
     {
         using var connection = await cluster.OpenNamespaceAsync();
         using var other = await TestCluster.OpenAsync();
-        Assert.Equal(connection.Namespace, (await connection.Client.GetAsync(KubeResource.Namespaces, connection.Namespace)).Name);
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => other.Client.GetAsync(KubeResource.Namespaces, connection.Namespace));
+        Assert.Equal(connection.Namespace, (await connection.Objects.GetAsync(KubeResource.Namespaces, connection.Namespace)).Name);
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => other.Objects.GetAsync(KubeResource.Namespaces, connection.Namespace));
         Assert.Equal(KubeApiReason.NotFound, error.Reason);
     }
 

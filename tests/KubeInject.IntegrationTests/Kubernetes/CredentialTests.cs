@@ -86,8 +86,8 @@ public sealed class CredentialTests : IDisposable
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.AllowAsync(@namespace, "pods", "User", Identity.Viewer);
         using var connection = await TestCluster.OpenAsync("viewer", @namespace);
-        Assert.True((await connection.Client.ReviewAccessAsync(new AccessQuestion("list", KubeResource.Pods) { Namespace = @namespace })).Allowed);
-        Assert.False((await connection.Client.ReviewAccessAsync(new AccessQuestion("list", KubeResource.Secrets) { Namespace = @namespace })).Allowed);
+        Assert.True((await connection.Objects.ReviewAccessAsync(new AccessQuestion("list", KubeResource.Pods) { Namespace = @namespace })).Allowed);
+        Assert.False((await connection.Objects.ReviewAccessAsync(new AccessQuestion("list", KubeResource.Secrets) { Namespace = @namespace })).Allowed);
         await connection.GetAsync($"/api/v1/namespaces/{@namespace}/pods");
         var error = await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync($"/api/v1/namespaces/{@namespace}/secrets"));
         Assert.Equal(KubeApiReason.Forbidden, error.Reason);
@@ -100,8 +100,8 @@ public sealed class CredentialTests : IDisposable
         await TestCluster.AllowAsync(@namespace, "pods", "User", "jane");
         using var connection = await KubeConnection.OpenAsync(TestCluster.Context("admin") with { Impersonation = new Impersonation { User = "jane" } });
         Assert.Equal("jane", await Identity.OfAsync(connection));
-        Assert.True((await connection.Client.ReviewAccessAsync(new AccessQuestion("list", KubeResource.Pods) { Namespace = @namespace })).Allowed);
-        Assert.False((await connection.Client.ReviewAccessAsync(new AccessQuestion("delete", KubeResource.Pods) { Namespace = @namespace })).Allowed);
+        Assert.True((await connection.Objects.ReviewAccessAsync(new AccessQuestion("list", KubeResource.Pods) { Namespace = @namespace })).Allowed);
+        Assert.False((await connection.Objects.ReviewAccessAsync(new AccessQuestion("delete", KubeResource.Pods) { Namespace = @namespace })).Allowed);
         await connection.GetAsync($"/api/v1/namespaces/{@namespace}/pods");
         await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync($"/api/v1/namespaces/{@namespace}/secrets"));
     }
@@ -157,7 +157,7 @@ public sealed class CredentialTests : IDisposable
     {
         var account = await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/serviceaccounts", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
         using var connection = await TestCluster.OpenAsync();
-        var token = await connection.Client.CreateTokenAsync(name, @namespace, new ServiceAccountTokenOptions { ExpirationSeconds = 600 });
+        var token = await connection.Objects.CreateTokenAsync(name, @namespace, new ServiceAccountTokenOptions { ExpirationSeconds = 600 });
         return (token.Token, account.GetProperty("metadata").GetProperty("uid").GetString()!);
     }
 }

@@ -44,7 +44,7 @@ public class FaultTests
         using var proxy = new FaultProxy(request => request.Path.Contains("/pods", StringComparison.Ordinal) && request.Method == "POST" && ++posts > 0 ? new Fault { CutAfter = 0 } : null);
         using var connection = await proxy.OpenAsync(@namespace);
         var pod = KubeObject.Parse("""{"metadata":{"generateName":"a-"},"spec":{"containers":[{"name":"app","image":"app"}]}}""");
-        await Assert.ThrowsAsync<KubeConnectionException>(() => connection.Client.CreateAsync(KubeResource.Pods, pod));
+        await Assert.ThrowsAsync<KubeConnectionException>(() => connection.Objects.CreateAsync(KubeResource.Pods, pod));
         Assert.Equal(1, posts);
         Assert.Single(await ListAsync(connection));
     }
@@ -130,7 +130,7 @@ public class FaultTests
             await relay.ConnectionAsync();
             await CreateAsync(direct, $"pod-{cut}");
             if (cut > 1)
-                await direct.Client.DeleteAsync(KubeResource.Pods, $"pod-{cut - 2}");
+                await direct.Objects.DeleteAsync(KubeResource.Pods, $"pod-{cut - 2}");
             relay.Cut();
         }
 
@@ -163,7 +163,7 @@ public class FaultTests
         return @namespace;
     }
 
-    private static Task<KubeObject> CreateAsync(KubeConnection connection, string name) => connection.Client.CreateAsync(
+    private static Task<KubeObject> CreateAsync(KubeConnection connection, string name) => connection.Objects.CreateAsync(
         KubeResource.Pods, KubeObject.Parse($$$"""{"metadata":{"name":"{{{name}}}"},"spec":{"containers":[{"name":"app","image":"app"}]}}"""));
 
     private static async Task<List<Pod>> ListAsync(KubeConnection connection, int pageSize = 500)

@@ -27,7 +27,7 @@ public class MetadataListTests
         if (fromCache)
             await connection.GetAsync($"/api/v1/namespaces/{@namespace}/pods?limit=1&resourceVersion={await VersionAsync(connection)}");
         var metadata = new List<ObjectMetadata>();
-        await foreach (var pod in connection.Client.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = pageSize, FromCache = fromCache }))
+        await foreach (var pod in connection.Objects.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = pageSize, FromCache = fromCache }))
             metadata.Add(pod);
 
         // What it remembers has no order.
@@ -46,7 +46,7 @@ public class MetadataListTests
         using var connection = await TestCluster.OpenAsync("viewer");
         var error = await Assert.ThrowsAsync<KubeApiException>(async () =>
         {
-            await foreach (var _ in connection.Client.ListMetadataAsync(KubeResource.Pods))
+            await foreach (var _ in connection.Objects.ListMetadataAsync(KubeResource.Pods))
             {
             }
         });

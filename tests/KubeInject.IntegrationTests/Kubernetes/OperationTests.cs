@@ -10,25 +10,25 @@ public class OperationTests
     public async Task An_object_is_created_read_changed_and_deleted()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync());
-        var created = await connection.Client.CreateAsync(KubeResource.Pods, Pod);
+        var created = await connection.Objects.CreateAsync(KubeResource.Pods, Pod);
         Assert.Equal(("v1", "Pod", "a", connection.Namespace), (created.ApiVersion, created.Kind, created.Name, created.Namespace));
         Assert.Equal("kubeinject", created.ToElement().GetProperty("metadata").GetProperty("managedFields")[0].GetProperty("manager").GetString());
-        Assert.Equal(created.ToJson(), (await connection.Client.GetAsync(KubeResource.Pods, "a")).ToJson());
-        var merged = await connection.Client.PatchAsync(KubeResource.Pods, "a", KubePatch.Merge("""{"metadata":{"annotations":{"note":"1"}}}"""));
+        Assert.Equal(created.ToJson(), (await connection.Objects.GetAsync(KubeResource.Pods, "a")).ToJson());
+        var merged = await connection.Objects.PatchAsync(KubeResource.Pods, "a", KubePatch.Merge("""{"metadata":{"annotations":{"note":"1"}}}"""));
         Assert.Equal("1", Annotation(merged));
-        var patched = await connection.Client.PatchAsync(KubeResource.Pods, "a", KubePatch.Json("""[{"op":"test","path":"/metadata/annotations/note","value":"1"},{"op":"replace","path":"/metadata/annotations/note","value":"2"}]"""));
+        var patched = await connection.Objects.PatchAsync(KubeResource.Pods, "a", KubePatch.Json("""[{"op":"test","path":"/metadata/annotations/note","value":"1"},{"op":"replace","path":"/metadata/annotations/note","value":"2"}]"""));
         Assert.Equal("2", Annotation(patched));
-        var status = await connection.Client.PatchStatusAsync(KubeResource.Pods, "a", KubePatch.Merge("""{"status":{"phase":"Running"}}"""));
+        var status = await connection.Objects.PatchStatusAsync(KubeResource.Pods, "a", KubePatch.Merge("""{"status":{"phase":"Running"}}"""));
         Assert.Equal("Running", status.ToElement().GetProperty("status").GetProperty("phase").GetString());
-        await connection.Client.DeleteAsync(KubeResource.Pods, "a");
-        Assert.Equal(KubeApiReason.NotFound, (await FailsAsync(connection.Client.GetAsync(KubeResource.Pods, "a"))).Reason);
+        await connection.Objects.DeleteAsync(KubeResource.Pods, "a");
+        Assert.Equal(KubeApiReason.NotFound, (await FailsAsync(connection.Objects.GetAsync(KubeResource.Pods, "a"))).Reason);
     }
 
     [Fact]
     public async Task Server_side_apply_creates_and_tells_managers_apart()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync());
-        var client = connection.Client;
+        var client = connection.Objects;
         var first = await client.PatchAsync(KubeResource.ConfigMaps, "a", KubePatch.Apply("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"key":"1"}}"""));
         Assert.Equal("1", first.ToElement().GetProperty("data").GetProperty("key").GetString());
         const string Other = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"key":"2"}}""";
@@ -43,7 +43,7 @@ public class OperationTests
     public async Task Dry_means_dry()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync());
-        var client = connection.Client;
+        var client = connection.Objects;
         Assert.NotNull((await client.CreateAsync(KubeResource.Pods, Pod, options: new() { DryRun = true })).Uid);
         Assert.Equal(404, (await FailsAsync(client.GetAsync(KubeResource.Pods, "a"))).StatusCode);
         var created = await client.CreateAsync(KubeResource.Pods, Pod);
@@ -56,7 +56,7 @@ public class OperationTests
     public async Task Preconditions_keep_a_successor_alive()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync());
-        var client = connection.Client;
+        var client = connection.Objects;
         var pod = await client.CreateAsync(KubeResource.Pods, Pod);
         Assert.Equal(KubeApiReason.Conflict, (await FailsAsync(client.DeleteAsync(KubeResource.Pods, "a", options: new() { Uid = Guid.NewGuid().ToString() }))).Reason);
         Assert.Equal(KubeApiReason.Conflict, (await FailsAsync(client.DeleteAsync(KubeResource.Pods, "a", options: new() { ResourceVersion = "1" }))).Reason);
@@ -68,11 +68,11 @@ public class OperationTests
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
-        Assert.Equal(@namespace, (await connection.Client.GetAsync(KubeResource.Namespaces, @namespace)).Name);
-        await connection.Client.CreateAsync(KubeResource.Deployments, KubeObject.Parse(
+        Assert.Equal(@namespace, (await connection.Objects.GetAsync(KubeResource.Namespaces, @namespace)).Name);
+        await connection.Objects.CreateAsync(KubeResource.Deployments, KubeObject.Parse(
             """{"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}"""));
-        var single = (await connection.Client.GetAsync(KubeResource.Deployments, "d")).ToJson().TrimEnd();
-        await foreach (var item in connection.Client.ListAsync(KubeResource.Deployments))
+        var single = (await connection.Objects.GetAsync(KubeResource.Deployments, "d")).ToJson().TrimEnd();
+        await foreach (var item in connection.Objects.ListAsync(KubeResource.Deployments))
             Assert.Equal(single.Length, item.ToJson().Length);
     }
 
@@ -80,8 +80,8 @@ public class OperationTests
     public async Task A_list_of_metadata_brings_metadata_alone()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync());
-        var created = await connection.Client.CreateAsync(KubeResource.Pods, Pod);
-        await foreach (var item in connection.Client.ListMetadataAsync(KubeResource.Pods))
+        var created = await connection.Objects.CreateAsync(KubeResource.Pods, Pod);
+        await foreach (var item in connection.Objects.ListMetadataAsync(KubeResource.Pods))
         {
             Assert.Equal(("Pod", created.Name, created.Namespace, created.Uid), (item.Kind, item.Name, item.Namespace, item.Uid));
         }
@@ -92,14 +92,14 @@ public class OperationTests
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
-        await connection.Client.CreateAsync(KubeResource.ServiceAccounts, KubeObject.Parse("""{"metadata":{"name":"teller"}}"""));
-        var token = await connection.Client.CreateTokenAsync("teller", options: new() { ExpirationSeconds = 600 });
+        await connection.Objects.CreateAsync(KubeResource.ServiceAccounts, KubeObject.Parse("""{"metadata":{"name":"teller"}}"""));
+        var token = await connection.Objects.CreateTokenAsync("teller", options: new() { ExpirationSeconds = 600 });
         Assert.InRange(token.ExpirationTimestamp, DateTimeOffset.UtcNow.AddSeconds(500), DateTimeOffset.UtcNow.AddSeconds(700));
         using var teller = await KubeConnection.OpenAsync(ConnectionSettings.FromToken(TestCluster.Server, token.Token, TestCluster.Authority) with { Namespace = @namespace });
-        Assert.Contains($"system:serviceaccount:{@namespace}:teller", (await FailsAsync(teller.Client.GetAsync(KubeResource.Pods, "a"))).Message, StringComparison.Ordinal);
+        Assert.Contains($"system:serviceaccount:{@namespace}:teller", (await FailsAsync(teller.Objects.GetAsync(KubeResource.Pods, "a"))).Message, StringComparison.Ordinal);
 
         // For somebody else, it is not accepted here.
-        var foreign = await connection.Client.CreateTokenAsync("teller", options: new() { Audiences = ["vault"] });
+        var foreign = await connection.Objects.CreateTokenAsync("teller", options: new() { Audiences = ["vault"] });
         var error = await Assert.ThrowsAsync<KubeConnectionException>(
             () => KubeConnection.OpenAsync(ConnectionSettings.FromToken(TestCluster.Server, foreign.Token, TestCluster.Authority)));
         Assert.Equal(KubeConnectionFailure.Unauthorized, error.Reason);
@@ -111,15 +111,15 @@ public class OperationTests
     public async Task Rights_are_told(string context, bool isAllowed)
     {
         using var connection = await TestCluster.OpenAsync(context);
-        Assert.Equal(isAllowed, (await connection.Client.ReviewAccessAsync(new("list", KubeResource.Pods))).Allowed);
-        Assert.Equal(isAllowed, (await connection.Client.ReviewAccessAsync(new("create", KubeResource.ServiceAccounts) { Subresource = "token", AllNamespaces = true })).Allowed);
+        Assert.Equal(isAllowed, (await connection.Objects.ReviewAccessAsync(new("list", KubeResource.Pods))).Allowed);
+        Assert.Equal(isAllowed, (await connection.Objects.ReviewAccessAsync(new("create", KubeResource.ServiceAccounts) { Subresource = "token", AllNamespaces = true })).Allowed);
     }
 
     [Fact]
     public async Task What_the_server_quotes_of_a_Secret_is_not_told()
     {
         using var connection = await TestCluster.OpenAsync();
-        var error = await FailsAsync(connection.Client.CreateAsync(KubeResource.Secrets, KubeObject.Parse("""{"metadata":{"name":"s"},"data":{"password":{"canary":"canary"}}}""")));
+        var error = await FailsAsync(connection.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse("""{"metadata":{"name":"s"},"data":{"password":{"canary":"canary"}}}""")));
         Assert.Equal(400, error.StatusCode);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }

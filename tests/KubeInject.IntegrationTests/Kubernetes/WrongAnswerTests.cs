@@ -27,8 +27,8 @@ public sealed class WrongAnswerTests
 
         foreach (var resource in Resources)
         {
-            Assert.Empty(await AllAsync(connection.Client.ListAsync(resource)));
-            Assert.Empty(await AllAsync(connection.Client.ListMetadataAsync(resource)));
+            Assert.Empty(await AllAsync(connection.Objects.ListAsync(resource)));
+            Assert.Empty(await AllAsync(connection.Objects.ListMetadataAsync(resource)));
         }
     }
 
@@ -45,8 +45,8 @@ public sealed class WrongAnswerTests
         using var connection = await proxy.OpenAsync(@namespace);
         var query = new KubeQuery { PageSize = 1 };
 
-        Assert.Equal(["one", "two"], (await AllAsync(connection.Client.ListAsync(KubeResource.Pods, query))).Select(pod => pod.Name));
-        Assert.Equal(["one", "two"], (await AllAsync(connection.Client.ListMetadataAsync(KubeResource.Pods, query))).Select(pod => pod.Name));
+        Assert.Equal(["one", "two"], (await AllAsync(connection.Objects.ListAsync(KubeResource.Pods, query))).Select(pod => pod.Name));
+        Assert.Equal(["one", "two"], (await AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods, query))).Select(pod => pod.Name));
     }
 
     [Fact]
@@ -62,9 +62,9 @@ public sealed class WrongAnswerTests
             using var connection = await proxy.OpenAsync(@namespace);
             Func<Task>[] requests =
             [
-                () => AllAsync(connection.Client.ListAsync(KubeResource.Pods)),
-                () => AllAsync(connection.Client.ListMetadataAsync(KubeResource.Pods)),
-                () => AllAsync(connection.Client.WatchAsync(KubeResource.Pods)),
+                () => AllAsync(connection.Objects.ListAsync(KubeResource.Pods)),
+                () => AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods)),
+                () => AllAsync(connection.Objects.WatchAsync(KubeResource.Pods)),
                 () => connection.GetPodAsync("a"),
             ];
             foreach (var request in requests)

@@ -18,7 +18,7 @@ internal sealed class CrashProcess
     private readonly CrashPlace place;
     private readonly Dictionary<Guid, CrashTask> tasks;
 
-    private CrashProcess(CrashSource kind, CrashPlace place, KubeClient client, IEnumerable<CrashTask> tasks)
+    private CrashProcess(CrashSource kind, CrashPlace place, KubeObjectClient client, IEnumerable<CrashTask> tasks)
     {
         this.place = place;
         this.tasks = tasks.ToDictionary(task => task.Uuid);
@@ -41,7 +41,7 @@ internal sealed class CrashProcess
         };
         parent.Start();
         using var connection = await TestCluster.OpenAsync();
-        var process = new CrashProcess(CrashSource.All.Single(one => one.Name == source), JsonSerializer.Deserialize<CrashPlace>(place)!, connection.Client, tasks);
+        var process = new CrashProcess(CrashSource.All.Single(one => one.Name == source), JsonSerializer.Deserialize<CrashPlace>(place)!, connection.Objects, tasks);
         var concurrency = tasks.Exists(task => task.StopAt is not null) ? tasks.Count : Concurrency;
         await Parallel.ForEachAsync(tasks, new ParallelOptions { MaxDegreeOfParallelism = concurrency }, async (task, _) => await process.RunAsync(task));
     }

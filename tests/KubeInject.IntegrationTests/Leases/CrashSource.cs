@@ -11,7 +11,7 @@ namespace KubeInject.IntegrationTests.Leases;
 /// Makes issuer and store, in the process that is killed and in the one that sweeps after it. What it issues are login
 /// roles in the tests' PostgreSQL that are members of the place's role.
 /// </param>
-internal sealed record CrashSource(string Name, Func<CrashPlace, KubeClient, (ICredentialIssuer Issuer, ILeaseStore Leases)> Open)
+internal sealed record CrashSource(string Name, Func<CrashPlace, KubeObjectClient, (ICredentialIssuer Issuer, ILeaseStore Leases)> Open)
 {
     private const string AddressFile = "vault.address";
     private const string TokenFile = "vault.token";
@@ -33,7 +33,7 @@ internal sealed record CrashSource(string Name, Func<CrashPlace, KubeClient, (IC
     /// <summary>Whether a credential that is not known by name ends a moment after it is revoked, and not before that is done.</summary>
     public bool EndsSoon { get; init; }
 
-    private static (ICredentialIssuer Issuer, ILeaseStore Leases) OpenVault(CrashPlace place, KubeClient client)
+    private static (ICredentialIssuer Issuer, ILeaseStore Leases) OpenVault(CrashPlace place, KubeObjectClient client)
     {
         var address = new Uri(File.ReadAllText(Path.Combine(place.Folder, AddressFile)));
         var vault = new VaultClient(new VaultSettings { Address = address }, VaultLogin.Token(new Secret(File.ReadAllText(Path.Combine(place.Folder, TokenFile)))));

@@ -144,9 +144,9 @@ public sealed class CrashTests(ITestOutputHelper output, VaultWorlds worlds) : I
         public async Task CheckAsync()
         {
             using var connection = await TestCluster.OpenAsync();
-            var (issuer, leases) = source.Open(place, connection.Client);
+            var (issuer, leases) = source.Open(place, connection.Objects);
             using var disposable = issuer as IDisposable;
-            var sweep = new LeaseSweep(new CredentialSource(issuer, leases), connection.Client, new LeaseOptions { Namespace = place.Namespace, GracePeriod = TimeSpan.Zero });
+            var sweep = new LeaseSweep(new CredentialSource(issuer, leases), connection.Objects, new LeaseOptions { Namespace = place.Namespace, GracePeriod = TimeSpan.Zero });
 
             var summary = await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
 
@@ -160,7 +160,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultWorlds worlds) : I
             }
 
             // Whatever else lives is in a record of a living owner: with the owner it goes.
-            await connection.Client.DeleteAsync(KubeResource.Pods, "orders", place.Namespace, new KubeDeleteOptions { GracePeriodSeconds = 0 });
+            await connection.Objects.DeleteAsync(KubeResource.Pods, "orders", place.Namespace, new KubeDeleteOptions { GracePeriodSeconds = 0 });
             Assert.Empty((await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None)).Failures);
             var limit = DateTime.UtcNow + Patience;
             var live = await LiveAsync();

@@ -12,7 +12,7 @@ public sealed class KubeLeaseStoreTests
     public async Task What_was_written_is_found_and_listed_until_it_is_removed()
     {
         using var connection = await TestCluster.OpenAsync();
-        var store = new KubeLeaseStore(connection.Client, await TestCluster.CreateNamespaceAsync());
+        var store = new KubeLeaseStore(connection.Objects, await TestCluster.CreateNamespaceAsync());
         LeaseRecord[] records = [.. Enumerable.Range(0, 5).Select(_ => Record()).OrderBy(record => record.Uuid.ToString(), StringComparer.Ordinal)];
         foreach (var record in records.Reverse())
             await store.WriteAsync(record, CancellationToken.None);
@@ -32,7 +32,7 @@ public sealed class KubeLeaseStoreTests
         using var connection = await TestCluster.OpenAsync();
         var (@namespace, record) = (await TestCluster.CreateNamespaceAsync(), Record());
 
-        await new KubeLeaseStore(connection.Client, @namespace).WriteAsync(record, CancellationToken.None);
+        await new KubeLeaseStore(connection.Objects, @namespace).WriteAsync(record, CancellationToken.None);
 
         var listed = await Command.KubectlAsync("get", "secret", "--namespace", @namespace, "--selector=app.kubernetes.io/managed-by=kubeinject,kubeinject.io/source=test", "--field-selector=type=kubeinject.io/lease", "--output=name");
         Assert.Equal($"secret/lease-{record.Uuid}", listed.Trim());
@@ -49,14 +49,14 @@ public sealed class KubeLeaseStoreTests
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await CreateSecretAsync(@namespace, "other", "Opaque", "{}");
 
-        Assert.Empty(await new KubeLeaseStore(connection.Client, @namespace).ListAsync(CancellationToken.None));
+        Assert.Empty(await new KubeLeaseStore(connection.Objects, @namespace).ListAsync(CancellationToken.None));
     }
 
     [Fact]
     public async Task A_list_of_many_pages_is_whole()
     {
         using var connection = await TestCluster.OpenAsync();
-        var store = new KubeLeaseStore(connection.Client, await TestCluster.CreateNamespaceAsync());
+        var store = new KubeLeaseStore(connection.Objects, await TestCluster.CreateNamespaceAsync());
         var records = Enumerable.Range(0, 520).Select(_ => Record()).ToList();
         await Parallel.ForEachAsync(records, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (record, token) => await store.WriteAsync(record, token));
 
@@ -67,7 +67,7 @@ public sealed class KubeLeaseStoreTests
     public async Task A_namespace_that_does_not_exist_is_an_error_that_says_what_to_do()
     {
         using var connection = await TestCluster.OpenAsync();
-        var store = new KubeLeaseStore(connection.Client, "no-such-namespace");
+        var store = new KubeLeaseStore(connection.Objects, "no-such-namespace");
 
         foreach (var call in new Func<Task>[] { () => store.WriteAsync(Record(), CancellationToken.None), () => store.ListAsync(CancellationToken.None) })
             Assert.Contains("kubectl create namespace no-such-namespace", (await Assert.ThrowsAsync<DirectoryNotFoundException>(call)).Message, StringComparison.Ordinal);
@@ -86,7 +86,7 @@ public sealed class KubeLeaseStoreTests
     {
         using var connection = await TestCluster.OpenAsync();
         var @namespace = await TestCluster.CreateNamespaceAsync();
-        var (store, record, uuid) = (new KubeLeaseStore(connection.Client, @namespace), Record(), Guid.NewGuid());
+        var (store, record, uuid) = (new KubeLeaseStore(connection.Objects, @namespace), Record(), Guid.NewGuid());
         await store.WriteAsync(record, CancellationToken.None);
         await CreateSecretAsync(@namespace, $"lease-{uuid}", KubeLeaseStore.SecretType, data);
         await CreateSecretAsync(@namespace, "odd", KubeLeaseStore.SecretType, data);
@@ -104,7 +104,7 @@ public sealed class KubeLeaseStoreTests
     {
         using var connection = await TestCluster.OpenAsync();
         var @namespace = await TestCluster.CreateNamespaceAsync();
-        var (store, record) = (new KubeLeaseStore(connection.Client, @namespace), Record());
+        var (store, record) = (new KubeLeaseStore(connection.Objects, @namespace), Record());
         await store.WriteAsync(record, CancellationToken.None);
         var data = await Command.KubectlAsync("get", "secret", $"lease-{record.Uuid}", "--namespace", @namespace, "--output=jsonpath={.data}");
         await CreateSecretAsync(@namespace, $"lease-{Guid.NewGuid()}", KubeLeaseStore.SecretType, data);
@@ -119,21 +119,21 @@ public sealed class KubeLeaseStoreTests
     public async Task A_record_is_as_old_as_its_Secret_whatever_it_says_and_however_often_it_is_written()
     {
         using var connection = await TestCluster.OpenAsync();
-        var (store, record) = (new KubeLeaseStore(connection.Client, await TestCluster.CreateNamespaceAsync()), Record());
+        var (store, record) = (new KubeLeaseStore(connection.Objects, await TestCluster.CreateNamespaceAsync()), Record());
         await store.WriteAsync(record, CancellationToken.None);
         await store.WriteAsync(record with { RecordedAt = DateTimeOffset.UtcNow.AddDays(-1) }, CancellationToken.None);
 
         var list = await store.ListAsync(CancellationToken.None);
 
         Assert.InRange(list.AgeOf(record)!.Value, TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(1));
-        Assert.Equal(await connection.Client.GetClusterUidAsync(CancellationToken.None), list.Cluster!.Uid);
+        Assert.Equal(await connection.Objects.GetClusterUidAsync(CancellationToken.None), list.Cluster!.Uid);
     }
 
     [Fact]
     public async Task A_token_is_not_kept()
     {
         using var connection = await TestCluster.OpenAsync();
-        var store = new KubeLeaseStore(connection.Client, "default");
+        var store = new KubeLeaseStore(connection.Objects, "default");
 
         await Assert.ThrowsAsync<ArgumentException>(() => store.WriteAsync(Record() with { Token = new Secret("token") }, CancellationToken.None));
     }
@@ -145,7 +145,7 @@ public sealed class KubeLeaseStoreTests
         using var proxy = new FaultProxy(request => request.Method == "PATCH" && ++cuts == 1 ? new FaultProxy.Fault { CutAfter = 0 } : null);
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await proxy.OpenAsync(@namespace);
-        var (store, record) = (new KubeLeaseStore(connection.Client, @namespace), Record());
+        var (store, record) = (new KubeLeaseStore(connection.Objects, @namespace), Record());
 
         await store.WriteAsync(record, CancellationToken.None);
 

@@ -195,7 +195,7 @@ public sealed class LeaseSweepTests : SweepTest
             return null;
         });
         using var connection = await proxy.OpenAsync(Namespace);
-        var sweep = new LeaseSweep(new CredentialSource(Issuer, Leases, connection.Client), Connection.Client, Options);
+        var sweep = new LeaseSweep(new CredentialSource(Issuer, Leases, connection.Objects), Connection.Objects, Options);
 
         var summary = await RunAsync(sweep);
 
@@ -238,7 +238,7 @@ public sealed class LeaseSweepTests : SweepTest
         const int PodsOfARound = 12;
         var time = new FakeTimeProvider();
         Leases.Time = time;
-        var source = new CredentialSource(Issuer, Leases, Connection.Client, time);
+        var source = new CredentialSource(Issuer, Leases, Connection.Objects, time);
         using var stop = new CancellationTokenSource();
         var sweeps = 0;
         var sweeping = SweepAsync();
@@ -256,7 +256,7 @@ public sealed class LeaseSweepTests : SweepTest
 
         await stop.CancelAsync();
         await sweeping;
-        await RunAsync(new LeaseSweep(source, Connection.Client, Options));
+        await RunAsync(new LeaseSweep(source, Connection.Objects, Options));
 
         Assert.InRange(sweeps, 2, int.MaxValue);
         Assert.Empty(Issuer.Revoked.Keys.Intersect(living));
@@ -267,7 +267,7 @@ public sealed class LeaseSweepTests : SweepTest
         {
             while (!stop.IsCancellationRequested)
             {
-                Assert.Empty((await RunAsync(new LeaseSweep(source, Connection.Client, Options))).Failures);
+                Assert.Empty((await RunAsync(new LeaseSweep(source, Connection.Objects, Options))).Failures);
                 sweeps++;
             }
         }

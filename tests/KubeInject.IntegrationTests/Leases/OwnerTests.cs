@@ -121,7 +121,7 @@ public sealed class OwnerTests : SweepTest
         });
         using var connection = await proxy.OpenAsync(Namespace);
 
-        var summary = await RunAsync(Sweep(connection.Client, options: Options with { SkipCustomResources = isSkipped }));
+        var summary = await RunAsync(Sweep(connection.Objects, options: Options with { SkipCustomResources = isSkipped }));
 
         Assert.Equal([pod.Uuid], Issuer.Revoked.Keys);
         Assert.Contains(custom.Uuid, Leases.Records.Keys);

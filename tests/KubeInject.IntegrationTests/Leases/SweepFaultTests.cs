@@ -24,7 +24,7 @@ public sealed class SweepFaultTests : SweepTest
         using var proxy = new FaultProxy(request => IsListOf(request, list) ? FaultProxy.Fault.Error(403, KubeApiReason.Forbidden) : null);
         using var connection = await proxy.OpenAsync(Namespace);
 
-        var summary = await RunAsync(Sweep(connection.Client));
+        var summary = await RunAsync(Sweep(connection.Objects));
 
         Assert.Empty(Issuer.Revoked);
         Assert.Equal([living.Uuid], Issuer.Renewed.Keys);
@@ -40,7 +40,7 @@ public sealed class SweepFaultTests : SweepTest
         var isForbidden = false;
         using var proxy = new FaultProxy(request => isForbidden && IsListOf(request, list) ? FaultProxy.Fault.Error(403, KubeApiReason.Forbidden) : null);
         using var connection = await proxy.OpenAsync(Namespace);
-        var sweep = Sweep(connection.Client);
+        var sweep = Sweep(connection.Objects);
         var plan = await sweep.PlanAsync(CancellationToken.None);
         isForbidden = true;
 
@@ -59,7 +59,7 @@ public sealed class SweepFaultTests : SweepTest
         await TestCluster.AllowAsync(Namespace, "pods", "User", Identity.Viewer);
         using var connection = await TestCluster.OpenAsync("viewer", Namespace);
 
-        var summary = await RunAsync(Sweep(connection.Client));
+        var summary = await RunAsync(Sweep(connection.Objects));
 
         Assert.Equal([living.Uuid], Issuer.Renewed.Keys);
         Assert.Empty(Issuer.Revoked);
@@ -75,7 +75,7 @@ public sealed class SweepFaultTests : SweepTest
         using var proxy = new FaultProxy(request => IsListOf(request, "deployments") ? FaultProxy.Fault.Error(status, reason) : null);
         using var connection = await proxy.OpenAsync(Namespace);
 
-        var summary = await RunAsync(Sweep(connection.Client));
+        var summary = await RunAsync(Sweep(connection.Objects));
 
         Assert.Empty(Issuer.Revoked);
         Assert.Equal("deployments.apps", Assert.Single(summary.BlockingGaps).Resource);
@@ -87,7 +87,7 @@ public sealed class SweepFaultTests : SweepTest
         Orphan();
         using var connection = await TestCluster.OpenAsync("viewer", Namespace);
 
-        await Assert.ThrowsAsync<KubeApiException>(() => RunAsync(Sweep(connection.Client)));
+        await Assert.ThrowsAsync<KubeApiException>(() => RunAsync(Sweep(connection.Objects)));
 
         Assert.Empty(Issuer.Revoked);
     }
@@ -104,7 +104,7 @@ public sealed class SweepFaultTests : SweepTest
         using var proxy = new FaultProxy(request => IsListOf(request, "pods") ? new FaultProxy.Fault { CutAfter = cutAfter, EndAfter = endAfter } : null);
         using var connection = await proxy.OpenAsync(Namespace);
 
-        var summary = await RunAsync(Sweep(connection.Client));
+        var summary = await RunAsync(Sweep(connection.Objects));
 
         Assert.Empty(Issuer.Revoked);
         Assert.Equal("pods", Assert.Single(summary.BlockingGaps).Resource);
@@ -121,7 +121,7 @@ public sealed class SweepFaultTests : SweepTest
         await store.PutPodsAsync(Namespace, Enumerable.Range(0, 501).Select(i => ($"pod-{i}", $$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"pod-{{{i}}}","namespace":"{{{Namespace}}}","uid":"{{{Guid.NewGuid()}}}"},"spec":{"containers":[{"name":"app","image":"app"}]}}""")));
         try
         {
-            Assert.Equal("pods", Assert.Single((await RunAsync(Sweep(connection.Client))).BlockingGaps).Resource);
+            Assert.Equal("pods", Assert.Single((await RunAsync(Sweep(connection.Objects))).BlockingGaps).Resource);
         }
         finally
         {
@@ -167,7 +167,7 @@ public sealed class SweepFaultTests : SweepTest
     {
         var role = await TestDatabase.CreateRoleAsync();
         using var issuer = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser });
-        var leases = new KubeLeaseStore(Connection.Client, Namespace);
+        var leases = new KubeLeaseStore(Connection.Objects, Namespace);
         var issued = new List<IssuedLease>();
         for (var i = 0; i < 6; i++)
             issued.Add(await IssueAsync(issuer, leases, role));
@@ -177,7 +177,7 @@ public sealed class SweepFaultTests : SweepTest
         using var connection = await proxy.OpenAsync(Namespace);
         var options = Options with { GracePeriod = TimeSpan.Zero };
 
-        var failed = await RunAsync(Sweep(connection.Client, issuer, new KubeLeaseStore(connection.Client, Namespace), options));
+        var failed = await RunAsync(Sweep(connection.Objects, issuer, new KubeLeaseStore(connection.Objects, Namespace), options));
 
         Assert.InRange(failed.Failed, 1, 6);
         Assert.All(failed.Failures, failure => Assert.IsType<KubeConnectionException>(failure.Error));

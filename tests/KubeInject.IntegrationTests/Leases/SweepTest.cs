@@ -60,8 +60,8 @@ public abstract class SweepTest : IAsyncLifetime
     internal Task PodAsync(IEnumerable<Guid> uuids) =>
         TestCluster.CreatePodAsync(Namespace, $"pod-{Guid.NewGuid():n}", metadata: $$""","annotations":{"{{InjectionAnnotation.Uuid}}":"{{string.Join(',', uuids)}}"}""");
 
-    internal LeaseSweep Sweep(KubeClient? client = null, ICredentialIssuer? issuer = null, ILeaseStore? leases = null, LeaseOptions? options = null) =>
-        new(new CredentialSource(issuer ?? Issuer, leases ?? Leases, Connection.Client), client ?? Connection.Client, options ?? Options);
+    internal LeaseSweep Sweep(KubeObjectClient? client = null, ICredentialIssuer? issuer = null, ILeaseStore? leases = null, LeaseOptions? options = null) =>
+        new(new CredentialSource(issuer ?? Issuer, leases ?? Leases, Connection.Objects), client ?? Connection.Objects, options ?? Options);
 
     internal static async Task<LeaseSweepSummary> RunAsync(LeaseSweep sweep) => await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
 }

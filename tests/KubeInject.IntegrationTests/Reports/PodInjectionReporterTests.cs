@@ -49,7 +49,7 @@ public sealed class PodInjectionReporterTests
     public async Task Leases_stand_as_they_stand_and_what_is_not_on_record_is_a_finding()
     {
         await using var scene = await Scene.CreateAsync();
-        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Client, scene.Namespace));
+        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
         var (kept, lost, left) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{kept}"));
         await scene.CreatePodAsync(scene.Metadata(uuid: $"{lost}"), "lost");

@@ -34,7 +34,7 @@ public sealed partial class VaultWorld : IDisposable
     /// <summary>The namespace of the ServiceAccounts that roles are bound to.</summary>
     public string Namespace { get; }
 
-    public KubeClient Cluster => connection.Client;
+    internal KubeObjectClient Cluster => connection.Objects;
 
     internal TestVault Vault { get; }
 

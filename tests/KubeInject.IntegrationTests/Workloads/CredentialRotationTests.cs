@@ -63,7 +63,7 @@ public sealed class CredentialRotationTests
         var workload = await InjectedAsync(bench, "Deployment", before);
         bench.Play(workload, _ => Good);
 
-        await new CredentialRotation(bench.Source, bench.Client, how: new RotationOptions { Delivery = after }).RotateAsync(workload, null, CancellationToken.None);
+        await new CredentialRotation(bench.Source, bench.Objects, how: new RotationOptions { Delivery = after }).RotateAsync(workload, null, CancellationToken.None);
 
         Assert.Equal(after == CredentialDelivery.Secret ? 1 : 0, (await bench.SecretsAsync()).Count);
         Assert.Equal(after == CredentialDelivery.Secret, !(await bench.TemplateAsync(workload)).ToJsonString().Contains("password-", StringComparison.Ordinal));
@@ -97,7 +97,7 @@ public sealed class CredentialRotationTests
         var old = bench.Issuer.Live.ToHashSet();
         var before = await bench.TemplateAsync(workload);
 
-        var result = await new CredentialRotation(bench.Source, bench.Client, how: new RotationOptions { Timeout = TimeSpan.FromSeconds(1) })
+        var result = await new CredentialRotation(bench.Source, bench.Objects, how: new RotationOptions { Timeout = TimeSpan.FromSeconds(1) })
             .RotateAsync(workload, null, CancellationToken.None);
 
         Assert.Equal(RotationStatus.RolledBack, result.Status);
@@ -113,7 +113,7 @@ public sealed class CredentialRotationTests
         var before = await bench.TemplateAsync(workload);
         using var stop = new CancellationTokenSource();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new CredentialRotation(bench.Source, bench.Client).RotateAsync(
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new CredentialRotation(bench.Source, bench.Objects).RotateAsync(
             workload, new Told(_ => stop.Cancel()), stop.Token));
 
         await AssertIsAsBeforeAsync(bench, workload, before, old);
@@ -127,7 +127,7 @@ public sealed class CredentialRotationTests
         var old = bench.Issuer.Live.ToHashSet();
         var isChanged = false;
 
-        await new CredentialRotation(bench.Source, bench.Client, how: new RotationOptions { Timeout = TimeSpan.FromSeconds(2) }).RotateAsync(
+        await new CredentialRotation(bench.Source, bench.Objects, how: new RotationOptions { Timeout = TimeSpan.FromSeconds(2) }).RotateAsync(
             workload,
             new Told(_ =>
             {
@@ -159,7 +159,7 @@ public sealed class CredentialRotationTests
             return Bad;
         });
 
-        var result = await new CredentialRotation(bench.Source, bench.Client).RotateAsync(workload, null, CancellationToken.None);
+        var result = await new CredentialRotation(bench.Source, bench.Objects).RotateAsync(workload, null, CancellationToken.None);
 
         Assert.Equal(RotationStatus.Failed, result.Status);
         Assert.Contains("so the new ones stay", result.Error, StringComparison.Ordinal);
@@ -182,7 +182,7 @@ public sealed class CredentialRotationTests
                 stop.Cancel();
         };
 
-        var result = await new CredentialRotation(bench.Source, bench.Client).RotateAsync(workload, null, stop.Token);
+        var result = await new CredentialRotation(bench.Source, bench.Objects).RotateAsync(workload, null, stop.Token);
 
         Assert.Equal(RotationStatus.Rotated, result.Status);
         Assert.Equal(old, result.Kept.ToHashSet());
@@ -221,21 +221,21 @@ public sealed class CredentialRotationTests
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
         var old = bench.Issuer.Live.ToHashSet();
         await TestCluster.CreatePodAsync(bench.Namespace, "orders-old", metadata: $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{string.Join(',', old)}}}"}""");
-        var source = bench.Source.In(bench.Client);
-        var writer = new WorkloadWriter(source, InjectionOptions.Default, bench.Client);
+        var source = bench.Source.In(bench.Objects);
+        var writer = new WorkloadWriter(source, InjectionOptions.Default, bench.Objects);
         await writer.WriteAsync(await writer.PlanAsync(workload, null, replaces: true, CancellationToken.None), replaces: true, CancellationToken.None);
 
         await SweepAsync();
         Assert.Equal(4, bench.Issuer.Live.Count);
 
-        await bench.Client.DeleteAsync(KubeResource.Pods, "orders-old", options: new KubeDeleteOptions { GracePeriodSeconds = 0 });
+        await bench.Objects.DeleteAsync(KubeResource.Pods, "orders-old", options: new KubeDeleteOptions { GracePeriodSeconds = 0 });
         await SweepAsync();
         Assert.Equal(WorkloadInjectorTests.InjectedLeases(await bench.TemplateAsync(workload)).ToHashSet(), bench.Issuer.Live);
         Assert.Single(await bench.SecretsAsync());
 
         async Task SweepAsync()
         {
-            var sweep = new LeaseSweep(source, bench.Client, new LeaseOptions { Namespace = bench.Namespace, GracePeriod = TimeSpan.Zero });
+            var sweep = new LeaseSweep(source, bench.Objects, new LeaseOptions { Namespace = bench.Namespace, GracePeriod = TimeSpan.Zero });
             Assert.Equal(0, (await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None)).Failed);
         }
     }
@@ -284,7 +284,7 @@ public sealed class CredentialRotationTests
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
         var before = await bench.ReadAsync(workload);
 
-        var plan = await new CredentialRotation(bench.Source, bench.Client).PlanAsync(workload, CancellationToken.None);
+        var plan = await new CredentialRotation(bench.Source, bench.Objects).PlanAsync(workload, CancellationToken.None);
 
         Assert.Equal(RotationStatus.Planned, plan.Status);
         Assert.Equal(2, bench.Issuer.Issued.Count);
@@ -321,7 +321,7 @@ public sealed class CredentialRotationTests
     }
 
     private static Task<RotationResult> RotateAsync(Workbench bench, ObjectReference workload) =>
-        new CredentialRotation(bench.Source, bench.Client).RotateAsync(workload, null, CancellationToken.None);
+        new CredentialRotation(bench.Source, bench.Objects).RotateAsync(workload, null, CancellationToken.None);
 
     private static async Task AssertIsAsBeforeAsync(Workbench bench, ObjectReference workload, JsonObject before, HashSet<Guid> old)
     {

@@ -62,7 +62,7 @@ public sealed class ManifestDeliveryTests
 
         await InjectAsync(bench);
 
-        var secret = await bench.Client.GetAsync(KubeResource.Secrets, Assert.Single(await bench.SecretsAsync()).Name);
+        var secret = await bench.Objects.GetAsync(KubeResource.Secrets, Assert.Single(await bench.SecretsAsync()).Name);
         var owner = Assert.Single(secret.ToElement().GetProperty("metadata").GetProperty("ownerReferences").EnumerateArray());
         Assert.Equal((string?)(await bench.ReadAsync(workload))["metadata"]!["uid"], owner.GetProperty("uid").GetString());
     }
@@ -135,12 +135,12 @@ public sealed class ManifestDeliveryTests
         Assert.Equal("password-orders", secret.Values["orders.password"].Reveal());
         var template = await bench.TemplateAsync(new ObjectReference("Deployment", bench.Namespace, "orders"));
         Assert.Equal([$"DBUSER={secret.Name}:orders.username", $"DBPASSWORD={secret.Name}:orders.password"], Workbench.Variables(template));
-        await bench.Source.In(bench.Client).RevokeAsync(Assert.Single(bench.Leases.Records).Value, CancellationToken.None);
+        await bench.Source.In(bench.Objects).RevokeAsync(Assert.Single(bench.Leases.Records).Value, CancellationToken.None);
         Assert.Empty(await bench.SecretsAsync());
     }
 
     private static ManifestInjector Injector(Workbench bench, bool asManifest = false) =>
-        new(bench.Source.In(bench.Client), delivery: new DeliveryOptions { Delivery = CredentialDelivery.Secret, SecretAsManifest = asManifest });
+        new(bench.Source.In(bench.Objects), delivery: new DeliveryOptions { Delivery = CredentialDelivery.Secret, SecretAsManifest = asManifest });
 
     private static async Task<(string Text, ManifestResult Result)> InjectAsync(Workbench bench, string manifest = Manifest, bool asManifest = false)
     {

@@ -67,7 +67,7 @@ public sealed class PodRecreationTests
         Assert.Equal(["KEPT=1", Workbench.Variables(after)[1], $"orders_PASSWORD={password}"], Workbench.Variables(after));
         if (delivery == CredentialDelivery.Secret)
         {
-            var secret = await bench.Client.GetAsync(KubeResource.Secrets, (await bench.SecretsAsync())[0].Name);
+            var secret = await bench.Objects.GetAsync(KubeResource.Secrets, (await bench.SecretsAsync())[0].Name);
             var owner = Assert.Single(secret.ToElement().GetProperty("metadata").GetProperty("ownerReferences").EnumerateArray());
             Assert.Equal((string?)after["metadata"]!["uid"], owner.GetProperty("uid").GetString());
         }
@@ -128,7 +128,7 @@ public sealed class PodRecreationTests
         {
             Task.Run(async () =>
             {
-                await bench.Client.DeleteAsync(KubeResource.Pods, "orders");
+                await bench.Objects.DeleteAsync(KubeResource.Pods, "orders");
                 await TestCluster.CreatePodAsync(bench.Namespace, "orders");
             }).GetAwaiter().GetResult();
             return Workbench.Credential(request);
@@ -227,12 +227,12 @@ public sealed class PodRecreationTests
     {
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
         var injector = new WorkloadInjector(
-            new CredentialSource(new RecordingIssuer(), new MemoryLeaseStore()), connection.Client, how: new WorkloadInjectionOptions { Recreate = true, BackupFolder = folder });
+            new CredentialSource(new RecordingIssuer(), new MemoryLeaseStore()), connection.Objects, how: new WorkloadInjectionOptions { Recreate = true, BackupFolder = folder });
         await injector.InjectAsync(new ObjectReference("Pod", @namespace, name), CancellationToken.None);
     }
 
     private static WorkloadInjector Injector(Workbench bench, string backups) =>
-        new(bench.Source, bench.Client, how: new WorkloadInjectionOptions { Recreate = true, BackupFolder = backups });
+        new(bench.Source, bench.Objects, how: new WorkloadInjectionOptions { Recreate = true, BackupFolder = backups });
 
     /// <summary>A pod that is not gone before a finalizer is.</summary>
     private static async Task<ObjectReference> CreateSlowAsync(Workbench bench)
@@ -244,7 +244,7 @@ public sealed class PodRecreationTests
 
     private static async Task DeletionAsync(Workbench bench, ObjectReference pod)
     {
-        await foreach (var happened in bench.Client.WatchAsync(KubeResource.Pods, new KubeQuery { FieldSelector = $"metadata.name={pod.Name}" }))
+        await foreach (var happened in bench.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { FieldSelector = $"metadata.name={pod.Name}" }))
         {
             if (happened.Object.ToElement().GetProperty("metadata").TryGetProperty("deletionTimestamp", out _))
                 return;

@@ -23,7 +23,7 @@ public sealed class RolloutTests
             var workload = await bench.CreateAsync(kind, $"a-{i}", spec: spec);
             await bench.SetStatusAsync(workload, RandomStatus(kind, random));
 
-            var ours = Judge(await bench.Client.GetAsync(bench.ResourceOf(kind), workload.Name));
+            var ours = Judge(await bench.Objects.GetAsync(bench.ResourceOf(kind), workload.Name));
             var theirs = await AskKubectlAsync(workload);
             Assert.True(ours == theirs, $"{ours}, and for kubectl {theirs}: {await bench.ReadAsync(workload)}");
             verdicts.Add(ours);
@@ -52,7 +52,7 @@ public sealed class RolloutTests
                 Task.Run(() => bench.SetStatusAsync(workload, steps[seen.Count - 1])).GetAwaiter().GetResult();
         });
 
-        var last = await new Rollout(bench.Client).WaitAsync(workload, Enough, progress, CancellationToken.None);
+        var last = await new Rollout(bench.Objects).WaitAsync(workload, Enough, progress, CancellationToken.None);
 
         Assert.Equal((true, 2, 2, 2), (last.IsComplete, last.Desired, last.Updated, last.Available));
         Assert.Equal(
@@ -68,7 +68,7 @@ public sealed class RolloutTests
         var progress = new Stepping(_ => Task.Run(() => bench.SetStatusAsync(
             workload, """{"observedGeneration":1,"replicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded"}]}""")).GetAwaiter().GetResult());
 
-        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Client).WaitAsync(workload, Enough, progress, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Objects).WaitAsync(workload, Enough, progress, CancellationToken.None));
 
         Assert.Equal(RolloutFailure.ProgressDeadlineExceeded, error.Reason);
         Assert.StartsWith($"{workload}: ", error.Message, StringComparison.Ordinal);
@@ -84,11 +84,11 @@ public sealed class RolloutTests
         {
             // At the second look, so that the watch is there.
             if (isDeleted)
-                Task.Run(() => bench.Client.DeleteAsync(KubeResource.StatefulSets, workload.Name)).GetAwaiter().GetResult();
+                Task.Run(() => bench.Objects.DeleteAsync(KubeResource.StatefulSets, workload.Name)).GetAwaiter().GetResult();
             isDeleted = true;
         });
 
-        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Client).WaitAsync(workload, Enough, progress, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Objects).WaitAsync(workload, Enough, progress, CancellationToken.None));
 
         Assert.Equal(RolloutFailure.Deleted, error.Reason);
     }
@@ -99,7 +99,7 @@ public sealed class RolloutTests
         using var bench = await Workbench.CreateAsync();
         var workload = await bench.CreateAsync("DaemonSet");
 
-        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Client).WaitAsync(workload, TimeSpan.FromSeconds(1), null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Objects).WaitAsync(workload, TimeSpan.FromSeconds(1), null, CancellationToken.None));
 
         Assert.Equal(RolloutFailure.TimedOut, error.Reason);
         Assert.Contains("not complete after 1 s: the controller has not seen the change yet", error.Message, StringComparison.Ordinal);
@@ -111,7 +111,7 @@ public sealed class RolloutTests
         using var bench = await Workbench.CreateAsync();
         var workload = await bench.CreateAsync("CronJob");
 
-        Assert.True((await new Rollout(bench.Client).WaitAsync(workload, Enough, null, CancellationToken.None)).IsComplete);
+        Assert.True((await new Rollout(bench.Objects).WaitAsync(workload, Enough, null, CancellationToken.None)).IsComplete);
     }
 
     private static string Judge(KubeObject workload)

@@ -28,7 +28,7 @@ internal sealed class Workbench : IDisposable
 
     public KubeConnection Connection { get; }
 
-    public KubeClient Client => Connection.Client;
+    internal KubeObjectClient Objects => Connection.Objects;
 
     public string Namespace => Connection.Namespace;
 
@@ -56,7 +56,7 @@ internal sealed class Workbench : IDisposable
     };
 
     public WorkloadInjector Injector(CredentialDelivery delivery = CredentialDelivery.Value, bool recreate = false, bool mustRollOut = false) =>
-        new(Source, Client, how: new WorkloadInjectionOptions { Delivery = delivery, Recreate = recreate, MustRollOut = mustRollOut });
+        new(Source, Objects, how: new WorkloadInjectionOptions { Delivery = delivery, Recreate = recreate, MustRollOut = mustRollOut });
 
     public Task<InjectionResult> InjectAsync(ObjectReference workload, CredentialDelivery delivery = CredentialDelivery.Value) =>
         Injector(delivery).InjectAsync(workload, CancellationToken.None);
@@ -80,12 +80,12 @@ internal sealed class Workbench : IDisposable
             _ => JsonNode.Parse($$$"""{"metadata":{},"spec":{{{selector}}}{{{template}}} }}""")!,
         };
         document["metadata"]!["name"] = name;
-        await Client.CreateAsync(ResourceOf(kind), KubeObject.Parse(document.ToJsonString()), Namespace, new KubeWriteOptions { FieldManager = "author" });
+        await Objects.CreateAsync(ResourceOf(kind), KubeObject.Parse(document.ToJsonString()), Namespace, new KubeWriteOptions { FieldManager = "author" });
         return new ObjectReference(kind, Namespace, name);
     }
 
     public async Task<JsonObject> ReadAsync(ObjectReference workload) =>
-        JsonNode.Parse((await Client.GetAsync(ResourceOf(workload.Kind), workload.Name, workload.Namespace)).ToJson())!.AsObject();
+        JsonNode.Parse((await Objects.GetAsync(ResourceOf(workload.Kind), workload.Name, workload.Namespace)).ToJson())!.AsObject();
 
     public async Task<JsonObject> TemplateAsync(ObjectReference workload) => TemplateOf(await ReadAsync(workload));
 
@@ -103,13 +103,13 @@ internal sealed class Workbench : IDisposable
     public async Task<List<SecretContent>> SecretsAsync()
     {
         var secrets = new List<SecretContent>();
-        await foreach (var secret in Client.ListAsync(KubeResource.Secrets))
+        await foreach (var secret in Objects.ListAsync(KubeResource.Secrets))
             secrets.Add(SecretContent.Read(secret));
         return secrets;
     }
 
     /// <summary>Changes a workload as somebody else.</summary>
-    public void Change(ObjectReference workload, string mergePatch) => Task.Run(() => Client.PatchAsync(
+    public void Change(ObjectReference workload, string mergePatch) => Task.Run(() => Objects.PatchAsync(
         ResourceOf(workload.Kind), workload.Name, KubePatch.Merge(mergePatch), workload.Namespace, new KubeWriteOptions { FieldManager = "somebody" })).GetAwaiter().GetResult();
 
     /// <summary>Plays the controller of a workload until the test ends: whenever its template has changed, it has the status that is wanted.</summary>
@@ -118,7 +118,7 @@ internal sealed class Workbench : IDisposable
         try
         {
             var query = new KubeQuery { FieldSelector = $"metadata.name={workload.Name}" };
-            await foreach (var happened in Client.WatchAsync(ResourceOf(workload.Kind), query, end.Token))
+            await foreach (var happened in Objects.WatchAsync(ResourceOf(workload.Kind), query, end.Token))
             {
                 var document = happened.Object.ToElement();
                 var generation = document.GetProperty("metadata").GetProperty("generation").GetInt64();
@@ -134,7 +134,7 @@ internal sealed class Workbench : IDisposable
     });
 
     public Task SetStatusAsync(ObjectReference workload, string status) =>
-        Client.PatchStatusAsync(ResourceOf(workload.Kind), workload.Name, KubePatch.Merge($$$"""{"status":{{{status}}} }"""), workload.Namespace);
+        Objects.PatchStatusAsync(ResourceOf(workload.Kind), workload.Name, KubePatch.Merge($$$"""{"status":{{{status}}} }"""), workload.Namespace);
 
     public void Dispose()
     {

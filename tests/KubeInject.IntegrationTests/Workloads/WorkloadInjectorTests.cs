@@ -151,7 +151,7 @@ public sealed class WorkloadInjectorTests
         Workbench bench = null!;
         using (bench = await Workbench.CreateAsync(request =>
         {
-            Task.Run(() => bench.Client.DeleteAsync(KubeResource.Deployments, "orders")).GetAwaiter().GetResult();
+            Task.Run(() => bench.Objects.DeleteAsync(KubeResource.Deployments, "orders")).GetAwaiter().GetResult();
             return Workbench.Credential(request);
         }))
         {
@@ -214,7 +214,7 @@ public sealed class WorkloadInjectorTests
             """);
         using var viewer = await TestCluster.OpenAsync("viewer", bench.Namespace);
 
-        InjectionResult With(CredentialDelivery delivery) => new WorkloadInjector(bench.Source, viewer.Client, how: new() { Delivery = delivery }).InjectAsync(workload, CancellationToken.None).GetAwaiter().GetResult();
+        InjectionResult With(CredentialDelivery delivery) => new WorkloadInjector(bench.Source, viewer.Objects, how: new() { Delivery = delivery }).InjectAsync(workload, CancellationToken.None).GetAwaiter().GetResult();
         var result = await Task.Run(() => With(CredentialDelivery.Secret));
 
         Assert.Matches($"^{workload}: {bench.Namespace}/secret/orders-db-[0-9a-f]{{10}} cannot be created there for its credentials: .*kubeinject-viewer", result.Error);
@@ -260,17 +260,17 @@ public sealed class WorkloadInjectorTests
             Assert.DoesNotContain("password-orders", document.ToJsonString(), StringComparison.Ordinal);
             Assert.Equal(["orders.password=password-orders", "orders.username=user-orders"], secret.Values.Select(pair => $"{pair.Key}={pair.Value.Reveal()}").Order(StringComparer.Ordinal));
 
-            var metadata = (await bench.Client.GetAsync(KubeResource.Secrets, secret.Name)).ToElement().GetProperty("metadata");
+            var metadata = (await bench.Objects.GetAsync(KubeResource.Secrets, secret.Name)).ToElement().GetProperty("metadata");
             var owner = Assert.Single(metadata.GetProperty("ownerReferences").EnumerateArray());
             Assert.Equal((kind, "orders", (string?)document["metadata"]!["uid"]), (owner.GetProperty("kind").GetString(), owner.GetProperty("name").GetString(), owner.GetProperty("uid").GetString()));
             Assert.Equal("kubeinject", secret.Labels["app.kubernetes.io/managed-by"]);
             var lease = Assert.Single(bench.Leases.Records).Value;
             var selected = new List<string>();
-            await foreach (var found in bench.Client.ListMetadataAsync(KubeResource.Secrets, new KubeQuery { LabelSelector = $"lease.kubeinject.io/{lease.Uuid}" }))
+            await foreach (var found in bench.Objects.ListMetadataAsync(KubeResource.Secrets, new KubeQuery { LabelSelector = $"lease.kubeinject.io/{lease.Uuid}" }))
                 selected.Add(found.Name);
             Assert.Equal([secret.Name], selected);
 
-            await bench.Source.In(bench.Client).RevokeAsync(lease, CancellationToken.None);
+            await bench.Source.In(bench.Objects).RevokeAsync(lease, CancellationToken.None);
             await AssertNothingIsLeftAsync(bench);
         }
     }

@@ -149,7 +149,7 @@ internal sealed class SweepHistory
         if (random.Next(4) == 0)
             Create(cluster, ModelShape.Pod, credential.Uuid);
         using var channel = cluster.Connect(new ModelRights(), process.Call);
-        var source = new CredentialSource(process, process, isConnected ? new KubeClient(channel, ModelRights.OwnNamespace) : null, process.Time);
+        var source = new CredentialSource(process, process, isConnected ? new KubeObjectClient(channel, ModelRights.OwnNamespace) : null, process.Time);
         try
         {
             await source.IssueAsync(
@@ -222,7 +222,7 @@ internal sealed class SweepHistory
         try
         {
             using var channel = cluster.Connect(rights, process.Call);
-            var client = new KubeClient(channel, ModelRights.OwnNamespace);
+            var client = new KubeObjectClient(channel, ModelRights.OwnNamespace);
             var sweep = new LeaseSweep(new CredentialSource(process, process, client, process.Time), client, options);
             var mustRenew = RenewableBy(cluster, rights, options);
             var plan = await sweep.PlanAsync(CancellationToken.None);

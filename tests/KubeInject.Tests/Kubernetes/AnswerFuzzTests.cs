@@ -92,13 +92,13 @@ public sealed partial class AnswerFuzzTests
                 await connection.GetPodAsync("a", cancellationToken: cancellationToken);
                 break;
             case 1:
-                await connection.Client.GetAsync(KubeResource.Pods, "a", cancellationToken: cancellationToken);
+                await connection.Objects.GetAsync(KubeResource.Pods, "a", cancellationToken: cancellationToken);
                 break;
             case 2:
                 await FirstAsync(connection.ListPodsAsync(query, cancellationToken));
                 break;
             case 3:
-                await FirstAsync(connection.Client.ListMetadataAsync(KubeResource.Pods, query, cancellationToken));
+                await FirstAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods, query, cancellationToken));
                 break;
             default:
                 // A watch goes on whatever comes: after a few requests it has seen it all.

@@ -16,10 +16,10 @@ public sealed class AnswerLimitTests
 
     private static readonly Dictionary<string, Func<KubeConnection, Task>> Lists = new()
     {
-        ["list"] = connection => Collecting.AllAsync(connection.Client.ListAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
+        ["list"] = connection => Collecting.AllAsync(connection.Objects.ListAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
         ["list pods"] = connection => Collecting.AllAsync(connection.ListPodsAsync(new KubeQuery { PageSize = 8 })),
-        ["list metadata"] = connection => Collecting.AllAsync(connection.Client.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
-        ["watch"] = connection => Collecting.AllAsync(connection.Client.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
+        ["list metadata"] = connection => Collecting.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
+        ["watch"] = connection => Collecting.AllAsync(connection.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
     };
 
     public static TheoryData<string> ListNames => [.. Lists.Keys];
@@ -126,8 +126,8 @@ public sealed class AnswerLimitTests
         using var api = await FaultyApi.OpenAsync(_ => Page(next: ++pages < 5 ? $"page-{pages}" : "", $"pod-{pages}"), new RequestPolicy { Clock = clock });
         var query = new KubeQuery { PageSize = 1 };
         var names = how == "list"
-            ? api.Client.ListAsync(KubeResource.Pods, query).Select(item => item.Name)
-            : api.Client.ListMetadataAsync(KubeResource.Pods, query).Select(item => item.Name);
+            ? api.Objects.ListAsync(KubeResource.Pods, query).Select(item => item.Name)
+            : api.Objects.ListMetadataAsync(KubeResource.Pods, query).Select(item => item.Name);
         var found = 0;
 
         await foreach (var name in names)
@@ -158,7 +158,7 @@ public sealed class AnswerLimitTests
         var query = new KubeQuery { PageSize = 20 };
 
         var names = how == "list"
-            ? (await Collecting.AllAsync(api.Client.ListAsync(KubeResource.Pods, query))).Select(item => item.Name)
+            ? (await Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Pods, query))).Select(item => item.Name)
             : (await Collecting.AllAsync(api.Connection.ListPodsAsync(query))).Select(pod => pod.Name);
 
         Assert.Equal(Enumerable.Range(0, 30).Select(i => $"pod-{i}"), names);
@@ -182,7 +182,7 @@ public sealed class AnswerLimitTests
         [
             connection => connection.GetAsync("/api"),
             connection => connection.GetPodAsync("a"),
-            connection => connection.Client.DeleteAsync(KubeResource.Pods, "a"),
+            connection => connection.Objects.DeleteAsync(KubeResource.Pods, "a"),
             .. Lists.Values,
         ];
         foreach (var status in new[] { 200, 400 })
@@ -257,7 +257,7 @@ public sealed class AnswerLimitTests
         using var proxy = new TestServer(AsProxy(_ => Encoded("gzip", [.. Enumerable.Repeat(member, 64).SelectMany(bytes => bytes)])));
         using var connection = await OpenThroughAsync(proxy, ResponseLimits.Default);
 
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => connection.Client.GetAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => connection.Objects.GetAsync(KubeResource.Pods, "a"));
 
         Assert.Contains($"exceeds a limit in its answer to {Path}/a: its answer is larger than 128 MiB.", error.Message, StringComparison.Ordinal);
     }
@@ -285,7 +285,7 @@ public sealed class AnswerLimitTests
         var clock = new FakeTimeProvider();
         using var api = await FaultyApi.OpenAsync(_ => Response.Json("") with { Lines = Dripping(clock, TimeSpan.FromSeconds(1), " ") }, new RequestPolicy { Clock = clock });
 
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => how == "get" ? api.Client.GetAsync(KubeResource.Pods, "a") : Lists[how](api.Connection));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => how == "get" ? api.Objects.GetAsync(KubeResource.Pods, "a") : Lists[how](api.Connection));
 
         Assert.Equal(KubeConnectionFailure.Timeout, error.Reason);
         Assert.Contains($" {api.Requests[^1].Path} ", error.Message, StringComparison.Ordinal);
@@ -353,7 +353,7 @@ public sealed class AnswerLimitTests
     [InlineData(503, "3600", "3600 s")]
     public async Task A_wait_that_is_longer_than_the_request_may_take_is_not_begun(int status, string value, string asked)
     {
-        Func<KubeConnection, Task>[] requests = [connection => connection.Client.GetAsync(KubeResource.Pods, "a"), .. Lists.Values];
+        Func<KubeConnection, Task>[] requests = [connection => connection.Objects.GetAsync(KubeResource.Pods, "a"), .. Lists.Values];
         foreach (var request in requests)
         {
             using var api = await FaultyApi.OpenAsync(Response.Error(status, "TooManyRequests", "slow down") with { Headers = [$"Retry-After: {value}"] });
@@ -377,7 +377,7 @@ public sealed class AnswerLimitTests
     public async Task A_wait_that_is_no_time_is_none(string value)
     {
         using var api = await FaultyApi.OpenAsync(Response.Error(429, "TooManyRequests", "slow down") with { Headers = [$"Retry-After: {value}"] });
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
         Assert.Equal(("slow down", 1), (error.Message, api.Requests.Count));
     }
 
@@ -388,7 +388,7 @@ public sealed class AnswerLimitTests
         var first = Response.Error(429, "TooManyRequests", "slow down") with { Headers = ["Retry-After: 30"] };
         using var api = await FaultyApi.OpenAsync(first, first with { Headers = ["Retry-After: 71"] });
 
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
 
         Assert.Equal([30], api.Clock.Waits.Select(wait => wait.TotalSeconds));
         Assert.Contains("The server asks to wait for 71 s, which is longer than what is left of the 100 s", error.Message, StringComparison.Ordinal);

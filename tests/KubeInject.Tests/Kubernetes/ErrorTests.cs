@@ -18,15 +18,15 @@ public class ErrorTests
         using var api = await FaultyApi.OpenAsync(_ => new Response(200, "text/html", body));
         Func<Task>[] operations =
         [
-            () => api.Client.GetAsync(KubeResource.Pods, "a"),
+            () => api.Objects.GetAsync(KubeResource.Pods, "a"),
             () => api.Connection.GetPodAsync("a"),
-            () => Collecting.AllAsync(api.Client.ListAsync(KubeResource.Pods)),
-            () => Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods)),
-            () => Collecting.AllAsync(api.Client.WatchAsync(KubeResource.Pods)),
-            () => api.Client.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")),
-            () => api.Client.PatchAsync(KubeResource.Pods, "a", KubePatch.Merge("{}")),
-            () => api.Client.CreateTokenAsync("a"),
-            () => api.Client.ReviewAccessAsync(new("get", KubeResource.Pods)),
+            () => Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Pods)),
+            () => Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods)),
+            () => Collecting.AllAsync(api.Objects.WatchAsync(KubeResource.Pods)),
+            () => api.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")),
+            () => api.Objects.PatchAsync(KubeResource.Pods, "a", KubePatch.Merge("{}")),
+            () => api.Objects.CreateTokenAsync("a"),
+            () => api.Objects.ReviewAccessAsync(new("get", KubeResource.Pods)),
         ];
         foreach (var operation in operations)
         {
@@ -44,7 +44,7 @@ public class ErrorTests
     public async Task An_error_whose_body_is_no_Status_is_known_by_its_code(string body)
     {
         using var api = await FaultyApi.OpenAsync(new Response(409, "application/json", body));
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
         Assert.Equal((409, KubeApiReason.Conflict, "The server answered 409, and did not say why."), (error.StatusCode, error.Reason, error.Message));
     }
 
@@ -53,7 +53,7 @@ public class ErrorTests
     {
         using var server = new TlsServer(TestServer.Kubernetes(_ => Response.Error(400, "BadRequest", "Bearer \\u0063anary-token-4711")));
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret("canary-token-4711") });
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => connection.Client.GetAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => connection.Objects.GetAsync(KubeResource.Pods, "a"));
         Assert.Equal("Bearer ********", error.Message);
     }
 
@@ -62,7 +62,7 @@ public class ErrorTests
     {
         const string Message = """Secret in version \"v1\" cannot be handled as a Secret: v1.Secret.Data: base64Codec: invalid input, error found in #10 byte of ...|canary|..., bigger context ...|canary|...""";
         using var api = await FaultyApi.OpenAsync(Response.Error(400, "BadRequest", Message));
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.CreateAsync(KubeResource.Secrets, KubeObject.Parse("{}")));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse("{}")));
         Assert.Equal("Secret in version \"v1\" cannot be handled as a Secret: v1.Secret.Data: base64Codec: invalid input", error.Message);
     }
 
@@ -74,7 +74,7 @@ public class ErrorTests
     public async Task What_is_no_HTTP_is_not_quoted(string raw)
     {
         using var api = await FaultyApi.OpenAsync(Response.Json("") with { Raw = System.Text.Encoding.ASCII.GetBytes(raw), CutAfter = int.MaxValue });
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Client.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")));
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }
 }

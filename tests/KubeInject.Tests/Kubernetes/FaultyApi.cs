@@ -22,7 +22,7 @@ internal sealed class FaultyApi : IDisposable
 
     public KubeConnection Connection { get; }
 
-    public KubeClient Client => Connection.Client;
+    public KubeObjectClient Objects => Connection.Objects;
 
     /// <summary>The requests that the client says it has made.</summary>
     public ObservableCollection<KubeRequest> Told { get; } = [];

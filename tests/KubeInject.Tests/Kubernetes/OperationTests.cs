@@ -18,7 +18,7 @@ public class OperationTests
     public async Task A_resource_becomes_a_path(string group, string version, string plural, bool isNamespaced, string? @namespace, string path)
     {
         using var api = await AnsweringAsync();
-        await api.Client.GetAsync(new KubeResource(group, version, plural, "X", isNamespaced), "a", @namespace);
+        await api.Objects.GetAsync(new KubeResource(group, version, plural, "X", isNamespaced), "a", @namespace);
         Assert.Equal(("GET", path), Sent(api));
     }
 
@@ -45,9 +45,9 @@ public class OperationTests
     public async Task Unknown_fields_survive()
     {
         using var api = await AnsweringAsync(Pod);
-        var got = await api.Client.GetAsync(KubeResource.Pods, "a");
+        var got = await api.Objects.GetAsync(KubeResource.Pods, "a");
         Assert.Equal(Pod, got.ToJson());
-        await api.Client.CreateAsync(KubeResource.Pods, got);
+        await api.Objects.CreateAsync(KubeResource.Pods, got);
         Assert.Equal(Pod, api.Requests[^1].Body);
     }
 
@@ -55,10 +55,10 @@ public class OperationTests
     public async Task Create_posts_to_the_list_with_field_manager()
     {
         using var api = await AnsweringAsync();
-        await api.Client.CreateAsync(KubeResource.Pods, KubeObject.Parse("""{"metadata":{"name":"a"}}"""));
+        await api.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse("""{"metadata":{"name":"a"}}"""));
         Assert.Equal(("POST", "/api/v1/namespaces/shop/pods?fieldManager=kubeinject"), Sent(api));
         Assert.Equal("application/json", api.Requests[^1].Headers["Content-Type"]);
-        await api.Client.CreateAsync(KubeResource.Pods, KubeObject.Parse("""{"metadata":{"namespace":"own"}}"""), options: new() { DryRun = true, FieldManager = "me & you" });
+        await api.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse("""{"metadata":{"namespace":"own"}}"""), options: new() { DryRun = true, FieldManager = "me & you" });
         Assert.Equal(("POST", "/api/v1/namespaces/own/pods?fieldManager=me%20%26%20you&dryRun=All"), Sent(api));
     }
 
@@ -76,10 +76,10 @@ public class OperationTests
             "merge" => KubePatch.Merge("""{"a":1}"""),
             _ => KubePatch.Apply("""{"a":1}""", force: kind == "force"),
         };
-        await api.Client.PatchAsync(KubeResource.Deployments, "a", patch);
+        await api.Objects.PatchAsync(KubeResource.Deployments, "a", patch);
         Assert.Equal(("PATCH", $"/apis/apps/v1/namespaces/shop/deployments/a{query}"), Sent(api));
         Assert.Equal((contentType, """{"a":1}"""), (api.Requests[^1].Headers["Content-Type"], api.Requests[^1].Body));
-        await api.Client.PatchStatusAsync(KubeResource.Deployments, "a", patch, "other");
+        await api.Objects.PatchStatusAsync(KubeResource.Deployments, "a", patch, "other");
         Assert.Equal(("PATCH", $"/apis/apps/v1/namespaces/other/deployments/a/status{query}"), Sent(api));
         Assert.Equal(contentType, patch.ToString());
     }
@@ -88,10 +88,10 @@ public class OperationTests
     public async Task Delete_sends_what_is_asked_of_it_and_no_more()
     {
         using var api = await AnsweringAsync();
-        await api.Client.DeleteAsync(KubeResource.Pods, "a");
+        await api.Objects.DeleteAsync(KubeResource.Pods, "a");
         Assert.Equal(("DELETE", "/api/v1/namespaces/shop/pods/a"), Sent(api));
         Assert.Equal("""{"kind":"DeleteOptions","apiVersion":"v1"}""", api.Requests[^1].Body);
-        await api.Client.DeleteAsync(KubeResource.Pods, "a", options: new()
+        await api.Objects.DeleteAsync(KubeResource.Pods, "a", options: new()
         {
             DryRun = true,
             Propagation = PropagationPolicy.Foreground,
@@ -108,7 +108,7 @@ public class OperationTests
     public async Task A_list_of_metadata_asks_for_metadata_alone()
     {
         using var api = await FaultyApi.OpenAsync(Response.Json("""{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","items":[{"metadata":{"name":"a"},"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"}]}"""));
-        var item = Assert.Single(await Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 7 })));
+        var item = Assert.Single(await Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 7 })));
         Assert.Equal(("Pod", "a"), (item.Kind, item.Name));
         Assert.Equal("/api/v1/namespaces/shop/pods?limit=7", api.Requests[^1].Path);
         Assert.Equal(
@@ -120,7 +120,7 @@ public class OperationTests
     public async Task Items_of_a_list_are_told_what_they_are()
     {
         using var api = await FaultyApi.OpenAsync(Response.Json("""{"kind":"DeploymentList","items":[{"metadata":{}},{"metadata":{"name":"a","resourceVersion":"5"}}]}"""));
-        var items = await Collecting.AllAsync(api.Client.ListAsync(KubeResource.Deployments));
+        var items = await Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Deployments));
         Assert.Equal(
             ["""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{}}""", """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a","resourceVersion":"5"}}"""],
             items.Select(item => item.ToJson()));
@@ -132,14 +132,14 @@ public class OperationTests
     {
         var token = Response.Json("""{"status":{"token":"canary-token","expirationTimestamp":"2026-01-02T03:04:05Z"}}""");
         using var api = await FaultyApi.OpenAsync(token, token);
-        var got = await api.Client.CreateTokenAsync("teller", "bank", new() { Audiences = ["vault", "db"], ExpirationSeconds = 600 });
+        var got = await api.Objects.CreateTokenAsync("teller", "bank", new() { Audiences = ["vault", "db"], ExpirationSeconds = 600 });
         Assert.Equal(("canary-token", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)), (got.Token.Reveal(), got.ExpirationTimestamp));
         Assert.DoesNotContain("canary", got.ToString(), StringComparison.Ordinal);
         Assert.Equal(("POST", "/api/v1/namespaces/bank/serviceaccounts/teller/token"), Sent(api));
         Assert.Equal(
             """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["vault","db"],"expirationSeconds":600}}""",
             api.Requests[^1].Body);
-        await api.Client.CreateTokenAsync("teller");
+        await api.Objects.CreateTokenAsync("teller");
         Assert.EndsWith("""{"audiences":[]}}""", api.Requests[^1].Body, StringComparison.Ordinal);
     }
 
@@ -150,7 +150,7 @@ public class OperationTests
             Response.Json("""{"status":{"allowed":true,"reason":"RBAC: allowed by x"}}"""), Response.Json("""{"status":{"allowed":false}}"""));
         Assert.Equal(
             new AccessAnswer(true, "RBAC: allowed by x"),
-            await api.Client.ReviewAccessAsync(new("create", KubeResource.ServiceAccounts) { Subresource = "token", Name = "teller" }));
+            await api.Objects.ReviewAccessAsync(new("create", KubeResource.ServiceAccounts) { Subresource = "token", Name = "teller" }));
         using (var sent = JsonDocument.Parse(api.Requests[^1].Body))
         {
             Assert.Equal(
@@ -158,7 +158,7 @@ public class OperationTests
                 sent.RootElement.GetProperty("spec").GetProperty("resourceAttributes").GetRawText());
         }
 
-        Assert.Equal(new AccessAnswer(false, null), await api.Client.ReviewAccessAsync(new("list", KubeResource.Pods) { AllNamespaces = true, Namespace = "x" }));
+        Assert.Equal(new AccessAnswer(false, null), await api.Objects.ReviewAccessAsync(new("list", KubeResource.Pods) { AllNamespaces = true, Namespace = "x" }));
         Assert.EndsWith("\"namespace\":\"\"}}}", api.Requests[^1].Body, StringComparison.Ordinal);
     }
 
@@ -176,8 +176,8 @@ public class OperationTests
     {
         var deep = $$"""{"metadata":{"name":"a"},"spec":{{string.Concat(Enumerable.Repeat("[", 200))}}{{new string(']', 200)}}}""";
         using var api = await FaultyApi.OpenAsync(Response.Json(deep), Response.Json($$"""{"kind":"PodList","items":[{{deep}}]}"""));
-        Assert.Equal("a", (await api.Client.GetAsync(KubeResource.Pods, "a")).Name);
-        Assert.Equal("a", Assert.Single(await Collecting.AllAsync(api.Client.ListAsync(KubeResource.Pods))).Name);
+        Assert.Equal("a", (await api.Objects.GetAsync(KubeResource.Pods, "a")).Name);
+        Assert.Equal("a", Assert.Single(await Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Pods))).Name);
     }
 
     private static Task<FaultyApi> AnsweringAsync(string answer = Object) => FaultyApi.OpenAsync(_ => Response.Json(answer));

@@ -11,16 +11,16 @@ public sealed class RedirectTests
 
     private static readonly Dictionary<string, Func<KubeConnection, Task>> Requests = new()
     {
-        ["get"] = connection => connection.Client.GetAsync(KubeResource.Secrets, "a"),
+        ["get"] = connection => connection.Objects.GetAsync(KubeResource.Secrets, "a"),
         ["get by path"] = connection => connection.GetAsync("/api"),
-        ["list"] = connection => Collecting.AllAsync(connection.Client.ListAsync(KubeResource.Secrets)),
-        ["list metadata"] = connection => Collecting.AllAsync(connection.Client.ListMetadataAsync(KubeResource.Secrets)),
-        ["watch"] = connection => Collecting.AllAsync(connection.Client.WatchAsync(KubeResource.Secrets)),
-        ["create"] = connection => connection.Client.CreateAsync(KubeResource.Secrets, KubeObject.Parse("{}")),
-        ["patch"] = connection => connection.Client.PatchAsync(KubeResource.Secrets, "a", KubePatch.Json("[]")),
-        ["delete"] = connection => connection.Client.DeleteAsync(KubeResource.Secrets, "a"),
-        ["token"] = connection => connection.Client.CreateTokenAsync("a"),
-        ["access"] = connection => connection.Client.ReviewAccessAsync(new("get", KubeResource.Pods)),
+        ["list"] = connection => Collecting.AllAsync(connection.Objects.ListAsync(KubeResource.Secrets)),
+        ["list metadata"] = connection => Collecting.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Secrets)),
+        ["watch"] = connection => Collecting.AllAsync(connection.Objects.WatchAsync(KubeResource.Secrets)),
+        ["create"] = connection => connection.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse("{}")),
+        ["patch"] = connection => connection.Objects.PatchAsync(KubeResource.Secrets, "a", KubePatch.Json("[]")),
+        ["delete"] = connection => connection.Objects.DeleteAsync(KubeResource.Secrets, "a"),
+        ["token"] = connection => connection.Objects.CreateTokenAsync("a"),
+        ["access"] = connection => connection.Objects.ReviewAccessAsync(new("get", KubeResource.Pods)),
     };
 
     public static TheoryData<int> Statuses => [300, 301, 302, 303, 305, 307, 308];
@@ -133,7 +133,7 @@ public sealed class RedirectTests
     public async Task A_redirect_without_an_address_is_one_as_well(int status)
     {
         using var api = await FaultyApi.OpenAsync(new Response(status, "text/html", ""));
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
         Assert.Contains($"it redirects /api/v1/namespaces/shop/pods/a ({status}), which is not followed", error.Message, StringComparison.Ordinal);
     }
 

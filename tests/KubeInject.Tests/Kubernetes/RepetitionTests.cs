@@ -20,7 +20,7 @@ public class RepetitionTests
     private static readonly Response ServerTimedOut = Response.Error(500, "ServerTimeout", "try again");
 
     /// <summary>What does no harm when it is done twice.</summary>
-    private static readonly Dictionary<string, Func<KubeClient, Task>> Repeatable = new()
+    private static readonly Dictionary<string, Func<KubeObjectClient, Task>> Repeatable = new()
     {
         ["get"] = client => client.GetAsync(KubeResource.Pods, "a"),
         ["list"] = async client => await client.ListAsync(KubeResource.Pods).GetAsyncEnumerator().MoveNextAsync(),
@@ -32,7 +32,7 @@ public class RepetitionTests
         ["dry JSON patch"] = client => client.PatchAsync(KubeResource.Pods, "a", KubePatch.Json("[]"), options: new() { DryRun = true }),
     };
 
-    private static readonly Dictionary<string, Func<KubeClient, Task>> Once = new()
+    private static readonly Dictionary<string, Func<KubeObjectClient, Task>> Once = new()
     {
         ["create"] = client => client.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")),
         ["token"] = client => client.CreateTokenAsync("a"),
@@ -50,7 +50,7 @@ public class RepetitionTests
     public async Task A_busy_server_is_asked_again_when_it_says(int status)
     {
         using var api = await FaultyApi.OpenAsync(Response.Error(status, "x", "x") with { Headers = ["Retry-After: 7"] }, Done);
-        await api.Client.GetAsync(KubeResource.Pods, "a");
+        await api.Objects.GetAsync(KubeResource.Pods, "a");
         Assert.Equal([TimeSpan.FromSeconds(7)], api.Clock.Waits);
     }
 
@@ -59,7 +59,7 @@ public class RepetitionTests
     {
         var date = (ImmediateTimeProvider.StartTime + TimeSpan.FromSeconds(9)).ToString("R", CultureInfo.InvariantCulture);
         using var api = await FaultyApi.OpenAsync(Away with { Headers = [$"Retry-After: {date}"] }, Done);
-        await api.Client.GetAsync(KubeResource.Pods, "a");
+        await api.Objects.GetAsync(KubeResource.Pods, "a");
         Assert.Equal([TimeSpan.FromSeconds(9)], api.Clock.Waits);
     }
 
@@ -72,7 +72,7 @@ public class RepetitionTests
     public async Task Retry_After_is_kept_within_reason(string value, int? seconds)
     {
         using var api = await FaultyApi.OpenAsync(Busy with { Headers = [$"Retry-After: {value}"] }, Done);
-        var request = api.Client.GetAsync(KubeResource.Pods, "a");
+        var request = api.Objects.GetAsync(KubeResource.Pods, "a");
         if (seconds is null)
             await Assert.ThrowsAsync<KubeApiException>(() => request);
         else
@@ -88,7 +88,7 @@ public class RepetitionTests
     public async Task An_error_that_does_not_ask_for_patience_stands(int status)
     {
         using var api = await FaultyApi.OpenAsync(Response.Error(status, "", "no"));
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
         Assert.Equal((status, 1), (error.StatusCode, api.Requests.Count));
     }
 
@@ -96,7 +96,7 @@ public class RepetitionTests
     public async Task A_server_that_stays_busy_is_asked_five_times()
     {
         using var api = await FaultyApi.OpenAsync(_ => Busy);
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
         Assert.Equal((KubeApiReason.TooManyRequests, "slow down", 5), (error.Reason, error.Message, api.Requests.Count));
         Assert.Equal([7, 7, 7, 8], api.Clock.Waits.Select(wait => wait.TotalSeconds));
     }
@@ -105,7 +105,7 @@ public class RepetitionTests
     public async Task A_connection_that_is_always_reset_is_tried_five_times()
     {
         using var api = await FaultyApi.OpenAsync(_ => Reset);
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Client.GetAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
         Assert.Equal((KubeConnectionFailure.Unreachable, 5), (error.Reason, api.Told.Count));
         Assert.Equal([1, 2, 4, 8], api.Clock.Waits.Select(wait => wait.TotalSeconds));
     }
@@ -115,7 +115,7 @@ public class RepetitionTests
     public async Task What_does_no_harm_twice_is_sent_again_after_a_reset_and_a_timeout(string operation)
     {
         using var api = await FaultyApi.OpenAsync(Reset, TimedOut, ServerTimedOut, Away, operation == "list" ? List : Done);
-        await Repeatable[operation](api.Client);
+        await Repeatable[operation](api.Objects);
         Assert.Equal(5, api.Requests.Count);
         Assert.Single(api.Requests.Select(request => (request.Method, request.Path, request.Body)).Distinct());
     }
@@ -127,14 +127,14 @@ public class RepetitionTests
         foreach (var end in new[] { Reset, Closed })
         {
             using var api = await FaultyApi.OpenAsync(end);
-            Assert.Equal(KubeConnectionFailure.Unreachable, (await Assert.ThrowsAsync<KubeConnectionException>(() => Once[operation](api.Client))).Reason);
+            Assert.Equal(KubeConnectionFailure.Unreachable, (await Assert.ThrowsAsync<KubeConnectionException>(() => Once[operation](api.Objects))).Reason);
             Assert.Single(api.Requests);
         }
 
         foreach (var response in new[] { TimedOut, ServerTimedOut, Away, Response.Error(429, "TooManyRequests", "no Retry-After") })
         {
             using var other = await FaultyApi.OpenAsync(response);
-            await Assert.ThrowsAsync<KubeApiException>(() => Once[operation](other.Client));
+            await Assert.ThrowsAsync<KubeApiException>(() => Once[operation](other.Objects));
             Assert.Single(other.Requests);
         }
     }
@@ -146,7 +146,7 @@ public class RepetitionTests
     public async Task What_the_server_turned_away_is_sent_again(string operation)
     {
         using var api = await FaultyApi.OpenAsync(Busy, Done);
-        await Once[operation](api.Client);
+        await Once[operation](api.Objects);
         Assert.Equal(2, api.Requests.Count);
     }
 
@@ -155,9 +155,9 @@ public class RepetitionTests
     public async Task What_was_never_sent_is_tried_again(string operation)
     {
         using var api = await FaultyApi.OpenAsync(Done with { Headers = ["Connection: close"] });
-        await api.Client.GetAsync(KubeResource.Pods, "a");
+        await api.Objects.GetAsync(KubeResource.Pods, "a");
         api.StopListening();
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Once[operation](api.Client));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Once[operation](api.Objects));
         Assert.Contains("connection was refused", error.Message, StringComparison.Ordinal);
         Assert.Equal(1 + 5, api.Told.Count);
     }
@@ -170,7 +170,7 @@ public class RepetitionTests
     {
         var page = Response.Json($$"""{"kind":"PodList","items":[{{string.Join(',', Enumerable.Range(0, 20).Select(i => $$$"""{"metadata":{"name":"p{{{i}}}","uid":"{{{i}}}"}}"""))}}]}""");
         using var api = await FaultyApi.OpenAsync(page with { CutAfter = cutAfter }, page);
-        Assert.Equal(20, (await Collecting.AllAsync(api.Client.ListAsync(KubeResource.Pods))).Count);
+        Assert.Equal(20, (await Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Pods))).Count);
         Assert.Equal(2, api.Requests.Count);
     }
 
@@ -190,7 +190,7 @@ public class RepetitionTests
         using var api = await FaultyApi.OpenAsync(new RequestPolicy { Jitter = () => 1, FirstWait = TimeSpan.FromMinutes(1), LongestWait = TimeSpan.FromMinutes(1) }, Busy);
         using var cancellation = new CancellationTokenSource();
         api.Told.CollectionChanged += (_, _) => cancellation.Cancel();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => api.Client.GetAsync(KubeResource.Pods, "a", cancellationToken: cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => api.Objects.GetAsync(KubeResource.Pods, "a", cancellationToken: cancellation.Token));
     }
 
     [Fact]
@@ -210,7 +210,7 @@ public class RepetitionTests
         var cut = Response.Error(403, "Forbidden", "no") with { CutAfter = 100 };
         using var api = await FaultyApi.OpenAsync(cut, Response.Error(403, "Forbidden", "no"));
 
-        var refusal = await Assert.ThrowsAsync<KubeApiException>(() => Once[name](api.Client));
+        var refusal = await Assert.ThrowsAsync<KubeApiException>(() => Once[name](api.Objects));
 
         Assert.Equal((KubeApiReason.Forbidden, 2), (refusal.Reason, api.Requests.Count));
     }

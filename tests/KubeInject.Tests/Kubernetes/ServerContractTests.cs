@@ -16,16 +16,16 @@ public class ServerContractTests
         ["get pod"] = (connection, cancellationToken) => connection.GetPodAsync("a", cancellationToken: cancellationToken),
         ["list pods"] = (connection, cancellationToken) => Collecting.AllAsync(connection.ListPodsAsync(cancellationToken: cancellationToken)),
         ["watch pods"] = (connection, cancellationToken) => Collecting.AllAsync(connection.WatchPodsAsync(cancellationToken: cancellationToken)),
-        ["get"] = (connection, cancellationToken) => connection.Client.GetAsync(KubeResource.Secrets, "a", cancellationToken: cancellationToken),
-        ["list"] = (connection, cancellationToken) => Collecting.AllAsync(connection.Client.ListAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
-        ["list metadata"] = (connection, cancellationToken) => Collecting.AllAsync(connection.Client.ListMetadataAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
-        ["watch"] = (connection, cancellationToken) => Collecting.AllAsync(connection.Client.WatchAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
-        ["create"] = (connection, cancellationToken) => connection.Client.CreateAsync(KubeResource.Secrets, KubeObject.Parse($$"""{"data":{"key":"{{Canary}}"} }"""), cancellationToken: cancellationToken),
-        ["patch"] = (connection, cancellationToken) => connection.Client.PatchAsync(KubeResource.Secrets, "a", KubePatch.Merge($$"""{"data":{"key":"{{Canary}}"} }"""), cancellationToken: cancellationToken),
-        ["patch status"] = (connection, cancellationToken) => connection.Client.PatchStatusAsync(KubeResource.Pods, "a", KubePatch.Json("[]"), cancellationToken: cancellationToken),
-        ["delete"] = (connection, cancellationToken) => connection.Client.DeleteAsync(KubeResource.Secrets, "a", cancellationToken: cancellationToken),
-        ["token"] = (connection, cancellationToken) => connection.Client.CreateTokenAsync("a", cancellationToken: cancellationToken),
-        ["access"] = (connection, cancellationToken) => connection.Client.ReviewAccessAsync(new("get", KubeResource.Pods), cancellationToken),
+        ["get"] = (connection, cancellationToken) => connection.Objects.GetAsync(KubeResource.Secrets, "a", cancellationToken: cancellationToken),
+        ["list"] = (connection, cancellationToken) => Collecting.AllAsync(connection.Objects.ListAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
+        ["list metadata"] = (connection, cancellationToken) => Collecting.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
+        ["watch"] = (connection, cancellationToken) => Collecting.AllAsync(connection.Objects.WatchAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
+        ["create"] = (connection, cancellationToken) => connection.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse($$"""{"data":{"key":"{{Canary}}"} }"""), cancellationToken: cancellationToken),
+        ["patch"] = (connection, cancellationToken) => connection.Objects.PatchAsync(KubeResource.Secrets, "a", KubePatch.Merge($$"""{"data":{"key":"{{Canary}}"} }"""), cancellationToken: cancellationToken),
+        ["patch status"] = (connection, cancellationToken) => connection.Objects.PatchStatusAsync(KubeResource.Pods, "a", KubePatch.Json("[]"), cancellationToken: cancellationToken),
+        ["delete"] = (connection, cancellationToken) => connection.Objects.DeleteAsync(KubeResource.Secrets, "a", cancellationToken: cancellationToken),
+        ["token"] = (connection, cancellationToken) => connection.Objects.CreateTokenAsync("a", cancellationToken: cancellationToken),
+        ["access"] = (connection, cancellationToken) => connection.Objects.ReviewAccessAsync(new("get", KubeResource.Pods), cancellationToken),
     };
 
     public static TheoryData<string> OperationNames => [.. Operations.Keys];
@@ -120,7 +120,7 @@ public class ServerContractTests
         FaultyApi? api = null;
         api = await FaultyApi.OpenAsync(request => FakeStore.IsWatch(request) ? Ended() : store.List(request));
         using (api)
-            await Assert.ThrowsAsync<ObjectDisposedException>(() => Collecting.AllAsync(api.Client.WatchAsync(KubeResource.Pods)));
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => Collecting.AllAsync(api.Objects.WatchAsync(KubeResource.Pods)));
 
         Response Ended()
         {

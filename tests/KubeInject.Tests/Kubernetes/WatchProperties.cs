@@ -27,7 +27,7 @@ public class WatchProperties
         using var api = await FaultyApi.OpenAsync(life.Answer);
         var told = new List<string>();
         var states = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var happened in api.Client.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 3 }))
+        await foreach (var happened in api.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 3 }))
         {
             var (uid, version) = (happened.Object.Uid!, happened.Object.ResourceVersion!);
             told.Add($"{happened.Type.ToString().ToUpperInvariant()} {uid}@{version}");

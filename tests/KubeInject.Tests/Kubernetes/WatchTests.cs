@@ -30,9 +30,9 @@ public class WatchTests
     {
         using var api = await FaultyApi.OpenAsync(Answer);
         store.Set("a");
-        await api.Client.WatchAsync(KubeResource.Pods, new KubeQuery { LabelSelector = "app=a", AllNamespaces = true }).GetAsyncEnumerator().MoveNextAsync();
+        await api.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { LabelSelector = "app=a", AllNamespaces = true }).GetAsyncEnumerator().MoveNextAsync();
         Script(_ => Lines(() => store.Set("b")));
-        await using var events = api.Client.WatchAsync(KubeResource.Pods, new KubeQuery { LabelSelector = "app=a", AllNamespaces = true }).GetAsyncEnumerator();
+        await using var events = api.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { LabelSelector = "app=a", AllNamespaces = true }).GetAsyncEnumerator();
         Assert.True(await events.MoveNextAsync() && await events.MoveNextAsync());
         Assert.Equal("/api/v1/pods?labelSelector=app%3Da&watch=true&allowWatchBookmarks=true&resourceVersion=101", api.Requests[^1].Path);
     }
@@ -42,7 +42,7 @@ public class WatchTests
     {
         store.Set("a");
         using var api = await FaultyApi.OpenAsync(Answer);
-        var watch = api.Client.WatchAsync(KubeResource.Pods);
+        var watch = api.Objects.WatchAsync(KubeResource.Pods);
         Assert.Equal(["Added a@101"], await FirstAsync(watch, 1));
         Assert.Equal(["Added a@101"], await FirstAsync(watch, 1));
     }
@@ -115,7 +115,7 @@ public class WatchTests
             return Answer(request);
         });
         Script(_ => Lines(() => store.Set("d")));
-        var events = await FirstAsync(api.Client.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 1 }), 5);
+        var events = await FirstAsync(api.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 1 }), 5);
         Assert.Equal(["Added a@101", "Added b@102", "Added c@103", "Deleted a@101", "Added d@105"], events);
     }
 
@@ -141,7 +141,7 @@ public class WatchTests
                 return Response.Error(410, "Expired", "too old");
             },
             _ => Lines(() => store.Set("d")));
-        Assert.Equal(["Added a@101", "Added b@102", "Added c@103", "Added d@104"], await FirstAsync(api.Client.WatchAsync(KubeResource.Pods), 4));
+        Assert.Equal(["Added a@101", "Added b@102", "Added c@103", "Added d@104"], await FirstAsync(api.Objects.WatchAsync(KubeResource.Pods), 4));
         Assert.Equal(3, lists);
     }
 
@@ -160,7 +160,7 @@ public class WatchTests
     public async Task What_the_first_list_meets_is_the_callers_business(int status)
     {
         using var api = await FaultyApi.OpenAsync(Response.Error(status, "x", "no"));
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => FirstAsync(api.Client.WatchAsync(KubeResource.Pods), 1));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => FirstAsync(api.Objects.WatchAsync(KubeResource.Pods), 1));
         Assert.Equal((status, 1), (error.StatusCode, api.Requests.Count));
     }
 
@@ -179,7 +179,7 @@ public class WatchTests
         store.Set("a");
         Script([.. Enumerable.Repeat<Func<Request, Response>>(_ => Response.Error(403, "Forbidden", "not any more"), 9)]);
         using var api = await FaultyApi.OpenAsync(Answer);
-        var error = await Assert.ThrowsAsync<KubeApiException>(() => FirstAsync(api.Client.WatchAsync(KubeResource.Pods), 2));
+        var error = await Assert.ThrowsAsync<KubeApiException>(() => FirstAsync(api.Objects.WatchAsync(KubeResource.Pods), 2));
         Assert.Equal((KubeApiReason.Forbidden, 1 + 5), (error.Reason, api.Requests.Count));
     }
 
@@ -197,7 +197,7 @@ public class WatchTests
         store.Set("a");
         Script(_ => Silent(), _ => Lines(() => store.Set("b")));
         using var api = await FaultyApi.OpenAsync(Answer, new RequestPolicy { Jitter = () => 0, Limits = new ResponseLimits { MaxIdleTime = TimeSpan.FromMilliseconds(200) } });
-        Assert.Equal(["Added a@101", "Added b@102"], await FirstAsync(api.Client.WatchAsync(KubeResource.Pods), 2));
+        Assert.Equal(["Added a@101", "Added b@102"], await FirstAsync(api.Objects.WatchAsync(KubeResource.Pods), 2));
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public class WatchTests
             return Silent();
         });
         using var api = await FaultyApi.OpenAsync(Answer);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FirstAsync(api.Client.WatchAsync(KubeResource.Pods, cancellationToken: cancellation.Token), 2));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FirstAsync(api.Objects.WatchAsync(KubeResource.Pods, cancellationToken: cancellation.Token), 2));
     }
 
     [Fact]
@@ -239,7 +239,7 @@ public class WatchTests
     private async Task<(List<string> Events, List<string> Requests)> WatchAsync(int count)
     {
         using var api = await FaultyApi.OpenAsync(Answer);
-        var events = await FirstAsync(api.Client.WatchAsync(KubeResource.Pods), count);
+        var events = await FirstAsync(api.Objects.WatchAsync(KubeResource.Pods), count);
         return (events, [.. api.Requests.Select(request => request.Path)]);
     }
 

@@ -52,10 +52,10 @@ public sealed class WrongAnswerTests
 
     private static readonly Dictionary<string, Func<KubeConnection, Task>> Lists = new()
     {
-        ["list"] = connection => Collecting.AllAsync(connection.Client.ListAsync(KubeResource.Pods)),
+        ["list"] = connection => Collecting.AllAsync(connection.Objects.ListAsync(KubeResource.Pods)),
         ["list pods"] = connection => Collecting.AllAsync(connection.ListPodsAsync()),
-        ["list metadata"] = connection => Collecting.AllAsync(connection.Client.ListMetadataAsync(KubeResource.Pods)),
-        ["watch"] = async connection => await connection.Client.WatchAsync(KubeResource.Pods).GetAsyncEnumerator().MoveNextAsync(),
+        ["list metadata"] = connection => Collecting.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods)),
+        ["watch"] = async connection => await connection.Objects.WatchAsync(KubeResource.Pods).GetAsyncEnumerator().MoveNextAsync(),
     };
 
     public static TheoryData<string, string, string> WrongLists
@@ -140,8 +140,8 @@ public sealed class WrongAnswerTests
             Response.Json("""{"apiVersion":"example.org/v1","items":[{"apiVersion":"example.org/v1","kind":"Widget","metadata":{"name":"a"}}],"kind":"WidgetList","metadata":{"continue":"","resourceVersion":"1"}}"""),
             Response.Json("""{"apiVersion":"example.org/v1","items":[],"kind":"GadgetList","metadata":{}}"""));
 
-        Assert.Single(await Collecting.AllAsync(api.Client.ListAsync(widgets)));
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Collecting.AllAsync(api.Client.ListAsync(widgets)));
+        Assert.Single(await Collecting.AllAsync(api.Objects.ListAsync(widgets)));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Collecting.AllAsync(api.Objects.ListAsync(widgets)));
 
         AssertNames(api, error, "/apis/example.org/v1/namespaces/shop/widgets?limit=500", "kind GadgetList (example.org/v1)");
     }
@@ -156,9 +156,9 @@ public sealed class WrongAnswerTests
             nothing, Response.Json($$"""{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"8"},"items":[{{Item}}]}"""),
             nothing, nothing);
 
-        Assert.Empty(await Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods)));
-        Assert.Equal("a", Assert.Single(await Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods))).Name);
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods)));
+        Assert.Empty(await Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods)));
+        Assert.Equal("a", Assert.Single(await Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods))).Name);
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods)));
 
         AssertNames(api, error, "/api/v1/namespaces/shop/pods?limit=500", "items are null");
         Assert.Equal("application/json", api.Requests[^1].Headers["Accept"]);
@@ -188,7 +188,7 @@ public sealed class WrongAnswerTests
 
         var error = await Assert.ThrowsAsync<KubeConnectionException>(async () =>
         {
-            await foreach (var happened in api.Client.WatchAsync(KubeResource.Pods))
+            await foreach (var happened in api.Objects.WatchAsync(KubeResource.Pods))
                 Assert.Equal("Added a", $"{happened.Type} {happened.Object.Name}");
         });
 
@@ -211,11 +211,11 @@ public sealed class WrongAnswerTests
     {
         Func<KubeConnection, Task>[] requests =
         [
-            connection => connection.Client.GetAsync(KubeResource.Pods, "a"),
+            connection => connection.Objects.GetAsync(KubeResource.Pods, "a"),
             connection => connection.GetPodAsync("a"),
-            connection => connection.Client.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")),
-            connection => connection.Client.PatchAsync(KubeResource.Pods, "a", KubePatch.Json("[]")),
-            connection => connection.Client.PatchStatusAsync(KubeResource.Pods, "a", KubePatch.Json("[]")),
+            connection => connection.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")),
+            connection => connection.Objects.PatchAsync(KubeResource.Pods, "a", KubePatch.Json("[]")),
+            connection => connection.Objects.PatchStatusAsync(KubeResource.Pods, "a", KubePatch.Json("[]")),
         ];
         foreach (var request in requests)
         {
@@ -235,7 +235,7 @@ public sealed class WrongAnswerTests
     {
         using var api = await FaultyApi.OpenAsync(Response.Json(body));
 
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Client.DeleteAsync(KubeResource.Pods, "a"));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Objects.DeleteAsync(KubeResource.Pods, "a"));
 
         AssertNames(api, error, "/api/v1/namespaces/shop/pods/a", instead);
     }
@@ -246,7 +246,7 @@ public sealed class WrongAnswerTests
     public async Task A_deletion_is_confirmed_by_a_status_or_by_the_object(string body)
     {
         using var api = await FaultyApi.OpenAsync(Response.Json(body));
-        await api.Client.DeleteAsync(KubeResource.Pods, "a");
+        await api.Objects.DeleteAsync(KubeResource.Pods, "a");
         Assert.Single(api.Requests);
     }
 
@@ -259,7 +259,7 @@ public sealed class WrongAnswerTests
     [InlineData("<html>", "not JSON")]
     public async Task What_is_not_the_requested_review_or_token_is_an_error(string body, string instead)
     {
-        Func<KubeClient, Task>[] requests =
+        Func<KubeObjectClient, Task>[] requests =
         [
             client => client.ReviewAccessAsync(new AccessQuestion("list", KubeResource.Pods)),
             client => client.CreateTokenAsync("a"),
@@ -267,7 +267,7 @@ public sealed class WrongAnswerTests
         foreach (var request in requests)
         {
             using var api = await FaultyApi.OpenAsync(Response.Json(body));
-            var error = await Assert.ThrowsAsync<KubeConnectionException>(() => request(api.Client));
+            var error = await Assert.ThrowsAsync<KubeConnectionException>(() => request(api.Objects));
             AssertNames(api, error, api.Requests[0].Path, instead);
         }
     }

@@ -8,7 +8,7 @@ namespace KubeInject.Credentials;
 /// </summary>
 /// <param name="client">The cluster of the Secrets.</param>
 /// <param name="options">Where they are.</param>
-public sealed class KubeSecretIssuer(KubeClient client, KubeSecretOptions options) : ICredentialIssuer
+internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOptions options) : ICredentialIssuer
 {
     private const string OpaqueType = "Opaque";
 

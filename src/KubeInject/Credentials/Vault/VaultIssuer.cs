@@ -15,7 +15,7 @@ namespace KubeInject.Credentials;
 /// <param name="vault">Speaks to the server; whoever made it disposes of it.</param>
 /// <param name="options">How; default: as KubeInject itself, in place of the pods.</param>
 /// <param name="cluster">The cluster that gives out the tokens of the pods' ServiceAccounts; needed with <see cref="VaultIssuerOptions.UsePodIdentity"/> only.</param>
-public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options = null, KubeClient? cluster = null) : ICredentialIssuer
+internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options = null, KubeObjectClient? cluster = null) : ICredentialIssuer
 {
     internal const string SourceName = "vault";
 
@@ -137,7 +137,7 @@ public sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options =
     /// <exception cref="CredentialException">The annotations of the pod name no mount, or no role.</exception>
     private static string CredentialsPath(string mount, string role) => $"{VaultRequest.Escape(mount)}/creds/{VaultRequest.EscapeName(role)}";
 
-    private static VaultIssuerOptions Checked(VaultIssuerOptions options, KubeClient? cluster)
+    private static VaultIssuerOptions Checked(VaultIssuerOptions options, KubeObjectClient? cluster)
     {
         if (options.TokenPeriod < TimeSpan.FromMinutes(1))
             throw new ArgumentException("The period of a token has to be a minute or longer.");

@@ -3,14 +3,14 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Diagnosis;
 
 /// <summary>Asks a cluster, everything once. No question that it refuses is an exception.</summary>
-internal sealed class ClusterFacts(KubeClient client)
+internal sealed class ClusterFacts(KubeObjectClient client)
 {
     private static readonly KubeResource WebhookConfigurations =
         new("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", IsNamespaced: false);
 
     private readonly Dictionary<string, object> known = new(StringComparer.Ordinal);
 
-    public KubeClient Client => client;
+    public KubeObjectClient Client => client;
 
     /// <summary>Every webhook of the cluster that may change objects.</summary>
     public async Task<ClusterAnswer<IReadOnlyList<MutatingWebhook>>> WebhooksAsync(CancellationToken cancellationToken) => await OnceAsync("webhooks", async () =>

@@ -6,17 +6,17 @@ using KubeInject.Manifests;
 namespace KubeInject.Injection;
 
 /// <summary>Changes labels and annotations of workloads of a cluster and their pod templates, and of pods, and nothing else there.</summary>
-public sealed class WorkloadAnnotator
+internal sealed class WorkloadAnnotator
 {
     private readonly AnnotationTask task;
-    private readonly KubeClient client;
+    private readonly KubeObjectClient client;
     private readonly InjectionOptions options;
 
     /// <summary>Prepares changes.</summary>
     /// <param name="task">What is to be done.</param>
     /// <param name="client">The cluster.</param>
     /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
-    public WorkloadAnnotator(AnnotationTask task, KubeClient client, InjectionOptions? options = null)
+    public WorkloadAnnotator(AnnotationTask task, KubeObjectClient client, InjectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(client);

@@ -12,10 +12,10 @@ namespace KubeInject.Injection;
 /// At every instant there is a record of every credential, old and new. Whoever dies in the middle leaves both, and
 /// the next sweep keeps those that a pod or pod template still names.
 /// </remarks>
-public sealed class CredentialRotation
+internal sealed class CredentialRotation
 {
     private readonly CredentialSource source;
-    private readonly KubeClient client;
+    private readonly KubeObjectClient client;
     private readonly RotationOptions how;
     private readonly WorkloadWriter writer;
     private readonly OldLeases oldLeases;
@@ -26,7 +26,7 @@ public sealed class CredentialRotation
     /// <param name="client">The cluster.</param>
     /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
     /// <param name="how">How to rotate; default: delivery stays as it is.</param>
-    public CredentialRotation(CredentialSource source, KubeClient client, InjectionOptions? options = null, RotationOptions? how = null)
+    public CredentialRotation(CredentialSource source, KubeObjectClient client, InjectionOptions? options = null, RotationOptions? how = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         this.source = source.In(client);

@@ -5,7 +5,7 @@ using KubeInject.Leases;
 namespace KubeInject.Injection;
 
 /// <summary>The leases that a workload had before a rotation.</summary>
-internal sealed class OldLeases(CredentialSource source, KubeClient client)
+internal sealed class OldLeases(CredentialSource source, KubeObjectClient client)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

@@ -4,7 +4,7 @@ using KubeInject.Leases;
 namespace KubeInject.Injection;
 
 /// <summary>Puts the old credentials back where pods did not come up with new ones. Not cancelled with the rotation: cancelling may be what asks for it.</summary>
-internal sealed class RotationRollback(CredentialSource source, KubeClient client)
+internal sealed class RotationRollback(CredentialSource source, KubeObjectClient client)
 {
     private const int Attempts = 10;
 

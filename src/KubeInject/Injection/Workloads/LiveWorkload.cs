@@ -28,7 +28,7 @@ internal sealed class LiveWorkload
     /// <summary>The leases that its pod template names.</summary>
     public IEnumerable<Guid> Leases => InjectionAnnotation.LeasesOf(document.PodTemplates[0].Template.Annotations);
 
-    public static async Task<LiveWorkload> ReadAsync(KubeClient client, ObjectReference reference, CancellationToken cancellationToken)
+    public static async Task<LiveWorkload> ReadAsync(KubeObjectClient client, ObjectReference reference, CancellationToken cancellationToken)
     {
         var kind = WorkloadKind.Of(reference.Kind) is { CanBeChanged: true } known
             ? known
@@ -56,7 +56,7 @@ internal sealed class LiveWorkload
     /// <summary>Puts another pod template in the place of this one, unless the workload has changed since it was read.</summary>
     /// <returns>The workload as it is then.</returns>
     /// <exception cref="KubeApiException"><see cref="KubeApiReason.Conflict"/>: it has changed.</exception>
-    public async Task<LiveWorkload> ReplaceTemplateAsync(KubeClient client, JsonObject template, bool dryRun, CancellationToken cancellationToken)
+    public async Task<LiveWorkload> ReplaceTemplateAsync(KubeObjectClient client, JsonObject template, bool dryRun, CancellationToken cancellationToken)
     {
         var patch = new JsonArray(
             new JsonObject { ["op"] = "replace", ["path"] = "/metadata/resourceVersion", ["value"] = Object.ResourceVersion },

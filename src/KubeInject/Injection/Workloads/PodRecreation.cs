@@ -10,7 +10,7 @@ namespace KubeInject.Injection;
 /// Injects a pod that no controller manages. It cannot be changed, so it is deleted and created again with its
 /// credentials; where that does not succeed it is created again as it was.
 /// </summary>
-internal sealed class PodRecreation(CredentialSource source, InjectionOptions options, KubeClient client, WorkloadInjectionOptions how)
+internal sealed class PodRecreation(CredentialSource source, InjectionOptions options, KubeObjectClient client, WorkloadInjectionOptions how)
 {
     private const string MirrorAnnotation = "kubernetes.io/config.mirror";
 

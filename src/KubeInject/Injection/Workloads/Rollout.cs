@@ -5,7 +5,7 @@ namespace KubeInject.Injection;
 /// <summary>Follows the rollout of a workload, and judges it as <c>kubectl rollout status</c> does.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="time">Tells the time; default: the system's clock.</param>
-public sealed class Rollout(KubeClient client, TimeProvider? time = null)
+internal sealed class Rollout(KubeObjectClient client, TimeProvider? time = null)
 {
     /// <summary>How long a rollout is waited for where nobody says: 5 minutes.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);

@@ -5,7 +5,7 @@ using KubeInject.Leases;
 namespace KubeInject.Injection;
 
 /// <summary>Injects credentials into workloads of a cluster: changes their pod templates, and nothing else there.</summary>
-public sealed class WorkloadInjector
+internal sealed class WorkloadInjector
 {
     private readonly WorkloadInjectionOptions how;
     private readonly WorkloadWriter writer;
@@ -16,7 +16,7 @@ public sealed class WorkloadInjector
     /// <param name="client">The cluster.</param>
     /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
     /// <param name="how">How to inject; default: values, and no pod is deleted.</param>
-    public WorkloadInjector(CredentialSource source, KubeClient client, InjectionOptions? options = null, WorkloadInjectionOptions? how = null)
+    public WorkloadInjector(CredentialSource source, KubeObjectClient client, InjectionOptions? options = null, WorkloadInjectionOptions? how = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         this.how = how ?? new WorkloadInjectionOptions();

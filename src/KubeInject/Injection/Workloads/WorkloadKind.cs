@@ -37,7 +37,7 @@ internal sealed record WorkloadKind(KubeResource Resource, string[] Names, strin
     }
 
     /// <summary>Reads an object of this kind, in the version of the API that the server has.</summary>
-    public async Task<KubeObject> GetAsync(KubeClient client, ObjectReference reference, CancellationToken cancellationToken)
+    public async Task<KubeObject> GetAsync(KubeObjectClient client, ObjectReference reference, CancellationToken cancellationToken)
     {
         try
         {
@@ -50,7 +50,7 @@ internal sealed record WorkloadKind(KubeResource Resource, string[] Names, strin
     }
 
     /// <summary>Lists the metadata of objects of this kind, in the version of the API that the server has.</summary>
-    public async Task<IReadOnlyList<ObjectMetadata>> ListAsync(KubeClient client, KubeQuery query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ObjectMetadata>> ListAsync(KubeObjectClient client, KubeQuery query, CancellationToken cancellationToken)
     {
         try
         {

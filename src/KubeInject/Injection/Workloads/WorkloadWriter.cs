@@ -6,7 +6,7 @@ using KubeInject.Manifests;
 namespace KubeInject.Injection;
 
 /// <summary>Puts credentials into the pod template of a workload of the cluster, and changes nothing else there.</summary>
-internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions options, KubeClient client)
+internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions options, KubeObjectClient client)
 {
     /// <summary>How often it is tried anew where the workload has changed meanwhile.</summary>
     internal const int Attempts = 10;

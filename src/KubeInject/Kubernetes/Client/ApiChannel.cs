@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
 
@@ -47,6 +48,9 @@ internal sealed class ApiChannel : IDisposable
 
     public ServerTrust Trust { get; }
 
+    /// <summary>The API server's address.</summary>
+    public Uri Server => settings.Server;
+
     /// <summary>The one place where an error is understood.</summary>
     public ApiFailures Failures { get; }
 
@@ -68,6 +72,46 @@ internal sealed class ApiChannel : IDisposable
     {
         var (response, stream) = await SendAsync(request, isStream: true, cancellationToken);
         return stream ?? throw Failures.FromError(response!);
+    }
+
+    /// <summary>Sends a request, again where the policy says so. A success is read as it arrives; anything else is read to its end.</summary>
+    /// <returns>One of the two.</returns>
+    /// <exception cref="KubeConnectionException">No answer came.</exception>
+    public Task<(ApiResponse? Response, ApiStream? Stream)> ForwardAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        SendAsync(request, isStream: true, cancellationToken);
+
+    /// <summary>Asks the server to go on by another protocol, as exec and port-forward do with WebSockets.</summary>
+    /// <param name="request">The request, without a credential; its address is one of the API.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    /// <returns>The answer with status 101, whose content is the open connection; or any other answer, read to its end.</returns>
+    /// <exception cref="KubeConnectionException">No answer came.</exception>
+    public async Task<(ApiResponse? Response, HttpResponseMessage? Connection)> UpgradeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = PathOf(request.RequestUri!);
+        var credential = await Credential.GetAsync(cancellationToken);
+        var (response, connection) = await UpgradeAsync(Message(), path, credential, cancellationToken);
+        return response?.StatusCode == 401 && await Credential.RenewAsync(credential, cancellationToken)
+            ? await UpgradeAsync(Message(), path, await Credential.GetAsync(cancellationToken), cancellationToken)
+            : (response, connection);
+
+        HttpRequestMessage Message()
+        {
+            var message = new HttpRequestMessage(request.Method, prefix + path) { Version = request.Version, VersionPolicy = request.VersionPolicy };
+            foreach (var (name, values) in request.Headers)
+                message.Headers.TryAddWithoutValidation(name, values);
+            return message;
+        }
+    }
+
+    /// <summary>The part of an address that a request names.</summary>
+    /// <param name="address">An address of the API, by http, https, ws or wss.</param>
+    /// <returns>Path and query below the server's address.</returns>
+    /// <exception cref="ArgumentException">The address is another server's: no credential of this one goes there.</exception>
+    public string PathOf(Uri address)
+    {
+        var isServer = address.Authority == settings.Server.Authority && address.AbsolutePath.StartsWith($"{settings.Server.AbsolutePath.TrimEnd('/')}/", StringComparison.Ordinal);
+        return isServer ? address.PathAndQuery[settings.Server.AbsolutePath.TrimEnd('/').Length..]
+            : throw new ArgumentException($"{address.GetLeftPart(UriPartial.Path)} is no address of {settings.Server}, whose connection this is.", nameof(address));
     }
 
     /// <summary>Ends requests and streams under way as well.</summary>
@@ -129,8 +173,10 @@ internal sealed class ApiChannel : IDisposable
         };
         Credential.Apply(message, credential);
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
+        foreach (var (name, values) in request.Headers.Where(header => !message.Headers.NonValidated.Contains(header.Key)))
+            message.Headers.TryAddWithoutValidation(name, values);
         if (request.Body is not null)
-            message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = new MediaTypeHeaderValue(request.ContentType) } };
+            message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(request.ContentType) } };
         using var timeout = new CancellationTokenSource(remaining, Policy.Clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
         var start = Stopwatch.GetTimestamp();
@@ -147,7 +193,7 @@ internal sealed class ApiChannel : IDisposable
                 var stream = await response.Content.ReadAsStreamAsync(limit.Token);
                 var mediaType = response.Content.Headers.ContentType?.MediaType;
                 response = null; // it ends with the stream
-                return (null, new ApiStream(stream, mediaType, request, settings.Timeout, Failures, Policy, closing.Token));
+                return (null, new ApiStream(stream, mediaType, request, settings.Timeout, Failures, Policy, closing.Token) { StatusCode = (HttpStatusCode)statusCode });
             }
 
             await using var content = await response.Content.ReadAsStreamAsync(limit.Token);
@@ -172,16 +218,51 @@ internal sealed class ApiChannel : IDisposable
         finally
         {
             response?.Dispose();
-            Tell(request, statusCode, start);
+            Tell(request.Method, request.Path, statusCode, start);
         }
     }
 
-    private void Tell(ApiRequest request, int? statusCode, long start)
+    private async Task<(ApiResponse? Response, HttpResponseMessage? Connection)> UpgradeAsync(HttpRequestMessage message, string path, ExecCredential? credential, CancellationToken cancellationToken)
+    {
+        Credential.Apply(message, credential);
+        using var timeout = new CancellationTokenSource(settings.Timeout, Policy.Clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
+        var start = Stopwatch.GetTimestamp();
+        int? statusCode = null;
+        try
+        {
+            var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            statusCode = (int)response.StatusCode;
+            if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+                return (null, response);
+            using (response)
+            {
+                await using var content = await response.Content.ReadAsStreamAsync(limit.Token);
+                var body = await new ResponseBuffer().ReadAsync(content, Policy.Limits.MaxBodyBytes, limit.Token);
+                return (new ApiResponse(statusCode.Value, response.Content.Headers.ContentType?.MediaType, body) { Path = path }, null);
+            }
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(KubeConnection));
+            throw Failures.FromTimeout($"did not answer {path}", settings.Timeout, e);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
+        {
+            throw Failures.FromTransport(path, e, statusCode);
+        }
+        finally
+        {
+            Tell(message.Method, path, statusCode, start);
+        }
+    }
+
+    private void Tell(HttpMethod method, string path, int? statusCode, long start)
     {
         var observer = RequestObserver.Current;
         if (Completed is null && observer is null)
             return;
-        var told = new KubeRequest(request.Method.Method, request.Path, statusCode, Stopwatch.GetElapsedTime(start));
+        var told = new KubeRequest(method.Method, path, statusCode, Stopwatch.GetElapsedTime(start));
         Completed?.Invoke(told);
         observer?.Invoke(told);
     }

@@ -5,7 +5,7 @@ namespace KubeInject.Kubernetes;
 /// <summary>Finds out what an API server serves.</summary>
 /// <param name="client">The server.</param>
 /// <remarks>https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api, in the form that every version has.</remarks>
-internal sealed class ApiDiscovery(KubeClient client)
+internal sealed class ApiDiscovery(KubeObjectClient client)
 {
     // Those that Kubernetes itself has, or had. Custom resources may not use them.
     private static readonly HashSet<string> BuiltIn = new(StringComparer.Ordinal)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace KubeInject.Kubernetes;
 
@@ -154,6 +155,19 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
         {
             return null;
         }
+    }
+
+    /// <summary>The body of an error, without what must not be shown.</summary>
+    /// <param name="response">The answer.</param>
+    /// <returns>The body; empty where the answer is no Status of Kubernetes, because some servers echo the request, with its token.</returns>
+    public string MaskBody(ApiResponse response)
+    {
+        if (ReadStatus(response) is not { } status)
+            return "";
+        var body = JsonNode.Parse(status.GetRawText())!.AsObject();
+        if (Text(status, "message") is { } message)
+            body["message"] = message;
+        return credential.Mask(body.ToJsonString());
     }
 
     /// <summary>A text of the server's, without what must not be shown.</summary>

@@ -22,6 +22,12 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
 
     public string Accept { get; init; } = Json;
 
+    /// <summary>Further headers; none by default. The credential, and the user to impersonate, are added to them.</summary>
+    public IReadOnlyList<KeyValuePair<string, IEnumerable<string>>> Headers { get; init; } = [];
+
+    /// <summary>Whether the answer goes on until one side ends it, as that of a watch: it may be silent, and is not limited in size.</summary>
+    public bool IsEndless { get; init; }
+
     /// <summary>
     /// The version of HTTP: 1.1, of which answers come fastest, and nothing of which waits for another request. By 2
     /// goes what may be silent for long, for its pings notice a connection that has died.

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace KubeInject.Kubernetes;
 
 /// <summary>An answer of the server that is read as it arrives: a list of metadata, or a watch, which goes on for as long as both sides like.</summary>
@@ -12,6 +14,9 @@ internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest req
 {
     private readonly LineReader lines = new(stream, policy.Limits.MaxObjectBytes);
     private long received;
+
+    /// <summary>The status of the answer, a success.</summary>
+    public HttpStatusCode StatusCode { get; init; } = HttpStatusCode.OK;
 
     /// <summary>In what form it comes; null where the server does not say.</summary>
     public string? MediaType => mediaType;
@@ -36,6 +41,9 @@ internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest req
     /// <exception cref="KubeConnectionException">The answer broke off, comes too slowly, or is too large.</exception>
     public async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        if (request.IsEndless)
+            return await ReadAsync(limit => stream.ReadAsync(buffer, limit), Timeout.InfiniteTimeSpan, cancellationToken);
+
         // The time that an answer may take grows with what has come of it. What the caller does in between is not counted.
         var remaining = timeout + TimeSpan.FromSeconds((double)received / Limits.MinBytesPerSecond) - Waited;
         var count = await ReadAsync(limit => stream.ReadAsync(buffer, limit), remaining < Limits.MaxIdleTime ? remaining : Limits.MaxIdleTime, cancellationToken);
@@ -43,11 +51,15 @@ internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest req
         return received > Limits.MaxListBytes ? throw failures.LimitExceeded(Path, $"it is larger than {Limits.MaxListBytes >> 20} MiB") : count;
     }
 
+    /// <summary>The answer as a stream. Reading it fails as <see cref="ReadAsync(Memory{byte}, CancellationToken)"/> does.</summary>
+    /// <returns>A stream that ends this answer when it is disposed.</returns>
+    public Stream AsStream() => new ApiContentStream(this);
+
     public ValueTask DisposeAsync() => stream.DisposeAsync();
 
     private async Task<T> ReadAsync<T>(Func<CancellationToken, ValueTask<T>> read, TimeSpan longest, CancellationToken cancellationToken)
     {
-        using var silence = new CancellationTokenSource(longest > TimeSpan.Zero ? longest : TimeSpan.Zero, policy.Clock);
+        using var silence = new CancellationTokenSource(longest > TimeSpan.Zero || longest == Timeout.InfiniteTimeSpan ? longest : TimeSpan.Zero, policy.Clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token, closing);
         var start = policy.Clock.GetTimestamp();
         try

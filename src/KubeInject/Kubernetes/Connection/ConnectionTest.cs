@@ -98,7 +98,7 @@ public static class ConnectionTest
         };
         try
         {
-            var answer = await connection.Client.ReviewAccessAsync(question, cancellationToken);
+            var answer = await connection.Objects.ReviewAccessAsync(question, cancellationToken);
             return right with { Allowed = answer.Allowed, Reason = answer.Reason };
         }
         catch (Exception e) when (e is KubeApiException or KubeConnectionException)

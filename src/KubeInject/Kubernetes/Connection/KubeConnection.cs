@@ -18,7 +18,7 @@ public sealed class KubeConnection : IDisposable
     {
         this.settings = settings;
         channel = new ApiChannel(settings, policy);
-        Client = new KubeClient(channel, settings.Namespace);
+        Objects = new KubeObjectClient(channel, settings.Namespace);
     }
 
     /// <summary>
@@ -59,7 +59,7 @@ public sealed class KubeConnection : IDisposable
     internal ApiChannel Channel => channel;
 
     /// <summary>Reads, watches and writes objects of any resource.</summary>
-    public KubeClient Client { get; }
+    internal KubeObjectClient Objects { get; }
 
     /// <summary>Whether the server's certificate is checked.</summary>
     public bool ChecksCertificate => !settings.SkipCertificateCheck && Server.Scheme == Uri.UriSchemeHttps;
@@ -128,7 +128,7 @@ public sealed class KubeConnection : IDisposable
     /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
     public IAsyncEnumerable<Pod> ListPodsAsync(KubeQuery? query = null, CancellationToken cancellationToken = default)
     {
-        return Client.Pager(KubeResource.Pods, query).ListAsync(Read, cancellationToken);
+        return Objects.Pager(KubeResource.Pods, query).ListAsync(Read, cancellationToken);
 
         (Pod, string?) Read(string path, ReadOnlyMemory<byte> bytes)
         {
@@ -137,7 +137,7 @@ public sealed class KubeConnection : IDisposable
         }
     }
 
-    /// <summary>Follows pods as <see cref="KubeClient.WatchAsync"/> follows objects of any kind.</summary>
+    /// <summary>Follows pods as <see cref="KubeObjectClient.WatchAsync"/> follows objects of any kind.</summary>
     /// <param name="query">Which pods; null for all of the connection's namespace.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     /// <returns>First the pods that exist, then whatever happens to any, without end.</returns>
@@ -145,7 +145,7 @@ public sealed class KubeConnection : IDisposable
     /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
     public async IAsyncEnumerable<PodEvent> WatchPodsAsync(KubeQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var happened in Client.WatchAsync(KubeResource.Pods, query, cancellationToken))
+        await foreach (var happened in Objects.WatchAsync(KubeResource.Pods, query, cancellationToken))
             yield return new PodEvent(happened.Type, Pod.FromUtf8(happened.Object.ToUtf8(), happened.Object.Server));
     }
 

@@ -86,5 +86,5 @@ public class MetadataListTests
     };
 
     private static Task<List<ObjectMetadata>> ListAsync(FaultyApi api, KubeQuery? query = null) =>
-        Collecting.AllAsync(api.Client.ListMetadataAsync(KubeResource.Pods, query));
+        Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods, query));
 }

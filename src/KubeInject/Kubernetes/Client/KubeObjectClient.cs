@@ -14,13 +14,13 @@ namespace KubeInject.Kubernetes;
 /// again, a few times, where the server is busy or a connection broke off, and asking twice does no harm.
 /// </para>
 /// </remarks>
-public sealed class KubeClient
+internal sealed class KubeObjectClient
 {
     private readonly ApiChannel channel;
     private readonly string defaultNamespace;
     private string? clusterUid;
 
-    internal KubeClient(ApiChannel channel, string defaultNamespace)
+    internal KubeObjectClient(ApiChannel channel, string defaultNamespace)
     {
         this.channel = channel;
         this.defaultNamespace = defaultNamespace;

@@ -1,0 +1,49 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Client;
+
+/// <summary>Hands requests to a connection, and takes its answers back. Nothing is sent from here.</summary>
+internal sealed class ChannelHandler(ApiChannel channel) : DelegatingHandler
+{
+    /// <summary>An answer of the API server, whatever its status: a success as it arrives, an error whole and masked.</summary>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var (response, stream) = await channel.ForwardAsync(await ReadAsync(request, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return stream is null
+            ? Answer(request, (HttpStatusCode)response!.StatusCode, new StringContent(channel.Failures.MaskBody(response), Encoding.UTF8), response.MediaType)
+            : Answer(request, stream.StatusCode, new StreamContent(stream.AsStream()), stream.MediaType);
+    }
+
+    private static HttpResponseMessage Answer(HttpRequestMessage request, HttpStatusCode status, HttpContent content, string? mediaType)
+    {
+        content.Headers.ContentType = mediaType is null ? null : new MediaTypeHeaderValue(mediaType);
+        return new HttpResponseMessage(status) { RequestMessage = request, Content = content };
+    }
+
+    private async Task<ApiRequest> ReadAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var path = channel.PathOf(request.RequestUri!);
+        var isEndless = IsEndless(request.RequestUri!.Query);
+        var read = new ApiRequest(request.Method, path)
+        {
+            // The credential is the connection's, and no other is sent.
+            Headers = [.. request.Headers.Where(header => header.Key is not ("Accept" or "Authorization" or "Host"))],
+            Accept = request.Headers.Accept.Count > 0 ? request.Headers.Accept.ToString() : $"{ApiRequest.Json}, */*",
+            IsEndless = isEndless,
+
+            // Pings notice that the connection of a silent answer has died.
+            Version = isEndless ? HttpVersion.Version20 : HttpVersion.Version11,
+        };
+        return request.Content is null ? read : read with
+        {
+            Body = await request.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false),
+            ContentType = request.Content.Headers.ContentType?.ToString() ?? ApiRequest.Json,
+        };
+    }
+
+    /// <summary>Watches, and logs that are followed.</summary>
+    private static bool IsEndless(string query) => query.TrimStart('?').Split('&').Any(parameter => parameter is "watch=true" or "watch=1" or "follow=true" or "follow=1");
+}

@@ -1,0 +1,29 @@
+using k8s;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Client;
+
+/// <summary>The official client, which hands every request to a connection.</summary>
+internal sealed class ConnectionClient : k8s.Kubernetes
+{
+    public ConnectionClient(ApiChannel channel, string defaultNamespace)
+        : base(Configuration(channel, defaultNamespace), new ChannelHandler(channel)) =>
+        CreateWebSocketBuilder = () => new ChannelWebSocketBuilder(channel);
+
+    /// <summary>Sends a request whose body is in no exception: it may be a Secret.</summary>
+    protected override Task<HttpResponseMessage> SendRequestRaw(string requestContent, HttpRequestMessage httpRequest, CancellationToken cancellationToken) =>
+        base.SendRequestRaw("", httpRequest, cancellationToken);
+
+    /// <summary>Does nothing: the client belongs to its connection, and ends with it.</summary>
+    protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
+
+    /// <summary>Nothing but the address: credential, trust and proxy are the connection's.</summary>
+    private static KubernetesClientConfiguration Configuration(ApiChannel channel, string defaultNamespace) => new()
+    {
+        Host = $"{channel.Server.GetLeftPart(UriPartial.Path).TrimEnd('/')}/",
+        Namespace = defaultNamespace,
+
+        // The connection limits each request, and tells a timeout and a cancellation apart.
+        HttpClientTimeout = Timeout.InfiniteTimeSpan,
+    };
+}
