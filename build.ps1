@@ -127,7 +127,7 @@ switch ($Task) {
     }
     Clean {
         Remove-Item $output -Recurse -Force -ErrorAction Ignore
-        foreach ($project in Get-ChildItem $PSScriptRoot/src, $PSScriptRoot/tests, $PSScriptRoot/bench -Recurse -Filter *.csproj) {
+        foreach ($project in Get-ChildItem $PSScriptRoot/build, $PSScriptRoot/src, $PSScriptRoot/tests, $PSScriptRoot/bench -Recurse -Filter *.csproj) {
             Remove-Item "$($project.Directory)/bin", "$($project.Directory)/obj" -Recurse -Force -ErrorAction Ignore
         }
         $isBuilt = $false

@@ -22,6 +22,9 @@ public static class KubeConnectionClient
         public IKubernetes Client => Of(connection);
     }
 
+    /// <summary>The client of a connection, for code that may see another version of its types: PowerShell's own.</summary>
+    internal static object GetClient(KubeConnection connection) => Of(connection);
+
     /// <summary>The client of a connection, for languages without extension properties.</summary>
     /// <param name="connection">The connection.</param>
     /// <returns>The same client at every call.</returns>

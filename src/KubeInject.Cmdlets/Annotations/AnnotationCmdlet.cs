@@ -17,6 +17,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
     /// <summary>Workloads of the cluster.</summary>
     [Parameter(ParameterSetName = OfCluster, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
+    [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 

@@ -51,7 +51,7 @@ public abstract class ConnectedCmdlet : KubeCmdlet
     {
         try
         {
-            return WorkloadName.Parse(text, @namespace ?? connection.Namespace);
+            return Within(@namespace, WorkloadName.Parse(text, @namespace ?? connection.Namespace), text);
         }
         catch (FormatException exception)
         {
@@ -59,4 +59,10 @@ public abstract class ConnectedCmdlet : KubeCmdlet
             return null;
         }
     }
+
+    /// <summary>An object of the namespace that a parameter names, if it does.</summary>
+    /// <exception cref="FormatException">The object's own name has another namespace.</exception>
+    private protected static ObjectReference Within(string? @namespace, ObjectReference reference, string text) =>
+        @namespace is null || reference.Namespace is null || reference.Namespace == @namespace ? reference
+            : throw new FormatException($"'{text}' is of the namespace {reference.Namespace}, and -Namespace is {@namespace}. Leave out one of the two.");
 }

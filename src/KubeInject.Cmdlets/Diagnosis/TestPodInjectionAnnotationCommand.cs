@@ -52,6 +52,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     /// <summary>Workloads of the cluster.</summary>
     [Parameter(ParameterSetName = OfWorkload, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
+    [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 

@@ -15,6 +15,7 @@ public sealed partial class InvokeCredentialInjectionCommand
     /// <summary>Workloads of the cluster.</summary>
     [Parameter(ParameterSetName = OfCluster, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell. Objects in the pipeline are taken as manifests, also where they come from a cluster.")]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
+    [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 

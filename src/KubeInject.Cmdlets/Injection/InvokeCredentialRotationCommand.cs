@@ -19,6 +19,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
     /// <summary>The workloads.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Workloads that are injected already, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup.")]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
+    [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[] Workload { get; set; } = [];
 

@@ -15,7 +15,7 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     private int? total;
 
     /// <summary>Pods, manifests, files.</summary>
-    [Parameter(ParameterSetName = FromInput, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Pods from Get-KubePod, objects from 'kubectl get -o json | ConvertFrom-Json', files from Get-Item, or manifest text.")]
+    [Parameter(ParameterSetName = FromInput, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Pods from Get-KubePod, models such as V1Pod and V1Deployment, objects from 'kubectl get -o json | ConvertFrom-Json', files from Get-Item, or manifest text.")]
     [AllowEmptyString]
     public object? InputObject { get; set; }
 
@@ -45,8 +45,8 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (InputObject is not null)
-            Process(InputObject, () => Take(InputObject));
+        foreach (var value in InputObject is null ? [] : ClientObject.Unwrap(InputObject))
+            Process(value, () => Take(value));
         foreach (var path in Path ?? [])
             Process(path, () => Input.AtPath(path));
         foreach (var path in LiteralPath ?? [])

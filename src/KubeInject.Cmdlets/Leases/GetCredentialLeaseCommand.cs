@@ -46,6 +46,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
     [Parameter(HelpMessage = "Workloads that the leases are for, by name or as deployment/orders; wildcards are allowed.")]
     [ArgumentCompleter(typeof(LeaseOwnerCompleter))]
     [SupportsWildcards]
+    [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 

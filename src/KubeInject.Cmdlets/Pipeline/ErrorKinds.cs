@@ -54,6 +54,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind CredentialAsPlainText = new("CredentialAsPlainText", ErrorCategory.InvalidArgument, "Leave -AsCredential or -AsPlainText out.");
     public static readonly ErrorKind DatabaseOrDialect = new("DatabaseOrDialect", ErrorCategory.InvalidArgument, "Give -Database with -Role and the like, or -FromDialect alone.");
     public static readonly ErrorKind TimeTooShort = new("TimeTooShort", ErrorCategory.InvalidArgument, "Give a time such as 00:05:00, or (New-TimeSpan -Minutes 5).");
+    public static readonly ErrorKind NameInvalid = new("NameInvalid", ErrorCategory.InvalidArgument, "Names are as kubectl prints them: orders-1, pod/orders-1.");
     public static readonly ErrorKind WorkloadInvalid = new("WorkloadInvalid", ErrorCategory.InvalidArgument, "Name a workload as kubectl does: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.");
     public static readonly ErrorKind InputNotAManifest = new("InputNotAManifest", ErrorCategory.InvalidType, "Pipe pods, manifests, files, or objects that ConvertFrom-Json has made of 'kubectl get -o json'.");
     public static readonly ErrorKind FindingOfNoFile = new("FindingOfNoFile", ErrorCategory.InvalidArgument, "Pipe the text itself to Repair-PodInjectionAnnotation.");

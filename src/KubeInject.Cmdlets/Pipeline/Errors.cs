@@ -108,5 +108,7 @@ internal static class Errors
 
     public static ErrorRecord RotationFailed(string error, object target) => ErrorKinds.RotationFailed.Record(error, target);
 
+    public static ErrorRecord NoName(FormatException exception, string text) => ErrorKinds.NameInvalid.Record(exception, text);
+
     public static ErrorRecord NoWorkload(FormatException exception, string text) => ErrorKinds.WorkloadInvalid.Record(exception, text);
 }

@@ -11,6 +11,7 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Names; with wildcards, those that match. Default: all.")]
     [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
+    [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
@@ -19,22 +20,23 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
 
     /// <summary>Gets what the parameters ask for.</summary>
     private protected void Get<T>(
-        Func<KubeConnection, string, CancellationToken, Task<T>> get,
+        KubeResource resource,
+        Func<KubeConnection, ObjectReference, CancellationToken, Task<T>> get,
         Func<KubeConnection, KubeQuery, CancellationToken, IAsyncEnumerable<T>> list,
         Func<T, string> nameOf,
         Action<T> write)
     {
         var connection = RequireConnection();
-        var exact = Name?.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)).ToList() ?? [];
-        var patterns = Name?.Except(exact).Select(Wildcards.Pattern).ToList();
+        var names = Name?.Select(name => ReadName(name, resource)).OfType<ObjectReference>().ToList();
+        var exact = names?.Where(name => !WildcardPattern.ContainsWildcardCharacters(name.Name)).ToList() ?? [];
         var canGet = !AllNamespaces && LabelSelector is null && FieldSelector is null;
         foreach (var name in exact)
         {
-            Run(name, async (pipeline, cancellationToken) =>
+            Run(name.Name, async (pipeline, cancellationToken) =>
             {
                 if (!canGet)
                 {
-                    await ListAsync(pipeline, list(connection, Query(OnlyField, FieldOfName(name)), cancellationToken), _ => true, write).ConfigureAwait(false);
+                    await ListAsync(pipeline, list(connection, QueryIn(name.Namespace, OnlyField, FieldOfName(name.Name)), cancellationToken), _ => true, write).ConfigureAwait(false);
                     return;
                 }
 
@@ -43,12 +45,32 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
             });
         }
 
-        if (patterns is null or { Count: > 0 })
+        // All there are, or one list for each namespace in which names have wildcards.
+        var lists = names?.Except(exact).ToLookup(name => name.Namespace, name => Wildcards.Pattern(name.Name));
+        if (lists is null)
+            List(Namespace, _ => true);
+        foreach (var patterns in lists ?? Enumerable.Empty<IGrouping<string?, WildcardPattern>>())
+            List(patterns.Key, found => patterns.Any(pattern => pattern.IsMatch(nameOf(found))));
+
+        void List(string? @namespace, Func<T, bool> isWanted) => Run(@namespace, (pipeline, cancellationToken) =>
+            ListAsync(pipeline, list(connection, QueryIn(@namespace, OnlyField), cancellationToken), isWanted, write));
+    }
+
+    /// <summary>The object that a parameter names; null, and an error, where it names none.</summary>
+    private ObjectReference? ReadName(string text, KubeResource resource)
+    {
+        try
         {
-            Run(Namespace, (pipeline, cancellationToken) => ListAsync(
-                pipeline, list(connection, Query(OnlyField), cancellationToken), found => patterns?.Exists(pattern => pattern.IsMatch(nameOf(found))) ?? true, write));
+            return Within(Namespace, ObjectName.Parse(text, resource), text) is var name && name.Namespace is null ? name with { Namespace = Namespace } : name;
+        }
+        catch (FormatException exception)
+        {
+            WriteError(Errors.NoName(exception, text));
+            return null;
         }
     }
+
+    private KubeQuery QueryIn(string? @namespace, params string?[] fields) => AllNamespaces ? Query(fields) : Query(fields) with { Namespace = @namespace };
 
     private static async Task ListAsync<T>(PipelineThread pipeline, IAsyncEnumerable<T> list, Func<T, bool> isWanted, Action<T> write)
     {

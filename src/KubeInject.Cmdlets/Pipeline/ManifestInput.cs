@@ -23,6 +23,7 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
         return value switch
         {
             string text => FromText(text, PSObject.AsPSObject(input)),
+            ManifestSource manifest => [manifest],
             Pod pod => [ManifestSource.FromText(pod.ToJson())],
             FileSystemInfo file => ManifestSource.FromPath(file.FullName, recurse),
             _ => FromObject(PSObject.AsPSObject(input)),

@@ -17,7 +17,10 @@ public sealed class ModuleLoadContext : AssemblyLoadContext, IModuleAssemblyInit
     private static readonly string Folder = Path.Combine(Path.GetDirectoryName(typeof(ModuleLoadContext).Assembly.Location)!, "lib");
     private static readonly Lazy<ModuleLoadContext> Engine = new(() =>
     {
-        Default.Resolving += (_, name) => name.Name == "KubeInject" ? Engine!.Value.LoadFromAssemblyName(name) : null;
+        Default.Resolving += (_, name) => name.Name is "KubeInject" or "KubeInject.Client" or "KubernetesClient" ? Engine!.Value.LoadFromAssemblyName(name) : null;
+
+        // PowerShell looks for types in this context's assemblies alone. This one only says that the official client has them.
+        Default.LoadFromAssemblyPath(Path.Combine(Folder, "KubeInject.ClientTypes.dll"));
         return new ModuleLoadContext();
     });
 

@@ -17,13 +17,15 @@ public sealed class GetKubePodCommand : GetObjectCmdlet
     {
         if (MetadataOnly)
             Get(
-                async (connection, name, cancellationToken) => (await connection.GetPodAsync(name, Namespace, cancellationToken).ConfigureAwait(false)).Metadata,
+                KubeResource.Pods,
+                async (connection, name, cancellationToken) => (await connection.GetPodAsync(name.Name, name.Namespace, cancellationToken).ConfigureAwait(false)).Metadata,
                 (connection, query, cancellationToken) => connection.Objects.ListMetadataAsync(KubeResource.Pods, query, cancellationToken),
                 pod => pod.Name,
                 pod => WriteObject(pod));
         else
             Get(
-                (connection, name, cancellationToken) => connection.GetPodAsync(name, Namespace, cancellationToken),
+                KubeResource.Pods,
+                (connection, name, cancellationToken) => connection.GetPodAsync(name.Name, name.Namespace, cancellationToken),
                 (connection, query, cancellationToken) => connection.ListPodsAsync(query, cancellationToken),
                 pod => pod.Name,
                 pod => WriteObject(pod));

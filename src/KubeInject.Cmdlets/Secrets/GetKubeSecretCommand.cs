@@ -28,7 +28,8 @@ public sealed class GetKubeSecretCommand : GetObjectCmdlet
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Get(
-        (connection, name, cancellationToken) => connection.Objects.GetAsync(KubeResource.Secrets, name, Namespace, cancellationToken),
+        KubeResource.Secrets,
+        (connection, name, cancellationToken) => connection.Objects.GetAsync(KubeResource.Secrets, name.Name, name.Namespace, cancellationToken),
         (connection, query, cancellationToken) => connection.Objects.ListAsync(KubeResource.Secrets, query, cancellationToken),
         secret => secret.Name,
         secret => Write(SecretContent.Read(secret)));

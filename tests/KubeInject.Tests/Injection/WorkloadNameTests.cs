@@ -22,10 +22,15 @@ public sealed class WorkloadNameTests
         Assert.Equal((kind, "shop", "orders"), (workload.Kind, workload.Namespace, workload.Name));
     }
 
+    [Fact]
+    public void A_name_may_have_its_namespace_in_front() =>
+        Assert.Equal("other/deployment/orders", WorkloadName.Parse("other/deploy/orders", "shop").ToString());
+
     [Theory]
     [InlineData("orders", "as in deployment/orders")]
     [InlineData("deployment/", "as in deployment/orders")]
-    [InlineData("shop/deployment/orders", "as in deployment/orders")]
+    [InlineData("/deployment/orders", "as in deployment/orders")]
+    [InlineData("a/shop/deployment/orders", "as in deployment/orders")]
     [InlineData("rs/orders", "There are: deployment (deploy), statefulset (sts), daemonset (ds), cronjob (cj), pod (po).")]
     [InlineData("deployments.example.com/orders", "There are:")]
     [InlineData("cronjobs.apps/orders", "There are:")]

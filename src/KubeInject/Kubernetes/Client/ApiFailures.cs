@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -9,6 +10,9 @@ namespace KubeInject.Kubernetes;
 /// <summary>The one place where an error is understood.</summary>
 internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential credential, ServerTrust trust)
 {
+    // A quotation mark stays one: the body is shown to people.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The API server.</summary>
     public Uri Server => settings.Server;
 
@@ -167,7 +171,7 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
         var body = JsonNode.Parse(status.GetRawText())!.AsObject();
         if (Text(status, "message") is { } message)
             body["message"] = message;
-        return credential.Mask(body.ToJsonString());
+        return credential.Mask(body.ToJsonString(Readable));
     }
 
     /// <summary>A text of the server's, without what must not be shown.</summary>

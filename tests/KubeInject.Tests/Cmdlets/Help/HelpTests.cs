@@ -152,7 +152,7 @@ public sealed partial class HelpTests
     [Fact]
     public void There_are_the_topics_that_people_look_for() =>
         Assert.Superset(
-            new HashSet<string> { "about_KubeInject", "about_KubeInject_Connections", "about_KubeInject_Annotations", "about_KubeInject_CredentialSources", "about_KubeInject_Leases" },
+            new HashSet<string> { "about_KubeInject", "about_KubeInject_Client", "about_KubeInject_Connections", "about_KubeInject_Annotations", "about_KubeInject_CredentialSources", "about_KubeInject_Leases" },
             Named.ToHashSet());
 
     [Theory]

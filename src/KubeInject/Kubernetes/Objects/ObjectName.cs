@@ -1,0 +1,41 @@
+namespace KubeInject.Kubernetes;
+
+/// <summary>Names of objects as people type them and as kubectl and this module print them: <c>orders-1</c>, <c>pod/orders-1</c>, <c>shop/pod/orders-1</c>.</summary>
+internal static class ObjectName
+{
+    /// <summary>Reads a name.</summary>
+    /// <param name="text">The text. Wildcards are left as they are.</param>
+    /// <param name="resource">The kind of object that is meant.</param>
+    /// <returns>The object, with a namespace if the text has one.</returns>
+    /// <exception cref="FormatException">The text is no such name, or of another kind.</exception>
+    public static ObjectReference Parse(string text, KubeResource resource)
+    {
+        var (type, reference) = text.Split('/') switch
+        {
+            [var name] => (null, new ObjectReference(resource.Kind, null, name)),
+            [var kind, var name] => (kind, new ObjectReference(resource.Kind, null, name)),
+            [{ Length: > 0 } @namespace, var kind, var name] => (kind, new ObjectReference(resource.Kind, @namespace, name)),
+            _ => throw Invalid(text, resource),
+        };
+        if (type is not null && !IsNamed(type, resource))
+            throw new FormatException($"'{text}' is no {resource.Kind}: '{type}' is another kind. {Example(resource)}");
+
+        // What the API server takes for no name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
+        return reference.Name is "" or "." or ".." || reference.Name.Contains('%', StringComparison.Ordinal) || reference.Name.Any(char.IsWhiteSpace) ? throw Invalid(text, resource) : reference;
+    }
+
+    private static bool IsNamed(string type, KubeResource resource)
+    {
+        var name = type.Split('.')[0];
+        return string.Equals(name, resource.Kind, StringComparison.OrdinalIgnoreCase) || string.Equals(name, resource.Plural, StringComparison.OrdinalIgnoreCase)
+            || (resource == KubeResource.Pods && string.Equals(name, "po", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static FormatException Invalid(string text, KubeResource resource) => new($"'{text}' is no name of a {resource.Kind}. {Example(resource)}");
+
+    private static string Example(KubeResource resource)
+    {
+        var kind = resource.Kind.ToLowerInvariant();
+        return $"Write its name, {kind}/NAME or NAMESPACE/{kind}/NAME.";
+    }
+}
