@@ -115,7 +115,7 @@ public sealed class GeneratedMetadataTests
         foreach (var change in changes)
         {
             if (change is SetMetadata set)
-                expected[set.Key] = set.Value;
+                expected[set.Key] = set.RawValue;
             else if (expected.Remove(change.Key, out var value) && change is RenameMetadata rename)
                 expected[rename.NewKey] = value;
         }
