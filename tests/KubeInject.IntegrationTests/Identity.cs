@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using k8s;
+using k8s.Autorest;
+using KubeInject.Client;
 using KubeInject.Kubernetes;
 
 namespace KubeInject.IntegrationTests;
@@ -22,8 +25,34 @@ internal static partial class Identity
         return await OfAsync(connection);
     }
 
-    public static async Task<string> OfAsync(KubeConnection connection) =>
-        FromError((await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync(Path))).Message);
+    /// <summary>Who a connection is taken for, which its client has to be taken for as well.</summary>
+    public static async Task<string> OfAsync(KubeConnection connection)
+    {
+        var user = FromError((await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync(Path))).Message);
+        Assert.Equal(user, await OfClientAsync(connection));
+        return user;
+    }
+
+    /// <summary>Who the client of a connection is taken for, without the questions that opening a connection asks.</summary>
+    /// <exception cref="HttpOperationException">The server answers, and tells no name.</exception>
+    public static async Task<string> OfClientAsync(ConnectionSettings settings)
+    {
+        using var connection = new KubeConnection(settings, RequestPolicy.Default);
+        return await OfClientAsync(connection);
+    }
+
+    private static async Task<string> OfClientAsync(KubeConnection connection)
+    {
+        try
+        {
+            await connection.Client.CoreV1.ListNodeAsync();
+            return Admin;
+        }
+        catch (HttpOperationException e) when (Forbidden().Match(e.Response.Content.Length > 0 ? JsonDocument.Parse(e.Response.Content).RootElement.Text("message")! : "") is { Success: true } match)
+        {
+            return match.Groups["user"].Value;
+        }
+    }
 
     /// <summary>The user in the words in which the server forbids the path, or says that there is nothing.</summary>
     public static string FromError(string message) =>

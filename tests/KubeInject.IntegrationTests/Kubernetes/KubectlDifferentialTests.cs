@@ -2,12 +2,16 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using k8s.Autorest;
 using KubeInject.Kubernetes;
 using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>kubectl and the engine read the same kubeconfigs, and arrive at the same server as the same user, or both refuse.</summary>
+/// <summary>
+/// kubectl, the engine and the official client over its connection read the same kubeconfigs, and arrive at the same
+/// server as the same user, or all refuse.
+/// </summary>
 public sealed class KubectlDifferentialTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -29,7 +33,8 @@ public sealed class KubectlDifferentialTests : IDisposable
         Write(one);
         var kubectl = await KubectlAsync(one, "get", "--raw", Identity.Path);
         var expected = Identity.FromError(kubectl.Error);
-        var (settings, actual) = await EngineAsync(one);
+        var (settings, actual, client) = await EngineAsync(one);
+        Assert.True(actual == client || (!IsUser(actual) && !IsUser(client)), $"engine: {actual}\nclient: {client}");
         if (one.ConnectsAnyway is not null)
         {
             Assert.True(!IsUser(expected) && IsUser(actual), $"{expected}\n{actual}");
@@ -99,7 +104,7 @@ public sealed class KubectlDifferentialTests : IDisposable
         environment: new Dictionary<string, string?> { ["KUBECONFIG"] = Fill(one.Variable), ["KUBECACHEDIR"] = folder.File("cache") },
         workingFolder: folder.Path);
 
-    private async Task<(ConnectionSettings? Settings, string Outcome)> EngineAsync(KubeconfigCase one)
+    private async Task<(ConnectionSettings? Settings, string Outcome, string OfClient)> EngineAsync(KubeconfigCase one)
     {
         var environment = new KubeEnvironment
         {
@@ -109,29 +114,37 @@ public sealed class KubectlDifferentialTests : IDisposable
             ServiceAccountFolder = folder.File("no-account"),
             HasTerminal = () => false,
         };
+        ConnectionSettings settings;
         try
         {
-            var settings = ConnectionSettings.Find(null, one.Context, environment);
-            return await OutcomeAsync(settings);
+            settings = ConnectionSettings.Find(null, one.Context, environment);
         }
-        catch (Exception e) when (e is KubeConfigurationException or KubeConnectionException or KubeApiException)
+        catch (KubeConfigurationException e)
         {
-            return (null, $"{e.GetType().Name}: {e.Message}");
+            return (null, Refusal(e), Refusal(e));
         }
+
+        return (settings, await OutcomeAsync(() => Identity.OfAsync(settings)), await OutcomeAsync(() => Identity.OfClientAsync(settings)));
     }
 
-    private static async Task<(ConnectionSettings Settings, string Outcome)> OutcomeAsync(ConnectionSettings settings)
+    private static async Task<string> OutcomeAsync(Func<Task<string>> identify)
     {
         try
         {
-            return (settings, await Identity.OfAsync(settings));
+            return await identify();
         }
         catch (KubeConnectionException e) when (e.InnerException is KubeApiException { StatusCode: 403 } denial)
         {
             // Whom the server takes for nobody, the engine does not connect, and kubectl lets fail request by request.
-            return (settings, Identity.FromError(denial.Message));
+            return Identity.FromError(denial.Message);
+        }
+        catch (Exception e) when (e is KubeConfigurationException or KubeConnectionException or KubeApiException or HttpOperationException)
+        {
+            return Refusal(e);
         }
     }
+
+    private static string Refusal(Exception exception) => $"{exception.GetType().Name}: {exception.Message}";
 
     private void Write(KubeconfigCase one)
     {
