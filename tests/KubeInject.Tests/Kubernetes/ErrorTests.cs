@@ -57,13 +57,27 @@ public class ErrorTests
         Assert.Equal("Bearer ********", error.Message);
     }
 
-    [Fact]
-    public async Task What_the_server_quotes_of_an_object_is_left_out()
+    [Theory]
+    [InlineData(
+        """Secret in version \"v1\" cannot be handled as a Secret: v1.Secret.Data: base64Codec: invalid input, error found in #10 byte of ...|canary|..., bigger context ...|canary|...""",
+        "Secret in version \"v1\" cannot be handled as a Secret: v1.Secret.Data: base64Codec: invalid input")]
+    [InlineData(
+        """ \"\" is invalid: patch: Invalid value: \"{\\\"data\\\":{\\\"password\\\":\\\"canary\\\"}}\": v1.Secret.Data: base64Codec: invalid input, error found in #10 byte of ...|canary|...""",
+        "\"\" is invalid: patch: Invalid value: ********: v1.Secret.Data: base64Codec: invalid input")]
+    [InlineData(
+        """ \"\" is invalid: patch: Invalid value: \"map[data:map[password:canary]]\": error decoding from json: illegal base64 data at input byte 6""",
+        "\"\" is invalid: patch: Invalid value: ********: error decoding from json: illegal base64 data at input byte 6")]
+    [InlineData(
+        """failed to create typed patch object: .data: expected map, got &{canary}""",
+        "failed to create typed patch object: .data: expected map")]
+    [InlineData(
+        """Secret \"A\" is invalid: metadata.name: Invalid value: \"A\": a name consists of lower case characters""",
+        "Secret \"A\" is invalid: metadata.name: Invalid value: \"A\": a name consists of lower case characters")]
+    public async Task What_the_server_quotes_of_an_object_is_left_out(string message, string shown)
     {
-        const string Message = """Secret in version \"v1\" cannot be handled as a Secret: v1.Secret.Data: base64Codec: invalid input, error found in #10 byte of ...|canary|..., bigger context ...|canary|...""";
-        using var api = await FaultyApi.OpenAsync(Response.Error(400, "BadRequest", Message));
+        using var api = await FaultyApi.OpenAsync(Response.Error(400, "BadRequest", message));
         var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse("{}")));
-        Assert.Equal("Secret in version \"v1\" cannot be handled as a Secret: v1.Secret.Data: base64Codec: invalid input", error.Message);
+        Assert.Equal(shown, error.Message);
     }
 
     [Theory]

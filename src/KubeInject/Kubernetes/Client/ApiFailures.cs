@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace KubeInject.Kubernetes;
 
 /// <summary>The one place where an error is understood.</summary>
-internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential credential, ServerTrust trust)
+internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCredential credential, ServerTrust trust)
 {
     // A quotation mark stays one: the body is shown to people.
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The API server.</summary>
     public Uri Server => settings.Server;
@@ -168,22 +169,56 @@ internal sealed class ApiFailures(ConnectionSettings settings, RequestCredential
     {
         if (ReadStatus(response) is not { } status)
             return "";
-        var body = JsonNode.Parse(status.GetRawText())!.AsObject();
-        if (Text(status, "message") is { } message)
-            body["message"] = message;
-        return credential.Mask(body.ToJsonString(Readable));
+        using var body = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(body, Readable))
+            WriteMasked(writer, status);
+        return Encoding.UTF8.GetString(body.ToArray());
     }
 
-    /// <summary>A text of the server's, without what must not be shown.</summary>
-    private string? Text(JsonElement element, string name)
+    private void WriteMasked(Utf8JsonWriter writer, JsonElement element)
     {
-        if (element.Text(name) is not { } text)
-            return null;
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (var property in element.EnumerateObject().Where(property => property.Text() is not null))
+                {
+                    writer.WritePropertyName(credential.Mask(property.Text()!));
+                    WriteMasked(writer, property.Value);
+                }
 
-        // An object that the server cannot read it quotes in part, whatever secret the object holds.
-        var quotation = text.IndexOf(", error found in #", StringComparison.Ordinal);
-        return credential.Mask(quotation < 0 ? text : text[..quotation]);
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in element.EnumerateArray())
+                    WriteMasked(writer, item);
+                writer.WriteEndArray();
+                break;
+            case JsonValueKind.String:
+                writer.WriteStringValue(element.Text() is { } text ? MaskText(text) : null);
+                break;
+            default:
+                element.WriteTo(writer);
+                break;
+        }
     }
+
+    private string? Text(JsonElement element, string name) => element.Text(name) is { } text ? MaskText(text) : null;
+
+    /// <summary>
+    /// A text of the server's, without what must not be shown. An object or a patch that the server cannot read it
+    /// quotes, whatever secret that holds.
+    /// </summary>
+    private string MaskText(string text) => credential.Mask(QuotedEnd().Replace(QuotedObject().Replace(text, Secret.Mask), ""));
+
+    /// <summary>A whole object, as one quoted value.</summary>
+    [GeneratedRegex("""(?<=Invalid value: )"(\{|map\[)(\\.|[^"\\])*("|$)""", RegexOptions.Singleline)]
+    private static partial Regex QuotedObject();
+
+    /// <summary>What an object has at the place of an error, and all that follows.</summary>
+    [GeneratedRegex("(, error found in #|, got &).*", RegexOptions.Singleline)]
+    private static partial Regex QuotedEnd();
 
     private string UnauthorizedMessage() => credential.IsGiven
         ? $"{settings.Server} does not accept the credential{OfContext()} ({credential.Kind}{(settings.TokenFile is { } file ? $" {file}" : "")}): it may be wrong, expired, or for another cluster."

@@ -31,6 +31,9 @@ internal static class TolerantJson
 
     public static string? Text(this JsonElement element, string name) => element.Get(name).Text();
 
+    /// <summary>The name of a property.</summary>
+    public static string? Text(this JsonProperty property) => OrNothing(property, static property => property.Name);
+
     public static int Int(this JsonElement element, string name) =>
         element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : 0;
 
@@ -49,7 +52,7 @@ internal static class TolerantJson
         {
             foreach (var property in element.EnumerateObject())
             {
-                if (OrNothing(property, static property => property.Name) is { } name && property.Value.Text() is { } text)
+                if (property.Text() is { } name && property.Value.Text() is { } text)
                     texts[name] = text;
             }
         }
