@@ -11,6 +11,8 @@ internal sealed class ChannelHandler(ApiChannel channel) : DelegatingHandler
     /// <summary>An answer of the API server, whatever its status: a success as it arrives, an error whole and masked.</summary>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        // The credential is the connection's. Another one would not be sent, and must not be in an exception either.
+        request.Headers.Authorization = null;
         var (response, stream) = await channel.ForwardAsync(await ReadAsync(request, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return stream is null
             ? Answer(request, (HttpStatusCode)response!.StatusCode, new StringContent(channel.Failures.MaskBody(response), Encoding.UTF8), response.MediaType)
@@ -29,8 +31,7 @@ internal sealed class ChannelHandler(ApiChannel channel) : DelegatingHandler
         var isEndless = IsEndless(request.RequestUri!.Query);
         var read = new ApiRequest(request.Method, path)
         {
-            // The credential is the connection's, and no other is sent.
-            Headers = [.. request.Headers.Where(header => header.Key is not ("Accept" or "Authorization" or "Host"))],
+            Headers = [.. request.Headers.Where(header => header.Key != "Accept")],
             Accept = request.Headers.Accept.Count > 0 ? request.Headers.Accept.ToString() : $"{ApiRequest.Json}, */*",
             IsEndless = isEndless,
 

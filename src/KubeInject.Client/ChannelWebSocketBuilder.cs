@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using k8s;
 using k8s.Autorest;
@@ -9,32 +10,50 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Client;
 
 /// <summary>Opens WebSockets, for exec, attach and port-forward, over a connection.</summary>
-internal sealed class ChannelWebSocketBuilder(ApiChannel channel) : WebSocketBuilder
+/// <param name="channel">The connection.</param>
+/// <param name="opened">Takes what was opened.</param>
+internal sealed class ChannelWebSocketBuilder(ApiChannel channel, Action<WebSocket> opened) : WebSocketBuilder
 {
     /// <summary>Opens the WebSocket.</summary>
     /// <exception cref="HttpOperationException">The server answers with an error.</exception>
     /// <exception cref="KubeConnectionException">No answer comes.</exception>
     public override async Task<WebSocket> BuildAndConnectAsync(Uri uri, CancellationToken cancellationToken)
     {
-        using var invoker = new HttpMessageInvoker(new UpgradeHandler(channel));
+        using var handler = new UpgradeHandler(channel);
+        using var invoker = new HttpMessageInvoker(handler);
         try
         {
             await WebSocket.ConnectAsync(uri, invoker, cancellationToken).ConfigureAwait(false);
-            return WebSocket;
         }
-        catch (WebSocketException e) when (e.InnerException is HttpOperationException or KubeConnectionException or KubeConfigurationException)
+        catch (WebSocketException) when (handler.Failure is not null)
         {
             // The WebSocket's own error says that it could not be opened, and not why.
-            throw e.InnerException;
+            handler.Failure.Throw();
         }
+
+        opened(WebSocket);
+        return WebSocket;
     }
 
     private sealed class UpgradeHandler(ApiChannel channel) : HttpMessageHandler
     {
+        /// <summary>Why there was no connection; null where there was one.</summary>
+        public ExceptionDispatchInfo? Failure { get; private set; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            var (response, connection) = await channel.UpgradeAsync(request, cancellationToken).ConfigureAwait(false);
-            return connection ?? throw Error(request, response!);
+            // The credential is the connection's. Another one would not be sent, and must not be in an exception either.
+            request.Headers.Authorization = null;
+            try
+            {
+                var (response, connection) = await channel.UpgradeAsync(request, cancellationToken).ConfigureAwait(false);
+                return connection ?? throw Error(request, response!);
+            }
+            catch (Exception e)
+            {
+                Failure = ExceptionDispatchInfo.Capture(e);
+                throw;
+            }
         }
 
         private HttpOperationException Error(HttpRequestMessage request, ApiResponse response)

@@ -1,3 +1,5 @@
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
 using k8s;
 using KubeInject.Kubernetes;
 
@@ -6,9 +8,24 @@ namespace KubeInject.Client;
 /// <summary>The official client, which hands every request to a connection.</summary>
 internal sealed class ConnectionClient : k8s.Kubernetes
 {
+    // Holds none of them longer than their users do.
+    private readonly ConditionalWeakTable<WebSocket, object> sockets = [];
+
     public ConnectionClient(ApiChannel channel, string defaultNamespace)
-        : base(Configuration(channel, defaultNamespace), new ChannelHandler(channel)) =>
-        CreateWebSocketBuilder = () => new ChannelWebSocketBuilder(channel);
+        : base(Configuration(channel, defaultNamespace), new ChannelHandler(channel))
+    {
+        CreateWebSocketBuilder = () => new ChannelWebSocketBuilder(channel, opened =>
+        {
+            sockets.Add(opened, this);
+            if (channel.Closing.IsCancellationRequested)
+                opened.Abort();
+        });
+        channel.Closing.Register(() =>
+        {
+            foreach (var (socket, _) in sockets)
+                socket.Abort();
+        });
+    }
 
     /// <summary>Sends a request whose body is in no exception: it may be a Secret.</summary>
     protected override Task<HttpResponseMessage> SendRequestRaw(string requestContent, HttpRequestMessage httpRequest, CancellationToken cancellationToken) =>

@@ -60,6 +60,9 @@ internal sealed class ApiChannel : IDisposable
     /// <summary>The server's clock.</summary>
     public ServerClock Clock { get; }
 
+    /// <summary>Is canceled when the connection ends.</summary>
+    public CancellationToken Closing => closing.Token;
+
     /// <summary>Sends a request, again where the policy says so, and reads the answer, whatever its status.</summary>
     /// <exception cref="KubeConnectionException">No answer came.</exception>
     public async Task<ApiResponse> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
@@ -89,16 +92,16 @@ internal sealed class ApiChannel : IDisposable
     {
         var path = PathOf(request.RequestUri!);
         var credential = await Credential.GetAsync(cancellationToken);
-        var (response, connection) = await UpgradeAsync(Message(), path, credential, cancellationToken);
+        var (response, connection) = await UpgradeAsync(Message(credential), path, cancellationToken);
         return response?.StatusCode == 401 && await Credential.RenewAsync(credential, cancellationToken)
-            ? await UpgradeAsync(Message(), path, await Credential.GetAsync(cancellationToken), cancellationToken)
+            ? await UpgradeAsync(Message(await Credential.GetAsync(cancellationToken)), path, cancellationToken)
             : (response, connection);
 
-        HttpRequestMessage Message()
+        HttpRequestMessage Message(ExecCredential? shown)
         {
             var message = new HttpRequestMessage(request.Method, prefix + path) { Version = request.Version, VersionPolicy = request.VersionPolicy };
-            foreach (var (name, values) in request.Headers)
-                message.Headers.TryAddWithoutValidation(name, values);
+            Credential.Apply(message, shown);
+            AddHeaders(message, request.Headers);
             return message;
         }
     }
@@ -173,8 +176,7 @@ internal sealed class ApiChannel : IDisposable
         };
         Credential.Apply(message, credential);
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
-        foreach (var (name, values) in request.Headers.Where(header => !message.Headers.NonValidated.Contains(header.Key)))
-            message.Headers.TryAddWithoutValidation(name, values);
+        AddHeaders(message, request.Headers);
         if (request.Body is not null)
             message.Content = new ByteArrayContent(request.Body) { Headers = { ContentType = MediaTypeHeaderValue.Parse(request.ContentType) } };
         using var timeout = new CancellationTokenSource(remaining, Policy.Clock);
@@ -222,9 +224,8 @@ internal sealed class ApiChannel : IDisposable
         }
     }
 
-    private async Task<(ApiResponse? Response, HttpResponseMessage? Connection)> UpgradeAsync(HttpRequestMessage message, string path, ExecCredential? credential, CancellationToken cancellationToken)
+    private async Task<(ApiResponse? Response, HttpResponseMessage? Connection)> UpgradeAsync(HttpRequestMessage message, string path, CancellationToken cancellationToken)
     {
-        Credential.Apply(message, credential);
         using var timeout = new CancellationTokenSource(settings.Timeout, Policy.Clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
         var start = Stopwatch.GetTimestamp();
@@ -254,6 +255,18 @@ internal sealed class ApiChannel : IDisposable
         finally
         {
             Tell(message.Method, path, statusCode, start);
+        }
+    }
+
+    /// <summary>Adds what a caller gives, except where it would say who the user is: that the connection does.</summary>
+    private void AddHeaders(HttpRequestMessage message, IEnumerable<KeyValuePair<string, IEnumerable<string>>> headers)
+    {
+        foreach (var (name, values) in headers)
+        {
+            var isOfConnection = name is "Authorization" or "Host" || message.Headers.NonValidated.Contains(name)
+                || (settings.Impersonation is not null && name.StartsWith(ImpersonationHeaders.Prefix, StringComparison.OrdinalIgnoreCase));
+            if (!isOfConnection)
+                message.Headers.TryAddWithoutValidation(name, values);
         }
     }
 

@@ -11,7 +11,9 @@ namespace KubeInject.Kubernetes;
 /// </remarks>
 internal static class ImpersonationHeaders
 {
-    private const string Prefix = "Impersonate-";
+    /// <summary>How the name of every such header begins.</summary>
+    public const string Prefix = "Impersonate-";
+
     private const string ExtraPrefix = "Impersonate-Extra-";
 
     // Values hold no control characters, see Check.
