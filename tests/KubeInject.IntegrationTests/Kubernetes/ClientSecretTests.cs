@@ -1,0 +1,166 @@
+using System.Net;
+using System.Text;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+using KubeInject.Client;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.IntegrationTests.Kubernetes;
+
+/// <summary>No exception of the official client holds the credential, or the body of the request.</summary>
+public class ClientSecretTests
+{
+    private const string Canary = "canary-4711";
+
+    /// <summary>Requests that the server refuses, each with a secret in its body, and the status of the refusal where all versions agree on it.</summary>
+    private static readonly Dictionary<string, (HttpStatusCode? Status, Func<IKubernetes, string, Task> SendAsync)> Refused = new()
+    {
+        ["a name that is none"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(Secret("Not_A_Name"), @namespace)),
+        ["no type as it says"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(Secret("b", "kubernetes.io/tls"), @namespace)),
+        ["no configuration of Docker"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(
+            Secret("b", "kubernetes.io/dockerconfigjson", ".dockerconfigjson"), @namespace)),
+        ["a Secret that exists"] = (HttpStatusCode.Conflict, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), @namespace)),
+        ["an old version"] = (HttpStatusCode.Conflict, (client, @namespace) => client.CoreV1.ReplaceNamespacedSecretAsync(Secret("a", version: "1"), "a", @namespace)),
+        ["a change of what cannot change"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.ReplaceNamespacedSecretAsync(Secret("fixed"), "fixed", @namespace)),
+        ["no base64"] = (HttpStatusCode.BadRequest, (client, @namespace) => client.CustomObjects.CreateNamespacedCustomObjectAsync(
+            new { metadata = new { name = "b" }, data = new { password = Canary } }, "", "v1", @namespace, "secrets")),
+        ["a patch that is no base64"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.MergePatch, $$$"""{"data":{"password":"{{{Canary}}}"}}""")),
+        ["a patch that is no text"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.MergePatch, $$$"""{"stringData":{"password":["{{{Canary}}}"]}}""")),
+        ["a strategic patch that is no base64"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.StrategicMergePatch, $$$"""{"data":{"password":"{{{Canary}}} \"x"}}""")),
+        ["a strategic patch that is no text"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.StrategicMergePatch, $$$"""{"stringData":{"password":["{{{Canary}}}"]}}""")),
+        ["a JSON patch that is no base64"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.JsonPatch, $$$"""[{"op":"add","path":"/data","value":{"password":"{{{Canary}}}"}}]""")),
+        ["an apply patch that is no text"] = (null, PatchAsync(
+            V1Patch.PatchType.ApplyPatch, $$$"""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"},"stringData":{"password":["{{{Canary}}}"]}}""")),
+        ["a token for a missing account"] = (HttpStatusCode.NotFound, (client, @namespace) => client.CoreV1.CreateNamespacedServiceAccountTokenAsync(Request(600), "none", @namespace)),
+        ["a token for too short"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedServiceAccountTokenAsync(Request(1), "one", @namespace)),
+    };
+
+    public static TheoryData<string> Names => [.. Refused.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_refusal_holds_no_token_and_no_body(string name)
+    {
+        var @namespace = await TestCluster.CreateNamespaceAsync();
+        using var connection = await TestCluster.OpenAsync();
+        await connection.Client.CoreV1.CreateNamespacedSecretAsync(new V1Secret { Metadata = new() { Name = "a" } }, @namespace);
+        await connection.Client.CoreV1.CreateNamespacedSecretAsync(new V1Secret { Metadata = new() { Name = "fixed" }, Immutable = true }, @namespace);
+        await connection.Client.CoreV1.CreateNamespacedServiceAccountAsync(new V1ServiceAccount { Metadata = new() { Name = "one" } }, @namespace);
+
+        var error = await Assert.ThrowsAsync<HttpOperationException>(() => Refused[name].SendAsync(connection.Client, @namespace));
+
+        Assert.Equal(Refused[name].Status ?? error.Response.StatusCode, error.Response.StatusCode);
+        Assert.Contains("\"kind\":\"Status\"", error.Response.Content, StringComparison.Ordinal);
+        AssertHides(error, TestCluster.AdminToken);
+    }
+
+    [Fact]
+    public async Task Who_may_not_is_told_so_without_his_token_and_what_he_sent()
+    {
+        using var connection = await TestCluster.OpenAsync("viewer");
+        foreach (var send in new Func<Task>[]
+        {
+            () => connection.Client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), "default"),
+            () => connection.Client.CoreV1.CreateNamespacedServiceAccountTokenAsync(Request(600), "default", "default"),
+        })
+        {
+            var error = await Assert.ThrowsAsync<HttpOperationException>(send);
+            Assert.Equal(HttpStatusCode.Forbidden, error.Response.StatusCode);
+            AssertHides(error, TestCluster.ViewerToken);
+        }
+    }
+
+    [Theory]
+    [InlineData("token")]
+    [InlineData("password")]
+    [InlineData("plugin")]
+    public async Task Whom_the_server_does_not_know_is_told_so_without_his_credential(string kind)
+    {
+        using var script = new PluginScript(PluginScript.Token(new Secret(Canary)));
+        var settings = kind switch
+        {
+            "token" => ConnectionSettings.FromToken(TestCluster.Server, new Secret(Canary), TestCluster.Authority),
+            "password" => ConnectionSettings.FromPassword(TestCluster.Server, "somebody", new Secret(Canary), TestCluster.Authority),
+            _ => script.Settings,
+        };
+        using var connection = new KubeConnection(settings, RequestPolicy.Default);
+        var error = await Assert.ThrowsAsync<HttpOperationException>(() => connection.Client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), "default"));
+        Assert.Equal(kind == "password" ? HttpStatusCode.Forbidden : HttpStatusCode.Unauthorized, error.Response.StatusCode);
+        AssertHides(error, new Secret(Canary));
+        AssertHides(error, new Secret(Convert.ToBase64String(Encoding.UTF8.GetBytes($"somebody:{Canary}"))));
+    }
+
+    /// <summary>A server, or what stands in front of it, sends back what it got, in a form of its own or in that of an API server.</summary>
+    [Theory]
+    [InlineData("canary-4711-token", "all of it", "ECHO")]
+    [InlineData("canary-4711-token", "a message", """{"kind":"Status","message":"ECHO"}""")]
+    [InlineData("canary-4711-token", "a cause", """{"kind":"Status","details":{"causes":[{"message":"ECHO"}]}}""")]
+    [InlineData("canary+4711/token=", "a cause", """{"kind":"Status","details":{"causes":[{"message":"ECHO"}]}}""")]
+    [InlineData("canary+4711/token=", "a name", """{"kind":"Status","ECHO":"x"}""")]
+    public async Task A_server_that_echoes_the_credential_does_not_bring_it_into_an_exception(string token, string where, string body)
+    {
+        using var proxy = new FaultProxy(request => new FaultProxy.Fault
+        {
+            Status = 400,
+            Body = body.Replace("ECHO", request.Headers["Authorization"], StringComparison.Ordinal),
+            Headers = [$"X-Echo: {request.Headers["Authorization"]}"],
+        });
+        using var connection = new KubeConnection(ConnectionSettings.FromToken(proxy.Server, new Secret(token), TestCluster.Authority), RequestPolicy.Default);
+        Func<Task>[] requests =
+        [
+            () => connection.Client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), "default"),
+            () => connection.Client.WebSocketNamespacedPodExecAsync("a", "default", ["true"]),
+        ];
+        foreach (var request in requests)
+        {
+            var error = await Assert.ThrowsAsync<HttpOperationException>(request);
+            Assert.Equal((HttpStatusCode.BadRequest, where != "all of it"), (error.Response.StatusCode, error.Response.Content.Length > 0));
+            AssertHides(error, new Secret(token));
+        }
+    }
+
+    [Fact]
+    public async Task A_credential_that_a_caller_adds_is_not_sent_and_is_in_no_exception()
+    {
+        using var connection = await TestCluster.OpenAsync("viewer");
+        const string Header = $"Bearer {Canary}";
+        Func<Task>[] requests =
+        [
+            () => connection.Client.CoreV1.ListNodeWithHttpMessagesAsync(customHeaders: new Dictionary<string, IReadOnlyList<string>> { ["authorization"] = [Header] }),
+            () => connection.Client.WebSocketNamespacedPodExecAsync("a", "default", ["true"], customHeaders: new() { ["authorization"] = [Header] }),
+        ];
+        foreach (var request in requests)
+        {
+            var error = await Assert.ThrowsAsync<HttpOperationException>(request);
+            Assert.Contains($"User \\u0022{Identity.Viewer}\\u0022", error.Response.Content, StringComparison.Ordinal);
+            AssertHides(error, TestCluster.ViewerToken);
+        }
+    }
+
+    private static void AssertHides(Exception error, Secret credential)
+    {
+        string[] secrets = [credential.Reveal(), Canary, Convert.ToBase64String(Encoding.UTF8.GetBytes(Canary)), credential.Reveal().Replace("+", "\\u002B", StringComparison.Ordinal)];
+        foreach (var text in PublicTexts.Of(error))
+        {
+            Assert.DoesNotContain("Bearer c", text, StringComparison.OrdinalIgnoreCase);
+            Assert.All(secrets, secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+        }
+
+        if (error is HttpOperationException operation)
+            Assert.DoesNotContain("Authorization", operation.Request.Headers.Keys, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static Func<IKubernetes, string, Task> PatchAsync(V1Patch.PatchType type, string body) => (client, @namespace) =>
+        client.CoreV1.PatchNamespacedSecretAsync(new V1Patch(body, type), "a", @namespace, fieldManager: "test");
+
+    private static V1Secret Secret(string name, string? type = null, string key = "password", string? version = null) => new()
+    {
+        Metadata = new() { Name = name, ResourceVersion = version },
+        Type = type,
+        Data = new Dictionary<string, byte[]> { [key] = Encoding.UTF8.GetBytes(Canary) },
+        StringData = new Dictionary<string, string> { ["other"] = Canary },
+    };
+
+    private static Authenticationv1TokenRequest Request(long seconds) => new() { Spec = new() { Audiences = [Canary], ExpirationSeconds = seconds } };
+}
