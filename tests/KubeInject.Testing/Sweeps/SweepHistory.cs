@@ -100,6 +100,10 @@ internal sealed class SweepHistory
     {
         renewed.Add(uuid);
         Renewals++;
+
+        // A sweep keeps what another one has just renewed.
+        if (isActing)
+            credentials[uuid].TimesOwned++;
     }
 
     public void Revoked(Guid uuid)
@@ -200,6 +204,10 @@ internal sealed class SweepHistory
         cluster.Objects.Add(created);
         if (created.CanHavePods)
             (credentials[lease].TimesOwned, credentials[lease].SweepsSurvived) = (credentials[lease].TimesOwned + 1, 0);
+
+        // A sweep that sees the object and not yet its controller keeps the lease, as it has to.
+        else if (isActing)
+            credentials[lease].TimesOwned++;
         Note($"create {created} with {Short(lease)} in {cluster.Name}");
     }
 
