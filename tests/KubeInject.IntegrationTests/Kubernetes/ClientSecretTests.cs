@@ -133,7 +133,7 @@ public class ClientSecretTests
         foreach (var request in requests)
         {
             var error = await Assert.ThrowsAsync<HttpOperationException>(request);
-            Assert.Contains($"User \\u0022{Identity.Viewer}\\u0022", error.Response.Content, StringComparison.Ordinal);
+            Assert.Contains($"User \\\"{Identity.Viewer}\\\"", error.Response.Content, StringComparison.Ordinal);
             AssertHides(error, TestCluster.ViewerToken);
         }
     }

@@ -191,7 +191,7 @@ public class ClientTests
         Assert.Contains("\\\"jane\\\" cannot list", error.Response.Content, StringComparison.Ordinal);
         error = await Assert.ThrowsAsync<HttpOperationException>(() => connection.Client.WebSocketNamespacedPodExecAsync(
             "a", @namespace, ["true"], customHeaders: others.ToDictionary(pair => pair.Key, pair => pair.Value.ToList())));
-        Assert.Contains("\\u0022jane\\u0022 cannot ", error.Response.Content, StringComparison.Ordinal);
+        Assert.Contains("\\\"jane\\\" cannot ", error.Response.Content, StringComparison.Ordinal);
     }
 
     [Fact]
