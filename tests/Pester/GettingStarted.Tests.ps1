@@ -1,5 +1,5 @@
 # The commands of docs/getting-started.md, as they stand there, in their order and in one session. What only kind has is
-# stood in for: see the page's own section on how it was checked.
+# stood in for: see the section "How this page is tested".
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Requirement.psm1
     $vault = Get-Requirement Vault
@@ -85,21 +85,21 @@ esac
     }
 
     It 'finds nothing wrong with the pod, plans, and kubectl creates it' {
-        $shown['4. An injected pod'][1].Trim() | Should -Match '(?s)^Status .*Planned \S+/pod/psql .*pod/psql created$'
+        $shown['4. Inject a pod'][1].Trim() | Should -Match '(?s)^Status .*Planned \S+/pod/psql .*pod/psql created$'
     }
 
     It 'ends with a pod that logs in as a role made for it' {
-        $shown['4. An injected pod'][2] | Should -Match '^ +current_user +\n-+\n v-token-ku-readonly-'
+        $shown['4. Inject a pod'][2] | Should -Match '^ +current_user +\n-+\n v-token-ku-readonly-'
     }
 
     It 'has the lease in its books, until the sweep' {
-        $shown['4. An injected pod'][3] | Should -Match "Active +$namespace/pod/psql .* pg +readonly"
-        $shown['4. An injected pod'][4] | Should -Not -Match 'Active'
+        $shown['4. Inject a pod'][3] | Should -Match "Active +$namespace/pod/psql .* pg +readonly"
+        $shown['4. Inject a pod'][4] | Should -Not -Match 'Active'
     }
 
     It 'says why the broken one has none, from the cluster and from the file' {
-        $shown['5. A broken one'][0] | Should -Match 'KI003'
-        $shown['5. A broken one'][1] | Should -Match 'KI003'
+        $shown['5. Find out why a pod has no credentials'][0] | Should -Match 'KI003'
+        $shown['5. Find out why a pod has no credentials'][1] | Should -Match 'KI003'
     }
 
     It 'leaves the examples as they are' {
