@@ -46,7 +46,7 @@ Describe 'The runbook for rotation' {
     }
 
     It 'looks: shows the lease, and that nothing is wrong' {
-        $shown = @(. (Get-Step '2. Look'))
+        $shown = @(. (Get-Step '2. Check the workload'))
         $shown[0].Uuid | Should -Be $lease.Uuid
         $shown | Where-Object { $_ -isnot [string] } | Should -HaveCount 1
         $shown[-1] | Should -Match 'successfully rolled out'
@@ -54,14 +54,14 @@ Describe 'The runbook for rotation' {
 
     It 'plans, and changes nothing' {
         $template = Get-Template | ConvertTo-Json -Depth 50
-        (. (Get-Step '3. Plan')).Status | Should -Be Planned
+        (. (Get-Step '3. Plan the rotation')).Status | Should -Be Planned
         Get-Template | ConvertTo-Json -Depth 50 | Should -BeExactly $template
         (Get-CredentialLease $source).Uuid | Should -Be $lease.Uuid
     }
 
     It 'rotates, and checks that the old credentials are gone' {
-        (. (Get-Step '4. Rotate')).Status | Should -Be Rotated
-        $shown = @(. (Get-Step '5. Check'))
+        (. (Get-Step '4. Rotate the credentials')).Status | Should -Be Rotated
+        $shown = @(. (Get-Step '5. Verify the result'))
         $shown | Where-Object { $_ -isnot [string] } | Should -HaveCount 1
         $shown[-1].Uuid | Should -Not -Be $lease.Uuid
         $new = Get-Login
@@ -73,7 +73,7 @@ Describe 'The runbook for rotation' {
         Set-Rollout -Ready 0
         $timeout = 1
         $ErrorActionPreference = 'SilentlyContinue' # it is an error, too
-        $null = . (Get-Step '4. Rotate')
+        $null = . (Get-Step '4. Rotate the credentials')
         $rotation.Status | Should -Be RolledBack
         Get-Login | ConvertTo-Json | Should -Be ($old | ConvertTo-Json)
         Test-Login $old | Should -BeTrue
@@ -83,7 +83,7 @@ Describe 'The runbook for rotation' {
 
     It 'mends what an undo has broken' {
         $before = Get-Template | ConvertTo-Json -Depth 50
-        (. (Get-Step '4. Rotate')).Status | Should -Be Rotated
+        (. (Get-Step '4. Rotate the credentials')).Status | Should -Be Rotated
         $patch = "$TestDrive/undo.json"
         Set-Content $patch "[{`"op`":`"replace`",`"path`":`"/spec/template`",`"value`":$before}]"
         $null = kubectl patch deployment orders -n $namespace --type json --patch-file $patch
@@ -95,19 +95,19 @@ Describe 'The runbook for rotation' {
     It 'revokes what nobody has any more' {
         $null = Invoke-CredentialInjection -Path (New-Item "$TestDrive/$namespace.yaml" -Value (New-Manifest web -Namespace $namespace -Annotation @{ 'orders.role' = $role })) -CredentialSource $source
         Get-CredentialLease $source | Should -HaveCount 2
-        (. (Get-Step '7. Revoke')).Revoked | Should -Be 1
+        (. (Get-Step '7. Revoke the remaining credentials')).Revoked | Should -Be 1
         (Get-CredentialLease $source).Uuid | Should -Be $lease.Uuid
     }
 
     It 'ends a leaked credential at once' {
-        $result = . (Get-Step '7. Revoke' 1)
+        $result = . (Get-Step '7. Revoke the remaining credentials' 1)
         $result.Status | Should -Be Rotated
         Test-Login $old | Should -BeFalse
         Test-Login (Get-Login) | Should -BeTrue
     }
 
     It 'rotates all workloads of a namespace' {
-        (. (Get-Step 'Many workloads')).Status | Should -Be Rotated
+        (. (Get-Step 'Rotate several workloads')).Status | Should -Be Rotated
         Test-Login $old | Should -BeFalse
     }
 
