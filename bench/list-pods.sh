@@ -57,7 +57,7 @@ done
 
 base=$(median "$work/seconds.$((${#names[@]} - 1))") go=$(median "$work/seconds.2")
 {
-  echo "| who | wall | peak memory | client-go's time, from cache | times faster than \`kubectl get pods -A -o json\` |"
+  echo "| Client | Elapsed time | Peak memory | Ratio to client-go's time, from cache | Times faster than \`kubectl get pods -A -o json\` |"
   echo '|---|---|---|---|---|'
   for i in "${!names[@]}"; do
     seconds=$(median "$work/seconds.$i") memory=$(median "$work/memory.$i")
@@ -68,13 +68,14 @@ base=$(median "$work/seconds.$((${#names[@]} - 1))") go=$(median "$work/seconds.
   cat <<TEXT
 # Performance
 
-Lists of $pods pods (two containers, thirteen variables and ten annotations each), whole processes, medians of $rounds rounds in
-which all took their turn; made by
+This page compares the time and memory to list $pods pods. Each pod has two containers, thirteen variables and ten annotations.
+The measurements include the whole process. Each value is the median of $rounds rounds, and each round runs all clients in turn. The
+following command writes this page:
 
     tests/rig/with-cluster.sh bench/list-pods.sh $pods $rounds
 
-on $(nproc) × $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(awk '/MemTotal/ { printf "%d GiB", $2 / 1048576 }' /proc/meminfo) of memory, shared with kube-apiserver $("$(tests/rig/kubernetes.sh)/kube-apiserver" --version | sed 's/Kubernetes v//') and etcd;
-$(kubectl version --client 2>/dev/null | sed -n 's/^Client Version:.*v\([0-9.]*\).*/kubectl \1/p' | head -n 1), .NET $(dotnet --version)$(command -v pwsh >/dev/null && echo ", PowerShell $(pwsh --version | sed 's/PowerShell //')"). Only the ratios mean anything elsewhere.
+Environment: $(nproc) × $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(awk '/MemTotal/ { printf "%d GiB", $2 / 1048576 }' /proc/meminfo) of memory, shared with kube-apiserver $("$(tests/rig/kubernetes.sh)/kube-apiserver" --version | sed 's/Kubernetes v//') and etcd;
+$(kubectl version --client 2>/dev/null | sed -n 's/^Client Version:.*v\([0-9.]*\).*/kubectl \1/p' | head -n 1), .NET $(dotnet --version)$(command -v pwsh >/dev/null && echo ", PowerShell $(pwsh --version | sed 's/PowerShell //')"). On other machines, only the ratios are comparable.
 
 TEXT
   cat "$work/table"
