@@ -24,7 +24,7 @@ Describe 'Get-Help' -Tag NoCluster {
 
     It 'tells what the help of the module is about' {
         (Get-Help about_KubeInject*).Name | Sort-Object | Should -Be about_KubeInject, about_KubeInject_Annotations, about_KubeInject_Client, about_KubeInject_Connections, about_KubeInject_CredentialSources, about_KubeInject_Leases
-        Get-Help about_KubeInject | Out-String | Should -Match 'Gives Kubernetes pods their database credentials'
+        Get-Help about_KubeInject | Out-String | Should -Match 'Provides Kubernetes pods with database credentials'
     }
 
     It 'shows an example with its code' {
