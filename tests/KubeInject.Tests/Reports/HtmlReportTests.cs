@@ -91,7 +91,7 @@ public sealed partial class HtmlReportTests
 
         Assert.Equal("Error KI003 8 times", article.Element("h3")!.Value);
         Assert.Contains("A database has no role to issue credentials from.", article.Texts("p"));
-        Assert.Contains("Cause: There is neither <db>.role nor role, or it is blank; often the key is misspelt (KI001, KI002).", article.Texts("p"));
+        Assert.Contains("Cause: There is neither <db>.role nor role, or the value is blank. Often the key is misspelled (KI001, KI002).", article.Texts("p"));
         Assert.Contains(article.Texts("p"), text => text.StartsWith("Remedy: Add <db>.role", StringComparison.Ordinal));
         Assert.Equal(["Example", "3 more"], article.Texts("summary"));
         Assert.Equal(8, article.Descendants("li").Count());
