@@ -1,10 +1,11 @@
 <#
 .SYNOPSIS
-Brings the help of the module up to date: docs/cmdlets, docs/about and what is made of them in module/en-US.
+Updates the help of the module: docs/cmdlets, docs/about, and the files in module/en-US that are created from them.
 .DESCRIPTION
-The texts are those of docs/cmdlets/*.md and docs/about/*.md: edit them there. Syntax, types, aliases, positions and
-defaults are taken from the module; a parameter that has no text yet gets that of its HelpMessage. From the Markdown come
-the MAML file, by Microsoft.PowerShell.PlatyPS, and the about topics, for Get-Help. A second run changes nothing.
+Edit the description of a parameter in its HelpMessage, and all other texts in docs/cmdlets/*.md and docs/about/*.md. Only
+parameters without a HelpMessage, such as WhatIf and Confirm, are described in the page. Syntax, types, aliases, positions
+and defaults are read from the module. For Get-Help, the script creates the MAML file with Microsoft.PowerShell.PlatyPS, and
+the about topics. If you run it again, nothing changes.
 
 Needs the built module (see build.ps1) and Microsoft.PowerShell.PlatyPS 1.0. Run it in a PowerShell of its own, because
 a session keeps the module that it has loaded.
@@ -77,7 +78,7 @@ function Update-Page([System.Management.Automation.CmdletInfo] $Command) {
     foreach ($parameter in $found.Parameters) {
         $text, $settings = (Get-Section $parameters "-$($parameter.Name)") -split '(?m)^```yaml$', 2
         $message = $Command.Parameters[$parameter.Name].Attributes.HelpMessage | Where-Object { $_ } | Select-Object -First 1
-        $parameter.Description = $text ? $text.Trim() : $message ? $message : $parameter.Description
+        $parameter.Description = $message ? $message : $text ? $text.Trim() : $parameter.Description
         $property = $Command.ImplementingType.GetProperty($parameter.Name)
         $value = if ($property) { $property.GetValue($default) }
         $parameter.DefaultValue =

@@ -14,15 +14,13 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
     private ManifestOutput? inPlace;
     private ManifestOutput? stream;
 
-    /// <summary>Workloads of the cluster.</summary>
-    [Parameter(ParameterSetName = OfCluster, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
+    [Parameter(ParameterSetName = OfCluster, Mandatory = true, HelpMessage = "Specifies workloads of the connected cluster in kubectl notation: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 
-    /// <summary>Their namespace.</summary>
-    [Parameter(ParameterSetName = OfCluster, HelpMessage = "The namespace of the workloads. Default: that of the connection.")]
+    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Specifies the namespace of the workloads. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]

@@ -15,35 +15,29 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     // No field of a cmdlet is of a type of the engine: PowerShell asks for their layout before the engine can be found.
     private object? dialects;
 
-    /// <summary>The namespace.</summary>
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of this namespace of the connected cluster. Default: that of the connection.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the namespace of the pods in the connected cluster. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Whether to look into every namespace.</summary>
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of every namespace of the connected cluster.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Gets pods from all namespaces of the connected cluster.")]
     [Alias("A")]
     public SwitchParameter AllNamespaces { get; set; }
 
-    /// <summary>A label selector.</summary>
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Only pods with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies a Kubernetes label selector for the pods, for example 'app=orders,tier in (web,api)'.")]
     [Alias("l", "Selector")]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
-    /// <summary>Whether whole pods are read.</summary>
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Read whole pods, and check their containers as well: variables that are declared already, init containers, 'vault:' values. Default: their metadata alone, which is much faster.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Reads whole pods and also checks their containers: variables that are already declared, init containers, and 'vault:' values. By default, only the metadata of the pods is read, which is much faster.")]
     public SwitchParameter Detailed { get; set; }
 
-    /// <summary>Whether the cache will not do.</summary>
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Read what is stored at this moment, in the order of namespaces and names, as -Detailed does. Default: what the API server remembers, which is as a rule the same, is there faster, and comes in any order.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Reads the current state directly from storage, sorted by namespace and name, as -Detailed does. Use it right after a change. By default, the API server answers from its cache, which is faster and usually up to date, and returns pods in any order.")]
     public SwitchParameter Consistent { get; set; }
 
-    /// <summary>The dialects.</summary>
-    [Parameter(HelpMessage = "Only what is asked in these injectors' words: VaultDbInjector (which KubeInject acts on), VaultAgent, BankVaults. Default: all.")]
+    [Parameter(HelpMessage = "Returns only requests in these dialects: VaultDbInjector (the annotations that KubeInject processes), VaultAgent (vault.hashicorp.com annotations), or BankVaults (vault.security.banzaicloud.io annotations and variables that start with 'vault:'). The default is all dialects.")]
     [ValidateNotNullOrEmpty]
     public InjectionDialect[]? Dialect
     {

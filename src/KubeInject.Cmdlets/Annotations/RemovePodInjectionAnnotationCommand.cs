@@ -9,8 +9,7 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(AnnotationResult), typeof(string))]
 public sealed class RemovePodInjectionAnnotationCommand : AnnotationCmdlet
 {
-    /// <summary>The database.</summary>
-    [Parameter(HelpMessage = "The pod's own name for the connection. The label goes with the last one. Default: all, and whatever else has the prefix.")]
+    [Parameter(HelpMessage = "Specifies the pod's name for the database connection. The label is removed with the last database. If you do not specify a database, all annotations with the prefix of the injector are removed.")]
     [ArgumentCompleter(typeof(DatabaseCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Database { get; set; }

@@ -13,8 +13,7 @@ public sealed class RepairPodInjectionAnnotationCommand : AnnotationCmdlet
 {
     private readonly List<Finding> findings = [];
 
-    /// <summary>The codes of findings.</summary>
-    [Parameter(HelpMessage = "Mend the findings with these codes alone: KI012, KI013. Default: all that can be mended.")]
+    [Parameter(HelpMessage = "Specifies the codes of the findings to fix, for example KI012, KI013. By default, all findings that have a fix are fixed.")]
     [ArgumentCompleter(typeof(FindingCodeCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? Code { get; set; }

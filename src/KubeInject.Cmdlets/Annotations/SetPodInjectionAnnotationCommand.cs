@@ -14,57 +14,48 @@ public sealed class SetPodInjectionAnnotationCommand : AnnotationCmdlet
     private object? mode;
     private object? fromDialect;
 
-    /// <summary>The database.</summary>
-    [Parameter(HelpMessage = "The pod's own name for the connection.")]
+    [Parameter(HelpMessage = "Specifies the pod's name for the database connection. It can contain letters, digits, '-' and '_'. Specify either -Database or -FromDialect.")]
     [ArgumentCompleter(typeof(DatabaseCompleter))]
     [ValidatePattern(@"\A[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?\z")]
     public string? Database { get; set; }
 
-    /// <summary>Its role.</summary>
-    [Parameter(HelpMessage = "The database role to issue credentials from.")]
+    [Parameter(HelpMessage = "Specifies the database role that credentials are issued for.")]
     [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Role { get; set; }
 
-    /// <summary>In which form the containers get the credentials.</summary>
-    [Parameter(HelpMessage = "Classic: username and password in variables of their own; Uri: one connection URI. Default: as the pod has it, or Uri where -Template or -EnvUri is given.")]
+    [Parameter(HelpMessage = "Specifies how containers get the credentials: Classic sets separate variables for the username and the password, and Uri sets one connection URI. The default is the current mode of the pod, or Uri if you specify -Template or -EnvUri.")]
     public InjectionMode? Mode
     {
         get => (InjectionMode?)mode;
         set => mode = value;
     }
 
-    /// <summary>The connection URI to put the credentials into.</summary>
-    [Parameter(HelpMessage = "The connection URI that the credentials are put into: postgres://db:5432/orders?sslmode=require.")]
+    [Parameter(HelpMessage = "Specifies the connection URI that the credentials are inserted into, for example postgres://db:5432/orders?sslmode=require.")]
     [ValidateNotNullOrEmpty]
     public string? Template { get; set; }
 
-    /// <summary>The variables that get the connection URI.</summary>
-    [Parameter(HelpMessage = "The variables that get the connection URI.")]
+    [Parameter(HelpMessage = "Specifies the environment variables that receive the connection URI.")]
     [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? EnvUri { get; set; }
 
-    /// <summary>The variables that get the username.</summary>
-    [Parameter(HelpMessage = "The variables that get the username. Default: as the pod has it, or DBUSER.")]
+    [Parameter(HelpMessage = "Specifies the environment variables that receive the username. The default is the current setting of the pod, or DBUSER.")]
     [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? EnvUsername { get; set; }
 
-    /// <summary>The variables that get the password.</summary>
-    [Parameter(HelpMessage = "The variables that get the password. Default: as the pod has it, or DBPASSWORD.")]
+    [Parameter(HelpMessage = "Specifies the environment variables that receive the password. The default is the current setting of the pod, or DBPASSWORD.")]
     [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string[]? EnvPassword { get; set; }
 
-    /// <summary>The mount of the database secrets engine.</summary>
-    [Parameter(HelpMessage = "The mount path of the database secrets engine, for all databases of the pod.")]
+    [Parameter(HelpMessage = "Specifies the mount path of the database secrets engine, for all databases of the pod. The default is the current setting of the pod, or the default mount path of the injector.")]
     [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Mount { get; set; }
 
-    /// <summary>Whose annotations to convert.</summary>
-    [Parameter(HelpMessage = "Convert the annotations of this other injector. A warning tells what could not be converted.")]
+    [Parameter(HelpMessage = "Converts the annotations of another injector: VaultAgent or BankVaults. A warning reports what could not be converted.")]
     public InjectionDialect? FromDialect
     {
         get => (InjectionDialect?)fromDialect;

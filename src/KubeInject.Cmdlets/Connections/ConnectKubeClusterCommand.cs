@@ -8,8 +8,7 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(KubeConnection))]
 public sealed class ConnectKubeClusterCommand : ConnectingCmdlet
 {
-    /// <summary>Whether the session keeps the connection that it has.</summary>
-    [Parameter(HelpMessage = "Return the connection, for -Connection, and leave that of the session as it is.")]
+    [Parameter(HelpMessage = "Returns the connection without making it the connection of the session. Use it with the -Connection parameter of other cmdlets.")]
     public SwitchParameter NotDefault { get; set; }
 
     /// <inheritdoc/>

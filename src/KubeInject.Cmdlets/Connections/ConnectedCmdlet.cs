@@ -7,8 +7,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>A cmdlet that talks to a cluster: over the runspace's connection, or over the one it is given.</summary>
 public abstract class ConnectedCmdlet : KubeCmdlet
 {
-    /// <summary>The connection to use.</summary>
-    [Parameter(HelpMessage = "The connection to use, as Connect-KubeCluster returns it. Default: the last one of this session.")]
+    [Parameter(HelpMessage = "Specifies the connection to use, as returned by Connect-KubeCluster. The default is the connection of this session.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
 

@@ -14,22 +14,19 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     private protected const string FromCredential = "Credential";
     private protected const string FromPod = "InCluster";
 
-    private const string ServerHelp = "The API server's address: https://10.0.0.1:6443.";
-    private const string AuthorityHelp = "The certificates that alone may have signed the server's: PEM files, PEM text or X509Certificate2. Default: those that this machine trusts.";
+    private const string ServerHelp = "Specifies the address of the API server, for example https://10.0.0.1:6443.";
+    private const string AuthorityHelp = "Specifies the only certificate authorities to trust for the server's certificate: PEM files, PEM text or X509Certificate2 objects. The default is the certificate authorities that this machine trusts. A kubeconfig contains its own.";
 
-    /// <summary>The kubeconfigs.</summary>
-    [Parameter(ParameterSetName = FromKubeconfig, ValueFromPipelineByPropertyName = true, HelpMessage = "The kubeconfigs to read; of several, the first to say something counts. Default: the files in KUBECONFIG, then ~/.kube/config, then the ServiceAccount of the pod this runs in.")]
+    [Parameter(ParameterSetName = FromKubeconfig, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the kubeconfig files to read. If several files define the same value, the first one takes precedence. The default is the files in KUBECONFIG, then ~/.kube/config, then the ServiceAccount of the pod that the session runs in.")]
     [ValidateNotNullOrEmpty]
     public string[]? KubeConfig { get; set; }
 
-    /// <summary>The context.</summary>
-    [Parameter(ParameterSetName = FromKubeconfig, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The context of the kubeconfig. Default: its current context.")]
+    [Parameter(ParameterSetName = FromKubeconfig, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the context of the kubeconfig. The default is its current context.")]
     [Alias("Name")]
     [ArgumentCompleter(typeof(ContextCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Context { get; set; }
 
-    /// <summary>The API server's address.</summary>
     [Parameter(ParameterSetName = FromToken, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromTokenFile, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromCertificate, Mandatory = true, HelpMessage = ServerHelp)]
@@ -37,30 +34,24 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     [ArgumentCompleter(typeof(ContextCompleter))]
     public Uri? Server { get; set; }
 
-    /// <summary>The bearer token.</summary>
-    [Parameter(ParameterSetName = FromToken, Mandatory = true, HelpMessage = "The bearer token, for example of a ServiceAccount.")]
+    [Parameter(ParameterSetName = FromToken, Mandatory = true, HelpMessage = "Specifies the bearer token, for example the token of a ServiceAccount.")]
     public SecureString? Token { get; set; }
 
-    /// <summary>A file with the bearer token.</summary>
-    [Parameter(ParameterSetName = FromTokenFile, Mandatory = true, HelpMessage = "A file with the bearer token, which is read anew for every request.")]
+    [Parameter(ParameterSetName = FromTokenFile, Mandatory = true, HelpMessage = "Specifies a file that contains the bearer token. The file is read again for every request.")]
     [ValidateNotNullOrEmpty]
     public string? TokenFile { get; set; }
 
-    /// <summary>The client certificate.</summary>
-    [Parameter(ParameterSetName = FromCertificate, Mandatory = true, HelpMessage = "The certificate that says who the user is: an X509Certificate2 with its private key, or a PEM file.")]
+    [Parameter(ParameterSetName = FromCertificate, Mandatory = true, HelpMessage = "Specifies the client certificate that identifies the user: an X509Certificate2 with its private key, or a PEM file.")]
     [ValidateNotNull]
     public object? ClientCertificate { get; set; }
 
-    /// <summary>The file of the client certificate's key.</summary>
-    [Parameter(ParameterSetName = FromCertificate, HelpMessage = "The PEM file with the key of the certificate's file. Default: that file.")]
+    [Parameter(ParameterSetName = FromCertificate, HelpMessage = "Specifies the PEM file that contains the private key of the client certificate. The default is the file of the certificate.")]
     [ValidateNotNullOrEmpty]
     public string? ClientKey { get; set; }
 
-    /// <summary>Name and password.</summary>
-    [Parameter(ParameterSetName = FromCredential, Mandatory = true, HelpMessage = "Name and password for HTTP basic authentication.")]
+    [Parameter(ParameterSetName = FromCredential, Mandatory = true, HelpMessage = "Specifies the username and password for HTTP basic authentication.")]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>Who signed the server's certificate.</summary>
     [Parameter(ParameterSetName = FromToken, HelpMessage = AuthorityHelp)]
     [Parameter(ParameterSetName = FromTokenFile, HelpMessage = AuthorityHelp)]
     [Parameter(ParameterSetName = FromCertificate, HelpMessage = AuthorityHelp)]
@@ -68,52 +59,42 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     [ValidateNotNullOrEmpty]
     public object[]? CertificateAuthority { get; set; }
 
-    /// <summary>Whether to connect as the pod that this runs in.</summary>
-    [Parameter(ParameterSetName = FromPod, Mandatory = true, HelpMessage = "Connect as the pod that this runs in, with its mounted ServiceAccount token.")]
+    [Parameter(ParameterSetName = FromPod, Mandatory = true, HelpMessage = "Connects as the pod that the session runs in, with its mounted ServiceAccount token.")]
     public SwitchParameter InCluster { get; set; }
 
-    /// <summary>The folder of the ServiceAccount.</summary>
-    [Parameter(ParameterSetName = FromPod, HelpMessage = "The folder that the ServiceAccount is mounted at. Default: /var/run/secrets/kubernetes.io/serviceaccount.")]
+    [Parameter(ParameterSetName = FromPod, HelpMessage = "Specifies the folder that the ServiceAccount is mounted at. The default is /var/run/secrets/kubernetes.io/serviceaccount.")]
     [ValidateNotNullOrEmpty]
     public string? ServiceAccountPath { get; set; }
 
-    /// <summary>The namespace.</summary>
-    [Parameter(HelpMessage = "The namespace of cmdlets that are given none. Default: that of the context or of the pod, else 'default'.")]
+    [Parameter(HelpMessage = "Specifies the namespace that cmdlets use when you do not specify one. The default is the namespace of the context or of the pod, or else 'default'.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>The user in whose place requests are made.</summary>
-    [Parameter(HelpMessage = "Make requests in the place of this user, as kubectl --as does.")]
+    [Parameter(HelpMessage = "Specifies the user to impersonate in requests, like kubectl --as.")]
     [ValidateNotNullOrEmpty]
     public string? ImpersonateUser { get; set; }
 
-    /// <summary>The groups of the user in whose place requests are made.</summary>
-    [Parameter(HelpMessage = "Groups of the user in whose place requests are made.")]
+    [Parameter(HelpMessage = "Specifies the groups of the user to impersonate.")]
     [ValidateNotNullOrEmpty]
     public string[]? ImpersonateGroup { get; set; }
 
-    /// <summary>The uid of the user in whose place requests are made.</summary>
-    [Parameter(HelpMessage = "The uid of the user in whose place requests are made.")]
+    [Parameter(HelpMessage = "Specifies the UID of the user to impersonate.")]
     [ValidateNotNullOrEmpty]
     public string? ImpersonateUid { get; set; }
 
-    /// <summary>The name in the server's certificate.</summary>
-    [Parameter(HelpMessage = "The name to ask of the server and to look for in its certificate. Default: the host of its address.")]
+    [Parameter(HelpMessage = "Specifies the server name to send in the TLS handshake and to verify in the server's certificate. The default is the host name of the server's address.")]
     [ValidateNotNullOrEmpty]
     public string? TlsServerName { get; set; }
 
-    /// <summary>The proxy.</summary>
-    [Parameter(HelpMessage = "The proxy that leads to the server: http://, https:// or socks5://. Default: that of the kubeconfig, else of HTTPS_PROXY.")]
+    [Parameter(HelpMessage = "Specifies the proxy to use to reach the server: http://, https:// or socks5://. The default is the proxy of the kubeconfig, or else of HTTPS_PROXY.")]
     public Uri? ProxyUri { get; set; }
 
-    /// <summary>Whether any certificate will do.</summary>
-    [Parameter(HelpMessage = "Accept any certificate of the server. Whoever stands between can then read and change everything.")]
+    [Parameter(HelpMessage = "Accepts any server certificate. An attacker on the network path can then read and change all traffic.")]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>How long a request may take.</summary>
-    [Parameter(HelpMessage = "How many seconds a request may take. Default: 100.")]
+    [Parameter(HelpMessage = "Specifies the timeout of a request in seconds, from 1 to 2,000,000. The default is 100. Watch requests have no time limit.")]
     [ValidateRange(1, 2_000_000)]
     public int? TimeoutSec { get; set; }
 

@@ -7,8 +7,7 @@ namespace KubeInject.Cmdlets;
 [Cmdlet(VerbsCommunications.Disconnect, "KubeCluster")]
 public sealed class DisconnectKubeClusterCommand : KubeCmdlet
 {
-    /// <summary>The connection to end.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "The connection to end. Default: that of this session.")]
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies the connection to close. The default is the connection of this session.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
 

@@ -8,15 +8,13 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(KubeContext))]
 public sealed class GetKubeContextCommand : KubeCmdlet
 {
-    /// <summary>The contexts' names.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "Names of contexts; with wildcards, those that match. Default: all.")]
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies the names of contexts. Wildcards are allowed; a name without wildcards is case-sensitive, as in kubectl. If you do not specify a name, all contexts are returned.")]
     [ArgumentCompleter(typeof(ContextCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
-    /// <summary>The kubeconfigs.</summary>
-    [Parameter(HelpMessage = "The kubeconfigs to read; of several, the first to say something counts. Default: the files in KUBECONFIG, then ~/.kube/config.")]
+    [Parameter(HelpMessage = "Specifies the kubeconfig files to read. If several files define the same value, the first one takes precedence. The default is the files in KUBECONFIG, then ~/.kube/config.")]
     [ValidateNotNullOrEmpty]
     public string[]? KubeConfig { get; set; }
 

@@ -10,8 +10,7 @@ public sealed class TestKubeConnectionCommand : ConnectingCmdlet
 {
     private const string FromConnection = "Connection";
 
-    /// <summary>The connection to test.</summary>
-    [Parameter(ParameterSetName = FromConnection, ValueFromPipeline = true, HelpMessage = "The connection to test, with another of the same kind. Default: the last one of this session; where there is none, what Connect-KubeCluster would take.")]
+    [Parameter(ParameterSetName = FromConnection, ValueFromPipeline = true, HelpMessage = "Specifies the connection to test. The cmdlet opens a second connection with the same settings. The default is the connection of this session or, without one, the connection that Connect-KubeCluster would make.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
 

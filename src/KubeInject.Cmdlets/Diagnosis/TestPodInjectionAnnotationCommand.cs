@@ -22,73 +22,62 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
     private object? minimumSeverity;
 
-    /// <summary>Names of pods.</summary>
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of these names of the connected cluster; with wildcards, those that match. Default: all.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the names of pods in the connected cluster. Wildcards are allowed. The default is all pods.")]
     [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
-    /// <summary>The namespace.</summary>
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of this namespace of the connected cluster. Default: that of the connection.")]
-    [Parameter(ParameterSetName = OfWorkload, HelpMessage = "The namespace of the workloads. Default: that of the connection.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the namespace of the pods or workloads in the connected cluster. The default is the namespace of the connection.")]
+    [Parameter(ParameterSetName = OfWorkload, HelpMessage = "Specifies the namespace of the pods or workloads in the connected cluster. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Whether to look into every namespace.</summary>
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Pods of every namespace of the connected cluster.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Tests pods in all namespaces of the connected cluster.")]
     [Alias("A")]
     public SwitchParameter AllNamespaces { get; set; }
 
-    /// <summary>A label selector.</summary>
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Only pods with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies a Kubernetes label selector for the pods, for example 'app=orders,tier in (web,api)'.")]
     [Alias("l", "Selector")]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
-    /// <summary>Workloads of the cluster.</summary>
-    [Parameter(ParameterSetName = OfWorkload, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
+    [Parameter(ParameterSetName = OfWorkload, Mandatory = true, HelpMessage = "Specifies workloads of the connected cluster in kubectl notation: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell.")]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 
-    /// <summary>Whether manifests are checked against the cluster.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "Check manifests against the connected cluster, too. Pods of a cluster always are.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Check manifests against the connected cluster, too.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Check manifests against the connected cluster, too.")]
+    [Parameter(ParameterSetName = FromInput, HelpMessage = "Checks manifests against the connected cluster as well. Pods and workloads of a cluster are always checked against it.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Checks manifests against the connected cluster as well. Pods and workloads of a cluster are always checked against it.")]
+    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Checks manifests against the connected cluster as well. Pods and workloads of a cluster are always checked against it.")]
     public SwitchParameter Cluster { get; set; }
 
-    /// <summary>Where credentials come from.</summary>
-    [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it: a Vault is asked whether it has what the pods need, and with a cluster the records of leases are looked at.")]
+    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. The cmdlet then checks whether Vault has what the pods need and, if it is connected to a cluster, reads the lease records.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
-    /// <summary>What findings matter.</summary>
-    [Parameter(HelpMessage = "Only findings that matter at least so much. Default: all.")]
+    [Parameter(HelpMessage = "Specifies the minimum severity of the findings to return: Information, Warning or Error. The default is Information, which returns all findings.")]
     public FindingSeverity MinimumSeverity
     {
         get => minimumSeverity is FindingSeverity given ? given : default;
         set => minimumSeverity = value;
     }
 
-    /// <summary>Codes of findings to leave out.</summary>
-    [Parameter(HelpMessage = "Codes of findings to leave out, such as KI023; with wildcards, those that match.")]
+    [Parameter(HelpMessage = "Specifies the codes of findings to exclude, for example KI023. Wildcards are allowed. The output of -PassThru and -Explain still includes these findings.")]
     [ArgumentCompleter(typeof(FindingCodeCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? ExcludeCode { get; set; }
 
-    /// <summary>Whether to write diagnoses.</summary>
-    [Parameter(HelpMessage = "Write what was found out about each pod and workload, found fault with or not, in place of the single findings.")]
+    [Parameter(HelpMessage = "Returns a diagnosis of each pod and workload, with or without findings, instead of the individual findings.")]
     public SwitchParameter PassThru { get; set; }
 
-    /// <summary>Whether to write explanations.</summary>
-    [Parameter(HelpMessage = "Tell the story of each pod and workload: what it asks for, who would act on it, where the chain breaks, what to do.")]
+    [Parameter(HelpMessage = "Explains the result for each pod and workload: what it requests, what would process the request, which step fails, and what to do.")]
     public SwitchParameter Explain { get; set; }
 
     /// <inheritdoc/>

@@ -12,35 +12,29 @@ public sealed partial class InvokeCredentialInjectionCommand
     private bool yesToAll;
     private bool noToAll;
 
-    /// <summary>Workloads of the cluster.</summary>
-    [Parameter(ParameterSetName = OfCluster, Mandatory = true, HelpMessage = "Workloads of the connected cluster, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell. Objects in the pipeline are taken as manifests, also where they come from a cluster.")]
+    [Parameter(ParameterSetName = OfCluster, Mandatory = true, HelpMessage = "Specifies workloads of the connected cluster in kubectl notation: deployment/orders, sts/orders, ds/agent, cj/cleanup, pod/shell. Objects from the pipeline are processed as manifests, even if they come from a cluster.")]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 
-    /// <summary>Their namespace.</summary>
-    [Parameter(ParameterSetName = OfCluster, HelpMessage = "The namespace of the workloads. Default: that of the connection.")]
+    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Specifies the namespace of the workloads. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Whether to wait for the rollout.</summary>
-    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Wait until the workload's pods have the credentials and can be used.")]
+    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Waits until the pods of the workload have the credentials and are available.")]
     public SwitchParameter Wait { get; set; }
 
-    /// <summary>How long to wait.</summary>
-    [Parameter(ParameterSetName = OfCluster, HelpMessage = "How many seconds to wait for the rollout, or for a pod to end. Default: 300.")]
+    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Specifies how many seconds to wait for the rollout or for a pod to terminate, from 1 to 2,000,000. The default is 300. If the time runs out, the cmdlet reports an error, but does not undo the injection.")]
     [ValidateRange(1, 2_000_000)]
     public int TimeoutSec { get; set; } = (int)Rollout.DefaultTimeout.TotalSeconds;
 
-    /// <summary>Whether pods are deleted and created again.</summary>
-    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Delete a pod that no controller manages, and create it again with its credentials. Asks first.")]
+    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Deletes a pod that no controller manages and creates it again with its credentials. Prompts for confirmation unless you also specify -Force.")]
     public SwitchParameter Recreate { get; set; }
 
-    /// <summary>Whether not to ask.</summary>
-    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Do not ask before a pod is deleted.")]
+    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Deletes a pod without prompting for confirmation.")]
     public SwitchParameter Force { get; set; }
 
     private void ProcessWorkload(string text)

@@ -19,24 +19,21 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
     private object? delivery;
     private bool isNoticeGiven;
 
-    /// <summary>Where credentials come from.</summary>
-    [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it. There is no default.")]
+    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. There is no default, so that generated test credentials are never injected by mistake.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
-    /// <summary>How the containers get them.</summary>
-    [Parameter(HelpMessage = "How the containers get the credentials: as values of their variables, or from a Secret that is created in the cluster first. Default: Value.")]
+    [Parameter(HelpMessage = "Specifies how containers get the credentials: Value sets the values of their variables, and Secret first creates a Secret in the cluster that the variables refer to. The Secret is deleted together with its lease. The default is Value.")]
     public CredentialDelivery Delivery
     {
         get => delivery is CredentialDelivery given ? given : default;
         set => delivery = value;
     }
 
-    /// <summary>Whether Secrets are written as manifests.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "With -Delivery Secret: write the Secrets in front of the manifests that refer to them, and create none in the cluster.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "With -Delivery Secret: write the Secrets in front of the manifests that refer to them, and create none in the cluster.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "With -Delivery Secret: write the Secrets in front of the manifests that refer to them, and create none in the cluster.")]
+    [Parameter(ParameterSetName = FromInput, HelpMessage = "Writes the Secrets as manifests before the manifests that refer to them, and creates no Secrets in the cluster. Requires -Delivery Secret.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Writes the Secrets as manifests before the manifests that refer to them, and creates no Secrets in the cluster. Requires -Delivery Secret.")]
+    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Writes the Secrets as manifests before the manifests that refer to them, and creates no Secrets in the cluster. Requires -Delivery Secret.")]
     public SwitchParameter SecretAsManifest { get; set; }
 
     /// <inheritdoc/>

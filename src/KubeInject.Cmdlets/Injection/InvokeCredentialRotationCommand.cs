@@ -16,36 +16,31 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
     // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
     private object? delivery;
 
-    /// <summary>The workloads.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Workloads that are injected already, as kubectl names them: deployment/orders, sts/orders, ds/agent, cj/cleanup.")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies workloads that already have injected credentials, in kubectl notation: deployment/orders, sts/orders, ds/agent, cj/cleanup.")]
     [ArgumentCompleter(typeof(WorkloadCompleter))]
     [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[] Workload { get; set; } = [];
 
-    /// <summary>Their namespace.</summary>
-    [Parameter(HelpMessage = "The namespace of the workloads. Default: that of the connection.")]
+    [Parameter(HelpMessage = "Specifies the namespace of the workloads. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Where credentials come from.</summary>
-    [Parameter(HelpMessage = "Where the new credentials come from, as New-CredentialSource makes it; the old ones are revoked there. There is no default.")]
+    [Parameter(HelpMessage = "Specifies the source that issues the new credentials and revokes the old ones, as created by New-CredentialSource. There is no default.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
-    /// <summary>How the containers get them.</summary>
-    [Parameter(HelpMessage = "How the containers get the new credentials: as values, or from a Secret. Default: as they have the old ones.")]
+    [Parameter(HelpMessage = "Specifies how containers get the new credentials: Value sets the values of their variables, and Secret creates a Secret in the namespace of the workload that the variables refer to. The default is the current delivery of the workload.")]
     public CredentialDelivery? Delivery
     {
         get => (CredentialDelivery?)delivery;
         set => delivery = value;
     }
 
-    /// <summary>How long to wait.</summary>
-    [Parameter(HelpMessage = "How many seconds the rollout may take before the old credentials are put back. Default: 300.")]
+    [Parameter(HelpMessage = "Specifies how many seconds the rollout can take before the cmdlet restores the old credentials, from 1 to 2,000,000. The default is 300.")]
     [ValidateRange(1, 2_000_000)]
     public int TimeoutSec { get; set; } = (int)Rollout.DefaultTimeout.TotalSeconds;
 

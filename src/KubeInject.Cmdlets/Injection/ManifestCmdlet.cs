@@ -14,27 +14,23 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     private int done;
     private int? total;
 
-    /// <summary>Pods, manifests, files.</summary>
-    [Parameter(ParameterSetName = FromInput, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Pods from Get-KubePod, models such as V1Pod and V1Deployment, objects from 'kubectl get -o json | ConvertFrom-Json', files from Get-Item, or manifest text.")]
+    [Parameter(ParameterSetName = FromInput, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Specifies pods from Get-KubePod, models such as V1Pod and V1Deployment, objects from 'kubectl get -o json | ConvertFrom-Json', files from Get-Item, or manifest text, whole or line by line. Repair-PodInjectionAnnotation also accepts findings.")]
     [AllowEmptyString]
     public object? InputObject { get; set; }
 
-    /// <summary>Paths, with wildcards.</summary>
-    [Parameter(ParameterSetName = FromPath, Mandatory = true, Position = 0, HelpMessage = "Manifest files, or folders with *.yaml, *.yml and *.json. Wildcards are allowed.")]
+    [Parameter(ParameterSetName = FromPath, Mandatory = true, Position = 0, HelpMessage = "Specifies manifest files, or folders that contain *.yaml, *.yml and *.json files. Wildcards are allowed.")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Path { get; set; }
 
-    /// <summary>Paths, taken as they stand.</summary>
-    [Parameter(ParameterSetName = FromLiteralPath, Mandatory = true, HelpMessage = "Manifest files or folders. Taken as they stand: wildcards are not expanded.")]
+    [Parameter(ParameterSetName = FromLiteralPath, Mandatory = true, HelpMessage = "Specifies manifest files or folders. The paths are used exactly as typed: wildcards are not expanded.")]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>Whether folders below count.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "Look into the folders below a folder, too. Links that lead out of the folder are not followed.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Look into the folders below a folder, too. Links that lead out of the folder are not followed.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Look into the folders below a folder, too. Links that lead out of the folder are not followed.")]
+    [Parameter(ParameterSetName = FromInput, HelpMessage = "Includes the subfolders of a folder. Links that point outside the folder are not followed.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Includes the subfolders of a folder. Links that point outside the folder are not followed.")]
+    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Includes the subfolders of a folder. Links that point outside the folder are not followed.")]
     public SwitchParameter Recurse { get; set; }
 
     /// <summary>Whether several manifests come, or may come: files from a pipeline.</summary>

@@ -11,23 +11,20 @@ public abstract class ManifestWritingCmdlet : ManifestCmdlet
     private PipelineThread? thread;
     private ExceptionDispatchInfo? enough;
 
-    /// <summary>Whether to write the manifests.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "Write the changed manifests, one string a manifest, ready for kubectl apply -f -.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Write the changed manifests, one string a manifest, ready for kubectl apply -f -.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Write the changed manifests, one string a manifest, ready for kubectl apply -f -.")]
+    [Parameter(ParameterSetName = FromInput, HelpMessage = "Returns the changed manifests, one string for each manifest, ready for kubectl apply -f -.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Returns the changed manifests, one string for each manifest, ready for kubectl apply -f -.")]
+    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Returns the changed manifests, one string for each manifest, ready for kubectl apply -f -.")]
     public SwitchParameter AsManifest { get; set; }
 
-    /// <summary>The folder to write to.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "Write each manifest under its own name into this folder.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Write each manifest under its own name into this folder.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Write each manifest under its own name into this folder.")]
+    [Parameter(ParameterSetName = FromInput, HelpMessage = "Specifies the folder to write each manifest to, under its own name.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Specifies the folder to write each manifest to, under its own name.")]
+    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Specifies the folder to write each manifest to, under its own name.")]
     [ValidateNotNullOrEmpty]
     public string? OutputDirectory { get; set; }
 
-    /// <summary>Whether to write the files again.</summary>
-    [Parameter(ParameterSetName = FromInput, HelpMessage = "Write each manifest back into its file.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Write each manifest back into its file.")]
-    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Write each manifest back into its file.")]
+    [Parameter(ParameterSetName = FromInput, HelpMessage = "Writes each manifest back to its file. For files, this is the default of the cmdlets that change annotations, but not of Invoke-CredentialInjection.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Writes each manifest back to its file. For files, this is the default of the cmdlets that change annotations, but not of Invoke-CredentialInjection.")]
+    [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Writes each manifest back to its file. For files, this is the default of the cmdlets that change annotations, but not of Invoke-CredentialInjection.")]
     public SwitchParameter InPlace { get; set; }
 
     /// <inheritdoc/>

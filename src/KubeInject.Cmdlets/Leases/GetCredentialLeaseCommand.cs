@@ -17,53 +17,45 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
     private readonly List<(string? Namespace, string Name)> pods = [];
     private readonly HashSet<Guid> ofPods = [];
 
-    /// <summary>Where the leases are from.</summary>
-    [Parameter(Mandatory = true, Position = 0, HelpMessage = "The source of the leases, as New-CredentialSource makes it.")]
+    [Parameter(Mandatory = true, Position = 0, HelpMessage = "Specifies the source of the leases, as created by New-CredentialSource.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
-    /// <summary>The pods.</summary>
-    [Parameter(ParameterSetName = OfPods, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Pods, as Get-KubePod returns them: their leases.")]
+    [Parameter(ParameterSetName = OfPods, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Specifies the pods to get leases for, as returned by Get-KubePod.")]
     [ValidateNotNull]
     public Pod? InputObject { get; set; }
 
-    /// <summary>The leases' identities.</summary>
-    [Parameter(HelpMessage = "The leases' identities, as the pods' uuid annotations name them. Default: all.")]
+    [Parameter(HelpMessage = "Specifies the UUIDs of the leases, as in the uuid annotations of the pods. The default is all leases.")]
     [ArgumentCompleter(typeof(LeaseCompleter))]
     [ValidateNotNullOrEmpty]
     public Guid[]? Uuid { get; set; }
 
-    /// <summary>The pods' names.</summary>
-    [Parameter(ParameterSetName = OneNamespace, HelpMessage = "Names of pods that have the leases; wildcards are allowed.")]
-    [Parameter(ParameterSetName = EveryNamespace, HelpMessage = "Names of pods that have the leases; wildcards are allowed.")]
+    [Parameter(ParameterSetName = OneNamespace, HelpMessage = "Specifies the names of the pods that use the leases. Wildcards are allowed. The default is all pods.")]
+    [Parameter(ParameterSetName = EveryNamespace, HelpMessage = "Specifies the names of the pods that use the leases. Wildcards are allowed. The default is all pods.")]
     [ArgumentCompleter(typeof(LeaseOwnerCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Pod { get; set; }
 
-    /// <summary>The workloads.</summary>
-    [Parameter(HelpMessage = "Workloads that the leases are for, by name or as deployment/orders; wildcards are allowed.")]
+    [Parameter(HelpMessage = "Specifies the workloads that the leases were issued for, by name or as deployment/orders. Wildcards are allowed. The default is all workloads.")]
     [ArgumentCompleter(typeof(LeaseOwnerCompleter))]
     [SupportsWildcards]
     [NameOfObject]
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 
-    /// <summary>The namespace.</summary>
-    [Parameter(ParameterSetName = OneNamespace, Mandatory = true, HelpMessage = "Only leases of this namespace. Default: those of all namespaces.")]
+    [Parameter(ParameterSetName = OneNamespace, Mandatory = true, HelpMessage = "Specifies the namespace of the leases. The default is all namespaces.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Whether to look into every namespace.</summary>
-    [Parameter(ParameterSetName = EveryNamespace, HelpMessage = "Leases of all namespaces, which is the default.")]
+    [Parameter(ParameterSetName = EveryNamespace, HelpMessage = "Gets leases from all namespaces. This is the default.")]
     [Alias("A")]
     public SwitchParameter AllNamespaces { get; set; }
 
-    /// <summary>The states.</summary>
-    [Parameter(HelpMessage = "Only leases that stand so: Active, Expiring, Expired, Orphaned, Incomplete.")]
+    [Parameter(HelpMessage = "Specifies the states of the leases to return: Active, Expiring, Expired, Orphaned or Incomplete. The default is all states.")]
     [ValidateNotNullOrEmpty]
     public LeaseState[]? State { get; set; }
 

@@ -13,19 +13,16 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
     private IReadOnlyList<UnreadableRecord> unreadable = [];
     private int done;
 
-    /// <summary>The leases.</summary>
-    [Parameter(ParameterSetName = FromPipeline, Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Leases, as Get-CredentialLease returns them. They know their source.")]
+    [Parameter(ParameterSetName = FromPipeline, Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies leases, as returned by Get-CredentialLease. Each lease refers to its source.")]
     [ValidateNotNullOrEmpty]
     public CredentialLease[]? Lease { get; set; }
 
-    /// <summary>Where the leases are from.</summary>
-    [Parameter(ParameterSetName = FromUuid, Mandatory = true, HelpMessage = "The source of the leases, as New-CredentialSource makes it.")]
+    [Parameter(ParameterSetName = FromUuid, Mandatory = true, HelpMessage = "Specifies the source of the leases, as created by New-CredentialSource.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
-    /// <summary>The leases' identities.</summary>
-    [Parameter(ParameterSetName = FromUuid, Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The leases' identities, as the pods' uuid annotations name them.")]
+    [Parameter(ParameterSetName = FromUuid, Mandatory = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the UUIDs of the leases, as in the uuid annotations of the pods.")]
     [ArgumentCompleter(typeof(LeaseCompleter))]
     [ValidateNotNullOrEmpty]
     public Guid[]? Uuid { get; set; }

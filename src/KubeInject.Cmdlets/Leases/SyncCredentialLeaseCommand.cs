@@ -9,34 +9,28 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(LeaseSweepSummary))]
 public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
 {
-    /// <summary>Where the leases are from.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "The source whose leases are looked after, as New-CredentialSource makes it.")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies the source whose leases to manage, as created by New-CredentialSource.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
-    /// <summary>The namespace.</summary>
-    [Parameter(HelpMessage = "Only leases of this namespace. Their owners are looked for in all namespaces. Default: leases of all namespaces.")]
+    [Parameter(HelpMessage = "Specifies the namespace of the leases. Owners are searched for in all namespaces. The default is leases of all namespaces.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>From which age on a lease has to have an owner.</summary>
-    [Parameter(HelpMessage = "How old a lease has to be before the lack of an owner means anything: its pod may not be there yet. Default: 5 minutes.")]
+    [Parameter(HelpMessage = "Specifies the minimum age at which a lease without an owner is revoked, because a new pod may not exist yet. The default is 5 minutes (00:05:00), and 0 is allowed. Specify a time span: PowerShell reads a number as ticks of 100 nanoseconds.")]
     public TimeSpan GracePeriod { get; set; } = new LeaseOptions().GracePeriod;
 
-    /// <summary>How many leases are worked on at a time.</summary>
-    [Parameter(HelpMessage = "How many leases are renewed or revoked at the same time. Default: 16.")]
+    [Parameter(HelpMessage = "Specifies how many leases are renewed or revoked at the same time, from 1 to 256. The default is 16.")]
     [ValidateRange(1, 256)]
     public int ThrottleLimit { get; set; } = new LeaseOptions().Concurrency;
 
-    /// <summary>Whether custom resources are left out.</summary>
-    [Parameter(HelpMessage = "Do not look for owners among custom resources. A lease that was issued for an object of such a kind is not revoked then.")]
+    [Parameter(HelpMessage = "Does not search for owners among custom resources, for example if you do not have the permission to list them. Leases that were issued for custom resources are then not revoked.")]
     public SwitchParameter SkipCustomResource { get; set; }
 
-    /// <summary>How long the sweep may take.</summary>
-    [Parameter(HelpMessage = "How many seconds the sweep may take, without the time for confirmations. It is stopped then, and the next sweep goes on from there. Default: 3600.")]
+    [Parameter(HelpMessage = "Specifies how many seconds the sweep can take, from 1 to 2,000,000, not including the time for confirmations. The default is 3600. When the time runs out, the sweep stops, and the next sweep continues.")]
     [ValidateRange(1, 2_000_000)]
     public int TimeoutSec { get; set; } = (int)LeaseOptions.DefaultTimeout.TotalSeconds;
 

@@ -7,8 +7,7 @@ namespace KubeInject.Cmdlets;
 /// <remarks>Not generic: PowerShell loads the cmdlets' types, and with them what they are made of, before it says that the module is imported.</remarks>
 public abstract class GetObjectCmdlet : NamespacedCmdlet
 {
-    /// <summary>The names.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Names; with wildcards, those that match. Default: all.")]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the names of the objects to get. Wildcards are allowed and ignore case. If you do not specify a name, all objects are returned.")]
     [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
     [NameOfObject]

@@ -9,27 +9,23 @@ public abstract class NamespacedCmdlet : ConnectedCmdlet
     private protected const string OneNamespace = "Namespace";
     private protected const string EveryNamespace = "AllNamespaces";
 
-    /// <summary>The namespace.</summary>
-    [Parameter(ParameterSetName = OneNamespace, ValueFromPipelineByPropertyName = true, HelpMessage = "The namespace. Default: that of the connection.")]
+    [Parameter(ParameterSetName = OneNamespace, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the namespace. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Whether to look into every namespace.</summary>
-    [Parameter(ParameterSetName = EveryNamespace, Mandatory = true, HelpMessage = "Look into every namespace.")]
+    [Parameter(ParameterSetName = EveryNamespace, Mandatory = true, HelpMessage = "Includes the objects of all namespaces. Requires the permission to list these objects in all namespaces.")]
     [Alias("A")]
     public SwitchParameter AllNamespaces { get; set; }
 
-    /// <summary>A label selector.</summary>
-    [Parameter(HelpMessage = "Only those with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'.")]
+    [Parameter(HelpMessage = "Specifies a Kubernetes label selector, for example 'app=orders,tier in (web,api)'.")]
     [Alias("l", "Selector")]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
-    /// <summary>A field selector.</summary>
-    [Parameter(HelpMessage = "Only those with these fields, in Kubernetes' words: 'spec.nodeName=node-1,status.phase!=Running'.")]
+    [Parameter(HelpMessage = "Specifies a Kubernetes field selector, for example 'spec.nodeName=node-1,status.phase!=Running' for pods or 'type=kubernetes.io/tls' for Secrets. The server determines which fields are supported.")]
     [ArgumentCompleter(typeof(FieldSelectorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? FieldSelector { get; set; }

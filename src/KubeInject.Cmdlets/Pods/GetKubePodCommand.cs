@@ -8,8 +8,7 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(Pod), typeof(ObjectMetadata))]
 public sealed class GetKubePodCommand : GetObjectCmdlet
 {
-    /// <summary>Whether the metadata will do.</summary>
-    [Parameter(HelpMessage = "Read the pods' metadata alone: names, labels, annotations, age. Much faster where there are many.")]
+    [Parameter(HelpMessage = "Gets only the metadata of the pods: names, labels, annotations and age. This is much faster if there are many pods.")]
     public SwitchParameter MetadataOnly { get; set; }
 
     /// <inheritdoc/>

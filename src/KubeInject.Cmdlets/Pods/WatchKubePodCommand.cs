@@ -8,20 +8,17 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(PodEvent))]
 public sealed class WatchKubePodCommand : NamespacedCmdlet
 {
-    /// <summary>The pods' names.</summary>
-    [Parameter(Position = 0, HelpMessage = "Names of pods; with wildcards, those that match. Default: all.")]
+    [Parameter(Position = 0, HelpMessage = "Specifies the names of pods. Wildcards are allowed and ignore case. The default is all pods.")]
     [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
-    /// <summary>After how many seconds to end.</summary>
-    [Parameter(HelpMessage = "End after so many seconds. Default: go on until Ctrl+C.")]
+    [Parameter(HelpMessage = "Specifies how many seconds to watch, from 1 to 2,000,000. When the time runs out, the cmdlet ends without an error. If you do not specify a time, it runs until you press Ctrl+C.")]
     [ValidateRange(1, 2_000_000)]
     public int? TimeoutSec { get; set; }
 
-    /// <summary>After how many events to end.</summary>
-    [Parameter(HelpMessage = "End after so many events. Default: go on until Ctrl+C.")]
+    [Parameter(HelpMessage = "Specifies the number of events to return. Only events of pods that match -Name count. If you do not specify a number, the cmdlet runs until you press Ctrl+C.")]
     [ValidateRange(1, int.MaxValue)]
     public int? First { get; set; }
 

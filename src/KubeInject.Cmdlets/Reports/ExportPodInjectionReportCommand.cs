@@ -13,54 +13,45 @@ public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
     private const string ByPath = "Path";
     private const string ByLiteralPath = "LiteralPath";
 
-    /// <summary>The file.</summary>
-    [Parameter(ParameterSetName = ByPath, Mandatory = true, Position = 0, HelpMessage = "The file to write. With wildcards, the one file that matches.")]
+    [Parameter(ParameterSetName = ByPath, Mandatory = true, Position = 0, HelpMessage = "Specifies the file to write. If the path contains wildcards, it must match exactly one file.")]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The file, whatever characters its name has.</summary>
-    [Parameter(ParameterSetName = ByLiteralPath, Mandatory = true, HelpMessage = "The file to write, with nothing in its name taken for a wildcard.")]
+    [Parameter(ParameterSetName = ByLiteralPath, Mandatory = true, HelpMessage = "Specifies the file to write. The path is used exactly as typed: wildcards are not expanded.")]
     [Alias("PSPath", "LP")]
     [ValidateNotNullOrEmpty]
     public string? LiteralPath { get; set; }
 
-    /// <summary>The namespace.</summary>
-    [Parameter(HelpMessage = "Only pods and leases of this namespace. Default: all namespaces.")]
+    [Parameter(HelpMessage = "Specifies the namespace of the pods and leases. The default is all namespaces.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Whether to look into every namespace.</summary>
-    [Parameter(HelpMessage = "Pods and leases of all namespaces, which is the default without -Namespace.")]
+    [Parameter(HelpMessage = "Includes the pods and leases of all namespaces. This is the default if you do not specify -Namespace.")]
     [Alias("A")]
     public SwitchParameter AllNamespaces { get; set; }
 
-    /// <summary>A label selector.</summary>
-    [Parameter(HelpMessage = "Only pods with these labels, in Kubernetes' words: 'app=orders,tier in (web,api)'. Leases are listed whatever their pods' labels.")]
+    [Parameter(HelpMessage = "Specifies a Kubernetes label selector for the pods, for example 'app=orders,tier in (web,api)'. The list of leases is not limited by labels.")]
     [ArgumentCompleter(typeof(LabelSelectorCompleter))]
     [Alias("l", "Selector")]
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
-    /// <summary>Where credentials come from.</summary>
-    [Parameter(HelpMessage = "Where the credentials come from, as New-CredentialSource makes it: its leases are shown, and a Vault is asked whether it has what the pods need. Default: the leases on record in the namespace kubeinject.")]
+    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. The report shows its leases and, for Vault, whether it has what the pods need. By default, the report shows the leases that are recorded in the namespace kubeinject.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
-    /// <summary>Whether an existing file is kept.</summary>
-    [Parameter(HelpMessage = "Do not replace a file that is there already.")]
+    [Parameter(HelpMessage = "Does not replace an existing file.")]
     [Alias("NoOverwrite")]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Whether a read-only file is replaced, too.</summary>
-    [Parameter(HelpMessage = "Replace the file even if it is read-only.")]
+    [Parameter(HelpMessage = "Replaces the file even if it is read-only.")]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Whether to write the file's description.</summary>
-    [Parameter(HelpMessage = "Return the file that was written.")]
+    [Parameter(HelpMessage = "Returns the file that was written. By default, the cmdlet returns nothing.")]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>

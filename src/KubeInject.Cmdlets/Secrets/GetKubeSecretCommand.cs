@@ -9,12 +9,10 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(KubeSecret), typeof(PSCredential))]
 public sealed class GetKubeSecretCommand : GetObjectCmdlet
 {
-    /// <summary>Whether to return credentials.</summary>
-    [Parameter(HelpMessage = "Return username and password of Secrets of the type kubernetes.io/basic-auth as credentials. Lists are limited to that type. Export-Clixml writes the password of a credential readably, except on Windows.")]
+    [Parameter(HelpMessage = "Returns the username and password of Secrets of the type kubernetes.io/basic-auth as PSCredential objects. Lists contain only Secrets of that type. Export-Clixml writes the password of a PSCredential as readable text, except on Windows.")]
     public SwitchParameter AsCredential { get; set; }
 
-    /// <summary>Whether to return values as strings.</summary>
-    [Parameter(HelpMessage = "Return the values as strings, which whoever sees the output can read. Default: as SecureStrings. Export-Clixml leaves them out either way.")]
+    [Parameter(HelpMessage = "Returns the values as strings, which anyone who sees the output can read. By default, they are SecureStrings. Export-Clixml leaves the values out in both cases.")]
     public SwitchParameter AsPlainText { get; set; }
 
     private protected override string? OnlyField => AsCredential ? $"type={SecretContent.BasicAuthType}" : null;

@@ -11,36 +11,30 @@ public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet
     private const string Mounted = "Mounted";
     private const string Requested = "Requested";
 
-    /// <summary>The folder of the ServiceAccount.</summary>
-    [Parameter(ParameterSetName = Mounted, HelpMessage = "The folder that the ServiceAccount is mounted at. Default: /var/run/secrets/kubernetes.io/serviceaccount.")]
+    [Parameter(ParameterSetName = Mounted, HelpMessage = "Specifies the folder that the ServiceAccount is mounted at. The default is /var/run/secrets/kubernetes.io/serviceaccount.")]
     [ValidateNotNullOrEmpty]
     public string? ServiceAccountPath { get; set; }
 
-    /// <summary>The ServiceAccount.</summary>
-    [Parameter(ParameterSetName = Requested, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The ServiceAccount for which a token is requested; of pods, theirs.")]
+    [Parameter(ParameterSetName = Requested, Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the ServiceAccount to request a token for. For pods from the pipeline, this is the ServiceAccount of the pod.")]
     [Alias("ServiceAccountName")]
     [ArgumentCompleter(typeof(ServiceAccountCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ServiceAccount { get; set; }
 
-    /// <summary>The namespace.</summary>
-    [Parameter(ParameterSetName = Requested, ValueFromPipelineByPropertyName = true, HelpMessage = "The namespace of the ServiceAccount. Default: that of the connection.")]
+    [Parameter(ParameterSetName = Requested, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the namespace of the ServiceAccount. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Whom the token is for.</summary>
-    [Parameter(ParameterSetName = Requested, HelpMessage = "Who is to accept the token, for example 'vault'. Default: the API server.")]
+    [Parameter(ParameterSetName = Requested, HelpMessage = "Specifies the intended audience of the token, for example 'vault'. The default is the API server.")]
     [ValidateNotNullOrEmpty]
     public string[] Audience { get; set; } = [];
 
-    /// <summary>How long the token should live.</summary>
-    [Parameter(ParameterSetName = Requested, HelpMessage = "How many seconds the token should live; no API server gives less than 600. Default: an hour.")]
+    [Parameter(ParameterSetName = Requested, HelpMessage = "Specifies the requested lifetime of the token in seconds, at least 600. The API server can issue a token with a shorter lifetime. The default is one hour.")]
     public long? ExpirationSeconds { get; set; }
 
-    /// <summary>Whether to return the token as a string.</summary>
-    [Parameter(HelpMessage = "Return the token as a string, which whoever sees the output can read. Default: as a SecureString. Export-Clixml leaves it out either way.")]
+    [Parameter(HelpMessage = "Returns the token as a string, which anyone who sees the output can read. By default, it is a SecureString. Export-Clixml leaves the token out in both cases.")]
     public SwitchParameter AsPlainText { get; set; }
 
     /// <inheritdoc/>

@@ -8,26 +8,22 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(void))]
 public sealed class RemoveKubeSecretCommand : ConnectedCmdlet
 {
-    /// <summary>The names.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "The names of the Secrets; no wildcards.")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the names of the Secrets. Wildcards are not supported.")]
     [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
-    /// <summary>The keys.</summary>
-    [Parameter(Position = 1, HelpMessage = "The keys to remove; the Secret stays, with what else it holds. Default: the whole Secret.")]
+    [Parameter(Position = 1, HelpMessage = "Specifies the keys to remove. The Secret and its other keys are kept. If you do not specify a key, the whole Secret is removed.")]
     [ValidateNotNullOrEmpty]
     public string[]? Key { get; set; }
 
-    /// <summary>The namespace.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The namespace. Default: that of the connection.")]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the namespace. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Whether to remove what something else looks after.</summary>
-    [Parameter(HelpMessage = "Remove a Secret, too, that belongs to another object, that Helm or another manager looks after, or that is a token or a record. It asks all the same; -Confirm:$false does not.")]
+    [Parameter(HelpMessage = "Also removes Secrets that belong to another object, are managed by Helm or another manager, or store a token, a Helm release or a lease record. The cmdlet still prompts for confirmation unless you specify -Confirm:$false.")]
     public SwitchParameter Force { get; set; }
 
     private protected override string? Sum(int count) => $"{count} Secrets in all would be changed or removed.";

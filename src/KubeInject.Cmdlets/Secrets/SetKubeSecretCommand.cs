@@ -10,53 +10,43 @@ namespace KubeInject.Cmdlets;
 [OutputType(typeof(KubeSecret))]
 public sealed class SetKubeSecretCommand : ConnectedCmdlet
 {
-    /// <summary>The name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "The name of the Secret. It is made where there is none.")]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the name of the Secret. If the Secret does not exist, it is created.")]
     [ArgumentCompleter(typeof(ObjectNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
-    /// <summary>The values.</summary>
-    [Parameter(Position = 1, HelpMessage = "The values by their keys: SecureStrings, strings, numbers, or byte arrays. What else the Secret holds stays. Strings stay in the history of the prompt.")]
+    [Parameter(Position = 1, HelpMessage = "Specifies the values to set by key, as SecureStrings, strings, numbers or byte arrays. Other keys of the Secret are kept. Strings that you type remain in the command history.")]
     [ValidateNotNull]
     public IDictionary? Data { get; set; }
 
-    /// <summary>Username and password.</summary>
-    [Parameter(HelpMessage = "What the keys username and password are to hold. A new Secret gets the type kubernetes.io/basic-auth.")]
+    [Parameter(HelpMessage = "Specifies the values for the keys username and password. A new Secret gets the type kubernetes.io/basic-auth.")]
     [ValidateNotNull]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>What to note.</summary>
-    [Parameter(HelpMessage = "What to note about the Secret, by name, as annotations that everybody reads who reads the Secret; $null takes a note away. Nothing secret. What else is noted stays.")]
+    [Parameter(HelpMessage = "Specifies notes about the Secret by name; $null removes a note, and other notes are kept. Notes are stored as annotations that anyone who can read the Secret can read, so do not put confidential values in them.")]
     [ValidateNotNull]
     public IDictionary? Metadata { get; set; }
 
-    /// <summary>The type.</summary>
-    [Parameter(HelpMessage = "The type of the Secret. Default: that which it has; of a new one kubernetes.io/basic-auth with -Credential, otherwise Opaque.")]
+    [Parameter(HelpMessage = "Specifies the type of the Secret. The default is the current type of the Secret. For a new Secret, the default is kubernetes.io/basic-auth with -Credential, and Opaque otherwise.")]
     [ValidateNotNullOrEmpty]
     public string? Type { get; set; }
 
-    /// <summary>The namespace.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "The namespace. Default: that of the connection.")]
+    [Parameter(ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the namespace. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    /// <summary>Whether an existing Secret stays as it is.</summary>
-    [Parameter(HelpMessage = "Make a new Secret only: one that exists stays as it is, and is an error.")]
+    [Parameter(HelpMessage = "Creates a new Secret only. If the Secret exists, the cmdlet reports an error and does not change it.")]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>Whether there has to be one already.</summary>
-    [Parameter(HelpMessage = "Change an existing Secret only: one that does not exist is an error.")]
+    [Parameter(HelpMessage = "Changes an existing Secret only. If the Secret does not exist, the cmdlet reports an error.")]
     public SwitchParameter NoCreate { get; set; }
 
-    /// <summary>Whether to change what something else looks after.</summary>
-    [Parameter(HelpMessage = "Change a Secret, too, that belongs to another object, that Helm or another manager looks after, or that is a token or a record.")]
+    [Parameter(HelpMessage = "Also changes Secrets that belong to another object, are managed by Helm or another manager, or store a token, a Helm release or a lease record.")]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>Whether to return the Secret.</summary>
-    [Parameter(HelpMessage = "Return the Secret as it is now, its values as SecureStrings. Default: nothing.")]
+    [Parameter(HelpMessage = "Returns the changed Secret, with its values as SecureStrings. By default, the cmdlet returns nothing.")]
     public SwitchParameter PassThru { get; set; }
 
     private protected override string? Sum(int count) => $"{count} Secrets in all would be made or changed.";

@@ -11,57 +11,47 @@ public sealed partial class NewCredentialSourceCommand
     // Not of its own type: PowerShell loads the cmdlets, with the value types of their fields, before the engine can be found.
     private object? passwordAuthentication;
 
-    /// <summary>Where to connect.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, Mandatory = true, HelpMessage = "Make short-lived login roles in this PostgreSQL server: postgresql://db:5432/orders?sslmode=verify-full, or Host=db;Database=orders. Leave the password out of it: give -Credential, or have PGPASSWORD or a .pgpass file.")]
+    [Parameter(ParameterSetName = FromPostgreSql, Mandatory = true, HelpMessage = "Creates short-lived login roles in this PostgreSQL server: postgresql://db:5432/orders?sslmode=verify-full, or Host=db;Database=orders. Do not include the password. Use -Credential, PGPASSWORD or a .pgpass file instead.")]
     [ValidateNotNullOrEmpty]
     public string? PostgreSql { get; set; }
 
-    /// <summary>As whom to connect.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Name and password of the user who makes the roles: a superuser, or one with CREATEROLE.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Specifies the username and password of the PostgreSQL user that creates the roles: a superuser, or a user with CREATEROLE.")]
     [Credential]
     [ValidateNotNull]
     public PSCredential? Credential { get; set; }
 
-    /// <summary>The name of the server in lease records.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "The server's name in lease records, of which a source sees those of its own server alone. Give the same wherever the same server is reached by another address. Default: host and port.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Specifies the name of the PostgreSQL server in lease records. A source uses only the leases of its own server, so specify the same name for every address of a server. The default is the host and port.")]
     [ArgumentCompleter(typeof(ServerNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ServerName { get; set; }
 
-    /// <summary>What creates a login role.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "What creates a login role, with {{name}}, {{password}}, {{expiration}} and {{role}}, as in Vault. Write names with their schema: the search path is pg_catalog. Default: a role that can log in and is a member of the role that the pod asks for.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Specifies the SQL statements that create a login role, with the placeholders {{name}}, {{password}}, {{expiration}} and {{role}}, as in Vault. Qualify names with their schema, because the search path is pg_catalog. By default, the role can log in and is a member of the role that the pod requests.")]
     [ValidateNotNullOrEmpty]
     public string[]? CreationStatement { get; set; }
 
-    /// <summary>What puts off its end.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "What puts off the end of a login role, with {{name}} and {{expiration}}; @() for roles that cannot be renewed. Default: ALTER ROLE … VALID UNTIL.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Specifies the SQL statements that extend the lifetime of a login role, with the placeholders {{name}} and {{expiration}}. Specify @() for roles that cannot be renewed. The default is ALTER ROLE ... VALID UNTIL.")]
     [ValidateNotNull]
     public string[]? RenewalStatement { get; set; }
 
-    /// <summary>What removes it.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "What removes a login role, with {{name}}, after its login and its sessions were ended. Never write REASSIGN OWNED … TO CURRENT_USER, or to another privileged role: functions that a pod made then run with its rights. Default: what the role owns goes to the role that the pod requested, its privileges are dropped, then the role.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Specifies the SQL statements that remove a login role, with the placeholder {{name}}; its login is disabled and its sessions are ended first. Do not use REASSIGN OWNED ... TO CURRENT_USER or to another privileged role, because functions that a pod created then run with the privileges of that role. By default, objects that the role owns are reassigned to the role that the pod requested, its privileges are dropped, and then the role is dropped.")]
     [ValidateNotNullOrEmpty]
     public string[]? RevocationStatement { get; set; }
 
-    /// <summary>Who gets what it owns.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "The role that gets what a login role owns when it is removed. Functions that a pod made then run with its rights: choose a role without special rights. A privileged role and the user who makes the roles are refused. Default: the role that the pod requested.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Specifies the role that receives the objects of a login role when it is removed; the default is the role that the pod requested. Functions that a pod created then run with the privileges of this role, so choose a role without special privileges. Privileged roles and the user that creates the roles are not allowed.")]
     [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [ValidateNotNullOrEmpty]
     public string? ReassignOwnedTo { get; set; }
 
-    /// <summary>How long a login role is good for.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "How long a login role is good for, and again after each renewal. Default: 1 hour.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Specifies how long a login role is valid after it is created or renewed: at least one second. The default is one hour. Specify a time span such as 08:00:00: PowerShell reads a number as ticks of 100 nanoseconds.")]
     public TimeSpan? TimeToLive { get; set; }
 
-    /// <summary>The roles that pods may ask for.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "The roles that pods may ask for; wildcards are allowed. Default: all that are not privileged.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Specifies the roles that pods can request. Wildcards are allowed, and the default is all roles that are not privileged. Privileged roles, such as a superuser or a role that can create roles or databases, and the login roles of leases are never allowed.")]
     [ArgumentCompleter(typeof(RequestedValueCompleter))]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string[]? AllowedRole { get; set; }
 
-    /// <summary>What is sent as the password.</summary>
-    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "What stands for {{password}} in the creation statement. Default: ScramSha256, so that the server's log never holds the password.")]
+    [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = "Specifies the value of {{password}} in the creation statement: ScramSha256 is the SCRAM-SHA-256 verifier, so that neither the server nor its log receives the password, and Password is the password itself. The default is ScramSha256.")]
     public PostgreSqlPasswordAuthentication? PasswordAuthentication
     {
         get => (PostgreSqlPasswordAuthentication?)passwordAuthentication;

@@ -10,75 +10,60 @@ public sealed partial class NewCredentialSourceCommand
 {
     private const string FromVault = "Vault";
 
-    /// <summary>The address of Vault.</summary>
-    [Parameter(ParameterSetName = FromVault, Mandatory = true, HelpMessage = "Take credentials from the database secrets engine of this HashiCorp Vault or OpenBao: https://vault.example.org:8200, or $env:VAULT_ADDR. The other variables of Vault's own command line (VAULT_TOKEN, VAULT_CACERT, …) are understood.")]
+    [Parameter(ParameterSetName = FromVault, Mandatory = true, HelpMessage = "Gets credentials from the database secrets engine of this HashiCorp Vault or OpenBao server: https://vault.example.org:8200, or $env:VAULT_ADDR. The other variables of the Vault CLI, such as VAULT_TOKEN and VAULT_CACERT, are supported.")]
     [ValidateNotNull]
     public Uri? Vault { get; set; }
 
-    /// <summary>The token to use.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "Use this token. Default: VAULT_TOKEN, else ~/.vault-token, where 'vault login' keeps it.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies the Vault token. The default is VAULT_TOKEN, or else ~/.vault-token, where 'vault login' stores the token.")]
     [ValidateNotNull]
     public SecureString? Token { get; set; }
 
-    /// <summary>The role of the Kubernetes auth method.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "Log in by Kubernetes auth in this role, as the ServiceAccount of the pod that this runs in.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Logs in to Vault with this role of the Kubernetes auth method, as the ServiceAccount of the pod that the session runs in.")]
     [ValidateNotNullOrEmpty]
     public string? KubernetesAuthRole { get; set; }
 
-    /// <summary>The id of the AppRole.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "Log in with the AppRole of this id, together with -SecretId.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Logs in to Vault with the AppRole that has this role ID. Requires -SecretId.")]
     [ValidateNotNullOrEmpty]
     public string? RoleId { get; set; }
 
-    /// <summary>The secret id of the AppRole.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "The secret id of the AppRole.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies the secret ID of the AppRole.")]
     [ValidateNotNull]
     public SecureString? SecretId { get; set; }
 
-    /// <summary>Where the Kubernetes auth method is mounted.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "Where the Kubernetes auth method is mounted, whose roles say which ServiceAccount may have which credentials. Default: kubernetes.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies the mount path of the Kubernetes auth method. Its roles determine which ServiceAccounts can get which credentials. The default is kubernetes.")]
     [ValidateNotNullOrEmpty]
     public string AuthMount { get; set; } = "kubernetes";
 
-    /// <summary>Where the AppRole auth method is mounted.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "Where the AppRole auth method is mounted. Default: approle.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies the mount path of the AppRole auth method. The default is approle.")]
     [ValidateNotNullOrEmpty]
     public string AppRoleMount { get; set; } = "approle";
 
-    /// <summary>Whether each pod logs in itself.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "Log in as each pod's own ServiceAccount, with a token that the connected cluster gives out for it. Default: issue in the pods' place, after checking their roles.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Logs in to Vault as the ServiceAccount of each pod, with a token that the connected cluster issues for it. By default, KubeInject checks the Vault roles of the pods and then issues the credentials on their behalf.")]
     public SwitchParameter PodIdentity { get; set; }
 
-    /// <summary>Whom the tokens of the pods' ServiceAccounts are for.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "With -PodIdentity: whom the pods' tokens are for. Default: vault.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies the audience of the pods' tokens. Requires -PodIdentity. The default is vault.")]
     [ValidateNotNullOrEmpty]
     public string Audience { get; set; } = VaultIssuerOptions.DefaultAudience;
 
-    /// <summary>How long the token of a lease lives without renewal.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "How long a lease's token, and with it the credential, lives from one renewal to the next. Default: 24 hours.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies how long the token of a lease, and with it the credential, is valid after it is issued or renewed: at least one minute. The default is 24 hours (1.00:00:00). With -PodIdentity, the Vault role determines this period.")]
     public TimeSpan TokenPeriod { get; set; } = new VaultIssuerOptions().TokenPeriod;
 
-    /// <summary>The namespace of Vault.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "The namespace of Vault Enterprise or OpenBao that all paths are in. Default: VAULT_NAMESPACE, else the root namespace.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies the namespace of Vault Enterprise or OpenBao that contains all paths. The default is VAULT_NAMESPACE, or else the root namespace.")]
     [ValidateNotNullOrEmpty]
     public string? VaultNamespace { get; set; }
 
-    /// <summary>Who signed the server's certificate.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "The certificates that alone may have signed Vault's: PEM files, PEM text or X509Certificate2. Default: VAULT_CACERT or VAULT_CAPATH, else those that this machine trusts.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies the only certificate authorities to trust for Vault's certificate: PEM files, PEM text or X509Certificate2 objects. The default is VAULT_CACERT or VAULT_CAPATH, or else the certificate authorities that this machine trusts.")]
     [ValidateNotNullOrEmpty]
     public object[]? CertificateAuthority { get; set; }
 
-    /// <summary>Whether any certificate will do.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "Accept any certificate of Vault. Whoever stands between can then read and change everything.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Accepts any certificate of Vault. An attacker on the network path can then read and change all traffic.")]
     public SwitchParameter SkipCertificateCheck { get; set; }
 
-    /// <summary>Where leases are recorded.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "Where the KV engine (version 2) is mounted that leases are recorded in. Default: vault-db-injector, as the injector that runs in clusters has it.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies the mount path of the KV secrets engine (version 2) that leases are recorded in. The default is vault-db-injector, which is also the default of the injector that runs in clusters.")]
     [ValidateNotNullOrEmpty]
     public string LeaseMount { get; set; } = VaultLeaseStore.DefaultMount;
 
-    /// <summary>What all records are below.</summary>
-    [Parameter(ParameterSetName = FromVault, HelpMessage = "What all lease records are below; each cluster needs one of its own. Default: kubernetes.")]
+    [Parameter(ParameterSetName = FromVault, HelpMessage = "Specifies the path prefix of all lease records. Use a different prefix for each cluster. The default is kubernetes.")]
     [ValidateNotNullOrEmpty]
     public string LeasePrefix { get; set; } = VaultLeaseStore.DefaultPrefix;
 

@@ -13,45 +13,37 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     private const string FromSecret = "KubeSecret";
     private const string FromScript = "ScriptBlock";
 
-    private const string LeasePathHelp = "The folder that leases are recorded in. Default: in the cluster, see -LeaseNamespace; without a connection, and for -Local, kubeinject/leases below XDG_STATE_HOME, or below ~/.local/state.";
-    private const string LeaseNamespaceHelp = "The namespace of the connected cluster whose Secrets leases are recorded in. It has to exist. Default: kubeinject.";
+    private const string LeasePathHelp = "Specifies the folder that leases are recorded in. By default, leases are recorded in the cluster (see -LeaseNamespace). Without a connection and for -Local, the default is kubeinject/leases in XDG_STATE_HOME, or else in ~/.local/state.";
+    private const string LeaseNamespaceHelp = "Specifies the namespace of the connected cluster in whose Secrets leases are recorded. The namespace must exist. The default is kubeinject.";
 
-    /// <summary>Whether credentials are made up.</summary>
-    [Parameter(ParameterSetName = FromNowhere, Mandatory = true, HelpMessage = "Make credentials up, for trying out. No database knows them.")]
+    [Parameter(ParameterSetName = FromNowhere, Mandatory = true, HelpMessage = "Generates random credentials for tests. They are not valid in any database.")]
     public SwitchParameter Local { get; set; }
 
-    /// <summary>Which Secret holds the credentials.</summary>
-    [Parameter(ParameterSetName = FromSecret, Mandatory = true, HelpMessage = "Take credentials from existing Secrets of the cluster. Which one: a name with {role}, {database} and {namespace} in it, such as '{role}-db' in the pod's namespace, or 'credentials/{namespace}.{role}' in one for all.")]
+    [Parameter(ParameterSetName = FromSecret, Mandatory = true, HelpMessage = "Gets credentials from existing Secrets of the cluster. Specify their name with the placeholders {role}, {database} and {namespace}: '{role}-db' is in the pod's namespace, and 'credentials/{namespace}.{role}' is in one namespace for all pods.")]
     [ArgumentCompleter(typeof(SecretNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string? KubeSecret { get; set; }
 
-    /// <summary>The key of the username.</summary>
-    [Parameter(ParameterSetName = FromSecret, HelpMessage = "The key of the username in the Secrets. Default: username.")]
+    [Parameter(ParameterSetName = FromSecret, HelpMessage = "Specifies the key of the username in the Secrets. The default is username.")]
     [ValidateNotNullOrEmpty]
     public string UsernameKey { get; set; } = "username";
 
-    /// <summary>The key of the password.</summary>
-    [Parameter(ParameterSetName = FromSecret, HelpMessage = "The key of the password in the Secrets. Default: password.")]
+    [Parameter(ParameterSetName = FromSecret, HelpMessage = "Specifies the key of the password in the Secrets. The default is password.")]
     [ValidateNotNullOrEmpty]
     public string PasswordKey { get; set; } = "password";
 
-    /// <summary>Issues credentials.</summary>
-    [Parameter(ParameterSetName = FromScript, Mandatory = true, HelpMessage = "Returns one PSCredential for a request: { param($Request) Get-Secret \"db-$($Request.Role)\" }. The request has Role, Database, Mount, Owner, ServiceAccountName and Uuid.")]
+    [Parameter(ParameterSetName = FromScript, Mandatory = true, HelpMessage = "Specifies a script block that returns one PSCredential for a request: { param($Request) Get-Secret \"db-$($Request.Role)\" }. The request has the properties Role, Database, Mount, Owner, ServiceAccountName and Uuid.")]
     [ValidateNotNull]
     public ScriptBlock? ScriptBlock { get; set; }
 
-    /// <summary>Revokes credentials.</summary>
-    [Parameter(ParameterSetName = FromScript, HelpMessage = "Revokes what -ScriptBlock may have brought into being: { param($Lease) … $Lease.Uuid … }. It is called also where nothing was issued. Default: nobody revokes.")]
+    [Parameter(ParameterSetName = FromScript, HelpMessage = "Specifies a script block that revokes what -ScriptBlock created: { param($Lease) ... $Lease.Uuid ... }. It also runs if nothing was issued. If you do not specify it, credentials are not revoked.")]
     [ValidateNotNull]
     public ScriptBlock? RevokeScriptBlock { get; set; }
 
-    /// <summary>The name in the records of leases.</summary>
-    [Parameter(ParameterSetName = FromScript, HelpMessage = "The source's name in its lease records. Sources that record leases in the same place each look after those of their own name: give each ScriptBlock one. Default: script.")]
+    [Parameter(ParameterSetName = FromScript, HelpMessage = "Specifies the name of the source in its lease records. Sources that record leases in the same location each manage only the leases with their own name, so use a different name for each script block. The default is script.")]
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = ScriptCredentials.DefaultName;
 
-    /// <summary>Where leases are recorded.</summary>
     [Parameter(ParameterSetName = FromNowhere, HelpMessage = LeasePathHelp)]
     [Parameter(ParameterSetName = FromSecret, HelpMessage = LeasePathHelp)]
     [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = LeasePathHelp)]
@@ -59,7 +51,6 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     [ValidateNotNullOrEmpty]
     public string? LeasePath { get; set; }
 
-    /// <summary>In which namespace leases are recorded.</summary>
     [Parameter(ParameterSetName = FromSecret, HelpMessage = LeaseNamespaceHelp)]
     [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = LeaseNamespaceHelp)]
     [Parameter(ParameterSetName = FromScript, HelpMessage = LeaseNamespaceHelp)]
