@@ -23,7 +23,7 @@ Describe 'The rights for a sweep' {
 
     It 'is what the help names' {
         $notes = (Get-Content $PSScriptRoot/../../docs/cmdlets/Sync-CredentialLease.md -Raw) -replace '\s+', ' '
-        $notes -match 'Rights, in all namespaces: to `list` (?<names>[^;]+);' | Should -BeTrue
+        $notes -match 'Required permissions in all namespaces: - `list` on (?<names>[^-]+) - ' | Should -BeTrue
         $named = $Matches.names -split ', | and ' | Sort-Object
         $rules = (kubectl get clusterrole kubeinject-sweep -o json | ConvertFrom-Json).rules | Where-Object verbs -Contains list
         $granted = foreach ($rule in $rules) { foreach ($resource in $rule.resources) { if ($rule.apiGroups[0]) { "$resource.$($rule.apiGroups[0])" } else { $resource } } }

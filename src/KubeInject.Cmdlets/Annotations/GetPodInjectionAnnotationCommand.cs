@@ -5,7 +5,7 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Reads what pods ask for by their injection annotations.</summary>
+/// <summary>Gets the database credentials that pods or manifests request, and problems in their annotations.</summary>
 [Cmdlet(VerbsCommon.Get, "PodInjectionAnnotation", DefaultParameterSetName = FromCluster)]
 [OutputType(typeof(PodInjection))]
 public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet

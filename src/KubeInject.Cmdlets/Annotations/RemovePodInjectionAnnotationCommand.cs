@@ -4,7 +4,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Takes away what pods ask for, and the label, from manifests or workloads.</summary>
+/// <summary>Removes the annotations and the label that request database credentials from manifests or workloads.</summary>
 [Cmdlet(VerbsCommon.Remove, "PodInjectionAnnotation", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]
 [OutputType(typeof(AnnotationResult), typeof(string))]
 public sealed class RemovePodInjectionAnnotationCommand : AnnotationCmdlet

@@ -6,7 +6,7 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Mends what findings say how to mend, in manifests or workloads.</summary>
+/// <summary>Applies the fixes of findings to manifests or workloads.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "PodInjectionAnnotation", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]
 [OutputType(typeof(AnnotationResult), typeof(string))]
 public sealed class RepairPodInjectionAnnotationCommand : AnnotationCmdlet

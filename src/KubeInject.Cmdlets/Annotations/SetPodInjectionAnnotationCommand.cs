@@ -5,7 +5,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Writes what pods are to ask for, and the label, into manifests or workloads.</summary>
+/// <summary>Sets the annotations and the label that request database credentials in manifests or workloads.</summary>
 [Cmdlet(VerbsCommon.Set, "PodInjectionAnnotation", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]
 [OutputType(typeof(AnnotationResult), typeof(string))]
 public sealed class SetPodInjectionAnnotationCommand : AnnotationCmdlet

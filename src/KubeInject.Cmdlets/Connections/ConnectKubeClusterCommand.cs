@@ -3,7 +3,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Connects this session to the API server of a cluster.</summary>
+/// <summary>Connects the session to a Kubernetes cluster.</summary>
 [Cmdlet(VerbsCommunications.Connect, "KubeCluster", DefaultParameterSetName = FromKubeconfig)]
 [OutputType(typeof(KubeConnection))]
 public sealed class ConnectKubeClusterCommand : ConnectingCmdlet

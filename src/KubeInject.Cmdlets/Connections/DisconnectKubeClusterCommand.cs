@@ -3,7 +3,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Ends the connection of this session, or the one that is given.</summary>
+/// <summary>Closes the connection of the session, or the connection that you specify.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "KubeCluster")]
 public sealed class DisconnectKubeClusterCommand : KubeCmdlet
 {

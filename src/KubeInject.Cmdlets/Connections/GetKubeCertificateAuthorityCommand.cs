@@ -4,7 +4,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Gets the certificates that a connection trusts to stand behind the server's.</summary>
+/// <summary>Gets the certificate authorities that a connection trusts for the server's certificate.</summary>
 [Cmdlet(VerbsCommon.Get, "KubeCertificateAuthority")]
 [OutputType(typeof(X509Certificate2))]
 public sealed class GetKubeCertificateAuthorityCommand : ConnectedCmdlet

@@ -3,7 +3,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Returns the connection of this session; nothing where there is none.</summary>
+/// <summary>Gets the connection of the session.</summary>
 [Cmdlet(VerbsCommon.Get, "KubeConnection")]
 [OutputType(typeof(KubeConnection))]
 public sealed class GetKubeConnectionCommand : KubeCmdlet

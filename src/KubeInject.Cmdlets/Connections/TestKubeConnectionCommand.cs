@@ -3,7 +3,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Tries a connection, and says what there is to say of it: certificates, user, version, rights.</summary>
+/// <summary>Tests a connection and reports its certificates, user, server version and permissions, or why it fails.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "KubeConnection", DefaultParameterSetName = FromConnection)]
 [OutputType(typeof(ConnectionReport))]
 public sealed class TestKubeConnectionCommand : ConnectingCmdlet

@@ -7,7 +7,7 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Says whether pods get the credentials that they ask for, and if not, why not.</summary>
+/// <summary>Tests whether pods, workloads or manifests get the credentials that they request, and explains why not.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PodInjectionAnnotation", DefaultParameterSetName = FromCluster)]
 [OutputType(typeof(Finding), typeof(PodDiagnosis), typeof(Explanation))]
 public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet

@@ -7,7 +7,7 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Puts credentials into the pods of manifests, or of workloads of the connected cluster, as their annotations ask.</summary>
+/// <summary>Injects database credentials into manifests or into workloads of the connected cluster, based on their annotations.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CredentialInjection", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]
 [OutputType(typeof(InjectionResult), typeof(string))]
 public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCmdlet

@@ -6,7 +6,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Gives workloads new credentials, and revokes the old ones once no pod uses them.</summary>
+/// <summary>Replaces the credentials of workloads and revokes the old ones after the rollout.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CredentialRotation", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(RotationResult))]
 public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet

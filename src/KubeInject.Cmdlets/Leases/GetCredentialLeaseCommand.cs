@@ -5,7 +5,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Gets the leases of a source, each with its owner and how it stands.</summary>
+/// <summary>Gets the credential leases of a source, with their owners and states.</summary>
 [Cmdlet(VerbsCommon.Get, "CredentialLease", DefaultParameterSetName = EveryNamespace)]
 [OutputType(typeof(CredentialLease))]
 public sealed class GetCredentialLeaseCommand : ConnectedCmdlet

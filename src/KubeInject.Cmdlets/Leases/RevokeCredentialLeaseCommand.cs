@@ -3,7 +3,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Revokes credentials, whoever still uses them.</summary>
+/// <summary>Revokes credentials, even if they are still in use.</summary>
 [Cmdlet(VerbsSecurity.Revoke, "CredentialLease", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = FromPipeline)]
 [OutputType(typeof(void))]
 public sealed class RevokeCredentialLeaseCommand : LeaseCmdlet

@@ -4,7 +4,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Looks after all leases of a source once: renews, revokes, finishes.</summary>
+/// <summary>Renews the leases of a source that are in use, and revokes orphaned and incomplete leases.</summary>
 [Cmdlet(VerbsData.Sync, "CredentialLease", SupportsShouldProcess = true)]
 [OutputType(typeof(LeaseSweepSummary))]
 public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet

@@ -3,7 +3,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Renews credentials.</summary>
+/// <summary>Renews credential leases.</summary>
 [Cmdlet(VerbsData.Update, "CredentialLease", SupportsShouldProcess = true, DefaultParameterSetName = FromPipeline)]
 [OutputType(typeof(CredentialLease))]
 public sealed class UpdateCredentialLeaseCommand : LeaseCmdlet

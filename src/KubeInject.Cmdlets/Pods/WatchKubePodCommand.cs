@@ -3,7 +3,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Follows pods of the connected cluster: those that exist, then whatever happens to any.</summary>
+/// <summary>Watches pods of the connected cluster and returns their changes.</summary>
 [Cmdlet(VerbsCommon.Watch, "KubePod", DefaultParameterSetName = OneNamespace)]
 [OutputType(typeof(PodEvent))]
 public sealed class WatchKubePodCommand : NamespacedCmdlet

@@ -5,7 +5,7 @@ using KubeInject.Reports;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Writes an HTML page of what the pods of a cluster ask for, get and lack.</summary>
+/// <summary>Creates an HTML report about the database credentials that the pods of a cluster request, have, and lack.</summary>
 [Cmdlet(VerbsData.Export, "PodInjectionReport", DefaultParameterSetName = ByPath, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
 public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet

@@ -4,7 +4,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Gets Secrets of the connected cluster.</summary>
+/// <summary>Gets Secrets of the connected cluster, with their values as SecureStrings.</summary>
 [Cmdlet(VerbsCommon.Get, "KubeSecret", DefaultParameterSetName = OneNamespace)]
 [OutputType(typeof(KubeSecret), typeof(PSCredential))]
 public sealed class GetKubeSecretCommand : GetObjectCmdlet

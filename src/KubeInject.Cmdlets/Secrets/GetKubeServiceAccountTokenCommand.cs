@@ -3,7 +3,7 @@ using KubeInject.Kubernetes;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Gets a token of a ServiceAccount: that of the pod that this runs in, or a new one of the connected cluster.</summary>
+/// <summary>Gets the mounted token of the pod that the session runs in, or requests a new token for a ServiceAccount.</summary>
 [Cmdlet(VerbsCommon.Get, "KubeServiceAccountToken", DefaultParameterSetName = Mounted)]
 [OutputType(typeof(KubeServiceAccountToken))]
 public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet

@@ -3,7 +3,7 @@ using KubeInject.Secrets;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Removes Secrets of the connected cluster, or keys of them.</summary>
+/// <summary>Removes Secrets of the connected cluster, or keys of Secrets.</summary>
 [Cmdlet(VerbsCommon.Remove, "KubeSecret", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveKubeSecretCommand : ConnectedCmdlet

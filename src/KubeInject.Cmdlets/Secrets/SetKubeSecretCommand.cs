@@ -5,7 +5,7 @@ using KubeInject.Secrets;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Makes a Secret of the connected cluster, or changes values of one.</summary>
+/// <summary>Creates a Secret in the connected cluster, or changes values of an existing Secret.</summary>
 [Cmdlet(VerbsCommon.Set, "KubeSecret", SupportsShouldProcess = true)]
 [OutputType(typeof(KubeSecret))]
 public sealed class SetKubeSecretCommand : ConnectedCmdlet

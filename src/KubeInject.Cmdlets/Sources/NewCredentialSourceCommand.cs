@@ -4,7 +4,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets;
 
-/// <summary>Makes a source of credentials, for Invoke-CredentialInjection and the cmdlets of leases.</summary>
+/// <summary>Creates a source of credentials: Vault or OpenBao, PostgreSQL, Secrets of the cluster, a script, or test credentials.</summary>
 [Cmdlet(VerbsCommon.New, "CredentialSource", DefaultParameterSetName = FromNowhere)]
 [OutputType(typeof(CredentialSource))]
 public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
