@@ -39,8 +39,8 @@ internal static class CheckCommand
             inputs, recursive, cluster, strict, format,
         };
         var options = new SettingOptions(command, AllSettings.OfSources);
-        command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, stop) => Attempt.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
+        command.Options.Add(ExtendedHelp.Option(More));
+        command.SetAction((parsed, stop) => CommandRunner.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             if (parsed.GetValue(inputs) is not { Length: > 0 } paths)
                 return Usage.Fail(ManifestInputs.Missing);

@@ -41,8 +41,8 @@ internal static class ExplainCommand
         var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace of what is named by kind and name. Default: that of the kubeconfig's context." };
         var command = new Command("explain", "Tells why pods get their credentials, or why not.") { inputs, cluster, @namespace };
         var options = new SettingOptions(command, AllSettings.OfSources);
-        command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, stop) => Attempt.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
+        command.Options.Add(ExtendedHelp.Option(More));
+        command.SetAction((parsed, stop) => CommandRunner.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             if (parsed.GetValue(inputs) is not { Length: > 0 } names)
                 return Usage.Fail("Name manifests, - for standard input, or a pod or workload of the cluster such as deployment/orders.");

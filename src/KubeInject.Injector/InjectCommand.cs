@@ -49,8 +49,8 @@ internal static class InjectCommand
             inputs, output, inPlace, delivery, secretAsManifest, dryRun, recursive,
         };
         var options = new SettingOptions(command, AllSettings.OfSources);
-        command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, stop) => Attempt.RunAsync("What was not handed out by then was revoked.", () => options.Read(parsed), async (settings, cancellationToken) =>
+        command.Options.Add(ExtendedHelp.Option(More));
+        command.SetAction((parsed, stop) => CommandRunner.RunAsync("What was not handed out by then was revoked.", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             using var sources = new SourceBuilder(settings);
             _ = sources.SourceName();

@@ -40,6 +40,6 @@ internal static class InjectionReport
     private static string Variables(InjectedDatabase database) => string.Join(", ",
     [
         .. database.UsernameVariables.Select(variable => database.Username is null ? variable : $"{variable}={database.Username}"),
-        .. database.SecretVariables.Select(variable => database.Username is null ? variable : $"{variable}={Secret.Mask}"),
+        .. database.SecretVariables.Select(variable => database.Username is null ? variable : $"{variable}={SensitiveString.Mask}"),
     ]);
 }

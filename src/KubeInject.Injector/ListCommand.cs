@@ -33,8 +33,8 @@ internal static class ListCommand
         format.AcceptOnlyFromAmong("table", "json", "names");
         var command = new Command("list", "Lists what the pods of a cluster ask for.") { allNamespaces, @namespace, selector, consistent, format };
         var options = new SettingOptions(command, [AllSettings.Kubeconfig, AllSettings.Context, AllSettings.Timeout]);
-        command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, stop) => Attempt.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
+        command.Options.Add(ExtendedHelp.Option(More));
+        command.SetAction((parsed, stop) => CommandRunner.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             using var cluster = new SourceBuilder(settings);
             var connection = await cluster.ConnectAsync(cancellationToken);

@@ -3,7 +3,7 @@ using KubeInject.Injector;
 
 Messages.Initialize();
 var root = new Command("kubeinject", "Gives pods their database credentials: reads their injection annotations, has short-lived credentials issued, and puts them into the containers' environment.");
-root.Options.Add(HelpWithMore.Option("Environment:\n  KUBEINJECT_CONFIG  the settings file\n  KUBEINJECT_…       any setting\n  NO_COLOR           any value: no colour\n\nRun 'kubeinject COMMAND --help' for examples and exit codes."));
+root.Options.Add(ExtendedHelp.Option("Environment:\n  KUBEINJECT_CONFIG  the settings file\n  KUBEINJECT_…       any setting\n  NO_COLOR           any value: no colour\n\nRun 'kubeinject COMMAND --help' for examples and exit codes."));
 root.Options.Add(new VersionOption());
 root.Subcommands.Add(InjectCommand.Create());
 root.Subcommands.Add(ListCommand.Create());

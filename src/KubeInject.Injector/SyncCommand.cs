@@ -36,8 +36,8 @@ internal static class SyncCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Tell what would be done. Renews nothing and revokes nothing." };
         var command = new Command("sync", "Looks after all leases once: renews, revokes, finishes.") { dryRun };
         var options = new SettingOptions(command, AllSettings.All);
-        command.Options.Add(HelpWithMore.Option(More));
-        command.SetAction((parsed, stop) => Attempt.RunAsync("The next sweep goes on from there.", () => options.Read(parsed), async (settings, cancellationToken) =>
+        command.Options.Add(ExtendedHelp.Option(More));
+        command.SetAction((parsed, stop) => CommandRunner.RunAsync("The next sweep goes on from there.", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             var defaults = new LeaseOptions();
             var leases = new LeaseOptions
@@ -75,7 +75,7 @@ internal static class SyncCommand
             Messages.Warning(notice);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{summary.Total} leases: {summary.Renewed} renewed, {summary.Revoked} revoked, {summary.Finished} finished, {summary.Kept} kept, {summary.Failed} failed{(summary.Unreadable.Count == 0 ? "" : $", {summary.Unreadable.Count} unreadable")}, in {summary.Duration.TotalSeconds:0.0} s"));
+            $"{summary.Total} leases: {summary.Renewed} renewed, {summary.Revoked} revoked, {summary.CleanedUp} finished, {summary.Kept} kept, {summary.Failed} failed{(summary.Unreadable.Count == 0 ? "" : $", {summary.Unreadable.Count} unreadable")}, in {summary.Duration.TotalSeconds:0.0} s"));
         return summary.IsComplete ? ExitCode.Done : ExitCode.Failed;
     }
 

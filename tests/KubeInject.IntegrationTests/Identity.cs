@@ -72,7 +72,7 @@ internal static partial class Identity
         {
             Body = Encoding.UTF8.GetBytes(Request.Replace("REQUEST", Convert.ToBase64String(Encoding.UTF8.GetBytes(ClientCredentials.SigningRequest())), StringComparison.Ordinal)),
         };
-        return channel.Failures.ReadJson(await channel.SucceedAsync(request, CancellationToken.None)).GetProperty("spec").Clone();
+        return channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, CancellationToken.None)).GetProperty("spec").Clone();
     }
 
     [GeneratedRegex("User \"(?<user>.+)\" cannot ")]

@@ -20,11 +20,11 @@ internal sealed class PluginScript : IDisposable
     public int Runs => File.Exists(folder.File("runs")) ? File.ReadLines(folder.File("runs")).Count() : 0;
 
     /// <summary>The script as a plugin. The shell reads it: a program that was only just written cannot always be started.</summary>
-    public ExecPlugin Plugin => new() { Command = "sh", Arguments = [new Secret(folder.File("login.sh"))], InteractiveMode = ExecInteractiveMode.Never };
+    public ExecPlugin Plugin => new() { Command = "sh", Arguments = [new SensitiveString(folder.File("login.sh"))], InteractiveMode = ExecInteractiveMode.Never };
 
     public ConnectionSettings Settings => new() { Server = TestCluster.Server, CertificateAuthority = TestCluster.Authority, Exec = Plugin, Context = "one" };
 
-    public static string Token(Secret token, DateTimeOffset? end = null) =>
+    public static string Token(SensitiveString token, DateTimeOffset? end = null) =>
         $$"""status '{"token":"{{token.Reveal()}}"{{(end is null ? "" : $",\"expirationTimestamp\":\"{end.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}\"")}}}'""";
 
     public static string Certificate((string CertificatePem, System.Security.Cryptography.ECDsa Key) pair, DateTimeOffset? end = null)

@@ -19,10 +19,10 @@ internal static class TestCluster
 
     public static CertificateAuthority Authority => CertificateAuthority.FromFile(FilePath("ca.crt"));
 
-    public static Secret AdminToken => new(ReadText("admin.token"));
+    public static SensitiveString AdminToken => new(ReadText("admin.token"));
 
     /// <summary>Somebody who may do nothing.</summary>
-    public static Secret ViewerToken => new(ReadText("viewer.token"));
+    public static SensitiveString ViewerToken => new(ReadText("viewer.token"));
 
     public static string FilePath(string name) => Path.Combine(Folder, name);
 
@@ -80,6 +80,6 @@ internal static class TestCluster
     {
         using var channel = new ApiChannel(Context("admin"));
         var request = new ApiRequest(method, path) { Body = json is null ? null : Encoding.UTF8.GetBytes(json) };
-        return channel.Failures.ReadJson(await channel.SucceedAsync(request, CancellationToken.None));
+        return channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, CancellationToken.None));
     }
 }

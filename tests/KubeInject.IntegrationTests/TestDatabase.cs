@@ -6,7 +6,7 @@ namespace KubeInject.IntegrationTests;
 /// <summary>The PostgreSQL that the tests run beside, as its superuser sees it.</summary>
 internal static class TestDatabase
 {
-    public static Secret Superuser => new(Environment.GetEnvironmentVariable("KUBEINJECT_TEST_POSTGRES")
+    public static SensitiveString Superuser => new(Environment.GetEnvironmentVariable("KUBEINJECT_TEST_POSTGRES")
         ?? throw new InvalidOperationException("KUBEINJECT_TEST_POSTGRES is not set: run ./test.sh, or tests/rig/with-cluster.sh dotnet test."));
 
     public static string Host => ConnectionText.Parse(Superuser).Host!;

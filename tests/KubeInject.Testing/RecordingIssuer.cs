@@ -19,7 +19,7 @@ public sealed class RecordingIssuer(Func<CredentialRequest, Credential>? issue =
     public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var credential = issue?.Invoke(request) ?? new Credential($"user-{request.Database}", new Secret($"password-{request.Database}"), $"lease/{request.Uuid}");
+        var credential = issue?.Invoke(request) ?? new Credential($"user-{request.Database}", new SensitiveString($"password-{request.Database}"), $"lease/{request.Uuid}");
         Issued.Add(request);
         Live.Add(request.Uuid);
         return Task.FromResult(credential);

@@ -64,7 +64,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
         var annotator = new WorkloadAnnotator(task, connection.Objects);
         var result = await annotator.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
-        await pipeline.InvokeAsync(() => isWanted = result.Status == AnnotationStatus.Planned && ShouldChange($"{workload} in {Wording.Of(connection)}", [result])).ConfigureAwait(false);
+        await pipeline.InvokeAsync(() => isWanted = result.Status == AnnotationStatus.Planned && ShouldChange($"{workload} in {ShouldProcessMessages.Of(connection)}", [result])).ConfigureAwait(false);
         if (isWanted)
             result = await annotator.WriteAsync(workload, cancellationToken).ConfigureAwait(false);
         await pipeline.InvokeAsync(() => Report(result, isShown: true)).ConfigureAwait(false);

@@ -5,7 +5,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes from the cluster that the cmdlet will talk to.</summary>
 public abstract class ClusterCompleter : NameCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(TypedLine line)
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line)
     {
         if (line.Connection is not { } connection)
             return null;
@@ -14,5 +14,5 @@ public abstract class ClusterCompleter : NameCompleter
     }
 
     /// <summary>What the cluster is to be asked.</summary>
-    private protected abstract Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line);
+    private protected abstract Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line);
 }

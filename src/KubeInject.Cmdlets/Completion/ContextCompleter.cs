@@ -5,7 +5,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes what a kubeconfig leads to: names of contexts, addresses of servers.</summary>
 public sealed class ContextCompleter : NameCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(TypedLine line)
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(CompletionContext line)
     {
         var contexts = line.Contexts();
         var isServer = line.Parameter == "Server";

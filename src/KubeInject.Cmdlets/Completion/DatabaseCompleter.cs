@@ -5,7 +5,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes the pods' own names for connections: of the manifests or workloads of the line, or else of the pods of the namespace.</summary>
 public sealed class DatabaseCompleter : NameCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(TypedLine line)
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line)
     {
         if (line.ManifestPaths() is { } paths)
         {

@@ -5,7 +5,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes field selectors with the fields that the API server selects by.</summary>
 public sealed class FieldSelectorCompleter : NameCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(TypedLine line)
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(CompletionContext line)
     {
         var (resource, word) = (line.Resource, line.Word);
         return _ => Known(() => FieldSuggestions.Of(resource, word));

@@ -6,9 +6,9 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes codes of findings, and says what they mean.</summary>
 public sealed class FindingCodeCompleter : NameCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(TypedLine line) => _ => Known(() =>
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(CompletionContext line) => _ => Known(() =>
     {
-        var manual = FindingManual.Load();
+        var manual = FindingDocumentation.Load();
         return manual.Codes.Select(code => new Suggestion(code, manual.Meaning(code) ?? code));
     });
 }

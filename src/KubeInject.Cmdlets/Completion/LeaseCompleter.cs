@@ -6,6 +6,6 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes identities of leases, of the source that the line names.</summary>
 public sealed class LeaseCompleter : NameCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(TypedLine line) =>
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line) =>
         line.Value<CredentialSource>("CredentialSource") is { } source ? cancellationToken => LeaseSuggestions.IdentitiesAsync(source, cancellationToken) : null;
 }

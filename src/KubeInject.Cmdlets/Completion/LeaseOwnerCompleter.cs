@@ -6,7 +6,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes names of pods and workloads that leases may be for: those of all namespaces, unless one is named.</summary>
 public sealed class LeaseOwnerCompleter : ClusterCompleter
 {
-    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line)
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)
     {
         var (word, query, isPod) = (line.Word, line.Query with { AllNamespaces = !line.Has("Namespace") }, line.Parameter == "Pod");
         return (cluster, cancellationToken) => isPod

@@ -21,10 +21,10 @@ public abstract class NameCompleter : IArgumentCompleter
         try
         {
             var completions = new Completions(wordToComplete);
-            var line = new TypedLine(commandName, parameterName, completions.Word, commandAst, fakeBoundParameters);
+            var line = new CompletionContext(commandName, parameterName, completions.Word, commandAst, fakeBoundParameters);
             if (line.IsUnclear || Ask(line) is not { } ask)
                 return [];
-            var found = new Patience(Limit()).TakeAsync(ask, completions.Includes, Most).GetAwaiter().GetResult();
+            var found = new CompletionTimeout(Limit()).TakeAsync(ask, completions.Includes, Most).GetAwaiter().GetResult();
             return [.. Completions.Of(found)];
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -35,10 +35,10 @@ public abstract class NameCompleter : IArgumentCompleter
     }
 
     /// <summary>What is to be asked; null for nothing. What only PowerShell's own thread knows is read here, the rest by what is returned.</summary>
-    private protected abstract Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(TypedLine line);
+    private protected abstract Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line);
 
     private static TimeSpan Limit() =>
-        int.TryParse(Environment.GetEnvironmentVariable(TimeoutVariable), CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0 ? TimeSpan.FromMilliseconds(milliseconds) : Patience.DefaultLimit;
+        int.TryParse(Environment.GetEnvironmentVariable(TimeoutVariable), CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0 ? TimeSpan.FromMilliseconds(milliseconds) : CompletionTimeout.DefaultLimit;
 
     /// <summary>What no server has to be asked for.</summary>
     private protected static async IAsyncEnumerable<Suggestion> Known(Func<IEnumerable<Suggestion>> find)

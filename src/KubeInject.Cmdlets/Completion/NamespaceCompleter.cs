@@ -6,7 +6,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes names of namespaces.</summary>
 public sealed class NamespaceCompleter : ClusterCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(TypedLine line)
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line)
     {
         if (!line.NamesSettings)
             return base.Ask(line);
@@ -17,6 +17,6 @@ public sealed class NamespaceCompleter : ClusterCompleter
         return cancellationToken => ClusterSuggestions.OfAsync(settings, cluster => ask(cluster, cancellationToken), cancellationToken);
     }
 
-    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line) =>
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line) =>
         (cluster, cancellationToken) => cluster.NamesAsync(KubeResource.Namespaces, new KubeQuery(), cancellationToken);
 }

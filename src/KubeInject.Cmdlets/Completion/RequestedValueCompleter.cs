@@ -6,7 +6,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes what the pods of the namespace say of databases already: roles, mounts, variables.</summary>
 public sealed class RequestedValueCompleter : ClusterCompleter
 {
-    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line)
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)
     {
         var (query, select) = (line.Query, Values(line.Parameter));
         return (cluster, cancellationToken) => cluster.DatabasesAsync(query, cancellationToken).ValuesAsync(select, cancellationToken);

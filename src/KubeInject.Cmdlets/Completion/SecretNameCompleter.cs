@@ -6,6 +6,6 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes names of the Secrets of the connection's namespace.</summary>
 public sealed class SecretNameCompleter : ClusterCompleter
 {
-    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line) =>
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line) =>
         (cluster, cancellationToken) => cluster.NamesAsync(KubeResource.Secrets, new KubeQuery(), cancellationToken);
 }

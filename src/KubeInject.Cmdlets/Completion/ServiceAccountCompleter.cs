@@ -6,7 +6,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes names of ServiceAccounts.</summary>
 public sealed class ServiceAccountCompleter : ClusterCompleter
 {
-    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line)
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)
     {
         var query = line.Query;
         return (cluster, cancellationToken) => cluster.NamesAsync(KubeResource.ServiceAccounts, query, cancellationToken);

@@ -7,9 +7,9 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes with the variables of the session that hold what the parameter takes: a connection, or a source of credentials.</summary>
 public sealed class VariableCompleter : NameCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(TypedLine line)
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(CompletionContext line)
     {
-        var found = TypedLine.Variables().Where(variable => line.Parameter == "Connection" ? variable.Value is KubeConnection : variable.Value is CredentialSource).ToArray();
+        var found = CompletionContext.Variables().Where(variable => line.Parameter == "Connection" ? variable.Value is KubeConnection : variable.Value is CredentialSource).ToArray();
         return _ => Known(() => found.Select(variable => new Suggestion($"${variable.Name}", variable.Value is CredentialSource source ? source.Name : $"{variable.Value}") { IsVariable = true }));
     }
 }

@@ -5,7 +5,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>Completes names of workloads: <c>deployment/orders</c>.</summary>
 public sealed class WorkloadCompleter : ClusterCompleter
 {
-    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(TypedLine line)
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)
     {
         var (word, query) = (line.Word, line.Query);
         return (cluster, cancellationToken) => cluster.WorkloadsAsync(word, query, cancellationToken);

@@ -63,9 +63,9 @@ public sealed partial class InvokeCredentialInjectionCommand
         if (plan.Status != InjectionStatus.Planned)
             return false;
         var isPod = plan.Object.Kind == KubeResource.Pods.Kind;
-        var what = $"credentials for {Wording.Of(plan.Databases)}";
+        var what = $"credentials for {ShouldProcessMessages.Of(plan.Databases)}";
         var where = string.Join(", ", plan.Containers);
-        if (!ShouldDo($"{plan.Object} in {Wording.Of(connection)}", isPod ? $"Delete, and create again with {what} in {where}" : $"Inject {what} into {where}"))
+        if (!ShouldDo($"{plan.Object} in {ShouldProcessMessages.Of(connection)}", isPod ? $"Delete, and create again with {what} in {where}" : $"Inject {what} into {where}"))
             return false;
         if (!isPod)
             return true;

@@ -92,7 +92,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
 
         var target = string.Join(", ", planned.Select(pod => pod.Object));
         var action = string.Join("; ", planned.SelectMany(pod => pod.Databases.Select(database =>
-            $"Inject credentials for {Wording.Of(database)} into {string.Join(", ", pod.Containers)}")));
+            $"Inject credentials for {ShouldProcessMessages.Of(database)} into {string.Join(", ", pod.Containers)}")));
         return ShouldDo(plan.File is null ? target : $"{plan.File}: {target}", action);
     }
 

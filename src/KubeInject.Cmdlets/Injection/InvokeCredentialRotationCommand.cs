@@ -77,8 +77,8 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
     private protected override string? Sum(int count) => $"{count} workloads in all would get new credentials.";
 
     private bool ShouldRotate(RotationResult plan, KubeConnection connection) => plan.Status == RotationStatus.Planned && ShouldDo(
-        $"{plan.Object} in {Wording.Of(connection)}",
-        $"Replace the credentials for {Wording.Of(plan.Databases)} in {string.Join(", ", plan.Containers)}, wait for the rollout, and revoke the old ones");
+        $"{plan.Object} in {ShouldProcessMessages.Of(connection)}",
+        $"Replace the credentials for {ShouldProcessMessages.Of(plan.Databases)} in {string.Join(", ", plan.Containers)}, wait for the rollout, and revoke the old ones");
 
     private void Report(RotationResult result)
     {

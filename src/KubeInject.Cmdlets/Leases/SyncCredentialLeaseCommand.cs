@@ -92,8 +92,8 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
         if (isDry)
         {
             var counts = plan.GroupBy(planned => planned.Action).ToDictionary(group => group.Key, group => group.Count());
-            var sum = $"Of {plan.Count} leases of the source '{CredentialSource!.Name}', with their pods in {Wording.Of(connection)}: {counts.GetValueOrDefault(LeaseAction.Renew)} to renew, "
-                + $"{counts.GetValueOrDefault(LeaseAction.Revoke)} to revoke, {counts.GetValueOrDefault(LeaseAction.Finish)} to finish, {counts.GetValueOrDefault(LeaseAction.Keep)} to keep.";
+            var sum = $"Of {plan.Count} leases of the source '{CredentialSource!.Name}', with their pods in {ShouldProcessMessages.Of(connection)}: {counts.GetValueOrDefault(LeaseAction.Renew)} to renew, "
+                + $"{counts.GetValueOrDefault(LeaseAction.Revoke)} to revoke, {counts.GetValueOrDefault(LeaseAction.CleanUp)} to finish, {counts.GetValueOrDefault(LeaseAction.Keep)} to keep.";
             ShouldProcess(sum, sum, null);
         }
 

@@ -22,7 +22,7 @@ internal static class Errors
             new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), target),
         CredentialException credential => ErrorKinds.Of(credential.Reason).Record(credential, target),
         RolloutException rollout => ErrorKinds.Of(rollout.Reason).Record(rollout, target),
-        SecretRefusedException refused => ErrorKinds.Of(refused.Reason).Record(refused, target),
+        SecretWriteException refused => ErrorKinds.Of(refused.Reason).Record(refused, target),
         ManifestException => ErrorKinds.ManifestInvalid.Record(exception, target),
         InvalidDataException => ErrorKinds.LeaseRecordInvalid.Record(exception, target),
         FileNotFoundException or DirectoryNotFoundException or SessionStateException => ErrorKinds.PathNotFound.Record(exception, target),

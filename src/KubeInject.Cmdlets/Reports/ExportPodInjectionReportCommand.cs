@@ -60,7 +60,7 @@ public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
         var file = FindFile();
         var connection = RequireConnection();
         var query = new KubeQuery { Namespace = AllNamespaces ? null : Namespace, AllNamespaces = AllNamespaces || Namespace is null, LabelSelector = LabelSelector };
-        if (!ShouldProcess(file.FullName, $"Write a report of the pods of {(query.AllNamespaces ? "all namespaces" : $"the namespace {Namespace}")} of {Wording.Of(connection)}"))
+        if (!ShouldProcess(file.FullName, $"Write a report of the pods of {(query.AllNamespaces ? "all namespaces" : $"the namespace {Namespace}")} of {ShouldProcessMessages.Of(connection)}"))
             return;
         RunOrEnd(file.FullName, async (_, cancellationToken) =>
         {

@@ -5,7 +5,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>A token of a ServiceAccount, as PowerShell takes secrets, and what it says of itself.</summary>
 public sealed class KubeServiceAccountToken
 {
-    internal KubeServiceAccountToken(Secret token, bool asPlainText, DateTimeOffset? expiration)
+    internal KubeServiceAccountToken(SensitiveString token, bool asPlainText, DateTimeOffset? expiration)
     {
         var claims = JwtClaims.Read(token);
         Token = asPlainText ? token.Reveal() : token.ToSecureString();

@@ -40,7 +40,7 @@ public sealed class RemoveKubeSecretCommand : ConnectedCmdlet
                 var editor = new SecretEditor(connection.Objects);
                 var plan = await editor.PlanAsync(removal, cancellationToken).ConfigureAwait(false);
                 var isWanted = false;
-                await pipeline.InvokeAsync(() => isWanted = ShouldDo($"{plan.Reference} in {Wording.Of(connection)}", plan.Action)).ConfigureAwait(false);
+                await pipeline.InvokeAsync(() => isWanted = ShouldDo($"{plan.Reference} in {ShouldProcessMessages.Of(connection)}", plan.Action)).ConfigureAwait(false);
                 if (isWanted)
                     await editor.RemoveAsync(removal, plan, cancellationToken).ConfigureAwait(false);
             });

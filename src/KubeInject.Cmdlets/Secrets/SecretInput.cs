@@ -13,9 +13,9 @@ internal static class SecretInput
     public static SecretValue? Value(object? given) => (given is PSObject wrapped ? wrapped.BaseObject : given) switch
     {
         SecureString text => SecretValue.FromText(text.ToSecret()),
-        string text => SecretValue.FromText(new Secret(text)),
+        string text => SecretValue.FromText(new SensitiveString(text)),
         byte[] bytes => SecretValue.FromBytes(bytes),
-        IConvertible number when number.GetType().IsPrimitive || number is decimal => SecretValue.FromText(new Secret(number.ToString(CultureInfo.InvariantCulture))),
+        IConvertible number when number.GetType().IsPrimitive || number is decimal => SecretValue.FromText(new SensitiveString(number.ToString(CultureInfo.InvariantCulture))),
         _ => null,
     };
 

@@ -6,7 +6,7 @@ namespace KubeInject.Cmdlets;
 /// <summary>The way of a secret between PowerShell and the engine.</summary>
 internal static class SecureText
 {
-    public static SecureString ToSecureString(this Secret secret) => new NetworkCredential("", secret.Reveal()).SecurePassword;
+    public static SecureString ToSecureString(this SensitiveString secret) => new NetworkCredential("", secret.Reveal()).SecurePassword;
 
-    public static Secret ToSecret(this SecureString text) => new(new NetworkCredential("", text).Password);
+    public static SensitiveString ToSecret(this SecureString text) => new(new NetworkCredential("", text).Password);
 }

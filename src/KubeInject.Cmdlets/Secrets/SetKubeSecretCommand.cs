@@ -74,7 +74,7 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
             var editor = new SecretEditor(connection.Objects);
             var plan = await editor.PlanAsync(change, cancellationToken).ConfigureAwait(false);
             var isWanted = false;
-            await pipeline.InvokeAsync(() => isWanted = ShouldDo($"{plan.Reference} in {Wording.Of(connection)}", plan.Action)).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => isWanted = ShouldDo($"{plan.Reference} in {ShouldProcessMessages.Of(connection)}", plan.Action)).ConfigureAwait(false);
             if (!isWanted)
                 return;
             var written = await editor.WriteAsync(change, plan, cancellationToken).ConfigureAwait(false);
@@ -106,7 +106,7 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
 
         if (Credential is not null)
         {
-            values["username"] = SecretValue.FromText(new Secret(Credential.UserName));
+            values["username"] = SecretValue.FromText(new SensitiveString(Credential.UserName));
             values["password"] = SecretValue.FromText(Credential.Password.ToSecret());
         }
 

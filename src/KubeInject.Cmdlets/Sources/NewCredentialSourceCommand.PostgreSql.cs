@@ -69,7 +69,7 @@ public sealed partial class NewCredentialSourceCommand
             WriteWarning("The value of -PostgreSql holds a password, which stays in the history of this session, in transcripts and in logs of script blocks. Leave it out, and specify -Credential or PGPASSFILE.");
         var options = new PostgreSqlOptions
         {
-            ConnectionString = new Secret(PostgreSql!),
+            ConnectionString = new SensitiveString(PostgreSql!),
             Username = Credential?.UserName,
             Password = Credential?.Password.ToSecret(),
             ReassignOwnedTo = ReassignOwnedTo,

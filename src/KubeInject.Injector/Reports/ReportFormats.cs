@@ -13,7 +13,7 @@ internal static class ReportFormats
     public static IReportFormat Of(string name) => name switch
     {
         "json" => new JsonReport(),
-        "sarif" => new SarifReport(FindingManual.Load(), Environment.CurrentDirectory),
+        "sarif" => new SarifReport(FindingDocumentation.Load(), Environment.CurrentDirectory),
         "github" => new GitHubReport(Environment.CurrentDirectory),
         _ => new TextReport(),
     };

@@ -11,7 +11,7 @@ namespace KubeInject.Injector.Reports;
 /// <remarks>https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html</remarks>
 /// <param name="manual">What each code means.</param>
 /// <param name="root">The folder that files are named from: that of the repository.</param>
-internal sealed class SarifReport(FindingManual manual, string root) : IReportFormat
+internal sealed class SarifReport(FindingDocumentation manual, string root) : IReportFormat
 {
     private const string Schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
     private const string Root = "%SRCROOT%";

@@ -56,7 +56,7 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
     }
 
     /// <summary>A secret, or what its file holds but for the line break at its end.</summary>
-    public Secret? Secret(Setting setting) =>
+    public SensitiveString? Secret(Setting setting) =>
         FromFile(Option(setting.FileName))
         ?? Plain(Variable(setting.Variable)) ?? FromFile(Variable(setting.FileVariable)) ?? setting.OtherVariables.Select(name => Plain(Variable(name))).FirstOrDefault(secret => secret is not null)
         ?? Plain(file?.Find(setting.Name)) ?? FromFile(file?.Find(setting.FileName));
@@ -75,9 +75,9 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
         ? value with { Texts = value.Texts[0].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) }
         : value;
 
-    private static Secret? Plain(SettingValue? value) => value is { Texts: [.., { Length: > 0 } text] } ? new Secret(text) : null;
+    private static SensitiveString? Plain(SettingValue? value) => value is { Texts: [.., { Length: > 0 } text] } ? new SensitiveString(text) : null;
 
-    private static Secret? FromFile(SettingValue? value)
+    private static SensitiveString? FromFile(SettingValue? value)
     {
         if (value is not { Texts: [.., var name] })
             return null;
@@ -85,7 +85,7 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
         try
         {
             var text = File.ReadAllText(path).TrimEnd('\r', '\n');
-            return text.Length > 0 ? new Secret(text) : throw new SettingException($"{value.Place}: The file {path} is empty.");
+            return text.Length > 0 ? new SensitiveString(text) : throw new SettingException($"{value.Place}: The file {path} is empty.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

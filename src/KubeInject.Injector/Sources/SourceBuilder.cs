@@ -119,7 +119,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
         return new CredentialSource(postgreSql, leases, connection?.Objects);
     }
 
-    private Secret PostgreSqlServer()
+    private SensitiveString PostgreSqlServer()
     {
         if (settings.Option(AllSettings.PostgreSqlConnection) is { } typed && PasswordMask.IsNeeded(typed))
         {
@@ -128,10 +128,10 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
         }
 
         if (settings.Text(AllSettings.PostgreSqlConnection) is { Length: > 0 } given)
-            return new Secret(given);
+            return new SensitiveString(given);
         var host = Environment.GetEnvironmentVariable("PGHOST");
         return !string.IsNullOrEmpty(host)
-            ? new Secret($"Host={Quote(host)};Port={Quote(Environment.GetEnvironmentVariable("PGPORT") is { Length: > 0 } port ? port : "5432")}{(Environment.GetEnvironmentVariable("PGDATABASE") is { Length: > 0 } name ? $";Database={Quote(name)}" : "")}")
+            ? new SensitiveString($"Host={Quote(host)};Port={Quote(Environment.GetEnvironmentVariable("PGPORT") is { Length: > 0 } port ? port : "5432")}{(Environment.GetEnvironmentVariable("PGDATABASE") is { Length: > 0 } name ? $";Database={Quote(name)}" : "")}")
             : throw new SettingException($"The source '{SourceNames.PostgreSql}' needs {AllSettings.PostgreSqlConnection.Option}, {AllSettings.PostgreSqlConnection.Variable}, '{AllSettings.PostgreSqlConnection.Name}' in the settings file, or PGHOST.");
 
         static string Quote(string value) => $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

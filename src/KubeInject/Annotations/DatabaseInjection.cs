@@ -48,5 +48,5 @@ public sealed record DatabaseInjection
     /// <summary>The database in one line, without the template: a password may stand in it.</summary>
     /// <returns>For example <c>orders: role orders-rw of databases, classic</c>.</returns>
     public override string ToString() =>
-        Quoted.OneLine($"{Name}: {(Role is null ? "no role" : $"role {Role}")} of {Mount}, {(Mode == InjectionMode.Uri ? "uri" : "classic")}");
+        Redaction.OneLine($"{Name}: {(Role is null ? "no role" : $"role {Role}")} of {Mount}, {(Mode == InjectionMode.Uri ? "uri" : "classic")}");
 }

@@ -41,7 +41,7 @@ internal sealed class DatabaseKeys(string name, InjectionKeys pod)
                 findings.Warning(
                     FindingCode.UnknownSetting,
                     Key(setting),
-                    $"Annotation {Quoted.Key(Key(setting))} is no known setting of a database and has no effect.",
+                    $"Annotation {Redaction.Key(Key(setting))} is no known setting of a database and has no effect.",
                     SuggestionFor(setting),
                     FixFor(setting, value));
         }
@@ -49,7 +49,7 @@ internal sealed class DatabaseKeys(string name, InjectionKeys pod)
 
     private Fix? FixFor(string setting, string value)
     {
-        var nearest = NearestName.Certain(setting, KnownNames);
+        var nearest = SpellingSuggester.Certain(setting, KnownNames);
         if (nearest is null || (nearest != setting && Has(nearest)) || !DatabaseSetting.IsPlausible(nearest, value))
             return null;
         if (nearest != "cluster")
@@ -57,10 +57,10 @@ internal sealed class DatabaseKeys(string name, InjectionKeys pod)
         return pod.OnlyDatabase is null || pod.Has(InjectionAnnotation.Cluster) ? null : Fixes.Rename(Key(setting), InjectionAnnotation.Cluster);
     }
 
-    private string SuggestionFor(string setting) => NearestName.Of(setting, KnownNames) switch
+    private string SuggestionFor(string setting) => SpellingSuggester.Of(setting, KnownNames) switch
     {
         null => $"Remove it; a database has {string.Join(", ", KnownNames[..^1].Select(known => $"'{known}'"))}.",
         "cluster" => $"The mount is the same for all databases of a pod: use '{InjectionAnnotation.Cluster}'.",
-        var nearest => $"Rename it to {Quoted.Key(Key(nearest))} if that is what it stands for.",
+        var nearest => $"Rename it to {Redaction.Key(Key(nearest))} if that is what it stands for.",
     };
 }

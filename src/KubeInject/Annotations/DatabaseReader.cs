@@ -27,8 +27,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             findings.Error(
                 FindingCode.MissingRole,
                 keys.Key(DatabaseSetting.Role),
-                $"Database {Quoted.Key(keys.Name)} has no role to issue credentials from.",
-                $"Add {Quoted.Key(keys.Key(DatabaseSetting.Role))}, or '{InjectionAnnotation.Role}' for all databases of the pod.");
+                $"Database {Redaction.Key(keys.Name)} has no role to issue credentials from.",
+                $"Add {Redaction.Key(keys.Key(DatabaseSetting.Role))}, or '{InjectionAnnotation.Role}' for all databases of the pod.");
         if (keys.Raw(DatabaseSetting.Role) is { } own)
             ValueChecks.ReportRole(keys.Key(DatabaseSetting.Role), own, findings);
         return role;
@@ -44,9 +44,9 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         findings.Error(
             FindingCode.UnknownMode,
             keys.Key(DatabaseSetting.Mode),
-            $"Annotation {Quoted.Key(keys.Key(DatabaseSetting.Mode))} has an unknown mode {Quoted.Value(text)}.",
+            $"Annotation {Redaction.Key(keys.Key(DatabaseSetting.Mode))} has an unknown mode {Redaction.Value(text)}.",
             "Use 'classic' for username and password in variables of their own, or 'uri' for a connection URI.",
-            NearestName.Certain(text, Modes) is { } mode ? Fixes.Set(keys.Key(DatabaseSetting.Mode), mode) : null);
+            SpellingSuggester.Certain(text, Modes) is { } mode ? Fixes.Set(keys.Key(DatabaseSetting.Mode), mode) : null);
         return null;
     }
 
@@ -67,10 +67,10 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         if (!keys.Has(DatabaseSetting.Template) && !keys.Has(DatabaseSetting.UriVariables))
             return;
         var suggestion = keys.Text(DatabaseSetting.Mode) is not null
-            ? $"Remove it, or set {Quoted.Key(keys.Key(DatabaseSetting.Mode))} to 'uri'."
+            ? $"Remove it, or set {Redaction.Key(keys.Key(DatabaseSetting.Mode))} to 'uri'."
             : keys.Text(DatabaseSetting.Template) is not null && keys.Text(DatabaseSetting.UriVariables) is not null
-                ? $"A connection URI is most likely meant: add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri'."
-                : $"Add {Quoted.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri' if a connection URI is meant, or remove it.";
+                ? $"A connection URI is most likely meant: add {Redaction.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri'."
+                : $"Add {Redaction.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri' if a connection URI is meant, or remove it.";
         var fix = keys.LooksLikeUri && keys.Text(DatabaseSetting.Mode) is null ? Fixes.Set(keys.Key(DatabaseSetting.Mode), "uri") : null;
         ReportOtherMode(DatabaseSetting.Template, "classic", suggestion, fix);
         ReportOtherMode(DatabaseSetting.UriVariables, "classic", suggestion, fix);
@@ -84,8 +84,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             findings.Error(
                 FindingCode.MissingUriVariable,
                 keys.Key(DatabaseSetting.UriVariables),
-                $"Database {Quoted.Key(keys.Name)} is in uri mode and names no variable for the URI.",
-                $"Add {Quoted.Key(keys.Key(DatabaseSetting.UriVariables))}, for example with the value 'DATABASE_URL'.");
+                $"Database {Redaction.Key(keys.Name)} is in uri mode and names no variable for the URI.",
+                $"Add {Redaction.Key(keys.Key(DatabaseSetting.UriVariables))}, for example with the value 'DATABASE_URL'.");
         return database with { Mode = InjectionMode.Uri, UriVariables = variables ?? [], Template = Template() };
     }
 
@@ -93,7 +93,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
     {
         if (!keys.Has(DatabaseSetting.UsernameVariables) && !keys.Has(DatabaseSetting.PasswordVariables))
             return;
-        var suggestion = $"Use {Quoted.Key(keys.Key(DatabaseSetting.UriVariables))} for the URI that holds both, or the mode 'classic'.";
+        var suggestion = $"Use {Redaction.Key(keys.Key(DatabaseSetting.UriVariables))} for the URI that holds both, or the mode 'classic'.";
         ReportOtherMode(DatabaseSetting.UsernameVariables, "uri", suggestion);
         ReportOtherMode(DatabaseSetting.PasswordVariables, "uri", suggestion);
     }
@@ -108,8 +108,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             findings.Error(
                 FindingCode.MissingTemplate,
                 key,
-                $"Database {Quoted.Key(keys.Name)} is in uri mode and has no template.",
-                $"Add {Quoted.Key(key)}, for example with the value 'postgres://db:5432/orders'.");
+                $"Database {Redaction.Key(keys.Name)} is in uri mode and has no template.",
+                $"Add {Redaction.Key(key)}, for example with the value 'postgres://db:5432/orders'.");
             return null;
         }
 
@@ -122,8 +122,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         findings.Information(
             FindingCode.DefaultedVariable,
             keys.Key(setting),
-            $"Database {Quoted.Key(keys.Name)} gets its variable {variable} by default, where the in-cluster injector would use an empty name.",
-            $"Add {Quoted.Key(keys.Key(setting))} with the value '{variable}' if that injector shall serve the pod too.",
+            $"Database {Redaction.Key(keys.Name)} gets its variable {variable} by default, where the in-cluster injector would use an empty name.",
+            $"Add {Redaction.Key(keys.Key(setting))} with the value '{variable}' if that injector shall serve the pod too.",
             Fixes.Set(keys.Key(setting), variable));
         return [variable];
     }
@@ -145,7 +145,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             findings.Error(
                 FindingCode.InvalidVariableName,
                 key,
-                $"Annotation {Quoted.Key(key)} names variables with blanks between them, and Kubernetes accepts no blank in a name.",
+                $"Annotation {Redaction.Key(key)} names variables with blanks between them, and Kubernetes accepts no blank in a name.",
                 "Put commas between them.",
                 Fixes.Set(key, string.Join(',', names)));
             return [.. named.Where(VariableName.IsValid)];
@@ -155,14 +155,14 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             findings.Warning(
                 FindingCode.EmptyListItem,
                 key,
-                $"Annotation {Quoted.Key(key)} has an empty item in its list, which is skipped.",
+                $"Annotation {Redaction.Key(key)} has an empty item in its list, which is skipped.",
                 "Remove the comma that is too many.",
                 named.Count > 0 ? Fixes.Set(key, string.Join(',', named)) : null);
         foreach (var name in named.Where(name => !VariableName.IsValid(name)))
             findings.Error(
                 FindingCode.InvalidVariableName,
                 key,
-                $"Annotation {Quoted.Key(key)} names the variable {Quoted.Value(name)}, and Kubernetes accepts no such name.",
+                $"Annotation {Redaction.Key(key)} names the variable {Redaction.Value(name)}, and Kubernetes accepts no such name.",
                 $"Use {VariableName.Rule}.");
         return named.Count == 0 ? null : [.. named.Where(VariableName.IsValid)];
     }
@@ -182,7 +182,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             findings.Warning(
                 FindingCode.SettingOfOtherMode,
                 keys.Key(setting),
-                $"Annotation {Quoted.Key(keys.Key(setting))} has no effect in {mode} mode.",
+                $"Annotation {Redaction.Key(keys.Key(setting))} has no effect in {mode} mode.",
                 suggestion,
                 fix);
     }

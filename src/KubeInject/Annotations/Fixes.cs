@@ -4,11 +4,11 @@ namespace KubeInject.Annotations;
 internal static class Fixes
 {
     public static Fix Set(string key, string value) =>
-        new($"Set {Quoted.Key(key)}.", [new SetMetadata(MetadataField.Annotation, key, value)]);
+        new($"Set {Redaction.Key(key)}.", [new SetMetadata(MetadataField.Annotation, key, value)]);
 
     public static Fix Remove(string key) =>
-        new($"Remove {Quoted.Key(key)}.", [new RemoveMetadata(MetadataField.Annotation, key)]);
+        new($"Remove {Redaction.Key(key)}.", [new RemoveMetadata(MetadataField.Annotation, key)]);
 
     public static Fix Rename(string key, string newKey) =>
-        new($"Rename {Quoted.Key(key)} to {Quoted.Key(newKey)}.", [new RenameMetadata(MetadataField.Annotation, key, newKey)]);
+        new($"Rename {Redaction.Key(key)} to {Redaction.Key(newKey)}.", [new RenameMetadata(MetadataField.Annotation, key, newKey)]);
 }

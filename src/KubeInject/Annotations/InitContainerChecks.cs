@@ -22,7 +22,7 @@ internal static class InitContainerChecks
             findings.Information(
                 FindingCode.ProxyNotRunning,
                 key,
-                $"Annotation {Quoted.Key(key)} leads to a proxy in the pod itself, which does not run yet when init container {Quoted.Key(early[^1].Name)} does.",
+                $"Annotation {Redaction.Key(key)} leads to a proxy in the pod itself, which does not run yet when init container {Redaction.Key(early[^1].Name)} does.",
                 "If that container needs the database, make the proxy an init container with restartPolicy Always and put it in front.");
         }
     }

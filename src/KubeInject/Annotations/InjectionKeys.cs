@@ -61,18 +61,18 @@ internal sealed class InjectionKeys
     public void Report(FindingList findings)
     {
         foreach (var (key, value) in unknown)
-            findings.Warning(FindingCode.UnknownKey, key, $"Annotation {Quoted.Key(key)} is not known and has no effect.", SuggestionFor(key), FixFor(key, value));
+            findings.Warning(FindingCode.UnknownKey, key, $"Annotation {Redaction.Key(key)} is not known and has no effect.", SuggestionFor(key), FixFor(key, value));
         foreach (var key in nameless)
             findings.Error(
                 FindingCode.EmptyDatabaseName,
                 key,
-                $"Annotation {Quoted.Key(key)} names no database in front of its first dot.",
+                $"Annotation {Redaction.Key(key)} names no database in front of its first dot.",
                 "Put a name of your own for the connection there, as in 'orders.role'.");
         if (Has(InjectionAnnotation.Mode))
             findings.Information(
                 FindingCode.ModeWithoutEffect,
                 InjectionAnnotation.Mode,
-                $"Annotation {Quoted.Key(InjectionAnnotation.Mode)} has no effect: each database has a mode of its own.",
+                $"Annotation {Redaction.Key(InjectionAnnotation.Mode)} has no effect: each database has a mode of its own.",
                 $"Use '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Mode)}', or remove it.",
                 FixForMode());
         if (podWide.TryGetValue(InjectionAnnotation.Role, out var role))
@@ -89,7 +89,7 @@ internal sealed class InjectionKeys
                 findings.Warning(
                     FindingCode.NoDatabase,
                     key,
-                    $"Annotation {Quoted.Key(key)} has no effect, because the pod asks for no database.",
+                    $"Annotation {Redaction.Key(key)} has no effect, because the pod asks for no database.",
                     $"Name a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}'.");
         }
     }
@@ -118,7 +118,7 @@ internal sealed class InjectionKeys
 
     private Fix? FixFor(string key, string value)
     {
-        var nearest = NearestName.Certain(key[InjectionAnnotation.Prefix.Length..], KnownNames);
+        var nearest = SpellingSuggester.Certain(key[InjectionAnnotation.Prefix.Length..], KnownNames);
         if (nearest is null || !DatabaseSetting.IsPlausible(nearest, value))
             return null;
         return nearest switch
@@ -156,7 +156,7 @@ internal sealed class InjectionKeys
 
     private static string SuggestionFor(string key)
     {
-        var nearest = NearestName.Of(key[InjectionAnnotation.Prefix.Length..], KnownNames);
+        var nearest = SpellingSuggester.Of(key[InjectionAnnotation.Prefix.Length..], KnownNames);
         return nearest switch
         {
             null => "Remove it; without a dot there are only 'cluster', 'role', 'uuid' and 'mode'.",

@@ -20,7 +20,7 @@ internal static class MetadataChecks
             findings.Warning(
                 FindingCode.LabelWithoutAnnotations,
                 options.LabelKey,
-                $"The pod has the label {Quoted.Key(options.LabelKey)} and asks for no database.",
+                $"The pod has the label {Redaction.Key(options.LabelKey)} and asks for no database.",
                 $"Name a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}', or remove the label.");
     }
 
@@ -42,7 +42,7 @@ internal static class MetadataChecks
             severity,
             FindingCode.AnnotationsOnWorkload,
             keys[0],
-            $"No injector reads what stands on the {pod.Object.Kind}'s own metadata: {string.Join(", ", keys.Select(Quoted.Key))}.",
+            $"No injector reads what stands on the {pod.Object.Kind}'s own metadata: {string.Join(", ", keys.Select(Redaction.Key))}.",
             $"Move the annotations to {PodMetadata(pod)}.annotations.",
             MoveAnnotations(pod, keys),
             isOnWorkload: true);
@@ -71,7 +71,7 @@ internal static class MetadataChecks
                 findings.Warning(
                     FindingCode.LabelNotTrue,
                     key,
-                    $"The label {Quoted.Key(key)} of the pod is not \"{LabelValue}\", {Consequence}.",
+                    $"The label {Redaction.Key(key)} of the pod is not \"{LabelValue}\", {Consequence}.",
                     $"Set it to \"{LabelValue}\", in quotes where the manifest is YAML.",
                     // What the workload selects its pods by cannot change on one side only.
                     MeansTrue(value) && !pod.SelectorKeys.Contains(key) ? SetLabel(key) : null);
@@ -83,21 +83,21 @@ internal static class MetadataChecks
             findings.Warning(
                 FindingCode.MisspeltLabel,
                 misspelt,
-                $"The pod has the label {Quoted.Key(misspelt)} in place of {Quoted.Key(key)}, {Consequence}.",
-                $"Rename it to {Quoted.Key(key)} with the value \"{LabelValue}\".",
+                $"The pod has the label {Redaction.Key(misspelt)} in place of {Redaction.Key(key)}, {Consequence}.",
+                $"Rename it to {Redaction.Key(key)} with the value \"{LabelValue}\".",
                 RenameLabel(pod, misspelt, key));
         else
             ReportMissingLabel(pod, key, $"Add it with the value \"{LabelValue}\" to {PodMetadata(pod)}.labels.", SetLabel(key), findings);
     }
 
     private static void ReportMissingLabel(PodTemplate pod, string key, string suggestion, Fix? fix, FindingList findings) =>
-        findings.Warning(FindingCode.MissingLabel, key, $"The pod lacks the label {Quoted.Key(key)}, {Consequence}.", suggestion, fix);
+        findings.Warning(FindingCode.MissingLabel, key, $"The pod lacks the label {Redaction.Key(key)}, {Consequence}.", suggestion, fix);
 
     private static Fix SetLabel(string key) =>
-        new($"Set the label {Quoted.Key(key)} to \"{LabelValue}\".", [new SetMetadata(MetadataField.Label, key, LabelValue)]);
+        new($"Set the label {Redaction.Key(key)} to \"{LabelValue}\".", [new SetMetadata(MetadataField.Label, key, LabelValue)]);
 
     private static Fix? MoveLabel(PodTemplate pod, string key, string value) => !MeansTrue(value) ? null : new Fix(
-        $"Move the label {Quoted.Key(key)} to the pod template.",
+        $"Move the label {Redaction.Key(key)} to the pod template.",
         value == LabelValue && !pod.WorkloadNonStringKeys.Contains(key)
             ? [new MoveMetadata(MetadataField.Label, key)]
             : [new MoveMetadata(MetadataField.Label, key), new SetMetadata(MetadataField.Label, key, LabelValue)]);
@@ -106,7 +106,7 @@ internal static class MetadataChecks
         !MeansTrue(pod.Labels[misspelt]) ? null
         : pod.SelectorKeys.Contains(misspelt) ? SetLabel(key)
         : new Fix(
-            $"Rename the label {Quoted.Key(misspelt)} to {Quoted.Key(key)}.",
+            $"Rename the label {Redaction.Key(misspelt)} to {Redaction.Key(key)}.",
             [new RenameMetadata(MetadataField.Label, misspelt, key), new SetMetadata(MetadataField.Label, key, LabelValue)]);
 
     // A short key has too many neighbours.
@@ -114,7 +114,7 @@ internal static class MetadataChecks
     {
         var limit = Math.Min(2, key.Length / 4);
         return pod.Labels.Keys
-            .Where(label => NearestName.Distance(label, key, limit) <= limit)
+            .Where(label => SpellingSuggester.Distance(label, key, limit) <= limit)
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();
     }

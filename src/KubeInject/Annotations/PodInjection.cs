@@ -52,7 +52,7 @@ public sealed record PodInjection
     /// <returns>For example <c>shop/deployment/orders: Pending, analytics, orders; 1 error; 2 warnings</c>.</returns>
     public override string ToString()
     {
-        var databases = Databases.Count == 0 ? "no database" : string.Join(", ", Databases.Select(database => Quoted.OneLine(database.Name)));
+        var databases = Databases.Count == 0 ? "no database" : string.Join(", ", Databases.Select(database => Redaction.OneLine(database.Name)));
         var words = Dialect == InjectionDialect.VaultDbInjector ? "" : $" in the words of {Dialect}";
         return $"{Pod.Object}: {State}, {databases}{words}{Count(FindingSeverity.Error, "error")}{Count(FindingSeverity.Warning, "warning")}";
     }

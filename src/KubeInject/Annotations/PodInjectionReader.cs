@@ -16,7 +16,7 @@ public static class PodInjectionReader
     {
         ArgumentNullException.ThrowIfNull(pod);
         ArgumentNullException.ThrowIfNull(options);
-        return SilentPods.Includes(pod, options) ? Nothing(pod) : ReadWhatIsSaid(pod, options);
+        return AnnotationPrefilter.Includes(pod, options) ? Nothing(pod) : ReadWhatIsSaid(pod, options);
     }
 
     private static PodInjection Nothing(PodTemplate pod) => new() { Pod = pod, State = InjectionState.None };
@@ -80,13 +80,13 @@ public static class PodInjectionReader
     {
         ArgumentNullException.ThrowIfNull(pod);
         ArgumentNullException.ThrowIfNull(options);
-        if (SilentPods.Includes(pod, options) && !SilentPods.HasReferences(pod))
+        if (AnnotationPrefilter.Includes(pod, options) && !AnnotationPrefilter.HasReferences(pod))
             return [Nothing(pod)];
         var own = ReadWhatIsSaid(pod, options);
         var others = DialectReader.ReadAll(pod);
         if (others.Count == 0)
             return [own];
-        return SeveralInjectorsCheck.WithFindings(own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others]);
+        return MultipleInjectorsCheck.WithFindings(own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others]);
     }
 
     /// <summary>Reads what a pod asks for by its metadata alone: what stands in its containers is not looked at.</summary>
@@ -105,7 +105,7 @@ public static class PodInjectionReader
             findings.Warning(
                 FindingCode.VersionOneLeftover,
                 key,
-                $"Annotation {Quoted.Key(key)} is left over from version 1, for which every injector leaves the pod alone.",
+                $"Annotation {Redaction.Key(key)} is left over from version 1, for which every injector leaves the pod alone.",
                 "Remove it, and say with the other annotations what the pod needs.",
                 keys.Databases.Count > 0 ? Fixes.Remove(key) : null);
     }

@@ -38,15 +38,15 @@ internal static class PrefixChecks
     }
 
     private static Fix Moved(string key, string right) => new(
-        $"Move {Quoted.Key(key)} to the pod template as {Quoted.Key(right)}.",
+        $"Move {Redaction.Key(key)} to the pod template as {Redaction.Key(right)}.",
         [new MoveMetadata(MetadataField.Annotation, key), new RenameMetadata(MetadataField.Annotation, key, right)]);
 
     private static void Report(string key, string right, Fix? fix, bool isOnWorkload, FindingList findings) => findings.Add(
         FindingSeverity.Error,
         FindingCode.MisspeltPrefix,
         key,
-        $"Annotation {Quoted.Key(key)} has a misspelt prefix, so that no injector reads it.",
-        $"Rename it to {Quoted.Key(right)}.",
+        $"Annotation {Redaction.Key(key)} has a misspelt prefix, so that no injector reads it.",
+        $"Rename it to {Redaction.Key(right)}.",
         fix,
         isOnWorkload);
 
@@ -58,6 +58,6 @@ internal static class PrefixChecks
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         return slash >= Domain.Length - Limit && slash <= Domain.Length + Limit
             && !InjectionAnnotation.IsInjectionKey(key)
-            && NearestName.Distance(key.AsSpan(0, slash), Domain, Limit) <= Limit;
+            && SpellingSuggester.Distance(key.AsSpan(0, slash), Domain, Limit) <= Limit;
     }
 }

@@ -26,13 +26,13 @@ internal static class TemplateChecks
                 findings.Error(
                     FindingCode.InvalidTemplate,
                     key,
-                    $"Annotation {Quoted.Key(key)} is a URI with no host behind its scheme.",
+                    $"Annotation {Redaction.Key(key)} is a URI with no host behind its scheme.",
                     "Write host and port behind it, for example 'postgres://db:5432/orders'.");
             else
                 findings.Error(
                     FindingCode.InvalidTemplate,
                     key,
-                    $"Annotation {Quoted.Key(key)} is not a URI that credentials can be put into.",
+                    $"Annotation {Redaction.Key(key)} is not a URI that credentials can be put into.",
                     "Write it as scheme://host:port/path, for example 'postgres://db:5432/orders', and percent-encode what a URI does not allow.");
             return;
         }
@@ -44,14 +44,14 @@ internal static class TemplateChecks
             findings.Information(
                 FindingCode.PlaceholderTemplate,
                 key,
-                $"Annotation {Quoted.Key(key)} has placeholders, which the in-cluster injector refuses.",
+                $"Annotation {Redaction.Key(key)} has placeholders, which the in-cluster injector refuses.",
                 "Leave the userinfo out of the template, as in 'postgres://db:5432/orders', if that injector shall serve the pod too.",
                 fix);
         if (ConnectionUri.HasUserInfoOfItsOwn(template))
             findings.Warning(
                 FindingCode.ReplacedUserInfo,
                 key,
-                $"Annotation {Quoted.Key(key)} has a userinfo of its own, which is replaced by the issued credentials.",
+                $"Annotation {Redaction.Key(key)} has a userinfo of its own, which is replaced by the issued credentials.",
                 "Leave the userinfo out of the template.",
                 Fixes.Set(key, bare));
         ReportHosts(key, template, findings);
@@ -64,7 +64,7 @@ internal static class TemplateChecks
             findings.Warning(
                 FindingCode.TemplateWithoutHost,
                 key,
-                $"Annotation {Quoted.Key(key)} names no host, so that a client looks for the database in its own container.",
+                $"Annotation {Redaction.Key(key)} names no host, so that a client looks for the database in its own container.",
                 "Write the host in front of port and path, for example 'postgres://db:5432/orders'.");
 
         var scheme = template[..template.IndexOf(':', StringComparison.Ordinal)].Split('+')[0].ToLowerInvariant();
@@ -77,7 +77,7 @@ internal static class TemplateChecks
                 findings.Warning(
                     FindingCode.PortOfOtherScheme,
                     key,
-                    string.Create(CultureInfo.InvariantCulture, $"Annotation {Quoted.Key(key)} has the scheme '{scheme}' and port {port}, which is that of {name}."),
+                    string.Create(CultureInfo.InvariantCulture, $"Annotation {Redaction.Key(key)} has the scheme '{scheme}' and port {port}, which is that of {name}."),
                     "Correct the one that is wrong.");
         }
     }

@@ -50,7 +50,7 @@ internal static class UuidReader
             findings.Information(
                 FindingCode.LegacyUuid,
                 key,
-                $"Annotation {Quoted.Key(key)} is how the in-cluster injector's manual has it, and not how that injector does it.",
+                $"Annotation {Redaction.Key(key)} is how the in-cluster injector's manual has it, and not how that injector does it.",
                 $"It is read as it stands; what is written is '{InjectionAnnotation.Uuid}'.");
             ReportInvalid(key, uuid, 1, findings);
         }
@@ -76,7 +76,7 @@ internal static class UuidReader
                 key,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Entry {position} of annotation {Quoted.Key(key)} is not a UUID, and no lease record is looked for under it."),
+                    $"Entry {position} of annotation {Redaction.Key(key)} is not a UUID, and no lease record is looked for under it."),
                 "Leave the annotation to the injector: create the pod anew without it.");
     }
 

@@ -29,13 +29,13 @@ internal static class ValueChecks
             findings.Error(
                 FindingCode.BlankInRole,
                 key,
-                $"Annotation {Quoted.Key(key)} has a blank in the role {Quoted.Value(role)}, and no role has one in its name.",
+                $"Annotation {Redaction.Key(key)} has a blank in the role {Redaction.Value(role)}, and no role has one in its name.",
                 "Write one role without blanks; a database has one role only.");
         else if (role.Length > 0 && role.Length < value.Length)
             findings.Warning(
                 FindingCode.BlankInRole,
                 key,
-                $"Annotation {Quoted.Key(key)} has blanks around the role {Quoted.Value(role)}, which the in-cluster injector takes for part of its name.",
+                $"Annotation {Redaction.Key(key)} has blanks around the role {Redaction.Value(role)}, which the in-cluster injector takes for part of its name.",
                 "Remove the blanks.",
                 Fixes.Set(key, role));
     }
@@ -58,21 +58,21 @@ internal static class ValueChecks
         FindingSeverity.Error,
         FindingCode.ValueNotString,
         key,
-        $"The value of {(field == MetadataField.Label ? "label" : "annotation")} {Quoted.Key(key)} is no string, and the API server refuses the whole object.",
+        $"The value of {(field == MetadataField.Label ? "label" : "annotation")} {Redaction.Key(key)} is no string, and the API server refuses the whole object.",
         "Put the value in quotes.",
         fix,
         isOnWorkload);
 
     // A value that is no scalar either has no text to put in quotes.
     private static Fix? Quote(PodTemplate pod, MetadataField field, string key) => TextIn(pod.Labels, pod.Annotations, field, key) is { } text
-        ? new Fix($"Put the value of {Quoted.Key(key)} in quotes.", [new SetMetadata(field, key, text)])
+        ? new Fix($"Put the value of {Redaction.Key(key)} in quotes.", [new SetMetadata(field, key, text)])
         : null;
 
     private static Fix? Move(PodTemplate pod, MetadataField field, string key) =>
         !(field == MetadataField.Label ? pod.Labels : pod.Annotations).ContainsKey(key)
         && TextIn(pod.WorkloadLabels, pod.WorkloadAnnotations, field, key) is { } text
         && MetadataChecks.MayMove(key)
-            ? new Fix($"Move {Quoted.Key(key)} to the pod template, with its value in quotes.", [new MoveMetadata(field, key), new SetMetadata(field, key, text)])
+            ? new Fix($"Move {Redaction.Key(key)} to the pod template, with its value in quotes.", [new MoveMetadata(field, key), new SetMetadata(field, key, text)])
             : null;
 
     private static string? TextIn(

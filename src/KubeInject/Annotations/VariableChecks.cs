@@ -38,8 +38,8 @@ internal static class VariableChecks
                 findings.Error(
                     FindingCode.DuplicateVariable,
                     asked.Key,
-                    $"Variable {Quoted.Value(asked.Name)} of {Quoted.Key(asked.Key)} is taken by {Quoted.Key(first.Key)} already.",
-                    $"Set {Quoted.Key(asked.Key)} to a variable of its own.");
+                    $"Variable {Redaction.Value(asked.Name)} of {Redaction.Key(asked.Key)} is taken by {Redaction.Key(first.Key)} already.",
+                    $"Set {Redaction.Key(asked.Key)} to a variable of its own.");
         }
     }
 
@@ -49,7 +49,7 @@ internal static class VariableChecks
         findings.Error(
             FindingCode.DuplicateVariable,
             asked.Key,
-            $"Annotation {Quoted.Key(asked.Key)} names the variable {Quoted.Value(asked.Name)} twice.",
+            $"Annotation {Redaction.Key(asked.Key)} names the variable {Redaction.Value(asked.Name)} twice.",
             "Name it once.",
             Fixes.Set(asked.Key, string.Join(',', names.Distinct(StringComparer.Ordinal))));
     }
@@ -60,8 +60,8 @@ internal static class VariableChecks
         findings.Error(
             FindingCode.DuplicateVariable,
             asked.Key,
-            $"Variable {asked.Name} is that of database {Quoted.Key(asked.Database)} by default, and of {Quoted.Key(first.Database)} {(isFirstByDefault ? "by default too" : "already")}.",
-            $"Set {Quoted.Key(asked.Key)} to a variable of its own, for example '{variable}'.",
+            $"Variable {asked.Name} is that of database {Redaction.Key(asked.Database)} by default, and of {Redaction.Key(first.Database)} {(isFirstByDefault ? "by default too" : "already")}.",
+            $"Set {Redaction.Key(asked.Key)} to a variable of its own, for example '{variable}'.",
             Fixes.Set(asked.Key, variable));
     }
 
@@ -103,8 +103,8 @@ internal static class VariableChecks
             findings.Warning(
                 FindingCode.ReplacedVariable,
                 variable.Key,
-                $"Variable {Quoted.Value(variable.Name)} is replaced in {string.Join(", ", declaredBy[variable.Name])}, where it is declared already.",
-                $"Remove it there, or set {Quoted.Key(variable.Key)} to another variable.");
+                $"Variable {Redaction.Value(variable.Name)} is replaced in {string.Join(", ", declaredBy[variable.Name])}, where it is declared already.",
+                $"Remove it there, or set {Redaction.Key(variable.Key)} to another variable.");
     }
 
     /// <summary>Of variables that containers take from a ConfigMap or Secret as a whole, where its keys are known.</summary>
@@ -119,17 +119,17 @@ internal static class VariableChecks
                          where !container.Variables.Contains(variable.Name)
                          let source = container.VariableSources.LastOrDefault(source => source.Keys?.Any(name => source.Prefix + name == variable.Name) == true)
                          where source is not null
-                         select $"that of {source.Kind} {Quoted.Key(source.Name)} in {NameOf(container)}";
+                         select $"that of {source.Kind} {Redaction.Key(source.Name)} in {NameOf(container)}";
             if (hidden.ToList() is { Count: > 0 } places)
                 findings.Warning(
                     FindingCode.ShadowedVariable,
                     variable.Key,
-                    $"Variable {Quoted.Value(variable.Name)} goes before {string.Join(", ", places)}, which has it by envFrom.",
-                    $"Remove it there, or set {Quoted.Key(variable.Key)} to another variable.");
+                    $"Variable {Redaction.Value(variable.Name)} goes before {string.Join(", ", places)}, which has it by envFrom.",
+                    $"Remove it there, or set {Redaction.Key(variable.Key)} to another variable.");
         }
     }
 
-    private static string NameOf(PodContainer container) => $"{(container.IsInit ? "init container" : "container")} {Quoted.Key(container.Name)}";
+    private static string NameOf(PodContainer container) => $"{(container.IsInit ? "init container" : "container")} {Redaction.Key(container.Name)}";
 
     private static void Add(DatabaseInjection database, string setting, IReadOnlyList<string> names, List<AskedVariable> asked)
     {

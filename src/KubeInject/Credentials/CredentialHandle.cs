@@ -13,7 +13,7 @@ public sealed record CredentialHandle(Guid Uuid, string Role, string Mount)
     public string? LeaseId { get; init; }
 
     /// <summary>The token that the credential belongs to and ends with; null where there is none.</summary>
-    public Secret? Token { get; init; }
+    public SensitiveString? Token { get; init; }
 
     /// <summary>When <see cref="Token"/> ends unless renewed; null where it does not end by itself, and where that is not known.</summary>
     public DateTimeOffset? TokenExpiresAt { get; init; }

@@ -28,7 +28,7 @@ public sealed class LocalCredentialIssuer : ICredentialIssuer
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(handle);
         cancellationToken.ThrowIfCancellationRequested();
-        var password = new Secret(RandomNumberGenerator.GetString(Alphabet, PasswordLength));
+        var password = new SensitiveString(RandomNumberGenerator.GetString(Alphabet, PasswordLength));
         return Task.FromResult(new Credential(handle.Username!, password, $"local/{request.Role}/{request.Uuid}"));
     }
 

@@ -19,13 +19,13 @@ public sealed record PodDiagnosis
     public required IReadOnlyList<PodInjection> Injections { get; init; }
 
     /// <summary>The chain from its annotations to its credentials, as far as it was looked at. Steps that nobody could look at are left out.</summary>
-    public required IReadOnlyList<DiagnosisLink> Chain { get; init; }
+    public required IReadOnlyList<DiagnosisStep> Chain { get; init; }
 
     /// <summary>All that is the matter, in the order of the chain.</summary>
     public IReadOnlyList<Finding> Findings => Chain.SelectMany(link => link.Findings).ToArray();
 
     /// <summary>The first link that is broken; null where none is.</summary>
-    public DiagnosisLink? FirstBroken => Chain.FirstOrDefault(link => link.State == LinkState.Broken);
+    public DiagnosisStep? FirstBroken => Chain.FirstOrDefault(link => link.State == DiagnosisStatus.Failed);
 
     /// <summary>
     /// What comes of it: <c>will be injected: 2 databases, 4 variables in 3 containers</c>, <c>will not be injected: …</c>,

@@ -13,7 +13,7 @@ namespace KubeInject.Diagnosis;
 internal sealed class PodDiagnostician
 {
     private readonly InjectionOptions options;
-    private readonly ClusterFacts? cluster;
+    private readonly ClusterCache? cluster;
     private readonly IReadOnlyList<IDiagnosisCheck> ofCluster;
     private readonly IReadOnlyList<IDiagnosisCheck> checks;
 
@@ -25,7 +25,7 @@ internal sealed class PodDiagnostician
     public PodDiagnostician(InjectionOptions? options = null, KubeObjectClient? cluster = null, CredentialSource? source = null, TimeProvider? time = null)
     {
         this.options = options ?? InjectionOptions.Default;
-        this.cluster = cluster is null ? null : new ClusterFacts(cluster);
+        this.cluster = cluster is null ? null : new ClusterCache(cluster);
         ofCluster = this.cluster is null ? [] : [new ClusterCheck(this.cluster, this.options, source, time ?? TimeProvider.System)];
         checks = [.. ofCluster, .. SourceChecks.Of(source)];
     }
@@ -90,7 +90,7 @@ internal sealed class PodDiagnostician
 
     private static async Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, IReadOnlyList<IDiagnosisCheck> checks, CancellationToken cancellationToken)
     {
-        var chain = new List<DiagnosisLink> { RequestCheck.Check(subject) };
+        var chain = new List<DiagnosisStep> { AnnotationCheck.Check(subject) };
         foreach (var check in checks)
             chain.AddRange(await check.CheckAsync(subject, cancellationToken).ConfigureAwait(false));
         return new PodDiagnosis
@@ -112,5 +112,5 @@ internal sealed class PodDiagnostician
         })],
     };
 
-    private static bool IsLocated(DiagnosisLink link) => link.Findings.All(finding => finding.Location is not null);
+    private static bool IsLocated(DiagnosisStep link) => link.Findings.All(finding => finding.Location is not null);
 }

@@ -31,7 +31,7 @@ public sealed record InjectionResult
     /// The document with the credentials in it, masked; null unless the pod template was injected. Of a pod that was
     /// deleted and could not be created again: the document to create it from as it was.
     /// </summary>
-    public Secret? Manifest { get; init; }
+    public SensitiveString? Manifest { get; init; }
 
     /// <summary>Why it failed, in one line: the error, or the findings that stand in the way. Empty where it did not fail.</summary>
     public string FailureText => Status != InjectionStatus.Failed ? "" : Error ?? string.Join(" ",

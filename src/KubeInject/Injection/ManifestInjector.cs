@@ -142,7 +142,7 @@ public sealed class ManifestInjector
             return [.. plan.Documents.SelectMany(document => document.Results)];
 
         using var pending = output.Prepare(plan.Source, text, isChanged: plan.Documents.Any(document => document.Edits is { Count: > 0 }));
-        var issued = new IssuedCredentials(source);
+        var issued = new CredentialTransaction(source);
         try
         {
             var pods = new List<InjectionResult>();
@@ -223,12 +223,12 @@ public sealed class ManifestInjector
     }
 
     private async Task<(string? Edited, IEnumerable<InjectionResult> Results)> InjectAsync(
-        string content, PlannedDocument document, IssuedCredentials all, SecretManifests secretManifests, CancellationToken cancellationToken)
+        string content, PlannedDocument document, CredentialTransaction all, SecretManifests secretManifests, CancellationToken cancellationToken)
     {
         if (document.Edits is null)
             return (null, document.Results);
 
-        var issued = new IssuedCredentials(source);
+        var issued = new CredentialTransaction(source);
         try
         {
             var credentials = new List<IReadOnlyList<IssuedLease>>();
@@ -237,7 +237,7 @@ public sealed class ManifestInjector
 
             var edited = document.Fill(content, credentials);
             var results = document.Pods.Zip(credentials, (pod, leases) => pod.Completed(leases))
-                .Select(result => result.Status == InjectionStatus.Injected ? result with { Manifest = new Secret(edited) } : result).ToArray();
+                .Select(result => result.Status == InjectionStatus.Injected ? result with { Manifest = new SensitiveString(edited) } : result).ToArray();
             if (delivery.SecretAsManifest)
             {
                 foreach (var (pod, leases) in document.Pods.Zip(credentials).Where(pair => pair.First.Delivery?.Secret is not null))

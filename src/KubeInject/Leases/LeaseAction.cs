@@ -13,5 +13,5 @@ public enum LeaseAction
     Revoke,
 
     /// <summary>Revoke what an attempt that broke off has left.</summary>
-    Finish,
+    CleanUp,
 }

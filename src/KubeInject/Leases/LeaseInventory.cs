@@ -51,7 +51,7 @@ internal sealed class LeaseInventory
             RevokedByOthers = Leases(left.Where(IsAbandoned)),
         };
 
-        bool IsAbandoned(LeaseRecord record) => rules.Judge(record, now).Action is LeaseAction.Revoke or LeaseAction.Finish;
+        bool IsAbandoned(LeaseRecord record) => rules.Judge(record, now).Action is LeaseAction.Revoke or LeaseAction.CleanUp;
 
         IReadOnlyList<CredentialLease> Leases(IEnumerable<LeaseRecord> wanted) =>
         [

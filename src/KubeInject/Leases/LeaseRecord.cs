@@ -69,7 +69,7 @@ public sealed record LeaseRecord
 
     /// <summary>The token that the credential belongs to and ends with; null where there is none. Only a store that is meant for secrets keeps it.</summary>
     [JsonIgnore]
-    public Secret? Token { get; init; }
+    public SensitiveString? Token { get; init; }
 
     /// <summary>Fields that only the writer of the record knows. They stay when the record is written again.</summary>
     [JsonIgnore]

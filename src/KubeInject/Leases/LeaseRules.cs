@@ -34,7 +34,7 @@ internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeS
             return (LeaseAction.Keep, LeaseKeepReason.OwnersNotSeen);
         if (record.ClusterUid is null && !isOfCluster)
             return (LeaseAction.Keep, LeaseKeepReason.UnknownCluster);
-        return (record.IsComplete ? LeaseAction.Revoke : LeaseAction.Finish, LeaseKeepReason.None);
+        return (record.IsComplete ? LeaseAction.Revoke : LeaseAction.CleanUp, LeaseKeepReason.None);
     }
 
     /// <summary>Whether everything that may own a lease of this cluster was seen, and does not.</summary>

@@ -36,7 +36,7 @@ internal sealed class LeaseSweepRun(
         }).ConfigureAwait(false);
 
         await Parallel.ForEachAsync(revokedByOthers, parallel, async (lease, token) =>
-            await TryAsync(new PlannedLeaseAction(lease, LeaseAction.Finish), () => CleanUpAsync(lease, token), token).ConfigureAwait(false)).ConfigureAwait(false);
+            await TryAsync(new PlannedLeaseAction(lease, LeaseAction.CleanUp), () => CleanUpAsync(lease, token), token).ConfigureAwait(false)).ConfigureAwait(false);
 
         var adopted = plan.Where(planned => planned is { Action: LeaseAction.Keep, Reason: LeaseKeepReason.None } && rules.NeedsCluster(planned.Lease.ToRecord())).ToList();
         await Parallel.ForEachAsync(adopted, parallel, async (task, token) =>
@@ -59,7 +59,7 @@ internal sealed class LeaseSweepRun(
             Total = plan.Count,
             Renewed = done.Count(action => action == LeaseAction.Renew),
             Revoked = done.Count(action => action == LeaseAction.Revoke),
-            Finished = done.Count(action => action == LeaseAction.Finish),
+            CleanedUp = done.Count(action => action == LeaseAction.CleanUp),
             Kept = kept.Count(planned => !failed.Contains(planned.Lease)),
             PassedOver = passedOver,
             Failures = [.. failures.OrderBy(failure => failure.Lease.Uuid)],
@@ -91,7 +91,7 @@ internal sealed class LeaseSweepRun(
             yield return $"Not looked at for owners: {string.Join(", ", custom)}. Grant the right to list them in all namespaces if leases are issued for such objects.";
     }
 
-    private static bool IsRevocation(PlannedLeaseAction planned) => planned.Action is LeaseAction.Revoke or LeaseAction.Finish;
+    private static bool IsRevocation(PlannedLeaseAction planned) => planned.Action is LeaseAction.Revoke or LeaseAction.CleanUp;
 
     private async Task TryAsync(PlannedLeaseAction task, Func<Task> action, CancellationToken cancellationToken)
     {

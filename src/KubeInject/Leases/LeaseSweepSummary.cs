@@ -13,7 +13,7 @@ public sealed record LeaseSweepSummary
     public required int Revoked { get; init; }
 
     /// <summary>How many attempts that had broken off were revoked.</summary>
-    public required int Finished { get; init; }
+    public required int CleanedUp { get; init; }
 
     /// <summary>How many were left as they are.</summary>
     public required int Kept { get; init; }

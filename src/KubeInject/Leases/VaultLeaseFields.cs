@@ -109,7 +109,7 @@ internal static class VaultLeaseFields
         ServiceAccountName = Value(fields, ServiceAccountName) ?? "",
         NodeName = Value(fields, NodeName),
         LeaseId = Value(fields, LeaseId),
-        Token = Value(fields, TokenId) is { } token ? new Secret(token) : null,
+        Token = Value(fields, TokenId) is { } token ? new SensitiveString(token) : null,
         Database = Value(fields, Database) ?? "",
         Role = Value(fields, Role) ?? "",
         Mount = Value(fields, Mount) ?? "",

@@ -119,7 +119,7 @@ public sealed class VaultLeaseStore : ILeaseStore
         };
     }
 
-    private static VaultRequest Post(string path, IReadOnlyDictionary<string, string> fields, params Secret[] secrets)
+    private static VaultRequest Post(string path, IReadOnlyDictionary<string, string> fields, params SensitiveString[] secrets)
     {
         var data = new JsonObject(fields.Select(field => KeyValuePair.Create<string, JsonNode?>(field.Key, field.Value)));
         return VaultRequest.Post(path, new JsonObject { ["data"] = data }, secrets) with { Grant = "create and update" };

@@ -36,7 +36,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
         ArgumentNullException.ThrowIfNull(query);
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var read = await ReadAsync(query, counts, progress, cancellationToken).ConfigureAwait(false);
-        var templates = TemplatePods.Group(read);
+        var templates = PodGroupBuilder.Group(read);
         var gaps = new SortedSet<string>(StringComparer.Ordinal);
         await LookCloselyAsync(templates, gaps, progress, cancellationToken).ConfigureAwait(false);
         progress?.Report(new ReportProgress("Reading leases", 0, 0));
@@ -90,7 +90,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
             ? pod with { Diagnosis = await diagnostician.DiagnoseInjectedAsync(pod.Metadata, cancellationToken).ConfigureAwait(false) }
             : pod;
 
-    private async Task LookCloselyAsync(IReadOnlyList<TemplatePods> templates, SortedSet<string> gaps, IProgress<ReportProgress>? progress, CancellationToken cancellationToken)
+    private async Task LookCloselyAsync(IReadOnlyList<PodGroupBuilder> templates, SortedSet<string> gaps, IProgress<ReportProgress>? progress, CancellationToken cancellationToken)
     {
         var asksSource = SourceChecks.Of(source).Any();
 
@@ -111,12 +111,12 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
 
         foreach (var link in templates.Select(template => template.Diagnosis).OfType<PodDiagnosis>().SelectMany(diagnosis => diagnosis.Chain))
         {
-            if (link.State == LinkState.Unknown)
+            if (link.State == DiagnosisStatus.Unknown)
                 gaps.Add(char.ToUpperInvariant(link.Text[0]) + link.Text[1..]);
         }
     }
 
-    private async Task LookCloselyAsync(TemplatePods template, SortedSet<string> gaps, CancellationToken cancellationToken)
+    private async Task LookCloselyAsync(PodGroupBuilder template, SortedSet<string> gaps, CancellationToken cancellationToken)
     {
         try
         {
@@ -129,11 +129,11 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
         {
-            gaps.Add(ClusterFacts.MissingRight("get", KubeResource.Pods, template.Namespace));
+            gaps.Add(ClusterCache.MissingRight("get", KubeResource.Pods, template.Namespace));
         }
     }
 
-    private static NamespaceSummary Summary(string name, int pods, IReadOnlyList<TemplatePods> templates)
+    private static NamespaceSummary Summary(string name, int pods, IReadOnlyList<PodGroupBuilder> templates)
     {
         return new NamespaceSummary(
             name,
@@ -148,7 +148,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
         int Count(FindingSeverity severity) => templates.Sum(template => template.Findings.Count(finding => finding.Severity == severity));
     }
 
-    private static FindingGroup[] Findings(IReadOnlyList<TemplatePods> templates) =>
+    private static FindingGroup[] Findings(IReadOnlyList<PodGroupBuilder> templates) =>
     [
         .. from template in templates
            from finding in template.Findings
@@ -158,8 +158,8 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
            {
                Code = same.Key.Code,
                Severity = same.Key.Severity,
-               Message = Quoted.OneLine(same.Key.Message),
-               Suggestion = same.Key.Suggestion is { } suggestion ? Quoted.OneLine(suggestion) : null,
+               Message = Redaction.OneLine(same.Key.Message),
+               Suggestion = same.Key.Suggestion is { } suggestion ? Redaction.OneLine(suggestion) : null,
                Objects = [.. same.Order(StringComparer.Ordinal)],
            } into made
            group made by (made.Severity, made.Code) into ofCode

@@ -18,7 +18,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
     /// <param name="change">The change.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="SecretRefusedException">It is not to be done.</exception>
+    /// <exception cref="SecretWriteException">It is not to be done.</exception>
     /// <exception cref="KubeApiException">The server answers with an error; also where there is no such Secret, and none may be made.</exception>
     public async Task<SecretPlan> PlanAsync(SecretChange change, CancellationToken cancellationToken = default)
     {
@@ -46,7 +46,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
     /// <param name="removal">The removal.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="SecretRefusedException">It is not to be done.</exception>
+    /// <exception cref="SecretWriteException">It is not to be done.</exception>
     /// <exception cref="KubeApiException">The server answers with an error; also where there is no such Secret.</exception>
     public async Task<SecretPlan> PlanAsync(SecretRemoval removal, CancellationToken cancellationToken = default)
     {
@@ -65,7 +65,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
     /// <param name="plan">What <see cref="PlanAsync(SecretChange, CancellationToken)"/> has said of it.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <returns>The Secret as it is now.</returns>
-    /// <exception cref="SecretRefusedException">It is not to be done any more.</exception>
+    /// <exception cref="SecretWriteException">It is not to be done any more.</exception>
     /// <exception cref="KubeApiException">The server answers with an error.</exception>
     public async Task<SecretContent> WriteAsync(SecretChange change, SecretPlan plan, CancellationToken cancellationToken = default) =>
         SecretContent.Read((await WriteAsync(plan, token => PlanAsync(change, token), cancellationToken).ConfigureAwait(false))!);
@@ -75,7 +75,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
     /// <param name="plan">What <see cref="PlanAsync(SecretRemoval, CancellationToken)"/> has said of it.</param>
     /// <param name="cancellationToken">Ends the requests.</param>
     /// <returns>When it is done.</returns>
-    /// <exception cref="SecretRefusedException">It is not to be done any more.</exception>
+    /// <exception cref="SecretWriteException">It is not to be done any more.</exception>
     /// <exception cref="KubeApiException">The server answers with an error; also where the Secret is gone meanwhile.</exception>
     public Task RemoveAsync(SecretRemoval removal, SecretPlan plan, CancellationToken cancellationToken = default) =>
         WriteAsync(plan, token => PlanAsync(removal, token), cancellationToken);
@@ -91,7 +91,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
             catch (KubeApiException exception) when (exception.Reason is KubeApiReason.Conflict or KubeApiReason.AlreadyExists)
             {
                 if (attempt == Attempts)
-                    throw new SecretRefusedException(SecretRefusal.Contended, $"{plan.Reference} was changed by others {Attempts} times in a row while it was to be written. Try again later.");
+                    throw new SecretWriteException(SecretRefusal.Contended, $"{plan.Reference} was changed by others {Attempts} times in a row while it was to be written. Try again later.");
             }
 
             plan = await planAgain(cancellationToken).ConfigureAwait(false);
@@ -128,11 +128,11 @@ internal sealed class SecretEditor(KubeObjectClient client)
     {
         var content = SecretContent.Read(live);
         if (!change.MayExist)
-            throw new SecretRefusedException(SecretRefusal.Exists, $"{live} exists, and is not to be overwritten.");
+            throw new SecretWriteException(SecretRefusal.Exists, $"{live} exists, and is not to be overwritten.");
         if (!change.Force)
             RefuseKept(live);
         if (change.Type is not null && change.Type != content.Type)
-            throw new SecretRefusedException(SecretRefusal.OtherType, $"{live} is of the type {content.Type}, which cannot be changed to {change.Type}. Remove it first, if that is meant.");
+            throw new SecretWriteException(SecretRefusal.OtherType, $"{live} is of the type {content.Type}, which cannot be changed to {change.Type}. Remove it first, if that is meant.");
         if (change.Values.Count > 0)
             RefuseImmutable(live);
 
@@ -159,7 +159,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
         var content = SecretContent.Read(live);
         if (keys.FirstOrDefault(key => !content.Values.ContainsKey(key)) is { } missing)
         {
-            throw new SecretRefusedException(
+            throw new SecretWriteException(
                 SecretRefusal.NoKey, $"{live} has no key {missing}. It has {(content.Values.Count == 0 ? "none" : string.Join(", ", content.Values.Keys.Order(StringComparer.Ordinal)))}.");
         }
 
@@ -215,12 +215,12 @@ internal sealed class SecretEditor(KubeObjectClient client)
     private static void RefuseKept(KubeObject live)
     {
         if (SecretOwnership.KeeperOf(live) is { } keeper)
-            throw new SecretRefusedException(SecretRefusal.Owned, $"{live} is left as it is, for {keeper}. Change it there, or by force.");
+            throw new SecretWriteException(SecretRefusal.Owned, $"{live} is left as it is, for {keeper}. Change it there, or by force.");
     }
 
     private static void RefuseImmutable(KubeObject live)
     {
         if (live.ToElement().IsTrue("immutable"))
-            throw new SecretRefusedException(SecretRefusal.Immutable, $"{live} is immutable: its values cannot be changed. Make another one, or remove this one first.");
+            throw new SecretWriteException(SecretRefusal.Immutable, $"{live} is immutable: its values cannot be changed. Make another one, or remove this one first.");
     }
 }

@@ -26,7 +26,7 @@ internal static partial class SecretNames
     /// <summary>Whether a Secret can have the name: a DNS subdomain.</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= 253 && NamePattern().IsMatch(name);
 
-    private static SecretRefusedException Invalid(string message) => new(SecretRefusal.InvalidName, message);
+    private static SecretWriteException Invalid(string message) => new(SecretRefusal.InvalidName, message);
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex NamePattern();

@@ -21,7 +21,7 @@ public sealed class SecretValue
     /// <summary>A text, which the Secret holds as UTF-8.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The value.</returns>
-    public static SecretValue FromText(Secret text)
+    public static SecretValue FromText(SensitiveString text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return new SecretValue(Encoding.UTF8.GetBytes(text.Reveal()), isBinary: false);
@@ -37,8 +37,8 @@ public sealed class SecretValue
     }
 
     /// <summary>The mask.</summary>
-    /// <returns><see cref="Secret.Mask"/>.</returns>
-    public override string ToString() => Secret.Mask;
+    /// <returns><see cref="SensitiveString.Mask"/>.</returns>
+    public override string ToString() => SensitiveString.Mask;
 
     /// <summary>The value as the API takes it.</summary>
     internal string ToBase64() => Convert.ToBase64String(bytes);

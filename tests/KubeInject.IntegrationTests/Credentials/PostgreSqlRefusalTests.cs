@@ -93,7 +93,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     public async Task Whoever_makes_the_login_roles_is_not_given_out()
     {
         var admin = await CreateRoleAsync(options: "LOGIN PASSWORD 'admin-password'");
-        var source = Source(Options with { ConnectionString = new Secret($"postgresql://{admin}:admin-password@{Host}:{Port}/postgres") });
+        var source = Source(Options with { ConnectionString = new SensitiveString($"postgresql://{admin}:admin-password@{Host}:{Port}/postgres") });
 
         Assert.Contains("who makes the login roles", (await FailsAsync(() => IssueAsync(source, admin), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
     }
@@ -136,7 +136,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [Fact]
     public async Task A_server_that_is_down_is_a_clear_error_and_nothing_is_recorded()
     {
-        var source = Source(Options with { ConnectionString = new Secret($"postgresql://me:secret-password@{Host}:1/orders") });
+        var source = Source(Options with { ConnectionString = new SensitiveString($"postgresql://me:secret-password@{Host}:1/orders") });
 
         var message = (await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Unavailable)).Message;
 
@@ -150,7 +150,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [InlineData("postgresql://nobody:wrong@HOST/postgres", "login of user 'nobody' is refused")]
     public async Task A_login_that_is_refused_says_whose(string connection, string says)
     {
-        var source = Source(Options with { ConnectionString = new Secret(connection.Replace("HOST", $"{Host}:{Port}", StringComparison.Ordinal)) });
+        var source = Source(Options with { ConnectionString = new SensitiveString(connection.Replace("HOST", $"{Host}:{Port}", StringComparison.Ordinal)) });
 
         var exception = await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Refused);
 
@@ -161,7 +161,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [Fact]
     public async Task A_database_that_does_not_exist_is_named()
     {
-        var source = Source(Options with { ConnectionString = new Secret($"{Superuser.Reveal()[..^"postgres".Length]}missing") });
+        var source = Source(Options with { ConnectionString = new SensitiveString($"{Superuser.Reveal()[..^"postgres".Length]}missing") });
 
         Assert.Contains("database 'missing': there is no such database", (await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
     }
@@ -170,7 +170,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     public async Task Who_may_not_create_roles_is_told_so_and_nothing_is_left()
     {
         var (role, user) = (await CreateRoleAsync(), await CreateRoleAsync(options: "LOGIN PASSWORD 'user-password'"));
-        var source = Source(Options with { ConnectionString = new Secret($"Host={Host};Port={Port};Username={user};Password=user-password;Database=postgres") });
+        var source = Source(Options with { ConnectionString = new SensitiveString($"Host={Host};Port={Port};Username={user};Password=user-password;Database=postgres") });
 
         var message = (await FailsAsync(() => IssueAsync(source, role), CredentialFailure.Refused)).Message;
 

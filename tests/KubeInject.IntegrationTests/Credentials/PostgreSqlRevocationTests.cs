@@ -197,7 +197,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
         var (role, admin) = (await CreateRoleAsync(), await CreateRoleAsync(options: "LOGIN CREATEROLE PASSWORD 'admin-password'"));
         await ExecuteAsync($"GRANT {role} TO {admin} WITH ADMIN OPTION; GRANT CREATE ON DATABASE {database} TO {role}");
         await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}", database);
-        var source = Source(Options with { ConnectionString = new Secret($"postgresql://{admin}:admin-password@{Host}:{Port}/postgres") });
+        var source = Source(Options with { ConnectionString = new SensitiveString($"postgresql://{admin}:admin-password@{Host}:{Port}/postgres") });
         var lease = await IssueAsync(source, role);
         await using var session = await OpenAsync(lease.Credential, database);
         await session.ExecuteAsync("CREATE TABLE own (id int)");

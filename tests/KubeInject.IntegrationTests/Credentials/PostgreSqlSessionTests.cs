@@ -111,7 +111,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         var connection = ConnectionText.Parse(Connection(database: database));
         (connection.SearchPath, connection.Timezone, connection.NoResetOnClose, connection.ClientEncoding) = ("evil", "CET", true, "LATIN1");
 
-        await SeesOursAsync(Source(Statements(new Secret(connection.ConnectionString))), role, database);
+        await SeesOursAsync(Source(Statements(new SensitiveString(connection.ConnectionString))), role, database);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var refusing = RefuseAsync(listener, text, state);
-        var source = Source(Options with { ConnectionString = new Secret($"postgresql://me:secret-password@{listener.LocalEndpoint}/orders?sslmode=disable") });
+        var source = Source(Options with { ConnectionString = new SensitiveString($"postgresql://me:secret-password@{listener.LocalEndpoint}/orders?sslmode=disable") });
 
         var message = (await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Refused)).Message;
 
@@ -155,7 +155,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         var owner = await PlantAsync(role, database);
         using var relay = new IgnoringPooler((Host, Port));
         var superuser = ConnectionText.Parse(Superuser);
-        var source = Source(Options with { ConnectionString = new Secret($"postgresql://{superuser.Username}:{superuser.Password}@{relay.Address}/{database}?sslmode=disable") });
+        var source = Source(Options with { ConnectionString = new SensitiveString($"postgresql://{superuser.Username}:{superuser.Password}@{relay.Address}/{database}?sslmode=disable") });
 
         var message = (await FailsAsync(() => IssueAsync(source, role), CredentialFailure.Refused)).Message;
 
@@ -163,7 +163,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         Assert.Equal(false, await ScalarAsync("SELECT rolsuper FROM pg_roles WHERE rolname = $1", owner));
     }
 
-    private static PostgreSqlOptions Statements(Secret connection) => Options with
+    private static PostgreSqlOptions Statements(SensitiveString connection) => Options with
     {
         ConnectionString = connection,
         CreationStatements =

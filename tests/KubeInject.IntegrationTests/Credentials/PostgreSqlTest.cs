@@ -34,10 +34,10 @@ public abstract class PostgreSqlTest : IDisposable
     internal CredentialSource Source(PostgreSqlOptions? options = null) => new(Issuer(options), Leases);
 
     /// <summary>The connection of another user than the superuser, or to another database.</summary>
-    internal static Secret Connection(string? user = null, string? database = null, string suffix = "")
+    internal static SensitiveString Connection(string? user = null, string? database = null, string suffix = "")
     {
         var superuser = ConnectionText.Parse(TestDatabase.Superuser);
-        return new Secret($"postgresql://{user ?? superuser.Username}:{(user is null ? superuser.Password : UserPassword)}@{superuser.Host}:{superuser.Port}/{database ?? "postgres"}{suffix}");
+        return new SensitiveString($"postgresql://{user ?? superuser.Username}:{(user is null ? superuser.Password : UserPassword)}@{superuser.Host}:{superuser.Port}/{database ?? "postgres"}{suffix}");
     }
 
     /// <summary>Makes an administrator who is no superuser, and who may grant a role.</summary>

@@ -14,8 +14,8 @@ public sealed class ActorTests
         var diagnosis = await scene.DiagnoseManifestAsync();
 
         Assert.Equal("will be injected: 1 database, 2 variables in 1 container", diagnosis.Verdict);
-        Assert.Equal([LinkStep.Request, LinkStep.Actor, LinkStep.Webhook, LinkStep.Identity], diagnosis.Chain.Select(link => link.Step));
-        Assert.All(diagnosis.Chain, link => Assert.Equal(LinkState.Holds, link.State));
+        Assert.Equal([DiagnosisStepKind.Request, DiagnosisStepKind.Actor, DiagnosisStepKind.Webhook, DiagnosisStepKind.Identity], diagnosis.Chain.Select(link => link.Step));
+        Assert.All(diagnosis.Chain, link => Assert.Equal(DiagnosisStatus.Passed, link.State));
         Assert.Equal([FindingCode.FailureIgnored], diagnosis.Findings.Select(finding => finding.Code));
     }
 
@@ -54,7 +54,7 @@ public sealed class ActorTests
     {
         await using var scene = await Scene.CreateSoundAsync();
 
-        Breaks(await scene.DiagnoseManifestAsync(@namespace: "nowhere"), LinkStep.Actor, FindingCode.MissingNamespace, "kubectl create namespace nowhere");
+        Breaks(await scene.DiagnoseManifestAsync(@namespace: "nowhere"), DiagnosisStepKind.Actor, FindingCode.MissingNamespace, "kubectl create namespace nowhere");
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class ActorTests
     {
         await using var scene = await Scene.CreateSoundAsync();
 
-        Breaks(await scene.DiagnoseManifestAsync(scene.Metadata("")), LinkStep.Actor, FindingCode.PodNotSelected, scene.Label);
+        Breaks(await scene.DiagnoseManifestAsync(scene.Metadata("")), DiagnosisStepKind.Actor, FindingCode.PodNotSelected, scene.Label);
     }
 
     [Theory]
@@ -87,9 +87,9 @@ public sealed class ActorTests
     {
         await using var scene = await Scene.CreateSoundAsync(webhook => webhook["timeoutSeconds"] = 1);
 
-        var link = (await scene.DiagnoseManifestAsync()).Chain.Single(link => link.Step == LinkStep.Actor);
+        var link = (await scene.DiagnoseManifestAsync()).Chain.Single(link => link.Step == DiagnosisStepKind.Actor);
 
-        Assert.Equal(LinkState.Weak, link.State);
+        Assert.Equal(DiagnosisStatus.Warning, link.State);
         Assert.Contains(link.Findings, finding => finding.Code == FindingCode.ShortTimeout);
     }
 
@@ -102,9 +102,9 @@ public sealed class ActorTests
         var diagnosis = await scene.DiagnoseManifestAsync(by: scene.Diagnostician(viewer));
 
         Assert.Equal("will be injected: 1 database, 2 variables in 1 container", diagnosis.Verdict);
-        Assert.All(diagnosis.Chain.Skip(1), link => Assert.Equal(LinkState.Unknown, link.State));
-        Assert.Contains("The right to list mutatingwebhookconfigurations.admissionregistration.k8s.io in the cluster is missing.", Text(diagnosis, LinkStep.Actor), StringComparison.Ordinal);
-        Assert.Contains($"The right to get serviceaccounts in the namespace {scene.Namespace} is missing.", Text(diagnosis, LinkStep.Identity), StringComparison.Ordinal);
+        Assert.All(diagnosis.Chain.Skip(1), link => Assert.Equal(DiagnosisStatus.Unknown, link.State));
+        Assert.Contains("The right to list mutatingwebhookconfigurations.admissionregistration.k8s.io in the cluster is missing.", Text(diagnosis, DiagnosisStepKind.Actor), StringComparison.Ordinal);
+        Assert.Contains($"The right to get serviceaccounts in the namespace {scene.Namespace} is missing.", Text(diagnosis, DiagnosisStepKind.Identity), StringComparison.Ordinal);
         Assert.Equal("   Look again as somebody who has the rights that are missing.", Explanation.Of(diagnosis).Lines[^1]);
     }
 
@@ -124,7 +124,7 @@ public sealed class ActorTests
         Assert.Single(requests, path => path.EndsWith("/services/injector", StringComparison.Ordinal));
     }
 
-    internal static void Breaks(PodDiagnosis diagnosis, LinkStep step, string code, string remedy)
+    internal static void Breaks(PodDiagnosis diagnosis, DiagnosisStepKind step, string code, string remedy)
     {
         Assert.Equal(step, diagnosis.FirstBroken?.Step);
         var worst = diagnosis.FirstBroken!.Findings.OrderByDescending(finding => finding.Severity).First();
@@ -141,7 +141,7 @@ public sealed class ActorTests
     }
 
     private static async Task BreaksAsync(Scene scene, string code, string remedy) =>
-        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Actor, code, remedy);
+        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Actor, code, remedy);
 
-    private static string Text(PodDiagnosis diagnosis, LinkStep step) => diagnosis.Chain.Single(link => link.Step == step).Text;
+    private static string Text(PodDiagnosis diagnosis, DiagnosisStepKind step) => diagnosis.Chain.Single(link => link.Step == step).Text;
 }

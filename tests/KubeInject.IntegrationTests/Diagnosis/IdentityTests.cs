@@ -15,7 +15,7 @@ public sealed class IdentityTests
         await using var scene = await Scene.CreateSoundAsync();
 
         Breaks(
-            await scene.DiagnoseManifestAsync(spec: OfOrders), LinkStep.Identity, FindingCode.MissingServiceAccount, $"kubectl create serviceaccount orders --namespace {scene.Namespace}");
+            await scene.DiagnoseManifestAsync(spec: OfOrders), DiagnosisStepKind.Identity, FindingCode.MissingServiceAccount, $"kubectl create serviceaccount orders --namespace {scene.Namespace}");
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class IdentityTests
 
         var link = await LinkAsync(scene, viewer);
 
-        Assert.Equal(LinkState.Unknown, link.State);
+        Assert.Equal(DiagnosisStatus.Unknown, link.State);
         Assert.Contains($"The right to create serviceaccounts/token in the namespace {scene.Namespace} is missing.", link.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(requests, path => path.Contains("/token", StringComparison.Ordinal));
     }
@@ -57,6 +57,6 @@ public sealed class IdentityTests
         Assert.EndsWith("/token?dryRun=All", Assert.Single(requests, path => path.Contains("/token", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
-    private static async Task<DiagnosisLink> LinkAsync(Scene scene, KubeConnection by) =>
-        (await scene.DiagnoseManifestAsync(spec: OfOrders, by: scene.Diagnostician(by))).Chain.Single(link => link.Step == LinkStep.Identity);
+    private static async Task<DiagnosisStep> LinkAsync(Scene scene, KubeConnection by) =>
+        (await scene.DiagnoseManifestAsync(spec: OfOrders, by: scene.Diagnostician(by))).Chain.Single(link => link.Step == DiagnosisStepKind.Identity);
 }

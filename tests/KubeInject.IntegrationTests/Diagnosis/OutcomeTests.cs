@@ -21,7 +21,7 @@ public sealed class OutcomeTests
 
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
 
-        Breaks(diagnosis, LinkStep.Outcome, code, remedy);
+        Breaks(diagnosis, DiagnosisStepKind.Outcome, code, remedy);
         Assert.Contains("'injector.example.org'", diagnosis.FirstBroken!.Findings[0].Message, StringComparison.Ordinal);
     }
 
@@ -45,7 +45,7 @@ public sealed class OutcomeTests
 
         var diagnosis = await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None);
 
-        Breaks(diagnosis, LinkStep.Outcome, FindingCode.MissingRecord, "Create the pod anew");
+        Breaks(diagnosis, DiagnosisStepKind.Outcome, FindingCode.MissingRecord, "Create the pod anew");
         Assert.StartsWith("is injected: 1 database, 2 variables in 1 container; but There is no record", diagnosis.Verdict, StringComparison.Ordinal);
 
         await source.Leases.WriteAsync(Record(uuid, pod), CancellationToken.None);
@@ -62,9 +62,9 @@ public sealed class OutcomeTests
         await source.Leases.WriteAsync(Record(named, pod), CancellationToken.None);
         await source.Leases.WriteAsync(Record(left, pod), CancellationToken.None);
 
-        var link = (await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Chain.Single(link => link.Step == LinkStep.Outcome);
+        var link = (await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Chain.Single(link => link.Step == DiagnosisStepKind.Outcome);
 
-        Assert.Equal(LinkState.Weak, link.State);
+        Assert.Equal(DiagnosisStatus.Warning, link.State);
         var finding = Assert.Single(link.Findings);
         Assert.Equal(FindingCode.RecordWithoutPod, finding.Code);
         Assert.Contains($"{left}", finding.Message, StringComparison.Ordinal);
@@ -80,9 +80,9 @@ public sealed class OutcomeTests
         using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
         var pod = Pod.Parse($$$"""{"metadata":{"name":"orders","namespace":"{{{scene.Namespace}}}"{{{scene.Metadata(uuid: $"{Guid.NewGuid()}")}}} }}""");
 
-        var link = Assert.Single((await scene.Diagnostician(viewer).DiagnoseAsync(pod, CancellationToken.None)).Chain, link => link.Step == LinkStep.Outcome);
+        var link = Assert.Single((await scene.Diagnostician(viewer).DiagnoseAsync(pod, CancellationToken.None)).Chain, link => link.Step == DiagnosisStepKind.Outcome);
 
-        Assert.Equal(LinkState.Unknown, link.State);
+        Assert.Equal(DiagnosisStatus.Unknown, link.State);
         Assert.Contains("The right to list secrets in the namespace kubeinject is missing.", link.Text, StringComparison.Ordinal);
     }
 

@@ -28,7 +28,7 @@ public sealed class TimingTests
 
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None);
 
-        Breaks(diagnosis, LinkStep.Timing, FindingCode.OlderThanWebhook, $"kubectl delete pod orders --namespace {scene.Namespace}");
+        Breaks(diagnosis, DiagnosisStepKind.Timing, FindingCode.OlderThanWebhook, $"kubectl delete pod orders --namespace {scene.Namespace}");
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class TimingTests
 
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None);
 
-        Breaks(diagnosis, LinkStep.Timing, FindingCode.OlderThanLabel, "kubectl delete pod orders");
+        Breaks(diagnosis, DiagnosisStepKind.Timing, FindingCode.OlderThanLabel, "kubectl delete pod orders");
         Assert.Equal(scene.Label, diagnosis.FirstBroken!.Findings[0].Key);
     }
 
@@ -53,7 +53,7 @@ public sealed class TimingTests
         var pod = await scene.CreatePodAsync();
         await WakeAsync(scene);
 
-        Breaks(await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None), LinkStep.Timing, FindingCode.PassedOver, "kubectl delete pod orders");
+        Breaks(await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None), DiagnosisStepKind.Timing, FindingCode.PassedOver, "kubectl delete pod orders");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class TimingTests
 
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
 
-        Breaks(diagnosis, LinkStep.Timing, FindingCode.PassedOver, $"kubectl rollout restart deployment/orders --namespace {scene.Namespace}");
+        Breaks(diagnosis, DiagnosisStepKind.Timing, FindingCode.PassedOver, $"kubectl rollout restart deployment/orders --namespace {scene.Namespace}");
         Assert.Equal("Deployment", diagnosis.Object.Kind);
     }
 
@@ -80,7 +80,7 @@ public sealed class TimingTests
 
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
 
-        Breaks(diagnosis, LinkStep.Timing, FindingCode.OlderThanTemplate, "kubectl rollout restart deployment/orders");
+        Breaks(diagnosis, DiagnosisStepKind.Timing, FindingCode.OlderThanTemplate, "kubectl rollout restart deployment/orders");
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class TimingTests
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
 
         Assert.Null(diagnosis.FirstBroken);
-        Assert.Contains(diagnosis.Chain, link => link is { Step: LinkStep.Outcome, State: LinkState.Holds, Text: "its newest pod, orders-1-x, is injected." });
+        Assert.Contains(diagnosis.Chain, link => link is { Step: DiagnosisStepKind.Outcome, State: DiagnosisStatus.Passed, Text: "its newest pod, orders-1-x, is injected." });
     }
 
     private static async Task CreatePodOfDeploymentAsync(Scene scene, string metadata)

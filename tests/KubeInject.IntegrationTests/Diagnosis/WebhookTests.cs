@@ -23,7 +23,7 @@ public sealed class WebhookTests
     {
         await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = bundle);
 
-        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, code, "certificate authority");
+        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, code, "certificate authority");
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class WebhookTests
         await untrusted.CreateServingCertificateAsync(other);
 
         Assert.Null((await trusted.DiagnoseManifestAsync()).FirstBroken);
-        Breaks(await untrusted.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.UntrustedServingCertificate, "issued by that authority");
+        Breaks(await untrusted.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.UntrustedServingCertificate, "issued by that authority");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class WebhookTests
         await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = Scene.Bundle(authority));
         await scene.CreateServingCertificateAsync(authority, DateTimeOffset.UtcNow.AddDays(-2));
 
-        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.ExpiredServingCertificate, "issued anew");
+        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.ExpiredServingCertificate, "issued anew");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class WebhookTests
     {
         await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["name"] = "gone");
 
-        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.MissingService, "left behind");
+        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingService, "left behind");
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class WebhookTests
     {
         await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["port"] = 8443);
 
-        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.MissingServicePort, scene.Label);
+        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingServicePort, scene.Label);
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class WebhookTests
         if (endpoints is not null)
             await scene.CreateEndpointsAsync(endpoints);
 
-        Breaks(await scene.DiagnoseManifestAsync(), LinkStep.Webhook, FindingCode.NoEndpoint, $"kubectl get pods --namespace {scene.Namespace}");
+        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.NoEndpoint, $"kubectl get pods --namespace {scene.Namespace}");
     }
 
     [Fact]

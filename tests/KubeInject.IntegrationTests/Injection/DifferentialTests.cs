@@ -44,7 +44,7 @@ public sealed class DifferentialTests
     private static async Task<string> InjectAsync(string text, string secret)
     {
         var injected = "";
-        var source = new CredentialSource(new RecordingIssuer(request => new Credential($"{request.Database}:{secret}", new Secret(secret), "lease")), new MemoryLeaseStore());
+        var source = new CredentialSource(new RecordingIssuer(request => new Credential($"{request.Database}:{secret}", new SensitiveString(secret), "lease")), new MemoryLeaseStore());
         var result = await new ManifestInjector(source).InjectAsync(
             ManifestSource.FromText(text),
             ManifestOutput.ToStream((content, _) =>

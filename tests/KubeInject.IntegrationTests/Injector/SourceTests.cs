@@ -23,7 +23,7 @@ public sealed class SourceTests(VaultWorlds worlds) : IDisposable
         folder.Write("secret-id", (await world.SecretIdAsync()).Reveal() + "\n");
         var config = folder.Write("settings.yaml", $"source: vault\nvault-address: {world.Gate.Address}\nvault-role-id: {await world.RoleIdAsync()}\nvault-secret-id-file: secret-id\n");
 
-        await AccountsForAsync(Manifest(world.Namespace, VaultWorld.Role), [], "--config", config);
+        await AccountsForAsync(Manifest(world.Namespace, VaultFixture.Role), [], "--config", config);
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class SourceTests(VaultWorlds worlds) : IDisposable
         var world = await worlds.OfAsync(kind);
         var token = (await world.TokenAsync("kubeinject")).Reveal();
 
-        var told = await AccountsForAsync(Manifest(world.Namespace, VaultWorld.Role), new() { ["VAULT_ADDR"] = $"{world.Gate.Address}", ["VAULT_TOKEN"] = token }, "--source", "vault");
+        var told = await AccountsForAsync(Manifest(world.Namespace, VaultFixture.Role), new() { ["VAULT_ADDR"] = $"{world.Gate.Address}", ["VAULT_TOKEN"] = token }, "--source", "vault");
 
         Assert.DoesNotContain(token, told, StringComparison.Ordinal);
     }
@@ -46,7 +46,7 @@ public sealed class SourceTests(VaultWorlds worlds) : IDisposable
         var file = folder.Write("token", (await world.TokenAsync("kubeinject")).Reveal());
 
         await AccountsForAsync(
-            Manifest(world.Namespace, VaultWorld.Role), new() { ["KUBEINJECT_VAULT_POD_IDENTITY"] = "true" },
+            Manifest(world.Namespace, VaultFixture.Role), new() { ["KUBEINJECT_VAULT_POD_IDENTITY"] = "true" },
             "--source", "vault", "--vault-address", $"{world.Gate.Address}", "--vault-token-file", file);
     }
 
@@ -131,7 +131,7 @@ public sealed class SourceTests(VaultWorlds worlds) : IDisposable
         var plan = await RunAsync("sync", "", variables, ["--dry-run", "--grace-period", "0s", .. settings]);
         var user = Variable(injected.Output, "DBUSER");
         var password = Variable(injected.Output, "DBPASSWORD");
-        var credential = new Credential(user, new Secret(password));
+        var credential = new Credential(user, new SensitiveString(password));
         var isGood = await TestDatabase.CanLogInAsync(credential);
         var swept = await RunAsync("sync", "", variables, ["--grace-period", "0s", .. settings]);
 
@@ -168,7 +168,7 @@ public sealed class SourceTests(VaultWorlds worlds) : IDisposable
           annotations:
             db-creds-injector.numberly.io/orders.role: {{role}}
         spec:
-          serviceAccountName: {{VaultWorld.Account}}
+          serviceAccountName: {{VaultFixture.Account}}
           containers:
             - name: app
               image: app

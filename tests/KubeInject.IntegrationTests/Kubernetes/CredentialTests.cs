@@ -50,9 +50,9 @@ public sealed class CredentialTests : IDisposable
     {
         using var intermediate = ClientCredentials.Intermediate();
         var (certificate, key) = ClientCredentials.Ec("jane", intermediate);
-        var chain = ClientCertificate.FromPem($"{certificate}\n{intermediate.ExportCertificatePem()}", new Secret(key.ExportECPrivateKeyPem()));
+        var chain = ClientCertificate.FromPem($"{certificate}\n{intermediate.ExportCertificatePem()}", new SensitiveString(key.ExportECPrivateKeyPem()));
         Assert.Equal("jane", await Identity.OfAsync(Settings with { ClientCertificate = chain }));
-        var alone = ClientCertificate.FromPem(certificate, new Secret(key.ExportECPrivateKeyPem()));
+        var alone = ClientCertificate.FromPem(certificate, new SensitiveString(key.ExportECPrivateKeyPem()));
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(Settings with { ClientCertificate = alone }));
         Assert.Equal(KubeConnectionFailure.Unauthorized, error.Reason);
     }
@@ -153,7 +153,7 @@ public sealed class CredentialTests : IDisposable
     private static (string Certificate, AsymmetricAlgorithm Key) AsAny<T>((string Certificate, T Key) pair)
         where T : AsymmetricAlgorithm => pair;
 
-    private static async Task<(Secret Token, string Uid)> CreateAccountAsync(string @namespace, string name)
+    private static async Task<(SensitiveString Token, string Uid)> CreateAccountAsync(string @namespace, string name)
     {
         var account = await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/serviceaccounts", $$$"""{"metadata":{"name":"{{{name}}}"}}""");
         using var connection = await TestCluster.OpenAsync();

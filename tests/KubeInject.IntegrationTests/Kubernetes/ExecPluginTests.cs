@@ -6,7 +6,7 @@ namespace KubeInject.IntegrationTests.Kubernetes;
 
 public class ExecPluginTests
 {
-    private static readonly Secret Wrong = new("canary-wrong-token");
+    private static readonly SensitiveString Wrong = new("canary-wrong-token");
 
     [Fact]
     public async Task A_plugin_returns_a_token()
@@ -91,7 +91,7 @@ public class ExecPluginTests
     public async Task A_plugin_gets_its_arguments_and_variables_and_those_of_the_process()
     {
         using var script = new PluginScript($"""[ "$1" = 'a b' ] && [ "$SECRET" = canary-value ] && [ -n "$PATH" ] && {PluginScript.Token(TestCluster.ViewerToken)}""");
-        var plugin = script.Plugin with { Arguments = [.. script.Plugin.Arguments, new Secret("a b")], Variables = [new ExecVariable("SECRET", new Secret("canary-value"))] };
+        var plugin = script.Plugin with { Arguments = [.. script.Plugin.Arguments, new SensitiveString("a b")], Variables = [new ExecVariable("SECRET", new SensitiveString("canary-value"))] };
         Assert.Equal(Identity.Viewer, await Identity.OfAsync(script.Settings with { Exec = plugin }));
     }
 
@@ -174,8 +174,8 @@ public class ExecPluginTests
             """);
         var plugin = script.Plugin with
         {
-            Arguments = [.. script.Plugin.Arguments, new Secret("--client-secret"), new Secret("canary-option")],
-            Variables = [new ExecVariable("SECRET", new Secret("canary-variable"))],
+            Arguments = [.. script.Plugin.Arguments, new SensitiveString("--client-secret"), new SensitiveString("canary-option")],
+            Variables = [new ExecVariable("SECRET", new SensitiveString("canary-variable"))],
         };
         var error = await FailsAsync(script.Settings with { Exec = plugin }, KubeConnectionFailure.ExecPluginFailed);
         Assert.EndsWith(
@@ -261,7 +261,7 @@ public class ExecPluginTests
             started.SetResult();
             reader.ReadToEnd();
         });
-        return (script.Plugin with { Arguments = [new Secret(path)] }, started.Task, ended);
+        return (script.Plugin with { Arguments = [new SensitiveString(path)] }, started.Task, ended);
     }
 
     private static async Task<KubeConnectionException> FailsAsync(ConnectionSettings settings, KubeConnectionFailure reason)

@@ -36,7 +36,7 @@ internal sealed record CrashSource(string Name, Func<CrashPlace, KubeObjectClien
     private static (ICredentialIssuer Issuer, ILeaseStore Leases) OpenVault(CrashPlace place, KubeObjectClient client)
     {
         var address = new Uri(File.ReadAllText(Path.Combine(place.Folder, AddressFile)));
-        var vault = new VaultClient(new VaultSettings { Address = address }, VaultLogin.Token(new Secret(File.ReadAllText(Path.Combine(place.Folder, TokenFile)))));
+        var vault = new VaultClient(new VaultSettings { Address = address }, VaultLogin.Token(new SensitiveString(File.ReadAllText(Path.Combine(place.Folder, TokenFile)))));
         return (new VaultIssuer(vault), new VaultLeaseStore(vault));
     }
 

@@ -190,7 +190,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultWorlds worlds) : I
             var task = tasks.Single(one => one.Uuid == Guid.Parse(uuid));
             steps[task.Uuid] = Enum.Parse<CrashStep>(step);
             if (rest is [var username, var password])
-                handedOut[task.Uuid] = new Credential(username, new Secret(password));
+                handedOut[task.Uuid] = new Credential(username, new SensitiveString(password));
         }
 
         private async Task<HashSet<string>> LiveAsync()

@@ -135,7 +135,7 @@ public sealed class KubeLeaseStoreTests
         using var connection = await TestCluster.OpenAsync();
         var store = new KubeLeaseStore(connection.Objects, "default");
 
-        await Assert.ThrowsAsync<ArgumentException>(() => store.WriteAsync(Record() with { Token = new Secret("token") }, CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => store.WriteAsync(Record() with { Token = new SensitiveString("token") }, CancellationToken.None));
     }
 
     [Fact]

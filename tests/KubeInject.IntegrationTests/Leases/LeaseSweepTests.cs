@@ -76,7 +76,7 @@ public sealed class LeaseSweepTests : SweepTest
     [Theory]
     [InlineData(true, false, true, LeaseState.Active, LeaseAction.Keep)] // its pod may be about to come
     [InlineData(false, false, true, LeaseState.Incomplete, LeaseAction.Keep)] // it may be being issued
-    [InlineData(false, false, false, LeaseState.Incomplete, LeaseAction.Finish)]
+    [InlineData(false, false, false, LeaseState.Incomplete, LeaseAction.CleanUp)]
     [InlineData(true, true, false, LeaseState.Orphaned, LeaseAction.Revoke)]
     [InlineData(true, true, true, LeaseState.Expired, LeaseAction.Keep)]
     public async Task Without_an_owner_it_depends_on_age_and_completeness(bool isComplete, bool isExpired, bool isYoung, LeaseState state, LeaseAction action)
@@ -221,7 +221,7 @@ public sealed class LeaseSweepTests : SweepTest
 
         var summary = await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), new Reports(progress), CancellationToken.None);
 
-        Assert.Equal((6, 1, 1, 1, 1, 2), (summary.Total, summary.Renewed, summary.Revoked, summary.Finished, summary.Kept, summary.Failed));
+        Assert.Equal((6, 1, 1, 1, 1, 2), (summary.Total, summary.Renewed, summary.Revoked, summary.CleanedUp, summary.Kept, summary.Failed));
         Assert.Equal(new[] { broken.Uuid, ended.Uuid }.Order(), summary.Failures.Select(failure => failure.Lease.Uuid));
         Assert.Equal(ended.Uuid, Assert.Single(summary.Failures, failure => failure.HasEnded).Lease.Uuid);
         Assert.Equal([1, 2, 3, 4, 5], progress.Select(report => report.Done).Order());

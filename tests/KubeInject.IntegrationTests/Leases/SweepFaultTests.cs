@@ -139,7 +139,7 @@ public sealed class SweepFaultTests : SweepTest
         using var relay = new TcpRelay((TestDatabase.Host, TestDatabase.Port));
         using var issuer = new PostgreSqlIssuer(new PostgreSqlOptions
         {
-            ConnectionString = new Secret(TestDatabase.Superuser.Reveal().Replace($"{TestDatabase.Host}:{TestDatabase.Port}", relay.Server.Authority, StringComparison.Ordinal)),
+            ConnectionString = new SensitiveString(TestDatabase.Superuser.Reveal().Replace($"{TestDatabase.Host}:{TestDatabase.Port}", relay.Server.Authority, StringComparison.Ordinal)),
         });
         var (living, orphan) = (await IssueAsync(issuer, Leases, role), await IssueAsync(issuer, Leases, role));
         await PodAsync(living.Record);

@@ -19,7 +19,7 @@ internal sealed class SweepIssuer(Func<CredentialHandle, Exception?>? fail = nul
         Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount) { Username = $"user-{request.Uuid}" });
 
     public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
-        Task.FromResult(new Credential(handle.Username!, new Secret("password"), ExpiresAt: DateTimeOffset.UtcNow.AddHours(6), IsRenewable: true));
+        Task.FromResult(new Credential(handle.Username!, new SensitiveString("password"), ExpiresAt: DateTimeOffset.UtcNow.AddHours(6), IsRenewable: true));
 
     public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
     {

@@ -20,22 +20,22 @@ public sealed class VaultDiagnosisTests(VaultWorlds worlds)
     /// <summary>What can be the matter: how it comes about, and what is said of it.</summary>
     private static readonly Dictionary<string, Cause> Causes = new()
     {
-        ["no mount"] = new(FindingCode.MissingMount, LinkState.Broken) { Mount = "nowhere", Key = InjectionAnnotation.Cluster },
-        ["another engine at the mount"] = new(FindingCode.NotADatabaseMount, LinkState.Broken) { Mount = "plain", Key = InjectionAnnotation.Cluster },
-        ["no database role"] = new(FindingCode.MissingDatabaseRole, LinkState.Broken) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"databases/roles/{RoleName}") },
-        ["no auth method"] = new(FindingCode.MissingAuthMethod, LinkState.Broken) { Options = new VaultIssuerOptions { AuthMount = "nowhere" } },
-        ["no auth role"] = new(FindingCode.MissingAuthRole, LinkState.Broken) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"auth/kubernetes/role/{RoleName}") },
-        ["another ServiceAccount"] = new(FindingCode.UnboundServiceAccount, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, "intruder", world.Namespace) },
-        ["another namespace"] = new(FindingCode.UnboundNamespace, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, VaultWorld.Account, "elsewhere") },
-        ["policy not given"] = new(FindingCode.PolicyNotGiven, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, VaultWorld.Account, world.Namespace, policies: ["other"]) },
-        ["no policy"] = new(FindingCode.MissingPolicy, LinkState.Broken) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"sys/policies/acl/{RoleName}") },
-        ["policy without the path"] = new(FindingCode.PolicyWithoutCredentials, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, VaultWorld.Account, world.Namespace, grants: false) },
-        ["no policy of the role with the path"] = new(FindingCode.PolicyWithoutCredentials, LinkState.Broken) { SetUp = GiveOtherPolicyAsync, Options = PodIdentity },
-        ["batch tokens"] = new(FindingCode.UnfitTokens, LinkState.Broken) { SetUp = world => world.CreateRoleAsync(RoleName, VaultWorld.Account, world.Namespace, tokenType: "batch"), Options = PodIdentity },
-        ["no period"] = new(FindingCode.NoTokenPeriod, LinkState.Weak) { Options = PodIdentity },
-        ["ends early"] = new(FindingCode.ShortTimeToLive, LinkState.Weak) { SetUp = world => SetTimesAsync(world, "1m", "24h") },
-        ["ends soon for good"] = new(FindingCode.LastsForALimitedTime, LinkState.Weak) { SetUp = world => SetTimesAsync(world, "10m", "30m") },
-        ["no limit of its own"] = new(FindingCode.LastsForALimitedTime, LinkState.Holds) { SetUp = world => SetTimesAsync(world, "1h", "0") },
+        ["no mount"] = new(FindingCode.MissingMount, DiagnosisStatus.Failed) { Mount = "nowhere", Key = InjectionAnnotation.Cluster },
+        ["another engine at the mount"] = new(FindingCode.NotADatabaseMount, DiagnosisStatus.Failed) { Mount = "plain", Key = InjectionAnnotation.Cluster },
+        ["no database role"] = new(FindingCode.MissingDatabaseRole, DiagnosisStatus.Failed) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"databases/roles/{RoleName}") },
+        ["no auth method"] = new(FindingCode.MissingAuthMethod, DiagnosisStatus.Failed) { Options = new VaultIssuerOptions { AuthMount = "nowhere" } },
+        ["no auth role"] = new(FindingCode.MissingAuthRole, DiagnosisStatus.Failed) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"auth/kubernetes/role/{RoleName}") },
+        ["another ServiceAccount"] = new(FindingCode.UnboundServiceAccount, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, "intruder", world.Namespace) },
+        ["another namespace"] = new(FindingCode.UnboundNamespace, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, VaultFixture.Account, "elsewhere") },
+        ["policy not given"] = new(FindingCode.PolicyNotGiven, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, VaultFixture.Account, world.Namespace, policies: ["other"]) },
+        ["no policy"] = new(FindingCode.MissingPolicy, DiagnosisStatus.Failed) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"sys/policies/acl/{RoleName}") },
+        ["policy without the path"] = new(FindingCode.PolicyWithoutCredentials, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, VaultFixture.Account, world.Namespace, grants: false) },
+        ["no policy of the role with the path"] = new(FindingCode.PolicyWithoutCredentials, DiagnosisStatus.Failed) { SetUp = GiveOtherPolicyAsync, Options = PodIdentity },
+        ["batch tokens"] = new(FindingCode.UnfitTokens, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, VaultFixture.Account, world.Namespace, tokenType: "batch"), Options = PodIdentity },
+        ["no period"] = new(FindingCode.NoTokenPeriod, DiagnosisStatus.Warning) { Options = PodIdentity },
+        ["ends early"] = new(FindingCode.ShortTimeToLive, DiagnosisStatus.Warning) { SetUp = world => SetTimesAsync(world, "1m", "24h") },
+        ["ends soon for good"] = new(FindingCode.LastsForALimitedTime, DiagnosisStatus.Warning) { SetUp = world => SetTimesAsync(world, "10m", "30m") },
+        ["no limit of its own"] = new(FindingCode.LastsForALimitedTime, DiagnosisStatus.Passed) { SetUp = world => SetTimesAsync(world, "1h", "0") },
     };
 
     public static TheoryData<VaultKind> Vaults => VaultKinds.All;
@@ -69,7 +69,7 @@ public sealed class VaultDiagnosisTests(VaultWorlds worlds)
         Assert.Equal((cause.Code, cause.Key, cause.State), (finding.Code, finding.Key, link.State));
         Assert.Equal(cause.Key == RoleKey ? 8 : 7, finding.Line);
         Assert.False(string.IsNullOrEmpty(finding.Suggestion));
-        if (link.State != LinkState.Holds)
+        if (link.State != DiagnosisStatus.Passed)
             Assert.Equal(finding.Message, link.Text);
     }
 
@@ -81,10 +81,10 @@ public sealed class VaultDiagnosisTests(VaultWorlds worlds)
         var login = await LookingAsync(world);
         var live = await world.LiveAsync();
 
-        var link = await DiagnoseAsync(world, login, new Cause("", LinkState.Holds));
+        var link = await DiagnoseAsync(world, login, new Cause("", DiagnosisStatus.Passed));
 
         Assert.Empty(link.Findings);
-        Assert.Equal((LinkState.Holds, $"Vault gives it credentials of databases/{RoleName}."), (link.State, link.Text));
+        Assert.Equal((DiagnosisStatus.Passed, $"Vault gives it credentials of databases/{RoleName}."), (link.State, link.Text));
         Assert.All(world.Gate.Requests, request => Assert.Equal("GET", request.Method));
         Assert.DoesNotContain(world.Gate.Requests, request => request.Path.Contains("/creds/", StringComparison.Ordinal));
         Assert.Equal(live, await world.LiveAsync());
@@ -96,17 +96,17 @@ public sealed class VaultDiagnosisTests(VaultWorlds worlds)
     {
         var world = await PrepareAsync(kind);
 
-        var unknown = await DiagnoseAsync(world, world.Login, new Cause("", LinkState.Unknown));
+        var unknown = await DiagnoseAsync(world, world.Login, new Cause("", DiagnosisStatus.Unknown));
 
-        Assert.Equal(LinkState.Unknown, unknown.State);
+        Assert.Equal(DiagnosisStatus.Unknown, unknown.State);
         var finding = Assert.Single(unknown.Findings);
         Assert.Equal((FindingCode.UnknownToVaultUser, FindingSeverity.Information), (finding.Code, finding.Severity));
         var lines = finding.Suggestion!["Add to its policy: ".Length..].TrimEnd('.');
         Assert.Contains(lines, unknown.Text, StringComparison.Ordinal);
 
         await world.Vault.WriteAsync("sys/policies/acl/lacking", new { policy = lines });
-        var seen = await DiagnoseAsync(world, VaultLogin.Token(await world.TokenAsync("kubeinject", "lacking")), new Cause("", LinkState.Holds));
-        Assert.Equal((LinkState.Holds, 0), (seen.State, seen.Findings.Count));
+        var seen = await DiagnoseAsync(world, VaultLogin.Token(await world.TokenAsync("kubeinject", "lacking")), new Cause("", DiagnosisStatus.Passed));
+        Assert.Equal((DiagnosisStatus.Passed, 0), (seen.State, seen.Findings.Count));
     }
 
     [Theory]
@@ -116,10 +116,10 @@ public sealed class VaultDiagnosisTests(VaultWorlds worlds)
         var world = await PrepareAsync(kind);
         world.Gate.Rule = _ => VaultGate.Fault.Error(503, "Vault is sealed");
 
-        var link = await DiagnoseAsync(world, await LookingAsync(world), new Cause("", LinkState.Unknown));
+        var link = await DiagnoseAsync(world, await LookingAsync(world), new Cause("", DiagnosisStatus.Unknown));
 
         var finding = Assert.Single(link.Findings);
-        Assert.Equal((LinkState.Unknown, FindingCode.VaultUnavailable, FindingSeverity.Warning), (link.State, finding.Code, finding.Severity));
+        Assert.Equal((DiagnosisStatus.Unknown, FindingCode.VaultUnavailable, FindingSeverity.Warning), (link.State, finding.Code, finding.Severity));
         Assert.EndsWith("is sealed.", finding.Message, StringComparison.Ordinal);
         Assert.StartsWith("Unseal it", finding.Suggestion, StringComparison.Ordinal);
     }
@@ -139,31 +139,31 @@ public sealed class VaultDiagnosisTests(VaultWorlds worlds)
         Assert.Equal(asked, world.Gate.Requests.Count);
     }
 
-    private async Task<VaultWorld> PrepareAsync(VaultKind kind)
+    private async Task<VaultFixture> PrepareAsync(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
 
         // What an earlier test has set of it would stay.
         await world.Vault.SendAsync(HttpMethod.Delete, $"auth/kubernetes/role/{RoleName}");
-        await world.CreateRoleAsync(RoleName, VaultWorld.Account, world.Namespace);
+        await world.CreateRoleAsync(RoleName, VaultFixture.Account, world.Namespace);
         return world;
     }
 
-    private static async Task<VaultLogin> LookingAsync(VaultWorld world)
+    private static async Task<VaultLogin> LookingAsync(VaultFixture world)
     {
         var paths = new[] { "auth/kubernetes/role/*", "auth/nowhere/role/*", "databases/roles/*", "nowhere/roles/*", "plain/roles/*", "sys/policies/acl/*" };
         await world.Vault.WriteAsync($"sys/policies/acl/{Looking}", new { policy = string.Join('\n', paths.Select(path => $$"""path "{{path}}" { capabilities = ["read"] }""")) });
         return VaultLogin.Token(await world.TokenAsync(Looking));
     }
 
-    private static async Task<DiagnosisLink> DiagnoseAsync(VaultWorld world, VaultLogin login, Cause cause)
+    private static async Task<DiagnosisStep> DiagnoseAsync(VaultFixture world, VaultLogin login, Cause cause)
     {
         using var vault = world.Client(login);
         var diagnoses = await new PodDiagnostician(source: world.Source(vault, cause.Options)).DiagnoseAsync(Manifest(world, cause.Mount), CancellationToken.None);
-        return diagnoses.Single().Chain.Single(link => link.Step == LinkStep.Source);
+        return diagnoses.Single().Chain.Single(link => link.Step == DiagnosisStepKind.Source);
     }
 
-    private static ManifestSource Manifest(VaultWorld world, string? mount) => ManifestSource.FromText($"""
+    private static ManifestSource Manifest(VaultFixture world, string? mount) => ManifestSource.FromText($"""
         apiVersion: v1
         kind: Pod
         metadata:
@@ -173,21 +173,21 @@ public sealed class VaultDiagnosisTests(VaultWorlds worlds)
             db-creds-injector.numberly.io/cluster: {mount ?? "databases"}
             {RoleKey}: {RoleName}
         spec:
-          serviceAccountName: {VaultWorld.Account}
+          serviceAccountName: {VaultFixture.Account}
         """);
 
-    private static async Task SetTimesAsync(VaultWorld world, string first, string last) =>
+    private static async Task SetTimesAsync(VaultFixture world, string first, string last) =>
         await world.Vault.WriteAsync($"databases/roles/{RoleName}", new { db_name = "rig", creation_statements = new[] { "SELECT 1" }, default_ttl = first, max_ttl = last });
 
-    private static async Task GiveOtherPolicyAsync(VaultWorld world) => await world.Vault.WriteAsync($"auth/kubernetes/role/{RoleName}", new
+    private static async Task GiveOtherPolicyAsync(VaultFixture world) => await world.Vault.WriteAsync($"auth/kubernetes/role/{RoleName}", new
     {
-        bound_service_account_names = new[] { VaultWorld.Account },
+        bound_service_account_names = new[] { VaultFixture.Account },
         bound_service_account_namespaces = new[] { world.Namespace },
         token_policies = new[] { Looking },
         token_period = "24h",
     });
 
-    private sealed record Cause(string Code, LinkState State)
+    private sealed record Cause(string Code, DiagnosisStatus State)
     {
         public string Key { get; init; } = RoleKey;
 
@@ -195,6 +195,6 @@ public sealed class VaultDiagnosisTests(VaultWorlds worlds)
 
         public VaultIssuerOptions? Options { get; init; }
 
-        public Func<VaultWorld, Task> SetUp { get; init; } = _ => Task.CompletedTask;
+        public Func<VaultFixture, Task> SetUp { get; init; } = _ => Task.CompletedTask;
     }
 }

@@ -9,7 +9,7 @@ namespace KubeInject.IntegrationTests.Vault;
 public sealed class VaultFaultTests(VaultWorlds worlds)
 {
     private const string Creation = "auth/token/create-orphan";
-    private const string Issuing = $"databases/creds/{VaultWorld.Role}";
+    private const string Issuing = $"databases/creds/{VaultFixture.Role}";
 
     public static TheoryData<VaultKind> Vaults => VaultKinds.All;
 
@@ -173,7 +173,7 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
         Assert.False(left.IsComplete);
         var sweep = new LeaseSweep(later, world.Cluster, new LeaseOptions { GracePeriod = TimeSpan.Zero });
         var summary = await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
-        Assert.Equal((1, 0), (summary.Finished, summary.Failed));
+        Assert.Equal((1, 0), (summary.CleanedUp, summary.Failed));
         await AssertNothingIsLeftAsync(world);
     }
 
@@ -261,14 +261,14 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     }
 
     /// <summary>A world whose gate has seen nothing yet.</summary>
-    private async Task<VaultWorld> WorldAsync(VaultKind kind)
+    private async Task<VaultFixture> WorldAsync(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         world.Gate.Reset();
         return world;
     }
 
-    private static async Task WaitUntilActiveAsync(VaultWorld world)
+    private static async Task WaitUntilActiveAsync(VaultFixture world)
     {
         var limit = DateTime.UtcNow.AddSeconds(30);
         while ((await world.Vault.AskAsync(HttpMethod.Get, "auth/token/lookup-self")).Status is not (200 or 404))
@@ -276,13 +276,13 @@ public sealed class VaultFaultTests(VaultWorlds worlds)
     }
 
     /// <summary>Where the lease is not known its token takes it along, a moment after it is revoked.</summary>
-    private static async Task AssertNothingIsLeftAsync(VaultWorld world)
+    private static async Task AssertNothingIsLeftAsync(VaultFixture world)
     {
         world.Gate.Reset();
         using var vault = world.Client();
         Assert.Empty(await world.Source(vault).Leases.ListAsync(CancellationToken.None));
         var limit = DateTime.UtcNow.AddSeconds(30);
-        while ((await world.Vault.LeasesAsync(VaultWorld.Role)).Count > 0)
+        while ((await world.Vault.LeasesAsync(VaultFixture.Role)).Count > 0)
             Assert.True(DateTime.UtcNow < limit, "A lease has not ended within 30 s.");
         Assert.Empty(await world.LiveAsync());
     }

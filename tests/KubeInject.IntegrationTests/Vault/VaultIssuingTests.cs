@@ -41,13 +41,13 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
         Assert.True(await TestDatabase.CanLogInAsync(credential));
         Assert.Equal((true, credential.LeaseId, credential.Username, true), (record.IsComplete, record.LeaseId, record.Username, record.IsRenewable));
         Assert.InRange(record.ExpiresAt!.Value, before.AddMinutes(59), DateTimeOffset.UtcNow.AddMinutes(61));
-        Assert.Contains(credential.LeaseId, await world.Vault.LeasesAsync(VaultWorld.Role));
+        Assert.Contains(credential.LeaseId, await world.Vault.LeasesAsync(VaultFixture.Role));
         Assert.True(await world.Vault.HasTokenAsync(record.Token!.Reveal()));
 
         await source.RevokeAsync(record, CancellationToken.None);
 
         Assert.False(await TestDatabase.CanLogInAsync(credential));
-        Assert.DoesNotContain(credential.LeaseId, await world.Vault.LeasesAsync(VaultWorld.Role));
+        Assert.DoesNotContain(credential.LeaseId, await world.Vault.LeasesAsync(VaultFixture.Role));
         Assert.False(await world.Vault.HasTokenAsync(record.Token!.Reveal()));
         Assert.Null(await source.Leases.FindAsync(request.Uuid, CancellationToken.None));
     }
@@ -96,7 +96,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
         var source = world.Source(vault);
         var (withoutLease, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
         var (withoutToken, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
-        await world.CreateRoleAsync("short-lived", VaultWorld.Account, world.Namespace);
+        await world.CreateRoleAsync("short-lived", VaultFixture.Account, world.Namespace);
         var (withoutRole, _) = await source.IssueAsync(world.Request("short-lived"), CancellationToken.None);
         var (sealedOff, _) = await source.IssueAsync(world.Request(), CancellationToken.None);
         await world.Vault.WriteAsync("sys/leases/revoke", new { lease_id = withoutLease.LeaseId, sync = true });
@@ -119,8 +119,8 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
     public async Task Nobody_gets_what_his_ServiceAccount_is_not_bound_to(VaultKind kind, bool isPodIdentity)
     {
         var world = await worlds.OfAsync(kind);
-        await world.CreateRoleAsync("elsewhere", VaultWorld.Account, "another-namespace");
-        await world.CreateRoleAsync("without-policy", VaultWorld.Account, world.Namespace, policies: ["default"]);
+        await world.CreateRoleAsync("elsewhere", VaultFixture.Account, "another-namespace");
+        await world.CreateRoleAsync("without-policy", VaultFixture.Account, world.Namespace, policies: ["default"]);
         using var vault = world.Client();
         var source = world.Source(vault, isPodIdentity ? PodIdentity : null);
         var requests = new Dictionary<CredentialRequest, string>
@@ -152,7 +152,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
     public async Task A_policy_that_does_not_grant_the_credential_is_named_and_nothing_is_left(VaultKind kind, bool isPodIdentity)
     {
         var world = await worlds.OfAsync(kind);
-        await world.CreateRoleAsync("ungranted", VaultWorld.Account, world.Namespace, grants: false);
+        await world.CreateRoleAsync("ungranted", VaultFixture.Account, world.Namespace, grants: false);
         using var vault = world.Client();
         var source = world.Source(vault, isPodIdentity ? PodIdentity : null);
 
@@ -170,7 +170,7 @@ public sealed class VaultIssuingTests(VaultWorlds worlds)
     public async Task A_role_that_gives_out_batch_tokens_is_refused_because_they_cannot_be_revoked(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
-        await world.CreateRoleAsync("in-batches", VaultWorld.Account, world.Namespace, tokenType: "batch");
+        await world.CreateRoleAsync("in-batches", VaultFixture.Account, world.Namespace, tokenType: "batch");
         using var vault = world.Client();
         var source = world.Source(vault, PodIdentity);
 

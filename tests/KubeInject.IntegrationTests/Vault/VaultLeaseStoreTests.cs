@@ -254,7 +254,7 @@ public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
     public async Task A_mount_that_is_missing_or_of_the_wrong_kind_is_no_empty_store(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
-        using var vault = world.Client(VaultLogin.Token(new Secret(world.Vault.RootToken)));
+        using var vault = world.Client(VaultLogin.Token(new SensitiveString(world.Vault.RootToken)));
 
         var missing = new VaultLeaseStore(vault, "no-such-mount");
         foreach (var attempt in new Func<Task>[] { () => missing.ListAsync(CancellationToken.None), () => missing.FindAsync(Guid.NewGuid(), CancellationToken.None), () => missing.WriteAsync(Record(world), CancellationToken.None), () => missing.RemoveAsync(Guid.NewGuid(), CancellationToken.None) })
@@ -264,12 +264,12 @@ public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
     }
 
     /// <summary>Writes over a record as the renewer of the injector in the cluster does: its six fields, with the pod's name and node, and nothing else.</summary>
-    private static Task RewriteAsync(VaultWorld world, LeaseRecord record, string pod) => world.Vault.WriteAsync($"{Data}/{record.Uuid}", new
+    private static Task RewriteAsync(VaultFixture world, LeaseRecord record, string pod) => world.Vault.WriteAsync($"{Data}/{record.Uuid}", new
     {
         data = new { LeaseId = record.LeaseId ?? "", TokenId = record.Token!.Reveal(), record.Owner.Namespace, record.ServiceAccountName, PodName = pod, NodeName = "node-7" },
     });
 
-    private static async Task<IssuedLease> DeliveredAsync(VaultWorld world, CredentialSource source)
+    private static async Task<IssuedLease> DeliveredAsync(VaultFixture world, CredentialSource source)
     {
         var secret = new ObjectReference("Secret", world.Namespace, $"orders-{Guid.NewGuid():n}");
         var issued = await source.IssueAsync(world.Request() with { Secret = secret }, CancellationToken.None);
@@ -279,26 +279,26 @@ public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
         return issued;
     }
 
-    private static async Task<LeaseSweepSummary> SweepAsync(VaultWorld world, CredentialSource source)
+    private static async Task<LeaseSweepSummary> SweepAsync(VaultFixture world, CredentialSource source)
     {
         var sweep = new LeaseSweep(source, world.Cluster, new LeaseOptions { GracePeriod = TimeSpan.Zero });
         return await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
     }
 
-    private static async Task ExpectNothingLeftAsync(VaultWorld world, LeaseRecord record)
+    private static async Task ExpectNothingLeftAsync(VaultFixture world, LeaseRecord record)
     {
         Assert.Equal(KubeApiReason.NotFound, (await Assert.ThrowsAsync<KubeApiException>(() => world.Cluster.GetAsync(KubeResource.Secrets, record.Secret!.Name))).Reason);
         Assert.Equal(404, (await world.Vault.AskAsync(HttpMethod.Get, $"vault-db-injector/metadata/kubernetes/{record.Uuid}")).Status);
         Assert.Equal(404, (await world.Vault.AskAsync(HttpMethod.Get, $"{EntryMetadata}/{record.Uuid}")).Status);
     }
 
-    private static LeaseRecord Record(VaultWorld world) => new()
+    private static LeaseRecord Record(VaultFixture world) => new()
     {
         Uuid = Guid.NewGuid(),
         Source = "vault",
         IsComplete = true,
         Database = "orders",
-        Role = VaultWorld.Role,
+        Role = VaultFixture.Role,
         Mount = "databases",
         Owner = new ObjectReference("Deployment", world.Namespace, "orders-1"),
         ServiceAccountName = "orders",
@@ -310,11 +310,11 @@ public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
         LeaseId = "databases/creds/orders-rw/x",
         IsRenewable = true,
         Secret = new ObjectReference("Secret", world.Namespace, "orders-db"),
-        Token = new Secret("s.abc"),
+        Token = new SensitiveString("s.abc"),
     };
 
     /// <summary>A lease as the injector in the cluster makes it: only its six fields, here with one that a later version may add.</summary>
-    private static async Task<(Guid Uuid, Credential Credential)> WriteForeignAsync(VaultWorld world, string pod)
+    private static async Task<(Guid Uuid, Credential Credential)> WriteForeignAsync(VaultFixture world, string pod)
     {
         using var vault = world.Client();
         var issuer = new VaultIssuer(vault);

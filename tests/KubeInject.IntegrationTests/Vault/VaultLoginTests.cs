@@ -78,7 +78,7 @@ public sealed class VaultLoginTests(VaultWorlds worlds)
         await world.Vault.WriteAsync("auth/approle/role/powerless", new { token_policies = new[] { "powerless" } });
         var id = (await world.Vault.SendAsync(HttpMethod.Get, "auth/approle/role/powerless/role-id")).Get("data").Text("role_id")!;
         var secret = (await world.Vault.SendAsync(HttpMethod.Post, "auth/approle/role/powerless/secret-id", new { })).Get("data").Text("secret_id")!;
-        using var vault = world.Client(VaultLogin.AppRole(id, new Secret(secret)));
+        using var vault = world.Client(VaultLogin.AppRole(id, new SensitiveString(secret)));
         var source = world.Source(vault);
 
         for (var i = 0; i < 3; i++)
@@ -96,7 +96,7 @@ public sealed class VaultLoginTests(VaultWorlds worlds)
     public async Task A_given_token_that_is_not_accepted_is_not_tried_again(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
-        using var vault = world.Client(VaultLogin.Token(new Secret("s.canary0123456789abcdefgh")));
+        using var vault = world.Client(VaultLogin.Token(new SensitiveString("s.canary0123456789abcdefgh")));
 
         var error = await Assert.ThrowsAsync<CredentialException>(() => world.Source(vault).Leases.ListAsync(CancellationToken.None));
 
@@ -138,7 +138,7 @@ public sealed class VaultLoginTests(VaultWorlds worlds)
         Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
     }
 
-    private static async Task<VaultLogin> LoginAsync(VaultWorld world, string name, TemporaryFolder home)
+    private static async Task<VaultLogin> LoginAsync(VaultFixture world, string name, TemporaryFolder home)
     {
         switch (name)
         {

@@ -50,7 +50,7 @@ public sealed class VaultSecrecyTests(VaultWorlds worlds)
         Assert.True(shown.Count > 80);
     }
 
-    private static Func<Task>[] Attempts(VaultWorld world, CredentialSource source, LeaseRecord record) =>
+    private static Func<Task>[] Attempts(VaultFixture world, CredentialSource source, LeaseRecord record) =>
     [
         () => source.IssueAsync(world.Request(), CancellationToken.None),
         () => source.RenewAsync(record, CancellationToken.None),
@@ -60,6 +60,6 @@ public sealed class VaultSecrecyTests(VaultWorlds worlds)
         () => source.Leases.ListAsync(CancellationToken.None),
     ];
 
-    private static IEnumerable<string> Jwts(VaultWorld world) => world.Gate.Requests.Where(request => request.Path == "auth/kubernetes/login")
+    private static IEnumerable<string> Jwts(VaultFixture world) => world.Gate.Requests.Where(request => request.Path == "auth/kubernetes/login")
         .Select(request => JsonSerializer.Deserialize<JsonElement>(request.Body).Text("jwt")!).Distinct();
 }

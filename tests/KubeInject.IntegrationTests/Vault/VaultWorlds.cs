@@ -6,12 +6,12 @@ namespace KubeInject.IntegrationTests.Vault;
 [CollectionDefinition(nameof(VaultWorlds))]
 public sealed class VaultWorlds : IDisposable, ICollectionFixture<VaultWorlds>
 {
-    private readonly ConcurrentDictionary<VaultKind, Lazy<Task<VaultWorld>>> worlds = new();
+    private readonly ConcurrentDictionary<VaultKind, Lazy<Task<VaultFixture>>> worlds = new();
 
     /// <summary>The world of a kind, as after its start.</summary>
-    public async Task<VaultWorld> OfAsync(VaultKind kind)
+    public async Task<VaultFixture> OfAsync(VaultKind kind)
     {
-        var world = await worlds.GetOrAdd(kind, _ => new Lazy<Task<VaultWorld>>(() => VaultWorld.StartAsync(kind))).Value;
+        var world = await worlds.GetOrAdd(kind, _ => new Lazy<Task<VaultFixture>>(() => VaultFixture.StartAsync(kind))).Value;
         await world.ResetAsync();
         return world;
     }

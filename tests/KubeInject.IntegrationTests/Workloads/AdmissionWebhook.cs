@@ -15,7 +15,7 @@ internal sealed class AdmissionWebhook : IDisposable
     /// <param name="resource">Plural, such as <c>deployments</c>.</param>
     /// <param name="allows">Whether a request, an <c>AdmissionRequest</c>, is allowed.</param>
     /// <param name="canBeTried">Whether it has no effects in a dry run.</param>
-    public static async Task<AdmissionWebhook> StartAsync(Workbench workbench, string resource, Func<JsonElement, bool> allows, bool canBeTried = true)
+    public static async Task<AdmissionWebhook> StartAsync(TestWorkspace workbench, string resource, Func<JsonElement, bool> allows, bool canBeTried = true)
     {
         var asked = new TaskCompletionSource();
         var webhook = new AdmissionWebhook(request =>

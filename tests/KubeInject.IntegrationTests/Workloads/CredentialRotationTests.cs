@@ -33,7 +33,7 @@ public sealed class CredentialRotationTests
 
         Assert.Equal((RotationStatus.Rotated, null, null), (result.Status, result.Error, result.Warning));
         Assert.Equal(old, result.Revoked.ToHashSet());
-        Assert.Empty(result.Kept);
+        Assert.Empty(result.NotRevoked);
         Assert.Equal(2, bench.Issuer.Live.Count);
         Assert.Empty(bench.Issuer.Live.Intersect(old));
         Assert.Equal(bench.Issuer.Live, bench.Leases.Records.Keys.ToHashSet());
@@ -42,15 +42,15 @@ public sealed class CredentialRotationTests
         Assert.Equal(WorkloadInjectorTests.InjectedLeases(template).Select(uuid => $"{uuid}"), result.Databases.Select(database => database.Uuid));
         if (delivery == CredentialDelivery.Value)
         {
-            Assert.Equal(["KEPT=1", "orders_USER=user-3", "orders_PASSWORD=password-3", "stock_USER=user-4", "stock_PASSWORD=password-4"], Workbench.Variables(template));
+            Assert.Equal(["KEPT=1", "orders_USER=user-3", "orders_PASSWORD=password-3", "stock_USER=user-4", "stock_PASSWORD=password-4"], TestWorkspace.Variables(template));
         }
         else
         {
             var secret = Assert.Single(await bench.SecretsAsync());
             Assert.DoesNotContain(secret.Name, oldSecrets);
             Assert.Equal("password-4", secret.Values["stock.password"].Reveal());
-            Assert.Contains($"stock_PASSWORD={secret.Name}:stock.password", Workbench.Variables(template));
-            Assert.Contains($"stock_PASSWORD={secret.Name}:stock.password", Workbench.Variables(template, "initContainers"));
+            Assert.Contains($"stock_PASSWORD={secret.Name}:stock.password", TestWorkspace.Variables(template));
+            Assert.Contains($"stock_PASSWORD={secret.Name}:stock.password", TestWorkspace.Variables(template, "initContainers"));
         }
     }
 
@@ -139,7 +139,7 @@ public sealed class CredentialRotationTests
 
         var template = await bench.TemplateAsync(workload);
         Assert.Equal("1", (string?)template["metadata"]!["labels"]!["note"]);
-        Assert.Contains("orders_PASSWORD=password-1", Workbench.Variables(template));
+        Assert.Contains("orders_PASSWORD=password-1", TestWorkspace.Variables(template));
         Assert.Equal(old, WorkloadInjectorTests.InjectedLeases(template).ToHashSet());
         Assert.Equal(old, bench.Issuer.Live);
     }
@@ -185,7 +185,7 @@ public sealed class CredentialRotationTests
         var result = await new CredentialRotation(bench.Source, bench.Objects).RotateAsync(workload, null, stop.Token);
 
         Assert.Equal(RotationStatus.Rotated, result.Status);
-        Assert.Equal(old, result.Kept.ToHashSet());
+        Assert.Equal(old, result.NotRevoked.ToHashSet());
         Assert.Contains("The next sweep revokes them", result.Warning, StringComparison.Ordinal);
         Assert.Equal(4, bench.Issuer.Live.Count);
         Assert.Equal(4, bench.Leases.Records.Count);
@@ -209,7 +209,7 @@ public sealed class CredentialRotationTests
         var result = await RotateAsync(bench, workload);
 
         Assert.Equal(RotationStatus.Rotated, result.Status);
-        Assert.Equal(old, result.Kept.ToHashSet());
+        Assert.Equal(old, result.NotRevoked.ToHashSet());
         Assert.Contains("copied still has them", result.Warning, StringComparison.Ordinal);
         Assert.Subset(bench.Issuer.Live, old);
     }
@@ -250,7 +250,7 @@ public sealed class CredentialRotationTests
 
         var result = await RotateAsync(bench, workload);
 
-        Assert.Equal((RotationStatus.Rotated, 2, 0), (result.Status, result.Kept.Count, result.Revoked.Count));
+        Assert.Equal((RotationStatus.Rotated, 2, 0), (result.Status, result.NotRevoked.Count, result.Revoked.Count));
         Assert.Contains("the source 'test' has no record of it", result.Warning, StringComparison.Ordinal);
     }
 
@@ -271,7 +271,7 @@ public sealed class CredentialRotationTests
         var result = await RotateAsync(bench, workload);
 
         Assert.Equal(RotationStatus.Rotated, result.Status);
-        Assert.Equal([stranger], result.Kept);
+        Assert.Equal([stranger], result.NotRevoked);
         Assert.Equal(old.Except([stranger]), result.Revoked);
         Assert.Contains($"it was issued for {bench.Leases.Records[stranger].Owner}", result.Warning, StringComparison.Ordinal);
         Assert.Contains(stranger, bench.Issuer.Live);
@@ -303,27 +303,27 @@ public sealed class CredentialRotationTests
         Assert.Empty(bench.Issuer.Issued);
     }
 
-    private static async Task<Workbench> NumberedAsync()
+    private static async Task<TestWorkspace> NumberedAsync()
     {
         var count = 0;
-        return await Workbench.CreateAsync(request =>
+        return await TestWorkspace.CreateAsync(request =>
         {
             count++;
-            return new Credential($"user-{count}", new Secret($"password-{count}"));
+            return new Credential($"user-{count}", new SensitiveString($"password-{count}"));
         });
     }
 
-    private static async Task<ObjectReference> InjectedAsync(Workbench bench, string kind, CredentialDelivery delivery)
+    private static async Task<ObjectReference> InjectedAsync(TestWorkspace bench, string kind, CredentialDelivery delivery)
     {
         var workload = await bench.CreateAsync(kind, databases: "orders stock");
         Assert.Equal(InjectionStatus.Injected, (await bench.InjectAsync(workload, delivery)).Status);
         return workload;
     }
 
-    private static Task<RotationResult> RotateAsync(Workbench bench, ObjectReference workload) =>
+    private static Task<RotationResult> RotateAsync(TestWorkspace bench, ObjectReference workload) =>
         new CredentialRotation(bench.Source, bench.Objects).RotateAsync(workload, null, CancellationToken.None);
 
-    private static async Task AssertIsAsBeforeAsync(Workbench bench, ObjectReference workload, JsonObject before, HashSet<Guid> old)
+    private static async Task AssertIsAsBeforeAsync(TestWorkspace bench, ObjectReference workload, JsonObject before, HashSet<Guid> old)
     {
         Assert.True(JsonNode.DeepEquals(before, await bench.TemplateAsync(workload)), "The template is another one.");
         Assert.Equal(4, bench.Issuer.Issued.Count);

@@ -30,7 +30,7 @@ public sealed class ManifestDeliveryTests
     [Fact]
     public async Task The_Secret_is_in_the_cluster_when_the_manifest_is_given_out_and_never_in_the_file()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var secretsWhenGivenOut = 0;
         var written = "";
 
@@ -57,7 +57,7 @@ public sealed class ManifestDeliveryTests
     [Fact]
     public async Task The_workload_that_is_there_owns_it()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
 
         await InjectAsync(bench);
@@ -70,7 +70,7 @@ public sealed class ManifestDeliveryTests
     [Fact]
     public async Task Where_the_manifest_cannot_be_written_neither_credential_nor_Secret_is_left()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
 
         var result = await Injector(bench).InjectAsync(
             ManifestSource.FromText(Manifest), ManifestOutput.ToStream((_, _) => throw new IOException("The pipe is broken.")), CancellationToken.None);
@@ -83,7 +83,7 @@ public sealed class ManifestDeliveryTests
     [Fact]
     public async Task Where_the_Secret_cannot_be_created_nothing_is_given_out()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         using var webhook = await AdmissionWebhook.StartAsync(bench, "secrets", request => !AdmissionWebhook.IsInEarnest(request));
 
         var (text, result) = await InjectAsync(bench);
@@ -97,7 +97,7 @@ public sealed class ManifestDeliveryTests
     [Fact]
     public async Task Where_its_namespace_is_not_there_nothing_is_issued()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
 
         var (text, result) = await InjectAsync(bench, Manifest.Replace("name: orders\nspec", "name: orders\n  namespace: none\nspec", StringComparison.Ordinal));
 
@@ -109,7 +109,7 @@ public sealed class ManifestDeliveryTests
     [Fact]
     public async Task A_plan_creates_none()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
 
         var plan = await Injector(bench).PlanAsync(ManifestSource.FromText(Manifest), CancellationToken.None);
 
@@ -123,7 +123,7 @@ public sealed class ManifestDeliveryTests
     [InlineData("a.json")]
     public async Task A_Secret_in_front_of_the_manifest_is_applied_with_it(string file)
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         using var folder = new TemporaryFolder();
         var manifest = file == "a.yaml" ? Manifest : await Command.KubectlAsync("create", "-n", bench.Namespace, "--dry-run=client", "-o", "json", "-f", folder.Write("b.yaml", Manifest));
 
@@ -134,15 +134,15 @@ public sealed class ManifestDeliveryTests
         var secret = Assert.Single(await bench.SecretsAsync());
         Assert.Equal("password-orders", secret.Values["orders.password"].Reveal());
         var template = await bench.TemplateAsync(new ObjectReference("Deployment", bench.Namespace, "orders"));
-        Assert.Equal([$"DBUSER={secret.Name}:orders.username", $"DBPASSWORD={secret.Name}:orders.password"], Workbench.Variables(template));
+        Assert.Equal([$"DBUSER={secret.Name}:orders.username", $"DBPASSWORD={secret.Name}:orders.password"], TestWorkspace.Variables(template));
         await bench.Source.In(bench.Objects).RevokeAsync(Assert.Single(bench.Leases.Records).Value, CancellationToken.None);
         Assert.Empty(await bench.SecretsAsync());
     }
 
-    private static ManifestInjector Injector(Workbench bench, bool asManifest = false) =>
+    private static ManifestInjector Injector(TestWorkspace bench, bool asManifest = false) =>
         new(bench.Source.In(bench.Objects), delivery: new DeliveryOptions { Delivery = CredentialDelivery.Secret, SecretAsManifest = asManifest });
 
-    private static async Task<(string Text, ManifestResult Result)> InjectAsync(Workbench bench, string manifest = Manifest, bool asManifest = false)
+    private static async Task<(string Text, ManifestResult Result)> InjectAsync(TestWorkspace bench, string manifest = Manifest, bool asManifest = false)
     {
         var written = "";
         var result = await Injector(bench, asManifest).InjectAsync(

@@ -12,7 +12,7 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task A_pod_that_runs_cannot_be_changed_and_its_user_is_told_what_can_be_done()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var pod = await bench.CreateAsync("Pod");
 
         var result = await bench.InjectAsync(pod);
@@ -28,7 +28,7 @@ public sealed class PodRecreationTests
     [InlineData("StatefulSet", "apps/v1", false, "statefulset/orders-abc")]
     public async Task Of_a_pod_that_a_workload_manages_the_workload_is_named(string kind, string version, bool hasDeployment, string named)
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         if (hasDeployment)
         {
             await TestCluster.SendAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{bench.Namespace}/replicasets", """
@@ -51,7 +51,7 @@ public sealed class PodRecreationTests
     [InlineData(CredentialDelivery.Secret)]
     public async Task The_next_pod_of_that_name_has_the_credentials(CredentialDelivery delivery)
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var pod = await bench.CreateAsync("Pod", pod: ""","serviceAccountName":"orders","volumes":[{"name":"data","emptyDir":{}}]""");
         var before = await bench.ReadAsync(pod);
 
@@ -64,7 +64,7 @@ public sealed class PodRecreationTests
         Assert.Equal(before["spec"]!["volumes"]!.ToJsonString(), after["spec"]!["volumes"]!.ToJsonString());
         Assert.Equal("orders", bench.Issuer.Issued.Single().ServiceAccountName);
         var password = delivery == CredentialDelivery.Value ? "password-orders" : $"{Assert.Single(await bench.SecretsAsync()).Name}:orders.password";
-        Assert.Equal(["KEPT=1", Workbench.Variables(after)[1], $"orders_PASSWORD={password}"], Workbench.Variables(after));
+        Assert.Equal(["KEPT=1", TestWorkspace.Variables(after)[1], $"orders_PASSWORD={password}"], TestWorkspace.Variables(after));
         if (delivery == CredentialDelivery.Secret)
         {
             var secret = await bench.Objects.GetAsync(KubeResource.Secrets, (await bench.SecretsAsync())[0].Name);
@@ -78,7 +78,7 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task A_plan_deletes_and_creates_nothing()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var pod = await bench.CreateAsync("Pod");
         var before = await bench.ReadAsync(pod);
 
@@ -91,7 +91,7 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task What_could_not_be_created_is_not_deleted()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var pod = await bench.CreateAsync("Pod");
         using var webhook = await AdmissionWebhook.StartAsync(bench, "pods", _ => false);
         var before = await bench.ReadAsync(pod);
@@ -106,7 +106,7 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task Where_the_next_pod_is_refused_the_old_one_is_created_again_and_the_credentials_are_revoked()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var pod = await bench.CreateAsync("Pod");
         using var webhook = await AdmissionWebhook.StartAsync(
             bench, "pods", request => !AdmissionWebhook.IsInEarnest(request) || !request.GetProperty("object").GetRawText().Contains("password-orders", StringComparison.Ordinal));
@@ -116,22 +116,22 @@ public sealed class PodRecreationTests
         Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
         Assert.EndsWith("It was deleted, and was created again as it was. Nothing of what was issued is left.", result.Error, StringComparison.Ordinal);
         Assert.Single(bench.Issuer.Issued);
-        Assert.Equal(["KEPT=1", "orders_USER=nobody"], Workbench.Variables(await bench.ReadAsync(pod)));
+        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(await bench.ReadAsync(pod)));
         await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
     }
 
     [Fact]
     public async Task Another_pod_of_the_same_name_is_left_alone()
     {
-        Workbench bench = null!;
-        using (bench = await Workbench.CreateAsync(request =>
+        TestWorkspace bench = null!;
+        using (bench = await TestWorkspace.CreateAsync(request =>
         {
             Task.Run(async () =>
             {
                 await bench.Objects.DeleteAsync(KubeResource.Pods, "orders");
                 await TestCluster.CreatePodAsync(bench.Namespace, "orders");
             }).GetAwaiter().GetResult();
-            return Workbench.Credential(request);
+            return TestWorkspace.Credential(request);
         }))
         {
             var pod = await bench.CreateAsync("Pod");
@@ -147,7 +147,7 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task It_waits_until_the_old_pod_has_ended()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var pod = await CreateSlowAsync(bench);
 
         var injection = bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
@@ -161,7 +161,7 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task Whoever_stops_while_the_old_pod_is_ending_gets_it_back()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         using var stop = new CancellationTokenSource();
         var pod = await CreateSlowAsync(bench);
         var uid = (string?)(await bench.ReadAsync(pod))["metadata"]!["uid"];
@@ -174,14 +174,14 @@ public sealed class PodRecreationTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => injection);
         var after = await bench.ReadAsync(pod);
         Assert.NotEqual(uid, (string?)after["metadata"]!["uid"]);
-        Assert.Equal(["KEPT=1", "orders_USER=nobody"], Workbench.Variables(after));
+        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(after));
         await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
     }
 
     [Fact]
     public async Task After_a_kill_while_the_old_pod_terminates_the_next_run_names_the_file_with_its_manifest()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         using var folder = new TemporaryFolder();
         var pod = await CreateSlowAsync(bench);
         using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(PodRecreationTests).Assembly.Location, "recreate", bench.Namespace, pod.Name, folder.Path]) { RedirectStandardInput = true })!;
@@ -201,7 +201,7 @@ public sealed class PodRecreationTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(file)!));
 
         await Command.KubectlAsync("create", "-n", bench.Namespace, "-f", file);
-        Assert.Equal(["KEPT=1", "orders_USER=nobody"], Workbench.Variables(await bench.ReadAsync(pod)));
+        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(await bench.ReadAsync(pod)));
         bench.Change(pod, """{"metadata":{"finalizers":null}}""");
         Assert.Equal(InjectionStatus.Injected, (await injector.InjectAsync(pod, CancellationToken.None)).Status);
         Assert.False(File.Exists(file));
@@ -210,7 +210,7 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task If_the_manifest_cannot_be_saved_the_pod_is_not_deleted_and_nothing_is_issued()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         using var folder = new TemporaryFolder();
         var pod = await bench.CreateAsync("Pod");
         var before = await bench.ReadAsync(pod);
@@ -231,18 +231,18 @@ public sealed class PodRecreationTests
         await injector.InjectAsync(new ObjectReference("Pod", @namespace, name), CancellationToken.None);
     }
 
-    private static WorkloadInjector Injector(Workbench bench, string backups) =>
+    private static WorkloadInjector Injector(TestWorkspace bench, string backups) =>
         new(bench.Source, bench.Objects, how: new WorkloadInjectionOptions { Recreate = true, BackupFolder = backups });
 
     /// <summary>A pod that is not gone before a finalizer is.</summary>
-    private static async Task<ObjectReference> CreateSlowAsync(Workbench bench)
+    private static async Task<ObjectReference> CreateSlowAsync(TestWorkspace bench)
     {
         var pod = await bench.CreateAsync("Pod");
         bench.Change(pod, """{"metadata":{"finalizers":["example.com/test"]}}""");
         return pod;
     }
 
-    private static async Task DeletionAsync(Workbench bench, ObjectReference pod)
+    private static async Task DeletionAsync(TestWorkspace bench, ObjectReference pod)
     {
         await foreach (var happened in bench.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { FieldSelector = $"metadata.name={pod.Name}" }))
         {

@@ -14,7 +14,7 @@ public sealed class RolloutTests
     [InlineData("DaemonSet", 12, "complete", "waiting")]
     public async Task A_status_means_what_it_means_to_kubectl(string kind, int count, params string[] all)
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var random = new Random(kind.Length);
         var verdicts = new SortedSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
@@ -35,7 +35,7 @@ public sealed class RolloutTests
     [Fact]
     public async Task It_is_followed_to_its_end()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment", spec: ",\"replicas\":2");
         string[] steps =
         [
@@ -63,7 +63,7 @@ public sealed class RolloutTests
     [Fact]
     public async Task A_deadline_that_has_passed_ends_it()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
         var progress = new Stepping(_ => Task.Run(() => bench.SetStatusAsync(
             workload, """{"observedGeneration":1,"replicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded"}]}""")).GetAwaiter().GetResult());
@@ -77,7 +77,7 @@ public sealed class RolloutTests
     [Fact]
     public async Task A_workload_that_is_deleted_ends_it()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("StatefulSet");
         var isDeleted = false;
         var progress = new Stepping(status =>
@@ -96,7 +96,7 @@ public sealed class RolloutTests
     [Fact]
     public async Task Time_ends_it()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("DaemonSet");
 
         var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Objects).WaitAsync(workload, TimeSpan.FromSeconds(1), null, CancellationToken.None));
@@ -108,7 +108,7 @@ public sealed class RolloutTests
     [Fact]
     public async Task With_a_cron_job_there_is_nothing_to_wait_for()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("CronJob");
 
         Assert.True((await new Rollout(bench.Objects).WaitAsync(workload, Enough, null, CancellationToken.None)).IsComplete);
@@ -118,7 +118,7 @@ public sealed class RolloutTests
     {
         try
         {
-            return RolloutJudgement.Of(workload).IsComplete ? "complete" : "waiting";
+            return RolloutEvaluator.Of(workload).IsComplete ? "complete" : "waiting";
         }
         catch (RolloutException)
         {

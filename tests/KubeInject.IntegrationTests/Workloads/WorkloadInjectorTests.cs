@@ -17,7 +17,7 @@ public sealed class WorkloadInjectorTests
     [InlineData("CronJob")]
     public async Task The_pod_template_gets_them_and_nothing_else_is_changed(string kind)
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync(kind, databases: "orders stock");
         var before = await bench.ReadAsync(workload);
 
@@ -26,20 +26,20 @@ public sealed class WorkloadInjectorTests
         Assert.Equal((InjectionStatus.Injected, $"{workload}"), (result.Status, $"{result.Object}"));
         Assert.Equal(["init", "app"], result.Containers);
         var after = await bench.ReadAsync(workload);
-        var template = Workbench.TemplateOf(after);
+        var template = TestWorkspace.TemplateOf(after);
         string[] issued = ["orders_PASSWORD=password-orders", "stock_USER=user-stock", "stock_PASSWORD=password-stock"];
-        Assert.Equal(["KEPT=1", "orders_USER=user-orders", .. issued], Workbench.Variables(template));
-        Assert.Equal(["orders_USER=user-orders", .. issued], Workbench.Variables(template, "initContainers"));
-        Assert.Equal(string.Join(',', bench.Issuer.Issued.Select(request => request.Uuid)), (string?)template["metadata"]!["annotations"]![Workbench.Uuid]);
+        Assert.Equal(["KEPT=1", "orders_USER=user-orders", .. issued], TestWorkspace.Variables(template));
+        Assert.Equal(["orders_USER=user-orders", .. issued], TestWorkspace.Variables(template, "initContainers"));
+        Assert.Equal(string.Join(',', bench.Issuer.Issued.Select(request => request.Uuid)), (string?)template["metadata"]!["annotations"]![TestWorkspace.Uuid]);
         Assert.Equal(bench.Issuer.Issued.Select(request => request.Uuid.ToString()), result.Databases.Select(database => database.Uuid));
         Assert.Equal(bench.Issuer.Live, bench.Leases.Records.Keys.ToHashSet());
         Assert.All(bench.Leases.Records.Values, record => Assert.Equal(workload, record.Owner));
 
         foreach (var document in (JsonObject[])[before, after])
         {
-            Workbench.TemplateOf(document)["metadata"]!["annotations"]!.AsObject().Remove(Workbench.Uuid);
-            Workbench.TemplateOf(document)["spec"]!["containers"]![0]!.AsObject().Remove("env");
-            Workbench.TemplateOf(document)["spec"]!["initContainers"]![0]!.AsObject().Remove("env");
+            TestWorkspace.TemplateOf(document)["metadata"]!["annotations"]!.AsObject().Remove(TestWorkspace.Uuid);
+            TestWorkspace.TemplateOf(document)["spec"]!["containers"]![0]!.AsObject().Remove("env");
+            TestWorkspace.TemplateOf(document)["spec"]!["initContainers"]![0]!.AsObject().Remove("env");
             foreach (var field in (string[])["resourceVersion", "generation", "managedFields"])
                 document["metadata"]!.AsObject().Remove(field);
             document["metadata"]!["annotations"]?.AsObject().Remove("deprecated.daemonset.template.generation"); // which the server counts
@@ -51,7 +51,7 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task Only_what_was_injected_is_noted_as_ours()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
 
         await bench.InjectAsync(workload);
@@ -59,7 +59,7 @@ public sealed class WorkloadInjectorTests
         var fields = (await bench.ReadAsync(workload))["metadata"]!["managedFields"]!.AsArray().Single(entry => (string?)entry!["manager"] == "kubeinject")!["fieldsV1"]!;
         var template = fields["f:spec"]!["f:template"]!;
         Assert.Equal(["f:metadata", "f:spec"], template.AsObject().Select(field => field.Key).Order(StringComparer.Ordinal));
-        Assert.Equal([$"f:{Workbench.Uuid}"], template["f:metadata"]!["f:annotations"]!.AsObject().Select(field => field.Key));
+        Assert.Equal([$"f:{TestWorkspace.Uuid}"], template["f:metadata"]!["f:annotations"]!.AsObject().Select(field => field.Key));
         Assert.Equal(["f:spec"], fields.AsObject().Select(field => field.Key));
         var app = template["f:spec"]!["f:containers"]!["k:{\"name\":\"app\"}"]!["f:env"]!.AsObject();
         Assert.DoesNotContain(app, field => field.Key.Contains("KEPT", StringComparison.Ordinal));
@@ -68,7 +68,7 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task Twice_is_once()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
         await bench.InjectAsync(workload);
         var before = await bench.ReadAsync(workload);
@@ -84,7 +84,7 @@ public sealed class WorkloadInjectorTests
     [InlineData("CronJob", CredentialDelivery.Secret)]
     public async Task A_dry_run_leaves_no_credential_no_record_no_Secret_and_no_change(string kind, CredentialDelivery delivery)
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync(kind);
         var before = await bench.ReadAsync(workload);
 
@@ -100,12 +100,12 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task A_workload_that_changes_meanwhile_keeps_its_change_and_gets_the_credentials_that_were_issued()
     {
-        Workbench bench = null!;
+        TestWorkspace bench = null!;
         ObjectReference workload = null!;
-        using (bench = await Workbench.CreateAsync(request =>
+        using (bench = await TestWorkspace.CreateAsync(request =>
         {
             bench.Change(workload, PatchOfTemplate.Replace("\"image\":\"app:2\"", "\"image\":\"app:2\",\"env\":[{\"name\":\"ADDED\",\"value\":\"2\"}]", StringComparison.Ordinal));
-            return Workbench.Credential(request);
+            return TestWorkspace.Credential(request);
         }))
         {
             workload = await bench.CreateAsync("Deployment");
@@ -114,7 +114,7 @@ public sealed class WorkloadInjectorTests
 
             var template = await bench.TemplateAsync(workload);
             Assert.Equal("app:2", (string?)template["spec"]!["containers"]![0]!["image"]);
-            Assert.Equal(["ADDED=2", "orders_USER=user-orders", "orders_PASSWORD=password-orders"], Workbench.Variables(template));
+            Assert.Equal(["ADDED=2", "orders_USER=user-orders", "orders_PASSWORD=password-orders"], TestWorkspace.Variables(template));
             Assert.Single(bench.Issuer.Issued);
             Assert.Single(bench.Issuer.Live);
         }
@@ -126,12 +126,12 @@ public sealed class WorkloadInjectorTests
     [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/uuid":"7d0c1f3e-0000-0000-0000-000000000000"}}}}}""", "Somebody else has injected it meanwhile")]
     public async Task Where_it_asks_for_something_else_by_then_what_was_issued_is_revoked(string change, string told)
     {
-        Workbench bench = null!;
+        TestWorkspace bench = null!;
         ObjectReference workload = null!;
-        using (bench = await Workbench.CreateAsync(request =>
+        using (bench = await TestWorkspace.CreateAsync(request =>
         {
             bench.Change(workload, change);
-            return Workbench.Credential(request);
+            return TestWorkspace.Credential(request);
         }))
         {
             workload = await bench.CreateAsync("Deployment");
@@ -148,11 +148,11 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task Where_it_is_deleted_meanwhile_what_was_issued_is_revoked()
     {
-        Workbench bench = null!;
-        using (bench = await Workbench.CreateAsync(request =>
+        TestWorkspace bench = null!;
+        using (bench = await TestWorkspace.CreateAsync(request =>
         {
             Task.Run(() => bench.Objects.DeleteAsync(KubeResource.Deployments, "orders")).GetAwaiter().GetResult();
-            return Workbench.Credential(request);
+            return TestWorkspace.Credential(request);
         }))
         {
             var workload = await bench.CreateAsync("Deployment");
@@ -167,7 +167,7 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task What_a_webhook_refuses_in_earnest_is_revoked()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
         using var webhook = await AdmissionWebhook.StartAsync(bench, "deployments", request => !AdmissionWebhook.IsInEarnest(request));
 
@@ -182,7 +182,7 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task What_a_webhook_refuses_in_a_dry_run_is_never_issued()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
         using var webhook = await AdmissionWebhook.StartAsync(bench, "deployments", _ => false);
 
@@ -195,7 +195,7 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task A_webhook_that_allows_no_dry_run_does_not_stand_in_the_way()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
         using var webhook = await AdmissionWebhook.StartAsync(bench, "deployments", _ => true, canBeTried: false);
 
@@ -205,7 +205,7 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task Whoever_may_not_create_the_Secret_gets_nothing_issued()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
         const string Path = "/apis/rbac.authorization.k8s.io/v1/namespaces";
         await TestCluster.SendAsync(HttpMethod.Post, $"{Path}/{bench.Namespace}/roles", """{"metadata":{"name":"patcher"},"rules":[{"apiGroups":["apps"],"resources":["deployments"],"verbs":["get","patch"]}]}""");
@@ -225,7 +225,7 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task A_quota_that_leaves_no_room_for_the_Secret_is_met_before_anything_is_issued()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
         await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{bench.Namespace}/resourcequotas", """{"metadata":{"name":"none"},"spec":{"hard":{"secrets":"0"}}}""");
         await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{bench.Namespace}/resourcequotas/none/status", """{"metadata":{"name":"none"},"spec":{"hard":{"secrets":"0"}},"status":{"hard":{"secrets":"0"},"used":{"secrets":"0"}}}""");
@@ -241,12 +241,12 @@ public sealed class WorkloadInjectorTests
     [InlineData("CronJob")]
     public async Task No_password_stands_in_the_workload_whose_credentials_are_in_a_Secret(string kind)
     {
-        Workbench bench = null!;
+        TestWorkspace bench = null!;
         ObjectReference? recorded = null;
-        using (bench = await Workbench.CreateAsync(request =>
+        using (bench = await TestWorkspace.CreateAsync(request =>
         {
             recorded = bench.Leases.Records[request.Uuid].Secret;
-            return Workbench.Credential(request);
+            return TestWorkspace.Credential(request);
         }))
         {
             var workload = await bench.CreateAsync(kind);
@@ -256,7 +256,7 @@ public sealed class WorkloadInjectorTests
             var secret = Assert.Single(await bench.SecretsAsync());
             Assert.Equal(recorded, new ObjectReference("Secret", secret.Namespace, secret.Name));
             var document = await bench.ReadAsync(workload);
-            Assert.Equal(["KEPT=1", $"orders_USER={secret.Name}:orders.username", $"orders_PASSWORD={secret.Name}:orders.password"], Workbench.Variables(Workbench.TemplateOf(document)));
+            Assert.Equal(["KEPT=1", $"orders_USER={secret.Name}:orders.username", $"orders_PASSWORD={secret.Name}:orders.password"], TestWorkspace.Variables(TestWorkspace.TemplateOf(document)));
             Assert.DoesNotContain("password-orders", document.ToJsonString(), StringComparison.Ordinal);
             Assert.Equal(["orders.password=password-orders", "orders.username=user-orders"], secret.Values.Select(pair => $"{pair.Key}={pair.Value.Reveal()}").Order(StringComparer.Ordinal));
 
@@ -279,20 +279,20 @@ public sealed class WorkloadInjectorTests
     public async Task Where_the_answer_to_the_change_is_lost_the_credentials_stay_because_the_workload_has_them()
     {
         using var proxy = new FaultProxy(request => IsChange(request) ? new FaultProxy.Fault { CutAfter = 0 } : null);
-        using var bench = await Workbench.CreateAsync(proxy);
+        using var bench = await TestWorkspace.CreateAsync(proxy);
         var workload = await bench.CreateAsync("Deployment");
 
         Assert.Equal(InjectionStatus.Injected, (await bench.InjectAsync(workload)).Status);
 
         Assert.Single(bench.Issuer.Live);
-        Assert.Contains("orders_PASSWORD=password-orders", Workbench.Variables(await bench.TemplateAsync(workload)));
+        Assert.Contains("orders_PASSWORD=password-orders", TestWorkspace.Variables(await bench.TemplateAsync(workload)));
     }
 
     [Fact]
     public async Task Where_the_change_never_arrives_they_are_revoked()
     {
         using var proxy = new FaultProxy(request => IsChange(request) ? FaultProxy.Fault.Error(500, "InternalError") : null);
-        using var bench = await Workbench.CreateAsync(proxy);
+        using var bench = await TestWorkspace.CreateAsync(proxy);
         var workload = await bench.CreateAsync("Deployment");
 
         var result = await bench.InjectAsync(workload, CredentialDelivery.Secret);
@@ -306,7 +306,7 @@ public sealed class WorkloadInjectorTests
     {
         var isLost = false;
         using var proxy = new FaultProxy(request => (isLost |= IsChange(request)) ? new FaultProxy.Fault { CutAfter = 0 } : null);
-        using var bench = await Workbench.CreateAsync(proxy);
+        using var bench = await TestWorkspace.CreateAsync(proxy);
         var workload = await bench.CreateAsync("Deployment");
 
         var result = await bench.InjectAsync(workload);
@@ -331,7 +331,7 @@ public sealed class WorkloadInjectorTests
             stop.Cancel();
             return hasArrived ? null : new FaultProxy.Fault { NeverAnswers = true };
         });
-        using var bench = await Workbench.CreateAsync(proxy);
+        using var bench = await TestWorkspace.CreateAsync(proxy);
         var workload = await bench.CreateAsync("Deployment");
 
         var exception = await Record.ExceptionAsync(() => bench.Injector(CredentialDelivery.Secret).InjectAsync(workload, stop.Token));
@@ -347,7 +347,7 @@ public sealed class WorkloadInjectorTests
     [Fact]
     public async Task A_workload_that_is_not_there_is_told()
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
 
         foreach (var kind in (string[])["Deployment", "CronJob", "Pod"])
         {
@@ -362,7 +362,7 @@ public sealed class WorkloadInjectorTests
     [InlineData("DaemonSet", ",\"updateStrategy\":{\"type\":\"OnDelete\"}", "OnDelete")]
     public async Task What_would_be_waited_for_in_vain_is_not_begun(string kind, string spec, string told)
     {
-        using var bench = await Workbench.CreateAsync();
+        using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync(kind, spec: spec);
 
         var result = await bench.Injector(mustRollOut: true).InjectAsync(workload, CancellationToken.None);
@@ -372,7 +372,7 @@ public sealed class WorkloadInjectorTests
         Assert.Equal(InjectionStatus.Injected, (await bench.InjectAsync(workload)).Status);
     }
 
-    internal static async Task AssertNothingIsLeftAsync(Workbench bench)
+    internal static async Task AssertNothingIsLeftAsync(TestWorkspace bench)
     {
         Assert.Empty(bench.Issuer.Live);
         Assert.Empty(bench.Leases.Records);
@@ -380,7 +380,7 @@ public sealed class WorkloadInjectorTests
     }
 
     internal static IEnumerable<Guid> InjectedLeases(JsonObject template) =>
-        ((string?)template["metadata"]!["annotations"]![Workbench.Uuid])?.Split(',').Select(Guid.Parse) ?? [];
+        ((string?)template["metadata"]!["annotations"]![TestWorkspace.Uuid])?.Split(',').Select(Guid.Parse) ?? [];
 
     private static bool IsChange(FaultProxy.Request request) =>
         request.Method == "PATCH" && request.Path.Contains("/deployments/", StringComparison.Ordinal) && !request.Path.Contains("dryRun", StringComparison.Ordinal);

@@ -48,7 +48,7 @@ public sealed class SettingFindingTests
     [InlineData("", "role", 4)]
     [InlineData("kitten", "sitting", 3)]
     public void A_transposition_counts_as_one_edit(string left, string right, int distance) =>
-        Assert.Equal(distance, NearestName.Distance(left, right, limit: 4));
+        Assert.Equal(distance, SpellingSuggester.Distance(left, right, limit: 4));
 
     [Fact]
     public void A_limit_hides_what_is_further_apart_and_changes_nothing_else()
@@ -57,9 +57,9 @@ public sealed class SettingFindingTests
         Prop.ForAll(Arb.From(text.Zip(text)), pair =>
         {
             var (left, right) = pair;
-            var distance = NearestName.Distance(left, right, limit: left.Length + right.Length);
+            var distance = SpellingSuggester.Distance(left, right, limit: left.Length + right.Length);
             for (var limit = 0; limit <= distance + 1; limit++)
-                Assert.Equal(Math.Min(distance, limit + 1), Math.Min(NearestName.Distance(left, right, limit), limit + 1));
+                Assert.Equal(Math.Min(distance, limit + 1), Math.Min(SpellingSuggester.Distance(left, right, limit), limit + 1));
         }).CheckSeeded(2000);
     }
 

@@ -61,7 +61,7 @@ public sealed partial class ErrorKindTests
         Assert.Equal(Ids<SecretRefusal>("Secret"), Enum.GetValues<SecretRefusal>().Select(reason => ErrorKinds.Of(reason).Id));
         Assert.Equal(
             ["LeaseRenewFailed", "LeaseRevokeFailed", "LeaseFinishFailed"],
-            new[] { LeaseAction.Renew, LeaseAction.Revoke, LeaseAction.Finish }.Select(action => ErrorKinds.OfSweep(action).Id));
+            new[] { LeaseAction.Renew, LeaseAction.Revoke, LeaseAction.CleanUp }.Select(action => ErrorKinds.OfSweep(action).Id));
     }
 
     [Fact]

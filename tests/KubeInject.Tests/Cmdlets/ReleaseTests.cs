@@ -25,7 +25,7 @@ public sealed partial class ReleaseTests
     }
 
     [Theory]
-    [InlineData(typeof(Secret))]
+    [InlineData(typeof(SensitiveString))]
     [InlineData(typeof(ModuleLoadContext))]
     [InlineData(typeof(AllSettings))]
     public void A_release_does_not_contain_the_folder_that_it_was_built_in(Type type)

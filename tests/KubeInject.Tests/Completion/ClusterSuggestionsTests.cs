@@ -34,7 +34,7 @@ public sealed class ClusterSuggestionsTests
         });
         using var connection = Connect(server);
 
-        var found = await new Patience(Patience.DefaultLimit, clock).TakeAsync(
+        var found = await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(
             token => new ClusterSuggestions(connection).NamesAsync(KubeResource.Pods, new KubeQuery(), token), _ => true, 500);
 
         await end;
@@ -55,7 +55,7 @@ public sealed class ClusterSuggestionsTests
         using var connection = Connect(server);
         connection.RequestCompleted += _ => left.SetResult();
 
-        Assert.Empty(await new Patience(Patience.DefaultLimit, clock).TakeAsync(
+        Assert.Empty(await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(
             token => new ClusterSuggestions(connection).NamesAsync(KubeResource.Pods, new KubeQuery(), token), _ => true, 500));
 
         await end;

@@ -12,7 +12,7 @@ public sealed class PatienceTests
     [Fact]
     public async Task Three_hundred_milliseconds_are_enough()
     {
-        var taking = new Patience(Patience.DefaultLimit, clock).TakeAsync(token => Numbers(1, never: true, token), _ => true, 9);
+        var taking = new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(token => Numbers(1, never: true, token), _ => true, 9);
 
         Assert.Equal(TimeSpan.FromMilliseconds(300), await clock.EndWaitAsync());
         await taking;
@@ -31,7 +31,7 @@ public sealed class PatienceTests
     public async Task What_does_not_hear_is_not_waited_for()
     {
         using var released = new ManualResetEventSlim();
-        var taking = new Patience(Patience.DefaultLimit, clock).TakeAsync(Deaf, _ => true, 9);
+        var taking = new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(Deaf, _ => true, 9);
         await clock.EndWaitAsync();
 
         Assert.Empty(await taking);
@@ -50,7 +50,7 @@ public sealed class PatienceTests
     [Fact]
     public async Task Enough_is_enough()
     {
-        var found = await new Patience(Patience.DefaultLimit, clock).TakeAsync(token => Numbers(int.MaxValue, never: false, token), number => number % 2 == 0, 3);
+        var found = await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(token => Numbers(int.MaxValue, never: false, token), number => number % 2 == 0, 3);
 
         Assert.Equal([2, 4, 6], found);
         await ended.Task;
@@ -59,8 +59,8 @@ public sealed class PatienceTests
     [Fact]
     public async Task What_fails_ends_early_and_says_nothing()
     {
-        Assert.Equal([1], await new Patience(Patience.DefaultLimit, clock).TakeAsync(_ => Failing(), _ => true, 9));
-        Assert.Empty(await new Patience(Patience.DefaultLimit, clock).TakeAsync<int>(_ => throw new InvalidOperationException(), _ => true, 9));
+        Assert.Equal([1], await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(_ => Failing(), _ => true, 9));
+        Assert.Empty(await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync<int>(_ => throw new InvalidOperationException(), _ => true, 9));
     }
 
     private static async IAsyncEnumerable<int> Failing()
@@ -71,7 +71,7 @@ public sealed class PatienceTests
     }
 
     private async Task<IReadOnlyList<int>> Take(Func<CancellationToken, IAsyncEnumerable<int>> ask) =>
-        await new Patience(Patience.DefaultLimit, clock).TakeAsync(ask, _ => true, 9);
+        await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(ask, _ => true, 9);
 
     /// <summary>Numbers from 1 on; after the last of them, where it never ends, the time is over.</summary>
     private async IAsyncEnumerable<int> Numbers(int count, bool never, [EnumeratorCancellation] CancellationToken token = default)

@@ -5,7 +5,7 @@ namespace KubeInject.Tests.Credentials;
 
 public sealed class PostgreSqlOptionsTests
 {
-    private static readonly PostgreSqlOptions Valid = new() { ConnectionString = new Secret("postgresql://me:secret@db/orders") };
+    private static readonly PostgreSqlOptions Valid = new() { ConnectionString = new SensitiveString("postgresql://me:secret@db/orders") };
 
     public static TheoryData<PostgreSqlOptions> Invalid =>
     [
@@ -42,7 +42,7 @@ public sealed class PostgreSqlOptionsTests
     [InlineData("Host=db;Port=6432;Username=u;Password=p;Database=d", "db", 6432, "u", "p", "d")]
     public void A_connection_is_a_URI_or_Npgsqls_keywords(string text, string host, int port, string user, string? password, string? database)
     {
-        var connection = ConnectionText.Parse(new Secret(text));
+        var connection = ConnectionText.Parse(new SensitiveString(text));
 
         Assert.Equal((host, port, user, password, database), (connection.Host, connection.Port, connection.Username, connection.Password, connection.Database));
     }
@@ -54,7 +54,7 @@ public sealed class PostgreSqlOptionsTests
     [InlineData("verify-ca", Npgsql.SslMode.VerifyCA)]
     [InlineData("verify-full", Npgsql.SslMode.VerifyFull)]
     public void A_URI_says_how_the_server_is_trusted(string mode, Npgsql.SslMode expected) =>
-        Assert.Equal(expected, ConnectionText.Parse(new Secret($"postgresql://db/d?sslmode={mode}")).SslMode);
+        Assert.Equal(expected, ConnectionText.Parse(new SensitiveString($"postgresql://db/d?sslmode={mode}")).SslMode);
 
     [Theory]
     [InlineData("")]
@@ -69,7 +69,7 @@ public sealed class PostgreSqlOptionsTests
     [InlineData("Username=hidden")]
     public void What_is_no_connection_is_an_error_that_quotes_nothing_of_it(string text)
     {
-        var exception = Assert.Throws<ArgumentException>(() => ConnectionText.Parse(new Secret(text)));
+        var exception = Assert.Throws<ArgumentException>(() => ConnectionText.Parse(new SensitiveString(text)));
 
         Assert.DoesNotContain("hidden", exception.ToString(), StringComparison.OrdinalIgnoreCase);
     }

@@ -114,7 +114,7 @@ public sealed class VaultClientTests
     {
         using var server = new TestServer(_ => new Response(status, type, body));
         using var vault = Client(server);
-        var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { LeaseId = "databases/creds/orders/x", Token = new Secret(Token) };
+        var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { LeaseId = "databases/creds/orders/x", Token = new SensitiveString(Token) };
 
         foreach (var attempt in new Func<Task>[] { () => vault.SucceedAsync(Read, CancellationToken.None), () => vault.SucceedAsync(Issue, CancellationToken.None), () => new VaultIssuer(vault).RevokeAsync(handle, CancellationToken.None) })
         {
@@ -138,7 +138,7 @@ public sealed class VaultClientTests
     {
         var large = Response.Json("") with { Lines = Endless() };
         using var server = new TestServer(_ => large);
-        using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new Secret(Token)), new VaultRetryPolicy { Limits = ResponseLimits.Vault with { MaxBodyBytes = 3 << 20 } });
+        using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString(Token)), new VaultRetryPolicy { Limits = ResponseLimits.Vault with { MaxBodyBytes = 3 << 20 } });
 
         var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
 
@@ -206,7 +206,7 @@ public sealed class VaultClientTests
             clock.Advance(TimeSpan.FromSeconds(30));
             return clock.GetUtcNow() - new FakeTimeProvider().GetUtcNow() < TimeSpan.FromSeconds(60) ? Busy with { Headers = ["Retry-After: 0"] } : Done with { NeverComes = true };
         });
-        using var attempting = new VaultClient(new VaultSettings { Address = slow.Http, Timeout = TimeSpan.FromSeconds(60) }, VaultLogin.Token(new Secret(Token)), new VaultRetryPolicy { Clock = clock, FirstWait = TimeSpan.Zero });
+        using var attempting = new VaultClient(new VaultSettings { Address = slow.Http, Timeout = TimeSpan.FromSeconds(60) }, VaultLogin.Token(new SensitiveString(Token)), new VaultRetryPolicy { Clock = clock, FirstWait = TimeSpan.Zero });
 
         var refused = await Assert.ThrowsAsync<CredentialException>(() => waiting.SucceedAsync(Read, CancellationToken.None));
         var timedOut = await Assert.ThrowsAsync<CredentialException>(() => attempting.SucceedAsync(Read, CancellationToken.None));
@@ -220,7 +220,7 @@ public sealed class VaultClientTests
     public async Task Requests_keep_to_the_rate_and_use_what_was_saved_up()
     {
         var clock = new FakeTimeProvider();
-        var pace = new VaultPace(new VaultRateLimit(10, 3), clock);
+        var pace = new VaultRateLimiter(new VaultRateLimit(10, 3), clock);
         var requests = Enumerable.Range(0, 6).Select(_ => pace.WaitAsync(CancellationToken.None)).ToList();
         foreach (var allowed in new[] { 3, 4, 5, 6 })
         {
@@ -299,7 +299,7 @@ public sealed class VaultClientTests
         using var vault = Client(server);
         var request = new CredentialRequest(Guid.NewGuid(), "orders", "orders", "databases", new ObjectReference("Pod", "shop", "orders"), "orders");
 
-        var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(vault).IssueAsync(request, new CredentialHandle(request.Uuid, "orders", "databases") { Token = new Secret(Token) }, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(vault).IssueAsync(request, new CredentialHandle(request.Uuid, "orders", "databases") { Token = new SensitiveString(Token) }, CancellationToken.None));
 
         Assert.Equal(CredentialFailure.UnexpectedAnswer, error.Reason);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
@@ -311,7 +311,7 @@ public sealed class VaultClientTests
         using var server = new TestServer(_ => Done);
         foreach (var bad in new[] { "", "s.canary\r\nX: y", "s.canaré" })
         {
-            using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new Secret(bad)));
+            using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString(bad)));
             var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
             Assert.DoesNotContain("canar", error.ToString(), StringComparison.Ordinal);
         }
@@ -330,8 +330,8 @@ public sealed class VaultClientTests
             _ => Done,
         });
         var clock = new ImmediateTimeProvider();
-        using var vault = new VaultClient(new VaultSettings { Address = server.Http, Timeout = TimeSpan.FromSeconds(60) }, VaultLogin.Token(new Secret(Token)), new VaultRetryPolicy { Clock = clock, Jitter = () => 1 });
-        var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { LeaseId = "databases/creds/orders/x", Token = new Secret(Token) };
+        using var vault = new VaultClient(new VaultSettings { Address = server.Http, Timeout = TimeSpan.FromSeconds(60) }, VaultLogin.Token(new SensitiveString(Token)), new VaultRetryPolicy { Clock = clock, Jitter = () => 1 });
+        var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { LeaseId = "databases/creds/orders/x", Token = new SensitiveString(Token) };
 
         var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(vault).RevokeAsync(handle, CancellationToken.None));
 
@@ -360,5 +360,5 @@ public sealed class VaultClientTests
     }
 
     private static VaultClient Client(TestServer server, ImmediateTimeProvider? clock = null, VaultSettings? settings = null) =>
-        new(settings ?? new VaultSettings { Address = server.Http }, VaultLogin.Token(new Secret(Token)), new VaultRetryPolicy { Clock = clock ?? new ImmediateTimeProvider(), Jitter = () => 1 });
+        new(settings ?? new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString(Token)), new VaultRetryPolicy { Clock = clock ?? new ImmediateTimeProvider(), Jitter = () => 1 });
 }

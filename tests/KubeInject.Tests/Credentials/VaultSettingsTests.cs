@@ -139,7 +139,7 @@ public sealed class VaultSettingsTests : IDisposable
             new() { Namespace = "a\r\nX-Vault-Token: b" },
             new() { SkipCertificateCheck = true, CertificateAuthority = CertificateAuthority.FromPem(authority.ExportCertificatePem()) },
         };
-        Assert.All(bad, settings => Assert.Throws<KubeConfigurationException>(() => new VaultClient(settings, VaultLogin.Token(new Secret("x")))));
+        Assert.All(bad, settings => Assert.Throws<KubeConfigurationException>(() => new VaultClient(settings, VaultLogin.Token(new SensitiveString("x")))));
     }
 
     [Fact]
@@ -154,7 +154,7 @@ public sealed class VaultSettingsTests : IDisposable
     [Fact]
     public void An_issuer_needs_a_period_an_audience_and_for_pod_identity_a_cluster()
     {
-        using var vault = new VaultClient(new VaultSettings(), VaultLogin.Token(new Secret("x")));
+        using var vault = new VaultClient(new VaultSettings(), VaultLogin.Token(new SensitiveString("x")));
         var error = Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { TokenPeriod = TimeSpan.FromSeconds(59) }));
         Assert.Equal("The period of a token has to be a minute or longer.", error.Message); // as it stands: users see it
         Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { UsePodIdentity = true, Audience = " " }));
@@ -163,7 +163,7 @@ public sealed class VaultSettingsTests : IDisposable
 
     private static string? Notice(VaultSettings settings)
     {
-        using var vault = new VaultClient(settings, VaultLogin.Token(new Secret("x")));
+        using var vault = new VaultClient(settings, VaultLogin.Token(new SensitiveString("x")));
         return new VaultIssuer(vault).Notice;
     }
 

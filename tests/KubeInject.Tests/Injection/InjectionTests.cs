@@ -33,7 +33,7 @@ public sealed class InjectionTests
     [InlineData("$(A)$", "$$(A)$$")]
     public async Task The_kubelet_is_kept_from_expanding_what_was_issued(string password, string written)
     {
-        var (text, _) = await new Injecting(_ => new Credential("u", new Secret(password), "lease")).RunAsync(TwoDatabases);
+        var (text, _) = await new InjectionFixture(_ => new Credential("u", new SensitiveString(password), "lease")).RunAsync(TwoDatabases);
 
         Assert.Contains($"- name: P\n          value: \"{written}\"\n", text, StringComparison.Ordinal);
     }
@@ -41,7 +41,7 @@ public sealed class InjectionTests
     [Fact]
     public async Task Classic_and_uri_mode_stand_side_by_side()
     {
-        var (text, result) = await new Injecting(request => new Credential($"u@{request.Database}", new Secret("p/w"), "lease")).RunAsync(TwoDatabases);
+        var (text, result) = await new InjectionFixture(request => new Credential($"u@{request.Database}", new SensitiveString("p/w"), "lease")).RunAsync(TwoDatabases);
 
         Assert.EndsWith(
             """
@@ -65,7 +65,7 @@ public sealed class InjectionTests
     [Fact]
     public async Task The_uuids_stand_in_the_order_of_the_databases()
     {
-        var injecting = new Injecting();
+        var injecting = new InjectionFixture();
         var (text, _) = await injecting.RunAsync(TwoDatabases);
 
         Assert.Equal(["a", "b"], injecting.Issuer.Issued.Select(request => request.Database));
@@ -75,7 +75,7 @@ public sealed class InjectionTests
     [Fact]
     public async Task When_the_second_credential_cannot_be_issued_the_first_is_revoked()
     {
-        var injecting = new Injecting(request => request.Database == "b" ? throw new InvalidOperationException("The database is down.") : new Credential("u", new Secret("p"), "lease"));
+        var injecting = new InjectionFixture(request => request.Database == "b" ? throw new InvalidOperationException("The database is down.") : new Credential("u", new SensitiveString("p"), "lease"));
 
         var (text, result) = await injecting.RunAsync(TwoDatabases);
 
@@ -89,7 +89,7 @@ public sealed class InjectionTests
     [Fact]
     public async Task A_null_character_is_refused_and_the_credential_revoked()
     {
-        var injecting = new Injecting(_ => new Credential("u", new Secret("p\0"), "lease"));
+        var injecting = new InjectionFixture(_ => new Credential("u", new SensitiveString("p\0"), "lease"));
 
         var (_, result) = await injecting.RunAsync(TwoDatabases);
 
@@ -100,7 +100,7 @@ public sealed class InjectionTests
     [Fact]
     public async Task What_cannot_be_written_is_revoked()
     {
-        var injecting = new Injecting();
+        var injecting = new InjectionFixture();
 
         var result = await injecting.Injector.InjectAsync(
             ManifestSource.FromText(TwoDatabases), ManifestOutput.ToStream((_, _) => throw new IOException("The pipe is broken.")), CancellationToken.None);
@@ -114,12 +114,12 @@ public sealed class InjectionTests
     public async Task Whoever_stops_in_the_middle_leaves_no_credential()
     {
         using var stop = new CancellationTokenSource();
-        var injecting = new Injecting(request =>
+        var injecting = new InjectionFixture(request =>
         {
             if (request.Database == "b")
                 stop.Cancel();
             stop.Token.ThrowIfCancellationRequested();
-            return new Credential("u", new Secret("p"), "lease");
+            return new Credential("u", new SensitiveString("p"), "lease");
         });
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => injecting.Injector.InjectAsync(
@@ -132,7 +132,7 @@ public sealed class InjectionTests
     [Fact]
     public async Task A_plan_issues_nothing_and_finds_what_would_fail()
     {
-        var injecting = new Injecting();
+        var injecting = new InjectionFixture();
 
         var plan = await injecting.Injector.PlanAsync(ManifestSource.FromText(TwoDatabases), CancellationToken.None);
 
@@ -148,7 +148,7 @@ public sealed class InjectionTests
     [InlineData("    - name: app", "", InjectionStatus.Failed)]
     public async Task A_pod_that_is_not_to_be_injected_is_told_apart(string part, string replacement, InjectionStatus status)
     {
-        var injecting = new Injecting();
+        var injecting = new InjectionFixture();
         var manifest = TwoDatabases.Replace(part, replacement, StringComparison.Ordinal);
         var (text, result) = await injecting.RunAsync(manifest);
 

@@ -133,7 +133,7 @@ public sealed partial class SecretDeliveryTests
     [InlineData("\"quoted\" \\ and: # all")]
     public async Task What_was_issued_stands_in_the_Secret_as_it_is(string password)
     {
-        var (text, _) = await RunAsync(Pod, _ => new Credential("u", new Secret(password)));
+        var (text, _) = await RunAsync(Pod, _ => new Credential("u", new SensitiveString(password)));
 
         Assert.Contains($"orders.password: \"{password.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"\n", text, StringComparison.Ordinal);
     }
@@ -144,7 +144,7 @@ public sealed partial class SecretDeliveryTests
     [InlineData("postgres://db/x?a=$$$$(b)", "postgres://u:p%24@db/x?a=$$(b)")]
     public async Task A_template_is_what_the_kubelet_would_make_of_it(string template, string uri)
     {
-        var (text, _) = await RunAsync(InUriMode(template), _ => new Credential("u", new Secret("p$")));
+        var (text, _) = await RunAsync(InUriMode(template), _ => new Credential("u", new SensitiveString("p$")));
 
         Assert.Contains($"orders.uri: \"{uri}\"\n", text, StringComparison.Ordinal);
         Assert.Contains("key: \"orders.uri\"", text, StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public sealed partial class SecretDeliveryTests
     [Fact]
     public async Task A_template_that_leaves_something_to_the_kubelet_is_refused_before_anything_is_issued()
     {
-        var injecting = new Injecting(delivery: AsManifest);
+        var injecting = new InjectionFixture(delivery: AsManifest);
 
         var (text, result) = await injecting.RunAsync(InUriMode("postgres://$(DB_HOST)/x"));
 
@@ -175,8 +175,8 @@ public sealed partial class SecretDeliveryTests
     [Fact]
     public async Task What_came_out_is_left_alone_the_second_time()
     {
-        var (text, _) = await new Injecting(delivery: AsManifest).RunAsync(Pod);
-        var again = new Injecting(delivery: AsManifest);
+        var (text, _) = await new InjectionFixture(delivery: AsManifest).RunAsync(Pod);
+        var again = new InjectionFixture(delivery: AsManifest);
 
         var (second, result) = await again.RunAsync(text.Replace("UUID-0", Guid.NewGuid().ToString(), StringComparison.Ordinal));
 
@@ -201,7 +201,7 @@ public sealed partial class SecretDeliveryTests
     [Fact]
     public async Task A_directive_would_lose_its_document()
     {
-        var injecting = new Injecting(delivery: AsManifest);
+        var injecting = new InjectionFixture(delivery: AsManifest);
 
         var (text, result) = await injecting.RunAsync($"%YAML 1.2\n---\n{Pod}");
 
@@ -216,7 +216,7 @@ public sealed partial class SecretDeliveryTests
     [InlineData("labels: {}", "^db-[0-9a-f]{10}$")]
     public async Task The_name_tells_the_workload_and_the_issue(string name, string expected)
     {
-        var (text, _) = await new Injecting(delivery: AsManifest).RunAsync(Pod.Replace("name: a\n", name + "\n", StringComparison.Ordinal));
+        var (text, _) = await new InjectionFixture(delivery: AsManifest).RunAsync(Pod.Replace("name: a\n", name + "\n", StringComparison.Ordinal));
 
         Assert.Matches(expected, SecretName().Match(text).Groups[1].Value);
     }
@@ -224,7 +224,7 @@ public sealed partial class SecretDeliveryTests
     [Fact]
     public async Task A_long_name_leaves_room_for_the_issue()
     {
-        var (text, _) = await new Injecting(delivery: AsManifest).RunAsync(Pod.Replace("name: a\n", $"name: {new string('a', 253)}\n", StringComparison.Ordinal));
+        var (text, _) = await new InjectionFixture(delivery: AsManifest).RunAsync(Pod.Replace("name: a\n", $"name: {new string('a', 253)}\n", StringComparison.Ordinal));
 
         Assert.Equal(253, SecretName().Match(text).Groups[1].Length);
     }
@@ -232,7 +232,7 @@ public sealed partial class SecretDeliveryTests
     [Fact]
     public async Task Without_a_cluster_no_record_waits_for_a_Secret_to_be_deleted()
     {
-        var injecting = new Injecting(delivery: AsManifest);
+        var injecting = new InjectionFixture(delivery: AsManifest);
 
         await injecting.RunAsync(Pod);
 
@@ -256,7 +256,7 @@ public sealed partial class SecretDeliveryTests
     /// <summary>The text that came out, with the name of the Secret replaced by SECRET.</summary>
     private static async Task<(string Text, ManifestResult Result)> RunAsync(string manifest, Func<CredentialRequest, Credential>? issue = null)
     {
-        var (text, result) = await new Injecting(issue, AsManifest).RunAsync(manifest);
+        var (text, result) = await new InjectionFixture(issue, AsManifest).RunAsync(manifest);
         return (text.Replace(SecretName().Match(text).Groups[1].Value is { Length: > 0 } name ? name : "SECRET", "SECRET", StringComparison.Ordinal), result);
     }
 

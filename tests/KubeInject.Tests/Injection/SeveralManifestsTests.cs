@@ -12,7 +12,7 @@ public sealed class SeveralManifestsTests
         var manifests = Enumerable.Range(0, 50).Select(i => ManifestSource.FromText(i % 7 == 3 ? "a: [" : Pod($"app-{i}"))).ToList();
 
         var plans = new List<ManifestPlan>();
-        await foreach (var plan in new Injecting().Injector.PlanAsync(manifests, CancellationToken.None))
+        await foreach (var plan in new InjectionFixture().Injector.PlanAsync(manifests, CancellationToken.None))
             plans.Add(plan);
 
         Assert.Equal(manifests, plans.Select(plan => plan.Source));
@@ -27,7 +27,7 @@ public sealed class SeveralManifestsTests
         try
         {
             await File.WriteAllTextAsync(file, Pod("app"));
-            var injecting = new Injecting();
+            var injecting = new InjectionFixture();
             var manifests = new[] { ManifestSource.FromPath(file)[0], ManifestSource.FromPath(file)[0] };
 
             var results = new List<ManifestResult>();
@@ -46,7 +46,7 @@ public sealed class SeveralManifestsTests
     [Fact]
     public async Task A_plan_that_is_injected_twice_gets_other_credentials()
     {
-        var injecting = new Injecting();
+        var injecting = new InjectionFixture();
         var plan = await injecting.Injector.PlanAsync(ManifestSource.FromText(Pod("app")), CancellationToken.None);
         var output = ManifestOutput.ToStream((_, _) => Task.CompletedTask);
 
@@ -61,7 +61,7 @@ public sealed class SeveralManifestsTests
     {
         var manifests = Enumerable.Range(0, 50).Select(i => ManifestSource.FromText(Pod($"app-{i}")));
 
-        await foreach (var plan in new Injecting().Injector.PlanAsync(manifests, CancellationToken.None))
+        await foreach (var plan in new InjectionFixture().Injector.PlanAsync(manifests, CancellationToken.None))
         {
             Assert.Equal("app-0", Assert.Single(plan.Result.Pods).Object.Name);
             break;

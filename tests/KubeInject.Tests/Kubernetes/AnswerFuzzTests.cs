@@ -45,7 +45,7 @@ public sealed partial class AnswerFuzzTests
             ? TestServer.Kubernetes()(request)
             : Response.Json("") with { Raw = answer, CutAfter = int.MaxValue };
         using var server = new TlsServer(respond);
-        using var connection = await OpenAsync(server.Settings with { Token = new Secret(Token) });
+        using var connection = await OpenAsync(server.Settings with { Token = new SensitiveString(Token) });
 
         // TLS takes most of the time, and has no part in most of what can go wrong.
         using var plainServer = new TestServer(respond);

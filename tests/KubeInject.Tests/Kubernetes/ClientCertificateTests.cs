@@ -27,7 +27,7 @@ public class ClientCertificateTests
     public void Each_usual_form_of_a_key_is_read(string form, string certificate, string key)
     {
         Assert.NotEmpty(form);
-        Assert.True(ClientCertificate.FromPem(certificate, new Secret(key)).Certificate.HasPrivateKey);
+        Assert.True(ClientCertificate.FromPem(certificate, new SensitiveString(key)).Certificate.HasPrivateKey);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class ClientCertificateTests
     {
         var (certificate, key) = TestCertificates.EcClient();
         using var authority = TestCertificates.Authority();
-        var client = ClientCertificate.FromPem($"{certificate}\n{authority.ExportCertificatePem()}", new Secret(key.ExportECPrivateKeyPem()));
+        var client = ClientCertificate.FromPem($"{certificate}\n{authority.ExportCertificatePem()}", new SensitiveString(key.ExportECPrivateKeyPem()));
         Assert.Equal("CN=ec-user", client.Certificate.Subject);
         Assert.Equal("CN=test-ca", Assert.Single(client.Intermediates).Subject);
     }
@@ -90,7 +90,7 @@ public class ClientCertificateTests
 
     private static void AssertFails(string certificate, string key, string message)
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromPem(certificate, new Secret(key), "user 'u' in f"));
+        var error = Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromPem(certificate, new SensitiveString(key), "user 'u' in f"));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Contains("user 'u' in f", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);

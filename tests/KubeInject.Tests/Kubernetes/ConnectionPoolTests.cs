@@ -33,10 +33,10 @@ public class ConnectionPoolTests
     public void A_pool_belongs_to_one_certificate()
     {
         var (certificate, key) = TestCertificates.EcClient();
-        var one = ClientCertificate.FromPem(certificate, new Secret(key.ExportECPrivateKeyPem()));
-        var same = ClientCertificate.FromPem(certificate, new Secret(key.ExportPkcs8PrivateKeyPem()));
+        var one = ClientCertificate.FromPem(certificate, new SensitiveString(key.ExportECPrivateKeyPem()));
+        var same = ClientCertificate.FromPem(certificate, new SensitiveString(key.ExportPkcs8PrivateKeyPem()));
         var (otherCertificate, otherKey) = TestCertificates.EcClient();
-        var other = ClientCertificate.FromPem(otherCertificate, new Secret(otherKey.ExportECPrivateKeyPem()));
+        var other = ClientCertificate.FromPem(otherCertificate, new SensitiveString(otherKey.ExportECPrivateKeyPem()));
         using var pool = new ConnectionPool(one, new SocketsHttpHandler());
         Assert.Equal((true, true, false, false), (pool.Shows(one), pool.Shows(same), pool.Shows(other), pool.Shows(null)));
     }

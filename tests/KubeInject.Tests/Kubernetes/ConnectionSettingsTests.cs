@@ -155,12 +155,12 @@ public sealed class ConnectionSettingsTests : IDisposable
     public void Settings_print_no_secret()
     {
         var (certificate, key) = TestCertificates.EcClient();
-        var settings = ConnectionSettings.FromToken(new Uri("https://x"), new Secret("canary")) with
+        var settings = ConnectionSettings.FromToken(new Uri("https://x"), new SensitiveString("canary")) with
         {
-            Password = new Secret("canary"),
+            Password = new SensitiveString("canary"),
             Proxy = ProxyAddress.FromUri(new Uri("http://me:canary@proxy.test")),
-            Exec = new ExecPlugin { Command = "login", Arguments = [new Secret("canary")], Variables = [new ExecVariable("A", new Secret("canary"))] },
-            ClientCertificate = ClientCertificate.FromPem(certificate, new Secret(key.ExportECPrivateKeyPem())),
+            Exec = new ExecPlugin { Command = "login", Arguments = [new SensitiveString("canary")], Variables = [new ExecVariable("A", new SensitiveString("canary"))] },
+            ClientCertificate = ClientCertificate.FromPem(certificate, new SensitiveString(key.ExportECPrivateKeyPem())),
         };
         Assert.DoesNotContain("canary", settings.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE", settings.ToString(), StringComparison.Ordinal);
@@ -172,13 +172,13 @@ public sealed class ConnectionSettingsTests : IDisposable
         using var root = TestCertificates.Authority();
         var (server, authority) = (new Uri("https://x"), CertificateAuthority.FromCertificates([root]));
         var (certificate, key) = TestCertificates.EcClient();
-        var client = ClientCertificate.FromPem(certificate, new Secret(key.ExportECPrivateKeyPem()));
+        var client = ClientCertificate.FromPem(certificate, new SensitiveString(key.ExportECPrivateKeyPem()));
         ConnectionSettings[] all =
         [
-            ConnectionSettings.FromToken(server, new Secret("abc"), authority),
+            ConnectionSettings.FromToken(server, new SensitiveString("abc"), authority),
             ConnectionSettings.FromTokenFile(server, "/token", authority),
             ConnectionSettings.FromClientCertificate(server, client, authority),
-            ConnectionSettings.FromPassword(server, "me", new Secret("abc"), authority),
+            ConnectionSettings.FromPassword(server, "me", new SensitiveString("abc"), authority),
         ];
         Assert.Equal(["token", "token file", "client certificate", "basic"], all.Select(settings => new RequestCredential(settings).Kind));
         Assert.All(all, settings => Assert.Equal((server, authority, "default"), (settings.Server, settings.CertificateAuthority, settings.Namespace)));

@@ -16,7 +16,7 @@ public class ConnectionTestTests
     {
         using var server = new TlsServer(TestServer.Kubernetes(_ => Response.Json("""{"status":{"allowed":true,"reason":"because"}}""")));
 
-        var report = await RunAsync(server.Settings with { Token = new Secret(Canary), Context = "one", Namespace = "shop" });
+        var report = await RunAsync(server.Settings with { Token = new SensitiveString(Canary), Context = "one", Namespace = "shop" });
 
         Assert.Equal(
             (server.Server.Https, "one", true, null, null, "v1.99.0", "token", true),
@@ -33,7 +33,7 @@ public class ConnectionTestTests
     {
         using var server = new TlsServer(Old(_ => Response.Json("""{"status":{"authenticated":true,"user":{"username":"admin","groups":["masters"]}}}""")));
 
-        var report = await RunAsync(server.Settings with { Token = new Secret(Canary) });
+        var report = await RunAsync(server.Settings with { Token = new SensitiveString(Canary) });
 
         Assert.Equal(("admin", IdentitySource.TokenReview), (report.User, report.UserSource));
         Assert.Equal(["masters"], report.Groups);
@@ -47,7 +47,7 @@ public class ConnectionTestTests
     {
         using var server = new TlsServer(Old(_ => Response.Error(403, "Forbidden", "tokenreviews is forbidden: User \\\"viewer\\\" cannot create resource")));
 
-        var report = await RunAsync(server.Settings with { Token = hasToken ? new Secret(Canary) : null });
+        var report = await RunAsync(server.Settings with { Token = hasToken ? new SensitiveString(Canary) : null });
 
         Assert.Equal(("viewer", IdentitySource.Denial), (report.User, report.UserSource));
     }
@@ -61,8 +61,8 @@ public class ConnectionTestTests
         using var server = new TlsServer(Old(_ => new Response(status, "application/json", body)));
         var claims = Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"sub":"system:serviceaccount:shop:teller"}""")).TrimEnd('=');
 
-        Assert.Equal(("system:serviceaccount:shop:teller", IdentitySource.TokenClaims), Who(await RunAsync(server.Settings with { Token = new Secret($"e30.{claims}.c2ln") })));
-        Assert.Equal((null, IdentitySource.Unknown), Who(await RunAsync(server.Settings with { Token = new Secret(Canary) })));
+        Assert.Equal(("system:serviceaccount:shop:teller", IdentitySource.TokenClaims), Who(await RunAsync(server.Settings with { Token = new SensitiveString($"e30.{claims}.c2ln") })));
+        Assert.Equal((null, IdentitySource.Unknown), Who(await RunAsync(server.Settings with { Token = new SensitiveString(Canary) })));
     }
 
     [Fact]
@@ -71,14 +71,14 @@ public class ConnectionTestTests
         using var server = new TlsServer(Old(_ => Response.Error(404, "NotFound", "no")));
         var (certificate, key) = TestCertificates.EcClient("CN=bob, O=one, O=two");
         using var pair = key;
-        var client = ClientCertificate.FromPem(certificate, new Secret(key.ExportPkcs8PrivateKeyPem()));
+        var client = ClientCertificate.FromPem(certificate, new SensitiveString(key.ExportPkcs8PrivateKeyPem()));
 
         var ofCertificate = await RunAsync(server.Settings with { ClientCertificate = client });
         Assert.Equal(("bob", IdentitySource.ClientCertificate), Who(ofCertificate));
         Assert.Equal(["one", "two"], ofCertificate.Groups.Order(StringComparer.Ordinal));
         Assert.Equal(39, ofCertificate.ClientCertificateDaysLeft);
-        Assert.Equal(("bob", IdentitySource.Username), Who(await RunAsync(server.Settings with { Username = "bob", Password = new Secret(Canary) })));
-        Assert.Equal(("eve", IdentitySource.Impersonation), Who(await RunAsync(server.Settings with { Token = new Secret(Canary), Impersonation = new Impersonation { User = "eve" } })));
+        Assert.Equal(("bob", IdentitySource.Username), Who(await RunAsync(server.Settings with { Username = "bob", Password = new SensitiveString(Canary) })));
+        Assert.Equal(("eve", IdentitySource.Impersonation), Who(await RunAsync(server.Settings with { Token = new SensitiveString(Canary), Impersonation = new Impersonation { User = "eve" } })));
         Assert.Equal((null, IdentitySource.Unknown), Who(await RunAsync(server.Settings)));
     }
 
@@ -97,7 +97,7 @@ public class ConnectionTestTests
     {
         using var server = new TlsServer(_ => Response.Error(401, "Unauthorized", "Unauthorized"));
 
-        var report = await RunAsync(server.Settings with { Token = new Secret(Canary) });
+        var report = await RunAsync(server.Settings with { Token = new SensitiveString(Canary) });
 
         Assert.Equal((false, KubeConnectionFailure.Unauthorized, "token", null), (report.Reachable, report.Failure, report.AuthenticationKind, report.User));
         Assert.Equal("CN=test-server", report.ServerCertificate[0].Subject);
@@ -120,7 +120,7 @@ public class ConnectionTestTests
     [Fact]
     public async Task Settings_that_contradict_themselves_are_a_finding()
     {
-        var report = await RunAsync(new ConnectionSettings { Server = new Uri("http://example.test"), Token = new Secret(Canary) });
+        var report = await RunAsync(new ConnectionSettings { Server = new Uri("http://example.test"), Token = new SensitiveString(Canary) });
 
         Assert.Equal((false, null), (report.Reachable, report.Failure));
         Assert.Contains("clear text", report.Message, StringComparison.Ordinal);

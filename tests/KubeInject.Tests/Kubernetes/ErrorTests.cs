@@ -52,7 +52,7 @@ public class ErrorTests
     public async Task A_token_that_the_server_echoes_in_disguise_is_masked()
     {
         using var server = new TlsServer(TestServer.Kubernetes(_ => Response.Error(400, "BadRequest", "Bearer \\u0063anary-token-4711")));
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret("canary-token-4711") });
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString("canary-token-4711") });
         var error = await Assert.ThrowsAsync<KubeApiException>(() => connection.Objects.GetAsync(KubeResource.Pods, "a"));
         Assert.Equal("Bearer ********", error.Message);
     }

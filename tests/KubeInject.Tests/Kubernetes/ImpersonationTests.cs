@@ -10,7 +10,7 @@ public class ImpersonationTests
     {
         using var server = new TlsServer();
         var impersonation = new Impersonation { User = "jane", Uid = "42", Groups = ["readers"], Extra = Extra("scopes", "read") };
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret("abc"), Impersonation = impersonation });
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString("abc"), Impersonation = impersonation });
         Assert.All(server.Server.Requests, request => Assert.Equal(
             ("Bearer abc", "jane", "42", "readers", "read"),
             (request.Headers["Authorization"], request.Headers["Impersonate-User"], request.Headers["Impersonate-Uid"], request.Headers["Impersonate-Group"], request.Headers["Impersonate-Extra-scopes"])));

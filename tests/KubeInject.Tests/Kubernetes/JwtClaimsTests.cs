@@ -47,7 +47,7 @@ public class JwtClaimsTests
         var token = Token($$"""{"sub":"{{subject}}"}""");
 
         Assert.Matches("[-_]", token);
-        Assert.Equal(subject, JwtClaims.Read(new Secret(token + "\n"))!.Subject);
+        Assert.Equal(subject, JwtClaims.Read(new SensitiveString(token + "\n"))!.Subject);
     }
 
     [Theory]
@@ -59,9 +59,9 @@ public class JwtClaimsTests
     [InlineData("a.bm90IGpzb24.c")]
     [InlineData("a.W10.c")]
     [InlineData("a.b.c.d.e")]
-    public void A_token_of_another_kind_has_no_claims(string token) => Assert.Null(JwtClaims.Read(new Secret(token)));
+    public void A_token_of_another_kind_has_no_claims(string token) => Assert.Null(JwtClaims.Read(new SensitiveString(token)));
 
-    private static JwtClaims? Read(string payload) => JwtClaims.Read(new Secret(Token(payload)));
+    private static JwtClaims? Read(string payload) => JwtClaims.Read(new SensitiveString(Token(payload)));
 
     private static string Token(string payload) => $"e30.{Convert.ToBase64String(Encoding.UTF8.GetBytes(payload)).TrimEnd('=').Replace('+', '-').Replace('/', '_')}.c2ln";
 }

@@ -17,7 +17,7 @@ public sealed class ProxyTests : IDisposable
     public async Task A_proxy_leads_to_the_server(string scheme)
     {
         using var proxy = new TestProxy();
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Proxy = At(proxy, scheme), Token = new Secret("canary-token") });
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Proxy = At(proxy, scheme), Token = new SensitiveString("canary-token") });
         Assert.All(proxy.Targets, target => Assert.Equal($"127.0.0.1:{server.Server.Port}", target));
         Assert.NotEmpty(proxy.Targets);
     }

@@ -46,7 +46,7 @@ public sealed class RedirectTests
     {
         using var elsewhere = new TlsServer(TestServer.Kubernetes());
         using var server = new TlsServer(TestServer.Kubernetes(request => To(status, new Uri(elsewhere.Server.Https, request.Path))));
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret(Token) });
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString(Token) });
 
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Requests[name](connection));
 
@@ -63,7 +63,7 @@ public sealed class RedirectTests
         using var elsewhere = new TlsServer(TestServer.Kubernetes());
         using var server = new TlsServer(_ => To(status, new Uri(elsewhere.Server.Https, "login")));
 
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(server.Settings with { Token = new Secret(Token) }));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString(Token) }));
 
         Assert.Contains($"it redirects /version to {elsewhere.Server.Https}login, which is not followed", error.Message, StringComparison.Ordinal);
         Assert.Empty(elsewhere.Server.Requests);
@@ -77,7 +77,7 @@ public sealed class RedirectTests
         {
             using var elsewhere = new TestServer(_ => Response.Json("""{"data":{}}"""));
             using var server = new TestServer(request => To(status, new Uri(elsewhere.Http, request.Path)));
-            using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new Secret(Token)));
+            using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString(Token)));
 
             var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(VaultRequest.Get("databases/creds/orders") with { IsRepeatable = isRepeatable }, CancellationToken.None));
 
@@ -95,7 +95,7 @@ public sealed class RedirectTests
     {
         using var elsewhere = new TestServer(_ => Response.Json("""{"auth":{"client_token":"s.other"}}"""));
         using var server = new TestServer(request => To(307, new Uri(elsewhere.Http, request.Path)));
-        using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.AppRole("role", new Secret("canary-secret-id")));
+        using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.AppRole("role", new SensitiveString("canary-secret-id")));
 
         await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(VaultRequest.Get("sys/health"), CancellationToken.None));
 
@@ -117,7 +117,7 @@ public sealed class RedirectTests
         var server = new TestServer(TestServer.Kubernetes(_ => To(302, location)));
         using var end = server;
         using var channel = new ApiChannel(new ConnectionSettings { Server = server.Http, Proxy = null, Username = null });
-        var credential = new ConnectionSettings { Server = server.Https, Token = new Secret(Token) };
+        var credential = new ConnectionSettings { Server = server.Https, Token = new SensitiveString(Token) };
         var failures = new ApiFailures(credential, new RequestCredential(credential), new ServerTrust(credential));
 
         var response = await channel.SendAsync(ApiRequest.Get("/api/v1/namespaces/shop/pods/a"), CancellationToken.None);

@@ -31,7 +31,7 @@ public sealed class RequestObserverTests
     public async Task Requests_to_Vault_are_told_of_with_their_address_and_without_the_token()
     {
         using var server = new TestServer(_ => Response.Json("""{"data":{"keys":[]}}"""));
-        using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new Secret("canary")));
+        using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString("canary")));
         var heard = new List<string>();
 
         RequestObserver.Current = request => heard.Add($"{request}");

@@ -9,7 +9,7 @@ public class RequestTests
     public async Task Requests_say_who_asks_and_for_what()
     {
         using var server = new TlsServer();
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret("abc\n") });
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString("abc\n") });
         Assert.All(server.Server.Requests, request =>
         {
             Assert.Equal("Bearer abc", request.Headers["Authorization"]);
@@ -22,7 +22,7 @@ public class RequestTests
     public async Task Username_and_password_go_as_basic_authentication()
     {
         using var server = new TlsServer();
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Username = "me", Password = new Secret("pässword") });
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Username = "me", Password = new SensitiveString("pässword") });
         Assert.Equal("basic", connection.AuthenticationKind);
         Assert.All(server.Server.Requests, request => Assert.Equal("Basic bWU6cMOkc3N3b3Jk", request.Headers["Authorization"]));
     }
@@ -75,7 +75,7 @@ public class RequestTests
         using var server = new TlsServer();
         var seen = new List<KubeRequest>();
         RequestObserver.Current = seen.Add;
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret("canary") });
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString("canary") });
         await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync("/api/v1/x?a=b"));
         Assert.Equal(
             [("GET", "/version", 200), ("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", 201), ("GET", "/api/v1/x?a=b", 404)],

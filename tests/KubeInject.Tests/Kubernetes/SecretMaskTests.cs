@@ -7,13 +7,13 @@ public class SecretMaskTests
     private static readonly SecretMask Mask = new(new ConnectionSettings
     {
         Server = new Uri("https://x"),
-        Token = new Secret("token-of-settings"),
+        Token = new SensitiveString("token-of-settings"),
         Proxy = ProxyAddress.FromUri(new Uri("http://me:password-of-proxy@x")),
         Exec = new ExecPlugin
         {
             Command = "login",
-            Arguments = [new Secret("get-credentials"), new Secret("--client-secret"), new Secret("secret-behind"), new Secret("--token=secret-within"), new Secret("--profile"), new Secret("production")],
-            Variables = [new ExecVariable("REGION", new Secret("value-of-variable"))],
+            Arguments = [new SensitiveString("get-credentials"), new SensitiveString("--client-secret"), new SensitiveString("secret-behind"), new SensitiveString("--token=secret-within"), new SensitiveString("--profile"), new SensitiveString("production")],
+            Variables = [new ExecVariable("REGION", new SensitiveString("value-of-variable"))],
         },
     });
 
@@ -22,7 +22,7 @@ public class SecretMaskTests
     [InlineData("a password-of-proxy b", "a ******** b")]
     [InlineData("a token-of-plugin b", "a ******** b")]
     [InlineData("production and value-of-variable", "production and value-of-variable")]
-    public void What_the_server_is_shown_is_masked_in_what_it_answers(string text, string masked) => Assert.Equal(masked, Mask.Apply(text, [null, new Secret("token-of-plugin\n")]));
+    public void What_the_server_is_shown_is_masked_in_what_it_answers(string text, string masked) => Assert.Equal(masked, Mask.Apply(text, [null, new SensitiveString("token-of-plugin\n")]));
 
     [Theory]
     [InlineData("token-of-settings", "********")]

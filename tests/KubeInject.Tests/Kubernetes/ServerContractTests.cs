@@ -86,7 +86,7 @@ public class ServerContractTests
             ? Response.Error(400, request.Headers["Authorization"], request.Headers["Authorization"])
             : new Response(200, request.Headers["Authorization"], request.Headers["Authorization"])));
         RequestObserver.Current = told.Add;
-        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret(Canary) });
+        using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString(Canary) });
         var error = await Assert.ThrowsAnyAsync<Exception>(() => Operations[operation](connection, CancellationToken.None));
         Assert.True(error is KubeApiException or KubeConnectionException);
         Assert.DoesNotContain(Canary, $"{error}{(error as KubeApiException)?.Reason}{string.Concat(told)}{connection}", StringComparison.Ordinal);
@@ -98,8 +98,8 @@ public class ServerContractTests
         var secret = KubeObject.Parse($$"""{"kind":"Secret","metadata":{"name":"a"},"data":{"key":"{{Canary}}"} }""");
         object[] holders =
         [
-            new ConnectionSettings { Server = new Uri("https://a"), Token = new Secret(Canary), Password = new Secret(Canary) },
-            new ServiceAccountToken(new Secret(Canary), default),
+            new ConnectionSettings { Server = new Uri("https://a"), Token = new SensitiveString(Canary), Password = new SensitiveString(Canary) },
+            new ServiceAccountToken(new SensitiveString(Canary), default),
             secret,
             new KubeEvent(KubeEventType.Added, secret),
             KubePatch.Apply(Canary),

@@ -252,7 +252,7 @@ public sealed class TlsTests : IDisposable
             : TestCertificates.EcClient() is var (d, l) ? (d, l) : default;
         using var server = new TlsServer();
         using var connection = await KubeConnection.OpenAsync(
-            server.Settings with { ClientCertificate = ClientCertificate.FromPem(certificate, new Secret(key.ExportPkcs8PrivateKeyPem())) });
+            server.Settings with { ClientCertificate = ClientCertificate.FromPem(certificate, new SensitiveString(key.ExportPkcs8PrivateKeyPem())) });
         Assert.Equal("client certificate", connection.AuthenticationKind);
         Assert.Contains(isRsa ? "CN=rsa-user" : "CN=ec-user", server.Server.ClientCertificates);
     }

@@ -279,7 +279,7 @@ public sealed class WrongAnswerTests
         foreach (var kind in new[] { Token, "\\u001b[31mPod", "::error::x", new string('x', 10_000) })
         {
             using var server = new TlsServer(TestServer.Kubernetes(_ => Response.Json($$"""{"kind":"{{kind}}","apiVersion":"{{kind}}","items":[]}""")));
-            using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new Secret(Token) });
+            using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString(Token) });
             var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists["list"](connection));
             Assert.Equal(KubeConnectionFailure.NotKubernetes, error.Reason);
             Assert.DoesNotContain("canary", $"{error}", StringComparison.Ordinal);

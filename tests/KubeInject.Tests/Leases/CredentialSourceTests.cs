@@ -20,7 +20,7 @@ public sealed class CredentialSourceTests
         var issuer = new RecordingIssuer(request =>
         {
             wasCompleteWhenIssuing = leases.Records[request.Uuid].IsComplete;
-            return new Credential("user", new Secret("password"), "lease/1");
+            return new Credential("user", new SensitiveString("password"), "lease/1");
         });
 
         await new CredentialSource(issuer, leases).IssueAsync(Request, CancellationToken.None);
@@ -140,7 +140,7 @@ public sealed class CredentialSourceTests
             Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
 
         public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
-            Task.FromResult(new Credential("user", new Secret("password")));
+            Task.FromResult(new Credential("user", new SensitiveString("password")));
 
         public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 
@@ -157,7 +157,7 @@ public sealed class CredentialSourceTests
             Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
 
         public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
-            Task.FromResult(new Credential("user", new Secret("password"), "lease"));
+            Task.FromResult(new Credential("user", new SensitiveString("password"), "lease"));
 
         public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => throw new HttpRequestException("down");
 

@@ -44,7 +44,7 @@ public sealed class SweepModelTests
             Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
 
         public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
-            Task.FromResult(new Credential("user", new Secret("password"), IsRenewable: true));
+            Task.FromResult(new Credential("user", new SensitiveString("password"), IsRenewable: true));
 
         public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 

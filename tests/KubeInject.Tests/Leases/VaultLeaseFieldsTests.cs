@@ -33,7 +33,7 @@ public sealed class VaultLeaseFieldsTests
             NodeName = texts[6],
             Username = texts[7],
             LeaseId = texts[8],
-            Token = texts[6] is { } token ? new Secret(token) : null,
+            Token = texts[6] is { } token ? new SensitiveString(token) : null,
             IsComplete = flags[0],
             IsRenewable = flags[1],
             RecordedAt = times[0],

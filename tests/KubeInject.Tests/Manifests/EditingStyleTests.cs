@@ -293,7 +293,7 @@ public sealed class EditingStyleTests
     [MemberData(nameof(Styles))]
     public async Task The_style_around_the_change_is_kept(string rule, string spec, string expected)
     {
-        var (text, result) = await new Injecting().RunAsync(Head + spec);
+        var (text, result) = await new InjectionFixture().RunAsync(Head + spec);
 
         Assert.True(result.Pods.All(pod => pod.Status == InjectionStatus.Injected), $"{rule}: {result.Error}{string.Join("; ", result.Pods.Select(pod => pod.Error))}");
         Assert.Equal(InjectedHead + expected, text);
@@ -303,7 +303,7 @@ public sealed class EditingStyleTests
     [MemberData(nameof(Styles))]
     public async Task Line_ends_are_kept(string rule, string spec, string expected)
     {
-        var (text, _) = await new Injecting().RunAsync((Head + spec).ReplaceLineEndings("\r\n"));
+        var (text, _) = await new InjectionFixture().RunAsync((Head + spec).ReplaceLineEndings("\r\n"));
 
         Assert.True((InjectedHead + expected).ReplaceLineEndings("\r\n") == text, rule);
     }
@@ -312,10 +312,10 @@ public sealed class EditingStyleTests
     [MemberData(nameof(Styles))]
     public async Task Injecting_twice_changes_nothing_the_second_time_and_issues_nothing(string rule, string spec, string expected)
     {
-        var (first, _) = await new Injecting().RunAsync(Head + spec);
+        var (first, _) = await new InjectionFixture().RunAsync(Head + spec);
         Assert.Equal(InjectedHead + expected, first);
         var injected = first.Replace("UUID-0", $"{Guid.NewGuid()}", StringComparison.Ordinal);
-        var again = new Injecting();
+        var again = new InjectionFixture();
 
         var (text, result) = await again.RunAsync(injected);
 

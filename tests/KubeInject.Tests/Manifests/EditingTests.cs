@@ -83,7 +83,7 @@ public sealed class EditingTests
             }
             """;
 
-        var (text, _) = await new Injecting().RunAsync(Pod);
+        var (text, _) = await new InjectionFixture().RunAsync(Pod);
 
         Assert.Equal(Expected, text);
     }
@@ -93,7 +93,7 @@ public sealed class EditingTests
     {
         const string Pod = """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{"db-creds-injector.numberly.io/pg.role":"rw"}},"spec":{"containers":[{"name":"a","env":[]}]}}""";
 
-        var (text, _) = await new Injecting().RunAsync(Pod);
+        var (text, _) = await new InjectionFixture().RunAsync(Pod);
 
         Assert.Equal(
             """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{"db-creds-injector.numberly.io/pg.role":"rw","db-creds-injector.numberly.io/uuid":"UUID-0"}},"spec":{"containers":[{"name":"a","env":[{"name":"DBUSER","value":"user-pg"},{"name":"DBPASSWORD","value":"password-pg"}]}]}}""",
@@ -103,7 +103,7 @@ public sealed class EditingTests
     [Fact]
     public async Task A_path_in_place_of_a_manifest_is_an_error()
     {
-        var (text, result) = await new Injecting().RunAsync("orders.yaml\n");
+        var (text, result) = await new InjectionFixture().RunAsync("orders.yaml\n");
 
         Assert.Empty(text);
         Assert.Equal("<input>:1:1: This is a piece of text and no Kubernetes object. If it is meant as a path, give it as a path.", result.Error);
@@ -114,7 +114,7 @@ public sealed class EditingTests
     [InlineData("{\"kind\": \"@\"}", '\uDE00', "1:11")]
     public async Task Half_of_a_character_is_an_error(string manifest, char half, string place)
     {
-        var (text, result) = await new Injecting().RunAsync(manifest.Replace('@', half));
+        var (text, result) = await new InjectionFixture().RunAsync(manifest.Replace('@', half));
 
         Assert.Empty(text);
         Assert.Equal($"<input>:{place}: Half of a character stands here, which no file can hold. Take it out, or write it whole.", result.Error);
@@ -126,7 +126,7 @@ public sealed class EditingTests
         const string Spec = "spec:\n  containers:\n    - name: a\n";
         const string Injected = Spec + "      env:\n        - name: U\n          value: \"user-pg\"\n        - name: P\n          value: \"password-pg\"\n";
 
-        var (text, _) = await new Injecting().RunAsync($"%YAML 1.1\n--- # first\n{Head}{Spec}...\n# between\n--- # second\nkind: Service\n---\n{Head}{Spec}# tail");
+        var (text, _) = await new InjectionFixture().RunAsync($"%YAML 1.1\n--- # first\n{Head}{Spec}...\n# between\n--- # second\nkind: Service\n---\n{Head}{Spec}# tail");
 
         Assert.Equal($"%YAML 1.1\n--- # first\n{InjectedHead}{Injected}...\n# between\n--- # second\nkind: Service\n---\n{InjectedHead.Replace("UUID-0", "UUID-1", StringComparison.Ordinal)}{Injected}# tail", text);
     }
@@ -143,7 +143,7 @@ public sealed class EditingTests
                       value: b
             other: *env
             """;
-        var injecting = new Injecting();
+        var injecting = new InjectionFixture();
 
         var (text, result) = await injecting.RunAsync(Text);
 
@@ -160,7 +160,7 @@ public sealed class EditingTests
     [InlineData("a carriage return alone ends a line of YAML, so that ours ends in the next document", "b\r---\nkind: Service\n")]
     public async Task Where_the_layout_allows_no_change_the_place_is_named(string why, string end)
     {
-        var (text, result) = await new Injecting().RunAsync($"{Head}spec:\n  containers:\n    - name: a\n      env:\n        - name: A\n          value: {end}");
+        var (text, result) = await new InjectionFixture().RunAsync($"{Head}spec:\n  containers:\n    - name: a\n      env:\n        - name: A\n          value: {end}");
 
         Assert.False(text.Contains("kind: Pod", StringComparison.Ordinal), why);
         Assert.StartsWith("<input>:13:9: The layout here does not allow the change", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
@@ -176,7 +176,7 @@ public sealed class EditingTests
                   name: a
             """;
 
-        var (_, result) = await new Injecting().RunAsync(Text);
+        var (_, result) = await new InjectionFixture().RunAsync(Text);
 
         Assert.Contains("&base", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
     }

@@ -55,7 +55,7 @@ public sealed class GeneratedManifestTests
             var generator = new ManifestGenerator(seed);
             var generated = generator.Next();
             var wild = generator.WildText();
-            var injecting = new Injecting(request => new Credential(wild, new Secret(wild), "lease"));
+            var injecting = new InjectionFixture(request => new Credential(wild, new SensitiveString(wild), "lease"));
             var (text, result) = injecting.RunAsync(generated.Text).GetAwaiter().GetResult();
 
             Assert.All(result.Pods, pod => Assert.Null(pod.Error));
@@ -91,7 +91,7 @@ public sealed class GeneratedManifestTests
                 };
             }
 
-            var injecting = new Injecting();
+            var injecting = new InjectionFixture();
             var (_, result) = injecting.RunAsync(text).GetAwaiter().GetResult();
 
             cases.Count(result.Error is not null ? "error" : injecting.Issuer.Live.Count > 0 ? "injected" : "nothing to inject");
@@ -105,7 +105,7 @@ public sealed class GeneratedManifestTests
     private static void Check(bool onlyAddsLines, Action<GeneratedManifest, string, ManifestResult> rule) => Prop.ForAll(Seeds, seed =>
     {
         var generated = new ManifestGenerator(seed, onlyAddsLines).Next();
-        var injecting = new Injecting();
+        var injecting = new InjectionFixture();
         var (text, result) = injecting.RunAsync(generated.Text).GetAwaiter().GetResult();
         rule(generated, text, result);
     }).CheckSeeded(Often);

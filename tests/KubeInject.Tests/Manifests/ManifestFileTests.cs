@@ -36,7 +36,7 @@ public sealed class ManifestFileTests : IDisposable
     public async Task A_change_of_the_file_while_credentials_are_issued_is_kept_and_they_are_revoked(string change)
     {
         var file = folder.Write("a.yaml", Pod);
-        var injecting = new Injecting(request =>
+        var injecting = new InjectionFixture(request =>
         {
             switch (change)
             {
@@ -51,7 +51,7 @@ public sealed class ManifestFileTests : IDisposable
                     break;
             }
 
-            return new("user", new Secret("password"));
+            return new("user", new SensitiveString("password"));
         });
 
         var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
@@ -68,10 +68,10 @@ public sealed class ManifestFileTests : IDisposable
     public async Task A_file_that_appears_in_the_output_folder_meanwhile_is_kept()
     {
         var file = folder.Write("a.yaml", Pod);
-        var injecting = new Injecting(request =>
+        var injecting = new InjectionFixture(request =>
         {
             folder.Write("out/a.yaml", "other");
-            return new("user", new Secret("password"));
+            return new("user", new SensitiveString("password"));
         });
 
         var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(Path.Combine(folder.Path, "out")), CancellationToken.None);
@@ -108,7 +108,7 @@ public sealed class ManifestFileTests : IDisposable
         var file = folder.Write("a.yaml", "kind: ConfigMap\n");
         Run("chmod", "400", file);
 
-        var result = await new Injecting().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
+        var result = await new InjectionFixture().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
 
         Assert.Null(result.Error);
         AssertNothingElse("a.yaml");
@@ -121,7 +121,7 @@ public sealed class ManifestFileTests : IDisposable
         Run("chown", "12345:23456", file);
         Run("chmod", "660", file);
 
-        var result = await new Injecting().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
+        var result = await new InjectionFixture().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
 
         Assert.Null(result.Error);
         Assert.NotEqual(Pod, await File.ReadAllTextAsync(file));
@@ -135,7 +135,7 @@ public sealed class ManifestFileTests : IDisposable
         var file = folder.Write("a.yaml", Pod);
         Assert.True(NativeFile.SetAttribute(file, Note, "kept"u8.ToArray()));
 
-        await new Injecting().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
+        await new InjectionFixture().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
 
         Assert.NotEqual(Pod, await File.ReadAllTextAsync(file));
         Assert.Equal("kept"u8.ToArray(), NativeFile.Attribute(file, Note));
@@ -153,7 +153,7 @@ public sealed class ManifestFileTests : IDisposable
             File.CreateSymbolicLink(Path.Combine(output, "a.yaml"), outside);
         else
             Directory.CreateSymbolicLink(Path.Combine(output, "deploy"), Path.GetDirectoryName(outside)!);
-        var injecting = new Injecting();
+        var injecting = new InjectionFixture();
 
         var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(Path.Combine(folder.Path, "in"), recurse: true)), ManifestOutput.ToFolder(output), CancellationToken.None);
 
@@ -170,8 +170,8 @@ public sealed class ManifestFileTests : IDisposable
         var link = Directory.CreateSymbolicLink(Path.Combine(folder.Path, "out"), Path.Combine(folder.Path, "real")).FullName;
         var same = Directory.CreateSymbolicLink(Path.Combine(folder.Path, "same"), Path.Combine(folder.Path, "in")).FullName;
 
-        Assert.Null((await new Injecting().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(link), CancellationToken.None)).Error);
-        Assert.Contains("would be written over itself", (await new Injecting().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(same), CancellationToken.None)).Error, StringComparison.Ordinal);
+        Assert.Null((await new InjectionFixture().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(link), CancellationToken.None)).Error);
+        Assert.Contains("would be written over itself", (await new InjectionFixture().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(same), CancellationToken.None)).Error, StringComparison.Ordinal);
 
         Assert.True(File.Exists(Path.Combine(folder.Path, "real", "a.yaml")));
         Assert.Equal(Pod, await File.ReadAllTextAsync(file));
@@ -233,7 +233,7 @@ public sealed class ManifestFileTests : IDisposable
     {
         var file = folder.Write($"{Guid.NewGuid():n}.yaml", Pod);
         change(file);
-        var injecting = new Injecting();
+        var injecting = new InjectionFixture();
 
         var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
 

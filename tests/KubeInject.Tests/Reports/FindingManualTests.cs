@@ -14,7 +14,7 @@ public sealed class FindingManualTests
     [MemberData(nameof(Codes))]
     public void Every_code_has_a_section_with_meaning_cause_example_and_remedy(string code)
     {
-        var manual = FindingManual.Load();
+        var manual = FindingDocumentation.Load();
 
         Assert.Matches(@"\A\*\*(Error|Warning|Information)(, (Error|Warning|Information))*\.\*\* ", manual.Text(code));
         Assert.All(["Cause: ", "Example:", "Remedy: "], part => Assert.Contains($"\n{part}", manual.Text(code), StringComparison.Ordinal));
@@ -24,7 +24,7 @@ public sealed class FindingManualTests
     [Fact]
     public void Of_an_unknown_code_it_says_nothing()
     {
-        Assert.Null(FindingManual.Load().Text("KI999"));
-        Assert.Null(FindingManual.Load().Meaning("KI999"));
+        Assert.Null(FindingDocumentation.Load().Text("KI999"));
+        Assert.Null(FindingDocumentation.Load().Meaning("KI999"));
     }
 }

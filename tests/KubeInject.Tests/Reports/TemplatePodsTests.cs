@@ -39,7 +39,7 @@ public sealed class TemplatePodsTests
         Assert.Equal("databases/eu", Groups(Pod("orders", more: ("cluster", "databases/eu")))[0].Databases[0].Mount);
 
     private static PodGroup[] Groups(params ObjectMetadata[] pods) =>
-        [.. TemplatePods.Group(pods.Select(pod => new TemplatePod(pod, PodInjectionReader.ReadAll(pod, InjectionOptions.Default)))).Select(pods => pods.ToGroup())];
+        [.. PodGroupBuilder.Group(pods.Select(pod => new TemplatePod(pod, PodInjectionReader.ReadAll(pod, InjectionOptions.Default)))).Select(pods => pods.ToGroup())];
 
     private static ObjectMetadata Pod(string name, string @namespace = "shop", string? hash = null, (string Key, string Value)? more = null)
     {

@@ -84,7 +84,7 @@ internal sealed class BankVaultsKeys
             var (prefix, known) = Array.Find(Prefixes, pair => key.StartsWith(pair.Prefix, StringComparison.Ordinal));
             var name = key[prefix.Length..];
             if (!known.Contains(name))
-                ForeignChecks.ReportUnknown(key, prefix, NearestName.Of(name, known), annotations, findings);
+                DialectChecks.ReportUnknown(key, prefix, SpellingSuggester.Of(name, known), annotations, findings);
         }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class BankVaultsReader
     private readonly PodTemplate pod;
     private readonly BankVaultsKeys keys;
     private readonly FindingList findings;
-    private readonly SortedDictionary<string, BankVaultsUse> uses = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, BankVaultsUsage> uses = new(StringComparer.Ordinal);
     private readonly List<string> others = [];
     private readonly List<string> rest = [];
     private bool asks;
@@ -28,18 +28,18 @@ internal sealed class BankVaultsReader
         keys = new BankVaultsKeys(pod.Annotations);
     }
 
-    public static DialectReading Read(PodTemplate pod, FindingList findings) => new BankVaultsReader(pod, findings).Read();
+    public static DialectParseResult Read(PodTemplate pod, FindingList findings) => new BankVaultsReader(pod, findings).Read();
 
-    private DialectReading Read()
+    private DialectParseResult Read()
     {
         var variables = pod.Containers.SelectMany(container => container.VaultVariables.Select(variable => (container, variable))).ToList();
         asks = variables.Count > 0;
-        ForeignChecks.ReportMisspeltPrefixes(pod, InjectionDialect.BankVaults, findings);
-        ForeignChecks.ReportOnWorkload(pod, InjectionDialect.BankVaults, asksElsewhere: asks || keys.All.Count > 0, findings);
+        DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.BankVaults, findings);
+        DialectChecks.ReportOnWorkload(pod, InjectionDialect.BankVaults, asksElsewhere: asks || keys.All.Count > 0, findings);
         if (keys.IsSkipped)
         {
             ReportSkipped(variables);
-            return new DialectReading { State = InjectionState.None };
+            return new DialectParseResult { State = InjectionState.None };
         }
 
         keys.Report(findings);
@@ -51,7 +51,7 @@ internal sealed class BankVaultsReader
         ReportNothing();
         var databases = Databases();
         ReportLease(databases);
-        return new DialectReading
+        return new DialectParseResult
         {
             State = pod.Containers.Any(container => container.IsInit && InitContainers.Contains(container.Name)) ? InjectionState.Injected
                 : asks ? InjectionState.Pending
@@ -84,7 +84,7 @@ internal sealed class BankVaultsReader
         else if (paths[0] is { } only && paths.All(path => path == only))
             UseOf(only).Add(container.Name, variable.Name, VaultReference.WithPlaceholders(variable.Reference));
         else
-            NotExpressible(variable.Name, $"Variable {Quoted.Key(variable.Name)} has credentials among other things");
+            NotExpressible(variable.Name, $"Variable {Redaction.Key(variable.Name)} has credentials among other things");
     }
 
     private (CredentialPath? Path, bool IsMistaken) Read(VaultVariable variable, VaultReference reference)
@@ -94,31 +94,31 @@ internal sealed class BankVaultsReader
             findings.Error(
                 FindingCode.ReferenceWithoutKey,
                 variable.Name,
-                $"Variable {Quoted.Key(variable.Name)} does not say which field it wants, so that its container does not start.",
+                $"Variable {Redaction.Key(variable.Name)} does not say which field it wants, so that its container does not start.",
                 "Put '#' and the field behind the path, as in 'vault:database/creds/orders#username'.");
             return (null, true);
         }
 
-        if (ForeignChecks.ReadPath(reference.Path, variable.Name, isWhole: false, findings, out var isMistaken) is not { } path)
+        if (DialectChecks.ReadPath(reference.Path, variable.Name, isWhole: false, findings, out var isMistaken) is not { } path)
             return (null, isMistaken);
         if (reference.IsWrite)
             findings.Error(
                 FindingCode.CredentialsWritten,
                 variable.Name,
-                $"Variable {Quoted.Key(variable.Name)} writes to the path of credentials, which can only be read.",
+                $"Variable {Redaction.Key(variable.Name)} writes to the path of credentials, which can only be read.",
                 "Leave '>>' out.");
         if (reference.IsVersioned)
             findings.Warning(
                 FindingCode.VersionedCredentials,
                 variable.Name,
-                $"Variable {Quoted.Key(variable.Name)} names a version, which credentials do not have; with another version they are read another time.",
+                $"Variable {Redaction.Key(variable.Name)} names a version, which credentials do not have; with another version they are read another time.",
                 "Leave the second '#' out, and what is behind it.");
         if (reference.Field is not { } field || CredentialTemplate.IsField(field))
             return (path, false);
         findings.Warning(
             FindingCode.UnknownCredentialField,
             variable.Name,
-            $"Variable {Quoted.Key(variable.Name)} wants a field that database credentials do not have.",
+            $"Variable {Redaction.Key(variable.Name)} wants a field that database credentials do not have.",
             "They have 'username' and 'password'.");
         UseOf(path);
         return (path, true);
@@ -132,7 +132,7 @@ internal sealed class BankVaultsReader
         var hasOthers = false;
         foreach (var item in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (ForeignChecks.ReadPath(item.Split('#')[0], key, isWhole: false, findings, out var isMistaken) is not { } path)
+            if (DialectChecks.ReadPath(item.Split('#')[0], key, isWhole: false, findings, out var isMistaken) is not { } path)
             {
                 hasOthers |= !isMistaken;
                 continue;
@@ -146,15 +146,15 @@ internal sealed class BankVaultsReader
         }
 
         if (hasOthers)
-            NotExpressible(key, $"Annotation {Quoted.Key(key)} has secrets that are no database credentials");
+            NotExpressible(key, $"Annotation {Redaction.Key(key)} has secrets that are no database credentials");
     }
 
-    private BankVaultsUse UseOf(CredentialPath path)
+    private BankVaultsUsage UseOf(CredentialPath path)
     {
         // By role, since that is what the database is called after.
         var key = $"{path.Role} {path.Mount} {path.IsStatic}";
         if (!uses.TryGetValue(key, out var use))
-            uses.Add(key, use = new BankVaultsUse(path));
+            uses.Add(key, use = new BankVaultsUsage(path));
         return use;
     }
 
@@ -175,25 +175,25 @@ internal sealed class BankVaultsReader
         return [.. databases.OrderBy(database => database.Injection.Name, StringComparer.Ordinal)];
     }
 
-    private DialectDatabase Database(BankVaultsUse use, string name)
+    private DialectDatabase Database(BankVaultsUsage use, string name)
     {
         var database = use.Variables.In(new DatabaseInjection { Name = name, Mount = use.Path.Mount, Role = use.Path.Role });
         var isLost = database is { UsernameVariables: [], PasswordVariables: [], UriVariables: [] };
         if (use.Variables.HasMore)
-            NotExpressible(use.Variable, $"Role {Quoted.Key(use.Path.Role)} is in variables in other forms than username and password, or one URI");
-        var without = pod.Containers.Select(container => container.Name).Except(use.Containers, StringComparer.Ordinal).Select(Quoted.Key).ToList();
+            NotExpressible(use.Variable, $"Role {Redaction.Key(use.Path.Role)} is in variables in other forms than username and password, or one URI");
+        var without = pod.Containers.Select(container => container.Name).Except(use.Containers, StringComparer.Ordinal).Select(Redaction.Key).ToList();
         var left = without.Count == 0 ? null
-            : $"The variables of role {Quoted.Key(use.Path.Role)} come into every container now, {string.Join(", ", without)} included.";
+            : $"The variables of role {Redaction.Key(use.Path.Role)} come into every container now, {string.Join(", ", without)} included.";
         return new DialectDatabase(database, use.Path.IsStatic, isLost, [], left);
     }
 
-    private void ReportApart(BankVaultsUse use)
+    private void ReportApart(BankVaultsUsage use)
     {
         if (use.Apart() is var (variable, container, other))
             findings.Warning(
                 FindingCode.CredentialsApart,
                 variable,
-                $"Container {Quoted.Key(container)} has the password of role {Quoted.Key(use.Path.Role)} and {Quoted.Key(other)} the username, and each container reads credentials of its own.",
+                $"Container {Redaction.Key(container)} has the password of role {Redaction.Key(use.Path.Role)} and {Redaction.Key(other)} the username, and each container reads credentials of its own.",
                 "Give each container both.");
     }
 
@@ -203,7 +203,7 @@ internal sealed class BankVaultsReader
             findings.Warning(
                 FindingCode.InjectorNotSwitchedOn,
                 key,
-                $"With {Quoted.Key(key)} Bank-Vaults' webhook leaves the pod alone, and {Names(variables.Select(pair => pair.Variable.Name))} stay as they stand there.",
+                $"With {Redaction.Key(key)} Bank-Vaults' webhook leaves the pod alone, and {Names(variables.Select(pair => pair.Variable.Name))} stay as they stand there.",
                 "Remove the annotation, or give the variables other values.");
     }
 
@@ -235,7 +235,7 @@ internal sealed class BankVaultsReader
     private void ReportLease(DialectDatabase[] databases)
     {
         var daemon = keys.Find(Daemon);
-        if (ForeignChecks.RunsToEnd(pod) || databases.All(database => database.IsStatic) || (daemon is var (_, value) && VaultAgentKeys.ParseBoolean(value) == true))
+        if (DialectChecks.RunsToEnd(pod) || databases.All(database => database.IsStatic) || (daemon is var (_, value) && VaultAgentKeys.ParseBoolean(value) == true))
             return;
         var key = daemon?.Key ?? (keys.All.Any(name => name.StartsWith(DialectKey.SecretsWebhookPrefix, StringComparison.Ordinal))
             ? DialectKey.SecretsWebhookPrefix + Daemon[0]
@@ -244,7 +244,7 @@ internal sealed class BankVaultsReader
             daemon is null ? FindingSeverity.Information : FindingSeverity.Warning,
             FindingCode.LeaseNotRenewed,
             key,
-            $"Without {Quoted.Key(key)} nobody renews the credentials' lease once the container has started.",
+            $"Without {Redaction.Key(key)} nobody renews the credentials' lease once the container has started.",
             daemon is null ? "Set it to \"true\", unless the webhook does so by default." : "Set it to \"true\".");
     }
 
@@ -255,5 +255,5 @@ internal sealed class BankVaultsReader
         rest.Add($"{what}: it stays with Bank-Vaults' webhook.");
     }
 
-    private static string Names(IEnumerable<string> variables) => string.Join(", ", variables.Distinct(StringComparer.Ordinal).Select(Quoted.Key));
+    private static string Names(IEnumerable<string> variables) => string.Join(", ", variables.Distinct(StringComparer.Ordinal).Select(Redaction.Key));
 }

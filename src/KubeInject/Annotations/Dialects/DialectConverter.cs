@@ -27,7 +27,7 @@ public static class DialectConverter
             return new DialectConversion([], ["The pod has annotations of version 1, for which every injector leaves it alone: remove them first."]);
 
         var reading = DialectReader.Read(pod, injection.Dialect, new FindingList(pod));
-        var carried = new CarriedDatabases(own, reading.Databases, options);
+        var carried = new DialectConversionResult(own, reading.Databases, options);
         var left = carried.Left.Concat(reading.Rest).ToList();
         if (carried.Databases.Count == 0)
             return new DialectConversion([], left);
@@ -38,7 +38,7 @@ public static class DialectConverter
             ? pod.Annotations.Keys.Where(key => DialectKey.Of(key) == injection.Dialect)
             : carried.From.SelectMany(database => database.Keys);
         if (isWhole && reading.Settings.Count > 0)
-            left.Add($"KubeInject logs in to Vault by itself, so that these have no counterpart: {string.Join(", ", reading.Settings.Select(Quoted.Key))}.");
+            left.Add($"KubeInject logs in to Vault by itself, so that these have no counterpart: {string.Join(", ", reading.Settings.Select(Redaction.Key))}.");
         return new DialectConversion(
             [
                 new SetMetadata(MetadataField.Label, options.LabelKey, "true"),
@@ -48,7 +48,7 @@ public static class DialectConverter
             left);
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Annotations(PodTemplate pod, CarriedDatabases carried, InjectionOptions options)
+    private static IEnumerable<KeyValuePair<string, string>> Annotations(PodTemplate pod, DialectConversionResult carried, InjectionOptions options)
     {
         var written = PodInjectionWriter.Write(
             new PodInjection { Pod = pod, State = InjectionState.Pending, Databases = carried.Databases }, options);

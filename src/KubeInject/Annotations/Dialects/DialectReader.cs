@@ -15,7 +15,7 @@ internal static class DialectReader
     }
 
     /// <summary>What the pod says in another injector's words, with what its model has no word for.</summary>
-    public static DialectReading Read(PodTemplate pod, InjectionDialect dialect, FindingList findings) => dialect == InjectionDialect.VaultAgent
+    public static DialectParseResult Read(PodTemplate pod, InjectionDialect dialect, FindingList findings) => dialect == InjectionDialect.VaultAgent
         ? VaultAgentReader.Read(pod, findings)
         : BankVaultsReader.Read(pod, findings);
 

@@ -27,9 +27,9 @@ internal static class VaultAgentChecks
             findings.Error(
                 FindingCode.InjectorNotSwitchedOn,
                 key,
-                $"The pod lacks the annotation {Quoted.Key(key)}, without which the Vault Agent injector leaves it alone.",
+                $"The pod lacks the annotation {Redaction.Key(key)}, without which the Vault Agent injector leaves it alone.",
                 $"Add it with the value \"true\".",
-                ForeignChecks.Set($"Set {Quoted.Key(key)} to \"true\".", key, "true"));
+                DialectChecks.Set($"Set {Redaction.Key(key)} to \"true\".", key, "true"));
     }
 
     // Other ways to log in need no role, or take it from somewhere else.
@@ -40,7 +40,7 @@ internal static class VaultAgentChecks
             findings.Error(
                 FindingCode.AgentWithoutRole,
                 VaultAgentKeys.Key(VaultAgentKeys.Role),
-                $"The pod lacks the annotation {Quoted.Key(VaultAgentKeys.Key(VaultAgentKeys.Role))}, without which the Vault Agent injector refuses it.",
+                $"The pod lacks the annotation {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.Role))}, without which the Vault Agent injector refuses it.",
                 "Add it with the role of Vault's Kubernetes auth method that the pod's ServiceAccount is bound to.");
     }
 
@@ -57,17 +57,17 @@ internal static class VaultAgentChecks
 
     private static void ReportLease(PodTemplate pod, VaultAgentKeys keys, IReadOnlyList<DialectDatabase> databases, FindingList findings)
     {
-        if (keys.IsTrue(VaultAgentKeys.PrePopulateOnly) && !ForeignChecks.RunsToEnd(pod) && databases.Any(database => !database.IsStatic))
+        if (keys.IsTrue(VaultAgentKeys.PrePopulateOnly) && !DialectChecks.RunsToEnd(pod) && databases.Any(database => !database.IsStatic))
             findings.Warning(
                 FindingCode.LeaseNotRenewed,
                 VaultAgentKeys.Key(VaultAgentKeys.PrePopulateOnly),
-                $"With {Quoted.Key(VaultAgentKeys.Key(VaultAgentKeys.PrePopulateOnly))} no Vault Agent stays beside the containers, so that nobody renews the credentials' lease.",
+                $"With {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.PrePopulateOnly))} no Vault Agent stays beside the containers, so that nobody renews the credentials' lease.",
                 "Remove the annotation, unless the pod ends before the lease does.");
     }
 
     private static void ReportInitContainers(PodTemplate pod, VaultAgentKeys keys, FindingList findings)
     {
-        var names = pod.Containers.Where(container => container.IsInit && container.Name != AgentsInitContainer).Select(container => Quoted.Key(container.Name)).ToList();
+        var names = pod.Containers.Where(container => container.IsInit && container.Name != AgentsInitContainer).Select(container => Redaction.Key(container.Name)).ToList();
         if (names.Count == 0 || keys.Secrets.Count == 0 || keys.Has(VaultAgentKeys.InitFirst) || keys.IsFalse(VaultAgentKeys.PrePopulate))
             return;
         var key = VaultAgentKeys.Key(VaultAgentKeys.InitFirst);
@@ -75,8 +75,8 @@ internal static class VaultAgentChecks
             FindingCode.InitContainerBeforeSecrets,
             key,
             $"The secrets are not there yet when init container {string.Join(", ", names)} runs, for the Vault Agent comes last.",
-            $"Set {Quoted.Key(key)} to \"true\", or to \"false\" if no init container needs a secret.",
-            ForeignChecks.Set($"Set {Quoted.Key(key)} to \"true\".", key, "true"));
+            $"Set {Redaction.Key(key)} to \"true\", or to \"false\" if no init container needs a secret.",
+            DialectChecks.Set($"Set {Redaction.Key(key)} to \"true\".", key, "true"));
     }
 
     private static void ReportContainers(PodTemplate pod, VaultAgentKeys keys, FindingList findings)
@@ -89,7 +89,7 @@ internal static class VaultAgentChecks
                 findings.Warning(
                     FindingCode.UnknownContainer,
                     VaultAgentKeys.Key(VaultAgentKeys.Containers),
-                    $"Annotation {Quoted.Key(VaultAgentKeys.Key(VaultAgentKeys.Containers))} names the container {Quoted.Value(name)}, which the pod does not have.",
+                    $"Annotation {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.Containers))} names the container {Redaction.Value(name)}, which the pod does not have.",
                     "Name containers of the pod, or remove the annotation: then all of them get the secrets.");
         }
     }

@@ -97,12 +97,12 @@ internal sealed class VaultAgentKeys
     public void Report(FindingList findings)
     {
         foreach (var key in unknown)
-            ForeignChecks.ReportUnknown(key, DialectKey.VaultAgentPrefix, NearestOf(key[DialectKey.VaultAgentPrefix.Length..]), annotations, findings);
+            DialectChecks.ReportUnknown(key, DialectKey.VaultAgentPrefix, NearestOf(key[DialectKey.VaultAgentPrefix.Length..]), annotations, findings);
         foreach (var key in nameless)
             findings.Warning(
                 FindingCode.NamelessSecret,
                 key,
-                $"Annotation {Quoted.Key(key)} names no secret behind it and has no effect.",
+                $"Annotation {Redaction.Key(key)} names no secret behind it and has no effect.",
                 $"Put a name of your own for the secret behind it, as in '{Key(Secret)}-orders'.");
         foreach (var name in Booleans.Append(Inject))
         {
@@ -110,23 +110,23 @@ internal sealed class VaultAgentKeys
                 findings.Error(
                     FindingCode.NotABoolean,
                     Key(name),
-                    $"Annotation {Quoted.Key(Key(name))} is neither \"true\" nor \"false\", so that the Vault Agent injector refuses the pod.",
+                    $"Annotation {Redaction.Key(Key(name))} is neither \"true\" nor \"false\", so that the Vault Agent injector refuses the pod.",
                     "Set it to one of the two, in quotes where the manifest is YAML.");
         }
     }
 
     private static string? NearestOf(string name)
     {
-        if (NearestName.Of(name, KnownNames) is { } known && ForeignChecks.IsNear(name, known))
+        if (SpellingSuggester.Of(name, KnownNames) is { } known && DialectChecks.IsNear(name, known))
             return known;
         for (var dash = name.IndexOf('-', StringComparison.Ordinal); dash >= 0; dash = name.IndexOf('-', dash + 1))
         {
             var stem = name[..dash];
-            if (SecretSettings.FirstOrDefault(setting => ForeignChecks.IsNear(stem, setting)) is { } setting && dash + 1 < name.Length)
+            if (SecretSettings.FirstOrDefault(setting => DialectChecks.IsNear(stem, setting)) is { } setting && dash + 1 < name.Length)
                 return setting + name[dash..];
         }
 
-        return NearestName.Of(name, KnownNames);
+        return SpellingSuggester.Of(name, KnownNames);
     }
 
     private void Add(string key, string name, string value)

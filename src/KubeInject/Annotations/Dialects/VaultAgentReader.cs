@@ -20,22 +20,22 @@ internal sealed class VaultAgentReader
         keys = new VaultAgentKeys(pod.Annotations);
     }
 
-    public static DialectReading Read(PodTemplate pod, FindingList findings) => new VaultAgentReader(pod, findings).Read();
+    public static DialectParseResult Read(PodTemplate pod, FindingList findings) => new VaultAgentReader(pod, findings).Read();
 
-    private DialectReading Read()
+    private DialectParseResult Read()
     {
-        ForeignChecks.ReportMisspeltPrefixes(pod, InjectionDialect.VaultAgent, findings);
-        ForeignChecks.ReportOnWorkload(pod, InjectionDialect.VaultAgent, asksElsewhere: !keys.IsEmpty, findings);
+        DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.VaultAgent, findings);
+        DialectChecks.ReportOnWorkload(pod, InjectionDialect.VaultAgent, asksElsewhere: !keys.IsEmpty, findings);
         if (keys.IsEmpty)
-            return new DialectReading { State = InjectionState.None };
+            return new DialectParseResult { State = InjectionState.None };
         if (keys.IsFalse(VaultAgentKeys.Inject))
         {
             findings.Information(
                 FindingCode.InjectorNotSwitchedOn,
                 VaultAgentKeys.Key(VaultAgentKeys.Inject),
-                $"Annotation {Quoted.Key(VaultAgentKeys.Key(VaultAgentKeys.Inject))} switches the Vault Agent injector off for this pod.",
+                $"Annotation {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.Inject))} switches the Vault Agent injector off for this pod.",
                 "Set it to \"true\" if the pod shall have its secrets.");
-            return new DialectReading { State = InjectionState.None };
+            return new DialectParseResult { State = InjectionState.None };
         }
 
         keys.Report(findings);
@@ -43,7 +43,7 @@ internal sealed class VaultAgentReader
             Read(secret);
         ReportRest();
         VaultAgentChecks.Report(pod, keys, databases, IsInjected, findings);
-        return new DialectReading
+        return new DialectParseResult
         {
             State = IsInjected ? InjectionState.Injected : keys.IsTrue(VaultAgentKeys.Inject) ? InjectionState.Pending : InjectionState.None,
             Databases = [.. databases.OrderBy(database => database.Injection.Name, StringComparer.Ordinal)],
@@ -68,7 +68,7 @@ internal sealed class VaultAgentReader
         }
         else if (secret.Template is null && secret.Text(VaultAgentKeys.TemplateFile) is not null)
         {
-            NotExpressible(secret.Key(VaultAgentKeys.TemplateFile), $"What secret {Quoted.Key(secret.Name)} reads stands in a template file of the Vault Agent's own");
+            NotExpressible(secret.Key(VaultAgentKeys.TemplateFile), $"What secret {Redaction.Key(secret.Name)} reads stands in a template file of the Vault Agent's own");
         }
         else
         {
@@ -83,14 +83,14 @@ internal sealed class VaultAgentReader
         foreach (var path in paths)
         {
             var isWhole = key == secret.Key(VaultAgentKeys.Secret);
-            if (ForeignChecks.ReadPath(path, key, isWhole, findings, out var isMistaken) is { } credentials)
+            if (DialectChecks.ReadPath(path, key, isWhole, findings, out var isMistaken) is { } credentials)
                 found.Add(credentials);
             else if (!isMistaken)
                 others++;
         }
 
         if (others > 0)
-            NotExpressible(key, $"Secret {Quoted.Key(secret.Name)} is no database credential, or not that alone");
+            NotExpressible(key, $"Secret {Redaction.Key(secret.Name)} is no database credential, or not that alone");
         foreach (var path in found)
             Add(secret, path, paths.Count == 1 ? template : null, isOnly: found.Count == 1, isShared: paths.Count > 1);
     }
@@ -107,19 +107,19 @@ internal sealed class VaultAgentReader
                 findings.Warning(
                     FindingCode.UnknownCredentialField,
                     secret.Key(VaultAgentKeys.Template),
-                    $"Template {Quoted.Key(secret.Key(VaultAgentKeys.Template))} reads the field {Quoted.Key(field)}, which database credentials do not have.",
+                    $"Template {Redaction.Key(secret.Key(VaultAgentKeys.Template))} reads the field {Redaction.Key(field)}, which database credentials do not have.",
                     "They have 'username' and 'password', directly below '.Data'.");
             else if (saysMore)
                 findings.Information(
                     FindingCode.NotExpressible,
                     secret.Key(VaultAgentKeys.Template),
-                    $"Template {Quoted.Key(secret.Key(VaultAgentKeys.Template))} says more than username and password, or one URI, in variables.",
+                    $"Template {Redaction.Key(secret.Key(VaultAgentKeys.Template))} says more than username and password, or one URI, in variables.",
                     "Nothing has to be done as long as the Vault Agent injector serves the pod.");
         }
 
-        var left = saysMore ? $"What the template of secret {Quoted.Key(secret.Name)} says beyond username and password, or one URI, is not carried over."
+        var left = saysMore ? $"What the template of secret {Redaction.Key(secret.Name)} says beyond username and password, or one URI, is not carried over."
             : database is { Mode: InjectionMode.Classic, UsernameVariables: [], PasswordVariables: [] } or { Mode: InjectionMode.Uri, UriVariables: [] }
-                ? $"Secret {Quoted.Key(secret.Name)} is a file, and its credentials come in variables now: have the container read these instead."
+                ? $"Secret {Redaction.Key(secret.Name)} is a file, and its credentials come in variables now: have the container read these instead."
                 : null;
         databases.Add(new DialectDatabase(database, path.IsStatic, isShared, [.. secret.Keys], left));
     }
@@ -137,7 +137,7 @@ internal sealed class VaultAgentReader
             findings.Warning(
                 FindingCode.TemplateReadsOtherPath,
                 secret.Key(VaultAgentKeys.Secret),
-                $"The template of secret {Quoted.Key(secret.Name)} reads another path than {Quoted.Key(secret.Key(VaultAgentKeys.Secret))} names, and only the template counts.",
+                $"The template of secret {Redaction.Key(secret.Name)} reads another path than {Redaction.Key(secret.Key(VaultAgentKeys.Secret))} names, and only the template counts.",
                 "Write the same path in both.");
     }
 
@@ -147,19 +147,19 @@ internal sealed class VaultAgentReader
         var setting = secret.Has(VaultAgentKeys.Template) ? VaultAgentKeys.Template : secret.Settings.First();
         var key = secret.Key(setting);
         var likely = keys.Secrets.Where(other => other.IsAskedFor && !other.Has(setting) && other.Path is not null).Select(other => other.Name).ToList();
-        var nearest = setting == VaultAgentKeys.Secret ? null : NearestName.Of(secret.Name, likely);
+        var nearest = setting == VaultAgentKeys.Secret ? null : SpellingSuggester.Of(secret.Name, likely);
         var newKey = nearest is null ? null : $"{VaultAgentKeys.Key(setting)}-{nearest}";
         findings.Warning(
             FindingCode.SettingWithoutSecret,
             key,
             setting == VaultAgentKeys.Secret
-                ? $"Annotation {Quoted.Key(key)} names no path, and nothing is read."
-                : $"Annotation {Quoted.Key(key)} is about a secret that the pod does not ask for.",
-            newKey is not null ? $"Rename it to {Quoted.Key(newKey)} if that is the secret that it is for."
-                : $"Name the path with {Quoted.Key(secret.Key(VaultAgentKeys.Secret))}.",
-            newKey is null || likely.Count != 1 ? null : ForeignChecks.Rename(key, newKey));
+                ? $"Annotation {Redaction.Key(key)} names no path, and nothing is read."
+                : $"Annotation {Redaction.Key(key)} is about a secret that the pod does not ask for.",
+            newKey is not null ? $"Rename it to {Redaction.Key(newKey)} if that is the secret that it is for."
+                : $"Name the path with {Redaction.Key(secret.Key(VaultAgentKeys.Secret))}.",
+            newKey is null || likely.Count != 1 ? null : DialectChecks.Rename(key, newKey));
         if (secret.Template is not null)
-            rest.Add($"The template of {Quoted.Key(secret.Name)} reads no secret that it names.");
+            rest.Add($"The template of {Redaction.Key(secret.Name)} reads no secret that it names.");
     }
 
     private void ReportRest()

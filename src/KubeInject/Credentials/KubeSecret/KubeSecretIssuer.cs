@@ -62,7 +62,7 @@ internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOption
         }
     }
 
-    private static Secret Text(SecretContent secret, string key)
+    private static SensitiveString Text(SecretContent secret, string key)
     {
         if (!secret.Values.TryGetValue(key, out var value))
             throw Refused($"{secret} has no key '{key}'; it has {(secret.Values.Count == 0 ? "none" : string.Join(", ", secret.Values.Keys.Order(StringComparer.Ordinal)))}. Add it, or name the key that it has instead.");

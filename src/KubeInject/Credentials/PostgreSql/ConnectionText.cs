@@ -28,7 +28,7 @@ internal static class ConnectionText
 
     /// <summary>Reads it. Nothing of it is quoted in an error, for it holds a password.</summary>
     /// <exception cref="ArgumentException">It makes no sense.</exception>
-    public static NpgsqlConnectionStringBuilder Parse(Secret connection)
+    public static NpgsqlConnectionStringBuilder Parse(SensitiveString connection)
     {
         var text = connection.Reveal().Trim();
         var scheme = text.IndexOf("://", StringComparison.Ordinal);

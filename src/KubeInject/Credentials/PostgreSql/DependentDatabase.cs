@@ -82,10 +82,10 @@ internal sealed class DependentDatabase : IAsyncDisposable
         }
         catch (PostgresException exception) when (!RoleRevocation.IsRace(exception))
         {
-            return $"in the database {Quoted.Value(Name)}: {Quoted.OneLine(exception.MessageText)} ({exception.SqlState})";
+            return $"in the database {Redaction.Value(Name)}: {Redaction.OneLine(exception.MessageText)} ({exception.SqlState})";
         }
 
-        return left.Count == 0 ? null : $"in the database {Quoted.Value(Name)} the user who makes the login roles may not take away its privileges for {Join(left)}";
+        return left.Count == 0 ? null : $"in the database {Redaction.Value(Name)} the user who makes the login roles may not take away its privileges for {Join(left)}";
     }
 
     /// <summary>Hands over what the role owns.</summary>
@@ -96,7 +96,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
     public Task DropOwnedAsync(CancellationToken cancellationToken) => connection!.InTransactionAsync(() => DropAsync(cancellationToken), cancellationToken);
 
     /// <summary>What the role owns there, for an administrator: <c>in 'orders': table app.t and 3 more</c>.</summary>
-    public override string ToString() => $"in the database {Quoted.Value(Name)}: {(Owned.Count > 0 ? Join(Owned) : connection is null ? "objects or privileges" : "privileges")}";
+    public override string ToString() => $"in the database {Redaction.Value(Name)}: {(Owned.Count > 0 ? Join(Owned) : connection is null ? "objects or privileges" : "privileges")}";
 
     public ValueTask DisposeAsync() => connection is null || isShared ? ValueTask.CompletedTask : connection.DisposeAsync();
 
@@ -111,12 +111,12 @@ internal sealed class DependentDatabase : IAsyncDisposable
             var owned = await found.DescribeAsync(
                 "s.deptype = 'o' AND s.classid NOT IN ('pg_catalog.pg_default_acl'::pg_catalog.regclass, 'pg_catalog.pg_user_mapping'::pg_catalog.regclass)", cancellationToken).ConfigureAwait(false);
             var closed = await found.ClosedSchemasAsync(heir, cancellationToken).ConfigureAwait(false);
-            var problem = closed.Count == 0 ? null : $"the role {Quoted.Value(heir)} may not create in the schema {Join(closed)} of the database {Quoted.Value(name)}";
+            var problem = closed.Count == 0 ? null : $"the role {Redaction.Value(heir)} may not create in the schema {Join(closed)} of the database {Redaction.Value(name)}";
             return new DependentDatabase(name, connection, isMain, login, problem, owned);
         }
         catch (PostgresException exception) when (connection is null && (!exception.IsTransient || exception.SqlState == PostgresErrorCodes.ObjectNotInPrerequisiteState))
         {
-            return new DependentDatabase(name, null, isMain, login, $"the database {Quoted.Value(name)} cannot be connected to: {Quoted.OneLine(exception.MessageText)} ({exception.SqlState})", []);
+            return new DependentDatabase(name, null, isMain, login, $"the database {Redaction.Value(name)} cannot be connected to: {Redaction.OneLine(exception.MessageText)} ({exception.SqlState})", []);
         }
         catch
         {
@@ -135,7 +135,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
     /// <summary>The objects there that depend on the role. Pods chose their names.</summary>
     private async Task<List<string>> DescribeAsync(string which, CancellationToken cancellationToken) => await connection!.ListAsync(
         $"SELECT DISTINCT coalesce(o.type || ' ' || o.identity, '?') FROM pg_catalog.pg_shdepend s CROSS JOIN LATERAL pg_catalog.pg_identify_object(s.classid, s.objid, 0) o WHERE {Here} AND {which} ORDER BY 1",
-        reader => Quoted.OneLine(reader.GetString(0)),
+        reader => Redaction.OneLine(reader.GetString(0)),
         cancellationToken,
         login.Parameter).ConfigureAwait(false);
 
@@ -151,7 +151,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
         WHERE {Here} AND s.deptype = 'o' AND NOT pg_catalog.has_schema_privilege(h.oid, n.oid, 'CREATE')
         ORDER BY 1
         """,
-        reader => Quoted.OneLine(reader.GetString(0)),
+        reader => Redaction.OneLine(reader.GetString(0)),
         cancellationToken,
         login.Parameter,
         new NpgsqlParameter<string> { TypedValue = heir }).ConfigureAwait(false);

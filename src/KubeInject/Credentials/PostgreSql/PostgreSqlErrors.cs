@@ -25,19 +25,19 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
     /// <param name="what">What the other side does: <c>drops the setting x</c>.</param>
     public CredentialException Pooler(string what) => new(
         CredentialFailure.Refused,
-        $"{Place}: what answers there {Quoted.OneLine(what)}. It seems to be a connection pooler. Without these settings, KubeInject would run functions that the owner of a database planted. Connect to PostgreSQL itself; do not use ignore_startup_parameters, which drops the settings.");
+        $"{Place}: what answers there {Redaction.OneLine(what)}. It seems to be a connection pooler. Without these settings, KubeInject would run functions that the owner of a database planted. Connect to PostgreSQL itself; do not use ignore_startup_parameters, which drops the settings.");
 
     /// <summary>A call that failed.</summary>
     /// <param name="what">What was being done: <c>creating the login role x</c>.</param>
     /// <param name="exception">Why it failed.</param>
     /// <param name="secret">The password that may stand in the server's message; null where none was sent.</param>
-    public CredentialException Explain(string what, Exception exception, Secret? secret = null) => exception switch
+    public CredentialException Explain(string what, Exception exception, SensitiveString? secret = null) => exception switch
     {
         PostgresException error => Explain(what, error, secret),
         _ when Find<AuthenticationException>(exception) is { } error => new(
-            CredentialFailure.Unavailable, $"{Place}: {what} failed, because TLS could not be agreed on: {Quoted.OneLine(error.Message)} Look at sslmode and sslrootcert of the connection."),
+            CredentialFailure.Unavailable, $"{Place}: {what} failed, because TLS could not be agreed on: {Redaction.OneLine(error.Message)} Look at sslmode and sslrootcert of the connection."),
         _ when Find<SocketException>(exception) is { } error => new(
-            CredentialFailure.Unavailable, $"{Place}: {what} failed, because the server cannot be reached: {Quoted.OneLine(error.Message)}. Look whether it runs and whether host and port are right."),
+            CredentialFailure.Unavailable, $"{Place}: {what} failed, because the server cannot be reached: {Redaction.OneLine(error.Message)}. Look whether it runs and whether host and port are right."),
         _ when Find<TimeoutException>(exception) is not null => new(
             CredentialFailure.Unavailable, $"{Place}: {what} failed, because the server did not answer in time. Look whether it runs and whether host and port are right."),
         _ when Find<IOException>(exception) is not null => new(
@@ -47,7 +47,7 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
     };
 
     // https://www.postgresql.org/docs/current/errcodes-appendix.html
-    private CredentialException Explain(string what, PostgresException error, Secret? secret) => error.SqlState switch
+    private CredentialException Explain(string what, PostgresException error, SensitiveString? secret) => error.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new(
             CredentialFailure.Refused, $"{Place}: the login of {User} is refused ({error.SqlState}). Check the connection's user and password, and the server's pg_hba.conf."),
@@ -74,14 +74,14 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
     public static string Details(PostgresException error)
     {
         const int Longest = 400;
-        var text = Quoted.OneLine((error.Detail ?? "").Replace("\n", "; ", StringComparison.Ordinal)).TrimEnd('.');
+        var text = Redaction.OneLine((error.Detail ?? "").Replace("\n", "; ", StringComparison.Ordinal)).TrimEnd('.');
         return text.Length > Longest ? $"{text[..Longest]}…" : text;
     }
 
-    private static string OneLine(string message, Secret? secret)
+    private static string OneLine(string message, SensitiveString? secret)
     {
-        var text = Quoted.OneLine(message).TrimEnd('.');
-        return secret is null ? text : text.Replace(secret.Reveal(), Secret.Mask, StringComparison.OrdinalIgnoreCase);
+        var text = Redaction.OneLine(message).TrimEnd('.');
+        return secret is null ? text : text.Replace(secret.Reveal(), SensitiveString.Mask, StringComparison.OrdinalIgnoreCase);
     }
 
     private static T? Find<T>(Exception? exception)

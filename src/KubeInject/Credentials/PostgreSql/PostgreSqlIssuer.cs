@@ -92,7 +92,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         if (options.AllowedRoles.Count > 0 && !options.AllowedRoles.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, request.Role, ignoreCase: false)))
             throw RoleCheck.Refused(request.Role, $"is not among those that this source gives out ({string.Join(", ", options.AllowedRoles)}). Ask for one of them, or allow it.");
         var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount) { Username = RoleName.Of(request.Uuid, request.Role) };
-        return RunAsync($"checking the role {Annotations.Quoted.Value(request.Role)}", null, PrepareAsync, cancellationToken);
+        return RunAsync($"checking the role {Annotations.Redaction.Value(request.Role)}", null, PrepareAsync, cancellationToken);
 
         async Task<CredentialHandle> PrepareAsync(CancellationToken token)
         {
@@ -115,8 +115,8 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(handle);
         var name = RoleName.Of(handle);
-        var password = new Secret(RandomNumberGenerator.GetString(Alphabet, PasswordLength));
-        var sent = options.PasswordAuthentication == PostgreSqlPasswordAuthentication.Password ? password : new Secret(ScramVerifier.Of(password.Reveal()));
+        var password = new SensitiveString(RandomNumberGenerator.GetString(Alphabet, PasswordLength));
+        var sent = options.PasswordAuthentication == PostgreSqlPasswordAuthentication.Password ? password : new SensitiveString(ScramVerifier.Of(password.Reveal()));
         return RunAsync($"creating the login role '{name}'", sent, IssueAsync, cancellationToken);
 
         async Task<Credential> IssueAsync(CancellationToken token)
@@ -230,7 +230,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     }
 
     /// <summary>Runs a call within its limit, and says what went wrong.</summary>
-    private async Task<T> RunAsync<T>(string what, Secret? secret, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, int attempts = 1)
+    private async Task<T> RunAsync<T>(string what, SensitiveString? secret, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, int attempts = 1)
     {
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);

@@ -30,13 +30,13 @@ public sealed record PostgreSqlOptions
     /// 16 and later, ADMIN OPTION on the roles that are given out. A connection pooler that refuses or drops the settings of
     /// a session is refused.
     /// </summary>
-    public required Secret ConnectionString { get; init; }
+    public required SensitiveString ConnectionString { get; init; }
 
     /// <summary>As whom to connect; null for the user in <see cref="ConnectionString"/> (default).</summary>
     public string? Username { get; init; }
 
     /// <summary>The password of that user; null for the one in <see cref="ConnectionString"/>, in <c>PGPASSWORD</c>, or in <c>PGPASSFILE</c> or <c>~/.pgpass</c> (default).</summary>
-    public Secret? Password { get; init; }
+    public SensitiveString? Password { get; init; }
 
     /// <summary>
     /// The server's name in lease records: each sweep looks after the leases of its own server. Default: null, host and

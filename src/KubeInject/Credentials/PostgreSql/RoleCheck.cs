@@ -61,11 +61,11 @@ internal static class RoleCheck
         if (reached.Count == 0)
             return DoesNotExist;
         var (name, why) = reached[0];
-        return why is null || name == role ? why : $"is a member of {Quoted.Value(name)}, which {why}";
+        return why is null || name == role ? why : $"is a member of {Redaction.Value(name)}, which {why}";
     }
 
     public static CredentialException RefusedAsLease(string role, string why = IsLease) => Refused(
         role, $"is not given out, because it {why}. {(why == IsLease ? "Request a role that an administrator made for pods" : "Have an administrator revoke that membership")}.");
 
-    public static CredentialException Refused(string role, string why) => new(CredentialFailure.Refused, $"The PostgreSQL role {Quoted.Value(role)} {why}");
+    public static CredentialException Refused(string role, string why) => new(CredentialFailure.Refused, $"The PostgreSQL role {Redaction.Value(role)} {why}");
 }

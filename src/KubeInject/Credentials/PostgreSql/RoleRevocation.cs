@@ -85,7 +85,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
     {
         var prepared = await connection.ListAsync(
             "SELECT gid, database::pg_catalog.text FROM pg_catalog.pg_prepared_xacts WHERE owner = (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = $1) ORDER BY prepared",
-            reader => $"its prepared transaction '{Quoted.OneLine(reader.GetString(0))}' in the database {Quoted.Value(reader.GetString(1))} waits to be finished: ROLLBACK PREPARED, or COMMIT PREPARED",
+            reader => $"its prepared transaction '{Redaction.OneLine(reader.GetString(0))}' in the database {Redaction.Value(reader.GetString(1))} waits to be finished: ROLLBACK PREPARED, or COMMIT PREPARED",
             cancellationToken,
             login.Parameter).ConfigureAwait(false);
         return prepared.FirstOrDefault();
@@ -155,11 +155,11 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
             return prepared;
         var owns = databases.Any(database => database.Owned.Count > 0);
         if (owns && await RoleCheck.FindObjectionAsync(connection, heir, cancellationToken).ConfigureAwait(false) is { } objection)
-            return $"the role {Quoted.Value(heir)} {objection}";
+            return $"the role {Redaction.Value(heir)} {objection}";
         if (databases.Select(database => database.Problem).FirstOrDefault(problem => problem is not null) is { } found)
             return found;
         if (owns && reassignOwnedTo is null && !await HasRightsOfAsync(connection, login, heir, cancellationToken).ConfigureAwait(false))
-            return $"it is not a member of the role {Quoted.Value(heir)}, or does not inherit its rights";
+            return $"it is not a member of the role {Redaction.Value(heir)}, or does not inherit its rights";
         foreach (var database in databases)
         {
             if (await database.TryAsync(heir, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false) is { } problem)
@@ -187,7 +187,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         }
         catch (PostgresException exception) when (!IsRace(exception))
         {
-            memberships = $" Have its memberships revoked as well, which failed: {Quoted.OneLine(exception.MessageText)} ({exception.SqlState}).";
+            memberships = $" Have its memberships revoked as well, which failed: {Redaction.OneLine(exception.MessageText)} ({exception.SqlState}).";
         }
 
         var owned = databases.Count == 0 ? "" :

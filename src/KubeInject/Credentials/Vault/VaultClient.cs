@@ -19,7 +19,7 @@ public sealed class VaultClient : IDisposable
 
     private readonly HttpClient client;
     private readonly VaultRetryPolicy policy;
-    private readonly VaultPace? pace;
+    private readonly VaultRateLimiter? pace;
     private readonly SemaphoreSlim places;
     private readonly VaultSession session;
     private readonly CancellationTokenSource closing = new();
@@ -47,7 +47,7 @@ public sealed class VaultClient : IDisposable
         var trust = new ServerTrust(connection);
         Failures = new VaultFailures(settings, trust);
         session = new VaultSession(login, ExchangeAsync, Failures, policy.Clock);
-        pace = settings.RateLimit is { } limit ? new VaultPace(limit, policy.Clock) : null;
+        pace = settings.RateLimit is { } limit ? new VaultRateLimiter(limit, policy.Clock) : null;
         places = new SemaphoreSlim(settings.Concurrency, settings.Concurrency);
         prefix = $"{settings.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/v1/";
 
@@ -104,7 +104,7 @@ public sealed class VaultClient : IDisposable
     private Task<VaultResponse> ExchangeAsync(VaultRequest request, CancellationToken cancellationToken) => ExchangeAsync(request, request.Token, cancellationToken);
 
     /// <summary>One call: some attempts, one limit for all of them.</summary>
-    private async Task<VaultResponse> ExchangeAsync(VaultRequest request, Secret? token, CancellationToken cancellationToken)
+    private async Task<VaultResponse> ExchangeAsync(VaultRequest request, SensitiveString? token, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Settings.Timeout, policy.Clock);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
@@ -145,7 +145,7 @@ public sealed class VaultClient : IDisposable
         }
     }
 
-    private async Task<VaultResponse> TakeTurnAsync(VaultRequest request, Secret? token, CancellationToken timeout, CancellationToken waiting, CancellationToken cancellationToken)
+    private async Task<VaultResponse> TakeTurnAsync(VaultRequest request, SensitiveString? token, CancellationToken timeout, CancellationToken waiting, CancellationToken cancellationToken)
     {
         if (pace is not null)
             await pace.WaitAsync(waiting).ConfigureAwait(false);
@@ -168,7 +168,7 @@ public sealed class VaultClient : IDisposable
         }
     }
 
-    private async Task<VaultResponse> SendOnceAsync(VaultRequest request, Secret? token, CancellationToken cancellationToken)
+    private async Task<VaultResponse> SendOnceAsync(VaultRequest request, SensitiveString? token, CancellationToken cancellationToken)
     {
         var address = new Uri(prefix + request.Path);
         var start = Stopwatch.GetTimestamp();
@@ -189,7 +189,7 @@ public sealed class VaultClient : IDisposable
         }
     }
 
-    private async Task<VaultResponse> SendAsync(VaultRequest request, Uri address, Secret? token, CancellationToken cancellationToken)
+    private async Task<VaultResponse> SendAsync(VaultRequest request, Uri address, SensitiveString? token, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, address)
         {

@@ -35,10 +35,10 @@ internal static partial class VaultEnvironment
     }
 
     /// <summary>The token of the environment, or else of the file that <c>vault login</c> keeps it in; null where there is none.</summary>
-    public static Secret? Token(KubeEnvironment environment)
+    public static SensitiveString? Token(KubeEnvironment environment)
     {
         var text = Variable(environment, "VAULT_TOKEN") ?? ConfigurationFile.TryRead(Path.Combine(environment.HomeFolder, ".vault-token"), "Vault token");
-        return string.IsNullOrWhiteSpace(text) ? null : new Secret(text.Trim());
+        return string.IsNullOrWhiteSpace(text) ? null : new SensitiveString(text.Trim());
     }
 
     private static string? Variable(KubeEnvironment environment, string name) => environment.Variable(name) is { Length: > 0 } value ? value : null;

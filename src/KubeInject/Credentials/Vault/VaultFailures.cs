@@ -19,13 +19,13 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
         && response.Says("invalid lease", "lease not found", "lease expired", "lease is not renewable", "could not find role", "token not found", "bad token");
 
     /// <summary>Vault answered with an error.</summary>
-    public CredentialException FromResponse(VaultRequest request, VaultResponse response, IEnumerable<Secret?> secrets)
+    public CredentialException FromResponse(VaultRequest request, VaultResponse response, IEnumerable<SensitiveString?> secrets)
     {
         var failure = Understand(request, response, [.. secrets, .. request.Secrets, request.Token]);
         return response.IsWaitTooLong ? new(failure.Reason, $"{failure.Message} {RetryAfterHeader.Describe(response.RetryAfter!.Value, settings.Timeout)}") : failure;
     }
 
-    private CredentialException Understand(VaultRequest request, VaultResponse response, IReadOnlyList<Secret?> secrets)
+    private CredentialException Understand(VaultRequest request, VaultResponse response, IReadOnlyList<SensitiveString?> secrets)
     {
         var words = Words(response, secrets);
         if (response.IsSealed)
@@ -89,7 +89,7 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
         : $"The policy of the role's name has to grant {request.Capabilities} on path \"{request.PolicyPath}\".";
 
     /// <summary>Vault's own words in one line, in brackets, without what must not be shown; nothing where it has none.</summary>
-    private static string Words(VaultResponse response, IEnumerable<Secret?> secrets)
+    private static string Words(VaultResponse response, IEnumerable<SensitiveString?> secrets)
     {
         var text = Spaces().Replace(string.Join("; ", response.Errors), " ").Trim();
         if (text.Length == 0)
@@ -98,11 +98,11 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
         return $" ({(text.Length > LongestQuotation ? $"{text[..LongestQuotation]}…" : text)})";
     }
 
-    private static string Mask(string text, IEnumerable<Secret?> secrets)
+    private static string Mask(string text, IEnumerable<SensitiveString?> secrets)
     {
-        foreach (var secret in secrets.OfType<Secret>().Select(secret => secret.Reveal().Trim()).Where(secret => secret.Length > 0).OrderByDescending(secret => secret.Length))
-            text = text.Replace(secret, Secret.Mask, StringComparison.Ordinal);
-        return SecretWord().Replace(text, Secret.Mask);
+        foreach (var secret in secrets.OfType<SensitiveString>().Select(secret => secret.Reveal().Trim()).Where(secret => secret.Length > 0).OrderByDescending(secret => secret.Length))
+            text = text.Replace(secret, SensitiveString.Mask, StringComparison.Ordinal);
+        return SecretWord().Replace(text, SensitiveString.Mask);
     }
 
     private static T? FindInner<T>(Exception? exception)

@@ -62,7 +62,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
             throw vault.Failures.Unexpected(question, "its answer holds no client_token");
         var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount)
         {
-            Token = new Secret(text),
+            Token = new SensitiveString(text),
             TokenExpiresAt = End(start, auth.Int("lease_duration")),
         };
 
@@ -99,7 +99,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         if (response.Data.Text("username") is not { Length: > 0 } username || response.Data.Text("password") is not { Length: > 0 } password)
             throw vault.Failures.Unexpected(question, "its answer holds no username, or no password");
         return new Credential(
-            username, new Secret(password), leaseId, Earlier(End(start, response.Body.Int("lease_duration")), handle.TokenExpiresAt), response.Body.IsTrue("renewable"));
+            username, new SensitiveString(password), leaseId, Earlier(End(start, response.Body.Int("lease_duration")), handle.TokenExpiresAt), response.Body.IsTrue("renewable"));
     }
 
     /// <inheritdoc/>

@@ -6,11 +6,11 @@ namespace KubeInject.Credentials;
 /// <summary>How KubeInject itself logs in to Vault. Prints no secret.</summary>
 public sealed class VaultLogin
 {
-    private readonly Func<Secret>? token;
+    private readonly Func<SensitiveString>? token;
     private readonly Func<VaultRequest>? request;
     private readonly string description;
 
-    private VaultLogin(string description, Func<Secret>? token = null, Func<VaultRequest>? request = null)
+    private VaultLogin(string description, Func<SensitiveString>? token = null, Func<VaultRequest>? request = null)
     {
         this.description = description;
         this.token = token;
@@ -33,7 +33,7 @@ public sealed class VaultLogin
     /// <summary>Uses a token that somebody else has got.</summary>
     /// <param name="token">The token.</param>
     /// <returns>The login.</returns>
-    public static VaultLogin Token(Secret token)
+    public static VaultLogin Token(SensitiveString token)
     {
         ArgumentNullException.ThrowIfNull(token);
         return new VaultLogin("the given token", () => token);
@@ -44,7 +44,7 @@ public sealed class VaultLogin
     /// <param name="secretId">The secret id.</param>
     /// <param name="mount">Where the auth method is mounted. Default: <c>approle</c>.</param>
     /// <returns>The login.</returns>
-    public static VaultLogin AppRole(string roleId, Secret secretId, string mount = "approle")
+    public static VaultLogin AppRole(string roleId, SensitiveString secretId, string mount = "approle")
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(roleId);
         ArgumentNullException.ThrowIfNull(secretId);
@@ -74,14 +74,14 @@ public sealed class VaultLogin
     public override string ToString() => description;
 
     /// <summary>The token, where none has to be asked for; null otherwise.</summary>
-    internal Secret? GivenToken() => token?.Invoke();
+    internal SensitiveString? GivenToken() => token?.Invoke();
 
     /// <summary>The request that is answered with a token.</summary>
     internal VaultRequest CreateRequest() => request!();
 
-    private static Secret ReadToken(string path)
+    private static SensitiveString ReadToken(string path)
     {
         var text = ConfigurationFile.Read(path, "ServiceAccount token").Trim();
-        return text.Length > 0 ? new Secret(text) : throw new KubeConfigurationException($"The ServiceAccount token file {path} is empty.") { File = path };
+        return text.Length > 0 ? new SensitiveString(text) : throw new KubeConfigurationException($"The ServiceAccount token file {path} is empty.") { File = path };
     }
 }

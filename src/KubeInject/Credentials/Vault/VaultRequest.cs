@@ -11,10 +11,10 @@ internal sealed record VaultRequest(HttpMethod Method, string Path)
     public JsonObject? Body { get; init; }
 
     /// <summary>What is secret of the body, and must not show up in any message.</summary>
-    public IReadOnlyList<Secret> Secrets { get; init; } = [];
+    public IReadOnlyList<SensitiveString> Secrets { get; init; } = [];
 
     /// <summary>The token to use in place of that of the own login; null for that.</summary>
-    public Secret? Token { get; init; }
+    public SensitiveString? Token { get; init; }
 
     /// <summary>Whether no token is sent at all: the request is a login.</summary>
     public bool IsAnonymous { get; init; }
@@ -42,9 +42,9 @@ internal sealed record VaultRequest(HttpMethod Method, string Path)
 
     public static VaultRequest List(string path) => new(HttpMethod.Get, $"{path}?list=true");
 
-    public static VaultRequest Post(string path, JsonObject body, params Secret[] secrets) => new(HttpMethod.Post, path) { Body = body, Secrets = secrets };
+    public static VaultRequest Post(string path, JsonObject body, params SensitiveString[] secrets) => new(HttpMethod.Post, path) { Body = body, Secrets = secrets };
 
-    public static VaultRequest KubernetesLogin(string mount, string role, Secret jwt) => new(HttpMethod.Post, $"auth/{Escape(mount)}/login")
+    public static VaultRequest KubernetesLogin(string mount, string role, SensitiveString jwt) => new(HttpMethod.Post, $"auth/{Escape(mount)}/login")
     {
         Body = new JsonObject { ["role"] = role, ["jwt"] = jwt.Reveal() },
         Secrets = [jwt],

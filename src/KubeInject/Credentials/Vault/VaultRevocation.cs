@@ -36,7 +36,7 @@ internal sealed class VaultRevocation(VaultClient vault)
         return response.StatusCode == 403 ? failure : throw failure;
     }
 
-    private async Task RevokeTokenAsync(Secret token, CancellationToken cancellationToken)
+    private async Task RevokeTokenAsync(SensitiveString token, CancellationToken cancellationToken)
     {
         // Done as well where there is no such token any more.
         var request = VaultRequest.Post("auth/token/revoke", new JsonObject { ["token"] = token.Reveal() }, token);

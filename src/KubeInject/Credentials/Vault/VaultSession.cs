@@ -10,15 +10,15 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim gate = new(1, 1);
-    private volatile Secret? token;
+    private volatile SensitiveString? token;
     private long renewedAt;
 
     /// <summary>The token that requests are made with; null before the first login.</summary>
-    public Secret? Current => token;
+    public SensitiveString? Current => token;
 
     /// <summary>The token to make a request with.</summary>
     /// <exception cref="CredentialException">Vault does not let us in.</exception>
-    public async ValueTask<Secret> GetAsync(CancellationToken cancellationToken)
+    public async ValueTask<SensitiveString> GetAsync(CancellationToken cancellationToken)
     {
         if (token is { } current)
             return current;
@@ -35,7 +35,7 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
 
     /// <summary>Logs in again after a token was not accepted; whoever comes meanwhile shares the result.</summary>
     /// <returns>A token with which it is worth asking once more; null where the refusal stands.</returns>
-    public async Task<Secret?> RenewAsync(Secret refused, CancellationToken cancellationToken)
+    public async Task<SensitiveString?> RenewAsync(SensitiveString refused, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
         try
@@ -58,7 +58,7 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
 
     public void Dispose() => gate.Dispose();
 
-    private async Task<Secret> LogInAsync(CancellationToken cancellationToken)
+    private async Task<SensitiveString> LogInAsync(CancellationToken cancellationToken)
     {
         if (login.GivenToken() is { } given)
             return Checked(given);
@@ -67,16 +67,16 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
         if (!response.IsSuccess)
             throw failures.FromLogin(login.ToString(), request, response);
         return response.Auth.Text("client_token") is { Length: > 0 } text
-            ? Checked(new Secret(text))
+            ? Checked(new SensitiveString(text))
             : throw failures.Unexpected(request, "its answer holds no client_token");
     }
 
     /// <summary>What is no header would be quoted by the platform's own error.</summary>
-    private static Secret Checked(Secret given)
+    private static SensitiveString Checked(SensitiveString given)
     {
         var text = given.Reveal().Trim();
         return text.Length > 0 && text.All(character => character is > ' ' and < '\x7f')
-            ? new Secret(text)
+            ? new SensitiveString(text)
             : throw new CredentialException(CredentialFailure.Refused, "The token for Vault is empty, or holds characters that no token has.");
     }
 }

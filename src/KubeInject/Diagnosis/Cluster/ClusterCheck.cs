@@ -4,20 +4,20 @@ using KubeInject.Leases;
 namespace KubeInject.Diagnosis;
 
 /// <summary>Looks at whatever a cluster shows of a pod's way to its credentials.</summary>
-internal sealed class ClusterCheck(ClusterFacts facts, InjectionOptions options, CredentialSource? source, TimeProvider time) : IDiagnosisCheck
+internal sealed class ClusterCheck(ClusterCache facts, InjectionOptions options, CredentialSource? source, TimeProvider time) : IDiagnosisCheck
 {
-    private readonly ActorCheck actor = new(facts, options);
+    private readonly InjectorWebhookCheck actor = new(facts, options);
     private readonly WebhookCheck webhooks = new(facts, time);
-    private readonly TimingCheck timing = new(facts, options);
+    private readonly PodAgeCheck timing = new(facts, options);
     private readonly IdentityCheck identity = new(facts);
     private readonly VariableSourceCheck variables = new(facts);
     private readonly EventCheck events = new(facts);
-    private readonly RecordCheck records = new(facts, source, time);
+    private readonly LeaseRecordCheck records = new(facts, source, time);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<DiagnosisLink>> CheckAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DiagnosisStep>> CheckAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
     {
-        var links = new List<DiagnosisLink?>();
+        var links = new List<DiagnosisStep?>();
         var @namespace = subject.Template.Object.Namespace ?? facts.Client.Namespace;
         var pending = subject.Injections.Where(injection => injection is { State: InjectionState.Pending, Databases.Count: > 0 }).ToList();
         foreach (var injection in pending)
@@ -25,17 +25,17 @@ internal sealed class ClusterCheck(ClusterFacts facts, InjectionOptions options,
         if (pending.Count > 0)
         {
             links.Add(await identity.CheckAsync(subject, @namespace, cancellationToken).ConfigureAwait(false));
-            links.Add(links.Exists(link => link is { Step: LinkStep.Outcome }) ? null : await events.CheckAsync(subject, @namespace, cancellationToken).ConfigureAwait(false));
+            links.Add(links.Exists(link => link is { Step: DiagnosisStepKind.Outcome }) ? null : await events.CheckAsync(subject, @namespace, cancellationToken).ConfigureAwait(false));
         }
 
         if (subject.Injections.Any(injection => injection.State != InjectionState.None))
             links.Add(await records.CheckAsync(subject, await HasInjectorAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
-        return [.. links.OfType<DiagnosisLink>()];
+        return [.. links.OfType<DiagnosisStep>()];
     }
 
-    private async Task<IEnumerable<DiagnosisLink?>> CheckAsync(DiagnosisSubject subject, PodInjection injection, string @namespace, CancellationToken cancellationToken)
+    private async Task<IEnumerable<DiagnosisStep?>> CheckAsync(DiagnosisSubject subject, PodInjection injection, string @namespace, CancellationToken cancellationToken)
     {
-        var links = new List<DiagnosisLink?> { await variables.CheckAsync(subject, injection, @namespace, cancellationToken).ConfigureAwait(false) };
+        var links = new List<DiagnosisStep?> { await variables.CheckAsync(subject, injection, @namespace, cancellationToken).ConfigureAwait(false) };
         var (link, webhook) = await actor.CheckAsync(subject, injection.Dialect, @namespace, cancellationToken).ConfigureAwait(false);
         links.Add(link);
         if (webhook is not null)
@@ -44,7 +44,7 @@ internal sealed class ClusterCheck(ClusterFacts facts, InjectionOptions options,
         // A workload's pod may be injected though its template is not: that is how injectors work.
         if (subject.Pod is { } pod)
             links.Add(IsInjected(pod, injection.Dialect)
-                ? new DiagnosisLink { Step = LinkStep.Outcome, State = LinkState.Holds, Text = $"its newest pod, {pod.Name}, is injected." }
+                ? new DiagnosisStep { Step = DiagnosisStepKind.Outcome, State = DiagnosisStatus.Passed, Text = $"its newest pod, {pod.Name}, is injected." }
                 : webhook is null ? null : await timing.CheckAsync(subject, injection, pod, webhook, cancellationToken).ConfigureAwait(false));
         return links;
     }

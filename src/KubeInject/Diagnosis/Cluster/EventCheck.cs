@@ -4,13 +4,13 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Diagnosis;
 
 /// <summary>Looks whether an event about a pod, or about what makes it, quotes a webhook.</summary>
-internal sealed class EventCheck(ClusterFacts facts)
+internal sealed class EventCheck(ClusterCache facts)
 {
     private static readonly KubeResource Events = new("", "v1", "events", "Event");
 
     /// <summary>Looks.</summary>
     /// <returns>The newest such event as a link; null where there is none.</returns>
-    public async Task<DiagnosisLink?> CheckAsync(DiagnosisSubject subject, string @namespace, CancellationToken cancellationToken)
+    public async Task<DiagnosisStep?> CheckAsync(DiagnosisSubject subject, string @namespace, CancellationToken cancellationToken)
     {
         var newest = (Time: DateTimeOffset.MinValue, Event: (WebhookEvent?)null, About: (ObjectReference?)null);
         string? problem = null;
@@ -28,14 +28,14 @@ internal sealed class EventCheck(ClusterFacts facts)
         }
 
         if (newest.Event is { } said)
-            return new DiagnosisLink
+            return new DiagnosisStep
             {
-                Step = LinkStep.Outcome,
-                State = LinkState.Broken,
+                Step = DiagnosisStepKind.Outcome,
+                State = DiagnosisStatus.Failed,
                 Text = $"the cluster tried, and says why it failed, in an event of {newest.About}.",
                 Findings = [subject.Find(said.IsDenial ? FindingCode.WebhookDenied : FindingCode.WebhookFailed, FindingSeverity.Error, said.Message, said.Suggestion)],
             };
-        return problem is null ? null : new DiagnosisLink { Step = LinkStep.Outcome, State = LinkState.Unknown, Text = $"what the cluster has to say of it could not be looked at. {problem}" };
+        return problem is null ? null : new DiagnosisStep { Step = DiagnosisStepKind.Outcome, State = DiagnosisStatus.Unknown, Text = $"what the cluster has to say of it could not be looked at. {problem}" };
     }
 
     /// <summary>Whom events about the pod name: the pod, and whatever tries to make it.</summary>

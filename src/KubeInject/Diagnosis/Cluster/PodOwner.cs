@@ -9,7 +9,7 @@ internal static class PodOwner
         [KubeResource.ReplicaSets, KubeResource.StatefulSets, KubeResource.DaemonSets, KubeResource.Jobs, KubeResource.Deployments, KubeResource.CronJobs];
 
     /// <summary>The objects that manage a pod, its own controller first; empty for a pod that nothing manages.</summary>
-    public static async Task<IReadOnlyList<ObjectReference>> FindAsync(ClusterFacts facts, Pod pod, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ObjectReference>> FindAsync(ClusterCache facts, Pod pod, CancellationToken cancellationToken)
     {
         var owners = new List<ObjectReference>();
         var owner = pod.OwnerReferences.FirstOrDefault(reference => reference.Controller);
@@ -35,7 +35,7 @@ internal static class PodOwner
     };
 
     /// <summary>The newest pod of a workload.</summary>
-    public static async Task<Pod?> FindNewestPodAsync(ClusterFacts facts, KubeObject workload, PodTemplate template, CancellationToken cancellationToken)
+    public static async Task<Pod?> FindNewestPodAsync(ClusterCache facts, KubeObject workload, PodTemplate template, CancellationToken cancellationToken)
     {
         // A CronJob has no selector; its pods have the labels of its template. Others may have them, too: the owner decides.
         var selector = workload.ToElement().Get("spec").Get("selector");

@@ -4,11 +4,11 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Diagnosis;
 
 /// <summary>Looks which variables a pod has from ConfigMaps and Secrets as a whole (envFrom), and would have no more. Looks at keys, never at values.</summary>
-internal sealed class VariableSourceCheck(ClusterFacts facts)
+internal sealed class VariableSourceCheck(ClusterCache facts)
 {
     /// <summary>Looks.</summary>
     /// <returns>A link where there is something to say; null where not. What may not be read is passed over in silence: little depends on it.</returns>
-    public async Task<DiagnosisLink?> CheckAsync(DiagnosisSubject subject, PodInjection injection, string @namespace, CancellationToken cancellationToken)
+    public async Task<DiagnosisStep?> CheckAsync(DiagnosisSubject subject, PodInjection injection, string @namespace, CancellationToken cancellationToken)
     {
         var asked = injection.Databases.SelectMany(Verdict.VariablesOf).ToHashSet(StringComparer.Ordinal);
         var findings = new List<Finding>();
@@ -31,10 +31,10 @@ internal sealed class VariableSourceCheck(ClusterFacts facts)
             }
         }
 
-        return findings.Count == 0 ? null : new DiagnosisLink
+        return findings.Count == 0 ? null : new DiagnosisStep
         {
-            Step = LinkStep.Request,
-            State = LinkState.Weak,
+            Step = DiagnosisStepKind.Request,
+            State = DiagnosisStatus.Warning,
             Text = "what is injected hides variables that the pod has from elsewhere.",
             Findings = findings,
         };

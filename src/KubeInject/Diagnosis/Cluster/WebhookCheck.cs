@@ -4,13 +4,13 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Diagnosis;
 
 /// <summary>Looks whether the API server can call a webhook: certificates, Service, endpoints.</summary>
-internal sealed class WebhookCheck(ClusterFacts facts, TimeProvider time)
+internal sealed class WebhookCheck(ClusterCache facts, TimeProvider time)
 {
     private static readonly KubeResource Services = new("", "v1", "services", "Service");
     private static readonly KubeResource Endpoints = new("", "v1", "endpoints", "Endpoints");
     private static readonly KubeResource Slices = new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice");
 
-    public async Task<DiagnosisLink> CheckAsync(DiagnosisSubject subject, MutatingWebhook webhook, CancellationToken cancellationToken)
+    public async Task<DiagnosisStep> CheckAsync(DiagnosisSubject subject, MutatingWebhook webhook, CancellationToken cancellationToken)
     {
         var (finding, authority) = CaBundle.Check(subject, webhook, time.GetUtcNow());
         string? problem = null;
@@ -24,13 +24,13 @@ internal sealed class WebhookCheck(ClusterFacts facts, TimeProvider time)
         }
 
         if (finding is not null)
-            return new DiagnosisLink { Step = LinkStep.Webhook, State = LinkState.Broken, Text = "the API server cannot call the webhook.", Findings = [finding] };
+            return new DiagnosisStep { Step = DiagnosisStepKind.Webhook, State = DiagnosisStatus.Failed, Text = "the API server cannot call the webhook.", Findings = [finding] };
         return problem is not null
-            ? new DiagnosisLink { Step = LinkStep.Webhook, State = LinkState.Unknown, Text = $"whether the API server can call the webhook could not be looked at. {problem}" }
-            : new DiagnosisLink
+            ? new DiagnosisStep { Step = DiagnosisStepKind.Webhook, State = DiagnosisStatus.Unknown, Text = $"whether the API server can call the webhook could not be looked at. {problem}" }
+            : new DiagnosisStep
             {
-                Step = LinkStep.Webhook,
-                State = LinkState.Holds,
+                Step = DiagnosisStepKind.Webhook,
+                State = DiagnosisStatus.Passed,
                 Text = webhook.Service is null ? "the webhook is at a URL, which only the API server can try." : $"the API server can call the webhook, as {webhook.Service} on port {webhook.Port}.",
             };
     }

@@ -38,14 +38,14 @@ internal sealed partial record WebhookEvent(bool IsDenial, string Message, strin
         if (Failure().Match(message) is { Success: true } failed)
         {
             var (_, meaning, remedy) = Find(Failures, message) ?? ("", $"the API server says: {Quote(message[(failed.Index + failed.Length)..])}", "Look at the injector's own pods and their logs");
-            return new WebhookEvent(false, $"The API server could not call the webhook '{Quoted.OneLine(failed.Groups[1].Value)}': {meaning}.", $"{remedy}.");
+            return new WebhookEvent(false, $"The API server could not call the webhook '{Redaction.OneLine(failed.Groups[1].Value)}': {meaning}.", $"{remedy}.");
         }
 
         if (Denial().Match(message) is { Success: true } denied)
         {
             var said = Quote(message[(denied.Index + denied.Length)..]);
             var (_, meaning, remedy) = Find(Denials, message) ?? ("", "", "Look at the injector's log for the reason");
-            return new WebhookEvent(true, $"The webhook '{Quoted.OneLine(denied.Groups[1].Value)}' refused the pod{(meaning.Length == 0 ? "" : $", for {meaning}")}: {said}.", $"{remedy}.");
+            return new WebhookEvent(true, $"The webhook '{Redaction.OneLine(denied.Groups[1].Value)}' refused the pod{(meaning.Length == 0 ? "" : $", for {meaning}")}: {said}.", $"{remedy}.");
         }
 
         return null;
@@ -57,7 +57,7 @@ internal sealed partial record WebhookEvent(bool IsDenial, string Message, strin
     // An injector may quote a template, and somebody may have put a password into it.
     private static string Quote(string text)
     {
-        var shown = UserInfo().Replace(Quoted.OneLine(text.ReplaceLineEndings(" ")), "://(not shown)@").Trim(' ', ':', '.');
+        var shown = UserInfo().Replace(Redaction.OneLine(text.ReplaceLineEndings(" ")), "://(not shown)@").Trim(' ', ':', '.');
         return shown.Length > LongestQuote ? $"{shown[..LongestQuote]}…" : shown.Length == 0 ? "no reason given" : shown;
     }
 

@@ -6,14 +6,14 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Diagnosis;
 
 /// <summary>Looks at who may have the credentials: the role of the Kubernetes auth method, its tokens, and the policies.</summary>
-internal sealed class VaultAuthCheck(VaultLook look, VaultIssuerOptions options, VaultFindings findings)
+internal sealed class VaultAuthCheck(CachingVaultReader look, VaultIssuerOptions options, VaultFindings findings)
 {
     // Every token has it unless its role says otherwise.
     private const string DefaultPolicy = "default";
 
     private string Auth => $"auth/{options.AuthMount.Trim('/')}";
 
-    public async Task CheckAsync(VaultPlace place, CancellationToken cancellationToken)
+    public async Task CheckAsync(VaultRoleReference place, CancellationToken cancellationToken)
     {
         var question = VaultRoleCheck.Question(options.AuthMount, place.Role);
         var role = await look.ReadAsync(question, cancellationToken).ConfigureAwait(false);
@@ -39,7 +39,7 @@ internal sealed class VaultAuthCheck(VaultLook look, VaultIssuerOptions options,
             await CheckPoliciesAsync(place, VaultRoleCheck.PoliciesOf(role.Data), cancellationToken).ConfigureAwait(false);
     }
 
-    private void ReportRole(VaultPlace place, JsonElement role)
+    private void ReportRole(VaultRoleReference place, JsonElement role)
     {
         var path = $"{Auth}/role/{place.Role}";
         foreach (var problem in VaultRoleCheck.ProblemsOf(role, place.Role, options.AuthMount, place.Pod.ServiceAccountName, place.Pod.Object.Namespace))
@@ -71,7 +71,7 @@ internal sealed class VaultAuthCheck(VaultLook look, VaultIssuerOptions options,
             ReportTokens(place, role, path);
     }
 
-    private void ReportTokens(VaultPlace place, JsonElement role, string path)
+    private void ReportTokens(VaultRoleReference place, JsonElement role, string path)
     {
         if (role.Text("token_type") == "batch" || role.Int("token_num_uses") != 0)
             findings.Error(
@@ -85,7 +85,7 @@ internal sealed class VaultAuthCheck(VaultLook look, VaultIssuerOptions options,
                 $"Set token_period of {path}, for example to 24h.");
     }
 
-    private async Task CheckPolicyAsync(VaultPlace place, CancellationToken cancellationToken)
+    private async Task CheckPolicyAsync(VaultRoleReference place, CancellationToken cancellationToken)
     {
         var (isThere, letsRead) = await ReadPolicyAsync(place.Role, place.CredentialsPath, cancellationToken).ConfigureAwait(false);
         if (isThere == false)
@@ -97,7 +97,7 @@ internal sealed class VaultAuthCheck(VaultLook look, VaultIssuerOptions options,
             ReportNoGrant(place, $"The policy '{place.Role}' does not let '{place.CredentialsPath}' be read.", $"policy '{place.Role}'");
     }
 
-    private async Task CheckPoliciesAsync(VaultPlace place, IReadOnlyList<string> policies, CancellationToken cancellationToken)
+    private async Task CheckPoliciesAsync(VaultRoleReference place, IReadOnlyList<string> policies, CancellationToken cancellationToken)
     {
         var isCertain = true;
         foreach (var policy in policies.Append(DefaultPolicy).Distinct(StringComparer.Ordinal))
@@ -122,7 +122,7 @@ internal sealed class VaultAuthCheck(VaultLook look, VaultIssuerOptions options,
             ReportNoGrant(place, $"No policy of the role '{place.Role}' of {Auth} lets '{place.CredentialsPath}' be read.", $"policy of {Auth}/role/{place.Role}");
     }
 
-    private void ReportNoGrant(VaultPlace place, string message, string where) =>
+    private void ReportNoGrant(VaultRoleReference place, string message, string where) =>
         findings.Error(FindingCode.PolicyWithoutCredentials, place.RoleKey, message, $"Add to the {where}: {Grant(place)}.");
 
     /// <returns>Whether the policy is there, and whether it lets the path be read; null for what cannot be said.</returns>
@@ -138,5 +138,5 @@ internal sealed class VaultAuthCheck(VaultLook look, VaultIssuerOptions options,
         return (null, null);
     }
 
-    private static string Grant(VaultPlace place) => $$"""path "{{place.CredentialsPath}}" { capabilities = ["read"] }""";
+    private static string Grant(VaultRoleReference place) => $$"""path "{{place.CredentialsPath}}" { capabilities = ["read"] }""";
 }

@@ -7,13 +7,13 @@ using KubeInject.Leases;
 namespace KubeInject.Diagnosis;
 
 /// <summary>Looks at the database secrets engine: whether it is there, whether it has the role, how long its credentials last.</summary>
-internal sealed class VaultDatabaseCheck(VaultLook look, VaultFindings findings)
+internal sealed class VaultDatabaseCheck(CachingVaultReader look, VaultFindings findings)
 {
     /// <summary>What lasts for less than this even when it is renewed is no credential for a workload.</summary>
     private static readonly TimeSpan ShortLife = TimeSpan.FromHours(1);
 
     /// <returns>Whether there is such an engine, as far as that can be seen. Where there is none, nothing else makes sense.</returns>
-    public async Task<bool> CheckAsync(VaultPlace place, CancellationToken cancellationToken)
+    public async Task<bool> CheckAsync(VaultRoleReference place, CancellationToken cancellationToken)
     {
         // What the user interface asks as well: any token may that has a right below the mount. Others are told nothing.
         var mount = await look.ReadAsync(VaultRequest.Get($"sys/internal/ui/mounts/{VaultRequest.Escape(place.Mount)}"), cancellationToken).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal sealed class VaultDatabaseCheck(VaultLook look, VaultFindings findings)
         return true;
     }
 
-    private void ReportTimes(VaultPlace place, JsonElement role)
+    private void ReportTimes(VaultRoleReference place, JsonElement role)
     {
         var grace = new LeaseOptions().GracePeriod;
         var first = TimeSpan.FromSeconds(role.Int("default_ttl"));

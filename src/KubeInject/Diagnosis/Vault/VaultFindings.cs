@@ -46,7 +46,7 @@ internal sealed class VaultFindings(PodTemplate about)
         Object = about.Object,
         Server = about.Server,
         Key = key,
-        Message = Quoted.OneLine(message),
-        Suggestion = Quoted.OneLine(suggestion),
+        Message = Redaction.OneLine(message),
+        Suggestion = Redaction.OneLine(suggestion),
     };
 }

@@ -11,9 +11,9 @@ namespace KubeInject.Diagnosis;
 /// <param name="options">How credentials would be issued.</param>
 internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions options) : IDiagnosisCheck
 {
-    private readonly VaultLook look = new(vault);
+    private readonly CachingVaultReader look = new(vault);
 
-    public async Task<IReadOnlyList<DiagnosisLink>> CheckAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DiagnosisStep>> CheckAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
     {
         var databases = subject.Injections.Where(injection => injection.Dialect == InjectionDialect.VaultDbInjector)
             .SelectMany(injection => injection.Databases).Where(database => database.Role is not null).DistinctBy(database => (database.Mount, database.Role)).ToList();
@@ -25,7 +25,7 @@ internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions opt
         {
             foreach (var database in databases)
             {
-                var place = new VaultPlace(database, subject.Template);
+                var place = new VaultRoleReference(database, subject.Template);
                 if (await new VaultDatabaseCheck(look, findings).CheckAsync(place, cancellationToken).ConfigureAwait(false))
                     await new VaultAuthCheck(look, options, findings).CheckAsync(place, cancellationToken).ConfigureAwait(false);
             }
@@ -43,15 +43,15 @@ internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions opt
         var first = all.Count > 0 ? all[0] : null;
         return
         [
-            new DiagnosisLink
+            new DiagnosisStep
             {
-                Step = LinkStep.Source,
-                State = first?.Severity == FindingSeverity.Error ? LinkState.Broken
-                    : !isComplete || findings.PolicyLines.Length > 0 ? LinkState.Unknown
-                    : first?.Severity == FindingSeverity.Warning ? LinkState.Weak
-                    : LinkState.Holds,
+                Step = DiagnosisStepKind.Source,
+                State = first?.Severity == FindingSeverity.Error ? DiagnosisStatus.Failed
+                    : !isComplete || findings.PolicyLines.Length > 0 ? DiagnosisStatus.Unknown
+                    : first?.Severity == FindingSeverity.Warning ? DiagnosisStatus.Warning
+                    : DiagnosisStatus.Passed,
                 Text = first is null || (first.Severity == FindingSeverity.Information && findings.PolicyLines.Length == 0)
-                    ? $"Vault gives it credentials of {string.Join(", ", databases.Select(database => $"{Quoted.OneLine($"{database.Mount}/{database.Role}")}"))}."
+                    ? $"Vault gives it credentials of {string.Join(", ", databases.Select(database => $"{Redaction.OneLine($"{database.Mount}/{database.Role}")}"))}."
                     : findings.PolicyLines.Length > 0 && first.Severity != FindingSeverity.Error ? $"Vault does not show everything. To see it, add to the policy of the login: {findings.PolicyLines}."
                     : first.Message,
                 Findings = all,

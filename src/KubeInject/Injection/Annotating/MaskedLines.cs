@@ -44,7 +44,7 @@ internal sealed partial class MaskedLines
             return DialectKey.Of(key) is null && SecretWord().IsMatch(key[(key.LastIndexOf('/') + 1)..]);
         var name = key[InjectionAnnotation.Prefix.Length..];
         var setting = name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        return !KnownSettings.Contains(setting) && (SecretWord().IsMatch(setting) || NearestName.Of(setting, KnownSettings) is null);
+        return !KnownSettings.Contains(setting) && (SecretWord().IsMatch(setting) || SpellingSuggester.Of(setting, KnownSettings) is null);
     }
 
     private static void Collect(ManifestNode? node, HashSet<string> hidden)

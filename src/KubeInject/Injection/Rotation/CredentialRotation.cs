@@ -18,7 +18,7 @@ internal sealed class CredentialRotation
     private readonly KubeObjectClient client;
     private readonly RotationOptions how;
     private readonly WorkloadWriter writer;
-    private readonly OldLeases oldLeases;
+    private readonly PreviousLeases oldLeases;
     private readonly RotationRollback rollback;
 
     /// <summary>Prepares rotations.</summary>
@@ -33,7 +33,7 @@ internal sealed class CredentialRotation
         this.client = client;
         this.how = how ?? new RotationOptions();
         writer = new WorkloadWriter(this.source, options ?? InjectionOptions.Default, client);
-        oldLeases = new OldLeases(this.source, client);
+        oldLeases = new PreviousLeases(this.source, client);
         rollback = new RotationRollback(this.source, client);
     }
 
@@ -104,7 +104,7 @@ internal sealed class CredentialRotation
         var plan = await writer.PlanAsync(workload, how.Delivery, replaces: true, cancellationToken).ConfigureAwait(false);
         var pod = plan.Pod.Result;
         var obstacle = pod.Status == InjectionStatus.Failed ? pod.FailureText
-            : RolloutJudgement.Obstacle(plan.Workload.Object) is { } text ? $"{pod.Object}: {text}"
+            : RolloutEvaluator.Obstacle(plan.Workload.Object) is { } text ? $"{pod.Object}: {text}"
             : null;
         var isInjected = plan.Pod.Plan is { Injection.State: InjectionState.Injected };
         var result = new RotationResult

@@ -25,7 +25,7 @@ public sealed record RotationResult
     public IReadOnlyList<Guid> Revoked { get; init; } = [];
 
     /// <summary>The leases of before that are still there, though the workload has new ones; <see cref="Warning"/> says why.</summary>
-    public IReadOnlyList<Guid> Kept { get; init; } = [];
+    public IReadOnlyList<Guid> NotRevoked { get; init; } = [];
 
     /// <summary>What is left to be done after a rotation, in one line; null where nothing is.</summary>
     public string? Warning { get; init => field = value is null ? null : DisplayText.Escape(value); }

@@ -59,7 +59,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
             return plan.Pod.Failed($"{plan.Pod.Result.Place}: The manifest cannot be saved, so the pod is not deleted. {exception.Message}").Result;
         }
 
-        var issued = new IssuedCredentials(source);
+        var issued = new CredentialTransaction(source);
         var isDeletionSent = false;
         var isLost = false;
         try
@@ -81,7 +81,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
             if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested && !isLost && left is null)
                 throw;
             var result = plan.Pod.Failed($"{plan.Pod.Result.Place}: {exception.Message} {text} {left ?? "Nothing of what was issued is left."}").Result;
-            return isLost ? result with { Manifest = new Secret(plan.Document.Text) } : result;
+            return isLost ? result with { Manifest = new SensitiveString(plan.Document.Text) } : result;
         }
         finally
         {

@@ -53,7 +53,7 @@ internal sealed class Rollout(KubeObjectClient client, TimeProvider? time = null
 
         RolloutStatus Judge(KubeObject workload)
         {
-            var status = RolloutJudgement.Of(workload);
+            var status = RolloutEvaluator.Of(workload);
             last = status.Message;
             progress?.Report(status);
             return status;

@@ -75,7 +75,7 @@ internal sealed class WorkloadInjector
     private async Task<PlannedWorkload> PlanTemplateAsync(ObjectReference workload, CancellationToken cancellationToken)
     {
         var plan = await writer.PlanAsync(workload, how.Delivery, replaces: false, cancellationToken).ConfigureAwait(false);
-        return how.MustRollOut && RolloutJudgement.Obstacle(plan.Workload.Object) is { } obstacle
+        return how.MustRollOut && RolloutEvaluator.Obstacle(plan.Workload.Object) is { } obstacle
             ? plan with { Pod = plan.Pod.Failed($"{plan.Pod.Result.Place}: {obstacle}") }
             : plan;
     }

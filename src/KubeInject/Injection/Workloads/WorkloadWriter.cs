@@ -58,7 +58,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
     /// <param name="cancellationToken">Stops, as a failure does; not once the workload has the credentials.</param>
     public async Task<WrittenWorkload> WriteAsync(PlannedWorkload plan, bool replaces, CancellationToken cancellationToken)
     {
-        var issued = new IssuedCredentials(source);
+        var issued = new CredentialTransaction(source);
         var isSent = false;
         try
         {

@@ -9,7 +9,7 @@ internal static class ApiDocuments
     /// <returns>The answer.</returns>
     /// <exception cref="KubeApiException">The server answers with an error.</exception>
     /// <exception cref="KubeConnectionException">No answer came.</exception>
-    public static async Task<ApiResponse> SucceedAsync(this ApiChannel channel, ApiRequest request, CancellationToken cancellationToken)
+    public static async Task<ApiResponse> SendAndEnsureSuccessAsync(this ApiChannel channel, ApiRequest request, CancellationToken cancellationToken)
     {
         var response = await channel.SendAsync(request, cancellationToken);
         return response.IsSuccess ? response : throw channel.Failures.FromError(response);

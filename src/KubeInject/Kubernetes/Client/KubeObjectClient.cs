@@ -172,7 +172,7 @@ internal sealed class KubeObjectClient
             Body = Bytes(options.ToJson()),
             IsRepeatable = options.Uid is not null || options.DryRun,
         };
-        channel.Failures.RequireDeleted(await channel.SucceedAsync(request, cancellationToken), resource);
+        channel.Failures.RequireDeleted(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), resource);
     }
 
     /// <summary>Deletes the objects of a namespace that a query selects: what is selected is part of the request, and checked by the server.</summary>
@@ -191,7 +191,7 @@ internal sealed class KubeObjectClient
             // The answer has the objects in it. Of Secrets nothing but the metadata is wanted here.
             Accept = ApiRequest.JsonMetadataList,
         };
-        var answer = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken));
+        var answer = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken));
         return answer.Get("items").Items().Count();
     }
 
@@ -205,7 +205,7 @@ internal sealed class KubeObjectClient
             Body = Bytes(new KubeDeleteOptions { DryRun = true }.ToJson()),
             IsRepeatable = true,
         };
-        var answer = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken));
+        var answer = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken));
         return answer.Get("details").Text("uid") ?? answer.Get("metadata").Text("uid");
     }
 
@@ -215,7 +215,7 @@ internal sealed class KubeObjectClient
 
     /// <summary>Reads any JSON document.</summary>
     internal async Task<JsonElement> GetJsonAsync(string path, CancellationToken cancellationToken) =>
-        channel.Failures.ReadJson(await channel.SucceedAsync(ApiRequest.Get(path), cancellationToken));
+        channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken));
 
     /// <summary>What an answer means that no API server gives.</summary>
     internal KubeConnectionException NotKubernetes(string why) => channel.Failures.NotKubernetes(why);
@@ -232,9 +232,9 @@ internal sealed class KubeObjectClient
         var path = KubeResource.ServiceAccounts.ObjectPath(serviceAccount, @namespace ?? defaultNamespace, "token");
         var request = new ApiRequest(HttpMethod.Post, path) { Body = Bytes((options ?? new ServiceAccountTokenOptions()).ToJson()) };
         var type = new DocumentType("TokenRequest", "authentication.k8s.io/v1");
-        var status = channel.Failures.ReadStatus(await channel.SucceedAsync(request, cancellationToken), type);
+        var status = channel.Failures.ReadStatus(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), type);
         return status.Text("token") is { Length: > 0 } token && status.Time("expirationTimestamp") is { } expiration
-            ? new ServiceAccountToken(new Secret(token), expiration)
+            ? new ServiceAccountToken(new SensitiveString(token), expiration)
             : throw channel.Failures.WrongDocument(path, "an object without a token, or without an expirationTimestamp", $"{type}");
     }
 
@@ -242,11 +242,11 @@ internal sealed class KubeObjectClient
     /// <param name="serviceAccount">The ServiceAccount's name.</param>
     /// <param name="namespace">Its namespace.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    internal async Task TryTokenAsync(string serviceAccount, string? @namespace, CancellationToken cancellationToken)
+    internal async Task DryRunTokenAsync(string serviceAccount, string? @namespace, CancellationToken cancellationToken)
     {
         var path = KubeResource.ServiceAccounts.ObjectPath(serviceAccount, @namespace ?? defaultNamespace, "token");
         var options = new ServiceAccountTokenOptions { ExpirationSeconds = 600 };
-        await channel.SucceedAsync(new ApiRequest(HttpMethod.Post, $"{path}?dryRun=All") { Body = Bytes(options.ToJson()), IsRepeatable = true }, cancellationToken);
+        await channel.SendAndEnsureSuccessAsync(new ApiRequest(HttpMethod.Post, $"{path}?dryRun=All") { Body = Bytes(options.ToJson()), IsRepeatable = true }, cancellationToken);
     }
 
     /// <summary>Asks whether the user of the connection may do something (SelfSubjectAccessReview).</summary>
@@ -263,7 +263,7 @@ internal sealed class KubeObjectClient
             Body = Bytes(question.ToJson(defaultNamespace)),
             IsRepeatable = true, // it writes nothing
         };
-        var status = channel.Failures.ReadStatus(await channel.SucceedAsync(request, cancellationToken), type);
+        var status = channel.Failures.ReadStatus(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), type);
         return status.Get("allowed").ValueKind is JsonValueKind.True or JsonValueKind.False
             ? new AccessAnswer(status.IsTrue("allowed"), status.Text("reason") is { Length: > 0 } reason ? reason : null)
             : throw channel.Failures.WrongDocument(Path, "a review without 'allowed'", $"{type}");
@@ -286,7 +286,7 @@ internal sealed class KubeObjectClient
     }
 
     private async Task<KubeObject> SendAsync(ApiRequest request, KubeResource resource, CancellationToken cancellationToken) =>
-        channel.Failures.ReadObject(await channel.SucceedAsync(request, cancellationToken), resource);
+        channel.Failures.ReadObject(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), resource);
 
     private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString());
 }

@@ -99,7 +99,7 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
             try
             {
                 var parameters = string.Create(CultureInfo.InvariantCulture, $"limit={size}{(next is null ? "" : $"&continue={Uri.EscapeDataString(next)}")}");
-                return await channel.SucceedAsync(ApiRequest.Get(PathWith(parameters)) with { Buffer = buffer }, cancellationToken);
+                return await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(PathWith(parameters)) with { Buffer = buffer }, cancellationToken);
             }
             catch (KubeConnectionException e) when (e.Reason == KubeConnectionFailure.LimitExceeded && size > 1)
             {

@@ -26,7 +26,7 @@ public sealed class ClientCertificate
     /// <exception cref="KubeConfigurationException">
     /// There is no certificate, the key is missing, encrypted or of another kind, or the two do not belong together.
     /// </exception>
-    public static ClientCertificate FromPem(string certificatePem, Secret keyPem, string source = "the given PEM text")
+    public static ClientCertificate FromPem(string certificatePem, SensitiveString keyPem, string source = "the given PEM text")
     {
         ArgumentNullException.ThrowIfNull(keyPem);
         var chain = new X509Certificate2Collection();
@@ -53,7 +53,7 @@ public sealed class ClientCertificate
     /// <exception cref="KubeConfigurationException">A file cannot be read, or <see cref="FromPem"/> cannot make anything of it.</exception>
     public static ClientCertificate FromFiles(string certificatePath, string? keyPath = null) => FromPem(
         ConfigurationFile.Read(certificatePath, "client certificate"),
-        new Secret(ConfigurationFile.Read(keyPath ?? certificatePath, "client key")),
+        new SensitiveString(ConfigurationFile.Read(keyPath ?? certificatePath, "client key")),
         keyPath is null ? certificatePath : $"{certificatePath} and {keyPath}");
 
     /// <summary>Takes a certificate that the caller has at hand, such as one of the Windows certificate store.</summary>

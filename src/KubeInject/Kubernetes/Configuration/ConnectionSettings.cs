@@ -20,7 +20,7 @@ public sealed record ConnectionSettings
     public string? TlsServerName { get; init; }
 
     /// <summary>The bearer token.</summary>
-    public Secret? Token { get; init; }
+    public SensitiveString? Token { get; init; }
 
     /// <summary>A file with the bearer token, read anew whenever it has changed; wins over <see cref="Token"/>.</summary>
     public string? TokenFile { get; init; }
@@ -32,7 +32,7 @@ public sealed record ConnectionSettings
     public string? Username { get; init; }
 
     /// <summary>The password that goes with <see cref="Username"/>.</summary>
-    public Secret? Password { get; init; }
+    public SensitiveString? Password { get; init; }
 
     /// <summary>The program to run for a token or a certificate; not run where there is a token, a password or a certificate already.</summary>
     public ExecPlugin? Exec { get; init; }
@@ -92,7 +92,7 @@ public sealed record ConnectionSettings
     /// <param name="token">The token.</param>
     /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
     /// <returns>The settings.</returns>
-    public static ConnectionSettings FromToken(Uri server, Secret token, CertificateAuthority? authority = null)
+    public static ConnectionSettings FromToken(Uri server, SensitiveString token, CertificateAuthority? authority = null)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(token);
@@ -129,7 +129,7 @@ public sealed record ConnectionSettings
     /// <param name="password">The password.</param>
     /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
     /// <returns>The settings.</returns>
-    public static ConnectionSettings FromPassword(Uri server, string username, Secret password, CertificateAuthority? authority = null)
+    public static ConnectionSettings FromPassword(Uri server, string username, SensitiveString password, CertificateAuthority? authority = null)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentException.ThrowIfNullOrEmpty(username);

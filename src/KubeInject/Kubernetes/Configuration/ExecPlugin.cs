@@ -14,7 +14,7 @@ public sealed record ExecPlugin
     public required string Command { get; init; }
 
     /// <summary>The arguments.</summary>
-    public IReadOnlyList<Secret> Arguments { get; init; } = [];
+    public IReadOnlyList<SensitiveString> Arguments { get; init; } = [];
 
     /// <summary>Environment variables on top of those of this process.</summary>
     public IReadOnlyList<ExecVariable> Variables { get; init; } = [];

@@ -28,7 +28,7 @@ public sealed record KubeconfigCluster
     public string? TlsServerName { get; init; }
 
     /// <summary>The address of the proxy that leads to the cluster; hidden because a password may stand in it.</summary>
-    public Secret? ProxyUrl { get; init; }
+    public SensitiveString? ProxyUrl { get; init; }
 
     /// <summary>Whether the server is asked not to compress its answers. Default: false.</summary>
     public bool DisableCompression { get; init; }

@@ -10,7 +10,7 @@ public sealed record KubeconfigExec
     public string? Command { get; init; }
 
     /// <summary>The arguments, which may be secrets.</summary>
-    public IReadOnlyList<Secret> Arguments { get; init; } = [];
+    public IReadOnlyList<SensitiveString> Arguments { get; init; } = [];
 
     /// <summary>Environment variables on top of those of this process.</summary>
     public IReadOnlyList<ExecVariable> Variables { get; init; } = [];

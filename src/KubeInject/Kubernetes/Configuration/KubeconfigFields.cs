@@ -15,7 +15,7 @@ internal static class KubeconfigFields
 
     public static string? AnyText(this KubeconfigNode.Mapping mapping, string key) => mapping.Field(key) is { } node ? AsText(node, key) : null;
 
-    public static Secret? Hidden(this KubeconfigNode.Mapping mapping, string key) => mapping.AnyText(key) is { } text ? new Secret(text) : null;
+    public static SensitiveString? Hidden(this KubeconfigNode.Mapping mapping, string key) => mapping.AnyText(key) is { } text ? new SensitiveString(text) : null;
 
     /// <summary>Data in base64; checked here, because what does not decode makes the whole file unusable.</summary>
     public static string? Base64(this KubeconfigNode.Mapping mapping, string key, string entry)

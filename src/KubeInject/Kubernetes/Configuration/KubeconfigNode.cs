@@ -14,7 +14,7 @@ internal abstract record KubeconfigNode(string File, Mark Start)
     internal sealed record Scalar(string File, Mark Start, string Value, KubeconfigScalar Kind) : KubeconfigNode(File, Start)
     {
         // The value may be a secret, and a record would print it.
-        public override string ToString() => Secret.Mask;
+        public override string ToString() => SensitiveString.Mask;
     }
 
     internal sealed record Sequence(string File, Mark Start, IReadOnlyList<KubeconfigNode> Items) : KubeconfigNode(File, Start);

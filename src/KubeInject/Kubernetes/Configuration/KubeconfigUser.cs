@@ -10,7 +10,7 @@ public sealed record KubeconfigUser
     public required string File { get; init; }
 
     /// <summary>The bearer token.</summary>
-    public Secret? Token { get; init; }
+    public SensitiveString? Token { get; init; }
 
     /// <summary>Path of a file with the bearer token; wins over <see cref="Token"/>.</summary>
     public string? TokenFile { get; init; }
@@ -19,19 +19,19 @@ public sealed record KubeconfigUser
     public string? ClientCertificate { get; init; }
 
     /// <summary>The PEM certificate itself, in base64; not together with <see cref="ClientCertificate"/>. Hidden, because the key may stand in it, too.</summary>
-    public Secret? ClientCertificateData { get; init; }
+    public SensitiveString? ClientCertificateData { get; init; }
 
     /// <summary>Path of the PEM key of the certificate.</summary>
     public string? ClientKey { get; init; }
 
     /// <summary>The PEM key itself, in base64; not together with <see cref="ClientKey"/>.</summary>
-    public Secret? ClientKeyData { get; init; }
+    public SensitiveString? ClientKeyData { get; init; }
 
     /// <summary>The name for HTTP basic authentication.</summary>
     public string? Username { get; init; }
 
     /// <summary>The password for HTTP basic authentication.</summary>
-    public Secret? Password { get; init; }
+    public SensitiveString? Password { get; init; }
 
     /// <summary>The plugin to run for a token or a certificate.</summary>
     public KubeconfigExec? Exec { get; init; }

@@ -49,7 +49,7 @@ internal static class KubeconfigUserResolver
             return null;
         if (certificate is null || key is null)
             throw Unusable(user, certificate is null ? "has a client key without a client certificate" : "has a client certificate without a client key");
-        return ClientCertificate.FromPem(certificate, new Secret(key), source);
+        return ClientCertificate.FromPem(certificate, new SensitiveString(key), source);
     }
 
     private static ExecPlugin Plugin(KubeconfigUser user, KubeconfigExec exec, string? config)

@@ -4,7 +4,7 @@ namespace KubeInject.Kubernetes;
 /// <remarks>Prints no password.</remarks>
 public sealed class ProxyAddress
 {
-    private ProxyAddress(Uri address, string? username, Secret? password)
+    private ProxyAddress(Uri address, string? username, SensitiveString? password)
     {
         Address = address;
         Username = username;
@@ -18,7 +18,7 @@ public sealed class ProxyAddress
     public string? Username { get; }
 
     /// <summary>The password that goes with <see cref="Username"/>.</summary>
-    public Secret? Password { get; }
+    public SensitiveString? Password { get; }
 
     /// <summary>Takes a proxy's address.</summary>
     /// <param name="address">An address with the scheme http, https or socks5; name and password may stand in it.</param>
@@ -37,7 +37,7 @@ public sealed class ProxyAddress
     internal static ProxyAddress? TryParse(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? TryCreate(uri) : null;
 
     /// <summary>The address with name and password, for the one that has to use the proxy as well.</summary>
-    internal Secret Whole() => new(Username is null
+    internal SensitiveString Whole() => new(Username is null
         ? ToString()
         : $"{Address.Scheme}://{Uri.EscapeDataString(Username)}{(Password is null ? "" : $":{Uri.EscapeDataString(Password.Reveal())}")}@{Address.Authority}");
 
@@ -50,6 +50,6 @@ public sealed class ProxyAddress
         return new ProxyAddress(
             new UriBuilder(uri.Scheme, uri.Host, port).Uri,
             parts[0].Length == 0 ? null : Uri.UnescapeDataString(parts[0]),
-            parts.Length == 1 ? null : new Secret(Uri.UnescapeDataString(parts[1])));
+            parts.Length == 1 ? null : new SensitiveString(Uri.UnescapeDataString(parts[1])));
     }
 }

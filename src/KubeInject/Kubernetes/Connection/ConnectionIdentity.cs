@@ -23,7 +23,7 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
     /// <param name="certificate">The certificate that it shows; null for none.</param>
     /// <param name="cancellationToken">Ends the request.</param>
     public static async Task<ConnectionIdentity> FindAsync(
-        KubeConnection connection, Secret? token, X509Certificate2? certificate, CancellationToken cancellationToken)
+        KubeConnection connection, SensitiveString? token, X509Certificate2? certificate, CancellationToken cancellationToken)
     {
         var settings = connection.GetSettings();
         if (connection.Identity.Source == IdentitySource.SelfSubjectReview)
@@ -64,11 +64,11 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
             : Unknown;
     }
 
-    private static ConnectionIdentity OfClaims(Secret token) =>
+    private static ConnectionIdentity OfClaims(SensitiveString token) =>
         JwtClaims.Read(token)?.Subject is { } subject ? new ConnectionIdentity(subject, [], IdentitySource.TokenClaims) : Unknown;
 
     /// <summary>Asks whose the token is. Who may not ask that, with a token or without, is told by what name the server knows him.</summary>
-    private static async Task<ConnectionIdentity> AskAsync(ApiChannel channel, Secret? token, CancellationToken cancellationToken)
+    private static async Task<ConnectionIdentity> AskAsync(ApiChannel channel, SensitiveString? token, CancellationToken cancellationToken)
     {
         var question = new JsonObject
         {
@@ -79,7 +79,7 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
         var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = Encoding.UTF8.GetBytes(question.ToJsonString()), IsRepeatable = true };
         try
         {
-            var review = channel.Failures.ReadJson(await channel.SucceedAsync(request, cancellationToken));
+            var review = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken));
             return OfUserInfo(review.Get("status").Get("user"), IdentitySource.TokenReview);
         }
         catch (KubeApiException e)

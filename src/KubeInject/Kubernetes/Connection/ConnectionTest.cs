@@ -50,7 +50,7 @@ public static class ConnectionTest
     {
         var settings = connection.GetSettings();
         report = report with { AuthenticationKind = connection.AuthenticationKind, ChecksCertificate = connection.ChecksCertificate };
-        Secret? token;
+        SensitiveString? token;
         ClientCertificate? certificate;
         try
         {
@@ -78,13 +78,13 @@ public static class ConnectionTest
     }
 
     /// <summary>What a request shows the server, wherever it comes from.</summary>
-    private static async Task<(Secret? Token, ClientCertificate? Certificate)> CredentialAsync(KubeConnection connection, CancellationToken cancellationToken)
+    private static async Task<(SensitiveString? Token, ClientCertificate? Certificate)> CredentialAsync(KubeConnection connection, CancellationToken cancellationToken)
     {
         var credential = connection.Channel.Credential;
         var ofPlugin = await credential.GetAsync(cancellationToken);
         using var request = new HttpRequestMessage();
         credential.Apply(request, ofPlugin);
-        return (request.Headers.Authorization is { Scheme: "Bearer", Parameter: { } token } ? new Secret(token) : null, ofPlugin?.Certificate ?? connection.GetSettings().ClientCertificate);
+        return (request.Headers.Authorization is { Scheme: "Bearer", Parameter: { } token } ? new SensitiveString(token) : null, ofPlugin?.Certificate ?? connection.GetSettings().ClientCertificate);
     }
 
     private static async Task<AccessRight> AskAsync(KubeConnection connection, AccessQuestion question, CancellationToken cancellationToken)

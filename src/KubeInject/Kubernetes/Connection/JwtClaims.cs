@@ -20,7 +20,7 @@ public sealed record JwtClaims
     /// <summary>Reads the claims of a token.</summary>
     /// <param name="token">The token.</param>
     /// <returns>The claims; null for a token of another kind, which says nothing.</returns>
-    public static JwtClaims? Read(Secret token)
+    public static JwtClaims? Read(SensitiveString token)
     {
         ArgumentNullException.ThrowIfNull(token);
         if (token.Reveal().Trim().Split('.') is not [_, { Length: > 0 } payload, _])

@@ -104,7 +104,7 @@ public sealed class KubeConnection : IDisposable
     {
         if (path is not ['/', ..])
             throw new ArgumentException("A path of the API begins with a slash.", nameof(path));
-        return channel.Failures.ReadJson(await channel.SucceedAsync(ApiRequest.Get(path), cancellationToken));
+        return channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken));
     }
 
     /// <summary>Reads one pod.</summary>
@@ -117,7 +117,7 @@ public sealed class KubeConnection : IDisposable
     public async Task<Pod> GetPodAsync(string name, string? @namespace = null, CancellationToken cancellationToken = default)
     {
         var path = KubeResource.Pods.ObjectPath(name, @namespace ?? Namespace);
-        return channel.Failures.ReadPod(await channel.SucceedAsync(ApiRequest.Get(path), cancellationToken));
+        return channel.Failures.ReadPod(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken));
     }
 
     /// <summary>Lists pods while they arrive, each once.</summary>

@@ -34,7 +34,7 @@ public sealed record SecretContent
     public DateTimeOffset? CreationTimestamp { get; init; }
 
     /// <summary>The values by their keys. Those of <see cref="Base64Keys"/> are in base64, as the API has them; the others are text.</summary>
-    public required IReadOnlyDictionary<string, Secret> Values { get; init; }
+    public required IReadOnlyDictionary<string, SensitiveString> Values { get; init; }
 
     /// <summary>What people have noted about the Secret; nothing secret.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
@@ -53,14 +53,14 @@ public sealed record SecretContent
         ArgumentNullException.ThrowIfNull(secret);
         var document = secret.ToElement();
         var metadata = document.Get("metadata");
-        var values = new Dictionary<string, Secret>(StringComparer.Ordinal);
+        var values = new Dictionary<string, SensitiveString>(StringComparer.Ordinal);
         var annotations = metadata.Get("annotations").Texts();
         var bytes = BinaryKeys(annotations);
         var binary = new List<string>();
         foreach (var (key, base64) in document.Get("data").Texts())
         {
             var text = bytes.Contains(key) ? null : Decode(base64);
-            values[key] = new Secret(text ?? base64);
+            values[key] = new SensitiveString(text ?? base64);
             if (text is null)
                 binary.Add(key);
         }

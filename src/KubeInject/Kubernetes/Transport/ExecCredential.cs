@@ -6,14 +6,14 @@ namespace KubeInject.Kubernetes;
 /// <summary>What an exec plugin returned.</summary>
 internal sealed class ExecCredential
 {
-    private ExecCredential(Secret? token, ClientCertificate? certificate, DateTimeOffset? expires)
+    private ExecCredential(SensitiveString? token, ClientCertificate? certificate, DateTimeOffset? expires)
     {
         Token = token;
         Certificate = certificate;
         Expires = expires;
     }
 
-    public Secret? Token { get; }
+    public SensitiveString? Token { get; }
 
     public ClientCertificate? Certificate { get; }
 
@@ -40,7 +40,7 @@ internal sealed class ExecCredential
             throw new FormatException("wrote an ExecCredential without a token or a client certificate");
         if ((certificate is null) != (key is null))
             throw new FormatException($"wrote a client {(key is null ? "certificate without its key" : "key without its certificate")}");
-        return new ExecCredential(token is null ? null : new Secret(token), Pair(certificate, key), Expiry(status));
+        return new ExecCredential(token is null ? null : new SensitiveString(token), Pair(certificate, key), Expiry(status));
     }
 
     private static JsonElement Parse(string output)
@@ -71,7 +71,7 @@ internal sealed class ExecCredential
     {
         try
         {
-            return certificate is null || key is null ? null : ClientCertificate.FromPem(certificate, new Secret(key), "the exec plugin");
+            return certificate is null || key is null ? null : ClientCertificate.FromPem(certificate, new SensitiveString(key), "the exec plugin");
         }
         catch (KubeConfigurationException e)
         {

@@ -9,7 +9,7 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
     private Run? running;
 
     /// <summary>The tokens of the credentials that requests under way may carry.</summary>
-    public IEnumerable<Secret?> Tokens
+    public IEnumerable<SensitiveString?> Tokens
     {
         get
         {

@@ -8,7 +8,7 @@ internal sealed class RequestCredential
     private readonly ConnectionSettings settings;
     private readonly ExecCredentialSource? plugin;
     private readonly SecretMask mask;
-    private volatile Secret? lastOfFile;
+    private volatile SensitiveString? lastOfFile;
 
     public RequestCredential(ConnectionSettings settings)
     {
@@ -78,13 +78,13 @@ internal sealed class RequestCredential
     /// Reads the file for every request: a kubelet changes it by turning a symbolic link two levels up, which the
     /// file's own time does not show, and reading a kilobyte costs less than the request.
     /// </summary>
-    private Secret ReadFile(string path)
+    private SensitiveString ReadFile(string path)
     {
         try
         {
             var text = ConfigurationFile.Read(path, "token");
             if (!string.IsNullOrWhiteSpace(text))
-                lastOfFile = new Secret(text);
+                lastOfFile = new SensitiveString(text);
         }
         catch (KubeConfigurationException) when ((lastOfFile ?? settings.Token) is not null)
         {
@@ -94,7 +94,7 @@ internal sealed class RequestCredential
         return lastOfFile ?? settings.Token ?? throw new KubeConfigurationException($"The token file {path} is empty.") { File = path };
     }
 
-    private static AuthenticationHeaderValue Bearer(Secret token, string origin)
+    private static AuthenticationHeaderValue Bearer(SensitiveString token, string origin)
     {
         var text = token.Reveal().Trim();
 

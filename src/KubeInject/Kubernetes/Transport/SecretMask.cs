@@ -22,23 +22,23 @@ internal sealed partial class SecretMask(ConnectionSettings settings)
     /// <summary>Masks what the server is shown, in what it answers.</summary>
     /// <param name="text">The text.</param>
     /// <param name="others">Secrets that came to be known while the connection was used.</param>
-    public string Apply(string text, IEnumerable<Secret?> others) => Replace(text, [.. others.Select(secret => secret?.Reveal().Trim()), .. ofServer]);
+    public string Apply(string text, IEnumerable<SensitiveString?> others) => Replace(text, [.. others.Select(secret => secret?.Reveal().Trim()), .. ofServer]);
 
     /// <summary>
     /// Masks what a plugin is given, and whatever has the form of a secret, in what it says: JSON Web Tokens, what
     /// follows Bearer, values that are named so. Of the answers of a server that would be too much: they are read on.
     /// </summary>
-    public string ApplyToPlugin(string text, IEnumerable<Secret?> others) => SecretWord().Replace(Replace(Apply(text, others), ofPlugin), Secret.Mask);
+    public string ApplyToPlugin(string text, IEnumerable<SensitiveString?> others) => SecretWord().Replace(Replace(Apply(text, others), ofPlugin), SensitiveString.Mask);
 
-    public static string Basic(string username, Secret? password) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password?.Reveal()}"));
+    public static string Basic(string username, SensitiveString? password) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password?.Reveal()}"));
 
     private static string Replace(string text, string?[] secrets) => secrets.OfType<string>()
         .Where(secret => secret.Length >= ShortestToMask)
         .OrderByDescending(secret => secret.Length)
-        .Aggregate(text, (masked, secret) => masked.Replace(secret, Secret.Mask, StringComparison.Ordinal));
+        .Aggregate(text, (masked, secret) => masked.Replace(secret, SensitiveString.Mask, StringComparison.Ordinal));
 
     /// <summary>Most arguments are words such as get-token; only those behind an option with a telling name are secrets.</summary>
-    private static IEnumerable<string?> OfArguments(IReadOnlyList<Secret> arguments)
+    private static IEnumerable<string?> OfArguments(IReadOnlyList<SensitiveString> arguments)
     {
         var follows = false;
         foreach (var argument in arguments)

@@ -10,7 +10,7 @@ internal static class FindingSection
     private const int MostRows = 500;
 
     private static readonly string[] Columns = ["Pods", "What is the matter", "What to do"];
-    private static readonly FindingManual Manual = FindingManual.Load();
+    private static readonly FindingDocumentation Manual = FindingDocumentation.Load();
 
     /// <summary>Where a page has what it says of a code.</summary>
     public static string Anchor(string code, FindingSeverity severity) => $"{code}-{Word(severity)}".ToLowerInvariant();

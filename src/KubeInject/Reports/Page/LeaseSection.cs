@@ -27,7 +27,7 @@ internal static class LeaseSection
         html.Write("p", report.LeaseSource + (report.Leases.Count == 0 ? " None is on record." : ""), ("class", "aside"));
         if (report.Leases.Count == 0)
             return;
-        LeasePlot.Write(html, report);
+        LeaseTimelineChart.Write(html, report);
         HtmlTable.Write(html, "leases-table", "Leases, in the order in which they end", "leases", Columns, report.Leases.Take(MostRows), (row, lease) =>
         {
             row.Heading(() => html.Write(lease.Owner));

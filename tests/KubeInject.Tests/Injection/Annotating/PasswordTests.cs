@@ -97,7 +97,7 @@ public sealed class PasswordTests
     {
         var manifest = Manifest($"{Prefix}orders.role: rw\n    {Prefix}orders.mode: uri\n    {Prefix}orders.env-key-uri: URL\n    {Prefix}orders.template: postgres://db/orders?sslpassword={Canary}");
 
-        var (text, _) = await new Injecting().RunAsync(manifest);
+        var (text, _) = await new InjectionFixture().RunAsync(manifest);
 
         Assert.Contains($"postgres://user-orders:password-orders@db/orders?sslpassword={Canary}", text, StringComparison.Ordinal);
     }

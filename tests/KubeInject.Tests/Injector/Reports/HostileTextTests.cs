@@ -37,7 +37,7 @@ public sealed class HostileTextTests
     {
         IReportFormat format = name switch
         {
-            "sarif" => new SarifReport(FindingManual.Load(), "/repo"),
+            "sarif" => new SarifReport(FindingDocumentation.Load(), "/repo"),
             "github" => new GitHubReport("/repo"),
             _ => ReportFormats.Of(name),
         };

@@ -10,7 +10,7 @@ namespace KubeInject.Tests.Injector.Reports;
 /// <summary>SARIF 2.1.0 that its own schema accepts, and that code scanning can follow from one run to the next.</summary>
 public sealed class SarifReportTests
 {
-    private static readonly FindingManual Manual = new("# Findings\n\n### KI003\n**Error.** A database has no role. More.\nCause: …\n\n### KI013\n**Warning.** No label.\n");
+    private static readonly FindingDocumentation Manual = new("# Findings\n\n### KI003\n**Error.** A database has no role. More.\nCause: …\n\n### KI013\n**Warning.** No label.\n");
 
     [Fact]
     public async Task It_is_valid_by_the_schema_of_the_standard()

@@ -1,0 +1,14 @@
+using KubeInject.Injection;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Cmdlets;
+
+/// <summary>What is said to whoever is asked about databases, and where.</summary>
+internal static class ShouldProcessMessages
+{
+    public static string Of(InjectedDatabase database) => $"{database.Name} (role {database.Role}) as {string.Join(", ", database.Variables)}";
+
+    public static string Of(KubeConnection connection) => connection.Context is null ? $"{connection.Server}" : $"{connection.Server} ({connection.Context})";
+
+    public static string Of(IEnumerable<InjectedDatabase> databases) => string.Join("; ", databases.Select(Of));
+}

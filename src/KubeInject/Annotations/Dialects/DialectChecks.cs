@@ -1,0 +1,107 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Annotations;
+
+/// <summary>Checks that are the same for every other injector.</summary>
+internal static class DialectChecks
+{
+    /// <summary>Of a misspelt name, whether it is so near to a known one that it can stand for nothing else.</summary>
+    public static bool IsNear(string name, string known) =>
+        SpellingSuggester.Distance(name, known, 2) <= 2;
+
+    public static string NameOf(InjectionDialect dialect) =>
+        dialect == InjectionDialect.VaultAgent ? "the Vault Agent injector" : "Bank-Vaults' webhook";
+
+    public static void ReportUnknown(
+        string key, string prefix, string? nearest, IReadOnlyDictionary<string, string> annotations, FindingList findings)
+    {
+        var newKey = prefix + nearest;
+        findings.Warning(
+            FindingCode.UnknownDialectKey,
+            key,
+            $"Annotation {Redaction.Key(key)} is not known to {NameOf(DialectKey.Of(key)!.Value)} and has no effect.",
+            nearest is null ? "Remove it, or look its name up in that injector's documentation." : $"Rename it to {Redaction.Key(newKey)} if that is what it stands for.",
+            nearest is not null && IsNear(key[prefix.Length..], nearest) && !annotations.ContainsKey(newKey) ? Rename(key, newKey) : null);
+    }
+
+    /// <summary>Reports keys that an injector would read if it were not for one letter of the prefix.</summary>
+    public static void ReportMisspeltPrefixes(PodTemplate pod, InjectionDialect dialect, FindingList findings)
+    {
+        foreach (var key in pod.Annotations.Keys)
+        {
+            if (DialectKey.NearlyOf(key) is not var (prefix, found) || found != dialect)
+                continue;
+            var newKey = prefix + key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
+            findings.Warning(
+                FindingCode.MisspeltDialectPrefix,
+                key,
+                $"The prefix of annotation {Redaction.Key(key)} is that of {NameOf(dialect)} but for one letter, so that nobody reads it.",
+                $"Rename it to {Redaction.Key(newKey)}.",
+                pod.Annotations.ContainsKey(newKey) ? null : Rename(key, newKey));
+        }
+    }
+
+    /// <summary>Reports annotations on the workload's own metadata.</summary>
+    public static void ReportOnWorkload(PodTemplate pod, InjectionDialect dialect, bool asksElsewhere, FindingList findings)
+    {
+        var keys = pod.WorkloadAnnotations.Keys.Where(key => DialectKey.Of(key) == dialect).Order(StringComparer.Ordinal).ToList();
+        if (keys.Count == 0)
+            return;
+        var movable = keys.Where(key => !pod.Annotations.ContainsKey(key)).Select(key => new MoveMetadata(MetadataField.Annotation, key)).ToArray();
+        var place = $"{MetadataChecks.PodMetadata(pod)}.annotations";
+        findings.Add(
+            asksElsewhere ? FindingSeverity.Warning : FindingSeverity.Error,
+            FindingCode.AnnotationsOnWorkload,
+            movable.Length > 0 ? movable[0].Key : keys[0],
+            $"No injector reads what stands on the {pod.Object.Kind}'s own metadata: {string.Join(", ", keys.Select(Redaction.Key))}.",
+            $"Move the annotations to {place}.",
+            movable.Length == 0 ? null : new Fix($"Move the annotations to {place}.", movable));
+    }
+
+    /// <summary>
+    /// Reads a path that may hold a database's credentials, and reports what is the matter with it; null for what is no
+    /// such path.
+    /// </summary>
+    /// <param name="path">The path.</param>
+    /// <param name="key">The annotation or variable that has it.</param>
+    /// <param name="isWhole">Whether the path is the whole value of an annotation, which can be mended then.</param>
+    /// <param name="findings">Takes what is the matter.</param>
+    /// <param name="isMistaken">Whether a finding told that the path is no place of credentials.</param>
+    public static CredentialPath? ReadPath(string path, string key, bool isWhole, FindingList findings, out bool isMistaken)
+    {
+        isMistaken = false;
+        var trimmed = path.Trim('/');
+        if (trimmed.StartsWith(CredentialPath.ApiVersion, StringComparison.Ordinal))
+        {
+            trimmed = trimmed[CredentialPath.ApiVersion.Length..];
+            findings.Error(
+                FindingCode.ApiVersionInPath,
+                key,
+                $"The path in {Redaction.Key(key)} begins with 'v1/', which is of Vault's HTTP API and of no path.",
+                "Leave 'v1/' out.",
+                isWhole ? Set("Leave 'v1/' out of the path.", key, trimmed) : null);
+        }
+
+        if (CredentialPath.Parse(trimmed) is { } credentials)
+            return credentials;
+        if (!CredentialPath.IsElsewhereInDatabase(trimmed))
+            return null;
+        isMistaken = true;
+        var meant = CredentialPath.Meant(trimmed);
+        findings.Warning(
+            FindingCode.NotACredentialPath,
+            key,
+            $"The path in {Redaction.Key(key)} is in a database secrets engine, by the name of its mount, and no credentials are read there.",
+            meant is null ? "Write it as 'MOUNT/creds/ROLE', or 'MOUNT/static-creds/ROLE' for a static role." : $"Write it as {Redaction.Key(meant.Text)}.",
+            isWhole && meant is not null ? Set($"Write the path as {Redaction.Key(meant.Text)}.", key, meant.Text) : null);
+        return null;
+    }
+
+    /// <summary>Whether a pod runs to its end, so that its credentials need not outlive their first lease.</summary>
+    public static bool RunsToEnd(PodTemplate pod) => pod.Object.Kind is "Job" or "CronJob";
+
+    public static Fix Set(string title, string key, string value) => new(title, [new SetMetadata(MetadataField.Annotation, key, value)]);
+
+    public static Fix Rename(string key, string newKey) =>
+        new($"Rename {Redaction.Key(key)} to {Redaction.Key(newKey)}.", [new RenameMetadata(MetadataField.Annotation, key, newKey)]);
+}

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text;
+
+namespace KubeInject.Annotations;
+
+/// <summary>
+/// What of another injector's databases the words of the Vault database-credential injector can say: dynamic roles of one
+/// mount, with names of their own and variables that nobody else has.
+/// </summary>
+internal sealed class DialectConversionResult
+{
+    // What is left of a key's 63 letters beside the longest setting.
+    private const int LongestName = 40;
+
+    private readonly List<DatabaseInjection> databases = [];
+    private readonly List<DialectDatabase> from = [];
+    private readonly List<string> left = [];
+    private readonly HashSet<string> names;
+    private readonly HashSet<string> variables;
+
+    /// <param name="own">What the pod asks for in our words already.</param>
+    /// <param name="others">What it asks for in the other injector's.</param>
+    /// <param name="options">What the operator of the cluster has set.</param>
+    public DialectConversionResult(PodInjection own, IReadOnlyList<DialectDatabase> others, InjectionOptions options)
+    {
+        names = new HashSet<string>(own.Databases.Select(database => database.Name), StringComparer.Ordinal);
+        variables = new HashSet<string>(own.Databases.SelectMany(VariablesOf), StringComparer.Ordinal);
+        var likely = others.Where(other => !other.IsStatic && !other.IsShared);
+        Mount = own.Databases.Count > 0 ? own.Databases[0].Mount
+            : likely.GroupBy(other => other.Injection.Mount, StringComparer.Ordinal).MaxBy(group => group.Count())?.Key ?? options.DefaultMount;
+        foreach (var other in others)
+        {
+            if (other.IsStatic)
+                left.Add($"Database {Redaction.Key(other.Injection.Name)} is a static role, which only the other injector reads.");
+            else if (other.IsShared)
+                left.Add($"Database {Redaction.Key(other.Injection.Name)} shares what asks for it with something else, which only the other injector can do.");
+            else if (other.Injection.Mount != Mount)
+                left.Add($"Database {Redaction.Key(other.Injection.Name)} is of mount {Redaction.Key(other.Injection.Mount)}, and a pod has one mount for all its databases: {Redaction.Key(Mount)}.");
+            else
+                Carry(other);
+        }
+
+        HasAll = from.Count == others.Count;
+    }
+
+    /// <summary>The mount of all.</summary>
+    public string Mount { get; }
+
+    /// <summary>Whether all are carried over.</summary>
+    public bool HasAll { get; }
+
+    /// <summary>What is carried over, in our words.</summary>
+    public IReadOnlyList<DatabaseInjection> Databases => databases;
+
+    /// <summary>The same in the other injector's words.</summary>
+    public IReadOnlyList<DialectDatabase> From => from;
+
+    /// <summary>What is not carried over: one sentence each.</summary>
+    public IReadOnlyList<string> Left => left;
+
+    private void Carry(DialectDatabase other)
+    {
+        from.Add(other);
+        if (other.Left is { } sentence)
+            left.Add(sentence);
+        var database = other.Injection with { Name = NameFor(other.Injection.Name) };
+        databases.Add(database.Mode == InjectionMode.Uri
+            ? database with { UriVariables = VariablesFor(database, database.UriVariables, "URL") }
+            : database with
+            {
+                UsernameVariables = VariablesFor(database, database.UsernameVariables, "USERNAME"),
+                PasswordVariables = VariablesFor(database, database.PasswordVariables, "PASSWORD"),
+            });
+    }
+
+    // Between prefix and setting stands a name without a dot, in letters that a key may have.
+    private string NameFor(string name)
+    {
+        var text = new string([.. name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-')]).Trim('-', '_');
+        if (text.Length == 0 || InjectionAnnotation.IsLeftover(InjectionAnnotation.Prefix + text))
+            text = $"db-{text}".TrimEnd('-');
+        if (text.Length > LongestName)
+            text = text[..LongestName].TrimEnd('-', '_');
+        var stem = text;
+        for (var number = 2; !names.Add(text); number++)
+            text = string.Create(CultureInfo.InvariantCulture, $"{stem}-{number}");
+        return text;
+    }
+
+    private List<string> VariablesFor(DatabaseInjection database, IReadOnlyList<string> wanted, string suffix)
+    {
+        var free = new List<string>();
+        foreach (var variable in wanted)
+        {
+            if (!VariableName.IsValid(variable))
+                left.Add($"Variable {Redaction.Value(variable)} of database {Redaction.Key(database.Name)} has no name that Kubernetes accepts.");
+            else if (variables.Add(variable))
+                free.Add(variable);
+            else
+                left.Add($"Variable {Redaction.Value(variable)} of database {Redaction.Key(database.Name)} belongs to another database already.");
+        }
+
+        // A database always sets variables. Where none is named, they are called after it, not after what all have by default.
+        if (free.Count == 0)
+            free.Add(Named(database.Name, suffix));
+        return free;
+    }
+
+    private string Named(string name, string suffix)
+    {
+        var text = new StringBuilder(name.ToUpperInvariant()).Replace('-', '_').Append('_').Append(suffix).ToString();
+        if (char.IsAsciiDigit(text[0]))
+            text = "DB_" + text;
+        while (!variables.Add(text))
+            text += "_2";
+        return text;
+    }
+
+    private static IEnumerable<string> VariablesOf(DatabaseInjection database) =>
+        database.UsernameVariables.Concat(database.PasswordVariables).Concat(database.UriVariables);
+}

@@ -1,0 +1,34 @@
+namespace KubeInject.Annotations;
+
+/// <summary>Checks whether the dialects that a pod speaks get along.</summary>
+internal static class MultipleInjectorsCheck
+{
+    /// <summary>The injections; where there are several, the first with a finding that says so.</summary>
+    public static IReadOnlyList<PodInjection> WithFindings(IReadOnlyList<PodInjection> injections)
+    {
+        if (injections.Count < 2)
+            return injections;
+        var speaking = injections.Where(injection => injection is not { Dialect: InjectionDialect.VaultDbInjector, State: InjectionState.None }).ToList();
+        if (speaking.Count < 2)
+            return injections;
+        var first = injections[0];
+        var finding = new Finding
+        {
+            Code = FindingCode.SeveralInjectors,
+            Severity = FindingSeverity.Warning,
+            Object = first.Pod.Object,
+            Server = first.Server,
+            Message = $"The pod has annotations of {string.Join(" and of ", speaking.Select(injection => NameOf(injection.Dialect)))}, and each acts on it without knowing of the other.",
+            Suggestion = "Keep those of one injector, or see to it that they give the pod different things.",
+        };
+        var errors = first.Findings.TakeWhile(other => other.Severity == FindingSeverity.Error);
+        return [first with { Findings = [.. errors, finding, .. first.Findings.SkipWhile(other => other.Severity == FindingSeverity.Error)] }, .. injections.Skip(1)];
+    }
+
+    private static string NameOf(InjectionDialect dialect) => dialect switch
+    {
+        InjectionDialect.VaultAgent => "the Vault Agent injector",
+        InjectionDialect.BankVaults => "Bank-Vaults",
+        _ => "the Vault database-credential injector",
+    };
+}

@@ -1,0 +1,73 @@
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Diagnosis;
+
+/// <summary>Asks a cluster, everything once. No question that it refuses is an exception.</summary>
+internal sealed class ClusterCache(KubeObjectClient client)
+{
+    private static readonly KubeResource WebhookConfigurations =
+        new("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", IsNamespaced: false);
+
+    private readonly Dictionary<string, object> known = new(StringComparer.Ordinal);
+
+    public KubeObjectClient Client => client;
+
+    /// <summary>Every webhook of the cluster that may change objects.</summary>
+    public async Task<ClusterAnswer<IReadOnlyList<MutatingWebhook>>> WebhooksAsync(CancellationToken cancellationToken) => await OnceAsync("webhooks", async () =>
+    {
+        var configurations = await ListAsync(WebhookConfigurations, new KubeQuery(), cancellationToken).ConfigureAwait(false);
+        return new ClusterAnswer<IReadOnlyList<MutatingWebhook>>(configurations.Value?.SelectMany(MutatingWebhook.Read).ToArray(), configurations.Problem);
+    }).ConfigureAwait(false);
+
+    /// <summary>One object.</summary>
+    public Task<ClusterAnswer<KubeObject>> GetAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken) =>
+        OnceAsync($"get {resource.Plural}.{resource.Group} {@namespace}/{name}", () => AskAsync(
+            "get", resource, @namespace, async () => await client.GetAsync(resource, name, @namespace, cancellationToken).ConfigureAwait(false)));
+
+    /// <summary>All objects that a query selects.</summary>
+    public Task<ClusterAnswer<IReadOnlyList<KubeObject>>> ListAsync(KubeResource resource, KubeQuery query, CancellationToken cancellationToken) =>
+        OnceAsync($"list {resource.Plural}.{resource.Group} {query.Namespace} {query.LabelSelector} {query.FieldSelector}", () => AskAsync<IReadOnlyList<KubeObject>>(
+            "list", resource, query.Namespace, async () =>
+            {
+                var objects = new List<KubeObject>();
+                await foreach (var found in client.ListAsync(resource, query, cancellationToken).ConfigureAwait(false))
+                    objects.Add(found);
+                return objects;
+            }));
+
+    /// <summary>Asks, and puts into words why there is no answer.</summary>
+    public static async Task<ClusterAnswer<T>> AskAsync<T>(string verb, KubeResource resource, string? @namespace, Func<Task<T>> ask)
+        where T : class
+    {
+        try
+        {
+            return new ClusterAnswer<T>(await ask().ConfigureAwait(false));
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
+        {
+            return new ClusterAnswer<T>(null);
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
+        {
+            return new ClusterAnswer<T>(null, MissingRight(verb, resource, @namespace));
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            return new ClusterAnswer<T>(null, $"{resource.Plural} could not be looked at: {exception.Message.TrimEnd('.')}.");
+        }
+    }
+
+    public static string MissingRight(string verb, KubeResource resource, string? @namespace, string? subresource = null) =>
+        $"The right to {verb} {resource.Plural}{(subresource is null ? "" : $"/{subresource}")}{(resource.Group.Length == 0 ? "" : $".{resource.Group}")}"
+        + $"{(resource.IsNamespaced && @namespace is not null ? $" in the namespace {@namespace}" : " in the cluster")} is missing.";
+
+    private async Task<T> OnceAsync<T>(string question, Func<Task<T>> ask)
+        where T : class
+    {
+        if (known.TryGetValue(question, out var answer))
+            return (T)answer;
+        var asked = await ask().ConfigureAwait(false);
+        known[question] = asked;
+        return asked;
+    }
+}

@@ -1,0 +1,136 @@
+using KubeInject.Annotations;
+using KubeInject.Kubernetes;
+using KubeInject.Leases;
+
+namespace KubeInject.Injection;
+
+/// <summary>The leases that a workload had before a rotation.</summary>
+internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient client)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // However long the rollout has taken, pods may still be about to end.
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Each lease with its record; null where this source has none of it.</summary>
+    public async Task<IReadOnlyDictionary<Guid, LeaseRecord?>> FindAsync(IEnumerable<Guid> uuids, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<Guid, LeaseRecord?>();
+        foreach (var uuid in uuids.Distinct())
+            found[uuid] = await source.Leases.FindAsync(uuid, cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    /// <summary>Revokes them once no pod uses them any more. Whatever keeps them from being revoked is told; the next sweep tries again.</summary>
+    public async Task<RotationResult> RevokeAsync(
+        RotationResult result, IReadOnlyDictionary<Guid, LeaseRecord?> old, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var own = old.Where(pair => Stranger(result.Object, pair.Value) is null).ToDictionary();
+        if (own.Count > 0
+            && (await UsersAsync(result.Object, own.Keys.ToHashSet(), patience, cancellationToken).ConfigureAwait(false)
+                ?? await OwnersElsewhereAsync(result.Object, own.Keys.ToHashSet(), cancellationToken).ConfigureAwait(false)) is { } users)
+            return result with { NotRevoked = old.Keys.ToArray(), Warning = $"{result.Object}: The old credentials are not revoked: {users}. The next sweep revokes them once no pod has them." };
+
+        var revoked = new List<Guid>();
+        var kept = new List<string>();
+        var left = new List<string>();
+        foreach (var (uuid, record) in old)
+        {
+            if (Stranger(result.Object, record) is { } stranger)
+            {
+                kept.Add($"{uuid} ({stranger})");
+                continue;
+            }
+
+            using var limit = new CancellationTokenSource(CredentialSource.CleanupTimeout, source.Time);
+            try
+            {
+                if (await source.RevokeAsync(record!, limit.Token).ConfigureAwait(false) is { } warning)
+                    left.Add($" {uuid}: {warning}");
+                revoked.Add(uuid);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                kept.Add($"{uuid} ({exception.Message})");
+            }
+        }
+
+        return result with
+        {
+            Revoked = revoked.ToArray(),
+            NotRevoked = old.Keys.Except(revoked).ToArray(),
+            Warning = kept.Count + left.Count == 0 ? null
+                : $"{result.Object}:{(kept.Count == 0 ? "" : $" Not all old credentials could be revoked: {string.Join(", ", kept)}.")}{string.Concat(left)}",
+        };
+    }
+
+    /// <summary>Why a lease is not known to be the workload's own: an annotation can name anybody's. Null where it is.</summary>
+    /// <remarks>A record without a namespace may be that of a manifest which was applied to several.</remarks>
+    private string? Stranger(ObjectReference workload, LeaseRecord? record) =>
+        record is null ? $"the source '{source.Name}' has no record of it"
+        : record.Owner == workload ? null
+        : $"it was issued for {record.Owner}{(record.Owner.Namespace is null ? " of whatever namespace" : "")}; the next sweep revokes it once nobody names it";
+
+    /// <summary>Waits until no pod names any of the leases: pods that are ending, and Jobs that go on, still use them.</summary>
+    /// <returns>Who still uses them, or why that is not known; null where nobody does.</returns>
+    private async Task<string?> UsersAsync(ObjectReference workload, HashSet<Guid> uuids, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(patience > LeastPatience ? patience : LeastPatience, source.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var query = new KubeQuery { Namespace = workload.Namespace, FieldSelector = "status.phase!=Succeeded,status.phase!=Failed" };
+        var users = new List<string>();
+        try
+        {
+            while (true)
+            {
+                var found = new List<string>();
+                await foreach (var pod in client.ListMetadataAsync(KubeResource.Pods, query, either.Token).ConfigureAwait(false))
+                {
+                    if (InjectionAnnotation.LeasesOf(pod.Annotations).Any(uuids.Contains) || (Guid.TryParse(pod.Uid, out var uid) && uuids.Contains(uid)))
+                        found.Add(pod.Name);
+                }
+
+                users = found;
+                if (users.Count == 0)
+                    return null;
+                await Task.Delay(Pause, source.Time, either.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return users.Count == 0 ? "it is not known whether a pod still has them" : $"{string.Join(", ", users)} still {(users.Count == 1 ? "has" : "have")} them";
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            return $"it is not known whether a pod still has them ({exception.Message})";
+        }
+    }
+
+    /// <summary>
+    /// Looks for other owners: an annotation may have been copied to another workload, or to another namespace. What may
+    /// not be seen does not keep the leases, for they are the workload's own and their rotation was asked for.
+    /// </summary>
+    /// <returns>Who still has them, or why that is not known; null if no one was seen.</returns>
+    private async Task<string?> OwnersElsewhereAsync(ObjectReference workload, HashSet<Guid> uuids, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reader = new KubeOwnerReader(client, new LeaseOptions { Namespace = workload.Namespace, SkipCustomResources = true }, source.Time);
+            var view = await reader.ReadAsync(uuids, cancellationToken).ConfigureAwait(false);
+            var others = view.Owners.Values.SelectMany(owner => owner.All).Where(owner => !MayBeOf(workload, owner)).Distinct().Select(owner => $"{owner}").Order(StringComparer.Ordinal).ToList();
+            return others.Count == 0 ? null : $"{string.Join(", ", others)} still {(others.Count == 1 ? "has" : "have")} them";
+        }
+        catch (OperationCanceledException)
+        {
+            return "it is not known whether another workload has them";
+        }
+        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
+        {
+            return $"it is not known whether another workload has them ({exception.Message})";
+        }
+    }
+
+    /// <summary>Whether an owner is of the time before the rotation: pods of the namespace, which have ended by now, and Jobs that a CronJob created.</summary>
+    private static bool MayBeOf(ObjectReference workload, ObjectReference owner) =>
+        owner.Namespace == workload.Namespace && (owner.Kind == KubeResource.Pods.Kind || (owner.Kind == KubeResource.Jobs.Kind && workload.Kind == KubeResource.CronJobs.Kind));
+}

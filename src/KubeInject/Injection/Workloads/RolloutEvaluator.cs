@@ -1,0 +1,104 @@
+using System.Text.Json;
+using KubeInject.Kubernetes;
+
+namespace KubeInject.Injection;
+
+/// <summary>Judges the state of a workload in the order in which <c>kubectl rollout status</c> asks of it.</summary>
+/// <remarks>https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status, and the fields' descriptions of the other two.</remarks>
+internal static class RolloutEvaluator
+{
+    /// <exception cref="RolloutException">It will never be complete.</exception>
+    public static RolloutStatus Of(KubeObject workload)
+    {
+        var reference = new ObjectReference(workload.Kind, workload.Namespace, workload.Name);
+        var document = workload.ToElement();
+        if (Obstacle(workload) is { } obstacle)
+            throw new RolloutException(RolloutFailure.NotRolling, $"{reference}: {obstacle}");
+        var isObserved = document.Get("metadata").Long("generation") <= document.Get("status").Long("observedGeneration");
+        return workload.Kind switch
+        {
+            "Deployment" => OfDeployment(reference, document, isObserved),
+            "StatefulSet" => OfStatefulSet(reference, document, isObserved),
+            "DaemonSet" => OfDaemonSet(reference, document, isObserved),
+            "Pod" => OfPod(reference, document),
+            _ => new RolloutStatus(reference, 0, 0, 0, IsComplete: true, "its next Job has the new pod template"),
+        };
+    }
+
+    /// <summary>Why a workload would never roll out by itself; null where it does.</summary>
+    public static string? Obstacle(KubeObject workload)
+    {
+        var spec = workload.ToElement().Get("spec");
+        return (workload.Kind, spec.Get("updateStrategy").Text("type")) switch
+        {
+            ("Deployment", _) when spec.IsTrue("paused") => "It is paused, and does not roll out before it is resumed. Resume it, or do not wait for it.",
+            ("StatefulSet" or "DaemonSet", "OnDelete") => "Its update strategy is OnDelete: pods change only as somebody deletes them. Set it to RollingUpdate, or do not wait for it.",
+            _ => null,
+        };
+    }
+
+    private static RolloutStatus OfDeployment(ObjectReference reference, JsonElement document, bool isObserved)
+    {
+        var status = document.Get("status");
+        var desired = Replicas(document);
+        var (updated, available, all) = (status.Int("updatedReplicas"), status.Int("availableReplicas"), status.Int("replicas"));
+        var isLate = status.Get("conditions").Items().Any(condition => condition.Text("type") == "Progressing" && condition.Text("reason") == "ProgressDeadlineExceeded");
+        if (isObserved && isLate)
+        {
+            throw new RolloutException(
+                RolloutFailure.ProgressDeadlineExceeded,
+                $"{reference}: Its rollout has exceeded its progress deadline: {updated} of {desired} pods were updated, and {available} can be used. See why its pods are not ready.");
+        }
+
+        var message =
+            !isObserved ? NotObserved
+            : updated < desired ? $"{updated} of {desired} pods are updated"
+            : all > updated ? $"{all - updated} old pods are still to end"
+            : available < updated ? $"{available} of {updated} updated pods can be used"
+            : null;
+        return Status(reference, desired, updated, available, message);
+    }
+
+    private static RolloutStatus OfStatefulSet(ObjectReference reference, JsonElement document, bool isObserved)
+    {
+        var status = document.Get("status");
+        var desired = Replicas(document);
+        var rolling = document.Get("spec").Get("updateStrategy").Get("rollingUpdate");
+        var ours = desired - rolling.Int("partition");
+        var (updated, ready) = (status.Int("updatedReplicas"), status.Int("readyReplicas"));
+        var message =
+            !isObserved || status.Long("observedGeneration") == 0 ? NotObserved
+            : ready < desired ? $"{ready} of {desired} pods are ready"
+            : rolling.Exists() ? updated < ours ? $"{updated} of {ours} pods are updated" : null
+            : status.Text("updateRevision") != status.Text("currentRevision") ? $"{updated} of {desired} pods are updated"
+            : null;
+        return Status(reference, desired, updated, ready, message);
+    }
+
+    private static RolloutStatus OfDaemonSet(ObjectReference reference, JsonElement document, bool isObserved)
+    {
+        var status = document.Get("status");
+        var (desired, updated, available) = (status.Int("desiredNumberScheduled"), status.Int("updatedNumberScheduled"), status.Int("numberAvailable"));
+        var message =
+            !isObserved ? NotObserved
+            : updated < desired ? $"{updated} of {desired} pods are updated"
+            : available < desired ? $"{available} of {desired} updated pods can be used"
+            : null;
+        return Status(reference, desired, updated, available, message);
+    }
+
+    private static RolloutStatus OfPod(ObjectReference reference, JsonElement document)
+    {
+        var status = document.Get("status");
+        var isReady = status.Get("conditions").Items().Any(condition => condition.Text("type") == "Ready" && condition.Text("status") == "True");
+        return Status(reference, 1, 1, isReady ? 1 : 0, isReady || status.Text("phase") == "Succeeded" ? null : $"the pod is {status.Text("phase") ?? "not running"} and not ready");
+    }
+
+    private const string NotObserved = "the controller has not seen the change yet";
+
+    private static RolloutStatus Status(ObjectReference reference, int desired, int updated, int available, string? message) =>
+        new(reference, desired, updated, available, message is null, message ?? $"all {desired} pods are updated and can be used");
+
+    // The API server fills it in; a document without it means one.
+    private static int Replicas(JsonElement document) => document.Get("spec").Get("replicas").Exists() ? document.Get("spec").Int("replicas") : 1;
+}
