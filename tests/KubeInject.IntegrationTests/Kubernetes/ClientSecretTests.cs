@@ -77,18 +77,18 @@ public class ClientSecretTests
     [InlineData("plugin")]
     public async Task Whom_the_server_does_not_know_is_told_so_without_his_credential(string kind)
     {
-        using var script = new PluginScript(PluginScript.Token(new Secret(Canary)));
+        using var script = new PluginScript(PluginScript.Token(new SensitiveString(Canary)));
         var settings = kind switch
         {
-            "token" => ConnectionSettings.FromToken(TestCluster.Server, new Secret(Canary), TestCluster.Authority),
-            "password" => ConnectionSettings.FromPassword(TestCluster.Server, "somebody", new Secret(Canary), TestCluster.Authority),
+            "token" => ConnectionSettings.FromToken(TestCluster.Server, new SensitiveString(Canary), TestCluster.Authority),
+            "password" => ConnectionSettings.FromPassword(TestCluster.Server, "somebody", new SensitiveString(Canary), TestCluster.Authority),
             _ => script.Settings,
         };
         using var connection = new KubeConnection(settings, RequestPolicy.Default);
         var error = await Assert.ThrowsAsync<HttpOperationException>(() => connection.Client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), "default"));
         Assert.Equal(kind == "password" ? HttpStatusCode.Forbidden : HttpStatusCode.Unauthorized, error.Response.StatusCode);
-        AssertHides(error, new Secret(Canary));
-        AssertHides(error, new Secret(Convert.ToBase64String(Encoding.UTF8.GetBytes($"somebody:{Canary}"))));
+        AssertHides(error, new SensitiveString(Canary));
+        AssertHides(error, new SensitiveString(Convert.ToBase64String(Encoding.UTF8.GetBytes($"somebody:{Canary}"))));
     }
 
     /// <summary>A server, or what stands in front of it, sends back what it got, in a form of its own or in that of an API server.</summary>
@@ -106,7 +106,7 @@ public class ClientSecretTests
             Body = body.Replace("ECHO", request.Headers["Authorization"], StringComparison.Ordinal),
             Headers = [$"X-Echo: {request.Headers["Authorization"]}"],
         });
-        using var connection = new KubeConnection(ConnectionSettings.FromToken(proxy.Server, new Secret(token), TestCluster.Authority), RequestPolicy.Default);
+        using var connection = new KubeConnection(ConnectionSettings.FromToken(proxy.Server, new SensitiveString(token), TestCluster.Authority), RequestPolicy.Default);
         Func<Task>[] requests =
         [
             () => connection.Client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), "default"),
@@ -116,7 +116,7 @@ public class ClientSecretTests
         {
             var error = await Assert.ThrowsAsync<HttpOperationException>(request);
             Assert.Equal((HttpStatusCode.BadRequest, where != "all of it"), (error.Response.StatusCode, error.Response.Content.Length > 0));
-            AssertHides(error, new Secret(token));
+            AssertHides(error, new SensitiveString(token));
         }
     }
 
@@ -138,7 +138,7 @@ public class ClientSecretTests
         }
     }
 
-    private static void AssertHides(Exception error, Secret credential)
+    private static void AssertHides(Exception error, SensitiveString credential)
     {
         string[] secrets = [credential.Reveal(), Canary, Convert.ToBase64String(Encoding.UTF8.GetBytes(Canary)), credential.Reveal().Replace("+", "\\u002B", StringComparison.Ordinal)];
         foreach (var text in PublicTexts.Of(error))

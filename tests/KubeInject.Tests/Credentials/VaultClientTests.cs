@@ -138,7 +138,7 @@ public sealed class VaultClientTests
     {
         var large = Response.Json("") with { Lines = Endless() };
         using var server = new TestServer(_ => large);
-        using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString(Token)), new VaultRetryPolicy { Limits = ResponseLimits.Vault with { MaxBodyBytes = 3 << 20 } });
+        using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString(Token)), new VaultRetryPolicy { Limits = VaultRetryPolicy.DefaultLimits with { MaxBodyBytes = 3 << 20 } });
 
         var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
 

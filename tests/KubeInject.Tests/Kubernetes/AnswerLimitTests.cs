@@ -442,7 +442,7 @@ public sealed class AnswerLimitTests
     private static ApiStream Open(FakeTimeProvider clock, Stream stream, ResponseLimits? limits = null)
     {
         var settings = new ConnectionSettings { Server = new Uri("https://10.0.0.1") };
-        var failures = new ApiFailures(settings, new RequestCredential(settings), new ServerTrust(settings));
+        var failures = new ApiFailures(settings, new RequestCredential(settings), new ServerTrust(settings.ToTransport()));
         return new ApiStream(stream, null, ApiRequest.Get(Path), settings.Timeout, failures, new RequestPolicy { Clock = clock, Limits = limits ?? ResponseLimits.Default }, CancellationToken.None);
     }
 

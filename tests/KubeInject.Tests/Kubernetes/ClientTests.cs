@@ -48,14 +48,14 @@ public sealed class ClientTests
         var trusted = wrong == "authority" ? other : authority;
         foreach (var name in Requests.Keys)
         {
-            using var connection = Open(ConnectionSettings.FromToken(server.Https, new Secret(Token), CertificateAuthority.FromCertificates([trusted])));
+            using var connection = Open(ConnectionSettings.FromToken(server.Https, new SensitiveString(Token), CertificateAuthority.FromCertificates([trusted])));
             var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Requests[name](connection.Client, CancellationToken.None));
             Assert.Equal(reason, error.Reason);
             Assert.DoesNotContain(Token, error.ToString(), StringComparison.Ordinal);
         }
 
         Assert.Empty(server.Requests);
-        using var right = Open(ConnectionSettings.FromToken(server.Https, new Secret(Token), CertificateAuthority.FromCertificates([authority])) with
+        using var right = Open(ConnectionSettings.FromToken(server.Https, new SensitiveString(Token), CertificateAuthority.FromCertificates([authority])) with
         {
             SkipCertificateCheck = wrong == "time",
             CertificateAuthority = wrong == "time" ? null : CertificateAuthority.FromCertificates([authority]),
@@ -202,7 +202,7 @@ public sealed class ClientTests
         foreach (var status in new[] { 301, 302, 303, 307, 308 })
         {
             using var server = new TlsServer(request => new Response(status, "text/html", "") { Headers = [$"Location: {new Uri(elsewhere.Server.Https, request.Path)}"] });
-            using var connection = Open(server.Settings with { Token = new Secret(Token) });
+            using var connection = Open(server.Settings with { Token = new SensitiveString(Token) });
             foreach (var name in Requests.Keys)
             {
                 var error = await Assert.ThrowsAsync<HttpOperationException>(() => Requests[name](connection.Client, CancellationToken.None));
@@ -221,7 +221,7 @@ public sealed class ClientTests
     {
         using var elsewhere = new TlsServer();
         using var server = new TlsServer();
-        using var connection = Open(server.Settings with { Token = new Secret(Token), Server = new Uri(server.Server.Https, "/clusters/one") });
+        using var connection = Open(server.Settings with { Token = new SensitiveString(Token), Server = new Uri(server.Server.Https, "/clusters/one") });
         var client = (k8s.Kubernetes)connection.Client;
         foreach (var address in new[] { elsewhere.Server.Https, server.Server.Https, new Uri(server.Server.Https, "/clusters/one-more"), new Uri(server.Server.Https, "/clusters/one/../two") })
         {
@@ -252,7 +252,7 @@ public sealed class ClientTests
     public async Task Headers_of_a_caller_are_sent_except_those_that_say_who_the_user_is()
     {
         using var server = new TlsServer(_ => Response.Error(403, "Forbidden", "no"));
-        using var connection = Open(server.Settings with { Token = new Secret(Token), Impersonation = new Impersonation { User = "jane" } });
+        using var connection = Open(server.Settings with { Token = new SensitiveString(Token), Impersonation = new Impersonation { User = "jane" } });
         Dictionary<string, string> headers = new()
         {
             ["authorization"] = "Bearer other",
@@ -277,7 +277,7 @@ public sealed class ClientTests
     public async Task A_WebSocket_carries_bytes_in_the_protocol_that_is_agreed_on()
     {
         using var server = new TlsServer(Accept);
-        using var connection = Open(server.Settings with { Token = new Secret(Token) });
+        using var connection = Open(server.Settings with { Token = new SensitiveString(Token) });
         using var socket = await connection.Client.WebSocketNamespacedPodExecAsync("a", "shop", ["cat", "a b&c"], "app", webSocketSubProtocol: WebSocketProtocol.V4BinaryWebsocketProtocol);
         var buffer = new byte[10];
         var received = await socket.ReceiveAsync(buffer, CancellationToken.None);

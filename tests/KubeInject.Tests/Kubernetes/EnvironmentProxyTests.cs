@@ -92,5 +92,5 @@ public class EnvironmentProxyTests
         Assert.NotNull(Find(server));
     }
 
-    private string? Find(string server) => EnvironmentProxy.For(new Uri(server), new KubeEnvironment { Variable = variables.GetValueOrDefault })?.ToString();
+    private string? Find(string server) => EnvironmentProxy.For(new Uri(server), variables.GetValueOrDefault)?.ToString();
 }

@@ -118,7 +118,7 @@ public sealed class RedirectTests
         using var end = server;
         using var channel = new ApiChannel(new ConnectionSettings { Server = server.Http, Proxy = null, Username = null });
         var credential = new ConnectionSettings { Server = server.Https, Token = new SensitiveString(Token) };
-        var failures = new ApiFailures(credential, new RequestCredential(credential), new ServerTrust(credential));
+        var failures = new ApiFailures(credential, new RequestCredential(credential), new ServerTrust(credential.ToTransport()));
 
         var response = await channel.SendAsync(ApiRequest.Get("/api/v1/namespaces/shop/pods/a"), CancellationToken.None);
         var message = failures.FromError(response).Message;

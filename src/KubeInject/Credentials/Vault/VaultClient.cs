@@ -43,8 +43,8 @@ public sealed class VaultClient : IDisposable
         Settings = settings;
         this.policy = policy;
         ServerClock = new ServerClock(policy.Clock);
-        var connection = settings.ToConnection();
-        var trust = new ServerTrust(connection);
+        var reached = settings.ToTransport();
+        var trust = new ServerTrust(reached);
         Failures = new VaultFailures(settings, trust);
         session = new VaultSession(login, ExchangeAsync, Failures, policy.Clock);
         pace = settings.RateLimit is { } limit ? new VaultRateLimiter(limit, policy.Clock) : null;
@@ -52,7 +52,7 @@ public sealed class VaultClient : IDisposable
         prefix = $"{settings.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/v1/";
 
         // Each call brings its own limit, so that a timeout and a cancellation are told apart.
-        client = new HttpClient(new ApiTransport(connection, trust)) { Timeout = Timeout.InfiniteTimeSpan };
+        client = new HttpClient(new ApiTransport(reached, trust)) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("KubeInject", Version));
     }
 
@@ -139,7 +139,7 @@ public sealed class VaultClient : IDisposable
             ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, this);
             throw Failures.FromTimeout(request, exception);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException or KubeConnectionException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException or ProxyException)
         {
             throw Failures.FromTransport(request, exception);
         }

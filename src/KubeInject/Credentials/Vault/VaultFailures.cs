@@ -63,8 +63,8 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
     public CredentialException FromTransport(VaultRequest request, Exception cause)
     {
         // What lies beneath a request may know better what went wrong.
-        if (FindInner<KubeConnectionException>(cause) is { } known)
-            return new(CredentialFailure.Unavailable, known.Message, known);
+        if (FindInner<ProxyException>(cause) is { } proxy)
+            return new(CredentialFailure.Unavailable, proxy.Message, proxy);
         if (FindInner<ResponseTooLargeException>(cause) is { } tooLarge)
             return Unexpected(request, $"its answer is larger than {tooLarge.Limit >> 20} MiB. Check which server answers at this address (VAULT_ADDR)");
         var refused = FindInner<SocketException>(cause)?.SocketErrorCode == SocketError.ConnectionRefused;

@@ -3,42 +3,25 @@ using KubeInject.Kubernetes;
 namespace KubeInject.Credentials;
 
 /// <summary>What is asked again, and after what wait.</summary>
-internal sealed record VaultRetryPolicy
+internal sealed record VaultRetryPolicy : RetryPolicy
 {
+    public VaultRetryPolicy() => Limits = DefaultLimits;
+
+    /// <summary>The limits of a Vault server, which itself accepts requests of at most 32 MiB.</summary>
+    public static ResponseLimits DefaultLimits { get; } = ResponseLimits.Default with { MaxBodyBytes = 32 * 1024 * 1024 };
+
     public static VaultRetryPolicy Default { get; } = new();
-
-    /// <summary>The longest wait after a first failure; each further failure doubles it.</summary>
-    public TimeSpan FirstWait { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>The longest wait, unless the server asks for a longer one.</summary>
-    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>What the server may send.</summary>
-    public ResponseLimits Limits { get; init; } = ResponseLimits.Vault;
-
-    /// <summary>What part of the longest wait is waited, so that clients do not come back together: between 0 and 1.</summary>
-    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
-
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>How long an answer that names what there is to revoke is still waited for once nobody wants it any more.</summary>
     public TimeSpan LastWait { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The wait after so many failures in a row: at least half of the longest.</summary>
-    public TimeSpan Backoff(int failures)
-    {
-        var longest = FirstWait * Math.Pow(2, Math.Min(failures - 1, 16));
-        return (longest < LongestWait ? longest : LongestWait) * (0.5 + (Jitter() / 2));
-    }
+    protected override double FixedPart => 0.5;
 
     /// <summary>The wait before a request is sent again; null where the answer stands.</summary>
     public TimeSpan? WaitAfter(VaultRequest request, VaultResponse response, int failures)
     {
         var isPassing = response.IsTurnedAway || (request.IsRepeatable && response.StatusCode >= 500 && response.StatusCode != 501 && !VaultFailures.IsRefusal(response));
-        if (!isPassing)
-            return null;
-        var wait = Backoff(failures);
-        return response.RetryAfter > wait ? response.RetryAfter : wait;
+        return isPassing ? Backoff(failures, response.RetryAfter) : null;
     }
 
     /// <summary>The wait before a request is sent again; null where the failure stands.</summary>

@@ -76,8 +76,8 @@ public sealed record VaultSettings
             throw new KubeConfigurationException("The namespace of Vault may hold letters, digits and / - _ . alone.");
     }
 
-    /// <summary>The same in the terms of the transport that requests to an API server use as well.</summary>
-    internal ConnectionSettings ToConnection() => new()
+    /// <summary>The settings of the transport, with the proxy of the environment.</summary>
+    internal TransportSettings ToTransport() => new()
     {
         Server = Address,
         CertificateAuthority = CertificateAuthority,
@@ -85,6 +85,6 @@ public sealed record VaultSettings
         SkipCertificateCheck = SkipCertificateCheck,
         TlsServerName = TlsServerName,
         Timeout = Timeout,
-        Environment = Environment,
+        Proxy = EnvironmentProxy.For(Address, Environment.Variable),
     };
 }

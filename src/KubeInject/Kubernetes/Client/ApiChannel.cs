@@ -28,12 +28,13 @@ internal sealed class ApiChannel : IDisposable
         this.settings = settings;
         Policy = policy ?? RequestPolicy.Default;
         Clock = new ServerClock(Policy.Clock);
-        Trust = new ServerTrust(settings);
+        var reached = settings.ToTransport();
+        Trust = new ServerTrust(reached);
         Credential = new RequestCredential(settings);
         Failures = new ApiFailures(settings, Credential, Trust);
         prefix = settings.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        connectTimeout = ApiTransport.ConnectTimeout(settings);
-        client = new HttpClient(transport ?? new ApiTransport(settings, Trust))
+        connectTimeout = reached.ConnectTimeout;
+        client = new HttpClient(transport ?? new ApiTransport(reached, Trust))
         {
             // Each request brings its own limit, so that a timeout and a cancellation are told apart.
             Timeout = Timeout.InfiniteTimeSpan,

@@ -28,6 +28,8 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         // What lies beneath a request may know better what went wrong.
         if (FindInner<KubeConnectionException>(cause) is { } known)
             return known;
+        if (FindInner<ProxyException>(cause) is { } proxy)
+            return new(KubeConnectionFailure.ProxyFailed, proxy.Message, proxy.InnerException);
         if (FindInner<ResponseTooLargeException>(cause) is { } tooLarge)
             return LimitExceeded(path, $"{tooLarge.Part} is larger than {ByteCount(tooLarge.Limit)}");
 
@@ -39,7 +41,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         {
             HttpRequestError.NameResolutionError => new(
                 KubeConnectionFailure.NameNotResolved, $"The name {settings.Server.IdnHost} of the API server has no address.", cause),
-            HttpRequestError.SecureConnectionError when trust.LastFailure is { } failure => new(failure.Reason, failure.Message, cause),
+            HttpRequestError.SecureConnectionError when trust.LastFailure is { } failure => new(ReasonOf(failure.Problem), failure.Message, cause),
             HttpRequestError.SecureConnectionError => new(KubeConnectionFailure.TlsFailed, TlsMessage(cause), cause),
 
             // Without its cause, which quotes the answer, and that may echo the request.
@@ -144,6 +146,13 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
     private KubeConnectionException Redirected(ApiResponse response) => NotKubernetes(credential.Mask(
         $"it redirects {response.Path}{(response.RedirectTarget is { } target ? $" to {target}" : $" ({response.StatusCode})")}, which is not followed, so that no credential goes to another server. Use the address of the API server itself"));
 
+    private static KubeConnectionFailure ReasonOf(CertificateProblem problem) => problem switch
+    {
+        CertificateProblem.Expired => KubeConnectionFailure.ExpiredCertificate,
+        CertificateProblem.WrongHostName => KubeConnectionFailure.WrongHostName,
+        _ => KubeConnectionFailure.UntrustedCertificate,
+    };
+
     private static string ByteCount(long bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes} bytes";
 
     /// <summary>Whether the answer is an error in the words of an API server.</summary>
@@ -210,7 +219,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
     /// A text of the server's, without what must not be shown. An object or a patch that the server cannot read it
     /// quotes, whatever secret that holds.
     /// </summary>
-    private string MaskText(string text) => credential.Mask(QuotedEnd().Replace(QuotedObject().Replace(text, Secret.Mask), ""));
+    private string MaskText(string text) => credential.Mask(QuotedEnd().Replace(QuotedObject().Replace(text, SensitiveString.Mask), ""));
 
     /// <summary>A whole object, as one quoted value.</summary>
     [GeneratedRegex("""(?<=Invalid value: )"(\{|map\[)(\\.|[^"\\])*("|$)""", RegexOptions.Singleline)]

@@ -1,33 +1,12 @@
 namespace KubeInject.Kubernetes;
 
 /// <summary>What is asked again, how often, and after what wait.</summary>
-internal sealed record RequestPolicy
+internal sealed record RequestPolicy : RetryPolicy
 {
     public static RequestPolicy Default { get; } = new();
 
     /// <summary>How often one request is sent at most.</summary>
     public int Attempts { get; init; } = 5;
-
-    /// <summary>The longest wait after a first failure; each further failure doubles it.</summary>
-    public TimeSpan FirstWait { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>The longest wait, unless the server asks for a longer one.</summary>
-    public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>What the server may send.</summary>
-    public ResponseLimits Limits { get; init; } = ResponseLimits.Default;
-
-    /// <summary>What part of the longest wait is waited: anything between none and all, so that clients do not come back together.</summary>
-    public Func<double> Jitter { get; init; } = Random.Shared.NextDouble;
-
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
-
-    /// <summary>The wait after so many failures in a row.</summary>
-    public TimeSpan Backoff(int failures)
-    {
-        var longest = FirstWait * Math.Pow(2, Math.Min(failures - 1, 16));
-        return (longest < LongestWait ? longest : LongestWait) * Jitter();
-    }
 
     /// <summary>The wait before a request is sent again; null where the answer stands.</summary>
     public TimeSpan? WaitAfter(ApiRequest request, ApiResponse response, Func<ApiResponse, bool> isTimeout, int attempt)
@@ -40,10 +19,7 @@ internal sealed record RequestPolicy
             >= 500 => request.IsRepeatable && isTimeout(response),
             _ => false,
         };
-        if (!isToRepeat || attempt >= Attempts)
-            return null;
-        var wait = Backoff(attempt);
-        return response.RetryAfter > wait ? response.RetryAfter : wait;
+        return isToRepeat && attempt < Attempts ? Backoff(attempt, response.RetryAfter) : null;
     }
 
     /// <summary>The wait before a request is sent again; null where the failure stands.</summary>

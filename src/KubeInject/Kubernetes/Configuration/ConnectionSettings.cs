@@ -162,6 +162,21 @@ public sealed record ConnectionSettings
             throw new KubeConfigurationException("The timeout has to be longer than zero.");
     }
 
+    /// <summary>The settings of the transport, with the proxy of the environment.</summary>
+    /// <exception cref="KubeConfigurationException">The environment names a proxy by something that is no address.</exception>
+    internal TransportSettings ToTransport() => new()
+    {
+        Server = Server,
+        CertificateAuthority = CertificateAuthority,
+        ClientCertificate = ClientCertificate,
+        SkipCertificateCheck = SkipCertificateCheck,
+        TlsServerName = TlsServerName,
+        Proxy = Proxy ?? EnvironmentProxy.For(Server, Environment.Variable),
+        DisableCompression = DisableCompression,
+        Timeout = Timeout,
+        HeaderEncoding = ImpersonationHeaders.EncodingOf,
+    };
+
     internal static bool IsServerAddress(Uri server) =>
         server is { IsAbsoluteUri: true, UserInfo: "", Query: "", Fragment: "" }
         && server.Scheme is "http" or "https";

@@ -10,25 +10,19 @@ internal sealed class ApiTransport : HttpMessageHandler
     /// <summary>The certificate that the connection of this request has to show; without it that of the settings.</summary>
     public static readonly HttpRequestOptionsKey<ClientCertificate> Certificate = new("ClientCertificate");
 
-    private static readonly TimeSpan LongestConnect = TimeSpan.FromSeconds(30);
-
-    private readonly ConnectionSettings settings;
+    private readonly TransportSettings settings;
     private readonly ServerTrust trust;
     private readonly ProxyAddress? proxy;
     private readonly object gate = new();
     private ConnectionPool pool;
 
-    /// <exception cref="KubeConfigurationException">The environment names a proxy by something that is no address.</exception>
-    public ApiTransport(ConnectionSettings settings, ServerTrust trust)
+    public ApiTransport(TransportSettings settings, ServerTrust trust)
     {
         this.settings = settings;
         this.trust = trust;
-        proxy = settings.Proxy ?? EnvironmentProxy.For(settings.Server, settings.Environment);
+        proxy = settings.Proxy;
         pool = CreatePool(settings.ClientCertificate);
     }
-
-    /// <summary>How long making a connection may take.</summary>
-    public static TimeSpan ConnectTimeout(ConnectionSettings settings) => settings.Timeout < LongestConnect ? settings.Timeout : LongestConnect;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -70,7 +64,7 @@ internal sealed class ApiTransport : HttpMessageHandler
     {
         // On the same machine compressing only costs time.
         AutomaticDecompression = settings.DisableCompression || (proxy is null && settings.Server.IsLoopback) ? DecompressionMethods.None : DecompressionMethods.All,
-        ConnectTimeout = ConnectTimeout(settings),
+        ConnectTimeout = settings.ConnectTimeout,
 
         // No client follows a redirect: see Redirect. An API server keeps no cookies.
         AllowAutoRedirect = false,
@@ -81,7 +75,7 @@ internal sealed class ApiTransport : HttpMessageHandler
 
         // A long session notices when the server's name moves to another address.
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
-        RequestHeaderEncodingSelector = ImpersonationHeaders.EncodingOf,
+        RequestHeaderEncodingSelector = settings.HeaderEncoding,
         SslOptions = CreateTls(certificate),
         UseProxy = !IsTls && proxy is not null,
         Proxy = IsTls ? null : PlainProxy(),

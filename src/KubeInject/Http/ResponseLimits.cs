@@ -8,11 +8,8 @@ internal sealed record ResponseLimits
 {
     private const int Mebibyte = 1024 * 1024;
 
-    /// <summary>The limits of an API server.</summary>
+    /// <summary>The limits that are used by default.</summary>
     public static ResponseLimits Default { get; } = new();
-
-    /// <summary>The limits of a Vault server, which itself accepts requests of at most 32 MiB.</summary>
-    public static ResponseLimits Vault { get; } = new() { MaxBodyBytes = 32 * Mebibyte };
 
     /// <summary>The size of an answer that is read as a whole, decompressed. A page of 500 pods is usually 2 to 15 MiB; a larger page is requested in smaller ones.</summary>
     public int MaxBodyBytes { get; init; } = 128 * Mebibyte;

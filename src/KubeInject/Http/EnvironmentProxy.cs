@@ -11,20 +11,20 @@ internal static class EnvironmentProxy
 {
     /// <returns>The proxy; null where the environment names none for this server.</returns>
     /// <exception cref="KubeConfigurationException">The variable holds no address of a proxy.</exception>
-    public static ProxyAddress? For(Uri server, KubeEnvironment environment)
+    public static ProxyAddress? For(Uri server, Func<string, string?> variable)
     {
-        var (variable, address) = First(environment, server.Scheme == Uri.UriSchemeHttps ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"]);
-        if (address is null || IsLocal(server) || IsExcluded(server, First(environment, ["NO_PROXY", "no_proxy"]).Value ?? ""))
+        var (name, address) = First(variable, server.Scheme == Uri.UriSchemeHttps ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"]);
+        if (address is null || IsLocal(server) || IsExcluded(server, First(variable, ["NO_PROXY", "no_proxy"]).Value ?? ""))
             return null;
         if (!address.Contains("://", StringComparison.Ordinal))
             address = $"http://{address}";
 
         // The address is not quoted: it may hold a password.
-        return ProxyAddress.TryParse(address) ?? throw new KubeConfigurationException($"The environment variable {variable} holds no http, https or socks5 address.");
+        return ProxyAddress.TryParse(address) ?? throw new KubeConfigurationException($"The environment variable {name} holds no http, https or socks5 address.");
     }
 
-    private static (string Variable, string? Value) First(KubeEnvironment environment, string[] names) =>
-        names.Select(name => (name, Value: environment.Variable(name))).FirstOrDefault(found => !string.IsNullOrEmpty(found.Value), (names[0], null));
+    private static (string Variable, string? Value) First(Func<string, string?> variable, string[] names) =>
+        names.Select(name => (name, Value: variable(name))).FirstOrDefault(found => !string.IsNullOrEmpty(found.Value), (names[0], null));
 
     private static bool IsLocal(Uri server) => Ip(server) is { } ip ? IPAddress.IsLoopback(ip) : server.IdnHost is "localhost";
 

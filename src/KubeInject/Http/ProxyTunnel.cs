@@ -8,7 +8,7 @@ using System.Text;
 
 namespace KubeInject.Kubernetes;
 
-/// <summary>Makes a connection to an API server through a proxy, which sees neither the TLS within nor the user's credential.</summary>
+/// <summary>Makes a connection to a server through a proxy, which sees neither the TLS within nor the user's credential.</summary>
 /// <remarks>The platform's own tunnel has no way to ask for another name than the address has, and shows the user's certificate to the proxy.</remarks>
 internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
 {
@@ -133,5 +133,5 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
 
     private string Basic() => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.Username}:{proxy.Password?.Reveal()}"));
 
-    private KubeConnectionException Failed(string why, Exception? cause = null) => new(KubeConnectionFailure.ProxyFailed, $"The proxy {proxy} {why}.", cause);
+    private ProxyException Failed(string why, Exception? cause = null) => new($"The proxy {proxy} {why}.", cause);
 }

@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace KubeInject.Kubernetes;
 
 /// <summary>Decides whether the server's certificate is the one that the settings ask for.</summary>
-internal sealed class ServerTrust(ConnectionSettings settings)
+internal sealed class ServerTrust(TransportSettings settings)
 {
     private const X509ChainStatusFlags Unanchored = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
@@ -82,7 +82,7 @@ internal sealed class ServerTrust(ConnectionSettings settings)
             return true;
         lastFailure = certificate is X509Certificate2 shown
             ? Check(shown, chain, errors)
-            : new TrustFailure(KubeConnectionFailure.UntrustedCertificate, $"{settings.Server} showed no certificate.");
+            : new TrustFailure(CertificateProblem.Untrusted, $"{settings.Server} showed no certificate.");
         return lastFailure is null;
     }
 
@@ -113,7 +113,7 @@ internal sealed class ServerTrust(ConnectionSettings settings)
     }
 
     private TrustFailure Expired(X509Certificate2 certificate) => new(
-        KubeConnectionFailure.ExpiredCertificate,
+        CertificateProblem.Expired,
         string.Create(
             CultureInfo.InvariantCulture,
             $"The certificate of {settings.Server}, or one that it depends on, has expired or is not valid yet: {Describe(certificate)}, valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}."));
@@ -126,7 +126,7 @@ internal sealed class ServerTrust(ConnectionSettings settings)
         var others = problems & ~Unanchored;
         var more = others == X509ChainStatusFlags.NoError ? "" : $" ({others})";
         return new TrustFailure(
-            KubeConnectionFailure.UntrustedCertificate,
+            CertificateProblem.Untrusted,
             $"The certificate of {settings.Server} is not signed by {authority}{more}. The server shows: {Describe(certificate)}.");
     }
 
@@ -137,7 +137,7 @@ internal sealed class ServerTrust(ConnectionSettings settings)
             .ToList();
         var validFor = names.Count == 0 ? "no name at all (the common name of its subject does not count)" : string.Join(", ", names);
         return new TrustFailure(
-            KubeConnectionFailure.WrongHostName,
+            CertificateProblem.WrongHostName,
             $"The certificate of {settings.Server} is not for {settings.TlsServerName ?? settings.Server.IdnHost}, but for {validFor}. {(names.Count == 0 ? "Have it issued with the name or the address of the server as a subject alternative name" : "Use one of these names as the server's, or as tls-server-name")}.");
     }
 
