@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Client;
 

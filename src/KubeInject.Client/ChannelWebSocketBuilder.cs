@@ -2,10 +2,11 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Runtime.ExceptionServices;
 using System.Text;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
-using KubeInject.Kubernetes;
 
 namespace KubeInject.Client;
 

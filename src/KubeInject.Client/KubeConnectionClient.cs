@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
+using KubeInject.Kubernetes.Connection;
 using k8s;
-using KubeInject.Kubernetes;
 
 namespace KubeInject.Client;
 

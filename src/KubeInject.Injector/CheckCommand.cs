@@ -1,5 +1,7 @@
 using System.CommandLine;
 using KubeInject.Injector.Reports;
+using KubeInject.Injector.Settings;
+using KubeInject.Injector.Sources;
 
 namespace KubeInject.Injector;
 

@@ -1,5 +1,7 @@
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Injector.Settings;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Manifests;
 
 namespace KubeInject.Injector;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using KubeInject.Diagnosis;
-using KubeInject.Injection;
+using KubeInject.Injection.Workloads;
+using KubeInject.Injector.Settings;
+using KubeInject.Injector.Sources;
 using KubeInject.Manifests;
 
 namespace KubeInject.Injector;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using KubeInject.Injection;
+using KubeInject.Injector.Settings;
+using KubeInject.Injector.Sources;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 

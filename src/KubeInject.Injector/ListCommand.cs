@@ -1,6 +1,8 @@
 using System.CommandLine;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Injector.Settings;
+using KubeInject.Injector.Sources;
+using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Injector;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Injector.Reports;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injector;
 

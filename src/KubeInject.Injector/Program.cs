@@ -1,5 +1,5 @@
-using System.CommandLine;
 using KubeInject.Injector;
+using System.CommandLine;
 
 Messages.Initialize();
 var root = new Command("kubeinject", "Gives pods their database credentials: reads their injection annotations, has short-lived credentials issued, and puts them into the containers' environment.");

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using KubeInject.Injector.Settings;
+using KubeInject.Injector.Sources;
 using KubeInject.Leases;
 
 namespace KubeInject.Injector;

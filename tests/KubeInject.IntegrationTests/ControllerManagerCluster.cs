@@ -1,6 +1,8 @@
 using System.Text;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests;
 

@@ -1,10 +1,13 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using KubeInject.Client;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using k8s;
 using k8s.Autorest;
-using KubeInject.Client;
-using KubeInject.Kubernetes;
 
 namespace KubeInject.IntegrationTests;
 
@@ -37,7 +40,7 @@ internal static partial class Identity
     /// <exception cref="HttpOperationException">The server answers, and tells no name.</exception>
     public static async Task<string> OfClientAsync(ConnectionSettings settings)
     {
-        using var connection = new KubeConnection(settings, RequestPolicy.Default);
+        using var connection = new KubeConnection(settings, KubeRetryPolicy.Default);
         return await OfClientAsync(connection);
     }
 

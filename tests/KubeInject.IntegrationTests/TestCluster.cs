@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests;
 

@@ -144,8 +144,8 @@ Describe 'Models in the pipeline' {
         $pod = Get-KubePod orders-1
         ([k8s.Models.V1Pod] $pod).Metadata.Name | Should -Be orders-1
         ($pod -as [k8s.Models.V1Pod]).Metadata.NamespaceProperty | Should -Be $namespace
-        ([KubeInject.Kubernetes.Pod] [k8s.Models.V1Pod] $pod).Uid | Should -Be $pod.Uid
-        { [KubeInject.Kubernetes.Pod] (New-DeploymentModel shop) } | Should -Throw
+        ([KubeInject.Kubernetes.Objects.Pod] [k8s.Models.V1Pod] $pod).Uid | Should -Be $pod.Uid
+        { [KubeInject.Kubernetes.Objects.Pod] (New-DeploymentModel shop) } | Should -Throw
         { Get-CredentialLease -CredentialSource (New-CredentialSource -Local -LeasePath $TestDrive/leases) -InputObject ([k8s.Models.V1Pod] $pod) } | Should -Not -Throw
     }
 }

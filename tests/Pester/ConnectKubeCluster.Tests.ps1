@@ -66,14 +66,14 @@ Describe 'Connect-KubeCluster -Server' {
         @{ Name = 'with a key of its own, and a file'; Parameter = { @{ ClientCertificate = Get-Certificate admin-ec; ClientKey = Get-ClusterFile admin-ec.key } }; Message = '*brings its own key*' }
     ) {
         $parameter = & $Parameter
-        { Connect-KubeCluster @server @parameter } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.ConnectKubeClusterCommand' -ExpectedMessage $Message
+        { Connect-KubeCluster @server @parameter } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand' -ExpectedMessage $Message
     }
 
     It 'says that the server takes no name and password, and what to use instead' {
         $null = Connect-KubeCluster admin
         $credential = [pscredential]::new('somebody', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
         $failed = { Connect-KubeCluster @server -Credential $credential } | Should -PassThru -Throw `
-            -ErrorId 'KubeConnectionUnauthorized,KubeInject.Cmdlets.ConnectKubeClusterCommand' -ExpectedMessage '*system:anonymous*basic authentication*token, a client certificate or an exec plugin*'
+            -ErrorId 'KubeConnectionUnauthorized,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand' -ExpectedMessage '*system:anonymous*basic authentication*token, a client certificate or an exec plugin*'
         $failed.CategoryInfo.Category | Should -Be AuthenticationError
         $failed | Format-List * -Force | Out-String -Width 1000 | Should -Not -Match 'canary'
         (Get-KubeConnection).Context | Should -Be admin -Because 'what does not connect leaves the connection that there is'
@@ -234,7 +234,7 @@ Describe 'Get-KubeContext' {
     It 'says which context there is not, and goes on' {
         (Get-KubeContext nowhere, admin -ErrorAction SilentlyContinue -ErrorVariable failed).Name | Should -Be admin
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeContextNotFound,KubeInject.Cmdlets.GetKubeContextCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeContextNotFound,KubeInject.Cmdlets.Connections.GetKubeContextCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $failed[0].TargetObject | Should -Be nowhere
     }
@@ -250,7 +250,7 @@ Describe 'Get-KubeContext' {
 
     It 'says where a kubeconfig is broken' {
         Set-Content TestDrive:/broken "clusters:`n- name: [test"
-        { Get-KubeContext -KubeConfig TestDrive:/broken } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.GetKubeContextCommand' -ExpectedMessage '*broken*'
+        { Get-KubeContext -KubeConfig TestDrive:/broken } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.GetKubeContextCommand' -ExpectedMessage '*broken*'
     }
 }
 

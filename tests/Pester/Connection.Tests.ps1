@@ -123,7 +123,7 @@ Describe 'Connect-KubeCluster' {
 Describe 'The errors of Connect-KubeCluster' {
     It 'says that somebody else signed the certificate' {
         $failure = { Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile other-ca.crt) } |
-            Should -Throw -PassThru -ErrorId 'KubeConnectionUntrustedCertificate,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+            Should -Throw -PassThru -ErrorId 'KubeConnectionUntrustedCertificate,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.CategoryInfo.Category | Should -Be 'SecurityError'
         $failure.TargetObject | Should -Be "$server/"
     }
@@ -137,7 +137,7 @@ Describe 'The errors of Connect-KubeCluster' {
     It 'says that the token is not accepted, and does not say the token' {
         $token = ConvertTo-SecureString -AsPlainText 'not-the-token'
         $failure = { Connect-KubeCluster -Server $server -Token $token -CertificateAuthority (Get-ClusterFile ca.crt) } |
-            Should -Throw -PassThru -ErrorId 'KubeConnectionUnauthorized,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+            Should -Throw -PassThru -ErrorId 'KubeConnectionUnauthorized,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.CategoryInfo.Category | Should -Be 'AuthenticationError'
         $failure.TargetObject | Should -Be "$server/"
         $failure | Format-List * -Force | Out-String | Should -Not -Match 'not-the-token'
@@ -147,7 +147,7 @@ Describe 'The errors of Connect-KubeCluster' {
         $listener = Start-TestServer
         $listener.Dispose()
         $failure = { Connect-KubeCluster -Server "https://127.0.0.1:$($listener.Port)" -Token (Get-ClusterToken admin) } |
-            Should -Throw -PassThru -ErrorId 'KubeConnectionUnreachable,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+            Should -Throw -PassThru -ErrorId 'KubeConnectionUnreachable,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
         $failure.Exception.Message | Should -Match 'refused'
     }
@@ -163,7 +163,7 @@ Describe 'The errors of Connect-KubeCluster' {
         try {
             $config = New-Kubeconfig "$TestDrive/web.config" "http://127.0.0.1:$($listener.Port)"
             $failure = { Connect-KubeCluster -KubeConfig $config -Context test } |
-                Should -Throw -PassThru -ErrorId 'KubeConnectionNotKubernetes,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+                Should -Throw -PassThru -ErrorId 'KubeConnectionNotKubernetes,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
             $failure.CategoryInfo.Category | Should -Be 'ProtocolError'
             $failure.TargetObject | Should -Be 'test'
         }
@@ -182,13 +182,13 @@ Describe 'The errors of Connect-KubeCluster' {
 
     It 'sends no token in clear text' {
         $failure = { Connect-KubeCluster -Server http://127.0.0.1:1 -Token (Get-ClusterToken admin) } |
-            Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+            Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 
     It 'says which contexts there are when it is asked for another' {
         $failure = { Connect-KubeCluster nowhere } |
-            Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+            Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.CategoryInfo.Category | Should -Be 'InvalidArgument'
         $failure.TargetObject | Should -Be 'nowhere'
         $failure.Exception.Message | Should -Match 'nowhere.*: admin, viewer, certificate'
@@ -196,7 +196,7 @@ Describe 'The errors of Connect-KubeCluster' {
 
     It 'says which kubeconfig is missing' {
         $failure = { Connect-KubeCluster -KubeConfig TestDrive:/missing } |
-            Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.ConnectKubeClusterCommand'
+            Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.Exception.Message | Should -Match ([regex]::Escape((Join-Path $TestDrive missing)))
     }
 
@@ -216,7 +216,7 @@ Describe 'Several connections' {
         $viewer = Connect-KubeCluster viewer
         Get-KubePod -Connection $admin | Should -BeNullOrEmpty
         Get-KubePod -Connection $viewer -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.Pods.GetKubePodCommand'
     }
 
     It 'leave the last one to cmdlets that are given none' {
@@ -260,7 +260,7 @@ Describe 'Disconnect-KubeCluster' {
         Disconnect-KubeCluster
         Get-KubeConnection | Should -BeNullOrEmpty
         Get-KubePod -Connection $connection -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'ConnectionEnded,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'ConnectionEnded,KubeInject.Cmdlets.Pods.GetKubePodCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'ConnectionError'
     }
 

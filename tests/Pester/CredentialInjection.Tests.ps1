@@ -249,7 +249,7 @@ Describe 'Invoke-CredentialInjection -OutputDirectory' {
 
     It 'says that text has no file name' {
         New-Manifest orders | Invoke-CredentialInjection -CredentialSource $source -OutputDirectory $folder/out -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestFailed,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestFailed,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         Get-Lease $folder | Should -BeNullOrEmpty
     }
 }
@@ -346,14 +346,14 @@ Describe 'The errors of Invoke-CredentialInjection' {
 
     It 'asks for a credential source' {
         $failure = { New-Manifest | Invoke-CredentialInjection } |
-            Should -Throw -PassThru -ErrorId 'CredentialSourceMissing,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+            Should -Throw -PassThru -ErrorId 'CredentialSourceMissing,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failure.CategoryInfo.Category | Should -Be InvalidArgument
         $failure.Exception.Message | Should -Match 'New-CredentialSource'
     }
 
     It 'takes one kind of output' {
         $failure = { New-Manifest | Invoke-CredentialInjection -CredentialSource $source -AsManifest -InPlace } |
-            Should -Throw -PassThru -ErrorId 'SeveralOutputs,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+            Should -Throw -PassThru -ErrorId 'SeveralOutputs,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failure.CategoryInfo.Category | Should -Be InvalidArgument
     }
 
@@ -362,7 +362,7 @@ Describe 'The errors of Invoke-CredentialInjection' {
         $result = Invoke-CredentialInjection $folder/missing.yaml, $folder/a.yaml -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Injected
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'PathNotFound,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'PathNotFound,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].CategoryInfo.Category | Should -Be ObjectNotFound
         $failed[0].TargetObject | Should -Be "$folder/missing.yaml"
     }
@@ -375,7 +375,7 @@ Describe 'The errors of Invoke-CredentialInjection' {
         $results.Object.Name | Should -Be a, c
         "$($results.Status)" | Should -Be 'Injected Injected'
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestFailed,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestFailed,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].CategoryInfo.Category | Should -Be InvalidData
         $failed[0].TargetObject | Should -Be "$folder/b.yaml"
         $failed[0].Exception.Message | Should -Match ('^' + [regex]::Escape("$folder/b.yaml") + ':[34]:\d+: ')
@@ -387,7 +387,7 @@ Describe 'The errors of Invoke-CredentialInjection' {
         $results = Invoke-CredentialInjection $folder -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         "$($results.Status)" | Should -Be 'Failed Injected'
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'InjectionFailed,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'InjectionFailed,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].CategoryInfo.Category | Should -Be InvalidData
         $failed[0].TargetObject | Should -Be $results[0]
         $failed[0].Exception.Message | Should -Match ([regex]::Escape("$folder/a.yaml") + ':\d+:\d+: pod/a: KI003')
@@ -397,7 +397,7 @@ Describe 'The errors of Invoke-CredentialInjection' {
     It 'says what is no manifest, and injects the rest' {
         $results = 1, (New-Manifest orders) | Invoke-CredentialInjection -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $results.Status | Should -Be Injected
-        $failed[0].FullyQualifiedErrorId | Should -Be 'InputNotAManifest,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'InputNotAManifest,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].CategoryInfo.Category | Should -Be InvalidType
     }
 
@@ -405,14 +405,14 @@ Describe 'The errors of Invoke-CredentialInjection' {
         Set-Content $folder/leases 'a file, and no folder'
         $result = New-Manifest orders | Invoke-CredentialInjection -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'InjectionFailed,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'InjectionFailed,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
     }
 
     It 'keeps no lease of what cannot be written' {
         New-Manifest orders | Set-Content $folder/a.yaml
         Set-Content $folder/out 'a file, and no folder'
         Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -OutputDirectory $folder/out -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestFailed,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestFailed,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].TargetObject | Should -Be "$folder/a.yaml"
         Get-Lease $folder | Should -BeNullOrEmpty
     }

@@ -130,7 +130,7 @@ Describe 'Get-CredentialLease' {
         $viewer = Connect-KubeCluster viewer
         try {
             (Get-CredentialLease $source -Connection $connection -Uuid $ofNobody).State | Should -Be Orphaned
-            { Get-CredentialLease $source } | Should -Throw -ErrorId 'KubeApiForbidden,KubeInject.Cmdlets.GetCredentialLeaseCommand'
+            { Get-CredentialLease $source } | Should -Throw -ErrorId 'KubeApiForbidden,KubeInject.Cmdlets.Leases.GetCredentialLeaseCommand'
             { Get-CredentialLease $source -Connection $viewer } | Should -Throw -ErrorId 'KubeApiForbidden,*'
         }
         finally { $null = Connect-KubeCluster admin }
@@ -139,7 +139,7 @@ Describe 'Get-CredentialLease' {
     It 'names the file that is no record' {
         $null = New-Item -ItemType Directory $TestDrive/damaged
         Set-Content $TestDrive/damaged/x.json '{'
-        { Get-CredentialLease (New-CredentialSource -Local -LeasePath $TestDrive/damaged) } | Should -Throw '*x.json: This is no lease record*' -ErrorId 'LeaseRecordInvalid,KubeInject.Cmdlets.GetCredentialLeaseCommand'
+        { Get-CredentialLease (New-CredentialSource -Local -LeasePath $TestDrive/damaged) } | Should -Throw '*x.json: This is no lease record*' -ErrorId 'LeaseRecordInvalid,KubeInject.Cmdlets.Leases.GetCredentialLeaseCommand'
     }
 
     It 'shows a table of 100 columns with what one looks for' {
@@ -179,13 +179,13 @@ Describe 'Update-CredentialLease' {
     It 'tells of a UUID that the source does not know, and goes on' {
         $renewed = Update-CredentialLease -CredentialSource $source -Uuid ([guid]::Empty), $ofPod -ErrorVariable failed -ErrorAction SilentlyContinue
         $renewed.Uuid | Should -Be $ofPod
-        $failed.FullyQualifiedErrorId | Should -Be 'LeaseNotFound,KubeInject.Cmdlets.UpdateCredentialLeaseCommand'
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseNotFound,KubeInject.Cmdlets.Leases.UpdateCredentialLeaseCommand'
         $failed[0].TargetObject | Should -Be ([guid]::Empty)
     }
 
     It 'says why a lease cannot be renewed: <Of>' -ForEach @(@{ Of = 'young'; Why = 'does not end by itself' }, @{ Of = 'broken'; Why = 'broke off' }) {
         Get-CredentialLease $source -Uuid (Get-Variable $Of -ValueOnly) | Update-CredentialLease -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
-        $failed.FullyQualifiedErrorId | Should -Be 'LeaseNotRenewable,KubeInject.Cmdlets.UpdateCredentialLeaseCommand'
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseNotRenewable,KubeInject.Cmdlets.Leases.UpdateCredentialLeaseCommand'
         "$failed" | Should -Match $Why
     }
 
@@ -247,7 +247,7 @@ Describe 'Revoke-CredentialLease' {
         1..3 | ForEach-Object { Add-Lease $TestDrive/failing "p$_" -Source script }
         $failing = New-CredentialSource -ScriptBlock { } -RevokeScriptBlock { param($Lease) if ($Lease.Role -eq 'role-of-p2') { throw 'the safe is locked' } } -LeasePath $TestDrive/failing
         Get-CredentialLease $failing | Revoke-CredentialLease -Confirm:$false -ErrorVariable failed -ErrorAction SilentlyContinue
-        $failed.FullyQualifiedErrorId | Should -Be 'CredentialRefused,KubeInject.Cmdlets.RevokeCredentialLeaseCommand'
+        $failed.FullyQualifiedErrorId | Should -Be 'CredentialRefused,KubeInject.Cmdlets.Leases.RevokeCredentialLeaseCommand'
         "$($failed[0].TargetObject.Role)" | Should -Be role-of-p2
         "$failed" | Should -Match 'the safe is locked'
         (Get-Record $TestDrive/failing).Role | Should -Be role-of-p2
@@ -262,7 +262,7 @@ Describe 'Sync-CredentialLease' {
 
     It 'renews what has an owner, revokes what has none, finishes what broke off, and leaves the rest' {
         $summary = Sync-CredentialLease $source
-        ($summary | Select-Object Total, Renewed, Revoked, Finished, Kept, Failed | ConvertTo-Json -Compress) | Should -Be '{"Total":5,"Renewed":2,"Revoked":1,"Finished":1,"Kept":1,"Failed":0}'
+        ($summary | Select-Object Total, Renewed, Revoked, CleanedUp, Kept, Failed | ConvertTo-Json -Compress) | Should -Be '{"Total":5,"Renewed":2,"Revoked":1,"CleanedUp":1,"Kept":1,"Failed":0}'
         (Get-Record $folder).Uuid | Sort-Object | Should -Be ("$ofPod", "$ofDeployment", "$young" | Sort-Object)
     }
 
@@ -277,7 +277,7 @@ Describe 'Sync-CredentialLease' {
     }
 
     It 'takes no number for a time: <_>' -ForEach 300, -1 {
-        { Sync-CredentialLease $source -GracePeriod $_ } | Should -Throw '*ticks*' -ErrorId 'TimeTooShort,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        { Sync-CredentialLease $source -GracePeriod $_ } | Should -Throw '*ticks*' -ErrorId 'TimeTooShort,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         Get-Record $folder | Should -HaveCount 5
     }
 
@@ -308,7 +308,7 @@ Describe 'Sync-CredentialLease' {
         $null = Connect-KubeCluster viewer
         try { Sync-CredentialLease $source -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty }
         finally { $null = Connect-KubeCluster admin }
-        $failed.FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        $failed.FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         Get-Record $folder | Should -HaveCount 5
     }
 
@@ -318,13 +318,13 @@ Describe 'Sync-CredentialLease' {
         $summary = Sync-CredentialLease $source -ErrorVariable failed -ErrorAction SilentlyContinue
         $summary.Renewed, $summary.Revoked, $summary.IsComplete | Should -Be 2, 1, $false
         $summary.Unreadable.Uuid | Should -Be $broken
-        $failed.FullyQualifiedErrorId | Should -Be 'LeaseRecordInvalid,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseRecordInvalid,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         "$failed" | Should -BeLike "*$broken.json*"
         "$folder/$broken.json" | Should -Exist
         Get-CredentialLease $source -ErrorVariable shown -ErrorAction SilentlyContinue | Should -HaveCount 3
         $shown.TargetObject | Should -Be $broken
         Revoke-CredentialLease -CredentialSource $source -Uuid $broken -Confirm:$false -ErrorVariable refused -ErrorAction SilentlyContinue
-        $refused.FullyQualifiedErrorId | Should -Be 'LeaseRecordInvalid,KubeInject.Cmdlets.RevokeCredentialLeaseCommand'
+        $refused.FullyQualifiedErrorId | Should -Be 'LeaseRecordInvalid,KubeInject.Cmdlets.Leases.RevokeCredentialLeaseCommand'
     }
 
     It 'leaves the leases of another cluster alone, and those of a folder that name none, and says so' {
@@ -347,7 +347,7 @@ Describe 'Sync-CredentialLease' {
         Add-Lease $folder rollout -Kind Rollout -Uuid $custom
         $summary = Sync-CredentialLease $source -SkipCustomResource -ErrorVariable failed -ErrorAction SilentlyContinue
         $summary.Revoked | Should -Be 1
-        $failed.FullyQualifiedErrorId | Should -Be 'LeaseOwnersNotSeen,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseOwnersNotSeen,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         (Sync-CredentialLease $source).Revoked | Should -Be 1
     }
 
@@ -366,7 +366,7 @@ Describe 'Sync-CredentialLease' {
         $summary = Sync-CredentialLease $failing -ErrorVariable failed -ErrorAction SilentlyContinue
         $summary.Revoked | Should -Be 18
         $summary.Failed | Should -Be 2
-        $failed.FullyQualifiedErrorId | Should -Be 'LeaseRevokeFailed,KubeInject.Cmdlets.SyncCredentialLeaseCommand', 'LeaseRevokeFailed,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseRevokeFailed,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand', 'LeaseRevokeFailed,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         $failed.TargetObject.Role | Sort-Object | Should -Be role-of-p1, role-of-p11
         "$failed" | Should -Match 'the safe is locked The next sweep tries again.'
         $summary | Out-String | Should -Match 'Failures +: Revoke '
@@ -400,7 +400,7 @@ Describe 'Sync-CredentialLease' {
         1..20 | ForEach-Object { Add-Lease $TestDrive/slow "p$_" -Source script }
         $slow = New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { Start-Sleep -Milliseconds 300 }
         { Sync-CredentialLease $slow -ThrottleLimit 1 -TimeoutSec 1 } |
-            Should -Throw 'It took longer than 1 s (-TimeoutSec) and was stopped. The next sweep goes on from there.' -ErrorId 'LeaseSweepTimedOut,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+            Should -Throw 'It took longer than 1 s (-TimeoutSec) and was stopped. The next sweep goes on from there.' -ErrorId 'LeaseSweepTimedOut,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         $left = @(Get-Record $TestDrive/slow).Count
         $left | Should -BeGreaterThan 10
         (Sync-CredentialLease (New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { })).Revoked | Should -Be $left

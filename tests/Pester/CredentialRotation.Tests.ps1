@@ -33,7 +33,7 @@ Describe 'Invoke-CredentialRotation' {
         $result = Invoke-CredentialRotation deploy/orders -n $namespace -CredentialSource $source
         $result.Status | Should -Be Rotated
         "$($result.Revoked)" | Should -Be $old.Uuid
-        $result.Kept | Should -BeNullOrEmpty
+        $result.NotRevoked | Should -BeNullOrEmpty
         $new = Get-Lease
         $new.Uuid | Should -Not -Be $old.Uuid
         Get-Uuid | Should -Be $new.Uuid
@@ -58,7 +58,7 @@ Describe 'Invoke-CredentialRotation' {
     It 'puts the old ones back where the pods do not come up in time' {
         $result = Invoke-CredentialRotation deploy/orders -n $namespace -TimeoutSec 1 -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be RolledBack
-        $failed[0].FullyQualifiedErrorId | Should -Be 'RotationFailed,KubeInject.Cmdlets.InvokeCredentialRotationCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'RotationFailed,KubeInject.Cmdlets.Injection.InvokeCredentialRotationCommand'
         $failed[0].TargetObject | Should -Be $result
         Get-Template | ConvertTo-Json -Depth 50 | Should -BeExactly $template
         (Get-Lease).Uuid | Should -Be $old.Uuid
@@ -99,7 +99,7 @@ Describe 'Invoke-CredentialRotation' {
         @{ Workload = 'pod/orders'; Id = 'RotationFailed' }
     ) {
         $null = Invoke-CredentialRotation $Workload -n $namespace -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be "$Id,KubeInject.Cmdlets.InvokeCredentialRotationCommand"
+        $failed[0].FullyQualifiedErrorId | Should -Be "$Id,KubeInject.Cmdlets.Injection.InvokeCredentialRotationCommand"
     }
 
     It 'asks for a credential source' {

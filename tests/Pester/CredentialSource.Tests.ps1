@@ -118,7 +118,7 @@ stringData: {user: other, pass: canary-of-other-keys}
     }
 
     It 'refuses the pattern <_>' -ForEach '{rolle}', 'a/b/c', 'Orders', 'credentials/{namespace}-{role}' {
-        { New-CredentialSource -KubeSecret $_ } | Should -Throw -ErrorId 'CredentialSourceInvalid,KubeInject.Cmdlets.NewCredentialSourceCommand'
+        { New-CredentialSource -KubeSecret $_ } | Should -Throw -ErrorId 'CredentialSourceInvalid,KubeInject.Cmdlets.Sources.NewCredentialSourceCommand'
     }
 
     It 'needs a connection' {

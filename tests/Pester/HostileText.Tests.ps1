@@ -113,15 +113,15 @@ Describe 'Every view' -Tag NoCluster {
                 $of = $type.GetProperty($property.InnerText)
                 $of | Should -Not -BeNullOrEmpty -Because "$name has $($property.InnerText)"
                 $is = [Nullable]::GetUnderlyingType($of.PropertyType) ?? $of.PropertyType
-                ($is.IsValueType -or $is.Name -eq 'Uri' -or "$name.$($property.InnerText)" -in $own) | Should -BeTrue -Because "$name.$($property.InnerText) is a text: use [KubeInject.Cmdlets.ViewText]::Of"
+                ($is.IsValueType -or $is.Name -eq 'Uri' -or "$name.$($property.InnerText)" -in $own) | Should -BeTrue -Because "$name.$($property.InnerText) is a text: use [KubeInject.Cmdlets.Views.ViewText]::Of"
             }
         }
     }
 
     BeforeAll {
         # Texts of the engine, which need no escaping.
-        $own = 'KubeInject.Annotations.Finding.Code', 'KubeInject.Diagnosis.Explanation.Lines', 'KubeInject.Kubernetes.KubeConnection.AuthenticationKind', 'KubeInject.Kubernetes.ConnectionReport.AuthenticationKind',
-            'KubeInject.Kubernetes.Pod.Age', 'KubeInject.Kubernetes.Pod.Ready', 'KubeInject.Kubernetes.Pod.RestartSummary', 'KubeInject.Kubernetes.ObjectMetadata.Age',
-            'KubeInject.Cmdlets.KubeSecret.Age', 'KubeInject.Cmdlets.KubeServiceAccountToken.ExpiresIn', 'KubeInject.Leases.CredentialLease.ExpiresIn', 'KubeInject.Leases.CredentialLease.Age'
+        $own = 'KubeInject.Annotations.Finding.Code', 'KubeInject.Diagnosis.Explanation.Lines', 'KubeInject.Kubernetes.Connection.KubeConnection.AuthenticationKind', 'KubeInject.Kubernetes.Connection.ConnectionReport.AuthenticationKind',
+            'KubeInject.Kubernetes.Objects.Pod.Age', 'KubeInject.Kubernetes.Objects.Pod.Ready', 'KubeInject.Kubernetes.Objects.Pod.RestartSummary', 'KubeInject.Kubernetes.Objects.ObjectMetadata.Age',
+            'KubeInject.Cmdlets.Secrets.KubeSecret.Age', 'KubeInject.Cmdlets.Secrets.KubeServiceAccountToken.ExpiresIn', 'KubeInject.Leases.CredentialLease.ExpiresIn', 'KubeInject.Leases.CredentialLease.Age'
     }
 }

@@ -132,7 +132,7 @@ Describe 'The errors of Get-KubePod' {
         $pods = Get-KubePod orders, missing, web -n $namespace -ErrorAction SilentlyContinue -ErrorVariable failed
         $pods.Name | Should -Be orders, web
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.Pods.GetKubePodCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $failed[0].TargetObject | Should -Be missing
         $failed[0].Exception.Message | Should -Match '"missing" not found'
@@ -143,7 +143,7 @@ Describe 'The errors of Get-KubePod' {
         $null = Connect-KubeCluster admin
         $namespace = New-TestNamespace
         Get-KubePod -n $namespace -Connection $viewer -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.Pods.GetKubePodCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'PermissionDenied'
         $failed[0].TargetObject | Should -Be $namespace
         $failed[0].Exception.Message | Should -Match 'kubeinject-viewer'
@@ -151,7 +151,7 @@ Describe 'The errors of Get-KubePod' {
 
     It 'says that a selector is wrong' {
         Get-KubePod -l 'app in' -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiBadRequest,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiBadRequest,KubeInject.Cmdlets.Pods.GetKubePodCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 
@@ -163,7 +163,7 @@ Describe 'The errors of Get-KubePod' {
         $listener.Dispose()
         Get-KubePod orders, web -Connection $connection -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed | Should -HaveCount 2
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeConnectionUnreachable,KubeInject.Cmdlets.GetKubePodCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeConnectionUnreachable,KubeInject.Cmdlets.Pods.GetKubePodCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'ConnectionError'
         $failed[0].TargetObject | Should -Be orders
     }

@@ -133,7 +133,7 @@ Describe 'Get-KubeSecret -AsCredential' {
     It 'says that a named Secret is of another type' {
         Get-KubeSecret web -n $namespace -AsCredential -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'SecretNotACredential,KubeInject.Cmdlets.GetKubeSecretCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'SecretNotACredential,KubeInject.Cmdlets.Secrets.GetKubeSecretCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'InvalidType'
         $failed[0].TargetObject | Should -Be web
     }
@@ -153,7 +153,7 @@ Describe 'The errors of Get-KubeSecret' {
     It 'says which Secret is not there, and gets the others' {
         (Get-KubeSecret missing, web -n $namespace -ErrorAction SilentlyContinue -ErrorVariable failed).Name | Should -Be web
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.GetKubeSecretCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.Secrets.GetKubeSecretCommand'
         $failed[0].TargetObject | Should -Be missing
     }
 
@@ -161,7 +161,7 @@ Describe 'The errors of Get-KubeSecret' {
         $viewer = Connect-KubeCluster viewer
         $null = Connect-KubeCluster admin
         Get-KubeSecret -n $namespace -Connection $viewer -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.GetKubeSecretCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.Secrets.GetKubeSecretCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'PermissionDenied'
     }
 }

@@ -63,7 +63,7 @@ Describe 'Get-KubeServiceAccountToken, requested' {
         $token = $accounts | Get-KubeServiceAccountToken -ErrorAction SilentlyContinue -ErrorVariable failed
         $token.Subject | Should -BeLike '*:teller'
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.GetKubeServiceAccountTokenCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.Secrets.GetKubeServiceAccountTokenCommand'
         $failed[0].TargetObject | Should -Be missing
     }
 
@@ -121,7 +121,7 @@ Describe 'Get-KubeServiceAccountToken, mounted' {
     It 'says that there is no token' {
         Remove-Item -ErrorAction Ignore $folder/token
         { Get-KubeServiceAccountToken -ServiceAccountPath $folder } |
-            Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.GetKubeServiceAccountTokenCommand' -ExpectedMessage "*$([System.IO.Path]::Combine($folder, 'token'))*"
+            Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Secrets.GetKubeServiceAccountTokenCommand' -ExpectedMessage "*$([System.IO.Path]::Combine($folder, 'token'))*"
         Set-Content $folder/token ''
         { Get-KubeServiceAccountToken -ServiceAccountPath $folder } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*empty*'
     }

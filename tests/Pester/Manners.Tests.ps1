@@ -29,8 +29,8 @@ Describe 'Types of the module' {
         $script = New-Item "$TestDrive/catch.ps1" -Value @'
 param($Module)
 Import-Module $Module
-try { Connect-KubeCluster nothing -KubeConfig /nonexistent } catch [KubeInject.Kubernetes.KubeConfigurationException] { 'configuration' } catch { 'anything' }
-try { Connect-KubeCluster -Server https://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x) } catch [KubeInject.Kubernetes.KubeConnectionException] { "connection: $($_.Exception.Reason)" }
+try { Connect-KubeCluster nothing -KubeConfig /nonexistent } catch [KubeInject.ConfigurationException] { 'configuration' } catch { 'anything' }
+try { Connect-KubeCluster -Server https://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x) } catch [KubeInject.Kubernetes.Connection.KubeConnectionException] { "connection: $($_.Exception.Reason)" }
 $null = Connect-KubeCluster admin
 try { Get-KubePod nothing -ErrorAction Stop } catch [kubeinject.kubernetes.kubeapiexception] { "$($_.Exception.Reason) $($_.Exception.StatusCode)" }
 '@
@@ -43,7 +43,7 @@ using module $(Get-ModulePath)
 using namespace KubeInject.Kubernetes
 using namespace KubeInject.Leases
 function Get-Reason([KubeConnectionFailure] `$Reason) { `$Reason }
-try { Connect-KubeCluster nothing -KubeConfig /nonexistent } catch [KubeConfigurationException] { 'configuration' }
+try { Connect-KubeCluster nothing -KubeConfig /nonexistent } catch [ConfigurationException] { 'configuration' }
 Get-Reason Timeout
 [LeaseState]::Orphaned
 [KubeApiReason]::NotFound
@@ -54,9 +54,9 @@ Get-Reason Timeout
     It 'are the same in every runspace, and after the module was imported again' {
         $connection = Connect-KubeCluster admin
         Import-Module (Get-ModulePath) -Force
-        $connection | Should -BeOfType KubeInject.Kubernetes.KubeConnection
+        $connection | Should -BeOfType KubeInject.Kubernetes.Connection.KubeConnection
         $module = Get-ModulePath
-        1..2 | ForEach-Object -Parallel { Import-Module $using:module; ($using:connection) -is [KubeInject.Kubernetes.KubeConnection] } | Should -Be $true, $true
+        1..2 | ForEach-Object -Parallel { Import-Module $using:module; ($using:connection) -is [KubeInject.Kubernetes.Connection.KubeConnection] } | Should -Be $true, $true
     }
 }
 
@@ -184,11 +184,11 @@ Describe 'What has come from another session' @job {
         $null = Connect-KubeCluster admin
         ($pod | Get-KubePod).Uid | Should -Be $pod.Uid
         ($pod | Get-KubeServiceAccountToken -ErrorAction SilentlyContinue -ErrorVariable failed) | Should -BeNullOrEmpty
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.GetKubeServiceAccountTokenCommand' -Because 'nobody makes ServiceAccounts here'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.Secrets.GetKubeServiceAccountTokenCommand' -Because 'nobody makes ServiceAccounts here'
 
         # It holds no document any more, and says so.
         $pod | Get-PodInjectionAnnotation -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
-        $failed[0].FullyQualifiedErrorId | Should -Be 'InputNotAManifest,KubeInject.Cmdlets.GetPodInjectionAnnotationCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'InputNotAManifest,KubeInject.Cmdlets.Annotations.GetPodInjectionAnnotationCommand'
         $failed[0].ErrorDetails.RecommendedAction | Should -Match ConvertFrom-Json
     }
 }

@@ -82,25 +82,25 @@ Describe 'The module' {
     }
 
     It 'says what <Name> returns' -ForEach @(
-        @{ Name = 'Connect-KubeCluster'; Type = 'KubeInject.Kubernetes.KubeConnection' }
+        @{ Name = 'Connect-KubeCluster'; Type = 'KubeInject.Kubernetes.Connection.KubeConnection' }
         @{ Name = 'Get-CredentialLease'; Type = 'KubeInject.Leases.CredentialLease' }
         @{ Name = 'Get-KubeCertificateAuthority'; Type = 'System.Security.Cryptography.X509Certificates.X509Certificate2' }
-        @{ Name = 'Get-KubeConnection'; Type = 'KubeInject.Kubernetes.KubeConnection' }
-        @{ Name = 'Get-KubeContext'; Type = 'KubeInject.Kubernetes.KubeContext' }
-        @{ Name = 'Get-KubePod'; Type = 'KubeInject.Kubernetes.Pod', 'KubeInject.Kubernetes.ObjectMetadata' }
-        @{ Name = 'Get-KubeSecret'; Type = 'KubeInject.Cmdlets.KubeSecret', 'System.Management.Automation.PSCredential' }
-        @{ Name = 'Get-KubeServiceAccountToken'; Type = 'KubeInject.Cmdlets.KubeServiceAccountToken' }
+        @{ Name = 'Get-KubeConnection'; Type = 'KubeInject.Kubernetes.Connection.KubeConnection' }
+        @{ Name = 'Get-KubeContext'; Type = 'KubeInject.Kubernetes.Configuration.KubeContext' }
+        @{ Name = 'Get-KubePod'; Type = 'KubeInject.Kubernetes.Objects.Pod', 'KubeInject.Kubernetes.Objects.ObjectMetadata' }
+        @{ Name = 'Get-KubeSecret'; Type = 'KubeInject.Cmdlets.Secrets.KubeSecret', 'System.Management.Automation.PSCredential' }
+        @{ Name = 'Get-KubeServiceAccountToken'; Type = 'KubeInject.Cmdlets.Secrets.KubeServiceAccountToken' }
         @{ Name = 'Get-PodInjectionAnnotation'; Type = 'KubeInject.Annotations.PodInjection' }
         @{ Name = 'Invoke-CredentialInjection'; Type = 'KubeInject.Injection.InjectionResult', 'System.String' }
-        @{ Name = 'Invoke-CredentialRotation'; Type = 'KubeInject.Injection.RotationResult' }
+        @{ Name = 'Invoke-CredentialRotation'; Type = 'KubeInject.Injection.Rotation.RotationResult' }
         @{ Name = 'New-CredentialSource'; Type = 'KubeInject.Leases.CredentialSource' }
         @{ Name = 'Remove-KubeSecret'; Type = 'System.Void' }
-        @{ Name = 'Set-KubeSecret'; Type = 'KubeInject.Cmdlets.KubeSecret' }
+        @{ Name = 'Set-KubeSecret'; Type = 'KubeInject.Cmdlets.Secrets.KubeSecret' }
         @{ Name = 'Revoke-CredentialLease'; Type = 'System.Void' }
         @{ Name = 'Sync-CredentialLease'; Type = 'KubeInject.Leases.LeaseSweepSummary' }
         @{ Name = 'Update-CredentialLease'; Type = 'KubeInject.Leases.CredentialLease' }
-        @{ Name = 'Test-KubeConnection'; Type = 'KubeInject.Kubernetes.ConnectionReport' }
-        @{ Name = 'Watch-KubePod'; Type = 'KubeInject.Kubernetes.PodEvent' }
+        @{ Name = 'Test-KubeConnection'; Type = 'KubeInject.Kubernetes.Connection.ConnectionReport' }
+        @{ Name = 'Watch-KubePod'; Type = 'KubeInject.Kubernetes.Objects.PodEvent' }
     ) {
         (Get-Command $Name -Module KubeInject).OutputType.Name | Should -Be $Type
     }

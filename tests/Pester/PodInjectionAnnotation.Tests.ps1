@@ -99,7 +99,7 @@ Describe 'Where Get-PodInjectionAnnotation finds pods' {
         $null = Connect-KubeCluster admin
         $namespace = New-TestNamespace
         Get-PodInjectionAnnotation -n $namespace -Connection $viewer -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.GetPodInjectionAnnotationCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.Annotations.GetPodInjectionAnnotationCommand'
         $failed[0].CategoryInfo.Category | Should -Be PermissionDenied
         $failed[0].TargetObject | Should -Be $namespace
     }
@@ -222,7 +222,7 @@ Describe 'The errors of Get-PodInjectionAnnotation' {
             $found = Get-PodInjectionAnnotation $missing, TestDrive:/orders.yaml -ErrorAction SilentlyContinue -ErrorVariable failed
             $found.Name | Should -Be orders
             $failed | Should -HaveCount 1
-            $failed[0].FullyQualifiedErrorId | Should -Be 'PathNotFound,KubeInject.Cmdlets.GetPodInjectionAnnotationCommand'
+            $failed[0].FullyQualifiedErrorId | Should -Be 'PathNotFound,KubeInject.Cmdlets.Annotations.GetPodInjectionAnnotationCommand'
             $failed[0].CategoryInfo.Category | Should -Be ObjectNotFound
             $failed[0].TargetObject | Should -Be $missing
         }
@@ -235,7 +235,7 @@ Describe 'The errors of Get-PodInjectionAnnotation' {
         $found = Get-PodInjectionAnnotation $path, TestDrive:/orders.yaml -ErrorAction SilentlyContinue -ErrorVariable failed
         $found.Name | Should -Be orders
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestInvalid,KubeInject.Cmdlets.GetPodInjectionAnnotationCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestInvalid,KubeInject.Cmdlets.Annotations.GetPodInjectionAnnotationCommand'
         $failed[0].CategoryInfo.Category | Should -Be ParserError
         $failed[0].TargetObject | Should -Be $path
         $failed[0].Exception.Message | Should -Match ('^' + [regex]::Escape($path) + ':[34]:\d+: ')
@@ -253,7 +253,7 @@ Describe 'The errors of Get-PodInjectionAnnotation' {
         $found = $Value, (New-Manifest orders) | Get-PodInjectionAnnotation -ErrorAction SilentlyContinue -ErrorVariable failed
         $found.Name | Should -Be orders
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'InputNotAManifest,KubeInject.Cmdlets.GetPodInjectionAnnotationCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'InputNotAManifest,KubeInject.Cmdlets.Annotations.GetPodInjectionAnnotationCommand'
         $failed[0].CategoryInfo.Category | Should -Be InvalidType
         $failed[0].TargetObject | Should -Be $Value
         $failed[0].Exception.Message | Should -Match $Value.GetType().Name

@@ -92,7 +92,7 @@ Describe 'New-CredentialSource -PostgreSql' {
         @{ Name = 'a statement without a name'; Parameters = @{ PostgreSql = 'Host=db'; CreationStatement = 'CREATE ROLE x' }; Id = 'CredentialSourceInvalid' }
         @{ Name = 'two places for leases'; Parameters = @{ PostgreSql = 'Host=db'; LeasePath = 'x'; LeaseNamespace = 'y' }; Id = 'CredentialSourceInvalid' }
     ) {
-        { New-CredentialSource @Parameters } | Should -Throw -ErrorId "$Id,KubeInject.Cmdlets.NewCredentialSourceCommand"
+        { New-CredentialSource @Parameters } | Should -Throw -ErrorId "$Id,KubeInject.Cmdlets.Sources.NewCredentialSourceCommand"
     }
 
     It 'records leases in the namespace kubeinject where there is a connection, else in a folder' {
@@ -144,7 +144,7 @@ Describe 'Leases of login roles' {
         $failed | Should -BeNullOrEmpty
         "$warned" | Should -Match 'has ended and cannot be renewed, and its owner lives. Invoke-CredentialRotation'
         $summary.Failed | Should -Be 1
-        { $lease | Update-CredentialLease } | Should -Throw -ErrorId 'CredentialLeaseEnded,KubeInject.Cmdlets.UpdateCredentialLeaseCommand'
+        { $lease | Update-CredentialLease } | Should -Throw -ErrorId 'CredentialLeaseEnded,KubeInject.Cmdlets.Leases.UpdateCredentialLeaseCommand'
     }
 
     It 'stay as they are with -WhatIf, and none comes into being' {
@@ -182,7 +182,7 @@ Describe 'Leases of login roles' {
         (Get-Content -Raw $record) -replace '"Place": "[^"]+"', '"Place": "127.0.0.1:1"' | Set-Content "$($down.Leases.Folder)/$($record.Name)"
         $summary = Sync-CredentialLease $down -GracePeriod 0 -ErrorVariable failed -ErrorAction SilentlyContinue
         $summary.Failed | Should -Be 1
-        $failed.FullyQualifiedErrorId | Should -Be 'LeaseRevokeFailed,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+        $failed.FullyQualifiedErrorId | Should -Be 'LeaseRevokeFailed,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         $failed[0].CategoryInfo.Category | Should -Be ResourceUnavailable
         "$failed" | Should -Not -Match canary
         Get-ChildItem "$($down.Leases.Folder)/*.json" | Should -HaveCount 1

@@ -38,13 +38,13 @@ Describe 'Set-PodInjectionAnnotation' -Tag NoCluster {
         $before = Get-FileHash $file
         $result = Set-PodInjectionAnnotation $file -Database users -Mode Uri -Role rw -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'AnnotationFailed,KubeInject.Cmdlets.SetPodInjectionAnnotationCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'AnnotationFailed,KubeInject.Cmdlets.Annotations.SetPodInjectionAnnotationCommand'
         "$($failed[0])" | Should -Match 'KI00[67]'
         (Get-FileHash $file).Hash | Should -Be $before.Hash
     }
 
     It 'takes a database, or a dialect' {
-        { New-Manifest | Set-PodInjectionAnnotation -Role x } | Should -Throw -ErrorId 'DatabaseOrDialect,KubeInject.Cmdlets.SetPodInjectionAnnotationCommand'
+        { New-Manifest | Set-PodInjectionAnnotation -Role x } | Should -Throw -ErrorId 'DatabaseOrDialect,KubeInject.Cmdlets.Annotations.SetPodInjectionAnnotationCommand'
         { New-Manifest | Set-PodInjectionAnnotation -Role x -FromDialect VaultAgent } | Should -Throw -ErrorId 'DatabaseOrDialect,*'
     }
 
@@ -148,7 +148,7 @@ Describe 'Repair-PodInjectionAnnotation' -Tag NoCluster {
     It 'takes no finding of a text' {
         $null = New-Manifest -Label @{ app = 'x' } | Get-PodInjectionAnnotation | ForEach-Object Findings | Where-Object Fix |
             Repair-PodInjectionAnnotation -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'FindingOfNoFile,KubeInject.Cmdlets.RepairPodInjectionAnnotationCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'FindingOfNoFile,KubeInject.Cmdlets.Annotations.RepairPodInjectionAnnotationCommand'
     }
 }
 

@@ -51,7 +51,7 @@ Describe 'The rights for a sweep' {
                 $null = Connect-KubeCluster -Kubeconfig $kubeconfig
                 $swept = Sync-CredentialLease (& $local) -GracePeriod 0 -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction Ignore
                 $swept.Revoked | Should -Be 0 -Because $missing
-                $problems.FullyQualifiedErrorId | Should -Contain 'LeaseOwnersNotSeen,KubeInject.Cmdlets.SyncCredentialLeaseCommand'
+                $problems.FullyQualifiedErrorId | Should -Contain 'LeaseOwnersNotSeen,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
                 "$problems" | Should -BeLike $(if ($rule.verbs -contains 'get') { '*Grant the right to get the namespace kube-system*' } else { "*Grant the right to list $($rule.resources[0])*" })
             }
             finally {

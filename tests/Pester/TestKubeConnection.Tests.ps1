@@ -201,7 +201,7 @@ Describe 'Test-KubeConnection, where there is no connection' {
     It 'goes on behind a context that leads nowhere' {
         $reports = 'nowhere', 'viewer' | ForEach-Object { [pscustomobject]@{ Context = $_ } } | Test-KubeConnection -ErrorAction SilentlyContinue -ErrorVariable failed
         $reports.Context | Should -Be viewer
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeConfiguration,KubeInject.Cmdlets.TestKubeConnectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeConfiguration,KubeInject.Cmdlets.Connections.TestKubeConnectionCommand'
         $failed[0].TargetObject | Should -Be nowhere
     }
 }

@@ -8,22 +8,22 @@ BeforeDiscovery {
 
     # What nobody can do without, of the samples below, in 100 columns.
     $longNames = @(
-        @{ Type = 'Kubernetes.KubeConnection'; Shown = 'admin', 'default', 'token' }
-        @{ Type = 'Kubernetes.KubeContext'; Shown = '*', 'arn:aws:eks:eu-central-1:123456789012:cluster/production' }
-        @{ Type = 'Kubernetes.ConnectionReport'; Shown = 'True', 'production', 'system:serviceaccount:payments-production:deployer', '27' }
-        @{ Type = 'Kubernetes.Pod'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '0/1', 'CrashLoopBackOff', '12 (3d4h ago)', '5d3h' }
-        @{ Type = 'Kubernetes.PodEvent'; Shown = 'MODIFIED', 'payments-production', 'checkout-service-7d9f8c6b5d-x2x', '0/1', 'CrashLoopBackOff', '5d3h' }
-        @{ Type = 'Kubernetes.ObjectMetadata'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '5d3h', 'app.kubernetes.io' }
-        @{ Type = 'Cmdlets.KubeSecret'; Shown = 'checkout-service-postgresql-primary', 'kubernetes.io/basic-auth', 's ' }
-        @{ Type = 'Cmdlets.KubeServiceAccountToken'; Shown = ':checkout-service-runner', '59m', 'vault' }
+        @{ Type = 'Kubernetes.Connection.KubeConnection'; Shown = 'admin', 'default', 'token' }
+        @{ Type = 'Kubernetes.Configuration.KubeContext'; Shown = '*', 'arn:aws:eks:eu-central-1:123456789012:cluster/production' }
+        @{ Type = 'Kubernetes.Connection.ConnectionReport'; Shown = 'True', 'production', 'system:serviceaccount:payments-production:deployer', '27' }
+        @{ Type = 'Kubernetes.Objects.Pod'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '0/1', 'CrashLoopBackOff', '12 (3d4h ago)', '5d3h' }
+        @{ Type = 'Kubernetes.Objects.PodEvent'; Shown = 'MODIFIED', 'payments-production', 'checkout-service-7d9f8c6b5d-x2x', '0/1', 'CrashLoopBackOff', '5d3h' }
+        @{ Type = 'Kubernetes.Objects.ObjectMetadata'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '5d3h', 'app.kubernetes.io' }
+        @{ Type = 'Cmdlets.Secrets.KubeSecret'; Shown = 'checkout-service-postgresql-primary', 'kubernetes.io/basic-auth', 's ' }
+        @{ Type = 'Cmdlets.Secrets.KubeServiceAccountToken'; Shown = ':checkout-service-runner', '59m', 'vault' }
         @{ Type = 'Annotations.PodInjection'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', 'Pending', 'analytics, orders' }
         @{ Type = 'Annotations.DatabaseInjection'; Shown = 'orders', 'checkout-service-orders-readwrite', 'Classic', 'ORDERS_DATABASE_USER, ORDERS_DATABASE_PASSWORD' }
         @{ Type = 'Annotations.Finding'; Shown = 'Error', 'KI' }
         @{ Type = 'Diagnosis.PodDiagnosis'; Shown = 'KI', 'will not be injected' }
         @{ Type = 'Diagnosis.Explanation'; Shown = 'will not be injected' }
         @{ Type = 'Injection.InjectionResult'; Shown = 'AlreadyInjected', 'payments-production/deployment/checkout-service', 'analytics, orders', 'ANALYTICS_US' }
-        @{ Type = 'Injection.AnnotationResult'; Shown = , 'Changed' }
-        @{ Type = 'Injection.RotationResult'; Shown = 'RolledBack', 'payments-production/deployment/checkout-service', 'analytics, orders' }
+        @{ Type = 'Injection.Annotating.AnnotationResult'; Shown = , 'Changed' }
+        @{ Type = 'Injection.Rotation.RotationResult'; Shown = 'RolledBack', 'payments-production/deployment/checkout-service', 'analytics, orders' }
         @{ Type = 'Leases.CredentialLease'; Shown = 'Orphaned', 'payments-production/deployment/checkout-service', '2d2h ago', 'analytics' }
         @{ Type = 'Leases.LeaseSweepSummary'; Shown = '10000', '0:12' }
         @{ Type = 'Leases.CredentialSource'; Shown = 'local', 'True' }
@@ -52,7 +52,7 @@ BeforeAll {
     }
 
     function Get-CertificateSample {
-        New-Sample Kubernetes.CertificateSummary @{
+        New-Sample Kubernetes.Connection.CertificateSummary @{
             Subject = 'CN=kube-apiserver'; Issuer = 'CN=kubernetes'; NotBefore = [DateTimeOffset]::UtcNow.AddDays(-338); NotAfter = [DateTimeOffset]::UtcNow.AddDays(27.5); DaysLeft = 27
             Thumbprint = '0123456789ABCDEF0123456789ABCDEF01234567'
         }
@@ -60,7 +60,7 @@ BeforeAll {
 
     function New-PodSample([string] $Status = 'CrashLoopBackOff', [int] $Restarts = 12, [timespan] $Age = [timespan]::new(5, 3, 0, 0)) {
         $time = { param($ago) ([DateTime]::UtcNow - $ago).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'") }
-        (Get-EngineType Kubernetes.Pod)::Parse((ConvertTo-Json -Depth 20 @{
+        (Get-EngineType Kubernetes.Objects.Pod)::Parse((ConvertTo-Json -Depth 20 @{
                     metadata = @{
                         namespace = 'payments-production'; name = 'checkout-service-7d9f8c6b5d-x2x4z'; creationTimestamp = & $time $Age
                         labels = [ordered]@{ app = 'checkout-service'; 'app.kubernetes.io/managed-by' = 'Helm'; 'pod-template-hash' = '7d9f8c6b5d' }
@@ -90,7 +90,7 @@ apiVersion: v1
 kind: ServiceAccount
 metadata: {name: checkout-service-runner}
 '@)
-    $reference = (Get-EngineType Kubernetes.ObjectReference)::new('Deployment', 'payments-production', 'checkout-service')
+    $reference = (Get-EngineType Kubernetes.Objects.ObjectReference)::new('Deployment', 'payments-production', 'checkout-service')
     $location = (Get-EngineType Annotations.SourceLocation)::new('deploy/production/checkout-service.yaml', 112, 5)
     $annotations = @{
         'orders.role' = 'checkout-service-orders-readwrite'; 'orders.env-key-dbuser' = 'ORDERS_DATABASE_USER'; 'orders.env-key-dbpassword' = 'ORDERS_DATABASE_PASSWORD'
@@ -115,40 +115,40 @@ metadata: {name: checkout-service-runner}
     $read = $manifest | Get-PodInjectionAnnotation
 
     $samples = @{
-        'Kubernetes.KubeConnection' = Get-KubeConnection
-        'Kubernetes.KubeContext' = New-Sample Kubernetes.KubeContext @{
+        'Kubernetes.Connection.KubeConnection' = Get-KubeConnection
+        'Kubernetes.Configuration.KubeContext' = New-Sample Kubernetes.Configuration.KubeContext @{
             Name = 'arn:aws:eks:eu-central-1:123456789012:cluster/production'; Cluster = 'arn:aws:eks:eu-central-1:123456789012:cluster/production'
             User = 'arn:aws:eks:eu-central-1:123456789012:cluster/production'; Namespace = 'payments-production'; Server = 'https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com'
             File = '~/.kube/config'; KubeConfig = @('~/.kube/config'); IsCurrent = $true
         }
-        'Kubernetes.ConnectionReport' = New-Sample Kubernetes.ConnectionReport @{
+        'Kubernetes.Connection.ConnectionReport' = New-Sample Kubernetes.Connection.ConnectionReport @{
             Server = 'https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com'; Context = 'production'; Reachable = $true; ServerVersion = 'v1.32.9-eks-113cf36'
             User = 'system:serviceaccount:payments-production:deployer'; ServerCertificate = @(Get-CertificateSample)
         }
-        'Kubernetes.CertificateSummary' = Get-CertificateSample
-        'Kubernetes.AccessRight' = New-Sample Kubernetes.AccessRight @{ Verb = 'create'; Resource = 'serviceaccounts/token'; Namespace = 'payments-production'; Allowed = $false; Reason = 'RBAC: no role binding allows it' }
-        'Kubernetes.Pod' = $pod
-        'Kubernetes.ContainerSummary' = $pod.Containers[0]
-        'Kubernetes.OwnerReference' = $pod.OwnerReferences[0]
-        'Kubernetes.ObjectMetadata' = $pod.Metadata
-        'Kubernetes.PodEvent' = (Get-EngineType Kubernetes.PodEvent)::new('Modified', $pod)
-        'Cmdlets.KubeSecret' = Get-KubeSecret -n $namespace
-        'Cmdlets.KubeServiceAccountToken' = Get-KubeServiceAccountToken checkout-service-runner -n $namespace -Audience vault
+        'Kubernetes.Connection.CertificateSummary' = Get-CertificateSample
+        'Kubernetes.Connection.AccessRight' = New-Sample Kubernetes.Connection.AccessRight @{ Verb = 'create'; Resource = 'serviceaccounts/token'; Namespace = 'payments-production'; Allowed = $false; Reason = 'RBAC: no role binding allows it' }
+        'Kubernetes.Objects.Pod' = $pod
+        'Kubernetes.Objects.ContainerSummary' = $pod.Containers[0]
+        'Kubernetes.Objects.OwnerReference' = $pod.OwnerReferences[0]
+        'Kubernetes.Objects.ObjectMetadata' = $pod.Metadata
+        'Kubernetes.Objects.PodEvent' = (Get-EngineType Kubernetes.Objects.PodEvent)::new('Modified', $pod)
+        'Cmdlets.Secrets.KubeSecret' = Get-KubeSecret -n $namespace
+        'Cmdlets.Secrets.KubeServiceAccountToken' = Get-KubeServiceAccountToken checkout-service-runner -n $namespace -Audience vault
         'Annotations.PodInjection' = $read
         'Annotations.DatabaseInjection' = $read.Databases
         'Annotations.Finding' = $diagnosis.Findings
         'Diagnosis.PodDiagnosis' = $diagnosis
-        'Diagnosis.DiagnosisLink' = $diagnosis.Chain
+        'Diagnosis.DiagnosisStep' = $diagnosis.Chain
         'Diagnosis.Explanation' = $broken | Test-PodInjectionAnnotation -Explain
         'Injection.InjectionResult' = New-Sample Injection.InjectionResult @{ Object = $reference; Location = $location; Status = 'AlreadyInjected'; Databases = $injected.Databases; Containers = @('migrate', 'app') }
         'Injection.InjectedDatabase' = $injected.Databases
-        'Injection.AnnotationResult' = New-Sample Injection.AnnotationResult @{
+        'Injection.Annotating.AnnotationResult' = New-Sample Injection.Annotating.AnnotationResult @{
             Object = $reference; Location = $location; Status = 'Changed'; Changes = @('Set vault-db-injector.', 'Renamed orders.rolle to orders.role, which the injector reads.')
         }
-        'Injection.RotationResult' = New-Sample Injection.RotationResult @{ Object = $reference; Status = 'RolledBack'; Databases = $injected.Databases; Containers = @('app'); Kept = @([guid]::Empty) }
+        'Injection.Rotation.RotationResult' = New-Sample Injection.Rotation.RotationResult @{ Object = $reference; Status = 'RolledBack'; Databases = $injected.Databases; Containers = @('app'); NotRevoked = @([guid]::Empty) }
         'Leases.CredentialLease' = $leases
         'Leases.LeaseSweepSummary' = New-Sample Leases.LeaseSweepSummary @{
-            Total = 10000; Renewed = 9000; Revoked = 900; Finished = 9; Kept = 90; Duration = '00:00:12.3456789'
+            Total = 10000; Renewed = 9000; Revoked = 900; CleanedUp = 9; Kept = 90; Duration = '00:00:12.3456789'
             Failures = @((Get-EngineType Leases.LeaseFailure)::new($leases[0], 'Revoke', $false, [Exception]::new('Vault is sealed.')))
         }
         'Leases.OwnerGap' = (Get-EngineType Leases.OwnerGap)::new('Workloads', 'replicationcontrollers', 'replicationcontrollers is forbidden: User "system:serviceaccount:kubeinject:sweep" cannot list resource "replicationcontrollers" in API group "" at the cluster scope')
@@ -205,17 +205,17 @@ Describe 'A table of <Type> in 100 columns' -ForEach $longNames {
 
 Describe 'What is kubectl''s' {
     It 'has its columns: <Type>' -ForEach @(
-        @{ Type = 'Kubernetes.Pod'; Columns = 'NAMESPACE NAME READY STATUS RESTARTS AGE' }
-        @{ Type = 'Kubernetes.PodEvent'; Columns = 'EVENT NAMESPACE NAME READY STATUS RESTARTS AGE' }
-        @{ Type = 'Kubernetes.KubeContext'; Columns = 'CURRENT NAME CLUSTER AUTHINFO NAMESPACE' }
-        @{ Type = 'Cmdlets.KubeSecret'; Columns = 'NAMESPACE NAME TYPE DATA AGE' }
+        @{ Type = 'Kubernetes.Objects.Pod'; Columns = 'NAMESPACE NAME READY STATUS RESTARTS AGE' }
+        @{ Type = 'Kubernetes.Objects.PodEvent'; Columns = 'EVENT NAMESPACE NAME READY STATUS RESTARTS AGE' }
+        @{ Type = 'Kubernetes.Configuration.KubeContext'; Columns = 'CURRENT NAME CLUSTER AUTHINFO NAMESPACE' }
+        @{ Type = 'Cmdlets.Secrets.KubeSecret'; Columns = 'NAMESPACE NAME TYPE DATA AGE' }
     ) {
         $header = (Get-Lines ($samples[$Type] | Out-String -Width 400))[0].Trim() -replace '\s+', ' '
         $header | Should -BeLikeExactly "$Columns*"
     }
 
     It 'has the wide table of pods, too' {
-        $lines = Get-Lines ($samples['Kubernetes.Pod'] | Format-Table -View wide | Out-String -Width 200)
+        $lines = Get-Lines ($samples['Kubernetes.Objects.Pod'] | Format-Table -View wide | Out-String -Width 200)
         $lines[0].Trim() -replace '\s+', ' ' | Should -BeExactly 'NAMESPACE NAME READY STATUS RESTARTS AGE IP NODE'
         $lines[2] | Should -Match '10\.128\.77\.201 ip-10-128-77-114'
     }
@@ -244,7 +244,7 @@ Describe 'What is kubectl''s' {
 }
 
 Describe 'What comes from a job or a file' {
-    It 'looks as it did before: <_>' -ForEach 'Kubernetes.Pod', 'Kubernetes.ObjectMetadata', 'Cmdlets.KubeSecret', 'Annotations.PodInjection', 'Annotations.Finding', 'Leases.CredentialLease', 'Injection.InjectionResult' {
+    It 'looks as it did before: <_>' -ForEach 'Kubernetes.Objects.Pod', 'Kubernetes.Objects.ObjectMetadata', 'Cmdlets.Secrets.KubeSecret', 'Annotations.PodInjection', 'Annotations.Finding', 'Leases.CredentialLease', 'Injection.InjectionResult' {
         $samples[$_] | Export-Clixml -Depth 3 $TestDrive/sample.xml
         $lines = { Get-Lines (($input | Out-String -Width 100) -replace '\d+(s|m\d+s)\b') }
         Import-Clixml $TestDrive/sample.xml | & $lines | Should -Be ($samples[$_] | & $lines)
@@ -268,12 +268,12 @@ Describe 'Colours' {
         @{ State = 'Running'; Color = { $PSStyle.Foreground.Green } }
     ) {
         $PSStyle.OutputRendering = 'Ansi'
-        [KubeInject.Cmdlets.StateColor]::Paint($State, $PSStyle) | Should -BeExactly "$(& $Color)$State$($PSStyle.Reset)"
+        [KubeInject.Cmdlets.Views.StateColor]::Paint($State, $PSStyle) | Should -BeExactly "$(& $Color)$State$($PSStyle.Reset)"
     }
 
     It 'leave what is neither well nor ill as it is' {
         $PSStyle.OutputRendering = 'Ansi'
-        foreach ($state in 'NotRequested', 'Unchanged', '', $null) { [KubeInject.Cmdlets.StateColor]::Paint($state, $PSStyle) | Should -BeExactly "$state" }
+        foreach ($state in 'NotRequested', 'Unchanged', '', $null) { [KubeInject.Cmdlets.Views.StateColor]::Paint($state, $PSStyle) | Should -BeExactly "$state" }
     }
 
     It 'are in a table where they are drawn, and the columns stay in line' {
@@ -309,7 +309,7 @@ Describe 'Colours' {
             $env:NO_COLOR = $NoColor
             $text = Invoke-InNewProcess {
                 Import-Module $args[0]
-                'Expired', 'CrashLoopBackOff' | ForEach-Object { [KubeInject.Cmdlets.StateColor]::Paint($_, $PSStyle) }
+                'Expired', 'CrashLoopBackOff' | ForEach-Object { [KubeInject.Cmdlets.Views.StateColor]::Paint($_, $PSStyle) }
                 (Get-Command Get-KubePod).OutputType[0].Type::Parse('{"metadata":{"name":"orders"},"status":{"phase":"Failed"}}') | Format-Table -HideTableHeaders
             } | Out-String
         }

@@ -68,7 +68,7 @@ Describe 'Watch-KubePod' {
     It 'says what the user may not do' {
         $viewer = Connect-KubeCluster viewer
         $null = Connect-KubeCluster admin
-        $failure = { Watch-KubePod -n default -Connection $viewer } | Should -Throw -PassThru -ErrorId 'KubeApiForbidden,KubeInject.Cmdlets.WatchKubePodCommand'
+        $failure = { Watch-KubePod -n default -Connection $viewer } | Should -Throw -PassThru -ErrorId 'KubeApiForbidden,KubeInject.Cmdlets.Pods.WatchKubePodCommand'
         $failure.CategoryInfo.Category | Should -Be 'PermissionDenied'
         $failure.TargetObject | Should -Be default
     }

@@ -43,7 +43,7 @@ Describe 'Invoke-CredentialInjection -Workload' {
         $results = Invoke-CredentialInjection -Workload deploy/orders, deploy/none, deploy/web -Namespace $namespace -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $results.Object.Name | Should -Be orders, web
         $failed | Should -HaveCount 1
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         "$($failed[0].TargetObject)" | Should -Be "$namespace/deployment/none"
     }
 
@@ -79,7 +79,7 @@ Describe 'Invoke-CredentialInjection -Workload' {
 
     It 'says what is no workload: <_>' -ForEach 'orders', 'replicaset/orders' {
         Invoke-CredentialInjection -Workload $_ -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'WorkloadInvalid,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'WorkloadInvalid,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].CategoryInfo.Category | Should -Be InvalidArgument
     }
 
@@ -91,7 +91,7 @@ Describe 'Invoke-CredentialInjection -Workload' {
         Invoke-InNewProcess {
             Import-Module $args[0]
             try { Invoke-CredentialInjection -Workload deploy/orders -CredentialSource (New-CredentialSource -Local -LeasePath $args[1]) } catch { $_.FullyQualifiedErrorId }
-        } "$folder/leases" | Should -Be 'NotConnected,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        } "$folder/leases" | Should -Be 'NotConnected,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
     }
 }
 
@@ -132,7 +132,7 @@ Describe 'Invoke-CredentialInjection -Workload -Wait' {
     It 'keeps the credentials when the time is over, and says so' {
         $result = Invoke-CredentialInjection -Workload deploy/orders -n $namespace -Wait -TimeoutSec 1 -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Injected
-        $failed[0].FullyQualifiedErrorId | Should -Be 'RolloutTimedOut,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'RolloutTimedOut,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].CategoryInfo.Category | Should -Be OperationTimeout
         Get-Lease | Should -HaveCount 1
     }
@@ -169,7 +169,7 @@ Describe 'Invoke-CredentialInjection -Workload -Recreate' {
     It 'is what a pod needs' {
         $result = Invoke-CredentialInjection -Workload pod/orders -n $namespace -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Failed
-        $failed[0].FullyQualifiedErrorId | Should -Be 'InjectionFailed,KubeInject.Cmdlets.InvokeCredentialInjectionCommand'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'InjectionFailed,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].Exception.Message | Should -Match '-Recreate'
         (Get-TestPod orders $namespace).metadata.uid | Should -Be $before.metadata.uid
     }
@@ -231,7 +231,7 @@ Describe 'Invoke-CredentialInjection -Delivery Secret, of manifests' {
             try { $manifest | Invoke-CredentialInjection -Delivery Secret -CredentialSource $source } catch { $_.FullyQualifiedErrorId }
             ($manifest | Invoke-CredentialInjection -Delivery Secret -SecretAsManifest -CredentialSource $source -WarningAction Ignore).Status
         } (New-Item -Path $folder/a.yaml -Value (New-Manifest)), "$folder/leases"
-        $result | Should -Be 'NotConnected,KubeInject.Cmdlets.InvokeCredentialInjectionCommand', 'Injected'
+        $result | Should -Be 'NotConnected,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand', 'Injected'
     }
 
     It 'creates and records nothing with -WhatIf' {

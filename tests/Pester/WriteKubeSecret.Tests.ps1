@@ -86,8 +86,8 @@ Describe 'Set-KubeSecret' {
         @{ What = 'the delivery of a lease'; Name = 'delivery'; Metadata = @{ labels = @{ 'lease.kubeinject.io/1' = '' } }; Why = '*delivers credentials*' }
     ) {
         New-Live $Name ((Get-Variable Metadata -ValueOnly -ErrorAction Ignore) ?? @{}) ((Get-Variable Other -ValueOnly -ErrorAction Ignore) ?? @{})
-        { Set-KubeSecret $Name @{ a = 'new' } -n $namespace } | Should -Throw $Why -ErrorId 'SecretOwned,KubeInject.Cmdlets.SetKubeSecretCommand'
-        { Remove-KubeSecret $Name -n $namespace -Confirm:$false } | Should -Throw $Why -ErrorId 'SecretOwned,KubeInject.Cmdlets.RemoveKubeSecretCommand'
+        { Set-KubeSecret $Name @{ a = 'new' } -n $namespace } | Should -Throw $Why -ErrorId 'SecretOwned,KubeInject.Cmdlets.Secrets.SetKubeSecretCommand'
+        { Remove-KubeSecret $Name -n $namespace -Confirm:$false } | Should -Throw $Why -ErrorId 'SecretOwned,KubeInject.Cmdlets.Secrets.RemoveKubeSecretCommand'
         ConvertFrom-Base64 (Get-Live $Name).data.a | Should -Be was
         Set-KubeSecret $Name @{ a = 'new' } -n $namespace -Force
         ConvertFrom-Base64 (Get-Live $Name).data.a | Should -Be new

@@ -1,10 +1,14 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Injection;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Injection.Annotating;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Annotations;
 
 /// <summary>A cmdlet that changes labels and annotations: of the pod templates of manifests, or of workloads of the connected cluster.</summary>
 public abstract class AnnotationCmdlet : ManifestWritingCmdlet

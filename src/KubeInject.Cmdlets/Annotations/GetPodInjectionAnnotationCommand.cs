@@ -1,9 +1,14 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Injection;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Annotations;
 
 /// <summary>Gets the database credentials that pods or manifests request, and problems in their annotations.</summary>
 [Cmdlet(VerbsCommon.Get, "PodInjectionAnnotation", DefaultParameterSetName = FromCluster)]
@@ -78,7 +83,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
         await written.ConfigureAwait(false);
     }
 
-    private protected override IReadOnlyList<ManifestSource> Take(object value)
+    private protected override IReadOnlyList<ManifestSource> Accept(object value)
     {
         // A pod was read already: its document need not be.
         switch (value is PSObject wrapped ? wrapped.BaseObject : value)
@@ -90,7 +95,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
                 Write(PodInjectionReader.ReadAll(pod, InjectionOptions.Default));
                 return [];
             default:
-                return base.Take(value);
+                return base.Accept(value);
         }
     }
 

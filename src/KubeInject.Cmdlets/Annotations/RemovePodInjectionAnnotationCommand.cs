@@ -1,8 +1,9 @@
 using System.Management.Automation;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Injection.Annotating;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Annotations;
 
 /// <summary>Removes the annotations and the label that request database credentials from manifests or workloads.</summary>
 [Cmdlet(VerbsCommon.Remove, "PodInjectionAnnotation", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]

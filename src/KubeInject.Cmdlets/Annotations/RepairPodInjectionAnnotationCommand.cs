@@ -1,10 +1,12 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Injection.Annotating;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Annotations;
 
 /// <summary>Applies the fixes of findings to manifests or workloads.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "PodInjectionAnnotation", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]
@@ -37,10 +39,10 @@ public sealed class RepairPodInjectionAnnotationCommand : AnnotationCmdlet
     }
 
     // Findings are collected: those of one file are mended together.
-    private protected override IReadOnlyList<ManifestSource> Take(object value)
+    private protected override IReadOnlyList<ManifestSource> Accept(object value)
     {
         if ((value is PSObject wrapped ? wrapped.BaseObject : value) is not Finding finding)
-            return base.Take(value);
+            return base.Accept(value);
         if (finding is { Location: not null, File: null })
             WriteError(Errors.FindingOfNoFile(finding));
         else if (finding.Fix is not null)

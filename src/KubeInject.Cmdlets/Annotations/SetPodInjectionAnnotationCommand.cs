@@ -1,9 +1,11 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Injection.Annotating;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Annotations;
 
 /// <summary>Sets the annotations and the label that request database credentials in manifests or workloads.</summary>
 [Cmdlet(VerbsCommon.Set, "PodInjectionAnnotation", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]

@@ -1,6 +1,6 @@
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes from the cluster that the cmdlet will talk to.</summary>
 public abstract class ClusterCompleter : NameCompleter

@@ -2,9 +2,12 @@ using System.Collections;
 using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>A command line that is being typed. To be read on PowerShell's own thread.</summary>
 /// <param name="command">The cmdlet.</param>

@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Chooses what goes on from a word that was begun.</summary>
 /// <param name="typed">The word as it was typed, with its quotes.</param>

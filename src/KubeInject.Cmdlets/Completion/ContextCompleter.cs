@@ -1,6 +1,6 @@
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes what a kubeconfig leads to: names of contexts, addresses of servers.</summary>
 public sealed class ContextCompleter : NameCompleter

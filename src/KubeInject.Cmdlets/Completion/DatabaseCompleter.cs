@@ -1,6 +1,6 @@
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes the pods' own names for connections: of the manifests or workloads of the line, or else of the pods of the namespace.</summary>
 public sealed class DatabaseCompleter : NameCompleter

@@ -1,6 +1,6 @@
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes field selectors with the fields that the API server selects by.</summary>
 public sealed class FieldSelectorCompleter : NameCompleter

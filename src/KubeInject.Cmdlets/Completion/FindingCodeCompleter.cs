@@ -1,7 +1,7 @@
 using KubeInject.Completion;
 using KubeInject.Reports;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes codes of findings, and says what they mean.</summary>
 public sealed class FindingCodeCompleter : NameCompleter

@@ -1,6 +1,6 @@
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes label selectors from the labels of the objects that the cmdlet is about.</summary>
 public sealed class LabelSelectorCompleter : ClusterCompleter

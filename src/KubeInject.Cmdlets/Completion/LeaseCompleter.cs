@@ -1,7 +1,7 @@
 using KubeInject.Completion;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes identities of leases, of the source that the line names.</summary>
 public sealed class LeaseCompleter : NameCompleter

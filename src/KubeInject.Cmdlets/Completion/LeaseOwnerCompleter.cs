@@ -1,7 +1,7 @@
 using KubeInject.Completion;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes names of pods and workloads that leases may be for: those of all namespaces, unless one is named.</summary>
 public sealed class LeaseOwnerCompleter : ClusterCompleter

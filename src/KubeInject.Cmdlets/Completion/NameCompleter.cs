@@ -4,7 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes a parameter's value: soon, or not at all, and without a word about it.</summary>
 public abstract class NameCompleter : IArgumentCompleter

@@ -1,7 +1,7 @@
 using KubeInject.Completion;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes names of namespaces.</summary>
 public sealed class NamespaceCompleter : ClusterCompleter

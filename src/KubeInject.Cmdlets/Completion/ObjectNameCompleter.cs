@@ -1,6 +1,6 @@
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes names of the objects that the cmdlet is about: of pods, or of Secrets.</summary>
 public sealed class ObjectNameCompleter : ClusterCompleter

@@ -1,7 +1,7 @@
 using KubeInject.Annotations;
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes what the pods of the namespace say of databases already: roles, mounts, variables.</summary>
 public sealed class RequestedValueCompleter : ClusterCompleter

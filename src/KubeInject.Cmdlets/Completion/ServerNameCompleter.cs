@@ -1,6 +1,6 @@
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes names of servers: of the Services of the connection's namespace.</summary>
 public sealed class ServerNameCompleter : ClusterCompleter

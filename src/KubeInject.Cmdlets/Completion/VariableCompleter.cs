@@ -1,8 +1,8 @@
 using KubeInject.Completion;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes with the variables of the session that hold what the parameter takes: a connection, or a source of credentials.</summary>
 public sealed class VariableCompleter : NameCompleter

@@ -1,6 +1,6 @@
 using KubeInject.Completion;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Completion;
 
 /// <summary>Completes names of workloads: <c>deployment/orders</c>.</summary>
 public sealed class WorkloadCompleter : ClusterCompleter

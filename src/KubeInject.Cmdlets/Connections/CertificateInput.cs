@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>What cmdlets take as certificates: files, PEM text, also line by line as Get-Content gives it, and X509Certificate2.</summary>
 internal static class CertificateInput
@@ -11,10 +11,10 @@ internal static class CertificateInput
 
     public static ClientCertificate ClientCertificate(object certificate, string? key, Func<string, string> fullPath) => (Unwrap(certificate), key) switch
     {
-        (X509Certificate2 given, null) => Kubernetes.ClientCertificate.FromCertificate(given),
-        (string path, _) => Kubernetes.ClientCertificate.FromFiles(fullPath(path), key is null ? null : fullPath(key)),
-        (FileInfo file, _) => Kubernetes.ClientCertificate.FromFiles(file.FullName, key is null ? null : fullPath(key)),
-        (X509Certificate2, _) => throw new KubeConfigurationException("A key's file goes with the file of a certificate; an X509Certificate2 brings its own key."),
+        (X509Certificate2 given, null) => Http.ClientCertificate.FromCertificate(given),
+        (string path, _) => Http.ClientCertificate.FromFiles(fullPath(path), key is null ? null : fullPath(key)),
+        (FileInfo file, _) => Http.ClientCertificate.FromFiles(file.FullName, key is null ? null : fullPath(key)),
+        (X509Certificate2, _) => throw new ConfigurationException("A key's file goes with the file of a certificate; an X509Certificate2 brings its own key."),
         var (other, _) => throw NoCertificate(other),
     };
 
@@ -42,6 +42,6 @@ internal static class CertificateInput
 
     private static object Unwrap(object given) => given is PSObject wrapped ? wrapped.BaseObject : given;
 
-    private static KubeConfigurationException NoCertificate(object given) =>
+    private static ConfigurationException NoCertificate(object given) =>
         new($"A {given.GetType().Name} is neither the path of a PEM file nor an X509Certificate2.");
 }

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>Connects the session to a Kubernetes cluster.</summary>
 [Cmdlet(VerbsCommunications.Connect, "KubeCluster", DefaultParameterSetName = FromKubeconfig)]

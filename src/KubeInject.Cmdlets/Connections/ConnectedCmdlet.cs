@@ -1,8 +1,12 @@
 using System.Management.Automation;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>A cmdlet that talks to a cluster: over the runspace's connection, or over the one it is given.</summary>
 public abstract class ConnectedCmdlet : KubeCmdlet

@@ -1,8 +1,13 @@
 using System.Management.Automation;
 using System.Security;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Cmdlets.Secrets;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>A cmdlet that is told how to connect.</summary>
 public abstract class ConnectingCmdlet : KubeCmdlet

@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>Closes the connection of the session, or the connection that you specify.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "KubeCluster")]

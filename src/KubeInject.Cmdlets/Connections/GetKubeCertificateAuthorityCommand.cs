@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using System.Security.Cryptography.X509Certificates;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>Gets the certificate authorities that a connection trusts for the server's certificate.</summary>
 [Cmdlet(VerbsCommon.Get, "KubeCertificateAuthority")]

@@ -1,7 +1,8 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>Gets the connection of the session.</summary>
 [Cmdlet(VerbsCommon.Get, "KubeConnection")]

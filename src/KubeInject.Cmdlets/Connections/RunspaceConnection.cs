@@ -1,8 +1,8 @@
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>The connection that all cmdlets of a runspace share.</summary>
 internal static class RunspaceConnection

@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>Tests a connection and reports its certificates, user, server version and permissions, or why it fails.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "KubeConnection", DefaultParameterSetName = FromConnection)]

@@ -1,11 +1,16 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Injection;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Diagnosis;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Diagnosis;
 
 /// <summary>Tests whether pods, workloads or manifests get the credentials that they request, and explains why not.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "PodInjectionAnnotation", DefaultParameterSetName = FromCluster)]
@@ -106,16 +111,16 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
             ProcessCluster();
     }
 
-    private protected override IReadOnlyList<ManifestSource> Take(object value)
+    private protected override IReadOnlyList<ManifestSource> Accept(object value)
     {
         // A pod is a pod of a cluster, not its manifest.
         if ((value is PSObject wrapped ? wrapped.BaseObject : value) is not Pod pod)
-            return base.Take(value);
+            return base.Accept(value);
         Diagnose(pod, (write, cancellationToken) => DiagnoseAsync(live!.DiagnoseAsync(pod, cancellationToken), write));
         return [];
     }
 
-    private protected override string Doing => "Checking manifests";
+    private protected override string ActivityName => "Checking manifests";
 
     private protected override void ProcessManifest(ManifestSource manifest) => Diagnose(manifest.File, async (write, cancellationToken) =>
     {

@@ -1,8 +1,12 @@
 using System.Management.Automation;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Injection;
 
 /// <content>Workloads of the connected cluster.</content>
 public sealed partial class InvokeCredentialInjectionCommand

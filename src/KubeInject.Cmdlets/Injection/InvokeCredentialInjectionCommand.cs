@@ -1,11 +1,13 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Injection;
 
 /// <summary>Injects database credentials into manifests or into workloads of the connected cluster, based on their annotations.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CredentialInjection", SupportsShouldProcess = true, DefaultParameterSetName = FromInput)]
@@ -56,7 +58,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
             ProcessWorkload(text);
     }
 
-    private protected override string Doing => "Injecting manifests";
+    private protected override string ActivityName => "Injecting manifests";
 
     private protected override string? Sum(int count) => $"{count} manifests and workloads in all would be changed.";
 
@@ -80,7 +82,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
     });
 
     private ManifestInjector Injector() =>
-        new(cluster is null ? CredentialSource! : CredentialSource!.In(cluster.Objects), delivery: new DeliveryOptions { Delivery = Delivery, SecretAsManifest = SecretAsManifest });
+        new(cluster is null ? CredentialSource! : CredentialSource!.WithCluster(cluster.Objects), delivery: new DeliveryOptions { Delivery = Delivery, SecretAsManifest = SecretAsManifest });
 
     private bool ShouldInject(ManifestResult plan)
     {

@@ -1,10 +1,16 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Rotation;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Injection;
 
 /// <summary>Replaces the credentials of workloads and revokes the old ones after the rollout.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CredentialRotation", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]

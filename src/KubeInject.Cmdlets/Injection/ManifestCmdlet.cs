@@ -1,7 +1,9 @@
 using System.Management.Automation;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Manifests;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Injection;
 
 /// <summary>A cmdlet that takes manifests: from the pipeline, or from paths.</summary>
 public abstract class ManifestCmdlet : ConnectedCmdlet
@@ -42,7 +44,7 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     protected override void ProcessRecord()
     {
         foreach (var value in InputObject is null ? [] : ClientObject.Unwrap(InputObject))
-            Process(value, () => Take(value));
+            Process(value, () => Accept(value));
         foreach (var path in Path ?? [])
             Process(path, () => Input.AtPath(path));
         foreach (var path in LiteralPath ?? [])
@@ -52,12 +54,12 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        Process(null, () => Input.Rest());
+        Process(null, () => Input.Flush());
         base.EndProcessing();
     }
 
     /// <summary>The manifests of an input object. A cmdlet that has a shorter way for an object takes it here.</summary>
-    private protected virtual IReadOnlyList<ManifestSource> Take(object value) => Input.Take(value);
+    private protected virtual IReadOnlyList<ManifestSource> Accept(object value) => Input.Accept(value);
 
     /// <summary>Does what the cmdlet is there for.</summary>
     private protected abstract void ProcessManifest(ManifestSource manifest);
@@ -74,10 +76,10 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     }
 
     /// <summary>What is done to manifests, for whoever waits.</summary>
-    private protected virtual string Doing => "Reading manifests";
+    private protected virtual string ActivityName => "Reading manifests";
 
     /// <summary>How many manifests are done, and which is next.</summary>
-    private protected ProgressStep Step(string? file) => new(Doing, done, total) { Current = file };
+    private protected ProgressStep Step(string? file) => new(ActivityName, done, total) { Current = file };
 
     /// <summary>Says that one more is done.</summary>
     private protected void CountDone() => done++;

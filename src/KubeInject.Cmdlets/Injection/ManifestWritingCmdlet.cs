@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Manifests;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Injection;
 
 /// <summary>A cmdlet that changes manifests and writes them: as text, into a folder, or in place.</summary>
 public abstract class ManifestWritingCmdlet : ManifestCmdlet

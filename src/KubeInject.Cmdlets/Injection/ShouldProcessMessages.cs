@@ -1,7 +1,7 @@
 using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Injection;
 
 /// <summary>What is said to whoever is asked about databases, and where.</summary>
 internal static class ShouldProcessMessages

@@ -1,9 +1,12 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Leases;
 
 /// <summary>Gets the credential leases of a source, with their owners and states.</summary>
 [Cmdlet(VerbsCommon.Get, "CredentialLease", DefaultParameterSetName = EveryNamespace)]

@@ -1,7 +1,10 @@
 using System.Management.Automation;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Leases;
 
 /// <summary>A cmdlet that does something with single leases: such as come along the pipeline, or such as are named.</summary>
 public abstract class LeaseCmdlet : ConnectedCmdlet

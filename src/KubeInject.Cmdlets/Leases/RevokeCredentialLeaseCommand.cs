@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Leases;
 
 /// <summary>Revokes credentials, even if they are still in use.</summary>
 [Cmdlet(VerbsSecurity.Revoke, "CredentialLease", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = FromPipeline)]

@@ -1,8 +1,12 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Injection;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Leases;
 
 /// <summary>Renews the leases of a source that are in use, and revokes orphaned and incomplete leases.</summary>
 [Cmdlet(VerbsData.Sync, "CredentialLease", SupportsShouldProcess = true)]

@@ -1,7 +1,8 @@
 using System.Management.Automation;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Leases;
 
 /// <summary>Renews credential leases.</summary>
 [Cmdlet(VerbsData.Update, "CredentialLease", SupportsShouldProcess = true, DefaultParameterSetName = FromPipeline)]

@@ -3,10 +3,10 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>
 /// Objects of the official client's types, such as <c>k8s.Models.V1Pod</c>. They are read and made by way of their JSON, by

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>Casts between pods of this module and those of the official client: <c>[k8s.Models.V1Pod] $pod</c>.</summary>
 /// <remarks>PowerShell knows it by KubeInject.Types.ps1xml.</remarks>

@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using KubeInject.Client;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>The property <c>Client</c> of a connection in PowerShell: the official client of Kubernetes.</summary>
 public static class ClientProperty

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>
 /// Shows how far a cmdlet has come: not before it has taken half a second, as often as a person sees, and taken away when

@@ -1,9 +1,17 @@
 using System.Runtime.CompilerServices;
+using KubeInject;
 using KubeInject.Annotations;
 using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using KubeInject.Diagnosis;
 using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Annotating;
+using KubeInject.Injection.Rotation;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Secrets;
@@ -49,7 +57,7 @@ using KubeInject.Secrets;
 [assembly: TypeForwardedTo(typeof(IdentitySource))]
 [assembly: TypeForwardedTo(typeof(KubeApiException))]
 [assembly: TypeForwardedTo(typeof(KubeApiReason))]
-[assembly: TypeForwardedTo(typeof(KubeConfigurationException))]
+[assembly: TypeForwardedTo(typeof(ConfigurationException))]
 [assembly: TypeForwardedTo(typeof(KubeConnection))]
 [assembly: TypeForwardedTo(typeof(KubeConnectionException))]
 [assembly: TypeForwardedTo(typeof(KubeConnectionFailure))]

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>A kind of failure, the same wherever it shows. docs/errors.md lists them all.</summary>
 /// <param name="Id">What scripts know it by; it never changes.</param>

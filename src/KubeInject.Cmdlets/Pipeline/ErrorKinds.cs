@@ -1,11 +1,12 @@
 using System.Management.Automation;
 using KubeInject.Credentials;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
 using KubeInject.Secrets;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>Every kind of failure that the module reports. docs/errors.md says of each what it means, and has the same words of what to do.</summary>
 internal static class ErrorKinds
@@ -102,7 +103,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind LeaseOwnersNotSeen = new("LeaseOwnersNotSeen", ErrorCategory.PermissionDenied, "Grant the right that the message names; docs/security.md has all that a sweep needs.");
     public static readonly ErrorKind LeaseRenewFailed = new("LeaseRenewFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
     public static readonly ErrorKind LeaseRevokeFailed = new("LeaseRevokeFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
-    public static readonly ErrorKind LeaseFinishFailed = new("LeaseFinishFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
+    public static readonly ErrorKind LeaseCleanUpFailed = new("LeaseCleanUpFailed", ErrorCategory.NotSpecified, "See to what the message names; the next Sync-CredentialLease tries again.");
     public static readonly ErrorKind LeaseSweepTimedOut = new("LeaseSweepTimedOut", ErrorCategory.OperationTimeout, "Find out with -Verbose which server is slow, or allow more time with -TimeoutSec; the next sweep goes on from there.");
 
     // The server's word for an error is an open set: those that Kubernetes itself has are told apart.
@@ -177,6 +178,6 @@ internal static class ErrorKinds
     {
         LeaseAction.Renew or LeaseAction.Keep => LeaseRenewFailed,
         LeaseAction.Revoke => LeaseRevokeFailed,
-        _ => LeaseFinishFailed,
+        _ => LeaseCleanUpFailed,
     };
 }

@@ -1,13 +1,15 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
 using KubeInject.Credentials;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Secrets;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>Error records: the one place where a failure gets its <see cref="ErrorKind"/>, and where it is put into words.</summary>
 internal static class Errors
@@ -17,7 +19,7 @@ internal static class Errors
     {
         KubeApiException api => ErrorKinds.OfApi(api.Reason).Record(api, target),
         KubeConnectionException connection => ErrorKinds.Of(connection.Reason).Record(connection, target),
-        KubeConfigurationException => ErrorKinds.KubeConfiguration.Record(exception, target),
+        ConfigurationException => ErrorKinds.KubeConfiguration.Record(exception, target),
         ObjectDisposedException => ErrorKinds.ConnectionEnded.Record(
             new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), target),
         CredentialException credential => ErrorKinds.Of(credential.Reason).Record(credential, target),

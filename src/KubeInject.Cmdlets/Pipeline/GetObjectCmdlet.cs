@@ -1,7 +1,10 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>A cmdlet that gets the objects of a kind: by name, by wildcard, or all there are.</summary>
 /// <remarks>Not generic: PowerShell loads the cmdlets' types, and with them what they are made of, before it says that the module is imported.</remarks>

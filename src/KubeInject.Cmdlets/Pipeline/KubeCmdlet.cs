@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>What all cmdlets share: the way to the engine and back, what is told meanwhile, and Ctrl+C.</summary>
 public abstract class KubeCmdlet : PSCmdlet, IDisposable

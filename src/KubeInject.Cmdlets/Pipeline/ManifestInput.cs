@@ -1,10 +1,10 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Text;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>
 /// What cmdlets take as manifests: pods, objects as <c>kubectl get -o json | ConvertFrom-Json</c> gives them, files and
@@ -17,7 +17,7 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
     private readonly StringBuilder lines = new();
 
     /// <summary>The manifests that an input object gives; none yet for a line of text.</summary>
-    public IReadOnlyList<ManifestSource> Take(object input)
+    public IReadOnlyList<ManifestSource> Accept(object input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
         return value switch
@@ -31,7 +31,7 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
     }
 
     /// <summary>The manifests that the lines of text make, now that the last has come.</summary>
-    public IReadOnlyList<ManifestSource> Rest()
+    public IReadOnlyList<ManifestSource> Flush()
     {
         var text = lines.ToString();
         lines.Clear();
@@ -55,7 +55,7 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
     {
         // Several lines in one are a whole manifest. Of single ones, Get-Content gives the first of each file the number 1.
         var isWhole = text.TrimEnd().Contains('\n', StringComparison.Ordinal);
-        var before = isWhole || input.Properties["ReadCount"]?.Value is 1L ? Rest() : [];
+        var before = isWhole || input.Properties["ReadCount"]?.Value is 1L ? Flush() : [];
         if (isWhole)
             return [.. before, ManifestSource.FromText(text)];
         lines.AppendLine(text);

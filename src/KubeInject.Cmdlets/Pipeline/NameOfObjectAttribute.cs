@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>Lets a parameter that takes names take objects of the official client as well: a <c>V1Deployment</c> for <c>shop/deployment/orders</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]

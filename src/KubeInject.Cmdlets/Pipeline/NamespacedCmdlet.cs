@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>A cmdlet about the objects of a kind that lives in namespaces.</summary>
 public abstract class NamespacedCmdlet : ConnectedCmdlet

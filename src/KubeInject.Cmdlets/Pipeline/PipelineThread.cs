@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Threading.Channels;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>
 /// The one bridge between PowerShell's pipeline thread, on which alone a cmdlet may write, and the asynchronous engine.

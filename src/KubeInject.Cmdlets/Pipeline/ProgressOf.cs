@@ -1,4 +1,4 @@
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>Has a cmdlet's progress follow what the engine reports. At once, and on its thread: Progress&lt;T&gt; would queue.</summary>
 internal sealed class ProgressOf<T>(Action<T> report) : IProgress<T>

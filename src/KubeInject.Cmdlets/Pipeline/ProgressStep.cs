@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>How far work has come.</summary>
 /// <param name="Activity">What is done, and to what: <c>Reading pods</c>.</param>

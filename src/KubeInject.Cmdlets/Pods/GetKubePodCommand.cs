@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pods;
 
 /// <summary>Gets pods of the connected cluster.</summary>
 [Cmdlet(VerbsCommon.Get, "KubePod", DefaultParameterSetName = OneNamespace)]

@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Pods;
 
 /// <summary>Watches pods of the connected cluster and returns their changes.</summary>
 [Cmdlet(VerbsCommon.Watch, "KubePod", DefaultParameterSetName = OneNamespace)]

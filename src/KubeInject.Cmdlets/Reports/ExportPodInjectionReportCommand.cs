@@ -1,9 +1,14 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Injection;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Leases;
 using KubeInject.Reports;
+using KubeInject.Reports.Page;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Reports;
 
 /// <summary>Creates an HTML report about the database credentials that the pods of a cluster request, have, and lack.</summary>
 [Cmdlet(VerbsData.Export, "PodInjectionReport", DefaultParameterSetName = ByPath, SupportsShouldProcess = true)]

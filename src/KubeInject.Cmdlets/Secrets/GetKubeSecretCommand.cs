@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using System.Security;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Secrets;
 
 /// <summary>Gets Secrets of the connected cluster, with their values as SecureStrings.</summary>
 [Cmdlet(VerbsCommon.Get, "KubeSecret", DefaultParameterSetName = OneNamespace)]

@@ -1,7 +1,11 @@
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Secrets;
 
 /// <summary>Gets the mounted token of the pod that the session runs in, or requests a new token for a ServiceAccount.</summary>
 [Cmdlet(VerbsCommon.Get, "KubeServiceAccountToken", DefaultParameterSetName = Mounted)]

@@ -1,6 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Secrets;
 
 /// <summary>A Secret of the cluster, as PowerShell takes secrets.</summary>
 public sealed class KubeSecret
@@ -38,7 +38,7 @@ public sealed class KubeSecret
     public DateTimeOffset? CreationTimestamp { get; }
 
     /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> where that is not known.</summary>
-    public string Age => Kubernetes.Age.Since(CreationTimestamp);
+    public string Age => HumanDuration.Since(CreationTimestamp);
 
     /// <summary>The values by their keys: a SecureString each, or, on demand, a string.</summary>
     public IReadOnlyDictionary<string, object> Data { get; }

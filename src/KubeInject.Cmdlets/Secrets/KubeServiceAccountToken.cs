@@ -1,6 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Secrets;
 
 /// <summary>A token of a ServiceAccount, as PowerShell takes secrets, and what it says of itself.</summary>
 public sealed class KubeServiceAccountToken
@@ -31,7 +32,7 @@ public sealed class KubeServiceAccountToken
     public DateTimeOffset? ExpiresAt { get; }
 
     /// <summary>How long it is accepted still, as kubectl shows ages: <c>59m</c>; <c>5m ago</c> where it is not any more, <c>-</c> for one that does not expire.</summary>
-    public string ExpiresIn => Age.Until(ExpiresAt);
+    public string ExpiresIn => HumanDuration.Until(ExpiresAt);
 
     /// <summary>Whom the token stands for; not the token.</summary>
     /// <returns>One line.</returns>

@@ -1,7 +1,10 @@
 using System.Management.Automation;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Injection;
 using KubeInject.Secrets;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Secrets;
 
 /// <summary>Removes Secrets of the connected cluster, or keys of Secrets.</summary>
 [Cmdlet(VerbsCommon.Remove, "KubeSecret", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]

@@ -4,7 +4,7 @@ using System.Management.Automation;
 using System.Security;
 using KubeInject.Secrets;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Secrets;
 
 /// <summary>Values for Secrets, as PowerShell has them.</summary>
 internal static class SecretInput

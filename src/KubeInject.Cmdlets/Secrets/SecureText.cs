@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Secrets;
 
 /// <summary>The way of a secret between PowerShell and the engine.</summary>
 internal static class SecureText

@@ -1,9 +1,13 @@
 using System.Collections;
 using System.Management.Automation;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Injection;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Secrets;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Secrets;
 
 /// <summary>Creates a Secret in the connected cluster, or changes values of an existing Secret.</summary>
 [Cmdlet(VerbsCommon.Set, "KubeSecret", SupportsShouldProcess = true)]

@@ -1,7 +1,10 @@
 using System.Management.Automation;
-using KubeInject.Credentials;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Cmdlets.Secrets;
+using KubeInject.Credentials.PostgreSql;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Sources;
 
 /// <content>Login roles in PostgreSQL itself.</content>
 public sealed partial class NewCredentialSourceCommand

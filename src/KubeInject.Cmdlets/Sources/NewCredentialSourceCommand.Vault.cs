@@ -1,9 +1,13 @@
 using System.Management.Automation;
 using System.Security;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Cmdlets.Secrets;
 using KubeInject.Credentials;
+using KubeInject.Credentials.Vault;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Sources;
 
 /// <content>Vault and OpenBao.</content>
 public sealed partial class NewCredentialSourceCommand

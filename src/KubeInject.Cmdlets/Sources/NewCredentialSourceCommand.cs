@@ -1,8 +1,12 @@
 using System.Management.Automation;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Credentials;
+using KubeInject.Credentials.KubeSecret;
 using KubeInject.Leases;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Sources;
 
 /// <summary>Creates a source of credentials: Vault or OpenBao, PostgreSQL, Secrets of the cluster, a script, or test credentials.</summary>
 [Cmdlet(VerbsCommon.New, "CredentialSource", DefaultParameterSetName = FromNowhere)]

@@ -1,9 +1,11 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Text.RegularExpressions;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Cmdlets.Secrets;
 using KubeInject.Credentials;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Sources;
 
 /// <summary>Has ScriptBlocks issue and revoke credentials, on the pipeline thread of the cmdlet that asks for it.</summary>
 internal sealed partial class ScriptCredentials(string name, ScriptBlock issue, ScriptBlock? revoke)

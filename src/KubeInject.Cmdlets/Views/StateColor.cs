@@ -1,6 +1,6 @@
 using System.Management.Automation;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Views;
 
 /// <summary>Colours states in views: what is well, what wants a look, what is broken.</summary>
 public static class StateColor

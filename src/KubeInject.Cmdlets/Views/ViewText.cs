@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 
-namespace KubeInject.Cmdlets;
+namespace KubeInject.Cmdlets.Views;
 
 /// <summary>Escapes values for views. Each value becomes one line.</summary>
 public static class ViewText

@@ -1,4 +1,6 @@
-namespace KubeInject.Injector;
+using KubeInject.Injector.Sources;
+
+namespace KubeInject.Injector.Settings;
 
 /// <summary>Everything that can be set.</summary>
 internal static class AllSettings

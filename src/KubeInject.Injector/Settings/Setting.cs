@@ -1,4 +1,4 @@
-namespace KubeInject.Injector;
+namespace KubeInject.Injector.Settings;
 
 /// <summary>Something that can be set: by option, by environment variable and in the settings file, under the same name.</summary>
 /// <param name="Name">The name, as an option and as a key: <c>vault-address</c>.</param>

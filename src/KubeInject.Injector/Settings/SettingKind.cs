@@ -1,4 +1,4 @@
-namespace KubeInject.Injector;
+namespace KubeInject.Injector.Settings;
 
 /// <summary>What a setting holds.</summary>
 internal enum SettingKind

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace KubeInject.Injector;
+namespace KubeInject.Injector.Settings;
 
 /// <summary>The options of a command that stand for settings.</summary>
 internal sealed class SettingOptions

@@ -1,4 +1,4 @@
-namespace KubeInject.Injector;
+namespace KubeInject.Injector.Settings;
 
 /// <summary>What was set, and where.</summary>
 /// <param name="Texts">The texts: one, or of a list any number.</param>

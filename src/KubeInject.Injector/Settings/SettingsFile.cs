@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace KubeInject.Injector;
+namespace KubeInject.Injector.Settings;
 
 /// <summary>A settings file: a YAML mapping of the settings' names to their values.</summary>
 /// <remarks>Values are never quoted in an error: any of them may be a secret that stands under the wrong key.</remarks>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace KubeInject.Injector;
+namespace KubeInject.Injector.Settings;
 
 /// <summary>Tells what is set: by option, else by environment variable, else in the settings file.</summary>
 /// <param name="options">The options that were given, by their names without dashes.</param>

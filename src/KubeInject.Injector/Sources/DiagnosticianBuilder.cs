@@ -1,7 +1,8 @@
 using KubeInject.Diagnosis;
-using KubeInject.Kubernetes;
+using KubeInject.Injector.Settings;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Injector;
+namespace KubeInject.Injector.Sources;
 
 /// <summary>Makes what looks at pods: at their documents, and where that is asked for at the cluster and the source of credentials.</summary>
 /// <param name="settings">What is set.</param>

@@ -1,8 +1,14 @@
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.KubeSecret;
+using KubeInject.Credentials.PostgreSql;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
+using KubeInject.Injector.Settings;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
 
-namespace KubeInject.Injector;
+namespace KubeInject.Injector.Sources;
 
 /// <summary>Makes the source of credentials that the settings name.</summary>
 /// <param name="settings">What is set.</param>
@@ -46,7 +52,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
                 _ => new CredentialSource(new LocalCredentialIssuer(), Folder(settings.Path(AllSettings.LeaseFolder) ?? FileLeaseStore.DefaultFolder), connection?.Objects),
             };
         }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or KubeConfigurationException)
+        catch (Exception exception) when (exception is FormatException or ArgumentException or ConfigurationException)
         {
             throw new SettingException(exception.Message);
         }
@@ -61,7 +67,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
             return connection ??= await KubeConnection.OpenAsync(
                 ConnectionSettings.Find(settings.Path(AllSettings.Kubeconfig), settings.Text(AllSettings.Context)), cancellationToken);
         }
-        catch (KubeConfigurationException exception)
+        catch (ConfigurationException exception)
         {
             throw new SettingException(exception.Message);
         }

@@ -1,4 +1,4 @@
-namespace KubeInject.Injector;
+namespace KubeInject.Injector.Sources;
 
 /// <summary>The sources of credentials that there are.</summary>
 internal static class SourceNames

@@ -1,5 +1,5 @@
 using System.Globalization;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 

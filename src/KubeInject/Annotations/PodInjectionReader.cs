@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Annotations.Dialects;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using KubeInject.Annotations;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
 namespace KubeInject.Completion;
@@ -24,7 +27,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
         ArgumentNullException.ThrowIfNull(ask);
 
         // Not opened: the first answer says all that the two questions of opening would.
-        using var connection = new KubeConnection(find(), RequestPolicy.Default);
+        using var connection = new KubeConnection(find(), KubeRetryPolicy.Default);
         await foreach (var found in ask(new ClusterSuggestions(connection)).WithCancellation(cancellationToken).ConfigureAwait(false))
             yield return found;
     }

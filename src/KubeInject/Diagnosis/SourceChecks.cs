@@ -1,4 +1,5 @@
-using KubeInject.Credentials;
+using KubeInject.Credentials.Vault;
+using KubeInject.Diagnosis.Vault;
 using KubeInject.Leases;
 
 namespace KubeInject.Diagnosis;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>The certificates that alone are trusted to sign the server's: roots, and intermediates where there are some.</summary>
 public sealed class CertificateAuthority
@@ -25,14 +25,14 @@ public sealed class CertificateAuthority
     /// <summary>Reads a bundle of PEM certificates from a file.</summary>
     /// <param name="path">The file's path.</param>
     /// <returns>The certificates of the file.</returns>
-    /// <exception cref="KubeConfigurationException">The file cannot be read, or holds no certificate.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be read, or holds no certificate.</exception>
     public static CertificateAuthority FromFile(string path) => FromPem(ConfigurationFile.Read(path, "certificate authority"), path);
 
     /// <summary>Reads a bundle of PEM certificates from text.</summary>
     /// <param name="pem">PEM text with one or more certificates.</param>
     /// <param name="source">Where the text came from, for messages.</param>
     /// <returns>The certificates of the text.</returns>
-    /// <exception cref="KubeConfigurationException">The text holds no certificate, or a broken one.</exception>
+    /// <exception cref="ConfigurationException">The text holds no certificate, or a broken one.</exception>
     public static CertificateAuthority FromPem(string pem, string source = "the given PEM text") => FromPem(pem, source, source);
 
     /// <summary>Reads a bundle as the other overload does.</summary>
@@ -53,13 +53,13 @@ public sealed class CertificateAuthority
 
         if (certificates.Count > 0)
             return new CertificateAuthority(certificates, pem, source);
-        throw new KubeConfigurationException($"The certificate authority from {place} holds {(hasBroken ? "a certificate that cannot be read" : "no PEM certificate")}.");
+        throw new ConfigurationException($"The certificate authority from {place} holds {(hasBroken ? "a certificate that cannot be read" : "no PEM certificate")}.");
     }
 
     /// <summary>Takes the path of a bundle, or the bundle itself.</summary>
     /// <param name="pathOrPem">The path of a PEM file, or PEM text with one or more certificates.</param>
     /// <returns>The certificates.</returns>
-    /// <exception cref="KubeConfigurationException">The file cannot be read, or there is no certificate.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be read, or there is no certificate.</exception>
     public static CertificateAuthority FromPathOrPem(string pathOrPem)
     {
         ArgumentNullException.ThrowIfNull(pathOrPem);
@@ -70,13 +70,13 @@ public sealed class CertificateAuthority
     /// <param name="certificates">The certificates; they stay the caller's to dispose, after the last connection that uses them.</param>
     /// <param name="source">Where they came from, for messages.</param>
     /// <returns>The certificates as an authority.</returns>
-    /// <exception cref="KubeConfigurationException">The collection is empty.</exception>
+    /// <exception cref="ConfigurationException">The collection is empty.</exception>
     public static CertificateAuthority FromCertificates(X509Certificate2Collection certificates, string source = "the given certificates")
     {
         ArgumentNullException.ThrowIfNull(certificates);
         return certificates.Count > 0
             ? new CertificateAuthority([.. certificates], string.Join('\n', certificates.Select(certificate => certificate.ExportCertificatePem())), source)
-            : throw new KubeConfigurationException($"The certificate authority from {source} holds no certificate.");
+            : throw new ConfigurationException($"The certificate authority from {source} holds no certificate.");
     }
 
     /// <summary>The subjects of the certificates and where they came from.</summary>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>A certificate with its private key by which a user is known to the API server.</summary>
 public sealed class ClientCertificate
@@ -23,7 +23,7 @@ public sealed class ClientCertificate
     /// <param name="keyPem">An unencrypted RSA or ECDSA key: PKCS#1, PKCS#8 or SEC1.</param>
     /// <param name="source">Where both came from, for messages.</param>
     /// <returns>The certificate with its key.</returns>
-    /// <exception cref="KubeConfigurationException">
+    /// <exception cref="ConfigurationException">
     /// There is no certificate, the key is missing, encrypted or of another kind, or the two do not belong together.
     /// </exception>
     public static ClientCertificate FromPem(string certificatePem, SensitiveString keyPem, string source = "the given PEM text")
@@ -50,7 +50,7 @@ public sealed class ClientCertificate
     /// <param name="certificatePath">The file with the certificate, and intermediates after it.</param>
     /// <param name="keyPath">The file with the key; null where it stands in the certificate's file.</param>
     /// <returns>The certificate with its key.</returns>
-    /// <exception cref="KubeConfigurationException">A file cannot be read, or <see cref="FromPem"/> cannot make anything of it.</exception>
+    /// <exception cref="ConfigurationException">A file cannot be read, or <see cref="FromPem"/> cannot make anything of it.</exception>
     public static ClientCertificate FromFiles(string certificatePath, string? keyPath = null) => FromPem(
         ConfigurationFile.Read(certificatePath, "client certificate"),
         new SensitiveString(ConfigurationFile.Read(keyPath ?? certificatePath, "client key")),
@@ -59,7 +59,7 @@ public sealed class ClientCertificate
     /// <summary>Takes a certificate that the caller has at hand, such as one of the Windows certificate store.</summary>
     /// <param name="certificate">A certificate with its private key; it stays the caller's to dispose, after the last connection that uses it.</param>
     /// <returns>The certificate.</returns>
-    /// <exception cref="KubeConfigurationException">The certificate comes without its private key.</exception>
+    /// <exception cref="ConfigurationException">The certificate comes without its private key.</exception>
     public static ClientCertificate FromCertificate(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -92,6 +92,6 @@ public sealed class ClientCertificate
         }
     }
 
-    private static KubeConfigurationException Unusable(string source, string reason) =>
+    private static ConfigurationException Unusable(string source, string reason) =>
         new($"The client certificate from {source} {reason}.");
 }

@@ -1,10 +1,10 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>Reads the files that a connection is configured by; whatever goes wrong names the file and its purpose.</summary>
 internal static class ConfigurationFile
 {
     public static string Read(string path, string purpose) =>
-        TryRead(path, purpose) ?? throw new KubeConfigurationException($"The {purpose} file {path} does not exist.") { File = path };
+        TryRead(path, purpose) ?? throw new ConfigurationException($"The {purpose} file {path} does not exist.") { File = path };
 
     /// <summary>Reads a file that may be missing.</summary>
     /// <returns>The text; null where there is no such file.</returns>
@@ -20,7 +20,7 @@ internal static class ConfigurationFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new KubeConfigurationException($"The {purpose} file {path} cannot be read: {e.Message}") { File = path };
+            throw new ConfigurationException($"The {purpose} file {path} cannot be read: {e.Message}") { File = path };
         }
     }
 }

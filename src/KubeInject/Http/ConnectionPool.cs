@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>Connections that all show the same certificate, closed when the last request that waits for one has its answer.</summary>
 internal sealed class ConnectionPool(ClientCertificate? certificate, SocketsHttpHandler handler) : IDisposable

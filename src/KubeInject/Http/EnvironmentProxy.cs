@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>Finds in the environment which proxy leads to a server, by kubectl's rules.</summary>
 /// <remarks>
@@ -10,7 +10,7 @@ namespace KubeInject.Kubernetes;
 internal static class EnvironmentProxy
 {
     /// <returns>The proxy; null where the environment names none for this server.</returns>
-    /// <exception cref="KubeConfigurationException">The variable holds no address of a proxy.</exception>
+    /// <exception cref="ConfigurationException">The variable holds no address of a proxy.</exception>
     public static ProxyAddress? For(Uri server, Func<string, string?> variable)
     {
         var (name, address) = First(variable, server.Scheme == Uri.UriSchemeHttps ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"]);
@@ -20,7 +20,7 @@ internal static class EnvironmentProxy
             address = $"http://{address}";
 
         // The address is not quoted: it may hold a password.
-        return ProxyAddress.TryParse(address) ?? throw new KubeConfigurationException($"The environment variable {name} holds no http, https or socks5 address.");
+        return ProxyAddress.TryParse(address) ?? throw new ConfigurationException($"The environment variable {name} holds no http, https or socks5 address.");
     }
 
     private static (string Variable, string? Value) First(Func<string, string?> variable, string[] names) =>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>A proxy between here and the API server.</summary>
 /// <remarks>Prints no password.</remarks>
@@ -23,11 +23,11 @@ public sealed class ProxyAddress
     /// <summary>Takes a proxy's address.</summary>
     /// <param name="address">An address with the scheme http, https or socks5; name and password may stand in it.</param>
     /// <returns>The proxy.</returns>
-    /// <exception cref="KubeConfigurationException">The address is not absolute, or of another scheme.</exception>
+    /// <exception cref="ConfigurationException">The address is not absolute, or of another scheme.</exception>
     public static ProxyAddress FromUri(Uri address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return TryCreate(address) ?? throw new KubeConfigurationException("The proxy has to be an absolute http, https or socks5 address.");
+        return TryCreate(address) ?? throw new ConfigurationException("The proxy has to be an absolute http, https or socks5 address.");
     }
 
     /// <summary>The address without name and password.</summary>

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>Makes a connection to a server through a proxy, which sees neither the TLS within nor the user's credential.</summary>
 /// <remarks>The platform's own tunnel has no way to ask for another name than the address has, and shows the user's certificate to the proxy.</remarks>

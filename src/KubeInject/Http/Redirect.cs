@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>
 /// An answer that points to another address. No client follows one: anyone who controls the answer would get

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>Room for one answer after the other, so that each page of a long list does not leave its size behind as garbage.</summary>
 internal sealed class ResponseBuffer

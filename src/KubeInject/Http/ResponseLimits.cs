@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>
 /// Limits of what a server may send, so that no answer takes memory or time without end. Each ends in an error that

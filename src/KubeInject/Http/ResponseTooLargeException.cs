@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>An answer, or a part of it that has to be read as a whole, exceeds a limit.</summary>
 /// <param name="part">What is too large, for a message.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>Reads how long a server wants to be left alone.</summary>
 internal static class RetryAfterHeader

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>How long to wait between attempts, and how much a server may send. What is sent again depends on the server.</summary>
 internal abstract record RetryPolicy

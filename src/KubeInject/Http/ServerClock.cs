@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>A server's clock, by the <c>Date</c> of its answers.</summary>
 /// <param name="time">This machine's clock.</param>

@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>Decides whether the server's certificate is the one that the settings ask for.</summary>
 internal sealed class ServerTrust(TransportSettings settings)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>Reads JSON of others: what is missing or of another kind than expected reads as nothing.</summary>
 internal static class TolerantJson

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>How to reach a server over HTTP. The settings of every kind of server convert to this.</summary>
 internal sealed record TransportSettings

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>Why the certificate of a server is not accepted.</summary>
 internal sealed record TrustFailure(CertificateProblem Problem, string Message);

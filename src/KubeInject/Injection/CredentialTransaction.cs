@@ -40,13 +40,13 @@ internal sealed class CredentialTransaction(CredentialSource source)
         return issued;
     }
 
-    public void TakeOver(CredentialTransaction other) => leases.AddRange(other.leases);
+    public void Merge(CredentialTransaction other) => leases.AddRange(other.leases);
 
     /// <summary>Revokes them all. One that cannot be revoked does not keep the others.</summary>
     /// <returns>What to tell of those that could not be revoked, in one sentence; null where there are none.</returns>
     public async Task<string?> RevokeAsync()
     {
-        var left = await source.TakeBackAsync(leases.Select(lease => lease.Record)).ConfigureAwait(false);
+        var left = await source.RollBackAsync(leases.Select(lease => lease.Record)).ConfigureAwait(false);
         leases.Clear();
         return left;
     }

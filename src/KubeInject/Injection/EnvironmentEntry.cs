@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection;
 

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
@@ -178,7 +179,7 @@ public sealed class ManifestInjector
         if (secrets is not null)
         {
             for (var i = 0; i < documents.Count; i++)
-                documents[i] = await TryAsync(documents[i], secrets, cancellationToken).ConfigureAwait(false);
+                documents[i] = await DryRunAsync(documents[i], secrets, cancellationToken).ConfigureAwait(false);
         }
 
         var result = new ManifestResult { File = manifest.File, Pods = documents.SelectMany(document => document.Results).ToArray() };
@@ -206,14 +207,14 @@ public sealed class ManifestInjector
         }
     }
 
-    private static async Task<PlannedDocument> TryAsync(PlannedDocument document, SecretWriter secrets, CancellationToken cancellationToken)
+    private static async Task<PlannedDocument> DryRunAsync(PlannedDocument document, SecretWriter secrets, CancellationToken cancellationToken)
     {
         if (document.Edits is null)
             return document;
         try
         {
             foreach (var pod in document.Pods)
-                await secrets.TryAsync(pod, cancellationToken).ConfigureAwait(false);
+                await secrets.DryRunAsync(pod, cancellationToken).ConfigureAwait(false);
             return document;
         }
         catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
@@ -244,7 +245,7 @@ public sealed class ManifestInjector
                     secretManifests.Add(pod.Delivery!.Secret!, leases);
             }
 
-            all.TakeOver(issued);
+            all.Merge(issued);
             return (edited, results);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
@@ -254,7 +255,7 @@ public sealed class ManifestInjector
         }
         catch
         {
-            all.TakeOver(issued);
+            all.Merge(issued);
             throw;
         }
     }

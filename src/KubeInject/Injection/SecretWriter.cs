@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.Injection;
@@ -8,7 +10,7 @@ namespace KubeInject.Injection;
 internal sealed class SecretWriter(KubeObjectClient client)
 {
     /// <summary>Has the server go through the creation, without creating anything.</summary>
-    public Task TryAsync(PlannedPod pod, CancellationToken cancellationToken) =>
+    public Task DryRunAsync(PlannedPod pod, CancellationToken cancellationToken) =>
         CreateAsync(pod, null, null, new KubeWriteOptions { DryRun = true }, cancellationToken);
 
     /// <summary>Creates the Secret of a pod template; without effect where there is to be none.</summary>

@@ -1,4 +1,4 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
@@ -64,10 +64,10 @@ public sealed class CredentialLease
     public DateTimeOffset? ExpiresAt => record.ExpiresAt;
 
     /// <summary>How long ago it was issued, as kubectl shows ages: <c>45m</c>, <c>5d3h</c>; <c>&lt;unknown&gt;</c> where that is not known.</summary>
-    public string Age => Kubernetes.Age.Since(IssuedAt, Now);
+    public string Age => HumanDuration.Since(IssuedAt, Now);
 
     /// <summary>When it ends, as kubectl shows ages: <c>45m</c>, <c>5m ago</c>; <c>-</c> where it does not end by itself, and where that is not known.</summary>
-    public string ExpiresIn => Kubernetes.Age.Until(ExpiresAt, Now);
+    public string ExpiresIn => HumanDuration.Until(ExpiresAt, Now);
 
     /// <summary>Whether that end can be put off.</summary>
     public bool IsRenewable => record.IsRenewable;

@@ -1,5 +1,7 @@
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
@@ -58,7 +60,7 @@ public sealed class CredentialSource
     /// <summary>The same source, for credentials that are delivered in a cluster.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <returns>The source.</returns>
-    internal CredentialSource In(KubeObjectClient cluster) => new(issuer, leases, cluster, Time);
+    internal CredentialSource WithCluster(KubeObjectClient cluster) => new(issuer, leases, cluster, Time);
 
     /// <summary>Issues a credential: records what is needed to revoke it, issues, completes the record. Whatever fails after the first is undone.</summary>
     /// <param name="request">What is asked for.</param>
@@ -80,7 +82,7 @@ public sealed class CredentialSource
         }
         catch (Exception exception)
         {
-            if (await TakeBackAsync([record]).ConfigureAwait(false) is { } left)
+            if (await RollBackAsync([record]).ConfigureAwait(false) is { } left)
                 throw new CredentialException((exception as CredentialException)?.Reason ?? CredentialFailure.Unavailable, $"{exception.Message} {left}", exception);
             throw;
         }
@@ -129,7 +131,7 @@ public sealed class CredentialSource
     /// <summary>Revokes what was issued and is not handed out. One that cannot be revoked does not keep the others.</summary>
     /// <param name="records">The leases.</param>
     /// <returns>What to tell of those that could not be revoked, in one sentence; null where there are none.</returns>
-    internal async Task<string?> TakeBackAsync(IEnumerable<LeaseRecord> records)
+    internal async Task<string?> RollBackAsync(IEnumerable<LeaseRecord> records)
     {
         var left = new List<string>();
         foreach (var record in records)

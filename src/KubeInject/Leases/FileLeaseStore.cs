@@ -1,5 +1,5 @@
 using KubeInject.Files;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.Leases;
 

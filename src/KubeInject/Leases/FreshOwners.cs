@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Leases;
 

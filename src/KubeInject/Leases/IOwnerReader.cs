@@ -1,3 +1,7 @@
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+
+
 namespace KubeInject.Leases;
 
 /// <summary>Reads who has which lease.</summary>
@@ -7,7 +11,7 @@ internal interface IOwnerReader
     /// <param name="leases">The leases whose owners are wanted.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The view. Whatever has changed since the call began may or may not be in it.</returns>
-    /// <exception cref="Kubernetes.KubeApiException">Nothing at all can be seen.</exception>
-    /// <exception cref="Kubernetes.KubeConnectionException">Likewise.</exception>
+    /// <exception cref="KubeApiException">Nothing at all can be seen.</exception>
+    /// <exception cref="KubeConnectionException">Likewise.</exception>
     Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken);
 }

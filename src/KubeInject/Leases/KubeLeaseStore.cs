@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Leases;
 

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.Leases;
 

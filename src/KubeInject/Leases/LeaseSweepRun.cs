@@ -31,16 +31,16 @@ internal sealed class LeaseSweepRun(
         var count = 0;
         await Parallel.ForEachAsync(tasks, parallel, async (task, token) =>
         {
-            await TryAsync(task, () => IsRevocation(task) ? RevokeAsync(task, token) : RenewAsync(task, token), token).ConfigureAwait(false);
+            await RunAsync(task, () => IsRevocation(task) ? RevokeAsync(task, token) : RenewAsync(task, token), token).ConfigureAwait(false);
             progress?.Report(new LeaseProgress(Interlocked.Increment(ref count), tasks.Count, task.Lease));
         }).ConfigureAwait(false);
 
         await Parallel.ForEachAsync(revokedByOthers, parallel, async (lease, token) =>
-            await TryAsync(new PlannedLeaseAction(lease, LeaseAction.CleanUp), () => CleanUpAsync(lease, token), token).ConfigureAwait(false)).ConfigureAwait(false);
+            await RunAsync(new PlannedLeaseAction(lease, LeaseAction.CleanUp), () => CleanUpAsync(lease, token), token).ConfigureAwait(false)).ConfigureAwait(false);
 
         var adopted = plan.Where(planned => planned is { Action: LeaseAction.Keep, Reason: LeaseKeepReason.None } && rules.NeedsCluster(planned.Lease.ToRecord())).ToList();
         await Parallel.ForEachAsync(adopted, parallel, async (task, token) =>
-            await TryAsync(task, () => source.Leases.WriteAsync(rules.WithCluster(task.Lease.ToRecord()), token), token).ConfigureAwait(false)).ConfigureAwait(false);
+            await RunAsync(task, () => source.Leases.WriteAsync(rules.WithCluster(task.Lease.ToRecord()), token), token).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>What was done, and what was not.</summary>
@@ -93,7 +93,7 @@ internal sealed class LeaseSweepRun(
 
     private static bool IsRevocation(PlannedLeaseAction planned) => planned.Action is LeaseAction.Revoke or LeaseAction.CleanUp;
 
-    private async Task TryAsync(PlannedLeaseAction task, Func<Task> action, CancellationToken cancellationToken)
+    private async Task RunAsync(PlannedLeaseAction task, Func<Task> action, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,4 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
@@ -78,12 +81,12 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
     /// <summary>Reads all objects of all kinds that were added to the cluster.</summary>
     public async Task ReadCustomResourcesAsync(CancellationToken cancellationToken)
     {
-        foreach (var group in await TryAsync("custom resources", () => discovery.AddedGroupsAsync(cancellationToken)).ConfigureAwait(false) ?? [])
+        foreach (var group in await ReadAsync("custom resources", () => discovery.AddedGroupsAsync(cancellationToken)).ConfigureAwait(false) ?? [])
         {
             var known = new HashSet<string>(StringComparer.Ordinal);
             foreach (var version in group.Versions)
             {
-                foreach (var resource in await TryAsync($"{group.Name}/{version}", () => discovery.ResourcesAsync(group.Name, version, cancellationToken)).ConfigureAwait(false) ?? [])
+                foreach (var resource in await ReadAsync($"{group.Name}/{version}", () => discovery.ResourcesAsync(group.Name, version, cancellationToken)).ConfigureAwait(false) ?? [])
                 {
                     if (known.Add(resource.Plural))
                         await ReadCustomResourceAsync(resource, cancellationToken).ConfigureAwait(false);
@@ -193,7 +196,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
         }
     }
 
-    private async Task<T?> TryAsync<T>(string what, Func<Task<T>> read)
+    private async Task<T?> ReadAsync<T>(string what, Func<Task<T>> read)
         where T : class
     {
         try

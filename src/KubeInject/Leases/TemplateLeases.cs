@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Leases;
 

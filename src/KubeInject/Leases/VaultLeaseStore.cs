@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
 
 namespace KubeInject.Leases;
 
@@ -61,7 +62,7 @@ public sealed class VaultLeaseStore : ILeaseStore
             throw vault.Failure(entry, noted);
 
         var request = Post($"{data}/{record.Uuid}", VaultLeaseFields.Write(record), record.Token is null ? [] : [record.Token]);
-        var response = await vault.SucceedAsync(request, cancellationToken).ConfigureAwait(false);
+        var response = await vault.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false);
 
         // Version 1 takes anything anywhere, and no one would find it again.
         if (response.Data.Int("version") == 0)

@@ -1,4 +1,4 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests;

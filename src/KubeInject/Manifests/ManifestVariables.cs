@@ -1,5 +1,5 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests;

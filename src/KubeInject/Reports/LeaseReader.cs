@@ -1,6 +1,6 @@
 using KubeInject.Credentials;
-using KubeInject.Diagnosis;
-using KubeInject.Kubernetes;
+using KubeInject.Diagnosis.Cluster;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Leases;
 
 namespace KubeInject.Reports;

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Reflection;
 using KubeInject.Annotations;
 using KubeInject.Diagnosis;
-using KubeInject.Kubernetes;
+using KubeInject.Diagnosis.Cluster;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
 
 namespace KubeInject.Reports;

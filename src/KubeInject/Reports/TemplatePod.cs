@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 using KubeInject.Diagnosis;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Reports;
 

@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Leases;
 
 namespace KubeInject.Secrets;

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.KubeSecret;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Testing;
 

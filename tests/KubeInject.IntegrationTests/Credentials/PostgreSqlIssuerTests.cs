@@ -1,4 +1,5 @@
 using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using KubeInject.Leases;
 using Npgsql;
 using static KubeInject.IntegrationTests.TestDatabase;

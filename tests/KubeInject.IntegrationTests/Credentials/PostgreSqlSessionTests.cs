@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using KubeInject.Leases;
 using static KubeInject.IntegrationTests.Credentials.PostgreSqlHandoverTests;
 using static KubeInject.IntegrationTests.TestDatabase;

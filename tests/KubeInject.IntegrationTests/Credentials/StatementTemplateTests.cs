@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using KubeInject.Testing;
 using Npgsql;
 

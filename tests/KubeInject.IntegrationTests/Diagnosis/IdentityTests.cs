@@ -1,7 +1,7 @@
 using KubeInject.Annotations;
 using KubeInject.Diagnosis;
-using KubeInject.Kubernetes;
-using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
+using KubeInject.Kubernetes.Connection;
+using static KubeInject.IntegrationTests.Diagnosis.InjectorWebhookTests;
 
 namespace KubeInject.IntegrationTests.Diagnosis;
 
@@ -12,7 +12,7 @@ public sealed class IdentityTests
     [Fact]
     public async Task A_ServiceAccount_that_is_not_there_is_named()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
 
         Breaks(
             await scene.DiagnoseManifestAsync(spec: OfOrders), DiagnosisStepKind.Identity, FindingCode.MissingServiceAccount, $"kubectl create serviceaccount orders --namespace {scene.Namespace}");
@@ -21,7 +21,7 @@ public sealed class IdentityTests
     [Fact]
     public async Task A_ServiceAccount_that_gets_tokens_holds()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateServiceAccountAsync("orders");
 
         Assert.Equal("the ServiceAccount orders exists and gets tokens.", (await LinkAsync(scene, scene.Connection)).Text);
@@ -30,7 +30,7 @@ public sealed class IdentityTests
     [Fact]
     public async Task Whoever_may_not_ask_for_tokens_is_told_so_and_asks_for_none()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateServiceAccountAsync("orders");
         await TestCluster.AllowAsync(scene.Namespace, "serviceaccounts", "User", Identity.Viewer);
         using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
@@ -47,7 +47,7 @@ public sealed class IdentityTests
     [Fact]
     public async Task The_request_for_a_token_is_a_dry_run()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateServiceAccountAsync("orders");
         var requests = new List<string>();
         scene.Connection.RequestCompleted += request => requests.Add(request.Path);
@@ -57,6 +57,6 @@ public sealed class IdentityTests
         Assert.EndsWith("/token?dryRun=All", Assert.Single(requests, path => path.Contains("/token", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
-    private static async Task<DiagnosisStep> LinkAsync(Scene scene, KubeConnection by) =>
+    private static async Task<DiagnosisStep> LinkAsync(DiagnosisFixture scene, KubeConnection by) =>
         (await scene.DiagnoseManifestAsync(spec: OfOrders, by: scene.Diagnostician(by))).Chain.Single(link => link.Step == DiagnosisStepKind.Identity);
 }

@@ -1,10 +1,10 @@
 using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Diagnosis;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using Microsoft.Extensions.Time.Testing;
-using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
+using static KubeInject.IntegrationTests.Diagnosis.InjectorWebhookTests;
 
 namespace KubeInject.IntegrationTests.Diagnosis;
 
@@ -15,7 +15,7 @@ public sealed class OutcomeTests
     [InlineData("Error creating: admission webhook \"injector.example.org\" denied the request: no role", FindingCode.WebhookDenied, "log")]
     public async Task An_event_about_the_ReplicaSet_that_quotes_a_webhook_is_told_in_plain_words(string message, string code, string remedy)
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateDeploymentAsync();
         await scene.CreateEventAsync("ReplicaSet", "orders-1", message);
 
@@ -28,7 +28,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task Other_events_are_no_news()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateDeploymentAsync();
         await scene.CreateEventAsync("ReplicaSet", "orders-1", "Created pod: orders-1-x");
 
@@ -38,7 +38,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task A_lease_without_a_record_breaks_the_chain_and_one_with_a_record_does_not()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
         var uuid = Guid.NewGuid();
         var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{uuid}"));
@@ -55,7 +55,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task A_record_whose_lease_nobody_names_is_a_weak_link_once_it_is_no_longer_new()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
         var (named, left) = (Guid.NewGuid(), Guid.NewGuid());
         var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{named}"));
@@ -76,7 +76,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task The_records_of_an_installed_injector_are_elsewhere()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
         var pod = Pod.Parse($$$"""{"metadata":{"name":"orders","namespace":"{{{scene.Namespace}}}"{{{scene.Metadata(uuid: $"{Guid.NewGuid()}")}}} }}""");
 
@@ -89,7 +89,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task What_is_injected_hides_the_keys_of_ConfigMaps_and_Secrets_and_no_value_is_told()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{scene.Namespace}/configmaps", """{"metadata":{"name":"settings"},"data":{"USER":"shown-nowhere","OTHER":"x"}}""");
         await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{scene.Namespace}/secrets", """{"metadata":{"name":"old"},"stringData":{"PGPASSWORD":"shown-nowhere"}}""");
 

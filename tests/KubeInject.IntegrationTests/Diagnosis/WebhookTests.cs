@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.Diagnosis;
-using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
+using static KubeInject.IntegrationTests.Diagnosis.InjectorWebhookTests;
 
 namespace KubeInject.IntegrationTests.Diagnosis;
 
@@ -21,7 +21,7 @@ public sealed class WebhookTests
     [MemberData(nameof(Bundles))]
     public async Task A_bundle_that_cannot_be_trusted_is_named(string code, string bundle)
     {
-        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = bundle);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = bundle);
 
         Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, code, "certificate authority");
     }
@@ -29,9 +29,9 @@ public sealed class WebhookTests
     [Fact]
     public async Task One_good_certificate_of_a_bundle_is_enough()
     {
-        using var old = Scene.CreateAuthority(-9, -2);
-        using var current = Scene.CreateAuthority(-1, 1);
-        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = Scene.Bundle(old, current));
+        using var old = DiagnosisFixture.CreateAuthority(-9, -2);
+        using var current = DiagnosisFixture.CreateAuthority(-1, 1);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(old, current));
 
         Assert.Null((await scene.DiagnoseManifestAsync()).FirstBroken);
     }
@@ -39,11 +39,11 @@ public sealed class WebhookTests
     [Fact]
     public async Task A_serving_certificate_of_the_bundles_authority_is_fine_and_one_of_another_is_not()
     {
-        using var authority = Scene.CreateAuthority(-1, 1);
-        using var other = Scene.CreateAuthority(-1, 1);
-        await using var trusted = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = Scene.Bundle(authority));
+        using var authority = DiagnosisFixture.CreateAuthority(-1, 1);
+        using var other = DiagnosisFixture.CreateAuthority(-1, 1);
+        await using var trusted = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(authority));
         await trusted.CreateServingCertificateAsync(authority);
-        await using var untrusted = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = Scene.Bundle(authority));
+        await using var untrusted = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(authority));
         await untrusted.CreateServingCertificateAsync(other);
 
         Assert.Null((await trusted.DiagnoseManifestAsync()).FirstBroken);
@@ -53,8 +53,8 @@ public sealed class WebhookTests
     [Fact]
     public async Task A_serving_certificate_that_has_expired_is_named()
     {
-        using var authority = Scene.CreateAuthority(-9, 9);
-        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = Scene.Bundle(authority));
+        using var authority = DiagnosisFixture.CreateAuthority(-9, 9);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(authority));
         await scene.CreateServingCertificateAsync(authority, DateTimeOffset.UtcNow.AddDays(-2));
 
         Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.ExpiredServingCertificate, "issued anew");
@@ -63,7 +63,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task A_Service_that_is_not_there_is_named()
     {
-        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["name"] = "gone");
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["name"] = "gone");
 
         Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingService, "left behind");
     }
@@ -71,7 +71,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task A_port_that_the_Service_does_not_have_is_named()
     {
-        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["port"] = 8443);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["port"] = 8443);
 
         Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingServicePort, scene.Label);
     }
@@ -81,7 +81,7 @@ public sealed class WebhookTests
     [InlineData("notReadyAddresses")]
     public async Task A_Service_behind_which_nobody_is_ready_is_named(string? endpoints)
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreateServiceAccountAsync("default");
         await scene.CreateServiceAsync();
         await scene.CreateWebhookAsync();
@@ -94,7 +94,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task A_webhook_at_a_URL_needs_no_Service_and_no_bundle()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreateServiceAccountAsync("default");
         await scene.CreateWebhookAsync(webhook => webhook["clientConfig"] = new JsonObject { ["url"] = "https://192.0.2.7/mutate" });
 
@@ -103,7 +103,7 @@ public sealed class WebhookTests
 
     private static string Bundle(int from, int to)
     {
-        using var authority = Scene.CreateAuthority(from, to);
-        return Scene.Bundle(authority);
+        using var authority = DiagnosisFixture.CreateAuthority(from, to);
+        return DiagnosisFixture.Bundle(authority);
     }
 }

@@ -1,13 +1,14 @@
 using System.Text.RegularExpressions;
 using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using KubeInject.IntegrationTests.Vault;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Injector;
 
 /// <summary>The program's sources, each with settings from another place.</summary>
-[Collection(nameof(VaultWorlds))]
-public sealed class SourceTests(VaultWorlds worlds) : IDisposable
+[Collection(nameof(VaultFixtures))]
+public sealed class SourceTests(VaultFixtures worlds) : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-[Collection(nameof(Alone))]
+[Collection(nameof(RunsAlone))]
 public class CancellationTests
 {
     [Theory]

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text;
+using KubeInject.Client;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
-using KubeInject.Client;
-using KubeInject.Kubernetes;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
@@ -84,7 +86,7 @@ public class ClientSecretTests
             "password" => ConnectionSettings.FromPassword(TestCluster.Server, "somebody", new SensitiveString(Canary), TestCluster.Authority),
             _ => script.Settings,
         };
-        using var connection = new KubeConnection(settings, RequestPolicy.Default);
+        using var connection = new KubeConnection(settings, KubeRetryPolicy.Default);
         var error = await Assert.ThrowsAsync<HttpOperationException>(() => connection.Client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), "default"));
         Assert.Equal(kind == "password" ? HttpStatusCode.Forbidden : HttpStatusCode.Unauthorized, error.Response.StatusCode);
         AssertHides(error, new SensitiveString(Canary));
@@ -106,7 +108,7 @@ public class ClientSecretTests
             Body = body.Replace("ECHO", request.Headers["Authorization"], StringComparison.Ordinal),
             Headers = [$"X-Echo: {request.Headers["Authorization"]}"],
         });
-        using var connection = new KubeConnection(ConnectionSettings.FromToken(proxy.Server, new SensitiveString(token), TestCluster.Authority), RequestPolicy.Default);
+        using var connection = new KubeConnection(ConnectionSettings.FromToken(proxy.Server, new SensitiveString(token), TestCluster.Authority), KubeRetryPolicy.Default);
         Func<Task>[] requests =
         [
             () => connection.Client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), "default"),

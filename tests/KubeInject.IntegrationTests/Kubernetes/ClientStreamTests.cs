@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.WebSockets;
+using KubeInject.Client;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Testing;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
-using KubeInject.Client;
-using KubeInject.Kubernetes;
-using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
@@ -72,7 +75,7 @@ public sealed class ClientStreamTests : IDisposable
     [InlineData(true)]
     public async Task A_credential_of_a_plugin_is_renewed_after_a_401(bool isByProxy)
     {
-        using var script = new PluginScript($"if [ $run = 1 ]; then {PluginScript.Token(new Secret("canary-wrong-token"))}; else {PluginScript.Token(TestCluster.AdminToken)}; fi");
+        using var script = new PluginScript($"if [ $run = 1 ]; then {PluginScript.Token(new SensitiveString("canary-wrong-token"))}; else {PluginScript.Token(TestCluster.AdminToken)}; fi");
         AssertNoHost(await RefusalAsync(isByProxy ? script.Settings with { Proxy = ByProxy } : script.Settings, "exec"));
         Assert.Equal(2, script.Runs);
     }
@@ -80,7 +83,7 @@ public sealed class ClientStreamTests : IDisposable
     [Fact]
     public async Task A_certificate_of_a_plugin_is_renewed_after_a_401()
     {
-        using var script = new PluginScript($"if [ $run = 1 ]; then {PluginScript.Token(new Secret("canary-wrong-token"))}; else {PluginScript.Certificate(ClientCredentials.Ec("jane"))}; fi");
+        using var script = new PluginScript($"if [ $run = 1 ]; then {PluginScript.Token(new SensitiveString("canary-wrong-token"))}; else {PluginScript.Certificate(ClientCredentials.Ec("jane"))}; fi");
         var error = await RefusalAsync(script.Settings, "exec");
         Assert.Contains("User \"jane\" cannot ", Assert.IsType<V1Status>(error.Body).Message, StringComparison.Ordinal);
         Assert.Equal(2, script.Runs);
@@ -89,7 +92,7 @@ public sealed class ClientStreamTests : IDisposable
     [Fact]
     public async Task A_plugin_that_always_returns_the_same_is_asked_again_once()
     {
-        using var script = new PluginScript(PluginScript.Token(new Secret("canary-wrong-token")));
+        using var script = new PluginScript(PluginScript.Token(new SensitiveString("canary-wrong-token")));
         var error = await RefusalAsync(script.Settings, "exec");
         Assert.Equal((HttpStatusCode.Unauthorized, 2), (error.Response.StatusCode, script.Runs));
         Assert.DoesNotContain("canary", string.Join('\n', PublicTexts.Of(error)), StringComparison.Ordinal);
@@ -131,7 +134,7 @@ public sealed class ClientStreamTests : IDisposable
 
     private static async Task<WebSocket> OpenAsync(ConnectionSettings settings, string operation, string @namespace)
     {
-        using var connection = new KubeConnection(settings, RequestPolicy.Default);
+        using var connection = new KubeConnection(settings, KubeRetryPolicy.Default);
         return operation switch
         {
             "exec" => await connection.Client.WebSocketNamespacedPodExecAsync(Pod, @namespace, ["true"], "app"),

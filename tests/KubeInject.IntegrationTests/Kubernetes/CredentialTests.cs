@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 

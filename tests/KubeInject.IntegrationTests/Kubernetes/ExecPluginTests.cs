@@ -1,5 +1,7 @@
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
@@ -157,7 +159,7 @@ public class ExecPluginTests
     {
         using var script = new PluginScript(line);
         var error = await Assert.ThrowsAnyAsync<Exception>(() => KubeConnection.OpenAsync(script.Settings));
-        Assert.True(error is KubeConnectionException { Reason: KubeConnectionFailure.ExecPluginFailed } or KubeConfigurationException, error.ToString());
+        Assert.True(error is KubeConnectionException { Reason: KubeConnectionFailure.ExecPluginFailed } or ConfigurationException, error.ToString());
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }

@@ -5,7 +5,8 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
@@ -44,7 +45,7 @@ internal sealed class FaultProxy : IDisposable
     /// <summary>Connects through the proxy, as the administrator; waits between attempts are short.</summary>
     public Task<KubeConnection> OpenAsync(string @namespace) => KubeConnection.OpenAsync(
         TestCluster.Context("admin") with { Server = Server, Namespace = @namespace },
-        new RequestPolicy { FirstWait = TimeSpan.FromMilliseconds(1) },
+        new KubeRetryPolicy { FirstWait = TimeSpan.FromMilliseconds(1) },
         CancellationToken.None);
 
     public void Dispose()

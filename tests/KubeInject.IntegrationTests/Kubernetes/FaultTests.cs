@@ -1,4 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using static KubeInject.IntegrationTests.Kubernetes.FaultProxy;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
@@ -150,7 +152,7 @@ public class FaultTests
 
     private static Task<KubeConnection> OpenAsync(TcpRelay relay, string @namespace) => KubeConnection.OpenAsync(
         TestCluster.Context("admin") with { Server = relay.Server, Namespace = @namespace },
-        new RequestPolicy { FirstWait = TimeSpan.FromMilliseconds(1) },
+        new KubeRetryPolicy { FirstWait = TimeSpan.FromMilliseconds(1) },
         CancellationToken.None);
 
     private static IEnumerable<string> Names(int count) => Enumerable.Range(0, count).Select(i => $"pod-{i:d2}");

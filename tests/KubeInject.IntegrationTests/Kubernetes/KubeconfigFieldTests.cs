@@ -1,5 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
@@ -70,7 +73,7 @@ public sealed class KubeconfigFieldTests : IDisposable
         variables["KUBECONFIG"] = string.Join(Path.PathSeparator, "a", "none", folder.File("b"));
         Assert.Equal(Identity.Viewer, await FindAsync());
         folder.Write("a", "current-context: one\nusers: text");
-        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(environment: Environment));
+        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(environment: Environment));
         Assert.StartsWith($"{folder.File("a")}:2:8: ", error.Message, StringComparison.Ordinal);
     }
 
@@ -98,7 +101,7 @@ public sealed class KubeconfigFieldTests : IDisposable
     [Fact]
     public void Source_none_found_says_what_was_looked_for_and_where()
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(environment: Environment));
+        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(environment: Environment));
         Assert.Contains(folder.File("home/.kube/config"), error.Message, StringComparison.Ordinal);
         Assert.Contains("KUBERNETES_SERVICE_HOST", error.Message, StringComparison.Ordinal);
     }
@@ -118,7 +121,7 @@ public sealed class KubeconfigFieldTests : IDisposable
     public async Task Cluster_insecure_skip_tls_verify()
     {
         Assert.Equal(Identity.Viewer, await WhoAsync(cluster: $"{{server: '{Server}', insecure-skip-tls-verify: true}}"));
-        var error = await Assert.ThrowsAsync<KubeConfigurationException>(() => WhoAsync(cluster: $"{{server: '{Server}', insecure-skip-tls-verify: true, certificate-authority: ca.crt}}"));
+        var error = await Assert.ThrowsAsync<ConfigurationException>(() => WhoAsync(cluster: $"{{server: '{Server}', insecure-skip-tls-verify: true, certificate-authority: ca.crt}}"));
         Assert.Contains("insecure-skip-tls-verify", error.Message, StringComparison.Ordinal);
     }
 
@@ -208,7 +211,7 @@ public sealed class KubeconfigFieldTests : IDisposable
     [Fact]
     public async Task User_auth_provider()
     {
-        var error = await Assert.ThrowsAsync<KubeConfigurationException>(() => WhoAsync("{auth-provider: {name: gcp}}"));
+        var error = await Assert.ThrowsAsync<ConfigurationException>(() => WhoAsync("{auth-provider: {name: gcp}}"));
         Assert.Contains("gke-gcloud-auth-plugin", error.Message, StringComparison.Ordinal);
     }
 
@@ -282,7 +285,7 @@ public sealed class KubeconfigFieldTests : IDisposable
     {
         var file = Write("config", cluster.Replace("$server", $"'{Server}'", StringComparison.Ordinal), user);
         File.AppendAllText(file, "\n- {name: clusterless, context: {cluster: none, user: u}}\n- {name: userless, context: {cluster: c, user: none}}\n");
-        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(file, context, Environment));
+        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(file, context, Environment));
         Assert.Contains(entry, error.Message, StringComparison.Ordinal);
         Assert.Contains(file, error.Message, StringComparison.Ordinal);
     }

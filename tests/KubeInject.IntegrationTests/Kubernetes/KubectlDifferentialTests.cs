@@ -2,9 +2,13 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using k8s.Autorest;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Transport;
 using KubeInject.Testing;
+using k8s.Autorest;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
@@ -119,7 +123,7 @@ public sealed class KubectlDifferentialTests : IDisposable
         {
             settings = ConnectionSettings.Find(null, one.Context, environment);
         }
-        catch (KubeConfigurationException e)
+        catch (ConfigurationException e)
         {
             return (null, Refusal(e), Refusal(e));
         }
@@ -138,7 +142,7 @@ public sealed class KubectlDifferentialTests : IDisposable
             // Whom the server takes for nobody, the engine does not connect, and kubectl lets fail request by request.
             return Identity.FromError(denial.Message);
         }
-        catch (Exception e) when (e is KubeConfigurationException or KubeConnectionException or KubeApiException or HttpOperationException)
+        catch (Exception e) when (e is ConfigurationException or KubeConnectionException or KubeApiException or HttpOperationException)
         {
             return Refusal(e);
         }

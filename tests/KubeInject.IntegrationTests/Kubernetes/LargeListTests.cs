@@ -1,10 +1,11 @@
 using System.Globalization;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
 /// <summary>10,000 pods of about 5 KB. Nothing else runs meanwhile, for the store forgets.</summary>
-[Collection(nameof(Alone))]
+[Collection(nameof(RunsAlone))]
 public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListTests.Pods>
 {
     private const int Count = 10_000;

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests;

@@ -3,7 +3,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;

@@ -1,5 +1,8 @@
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
@@ -13,7 +16,7 @@ public class PodTests
         foreach (var name in names)
             await TestCluster.CreatePodAsync(@namespace, name);
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
-        var requests = new List<KubeRequest>();
+        var requests = new List<CompletedRequest>();
         connection.RequestCompleted += requests.Add;
         Assert.Equal(names, (await ListAsync(connection, new KubeQuery { PageSize = 5 })).Select(pod => pod.Name));
         Assert.Equal(3, requests.Count);

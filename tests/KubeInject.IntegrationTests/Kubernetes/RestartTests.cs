@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
@@ -14,7 +15,7 @@ public class RestartTests
         await server.StartAsync();
 
         // However long the machine takes to start the server again.
-        var policy = new RequestPolicy { Jitter = () => 1, LongestWait = TimeSpan.FromSeconds(1), Attempts = 60 };
+        var policy = new KubeRetryPolicy { Jitter = () => 1, LongestWait = TimeSpan.FromSeconds(1), Attempts = 60 };
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Namespace = @namespace }, policy, CancellationToken.None);
         await using var events = connection.WatchPodsAsync().GetAsyncEnumerator();
         await using var list = connection.ListPodsAsync(new KubeQuery { PageSize = 5 }).GetAsyncEnumerator();

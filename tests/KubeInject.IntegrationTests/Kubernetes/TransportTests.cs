@@ -1,4 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;

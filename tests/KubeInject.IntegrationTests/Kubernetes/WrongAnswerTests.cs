@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 using static KubeInject.IntegrationTests.Kubernetes.FaultProxy;
 
 namespace KubeInject.IntegrationTests.Kubernetes;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;
@@ -15,10 +16,10 @@ internal sealed class CrashProcess
     private const int Concurrency = 16;
 
     private readonly CredentialSource source;
-    private readonly CrashPlace place;
+    private readonly CrashPoint place;
     private readonly Dictionary<Guid, CrashTask> tasks;
 
-    private CrashProcess(CrashSource kind, CrashPlace place, KubeObjectClient client, IEnumerable<CrashTask> tasks)
+    private CrashProcess(CrashSource kind, CrashPoint place, KubeObjectClient client, IEnumerable<CrashTask> tasks)
     {
         this.place = place;
         this.tasks = tasks.ToDictionary(task => task.Uuid);
@@ -41,7 +42,7 @@ internal sealed class CrashProcess
         };
         parent.Start();
         using var connection = await TestCluster.OpenAsync();
-        var process = new CrashProcess(CrashSource.All.Single(one => one.Name == source), JsonSerializer.Deserialize<CrashPlace>(place)!, connection.Objects, tasks);
+        var process = new CrashProcess(CrashSource.All.Single(one => one.Name == source), JsonSerializer.Deserialize<CrashPoint>(place)!, connection.Objects, tasks);
         var concurrency = tasks.Exists(task => task.StopAt is not null) ? tasks.Count : Concurrency;
         await Parallel.ForEachAsync(tasks, new ParallelOptions { MaxDegreeOfParallelism = concurrency }, async (task, _) => await process.RunAsync(task));
     }

@@ -1,6 +1,8 @@
 using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
+using KubeInject.Credentials.Vault;
 using KubeInject.IntegrationTests.Vault;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;
@@ -11,7 +13,7 @@ namespace KubeInject.IntegrationTests.Leases;
 /// Makes issuer and store, in the process that is killed and in the one that sweeps after it. What it issues are login
 /// roles in the tests' PostgreSQL that are members of the place's role.
 /// </param>
-internal sealed record CrashSource(string Name, Func<CrashPlace, KubeObjectClient, (ICredentialIssuer Issuer, ILeaseStore Leases)> Open)
+internal sealed record CrashSource(string Name, Func<CrashPoint, KubeObjectClient, (ICredentialIssuer Issuer, ILeaseStore Leases)> Open)
 {
     private const string AddressFile = "vault.address";
     private const string TokenFile = "vault.token";
@@ -28,19 +30,19 @@ internal sealed record CrashSource(string Name, Func<CrashPlace, KubeObjectClien
     ];
 
     /// <summary>Makes ready what it needs, in the process of the test.</summary>
-    public Func<VaultWorlds, CrashPlace, Task> PrepareAsync { get; init; } = (_, _) => Task.CompletedTask;
+    public Func<VaultFixtures, CrashPoint, Task> PrepareAsync { get; init; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Whether a credential that is not known by name ends a moment after it is revoked, and not before that is done.</summary>
     public bool EndsSoon { get; init; }
 
-    private static (ICredentialIssuer Issuer, ILeaseStore Leases) OpenVault(CrashPlace place, KubeObjectClient client)
+    private static (ICredentialIssuer Issuer, ILeaseStore Leases) OpenVault(CrashPoint place, KubeObjectClient client)
     {
         var address = new Uri(File.ReadAllText(Path.Combine(place.Folder, AddressFile)));
         var vault = new VaultClient(new VaultSettings { Address = address }, VaultLogin.Token(new SensitiveString(File.ReadAllText(Path.Combine(place.Folder, TokenFile)))));
         return (new VaultIssuer(vault), new VaultLeaseStore(vault));
     }
 
-    private static async Task PrepareVaultAsync(VaultWorlds worlds, VaultKind kind, CrashPlace place)
+    private static async Task PrepareVaultAsync(VaultFixtures worlds, VaultKind kind, CrashPoint place)
     {
         var world = await worlds.OfAsync(kind);
         await world.CreateRoleAsync(place.Role, "default", place.Namespace, group: place.Role);

@@ -4,7 +4,7 @@ using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.IntegrationTests.Vault;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Leases;
 using KubeInject.Testing;
 using Npgsql;
@@ -20,7 +20,7 @@ namespace KubeInject.IntegrationTests.Leases;
 /// KUBEINJECT_CRASH_POINTS says how many credentials are to be interrupted in all; default: 300. The moments follow from
 /// the seed (<see cref="TestSeed"/>); what a process has done until then also depends on the machine.
 /// </remarks>
-public sealed class CrashTests(ITestOutputHelper output, VaultWorlds worlds) : IClassFixture<VaultWorlds>
+public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) : IClassFixture<VaultFixtures>
 {
     private const int DefaultPoints = 300;
     private const int TasksAtRandom = 100;
@@ -74,14 +74,14 @@ public sealed class CrashTests(ITestOutputHelper output, VaultWorlds worlds) : I
     private sealed class Crash : IDisposable
     {
         private readonly CrashSource source;
-        private readonly CrashPlace place;
+        private readonly CrashPoint place;
         private readonly IReadOnlyList<CrashTask> tasks;
         private readonly Process process;
         private readonly Task<string> errors;
         private readonly Dictionary<Guid, CrashStep> steps = [];
         private readonly Dictionary<Guid, Credential> handedOut = [];
 
-        private Crash(CrashSource source, CrashPlace place, IReadOnlyList<CrashTask> tasks)
+        private Crash(CrashSource source, CrashPoint place, IReadOnlyList<CrashTask> tasks)
         {
             (this.source, this.place, this.tasks) = (source, place, tasks);
             process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CrashProcess).Assembly.Location, "issue", source.Name, JsonSerializer.Serialize(place)])
@@ -95,9 +95,9 @@ public sealed class CrashTests(ITestOutputHelper output, VaultWorlds worlds) : I
 
         public int Told { get; private set; }
 
-        public static async Task<Crash> StartAsync(string name, IReadOnlyList<CrashTask> tasks, VaultWorlds worlds)
+        public static async Task<Crash> StartAsync(string name, IReadOnlyList<CrashTask> tasks, VaultFixtures worlds)
         {
-            var place = new CrashPlace(await TestCluster.CreateNamespaceAsync(), Directory.CreateTempSubdirectory("kubeinject-test-").FullName, await TestDatabase.CreateRoleAsync());
+            var place = new CrashPoint(await TestCluster.CreateNamespaceAsync(), Directory.CreateTempSubdirectory("kubeinject-test-").FullName, await TestDatabase.CreateRoleAsync());
             var owned = string.Join(',', tasks.Where(task => task.IsOwned).Select(task => task.Uuid));
             await TestCluster.CreatePodAsync(place.Namespace, "orders", metadata: $$""","annotations":{"{{InjectionAnnotation.Uuid}}":"{{owned}}"}""");
             var source = CrashSource.All.Single(source => source.Name == name);

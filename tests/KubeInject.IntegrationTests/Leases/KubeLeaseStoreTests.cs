@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;

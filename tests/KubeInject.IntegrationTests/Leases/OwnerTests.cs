@@ -1,7 +1,8 @@
 using System.Text.Json;
 using KubeInject.Annotations;
+using KubeInject.Http;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;

@@ -1,4 +1,4 @@
-using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using KubeInject.Testing;
 using KubeInject.Testing.Sweeps;
 

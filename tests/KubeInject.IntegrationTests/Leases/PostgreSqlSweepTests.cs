@@ -1,6 +1,7 @@
 using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using KubeInject.IntegrationTests.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;

@@ -1,7 +1,10 @@
 using KubeInject.Annotations;
 using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;

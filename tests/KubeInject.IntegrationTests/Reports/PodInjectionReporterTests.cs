@@ -1,7 +1,8 @@
 using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.IntegrationTests.Diagnosis;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Reports;
 
@@ -13,7 +14,7 @@ public sealed class PodInjectionReporterTests
     [Fact]
     public async Task Pods_are_counted_and_those_of_a_template_stand_together()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         foreach (var name in new[] { "orders-abc-1", "orders-abc-2", "orders-abc-3" })
             await scene.CreatePodAsync(OfTemplate(scene, "abc"), name);
         await scene.CreatePodAsync(OfTemplate(scene, "def"), "orders-def-1");
@@ -33,7 +34,7 @@ public sealed class PodInjectionReporterTests
     [Fact]
     public async Task Of_a_template_one_pod_alone_is_looked_at()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         for (var i = 0; i < 8; i++)
             await scene.CreatePodAsync(OfTemplate(scene, "abc"), $"orders-abc-{i}");
         await InstallInjectorAsync(scene);
@@ -48,7 +49,7 @@ public sealed class PodInjectionReporterTests
     [Fact]
     public async Task Leases_stand_as_they_stand_and_what_is_not_on_record_is_a_finding()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
         var (kept, lost, left) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{kept}"));
@@ -66,7 +67,7 @@ public sealed class PodInjectionReporterTests
     [Fact]
     public async Task What_was_left_out_for_want_of_room_is_said()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreatePodAsync(scene.Metadata(), "one");
         await scene.CreatePodAsync(scene.Metadata(), "two");
 
@@ -79,7 +80,7 @@ public sealed class PodInjectionReporterTests
     [Fact]
     public async Task Rights_that_are_missing_are_said_and_the_rest_is_there()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreatePodAsync(scene.Metadata());
         await TestCluster.AllowAsync(scene.Namespace, "pods", "User", Identity.Viewer);
         using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
@@ -94,7 +95,7 @@ public sealed class PodInjectionReporterTests
     [Fact]
     public async Task Progress_is_told()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreatePodAsync(scene.Metadata());
         var told = new Told();
 
@@ -104,7 +105,7 @@ public sealed class PodInjectionReporterTests
     }
 
     /// <summary>After the pods, for the API server would call it for each of them, and wait.</summary>
-    private static async Task InstallInjectorAsync(Scene scene)
+    private static async Task InstallInjectorAsync(DiagnosisFixture scene)
     {
         await scene.CreateServiceAccountAsync("default");
         await scene.CreateServiceAsync();
@@ -112,12 +113,12 @@ public sealed class PodInjectionReporterTests
         await scene.CreateWebhookAsync();
     }
 
-    private static Task<PodInjectionReport> ReportAsync(Scene scene, CredentialSource? source = null) =>
+    private static Task<PodInjectionReport> ReportAsync(DiagnosisFixture scene, CredentialSource? source = null) =>
         new PodInjectionReporter(scene.Connection, source, scene.Options).CreateAsync(Query(scene), null, CancellationToken.None);
 
-    private static KubeQuery Query(Scene scene) => new() { Namespace = scene.Namespace };
+    private static KubeQuery Query(DiagnosisFixture scene) => new() { Namespace = scene.Namespace };
 
-    private static string OfTemplate(Scene scene, string hash) =>
+    private static string OfTemplate(DiagnosisFixture scene, string hash) =>
         scene.Metadata().Replace("\"labels\":{ ", $"\"labels\":{{ \"pod-template-hash\":\"{hash}\",", StringComparison.Ordinal);
 
     private static LeaseRecord Record(Guid uuid, ObjectReference owner) => new()

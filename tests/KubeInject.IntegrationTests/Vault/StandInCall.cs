@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 

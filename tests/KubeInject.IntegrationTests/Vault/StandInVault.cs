@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 

@@ -1,13 +1,13 @@
 using KubeInject.Annotations;
-using KubeInject.Credentials;
+using KubeInject.Credentials.Vault;
 using KubeInject.Diagnosis;
 using KubeInject.Manifests;
 
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>What keeps a pod from its credentials in Vault is named, at the annotation that it is about; nothing is issued to find it.</summary>
-[Collection(nameof(VaultWorlds))]
-public sealed class VaultDiagnosisTests(VaultWorlds worlds)
+[Collection(nameof(VaultFixtures))]
+public sealed class VaultDiagnosisTests(VaultFixtures worlds)
 {
     private const string RoleName = "diagnosed";
     private const string RoleKey = "db-creds-injector.numberly.io/orders.role";

@@ -1,12 +1,13 @@
 using KubeInject.Credentials;
+using KubeInject.Credentials.Vault;
 using KubeInject.Leases;
 using static KubeInject.IntegrationTests.Vault.VaultGate;
 
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>Whatever goes wrong on the way to Vault or in it, nothing is lost, nothing is issued twice, and it is said what to do.</summary>
-[Collection(nameof(VaultWorlds))]
-public sealed class VaultFaultTests(VaultWorlds worlds)
+[Collection(nameof(VaultFixtures))]
+public sealed class VaultFaultTests(VaultFixtures worlds)
 {
     private const string Creation = "auth/token/create-orphan";
     private const string Issuing = $"databases/creds/{VaultFixture.Role}";

@@ -1,11 +1,12 @@
 using KubeInject.Credentials;
+using KubeInject.Credentials.Vault;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>Who may have a credential gets one that the database knows, and it ends when it is revoked; nobody else does.</summary>
-[Collection(nameof(VaultWorlds))]
-public sealed class VaultIssuingTests(VaultWorlds worlds)
+[Collection(nameof(VaultFixtures))]
+public sealed class VaultIssuingTests(VaultFixtures worlds)
 {
     private static readonly VaultIssuerOptions PodIdentity = new() { UsePodIdentity = true };
 

@@ -1,13 +1,16 @@
 using KubeInject.Annotations;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>Records live in KV version 2, in the layout of the injector that runs in clusters, whose own are looked after as well.</summary>
-[Collection(nameof(VaultWorlds))]
-public sealed class VaultLeaseStoreTests(VaultWorlds worlds)
+[Collection(nameof(VaultFixtures))]
+public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 {
     private const string Data = "vault-db-injector/data/kubernetes";
     private const string Entries = "vault-db-injector/data/kubeinject/kubernetes";

@@ -1,11 +1,13 @@
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>KubeInject gets into Vault in each of the ways, once, and again when it has to.</summary>
-[Collection(nameof(VaultWorlds))]
-public sealed class VaultLoginTests(VaultWorlds worlds)
+[Collection(nameof(VaultFixtures))]
+public sealed class VaultLoginTests(VaultFixtures worlds)
 {
     public static TheoryData<VaultKind> Vaults => VaultKinds.All;
 

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
 using KubeInject.Leases;
 using static KubeInject.IntegrationTests.Vault.VaultGate;
 
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>No token and no password shows up anywhere but where it belongs: the token in its field of the record, the password with who asked for it.</summary>
-[Collection(nameof(VaultWorlds))]
-public sealed class VaultSecrecyTests(VaultWorlds worlds)
+[Collection(nameof(VaultFixtures))]
+public sealed class VaultSecrecyTests(VaultFixtures worlds)
 {
     public static TheoryData<VaultKind> Vaults => VaultKinds.All;
 

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Rotation;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Workloads;
@@ -221,7 +224,7 @@ public sealed class CredentialRotationTests
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
         var old = bench.Issuer.Live.ToHashSet();
         await TestCluster.CreatePodAsync(bench.Namespace, "orders-old", metadata: $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{string.Join(',', old)}}}"}""");
-        var source = bench.Source.In(bench.Objects);
+        var source = bench.Source.WithCluster(bench.Objects);
         var writer = new WorkloadWriter(source, InjectionOptions.Default, bench.Objects);
         await writer.WriteAsync(await writer.PlanAsync(workload, null, replaces: true, CancellationToken.None), replaces: true, CancellationToken.None);
 

@@ -1,5 +1,6 @@
 using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
 namespace KubeInject.IntegrationTests.Workloads;
@@ -135,12 +136,12 @@ public sealed class ManifestDeliveryTests
         Assert.Equal("password-orders", secret.Values["orders.password"].Reveal());
         var template = await bench.TemplateAsync(new ObjectReference("Deployment", bench.Namespace, "orders"));
         Assert.Equal([$"DBUSER={secret.Name}:orders.username", $"DBPASSWORD={secret.Name}:orders.password"], TestWorkspace.Variables(template));
-        await bench.Source.In(bench.Objects).RevokeAsync(Assert.Single(bench.Leases.Records).Value, CancellationToken.None);
+        await bench.Source.WithCluster(bench.Objects).RevokeAsync(Assert.Single(bench.Leases.Records).Value, CancellationToken.None);
         Assert.Empty(await bench.SecretsAsync());
     }
 
     private static ManifestInjector Injector(TestWorkspace bench, bool asManifest = false) =>
-        new(bench.Source.In(bench.Objects), delivery: new DeliveryOptions { Delivery = CredentialDelivery.Secret, SecretAsManifest = asManifest });
+        new(bench.Source.WithCluster(bench.Objects), delivery: new DeliveryOptions { Delivery = CredentialDelivery.Secret, SecretAsManifest = asManifest });
 
     private static async Task<(string Text, ManifestResult Result)> InjectAsync(TestWorkspace bench, string manifest = Manifest, bool asManifest = false)
     {

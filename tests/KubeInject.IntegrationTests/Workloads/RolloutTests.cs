@@ -1,5 +1,6 @@
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests.Workloads;
 

@@ -2,8 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeInject.Credentials;
 using KubeInject.Injection;
+using KubeInject.Injection.Workloads;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Testing;
 

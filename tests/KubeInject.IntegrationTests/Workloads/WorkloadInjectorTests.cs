@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using KubeInject.Injection;
+using KubeInject.Injection.Workloads;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests.Workloads;
 
@@ -270,7 +272,7 @@ public sealed class WorkloadInjectorTests
                 selected.Add(found.Name);
             Assert.Equal([secret.Name], selected);
 
-            await bench.Source.In(bench.Objects).RevokeAsync(lease, CancellationToken.None);
+            await bench.Source.WithCluster(bench.Objects).RevokeAsync(lease, CancellationToken.None);
             await AssertNothingIsLeftAsync(bench);
         }
     }

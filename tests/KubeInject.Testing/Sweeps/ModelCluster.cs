@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Testing.Sweeps;
 

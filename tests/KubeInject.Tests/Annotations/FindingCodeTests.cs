@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Annotations.Dialects;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Annotations;

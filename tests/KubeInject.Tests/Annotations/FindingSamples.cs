@@ -1,5 +1,5 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using static KubeInject.Tests.Annotations.Dialects.DialectPods;
 using static KubeInject.Tests.Annotations.TestPods;
 

@@ -1,5 +1,5 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 using KubeInject.Testing;
 using static KubeInject.Tests.Annotations.TestPods;

@@ -1,5 +1,5 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using static KubeInject.Tests.Annotations.TestPods;
 
 namespace KubeInject.Tests.Annotations;

@@ -1,6 +1,6 @@
 using FsCheck.Fluent;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 using static KubeInject.Tests.Annotations.TestPods;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
-using KubeInject.Cmdlets;
+using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
 
 namespace KubeInject.Tests.Cmdlets;
 

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Reflection;
-using KubeInject.Cmdlets;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Tests.Cmdlets;
 

@@ -1,9 +1,10 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using KubeInject.Cmdlets;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Credentials;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
 using KubeInject.Secrets;
 using KubeInject.Testing;

@@ -2,8 +2,8 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using KubeInject.Cmdlets;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Cmdlets;

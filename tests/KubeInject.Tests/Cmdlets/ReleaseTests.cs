@@ -2,8 +2,8 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using KubeInject.Cmdlets;
-using KubeInject.Injector;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Injector.Settings;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Cmdlets;

@@ -1,5 +1,7 @@
 using KubeInject.Completion;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Tests.Kubernetes;
 
 namespace KubeInject.Tests.Completion;
@@ -87,12 +89,12 @@ public sealed class ClusterSuggestionsTests
     {
         using var server = new TestServer(_ => List("orders"));
         using var connection = new KubeConnection(
-            new ConnectionSettings { Server = server.Https, Exec = new ExecPlugin { Command = "/does/not/exist" } }, RequestPolicy.Default);
+            new ConnectionSettings { Server = server.Https, Exec = new ExecPlugin { Command = "/does/not/exist" } }, KubeRetryPolicy.Default);
         var cluster = new ClusterSuggestions(connection);
 
         Assert.Empty(await NamesAsync(cluster));
-        Assert.Empty(await Collecting.AllAsync(cluster.WorkloadsAsync("", new KubeQuery())));
-        Assert.Empty(await Collecting.AllAsync(cluster.DatabasesAsync(["deployment/orders"], null)));
+        Assert.Empty(await CollectingProgress.AllAsync(cluster.WorkloadsAsync("", new KubeQuery())));
+        Assert.Empty(await CollectingProgress.AllAsync(cluster.DatabasesAsync(["deployment/orders"], null)));
         Assert.Empty(server.Requests);
     }
 
@@ -102,7 +104,7 @@ public sealed class ClusterSuggestionsTests
         using var server = new TestServer(request => request.Path.Contains("/statefulsets", StringComparison.Ordinal) ? List("orders") : TestServer.Response.Error(403, "Forbidden", "no"));
         using var connection = Connect(server);
 
-        var found = Assert.Single(await Collecting.AllAsync(new ClusterSuggestions(connection).WorkloadsAsync("ord", new KubeQuery())));
+        var found = Assert.Single(await CollectingProgress.AllAsync(new ClusterSuggestions(connection).WorkloadsAsync("ord", new KubeQuery())));
 
         Assert.Equal(("statefulset/orders", "orders"), (found.Text, found.Name));
     }
@@ -116,7 +118,7 @@ public sealed class ClusterSuggestionsTests
         using var server = new TestServer(_ => List("orders"));
         using var connection = Connect(server);
 
-        Assert.Equal(expected, Assert.Single(await Collecting.AllAsync(new ClusterSuggestions(connection).WorkloadsAsync(word, new KubeQuery()))).Text);
+        Assert.Equal(expected, Assert.Single(await CollectingProgress.AllAsync(new ClusterSuggestions(connection).WorkloadsAsync(word, new KubeQuery()))).Text);
         Assert.StartsWith(path, Assert.Single(server.Requests).Path, StringComparison.Ordinal);
     }
 
@@ -134,7 +136,7 @@ public sealed class ClusterSuggestionsTests
             """));
         using var connection = Connect(server);
 
-        var found = await Collecting.AllAsync(new ClusterSuggestions(connection).LabelsAsync(KubeResource.Pods, new KubeQuery { LabelSelector = "app=" }, word));
+        var found = await CollectingProgress.AllAsync(new ClusterSuggestions(connection).LabelsAsync(KubeResource.Pods, new KubeQuery { LabelSelector = "app=" }, word));
 
         Assert.Equal(expected, found.Select(one => one.Text));
         Assert.DoesNotContain("labelSelector", Assert.Single(server.Requests).Path, StringComparison.Ordinal);
@@ -142,10 +144,10 @@ public sealed class ClusterSuggestionsTests
 
     private static ConnectionSettings Settings(TestServer server) => new() { Server = server.Http, Namespace = "shop" };
 
-    private static KubeConnection Connect(TestServer server) => new(Settings(server), RequestPolicy.Default);
+    private static KubeConnection Connect(TestServer server) => new(Settings(server), KubeRetryPolicy.Default);
 
     private static async Task<IReadOnlyList<string>> NamesAsync(ClusterSuggestions cluster) =>
-        [.. (await Collecting.AllAsync(cluster.NamesAsync(KubeResource.Pods, new KubeQuery()))).Select(found => found.Text)];
+        [.. (await CollectingProgress.AllAsync(cluster.NamesAsync(KubeResource.Pods, new KubeQuery()))).Select(found => found.Text)];
 
     private static TestServer.Response List(string name, string next = "") => TestServer.Response.Json($$$"""
         {"kind":"PartialObjectMetadataList","metadata":{"continue":"{{{next}}}"},"items":[{"metadata":{"name":"{{{name}}}","namespace":"shop","uid":"{{{name}}}"}}]}

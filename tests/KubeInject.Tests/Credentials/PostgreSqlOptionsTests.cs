@@ -1,5 +1,6 @@
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.PostgreSql;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Credentials;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 
 namespace KubeInject.Tests.Credentials;
 

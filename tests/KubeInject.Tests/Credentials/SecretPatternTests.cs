@@ -1,6 +1,7 @@
 using FsCheck.Fluent;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.KubeSecret;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Credentials;

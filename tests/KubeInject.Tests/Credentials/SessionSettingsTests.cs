@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using Npgsql;
 
 namespace KubeInject.Tests.Credentials;

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using KubeInject.Credentials;
+using KubeInject.Credentials.PostgreSql;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Credentials;

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Tests.Kubernetes;
 using Microsoft.Extensions.Time.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
@@ -29,7 +30,7 @@ public sealed class VaultClientTests
         using var server = new TestServer(_ => Done);
         using var vault = Client(server, settings: new VaultSettings { Address = new Uri(server.Http, "behind/a/proxy"), Namespace = "team/a" });
 
-        await vault.SucceedAsync(VaultRequest.Post("sys/leases/renew", new JsonObject { ["lease_id"] = "x" }), CancellationToken.None);
+        await vault.SendAndEnsureSuccessAsync(VaultRequest.Post("sys/leases/renew", new JsonObject { ["lease_id"] = "x" }), CancellationToken.None);
 
         var request = Assert.Single(server.Requests);
         Assert.Equal(("POST", "/behind/a/proxy/v1/sys/leases/renew", """{"lease_id":"x"}"""), (request.Method, request.Path, request.Body));
@@ -44,7 +45,7 @@ public sealed class VaultClientTests
         using var server = Answering(Busy, Error(503, "away") with { Headers = [$"Retry-After: {date}"] }, Done);
         using var vault = Client(server, clock);
 
-        await vault.SucceedAsync(Read, CancellationToken.None);
+        await vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None);
 
         Assert.Equal([TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(9)], clock.Waits);
     }
@@ -59,7 +60,7 @@ public sealed class VaultClientTests
         using var server = Answering(Busy with { Headers = [$"Retry-After: {value}"] }, Done);
         using var vault = Client(server, clock);
 
-        await vault.SucceedAsync(Read, CancellationToken.None);
+        await vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None);
 
         Assert.Equal([TimeSpan.FromSeconds(seconds)], clock.Waits);
     }
@@ -74,7 +75,7 @@ public sealed class VaultClientTests
         using var server = new TestServer(_ => Error(500, "no"));
         using var vault = Client(server, clock, new VaultSettings { Address = server.Http, MaxRetries = retries });
 
-        var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
 
         Assert.Equal(CredentialFailure.Unavailable, error.Reason);
         Assert.Equal(new double[] { 1, 2, 4, 8 }.Take(retries), clock.Waits.Select(wait => wait.TotalSeconds));
@@ -93,7 +94,7 @@ public sealed class VaultClientTests
         using var server = Answering(Error(status, "not now") with { Headers = [$"Retry-After: {value}"] });
         using var vault = Client(server, clock);
 
-        var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
 
         Assert.Equal((CredentialFailure.Unavailable, 1), (error.Reason, server.Requests.Count));
         Assert.Contains("not now", error.Message, StringComparison.Ordinal);
@@ -116,7 +117,7 @@ public sealed class VaultClientTests
         using var vault = Client(server);
         var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { LeaseId = "databases/creds/orders/x", Token = new SensitiveString(Token) };
 
-        foreach (var attempt in new Func<Task>[] { () => vault.SucceedAsync(Read, CancellationToken.None), () => vault.SucceedAsync(Issue, CancellationToken.None), () => new VaultIssuer(vault).RevokeAsync(handle, CancellationToken.None) })
+        foreach (var attempt in new Func<Task>[] { () => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None), () => vault.SendAndEnsureSuccessAsync(Issue, CancellationToken.None), () => new VaultIssuer(vault).RevokeAsync(handle, CancellationToken.None) })
         {
             var error = await Assert.ThrowsAsync<CredentialException>(attempt);
             Assert.Equal(CredentialFailure.UnexpectedAnswer, error.Reason);
@@ -130,7 +131,7 @@ public sealed class VaultClientTests
     {
         using var server = new TestServer(_ => new Response(204, "application/json", ""));
         using var vault = Client(server);
-        Assert.Equal(204, (await vault.SucceedAsync(Read, CancellationToken.None)).StatusCode);
+        Assert.Equal(204, (await vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None)).StatusCode);
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed class VaultClientTests
         using var server = new TestServer(_ => large);
         using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString(Token)), new VaultRetryPolicy { Limits = VaultRetryPolicy.DefaultLimits with { MaxBodyBytes = 3 << 20 } });
 
-        var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
 
         Assert.Equal(CredentialFailure.UnexpectedAnswer, error.Reason);
         Assert.Equal($"The server at {server.Http} does not answer GET auth/kubernetes/role/orders as Vault does: its answer is larger than 3 MiB. Check which server answers at this address (VAULT_ADDR).", error.Message);
@@ -152,7 +153,7 @@ public sealed class VaultClientTests
     {
         using var server = Answering(Error(status, "not now"), Sealed, Done);
         using var vault = Client(server);
-        await vault.SucceedAsync(Issue, CancellationToken.None);
+        await vault.SendAndEnsureSuccessAsync(Issue, CancellationToken.None);
         Assert.Equal(3, server.Requests.Count);
     }
 
@@ -167,8 +168,8 @@ public sealed class VaultClientTests
         {
             using var server = Answering(Done, response, Done);
             using var vault = Client(server);
-            await vault.SucceedAsync(Read, CancellationToken.None);
-            await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Issue, CancellationToken.None));
+            await vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None);
+            await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(Issue, CancellationToken.None));
             Assert.Equal(2, server.Requests.Count);
         }
     }
@@ -178,8 +179,8 @@ public sealed class VaultClientTests
     {
         using var server = Answering(Done, Reset, Error(502, "no"), Done);
         using var vault = Client(server);
-        await vault.SucceedAsync(Read, CancellationToken.None);
-        await vault.SucceedAsync(Read, CancellationToken.None);
+        await vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None);
+        await vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None);
         Assert.Equal(4, server.Requests.Count);
     }
 
@@ -189,7 +190,7 @@ public sealed class VaultClientTests
         var clock = new ImmediateTimeProvider();
         using var server = new TestServer(_ => Reset);
         using var vault = Client(server, clock);
-        await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
+        await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
         Assert.Empty(clock.Waits);
     }
 
@@ -208,8 +209,8 @@ public sealed class VaultClientTests
         });
         using var attempting = new VaultClient(new VaultSettings { Address = slow.Http, Timeout = TimeSpan.FromSeconds(60) }, VaultLogin.Token(new SensitiveString(Token)), new VaultRetryPolicy { Clock = clock, FirstWait = TimeSpan.Zero });
 
-        var refused = await Assert.ThrowsAsync<CredentialException>(() => waiting.SucceedAsync(Read, CancellationToken.None));
-        var timedOut = await Assert.ThrowsAsync<CredentialException>(() => attempting.SucceedAsync(Read, CancellationToken.None));
+        var refused = await Assert.ThrowsAsync<CredentialException>(() => waiting.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
+        var timedOut = await Assert.ThrowsAsync<CredentialException>(() => attempting.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
 
         Assert.EndsWith("The server asks to wait for 30 s, which is longer than what is left of the 60 s that the request may take. Run the command again later.", refused.Message, StringComparison.Ordinal);
         Assert.Equal($"Vault at {slow.Http} did not answer GET auth/kubernetes/role/orders within 60 s (VAULT_CLIENT_TIMEOUT).", timedOut.Message);
@@ -245,7 +246,7 @@ public sealed class VaultClientTests
         });
         using var vault = Client(server, settings: new VaultSettings { Address = server.Http, Concurrency = 2 });
 
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => vault.SucceedAsync(Read, CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None)));
 
         Assert.InRange(most, 1, 2);
     }
@@ -260,11 +261,11 @@ public sealed class VaultClientTests
         using var strict = Client(tls.Server, settings: new VaultSettings { Address = tls.Server.Https });
         using var misnamed = Client(tls.Server, settings: settings with { TlsServerName = "vault.internal" });
 
-        await trusting.SucceedAsync(Read, CancellationToken.None);
-        await careless.SucceedAsync(Read, CancellationToken.None);
+        await trusting.SendAndEnsureSuccessAsync(Read, CancellationToken.None);
+        await careless.SendAndEnsureSuccessAsync(Read, CancellationToken.None);
 
-        Assert.Contains("is not signed by", (await Assert.ThrowsAsync<CredentialException>(() => strict.SucceedAsync(Read, CancellationToken.None))).Message, StringComparison.Ordinal);
-        Assert.Contains("is not for vault.internal, but for", (await Assert.ThrowsAsync<CredentialException>(() => misnamed.SucceedAsync(Read, CancellationToken.None))).Message, StringComparison.Ordinal);
+        Assert.Contains("is not signed by", (await Assert.ThrowsAsync<CredentialException>(() => strict.SendAndEnsureSuccessAsync(Read, CancellationToken.None))).Message, StringComparison.Ordinal);
+        Assert.Contains("is not for vault.internal, but for", (await Assert.ThrowsAsync<CredentialException>(() => misnamed.SendAndEnsureSuccessAsync(Read, CancellationToken.None))).Message, StringComparison.Ordinal);
         Assert.Equal(2, tls.Server.Requests.Count);
     }
 
@@ -280,7 +281,7 @@ public sealed class VaultClientTests
         using var server = new TestServer(_ => Response.Json(new JsonObject { ["errors"] = new JsonArray(words) }.ToJsonString()) with { Status = 400 });
         using var vault = Client(server);
 
-        var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
 
         Assert.Equal($"Vault refuses GET auth/kubernetes/role/orders (400) {shown}.", error.Message);
     }
@@ -312,7 +313,7 @@ public sealed class VaultClientTests
         foreach (var bad in new[] { "", "s.canary\r\nX: y", "s.canaré" })
         {
             using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString(bad)));
-            var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(Read, CancellationToken.None));
+            var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
             Assert.DoesNotContain("canar", error.ToString(), StringComparison.Ordinal);
         }
 

@@ -1,5 +1,6 @@
-using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
 using KubeInject.Tests.Kubernetes;
 
 namespace KubeInject.Tests.Credentials;
@@ -89,7 +90,7 @@ public sealed class VaultSettingsTests : IDisposable
     [InlineData("VAULT_CAPATH", "/no/such/folder")]
     public void What_cannot_be_understood_is_named(string variable, string value)
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => Read((variable, value)));
+        var error = Assert.Throws<ConfigurationException>(() => Read((variable, value)));
         Assert.Contains(value.StartsWith('/') ? value : variable, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.Message, StringComparison.Ordinal);
     }
@@ -139,7 +140,7 @@ public sealed class VaultSettingsTests : IDisposable
             new() { Namespace = "a\r\nX-Vault-Token: b" },
             new() { SkipCertificateCheck = true, CertificateAuthority = CertificateAuthority.FromPem(authority.ExportCertificatePem()) },
         };
-        Assert.All(bad, settings => Assert.Throws<KubeConfigurationException>(() => new VaultClient(settings, VaultLogin.Token(new SensitiveString("x")))));
+        Assert.All(bad, settings => Assert.Throws<ConfigurationException>(() => new VaultClient(settings, VaultLogin.Token(new SensitiveString("x")))));
     }
 
     [Fact]

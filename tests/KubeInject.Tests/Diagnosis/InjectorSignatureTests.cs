@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
-using KubeInject.Diagnosis;
-using KubeInject.Kubernetes;
+using KubeInject.Diagnosis.Cluster;
+using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Tests.Diagnosis;
 

@@ -1,4 +1,4 @@
-using KubeInject.Diagnosis;
+using KubeInject.Diagnosis.Vault;
 
 namespace KubeInject.Tests.Diagnosis;
 

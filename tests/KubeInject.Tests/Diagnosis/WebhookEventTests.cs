@@ -1,4 +1,4 @@
-using KubeInject.Diagnosis;
+using KubeInject.Diagnosis.Cluster;
 
 namespace KubeInject.Tests.Diagnosis;
 

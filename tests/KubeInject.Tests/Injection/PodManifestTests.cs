@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Tests.Injection;
 

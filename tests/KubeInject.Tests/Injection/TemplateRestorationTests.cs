@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using KubeInject.Injection;
+using KubeInject.Injection.Rotation;
 
 namespace KubeInject.Tests.Injection;
 

@@ -1,4 +1,4 @@
-using KubeInject.Injection;
+using KubeInject.Injection.Workloads;
 
 namespace KubeInject.Tests.Injection;
 

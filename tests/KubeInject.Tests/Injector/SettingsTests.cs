@@ -1,4 +1,4 @@
-using KubeInject.Injector;
+using KubeInject.Injector.Settings;
 using KubeInject.Tests.Kubernetes;
 
 namespace KubeInject.Tests.Injector;

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
@@ -105,7 +108,7 @@ public sealed partial class AnswerFuzzTests
                 using (var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
                 {
                     var requests = 0;
-                    void Count(KubeRequest request)
+                    void Count(CompletedRequest request)
                     {
                         if (++requests == 6)
                             enough.Cancel();

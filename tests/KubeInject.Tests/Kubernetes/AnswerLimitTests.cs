@@ -2,7 +2,13 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Client.Metadata;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
+using KubeInject.Kubernetes.Transport;
 using Microsoft.Extensions.Time.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
@@ -16,10 +22,10 @@ public sealed class AnswerLimitTests
 
     private static readonly Dictionary<string, Func<KubeConnection, Task>> Lists = new()
     {
-        ["list"] = connection => Collecting.AllAsync(connection.Objects.ListAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
-        ["list pods"] = connection => Collecting.AllAsync(connection.ListPodsAsync(new KubeQuery { PageSize = 8 })),
-        ["list metadata"] = connection => Collecting.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
-        ["watch"] = connection => Collecting.AllAsync(connection.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
+        ["list"] = connection => CollectingProgress.AllAsync(connection.Objects.ListAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
+        ["list pods"] = connection => CollectingProgress.AllAsync(connection.ListPodsAsync(new KubeQuery { PageSize = 8 })),
+        ["list metadata"] = connection => CollectingProgress.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
+        ["watch"] = connection => CollectingProgress.AllAsync(connection.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 8 })),
     };
 
     public static TheoryData<string> ListNames => [.. Lists.Keys];
@@ -108,7 +114,7 @@ public sealed class AnswerLimitTests
                 clock.Advance(TimeSpan.FromSeconds(60));
                 return Page(next: $"page-{++pages}", $"pod-{pages}");
             },
-            new RequestPolicy { Clock = clock });
+            new KubeRetryPolicy { Clock = clock });
 
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection));
 
@@ -123,7 +129,7 @@ public sealed class AnswerLimitTests
     {
         var clock = new FakeTimeProvider();
         var pages = 0;
-        using var api = await FaultyApi.OpenAsync(_ => Page(next: ++pages < 5 ? $"page-{pages}" : "", $"pod-{pages}"), new RequestPolicy { Clock = clock });
+        using var api = await FaultyApi.OpenAsync(_ => Page(next: ++pages < 5 ? $"page-{pages}" : "", $"pod-{pages}"), new KubeRetryPolicy { Clock = clock });
         var query = new KubeQuery { PageSize = 1 };
         var names = how == "list"
             ? api.Objects.ListAsync(KubeResource.Pods, query).Select(item => item.Name)
@@ -158,8 +164,8 @@ public sealed class AnswerLimitTests
         var query = new KubeQuery { PageSize = 20 };
 
         var names = how == "list"
-            ? (await Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Pods, query))).Select(item => item.Name)
-            : (await Collecting.AllAsync(api.Connection.ListPodsAsync(query))).Select(pod => pod.Name);
+            ? (await CollectingProgress.AllAsync(api.Objects.ListAsync(KubeResource.Pods, query))).Select(item => item.Name)
+            : (await CollectingProgress.AllAsync(api.Connection.ListPodsAsync(query))).Select(pod => pod.Name);
 
         Assert.Equal(Enumerable.Range(0, 30).Select(i => $"pod-{i}"), names);
         Assert.Equal([$"{Path}?limit=20", $"{Path}?limit=2", $"{Path}?limit=2&continue=2"], api.Requests.Take(3).Select(request => request.Path));
@@ -283,7 +289,7 @@ public sealed class AnswerLimitTests
     public async Task An_answer_that_comes_byte_by_byte_ends_with_the_time_of_a_request(string how)
     {
         var clock = new FakeTimeProvider();
-        using var api = await FaultyApi.OpenAsync(_ => Response.Json("") with { Lines = Dripping(clock, TimeSpan.FromSeconds(1), " ") }, new RequestPolicy { Clock = clock });
+        using var api = await FaultyApi.OpenAsync(_ => Response.Json("") with { Lines = Dripping(clock, TimeSpan.FromSeconds(1), " ") }, new KubeRetryPolicy { Clock = clock });
 
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => how == "get" ? api.Objects.GetAsync(KubeResource.Pods, "a") : Lists[how](api.Connection));
 
@@ -443,7 +449,7 @@ public sealed class AnswerLimitTests
     {
         var settings = new ConnectionSettings { Server = new Uri("https://10.0.0.1") };
         var failures = new ApiFailures(settings, new RequestCredential(settings), new ServerTrust(settings.ToTransport()));
-        return new ApiStream(stream, null, ApiRequest.Get(Path), settings.Timeout, failures, new RequestPolicy { Clock = clock, Limits = limits ?? ResponseLimits.Default }, CancellationToken.None);
+        return new ApiStream(stream, null, ApiRequest.Get(Path), settings.Timeout, failures, new KubeRetryPolicy { Clock = clock, Limits = limits ?? ResponseLimits.Default }, CancellationToken.None);
     }
 
     private static async Task<long> ReadAllAsync(ApiStream answer, Action? between = null)
@@ -488,7 +494,7 @@ public sealed class AnswerLimitTests
 
     private static Task<KubeConnection> OpenThroughAsync(TestServer proxy, ResponseLimits limits) => KubeConnection.OpenAsync(
         new ConnectionSettings { Server = new Uri("http://kubernetes.test"), Namespace = "shop", Proxy = ProxyAddress.FromUri(proxy.Http) },
-        new RequestPolicy { Limits = limits },
+        new KubeRetryPolicy { Limits = limits },
         CancellationToken.None);
 
     /// <summary>Always has more, and has it at once.</summary>

@@ -1,4 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Tests.Kubernetes;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -57,9 +57,9 @@ public class ClientCertificateTests
     {
         using var folder = new TestFolder();
         var path = folder.Write("me.crt", TestCertificates.EcClient().Certificate);
-        Assert.Contains("/no/such.crt", Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromFiles("/no/such.crt")).Message, StringComparison.Ordinal);
-        Assert.Contains("/no/such.key", Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromFiles(path, "/no/such.key")).Message, StringComparison.Ordinal);
-        Assert.Contains(path, Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromFiles(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("/no/such.crt", Assert.Throws<ConfigurationException>(() => ClientCertificate.FromFiles("/no/such.crt")).Message, StringComparison.Ordinal);
+        Assert.Contains("/no/such.key", Assert.Throws<ConfigurationException>(() => ClientCertificate.FromFiles(path, "/no/such.key")).Message, StringComparison.Ordinal);
+        Assert.Contains(path, Assert.Throws<ConfigurationException>(() => ClientCertificate.FromFiles(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,12 +85,12 @@ public class ClientCertificateTests
     {
         using var authority = TestCertificates.Authority();
         using var bare = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(authority.ExportCertificatePem());
-        Assert.Contains("without its private key", Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromCertificate(bare)).Message, StringComparison.Ordinal);
+        Assert.Contains("without its private key", Assert.Throws<ConfigurationException>(() => ClientCertificate.FromCertificate(bare)).Message, StringComparison.Ordinal);
     }
 
     private static void AssertFails(string certificate, string key, string message)
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => ClientCertificate.FromPem(certificate, new SensitiveString(key), "user 'u' in f"));
+        var error = Assert.Throws<ConfigurationException>(() => ClientCertificate.FromPem(certificate, new SensitiveString(key), "user 'u' in f"));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.Contains("user 'u' in f", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);

@@ -3,12 +3,15 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading.Channels;
+using KubeInject.Client;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using Microsoft.Extensions.Time.Testing;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
-using KubeInject.Client;
-using KubeInject.Kubernetes;
-using Microsoft.Extensions.Time.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -71,7 +74,7 @@ public sealed class ClientTests
     {
         var (clock, asked) = (new FakeTimeProvider(), new TaskCompletionSource());
         using var server = new TestServer(_ => Silent(asked));
-        using var connection = new KubeConnection(new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromMinutes(2) }, new RequestPolicy { Clock = clock });
+        using var connection = new KubeConnection(new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromMinutes(2) }, new KubeRetryPolicy { Clock = clock });
         var asking = Requests[name](connection.Client, CancellationToken.None);
         await asked.Task;
         clock.Advance(TimeSpan.FromMinutes(3));
@@ -154,7 +157,7 @@ public sealed class ClientTests
         var clock = new FakeTimeProvider();
         var lines = Channel.CreateUnbounded<string>();
         using var server = new TestServer(_ => Response.Json("") with { Lines = lines.Reader.ReadAllAsync() });
-        using var connection = new KubeConnection(new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromSeconds(10) }, new RequestPolicy { Clock = clock });
+        using var connection = new KubeConnection(new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromSeconds(10) }, new KubeRetryPolicy { Clock = clock });
         await lines.Writer.WriteAsync(Event("one"));
         if (what == "watch")
         {
@@ -311,7 +314,7 @@ public sealed class ClientTests
         }
     }
 
-    private static KubeConnection Open(ConnectionSettings settings) => new(settings, RequestPolicy.Default);
+    private static KubeConnection Open(ConnectionSettings settings) => new(settings, KubeRetryPolicy.Default);
 
     private static string Event(string name) => $$$$"""{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"{{{{name}}}}"}}}""" + "\n";
 

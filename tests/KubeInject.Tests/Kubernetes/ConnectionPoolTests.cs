@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.Tests.Kubernetes;
 

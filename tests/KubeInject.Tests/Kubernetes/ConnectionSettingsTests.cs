@@ -1,4 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Transport;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -107,7 +109,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     [InlineData("", "password: b", "user 'u' in <file> has a password without a username")]
     public void A_broken_entry_is_an_error_that_names_entry_and_file(string cluster, string user, string message)
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => Resolve(cluster, user));
+        var error = Assert.Throws<ConfigurationException>(() => Resolve(cluster, user));
         Assert.Contains(
             message.Replace("<file>", FilePath, StringComparison.Ordinal).Replace("<folder>", folder.Path, StringComparison.Ordinal),
             error.Message,
@@ -119,7 +121,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     public void A_certificate_authority_with_insecure_skip_tls_verify_is_an_error()
     {
         using var authority = TestCertificates.Authority();
-        var error = Assert.Throws<KubeConfigurationException>(
+        var error = Assert.Throws<ConfigurationException>(
             () => Resolve($"insecure-skip-tls-verify: true\n    certificate-authority-data: {Base64(authority.ExportCertificatePem())}"));
         Assert.Contains("insecure-skip-tls-verify", error.Message, StringComparison.Ordinal);
     }
@@ -140,13 +142,13 @@ public sealed class ConnectionSettingsTests : IDisposable
     public void A_context_that_leads_nowhere_says_so(string text, string message)
     {
         var config = Kubeconfig.Parse(text, "f");
-        Assert.Equal(message, Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.FromKubeconfig(config)).Message);
+        Assert.Equal(message, Assert.Throws<ConfigurationException>(() => ConnectionSettings.FromKubeconfig(config)).Message);
     }
 
     [Fact]
     public void A_server_with_a_password_in_its_address_is_an_error_that_does_not_show_it()
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => Resolve("server: https://me:canary@example.test", server: null));
+        var error = Assert.Throws<ConfigurationException>(() => Resolve("server: https://me:canary@example.test", server: null));
         Assert.Contains("a password in its address", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }
@@ -183,7 +185,7 @@ public sealed class ConnectionSettingsTests : IDisposable
         Assert.Equal(["token", "token file", "client certificate", "basic"], all.Select(settings => new RequestCredential(settings).Kind));
         Assert.All(all, settings => Assert.Equal((server, authority, "default"), (settings.Server, settings.CertificateAuthority, settings.Namespace)));
         Assert.All(all, settings => settings.Validate());
-        Assert.All(all, settings => Assert.Throws<KubeConfigurationException>(() => (settings with { Server = new Uri("http://x") }).Validate()));
+        Assert.All(all, settings => Assert.Throws<ConfigurationException>(() => (settings with { Server = new Uri("http://x") }).Validate()));
     }
 
     private string FilePath => Path.Combine(folder.Path, "config");

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;

@@ -1,4 +1,4 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -38,7 +38,7 @@ public class EnvironmentProxyTests
     public void What_is_no_address_is_an_error_that_names_the_variable_alone(string value)
     {
         variables["HTTPS_PROXY"] = value;
-        var error = Assert.Throws<KubeConfigurationException>(() => Find("https://api.test"));
+        var error = Assert.Throws<ConfigurationException>(() => Find("https://api.test"));
         Assert.Contains("HTTPS_PROXY", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }

@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -20,9 +21,9 @@ public class ErrorTests
         [
             () => api.Objects.GetAsync(KubeResource.Pods, "a"),
             () => api.Connection.GetPodAsync("a"),
-            () => Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Pods)),
-            () => Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods)),
-            () => Collecting.AllAsync(api.Objects.WatchAsync(KubeResource.Pods)),
+            () => CollectingProgress.AllAsync(api.Objects.ListAsync(KubeResource.Pods)),
+            () => CollectingProgress.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods)),
+            () => CollectingProgress.AllAsync(api.Objects.WatchAsync(KubeResource.Pods)),
             () => api.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")),
             () => api.Objects.PatchAsync(KubeResource.Pods, "a", KubePatch.Merge("{}")),
             () => api.Objects.CreateTokenAsync("a"),

@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Transport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.Tests.Kubernetes;

@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Transport;
 
 namespace KubeInject.Tests.Kubernetes;
 

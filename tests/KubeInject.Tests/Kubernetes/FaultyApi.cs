@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.ObjectModel;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -25,20 +28,20 @@ internal sealed class FaultyApi : IDisposable
     public KubeObjectClient Objects => Connection.Objects;
 
     /// <summary>The requests that the client says it has made.</summary>
-    public ObservableCollection<KubeRequest> Told { get; } = [];
+    public ObservableCollection<CompletedRequest> Told { get; } = [];
 
     /// <summary>The requests that the server got, without those of the connecting.</summary>
     public IReadOnlyList<Request> Requests => [.. server.Requests.Skip(2)];
 
     public static Task<FaultyApi> OpenAsync(params Response[] responses) => OpenAsync(null, responses);
 
-    public static Task<FaultyApi> OpenAsync(RequestPolicy? policy, params Response[] responses)
+    public static Task<FaultyApi> OpenAsync(KubeRetryPolicy? policy, params Response[] responses)
     {
         var queue = new ConcurrentQueue<Response>(responses);
         return OpenAsync(_ => queue.TryDequeue(out var response) ? response : Response.Error(418, "", "the test has no more answers"), policy);
     }
 
-    public static async Task<FaultyApi> OpenAsync(Func<Request, Response> answer, RequestPolicy? policy = null)
+    public static async Task<FaultyApi> OpenAsync(Func<Request, Response> answer, KubeRetryPolicy? policy = null)
     {
         var clock = new ImmediateTimeProvider();
         var server = new TestServer(TestServer.Kubernetes(answer));

@@ -1,4 +1,4 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -23,7 +23,7 @@ internal sealed class ImmediateTimeProvider() : FakeTimeProvider(StartTime)
     }
 
     /// <summary>The default policy with this clock, and always the longest wait.</summary>
-    public RequestPolicy Policy => new() { Clock = this, Jitter = () => 1 };
+    public KubeRetryPolicy Policy => new() { Clock = this, Jitter = () => 1 };
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

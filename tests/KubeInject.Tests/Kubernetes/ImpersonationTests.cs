@@ -1,5 +1,6 @@
 using System.Text;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -49,8 +50,8 @@ public class ImpersonationTests
     [Fact]
     public void Groups_and_a_uid_go_with_a_user()
     {
-        Assert.Throws<KubeConfigurationException>(() => Impersonation.Change(null, null, "7", null));
-        Assert.Throws<KubeConfigurationException>(() => Impersonation.Change(null, null, null, ["writers"]));
+        Assert.Throws<ConfigurationException>(() => Impersonation.Change(null, null, "7", null));
+        Assert.Throws<ConfigurationException>(() => Impersonation.Change(null, null, null, ["writers"]));
     }
 
     [Theory]
@@ -85,7 +86,7 @@ public class ImpersonationTests
     {
         using var server = new TlsServer();
         var impersonation = new Impersonation { User = user, Groups = ["x", group], Extra = Extra(key, value) };
-        await Assert.ThrowsAsync<KubeConfigurationException>(() => KubeConnection.OpenAsync(server.Settings with { Impersonation = impersonation }));
+        await Assert.ThrowsAsync<ConfigurationException>(() => KubeConnection.OpenAsync(server.Settings with { Impersonation = impersonation }));
         Assert.Empty(server.Server.Requests);
     }
 

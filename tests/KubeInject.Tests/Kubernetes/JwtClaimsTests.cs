@@ -1,5 +1,5 @@
 using System.Text;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Tests.Kubernetes;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Transport;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -104,7 +105,7 @@ public class KubeconfigFuzzTests
             foreach (var context in config.Contexts.Select(context => (string?)context.Name).Append(null))
                 Take(config, context, shown);
         }
-        catch (KubeConfigurationException e)
+        catch (ConfigurationException e)
         {
             shown.Add(e.ToString());
         }
@@ -144,7 +145,7 @@ public class KubeconfigFuzzTests
             if (settings.Exec is { } exec)
                 shown.Add($"{exec} {ExecInfo.Write(exec with { ProvideClusterInfo = true }, settings with { Proxy = null }, true)}");
         }
-        catch (KubeConfigurationException e)
+        catch (ConfigurationException e)
         {
             shown.Add(e.ToString());
         }

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Configuration;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;

@@ -1,4 +1,4 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -30,7 +30,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     public void A_given_path_that_is_missing_is_an_error()
     {
         WriteHome();
-        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find("/no/such/file", null, Environment));
+        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find("/no/such/file", null, Environment));
         Assert.Contains("/no/such/file", error.Message, StringComparison.Ordinal);
     }
 
@@ -69,14 +69,14 @@ public sealed class KubeconfigSearchTests : IDisposable
     public void A_context_is_never_looked_for_in_the_pod()
     {
         WritePod();
-        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(null, "other", Environment));
+        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, "other", Environment));
         Assert.Contains("'other'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Nothing_found_says_what_was_looked_for_and_where()
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
+        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
         Assert.Equal(
             $"There is no kubeconfig: looked for {folder.Path}/home/.kube/config (KUBECONFIG is not set). " +
             "Nor does this process run in a pod: KUBERNETES_SERVICE_HOST is not set.",
@@ -88,7 +88,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     {
         WriteHome();
         UseVariable("/no/such/a", "/no/such/b");
-        var error = Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
+        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
         Assert.Contains("looked for /no/such/a, /no/such/b (from KUBECONFIG)", error.Message, StringComparison.Ordinal);
     }
 
@@ -122,7 +122,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     {
         var broken = folder.Write("broken", "users: [");
         UseVariable(folder.Write("a", Config("a")), broken);
-        Assert.Equal(broken, Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Find(Environment)).File);
+        Assert.Equal(broken, Assert.Throws<ConfigurationException>(() => Kubeconfig.Find(Environment)).File);
     }
 
     [Fact]
@@ -148,8 +148,8 @@ public sealed class KubeconfigSearchTests : IDisposable
         var config = Kubeconfig.Load([a, b]);
         Assert.Equal([a, b], config.Files);
         Assert.Equal(("b", "u"), (config.CurrentContext, config.Users[0].Name));
-        Assert.Contains("/no/such/file", Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Load([a, "/no/such/file"])).Message, StringComparison.Ordinal);
-        Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Load([]));
+        Assert.Contains("/no/such/file", Assert.Throws<ConfigurationException>(() => Kubeconfig.Load([a, "/no/such/file"])).Message, StringComparison.Ordinal);
+        Assert.Throws<ConfigurationException>(() => Kubeconfig.Load([]));
     }
 
     [Fact]

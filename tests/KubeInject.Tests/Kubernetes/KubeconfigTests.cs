@@ -1,4 +1,4 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -175,7 +175,7 @@ public class KubeconfigTests
     [InlineData("a: &b [*b]\n", 1, 8, "alias")]
     public void A_malformed_file_is_an_error_with_its_place(string text, int line, int column, string message)
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse(text, "/k/config"));
+        var error = Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "/k/config"));
         Assert.Equal(("/k/config", line, column), (error.File, error.Line, error.Column));
         Assert.StartsWith($"/k/config:{line}:{column}: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
@@ -215,14 +215,14 @@ public class KubeconfigTests
     [InlineData("yes")]
     [InlineData("!!int '12'")]
     public void What_YAML_takes_for_something_else_is_no_text(string written) =>
-        Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse($"current-context: {written}", "f"));
+        Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse($"current-context: {written}", "f"));
 
     [Fact]
     public void Aliases_within_aliases_end_in_an_error_before_they_fill_the_memory()
     {
         var levels = string.Join('\n', Enumerable.Range(1, 40).Select(i => $"x{i}: &x{i} [*x{i - 1}, *x{i - 1}]"));
         var text = $"x0: &x0 [text]\n{levels}\nclusters: [{{name: c, cluster: {{extensions: [{{name: client.authentication.k8s.io/exec, extension: *x40}}]}}}}]";
-        Assert.Contains("too long", Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
+        Assert.Contains("too long", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public class KubeconfigTests
     {
         var levels = string.Join('\n', Enumerable.Range(1, 5000).Select(i => $"x{i}: &x{i} [*x{i - 1}]"));
         var text = $"x0: &x0 [text]\n{levels}\nclusters: [{{name: c, cluster: {{extensions: [{{name: client.authentication.k8s.io/exec, extension: *x5000}}]}}}}]";
-        Assert.Contains("too deep", Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
+        Assert.Contains("too deep", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -239,13 +239,13 @@ public class KubeconfigTests
     public void Nesting_without_end_is_an_error_and_not_the_end_of_the_process(string open, string close)
     {
         var text = $"a: {string.Concat(Enumerable.Repeat(open, 100_000))}{string.Concat(Enumerable.Repeat(close, 100_000))}";
-        Assert.Contains("deeper", Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
+        Assert.Contains("deeper", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_file_is_an_error_that_names_it()
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Load("/no/such/file"));
+        var error = Assert.Throws<ConfigurationException>(() => Kubeconfig.Load("/no/such/file"));
         Assert.Equal("The kubeconfig file /no/such/file does not exist.", error.Message);
     }
 
@@ -253,6 +253,6 @@ public class KubeconfigTests
     public void A_folder_is_no_kubeconfig()
     {
         using var folder = new TestFolder();
-        Assert.Contains(folder.Path, Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Load(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(folder.Path, Assert.Throws<ConfigurationException>(() => Kubeconfig.Load(folder.Path)).Message, StringComparison.Ordinal);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using FsCheck.Fluent;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;

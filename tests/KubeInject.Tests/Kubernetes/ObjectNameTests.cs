@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Kubernetes;
 

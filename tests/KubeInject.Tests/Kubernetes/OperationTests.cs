@@ -1,5 +1,5 @@
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -108,7 +108,7 @@ public class OperationTests
     public async Task A_list_of_metadata_asks_for_metadata_alone()
     {
         using var api = await FaultyApi.OpenAsync(Response.Json("""{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","items":[{"metadata":{"name":"a"},"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"}]}"""));
-        var item = Assert.Single(await Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 7 })));
+        var item = Assert.Single(await CollectingProgress.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 7 })));
         Assert.Equal(("Pod", "a"), (item.Kind, item.Name));
         Assert.Equal("/api/v1/namespaces/shop/pods?limit=7", api.Requests[^1].Path);
         Assert.Equal(
@@ -120,7 +120,7 @@ public class OperationTests
     public async Task Items_of_a_list_are_told_what_they_are()
     {
         using var api = await FaultyApi.OpenAsync(Response.Json("""{"kind":"DeploymentList","items":[{"metadata":{}},{"metadata":{"name":"a","resourceVersion":"5"}}]}"""));
-        var items = await Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Deployments));
+        var items = await CollectingProgress.AllAsync(api.Objects.ListAsync(KubeResource.Deployments));
         Assert.Equal(
             ["""{"apiVersion":"apps/v1","kind":"Deployment","metadata":{}}""", """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"a","resourceVersion":"5"}}"""],
             items.Select(item => item.ToJson()));
@@ -177,7 +177,7 @@ public class OperationTests
         var deep = $$"""{"metadata":{"name":"a"},"spec":{{string.Concat(Enumerable.Repeat("[", 200))}}{{new string(']', 200)}}}""";
         using var api = await FaultyApi.OpenAsync(Response.Json(deep), Response.Json($$"""{"kind":"PodList","items":[{{deep}}]}"""));
         Assert.Equal("a", (await api.Objects.GetAsync(KubeResource.Pods, "a")).Name);
-        Assert.Equal("a", Assert.Single(await Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Pods))).Name);
+        Assert.Equal("a", Assert.Single(await CollectingProgress.AllAsync(api.Objects.ListAsync(KubeResource.Pods))).Name);
     }
 
     private static Task<FaultyApi> AnsweringAsync(string answer = Object) => FaultyApi.OpenAsync(_ => Response.Json(answer));

@@ -1,6 +1,9 @@
 using System.Globalization;
 using FsCheck.Fluent;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 

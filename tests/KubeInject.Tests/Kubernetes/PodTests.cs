@@ -1,6 +1,6 @@
 using System.Text.Json;
 using FsCheck.Fluent;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;

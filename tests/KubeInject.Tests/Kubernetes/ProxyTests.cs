@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -180,7 +182,7 @@ public sealed class ProxyTests : IDisposable
     [InlineData("ftp://me:canary@proxy.test")]
     public void What_is_no_proxy_is_an_error_that_does_not_show_it(string address)
     {
-        var error = Assert.Throws<KubeConfigurationException>(() => ProxyAddress.FromUri(new Uri(address, UriKind.RelativeOrAbsolute)));
+        var error = Assert.Throws<ConfigurationException>(() => ProxyAddress.FromUri(new Uri(address, UriKind.RelativeOrAbsolute)));
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }
 

@@ -1,5 +1,10 @@
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Transport;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -13,9 +18,9 @@ public sealed class RedirectTests
     {
         ["get"] = connection => connection.Objects.GetAsync(KubeResource.Secrets, "a"),
         ["get by path"] = connection => connection.GetAsync("/api"),
-        ["list"] = connection => Collecting.AllAsync(connection.Objects.ListAsync(KubeResource.Secrets)),
-        ["list metadata"] = connection => Collecting.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Secrets)),
-        ["watch"] = connection => Collecting.AllAsync(connection.Objects.WatchAsync(KubeResource.Secrets)),
+        ["list"] = connection => CollectingProgress.AllAsync(connection.Objects.ListAsync(KubeResource.Secrets)),
+        ["list metadata"] = connection => CollectingProgress.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Secrets)),
+        ["watch"] = connection => CollectingProgress.AllAsync(connection.Objects.WatchAsync(KubeResource.Secrets)),
         ["create"] = connection => connection.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse("{}")),
         ["patch"] = connection => connection.Objects.PatchAsync(KubeResource.Secrets, "a", KubePatch.Json("[]")),
         ["delete"] = connection => connection.Objects.DeleteAsync(KubeResource.Secrets, "a"),
@@ -79,7 +84,7 @@ public sealed class RedirectTests
             using var server = new TestServer(request => To(status, new Uri(elsewhere.Http, request.Path)));
             using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString(Token)));
 
-            var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(VaultRequest.Get("databases/creds/orders") with { IsRepeatable = isRepeatable }, CancellationToken.None));
+            var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(VaultRequest.Get("databases/creds/orders") with { IsRepeatable = isRepeatable }, CancellationToken.None));
 
             Assert.Equal(CredentialFailure.Unavailable, error.Reason);
             Assert.Equal(
@@ -97,7 +102,7 @@ public sealed class RedirectTests
         using var server = new TestServer(request => To(307, new Uri(elsewhere.Http, request.Path)));
         using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.AppRole("role", new SensitiveString("canary-secret-id")));
 
-        await Assert.ThrowsAsync<CredentialException>(() => vault.SucceedAsync(VaultRequest.Get("sys/health"), CancellationToken.None));
+        await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(VaultRequest.Get("sys/health"), CancellationToken.None));
 
         Assert.Empty(elsewhere.Requests);
     }

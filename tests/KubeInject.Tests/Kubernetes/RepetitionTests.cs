@@ -1,5 +1,7 @@
 using System.Globalization;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -170,7 +172,7 @@ public class RepetitionTests
     {
         var page = Response.Json($$"""{"kind":"PodList","items":[{{string.Join(',', Enumerable.Range(0, 20).Select(i => $$$"""{"metadata":{"name":"p{{{i}}}","uid":"{{{i}}}"}}"""))}}]}""");
         using var api = await FaultyApi.OpenAsync(page with { CutAfter = cutAfter }, page);
-        Assert.Equal(20, (await Collecting.AllAsync(api.Objects.ListAsync(KubeResource.Pods))).Count);
+        Assert.Equal(20, (await CollectingProgress.AllAsync(api.Objects.ListAsync(KubeResource.Pods))).Count);
         Assert.Equal(2, api.Requests.Count);
     }
 
@@ -187,7 +189,7 @@ public class RepetitionTests
     [Fact]
     public async Task The_wait_can_be_cancelled()
     {
-        using var api = await FaultyApi.OpenAsync(new RequestPolicy { Jitter = () => 1, FirstWait = TimeSpan.FromMinutes(1), LongestWait = TimeSpan.FromMinutes(1) }, Busy);
+        using var api = await FaultyApi.OpenAsync(new KubeRetryPolicy { Jitter = () => 1, FirstWait = TimeSpan.FromMinutes(1), LongestWait = TimeSpan.FromMinutes(1) }, Busy);
         using var cancellation = new CancellationTokenSource();
         api.Told.CollectionChanged += (_, _) => cancellation.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => api.Objects.GetAsync(KubeResource.Pods, "a", cancellationToken: cancellation.Token));
@@ -196,9 +198,9 @@ public class RepetitionTests
     [Fact]
     public void The_wait_doubles_up_to_a_limit_and_is_never_the_same()
     {
-        var policy = new RequestPolicy { Jitter = () => 1 };
+        var policy = new KubeRetryPolicy { Jitter = () => 1 };
         Assert.Equal([1, 2, 4, 8, 16, 30, 30, 30], new[] { 1, 2, 3, 4, 5, 6, 7, 5000 }.Select(failures => policy.Backoff(failures).TotalSeconds));
-        var waits = Enumerable.Range(0, 200).Select(_ => RequestPolicy.Default.Backoff(3).TotalSeconds).ToList();
+        var waits = Enumerable.Range(0, 200).Select(_ => KubeRetryPolicy.Default.Backoff(3).TotalSeconds).ToList();
         Assert.All(waits, wait => Assert.InRange(wait, 0, 4));
         Assert.True(waits.Distinct().Count() > 100);
     }

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
-using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;

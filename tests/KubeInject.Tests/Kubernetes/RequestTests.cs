@@ -1,4 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -56,7 +59,7 @@ public class RequestTests
         var file = Path.Combine(folder.Path, "token");
         if (text is not null)
             folder.Write("token", text);
-        var error = await Assert.ThrowsAsync<KubeConfigurationException>(
+        var error = await Assert.ThrowsAsync<ConfigurationException>(
             () => KubeConnection.OpenAsync(new ConnectionSettings { Server = new Uri("https://127.0.0.1"), TokenFile = file }));
         Assert.Contains($"{file} {message}", error.Message, StringComparison.Ordinal);
     }
@@ -73,7 +76,7 @@ public class RequestTests
     public async Task Who_watches_sees_every_request_and_no_secret()
     {
         using var server = new TlsServer();
-        var seen = new List<KubeRequest>();
+        var seen = new List<CompletedRequest>();
         RequestObserver.Current = seen.Add;
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString("canary") });
         await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync("/api/v1/x?a=b"));
@@ -87,7 +90,7 @@ public class RequestTests
     public async Task Who_watches_sees_a_request_without_an_answer()
     {
         using var server = new TestServer(_ => Response.Json("") with { NeverComes = true });
-        var seen = new List<KubeRequest>();
+        var seen = new List<CompletedRequest>();
         RequestObserver.Current = seen.Add;
         await Assert.ThrowsAsync<KubeConnectionException>(
             () => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromMilliseconds(50) }));

@@ -1,5 +1,8 @@
 using System.Reflection;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using Microsoft.Extensions.Time.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
@@ -14,12 +17,12 @@ public class ServerContractTests
     {
         ["get by path"] = (connection, cancellationToken) => connection.GetAsync("/api", cancellationToken),
         ["get pod"] = (connection, cancellationToken) => connection.GetPodAsync("a", cancellationToken: cancellationToken),
-        ["list pods"] = (connection, cancellationToken) => Collecting.AllAsync(connection.ListPodsAsync(cancellationToken: cancellationToken)),
-        ["watch pods"] = (connection, cancellationToken) => Collecting.AllAsync(connection.WatchPodsAsync(cancellationToken: cancellationToken)),
+        ["list pods"] = (connection, cancellationToken) => CollectingProgress.AllAsync(connection.ListPodsAsync(cancellationToken: cancellationToken)),
+        ["watch pods"] = (connection, cancellationToken) => CollectingProgress.AllAsync(connection.WatchPodsAsync(cancellationToken: cancellationToken)),
         ["get"] = (connection, cancellationToken) => connection.Objects.GetAsync(KubeResource.Secrets, "a", cancellationToken: cancellationToken),
-        ["list"] = (connection, cancellationToken) => Collecting.AllAsync(connection.Objects.ListAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
-        ["list metadata"] = (connection, cancellationToken) => Collecting.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
-        ["watch"] = (connection, cancellationToken) => Collecting.AllAsync(connection.Objects.WatchAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
+        ["list"] = (connection, cancellationToken) => CollectingProgress.AllAsync(connection.Objects.ListAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
+        ["list metadata"] = (connection, cancellationToken) => CollectingProgress.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
+        ["watch"] = (connection, cancellationToken) => CollectingProgress.AllAsync(connection.Objects.WatchAsync(KubeResource.Secrets, cancellationToken: cancellationToken)),
         ["create"] = (connection, cancellationToken) => connection.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse($$"""{"data":{"key":"{{Canary}}"} }"""), cancellationToken: cancellationToken),
         ["patch"] = (connection, cancellationToken) => connection.Objects.PatchAsync(KubeResource.Secrets, "a", KubePatch.Merge($$"""{"data":{"key":"{{Canary}}"} }"""), cancellationToken: cancellationToken),
         ["patch status"] = (connection, cancellationToken) => connection.Objects.PatchStatusAsync(KubeResource.Pods, "a", KubePatch.Json("[]"), cancellationToken: cancellationToken),
@@ -71,7 +74,7 @@ public class ServerContractTests
             return Response.Json("") with { NeverComes = true };
         }));
         using var connection = await KubeConnection.OpenAsync(
-            new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromSeconds(30) }, new RequestPolicy { Clock = clock }, CancellationToken.None);
+            new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromSeconds(30) }, new KubeRetryPolicy { Clock = clock }, CancellationToken.None);
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Operations[operation](connection, CancellationToken.None));
         Assert.Equal(KubeConnectionFailure.Timeout, error.Reason);
         Assert.Contains("within 30 s", error.Message, StringComparison.Ordinal);
@@ -81,7 +84,7 @@ public class ServerContractTests
     [MemberData(nameof(OperationNames))]
     public async Task Tokens_keys_and_passwords_appear_in_no_error_and_nothing_that_is_told(string operation)
     {
-        var told = new List<KubeRequest>();
+        var told = new List<CompletedRequest>();
         using var server = new TlsServer(TestServer.Kubernetes(request => request.Path.Length % 2 == 0
             ? Response.Error(400, request.Headers["Authorization"], request.Headers["Authorization"])
             : new Response(200, request.Headers["Authorization"], request.Headers["Authorization"])));
@@ -120,7 +123,7 @@ public class ServerContractTests
         FaultyApi? api = null;
         api = await FaultyApi.OpenAsync(request => FakeStore.IsWatch(request) ? Ended() : store.List(request));
         using (api)
-            await Assert.ThrowsAsync<ObjectDisposedException>(() => Collecting.AllAsync(api.Objects.WatchAsync(KubeResource.Pods)));
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => CollectingProgress.AllAsync(api.Objects.WatchAsync(KubeResource.Pods)));
 
         Response Ended()
         {

@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Tests.Kubernetes;
 
@@ -83,10 +84,10 @@ public sealed class ServiceAccountTests : IDisposable
     public void A_mounted_token_that_is_missing_or_empty_is_an_error_that_names_the_file()
     {
         var path = folder.Write("token", " \n");
-        Assert.Contains($"{path} is empty", Assert.Throws<KubeConfigurationException>(() => ServiceAccountToken.ReadMounted(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains($"{path} is empty", Assert.Throws<ConfigurationException>(() => ServiceAccountToken.ReadMounted(folder.Path)).Message, StringComparison.Ordinal);
         File.Delete(path);
-        Assert.Contains($"{path} does not exist", Assert.Throws<KubeConfigurationException>(() => ServiceAccountToken.ReadMounted(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains($"{path} does not exist", Assert.Throws<ConfigurationException>(() => ServiceAccountToken.ReadMounted(folder.Path)).Message, StringComparison.Ordinal);
     }
 
-    private string Failure() => Assert.Throws<KubeConfigurationException>(() => ConnectionSettings.FromServiceAccount(Environment)).Message;
+    private string Failure() => Assert.Throws<ConfigurationException>(() => ConnectionSettings.FromServiceAccount(Environment)).Message;
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Tests.Kubernetes;
 

@@ -3,7 +3,10 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -240,7 +243,7 @@ public sealed class TlsTests : IDisposable
     public async Task An_authority_together_with_a_skipped_check_is_an_error()
     {
         var settings = new ConnectionSettings { Server = new Uri("https://x"), SkipCertificateCheck = true, CertificateAuthority = CertificateAuthority.FromCertificates([root]) };
-        await Assert.ThrowsAsync<KubeConfigurationException>(() => KubeConnection.OpenAsync(settings));
+        await Assert.ThrowsAsync<ConfigurationException>(() => KubeConnection.OpenAsync(settings));
     }
 
     [Theory]
@@ -262,7 +265,7 @@ public sealed class TlsTests : IDisposable
     [InlineData("no certificate")]
     [InlineData("-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n")]
     public void A_bundle_without_a_whole_certificate_is_an_error(string pem) =>
-        Assert.Contains("from here", Assert.Throws<KubeConfigurationException>(() => CertificateAuthority.FromPem(pem, "here")).Message, StringComparison.Ordinal);
+        Assert.Contains("from here", Assert.Throws<ConfigurationException>(() => CertificateAuthority.FromPem(pem, "here")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_bundle_is_read_from_a_path_or_from_text()
@@ -272,7 +275,7 @@ public sealed class TlsTests : IDisposable
         var path = folder.Write("ca.crt", pem);
         Assert.Equal(["CN=root", "CN=other"], CertificateAuthority.FromPathOrPem(pem).Certificates.Select(certificate => certificate.Subject));
         Assert.Equal((2, path), (CertificateAuthority.FromPathOrPem(path).Certificates.Count, CertificateAuthority.FromPathOrPem(path).Source));
-        Assert.Contains("/no/such.crt", Assert.Throws<KubeConfigurationException>(() => CertificateAuthority.FromPathOrPem("/no/such.crt")).Message, StringComparison.Ordinal);
+        Assert.Contains("/no/such.crt", Assert.Throws<ConfigurationException>(() => CertificateAuthority.FromPathOrPem("/no/such.crt")).Message, StringComparison.Ordinal);
         Assert.Equal(pem, CertificateAuthority.FromPem(pem).Pem);
         Assert.Equal(2, CertificateAuthority.FromPem(CertificateAuthority.FromCertificates([root, other]).Pem).Certificates.Count);
     }

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using FsCheck.Fluent;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 

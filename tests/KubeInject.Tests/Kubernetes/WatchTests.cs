@@ -1,4 +1,5 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -196,7 +197,7 @@ public class WatchTests
     {
         store.Set("a");
         Script(_ => Silent(), _ => Lines(() => store.Set("b")));
-        using var api = await FaultyApi.OpenAsync(Answer, new RequestPolicy { Jitter = () => 0, Limits = new ResponseLimits { MaxIdleTime = TimeSpan.FromMilliseconds(200) } });
+        using var api = await FaultyApi.OpenAsync(Answer, new KubeRetryPolicy { Jitter = () => 0, Limits = new ResponseLimits { MaxIdleTime = TimeSpan.FromMilliseconds(200) } });
         Assert.Equal(["Added a@101", "Added b@102"], await FirstAsync(api.Objects.WatchAsync(KubeResource.Pods), 2));
     }
 

@@ -1,6 +1,9 @@
 using System.Text;
 using Google.Protobuf;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Client.Metadata;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -52,9 +55,9 @@ public sealed class WrongAnswerTests
 
     private static readonly Dictionary<string, Func<KubeConnection, Task>> Lists = new()
     {
-        ["list"] = connection => Collecting.AllAsync(connection.Objects.ListAsync(KubeResource.Pods)),
-        ["list pods"] = connection => Collecting.AllAsync(connection.ListPodsAsync()),
-        ["list metadata"] = connection => Collecting.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods)),
+        ["list"] = connection => CollectingProgress.AllAsync(connection.Objects.ListAsync(KubeResource.Pods)),
+        ["list pods"] = connection => CollectingProgress.AllAsync(connection.ListPodsAsync()),
+        ["list metadata"] = connection => CollectingProgress.AllAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods)),
         ["watch"] = async connection => await connection.Objects.WatchAsync(KubeResource.Pods).GetAsyncEnumerator().MoveNextAsync(),
     };
 
@@ -140,8 +143,8 @@ public sealed class WrongAnswerTests
             Response.Json("""{"apiVersion":"example.org/v1","items":[{"apiVersion":"example.org/v1","kind":"Widget","metadata":{"name":"a"}}],"kind":"WidgetList","metadata":{"continue":"","resourceVersion":"1"}}"""),
             Response.Json("""{"apiVersion":"example.org/v1","items":[],"kind":"GadgetList","metadata":{}}"""));
 
-        Assert.Single(await Collecting.AllAsync(api.Objects.ListAsync(widgets)));
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Collecting.AllAsync(api.Objects.ListAsync(widgets)));
+        Assert.Single(await CollectingProgress.AllAsync(api.Objects.ListAsync(widgets)));
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => CollectingProgress.AllAsync(api.Objects.ListAsync(widgets)));
 
         AssertNames(api, error, "/apis/example.org/v1/namespaces/shop/widgets?limit=500", "kind GadgetList (example.org/v1)");
     }
@@ -156,9 +159,9 @@ public sealed class WrongAnswerTests
             nothing, Response.Json($$"""{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"8"},"items":[{{Item}}]}"""),
             nothing, nothing);
 
-        Assert.Empty(await Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods)));
-        Assert.Equal("a", Assert.Single(await Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods))).Name);
-        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods)));
+        Assert.Empty(await CollectingProgress.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods)));
+        Assert.Equal("a", Assert.Single(await CollectingProgress.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods))).Name);
+        var error = await Assert.ThrowsAsync<KubeConnectionException>(() => CollectingProgress.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods)));
 
         AssertNames(api, error, "/api/v1/namespaces/shop/pods?limit=500", "items are null");
         Assert.Equal("application/json", api.Requests[^1].Headers["Accept"]);

@@ -1,5 +1,5 @@
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Testing;
 

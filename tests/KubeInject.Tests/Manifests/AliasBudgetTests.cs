@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using KubeInject.Injection;
-using KubeInject.Injector;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Annotating;
+using KubeInject.Injector.Settings;
+using KubeInject.Kubernetes.Configuration;
 using KubeInject.Manifests;
 
 namespace KubeInject.Tests.Manifests;
@@ -76,7 +76,7 @@ public sealed class AliasBudgetTests
     public void Deep_nesting_is_an_error_in_every_kind_of_document(string text)
     {
         Assert.StartsWith("bomb:", Assert.Throws<ManifestException>(() => Manifest.Parse(new ManifestText(text, "bomb"))).Message, StringComparison.Ordinal);
-        Assert.StartsWith("bomb", Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse(text, "bomb")).Message, StringComparison.Ordinal);
+        Assert.StartsWith("bomb", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "bomb")).Message, StringComparison.Ordinal);
         Assert.StartsWith("bomb:", Assert.Throws<SettingException>(() => SettingsFile.Parse("bomb", text)).Message, StringComparison.Ordinal);
         Assert.StartsWith("bomb:", Assert.Throws<SettingException>(() => SettingsFile.Parse("bomb", $"source: {text}")).Message, StringComparison.Ordinal);
     }
@@ -95,7 +95,7 @@ public sealed class AliasBudgetTests
     {
         var start = Stopwatch.GetTimestamp();
 
-        var error = Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse(text, "config"));
+        var error = Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "config"));
 
         Assert.Matches("^config:[1-9][0-9]*:[1-9][0-9]*: Up to this alias, ", error.Message);
         Assert.True(Stopwatch.GetElapsedTime(start) < Limit, what);
@@ -108,7 +108,7 @@ public sealed class AliasBudgetTests
         for (var i = 1; i < 5_000; i++)
             text.Append(CultureInfo.InvariantCulture, $"- &a{i} [*a{i - 1}]\n");
 
-        Assert.Matches("^config:[0-9]+:[0-9]+: With this alias it nests too deep: deeper than 64 levels", Assert.Throws<KubeConfigurationException>(() => Kubeconfig.Parse(text.ToString(), "config")).Message);
+        Assert.Matches("^config:[0-9]+:[0-9]+: With this alias it nests too deep: deeper than 64 levels", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text.ToString(), "config")).Message);
     }
 
     [Fact]

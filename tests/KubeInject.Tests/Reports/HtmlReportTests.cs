@@ -6,6 +6,7 @@ using FsCheck.Fluent;
 using KubeInject.Annotations;
 using KubeInject.Leases;
 using KubeInject.Reports;
+using KubeInject.Reports.Page;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Reports;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using KubeInject.Annotations;
 using KubeInject.Injection;
-using KubeInject.Injector;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Annotating;
+using KubeInject.Injector.Settings;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Shown;
 

@@ -1,4 +1,4 @@
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>The annotations of one pod for Bank-Vaults' webhook: the older one's and its successor's.</summary>
 /// <remarks>Source: the annotations of bank-vaults/vault-secrets-webhook and bank-vaults/secrets-webhook.</remarks>

@@ -1,6 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>Reads what a pod asks of Bank-Vaults' webhook, as far as it is about credentials of databases.</summary>
 internal sealed class BankVaultsReader

@@ -1,4 +1,4 @@
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>What a pod's variables make of one role's credentials, by Bank-Vaults.</summary>
 /// <param name="path">Where the credentials are read from.</param>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>The place in Vault that a database's credentials are read from: <c>MOUNT/creds/ROLE</c> or <c>MOUNT/static-creds/ROLE</c>.</summary>
 /// <param name="Mount">The mount path of the secrets engine.</param>

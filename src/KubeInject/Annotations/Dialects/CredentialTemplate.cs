@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>What a template of the Vault Agent makes of secrets, as far as it is plain to see.</summary>
 /// <remarks>The language is that of consul-template: <c>{{ with secret "PATH" }}…{{ .Data.username }}…{{ end }}</c>.</remarks>

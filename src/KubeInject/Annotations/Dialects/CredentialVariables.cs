@@ -1,4 +1,4 @@
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>Collects what containers get of one database's credentials, and says it in the terms of a <see cref="DatabaseInjection"/>.</summary>
 internal sealed class CredentialVariables

@@ -1,4 +1,4 @@
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>What another injector's words come to in those of the Vault database-credential injector.</summary>
 /// <param name="Changes">

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>
 /// What of another injector's databases the words of the Vault database-credential injector can say: dynamic roles of one

@@ -1,6 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>Says in the words of the Vault database-credential injector what a pod says in another injector's.</summary>
 public static class DialectConverter

@@ -1,4 +1,4 @@
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>A database that is asked for in another injector's words.</summary>
 /// <param name="Injection">What is asked for. Variables are empty where none is named.</param>

@@ -1,4 +1,4 @@
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>What a pod says in another injector's words.</summary>
 internal sealed record DialectParseResult

@@ -1,6 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>Reads what a pod says in other injectors' words.</summary>
 internal static class DialectReader

@@ -1,4 +1,4 @@
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>The annotations of one pod for the Vault Agent injector, sorted into what they are about.</summary>
 /// <remarks>Source: the annotations of hashicorp/vault-k8s, as its documentation lists them and its agent reads them.</remarks>

@@ -1,4 +1,4 @@
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>What a pod's annotations say of one secret of the Vault Agent.</summary>
 /// <param name="name">The secret's name, as it stands in the keys.</param>

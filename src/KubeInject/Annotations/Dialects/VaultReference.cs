@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>One <c>vault:PATH#KEY#VERSION</c> in the value of a variable, as Bank-Vaults resolves it.</summary>
 /// <param name="Path">The path in Vault.</param>

@@ -1,6 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.KubeSecret;
 
 /// <summary>
 /// Hands out username and password of existing Secrets. Nothing is issued and nothing is revoked: the Secret belongs

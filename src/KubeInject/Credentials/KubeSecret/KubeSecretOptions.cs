@@ -1,4 +1,4 @@
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.KubeSecret;
 
 /// <summary>Where the source <c>kube-secret</c> finds credentials.</summary>
 public sealed record KubeSecretOptions

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.KubeSecret;
 
 /// <summary>
 /// Says which Secret holds the credential of a database: a name, or a namespace and a name, with <c>{role}</c>,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>Reads where to connect: Npgsql's keywords, or the URI that libpq and everybody else knows.</summary>
 internal static class ConnectionText

@@ -1,7 +1,7 @@
 using KubeInject.Annotations;
 using Npgsql;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>A database in which a login role owns something or has privileges.</summary>
 internal sealed class DependentDatabase : IAsyncDisposable
@@ -65,7 +65,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
 
     /// <summary>Hands over and drops everything in a transaction that is rolled back.</summary>
     /// <returns>Why that fails; null if it succeeds.</returns>
-    public async Task<string?> TryAsync(string heir, bool isChosen, CancellationToken cancellationToken)
+    public async Task<string?> DryRunReassignAsync(string heir, bool isChosen, CancellationToken cancellationToken)
     {
         List<string> left = [];
         try

@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>A login role that exists, as the user who makes them sees it.</summary>
 /// <param name="Name">Its name.</param>

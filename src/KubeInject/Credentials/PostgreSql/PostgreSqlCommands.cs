@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Npgsql;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>Runs single statements and queries.</summary>
 internal static class PostgreSqlCommands

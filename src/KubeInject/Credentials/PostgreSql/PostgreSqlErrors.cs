@@ -3,7 +3,7 @@ using System.Security.Authentication;
 using KubeInject.Annotations;
 using Npgsql;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>Says in one line what went wrong with a server, where, and what to do. The causes, which hold statements, are not passed on.</summary>
 /// <param name="connection">The connection.</param>

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>
 /// Makes short-lived login roles in PostgreSQL itself. The name of a login role follows from its lease, so that it is on

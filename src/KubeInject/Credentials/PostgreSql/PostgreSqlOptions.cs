@@ -1,4 +1,4 @@
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>How short-lived login roles are made in PostgreSQL.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>What stands for <c>{{password}}</c> in the statements that create a role. The names are Vault's.</summary>
 /// <remarks>https://developer.hashicorp.com/vault/api-docs/secret/databases/postgresql, <c>password_authentication</c>.</remarks>

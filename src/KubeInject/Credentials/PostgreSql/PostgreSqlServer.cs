@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>Opens sessions of one server, after it has made sure that <see cref="SessionSettings"/> are in force in them.</summary>
 /// <param name="settings">The connection.</param>

@@ -1,7 +1,7 @@
 using KubeInject.Annotations;
 using Npgsql;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>Makes sure that a pod's annotation is no way to become more than the pod's author is.</summary>
 internal static class RoleCheck

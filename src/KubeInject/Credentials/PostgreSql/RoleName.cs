@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using KubeInject.Annotations;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>Names of roles in PostgreSQL.</summary>
 internal static partial class RoleName

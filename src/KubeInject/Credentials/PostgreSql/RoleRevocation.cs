@@ -1,7 +1,7 @@
 using KubeInject.Annotations;
 using Npgsql;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>Removes a login role: ends its login and its sessions, hands over what it owns, and drops it.</summary>
 /// <param name="server">The server.</param>
@@ -162,7 +162,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
             return $"it is not a member of the role {Redaction.Value(heir)}, or does not inherit its rights";
         foreach (var database in databases)
         {
-            if (await database.TryAsync(heir, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false) is { } problem)
+            if (await database.DryRunReassignAsync(heir, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false) is { } problem)
                 return problem;
         }
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>The form in which PostgreSQL keeps a password (RFC 5803, as pg_authid.rolpassword has it).</summary>
 internal static class ScramVerifier

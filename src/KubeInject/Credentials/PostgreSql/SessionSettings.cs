@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>
 /// The settings of our own sessions. The owner of a database can set others for everyone who connects to it (ALTER DATABASE

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>A statement with placeholders, each of which knows what it stands in.</summary>
 internal sealed partial class StatementTemplate

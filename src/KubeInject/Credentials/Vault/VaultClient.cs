@@ -4,9 +4,9 @@ using System.Net.Http.Headers;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>
 /// Speaks to a HashiCorp Vault or an OpenBao: the one place where a request is made. Issuing and the records of leases
@@ -29,7 +29,7 @@ public sealed class VaultClient : IDisposable
     /// <summary>Makes the client. Nothing is sent yet: the login comes with the first request.</summary>
     /// <param name="settings">How to reach the server.</param>
     /// <param name="login">Who asks.</param>
-    /// <exception cref="KubeConfigurationException">The settings contradict themselves, or say nothing that makes sense.</exception>
+    /// <exception cref="ConfigurationException">The settings contradict themselves, or say nothing that makes sense.</exception>
     public VaultClient(VaultSettings settings, VaultLogin login)
         : this(settings, login, VaultRetryPolicy.Default)
     {
@@ -52,7 +52,7 @@ public sealed class VaultClient : IDisposable
         prefix = $"{settings.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/v1/";
 
         // Each call brings its own limit, so that a timeout and a cancellation are told apart.
-        client = new HttpClient(new ApiTransport(reached, trust)) { Timeout = Timeout.InfiniteTimeSpan };
+        client = new HttpClient(new HttpTransport(reached, trust)) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("KubeInject", Version));
     }
 
@@ -77,7 +77,7 @@ public sealed class VaultClient : IDisposable
 
     /// <summary>Sends a request, again where the policy says so, and expects success.</summary>
     /// <exception cref="CredentialException">Vault answers with an error, or not at all.</exception>
-    internal async Task<VaultResponse> SucceedAsync(VaultRequest request, CancellationToken cancellationToken)
+    internal async Task<VaultResponse> SendAndEnsureSuccessAsync(VaultRequest request, CancellationToken cancellationToken)
     {
         var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess ? response : throw Failure(request, response);
@@ -116,7 +116,7 @@ public sealed class VaultClient : IDisposable
                 TimeSpan? wait;
                 try
                 {
-                    var response = await TakeTurnAsync(request, token, timeout.Token, waiting.Token, cancellationToken).ConfigureAwait(false);
+                    var response = await SendWhenAllowedAsync(request, token, timeout.Token, waiting.Token, cancellationToken).ConfigureAwait(false);
                     wait = attempt > Settings.MaxRetries ? null : policy.WaitAfter(request, response, attempt);
                     if (wait is null)
                         return response;
@@ -145,7 +145,7 @@ public sealed class VaultClient : IDisposable
         }
     }
 
-    private async Task<VaultResponse> TakeTurnAsync(VaultRequest request, SensitiveString? token, CancellationToken timeout, CancellationToken waiting, CancellationToken cancellationToken)
+    private async Task<VaultResponse> SendWhenAllowedAsync(VaultRequest request, SensitiveString? token, CancellationToken timeout, CancellationToken waiting, CancellationToken cancellationToken)
     {
         if (pace is not null)
             await pace.WaitAsync(waiting).ConfigureAwait(false);
@@ -184,7 +184,7 @@ public sealed class VaultClient : IDisposable
         }
         finally
         {
-            RequestObserver.Current?.Invoke(new KubeRequest(
+            RequestObserver.Current?.Invoke(new CompletedRequest(
                 request.Method.Method, address.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped), statusCode, Stopwatch.GetElapsedTime(start)));
         }
     }

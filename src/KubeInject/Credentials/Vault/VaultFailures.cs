@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>The one place where an error of Vault is understood.</summary>
 internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust trust)

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>
 /// Issues credentials from the database secrets engine of HashiCorp Vault or OpenBao. Each lease has a token of its own,
@@ -74,7 +75,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         if (unfit is null && !cancellationToken.IsCancellationRequested)
             return handle;
         if (auth.Text("token_type") != "batch")
-            await TakeBackAsync(handle).ConfigureAwait(false);
+            await RollBackAsync(handle).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         throw new CredentialException(CredentialFailure.Refused, $"The role '{request.Role}' of auth/{options.AuthMount} gives out {unfit}. Set its token_type to service and its token_num_uses to 0.");
     }
@@ -86,11 +87,11 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         ArgumentNullException.ThrowIfNull(handle);
         var start = vault.Clock.GetUtcNow();
         var question = VaultRequest.Get(CredentialsPath(handle.Mount, handle.Role)) with { Token = handle.Token, IsRepeatable = false };
-        var response = await vault.SucceedAsync(question, cancellationToken).ConfigureAwait(false);
+        var response = await vault.SendAndEnsureSuccessAsync(question, cancellationToken).ConfigureAwait(false);
         var leaseId = response.Body.Text("lease_id") is { Length: > 0 } id ? id : null;
         if (cancellationToken.IsCancellationRequested)
         {
-            await TakeBackAsync(handle with { LeaseId = leaseId }).ConfigureAwait(false);
+            await RollBackAsync(handle with { LeaseId = leaseId }).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
@@ -164,7 +165,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
 
         // sudo, because the token has a period.
         var question = VaultRequest.Post("auth/token/create-orphan", wanted) with { IsRepeatable = false, Grant = "update and sudo" };
-        return (question, await vault.SucceedAsync(question, cancellationToken).ConfigureAwait(false));
+        return (question, await vault.SendAndEnsureSuccessAsync(question, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<(VaultRequest Question, VaultResponse Response)> LogInAsPodAsync(CredentialRequest request, CancellationToken cancellationToken)
@@ -189,7 +190,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
     }
 
     /// <summary>Revokes what came into being after it was cancelled, so it is not cancelled with it.</summary>
-    private async Task TakeBackAsync(CredentialHandle handle)
+    private async Task RollBackAsync(CredentialHandle handle)
     {
         using var limit = new CancellationTokenSource(vault.Settings.Timeout, vault.Clock);
         await revocation.RevokeAsync(handle, limit.Token).ConfigureAwait(false);

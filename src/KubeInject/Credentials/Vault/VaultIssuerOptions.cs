@@ -1,4 +1,4 @@
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>How credentials are issued from Vault.</summary>
 public sealed record VaultIssuerOptions

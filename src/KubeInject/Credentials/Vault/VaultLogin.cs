@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>How KubeInject itself logs in to Vault. Prints no secret.</summary>
 public sealed class VaultLogin
@@ -60,7 +61,7 @@ public sealed class VaultLogin
     /// <summary>Uses the token that Vault's own command line would use: that of <c>VAULT_TOKEN</c>, or else of <c>~/.vault-token</c>, where <c>vault login</c> keeps it.</summary>
     /// <param name="environment">Where variables and the home folder come from; null for this process's own.</param>
     /// <returns>The login; null where there is no such token.</returns>
-    /// <exception cref="KubeConfigurationException">The file cannot be read.</exception>
+    /// <exception cref="ConfigurationException">The file cannot be read.</exception>
     public static VaultLogin? FromEnvironment(KubeEnvironment? environment = null)
     {
         var of = environment ?? KubeEnvironment.Process;
@@ -82,6 +83,6 @@ public sealed class VaultLogin
     private static SensitiveString ReadToken(string path)
     {
         var text = ConfigurationFile.Read(path, "ServiceAccount token").Trim();
-        return text.Length > 0 ? new SensitiveString(text) : throw new KubeConfigurationException($"The ServiceAccount token file {path} is empty.") { File = path };
+        return text.Length > 0 ? new SensitiveString(text) : throw new ConfigurationException($"The ServiceAccount token file {path} is empty.") { File = path };
     }
 }

@@ -1,4 +1,4 @@
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>How fast requests are made.</summary>
 /// <param name="RequestsPerSecond">How many requests a second, in the long run.</param>

@@ -1,4 +1,4 @@
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>Keeps requests to a rate. Each request gets its turn; after a rest some go at once.</summary>
 internal sealed class VaultRateLimiter(VaultRateLimit limit, TimeProvider clock)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>One call of Vault's HTTP API.</summary>
 /// <param name="Method">The method.</param>

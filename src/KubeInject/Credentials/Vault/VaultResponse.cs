@@ -1,7 +1,7 @@
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>What Vault answers.</summary>
 /// <param name="StatusCode">The HTTP status code.</param>

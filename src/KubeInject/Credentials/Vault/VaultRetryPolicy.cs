@@ -1,6 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>What is asked again, and after what wait.</summary>
 internal sealed record VaultRetryPolicy : RetryPolicy

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>Revokes the token of a lease and all that was issued with it, and knows when nothing is left.</summary>
 internal sealed class VaultRevocation(VaultClient vault)

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>Checks what Vault itself checks where a pod logs in: whether its ServiceAccount may have credentials of a role.</summary>
 internal sealed class VaultRoleCheck(VaultClient vault, string authMount)

@@ -1,4 +1,4 @@
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>What stands in the way of a pod's having credentials of a role.</summary>
 /// <param name="Kind">What of the role it is.</param>

@@ -1,4 +1,4 @@
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>What of a role of Vault's Kubernetes auth method does not fit a pod.</summary>
 internal enum VaultRoleProblemKind

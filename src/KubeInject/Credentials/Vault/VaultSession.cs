@@ -1,6 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>The own login: made once, shared by all requests, and made anew where its token is not accepted any more.</summary>
 internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, CancellationToken, Task<VaultResponse>> send, VaultFailures failures, TimeProvider clock) : IDisposable

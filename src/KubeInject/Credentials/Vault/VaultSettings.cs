@@ -1,6 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Credentials;
+namespace KubeInject.Credentials.Vault;
 
 /// <summary>How to reach a HashiCorp Vault or an OpenBao. Plain data: nothing is connected yet. Who asks is said by a <see cref="VaultLogin"/>.</summary>
 public sealed record VaultSettings
@@ -52,28 +53,28 @@ public sealed record VaultSettings
     /// </summary>
     /// <param name="environment">Where variables come from; null for this process's own.</param>
     /// <returns>The settings; what no variable says has its default.</returns>
-    /// <exception cref="KubeConfigurationException">A variable says what cannot be understood, or names a file that cannot be read.</exception>
+    /// <exception cref="ConfigurationException">A variable says what cannot be understood, or names a file that cannot be read.</exception>
     /// <remarks>https://developer.hashicorp.com/vault/docs/commands#environment-variables</remarks>
     public static VaultSettings FromEnvironment(KubeEnvironment? environment = null) => VaultEnvironment.Read(environment ?? KubeEnvironment.Process);
 
     /// <summary>Checks what the settings say together, before anything is sent.</summary>
-    /// <exception cref="KubeConfigurationException">They contradict themselves, or say nothing that makes sense.</exception>
+    /// <exception cref="ConfigurationException">They contradict themselves, or say nothing that makes sense.</exception>
     internal void Validate()
     {
         if (!ConnectionSettings.IsServerAddress(Address))
-            throw new KubeConfigurationException("The address of Vault has to be an absolute http or https address, without user, query or fragment.");
+            throw new ConfigurationException("The address of Vault has to be an absolute http or https address, without user, query or fragment.");
         if (CertificateAuthority is not null && SkipCertificateCheck)
-            throw new KubeConfigurationException("A certificate authority together with SkipCertificateCheck makes no sense; leave one of them out.");
+            throw new ConfigurationException("A certificate authority together with SkipCertificateCheck makes no sense; leave one of them out.");
         if (Timeout <= TimeSpan.Zero)
-            throw new KubeConfigurationException("The timeout of Vault has to be longer than zero.");
+            throw new ConfigurationException("The timeout of Vault has to be longer than zero.");
         if (MaxRetries < 0)
-            throw new KubeConfigurationException("The number of retries cannot be less than zero.");
+            throw new ConfigurationException("The number of retries cannot be less than zero.");
         if (Concurrency < 1)
-            throw new KubeConfigurationException("At least one request has to be possible at a time.");
+            throw new ConfigurationException("At least one request has to be possible at a time.");
         if (RateLimit is { } limit && !(limit.RequestsPerSecond > 0 && limit.Burst > 0))
-            throw new KubeConfigurationException("A rate limit needs a rate and a burst above zero.");
+            throw new ConfigurationException("A rate limit needs a rate and a burst above zero.");
         if (Namespace is { } name && !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '/' or '-' or '_' or '.'))
-            throw new KubeConfigurationException("The namespace of Vault may hold letters, digits and / - _ . alone.");
+            throw new ConfigurationException("The namespace of Vault may hold letters, digits and / - _ . alone.");
     }
 
     /// <summary>The settings of the transport, with the proxy of the environment.</summary>

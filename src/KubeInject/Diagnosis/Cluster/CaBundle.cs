@@ -2,9 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Looks at the certificates by which the API server trusts a webhook.</summary>
 internal static class CaBundle
@@ -69,7 +70,7 @@ internal static class CaBundle
         {
             return CertificateAuthority.FromPem(Encoding.UTF8.GetString(Convert.FromBase64String(base64)));
         }
-        catch (Exception exception) when (exception is FormatException or KubeConfigurationException)
+        catch (Exception exception) when (exception is FormatException or ConfigurationException)
         {
             return null;
         }

@@ -1,4 +1,4 @@
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>What a cluster has to say to a question.</summary>
 /// <param name="Value">What was asked for; null where there is no such thing, and where no answer was to be had.</param>

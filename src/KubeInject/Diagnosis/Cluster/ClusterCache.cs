@@ -1,6 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Asks a cluster, everything once. No question that it refuses is an exception.</summary>
 internal sealed class ClusterCache(KubeObjectClient client)

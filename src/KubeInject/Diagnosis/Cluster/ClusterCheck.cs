@@ -1,7 +1,8 @@
 using KubeInject.Annotations;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Looks at whatever a cluster shows of a pod's way to its credentials.</summary>
 internal sealed class ClusterCheck(ClusterCache facts, InjectionOptions options, CredentialSource? source, TimeProvider time) : IDiagnosisCheck
@@ -49,7 +50,7 @@ internal sealed class ClusterCheck(ClusterCache facts, InjectionOptions options,
         return links;
     }
 
-    private bool IsInjected(Kubernetes.Pod pod, InjectionDialect dialect) =>
+    private bool IsInjected(Pod pod, InjectionDialect dialect) =>
         PodInjectionReader.ReadAll(pod.Template, options).Any(injection => injection.Dialect == dialect && injection.State == InjectionState.Injected);
 
     /// <summary>Whether an injector is installed, or may be.</summary>

@@ -1,7 +1,9 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Looks whether an event about a pod, or about what makes it, quotes a webhook.</summary>
 internal sealed class EventCheck(ClusterCache facts)

@@ -1,7 +1,8 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Looks whether the pod's ServiceAccount is there and gets tokens. An injector asks for one whether or not pods mount it.</summary>
 internal sealed class IdentityCheck(ClusterCache facts)

@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>By what an installed injector is recognised among the webhooks of a cluster, as their own charts install them.</summary>
 /// <param name="Dialect">Whose annotations it acts on.</param>

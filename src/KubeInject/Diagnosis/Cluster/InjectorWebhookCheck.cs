@@ -1,7 +1,9 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Looks for the webhook that acts on a pod in a dialect: that of an installed injector whose rules and selectors match.</summary>
 internal sealed class InjectorWebhookCheck(ClusterCache facts, InjectionOptions options)

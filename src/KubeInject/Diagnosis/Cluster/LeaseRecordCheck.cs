@@ -1,9 +1,11 @@
 using KubeInject.Annotations;
 using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Holds the leases that a pod names against the records of leases.</summary>
 /// <param name="facts">The cluster.</param>

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Looks why a pod that is there has no credentials: an injector acts only while a pod is being created.</summary>
 internal sealed class PodAgeCheck(ClusterCache facts, InjectionOptions options)

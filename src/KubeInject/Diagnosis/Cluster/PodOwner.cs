@@ -1,6 +1,8 @@
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>What a pod belongs to in the end: not the ReplicaSet, but the Deployment that made it.</summary>
 internal static class PodOwner

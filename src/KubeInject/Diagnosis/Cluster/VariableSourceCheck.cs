@@ -1,7 +1,8 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Looks which variables a pod has from ConfigMaps and Secrets as a whole (envFrom), and would have no more. Looks at keys, never at values.</summary>
 internal sealed class VariableSourceCheck(ClusterCache facts)

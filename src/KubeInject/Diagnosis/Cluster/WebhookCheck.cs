@@ -1,7 +1,9 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Looks whether the API server can call a webhook: certificates, Service, endpoints.</summary>
 internal sealed class WebhookCheck(ClusterCache facts, TimeProvider time)

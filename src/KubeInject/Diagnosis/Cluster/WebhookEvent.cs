@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using KubeInject.Annotations;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>What an event of the cluster says of a webhook, in plain words.</summary>
 /// <param name="IsDenial">Whether the webhook refused the pod; otherwise it could not be called.</param>

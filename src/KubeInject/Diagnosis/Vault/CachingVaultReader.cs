@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using KubeInject.Credentials;
+using KubeInject.Credentials.Vault;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Vault;
 
 /// <summary>Reads in Vault, each path once: many pods ask for the same roles.</summary>
 internal sealed class CachingVaultReader(VaultClient vault)

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using KubeInject.Annotations;
-using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Vault;
 
 /// <summary>Looks at who may have the credentials: the role of the Kubernetes auth method, its tokens, and the policies.</summary>
 internal sealed class VaultAuthCheck(CachingVaultReader look, VaultIssuerOptions options, VaultFindings findings)

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using KubeInject.Annotations;
-using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Http;
 using KubeInject.Leases;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Vault;
 
 /// <summary>Looks at the database secrets engine: whether it is there, whether it has the role, how long its credentials last.</summary>
 internal sealed class VaultDatabaseCheck(CachingVaultReader look, VaultFindings findings)

@@ -1,9 +1,9 @@
 using System.Globalization;
 using KubeInject.Annotations;
-using KubeInject.Credentials;
-using KubeInject.Kubernetes;
+using KubeInject.Credentials.Vault;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Vault;
 
 /// <summary>Collects what is the matter in Vault with the credentials of one pod, and what could not be seen there.</summary>
 /// <param name="about">The pod or workload.</param>

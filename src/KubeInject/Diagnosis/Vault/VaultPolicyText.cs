@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Vault;
 
 /// <summary>Reads of a policy of Vault what it lets be read.</summary>
 /// <remarks>https://developer.hashicorp.com/vault/docs/concepts/policies#policy-syntax</remarks>

@@ -1,7 +1,7 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Vault;
 
 /// <summary>Where in Vault the credentials of one database of a pod are, and which annotations say so.</summary>
 /// <param name="Database">The database.</param>

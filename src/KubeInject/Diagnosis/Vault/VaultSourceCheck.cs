@@ -1,7 +1,8 @@
 using KubeInject.Annotations;
 using KubeInject.Credentials;
+using KubeInject.Credentials.Vault;
 
-namespace KubeInject.Diagnosis;
+namespace KubeInject.Diagnosis.Vault;
 
 /// <summary>
 /// Looks whether Vault would give a pod the credentials that it asks for: mount, database role, auth role, policy, times.

@@ -1,4 +1,4 @@
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>What became of a manifest.</summary>
 public sealed record AnnotatedManifest

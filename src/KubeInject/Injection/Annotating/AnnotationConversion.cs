@@ -1,6 +1,7 @@
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>Says in the words of the Vault database-credential injector what a pod says in those of another.</summary>
 /// <param name="dialect">The other's.</param>

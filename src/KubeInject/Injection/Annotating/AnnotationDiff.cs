@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeInject.Manifests.Syntax;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>Writes what differs between two texts of a document as a unified diff without lines around it.</summary>
 /// <remarks>Lines around a change may hold anything; they are not shown. What may be a password in the lines that are is masked.</remarks>

@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>Takes away what a pod asks for.</summary>
 /// <param name="database">The database; null for all, and whatever else has the contract's prefix.</param>

@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>Mends what findings say how to mend.</summary>
 /// <param name="isWanted">Which findings; default: all.</param>

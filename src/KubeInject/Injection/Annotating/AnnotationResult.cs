@@ -1,7 +1,7 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>What became of the labels and annotations of one pod template. Holds no secret.</summary>
 public sealed record AnnotationResult

@@ -2,7 +2,7 @@ using KubeInject.Annotations;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>Does a task to a manifest in memory: asks what is to be done, does it, reads again, until nothing is left to do.</summary>
 internal sealed class AnnotationRun

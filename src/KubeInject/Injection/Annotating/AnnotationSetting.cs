@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>Writes what a pod is to ask for of one database, and the label.</summary>
 /// <param name="annotations">What it is to ask for.</param>

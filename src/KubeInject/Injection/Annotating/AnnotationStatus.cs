@@ -1,4 +1,4 @@
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>What became of the labels and annotations of a pod template.</summary>
 public enum AnnotationStatus

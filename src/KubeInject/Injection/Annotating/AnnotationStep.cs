@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>What a task wants done to a pod template.</summary>
 /// <param name="Fixes">What, in order; empty where nothing is left to do.</param>

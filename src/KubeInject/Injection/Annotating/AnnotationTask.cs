@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>What is to be done to the labels and annotations of pods.</summary>
 public abstract class AnnotationTask

@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>What a pod is to ask for of one database. What is null stays as the pod has it.</summary>
 public sealed record DatabaseAnnotations

@@ -1,4 +1,4 @@
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>Lines that went and lines that came in one place.</summary>
 /// <param name="Start">Index of the first that went, or of the one that those that came stand before.</param>

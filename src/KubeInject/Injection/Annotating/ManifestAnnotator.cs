@@ -2,7 +2,7 @@ using System.Text;
 using KubeInject.Annotations;
 using KubeInject.Manifests;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>Changes labels and annotations of the pod templates of manifests, and nothing else there.</summary>
 public sealed class ManifestAnnotator

@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Syntax;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>The lines of a document with passwords in values and comments masked.</summary>
 internal sealed partial class MaskedLines

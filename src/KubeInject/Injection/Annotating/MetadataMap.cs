@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using KubeInject.Manifests.Editing;
 using KubeInject.Manifests.Syntax;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>One mapping of labels or annotations, as it stands and as it is to be.</summary>
 internal sealed class MetadataMap

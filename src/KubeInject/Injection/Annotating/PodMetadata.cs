@@ -4,7 +4,7 @@ using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
 using KubeInject.Manifests.Syntax;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>The labels and annotations of a pod template in a manifest, and of the workload around it, while they are changed.</summary>
 internal sealed class PodMetadata

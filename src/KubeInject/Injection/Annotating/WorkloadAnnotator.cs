@@ -1,9 +1,12 @@
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Annotating;
 
 /// <summary>Changes labels and annotations of workloads of a cluster and their pod templates, and of pods, and nothing else there.</summary>
 internal sealed class WorkloadAnnotator

@@ -1,8 +1,10 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Rotation;
 
 /// <summary>
 /// Gives a workload of a cluster new credentials: issues them, puts them in, waits until its pods use them, and revokes
@@ -29,7 +31,7 @@ internal sealed class CredentialRotation
     public CredentialRotation(CredentialSource source, KubeObjectClient client, InjectionOptions? options = null, RotationOptions? how = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        this.source = source.In(client);
+        this.source = source.WithCluster(client);
         this.client = client;
         this.how = how ?? new RotationOptions();
         writer = new WorkloadWriter(this.source, options ?? InjectionOptions.Default, client);

@@ -1,8 +1,10 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Rotation;
 
 /// <summary>The leases that a workload had before a rotation.</summary>
 internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient client)

@@ -1,4 +1,6 @@
-namespace KubeInject.Injection;
+using KubeInject.Injection.Workloads;
+
+namespace KubeInject.Injection.Rotation;
 
 /// <summary>How credentials are rotated.</summary>
 public sealed record RotationOptions

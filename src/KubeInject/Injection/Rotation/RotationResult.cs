@@ -1,7 +1,7 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Rotation;
 
 /// <summary>What became of the rotation of one workload's credentials. Holds no secret.</summary>
 public sealed record RotationResult

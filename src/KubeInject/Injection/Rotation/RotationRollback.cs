@@ -1,7 +1,8 @@
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Workloads;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Leases;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Rotation;
 
 /// <summary>Puts the old credentials back where pods did not come up with new ones. Not cancelled with the rotation: cancelling may be what asks for it.</summary>
 internal sealed class RotationRollback(CredentialSource source, KubeObjectClient client)
@@ -27,7 +28,7 @@ internal sealed class RotationRollback(CredentialSource source, KubeObjectClient
             if (!await AreThereAsync(old, limit.Token).ConfigureAwait(false))
                 return Failed("The old credentials are gone by now, so the new ones stay in place.");
             var isBack = await RestoreAsync(written, limit.Token).ConfigureAwait(false);
-            var left = await source.TakeBackAsync(written.Credentials.Select(lease => lease.Record)).ConfigureAwait(false);
+            var left = await source.RollBackAsync(written.Credentials.Select(lease => lease.Record)).ConfigureAwait(false);
             var consequence = isBack ? "It has the old credentials again." : "It has none of the new credentials any more.";
             return result with
             {

@@ -1,4 +1,4 @@
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Rotation;
 
 /// <summary>What became of a rotation.</summary>
 public enum RotationStatus

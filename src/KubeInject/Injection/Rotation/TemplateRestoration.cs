@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Rotation;
 
 /// <summary>Puts the credentials of before back into a pod template. Whatever else has changed since stays.</summary>
 internal static class TemplateRestoration

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>A workload as it stands in the cluster at a moment.</summary>
 internal sealed class LiveWorkload

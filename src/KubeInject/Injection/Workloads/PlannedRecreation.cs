@@ -1,7 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Manifests;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>A pod of the cluster that is to be deleted and created again, and what is to become of it.</summary>
 /// <param name="Live">The pod as it is.</param>

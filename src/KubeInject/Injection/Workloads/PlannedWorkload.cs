@@ -1,4 +1,4 @@
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>A workload of the cluster that was read, and what is to become of its pod template.</summary>
 /// <param name="Workload">The workload.</param>

@@ -1,9 +1,9 @@
 using KubeInject.Files;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>
 /// A file with the manifest of a pod. It is written before the pod is deleted and removed when there is a pod again, so that

@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>Makes of a pod that runs the document that creates such a pod again.</summary>
 internal static partial class PodManifest

@@ -1,10 +1,13 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>
 /// Injects a pod that no controller manages. It cannot be changed, so it is deleted and created again with its
@@ -31,7 +34,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
             return plan with { Pod = pod.Failed($"{pod.Result.Place}: {obstacle}") };
         try
         {
-            await secrets.TryAsync(pod, cancellationToken).ConfigureAwait(false);
+            await secrets.DryRunAsync(pod, cancellationToken).ConfigureAwait(false);
             var dryRun = new KubeWriteOptions { DryRun = true };
             var trial = PodManifest.UnderAnotherName(ManifestEditor.Apply(document, [.. pod.TrialChanges(document.PodTemplates[0])]));
             await client.CreateAsync(KubeResource.Pods, trial, reference.Namespace, dryRun, cancellationToken).ConfigureAwait(false);

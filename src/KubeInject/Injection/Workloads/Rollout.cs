@@ -1,6 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>Follows the rollout of a workload, and judges it as <c>kubectl rollout status</c> does.</summary>
 /// <param name="client">The cluster.</param>

@@ -1,7 +1,9 @@
 using System.Text.Json;
-using KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>Judges the state of a workload in the order in which <c>kubectl rollout status</c> asks of it.</summary>
 /// <remarks>https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status, and the fields' descriptions of the other two.</remarks>

@@ -1,4 +1,4 @@
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>A rollout did not come to its end.</summary>
 /// <param name="reason">Why.</param>

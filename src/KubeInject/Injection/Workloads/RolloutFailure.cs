@@ -1,4 +1,4 @@
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>Why a rollout did not come to its end.</summary>
 public enum RolloutFailure

@@ -1,4 +1,4 @@
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>How workloads of a cluster are injected.</summary>
 public sealed record WorkloadInjectionOptions

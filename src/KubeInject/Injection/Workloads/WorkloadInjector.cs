@@ -1,8 +1,9 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>Injects credentials into workloads of a cluster: changes their pod templates, and nothing else there.</summary>
 internal sealed class WorkloadInjector
@@ -20,7 +21,7 @@ internal sealed class WorkloadInjector
     {
         ArgumentNullException.ThrowIfNull(source);
         this.how = how ?? new WorkloadInjectionOptions();
-        source = source.In(client);
+        source = source.WithCluster(client);
         writer = new WorkloadWriter(source, options ?? InjectionOptions.Default, client);
         recreation = new PodRecreation(source, options ?? InjectionOptions.Default, client, this.how);
     }

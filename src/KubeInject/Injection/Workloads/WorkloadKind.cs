@@ -1,6 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>A kind of workload that a cluster may have.</summary>
 /// <param name="Resource">Where the API server serves it.</param>

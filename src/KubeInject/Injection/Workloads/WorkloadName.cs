@@ -1,6 +1,6 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>Names of workloads as kubectl takes them: <c>deployment/orders</c>, <c>sts/orders</c>, <c>cronjobs.batch/cleanup</c>.</summary>
 public static class WorkloadName

@@ -1,9 +1,11 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>Puts credentials into the pod template of a workload of the cluster, and changes nothing else there.</summary>
 internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions options, KubeObjectClient client)
@@ -33,7 +35,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
                 return plan;
             try
             {
-                await secrets.TryAsync(plan.Pod, cancellationToken).ConfigureAwait(false);
+                await secrets.DryRunAsync(plan.Pod, cancellationToken).ConfigureAwait(false);
                 await plan.Workload.ReplaceTemplateAsync(client, plan.Workload.Edit(plan.Pod.TrialChanges), dryRun: true, cancellationToken).ConfigureAwait(false);
                 return plan;
             }

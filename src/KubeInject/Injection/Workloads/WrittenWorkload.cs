@@ -1,6 +1,6 @@
 using KubeInject.Leases;
 
-namespace KubeInject.Injection;
+namespace KubeInject.Injection.Workloads;
 
 /// <summary>What became of an attempt to put credentials into a workload.</summary>
 internal sealed record WrittenWorkload

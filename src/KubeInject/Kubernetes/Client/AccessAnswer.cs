@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Whether the user of a connection may do something.</summary>
 /// <param name="Allowed">Whether it is allowed.</param>

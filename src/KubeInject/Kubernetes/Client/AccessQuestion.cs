@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Something that the user of a connection may, or may not, do.</summary>
 /// <param name="Verb">What: <c>get</c>, <c>list</c>, <c>watch</c>, <c>create</c>, …; <c>*</c> for everything.</param>

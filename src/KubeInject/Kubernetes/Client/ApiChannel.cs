@@ -2,8 +2,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Transport;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>The one place where a request is made.</summary>
 internal sealed class ApiChannel : IDisposable
@@ -22,11 +26,11 @@ internal sealed class ApiChannel : IDisposable
     /// <param name="settings">What the connection is made of.</param>
     /// <param name="policy">What is sent again and what an answer may hold; null for the default.</param>
     /// <param name="transport">What sends requests; null for connections to the server.</param>
-    public ApiChannel(ConnectionSettings settings, RequestPolicy? policy = null, HttpMessageHandler? transport = null)
+    public ApiChannel(ConnectionSettings settings, KubeRetryPolicy? policy = null, HttpMessageHandler? transport = null)
     {
         settings.Validate();
         this.settings = settings;
-        Policy = policy ?? RequestPolicy.Default;
+        Policy = policy ?? KubeRetryPolicy.Default;
         Clock = new ServerClock(Policy.Clock);
         var reached = settings.ToTransport();
         Trust = new ServerTrust(reached);
@@ -34,7 +38,7 @@ internal sealed class ApiChannel : IDisposable
         Failures = new ApiFailures(settings, Credential, Trust);
         prefix = settings.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
         connectTimeout = reached.ConnectTimeout;
-        client = new HttpClient(transport ?? new ApiTransport(reached, Trust))
+        client = new HttpClient(transport ?? new HttpTransport(reached, Trust))
         {
             // Each request brings its own limit, so that a timeout and a cancellation are told apart.
             Timeout = Timeout.InfiniteTimeSpan,
@@ -43,7 +47,7 @@ internal sealed class ApiChannel : IDisposable
     }
 
     /// <summary>Raised after every request, also after one that got no answer, on the thread that finished it.</summary>
-    public event Action<KubeRequest>? Completed;
+    public event Action<CompletedRequest>? Completed;
 
     public RequestCredential Credential { get; }
 
@@ -56,7 +60,7 @@ internal sealed class ApiChannel : IDisposable
     public ApiFailures Failures { get; }
 
     /// <summary>What is asked again, how often, and after what wait.</summary>
-    public RequestPolicy Policy { get; }
+    public KubeRetryPolicy Policy { get; }
 
     /// <summary>The server's clock.</summary>
     public ServerClock Clock { get; }
@@ -221,7 +225,7 @@ internal sealed class ApiChannel : IDisposable
         finally
         {
             response?.Dispose();
-            Tell(request.Method, request.Path, statusCode, start);
+            Notify(request.Method, request.Path, statusCode, start);
         }
     }
 
@@ -255,7 +259,7 @@ internal sealed class ApiChannel : IDisposable
         }
         finally
         {
-            Tell(message.Method, path, statusCode, start);
+            Notify(message.Method, path, statusCode, start);
         }
     }
 
@@ -271,12 +275,12 @@ internal sealed class ApiChannel : IDisposable
         }
     }
 
-    private void Tell(HttpMethod method, string path, int? statusCode, long start)
+    private void Notify(HttpMethod method, string path, int? statusCode, long start)
     {
         var observer = RequestObserver.Current;
         if (Completed is null && observer is null)
             return;
-        var told = new KubeRequest(method.Method, path, statusCode, Stopwatch.GetElapsedTime(start));
+        var told = new CompletedRequest(method.Method, path, statusCode, Stopwatch.GetElapsedTime(start));
         Completed?.Invoke(told);
         observer?.Invoke(told);
     }

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>An answer that arrives, as a stream to read.</summary>
 internal sealed class ApiContentStream(ApiStream answer) : Stream

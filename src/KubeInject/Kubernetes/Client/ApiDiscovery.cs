@@ -1,6 +1,7 @@
 using System.Text.Json;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Finds out what an API server serves.</summary>
 /// <param name="client">The server.</param>

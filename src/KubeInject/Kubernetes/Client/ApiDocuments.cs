@@ -1,6 +1,9 @@
 using System.Text.Json;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Requests whose answer has to be a success, and that the document that was requested.</summary>
 internal static class ApiDocuments

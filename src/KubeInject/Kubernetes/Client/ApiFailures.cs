@@ -5,8 +5,12 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Transport;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>The one place where an error is understood.</summary>
 internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCredential credential, ServerTrust trust)

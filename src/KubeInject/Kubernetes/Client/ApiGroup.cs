@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>A group of resources that an API server serves.</summary>
 /// <param name="Name">The name: <c>argoproj.io</c>.</param>

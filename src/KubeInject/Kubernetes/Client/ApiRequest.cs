@@ -1,6 +1,8 @@
 using System.Net;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client.Metadata;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>What to ask of the server; its path stands below the server's address, with its query, escaped.</summary>
 internal sealed record ApiRequest(HttpMethod Method, string Path)

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>An answer of the server, read to its end.</summary>
 internal sealed record ApiResponse(int StatusCode, string? MediaType, ReadOnlyMemory<byte> Body)

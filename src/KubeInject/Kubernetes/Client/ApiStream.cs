@@ -1,6 +1,8 @@
 using System.Net;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>An answer of the server that is read as it arrives: a list of metadata, or a watch, which goes on for as long as both sides like.</summary>
 /// <param name="stream">What arrives.</param>
@@ -10,7 +12,7 @@ namespace KubeInject.Kubernetes;
 /// <param name="failures">Makes the errors.</param>
 /// <param name="policy">The limits, and the clock.</param>
 /// <param name="closing">Ends the connection.</param>
-internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest request, TimeSpan timeout, ApiFailures failures, RequestPolicy policy, CancellationToken closing) : IAsyncDisposable
+internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest request, TimeSpan timeout, ApiFailures failures, KubeRetryPolicy policy, CancellationToken closing) : IAsyncDisposable
 {
     private readonly LineReader lines = new(stream, policy.Limits.MaxObjectBytes);
     private long received;

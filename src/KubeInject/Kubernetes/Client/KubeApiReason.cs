@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>The words by which the API server tells errors apart; see <see cref="KubeApiException.Reason"/>.</summary>
 public static class KubeApiReason

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>How an object is deleted.</summary>
 public sealed record KubeDeleteOptions

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Something happened to an object.</summary>
 /// <param name="Type">What happened.</param>

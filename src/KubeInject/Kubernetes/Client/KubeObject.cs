@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>An object of any kind as the API server sent it: its document, and what tells it from others.</summary>
 /// <remarks>

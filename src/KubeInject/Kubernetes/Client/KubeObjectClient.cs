@@ -2,8 +2,12 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client.Metadata;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Reads, watches and writes objects of any resource over a connection.</summary>
 /// <remarks>
@@ -93,7 +97,7 @@ internal sealed class KubeObjectClient
         ArgumentNullException.ThrowIfNull(resource);
         query ??= new KubeQuery();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
-        return new MetadataList(channel, resource, query.ListPath(resource, defaultNamespace), query).ReadAsync(cancellationToken);
+        return new MetadataListReader(channel, resource, query.ListPath(resource, defaultNamespace), query).ReadAsync(cancellationToken);
     }
 
     /// <summary>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>A change to an object, in one of the forms that the API server takes.</summary>
 /// <remarks>Prints nothing of the change, for it may be a Secret's.</remarks>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Which objects of a resource to list or to watch.</summary>
 public sealed record KubeQuery

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>A kind of object that the API server serves, and where.</summary>
 /// <param name="Group">The API group, <c>apps</c>; empty for the core group.</param>

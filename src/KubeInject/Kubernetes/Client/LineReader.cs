@@ -1,4 +1,6 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Http;
+
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Reads a stream line by line into one buffer, which never grows beyond the longest line allowed.</summary>
 internal sealed class LineReader(Stream stream, int longestLine)

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>What a list says of itself: its type, whether it has items, and where it goes on. Fields come in any order.</summary>
 /// <param name="accepted">The types that the list may have.</param>

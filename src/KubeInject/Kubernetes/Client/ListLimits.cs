@@ -1,6 +1,8 @@
 using System.Globalization;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Makes sure that a list ends, whatever its pages say: where a limit is reached, with an error that names it.</summary>
 /// <param name="failures">Makes the errors.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>One page of a list, its items still the bytes that the server sent.</summary>
 internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? Continue, string? ResourceVersion, long? Remaining)

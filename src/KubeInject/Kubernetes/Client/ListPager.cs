@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Reads a list page by page; memory follows the page, not the list.</summary>
 /// <param name="channel">Where to ask.</param>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>How far a list has come.</summary>
 /// <param name="Done">How many objects have arrived.</param>

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>The JSON document of an object, as the API sends it.</summary>
 internal static class ObjectDocument

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>What becomes of the objects that belong to a deleted one.</summary>
 public enum PropagationPolicy

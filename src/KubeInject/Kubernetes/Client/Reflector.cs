@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>
 /// Follows the objects of a list: reads the list, watches from its version on, goes on where a watch broke off, and
@@ -24,7 +26,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
     private int failures;         // in a row
     private int refusals;         // in a row
 
-    private RequestPolicy Policy => channel.Policy;
+    private KubeRetryPolicy Policy => channel.Policy;
 
     public static async IAsyncEnumerable<KubeEvent> FollowAsync(
         ApiChannel channel, ListPager pager, KubeResource resource, [EnumeratorCancellation] CancellationToken cancellationToken)

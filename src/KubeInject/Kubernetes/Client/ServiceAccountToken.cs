@@ -1,4 +1,6 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Http;
+
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>A token of a ServiceAccount.</summary>
 /// <param name="Token">The token.</param>
@@ -8,11 +10,11 @@ public sealed record ServiceAccountToken(SensitiveString Token, DateTimeOffset E
     /// <summary>Reads the token that a pod finds mounted.</summary>
     /// <param name="folder">The folder that the ServiceAccount is mounted at.</param>
     /// <returns>The token; it changes from time to time, so it is not to be kept.</returns>
-    /// <exception cref="KubeConfigurationException">There is no token in the folder.</exception>
+    /// <exception cref="ConfigurationException">There is no token in the folder.</exception>
     public static SensitiveString ReadMounted(string folder)
     {
         var path = Path.Combine(folder, "token");
         var text = ConfigurationFile.Read(path, "token").Trim();
-        return text.Length > 0 ? new SensitiveString(text) : throw new KubeConfigurationException($"The token file {path} is empty.") { File = path };
+        return text.Length > 0 ? new SensitiveString(text) : throw new ConfigurationException($"The token file {path} is empty.") { File = path };
     }
 }

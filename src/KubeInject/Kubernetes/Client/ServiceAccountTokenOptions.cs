@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>What token of a ServiceAccount to ask for.</summary>
 public sealed record ServiceAccountTokenOptions

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>One line of a watch: a type, <c>ADDED</c>, <c>BOOKMARK</c>, …, and an object, still the bytes that the server sent.</summary>
 internal sealed record WatchLine(string Type, ReadOnlyMemory<byte> Object)

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Finds the program that a command means.</summary>
 /// <remarks>The platform's own search looks into this program's folder and the current one first, where anybody may have put something.</remarks>

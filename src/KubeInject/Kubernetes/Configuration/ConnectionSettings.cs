@@ -1,4 +1,7 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Transport;
+
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>What a connection is made of. Plain data: nothing is connected yet.</summary>
 /// <remarks>Prints no token, key or password.</remarks>
@@ -69,7 +72,7 @@ public sealed record ConnectionSettings
     /// <param name="context">The context to use; null for the current one.</param>
     /// <param name="environment">Where variables and folders come from; null for this process's own.</param>
     /// <returns>The settings.</returns>
-    /// <exception cref="KubeConfigurationException">Nothing was found (the message says what was looked for, and where), or what was found is broken.</exception>
+    /// <exception cref="ConfigurationException">Nothing was found (the message says what was looked for, and where), or what was found is broken.</exception>
     public static ConnectionSettings Find(string? path = null, string? context = null, KubeEnvironment? environment = null)
     {
         environment ??= KubeEnvironment.Process;
@@ -80,7 +83,7 @@ public sealed record ConnectionSettings
     /// <param name="config">The kubeconfig.</param>
     /// <param name="context">The context's name; null for the current one.</param>
     /// <returns>The settings.</returns>
-    /// <exception cref="KubeConfigurationException">The context, its cluster or its user is missing, broken, or needs what this version does not support.</exception>
+    /// <exception cref="ConfigurationException">The context, its cluster or its user is missing, broken, or needs what this version does not support.</exception>
     public static ConnectionSettings FromKubeconfig(Kubeconfig config, string? context = null)
     {
         ArgumentNullException.ThrowIfNull(config);
@@ -140,30 +143,30 @@ public sealed record ConnectionSettings
     /// <summary>Takes the ServiceAccount of the pod that this process runs in.</summary>
     /// <param name="environment">Where variables and the ServiceAccount's folder come from; null for this process's own.</param>
     /// <returns>The settings; the token stays in its file, for it changes.</returns>
-    /// <exception cref="KubeConfigurationException">This process does not run in a pod, or the folder is broken.</exception>
+    /// <exception cref="ConfigurationException">This process does not run in a pod, or the folder is broken.</exception>
     public static ConnectionSettings FromServiceAccount(KubeEnvironment? environment = null) =>
         ServiceAccountResolver.Resolve(environment ?? KubeEnvironment.Process) with { Environment = environment ?? KubeEnvironment.Process };
 
     /// <summary>Checks what the settings say together, before anything is sent.</summary>
-    /// <exception cref="KubeConfigurationException">They contradict themselves, or would send a credential in clear text.</exception>
+    /// <exception cref="ConfigurationException">They contradict themselves, or would send a credential in clear text.</exception>
     internal void Validate()
     {
         if (!IsServerAddress(Server))
-            throw new KubeConfigurationException("The server has to be an absolute http or https address, without user, query or fragment.");
+            throw new ConfigurationException("The server has to be an absolute http or https address, without user, query or fragment.");
         if (CertificateAuthority is not null && SkipCertificateCheck)
-            throw new KubeConfigurationException("A certificate authority together with SkipCertificateCheck makes no sense; leave one of them out.");
+            throw new ConfigurationException("A certificate authority together with SkipCertificateCheck makes no sense; leave one of them out.");
         if (Username is not null && (Token is not null || TokenFile is not null))
-            throw new KubeConfigurationException("A token together with a username makes no sense; leave one of them out.");
+            throw new ConfigurationException("A token together with a username makes no sense; leave one of them out.");
         if (Server.Scheme == Uri.UriSchemeHttp && (Token is not null || TokenFile is not null || Username is not null || ClientCertificate is not null || Exec is not null))
-            throw new KubeConfigurationException($"A credential would travel to {Server} in clear text; use an https address.");
+            throw new ConfigurationException($"A credential would travel to {Server} in clear text; use an https address.");
         if (Impersonation is not null)
             ImpersonationHeaders.Check(Impersonation);
         if (Timeout <= TimeSpan.Zero)
-            throw new KubeConfigurationException("The timeout has to be longer than zero.");
+            throw new ConfigurationException("The timeout has to be longer than zero.");
     }
 
     /// <summary>The settings of the transport, with the proxy of the environment.</summary>
-    /// <exception cref="KubeConfigurationException">The environment names a proxy by something that is no address.</exception>
+    /// <exception cref="ConfigurationException">The environment names a proxy by something that is no address.</exception>
     internal TransportSettings ToTransport() => new()
     {
         Server = Server,
@@ -192,7 +195,7 @@ public sealed record ConnectionSettings
         if (config is not null)
             return FromKubeconfig(config, context);
         var where = string.IsNullOrEmpty(environment.Variable("KUBECONFIG")) ? "(KUBECONFIG is not set)" : "(from KUBECONFIG)";
-        throw new KubeConfigurationException(
+        throw new ConfigurationException(
             $"There is no kubeconfig: looked for {string.Join(", ", Kubeconfig.DefaultPaths(environment))} {where}. " +
             (missingForPod is null ? $"The ServiceAccount of this pod has no context '{context}'." : $"Nor does this process run in a pod: {missingForPod}."));
     }

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Whether an exec plugin may ask the user something.</summary>
 public enum ExecInteractiveMode

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>A program that is run for a token or a client certificate.</summary>
 /// <remarks>Prints no argument and no value of a variable: both may be secrets.</remarks>

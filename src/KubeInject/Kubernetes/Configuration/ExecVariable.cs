@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>An environment variable for an exec plugin.</summary>
 /// <param name="Name">The variable's name.</param>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>In whose place requests are made, as <c>kubectl --as</c> has it. The user who asks has to be allowed to.</summary>
 public sealed record Impersonation
@@ -21,12 +21,12 @@ public sealed record Impersonation
     /// <param name="uid">Another uid; null to keep it.</param>
     /// <param name="groups">Other groups; null to keep them.</param>
     /// <returns>In whose place requests are made now; null for none.</returns>
-    /// <exception cref="KubeConfigurationException">A uid or groups are given, and no user that they go with.</exception>
+    /// <exception cref="ConfigurationException">A uid or groups are given, and no user that they go with.</exception>
     public static Impersonation? Change(Impersonation? before, string? user, string? uid, IReadOnlyList<string>? groups)
     {
         if (user is null && uid is null && groups is null)
             return before;
-        var name = user ?? before?.User ?? throw new KubeConfigurationException("A uid and groups to impersonate go with a user; say which one.");
+        var name = user ?? before?.User ?? throw new ConfigurationException("A uid and groups to impersonate go with a user; say which one.");
         return (before ?? new Impersonation { User = name }) with { User = name, Uid = uid ?? before?.Uid, Groups = groups ?? before?.Groups ?? [] };
     }
 }

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>What a context of a kubeconfig leads to. Holds nothing secret, and nothing of it is checked.</summary>
 public sealed record KubeContext

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>What the process around a connection provides: variables, folders. Tests put their own in its place.</summary>
 public sealed record KubeEnvironment

@@ -1,4 +1,6 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Http;
+
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>The data of a kubeconfig, or of several merged into one. Nothing is connected or checked yet.</summary>
 public sealed record Kubeconfig
@@ -25,32 +27,32 @@ public sealed record Kubeconfig
     /// <param name="text">YAML or JSON.</param>
     /// <param name="file">The path that the text stands for: messages name it, and relative paths are relative to its folder.</param>
     /// <returns>The data of the kubeconfig; empty for an empty text.</returns>
-    /// <exception cref="KubeConfigurationException">The text is malformed; the message gives line and column.</exception>
+    /// <exception cref="ConfigurationException">The text is malformed; the message gives line and column.</exception>
     public static Kubeconfig Parse(string text, string file) => KubeconfigReader.Read(text, file);
 
     /// <summary>Reads one kubeconfig file.</summary>
     /// <param name="path">The file's path.</param>
     /// <returns>The data of the file.</returns>
-    /// <exception cref="KubeConfigurationException">The file is missing, unreadable or malformed.</exception>
+    /// <exception cref="ConfigurationException">The file is missing, unreadable or malformed.</exception>
     public static Kubeconfig Load(string path) => Parse(ConfigurationFile.Read(path, "kubeconfig"), path);
 
     /// <summary>Reads several kubeconfig files and merges them.</summary>
     /// <param name="paths">The files' paths; what stands in an earlier file counts more.</param>
     /// <returns>The merged data.</returns>
-    /// <exception cref="KubeConfigurationException">No path is given, or a file is missing, unreadable or malformed.</exception>
+    /// <exception cref="ConfigurationException">No path is given, or a file is missing, unreadable or malformed.</exception>
     public static Kubeconfig Load(IEnumerable<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
         var configs = paths.Select(Load).ToList();
         return configs.Count > 0
             ? configs.Aggregate((first, second) => first.Merge(second))
-            : throw new KubeConfigurationException("No kubeconfig file is given.");
+            : throw new ConfigurationException("No kubeconfig file is given.");
     }
 
     /// <summary>Reads and merges the files that kubectl would: those in <c>KUBECONFIG</c>, else <c>~/.kube/config</c>.</summary>
     /// <param name="environment">Where variables and the home folder come from; null for this process's own.</param>
     /// <returns>The merged data; null where none of the files exists.</returns>
-    /// <exception cref="KubeConfigurationException">A file is unreadable or malformed.</exception>
+    /// <exception cref="ConfigurationException">A file is unreadable or malformed.</exception>
     public static Kubeconfig? Find(KubeEnvironment? environment = null)
     {
         Kubeconfig? merged = null;

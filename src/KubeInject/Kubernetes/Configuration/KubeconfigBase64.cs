@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Base64 as kubectl reads it: line breaks may stand in it, blanks may not.</summary>
 internal static class KubeconfigBase64

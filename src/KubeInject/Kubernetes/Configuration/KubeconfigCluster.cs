@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>A cluster of a kubeconfig, as it stands there.</summary>
 public sealed record KubeconfigCluster

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>A context of a kubeconfig: which user on which cluster, in which namespace.</summary>
 public sealed record KubeconfigContext

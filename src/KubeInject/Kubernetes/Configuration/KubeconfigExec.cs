@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>The exec plugin of a user, as it stands in a kubeconfig.</summary>
 public sealed record KubeconfigExec

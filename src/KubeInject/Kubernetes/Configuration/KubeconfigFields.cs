@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Reads the fields of a mapping, each as the kind that kubectl takes there.</summary>
 internal static class KubeconfigFields

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Writes a node of a kubeconfig as JSON.</summary>
 internal static class KubeconfigJson

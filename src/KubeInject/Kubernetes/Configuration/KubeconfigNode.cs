@@ -1,12 +1,12 @@
 using YamlDotNet.Core;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>A node of a kubeconfig's YAML with its place. Anchors are resolved; keys are plain text.</summary>
 internal abstract record KubeconfigNode(string File, Mark Start)
 {
-    public KubeConfigurationException Error(string message) =>
-        KubeConfigurationException.At(File, Start.Line, Start.Column, message);
+    public ConfigurationException Error(string message) =>
+        ConfigurationException.At(File, Start.Line, Start.Column, message);
 
     /// <summary>A key with nothing behind it, which says as much as a missing one.</summary>
     public bool IsNull => this is Scalar { Kind: KubeconfigScalar.Null };

@@ -1,7 +1,7 @@
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Turns the YAML (or JSON) text of one kubeconfig into nodes.</summary>
 /// <remarks>
@@ -35,12 +35,12 @@ internal sealed class KubeconfigParser
         catch (YamlException e)
         {
             // The parser's messages are fixed texts: they quote nothing of the file.
-            throw KubeConfigurationException.At(file, e.Start.Line, e.Start.Column, $"This is not valid YAML. {e.Message}");
+            throw ConfigurationException.At(file, e.Start.Line, e.Start.Column, $"This is not valid YAML. {e.Message}");
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
         {
             // What the scanner makes of some malformed escapes and tags instead of a YamlException.
-            throw new KubeConfigurationException($"{file} is not valid YAML.") { File = file };
+            throw new ConfigurationException($"{file} is not valid YAML.") { File = file };
         }
     }
 
@@ -62,17 +62,17 @@ internal sealed class KubeconfigParser
         if (parser.TryConsume<AnchorAlias>(out var alias))
         {
             if (!anchors.TryGetValue(alias.Value, out var known))
-                throw KubeConfigurationException.At(file, mark.Line, mark.Column, "No anchor of this name is defined before the alias.");
+                throw ConfigurationException.At(file, mark.Line, mark.Column, "No anchor of this name is defined before the alias.");
             if (budget.Repeat(known.Size) is { } problem)
-                throw KubeConfigurationException.At(file, mark.Line, mark.Column, problem);
+                throw ConfigurationException.At(file, mark.Line, mark.Column, problem);
             height = known.Height;
             return depth < height
-                ? throw KubeConfigurationException.At(file, mark.Line, mark.Column, $"With this alias it nests too deep: deeper than {MaximumDepth} levels.")
+                ? throw ConfigurationException.At(file, mark.Line, mark.Column, $"With this alias it nests too deep: deeper than {MaximumDepth} levels.")
                 : known.Node;
         }
 
         if (depth == 0)
-            throw KubeConfigurationException.At(file, mark.Line, mark.Column, $"This nests deeper than {MaximumDepth} levels.");
+            throw ConfigurationException.At(file, mark.Line, mark.Column, $"This nests deeper than {MaximumDepth} levels.");
         var anchor = parser.Accept<NodeEvent>(out var start) ? start.Anchor : AnchorName.Empty;
         var before = budget.Total;
         budget.Add();
@@ -141,7 +141,7 @@ internal sealed class KubeconfigParser
         if (!scalar.Tag.IsEmpty && scalar.Tag.Value == KubeconfigScalars.BinaryTag)
         {
             value = KubeconfigBase64.TryDecode(value)
-                ?? throw KubeConfigurationException.At(file, scalar.Start.Line, scalar.Start.Column, "This is not base64.");
+                ?? throw ConfigurationException.At(file, scalar.Start.Line, scalar.Start.Column, "This is not base64.");
         }
 
         return new KubeconfigNode.Scalar(file, scalar.Start, value, KubeconfigScalars.KindOf(scalar));

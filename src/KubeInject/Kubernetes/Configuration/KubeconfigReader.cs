@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Reads the nodes of one kubeconfig as clusters, users and contexts.</summary>
 /// <remarks>Unknown keys are left alone, as kubectl leaves them.</remarks>

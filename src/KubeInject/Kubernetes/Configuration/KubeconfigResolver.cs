@@ -1,6 +1,8 @@
-using static KubeInject.Kubernetes.KubeconfigEntry;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+using static KubeInject.Kubernetes.Configuration.KubeconfigEntry;
+
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Turns a context of a kubeconfig, with its cluster and its user, into settings.</summary>
 internal static class KubeconfigResolver
@@ -28,9 +30,9 @@ internal static class KubeconfigResolver
             : $"Its contexts are: {string.Join(", ", config.Contexts.Select(context => context.Name))}.";
         var name = string.IsNullOrEmpty(contextName) ? config.CurrentContext : contextName;
         if (name is null)
-            throw new KubeConfigurationException($"The kubeconfig {files} sets no current-context, and no context was asked for. {known}");
+            throw new ConfigurationException($"The kubeconfig {files} sets no current-context, and no context was asked for. {known}");
         return config.Contexts.FirstOrDefault(context => context.Name == name)
-            ?? throw new KubeConfigurationException($"The kubeconfig {files} has no context '{name}'. {known}");
+            ?? throw new ConfigurationException($"The kubeconfig {files} has no context '{name}'. {known}");
     }
 
     private static ConnectionSettings WithCluster(KubeconfigCluster cluster)

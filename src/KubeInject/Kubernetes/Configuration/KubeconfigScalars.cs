@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Tells what a scalar is by the rules of YAML 1.1, as kubectl's parser applies them.</summary>
 internal static partial class KubeconfigScalars

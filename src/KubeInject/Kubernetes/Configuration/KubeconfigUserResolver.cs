@@ -1,6 +1,8 @@
-using static KubeInject.Kubernetes.KubeconfigEntry;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+using static KubeInject.Kubernetes.Configuration.KubeconfigEntry;
+
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Turns a user of a kubeconfig into settings.</summary>
 internal static class KubeconfigUserResolver
@@ -111,5 +113,5 @@ internal static class KubeconfigUserResolver
             (replacement is null ? "an exec plugin" : $"the exec plugin {replacement}") + " instead";
     }
 
-    private static KubeConfigurationException Unusable(KubeconfigUser user, string reason) => Broken("user", user.Name, user.File, reason);
+    private static ConfigurationException Unusable(KubeconfigUser user, string reason) => Broken("user", user.Name, user.File, reason);
 }

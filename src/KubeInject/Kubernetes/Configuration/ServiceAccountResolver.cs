@@ -1,4 +1,6 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Http;
+
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Turns what a pod finds around it into settings.</summary>
 internal static class ServiceAccountResolver
@@ -19,11 +21,11 @@ internal static class ServiceAccountResolver
     public static ConnectionSettings Resolve(KubeEnvironment environment)
     {
         if (WhatIsMissing(environment) is { } missing)
-            throw new KubeConfigurationException($"This process does not run in a pod with a ServiceAccount: {missing}.");
+            throw new ConfigurationException($"This process does not run in a pod with a ServiceAccount: {missing}.");
         var host = environment.Variable(HostVariable)!;
         var address = $"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host)}:{environment.Variable(PortVariable)}";
         if (!Uri.TryCreate(address, UriKind.Absolute, out var server) || !ConnectionSettings.IsServerAddress(server))
-            throw new KubeConfigurationException($"{HostVariable} and {PortVariable} make no address: {address}.");
+            throw new ConfigurationException($"{HostVariable} and {PortVariable} make no address: {address}.");
         var @namespace = ConfigurationFile.TryRead(Path.Combine(environment.ServiceAccountFolder, "namespace"), "namespace")?.Trim();
         return new ConnectionSettings
         {

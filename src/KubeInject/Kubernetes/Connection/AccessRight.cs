@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>Whether the user of a connection has a right.</summary>
 public sealed record AccessRight

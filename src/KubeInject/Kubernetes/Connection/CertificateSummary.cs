@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>What there is to know of a certificate at a glance. Holds no key.</summary>
 public sealed record CertificateSummary

@@ -3,8 +3,11 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>Who the user of a connection is, and who says so.</summary>
 internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<string> Groups, IdentitySource Source)

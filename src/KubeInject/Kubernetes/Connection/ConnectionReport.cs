@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>What a test of a connection found. Holds nothing secret.</summary>
 public sealed record ConnectionReport

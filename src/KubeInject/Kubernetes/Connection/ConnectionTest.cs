@@ -1,4 +1,8 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>Tries a connection, and says all there is to say about it.</summary>
 public static class ConnectionTest
@@ -35,9 +39,9 @@ public static class ConnectionTest
         KubeConnection connection;
         try
         {
-            connection = new KubeConnection(settings, RequestPolicy.Default);
+            connection = new KubeConnection(settings, KubeRetryPolicy.Default);
         }
-        catch (KubeConfigurationException e)
+        catch (ConfigurationException e)
         {
             return report with { Message = e.Message };
         }
@@ -57,7 +61,7 @@ public static class ConnectionTest
             await connection.ConnectAsync(cancellationToken);
             (token, certificate) = await CredentialAsync(connection, cancellationToken);
         }
-        catch (Exception e) when (e is KubeConnectionException or KubeConfigurationException)
+        catch (Exception e) when (e is KubeConnectionException or ConfigurationException)
         {
             return report with { Failure = (e as KubeConnectionException)?.Reason, Message = e.Message, ServerCertificate = Chain(connection) };
         }

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>Who says who the user of a connection is.</summary>
 public enum IdentitySource

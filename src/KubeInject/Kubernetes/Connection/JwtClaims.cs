@@ -1,6 +1,8 @@
 using System.Text.Json;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>What a JSON Web Token says of itself. It is read, not checked: the signature is for whom the token is shown to.</summary>
 public sealed record JwtClaims

@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>An open connection to the API server of one cluster, as one user.</summary>
 /// <remarks>May be used by several threads at once. Prints no token, key or password.</remarks>
@@ -13,8 +17,8 @@ public sealed class KubeConnection : IDisposable
     private readonly ConnectionSettings settings;
 
     /// <summary>Prepares a connection; <see cref="ConnectAsync"/> makes it.</summary>
-    /// <exception cref="KubeConfigurationException">The settings contradict themselves.</exception>
-    internal KubeConnection(ConnectionSettings settings, RequestPolicy policy)
+    /// <exception cref="ConfigurationException">The settings contradict themselves.</exception>
+    internal KubeConnection(ConnectionSettings settings, KubeRetryPolicy policy)
     {
         this.settings = settings;
         channel = new ApiChannel(settings, policy);
@@ -25,7 +29,7 @@ public sealed class KubeConnection : IDisposable
     /// Raised after every request, also after one that got no answer, on the thread that finished it. A handler
     /// must be quick, and must not throw.
     /// </summary>
-    public event Action<KubeRequest>? RequestCompleted
+    public event Action<CompletedRequest>? RequestCompleted
     {
         add => channel.Completed += value;
         remove => channel.Completed -= value;
@@ -69,12 +73,12 @@ public sealed class KubeConnection : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The connection. That the user may do nothing at all is no failure to connect.</returns>
     /// <exception cref="KubeConnectionException">There is no connection; its <see cref="KubeConnectionException.Reason"/> says why.</exception>
-    /// <exception cref="KubeConfigurationException">The settings contradict themselves, or the token's file cannot be read.</exception>
+    /// <exception cref="ConfigurationException">The settings contradict themselves, or the token's file cannot be read.</exception>
     public static Task<KubeConnection> OpenAsync(ConnectionSettings settings, CancellationToken cancellationToken = default) =>
-        OpenAsync(settings, RequestPolicy.Default, cancellationToken);
+        OpenAsync(settings, KubeRetryPolicy.Default, cancellationToken);
 
     /// <summary>Connects as the other overload does, with another policy for requests.</summary>
-    internal static async Task<KubeConnection> OpenAsync(ConnectionSettings settings, RequestPolicy policy, CancellationToken cancellationToken)
+    internal static async Task<KubeConnection> OpenAsync(ConnectionSettings settings, KubeRetryPolicy policy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
         var connection = new KubeConnection(settings, policy);
@@ -159,7 +163,7 @@ public sealed class KubeConnection : IDisposable
 
     /// <summary>Makes sure that an API server answers and accepts the credential.</summary>
     /// <exception cref="KubeConnectionException">There is no connection.</exception>
-    /// <exception cref="KubeConfigurationException">The token's file cannot be read.</exception>
+    /// <exception cref="ConfigurationException">The token's file cannot be read.</exception>
     internal async Task ConnectAsync(CancellationToken cancellationToken)
     {
         // Two questions: the first any API server answers, but some answer it to anybody; the answer to the second,

@@ -1,4 +1,6 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Configuration;
+
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>Why there is no connection to an API server.</summary>
 public enum KubeConnectionFailure

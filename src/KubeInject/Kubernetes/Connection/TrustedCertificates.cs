@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
+using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>The certificates by which a connection knows its server.</summary>
 public static class TrustedCertificates

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>A container of a pod: what was asked for, and how it fares.</summary>
 public sealed record ContainerSummary

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>What a selector asks of one label.</summary>
 /// <param name="Key">The label.</param>

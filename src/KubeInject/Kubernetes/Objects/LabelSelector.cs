@@ -1,6 +1,7 @@
 using System.Text.Json;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Which objects are meant, by their labels. All requirements have to hold; without any, all objects are meant.</summary>
 /// <remarks>https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#resources-that-support-set-based-requirements</remarks>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>The metadata of an object of a cluster: what tells it from others, its labels and its annotations.</summary>
 /// <remarks>Whatever is missing reads as empty.</remarks>
@@ -20,7 +20,7 @@ public sealed class ObjectMetadata
     public DateTimeOffset? CreationTimestamp { get; init; }
 
     /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> where that is not known.</summary>
-    public string Age => Kubernetes.Age.Since(CreationTimestamp);
+    public string Age => HumanDuration.Since(CreationTimestamp);
 
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = None;

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Names one object of a cluster or of a manifest.</summary>
 /// <param name="Kind">The object's kind, as the API spells it: <c>Pod</c>, <c>Deployment</c>.</param>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>The object that a pod belongs to.</summary>
 /// <param name="ApiVersion">Its API version: <c>apps/v1</c>.</param>

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>A pod as the API server sent it: its document, and what is most often asked of it.</summary>
 /// <remarks>Whatever is missing from the document, or of another type than the API's, reads as empty.</remarks>
@@ -73,7 +75,7 @@ public sealed class Pod
     public DateTimeOffset? CreationTimestamp { get; }
 
     /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> for a document that does not say.</summary>
-    public string Age => Kubernetes.Age.Since(CreationTimestamp);
+    public string Age => HumanDuration.Since(CreationTimestamp);
 
     /// <summary>The containers, in the order of the document.</summary>
     public IReadOnlyList<ContainerSummary> Containers { get; }
@@ -98,7 +100,7 @@ public sealed class Pod
 
     /// <summary>kubectl's column RESTARTS at this moment: <c>0</c>, <c>5 (3m ago)</c>.</summary>
     public string RestartSummary => string.Create(
-        CultureInfo.InvariantCulture, $"{Restarts}{(Restarts == 0 || LastRestart is not { } last ? "" : $" ({Kubernetes.Age.Since(last)} ago)")}");
+        CultureInfo.InvariantCulture, $"{Restarts}{(Restarts == 0 || LastRestart is not { } last ? "" : $" ({HumanDuration.Since(last)} ago)")}");
 
     /// <summary>The API server that the pod came from; null for one that was read from a document.</summary>
     public Uri? Server { get; }

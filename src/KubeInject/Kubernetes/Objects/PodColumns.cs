@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>The columns of a pod in the API server's table, which kubectl prints, as Kubernetes 1.36 makes it.</summary>
 /// <remarks>Follows printPod in the Kubernetes source, pkg/printers/internalversion/printers.go.</remarks>

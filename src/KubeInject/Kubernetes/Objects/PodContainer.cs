@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>A container of a pod, by its name and the variables that it declares.</summary>
 /// <param name="Name">The container's name; empty where the document gives none.</param>

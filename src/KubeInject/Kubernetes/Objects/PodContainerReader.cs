@@ -1,6 +1,7 @@
 using System.Text.Json;
+using KubeInject.Http;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Reads what a container of a pod's JSON document says of its variables.</summary>
 internal static class PodContainerReader

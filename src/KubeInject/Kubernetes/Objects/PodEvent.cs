@@ -1,4 +1,6 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Something happened to a pod.</summary>
 /// <param name="Type">What happened.</param>

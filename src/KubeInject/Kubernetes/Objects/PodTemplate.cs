@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>
 /// What a pod, or the pod template of a workload, says of itself: as much of it as the injection needs to know.

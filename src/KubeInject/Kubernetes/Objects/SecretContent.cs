@@ -1,6 +1,8 @@
 using System.Text;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>What a Secret of the cluster holds. Shows none of the values.</summary>
 /// <remarks>Leaves out all annotations but its metadata: where <c>kubectl apply</c> made the Secret, one of them holds all its values.</remarks>

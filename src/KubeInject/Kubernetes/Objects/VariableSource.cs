@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>A ConfigMap or Secret whose keys a container takes as variables (<c>envFrom</c>).</summary>
 /// <param name="Kind"><c>ConfigMap</c> or <c>Secret</c>.</param>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>A variable whose value is a place in Vault, or holds some.</summary>
 /// <param name="Name">The variable.</param>

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Transport;
 
 /// <summary>What an exec plugin returned.</summary>
 internal sealed class ExecCredential
@@ -53,7 +55,7 @@ internal sealed class ExecCredential
             // kubectl takes YAML as well.
             return KubeconfigParser.Parse("the output", output) is { } node ? TolerantJson.Parse(Encoding.UTF8.GetBytes(KubeconfigJson.Write(node))) : default;
         }
-        catch (Exception e) when (e is JsonException or KubeConfigurationException)
+        catch (Exception e) when (e is JsonException or ConfigurationException)
         {
             throw new FormatException("wrote something that is neither JSON nor YAML");
         }
@@ -73,7 +75,7 @@ internal sealed class ExecCredential
         {
             return certificate is null || key is null ? null : ClientCertificate.FromPem(certificate, new SensitiveString(key), "the exec plugin");
         }
-        catch (KubeConfigurationException e)
+        catch (ConfigurationException e)
         {
             throw new FormatException($"wrote an unusable certificate: {e.Message}");
         }

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Transport;
 
 /// <summary>Keeps the credential of an exec plugin until it expires or the server refuses it. Who asks while the plugin runs waits for that run.</summary>
 internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCredential>> run, TimeProvider time)

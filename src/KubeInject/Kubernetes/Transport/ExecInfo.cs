@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Transport;
 
 /// <summary>What an exec plugin is told, in the environment variable KUBERNETES_EXEC_INFO.</summary>
 internal static class ExecInfo

@@ -2,8 +2,9 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Transport;
 
 /// <summary>An exec plugin that runs. Whoever stops reading ends it, with all that it has started.</summary>
 internal sealed partial class ExecPluginProcess : IDisposable

@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Globalization;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Transport;
 
 /// <summary>Runs the exec plugin of a connection, and says what went wrong where it returns no credential.</summary>
 /// <param name="plugin">The plugin.</param>

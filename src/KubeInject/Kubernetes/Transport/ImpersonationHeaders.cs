@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
+using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Transport;
 
 /// <summary>Writes in whose place a request is made.</summary>
 /// <remarks>
@@ -40,16 +41,16 @@ internal static class ImpersonationHeaders
         }
     }
 
-    /// <exception cref="KubeConfigurationException">A name fits in no header.</exception>
+    /// <exception cref="ConfigurationException">A name fits in no header.</exception>
     public static void Check(Impersonation impersonation)
     {
         if (string.IsNullOrEmpty(impersonation.User))
-            throw new KubeConfigurationException("An impersonation has to name a user.");
+            throw new ConfigurationException("An impersonation has to name a user.");
         string?[] texts = [impersonation.User, impersonation.Uid, .. impersonation.Groups, .. impersonation.Extra.Values.SelectMany(values => values)];
         if (texts.Any(text => text is not null && text.Any(char.IsControl)))
-            throw new KubeConfigurationException("A name, uid, group or extra value of an impersonation holds a control character, which no header can.");
+            throw new ConfigurationException("A name, uid, group or extra value of an impersonation holds a control character, which no header can.");
         if (impersonation.Extra.Keys.Any(string.IsNullOrEmpty))
-            throw new KubeConfigurationException("An extra value of an impersonation has no key.");
+            throw new ConfigurationException("An extra value of an impersonation has no key.");
     }
 
     /// <summary>The encoding of a header's value: UTF-8, as kubectl sends the names of users.</summary>

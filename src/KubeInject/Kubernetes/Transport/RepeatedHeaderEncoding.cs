@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Transport;
 
 /// <summary>UTF-8, with a header line of its own for what follows a separator.</summary>
 internal sealed class RepeatedHeaderEncoding(string name, char separator) : Encoding

@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Transport;
 
 /// <summary>Says with every request who the user is, and keeps that out of every message.</summary>
 internal sealed class RequestCredential
@@ -47,13 +50,13 @@ internal sealed class RequestCredential
     /// <summary>Makes a request say who the user is, and in whose place he asks.</summary>
     /// <param name="request">The request.</param>
     /// <param name="credential">What <see cref="GetAsync"/> returned.</param>
-    /// <exception cref="KubeConfigurationException">The token's file cannot be read, or holds no token.</exception>
+    /// <exception cref="ConfigurationException">The token's file cannot be read, or holds no token.</exception>
     public void Apply(HttpRequestMessage request, ExecCredential? credential)
     {
         if (settings.Impersonation is { } impersonation)
             ImpersonationHeaders.Apply(request, impersonation);
         if (credential?.Certificate is not null)
-            request.Options.Set(ApiTransport.Certificate, credential.Certificate);
+            request.Options.Set(HttpTransport.Certificate, credential.Certificate);
         request.Headers.Authorization = credential is null ? Header()
             : credential.Token is not null ? Bearer(credential.Token, "of the exec plugin")
             : null;
@@ -86,12 +89,12 @@ internal sealed class RequestCredential
             if (!string.IsNullOrWhiteSpace(text))
                 lastOfFile = new SensitiveString(text);
         }
-        catch (KubeConfigurationException) when ((lastOfFile ?? settings.Token) is not null)
+        catch (ConfigurationException) when ((lastOfFile ?? settings.Token) is not null)
         {
             // The file is being replaced: the last token is good until the server says otherwise.
         }
 
-        return lastOfFile ?? settings.Token ?? throw new KubeConfigurationException($"The token file {path} is empty.") { File = path };
+        return lastOfFile ?? settings.Token ?? throw new ConfigurationException($"The token file {path} is empty.") { File = path };
     }
 
     private static AuthenticationHeaderValue Bearer(SensitiveString token, string origin)
@@ -101,6 +104,6 @@ internal sealed class RequestCredential
         // The platform's own error for such a header could quote it.
         return text.Length > 0 && text.All(character => character is > ' ' and <= '~')
             ? new AuthenticationHeaderValue("Bearer", text)
-            : throw new KubeConfigurationException($"The token {origin} is empty, or holds spaces, line breaks or other characters that no token has.");
+            : throw new ConfigurationException($"The token {origin} is empty, or holds spaces, line breaks or other characters that no token has.");
     }
 }

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Transport;
 
 /// <summary>Takes the secrets of a connection out of texts that came from outside.</summary>
 internal sealed partial class SecretMask(ConnectionSettings settings)

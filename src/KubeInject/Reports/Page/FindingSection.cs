@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>What is the matter, code by code: with whom, what to do, and what the page of findings has to say.</summary>
 internal static class FindingSection

@@ -1,7 +1,7 @@
 using System.Text;
 using KubeInject.Files;
 
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>A report as one HTML page that needs nothing else: no server, no other file, no script even.</summary>
 public static class HtmlReport

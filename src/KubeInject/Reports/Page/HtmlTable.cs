@@ -1,4 +1,4 @@
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>Writes a table that can be searched: caption, headings with a scope, and rows whose cells know their heading, which narrow screens show.</summary>
 /// <remarks>The roles say again what the elements say, for browsers that forget it where cells are laid out as blocks.</remarks>

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>
 /// Writes HTML that is well-formed XML, too. Names of elements and attributes are the caller's own; every text and every

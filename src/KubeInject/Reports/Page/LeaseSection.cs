@@ -1,7 +1,7 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>The leases: how many stand how, when they end, and each of them.</summary>
 internal static class LeaseSection
@@ -55,7 +55,7 @@ internal static class LeaseSection
             return "not issued, for all that is known";
         if (lease.ExpiresAt is not { } end)
             return "not by itself";
-        var when = end > now ? $"in {Age.Of(end - now)}" : $"{Age.Of(now - end)} ago";
+        var when = end > now ? $"in {HumanDuration.Of(end - now)}" : $"{HumanDuration.Of(now - end)} ago";
         return $"{when}{(lease.IsRenewable && end > now ? ", renewable" : "")}";
     }
 }

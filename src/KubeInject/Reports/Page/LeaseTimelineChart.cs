@@ -1,7 +1,7 @@
 using System.Globalization;
 using KubeInject.Leases;
 
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>
 /// How many leases end how soon, as bars along the time, each made of the states. A state has a colour and a pattern; what

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>Writes a section of the page of findings as HTML: paragraphs, lists, code, and the example where somebody asks for it.</summary>
 internal static partial class ManualText

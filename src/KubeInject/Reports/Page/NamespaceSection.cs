@@ -1,4 +1,4 @@
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>The overview by namespace.</summary>
 internal static class NamespaceSection

@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>The pods that ask for something, or that something is the matter with.</summary>
 internal static class PodSection

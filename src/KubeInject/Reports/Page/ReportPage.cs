@@ -4,7 +4,7 @@ using System.Text;
 using KubeInject.Annotations;
 using KubeInject.Leases;
 
-namespace KubeInject.Reports;
+namespace KubeInject.Reports.Page;
 
 /// <summary>The page as a whole: what the browser has to know, the head, the numbers, and the sections one after the other.</summary>
 internal static class ReportPage

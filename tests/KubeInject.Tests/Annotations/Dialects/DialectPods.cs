@@ -1,5 +1,6 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Annotations.Dialects;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Annotations.Dialects;
 

@@ -1,7 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Annotations.Dialects;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 using static KubeInject.Tests.Annotations.Dialects.DialectPods;
 

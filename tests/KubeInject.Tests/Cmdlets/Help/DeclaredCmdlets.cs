@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using KubeInject.Cmdlets;
+using KubeInject.Cmdlets.Pipeline;
 
 namespace KubeInject.Tests.Cmdlets.Help;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using KubeInject.Cmdlets;
-using KubeInject.Kubernetes;
+using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Kubernetes.Connection;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Cmdlets.Help;

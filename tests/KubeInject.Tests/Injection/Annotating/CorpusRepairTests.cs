@@ -1,5 +1,5 @@
 using KubeInject.Annotations;
-using KubeInject.Injection;
+using KubeInject.Injection.Annotating;
 using KubeInject.Manifests;
 using KubeInject.Testing;
 
@@ -24,7 +24,7 @@ public sealed class CorpusRepairTests
     {
         var document = CorpusDocument.WithFindings.Single(document => document.Name == name);
         var before = Findings(document.Text);
-        var (text, result) = Annotating.Run(document.Text, new AnnotationRepair());
+        var (text, result) = AnnotatingFixture.Run(document.Text, new AnnotationRepair());
 
         Assert.Null(result.Error);
         Assert.All(result.Pods, pod => Assert.Null(pod.Error));
@@ -34,14 +34,14 @@ public sealed class CorpusRepairTests
             Assert.DoesNotContain(after, finding => finding.Severity == FindingSeverity.Error);
 
         OnlyMetadataDiffers(document.Text, text);
-        Assert.Equal(text, Annotating.Run(text, new AnnotationRepair()).Text);
+        Assert.Equal(text, AnnotatingFixture.Run(text, new AnnotationRepair()).Text);
     }
 
     [Fact]
     public void What_would_reach_further_is_refused_with_its_place()
     {
         var document = CorpusDocument.WithFindings.Single(document => document.Name == Shared);
-        var (text, result) = Annotating.Run(document.Text, new AnnotationRepair());
+        var (text, result) = AnnotatingFixture.Run(document.Text, new AnnotationRepair());
         Assert.Equal("", text);
         Assert.StartsWith("<input>:8:48: This is part of &role, which is used again in line 9", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
     }
@@ -50,7 +50,7 @@ public sealed class CorpusRepairTests
     public void Errors_are_mended_first_for_they_may_be_why_something_seems_to_be_missing()
     {
         var text = CorpusDocument.WithFindings.Single(document => document.Name == "findings/prefix-misspelt-of-mode.yaml").Text;
-        var mended = Annotating.Run(text, new AnnotationRepair()).Text;
+        var mended = AnnotatingFixture.Run(text, new AnnotationRepair()).Text;
         Assert.Contains("db-creds-injector.numberly.io/orders.mode: uri", mended, StringComparison.Ordinal);
         Assert.DoesNotContain("orders.env-key-dbuser:", mended, StringComparison.Ordinal);
         Assert.DoesNotContain(Findings(mended), finding => finding.Severity > FindingSeverity.Information);

@@ -2,11 +2,11 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using KubeInject.Annotations;
-using KubeInject.Injection;
-using KubeInject.Kubernetes;
+using KubeInject.Injection.Annotating;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 using KubeInject.Testing;
-using static KubeInject.Tests.Injection.Annotating;
+using static KubeInject.Tests.Injection.AnnotatingFixture;
 
 namespace KubeInject.Tests.Injection;
 

@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
-using KubeInject.Injection;
-using static KubeInject.Tests.Injection.Annotating;
+using KubeInject.Injection.Annotating;
+using static KubeInject.Tests.Injection.AnnotatingFixture;
 
 namespace KubeInject.Tests.Injection;
 

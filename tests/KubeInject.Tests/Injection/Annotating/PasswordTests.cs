@@ -1,6 +1,6 @@
 using System.Text.Json;
 using KubeInject.Annotations;
-using KubeInject.Injection;
+using KubeInject.Injection.Annotating;
 using KubeInject.Manifests;
 
 namespace KubeInject.Tests.Injection;
@@ -9,7 +9,7 @@ namespace KubeInject.Tests.Injection;
 public sealed class PasswordTests
 {
     private const string Canary = "hunter2";
-    private const string Prefix = Annotating.Prefix;
+    private const string Prefix = AnnotatingFixture.Prefix;
 
     /// <summary>Annotations with a password in them, as lines of YAML.</summary>
     private static readonly string[] Annotations =
@@ -51,7 +51,7 @@ public sealed class PasswordTests
         {
             foreach (var manifest in new[] { Manifest(annotation), ManifestInPlaceOf(annotation) })
             {
-                var result = Annotating.Run(manifest, task).Result;
+                var result = AnnotatingFixture.Run(manifest, task).Result;
 
                 Assert.DoesNotContain(Canary, TextOf(result), StringComparison.Ordinal);
             }
@@ -61,7 +61,7 @@ public sealed class PasswordTests
     [Fact]
     public void Other_values_are_shown()
     {
-        var (_, result) = Annotating.Run(Manifest($"{Prefix}orders.rol: orders-rw"), new AnnotationSetting(new DatabaseAnnotations { Database = "orders", Role = "orders-ro", Template = "postgres://me:x@db:5432/orders?sslmode=require", UriVariables = ["DATABASE_URL"] }));
+        var (_, result) = AnnotatingFixture.Run(Manifest($"{Prefix}orders.rol: orders-rw"), new AnnotationSetting(new DatabaseAnnotations { Database = "orders", Role = "orders-ro", Template = "postgres://me:x@db:5432/orders?sslmode=require", UriVariables = ["DATABASE_URL"] }));
 
         Assert.Contains($"+    {Prefix}orders.role: \"orders-ro\"", result.Pods[0].Diff, StringComparison.Ordinal);
         Assert.Contains($"+    {Prefix}orders.template: \"postgres://****@db:5432/orders?sslmode=require\"", result.Pods[0].Diff, StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class PasswordTests
         var findings = PodInjections(manifest).SelectMany(injection => injection.Findings).ToList();
 
         var set = Assert.Single(findings.SelectMany(finding => finding.Fix?.Changes ?? []).OfType<SetMetadata>(), change => change.Key.EndsWith("template", StringComparison.Ordinal));
-        var (text, _) = Annotating.Run(manifest, new AnnotationRepair());
+        var (text, _) = AnnotatingFixture.Run(manifest, new AnnotationRepair());
 
         Assert.Equal("postgres://db/orders?password=****", set.Value);
         Assert.Contains($"postgres://db/orders?password={Canary}", text, StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Injector;
 using KubeInject.Injector.Reports;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Reports;
 
 namespace KubeInject.Tests.Injector.Reports;

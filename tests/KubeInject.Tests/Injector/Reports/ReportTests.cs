@@ -1,7 +1,7 @@
 using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Injector.Reports;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Injector.Reports;
 

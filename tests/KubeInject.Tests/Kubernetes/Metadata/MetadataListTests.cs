@@ -1,5 +1,8 @@
 using System.Text;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Client.Metadata;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -86,5 +89,5 @@ public class MetadataListTests
     };
 
     private static Task<List<ObjectMetadata>> ListAsync(FaultyApi api, KubeQuery? query = null) =>
-        Collecting.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods, query));
+        CollectingProgress.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods, query));
 }

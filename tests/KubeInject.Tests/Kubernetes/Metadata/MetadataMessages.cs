@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Kubernetes;
 

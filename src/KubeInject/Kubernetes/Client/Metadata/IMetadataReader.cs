@@ -1,4 +1,6 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
+
+namespace KubeInject.Kubernetes.Client.Metadata;
 
 /// <summary>Reads a list of objects' metadata, as much of it as has arrived.</summary>
 internal interface IMetadataReader

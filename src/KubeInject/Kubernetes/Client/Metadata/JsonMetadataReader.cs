@@ -1,6 +1,8 @@
 using System.Text.Json;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client.Metadata;
 
 /// <summary>Reads a list in JSON, of whole objects as well: of each the metadata.</summary>
 /// <param name="resource">The resource that was listed.</param>

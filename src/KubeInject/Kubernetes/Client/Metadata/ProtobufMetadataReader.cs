@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client.Metadata;
 
 /// <summary>
 /// Reads a PartialObjectMetadataList in protobuf as the API server sends it: four bytes that say so, and a runtime.Unknown

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client.Metadata;
 
 /// <summary>
 /// Reads the fields of a protobuf message without copying them: the two wire types that Kubernetes' metadata is made of,

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client.Metadata;
 
 /// <summary>Texts that come again and again, such as the keys of labels, each made once.</summary>
 internal sealed class TextPool

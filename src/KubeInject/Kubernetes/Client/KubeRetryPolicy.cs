@@ -1,9 +1,12 @@
-namespace KubeInject.Kubernetes;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Connection;
+
+namespace KubeInject.Kubernetes.Client;
 
 /// <summary>What is asked again, how often, and after what wait.</summary>
-internal sealed record RequestPolicy : RetryPolicy
+internal sealed record KubeRetryPolicy : RetryPolicy
 {
-    public static RequestPolicy Default { get; } = new();
+    public static KubeRetryPolicy Default { get; } = new();
 
     /// <summary>How often one request is sent at most.</summary>
     public int Attempts { get; init; } = 5;

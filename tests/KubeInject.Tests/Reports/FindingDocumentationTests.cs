@@ -5,7 +5,7 @@ using KubeInject.Reports;
 namespace KubeInject.Tests.Reports;
 
 /// <summary>The engine carries the page of findings, and finds each code's section in it.</summary>
-public sealed class FindingManualTests
+public sealed class FindingDocumentationTests
 {
     public static TheoryData<string> Codes =>
         [.. typeof(FindingCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(constant => (string)constant.GetRawConstantValue()!).Where(code => code == FindingCode.UnreadableManifest || code.StartsWith("KI2", StringComparison.Ordinal))];

@@ -1,7 +1,7 @@
 namespace KubeInject.Tests.Kubernetes;
 
 /// <summary>Reads streams of objects to their end.</summary>
-internal static class Collecting
+internal static class CollectingProgress
 {
     public static async Task<List<T>> AllAsync<T>(IAsyncEnumerable<T> items)
     {

@@ -4,4 +4,4 @@ namespace KubeInject.IntegrationTests.Leases;
 /// <param name="Namespace">A namespace of the cluster, for owners and for records.</param>
 /// <param name="Folder">A folder for records.</param>
 /// <param name="Role">A group role in PostgreSQL: whoever is a member of it and can log in is a live credential.</param>
-internal sealed record CrashPlace(string Namespace, string Folder, string Role);
+internal sealed record CrashPoint(string Namespace, string Folder, string Role);

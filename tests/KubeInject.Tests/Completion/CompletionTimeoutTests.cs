@@ -4,7 +4,7 @@ using KubeInject.Completion;
 namespace KubeInject.Tests.Completion;
 
 /// <summary>Somebody waits at a prompt: soon or not at all, and without a word.</summary>
-public sealed class PatienceTests
+public sealed class CompletionTimeoutTests
 {
     private readonly ObservedTimeProvider clock = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,8 +1,8 @@
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Kubernetes;
 
-public sealed class AgeTests
+public sealed class HumanDurationTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
@@ -30,21 +30,21 @@ public sealed class AgeTests
     [InlineData((8L * 365 * 86400) - 1, "7y364d")]
     [InlineData(8L * 365 * 86400, "8y")]
     [InlineData(4000L * 86400, "10y")]
-    public void An_age_reads_as_kubectl_shows_it(long seconds, string expected) => Assert.Equal(expected, Age.Of(TimeSpan.FromSeconds(seconds)));
+    public void An_age_reads_as_kubectl_shows_it(long seconds, string expected) => Assert.Equal(expected, HumanDuration.Of(TimeSpan.FromSeconds(seconds)));
 
     [Fact]
     public void What_was_there_never_has_no_age()
     {
-        Assert.Equal("<unknown>", Age.Since(null));
-        Assert.Equal("5d3h", Age.Since(Noon - new TimeSpan(5, 3, 0, 0), Noon));
+        Assert.Equal("<unknown>", HumanDuration.Since(null));
+        Assert.Equal("5d3h", HumanDuration.Since(Noon - new TimeSpan(5, 3, 0, 0), Noon));
     }
 
     [Theory]
     [InlineData(45, "45m")]
     [InlineData(0, "0s ago")]
     [InlineData(-45, "45m ago")]
-    public void An_end_is_to_come_or_was(int minutes, string expected) => Assert.Equal(expected, Age.Until(Noon.AddMinutes(minutes), Noon));
+    public void An_end_is_to_come_or_was(int minutes, string expected) => Assert.Equal(expected, HumanDuration.Until(Noon.AddMinutes(minutes), Noon));
 
     [Fact]
-    public void What_has_no_end_has_a_dash_for_it() => Assert.Equal("-", Age.Until(null, Noon));
+    public void What_has_no_end_has_a_dash_for_it() => Assert.Equal("-", HumanDuration.Until(null, Noon));
 }

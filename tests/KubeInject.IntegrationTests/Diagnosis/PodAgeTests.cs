@@ -2,12 +2,13 @@ using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.Diagnosis;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes;
-using static KubeInject.IntegrationTests.Diagnosis.ActorTests;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
+using static KubeInject.IntegrationTests.Diagnosis.InjectorWebhookTests;
 
 namespace KubeInject.IntegrationTests.Diagnosis;
 
-public sealed class TimingTests
+public sealed class PodAgeTests
 {
     // No webhook is called for it, so that pods can be made that it would have kept waiting.
     private static readonly Action<JsonObject> Asleep = webhook => webhook["rules"]![0]!["operations"] = new JsonArray("DELETE");
@@ -15,7 +16,7 @@ public sealed class TimingTests
     [Fact]
     public async Task A_pod_that_is_older_than_the_webhook_is_to_be_made_anew()
     {
-        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         var pod = await scene.CreatePodAsync();
 
         // The server's times have whole seconds: the webhook is made again until it is younger.
@@ -34,7 +35,7 @@ public sealed class TimingTests
     [Fact]
     public async Task A_pod_that_got_the_label_later_is_to_be_made_anew()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         var pod = await scene.CreatePodAsync(scene.Metadata(""));
         await scene.Connection.Objects.PatchAsync(
             KubeResource.Pods, pod.Name, KubePatch.Merge($$$"""{"metadata":{"labels":{"{{{scene.Label}}}":"true"} } }"""), options: new KubeWriteOptions { FieldManager = "kubectl-label" });
@@ -49,7 +50,7 @@ public sealed class TimingTests
     [Fact]
     public async Task A_pod_that_had_the_label_from_the_start_was_passed_over()
     {
-        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         var pod = await scene.CreatePodAsync();
         await WakeAsync(scene);
 
@@ -59,7 +60,7 @@ public sealed class TimingTests
     [Fact]
     public async Task The_pod_of_a_Deployment_is_made_anew_by_a_rollout()
     {
-        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         await scene.CreateDeploymentAsync();
         await CreatePodOfDeploymentAsync(scene, scene.Metadata());
         await WakeAsync(scene);
@@ -73,7 +74,7 @@ public sealed class TimingTests
     [Fact]
     public async Task The_pod_of_an_earlier_template_is_told_from_the_template()
     {
-        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         await scene.CreateDeploymentAsync();
         await CreatePodOfDeploymentAsync(scene, $$$""","labels":{"{{{scene.Label}}}":"true"}""");
         await WakeAsync(scene);
@@ -86,7 +87,7 @@ public sealed class TimingTests
     [Fact]
     public async Task A_workload_whose_newest_pod_is_injected_is_fine()
     {
-        await using var scene = await Scene.CreateSoundAsync(Asleep);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         await scene.CreateDeploymentAsync();
         await CreatePodOfDeploymentAsync(scene, scene.Metadata(uuid: $"{Guid.NewGuid()}"));
         await WakeAsync(scene);
@@ -97,23 +98,23 @@ public sealed class TimingTests
         Assert.Contains(diagnosis.Chain, link => link is { Step: DiagnosisStepKind.Outcome, State: DiagnosisStatus.Passed, Text: "its newest pod, orders-1-x, is injected." });
     }
 
-    private static async Task CreatePodOfDeploymentAsync(Scene scene, string metadata)
+    private static async Task CreatePodOfDeploymentAsync(DiagnosisFixture scene, string metadata)
     {
         var set = await TestCluster.SendAsync(HttpMethod.Get, $"/apis/apps/v1/namespaces/{scene.Namespace}/replicasets/orders-1");
-        await scene.CreatePodAsync(metadata + Scene.OwnedBy("apps/v1", "ReplicaSet", "orders-1", set), "orders-1-x");
+        await scene.CreatePodAsync(metadata + DiagnosisFixture.OwnedBy("apps/v1", "ReplicaSet", "orders-1", set), "orders-1-x");
     }
 
-    private static Task<KubeObject> WakeAsync(Scene scene) => scene.Connection.Objects.PatchAsync(
+    private static Task<KubeObject> WakeAsync(DiagnosisFixture scene) => scene.Connection.Objects.PatchAsync(
         new KubeResource("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", IsNamespaced: false),
         scene.Label,
         KubePatch.Json("""[{"op":"replace","path":"/webhooks/0/rules/0/operations","value":["CREATE"]}]"""));
 
-    private static async Task<DateTimeOffset> CreatedAsync(Scene scene) =>
+    private static async Task<DateTimeOffset> CreatedAsync(DiagnosisFixture scene) =>
         (await TestCluster.SendAsync(HttpMethod.Get, $"/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{scene.Label}"))
             .GetProperty("metadata").GetProperty("creationTimestamp").GetDateTimeOffset();
 
     /// <summary>Stores another time at which a manager set its fields, as if the change had come then. The API server takes such a patch for none.</summary>
-    private static async Task<Pod> MoveFieldTimeAsync(Scene scene, string manager, DateTimeOffset time)
+    private static async Task<Pod> MoveFieldTimeAsync(DiagnosisFixture scene, string manager, DateTimeOffset time)
     {
         var pod = JsonNode.Parse((await TestCluster.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{scene.Namespace}/pods/orders")).GetRawText())!;
         pod["metadata"]!["managedFields"]!.AsArray().Single(entry => (string?)entry!["manager"] == manager)!["time"] = time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", null);

@@ -1,10 +1,10 @@
 using System.Globalization;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Ages as kubectl shows them: two units where the second still says something, one where not.</summary>
 /// <remarks>Follows HumanDuration of k8s.io/apimachinery, pkg/util/duration.</remarks>
-public static class Age
+public static class HumanDuration
 {
     /// <summary>How long something has been there: <c>45m</c>, <c>5d3h</c>, <c>2y13d</c>.</summary>
     /// <param name="start">Since when; null where that is not known.</param>

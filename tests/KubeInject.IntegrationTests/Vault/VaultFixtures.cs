@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>One Vault of each kind for all tests of a collection, which run one after the other.</summary>
-[CollectionDefinition(nameof(VaultWorlds))]
-public sealed class VaultWorlds : IDisposable, ICollectionFixture<VaultWorlds>
+[CollectionDefinition(nameof(VaultFixtures))]
+public sealed class VaultFixtures : IDisposable, ICollectionFixture<VaultFixtures>
 {
     private readonly ConcurrentDictionary<VaultKind, Lazy<Task<VaultFixture>>> worlds = new();
 

@@ -1,14 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Kubernetes.Client.Metadata;
 
 /// <summary>Reads a list of objects' metadata as it arrives; memory follows what is under way, not the list.</summary>
 /// <param name="channel">Where to ask.</param>
 /// <param name="resource">The resource to list.</param>
 /// <param name="path">The path of the list, with whatever selects in its query.</param>
 /// <param name="query">How to ask.</param>
-internal sealed class MetadataList(ApiChannel channel, KubeResource resource, string path, KubeQuery query)
+internal sealed class MetadataListReader(ApiChannel channel, KubeResource resource, string path, KubeQuery query)
 {
     private const int FirstRoom = 256 * 1024;
 

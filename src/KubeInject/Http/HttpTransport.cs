@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Security;
 
-namespace KubeInject.Kubernetes;
+namespace KubeInject.Http;
 
 /// <summary>What lies beneath a request: connections to the API server, and the TLS on them.</summary>
 /// <remarks>All connections of a pool show the same certificate; a request with another one gets another pool.</remarks>
-internal sealed class ApiTransport : HttpMessageHandler
+internal sealed class HttpTransport : HttpMessageHandler
 {
     /// <summary>The certificate that the connection of this request has to show; without it that of the settings.</summary>
     public static readonly HttpRequestOptionsKey<ClientCertificate> Certificate = new("ClientCertificate");
@@ -16,7 +16,7 @@ internal sealed class ApiTransport : HttpMessageHandler
     private readonly object gate = new();
     private ConnectionPool pool;
 
-    public ApiTransport(TransportSettings settings, ServerTrust trust)
+    public HttpTransport(TransportSettings settings, ServerTrust trust)
     {
         this.settings = settings;
         this.trust = trust;

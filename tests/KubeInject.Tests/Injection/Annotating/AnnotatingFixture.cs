@@ -1,11 +1,11 @@
 using KubeInject.Annotations;
-using KubeInject.Injection;
+using KubeInject.Injection.Annotating;
 using KubeInject.Manifests;
 
 namespace KubeInject.Tests.Injection;
 
 /// <summary>Changes labels and annotations in memory.</summary>
-internal static class Annotating
+internal static class AnnotatingFixture
 {
     public const string Prefix = "db-creds-injector.numberly.io/";
 

@@ -1,11 +1,12 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Reports;
+using KubeInject.Reports.Page;
 
 namespace KubeInject.Tests.Reports;
 
 /// <summary>Which pods a report puts together, and what of them it shows.</summary>
-public sealed class TemplatePodsTests
+public sealed class PodGroupBuilderTests
 {
     [Fact]
     public void Pods_of_one_template_that_ask_for_the_same_stand_together() => Assert.Equal(

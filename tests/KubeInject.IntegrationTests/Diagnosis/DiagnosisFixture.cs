@@ -5,7 +5,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.Diagnosis;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 
@@ -14,13 +15,13 @@ namespace KubeInject.IntegrationTests.Diagnosis;
 /// <summary>
 /// A namespace with an injector installed in it, which goes by a label of its own: others neither see it nor are seen by it.
 /// </summary>
-internal sealed class Scene : IAsyncDisposable
+internal sealed class DiagnosisFixture : IAsyncDisposable
 {
     private const string WebhookPath = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 
     private bool hasWebhook;
 
-    private Scene(string @namespace, KubeConnection connection)
+    private DiagnosisFixture(string @namespace, KubeConnection connection)
     {
         Namespace = @namespace;
         Connection = connection;
@@ -36,14 +37,14 @@ internal sealed class Scene : IAsyncDisposable
 
     public InjectionOptions Options => new() { LabelKey = Label };
 
-    public static async Task<Scene> CreateAsync()
+    public static async Task<DiagnosisFixture> CreateAsync()
     {
         var name = await TestCluster.CreateNamespaceAsync();
-        return new Scene(name, await TestCluster.OpenAsync(@namespace: name));
+        return new DiagnosisFixture(name, await TestCluster.OpenAsync(@namespace: name));
     }
 
     /// <summary>A scene in which nothing is broken.</summary>
-    public static async Task<Scene> CreateSoundAsync(Action<JsonObject>? change = null)
+    public static async Task<DiagnosisFixture> CreateSoundAsync(Action<JsonObject>? change = null)
     {
         var scene = await CreateAsync();
         await scene.CreateServiceAccountAsync("default");

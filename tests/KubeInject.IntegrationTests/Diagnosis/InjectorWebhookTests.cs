@@ -4,12 +4,12 @@ using KubeInject.Diagnosis;
 
 namespace KubeInject.IntegrationTests.Diagnosis;
 
-public sealed class ActorTests
+public sealed class InjectorWebhookTests
 {
     [Fact]
     public async Task A_sound_manifest_in_a_sound_cluster_holds()
     {
-        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["failurePolicy"] = "Ignore");
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["failurePolicy"] = "Ignore");
 
         var diagnosis = await scene.DiagnoseManifestAsync();
 
@@ -22,7 +22,7 @@ public sealed class ActorTests
     [Fact]
     public async Task Without_an_injector_nobody_acts()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
 
         await BreaksAsync(scene, FindingCode.NoInjector, "Invoke-CredentialInjection");
     }
@@ -30,7 +30,7 @@ public sealed class ActorTests
     [Fact]
     public async Task A_namespace_that_lacks_the_label_is_named_with_the_command_that_sets_it()
     {
-        await using var scene = await Scene.CreateSoundAsync(webhook =>
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook =>
             webhook["namespaceSelector"] = JsonNode.Parse("""{"matchLabels":{"inject":"yes"}}"""));
 
         await BreaksAsync(scene, FindingCode.NamespaceNotSelected, $"kubectl label --overwrite namespace {scene.Namespace} inject=yes");
@@ -42,7 +42,7 @@ public sealed class ActorTests
     [Fact]
     public async Task A_namespace_that_is_excluded_by_name_is_named()
     {
-        await using var scene = await Scene.CreateAsync();
+        await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreateWebhookAsync(webhook => webhook["namespaceSelector"] = JsonNode.Parse(
             $$$"""{"matchExpressions":[{"key":"kubernetes.io/metadata.name","operator":"NotIn","values":["kube-system","{{{scene.Namespace}}}"]}]}"""));
 
@@ -52,7 +52,7 @@ public sealed class ActorTests
     [Fact]
     public async Task A_namespace_that_does_not_exist_is_named()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
 
         Breaks(await scene.DiagnoseManifestAsync(@namespace: "nowhere"), DiagnosisStepKind.Actor, FindingCode.MissingNamespace, "kubectl create namespace nowhere");
     }
@@ -60,7 +60,7 @@ public sealed class ActorTests
     [Fact]
     public async Task A_pod_without_the_label_is_passed_over()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
 
         Breaks(await scene.DiagnoseManifestAsync(scene.Metadata("")), DiagnosisStepKind.Actor, FindingCode.PodNotSelected, scene.Label);
     }
@@ -71,7 +71,7 @@ public sealed class ActorTests
     [InlineData("CREATE", "pods", "Cluster")]
     public async Task Rules_that_are_not_about_new_pods_are_named(string operation, string resource, string scope)
     {
-        await using var scene = await Scene.CreateSoundAsync(webhook =>
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook =>
         {
             var rule = webhook["rules"]![0]!;
             rule["operations"] = new JsonArray(operation);
@@ -85,7 +85,7 @@ public sealed class ActorTests
     [Fact]
     public async Task A_short_timeout_is_a_weak_link()
     {
-        await using var scene = await Scene.CreateSoundAsync(webhook => webhook["timeoutSeconds"] = 1);
+        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["timeoutSeconds"] = 1);
 
         var link = (await scene.DiagnoseManifestAsync()).Chain.Single(link => link.Step == DiagnosisStepKind.Actor);
 
@@ -96,7 +96,7 @@ public sealed class ActorTests
     [Fact]
     public async Task Whoever_may_look_at_nothing_is_told_which_rights_are_missing()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
 
         var diagnosis = await scene.DiagnoseManifestAsync(by: scene.Diagnostician(viewer));
@@ -111,7 +111,7 @@ public sealed class ActorTests
     [Fact]
     public async Task What_is_the_clusters_is_asked_once_for_all_pods()
     {
-        await using var scene = await Scene.CreateSoundAsync();
+        await using var scene = await DiagnosisFixture.CreateSoundAsync();
         var requests = new List<string>();
         scene.Connection.RequestCompleted += request => requests.Add(request.Path);
         var diagnostician = scene.Diagnostician();
@@ -140,7 +140,7 @@ public sealed class ActorTests
         Assert.Equal($"   {worst.Suggestion}", story.Lines[^1]);
     }
 
-    private static async Task BreaksAsync(Scene scene, string code, string remedy) =>
+    private static async Task BreaksAsync(DiagnosisFixture scene, string code, string remedy) =>
         Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Actor, code, remedy);
 
     private static string Text(PodDiagnosis diagnosis, DiagnosisStepKind step) => diagnosis.Chain.Single(link => link.Step == step).Text;

@@ -1,9 +1,9 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Annotations;
 
-public sealed class SilentPodTests
+public sealed class AnnotationPrefilterTests
 {
     [Fact]
     public void A_pod_that_asks_for_nothing_costs_no_more_memory_than_what_says_so()
