@@ -15,7 +15,7 @@ BeforeDiscovery {
 BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
-    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/HelpShop.psm1, $PSScriptRoot/../../out/KubeInject
+    Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/HelpTestCluster.psm1, $PSScriptRoot/../../out/KubeInject
     $shop = Open-Shop "$TestDrive/shop"
 }
 
