@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Google.Protobuf;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Client.Metadata;
 using KubeInject.Kubernetes.Objects;
 

@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 using System.Runtime.ExceptionServices;
 using System.Text;
 using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;

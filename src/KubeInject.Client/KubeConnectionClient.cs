@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using k8s;
 
 namespace KubeInject.Client;

@@ -1,7 +1,6 @@
 using KubeInject.Credentials;
 using KubeInject.Injector.Settings;
-using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Manifests;
 
 namespace KubeInject.Injector;

@@ -3,6 +3,7 @@ using KubeInject.Annotations;
 using KubeInject.Injector.Settings;
 using KubeInject.Injector.Sources;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injector;
 

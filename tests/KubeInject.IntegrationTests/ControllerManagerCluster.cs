@@ -3,6 +3,7 @@ using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests;
 

@@ -30,7 +30,7 @@ Describe 'Types of the module' {
 param($Module)
 Import-Module $Module
 try { Connect-KubeCluster nothing -KubeConfig /nonexistent } catch [KubeInject.ConfigurationException] { 'configuration' } catch { 'anything' }
-try { Connect-KubeCluster -Server https://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x) } catch [KubeInject.Kubernetes.Connection.KubeConnectionException] { "connection: $($_.Exception.Reason)" }
+try { Connect-KubeCluster -Server https://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x) } catch [KubeInject.Kubernetes.Errors.KubeConnectionException] { "connection: $($_.Exception.Reason)" }
 $null = Connect-KubeCluster admin
 try { Get-KubePod nothing -ErrorAction Stop } catch [kubeinject.kubernetes.kubeapiexception] { "$($_.Exception.Reason) $($_.Exception.StatusCode)" }
 '@

@@ -6,6 +6,7 @@ using KubeInject.Cmdlets.Connections;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Completion;
 

@@ -1,5 +1,6 @@
 using KubeInject.Completion;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Completion;
 

@@ -3,8 +3,8 @@ using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Injection;
 using KubeInject.Injection.Workloads;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Injection;
 

@@ -1,8 +1,7 @@
 using System.Management.Automation;
 using KubeInject.Credentials;
 using KubeInject.Injection.Workloads;
-using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Leases;
 using KubeInject.Secrets;
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using KubeInject.Cmdlets.Pipeline;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Pods;

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Security;
 using KubeInject.Cmdlets.Pipeline;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Secrets;

@@ -2,7 +2,7 @@ using KubeInject.Annotations;
 using KubeInject.Diagnosis.Cluster;
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;

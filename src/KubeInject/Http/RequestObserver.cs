@@ -1,4 +1,3 @@
-using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Http;
 
@@ -6,7 +5,7 @@ namespace KubeInject.Http;
 /// Tells of the requests that a piece of work makes, whichever connection or source of credentials makes them, and of
 /// nobody else's: it goes along with the work, into whatever that starts.
 /// </summary>
-/// <remarks><see cref="KubeConnection.RequestCompleted"/> tells of one connection's instead, whoever uses it.</remarks>
+/// <remarks>The event of a connection tells of one connection's instead, whoever uses it.</remarks>
 public static class RequestObserver
 {
     private static readonly AsyncLocal<Action<CompletedRequest>?> Observer = new();

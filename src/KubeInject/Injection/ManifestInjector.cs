@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;

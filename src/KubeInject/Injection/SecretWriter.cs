@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 

@@ -1,6 +1,6 @@
 using KubeInject.Credentials;
 using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;

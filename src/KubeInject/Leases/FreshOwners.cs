@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
-using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Leases;
 

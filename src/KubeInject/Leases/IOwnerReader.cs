@@ -1,5 +1,4 @@
-using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 
 
 namespace KubeInject.Leases;

@@ -1,4 +1,4 @@
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 

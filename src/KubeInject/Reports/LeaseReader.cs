@@ -1,6 +1,8 @@
 using KubeInject.Credentials;
 using KubeInject.Diagnosis.Cluster;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.Reports;

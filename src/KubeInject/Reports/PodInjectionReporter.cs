@@ -5,6 +5,8 @@ using KubeInject.Diagnosis;
 using KubeInject.Diagnosis.Cluster;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.Reports;

@@ -1,5 +1,6 @@
 using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.Secrets;

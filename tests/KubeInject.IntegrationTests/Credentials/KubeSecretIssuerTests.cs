@@ -1,7 +1,6 @@
 using System.Text.Json;
 using KubeInject.Credentials;
 using KubeInject.Credentials.KubeSecret;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;

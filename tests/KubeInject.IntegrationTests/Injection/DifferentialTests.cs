@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KubeInject.Credentials;
 using KubeInject.Injection;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Testing;

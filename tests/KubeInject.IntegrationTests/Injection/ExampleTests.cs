@@ -1,5 +1,5 @@
 using System.Text.Json;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Injection;

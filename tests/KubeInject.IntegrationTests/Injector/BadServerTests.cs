@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 using static KubeInject.IntegrationTests.Kubernetes.FaultProxy;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;

@@ -1,5 +1,6 @@
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using static KubeInject.IntegrationTests.Kubernetes.FaultProxy;
 

@@ -1,8 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;

@@ -3,6 +3,7 @@ using KubeInject.Annotations;
 using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 

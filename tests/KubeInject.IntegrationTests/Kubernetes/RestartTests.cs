@@ -1,5 +1,6 @@
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 

@@ -1,7 +1,7 @@
 using KubeInject.Http;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;

@@ -5,6 +5,7 @@ using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.IntegrationTests.Vault;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Testing;
 using Npgsql;

@@ -1,7 +1,6 @@
 using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using Microsoft.Extensions.Time.Testing;

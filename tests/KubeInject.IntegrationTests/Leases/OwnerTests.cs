@@ -2,7 +2,7 @@ using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Http;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;

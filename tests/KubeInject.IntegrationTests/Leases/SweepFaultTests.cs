@@ -2,8 +2,7 @@ using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Credentials.PostgreSql;
 using KubeInject.IntegrationTests.Kubernetes;
-using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 

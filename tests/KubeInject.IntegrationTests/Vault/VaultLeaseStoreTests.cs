@@ -2,7 +2,7 @@ using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Credentials.Vault;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 

@@ -1,5 +1,4 @@
 using KubeInject.Injection;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using KubeInject.Injection;
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Testing;

@@ -1,5 +1,4 @@
 using KubeInject.Injection.Workloads;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests.Workloads;

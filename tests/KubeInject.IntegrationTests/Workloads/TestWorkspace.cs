@@ -6,6 +6,7 @@ using KubeInject.Injection.Workloads;
 using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Testing;

@@ -3,6 +3,7 @@ using KubeInject.Injection;
 using KubeInject.Injection.Workloads;
 using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests.Workloads;

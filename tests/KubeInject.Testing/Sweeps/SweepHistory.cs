@@ -1,5 +1,6 @@
 using KubeInject.Credentials;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using Microsoft.Extensions.Time.Testing;

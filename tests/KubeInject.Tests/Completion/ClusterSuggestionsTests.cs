@@ -2,6 +2,7 @@ using KubeInject.Completion;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Tests.Kubernetes;
 
 namespace KubeInject.Tests.Completion;

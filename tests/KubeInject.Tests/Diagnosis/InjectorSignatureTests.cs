@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 using KubeInject.Diagnosis.Cluster;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Diagnosis;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeInject.Injection.Workloads;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Injection;
 

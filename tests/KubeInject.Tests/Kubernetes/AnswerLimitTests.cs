@@ -7,6 +7,7 @@ using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Client.Metadata;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Kubernetes.Transport;
 using Microsoft.Extensions.Time.Testing;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;

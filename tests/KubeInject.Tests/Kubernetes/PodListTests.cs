@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;

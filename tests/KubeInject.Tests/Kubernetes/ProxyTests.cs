@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;

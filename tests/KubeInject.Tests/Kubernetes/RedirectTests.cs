@@ -4,6 +4,8 @@ using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Kubernetes.Transport;
 using static KubeInject.Tests.Kubernetes.TestServer;
 

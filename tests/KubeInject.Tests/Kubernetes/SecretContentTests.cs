@@ -1,4 +1,3 @@
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Kubernetes;

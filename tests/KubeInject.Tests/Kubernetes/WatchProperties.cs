@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;
 using static KubeInject.Tests.Kubernetes.TestServer;
 

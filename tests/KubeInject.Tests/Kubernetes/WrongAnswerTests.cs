@@ -3,6 +3,7 @@ using Google.Protobuf;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Client.Metadata;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using static KubeInject.Tests.Kubernetes.TestServer;
 

@@ -3,7 +3,7 @@ using KubeInject.Annotations;
 using KubeInject.Injection;
 using KubeInject.Injection.Annotating;
 using KubeInject.Injector.Settings;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Shown;

@@ -1,6 +1,7 @@
 using KubeInject.Annotations;
 using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis.Cluster;
 

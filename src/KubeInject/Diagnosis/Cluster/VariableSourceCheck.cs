@@ -1,6 +1,6 @@
 using KubeInject.Annotations;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis.Cluster;
 

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 

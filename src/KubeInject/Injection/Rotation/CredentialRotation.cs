@@ -1,6 +1,7 @@
 using KubeInject.Annotations;
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 

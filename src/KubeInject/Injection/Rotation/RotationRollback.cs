@@ -1,5 +1,6 @@
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Leases;
 
 namespace KubeInject.Injection.Rotation;

@@ -1,4 +1,4 @@
-using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
 namespace KubeInject.Injection.Workloads;

@@ -1,7 +1,7 @@
 using KubeInject.Annotations;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection.Workloads;

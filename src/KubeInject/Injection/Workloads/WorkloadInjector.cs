@@ -1,5 +1,6 @@
 using KubeInject.Annotations;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 

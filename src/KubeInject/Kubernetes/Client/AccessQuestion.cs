@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 

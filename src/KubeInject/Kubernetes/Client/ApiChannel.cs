@@ -5,6 +5,7 @@ using System.Reflection;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Transport;
 
 namespace KubeInject.Kubernetes.Client;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;

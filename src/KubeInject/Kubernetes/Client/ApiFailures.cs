@@ -8,6 +8,7 @@ using System.Text.RegularExpressions;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Transport;
 
 namespace KubeInject.Kubernetes.Client;

@@ -1,6 +1,7 @@
 using System.Net;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Client;
 

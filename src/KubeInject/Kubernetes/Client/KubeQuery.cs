@@ -1,3 +1,5 @@
+using KubeInject.Kubernetes.Objects;
+
 namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Which objects of a resource to list or to watch.</summary>

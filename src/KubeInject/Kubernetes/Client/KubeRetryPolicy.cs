@@ -1,5 +1,5 @@
 using KubeInject.Http;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Client;
 

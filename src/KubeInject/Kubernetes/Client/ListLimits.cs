@@ -1,6 +1,6 @@
 using System.Globalization;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Client;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 

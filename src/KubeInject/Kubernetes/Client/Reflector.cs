@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KubeInject.Http;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 

@@ -1,5 +1,4 @@
 using KubeInject.Http;
-using KubeInject.Kubernetes.Transport;
 
 namespace KubeInject.Kubernetes.Configuration;
 

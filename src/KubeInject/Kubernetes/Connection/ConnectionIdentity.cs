@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Connection;
 

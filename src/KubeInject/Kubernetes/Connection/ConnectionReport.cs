@@ -1,3 +1,5 @@
+using KubeInject.Kubernetes.Errors;
+
 namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>What a test of a connection found. Holds nothing secret.</summary>

@@ -1,6 +1,8 @@
 using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Errors;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Connection;
 

@@ -1,5 +1,3 @@
-using KubeInject.Kubernetes.Client;
-
 namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Names of objects as people type them and as kubectl and this module print them: <c>orders-1</c>, <c>pod/orders-1</c>, <c>shop/pod/orders-1</c>.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Kubernetes.Objects;
 

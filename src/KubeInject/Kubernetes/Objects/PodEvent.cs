@@ -1,5 +1,3 @@
-using KubeInject.Kubernetes.Client;
-
 namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Something happened to a pod.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Kubernetes.Objects;
 

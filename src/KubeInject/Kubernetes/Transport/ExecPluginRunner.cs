@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using KubeInject.Kubernetes.Configuration;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Transport;
 

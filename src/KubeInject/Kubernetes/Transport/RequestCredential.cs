@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Configuration;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Transport;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Client.Metadata;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using static KubeInject.Tests.Kubernetes.TestServer;
 

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Client.Metadata;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Testing;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client.Metadata;

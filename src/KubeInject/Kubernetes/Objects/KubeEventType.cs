@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>What has become of an object.</summary>
 public enum KubeEventType

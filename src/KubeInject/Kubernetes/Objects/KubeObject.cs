@@ -2,9 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>An object of any kind as the API server sent it: its document, and what tells it from others.</summary>
 /// <remarks>

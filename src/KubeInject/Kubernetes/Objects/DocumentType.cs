@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using KubeInject.Http;
 
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Kind and API version of a document.</summary>
 /// <param name="Kind">The kind: <c>PodList</c>.</param>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Errors;
 
 /// <summary>One of the causes in a <c>Status</c> of the API server, such as one invalid field.</summary>
 /// <param name="Reason">The machine's word for it, such as <c>FieldValueInvalid</c>; null where the server gives none.</param>

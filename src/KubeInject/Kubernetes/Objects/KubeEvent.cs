@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Something happened to an object.</summary>
 /// <param name="Type">What happened.</param>

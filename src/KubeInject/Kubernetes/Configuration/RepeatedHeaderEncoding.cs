@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace KubeInject.Kubernetes.Transport;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>UTF-8, with a header line of its own for what follows a separator.</summary>
 internal sealed class RepeatedHeaderEncoding(string name, char separator) : Encoding

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Errors;
 
 /// <summary>What a <c>Status</c> of the API server is about.</summary>
 /// <param name="Group">The API group; null for the core group.</param>

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KubeInject.Http;
 
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>The JSON document of an object, as the API sends it.</summary>
 internal static class ObjectDocument

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>A kind of object that the API server serves, and where.</summary>
 /// <param name="Group">The API group, <c>apps</c>; empty for the core group.</param>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes.Connection;
+namespace KubeInject.Kubernetes.Errors;
 
 /// <summary>An API server cannot be reached, trusted or recognized, or does not accept the credential.</summary>
 /// <remarks>The message names the server and says what to look at. It never holds a token, a key or a password. The hint of a plugin may have several lines.</remarks>

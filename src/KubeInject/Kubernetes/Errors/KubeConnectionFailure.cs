@@ -1,6 +1,6 @@
 using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Kubernetes.Connection;
+namespace KubeInject.Kubernetes.Errors;
 
 /// <summary>Why there is no connection to an API server.</summary>
 public enum KubeConnectionFailure

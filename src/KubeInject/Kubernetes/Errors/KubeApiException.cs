@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Errors;
 
 /// <summary>The API server answered a request with an error.</summary>
 /// <remarks>The message is the server's own, with whatever is secret of the connection masked.</remarks>

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text;
-using KubeInject.Kubernetes.Configuration;
 
-namespace KubeInject.Kubernetes.Transport;
+namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>Writes in whose place a request is made.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace KubeInject.Kubernetes.Client;
+namespace KubeInject.Kubernetes.Errors;
 
 /// <summary>The words by which the API server tells errors apart; see <see cref="KubeApiException.Reason"/>.</summary>
 public static class KubeApiReason
