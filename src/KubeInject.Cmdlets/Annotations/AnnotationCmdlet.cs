@@ -10,7 +10,7 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Cmdlets.Annotations;
 
-/// <summary>A cmdlet that changes labels and annotations: of the pod templates of manifests, or of workloads of the connected cluster.</summary>
+/// <summary>The base class of cmdlets that change labels and annotations of pod templates in manifests, or of workloads of the connected cluster.</summary>
 public abstract class AnnotationCmdlet : ManifestWritingCmdlet
 {
     private protected const string OfCluster = "Workload";
@@ -42,12 +42,12 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
         }
     }
 
-    /// <summary>What is to be done.</summary>
-    /// <param name="file">The manifest's file; null for what comes from none.</param>
+    /// <summary>Returns the change to make.</summary>
+    /// <param name="file">The file of the manifest; null for text that was not read from a file.</param>
     /// <param name="workload">The workload; null for a manifest.</param>
     private protected abstract AnnotationTask Task(string? file, ObjectReference? workload);
 
-    /// <summary>Files are changed in place if nothing else was said; what comes from no file goes on as text.</summary>
+    /// <summary>By default, files are changed in place, and other text is written to the pipeline.</summary>
     private protected override ManifestOutput DefaultOutput(ManifestSource manifest) =>
         manifest.File is not null ? inPlace ??= ManifestOutput.InPlace() : stream ??= ToPipeline();
 
@@ -62,7 +62,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
         await pipeline.InvokeAsync(() => Report(manifest, result)).ConfigureAwait(false);
     });
 
-    /// <summary>Does it to a workload of the cluster.</summary>
+    /// <summary>Changes a workload of the cluster.</summary>
     private protected void Annotate(ObjectReference workload, KubeConnection connection, AnnotationTask task) => Run(workload, async (pipeline, cancellationToken) =>
     {
         var annotator = new WorkloadAnnotator(task, connection.Objects);
@@ -74,9 +74,9 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
         await pipeline.InvokeAsync(() => Report(result, isShown: true)).ConfigureAwait(false);
     });
 
-    private protected override string? Sum(int count) => $"{count} manifests and workloads in all would be changed.";
+    private protected override string? Sum(int count) => $"In total, {count} manifests and workloads would be changed.";
 
-    // What goes somewhere else than where it came from is written even where nothing changes.
+    // A manifest with another destination than its source is written even if nothing changes.
     private bool ShouldChange(ManifestSource manifest, AnnotatedManifest plan)
     {
         if (plan.Error is not null)

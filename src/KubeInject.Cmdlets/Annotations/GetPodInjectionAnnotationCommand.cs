@@ -17,7 +17,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
 {
     private const string FromCluster = "Cluster";
 
-    // No field of a cmdlet is of a type of the engine: PowerShell asks for their layout before the engine can be found.
+    // Not InjectionDialect[]: PowerShell determines the layout of a cmdlet before the engine, which defines the type, can be loaded.
     private object? dialects;
 
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the namespace of the pods in the connected cluster. The default is the namespace of the connection.")]
@@ -72,7 +72,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
 
     private async Task WriteMetadataAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)
     {
-        // While the pipeline works on some, annotations and all, the next are read.
+        // The next batch is read while the pipeline processes the current one.
         var written = Task.CompletedTask;
         await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = !Consistent }, cancellationToken).ConfigureAwait(false))
         {
@@ -85,7 +85,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
 
     private protected override IReadOnlyList<ManifestSource> Accept(object value)
     {
-        // A pod was read already: its document need not be.
+        // A pod is already parsed, so its JSON document is not read again.
         switch (value is PSObject wrapped ? wrapped.BaseObject : value)
         {
             case Pod pod:

@@ -38,7 +38,7 @@ public sealed class RepairPodInjectionAnnotationCommand : AnnotationCmdlet
         }
     }
 
-    // Findings are collected: those of one file are mended together.
+    // Findings are collected first, so that all findings of a file are fixed in one write.
     private protected override IReadOnlyList<ManifestSource> Accept(object value)
     {
         if ((value is PSObject wrapped ? wrapped.BaseObject : value) is not Finding finding)
@@ -52,7 +52,7 @@ public sealed class RepairPodInjectionAnnotationCommand : AnnotationCmdlet
 
     private protected override AnnotationTask Task(string? file, ObjectReference? workload)
     {
-        // A finding says of which object of which file it is, by the code alone: what is mended shows others of the same code.
+        // Findings are matched by code and object only, because a fix can change their positions and reveal further findings with the same code.
         var given = findings.Where(finding => finding.File == file && (workload is null || finding.Object == workload)).Select(finding => (finding.Code, finding.Object)).ToHashSet();
         return new AnnotationRepair(finding =>
             (Code is null || Code.Contains(finding.Code, StringComparer.OrdinalIgnoreCase))

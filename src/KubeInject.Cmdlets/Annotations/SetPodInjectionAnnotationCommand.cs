@@ -12,7 +12,7 @@ namespace KubeInject.Cmdlets.Annotations;
 [OutputType(typeof(AnnotationResult), typeof(string))]
 public sealed class SetPodInjectionAnnotationCommand : AnnotationCmdlet
 {
-    // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
+    // Not the enumerations: PowerShell determines the layout of a cmdlet before the engine, which defines the value types, can be loaded.
     private object? mode;
     private object? fromDialect;
 

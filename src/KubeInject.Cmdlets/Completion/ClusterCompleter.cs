@@ -2,7 +2,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes from the cluster that the cmdlet will talk to.</summary>
+/// <summary>The base class of completers that query the cluster of the command.</summary>
 public abstract class ClusterCompleter : NameCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line)
@@ -13,6 +13,6 @@ public abstract class ClusterCompleter : NameCompleter
         return cancellationToken => ask(new ClusterSuggestions(connection), cancellationToken);
     }
 
-    /// <summary>What the cluster is to be asked.</summary>
+    /// <summary>Returns the query that reads suggestions from the cluster.</summary>
     private protected abstract Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line);
 }

@@ -10,31 +10,31 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>A command line that is being typed. To be read on PowerShell's own thread.</summary>
-/// <param name="command">The cmdlet.</param>
-/// <param name="parameter">The parameter whose value is being typed.</param>
-/// <param name="word">The value so far, without quotes.</param>
-/// <param name="line">What stands in the line.</param>
-/// <param name="bound">The values of other parameters, as far as PowerShell knows them without running anything.</param>
+/// <summary>The command line to complete. Use it only on the pipeline thread.</summary>
+/// <param name="command">The name of the cmdlet.</param>
+/// <param name="parameter">The name of the parameter whose value is completed.</param>
+/// <param name="word">The typed part of the value, without quotes.</param>
+/// <param name="line">The syntax tree of the command.</param>
+/// <param name="bound">The values of other parameters that PowerShell can determine without running code.</param>
 internal sealed class CompletionContext(string command, string parameter, string word, CommandAst line, IDictionary bound)
 {
-    // What says where names are from, under all of its names.
-    private static readonly string[][] Places = [["Connection"], ["Context"], ["KubeConfig"], ["Namespace", "n"]];
+    // The parameters that determine the origin of names, with their aliases.
+    private static readonly string[][] OriginParameters = [["Connection"], ["Context"], ["KubeConfig"], ["Namespace", "n"]];
 
-    /// <summary>Whether the line says where names are from in a way that only running it would tell: <c>-Namespace (Get-Content ./namespace)</c>.</summary>
-    public bool IsUnclear => Places.Any(place => place[0] != parameter && !Has(place[0]) && line.CommandElements.OfType<CommandParameterAst>()
-        .Any(element => place.Contains(element.ParameterName, StringComparer.OrdinalIgnoreCase)));
+    /// <summary>Whether the origin of names is unknown without running code, for example in <c>-Namespace (Get-Content ./namespace)</c>.</summary>
+    public bool IsUnclear => OriginParameters.Any(names => names[0] != parameter && !Has(names[0]) && line.CommandElements.OfType<CommandParameterAst>()
+        .Any(element => names.Contains(element.ParameterName, StringComparer.OrdinalIgnoreCase)));
 
-    /// <summary>The parameter whose value is being typed.</summary>
+    /// <summary>The name of the parameter whose value is completed.</summary>
     public string Parameter => parameter;
 
-    /// <summary>Its value so far.</summary>
+    /// <summary>The typed part of the value, without quotes.</summary>
     public string Word => word;
 
     /// <summary>The kind of objects that the cmdlet gets.</summary>
     public KubeResource Resource => command.EndsWith("Secret", StringComparison.OrdinalIgnoreCase) ? KubeResource.Secrets : KubeResource.Pods;
 
-    /// <summary>Which objects the other parameters select.</summary>
+    /// <summary>The query for the objects that the other parameters select.</summary>
     public KubeQuery Query => new()
     {
         Namespace = Text("Namespace"),
@@ -43,24 +43,24 @@ internal sealed class CompletionContext(string command, string parameter, string
         FieldSelector = Text("FieldSelector"),
     };
 
-    /// <summary>The connection that the cmdlet will use; null for none, and for one that is not known yet.</summary>
+    /// <summary>The connection that the cmdlet will use; null if there is none, or if it is not known yet.</summary>
     public KubeConnection? Connection => Has("Connection") ? Value<KubeConnection>("Connection") : RunspaceConnection.Current;
 
-    /// <summary>Whether the line leads to a cluster by settings of its own, and not by a connection that is open.</summary>
+    /// <summary>Whether the command specifies connection settings and does not use an open connection.</summary>
     public bool NamesSettings => Has("Server") || Has("InCluster") || Has("KubeConfig") || (Has("Context") && Text("Context") != Connection?.Context)
         || (TakesSettings && !Has("Connection") && Connection is null);
 
-    /// <summary>Whether a parameter stands in the line.</summary>
+    /// <summary>Whether the command contains a parameter.</summary>
     public bool Has(string name) => bound.Contains(name);
 
-    /// <summary>A parameter's value; null where there is none, or one of another type.</summary>
+    /// <summary>Returns the value of a parameter; null if there is none, or if it has another type.</summary>
     public T? Value<T>(string name)
         where T : class => Unwrap(bound[name]) as T;
 
-    /// <summary>A parameter's value, if it is a text.</summary>
+    /// <summary>Returns the value of a parameter if it is a string.</summary>
     public string? Text(string name) => Value<string>(name);
 
-    /// <summary>A parameter's values, one or several.</summary>
+    /// <summary>Returns all string values of a parameter.</summary>
     public IReadOnlyList<string> Texts(string name) => Unwrap(bound[name]) switch
     {
         string text => [text],
@@ -68,27 +68,27 @@ internal sealed class CompletionContext(string command, string parameter, string
         _ => [],
     };
 
-    /// <summary>What tells the settings of the kubeconfig and context of the line, or else of those that the session would take.</summary>
+    /// <summary>Returns a function that reads the connection settings of the command, or else the default settings of the session.</summary>
     public Func<ConnectionSettings> Settings()
     {
         var (paths, context, environment) = (KubeConfigPaths(), Text("Context"), SessionEnvironment());
         return () => ConnectingCmdlet.Settings(paths, context, environment);
     }
 
-    /// <summary>What reads the contexts of the kubeconfig of the line, or else of that of the session.</summary>
+    /// <summary>Returns a function that reads the contexts of the kubeconfig of the command, or else of the session.</summary>
     public Func<IReadOnlyList<KubeContext>> Contexts()
     {
         var (paths, environment) = (KubeConfigPaths(), SessionEnvironment());
         return () => (paths is null ? Kubeconfig.Find(environment) : Kubeconfig.Load(paths))?.ListContexts() ?? [];
     }
 
-    /// <summary>The files and folders of the line's manifests; null where it names none.</summary>
+    /// <summary>Returns the files and folders of the manifests of the command; null if it specifies none.</summary>
     public IReadOnlyList<string>? ManifestPaths() =>
         Has("Path") ? [.. Texts("Path").SelectMany(path => Run("(Microsoft.PowerShell.Management\\Resolve-Path -Path $args[0] -ErrorAction Ignore).ProviderPath", path))]
         : Has("LiteralPath") ? [.. Texts("LiteralPath").SelectMany(FullPath)]
         : null;
 
-    /// <summary>The variables of the session.</summary>
+    /// <summary>Returns the variables of the session.</summary>
     public static IReadOnlyList<(string Name, object? Value)> Variables()
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
@@ -105,17 +105,17 @@ internal sealed class CompletionContext(string command, string parameter, string
 
     private static Collection<string> FullPath(string path) => Run("$ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($args[0])", path);
 
-    // PowerShell's own folder and drives are known to scripts alone.
+    // Only scripts can access the current location and the drives of PowerShell.
     private static Collection<string> Run(string script, string? argument = null)
     {
         using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
 
-        // An error that is caught stands in $Error all the same.
+        // Removes the error from $Error, which also contains caught errors.
         shell.AddScript($"try {{ {script} }} catch {{ $global:Error.RemoveAt(0) }}", useLocalScope: true);
         return shell.AddArgument(argument).Invoke<string>();
     }
 
-    // Nobody is asked for anything: there is no terminal.
+    // Without a terminal, so that no plugin prompts for input.
     private static KubeEnvironment SessionEnvironment() =>
         KubeEnvironment.Process with { WorkingFolder = Run("$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath").First() };
 

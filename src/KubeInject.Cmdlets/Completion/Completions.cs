@@ -5,8 +5,8 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Chooses what goes on from a word that was begun.</summary>
-/// <param name="typed">The word as it was typed, with its quotes.</param>
+/// <summary>Selects the suggestions that complete a typed word.</summary>
+/// <param name="typed">The typed word, with its quotes.</param>
 internal sealed class Completions(string? typed)
 {
     private readonly WildcardPattern? pattern =
@@ -15,10 +15,10 @@ internal sealed class Completions(string? typed)
     /// <summary>The word without its quotes.</summary>
     public string Word { get; } = Unquote(typed);
 
-    /// <summary>Whether something goes on from the word.</summary>
+    /// <summary>Whether a suggestion completes the word.</summary>
     public bool Includes(Suggestion suggestion) => Includes(suggestion.Text) || (suggestion.Name is not null && Includes(suggestion.Name));
 
-    /// <summary>What PowerShell shows and types.</summary>
+    /// <summary>Converts suggestions to completion results.</summary>
     public static IEnumerable<CompletionResult> Of(IEnumerable<Suggestion> suggestions) =>
         from suggestion in suggestions.DistinctBy(suggestion => suggestion.Text)
         where suggestion.Text.Length > 0 && DisplayText.Escape(suggestion.Text) == suggestion.Text
@@ -28,7 +28,7 @@ internal sealed class Completions(string? typed)
 
     private bool Includes(string text) => text.StartsWith(Word, StringComparison.OrdinalIgnoreCase) || (pattern?.IsMatch(text) ?? false);
 
-    // Unquoted where PowerShell takes it so: whoever goes on typing is not behind a quote.
+    // Without quotes if PowerShell does not require them, so that the user can continue to type.
     private static string Quote(string text) =>
         text.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_' or '/' or ':' or '=' or '!') && char.IsAsciiLetter(text[0])
             ? text

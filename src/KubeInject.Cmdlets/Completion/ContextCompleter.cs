@@ -2,7 +2,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes what a kubeconfig leads to: names of contexts, addresses of servers.</summary>
+/// <summary>Completes names of contexts and addresses of servers from a kubeconfig.</summary>
 public sealed class ContextCompleter : NameCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(CompletionContext line)

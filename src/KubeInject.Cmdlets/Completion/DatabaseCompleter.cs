@@ -2,7 +2,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes the pods' own names for connections: of the manifests or workloads of the line, or else of the pods of the namespace.</summary>
+/// <summary>Completes database names from the manifests or workloads of the command, or else from the pods of the namespace.</summary>
 public sealed class DatabaseCompleter : NameCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line)

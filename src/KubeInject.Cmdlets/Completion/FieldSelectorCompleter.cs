@@ -2,7 +2,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes field selectors with the fields that the API server selects by.</summary>
+/// <summary>Completes field selectors with the fields that the API server supports.</summary>
 public sealed class FieldSelectorCompleter : NameCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(CompletionContext line)

@@ -3,7 +3,7 @@ using KubeInject.Reports;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes codes of findings, and says what they mean.</summary>
+/// <summary>Completes codes of findings, with their meanings.</summary>
 public sealed class FindingCodeCompleter : NameCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(CompletionContext line) => _ => Known(() =>

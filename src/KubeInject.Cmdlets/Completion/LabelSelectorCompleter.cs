@@ -2,7 +2,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes label selectors from the labels of the objects that the cmdlet is about.</summary>
+/// <summary>Completes label selectors from the labels of the objects that the cmdlet can select.</summary>
 public sealed class LabelSelectorCompleter : ClusterCompleter
 {
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)

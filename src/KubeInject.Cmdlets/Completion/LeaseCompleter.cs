@@ -3,7 +3,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes identities of leases, of the source that the line names.</summary>
+/// <summary>Completes UUIDs of leases of the credential source that the command specifies.</summary>
 public sealed class LeaseCompleter : NameCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line) =>

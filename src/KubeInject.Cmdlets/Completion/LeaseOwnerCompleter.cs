@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes names of pods and workloads that leases may be for: those of all namespaces, unless one is named.</summary>
+/// <summary>Completes names of pods and workloads that can own leases, from the specified namespace or else from all namespaces.</summary>
 public sealed class LeaseOwnerCompleter : ClusterCompleter
 {
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)

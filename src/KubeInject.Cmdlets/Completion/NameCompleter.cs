@@ -6,11 +6,11 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes a parameter's value: soon, or not at all, and without a word about it.</summary>
+/// <summary>The base class of completers. A completer returns no results if it fails, and only those that are available in time.</summary>
 public abstract class NameCompleter : IArgumentCompleter
 {
-    // More than anybody looks through; whoever types on sees the rest.
-    private const int Most = 500;
+    // Enough for a list on the screen. More typed characters narrow the results.
+    private const int MaxResults = 500;
 
     private const string TimeoutVariable = "KUBEINJECT_COMPLETION_TIMEOUT_MS";
 
@@ -24,23 +24,23 @@ public abstract class NameCompleter : IArgumentCompleter
             var line = new CompletionContext(commandName, parameterName, completions.Word, commandAst, fakeBoundParameters);
             if (line.IsUnclear || Ask(line) is not { } ask)
                 return [];
-            var found = new CompletionTimeout(Limit()).TakeAsync(ask, completions.Includes, Most).GetAwaiter().GetResult();
+            var found = new CompletionTimeout(Limit()).TakeAsync(ask, completions.Includes, MaxResults).GetAwaiter().GetResult();
             return [.. Completions.Of(found)];
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // Whatever it is, it is no reason to disturb the prompt.
+            // An error must not disturb the prompt.
             return [];
         }
     }
 
-    /// <summary>What is to be asked; null for nothing. What only PowerShell's own thread knows is read here, the rest by what is returned.</summary>
+    /// <summary>Returns the query for suggestions; null for none. Reads the state of the session before it returns, because the query runs on another thread.</summary>
     private protected abstract Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line);
 
     private static TimeSpan Limit() =>
         int.TryParse(Environment.GetEnvironmentVariable(TimeoutVariable), CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0 ? TimeSpan.FromMilliseconds(milliseconds) : CompletionTimeout.DefaultLimit;
 
-    /// <summary>What no server has to be asked for.</summary>
+    /// <summary>Returns suggestions that require no request to a server.</summary>
     private protected static async IAsyncEnumerable<Suggestion> Known(Func<IEnumerable<Suggestion>> find)
     {
         foreach (var suggestion in find())

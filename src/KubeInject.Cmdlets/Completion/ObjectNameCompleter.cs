@@ -2,7 +2,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes names of the objects that the cmdlet is about: of pods, or of Secrets.</summary>
+/// <summary>Completes names of pods, or of Secrets for the cmdlets for Secrets.</summary>
 public sealed class ObjectNameCompleter : ClusterCompleter
 {
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)

@@ -3,7 +3,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes what the pods of the namespace say of databases already: roles, mounts, variables.</summary>
+/// <summary>Completes roles, mounts and variables from the annotations of the pods in the namespace.</summary>
 public sealed class RequestedValueCompleter : ClusterCompleter
 {
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)

@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes names of the Secrets of the connection's namespace.</summary>
+/// <summary>Completes names of Secrets in the namespace of the connection.</summary>
 public sealed class SecretNameCompleter : ClusterCompleter
 {
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line) =>

@@ -2,7 +2,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes names of servers: of the Services of the connection's namespace.</summary>
+/// <summary>Completes names of servers from the Services in the namespace of the connection.</summary>
 public sealed class ServerNameCompleter : ClusterCompleter
 {
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line) =>

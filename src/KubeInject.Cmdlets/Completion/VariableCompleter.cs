@@ -4,7 +4,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes with the variables of the session that hold what the parameter takes: a connection, or a source of credentials.</summary>
+/// <summary>Completes variables of the session that contain a connection or a credential source, depending on the parameter.</summary>
 public sealed class VariableCompleter : NameCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(CompletionContext line)

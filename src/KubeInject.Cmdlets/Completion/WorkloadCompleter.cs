@@ -2,7 +2,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Cmdlets.Completion;
 
-/// <summary>Completes names of workloads: <c>deployment/orders</c>.</summary>
+/// <summary>Completes names of workloads, for example <c>deployment/orders</c>.</summary>
 public sealed class WorkloadCompleter : ClusterCompleter
 {
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)

@@ -4,7 +4,7 @@ using KubeInject.Http;
 
 namespace KubeInject.Cmdlets.Connections;
 
-/// <summary>What cmdlets take as certificates: files, PEM text, also line by line as Get-Content gives it, and X509Certificate2.</summary>
+/// <summary>Converts input to certificates: PEM files, PEM text (also line by line from Get-Content), and X509Certificate2 objects.</summary>
 internal static class CertificateInput
 {
     private const string PemStart = "-----BEGIN";
@@ -14,7 +14,7 @@ internal static class CertificateInput
         (X509Certificate2 given, null) => Http.ClientCertificate.FromCertificate(given),
         (string path, _) => Http.ClientCertificate.FromFiles(fullPath(path), key is null ? null : fullPath(key)),
         (FileInfo file, _) => Http.ClientCertificate.FromFiles(file.FullName, key is null ? null : fullPath(key)),
-        (X509Certificate2, _) => throw new ConfigurationException("A key's file goes with the file of a certificate; an X509Certificate2 brings its own key."),
+        (X509Certificate2, _) => throw new ConfigurationException("-ClientKey cannot be combined with an X509Certificate2, which contains its own key."),
         var (other, _) => throw NoCertificate(other),
     };
 
@@ -43,5 +43,5 @@ internal static class CertificateInput
     private static object Unwrap(object given) => given is PSObject wrapped ? wrapped.BaseObject : given;
 
     private static ConfigurationException NoCertificate(object given) =>
-        new($"A {given.GetType().Name} is neither the path of a PEM file nor an X509Certificate2.");
+        new($"An object of the type {given.GetType().Name} is neither the path of a PEM file nor an X509Certificate2.");
 }

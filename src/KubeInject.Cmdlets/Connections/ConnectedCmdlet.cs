@@ -8,14 +8,14 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Connections;
 
-/// <summary>A cmdlet that talks to a cluster: over the runspace's connection, or over the one it is given.</summary>
+/// <summary>The base class of cmdlets that use the connection of the session, or the one in -Connection.</summary>
 public abstract class ConnectedCmdlet : KubeCmdlet
 {
     [Parameter(HelpMessage = "Specifies the connection to use, as returned by Connect-KubeCluster. The default is the connection of this session.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
 
-    /// <summary>The connection to use; ends the cmdlet where there is none.</summary>
+    /// <summary>Returns the connection to use. Ends the cmdlet if there is none.</summary>
     private protected KubeConnection RequireConnection()
     {
         var connection = FindConnection();
@@ -24,10 +24,10 @@ public abstract class ConnectedCmdlet : KubeCmdlet
         return connection!;
     }
 
-    /// <summary>The connection to use; null where there is none.</summary>
+    /// <summary>Returns the connection to use; null if there is none.</summary>
     private protected KubeConnection? FindConnection() => Connection ?? RunspaceConnection.Current;
 
-    /// <summary>Shows how far a list has come.</summary>
+    /// <summary>Shows the progress of a list.</summary>
     private protected IProgress<ListProgress> Listing() => new ProgressOf<ListProgress>(list =>
     {
         if (list.IsComplete)
@@ -36,7 +36,7 @@ public abstract class ConnectedCmdlet : KubeCmdlet
             Progress.Report(new ProgressStep("Reading from the cluster", list.Done, list.Total));
     });
 
-    /// <summary>Shows how a rollout goes.</summary>
+    /// <summary>Shows the progress of a rollout.</summary>
     private protected IProgress<RolloutStatus> RollingOut() => new ProgressOf<RolloutStatus>(rollout =>
     {
         if (rollout.IsComplete)
@@ -49,7 +49,7 @@ public abstract class ConnectedCmdlet : KubeCmdlet
             });
     });
 
-    /// <summary>The workload that a parameter names; null, and an error, where it names none.</summary>
+    /// <summary>Reads the name of a workload. Writes an error and returns null if it is not valid.</summary>
     private protected ObjectReference? ReadWorkload(string text, string? @namespace, KubeConnection connection)
     {
         try
@@ -63,9 +63,9 @@ public abstract class ConnectedCmdlet : KubeCmdlet
         }
     }
 
-    /// <summary>An object of the namespace that a parameter names, if it does.</summary>
-    /// <exception cref="FormatException">The object's own name has another namespace.</exception>
+    /// <summary>Returns a reference if it does not conflict with -Namespace.</summary>
+    /// <exception cref="FormatException">The reference has another namespace than -Namespace.</exception>
     private protected static ObjectReference Within(string? @namespace, ObjectReference reference, string text) =>
         @namespace is null || reference.Namespace is null || reference.Namespace == @namespace ? reference
-            : throw new FormatException($"'{text}' is of the namespace {reference.Namespace}, and -Namespace is {@namespace}. Leave out one of the two.");
+            : throw new FormatException($"'{text}' is in the namespace {reference.Namespace}, but -Namespace is {@namespace}.");
 }

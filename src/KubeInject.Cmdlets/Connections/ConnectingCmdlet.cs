@@ -9,7 +9,7 @@ using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Cmdlets.Connections;
 
-/// <summary>A cmdlet that is told how to connect.</summary>
+/// <summary>The base class of cmdlets with parameters for a connection.</summary>
 public abstract class ConnectingCmdlet : KubeCmdlet
 {
     private protected const string FromKubeconfig = "Kubeconfig";
@@ -103,10 +103,10 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     [ValidateRange(1, 2_000_000)]
     public int? TimeoutSec { get; set; }
 
-    /// <summary>What an error is about.</summary>
+    /// <summary>The target of errors: the server or the context.</summary>
     private protected object? Target => Server ?? (object?)Context;
 
-    /// <summary>What the parameters say, on the pipeline thread.</summary>
+    /// <summary>Reads the connection settings of the parameters. Reads them on the pipeline thread.</summary>
     private protected async Task<ConnectionSettings> ReadSettingsAsync(PipelineThread pipeline)
     {
         TrustedCertificates.Preload();
@@ -115,24 +115,24 @@ public abstract class ConnectingCmdlet : KubeCmdlet
         {
             settings = Change(Settings());
             if (SkipCertificateCheck)
-                WriteWarning($"The certificate of {PasswordMask.Apply(settings.Server)} is not checked: whoever stands between can read and change everything.");
+                WriteWarning($"The certificate of {PasswordMask.Apply(settings.Server)} is not checked, so an attacker on the network can read and change all data.");
         }).ConfigureAwait(false);
         return settings!;
     }
 
-    /// <summary>Where kubeconfigs lead to, or, without any, whatever kubectl would take.</summary>
+    /// <summary>Returns the settings of a context in kubeconfigs; without kubeconfigs, the settings that kubectl would use.</summary>
     internal static ConnectionSettings Settings(IEnumerable<string>? kubeconfigs, string? context, KubeEnvironment environment) => kubeconfigs is null
         ? ConnectionSettings.Find(null, context, environment)
         : ConnectionSettings.FromKubeconfig(Kubeconfig.Load(kubeconfigs), context) with { Environment = environment };
 
-    /// <summary>Where the parameter set leads to.</summary>
+    /// <summary>Returns the connection settings of the parameter set.</summary>
     private protected virtual ConnectionSettings Settings()
     {
         var environment = KubeEnvironment.Process with
         {
             WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
 
-            // Who types a line, and asks for its completion, is not asked for anything.
+            // Without a pipeline, the settings are read for completion, which must not prompt for input.
             HasTerminal = () => !Console.IsInputRedirected && PipelineThread.Current is not null,
         };
         switch (ParameterSetName)
@@ -160,13 +160,13 @@ public abstract class ConnectingCmdlet : KubeCmdlet
         Proxy = ProxyUri is null ? settings.Proxy : ProxyAddress.FromUri(ProxyUri),
         SkipCertificateCheck = SkipCertificateCheck || settings.SkipCertificateCheck,
 
-        // The kubeconfig's gives way to the switch; one that stands beside the switch contradicts it.
+        // The switch overrides the certificate authority of the kubeconfig. It conflicts with -CertificateAuthority.
         CertificateAuthority = SkipCertificateCheck && CertificateAuthority is null ? null : settings.CertificateAuthority,
         Timeout = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.Timeout,
     };
 
     private CertificateAuthority? Authority() => CertificateAuthority is null ? null : CertificateInput.Authority(CertificateAuthority, FullPath);
 
-    // Relative to PowerShell's current location, which is not the process's.
+    // Relative to the current location of PowerShell, which can differ from the working directory of the process.
     private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 }

@@ -14,7 +14,7 @@ public sealed class GetKubeCertificateAuthorityCommand : ConnectedCmdlet
     {
         var connection = RequireConnection();
         if (!connection.ChecksCertificate)
-            WriteWarning($"The certificate of {connection.Server} is not checked, so there is none that it has to be signed by.");
+            WriteWarning($"The certificate of {connection.Server} is not checked, so the connection trusts certificates from any certificate authority.");
         WriteObject(TrustedCertificates.Of(connection.GetSettings()), enumerateCollection: true);
     }
 }

@@ -26,7 +26,7 @@ public sealed class GetKubeContextCommand : KubeCmdlet
         var contexts = Read()?.ListContexts() ?? [];
         foreach (var name in Name ?? ["*"])
         {
-            // kubectl tells names apart by case, wildcards in PowerShell do not.
+            // Names of contexts are case-sensitive, as in kubectl. PowerShell wildcards ignore case.
             var isExact = !WildcardPattern.ContainsWildcardCharacters(name);
             var pattern = Wildcards.Pattern(name);
             var found = contexts.Where(context => isExact ? context.Name == name : pattern.IsMatch(context.Name)).ToList();

@@ -4,12 +4,12 @@ using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Cmdlets.Connections;
 
-/// <summary>The connection that all cmdlets of a runspace share.</summary>
+/// <summary>Stores the connection of each runspace, which its cmdlets share.</summary>
 internal static class RunspaceConnection
 {
     private static readonly ConditionalWeakTable<Runspace, KubeConnection> Connections = [];
 
-    /// <summary>The current runspace's connection; null where there is none. The one before stays open for who holds it.</summary>
+    /// <summary>The connection of the current runspace; null if there is none. The setter does not close the previous connection.</summary>
     public static KubeConnection? Current
     {
         get => Connections.TryGetValue(Runspace.DefaultRunspace, out var connection) ? connection : null;

@@ -24,7 +24,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     private PodDiagnostician? documents;
     private PodDiagnostician? live;
 
-    // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
+    // Not FindingSeverity: PowerShell determines the layout of a cmdlet before the engine, which defines the value type, can be loaded.
     private object? minimumSeverity;
 
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the names of pods in the connected cluster. Wildcards are allowed. The default is all pods.")]
@@ -91,7 +91,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         if (PassThru && Explain)
             ThrowTerminatingError(Errors.PassThruAndExplain());
 
-        // Asked here, on PowerShell's own thread, which alone knows the session's connection.
+        // The connection of the session is only known on the pipeline thread.
         connection = Cluster || ParameterSetName is FromCluster or OfWorkload ? RequireConnection() : FindConnection();
         live = new PodDiagnostician(cluster: connection?.Objects, source: CredentialSource);
         documents = Cluster ? live : new PodDiagnostician(source: CredentialSource);
@@ -113,7 +113,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
     private protected override IReadOnlyList<ManifestSource> Accept(object value)
     {
-        // A pod is a pod of a cluster, not its manifest.
+        // A pod object is diagnosed as a pod of a cluster, not as a manifest.
         if ((value is PSObject wrapped ? wrapped.BaseObject : value) is not Pod pod)
             return base.Accept(value);
         Diagnose(pod, (write, cancellationToken) => DiagnoseAsync(live!.DiagnoseAsync(pod, cancellationToken), write));
@@ -152,7 +152,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
     private async Task ListAsync(KubeQuery query, Func<Pod, bool> isWanted, Func<PodDiagnosis, Task> write, CancellationToken cancellationToken)
     {
-        // A list is there long before its pods are looked into.
+        // Progress counts diagnosed pods, because the list arrives long before its pods are diagnosed.
         var (done, total) = (0L, (long?)null);
         var counting = query with { Progress = new ProgressOf<ListProgress>(list => total = list.Total) };
         await foreach (var pod in connection!.ListPodsAsync(counting, cancellationToken).ConfigureAwait(false))

@@ -8,7 +8,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Injection;
 
-/// <content>Workloads of the connected cluster.</content>
+/// <content>The parameters and the injection of workloads of the connected cluster.</content>
 public sealed partial class InvokeCredentialInjectionCommand
 {
     private const string OfCluster = "Workload";
@@ -49,8 +49,8 @@ public sealed partial class InvokeCredentialInjectionCommand
         Run(workload, async (pipeline, cancellationToken) =>
         {
             var timeout = TimeSpan.FromSeconds(TimeoutSec);
-            var how = new WorkloadInjectionOptions { Delivery = Delivery, MustRollOut = Wait, Recreate = Recreate, RecreateTimeout = timeout };
-            var injector = new WorkloadInjector(CredentialSource!, connection.Objects, how: how);
+            var options = new WorkloadInjectionOptions { Delivery = Delivery, MustRollOut = Wait, Recreate = Recreate, RecreateTimeout = timeout };
+            var injector = new WorkloadInjector(CredentialSource!, connection.Objects, how: options);
             var result = await injector.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
             var isWanted = false;
             await pipeline.InvokeAsync(() => isWanted = ShouldInject(result, injector, connection)).ConfigureAwait(false);
@@ -67,15 +67,15 @@ public sealed partial class InvokeCredentialInjectionCommand
         if (plan.Status != InjectionStatus.Planned)
             return false;
         var isPod = plan.Object.Kind == KubeResource.Pods.Kind;
-        var what = $"credentials for {ShouldProcessMessages.Of(plan.Databases)}";
-        var where = string.Join(", ", plan.Containers);
-        if (!ShouldDo($"{plan.Object} in {ShouldProcessMessages.Of(connection)}", isPod ? $"Delete, and create again with {what} in {where}" : $"Inject {what} into {where}"))
+        var credentials = $"credentials for {ShouldProcessMessages.Of(plan.Databases)}";
+        var containers = string.Join(", ", plan.Containers);
+        if (!ShouldDo($"{plan.Object} in {ShouldProcessMessages.Of(connection)}", isPod ? $"Delete and recreate with {credentials} in {containers}" : $"Inject {credentials} into {containers}"))
             return false;
         if (!isPod)
             return true;
-        var saved = $"Its manifest is saved in {injector.BackupOf(plan.Object)} until then.";
+        var backup = $"Until then, its manifest is saved in {injector.BackupOf(plan.Object)}.";
         if (Force)
-            WriteVerbose($"The pod {plan.Object} is deleted and created again. {saved}");
-        return Force || ShouldContinue($"The pod {plan.Object} is deleted and created again. What it does is interrupted, and what it has written into its own file system is lost. {saved}", "Recreate pod", ref yesToAll, ref noToAll);
+            WriteVerbose($"The pod {plan.Object} is deleted and created again. {backup}");
+        return Force || ShouldContinue($"The pod {plan.Object} is deleted and created again. Its work is interrupted, and the files in the file systems of its containers are lost. {backup}", "Recreate pod", ref yesToAll, ref noToAll);
     }
 }

@@ -15,9 +15,9 @@ namespace KubeInject.Cmdlets.Injection;
 public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCmdlet
 {
     private KubeConnection? cluster;
-    private ManifestInjector? ofManifests;
+    private ManifestInjector? manifestInjector;
 
-    // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
+    // Not CredentialDelivery: PowerShell determines the layout of a cmdlet before the engine, which defines the value type, can be loaded.
     private object? delivery;
     private bool isNoticeGiven;
 
@@ -45,7 +45,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
             ThrowTerminatingError(Errors.CredentialSourceMissing());
         base.BeginProcessing();
 
-        // Asked here, on PowerShell's own thread, which alone knows the session's connection.
+        // The connection of the session is only known on the pipeline thread.
         if (Delivery == CredentialDelivery.Secret)
             cluster = SecretAsManifest ? FindConnection() : RequireConnection();
     }
@@ -60,13 +60,13 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
 
     private protected override string ActivityName => "Injecting manifests";
 
-    private protected override string? Sum(int count) => $"{count} manifests and workloads in all would be changed.";
+    private protected override string? Sum(int count) => $"In total, {count} manifests and workloads would be changed.";
 
     private protected override void ProcessManifest(ManifestSource manifest) => ProcessManifests([manifest]);
 
     private protected override void ProcessManifests(IReadOnlyList<ManifestSource> manifests) => RunWriting(manifests.Count == 1 ? manifests[0].File : null, async (pipeline, cancellationToken) =>
     {
-        var injector = ofManifests ??= Injector();
+        var injector = manifestInjector ??= Injector();
         await foreach (var plan in injector.PlanAsync(manifests, cancellationToken).ConfigureAwait(false))
         {
             Progress.Report(Step(plan.Source.File));
@@ -77,7 +77,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
                 result = await injector.InjectAsync(plan, Output(plan.Source), cancellationToken).ConfigureAwait(false);
             await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
             CountDone();
-            EndIfEnough();
+            StopIfRequested();
         }
     });
 
@@ -90,7 +90,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
             return false;
         var planned = plan.Pods.Where(pod => pod.Status == InjectionStatus.Planned).ToList();
         if (planned.Count == 0)
-            return (OutputDirectory is null && !AsManifest) || ShouldDo(plan.File ?? "manifest", "Write without injecting");
+            return (OutputDirectory is null && !AsManifest) || ShouldDo(plan.File ?? "manifest", "Write without credentials");
 
         var target = string.Join(", ", planned.Select(pod => pod.Object));
         var action = string.Join("; ", planned.SelectMany(pod => pod.Databases.Select(database =>

@@ -19,7 +19,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 {
     private bool isNoticeGiven;
 
-    // No field of a cmdlet is of a value type of the engine: PowerShell asks for their layout before the engine can be found.
+    // Not CredentialDelivery: PowerShell determines the layout of a cmdlet before the engine, which defines the value type, can be loaded.
     private object? delivery;
 
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies workloads that already have injected credentials, in kubectl notation: deployment/orders, sts/orders, ds/agent, cj/cleanup.")]
@@ -70,8 +70,8 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 
     private void Rotate(ObjectReference workload, KubeConnection connection) => Run(workload, async (pipeline, cancellationToken) =>
     {
-        var how = new RotationOptions { Delivery = Delivery, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
-        var rotation = new CredentialRotation(CredentialSource!, connection.Objects, how: how);
+        var options = new RotationOptions { Delivery = Delivery, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
+        var rotation = new CredentialRotation(CredentialSource!, connection.Objects, how: options);
         var result = await rotation.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
         await pipeline.InvokeAsync(() => isWanted = ShouldRotate(result, connection)).ConfigureAwait(false);
@@ -80,7 +80,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
         await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
     });
 
-    private protected override string? Sum(int count) => $"{count} workloads in all would get new credentials.";
+    private protected override string? Sum(int count) => $"In total, {count} workloads would get new credentials.";
 
     private bool ShouldRotate(RotationResult plan, KubeConnection connection) => plan.Status == RotationStatus.Planned && ShouldDo(
         $"{plan.Object} in {ShouldProcessMessages.Of(connection)}",
@@ -91,7 +91,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
         foreach (var finding in result.Findings.Where(finding => finding.Severity == FindingSeverity.Warning))
             WriteWarning($"{finding}");
         if (result.Status == RotationStatus.NotInjected)
-            WriteWarning($"{result.Object}: There are no credentials to replace. Run Invoke-CredentialInjection first.");
+            WriteWarning($"{result.Object}: The workload has no injected credentials to replace. Run Invoke-CredentialInjection first.");
         if (result.Warning is not null)
             WriteWarning(result.Warning);
         if (result.Error is not null)

@@ -5,7 +5,7 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Cmdlets.Injection;
 
-/// <summary>A cmdlet that takes manifests: from the pipeline, or from paths.</summary>
+/// <summary>The base class of cmdlets that read manifests from the pipeline or from files.</summary>
 public abstract class ManifestCmdlet : ConnectedCmdlet
 {
     private protected const string FromInput = "Input";
@@ -35,7 +35,7 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
     [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Includes the subfolders of a folder. Links that point outside the folder are not followed.")]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>Whether several manifests come, or may come: files from a pipeline.</summary>
+    /// <summary>Whether there is, or can be, more than one manifest.</summary>
     private protected bool TakesSeveral { get; private set; }
 
     private ManifestInput Input => input ??= new ManifestInput(this, Recurse);
@@ -58,13 +58,13 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
         base.EndProcessing();
     }
 
-    /// <summary>The manifests of an input object. A cmdlet that has a shorter way for an object takes it here.</summary>
+    /// <summary>Returns the manifests of an input object. A cmdlet overrides this method to process an object without its manifest.</summary>
     private protected virtual IReadOnlyList<ManifestSource> Accept(object value) => Input.Accept(value);
 
-    /// <summary>Does what the cmdlet is there for.</summary>
+    /// <summary>Processes one manifest.</summary>
     private protected abstract void ProcessManifest(ManifestSource manifest);
 
-    /// <summary>Does it to the manifests of one input object or path. A cmdlet that is faster with several at once takes them here.</summary>
+    /// <summary>Processes the manifests of one input object or path. A cmdlet overrides this method to process several manifests at the same time.</summary>
     private protected virtual void ProcessManifests(IReadOnlyList<ManifestSource> manifests)
     {
         foreach (var manifest in manifests)
@@ -75,13 +75,13 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
         }
     }
 
-    /// <summary>What is done to manifests, for whoever waits.</summary>
+    /// <summary>The activity that the progress bar shows.</summary>
     private protected virtual string ActivityName => "Reading manifests";
 
-    /// <summary>How many manifests are done, and which is next.</summary>
+    /// <summary>Returns the progress: the number of processed manifests, and the current file.</summary>
     private protected ProgressStep Step(string? file) => new(ActivityName, done, total) { Current = file };
 
-    /// <summary>Says that one more is done.</summary>
+    /// <summary>Counts one manifest as processed.</summary>
     private protected void CountDone() => done++;
 
     private void Process(object? target, Func<IReadOnlyList<ManifestSource>> find)
@@ -96,7 +96,7 @@ public abstract class ManifestCmdlet : ConnectedCmdlet
             WriteError(record);
         }
 
-        // How many come along a pipeline, or by further paths, nobody knows.
+        // With pipeline input or several paths, the number of manifests is not known yet.
         total = MyInvocation.ExpectingInput || Path?.Length > 1 || LiteralPath?.Length > 1 ? null : manifests.Count;
         TakesSeveral |= manifests.Count > 1 || Path?.Length > 1 || LiteralPath?.Length > 1
             || (MyInvocation.ExpectingInput && manifests.Any(manifest => manifest.File is not null));

@@ -5,12 +5,12 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Cmdlets.Injection;
 
-/// <summary>A cmdlet that changes manifests and writes them: as text, into a folder, or in place.</summary>
+/// <summary>The base class of cmdlets that change manifests and write them as text, to a folder, or in place.</summary>
 public abstract class ManifestWritingCmdlet : ManifestCmdlet
 {
-    private ManifestOutput? asked;
+    private ManifestOutput? specified;
     private PipelineThread? thread;
-    private ExceptionDispatchInfo? enough;
+    private ExceptionDispatchInfo? stopped;
 
     [Parameter(ParameterSetName = FromInput, HelpMessage = "Returns the changed manifests, one string for each manifest, ready for kubectl apply -f -.")]
     [Parameter(ParameterSetName = FromPath, HelpMessage = "Returns the changed manifests, one string for each manifest, ready for kubectl apply -f -.")]
@@ -31,43 +31,43 @@ public abstract class ManifestWritingCmdlet : ManifestCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (new[] { AsManifest.IsPresent, OutputDirectory is not null, InPlace.IsPresent }.Count(isAsked => isAsked) > 1)
+        if (new[] { AsManifest.IsPresent, OutputDirectory is not null, InPlace.IsPresent }.Count(isSet => isSet) > 1)
             ThrowTerminatingError(Errors.SeveralOutputs());
     }
 
-    /// <summary>Does work with the engine that writes a manifest.</summary>
+    /// <summary>Runs work of the engine that writes one manifest.</summary>
     private protected void RunWriting(ManifestSource manifest, Func<PipelineThread, CancellationToken, Task> work) => RunWriting(manifest.File, async (pipeline, cancellationToken) =>
     {
         await work(pipeline, cancellationToken).ConfigureAwait(false);
-        EndIfEnough();
+        StopIfRequested();
     });
 
-    /// <summary>Does work with the engine that writes several manifests, and calls <see cref="EndIfEnough"/> after each.</summary>
+    /// <summary>Runs work of the engine that writes several manifests, and calls <see cref="StopIfRequested"/> after each.</summary>
     private protected void RunWriting(string? target, Func<PipelineThread, CancellationToken, Task> work) => Run(target, (pipeline, cancellationToken) =>
     {
         thread = pipeline;
         return work(pipeline, cancellationToken);
     });
 
-    /// <summary>Ends the pipeline where nobody wants more of it.</summary>
-    private protected void EndIfEnough() => enough?.Throw();
+    /// <summary>Stops the pipeline if a command after this one requires no more output.</summary>
+    private protected void StopIfRequested() => stopped?.Throw();
 
-    /// <summary>Where a manifest goes: where it was asked for, or else where the cmdlet has it go.</summary>
-    private protected ManifestOutput Output(ManifestSource manifest) => (asked ??= Asked()) ?? DefaultOutput(manifest);
+    /// <summary>Returns the output of a manifest: the one that the parameters specify, or else the default of the cmdlet.</summary>
+    private protected ManifestOutput Output(ManifestSource manifest) => (specified ??= Specified()) ?? DefaultOutput(manifest);
 
-    /// <summary>Where a manifest goes if nothing was said.</summary>
+    /// <summary>Returns the output of a manifest if no parameter specifies one. By default, the text is discarded.</summary>
     private protected virtual ManifestOutput DefaultOutput(ManifestSource manifest) => ManifestOutput.ToStream((_, _) => Task.CompletedTask, takesSeveral: true);
 
-    /// <summary>The text of the manifests, one after the other, for the pipeline.</summary>
-    private protected ManifestOutput ToPipeline() => ManifestOutput.ToStream((text, _) => thread!.InvokeAsync(() => HandOver(text)), TakesSeveral);
+    /// <summary>Returns an output that writes the text of each manifest to the pipeline.</summary>
+    private protected ManifestOutput ToPipeline() => ManifestOutput.ToStream((text, _) => thread!.InvokeAsync(() => WriteText(text)), TakesSeveral);
 
-    private ManifestOutput? Asked() =>
+    private ManifestOutput? Specified() =>
         InPlace ? ManifestOutput.InPlace()
         : OutputDirectory is not null ? ManifestOutput.ToFolder(GetUnresolvedProviderPathFromPSPath(OutputDirectory))
         : AsManifest ? ToPipeline()
         : null;
 
-    private void HandOver(string text)
+    private void WriteText(string text)
     {
         var wasStopping = Stopping;
         try
@@ -76,8 +76,8 @@ public abstract class ManifestWritingCmdlet : ManifestCmdlet
         }
         catch (PipelineStoppedException exception) when (!wasStopping)
         {
-            // Whoever wants no more, as Select-Object -First 1, has this one: what was done for it is not to be taken back.
-            enough = ExceptionDispatchInfo.Capture(exception);
+            // Select-Object -First 1, for example, stops the pipeline after it received this text. The work for this text must not be rolled back.
+            stopped = ExceptionDispatchInfo.Capture(exception);
         }
     }
 }

@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Cmdlets.Injection;
 
-/// <summary>What is said to whoever is asked about databases, and where.</summary>
+/// <summary>Formats databases and clusters for the messages of ShouldProcess.</summary>
 internal static class ShouldProcessMessages
 {
     public static string Of(InjectedDatabase database) => $"{database.Name} (role {database.Role}) as {string.Join(", ", database.Variables)}";

@@ -76,7 +76,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
     {
         var connection = FindConnection();
         if (connection is null)
-            WriteWarning("There is no connection to a cluster, so nothing is known of the leases' owners, and none shows as Orphaned. Run Connect-KubeCluster first.");
+            WriteWarning("There is no connection to a cluster, so the owners of leases cannot be checked, and no lease has the state Orphaned. Run Connect-KubeCluster first.");
         var inventory = new LeaseInventory(CredentialSource!, connection?.Objects, new LeaseOptions { Namespace = Namespace });
         RunOrEnd(CredentialSource!.Name, (pipeline, cancellationToken) => WriteAsync(inventory, pipeline, cancellationToken));
     }
@@ -93,7 +93,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
             foreach (var unreadable in leases.Unreadable.Where(record => Uuid is null || record.Uuid is null || Uuid.Contains(record.Uuid.Value)))
                 WriteError(Errors.LeaseUnreadable(unreadable));
             foreach (var gap in leases.RelevantGaps)
-                WriteWarning($"Leases whose owner may be there do not show as Orphaned: {gap}");
+                WriteWarning($"Leases whose owner might exist there do not have the state Orphaned: {gap}");
         }).ConfigureAwait(false);
     }
 

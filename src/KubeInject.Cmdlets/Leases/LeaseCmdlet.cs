@@ -6,7 +6,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets.Leases;
 
-/// <summary>A cmdlet that does something with single leases: such as come along the pipeline, or such as are named.</summary>
+/// <summary>The base class of cmdlets that process leases from the pipeline, or leases that are specified by UUID.</summary>
 public abstract class LeaseCmdlet : ConnectedCmdlet
 {
     private protected const string FromPipeline = "Lease";
@@ -34,30 +34,30 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
     protected override void ProcessRecord()
     {
         foreach (var lease in Lease ?? [])
-            Count(lease, Lease!.Length);
+            Process(lease, Lease!.Length);
         foreach (var uuid in Uuid ?? [])
         {
             if (Known().TryGetValue(uuid, out var lease))
-                Count(lease, Uuid!.Length);
+                Process(lease, Uuid!.Length);
             else
                 WriteError(unreadable.FirstOrDefault(record => record.Uuid == uuid) is { } record ? Errors.LeaseUnreadable(record) : Errors.LeaseNotFound(uuid, CredentialSource!.Name));
         }
     }
 
-    /// <summary>Does what the cmdlet is there for.</summary>
+    /// <summary>Processes one lease.</summary>
     private protected abstract void ProcessLease(CredentialLease lease);
 
-    /// <summary>What is done to leases, for whoever waits.</summary>
-    private protected abstract string Doing { get; }
+    /// <summary>The activity that the progress bar shows.</summary>
+    private protected abstract string ActivityName { get; }
 
-    /// <summary>The lease, and where it is, for whoever is asked.</summary>
-    private protected static string Where(CredentialLease lease) =>
+    /// <summary>Returns the target for ShouldProcess: the lease, its user and its source.</summary>
+    private protected static string TargetOf(CredentialLease lease) =>
         $"{lease}{(lease.Username is null ? "" : $", user {lease.Username}")}, of the source '{lease.Source}'{(lease.ToRecord().Place is { } place ? $" at {place}" : "")}";
 
-    // How many come along a pipeline nobody knows.
-    private void Count(CredentialLease lease, int given)
+    // With pipeline input, the number of leases is not known.
+    private void Process(CredentialLease lease, int given)
     {
-        Progress.Report(new ProgressStep(Doing, done++, MyInvocation.ExpectingInput ? null : given) { Current = $"{lease}" });
+        Progress.Report(new ProgressStep(ActivityName, done++, MyInvocation.ExpectingInput ? null : given) { Current = $"{lease}" });
         ProcessLease(lease);
     }
 

@@ -8,21 +8,21 @@ namespace KubeInject.Cmdlets.Leases;
 [OutputType(typeof(void))]
 public sealed class RevokeCredentialLeaseCommand : LeaseCmdlet
 {
-    private protected override string Doing => "Revoking leases";
+    private protected override string ActivityName => "Revoking leases";
 
-    private protected override string? Sum(int count) => $"{count} leases in all would be revoked.";
+    private protected override string? Sum(int count) => $"In total, {count} leases would be revoked.";
 
     private protected override void ProcessLease(CredentialLease lease)
     {
-        var action = lease.IsRevocable ? "Revoke; what uses it loses its access" : "Forget; the credential itself stays";
-        if (!ShouldDo(Where(lease), action))
+        var action = lease.IsRevocable ? "Revoke; its users lose access" : "Delete the record; the credential remains valid";
+        if (!ShouldDo(TargetOf(lease), action))
             return;
         Run(lease, async (pipeline, cancellationToken) =>
         {
             if (await lease.RevokeAsync(cancellationToken).ConfigureAwait(false) is { } warning)
                 await pipeline.InvokeAsync(() => WriteWarning($"{lease}: {warning}")).ConfigureAwait(false);
             if (!lease.IsRevocable)
-                await pipeline.InvokeAsync(() => WriteWarning($"{lease}: The lease is forgotten, but the source '{lease.Source}' cannot revoke: the credential itself stays as it is.")).ConfigureAwait(false);
+                await pipeline.InvokeAsync(() => WriteWarning($"{lease}: The record of the lease is deleted, but the source '{lease.Source}' cannot revoke credentials, so the credential remains valid.")).ConfigureAwait(false);
         });
     }
 }

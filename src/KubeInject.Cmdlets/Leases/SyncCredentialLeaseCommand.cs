@@ -46,16 +46,16 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
             ThrowTerminatingError(Errors.TimeTooShort(nameof(GracePeriod), GracePeriod));
         var options = new LeaseOptions { Namespace = Namespace, GracePeriod = GracePeriod, Concurrency = ThrottleLimit, SkipCustomResources = SkipCustomResource };
         var sweep = new LeaseSweep(CredentialSource!, connection.Objects, options);
-        var limit = new TimeLimit(TimeSpan.FromSeconds(TimeoutSec), $"-{nameof(TimeoutSec)}", "The next sweep goes on from there.");
+        var limit = new TimeLimit(TimeSpan.FromSeconds(TimeoutSec), $"-{nameof(TimeoutSec)}", "The next sweep continues from there.");
         Run(CredentialSource!.Name, async (pipeline, cancellationToken) =>
         {
-            var activity = $"Looking after leases of the source '{CredentialSource.Name}'";
-            Progress.Report(new ProgressStep(activity, 0) { Status = "Finding out what there is to do" });
+            var activity = $"Managing leases of the source '{CredentialSource.Name}'";
+            Progress.Report(new ProgressStep(activity, 0) { Status = "Planning" });
             var plan = await limit.RunAsync(sweep.PlanAsync, cancellationToken).ConfigureAwait(false);
-            var isDry = false;
+            var isDryRun = false;
             Progress.Complete();
-            await pipeline.InvokeAsync(() => (plan, isDry) = Approve(plan, connection)).ConfigureAwait(false);
-            if (isDry)
+            await pipeline.InvokeAsync(() => (plan, isDryRun) = Approve(plan, connection)).ConfigureAwait(false);
+            if (isDryRun)
             {
                 await pipeline.InvokeAsync(() => Report(sweep.Unreadable, sweep.RelevantGaps)).ConfigureAwait(false);
                 return;
@@ -68,10 +68,10 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
         });
     }
 
-    /// <summary>The plan without what is declined; and whether all of it is only to be shown.</summary>
-    private (IReadOnlyList<PlannedLeaseAction> Plan, bool IsDry) Approve(IReadOnlyList<PlannedLeaseAction> plan, KubeConnection connection)
+    /// <summary>Returns the plan with the declined actions replaced by Keep, and whether -WhatIf is specified.</summary>
+    private (IReadOnlyList<PlannedLeaseAction> Plan, bool IsDryRun) Approve(IReadOnlyList<PlannedLeaseAction> plan, KubeConnection connection)
     {
-        var isDry = false;
+        var isDryRun = false;
         var approved = new List<PlannedLeaseAction>();
         foreach (var planned in plan)
         {
@@ -84,24 +84,24 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
             var action = planned.Action switch
             {
                 LeaseAction.Renew => "Renew",
-                LeaseAction.Revoke => "Revoke: no pod and no workload has it any more",
-                _ => "Revoke what is left of issuing it, which broke off",
+                LeaseAction.Revoke => "Revoke, because its owner no longer exists",
+                _ => "Clean up after interrupted issuing",
             };
             var target = $"{planned.Lease}";
             var isApproved = ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Sync-CredentialLease", out var reason);
-            isDry |= reason == ShouldProcessReason.WhatIf;
+            isDryRun |= reason == ShouldProcessReason.WhatIf;
             approved.Add(isApproved ? planned : planned with { Action = LeaseAction.Keep, Reason = LeaseKeepReason.Declined });
         }
 
-        if (isDry)
+        if (isDryRun)
         {
             var counts = plan.GroupBy(planned => planned.Action).ToDictionary(group => group.Key, group => group.Count());
-            var sum = $"Of {plan.Count} leases of the source '{CredentialSource!.Name}', with their pods in {ShouldProcessMessages.Of(connection)}: {counts.GetValueOrDefault(LeaseAction.Renew)} to renew, "
-                + $"{counts.GetValueOrDefault(LeaseAction.Revoke)} to revoke, {counts.GetValueOrDefault(LeaseAction.CleanUp)} to finish, {counts.GetValueOrDefault(LeaseAction.Keep)} to keep.";
+            var sum = $"Of {plan.Count} leases of the source '{CredentialSource!.Name}', for pods in {ShouldProcessMessages.Of(connection)}: {counts.GetValueOrDefault(LeaseAction.Renew)} to renew, "
+                + $"{counts.GetValueOrDefault(LeaseAction.Revoke)} to revoke, {counts.GetValueOrDefault(LeaseAction.CleanUp)} to clean up, {counts.GetValueOrDefault(LeaseAction.Keep)} to keep.";
             ShouldProcess(sum, sum, null);
         }
 
-        return (approved, isDry);
+        return (approved, isDryRun);
     }
 
     private void Report(LeaseSweepSummary summary)
@@ -109,7 +109,7 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
         foreach (var failure in summary.Failures)
         {
             if (failure.HasEnded)
-                WriteWarning($"{failure.Lease}: The credential has ended and cannot be renewed, and its owner lives. Invoke-CredentialRotation gives it new ones.");
+                WriteWarning($"{failure.Lease}: The credential has ended and cannot be renewed, but its owner still exists. Run Invoke-CredentialRotation to give the owner new credentials.");
             else
                 WriteError(Errors.SweepFailed(failure));
         }

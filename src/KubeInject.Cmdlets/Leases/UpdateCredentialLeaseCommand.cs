@@ -9,9 +9,9 @@ namespace KubeInject.Cmdlets.Leases;
 [OutputType(typeof(CredentialLease))]
 public sealed class UpdateCredentialLeaseCommand : LeaseCmdlet
 {
-    private protected override string Doing => "Renewing leases";
+    private protected override string ActivityName => "Renewing leases";
 
-    private protected override string? Sum(int count) => $"{count} leases in all would be renewed.";
+    private protected override string? Sum(int count) => $"In total, {count} leases would be renewed.";
 
     private protected override void ProcessLease(CredentialLease lease)
     {
@@ -21,7 +21,7 @@ public sealed class UpdateCredentialLeaseCommand : LeaseCmdlet
             return;
         }
 
-        if (!ShouldDo(Where(lease), "Renew"))
+        if (!ShouldDo(TargetOf(lease), "Renew"))
             return;
         Run(lease, async (pipeline, cancellationToken) =>
         {

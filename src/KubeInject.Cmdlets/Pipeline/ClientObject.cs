@@ -9,14 +9,14 @@ using KubeInject.Manifests;
 namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>
-/// Objects of the official client's types, such as <c>k8s.Models.V1Pod</c>. They are read and made by way of their JSON, by
-/// their own assembly: another module may have loaded another version of it.
+/// Reads and creates objects of the official Kubernetes client, such as <c>k8s.Models.V1Pod</c>. They are converted through
+/// JSON with the assembly of their own type, because another module can load another version of the client.
 /// </summary>
 internal static class ClientObject
 {
     private const string Contract = "k8s.IKubernetesObject";
 
-    /// <summary>What cmdlets read in place of an input object: pods and manifests for those of the official client, and the objects of its lists one by one.</summary>
+    /// <summary>Converts an input object of the official client to a pod or manifest, and a list to its objects. Returns any other object unchanged.</summary>
     public static IEnumerable<object> Unwrap(object input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
@@ -25,10 +25,10 @@ internal static class ClientObject
         return Value(value, "Items") is IEnumerable items ? items.Cast<object>().SelectMany(Unwrap) : [Read(value)];
     }
 
-    /// <summary>Whether a type is one of the official client's objects.</summary>
+    /// <summary>Whether a type is a Kubernetes object of the official client.</summary>
     public static bool Is(Type type) => ContractOf(type) is not null;
 
-    /// <summary>The name by which kubectl and these cmdlets know an object: <c>shop/deployment/orders</c>; null where it is none of the official client's.</summary>
+    /// <summary>Returns the reference of an object, for example <c>shop/deployment/orders</c>; null if it is not an object of the official client.</summary>
     public static string? NameOf(object value)
     {
         if (!Is(value.GetType()) || Value(value, "Metadata") is not { } metadata)
@@ -36,24 +36,24 @@ internal static class ClientObject
         return new ObjectReference(Text(value, "Kind") ?? Constant(value, "KubeKind") ?? "", Text(metadata, "NamespaceProperty"), Text(metadata, "Name") ?? "").ToString();
     }
 
-    /// <summary>The JSON document of an object, with the version and kind that the objects of a list leave out.</summary>
+    /// <summary>Returns the JSON document of an object. Adds apiVersion and kind, which the objects of a list do not have.</summary>
     public static string ToJson(object value)
     {
         var serialize = Converter(value.GetType()).GetMethod("Serialize", [typeof(object), typeof(JsonSerializerOptions)])!;
         var document = JsonNode.Parse((string)serialize.Invoke(null, [value, null])!)!.AsObject();
-        var whole = new JsonObject
+        var complete = new JsonObject
         {
             ["apiVersion"] = Text(value, "ApiVersion") ?? ApiVersion(value),
             ["kind"] = Text(value, "Kind") ?? Constant(value, "KubeKind"),
         };
         foreach (var (name, member) in document.Where(member => member.Key is not ("apiVersion" or "kind")).ToArray())
-            whole[name] = member?.DeepClone();
-        return whole.ToJsonString();
+            complete[name] = member?.DeepClone();
+        return complete.ToJsonString();
     }
 
-    /// <summary>Makes an object of one of the official client's types.</summary>
-    /// <param name="json">The document.</param>
-    /// <param name="type">The type.</param>
+    /// <summary>Creates an object of a type of the official client.</summary>
+    /// <param name="json">The JSON document of the object.</param>
+    /// <param name="type">The type of the client, for example <c>k8s.Models.V1Pod</c>.</param>
     public static object FromJson(string json, Type type) => Converter(type).GetMethods()
         .Single(method => method.Name == "Deserialize" && method.GetParameters() is [{ ParameterType: var first }, _] && first == typeof(string))
         .MakeGenericMethod(type)
@@ -70,7 +70,7 @@ internal static class ClientObject
 
     private static Type? ContractOf(Type type) => type.GetInterfaces().FirstOrDefault(contract => contract.FullName == Contract);
 
-    /// <summary>What the client reads and writes its objects with. It is where the contract is, also for a type that somebody else has written.</summary>
+    /// <summary>The JSON serializer of the client. It is in the assembly of the interface, which can differ from the assembly of a custom type.</summary>
     private static Type Converter(Type type) => (ContractOf(type) ?? type).Assembly.GetType("k8s.KubernetesJson", throwOnError: true)!;
 
     private static string? Text(object value, string property) => Value(value, property) as string;

@@ -3,8 +3,8 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Pipeline;
 
-/// <summary>Casts between pods of this module and those of the official client: <c>[k8s.Models.V1Pod] $pod</c>.</summary>
-/// <remarks>PowerShell knows it by KubeInject.Types.ps1xml.</remarks>
+/// <summary>Converts between pods of this module and pods of the official client, for example <c>[k8s.Models.V1Pod] $pod</c>.</summary>
+/// <remarks>KubeInject.Types.ps1xml registers the converter.</remarks>
 public sealed class ClientObjectConverter : PSTypeConverter
 {
     /// <inheritdoc/>

@@ -4,72 +4,72 @@ using System.Management.Automation.Host;
 namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>
-/// Shows how far a cmdlet has come: not before it has taken half a second, as often as a person sees, and taken away when
-/// the cmdlet ends, however it ends.
+/// Shows the progress bar of a cmdlet: first after half a second, then every 200 ms. The progress bar is removed when the
+/// cmdlet ends, even if it is stopped.
 /// </summary>
-/// <remarks>Whoever works only says where it stands, from any thread, which costs next to nothing; a clock shows the last of it.</remarks>
+/// <remarks>Any thread can report a step, which is fast. A timer shows the last reported step.</remarks>
 internal sealed class CommandProgress(PSCmdlet cmdlet, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
-    // Whom the host takes a record to be from. PowerShell's own count up.
+    // Identifies the origin of a progress record to the host. PowerShell itself uses positive numbers, so these are negative.
     private static long lastSource;
 
     private readonly long source = Interlocked.Decrement(ref lastSource);
-    private readonly object turn = new();
+    private readonly object gate = new();
     private readonly bool isWanted = IsWanted(cmdlet);
     private ProgressStep? step;
     private ProgressStep? shown;
-    private PSHostUserInterface? screen;
-    private ITimer? clock;
+    private PSHostUserInterface? hostUI;
+    private ITimer? timer;
     private long start;
-    private bool isTelling;
+    private bool isShowing;
 
-    /// <summary>The thread that shows, while there is work; null in between.</summary>
+    /// <summary>The thread that shows the progress bar; null while no work is running.</summary>
     public PipelineThread? Pipeline { get; set; }
 
-    /// <summary>Says how far the work has come.</summary>
+    /// <summary>Reports the current step. Can be called from any thread.</summary>
     public void Report(ProgressStep value)
     {
         if (!isWanted)
             return;
-        lock (turn)
+        lock (gate)
         {
             if (step?.Activity != value.Activity)
                 start = time.GetTimestamp();
             step = value;
-            clock ??= time.CreateTimer(_ => Tick(), null, Patience, Interval);
+            timer ??= time.CreateTimer(_ => Tick(), null, Delay, Interval);
         }
     }
 
-    /// <summary>Says that this work is done, while the cmdlet goes on. What comes next has half a second of its own.</summary>
+    /// <summary>Removes the progress bar at the end of an activity. The next activity is shown after another half second.</summary>
     public void Complete()
     {
-        lock (turn)
+        lock (gate)
         {
             step = null;
-            clock?.Dispose();
-            clock = null;
+            timer?.Dispose();
+            timer = null;
         }
 
         if (shown is not null)
-            _ = Pipeline?.InvokeAsync(TakeAway);
+            _ = Pipeline?.InvokeAsync(Remove);
     }
 
-    /// <summary>Takes away what is shown. PowerShell calls it at the end, also after Ctrl+C, when a cmdlet itself may write no more.</summary>
+    /// <summary>Removes the progress bar. PowerShell calls this method at the end, even after Ctrl+C, when the cmdlet can no longer write.</summary>
     public void Dispose()
     {
-        lock (turn)
+        lock (gate)
         {
             step = null;
-            clock?.Dispose();
+            timer?.Dispose();
         }
 
-        TakeAway();
+        Remove();
     }
 
-    // Asked once: of what nobody wants to see, nothing is to be counted.
+    // Read once, so that steps are ignored if the progress bar is disabled.
     private static bool IsWanted(PSCmdlet cmdlet)
     {
         var preference = cmdlet.MyInvocation.BoundParameters.TryGetValue("ProgressAction", out var given) ? given : cmdlet.GetVariableValue("ProgressPreference");
@@ -79,18 +79,18 @@ internal sealed class CommandProgress(PSCmdlet cmdlet, TimeProvider time) : IDis
     private void Tick()
     {
         PipelineThread? pipeline;
-        lock (turn)
+        lock (gate)
         {
             pipeline = Pipeline;
-            if (isTelling || step is null || pipeline is null)
+            if (isShowing || step is null || pipeline is null)
                 return;
-            isTelling = true;
+            isShowing = true;
         }
 
-        _ = TellAsync(pipeline);
+        _ = ShowAsync(pipeline);
     }
 
-    private async Task TellAsync(PipelineThread pipeline)
+    private async Task ShowAsync(PipelineThread pipeline)
     {
         try
         {
@@ -98,33 +98,33 @@ internal sealed class CommandProgress(PSCmdlet cmdlet, TimeProvider time) : IDis
         }
         catch (Exception exception) when (exception is PipelineStoppedException or OperationCanceledException)
         {
-            // The work hears of that by itself, and this is not what it waits for.
+            // The work receives the cancellation itself and does not wait for this task.
         }
         finally
         {
-            lock (turn)
-                isTelling = false;
+            lock (gate)
+                isShowing = false;
         }
     }
 
     private void Show()
     {
         TimeSpan elapsed;
-        lock (turn)
+        lock (gate)
         {
             if (step is null)
                 return;
             (shown, elapsed) = (step, time.GetElapsedTime(start));
         }
 
-        screen = cmdlet.Host.UI;
+        hostUI = cmdlet.Host.UI;
         cmdlet.CommandRuntime.WriteProgress(source, shown.ToRecord(elapsed));
     }
 
-    private void TakeAway()
+    private void Remove()
     {
         if (shown is not null)
-            screen?.WriteProgress(source, shown.End);
+            hostUI?.WriteProgress(source, shown.End);
         shown = null;
     }
 }

@@ -16,9 +16,9 @@ using KubeInject.Leases;
 using KubeInject.Manifests;
 using KubeInject.Secrets;
 
-// The engine lives in a load context of its own, where PowerShell looks for no types. By these words its types are also
-// the cmdlets': [KubeInject.Kubernetes.KubeApiException] can be caught, cast to and compared with by its name, and by its
-// short one after 'using namespace', as with any module. Here stands what the cmdlets take, return and throw.
+// PowerShell does not search the load context of the engine for types. These attributes forward the types that cmdlets accept,
+// return and throw, so that scripts can use them by name, for example in catch [KubeInject.Kubernetes.Client.KubeApiException],
+// or by their short name after 'using namespace'.
 [assembly: TypeForwardedTo(typeof(DatabaseInjection))]
 [assembly: TypeForwardedTo(typeof(Finding))]
 [assembly: TypeForwardedTo(typeof(FindingSeverity))]

@@ -68,7 +68,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind SecretImmutable = new("SecretImmutable", ErrorCategory.InvalidOperation, "Create another Secret, or remove this one with Remove-KubeSecret first.");
     public static readonly ErrorKind SecretExists = new("SecretExists", ErrorCategory.ResourceExists, "Omit -NoClobber to change the Secret, or specify another name.");
     public static readonly ErrorKind SecretOtherType = new("SecretOtherType", ErrorCategory.InvalidOperation, "Omit -Type, or remove the Secret with Remove-KubeSecret first.");
-    public static readonly ErrorKind SecretInvalidName = new("SecretInvalidName", ErrorCategory.InvalidArgument, "Specify a name that follows the rules of Kubernetes in the message.");
+    public static readonly ErrorKind SecretInvalidName = new("SecretInvalidName", ErrorCategory.InvalidArgument, "Specify a name that follows the rules in the message.");
     public static readonly ErrorKind SecretNoKey = new("SecretNoKey", ErrorCategory.ObjectNotFound, "Specify one of the keys that Get-KubeSecret lists.");
     public static readonly ErrorKind SecretContended = new("SecretContended", ErrorCategory.ResourceExists, "Find out which other clients change the Secret, and then run the command again.");
 

@@ -10,17 +10,18 @@ using KubeInject.Secrets;
 
 namespace KubeInject.Cmdlets.Pipeline;
 
-/// <summary>Error records: the one place where a failure gets its <see cref="ErrorKind"/>, and where it is put into words.</summary>
+/// <summary>Creates the error records of the module, with their <see cref="ErrorKind"/> and message.</summary>
 internal static class Errors
 {
-    /// <summary>The record for a failure that the engine reports; null for what is no such failure.</summary>
+    /// <summary>Creates the record for an exception of the engine.</summary>
+    /// <returns>The record; null for an exception that the engine does not report.</returns>
     public static ErrorRecord? Describe(Exception exception, object? target) => exception switch
     {
         KubeApiException api => ErrorKinds.OfApi(api.Reason).Record(api, target),
         KubeConnectionException connection => ErrorKinds.Of(connection.Reason).Record(connection, target),
         ConfigurationException => ErrorKinds.KubeConfiguration.Record(exception, target),
         ObjectDisposedException => ErrorKinds.ConnectionEnded.Record(
-            new InvalidOperationException("The connection was ended. Run Connect-KubeCluster again.", exception), target),
+            new InvalidOperationException("The connection is closed.", exception), target),
         CredentialException credential => ErrorKinds.Of(credential.Reason).Record(credential, target),
         RolloutException rollout => ErrorKinds.Of(rollout.Reason).Record(rollout, target),
         SecretWriteException refused => ErrorKinds.Of(refused.Reason).Record(refused, target),
@@ -34,32 +35,32 @@ internal static class Errors
     };
 
     public static ErrorRecord NotConnected() =>
-        ErrorKinds.NotConnected.Record("There is no connection to a cluster. Run Connect-KubeCluster first, or give one with -Connection.", null);
+        ErrorKinds.NotConnected.Record("There is no connection to a cluster. Run Connect-KubeCluster first, or specify -Connection.", null);
 
     public static ErrorRecord NoContext(string name) =>
-        ErrorKinds.KubeContextNotFound.Record($"The kubeconfig has no context '{name}'. Run Get-KubeContext for those that it has.", name);
+        ErrorKinds.KubeContextNotFound.Record($"The kubeconfig has no context '{name}'.", name);
 
     public static ErrorRecord CredentialSourceMissing() => ErrorKinds.CredentialSourceMissing.Refuse(
-        "Say where credentials come from with -CredentialSource. See Get-Help New-CredentialSource for those there are; (New-CredentialSource -Local) makes credentials up, for trying out.");
+        "There is no credential source. Create one with New-CredentialSource, and specify it with -CredentialSource.");
 
-    public static ErrorRecord SeveralOutputs() => ErrorKinds.SeveralOutputs.Refuse("Give one of -AsManifest, -OutputDirectory and -InPlace.");
+    public static ErrorRecord SeveralOutputs() => ErrorKinds.SeveralOutputs.Refuse("-AsManifest, -OutputDirectory and -InPlace cannot be combined.");
 
-    public static ErrorRecord PassThruAndExplain() => ErrorKinds.PassThruAndExplain.Refuse("Give one of -PassThru and -Explain.");
+    public static ErrorRecord PassThruAndExplain() => ErrorKinds.PassThruAndExplain.Refuse("-PassThru and -Explain cannot be combined.");
 
-    public static ErrorRecord CredentialAsPlainText() => ErrorKinds.CredentialAsPlainText.Refuse("Give one of -AsCredential and -AsPlainText.");
+    public static ErrorRecord CredentialAsPlainText() => ErrorKinds.CredentialAsPlainText.Refuse("-AsCredential and -AsPlainText cannot be combined.");
 
     public static ErrorRecord NoCredential(SecretContent secret) => ErrorKinds.SecretNotACredential.Record(
-        $"{secret} is a Secret of the type {secret.Type}: credentials are those of the type {SecretContent.BasicAuthType} with a username. Leave -AsCredential out, and take what you need from its Data.",
+        $"{secret} is a Secret of the type {secret.Type}. -AsCredential requires the type {SecretContent.BasicAuthType} and a username.",
         secret.Name);
 
     public static ErrorRecord NothingToSet(string name) => ErrorKinds.SecretNothingToSet.Refuse(
-        $"Say what the Secret {name} is to hold: give one or more of -Data, -Credential and -Metadata.", name);
+        $"No content is specified for the Secret {name}.", name);
 
     public static ErrorRecord NoSecretValue(string name, object? key, object? value) => ErrorKinds.SecretValueInvalid.Refuse(
-        $"The value of '{key}' for the Secret {name} is {(value is null ? "null" : $"a {value.GetType().Name}")}: values are SecureStrings, strings, numbers and byte arrays.", name);
+        $"The value of '{key}' for the Secret {name} {(value is null ? "is null" : $"has the type {value.GetType().Name}")}, which is not supported.", name);
 
     public static ErrorRecord NotAManifest(PSObject input) => ErrorKinds.InputNotAManifest.Refuse(
-        $"A {input.BaseObject.GetType().Name} is neither a pod, a manifest, a file, nor an object as 'kubectl get -o json | ConvertFrom-Json' gives it.", input);
+        $"The input is not a pod, a manifest, a file, or an object from 'kubectl get -o json | ConvertFrom-Json'. Its type is {input.BaseObject.GetType().Name}.", input);
 
     public static ErrorRecord ManifestFailed(string error, object? target) => ErrorKinds.ManifestFailed.Record(error, target);
 
@@ -68,37 +69,37 @@ internal static class Errors
     public static ErrorRecord AnnotationFailed(string error, object target) => ErrorKinds.AnnotationFailed.Record(error, target);
 
     public static ErrorRecord FileExists(string path) => ErrorKinds.NoClobber.Record(
-        new IOException($"The file '{path}' exists already. Leave -NoClobber out to replace it, or give another path."), path);
+        new IOException($"The file '{path}' already exists."), path);
 
     public static ErrorRecord FileReadOnly(string path) => ErrorKinds.FileReadOnly.Record(
-        new UnauthorizedAccessException($"The file '{path}' is read-only. Give -Force to replace it all the same, or another path."), path);
+        new UnauthorizedAccessException($"The file '{path}' is read-only."), path);
 
     public static ErrorRecord NotAFile(string path) =>
-        ErrorKinds.NotAFile.Refuse($"'{path}' names no single file of the file system. Give the path of one, such as ./report.html.", path);
+        ErrorKinds.NotAFile.Refuse($"'{path}' is not the path of exactly one file in the file system.", path);
 
-    public static ErrorRecord DatabaseOrDialect() => ErrorKinds.DatabaseOrDialect.Refuse("Give either -Database with what its pods are to ask for, or -FromDialect alone.");
+    public static ErrorRecord DatabaseOrDialect() => ErrorKinds.DatabaseOrDialect.Refuse("Either -Database or -FromDialect is required, and -FromDialect cannot be combined with other settings.");
 
     public static ErrorRecord FindingOfNoFile(Finding finding) => ErrorKinds.FindingOfNoFile.Refuse(
-        $"{finding.Object}: {finding.Code} is about a text that came from no file. Give the text itself to Repair-PodInjectionAnnotation.", finding);
+        $"{finding.Object}: {finding.Code} is a finding in text that was not read from a file.", finding);
 
     public static ErrorRecord CredentialSourceInvalid(string problem) => ErrorKinds.CredentialSourceInvalid.Refuse(problem);
 
     public static ErrorRecord TimeTooShort(string parameter, TimeSpan given) => ErrorKinds.TimeTooShort.Refuse(
-        $"-{parameter} is {given}, less than a second. PowerShell takes a bare number for ticks of 100 ns: give a time such as 00:05:00, or (New-TimeSpan -Minutes 5).", given);
+        $"-{parameter} is {given}, which is less than a second. PowerShell treats a number without a unit as ticks of 100 ns.", given);
 
     public static ErrorRecord LeaseNotFound(Guid uuid, string source) =>
-        ErrorKinds.LeaseNotFound.Record($"The source '{source}' has no lease {uuid}. Run Get-CredentialLease for those that it has.", uuid);
+        ErrorKinds.LeaseNotFound.Record($"The source '{source}' has no lease {uuid}.", uuid);
 
     public static ErrorRecord LeaseUnreadable(UnreadableRecord record) =>
         ErrorKinds.LeaseRecordInvalid.Record(new InvalidDataException($"{record}"), record.Uuid is { } uuid ? uuid : record.Location);
 
     public static ErrorRecord OwnersNotSeen(OwnerGap gap) =>
-        ErrorKinds.LeaseOwnersNotSeen.Record($"Leases without an owner are not revoked, for not everything that may own them can be seen. {gap}", gap);
+        ErrorKinds.LeaseOwnersNotSeen.Record($"Leases without an owner are not revoked, because not all possible owners can be read. {gap}", gap);
 
     public static ErrorRecord LeaseNotRenewable(CredentialLease lease) => ErrorKinds.LeaseNotRenewable.Record(
         lease.State == LeaseState.Incomplete
-            ? $"{lease}: Issuing it broke off, or is under way, so there is nothing to renew. Sync-CredentialLease revokes what it has left."
-            : $"{lease}: It cannot be renewed. {(lease.ExpiresAt is { } end ? $"It ends at {end:u}; Invoke-CredentialRotation replaces it." : "It does not end by itself.")}",
+            ? $"{lease}: The lease cannot be renewed, because its credential was not issued completely, or is being issued."
+            : $"{lease}: The lease cannot be renewed. {(lease.ExpiresAt is { } end ? $"It expires at {end:u}." : "It does not expire.")}",
         lease);
 
     public static ErrorRecord SweepFailed(LeaseFailure failure)

@@ -6,8 +6,8 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Pipeline;
 
-/// <summary>A cmdlet that gets the objects of a kind: by name, by wildcard, or all there are.</summary>
-/// <remarks>Not generic: PowerShell loads the cmdlets' types, and with them what they are made of, before it says that the module is imported.</remarks>
+/// <summary>The base class of cmdlets that get objects of one kind by name, by wildcard, or all.</summary>
+/// <remarks>Not generic: PowerShell loads the type arguments with the cmdlet, before the engine, which defines them, can be loaded.</remarks>
 public abstract class GetObjectCmdlet : NamespacedCmdlet
 {
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the names of the objects to get. Wildcards are allowed and ignore case. If you do not specify a name, all objects are returned.")]
@@ -17,10 +17,10 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
-    /// <summary>What alone the cmdlet looks for in a list, as a field selector; null for everything.</summary>
+    /// <summary>An additional field selector for lists; null (default) for no restriction.</summary>
     private protected virtual string? OnlyField => null;
 
-    /// <summary>Gets what the parameters ask for.</summary>
+    /// <summary>Gets the objects that the parameters select, and writes them.</summary>
     private protected void Get<T>(
         KubeResource resource,
         Func<KubeConnection, ObjectReference, CancellationToken, Task<T>> get,
@@ -47,7 +47,7 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
             });
         }
 
-        // All there are, or one list for each namespace in which names have wildcards.
+        // Without names, one list of all objects. Otherwise, one list for each namespace that contains names with wildcards.
         var lists = names?.Except(exact).ToLookup(name => name.Namespace, name => Wildcards.Pattern(name.Name));
         if (lists is null)
             List(Namespace, _ => true);
@@ -58,7 +58,7 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
             ListAsync(pipeline, list(connection, QueryIn(@namespace, OnlyField), cancellationToken), isWanted, write));
     }
 
-    /// <summary>The object that a parameter names; null, and an error, where it names none.</summary>
+    /// <summary>Reads the name of an object. Writes an error and returns null if it is not valid.</summary>
     private ObjectReference? ReadName(string text, KubeResource resource)
     {
         try

@@ -3,7 +3,7 @@ using KubeInject.Http;
 
 namespace KubeInject.Cmdlets.Pipeline;
 
-/// <summary>What all cmdlets share: the way to the engine and back, what is told meanwhile, and Ctrl+C.</summary>
+/// <summary>The base class of all cmdlets. It runs the engine, reports progress, verbose messages and errors, and supports Ctrl+C.</summary>
 public abstract class KubeCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource stop = new();
@@ -11,7 +11,7 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     private bool? isVerbose;
     private int planned;
 
-    /// <summary>How far the cmdlet has come.</summary>
+    /// <summary>The progress bar of the cmdlet.</summary>
     private protected CommandProgress Progress => progress ??= new CommandProgress(this, TimeProvider.System);
 
     /// <inheritdoc/>
@@ -24,16 +24,16 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        // Of several it is good to know how many before -WhatIf is left out.
+        // If -WhatIf listed several operations, it also shows their number.
         if (planned > 1 && Sum(planned) is { } sum)
             ShouldProcess(sum, sum, null);
     }
 
-    /// <summary>Ends what the cmdlet waits for.</summary>
+    /// <summary>Cancels the running work.</summary>
     protected override void StopProcessing() => stop.Cancel();
 
-    /// <summary>Frees what the cmdlet holds.</summary>
-    /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
+    /// <summary>Releases the resources of the cmdlet.</summary>
+    /// <param name="disposing">Whether <see cref="Dispose()"/> calls the method, and not a finalizer.</param>
     protected virtual void Dispose(bool disposing)
     {
         if (!disposing)
@@ -42,22 +42,22 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         stop.Dispose();
     }
 
-    /// <summary>What -WhatIf says at the end of what would have been done to several; null for nothing.</summary>
+    /// <summary>Returns the summary that -WhatIf shows after several operations; null (default) for none.</summary>
     private protected virtual string? Sum(int count) => null;
 
-    /// <summary>Asks whether to do something, as ShouldProcess does. What -WhatIf shows is counted.</summary>
+    /// <summary>Calls ShouldProcess, and counts the operations that -WhatIf shows.</summary>
     private protected bool ShouldDo(string target, string action) => Count(ShouldProcess(target, action));
 
-    /// <summary>Asks whether to do something, in words of its own.</summary>
-    /// <param name="description">What would be done, line by line.</param>
-    /// <param name="question">The question whether to do it.</param>
-    /// <param name="caption">What the question is about.</param>
+    /// <summary>Calls ShouldProcess with custom texts, and counts the operations that -WhatIf shows.</summary>
+    /// <param name="description">The lines that -WhatIf shows.</param>
+    /// <param name="question">The question that -Confirm shows.</param>
+    /// <param name="caption">The title of the question.</param>
     private protected bool ShouldDo(IEnumerable<string> description, string question, string caption) =>
         Count(base.ShouldProcess(string.Join('\n', description.Select(DisplayText.Escape)), DisplayText.Escape(question), caption));
 
-    // Texts come from manifests, clusters and servers. These members hide those of Cmdlet, so that no cmdlet forgets to escape.
+    // Texts come from manifests, clusters and servers. These members hide the members of Cmdlet, so that every text is escaped.
 
-    /// <summary>Like the member of Cmdlet, with invisible characters escaped.</summary>
+    /// <summary>Calls the member of Cmdlet with invisible characters escaped.</summary>
     private protected new void WriteWarning(string text) => base.WriteWarning(DisplayText.Escape(text));
 
     /// <inheritdoc cref="WriteWarning"/>
@@ -78,13 +78,13 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     private protected new bool ShouldContinue(string query, string caption, ref bool yesToAll, ref bool noToAll) =>
         base.ShouldContinue(DisplayText.Escape(query), caption, ref yesToAll, ref noToAll);
 
-    /// <summary>Does work with the engine. A failure becomes an error about the target, and the pipeline goes on.</summary>
+    /// <summary>Runs work of the engine. A failure is written as an error with the target, and the cmdlet continues.</summary>
     private protected void Run(object? target, Func<PipelineThread, CancellationToken, Task> work) => Run(target, work, WriteError);
 
-    /// <summary>Does work with the engine without which the cmdlet cannot go on. A failure ends the cmdlet.</summary>
+    /// <summary>Runs work of the engine that the cmdlet requires. A failure ends the cmdlet.</summary>
     private protected void RunOrEnd(object? target, Func<PipelineThread, CancellationToken, Task> work) => Run(target, work, ThrowTerminatingError);
 
-    /// <summary>A preference of the session, or of this command alone.</summary>
+    /// <summary>Whether a common parameter is set, or else the preference variable of the session.</summary>
     private bool IsSet(string parameter, string preference) => MyInvocation.BoundParameters.TryGetValue(parameter, out var given)
         ? LanguagePrimitives.IsTrue(given)
         : LanguagePrimitives.TryConvertTo<ActionPreference>(GetVariableValue(preference), out var action)
@@ -100,17 +100,17 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
 
     private void Run(object? target, Func<PipelineThread, CancellationToken, Task> work, Action<ErrorRecord> report)
     {
-        // Asked here, on PowerShell's own thread. -Debug makes it show what is verbose, too.
-        var tells = isVerbose ??= IsSet("Verbose", "VerbosePreference") || IsSet("Debug", "DebugPreference");
-        var shown = Progress;
+        // Preference variables can only be read on the pipeline thread. With -Debug, requests are written, too.
+        var writesRequests = isVerbose ??= IsSet("Verbose", "VerbosePreference") || IsSet("Debug", "DebugPreference");
+        var progressBar = Progress;
         try
         {
             PipelineThread.Run(this, pipeline =>
             {
-                shown.Pipeline = pipeline;
+                progressBar.Pipeline = pipeline;
 
-                // The one place where requests are told of: whatever the work asks, of whichever server.
-                if (tells)
+                // Writes every request of the work, to any server.
+                if (writesRequests)
                     RequestObserver.Current = request => _ = pipeline.InvokeAsync(() => WriteVerbose($"{request}"));
                 return work(pipeline, stop.Token);
             });
@@ -125,7 +125,7 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         }
         finally
         {
-            shown.Pipeline = null;
+            progressBar.Pipeline = null;
         }
     }
 }

@@ -7,8 +7,8 @@ using KubeInject.Manifests;
 namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>
-/// What cmdlets take as manifests: pods, objects as <c>kubectl get -o json | ConvertFrom-Json</c> gives them, files and
-/// folders, and text, also line by line as a native command writes it.
+/// Converts input objects to manifests: pods, objects from <c>kubectl get -o json | ConvertFrom-Json</c>, files, folders, and
+/// text, which can also arrive line by line from a native command.
 /// </summary>
 internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
 {
@@ -16,7 +16,7 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
 
     private readonly StringBuilder lines = new();
 
-    /// <summary>The manifests that an input object gives; none yet for a line of text.</summary>
+    /// <summary>Returns the manifests of an input object. A single line of text is buffered until <see cref="Flush"/>.</summary>
     public IReadOnlyList<ManifestSource> Accept(object input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
@@ -30,7 +30,7 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
         };
     }
 
-    /// <summary>The manifests that the lines of text make, now that the last has come.</summary>
+    /// <summary>Returns the manifest that consists of the buffered lines; none if there are no lines.</summary>
     public IReadOnlyList<ManifestSource> Flush()
     {
         var text = lines.ToString();
@@ -38,25 +38,25 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
         return text.Length == 0 ? [] : [ManifestSource.FromText(text)];
     }
 
-    /// <summary>The manifests at a path with wildcards as PowerShell knows them.</summary>
+    /// <summary>Returns the manifests at a path, which can contain PowerShell wildcards.</summary>
     public IReadOnlyList<ManifestSource> AtPath(string path)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(path))
             return AtLiteralPath(path);
 
         var found = cmdlet.GetResolvedProviderPathFromPSPath(path, out _).SelectMany(match => ManifestSource.FromPath(match, recurse)).ToList();
-        return found.Count > 0 ? found : throw new FileNotFoundException($"Nothing matches '{path}'. Check the path.", path);
+        return found.Count > 0 ? found : throw new FileNotFoundException($"No file or folder matches '{path}'.", path);
     }
 
-    /// <summary>The manifests at a path that is taken as it stands.</summary>
+    /// <summary>Returns the manifests at a path without interpreting wildcards.</summary>
     public IReadOnlyList<ManifestSource> AtLiteralPath(string path) => ManifestSource.FromPath(cmdlet.GetUnresolvedProviderPathFromPSPath(path), recurse);
 
     private IReadOnlyList<ManifestSource> FromText(string text, PSObject input)
     {
-        // Several lines in one are a whole manifest. Of single ones, Get-Content gives the first of each file the number 1.
-        var isWhole = text.TrimEnd().Contains('\n', StringComparison.Ordinal);
-        var before = isWhole || input.Properties["ReadCount"]?.Value is 1L ? Flush() : [];
-        if (isWhole)
+        // Text with several lines is a complete manifest. For single lines, Get-Content sets ReadCount to 1 at the start of each file.
+        var isComplete = text.TrimEnd().Contains('\n', StringComparison.Ordinal);
+        var before = isComplete || input.Properties["ReadCount"]?.Value is 1L ? Flush() : [];
+        if (isComplete)
             return [.. before, ManifestSource.FromText(text)];
         lines.AppendLine(text);
         return before;
@@ -66,7 +66,7 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
     {
         if (Has(input, "apiVersion") && Has(input, "kind"))
         {
-            // PowerShell's own converter: it knows best what its objects mean.
+            // ConvertTo-Json of PowerShell, because it supports all types of PowerShell objects.
             var json = cmdlet.InvokeCommand.InvokeScript(
                 "param($object) Microsoft.PowerShell.Utility\\ConvertTo-Json -InputObject $object -Depth 100 -Compress", input);
             return [ManifestSource.FromText((string)json[0].BaseObject)];

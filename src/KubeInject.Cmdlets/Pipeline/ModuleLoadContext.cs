@@ -5,12 +5,12 @@ using System.Runtime.Loader;
 namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>
-/// Keeps the engine and what it depends on to themselves: another module's YamlDotNet, of any version, loaded before
-/// or after, is never seen here, and ours is never seen there. Only the cmdlets are in PowerShell's own context.
+/// Isolates the engine and its dependencies from other modules, which can load other versions of the same assemblies, for
+/// example of YamlDotNet. Only the cmdlets are loaded into the default context of PowerShell.
 /// </summary>
 /// <remarks>
-/// The assemblies stand in a folder below the cmdlets', where nobody else looks. There is one context a process, shared
-/// by all runspaces that import the module, so that an object made in one keeps its type in another.
+/// The assemblies are in the folder lib below the cmdlets, which PowerShell does not search. Each process has one context, which
+/// all runspaces share, so that an object from one runspace has the same type in another.
 /// </remarks>
 public sealed class ModuleLoadContext : AssemblyLoadContext, IModuleAssemblyInitializer
 {
@@ -19,24 +19,24 @@ public sealed class ModuleLoadContext : AssemblyLoadContext, IModuleAssemblyInit
     {
         Default.Resolving += (_, name) => name.Name is "KubeInject" or "KubeInject.Client" or "KubernetesClient" ? Engine!.Value.LoadFromAssemblyName(name) : null;
 
-        // PowerShell looks for types in this context's assemblies alone. This one only says that the official client has them.
+        // PowerShell searches for types only in the default context. This assembly forwards the types of the official client.
         Default.LoadFromAssemblyPath(Path.Combine(Folder, "KubeInject.ClientTypes.dll"));
         return new ModuleLoadContext();
     });
 
-    /// <summary>Called by PowerShell; the context in use is made once.</summary>
+    /// <summary>Creates an instance for PowerShell, which calls <see cref="OnImport"/>. The engine is loaded into one shared context.</summary>
     public ModuleLoadContext()
         : base("KubeInject")
     {
     }
 
-    /// <summary>Called by PowerShell at every import.</summary>
+    /// <summary>Creates the shared context at the first import. PowerShell calls this method at every import.</summary>
     public void OnImport() => _ = Engine.Value;
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
-        // Whatever does not stand there (the platform, PowerShell itself) comes from the default context.
+        // Other assemblies (of .NET and PowerShell) are loaded from the default context.
         var path = Path.Combine(Folder, $"{assemblyName?.Name}.dll");
         return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
     }

@@ -3,7 +3,7 @@ using System.Management.Automation;
 
 namespace KubeInject.Cmdlets.Pipeline;
 
-/// <summary>Lets a parameter that takes names take objects of the official client as well: a <c>V1Deployment</c> for <c>shop/deployment/orders</c>.</summary>
+/// <summary>Converts an object of the official client, for example a <c>V1Deployment</c>, to its name, for example <c>shop/deployment/orders</c>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NameOfObjectAttribute : ArgumentTransformationAttribute
 {

@@ -5,7 +5,7 @@ using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Cmdlets.Pipeline;
 
-/// <summary>A cmdlet about the objects of a kind that lives in namespaces.</summary>
+/// <summary>The base class of cmdlets that select objects in namespaces.</summary>
 public abstract class NamespacedCmdlet : ConnectedCmdlet
 {
     private protected const string OneNamespace = "Namespace";
@@ -32,7 +32,7 @@ public abstract class NamespacedCmdlet : ConnectedCmdlet
     [ValidateNotNullOrEmpty]
     public string? FieldSelector { get; set; }
 
-    /// <summary>What the parameters select, and of that only what has the given fields.</summary>
+    /// <summary>Creates the query of the parameters, with additional field selectors. Null selectors are ignored.</summary>
     private protected KubeQuery Query(params string?[] fields) => new()
     {
         Namespace = Namespace,

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace KubeInject.Cmdlets.Pipeline;
 
 /// <summary>
-/// The one bridge between PowerShell's pipeline thread, on which alone a cmdlet may write, and the asynchronous engine.
+/// Connects the pipeline thread of PowerShell, the only thread that a cmdlet can write on, with the asynchronous engine.
 /// </summary>
 internal sealed class PipelineThread(Cmdlet cmdlet)
 {
@@ -13,15 +13,15 @@ internal sealed class PipelineThread(Cmdlet cmdlet)
     private readonly Channel<Action> queue = Channel.CreateUnbounded<Action>();
 
     /// <summary>
-    /// The pipeline thread for which the engine does the work that asks; null on any other thread. By this a source of
-    /// credentials finds the thread of the cmdlet that uses it, whichever made it.
+    /// The pipeline thread of the cmdlet whose work runs in the current asynchronous context; null outside of such work. A credential
+    /// source uses it to run ScriptBlocks on the thread of the cmdlet that uses the source.
     /// </summary>
     public static PipelineThread? Current => Working.Value;
 
-    /// <summary>The cmdlet, for what is done on its thread.</summary>
+    /// <summary>The cmdlet of the pipeline thread.</summary>
     public Cmdlet Cmdlet => cmdlet;
 
-    /// <summary>Runs work of the engine to its end, and meanwhile, on this thread, what it hands over.</summary>
+    /// <summary>Runs work of the engine until it ends. Meanwhile, the calling thread runs the actions of <see cref="InvokeAsync"/>.</summary>
     public static void Run(Cmdlet cmdlet, Func<PipelineThread, Task> work)
     {
         var pipeline = new PipelineThread(cmdlet);
@@ -41,13 +41,13 @@ internal sealed class PipelineThread(Cmdlet cmdlet)
     }
 
     /// <summary>
-    /// Has something done on the pipeline thread, and waits for it; what it throws is thrown here. Cancelled where the
-    /// work has ended already: others may use the same connection, and be heard too late.
+    /// Runs an action on the pipeline thread, and waits for it. The task fails with the exception of the action. It is canceled if
+    /// the work has already ended, for example because other work uses the same connection.
     /// </summary>
     public Task InvokeAsync(Action action)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var isTaken = queue.Writer.TryWrite(() =>
+        var isQueued = queue.Writer.TryWrite(() =>
         {
             try
             {
@@ -56,11 +56,11 @@ internal sealed class PipelineThread(Cmdlet cmdlet)
             }
             catch (Exception exception)
             {
-                // Not swallowed: the engine gets it here, cleans up, and passes it on to Run.
+                // The engine receives the exception, cleans up, and throws it again in Run.
                 done.SetException(exception);
             }
         });
-        if (!isTaken)
+        if (!isQueued)
             done.SetCanceled();
         return done.Task;
     }

@@ -1,6 +1,6 @@
 namespace KubeInject.Cmdlets.Pipeline;
 
-/// <summary>Has a cmdlet's progress follow what the engine reports. At once, and on its thread: Progress&lt;T&gt; would queue.</summary>
+/// <summary>Calls an action for each progress report, immediately and on the reporting thread. <see cref="Progress{T}"/> would queue the reports.</summary>
 internal sealed class ProgressOf<T>(Action<T> report) : IProgress<T>
 {
     public void Report(T value) => report(value);

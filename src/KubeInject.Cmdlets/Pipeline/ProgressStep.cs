@@ -3,25 +3,25 @@ using System.Management.Automation;
 
 namespace KubeInject.Cmdlets.Pipeline;
 
-/// <summary>How far work has come.</summary>
-/// <param name="Activity">What is done, and to what: <c>Reading pods</c>.</param>
-/// <param name="Done">How many are done.</param>
-/// <param name="Total">How many there are; null where nobody knows.</param>
+/// <summary>A step of an activity, for a progress bar.</summary>
+/// <param name="Activity">The activity, for example <c>Checking pods</c>.</param>
+/// <param name="Done">The number of completed items.</param>
+/// <param name="Total">The number of all items; null if it is not known.</param>
 internal sealed record ProgressStep(string Activity, long Done, long? Total = null)
 {
     private const int Id = 1;
 
-    /// <summary>How it stands, in words; default: how many of how many.</summary>
+    /// <summary>The status text; the default is the number of completed items.</summary>
     public string? Status { get; init; }
 
-    /// <summary>What is worked on; null where that need not be said.</summary>
+    /// <summary>The current item; null for none.</summary>
     public string? Current { get; init; }
 
-    /// <summary>The record that takes it away.</summary>
+    /// <summary>The record that removes the progress bar.</summary>
     public ProgressRecord End => new(Id, DisplayText.Escape(Activity), "Done") { RecordType = ProgressRecordType.Completed };
 
-    /// <summary>The record that shows it: with the time that the rest takes at the pace there was.</summary>
-    /// <param name="elapsed">Since the work began.</param>
+    /// <summary>Returns the record that shows the step, with an estimate of the remaining time.</summary>
+    /// <param name="elapsed">The time since the activity started.</param>
     public ProgressRecord ToRecord(TimeSpan elapsed) => new(Id, DisplayText.Escape(Activity), DisplayText.Escape(Status ?? Counted))
     {
         CurrentOperation = Current is null ? null : DisplayText.Escape(Current),
@@ -30,6 +30,6 @@ internal sealed record ProgressStep(string Activity, long Done, long? Total = nu
     };
 
     private string Counted => Total is null
-        ? Done == 0 ? "Working" : string.Create(CultureInfo.InvariantCulture, $"{Done} so far")
+        ? Done == 0 ? "Working" : string.Create(CultureInfo.InvariantCulture, $"{Done} completed")
         : string.Create(CultureInfo.InvariantCulture, $"{Done} of {Total}");
 }

@@ -38,11 +38,11 @@ public sealed class WatchKubePodCommand : NamespacedCmdlet
             var events = connection.WatchPodsAsync(Query(single is null ? null : FieldOfName(single)), limit.Token);
             try
             {
-                await WriteAsync(pipeline, events, happened => patterns?.Exists(pattern => pattern.IsMatch(happened.Pod.Name)) ?? true).ConfigureAwait(false);
+                await WriteAsync(pipeline, events, podEvent => patterns?.Exists(pattern => pattern.IsMatch(podEvent.Pod.Name)) ?? true).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                // The time is over, as was asked for.
+                // -TimeoutSec has elapsed, which is not an error.
             }
         });
     }
@@ -50,11 +50,11 @@ public sealed class WatchKubePodCommand : NamespacedCmdlet
     private async Task WriteAsync(PipelineThread pipeline, IAsyncEnumerable<PodEvent> events, Func<PodEvent, bool> isWanted)
     {
         var count = 0;
-        await foreach (var happened in events.ConfigureAwait(false))
+        await foreach (var podEvent in events.ConfigureAwait(false))
         {
-            if (!isWanted(happened))
+            if (!isWanted(podEvent))
                 continue;
-            await pipeline.InvokeAsync(() => WriteObject(happened)).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => WriteObject(podEvent)).ConfigureAwait(false);
             if (++count == First)
                 return;
         }

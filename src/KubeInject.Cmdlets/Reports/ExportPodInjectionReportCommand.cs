@@ -65,7 +65,7 @@ public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
         var file = FindFile();
         var connection = RequireConnection();
         var query = new KubeQuery { Namespace = AllNamespaces ? null : Namespace, AllNamespaces = AllNamespaces || Namespace is null, LabelSelector = LabelSelector };
-        if (!ShouldProcess(file.FullName, $"Write a report of the pods of {(query.AllNamespaces ? "all namespaces" : $"the namespace {Namespace}")} of {ShouldProcessMessages.Of(connection)}"))
+        if (!ShouldProcess(file.FullName, $"Write a report about the pods in {(query.AllNamespaces ? "all namespaces" : $"the namespace {Namespace}")} of {ShouldProcessMessages.Of(connection)}"))
             return;
         RunOrEnd(file.FullName, async (_, cancellationToken) =>
         {
@@ -78,7 +78,7 @@ public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
             WriteObject(new FileInfo(file.FullName));
     }
 
-    /// <summary>The file, if it may be written: found out before the cluster is asked anything.</summary>
+    /// <summary>Returns the file to write. Ends the cmdlet, before it sends any request, if the file cannot be written.</summary>
     private FileInfo FindFile()
     {
         var given = LiteralPath ?? Path!;
@@ -98,7 +98,7 @@ public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
             ThrowTerminatingError(Errors.NotAFile(given));
         var file = new FileInfo(path);
         if (file.Directory is { Exists: false } folder)
-            ThrowTerminatingError(Errors.Describe(new DirectoryNotFoundException($"The folder '{folder.FullName}' does not exist. Create it first, or give another path."), path)!);
+            ThrowTerminatingError(Errors.Describe(new DirectoryNotFoundException($"The folder '{folder.FullName}' does not exist."), path)!);
         if (file.Exists && NoClobber)
             ThrowTerminatingError(Errors.FileExists(path));
         if (file.Exists && file.IsReadOnly && !Force)

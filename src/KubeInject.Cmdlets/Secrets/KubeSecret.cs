@@ -2,7 +2,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Secrets;
 
-/// <summary>A Secret of the cluster, as PowerShell takes secrets.</summary>
+/// <summary>A Secret of the cluster, with its values as SecureStrings or strings.</summary>
 public sealed class KubeSecret
 {
     private readonly string reference;
@@ -28,34 +28,34 @@ public sealed class KubeSecret
     /// <summary>The Secret's name.</summary>
     public string Name { get; }
 
-    /// <summary>What the Secret is for: <c>Opaque</c>, <c>kubernetes.io/tls</c>, ….</summary>
+    /// <summary>The type of the Secret, for example <c>Opaque</c> or <c>kubernetes.io/tls</c>.</summary>
     public string Type { get; }
 
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; }
 
-    /// <summary>When the Secret was created.</summary>
+    /// <summary>The time when the Secret was created; null if it is not known.</summary>
     public DateTimeOffset? CreationTimestamp { get; }
 
-    /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> where that is not known.</summary>
+    /// <summary>The current age as kubectl shows it, for example <c>5m10s</c> or <c>3d</c>; <c>&lt;unknown&gt;</c> if the creation time is not known.</summary>
     public string Age => HumanDuration.Since(CreationTimestamp);
 
-    /// <summary>The values by their keys: a SecureString each, or, on demand, a string.</summary>
+    /// <summary>The values by key: SecureStrings, or strings if -AsPlainText is specified.</summary>
     public IReadOnlyDictionary<string, object> Data { get; }
 
-    /// <summary>The keys of the values, in order.</summary>
+    /// <summary>The keys of the values, sorted.</summary>
     public IReadOnlyList<string> Keys { get; }
 
-    /// <summary>The keys of the values that are no text, or were given as bytes, and are therefore in base64.</summary>
+    /// <summary>The keys of the values that are in base64, because they are not text or were set as bytes.</summary>
     public IReadOnlyList<string> Base64Keys { get; }
 
-    /// <summary>What was noted about the Secret, as Set-KubeSecret -Metadata does; nothing secret.</summary>
+    /// <summary>The metadata that Set-KubeSecret -Metadata wrote. It is not secret.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>The API server that the Secret came from.</summary>
+    /// <summary>The API server that returned the Secret.</summary>
     public Uri? Server { get; }
 
-    /// <summary>The Secret's reference, <c>shop/secret/orders</c>.</summary>
-    /// <returns>One line.</returns>
+    /// <summary>Returns the reference of the Secret, for example <c>shop/secret/orders</c>.</summary>
+    /// <returns>The reference in one line.</returns>
     public override string ToString() => reference;
 }

@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Secrets;
 
-/// <summary>A token of a ServiceAccount, as PowerShell takes secrets, and what it says of itself.</summary>
+/// <summary>A token of a ServiceAccount, as a SecureString or string, and its claims.</summary>
 public sealed class KubeServiceAccountToken
 {
     internal KubeServiceAccountToken(SensitiveString token, bool asPlainText, DateTimeOffset? expiration)
@@ -16,25 +16,25 @@ public sealed class KubeServiceAccountToken
         ExpiresAt = claims?.ExpiresAt ?? expiration;
     }
 
-    /// <summary>The token: a SecureString, or, on demand, a string.</summary>
+    /// <summary>The token: a SecureString, or a string if -AsPlainText is specified.</summary>
     public object Token { get; }
 
-    /// <summary>Who issued it.</summary>
+    /// <summary>The issuer of the token; null if the token is not a JWT.</summary>
     public string? Issuer { get; }
 
-    /// <summary>Whom it stands for: <c>system:serviceaccount:shop:teller</c>.</summary>
+    /// <summary>The user that the token authenticates, for example <c>system:serviceaccount:shop:teller</c>; null if the token is not a JWT.</summary>
     public string? Subject { get; }
 
-    /// <summary>Who may accept it.</summary>
+    /// <summary>The audiences that the token is valid for.</summary>
     public IReadOnlyList<string> Audience { get; }
 
-    /// <summary>Until when it is accepted; null for one that does not expire.</summary>
+    /// <summary>The time when the token expires; null if it does not expire.</summary>
     public DateTimeOffset? ExpiresAt { get; }
 
-    /// <summary>How long it is accepted still, as kubectl shows ages: <c>59m</c>; <c>5m ago</c> where it is not any more, <c>-</c> for one that does not expire.</summary>
+    /// <summary>The remaining time until the token expires, for example <c>59m</c>; <c>5m ago</c> if it has expired, and <c>-</c> if it does not expire.</summary>
     public string ExpiresIn => HumanDuration.Until(ExpiresAt);
 
-    /// <summary>Whom the token stands for; not the token.</summary>
-    /// <returns>One line.</returns>
+    /// <summary>Returns the user that the token authenticates, without the token.</summary>
+    /// <returns>The text in one line.</returns>
     public override string ToString() => $"token of {Subject ?? "an unknown ServiceAccount"}";
 }

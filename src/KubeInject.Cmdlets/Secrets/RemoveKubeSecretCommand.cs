@@ -29,7 +29,7 @@ public sealed class RemoveKubeSecretCommand : ConnectedCmdlet
     [Parameter(HelpMessage = "Also removes Secrets that belong to another object, are managed by Helm or another manager, or store a token, a Helm release or a lease record. The cmdlet still prompts for confirmation unless you specify -Confirm:$false.")]
     public SwitchParameter Force { get; set; }
 
-    private protected override string? Sum(int count) => $"{count} Secrets in all would be changed or removed.";
+    private protected override string? Sum(int count) => $"In total, {count} Secrets would be changed or removed.";
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -6,10 +6,11 @@ using KubeInject.Secrets;
 
 namespace KubeInject.Cmdlets.Secrets;
 
-/// <summary>Values for Secrets, as PowerShell has them.</summary>
+/// <summary>Converts PowerShell values to values and metadata of Secrets.</summary>
 internal static class SecretInput
 {
-    /// <summary>A value; null for what can be none.</summary>
+    /// <summary>Converts a SecureString, string, number or byte array.</summary>
+    /// <returns>The value; null if the type is not supported.</returns>
     public static SecretValue? Value(object? given) => (given is PSObject wrapped ? wrapped.BaseObject : given) switch
     {
         SecureString text => SecretValue.FromText(text.ToSecret()),
@@ -19,14 +20,15 @@ internal static class SecretInput
         _ => null,
     };
 
-    /// <summary>What is noted about a Secret: texts; dates in ISO 8601; null where a note is to go.</summary>
+    /// <summary>Converts metadata to strings, with dates in ISO 8601.</summary>
+    /// <returns>The metadata by key; the value null removes the key.</returns>
     public static IReadOnlyDictionary<string, string?> Metadata(IDictionary? given)
     {
-        var notes = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var metadata = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in given ?? new Hashtable())
         {
             var value = entry.Value is PSObject wrapped ? wrapped.BaseObject : entry.Value;
-            notes[$"{entry.Key}"] = value switch
+            metadata[$"{entry.Key}"] = value switch
             {
                 null => null,
                 DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
@@ -36,6 +38,6 @@ internal static class SecretInput
             };
         }
 
-        return notes;
+        return metadata;
     }
 }

@@ -3,7 +3,7 @@ using System.Security;
 
 namespace KubeInject.Cmdlets.Secrets;
 
-/// <summary>The way of a secret between PowerShell and the engine.</summary>
+/// <summary>Converts between SecureString and <see cref="SensitiveString"/>.</summary>
 internal static class SecureText
 {
     public static SecureString ToSecureString(this SensitiveString secret) => new NetworkCredential("", secret.Reveal()).SecurePassword;

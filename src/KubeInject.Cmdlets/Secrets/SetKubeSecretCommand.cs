@@ -53,7 +53,7 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
     [Parameter(HelpMessage = "Returns the changed Secret, with its values as SecureStrings. By default, the cmdlet returns nothing.")]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override string? Sum(int count) => $"{count} Secrets in all would be made or changed.";
+    private protected override string? Sum(int count) => $"In total, {count} Secrets would be created or changed.";
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -87,7 +87,7 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
         });
     }
 
-    /// <summary>The values that the parameters give; null, and an error, where one can be none.</summary>
+    /// <summary>Returns the values that the parameters specify; null, and an error is written, if a value is missing or not supported.</summary>
     private Dictionary<string, SecretValue>? ReadValues()
     {
         var values = new Dictionary<string, SecretValue>(StringComparer.Ordinal);

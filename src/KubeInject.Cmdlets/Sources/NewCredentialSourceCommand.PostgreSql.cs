@@ -6,12 +6,12 @@ using KubeInject.Credentials.PostgreSql;
 
 namespace KubeInject.Cmdlets.Sources;
 
-/// <content>Login roles in PostgreSQL itself.</content>
+/// <content>The parameters of a PostgreSQL source, which creates login roles.</content>
 public sealed partial class NewCredentialSourceCommand
 {
     private const string FromPostgreSql = "PostgreSql";
 
-    // Not of its own type: PowerShell loads the cmdlets, with the value types of their fields, before the engine can be found.
+    // Not PostgreSqlPasswordAuthentication: PowerShell determines the layout of a cmdlet before the engine, which defines the value type, can be loaded.
     private object? passwordAuthentication;
 
     [Parameter(ParameterSetName = FromPostgreSql, Mandatory = true, HelpMessage = "Creates short-lived login roles in this PostgreSQL server: postgresql://db:5432/orders?sslmode=verify-full, or Host=db;Database=orders. Do not include the password. Use -Credential, PGPASSWORD or a .pgpass file instead.")]
@@ -61,15 +61,15 @@ public sealed partial class NewCredentialSourceCommand
         set => passwordAuthentication = value;
     }
 
-    // The history does not have the value of a variable. Older versions of PowerShell know only the first line of a statement.
-    private string Typed => PSObject.AsPSObject(MyInvocation).Properties["Statement"]?.Value as string is { Length: > 0 } statement ? statement : MyInvocation.Line;
+    // The command text as the session records it: with the name of a variable, not its value. Older versions of PowerShell provide only the first line of a statement.
+    private string CommandText => PSObject.AsPSObject(MyInvocation).Properties["Statement"]?.Value as string is { Length: > 0 } statement ? statement : MyInvocation.Line;
 
     private PostgreSqlIssuer PostgreSqlIssuer()
     {
         if (TimeToLive is { } time && time < TimeSpan.FromSeconds(1))
             ThrowTerminatingError(Errors.TimeTooShort(nameof(TimeToLive), time));
-        if (PasswordMask.IsNeeded(PostgreSql!) && PasswordMask.IsNeeded(Typed))
-            WriteWarning("The value of -PostgreSql holds a password, which stays in the history of this session, in transcripts and in logs of script blocks. Leave it out, and specify -Credential or PGPASSFILE.");
+        if (PasswordMask.IsNeeded(PostgreSql!) && PasswordMask.IsNeeded(CommandText))
+            WriteWarning("The value of -PostgreSql contains a password, which remains in the history of this session, in transcripts and in script block logs. Omit the password, and specify -Credential or PGPASSFILE.");
         var options = new PostgreSqlOptions
         {
             ConnectionString = new SensitiveString(PostgreSql!),

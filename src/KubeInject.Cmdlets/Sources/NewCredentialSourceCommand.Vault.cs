@@ -9,7 +9,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets.Sources;
 
-/// <content>Vault and OpenBao.</content>
+/// <content>The parameters of a Vault or OpenBao source.</content>
 public sealed partial class NewCredentialSourceCommand
 {
     private const string FromVault = "Vault";
@@ -74,7 +74,7 @@ public sealed partial class NewCredentialSourceCommand
     private (ICredentialIssuer Issuer, ILeaseStore Leases) VaultSource()
     {
         if (!PodIdentity && MyInvocation.BoundParameters.ContainsKey(nameof(Audience)))
-            throw new ArgumentException("-Audience is whom the pods' own tokens are for: give it together with -PodIdentity.");
+            throw new ArgumentException("-Audience requires -PodIdentity.");
         if (!PodIdentity && TokenPeriod < TimeSpan.FromSeconds(1))
             ThrowTerminatingError(Errors.TimeTooShort(nameof(TokenPeriod), TokenPeriod));
         var cluster = PodIdentity ? RequireConnection().Objects : null;
@@ -91,7 +91,7 @@ public sealed partial class NewCredentialSourceCommand
             Namespace = VaultNamespace ?? settings.Namespace,
             SkipCertificateCheck = SkipCertificateCheck || (settings.SkipCertificateCheck && CertificateAuthority is null),
 
-            // The variable's gives way to the switch; one that stands beside the switch contradicts it.
+            // The switch overrides the certificate authority of the environment variable. It conflicts with -CertificateAuthority.
             CertificateAuthority = CertificateAuthority is not null ? CertificateInput.Authority(CertificateAuthority, FullPath)
                 : SkipCertificateCheck ? null
                 : settings.CertificateAuthority,
@@ -100,13 +100,13 @@ public sealed partial class NewCredentialSourceCommand
 
     private VaultLogin Login()
     {
-        if (new object?[] { Token, KubernetesAuthRole, RoleId }.Count(given => given is not null) > 1)
-            throw new ArgumentException("Give one of -Token, -KubernetesAuthRole and -RoleId.");
+        if (new object?[] { Token, KubernetesAuthRole, RoleId }.Count(value => value is not null) > 1)
+            throw new ArgumentException("-Token, -KubernetesAuthRole and -RoleId cannot be combined.");
         if (RoleId is null != SecretId is null)
-            throw new ArgumentException("An AppRole needs both -RoleId and -SecretId.");
+            throw new ArgumentException("An AppRole requires both -RoleId and -SecretId.");
         return Token is not null ? VaultLogin.Token(Token.ToSecret())
             : KubernetesAuthRole is not null ? VaultLogin.Kubernetes(KubernetesAuthRole, AuthMount)
             : RoleId is not null ? VaultLogin.AppRole(RoleId, SecretId!.ToSecret(), AppRoleMount)
-            : VaultLogin.FromEnvironment() ?? throw new ArgumentException("There is no token for Vault: give -Token, -KubernetesAuthRole or -RoleId with -SecretId, set VAULT_TOKEN, or run 'vault login'.");
+            : VaultLogin.FromEnvironment() ?? throw new ArgumentException("There is no token for Vault. Specify -Token, -KubernetesAuthRole, or -RoleId and -SecretId. Or set VAULT_TOKEN, or run 'vault login'.");
     }
 }

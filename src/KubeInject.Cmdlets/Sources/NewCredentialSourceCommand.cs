@@ -9,18 +9,18 @@ using KubeInject.Leases;
 namespace KubeInject.Cmdlets.Sources;
 
 /// <summary>Creates a source of credentials: Vault or OpenBao, PostgreSQL, Secrets of the cluster, a script, or test credentials.</summary>
-[Cmdlet(VerbsCommon.New, "CredentialSource", DefaultParameterSetName = FromNowhere)]
+[Cmdlet(VerbsCommon.New, "CredentialSource", DefaultParameterSetName = FromLocal)]
 [OutputType(typeof(CredentialSource))]
 public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
 {
-    private const string FromNowhere = "Local";
+    private const string FromLocal = "Local";
     private const string FromSecret = "KubeSecret";
     private const string FromScript = "ScriptBlock";
 
     private const string LeasePathHelp = "Specifies the folder that leases are recorded in. By default, leases are recorded in the cluster (see -LeaseNamespace). Without a connection and for -Local, the default is kubeinject/leases in XDG_STATE_HOME, or else in ~/.local/state.";
     private const string LeaseNamespaceHelp = "Specifies the namespace of the connected cluster in whose Secrets leases are recorded. The namespace must exist. The default is kubeinject.";
 
-    [Parameter(ParameterSetName = FromNowhere, Mandatory = true, HelpMessage = "Generates random credentials for tests. They are not valid in any database.")]
+    [Parameter(ParameterSetName = FromLocal, Mandatory = true, HelpMessage = "Generates random credentials for tests. They are not valid in any database.")]
     public SwitchParameter Local { get; set; }
 
     [Parameter(ParameterSetName = FromSecret, Mandatory = true, HelpMessage = "Gets credentials from existing Secrets of the cluster. Specify their name with the placeholders {role}, {database} and {namespace}: '{role}-db' is in the pod's namespace, and 'credentials/{namespace}.{role}' is in one namespace for all pods.")]
@@ -48,7 +48,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = ScriptCredentials.DefaultName;
 
-    [Parameter(ParameterSetName = FromNowhere, HelpMessage = LeasePathHelp)]
+    [Parameter(ParameterSetName = FromLocal, HelpMessage = LeasePathHelp)]
     [Parameter(ParameterSetName = FromSecret, HelpMessage = LeasePathHelp)]
     [Parameter(ParameterSetName = FromPostgreSql, HelpMessage = LeasePathHelp)]
     [Parameter(ParameterSetName = FromScript, HelpMessage = LeasePathHelp)]
@@ -102,13 +102,13 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     private ILeaseStore Store()
     {
         if (LeasePath is not null && LeaseNamespace is not null)
-            throw new ArgumentException("Leases are recorded in one place: give -LeasePath or -LeaseNamespace, not both.");
+            throw new ArgumentException("-LeasePath and -LeaseNamespace cannot be combined, because leases are recorded in only one location.");
         var connection = LeaseNamespace is null ? FindConnection() : RequireConnection();
         return LeasePath is null && connection is not null ? new KubeLeaseStore(connection.Objects, LeaseNamespace ?? KubeLeaseStore.DefaultNamespace) : Folder();
     }
 
     private FileLeaseStore Folder() => new(LeasePath is null ? FileLeaseStore.DefaultFolder : FullPath(LeasePath), FindConnection()?.Server.ToString());
 
-    // Relative to PowerShell's current location, which is not the process's.
+    // Relative to the current location of PowerShell, which can differ from the working directory of the process.
     private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 }

@@ -7,38 +7,38 @@ using KubeInject.Credentials;
 
 namespace KubeInject.Cmdlets.Sources;
 
-/// <summary>Has ScriptBlocks issue and revoke credentials, on the pipeline thread of the cmdlet that asks for it.</summary>
+/// <summary>Issues and revokes credentials with ScriptBlocks, which run on the pipeline thread of the cmdlet that uses the source.</summary>
 internal sealed partial class ScriptCredentials(string name, ScriptBlock issue, ScriptBlock? revoke)
 {
     public const string DefaultName = "script";
 
-    // All streams in one, for what the ScriptBlock writes beside its output is to be the cmdlet's that asks.
+    // Merges all streams, so that the cmdlet can write the messages of the ScriptBlock to its own streams.
     private const string Call = "param($script, $argument) & $script $argument *>&1";
 
-    // A ScriptBlock belongs to the runspace that it was written in. Another's thread would wait for that one, which may be waiting for it.
-    private readonly Guid home = Runspace.DefaultRunspace.InstanceId;
+    // A ScriptBlock is bound to the runspace that created it. To run it from another runspace can cause a deadlock between the two.
+    private readonly Guid runspaceId = Runspace.DefaultRunspace.InstanceId;
 
-    /// <exception cref="ArgumentException">The name is another source's, or cannot be a label of the records.</exception>
+    /// <exception cref="ArgumentException">The name is reserved for another kind of source, or is not a valid label value.</exception>
     public DelegateCredentialIssuer ToIssuer() => NameText().IsMatch(name)
         ? new(name, IssueAsync, revoke is null ? null : RevokeAsync)
-        : throw new ArgumentException($"The name '{name}' is that of another kind of source, or holds more than lower-case letters, digits and '-'.");
+        : throw new ArgumentException($"The name '{name}' is not valid. A name has 1 to 63 lowercase letters, digits and '-', begins and ends with a letter or digit, and is not the name of another kind of source.");
 
     private async Task<Credential> IssueAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
         var output = await InvokeAsync(issue, request, cancellationToken).ConfigureAwait(false);
         return output is [{ BaseObject: PSCredential { UserName.Length: > 0 } credential }]
             ? new Credential(credential.UserName, credential.Password.ToSecret())
-            : throw Refused($"The ScriptBlock has to return one PSCredential with a username for the role '{request.Role}' of the database '{request.Database}'. It returned {What(output)}.");
+            : throw Refused($"The ScriptBlock must return one PSCredential with a username for the role '{request.Role}' of the database '{request.Database}'. It returned {Describe(output)}.");
     }
 
-    // What it returns is nobody's.
+    // The output of the ScriptBlock is not used.
     private async Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) =>
         await InvokeAsync(revoke!, handle, cancellationToken).ConfigureAwait(false);
 
     private async Task<IReadOnlyList<PSObject?>> InvokeAsync(ScriptBlock script, object argument, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var pipeline = PipelineThread.Current ?? throw new InvalidOperationException("A ScriptBlock can only be run for a cmdlet.");
+        var pipeline = PipelineThread.Current ?? throw new InvalidOperationException("A ScriptBlock can only be run on the pipeline thread of a cmdlet.");
         IReadOnlyList<PSObject?> output = [];
         await pipeline.InvokeAsync(() => output = Invoke(pipeline.Cmdlet, script, argument)).ConfigureAwait(false);
         return output;
@@ -46,11 +46,11 @@ internal sealed partial class ScriptCredentials(string name, ScriptBlock issue, 
 
     private List<PSObject?> Invoke(Cmdlet cmdlet, ScriptBlock script, object argument)
     {
-        if (Runspace.DefaultRunspace.InstanceId != home)
-            throw Refused("The ScriptBlock belongs to the runspace in which the source was made. Run New-CredentialSource in this one, too.");
+        if (Runspace.DefaultRunspace.InstanceId != runspaceId)
+            throw Refused("The ScriptBlock belongs to the runspace that created the source. Run New-CredentialSource in this runspace, too.");
         try
         {
-            return [.. ScriptBlock.Create(Call).Invoke(script, argument).Where(written => !IsMessage(cmdlet, written))];
+            return [.. ScriptBlock.Create(Call).Invoke(script, argument).Where(item => !IsMessage(cmdlet, item))];
         }
         catch (PipelineStoppedException exception)
         {
@@ -62,9 +62,9 @@ internal sealed partial class ScriptCredentials(string name, ScriptBlock issue, 
         }
     }
 
-    private static bool IsMessage(Cmdlet cmdlet, PSObject? written)
+    private static bool IsMessage(Cmdlet cmdlet, PSObject? output)
     {
-        switch (written?.BaseObject)
+        switch (output?.BaseObject)
         {
             case ErrorRecord error:
                 cmdlet.WriteError(error);
@@ -86,8 +86,8 @@ internal sealed partial class ScriptCredentials(string name, ScriptBlock issue, 
         }
     }
 
-    // Types only: what came may hold what should have been in a PSCredential.
-    private static string What(IReadOnlyList<PSObject?> output) => output switch
+    // Only types, because the output can contain a password that is not in a PSCredential.
+    private static string Describe(IReadOnlyList<PSObject?> output) => output switch
     {
         [] => "nothing",
         [var single] => Describe(single),
