@@ -85,7 +85,7 @@ Describe 'Progress' {
         } "$TestDrive/slow"
         try {
             $running.Next() | Should -Be 12
-            $shown = @($running.Shell.Streams.Progress | Where-Object Activity -EQ "Looking after leases of the source 'script'")
+            $shown = @($running.Shell.Streams.Progress | Where-Object Activity -EQ "Managing leases of the source 'script'")
         }
         finally { $running.Dispose() }
         $counted = $shown | Where-Object { $_.RecordType -eq 'Processing' -and $_.StatusDescription -match '^\d+ of 12$' }

@@ -120,7 +120,7 @@ Describe 'Get-CredentialLease' {
         try { $leases = Get-CredentialLease $source -WarningVariable warned -WarningAction SilentlyContinue }
         finally { $null = Connect-KubeCluster admin }
         $warned | Should -HaveCount 1
-        "$warned" | Should -Match 'nothing is known of the leases'' owners'
+        "$warned" | Should -Match 'the owners of leases cannot be checked'
         ($leases | Where-Object Uuid -EQ $ofNobody).State | Should -Be Active
         ($leases | Where-Object Uuid -EQ $ofDeployment).State | Should -Be Expiring
     }
@@ -183,7 +183,7 @@ Describe 'Update-CredentialLease' {
         $failed[0].TargetObject | Should -Be ([guid]::Empty)
     }
 
-    It 'says why a lease cannot be renewed: <Of>' -ForEach @(@{ Of = 'young'; Why = 'does not end by itself' }, @{ Of = 'broken'; Why = 'broke off' }) {
+    It 'says why a lease cannot be renewed: <Of>' -ForEach @(@{ Of = 'young'; Why = 'The lease cannot be renewed. It does not expire\.' }, @{ Of = 'broken'; Why = 'was not issued completely' }) {
         Get-CredentialLease $source -Uuid (Get-Variable $Of -ValueOnly) | Update-CredentialLease -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $failed.FullyQualifiedErrorId | Should -Be 'LeaseNotRenewable,KubeInject.Cmdlets.Leases.UpdateCredentialLeaseCommand'
         "$failed" | Should -Match $Why
@@ -231,15 +231,15 @@ Describe 'Revoke-CredentialLease' {
         } $folder
         Get-Record $folder | Should -HaveCount 5
         ($told -match 'What if: ') | Should -HaveCount 6
-        ($told -match 'What if: ')[-1] | Should -Be 'What if: 5 leases in all would be revoked.'
-        "$told" | Should -Match ([regex]::Escape("`"Revoke; what uses it loses its access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders, of the source 'local'"))
+        ($told -match 'What if: ')[-1] | Should -Be 'What if: In total, 5 leases would be revoked.'
+        "$told" | Should -Match ([regex]::Escape("`"Revoke; its users lose access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders, of the source 'local'"))
     }
 
     It 'warns where the source cannot revoke, for the credential stays' {
         Add-Lease $TestDrive/foreign orders -Source script
         $foreign = New-CredentialSource -ScriptBlock { } -LeasePath $TestDrive/foreign
         Get-CredentialLease $foreign | Revoke-CredentialLease -Confirm:$false -WarningVariable warned -WarningAction SilentlyContinue
-        "$warned" | Should -Match 'The lease is forgotten, but the source ''script'' cannot revoke'
+        "$warned" | Should -Match 'The record of the lease is deleted, but the source ''script'' cannot revoke'
         Get-Record $TestDrive/foreign | Should -BeNullOrEmpty
     }
 
@@ -298,9 +298,9 @@ Describe 'Sync-CredentialLease' {
         $told | Sort-Object | Should -Be (@(
                 "What if: Renew: $ofPod (role-of-orders for $namespace/pod/orders)"
                 "What if: Renew: $ofDeployment (role-of-web for $namespace/pod/web-1)"
-                "What if: Revoke: no pod and no workload has it any more: $ofNobody (role-of-gone for $namespace/pod/gone)"
-                "What if: Revoke what is left of issuing it, which broke off: $broken (role-of-broken for $namespace/pod/broken)"
-                "What if: Of 5 leases of the source 'local', with their pods in $(Get-ClusterText server)/ (admin): 2 to renew, 1 to revoke, 1 to finish, 1 to keep."
+                "What if: Revoke (the owner no longer exists): $ofNobody (role-of-gone for $namespace/pod/gone)"
+                "What if: Clean up (issuing was interrupted): $broken (role-of-broken for $namespace/pod/broken)"
+                "What if: Of 5 leases of the source 'local', for pods in $(Get-ClusterText server)/ (admin): 2 to renew, 1 to revoke, 1 to clean up, 1 to keep."
             ) | Sort-Object)
     }
 
@@ -383,7 +383,7 @@ Describe 'Sync-CredentialLease' {
         } "$TestDrive/many"
         try {
             $running.Next().Revoked | Should -Be 40
-            $shown = @($running.Shell.Streams.Progress | Where-Object Activity -EQ "Looking after leases of the source 'script'")
+            $shown = @($running.Shell.Streams.Progress | Where-Object Activity -EQ "Managing leases of the source 'script'")
         }
         finally { $running.Dispose() }
         $counted = $shown | Where-Object StatusDescription -Match '^(\d+) of 40$'
@@ -400,7 +400,7 @@ Describe 'Sync-CredentialLease' {
         1..20 | ForEach-Object { Add-Lease $TestDrive/slow "p$_" -Source script }
         $slow = New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { Start-Sleep -Milliseconds 300 }
         { Sync-CredentialLease $slow -ThrottleLimit 1 -TimeoutSec 1 } |
-            Should -Throw 'It took longer than 1 s (-TimeoutSec) and was stopped. The next sweep goes on from there.' -ErrorId 'LeaseSweepTimedOut,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
+            Should -Throw 'It took longer than 1 s (-TimeoutSec) and was stopped. The next sweep continues from there.' -ErrorId 'LeaseSweepTimedOut,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         $left = @(Get-Record $TestDrive/slow).Count
         $left | Should -BeGreaterThan 10
         (Sync-CredentialLease (New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { })).Revoked | Should -Be $left

@@ -188,7 +188,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
         @{ What = 'a PSCredential without a username'; ScriptBlock = { [pscredential]::Empty } }
     ) {
         $null = New-Manifest | Invoke-CredentialInjection -CredentialSource (New-ScriptSource $ScriptBlock) -ErrorVariable failed -ErrorAction SilentlyContinue
-        "$failed" | Should -BeLike "*has to return one PSCredential with a username for the role 'orders-rw' of the database 'orders'. It returned $($What.Replace('2 objects: a PSCredential, a P', '2 objects: *P'))*"
+        "$failed" | Should -BeLike "*must return one PSCredential with a username for the role 'orders-rw' of the database 'orders'. It returned $($What.Replace('2 objects: a PSCredential, a P', '2 objects: *P'))*"
         "$failed" | Should -Not -Match canary
     }
 
@@ -214,7 +214,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
             $null = $args[1] | Invoke-CredentialInjection -CredentialSource $args[0] -ErrorVariable failed -ErrorAction SilentlyContinue
             "$failed"
         } $source, (New-Manifest)
-        try { $running.Next() | Should -Match 'belongs to the runspace in which the source was made. Run New-CredentialSource in this one, too.' }
+        try { $running.Next() | Should -Match 'belongs to the runspace that created the source. Run New-CredentialSource in this runspace, too.' }
         finally { $running.Dispose() }
     }
 

@@ -39,7 +39,7 @@ $rows = [ordered]@{
         Do = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $World.Namespace -PassThru }; Is = { $_.Name }; Shows = 'report.html'
         Fails = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path $World.Folder nothing report.html) -n $World.Namespace }; Id = 'PathNotFound'
         WhatIf = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $World.Namespace }
-        Tells = 'Write a report of the pods of the namespace <namespace> of <server> \(admin\)" on target "<folder>/\S+/report.html"'
+        Tells = 'Write a report about the pods in the namespace <namespace> of <server> \(admin\)" on target "<folder>/\S+/report.html"'
     }
     'Get-CredentialLease' = @{
         Do = { Get-CredentialLease (New-LeasedSource) -Pod GONE-* -WarningAction Ignore }; Is = { "$($_.Role) $($_.Username)" }; Shows = 'orders-rw somebody'
@@ -76,7 +76,7 @@ $rows = [ordered]@{
         Do = { $orders | Invoke-CredentialInjection -CredentialSource (New-Source) -WarningAction Ignore }; Is = { "$($_.Status)" }; Shows = 'Injected'
         Fails = { $orders | Invoke-CredentialInjection }; Id = 'CredentialSourceMissing'
         WhatIf = { Invoke-CredentialInjection (New-File), (New-File) -CredentialSource (New-Source) -AsManifest; $null = Connect-KubeCluster admin; Invoke-CredentialInjection -Workload deploy/invoice -n $World.Namespace -CredentialSource (New-Source) }
-        Tells = 'Inject credentials for orders \(role orders-rw\) as DBUSER, DBPASSWORD into app" on target "<folder>/\S+/a.yaml: pod/orders"', 'on target "<namespace>/deployment/invoice in <server> \(admin\)"', '2 manifests and workloads in all'
+        Tells = 'Inject credentials for orders \(role orders-rw\) as DBUSER, DBPASSWORD into app" on target "<folder>/\S+/a.yaml: pod/orders"', 'on target "<namespace>/deployment/invoice in <server> \(admin\)"', 'In total, 2 manifests and workloads would be changed\.'
     }
     'Invoke-CredentialRotation' = @{
         Do = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation deployment/invoice -n $World.Namespace -CredentialSource (New-Source) -WarningAction Ignore }; Is = { "$($_.Status)" }; Shows = 'NotInjected'
@@ -92,13 +92,13 @@ $rows = [ordered]@{
         Do = { $orders | Remove-PodInjectionAnnotation }; Is = { "$_" -match 'db-creds-injector' }; Shows = 'False'
         Fails = { Remove-PodInjectionAnnotation (Join-Path $World.Folder nothing.yaml) }; Id = 'PathNotFound'
         WhatIf = { $file = New-File; Remove-PodInjectionAnnotation $file, $file }
-        Tells = '<folder>/\S+/a.yaml: ', '2 manifests and workloads in all'
+        Tells = '<folder>/\S+/a.yaml: ', 'In total, 2 manifests and workloads would be changed\.'
     }
     'Remove-KubeSecret' = @{
         Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ a = 'b' } -n $World.Namespace; Remove-KubeSecret $name -n $World.Namespace -Confirm:$false; [pscustomobject]@{ Left = @(Get-KubeSecret "$name*" -n $World.Namespace).Count } }; Is = { $_.Left }; Shows = '0'
         Fails = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -Key nothing -n $World.Namespace -Confirm:$false }; Id = 'SecretNoKey'
         WhatIf = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -n $World.Namespace; Remove-KubeSecret invoice, invoice -Key username -n $World.Namespace }
-        Tells = 'on target "<namespace>/secret/invoice in <server> \(admin\)"', '2 Secrets in all'
+        Tells = 'on target "<namespace>/secret/invoice in <server> \(admin\)"', 'In total, 2 Secrets would be changed or removed\.'
     }
     'Repair-PodInjectionAnnotation' = @{
         Do = { $World.Misspelt | Repair-PodInjectionAnnotation -Code ki002 }; Is = { [regex]::Match($_, 'orders\.rol\w*').Value }; Shows = 'orders.role'
@@ -110,7 +110,7 @@ $rows = [ordered]@{
         Do = { $source = New-LeasedSource; Get-CredentialLease $source -WarningAction Ignore | Revoke-CredentialLease -Confirm:$false; [pscustomobject]@{ Left = @(Get-CredentialLease $source -WarningAction Ignore).Count } }; Is = { $_.Left }; Shows = '0'
         Fails = { Revoke-CredentialLease -CredentialSource (New-Source) -Uuid ([guid]::NewGuid()) }; Id = 'LeaseNotFound'
         WhatIf = { Get-CredentialLease (New-LeasedSource 3) -WarningAction Ignore | Revoke-CredentialLease }
-        Tells = '\(orders-rw for <namespace>/pod/gone-1\), user somebody, of the source ''local''', '3 leases in all'
+        Tells = '\(orders-rw for <namespace>/pod/gone-1\), user somebody, of the source ''local''', 'In total, 3 leases would be revoked\.'
     }
     'Set-KubeSecret' = @{
         Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ I = 1.5 } -n $World.Namespace; [pscustomobject]@{ Value = (Get-KubeSecret $name -n $World.Namespace -AsPlainText).Data['I'] } }; Is = { $_.Value }; Shows = '1.5'
@@ -128,7 +128,7 @@ $rows = [ordered]@{
         Do = { $null = Connect-KubeCluster admin; Sync-CredentialLease (New-LeasedSource) -WarningAction Ignore }; Is = { "$($_.Revoked) of $($_.Total)" }; Shows = '1 of 1'
         Fails = { $null = Connect-KubeCluster admin; Sync-CredentialLease (New-Source) -GracePeriod 300 }; Id = 'TimeTooShort'
         WhatIf = { $null = Connect-KubeCluster admin; Sync-CredentialLease (New-LeasedSource 2) }
-        Tells = 'Revoke: .* for <namespace>/pod/gone-1\)', 'Of 2 leases of the source ''local'', with their pods in <server> \(admin\): 0 to renew, 2 to revoke, 0 to finish, 0 to keep\.'
+        Tells = 'Revoke \(the owner no longer exists\): .* for <namespace>/pod/gone-1\)', 'Of 2 leases of the source ''local'', for pods in <server> \(admin\): 0 to renew, 2 to revoke, 0 to clean up, 0 to keep\.'
     }
     'Test-KubeConnection' = @{
         Do = { Test-KubeConnection admin }; Is = { "$($_.Reachable)" }; Shows = 'True'
@@ -142,7 +142,7 @@ $rows = [ordered]@{
         Do = { Get-CredentialLease (New-LeasedSource) -WarningAction Ignore | Update-CredentialLease }; Is = { "$($_.Username)" }; Shows = 'somebody'
         Fails = { Update-CredentialLease -CredentialSource (New-Source) -Uuid ([guid]::NewGuid()) }; Id = 'LeaseNotFound'
         WhatIf = { Get-CredentialLease (New-LeasedSource 2) -WarningAction Ignore | Update-CredentialLease }
-        Tells = 'Renew" on target ".* for <namespace>/pod/gone-1\), user somebody, of the source ''local''', '2 leases in all'
+        Tells = 'Renew" on target ".* for <namespace>/pod/gone-1\), user somebody, of the source ''local''', 'In total, 2 leases would be renewed\.'
     }
     'Watch-KubePod' = @{
         Do = { $null = Connect-KubeCluster admin; Watch-KubePod INV* -n $World.Namespace -First 1 }; Is = { "$($_.Type)" }; Shows = 'Added'

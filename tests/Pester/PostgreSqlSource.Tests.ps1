@@ -142,7 +142,7 @@ Describe 'Leases of login roles' {
         Invoke-Sql "drop role `"$($lease.Username)`""
         $summary = Sync-CredentialLease $source -WarningVariable warned -WarningAction SilentlyContinue -ErrorVariable failed
         $failed | Should -BeNullOrEmpty
-        "$warned" | Should -Match 'has ended and cannot be renewed, and its owner lives. Invoke-CredentialRotation'
+        "$warned" | Should -Match 'has ended and cannot be renewed, but its owner still exists. Run Invoke-CredentialRotation'
         $summary.Failed | Should -Be 1
         { $lease | Update-CredentialLease } | Should -Throw -ErrorId 'CredentialLeaseEnded,KubeInject.Cmdlets.Leases.UpdateCredentialLeaseCommand'
     }

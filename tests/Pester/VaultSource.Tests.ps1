@@ -32,9 +32,9 @@ Describe 'New-CredentialSource -Vault' {
     }
 
     It 'refuses <Name>' -ForEach @(
-        @{ Name = 'two ways to log in'; Parameters = @{ RoleId = 'x'; KubernetesAuthRole = 'y' }; Why = 'one of -Token, -KubernetesAuthRole and -RoleId' }
+        @{ Name = 'two ways to log in'; Parameters = @{ RoleId = 'x'; KubernetesAuthRole = 'y' }; Why = '-Token, -KubernetesAuthRole and -RoleId cannot be combined' }
         @{ Name = 'an AppRole without its secret id'; Parameters = @{ RoleId = 'x' }; Why = 'both -RoleId and -SecretId' }
-        @{ Name = 'an audience without pod identity'; Parameters = @{ KubernetesAuthRole = 'x'; Audience = 'vault' }; Why = 'together with -PodIdentity' }
+        @{ Name = 'an audience without pod identity'; Parameters = @{ KubernetesAuthRole = 'x'; Audience = 'vault' }; Why = 'requires -PodIdentity' }
         @{ Name = 'a namespace that none can have'; Parameters = @{ KubernetesAuthRole = 'x'; VaultNamespace = "a`r`nb" }; Why = 'namespace of Vault may hold' }
         @{ Name = 'an address that is none'; Parameters = @{ KubernetesAuthRole = 'x'; Vault = 'ftp://vault' }; Why = 'http or https address' }
         @{ Name = 'a number for a time'; Parameters = @{ KubernetesAuthRole = 'x'; TokenPeriod = 3600 }; Why = 'ticks' }
@@ -67,7 +67,7 @@ Describe 'New-CredentialSource -Vault' {
         $before = $env:HOME
         try {
             $env:HOME = "$TestDrive"
-            Invoke-InNewProcess { Import-Module $args[0]; try { New-CredentialSource -Vault http://127.0.0.1:1 } catch { $_.Exception.Message } } | Out-String | Should -Match 'There is no token for Vault: give -Token, -KubernetesAuthRole'
+            Invoke-InNewProcess { Import-Module $args[0]; try { New-CredentialSource -Vault http://127.0.0.1:1 } catch { $_.Exception.Message } } | Out-String | Should -Match 'There is no token for Vault\. Specify -Token, -KubernetesAuthRole'
         }
         finally { $env:HOME = $before }
     }

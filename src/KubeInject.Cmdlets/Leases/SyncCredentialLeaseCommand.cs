@@ -84,8 +84,8 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
             var action = planned.Action switch
             {
                 LeaseAction.Renew => "Renew",
-                LeaseAction.Revoke => "Revoke, because its owner no longer exists",
-                _ => "Clean up after interrupted issuing",
+                LeaseAction.Revoke => "Revoke (the owner no longer exists)",
+                _ => "Clean up (issuing was interrupted)",
             };
             var target = $"{planned.Lease}";
             var isApproved = ShouldProcess($"{action}: {target}", $"{action}: {target}?", "Sync-CredentialLease", out var reason);

@@ -28,7 +28,7 @@ internal sealed partial class ScriptCredentials(string name, ScriptBlock issue, 
         var output = await InvokeAsync(issue, request, cancellationToken).ConfigureAwait(false);
         return output is [{ BaseObject: PSCredential { UserName.Length: > 0 } credential }]
             ? new Credential(credential.UserName, credential.Password.ToSecret())
-            : throw Refused($"The ScriptBlock must return one PSCredential with a username for the role '{request.Role}' of the database '{request.Database}'. It returned {Describe(output)}.");
+            : throw Refused($"The ScriptBlock must return one PSCredential with a username for the role '{request.Role}' of the database '{request.Database}'. It returned {DescribeOutput(output)}.");
     }
 
     // The output of the ScriptBlock is not used.
@@ -87,7 +87,7 @@ internal sealed partial class ScriptCredentials(string name, ScriptBlock issue, 
     }
 
     // Only types, because the output can contain a password that is not in a PSCredential.
-    private static string Describe(IReadOnlyList<PSObject?> output) => output switch
+    private static string DescribeOutput(IReadOnlyList<PSObject?> output) => output switch
     {
         [] => "nothing",
         [var single] => Describe(single),

@@ -60,7 +60,7 @@ public sealed partial class ErrorKindTests
         Assert.Equal(Ids<RolloutFailure>("Rollout"), Enum.GetValues<RolloutFailure>().Select(reason => ErrorKinds.Of(reason).Id));
         Assert.Equal(Ids<SecretRefusal>("Secret"), Enum.GetValues<SecretRefusal>().Select(reason => ErrorKinds.Of(reason).Id));
         Assert.Equal(
-            ["LeaseRenewFailed", "LeaseRevokeFailed", "LeaseFinishFailed"],
+            ["LeaseRenewFailed", "LeaseRevokeFailed", "LeaseCleanUpFailed"],
             new[] { LeaseAction.Renew, LeaseAction.Revoke, LeaseAction.CleanUp }.Select(action => ErrorKinds.OfSweep(action).Id));
     }
 
@@ -77,7 +77,7 @@ public sealed partial class ErrorKindTests
     [GeneratedRegex(@"^\| `(?<id>\w+)` \|[^|]*\|[^|]*\| (?<do>[^|]*) \|\r?$", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"KubeInject\.(?!Cmdlets)\w+\.\w+Exception")]
+    [GeneratedRegex(@"KubeInject\.(?!Cmdlets)(?:\w+\.)*\w+Exception")]
     private static partial Regex TypeName();
 
     [GeneratedRegex(@"new ErrorRecord\b|ErrorRecord Record\(Exception exception, object\? target\) => new\(")]
