@@ -5,10 +5,10 @@
     Author               = 'KubeInject contributors'
     CompanyName          = 'KubeInject'
     Copyright            = '(c) KubeInject contributors. Apache License 2.0.'
-    Description          = 'Gives Kubernetes pods their database credentials: reads their injection annotations, has short-lived credentials issued, puts them into the containers'' environment, and accounts for every lease.'
+    Description          = 'Injects short-lived database credentials from Vault, OpenBao, PostgreSQL, Secrets or scripts into Kubernetes pods, based on their annotations, and renews, rotates and revokes the credentials.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
-    NestedModules        = @('KubeInject.Extension/KubeInject.Extension.psm1') # what SecretManagement calls; by its file, which is faster than by its manifest
+    NestedModules        = @('KubeInject.Extension/KubeInject.Extension.psm1') # the extension for SecretManagement; the file loads faster than its manifest
     FormatsToProcess     = @('KubeInject.Connections.Format.ps1xml', 'KubeInject.Pods.Format.ps1xml', 'KubeInject.Annotations.Format.ps1xml', 'KubeInject.Leases.Format.ps1xml')
     TypesToProcess       = @('KubeInject.Types.ps1xml')
     FunctionsToExport    = @()

@@ -1,32 +1,33 @@
 <#
 .SYNOPSIS
-Builds, tries out, tests and packs the module.
+Builds, demonstrates, tests and packs the module.
 .DESCRIPTION
-Without a task it builds the module into out/KubeInject, ready for Import-Module. Several tasks run in the order in which
-they are given; the first that fails ends it.
+Without a task, the script builds the module to out/KubeInject, from where you can import it. Tasks run in the specified order.
+The script stops at the first task that fails.
 
-Build: compiles the module into out/KubeInject.
+Build: compiles the module to out/KubeInject.
 
-Demo: builds the module, and shows on the manifests in examples what it does. It needs no cluster and changes nothing.
+Demo: builds the module, and demonstrates it with the manifests in examples. It requires no cluster and changes nothing.
 
-Test: runs ./test.sh, which builds everything and runs all suites beside a cluster of its own. Needs bash;
-CONTRIBUTING.md, "Build and test", says what else.
+Test: runs ./test.sh, which builds everything and runs all test suites with a temporary cluster. Requires bash. For the other
+requirements, see "Build and test" in CONTRIBUTING.md.
 
-Help: brings docs/cmdlets, docs/about and module/en-US up to date with the module. Needs Microsoft.PowerShell.PlatyPS 1.0.
+Help: updates docs/cmdlets, docs/about and module/en-US from the module. Requires Microsoft.PowerShell.PlatyPS 1.0.
 
-Analyze: runs PSScriptAnalyzer over all PowerShell of the repository, and fails if it finds something. Needs PSScriptAnalyzer.
+Analyze: runs PSScriptAnalyzer on all PowerShell code of the repository, and fails if there are findings. Requires
+PSScriptAnalyzer.
 
-If the module that Help or Analyze needs is not installed, a line says so, and the next task runs.
+If the module that Help or Analyze requires is not installed, the script prints a message and runs the next task.
 
-Pack: builds the module, and makes out/KubeInject.<version>.nupkg of it, as the PowerShell Gallery takes it.
+Pack: builds the module, and creates the package out/KubeInject.<version>.nupkg for the PowerShell Gallery.
 
-Clean: removes out, and what compiling left in the folders bin and obj.
+Clean: removes the folder out, and all bin and obj folders.
 
-Needs the .NET SDK 10.
+Requires the .NET SDK 10.
 .PARAMETER Task
-What to do: one or more of Build, Demo, Test, Help, Analyze, Pack and Clean.
+One or more of Build, Demo, Test, Help, Analyze, Pack and Clean.
 .PARAMETER Configuration
-How to compile: Release, or Debug for stepping through.
+The build configuration: Release (default), or Debug for a debugger.
 .EXAMPLE
 ./build.ps1
 Import-Module ./out/KubeInject
@@ -35,11 +36,11 @@ Builds the module and imports it.
 .EXAMPLE
 dotnet tool restore && dotnet pwsh -NoProfile -File build.ps1 Demo
 
-From any shell, without an installed PowerShell: .config/dotnet-tools.json names the one that the first command brings.
+Runs the demo from any shell. PowerShell need not be installed: the first command restores it from .config/dotnet-tools.json.
 .EXAMPLE
 ./build.ps1 -Task Clean, Analyze, Test, Pack
 
-All that there is to do before a release: a fresh start, the checks, and the package.
+Prepares a release: removes old files, analyzes and tests the code, and creates the package.
 .EXAMPLE
 ./build.ps1 -Task Pack
 Publish-PSResource -NupkgPath ./out/KubeInject.0.1.0.nupkg -Repository PSGallery -ApiKey $key
@@ -48,11 +49,11 @@ Packs the module and publishes it.
 .EXAMPLE
 ./build.ps1 -Configuration Debug
 
-Builds a module to step through in a debugger.
+Builds the module for a debugger.
 .EXAMPLE
 dotnet pwsh -NoProfile -File build.ps1 Build Help
 
-From another shell: tasks are separated by spaces.
+Runs two tasks from another shell, where tasks are separated by spaces.
 .LINK
 https://github.com/kubeinject/kubeinject
 #>
@@ -71,21 +72,21 @@ $ErrorActionPreference = 'Stop'
 $output = Join-Path $PSScriptRoot out
 $module = Join-Path $output KubeInject
 
-# Starts another PowerShell of the kind that runs this script: with its own executable, or a .NET tool, which dotnet runs.
+# Starts a new process of the PowerShell that runs this script, which is an executable or a .NET tool.
 function Invoke-PowerShell([string[]] $Argument) {
     $program = [Environment]::ProcessPath
     $first = @(if ((Split-Path $program -LeafBase) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll })
     Invoke-Program $program ($first + $Argument)
 }
 
-# Runs a program, whose failure is that of the task. With -Quiet, its output is shown only if it fails.
+# Runs a program, and throws if it fails. With -Quiet, the output is only shown if the program fails.
 function Invoke-Program([string] $Program, [string[]] $Argument, [switch] $Quiet) {
-    if ($Quiet) { $said = & $Program @Argument 2>&1 } else { & $Program @Argument }
-    if ($LASTEXITCODE -ne 0 -and $Quiet) { $said | Out-Host }
-    if ($LASTEXITCODE -ne 0) { throw "'$([System.IO.Path]::GetFileNameWithoutExtension($Program)) $Argument' ended with exit code $LASTEXITCODE; its output above says why." }
+    if ($Quiet) { $log = & $Program @Argument 2>&1 } else { & $Program @Argument }
+    if ($LASTEXITCODE -ne 0 -and $Quiet) { $log | Out-Host }
+    if ($LASTEXITCODE -ne 0) { throw "'$([System.IO.Path]::GetFileNameWithoutExtension($Program)) $Argument' failed with exit code $LASTEXITCODE. See its output above." }
 }
 
-# The module of these sources, compiled at most once.
+# Compiles the module, at most once.
 $isBuilt = $false
 function Build-Module([string] $Configuration, [switch] $Quiet) {
     if ($isBuilt) { return }
@@ -93,24 +94,24 @@ function Build-Module([string] $Configuration, [switch] $Quiet) {
     $script:isBuilt = $true
 }
 
-# Says that a module is not installed, without which a task cannot run; nothing if it is.
+# Returns a message if the module that a task requires is not installed.
 function Get-MissingModule([string] $Task, [string] $Name) {
-    if (-not (Get-Module -ListAvailable $Name)) { "Not run: $Task, because $Name is not installed. Install-PSResource $Name installs it." }
+    if (-not (Get-Module -ListAvailable $Name)) { "Skipped $Task, because $Name is not installed. To install it, run: Install-PSResource $Name" }
 }
 
 switch ($Task) {
     Build { Build-Module $Configuration }
     Demo {
-        'Building the module into out/KubeInject. The first time takes about a minute.'
+        'Building the module to out/KubeInject. The first build takes about a minute.'
         Build-Module $Configuration -Quiet
-        # In another PowerShell, because a session keeps the module that it has loaded.
+        # In a new process, because a session cannot unload a module.
         Invoke-PowerShell '-NoProfile', '-File', "$PSScriptRoot/build/Show-Demo.ps1", '-Module', $module
     }
     Test { Invoke-Program bash "$PSScriptRoot/test.sh" }
     Help {
         if ($missing = Get-MissingModule $_ Microsoft.PowerShell.PlatyPS) { $missing; continue }
         Build-Module $Configuration
-        # In another PowerShell, because a session keeps the module that it has loaded.
+        # In a new process, because a session cannot unload a module.
         Invoke-PowerShell '-NoProfile', '-File', "$PSScriptRoot/build/Update-Help.ps1", '-Module', $module
     }
     Analyze {
@@ -118,8 +119,8 @@ switch ($Task) {
         Build-Module $Configuration
         $found = @(& "$PSScriptRoot/build/Invoke-Analysis.ps1" -Module $module)
         $found | Format-Table -Wrap File, Line, Rule, Message | Out-Host
-        if ($found) { throw "PSScriptAnalyzer has found $($found.Count) faults; they are listed above." }
-        'PSScriptAnalyzer has found nothing.'
+        if ($found) { throw "PSScriptAnalyzer reported $($found.Count) findings. They are listed above." }
+        'PSScriptAnalyzer reported no findings.'
     }
     Pack {
         Build-Module $Configuration

@@ -1,14 +1,14 @@
 <#
 .SYNOPSIS
-Makes the package of the built module that the PowerShell Gallery takes.
+Creates the package of the built module for the PowerShell Gallery.
 .DESCRIPTION
-The package, <name>.<version>.nupkg, holds the module's files as they are, and says of itself what the module's manifest
-says, what commands there are, and what CHANGELOG.md tells of this version. The same files make the same package, byte for
-byte. Needs the .NET SDK 10. Returns the file.
+The package, <name>.<version>.nupkg, contains the unchanged files of the module. Its metadata comes from the module manifest,
+and its release notes from the section of this version in CHANGELOG.md. The same files always create the same package, byte
+for byte. Requires the .NET SDK 10. Returns the file.
 .PARAMETER Module
 The folder of the built module.
 .PARAMETER Destination
-The folder for the package. One of the same name in it is replaced.
+The folder of the package. A package with the same name is replaced.
 .EXAMPLE
 build/New-ModulePackage.ps1
 
@@ -30,11 +30,11 @@ $version = $data['Prerelease'] ? "$($manifest.ModuleVersion)-$($data['Prerelease
 
 $changelog = (Get-Content -Raw "$PSScriptRoot/../CHANGELOG.md").ReplaceLineEndings("`n")
 if ($changelog -notmatch "(?ms)^## \[$([regex]::Escape($version))\][^\n]*\n(?<notes>.*?)(?=^## |^\[[^\]]+\]: |\z)") {
-    throw "CHANGELOG.md has no section '## [$version]'. Write what this version brings, then pack it."
+    throw "CHANGELOG.md has no section '## [$version]'. Add the section with the changes of this version, and then run the command again."
 }
 $releaseNotes = $Matches.notes.Trim()
 
-# What the gallery finds modules and commands by.
+# The tags that the gallery uses to search for modules and commands.
 $cmdlets = @($manifest.CmdletsToExport)
 $functions = @($manifest.FunctionsToExport)
 $tags = @('PSModule') + $data.Tags +
@@ -77,7 +77,7 @@ $properties = @"
 </coreProperties>
 "@
 
-# Everyone may read a file, and its owner may write it.
+# File permissions 0644: everyone can read, and the owner can write.
 $readable = 0x81A4 -shl 16
 
 $work = (New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
@@ -89,15 +89,15 @@ try {
   <files><file src="$([Security.SecurityElement]::Escape("$folder/**"))" target="" /></files>
 </package>
 "@
-    # Its warnings are about packages for projects: assemblies outside lib, what galleries other than this one want.
-    $said = dotnet pack $specification --output $work 2>&1
-    if ($LASTEXITCODE -ne 0) { throw "'dotnet pack' ended with exit code ${LASTEXITCODE}:`n$($said -join "`n")" }
-    $made = Get-Item "$work/KubeInject.$version.nupkg"
+    # The output is only shown on failure. The warnings are about library packages, for example about assemblies outside lib.
+    $log = dotnet pack $specification --output $work 2>&1
+    if ($LASTEXITCODE -ne 0) { throw "'dotnet pack' failed with exit code ${LASTEXITCODE}:`n$($log -join "`n")" }
+    $packed = Get-Item "$work/KubeInject.$version.nupkg"
 
-    # Replace all that depends on the machine or on the version of NuGet: the order and the times of the entries, the core
-    # properties, whose file name some versions choose at random, and the relationships, which refer to that file.
+    # Replace everything that depends on the machine or on the version of NuGet: the order and times of the entries, the core
+    # properties (some versions choose a random file name), and the relationships, which refer to that file name.
     $package = Join-Path $work package.nupkg
-    $from = [System.IO.Compression.ZipFile]::OpenRead($made.FullName)
+    $from = [System.IO.Compression.ZipFile]::OpenRead($packed.FullName)
     $to = [System.IO.Compression.ZipFile]::Open($package, 'Create')
     try {
         $entries = [System.Collections.Generic.SortedDictionary[string, object]]::new([StringComparer]::Ordinal)
@@ -119,7 +119,7 @@ try {
     finally { $to.Dispose(); $from.Dispose() }
 
     $null = New-Item -ItemType Directory -Force $Destination
-    Move-Item $package (Join-Path $Destination $made.Name) -Force
-    Get-Item (Join-Path $Destination $made.Name)
+    Move-Item $package (Join-Path $Destination $packed.Name) -Force
+    Get-Item (Join-Path $Destination $packed.Name)
 }
 finally { Remove-Item -Recurse $work }

@@ -1,18 +1,18 @@
 <#
 .SYNOPSIS
-Shows what the module does, on the manifests in examples.
+Demonstrates the module with the manifests in examples.
 .DESCRIPTION
-Runs a few commands of the module, and prints each before its output: which credentials a pod requests, why another pod gets
-none, and a manifest with made-up credentials. Ends with commands to type next. It needs no cluster, and writes nothing but
-records of the made-up credentials, into out/leases.
+Runs some commands of the module, and prints each command before its output: which credentials a pod requests, why another
+pod gets none, and a manifest with test credentials. At the end, it suggests further commands. It requires no cluster, and
+writes only the lease records of the test credentials, to out/leases.
 
-./build.ps1 Demo runs it in another PowerShell, because a session keeps the module that it has loaded.
+./build.ps1 Demo runs this script in a new PowerShell process, because a session cannot unload a module.
 .PARAMETER Module
-The built module.
+The folder of the built module.
 .EXAMPLE
 ./build.ps1 Demo
 
-Builds the module and shows it.
+Builds the module and runs the demo.
 #>
 [CmdletBinding()]
 param([string] $Module = "$PSScriptRoot/../out/KubeInject")
@@ -20,7 +20,7 @@ param([string] $Module = "$PSScriptRoot/../out/KubeInject")
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
-# PowerShell breaks long lines between words only in cultures of languages that it knows.
+# PowerShell only wraps lines between words in cultures of languages that it supports.
 [cultureinfo]::GetCultures('AllCultures') | Where-Object Name -EQ en-US | ForEach-Object { [cultureinfo]::CurrentCulture = $_ }
 # Out-String keeps colors only with Ansi.
 $PSStyle.OutputRendering = [Console]::IsOutputRedirected ? 'PlainText' : 'Ansi'
@@ -44,7 +44,7 @@ $steps = @(
     }
 )
 
-# Started as "dotnet pwsh" or, with an executable of its own or as a global tool, as "pwsh".
+# The command that started this PowerShell: "dotnet pwsh" for a local tool, otherwise "pwsh".
 $shell = (Split-Path ([Environment]::ProcessPath) -LeafBase) -eq 'dotnet' -and $PSHOME -notmatch '[\\/]\.store[\\/]' ? 'dotnet pwsh' : 'pwsh'
 
 Import-Module $Module
@@ -69,5 +69,5 @@ $($PSStyle.Bold)Try it yourself$($PSStyle.Reset)
     Repair-PodInjectionAnnotation ./examples/broken/orders.yaml -WhatIf
     Get-Help Invoke-CredentialInjection -Examples
 
-With a cluster of yours, or one for trying out: docs/getting-started.md
+To use your own cluster or a test cluster, see docs/getting-started.md.
 "@

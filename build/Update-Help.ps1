@@ -7,10 +7,10 @@ parameters without a HelpMessage, such as WhatIf and Confirm, are described in t
 and defaults are read from the module. For Get-Help, the script creates the MAML file with Microsoft.PowerShell.PlatyPS, and
 the about topics. If you run it again, nothing changes.
 
-Needs the built module (see build.ps1) and Microsoft.PowerShell.PlatyPS 1.0. Run it in a PowerShell of its own, because
-a session keeps the module that it has loaded.
+Requires the built module (see build.ps1) and Microsoft.PowerShell.PlatyPS 1.0. Run it in a new PowerShell process,
+because a session cannot unload a module.
 .PARAMETER Module
-The built module. Its help is renewed, too.
+The folder of the built module. Its help is updated, too.
 .EXAMPLE
 ./build.ps1
 dotnet pwsh -NoProfile -File build/Update-Help.ps1
@@ -18,7 +18,7 @@ dotnet pwsh -NoProfile -File build/Update-Help.ps1
 [CmdletBinding()]
 param([string] $Module = "$PSScriptRoot/../out/KubeInject")
 
-$ErrorActionPreference = 'Stop' # no strict mode, which would be PlatyPS' own, too
+$ErrorActionPreference = 'Stop' # no strict mode, because it would also apply to PlatyPS
 [cultureinfo]::CurrentCulture = [cultureinfo]::InvariantCulture
 Import-Module Microsoft.PowerShell.PlatyPS -MinimumVersion 1.0
 
@@ -32,7 +32,7 @@ function Set-Text([string] $Path, [string] $Text) {
     [System.IO.File]::WriteAllText([System.IO.Path]::GetFullPath($Path), $Text.ReplaceLineEndings("`n").TrimEnd() + "`n")
 }
 
-# Cuts a text at its headings of a level; those in fenced code are none.
+# Splits a text at its headings of one level. Ignores lines in fenced code.
 function Split-Heading([string] $Text, [int] $Level) {
     $sections = [ordered]@{}
     $heading = ''
@@ -53,7 +53,7 @@ function Split-Heading([string] $Text, [int] $Level) {
 
 function Get-Section($Sections, [string] $Name) { if ($Sections.Contains($Name)) { $Sections[$Name] } else { '' } }
 
-# The page of a cmdlet: its texts, and all else as the module has it.
+# Updates the page of a cmdlet. Keeps its texts, and reads everything else from the module.
 function Update-Page([System.Management.Automation.CmdletInfo] $Command) {
     $page = "$pages/$($Command.Name).md"
     $written = Split-Heading ((Test-Path $page) ? (Get-Content -Raw $page) : '') 2
@@ -104,18 +104,18 @@ function Update-Page([System.Management.Automation.CmdletInfo] $Command) {
 
     $folder = (New-Item -ItemType Directory (Join-Path $work ([guid]::NewGuid()))).FullName
     $made = Export-MarkdownCommandHelp $found -OutputFolder $folder -Force
-    # No day of the export, and no list of aliases, of which there are none.
+    # Removes the date of the export and the section on aliases, because the cmdlets have none.
     $text = (Get-Content -Raw $made).ReplaceLineEndings("`n") -replace '(?m)^ms\.date: .*\n', '' -replace '(?m)^## ALIASES\n(?:(?!##).*\n)+', ''
     Set-Text $page ($text -replace '(?m)[ \t]+$', '' -replace '\n{3,}', "`n`n")
     $found
 }
 
-# Markdown as a console shows it best.
+# Converts Markdown to plain text for the console.
 function ConvertTo-Plain([string] $Text) {
     $Text -replace '\[([^\]]+)\]\([^)]+\)', '$1' -replace '`([^`\n]+)`', '$1' -replace '\*\*([^*\n]+)\*\*', '$1'
 }
 
-# The paragraphs of a text, with the lines of each in one, but for those of code and lists.
+# Returns the paragraphs of a text. Joins the lines of each paragraph, except in code and lists.
 function Get-Paragraph([string] $Text) {
     foreach ($part in [regex]::Matches($Text, '(?m)^```\w*\n(?<code>[\s\S]*?)^```$|(?<text>(?:^(?!```).+\n?)+)')) {
         if ($part.Groups['code'].Success) { ($part.Groups['code'].Value.TrimEnd() -split "`n").ForEach{ "    $_".TrimEnd() } -join "`n" }
@@ -124,8 +124,8 @@ function Get-Paragraph([string] $Text) {
     }
 }
 
-# What Get-Help knows to show: an example's code apart from its text, no Markdown, types as they are written in PowerShell;
-# and in the syntax what PlatyPS leaves out of it.
+# Adapts the MAML to Get-Help: separates the code of examples from their text, removes Markdown, and adds attributes and default
+# values that PlatyPS omits from the syntax.
 function Format-Maml([xml] $Maml, $Pages) {
     $names = [System.Xml.XmlNamespaceManager]::new($Maml.NameTable)
     foreach ($name in 'maml', 'command', 'dev') { $names.AddNamespace($name, $Maml.DocumentElement.GetAttribute("xmlns:$name")) }
@@ -147,7 +147,7 @@ function Format-Maml([xml] $Maml, $Pages) {
         $example.SelectSingleNode('dev:code', $names).InnerText = $code.TrimEnd()
         $remarks = $example.SelectSingleNode('dev:remarks', $names)
         & $setParagraphs $remarks $after
-        $null = $remarks.AppendChild($Maml.CreateElement('maml', 'para', $names.LookupNamespace('maml'))) # a line before the next example
+        $null = $remarks.AppendChild($Maml.CreateElement('maml', 'para', $names.LookupNamespace('maml'))) # an empty line before the next example
     }
     foreach ($page in $Pages) {
         $command = $Maml.SelectSingleNode("//command:command[command:details/command:name='$($page.Title)']", $names)
@@ -183,7 +183,7 @@ function Format-Maml([xml] $Maml, $Pages) {
     "<?xml version=`"1.0`" encoding=`"utf-8`"?>`n$text"
 }
 
-# Breaks a paragraph or an item of a list into lines of a console's width.
+# Wraps a paragraph or a list item to lines of at most 80 characters.
 function Split-Line([string] $Text, [string] $Indent) {
     $line = $Indent
     foreach ($word in $Text -split '\s+') {
@@ -196,7 +196,7 @@ function Split-Line([string] $Text, [string] $Indent) {
     $line.TrimEnd()
 }
 
-# An about topic as Get-Help shows it: headings at the margin, what is below them indented.
+# Converts an about topic to the format of Get-Help: headings at the margin, and indented text.
 function ConvertTo-Topic([string] $Text) {
     $blocks = [regex]::Matches($Text.ReplaceLineEndings("`n"), '(?m)^# (?<name>.+)$|^##+ (?<heading>.+)$|^```\w*\n(?<code>[\s\S]*?)^```$|(?<text>^(?!#|```)(?:- )?\S.*\n(?:(?!- |#|```).*\S.*\n)*)')
     $isItem = $false
@@ -214,7 +214,7 @@ function ConvertTo-Topic([string] $Text) {
 
 $work = (New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
 try {
-    # Without its help, which would get mixed up with the texts.
+    # Imports a copy without help files, because PlatyPS would merge their texts into the pages.
     $bare = Join-Path $work KubeInject
     Copy-Item -Recurse $Module $bare
     Remove-Item -Recurse "$bare/en-US" -ErrorAction Ignore

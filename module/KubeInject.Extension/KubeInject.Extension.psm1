@@ -1,10 +1,11 @@
-# What SecretManagement calls, so that the Secrets of a namespace are a vault: see docs/secretmanagement.md. It looks for
-# functions of these names and parameters in a module of this name below ours, imports the module into a runspace of its
-# own, and shows what they write; an exception it would wrap in one that hides the reason, so they throw none.
+# The vault extension for SecretManagement, which uses the Secrets of a namespace as a vault. See docs/secretmanagement.md.
+# SecretManagement requires a nested module with this name, and functions with these names and parameters. It imports the
+# module into a separate runspace. The functions write errors and do not throw, because SecretManagement wraps exceptions and
+# hides their message.
 #
-# This is read whenever KubeInject is imported, by whoever never heard of vaults, too: so it holds no more than it must. The
-# types of the parameters stand in KubeInject.Vault.psm1; here, and with [CmdletBinding()], they would make each import slower.
-# There is neither Unlock-SecretVault nor Unregister-SecretVault, for there is no password, and nothing to clean up.
+# Every import of KubeInject reads this file, so it is as small as possible. Parameter types and [CmdletBinding()] would slow
+# down the import, and are in KubeInject.Vault.psm1. Unlock-SecretVault and Unregister-SecretVault are not necessary, because
+# the vault has no password and no state.
 
 function Get-Secret {
     param($Name, $VaultName, $AdditionalParameters)

@@ -1,12 +1,12 @@
-# The work of KubeInject.Extension, loaded by its first call.
+# The implementation of KubeInject.Extension. The first call of one of its functions loads this module.
 #
-# Nothing is kept between calls: each connects by the parameters that the vault was registered with, and disconnects.
+# Each call connects with the registered vault parameters, and disconnects at the end. No state is kept between calls.
 Set-StrictMode -Version Latest
 
-# The key of a Secret that is one value: what Set-Secret writes for a name without a key.
+# The key that Set-Secret writes if the name contains no key and the secret is a single value.
 $singleKey = 'value'
 
-# What Register-SecretVault takes as -VaultParameters. No Token and no Credential: the registry is a readable file.
+# The supported vault parameters. Token and Credential are not supported, because the vault registry is a plain-text file.
 $settings = 'KubeConfig', 'Context', 'Namespace', 'Server', 'TokenFile', 'ClientCertificate', 'ClientKey', 'CertificateAuthority',
     'InCluster', 'ServiceAccountPath', 'ImpersonateUser', 'ImpersonateUid', 'TlsServerName', 'ProxyUri', 'SkipCertificateCheck', 'TimeoutSec'
 
@@ -22,7 +22,7 @@ function Get-VaultSecret {
             if ($secret.Data.ContainsKey($key)) { Get-Value $secret $key }
             return
         }
-        switch (Get-Shape $secret) {
+        switch (Get-SecretType $secret) {
             Hashtable {
                 $table = [hashtable]::new([StringComparer]::Ordinal)
                 foreach ($each in $secret.Data.Keys) { $table[$each] = Get-Value $secret $each }
@@ -34,7 +34,7 @@ function Get-VaultSecret {
     }
 }
 
-# Whole Secrets; keys of them where the filter has a slash: 'orders-db/*'.
+# Returns Secrets, or their keys if the filter contains a slash, for example 'orders-db/*'.
 function Get-VaultSecretInfo {
     [CmdletBinding()]
     param([string] $Filter, [string] $VaultName, [hashtable] $AdditionalParameters)
@@ -46,7 +46,7 @@ function Get-VaultSecretInfo {
             $metadata = @{}
             foreach ($note in $secret.Metadata.GetEnumerator()) { $metadata[$note.Key] = $note.Value }
             if ($null -eq $keyPattern) {
-                [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($secret.Name, (Get-Shape $secret), $VaultName, $metadata)
+                [Microsoft.PowerShell.SecretManagement.SecretInformation]::new($secret.Name, (Get-SecretType $secret), $VaultName, $metadata)
                 continue
             }
             foreach ($key in $secret.Data.Keys | Where-Object { $_ -like $keyPattern } | Sort-Object) {
@@ -65,30 +65,30 @@ function Set-VaultSecret {
         $secretName, $key = $Name -split '/', 2
         $isTable = $Secret -is [System.Collections.IDictionary]
         $isCredential = $Secret -is [pscredential]
-        $hasMetadata = $null -ne $Metadata -and $Metadata.Count # SecretManagement gives an empty one for none
+        $hasMetadata = $null -ne $Metadata -and $Metadata.Count # SecretManagement passes an empty table if no metadata is specified
         if ($null -ne $key) {
-            if ($isTable -or $isCredential) { throw (New-Refusal $Name "'$Name' is one key of a Secret, and takes one value. Set '$secretName' to a Hashtable or PSCredential.") }
+            if ($isTable -or $isCredential) { throw (New-Refusal $Name "'$Name' is a key of a Secret, which can have only a single value. Set '$secretName' to the Hashtable or PSCredential.") }
             if ($hasMetadata) { throw (New-KeyMetadataRefusal $Name $secretName) }
             KubeInject\Set-KubeSecret $secretName @{ $key = $Secret } @common
             return
         }
 
-        # A table is merged into whatever there is. One value, or a credential, is all there is: beside other keys,
-        # Get-Secret would return a table of them.
+        # A Hashtable is merged into the existing Secret. A single value or a credential must be the only content, because with
+        # other keys Get-Secret would return a Hashtable.
         if (-not $isTable) {
-            $there = Find-Secret $secretName
-            $shapes = $isCredential ? @('PSCredential') : @('SecureString', 'ByteArray')
-            if ($there -and $there.Data.Count -and (Get-Shape $there) -notin $shapes -and -not ($isCredential -and $there.Type -eq 'kubernetes.io/basic-auth')) {
-                throw (New-Refusal $Name "$there holds the keys $(($there.Data.Keys | Sort-Object) -join ', '). Set one of them, as '$secretName/$(@($there.Data.Keys | Sort-Object)[0])', or give a Hashtable, or remove the Secret first.")
+            $existing = Find-Secret $secretName
+            $types = $isCredential ? @('PSCredential') : @('SecureString', 'ByteArray')
+            if ($existing -and $existing.Data.Count -and (Get-SecretType $existing) -notin $types -and -not ($isCredential -and $existing.Type -eq 'kubernetes.io/basic-auth')) {
+                throw (New-Refusal $Name "$existing contains the keys $(($existing.Data.Keys | Sort-Object) -join ', '). Set one key, for example '$secretName/$(@($existing.Data.Keys | Sort-Object)[0])', specify a Hashtable, or remove the Secret first.")
             }
         }
-        $what = $isCredential ? @{ Credential = $Secret } : @{ Data = $isTable ? $Secret : @{ $singleKey = $Secret } }
-        if ($hasMetadata) { $what.Metadata = $Metadata }
-        KubeInject\Set-KubeSecret $secretName @what @common
+        $content = $isCredential ? @{ Credential = $Secret } : @{ Data = $isTable ? $Secret : @{ $singleKey = $Secret } }
+        if ($hasMetadata) { $content.Metadata = $Metadata }
+        KubeInject\Set-KubeSecret $secretName @content @common
     }
 }
 
-# Adds and replaces: what is not named stays, what is $null goes.
+# Adds and replaces metadata. Keeps keys that are not specified, and removes keys with the value $null.
 function Set-VaultSecretInfo {
     [CmdletBinding()]
     param([string] $Name, [hashtable] $Metadata, [string] $VaultName, [hashtable] $AdditionalParameters)
@@ -106,12 +106,12 @@ function Remove-VaultSecret {
 
     Use-Vault $PSCmdlet $AdditionalParameters {
         $secretName, $key = $Name -split '/', 2
-        $what = $null -eq $key ? @{} : @{ Key = $key }
-        KubeInject\Remove-KubeSecret $secretName @what @common -Confirm:$false
+        $keyParameter = $null -eq $key ? @{} : @{ Key = $key }
+        KubeInject\Remove-KubeSecret $secretName @keyParameter @common -Confirm:$false
     }
 }
 
-# Whether there is a connection, and the right to list, without which wildcards find nothing.
+# Returns whether the connection works and the user can list Secrets, which wildcards require.
 function Test-Vault {
     [CmdletBinding()]
     param([string] $VaultName, [hashtable] $AdditionalParameters)
@@ -123,7 +123,7 @@ function Test-Vault {
     $works -eq $true
 }
 
-# Connects, runs a script, whose calls find in $common how, and disconnects. What fails is written for the caller.
+# Connects, runs a script, and disconnects. The script passes $common to the cmdlets that it calls. Errors are written for the caller.
 function Use-Vault([System.Management.Automation.PSCmdlet] $Caller, [hashtable] $AdditionalParameters, [scriptblock] $Script) {
     $common = @{ ErrorAction = 'Stop'; Verbose = $null -ne $AdditionalParameters -and $AdditionalParameters['Verbose'] -eq $true }
     try {
@@ -142,24 +142,24 @@ function Get-Setting([hashtable] $AdditionalParameters) {
     foreach ($name in @($AdditionalParameters.Keys) -ne 'Verbose') {
         $value = $AdditionalParameters[$name]
         if ($name -in 'Token', 'Credential') {
-            throw (New-Refusal $name "The vault parameter $name would be kept readable in a file. Register the vault with TokenFile, with a client certificate, or with a context of the kubeconfig.")
+            throw (New-Refusal $name "The vault parameter $name is not supported, because SecretManagement stores it in a plain-text file. Register the vault with TokenFile, a client certificate, or a context of the kubeconfig.")
         }
-        if ($name -notin $settings) { throw (New-Refusal $name "There is no vault parameter $name. There are $($settings -join ', ').") }
-        if ($value -isnot [string] -and $value -isnot [ValueType]) { throw (New-Refusal $name "The vault parameter $name takes one text, number or truth value: SecretManagement keeps no lists of them.") }
+        if ($name -notin $settings) { throw (New-Refusal $name "There is no vault parameter $name. Valid parameters are $($settings -join ', ').") }
+        if ($value -isnot [string] -and $value -isnot [ValueType]) { throw (New-Refusal $name "The vault parameter $name must be a single string, number or Boolean, because SecretManagement does not store lists.") }
         $found[$name] = $value
     }
     $found
 }
 
-# One Secret by its name; nothing where there is none, as SecretManagement expects it, nor can be.
+# Returns a Secret by name, and nothing if it does not exist or the name is not valid, as SecretManagement requires.
 function Find-Secret([string] $Name) {
     if ($Name -cnotmatch '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$') { return }
     try { KubeInject\Get-KubeSecret $Name @common }
     catch { if ($_.FullyQualifiedErrorId -notlike 'KubeApiNotFound,*') { throw } }
 }
 
-# What a Secret is to SecretManagement, by what it holds, so that those made by others are read alike.
-function Get-Shape($Secret) {
+# Returns the SecretManagement type of a Secret. Depends only on the content, so that Secrets of other tools are supported, too.
+function Get-SecretType($Secret) {
     $data = $Secret.Data
     if ($data.Count -eq 1 -and $data.ContainsKey($singleKey)) { return $Secret.Base64Keys.Count ? 'ByteArray' : 'SecureString' }
     $hasBoth = $data.ContainsKey('username') -and $data.ContainsKey('password') -and -not ($Secret.Base64Keys | Where-Object { $_ -cin 'username', 'password' })
@@ -170,10 +170,10 @@ function Get-Shape($Secret) {
 function Get-Value($Secret, [string] $Key) {
     $value = $Secret.Data[$Key]
     if ($Secret.Base64Keys -cnotcontains $Key) { return $value }
-    , [Convert]::FromBase64String((ConvertTo-Text $value)) # as one array, not byte by byte
+    , [Convert]::FromBase64String((ConvertTo-Text $value)) # the comma returns one array instead of single bytes
 }
 
-# ConvertFrom-SecureString takes no empty one.
+# ConvertFrom-SecureString does not accept an empty SecureString.
 function ConvertTo-Text([securestring] $Value) { [System.Net.NetworkCredential]::new('', $Value).Password }
 
 function New-Refusal([string] $Name, [string] $Message) {
@@ -181,7 +181,7 @@ function New-Refusal([string] $Name, [string] $Message) {
 }
 
 function New-KeyMetadataRefusal([string] $Name, [string] $SecretName) {
-    New-Refusal $Name "'$Name' is one key, and metadata belongs to the whole Secret. Use Set-SecretInfo '$SecretName'."
+    New-Refusal $Name "'$Name' is a key of a Secret, but only Secrets have metadata. Run Set-SecretInfo for '$SecretName'."
 }
 
 Export-ModuleMember -Function Get-VaultSecret, Get-VaultSecretInfo, Set-VaultSecret, Set-VaultSecretInfo, Remove-VaultSecret, Test-Vault

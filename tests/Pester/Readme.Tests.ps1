@@ -95,7 +95,7 @@ Describe 'build.ps1 Demo' -Tag NoCluster {
         $shown = Invoke-Demo 1
         $LASTEXITCODE | Should -Be 1
         $shown | Should -Match 'CS1002'
-        $shown -replace '\s+(\| )?', ' ' | Should -Match "'dotnet publish .+' ended with exit code 1"
+        $shown -replace '\s+(\| )?', ' ' | Should -Match "'dotnet publish .+' failed with exit code 1"
         $shown | Should -Not -Match 'Try it yourself'
     }
 }

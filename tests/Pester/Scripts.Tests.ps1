@@ -40,7 +40,7 @@ Describe 'build.ps1' -Tag NoCluster {
         @{ Task = 'Analyze'; Module = 'PSScriptAnalyzer' }
     ) {
         Mock Get-Module { }
-        & $root/build.ps1 $Task | Should -Be "Not run: $Task, because $Module is not installed. Install-PSResource $Module installs it."
+        & $root/build.ps1 $Task | Should -Be "Skipped $Task, because $Module is not installed. To install it, run: Install-PSResource $Module"
     }
 
     It 'refuses a task that there is not, and says which there are' {
