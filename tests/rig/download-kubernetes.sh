@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# download-kubernetes.sh KUBERNETES ETCD — prints a folder for KUBEBUILDER_ASSETS that holds kube-apiserver,
-# kube-controller-manager, kubectl and etcd of these releases, such as 1.36.2 and 3.5.33. The first use
-# downloads them into the cache and compares their checksums.
+# download-kubernetes.sh KUBERNETES ETCD — prints a folder for KUBEBUILDER_ASSETS with kube-apiserver,
+# kube-controller-manager, kubectl and etcd of these releases, for example 1.36.2 and 3.5.33. The first
+# call downloads the programs to the cache and verifies their checksums.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -13,11 +13,11 @@ set -euo pipefail
 kubernetes=v${1#v}
 etcd=v${2#v}
 
-[[ $(uname -s) == Linux ]] || die "there are releases of kube-apiserver for Linux only"
+[[ $(uname -s) == Linux ]] || die "kube-apiserver is only released for Linux"
 case $(uname -m) in
   x86_64) platform=linux/amd64 ;;
   aarch64) platform=linux/arm64 ;;
-  *) die "$(uname -m) is not supported; x86_64 and aarch64 are" ;;
+  *) die "$(uname -m) is not supported; supported are x86_64 and aarch64" ;;
 esac
 
 [[ -n ${XDG_CACHE_HOME:-}${HOME:-} ]] || die "set HOME or XDG_CACHE_HOME"
@@ -52,6 +52,6 @@ tar --extract --gzip --file "$archive.tar.gz" --strip-components 1 "$archive/etc
 
 mkdir out
 install kube-apiserver kube-controller-manager kubectl etcd out
-# The folder is complete as soon as it exists; another download may have made it meanwhile.
+# The rename makes the folder complete as soon as it exists. Another download can have created it meanwhile.
 mv --no-target-directory out "$folder" 2>/dev/null || [[ -d $folder ]]
 echo "$folder"

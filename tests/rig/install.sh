@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs from Debian what the rig needs and this machine lacks; touches nothing else.
+# Installs the Debian packages that the rig requires and that are missing. It changes nothing else.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

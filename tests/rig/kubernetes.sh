@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Prints the folder that holds kube-apiserver and kube-controller-manager: a cached build of Debian's
-# "kubernetes" source package, which the first use builds. If $KUBEBUILDER_ASSETS is set, it prints
-# that folder instead, which needs only a kube-apiserver.
+# Prints the folder with kube-apiserver and kube-controller-manager: a cached build of the Debian source
+# package "kubernetes". The first call builds it. If $KUBEBUILDER_ASSETS is set, the script prints that
+# folder instead, which must contain only kube-apiserver.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# Raise it with every change to how the programs are built: older cached builds are then not used.
+# Increase the number with every change to the build, so that older cached builds are not used.
 recipe=r2
 programs=(kube-apiserver kube-controller-manager)
 
@@ -40,8 +40,8 @@ print_cached() {
   return 1
 }
 
-# generate_openapi FOLDER — writes the one generated package that the source does not contain, as
-# Kubernetes' own makefiles do; its list of known API violations tells whether nothing was left out.
+# generate_openapi FOLDER — generates the only package that the source does not contain, in the same way as
+# the makefiles of Kubernetes. The list of known API violations shows whether the package is complete.
 generate_openapi() {
   local work=$1 packages
   packages=$(grep --recursive --files-with-matches --include='*.go' '+k8s:openapi-gen=' pkg vendor/k8s.io/*/ |
@@ -55,7 +55,7 @@ generate_openapi() {
   diff "$work/violations" api/api-rules/violation_exceptions.list
 }
 
-# build FOLDER — leaves the finished cache entry in FOLDER/out and its name in FOLDER/name.
+# build FOLDER — builds the cache entry in FOLDER/out, and writes its name to FOLDER/name.
 build() {
   local work=$1 source_version version stamps package
   progress "downloading Debian's kubernetes source"
@@ -66,7 +66,7 @@ build() {
   version=${version##*+really}
   version=${version#*:}
   [[ $version == 1.20.* ]] || {
-    progress "Debian's kubernetes source is $version; this recipe builds the 1.20 of Debian 12"
+    progress "Debian's kubernetes source is $version; this script can only build version 1.20 of Debian 12"
     return 1
   }
   stamps="-s -w"
@@ -78,11 +78,11 @@ build() {
   go_build "$work" -o "$work/openapi-gen" ./vendor/k8s.io/kube-openapi/cmd/openapi-gen
   generate_openapi "$work"
   mkdir "$work/out"
-  # In one build, because the programs share most of their packages.
+  # One build for both programs, because they share most of their packages.
   go_build "$work" -ldflags "$stamps" -o "$work/out/" "${programs[@]/#/./cmd/}"
   echo "$version" >"$work/out/version"
   is_complete "$work/out" || {
-    echo "a program does not run, or reports another version than $version"
+    echo "a program does not run, or its version is not $version"
     return 1
   }
   echo "kubernetes-$source_version-$recipe" >"$work/name"
@@ -102,8 +102,8 @@ print_cached && exit
 
 install_source_tools
 
-# Beside the cache, so that the finished build is renamed into it; the lock is ours, so what lies
-# there already was left by a build that was killed.
+# In the cache folder, so that the build can be renamed. This process holds the lock, so any existing
+# build folder is from a build that was killed.
 rm -rf "$cache"/build.*
 work=$(mktemp -d "$cache/build.XXXXXX")
 building=
@@ -123,7 +123,7 @@ building=$!
 if ! wait "$building"; then
   building=
   tail -n 40 "$work/log" >&2
-  die "building Kubernetes failed; the end of the build's log is above"
+  die "building Kubernetes failed; see the end of the build log above"
 fi
 building=
 folder=$cache/$(<"$work/name")

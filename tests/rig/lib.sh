@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What the rig's scripts share. Sourced, never run.
+# Functions that the scripts of the rig share. Source this file; do not run it.
 
 say() { echo "rig: $*" >&2; }
 die() { say "$*"; exit 1; }
 
-# install_debian_packages PACKAGE… — without starting any service a package brings.
+# install_debian_packages PACKAGE… — installs packages without starting their services.
 install_debian_packages() {
   [[ -e /etc/debian_version && -x /usr/bin/apt-get ]] ||
     die "missing: $* (Debian package names); they can be installed automatically on Debian only"
@@ -15,7 +15,7 @@ install_debian_packages() {
     policy=/usr/sbin/policy-rc.d
     saved=$policy.before-kubeinject
     log=$(mktemp)
-    # Two installations at once would save each other's policy as the machine's own.
+    # The lock prevents a second installation from saving the temporary policy of the first as the original.
     exec 9>/run/lock/kubeinject-install.lock
     flock 9
     # shellcheck disable=SC2317 # called by the trap
@@ -24,7 +24,7 @@ install_debian_packages() {
       rm -f "$log"
     }
     trap restore EXIT
-    # With a trap, bash waits for apt-get to end before it restores the policy.
+    # With these traps, bash restores the policy only after apt-get has ended.
     trap 'exit 1' INT TERM HUP
     if [[ -e $policy && ! -e $saved ]]; then mv "$policy" "$saved"; fi
     printf '#!/bin/sh\nexit 101\n' >"$policy"
@@ -42,14 +42,13 @@ install_debian_packages() {
 process_tree() {
   local child
   echo "$1"
-  # shellcheck disable=SC2013 # words are wanted: the file is one line of ids
+  # shellcheck disable=SC2013 # the file is one line of process ids
   for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do process_tree "$child"; done
 }
 
-# end_tree PID SECONDS — ends a child of this script with all it started: asks, and insists when
-# SECONDS have passed.
-# It doesn't use "wait", which can hang on a child that ended just as a signal interrupted another
-# "wait" for it.
+# end_tree PID SECONDS — ends a child process of this script and all its descendants: sends SIGTERM, and
+# SIGKILL after SECONDS.
+# Does not use "wait", which can hang if the child ended while a signal interrupted another "wait".
 end_tree() {
   local pids i
   mapfile -t pids < <(process_tree "$1")
@@ -61,18 +60,19 @@ end_tree() {
   kill -KILL "${pids[@]}" 2>/dev/null || true
 }
 
-# install_source_tools — what fetch_source and go_build need.
+# install_source_tools — installs the tools that fetch_source and go_build require.
 install_source_tools() {
   local missing=()
-  # An empty package index names no archive; installing refreshes it.
+  # An empty package index contains no archive. The installation refreshes the index.
   if ! command -v dpkg-source >/dev/null || [[ -z $(debian_entries) ]]; then missing+=(dpkg-dev); fi
   [[ -x /usr/bin/go ]] || missing+=(golang-go)
   [[ -d /usr/share/gocode/src/github.com/modern-go/reflect2 ]] || missing+=(golang-github-modern-go-reflect2-dev)
   if ((${#missing[@]})); then install_debian_packages "${missing[@]}"; fi
 }
 
-# fetch_source FOLDER — unpacks Debian's kubernetes source into the Go workspace FOLDER/go. It is apt-get source with package lists of its own, so that the machine's apt
-# configuration, which seldom has deb-src entries, is read and left as it is.
+# fetch_source FOLDER — unpacks the Debian source of kubernetes to the Go workspace FOLDER/go. It runs
+# "apt-get source" with separate package lists, because the apt configuration of the machine usually has
+# no deb-src entries and must not be changed.
 fetch_source() {
   local work=$1 entry copy
   mkdir -p "$work"/{sources,lists/partial,cache/archives/partial,source}
@@ -88,12 +88,12 @@ fetch_source() {
     -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache"
     -o "APT::Sandbox::User=$(id -un)"
   )
-  # Entries that are not Debian's may share a file with those that are, and have no sources:
-  # whether the update was good enough shows in the download.
+  # A file can also contain entries of other archives, which have no sources, so the update can fail.
+  # The download fails if a required source is missing.
   apt-get "${apt[@]}" update || true
   cd "$work/source" || return
   apt-get "${apt[@]}" source --download-only kubernetes
-  # apt has checked the files against the signed index.
+  # apt has verified the files with the signed index.
   mkdir -p "$work/go/src/k8s.io"
   dpkg-source --no-check -x ./*.dsc "$work/go/src/k8s.io/kubernetes"
   # reflect2 1.0.1 corrupts memory when it is built with Go 1.18 or later.
@@ -102,15 +102,16 @@ fetch_source() {
   cp -rL /usr/share/gocode/src/github.com/modern-go/reflect2 .
 }
 
-# The machine's source files that name a Debian archive.
+# Prints the apt source files of the machine that refer to a Debian archive.
 debian_entries() {
-  # shellcheck disable=SC2016 # apt's own placeholder
+  # shellcheck disable=SC2016 # a placeholder of apt
   apt-get indextargets --format '$(SOURCESENTRY)' 'Created-By: Packages' 'Origin: Debian' |
     sed 's/:[0-9]*$//' | sort -u
 }
 
-# go_build FOLDER ARG… — "go build" in the Go workspace FOLDER/go, without modules, as Kubernetes 1.20 itself builds: newer Go finds its go.mod in
-# want of updates. The machine's own Go settings and caches have no part in it.
+# go_build FOLDER ARG… — runs "go build" in the Go workspace FOLDER/go. Modules are off, as in the build
+# of Kubernetes 1.20, because newer Go versions require updates to its go.mod. The Go settings and caches
+# of the machine are not used.
 go_build() {
   local work=$1
   shift

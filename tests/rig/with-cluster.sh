@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# with-cluster.sh [--controller-manager] COMMAND [ARG…] — runs COMMAND beside an etcd, a kube-apiserver
-# and a PostgreSQL of its own, on free loopback ports, and ends them with it; with the option also
-# beside a kube-controller-manager. Exits with COMMAND's exit code.
+# with-cluster.sh [--controller-manager] COMMAND [ARG…] — runs COMMAND with a temporary etcd,
+# kube-apiserver and PostgreSQL on free loopback ports, and stops them when COMMAND ends. With the
+# option, also with a kube-controller-manager. The exit code is the exit code of COMMAND.
 set -euo pipefail
 rig=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -18,13 +18,13 @@ fi
 }
 
 folder=
-preparing=            # process ids of what runs before the servers do
+preparing=            # ids of processes that prepare the servers
 command_pid=
 declare -A servers=() # name → process id
 
-# Nothing in the folder outlives the run, so the servers need no orderly end: SIGKILL, and for
-# PostgreSQL the SIGQUIT that also ends its worker processes, again until it is heard, because a
-# server that is only just being started still ignores it.
+# The folder is deleted after the run, so the servers are not shut down in an orderly way. They get
+# SIGKILL; PostgreSQL gets SIGQUIT, which also ends its worker processes. The signal is repeated,
+# because a server that is starting ignores it.
 stop_servers() {
   local name i
   for ((i = 0; i < 100 && ${#servers[@]}; i++)); do
@@ -44,20 +44,20 @@ cleanup() {
   trap '' INT TERM HUP
   local pid
   for pid in $command_pid; do end_tree "$pid" 10; done
-  # Long enough for kubernetes.sh to remove the gigabytes of an unfinished build.
+  # Enough time for kubernetes.sh to delete the gigabytes of an incomplete build.
   for pid in $preparing; do end_tree "$pid" 60; done
   stop_servers
   if [[ -n $folder ]]; then rm -rf "$folder"; fi
 }
 
-# start_server NAME [SETPRIV-OPTION…] COMMAND… — a session of its own keeps the terminal's Ctrl-C from
-# the server while COMMAND still ends; the parent-death signal ends it even if this script is killed.
+# start_server NAME [SETPRIV-OPTION…] COMMAND… — starts a server in a separate session, so that it does
+# not receive Ctrl-C from the terminal. The parent-death signal stops it even if this script is killed.
 start_server() {
   local name=$1
   shift
   setsid setpriv --pdeathsig "$(end_signal "$name")" "$@" </dev/null >"$folder/logs/$name.log" 2>&1 &
   servers[$name]=$!
-  disown "$!" # or bash would announce the server's end
+  disown "$!" # otherwise, bash prints a message when the server ends
 }
 
 show_logs() {
@@ -73,7 +73,7 @@ fail() {
   die "$@"
 }
 
-# Below the range from which the system takes the ports of outgoing connections.
+# Prints a free port below the range of ephemeral ports.
 free_port() {
   local port
   while
@@ -83,7 +83,8 @@ free_port() {
   echo "$port"
 }
 
-# issue NAME ISSUER KIND SUBJECT — signs NAME.crt for the key in NAME.key; ISSUER = NAME signs itself.
+# issue NAME ISSUER KIND SUBJECT — creates the certificate NAME.crt for the key NAME.key. If ISSUER is NAME,
+# the certificate is self-signed.
 issue() {
   local issuer=()
   [[ $1 == "$2" ]] || issuer=(-CA "$2.crt" -CAkey "$2.key")
@@ -91,7 +92,7 @@ issue() {
     -config openssl.cnf -extensions "$3"
 }
 
-# The keys have the PEM forms that kubeadm (RSA) and K3s (EC) write into kubeconfig files.
+# The keys have the PEM formats of the kubeconfig files of kubeadm (RSA) and K3s (EC).
 ec_key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }
 
 make_credentials() {
@@ -132,11 +133,11 @@ END
   done
   echo "$(<admin.token),kubeinject-admin,kubeinject-admin,\"system:masters\"" >tokens.csv
   echo "$(<viewer.token),kubeinject-viewer,kubeinject-viewer" >>tokens.csv
-  # For curl, so that the token is in no process list.
+  # A file for curl, so that no process list contains the token.
   echo "Authorization: Bearer $(<admin.token)" >admin.header
 }
 
-# PostgreSQL refuses to run as root.
+# PostgreSQL does not run as root.
 as_postgres=()
 if ((EUID == 0)); then as_postgres=(--reuid=postgres --regid=postgres --init-groups); fi
 
@@ -153,7 +154,7 @@ make_database() {
     --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8 --no-sync --no-instructions
 }
 
-# minor_version PROGRAM — 20 for a program of Kubernetes that reports "Kubernetes v1.20.2".
+# minor_version PROGRAM — prints the minor version of a Kubernetes program, for example 20 for 1.20.2.
 minor_version() {
   local version
   version=$("$1" --version)
@@ -172,10 +173,10 @@ start_servers() {
     --advertise-client-urls="http://127.0.0.1:$etcd_port" \
     --listen-peer-urls=http://127.0.0.1:0 --initial-advertise-peer-urls=http://127.0.0.1:0 \
     --initial-cluster=test=http://127.0.0.1:0
-  # The ServiceAccount admission needs the service accounts that a controller manager creates.
+  # The ServiceAccount admission requires the ServiceAccounts that a controller manager creates.
   local admission=()
   [[ -n $runs_controllers ]] || admission=(--disable-admission-plugins=ServiceAccount)
-  # A loopback address is no valid endpoint for the service "kubernetes".
+  # A loopback address is not a valid endpoint for the Service "kubernetes".
   local api_server=("$assets/kube-apiserver"
     --etcd-servers="http://127.0.0.1:$etcd_port"
     --bind-address=127.0.0.1 --advertise-address=127.0.0.1 --secure-port="$api_port"
@@ -188,15 +189,15 @@ start_servers() {
     --service-account-key-file="$folder/sa.pub"
     --authorization-mode=RBAC "${admission[@]}" --allow-privileged
     --max-requests-inflight=1000 --max-mutating-requests-inflight=500)
-  # Keeps all but warnings out of the log. Kubernetes 1.26 removed these flags.
+  # Logs only warnings and errors. Kubernetes 1.26 removed these flags.
   if (($(minor_version "$assets/kube-apiserver") < 26)); then
     api_server+=(--logtostderr=false --log-file=/dev/null --stderrthreshold=WARNING)
   fi
   printf '%s\n' "${api_server[@]}" >"$folder/kube-apiserver.command"
   start_server kube-apiserver "${api_server[@]}"
   if [[ -n $preparing ]]; then
-    wait "$preparing" || fail "making the database failed"
-    rm "$folder/logs/initdb.log" # it would only hide what matters in later failures
+    wait "$preparing" || fail "creating the database failed"
+    rm "$folder/logs/initdb.log" # so that later failures show only relevant logs
     preparing=
   fi
   start_server postgresql "${as_postgres[@]}" "$postgres_bin/postgres" -D "$folder/postgresql/data" \
@@ -213,36 +214,37 @@ write_controller_manager_command() {
     --kubeconfig="$folder/kubeconfig" --leader-elect=false --use-service-account-credentials=false
     --service-account-private-key-file="$folder/sa.key" --root-ca-file="$folder/ca.crt"
     --kube-api-qps=1000 --kube-api-burst=1000 --secure-port=0)
-  # Up to Kubernetes 1.21 this port is open by default; 1.24 removed the flag.
+  # Closes a port that is open by default up to Kubernetes 1.21. Kubernetes 1.24 removed the flag.
   if (($(minor_version "$program") < 24)); then command+=(--port=0); fi
   printf '%s\n' "${command[@]}" >"$folder/kube-controller-manager.command"
 }
 
-# Waits until pods can be created, which needs the default service account and its token.
+# Starts the controller manager, and waits until pods can be created, which requires the default
+# ServiceAccount and its token.
 start_controller_manager() {
   local command deadline=$((SECONDS + 60))
   mapfile -t command <"$folder/kube-controller-manager.command"
   start_server kube-controller-manager "${command[@]}"
   until api_answers '/api/v1/namespaces/default/pods?dryRun=All' -H 'Content-Type: application/json' \
     --data '{"metadata":{"name":"test"},"spec":{"containers":[{"name":"test","image":"test"}]}}'; do
-    all_alive || fail "$ended ended instead of starting"
+    all_alive || fail "$ended ended during startup"
     ((SECONDS < deadline)) || fail "the controller manager was not ready within 60 s"
     sleep 0.05
   done
 }
 
-# Leaves in $ended the name of a server that isn't.
+# Returns whether all servers are running. Otherwise, $ended contains the name of one that is not.
 all_alive() {
   for ended in "${!servers[@]}"; do kill -0 "${servers[$ended]}" 2>/dev/null || return 1; done
 }
 
-# api_answers PATH [CURL-OPTION…]
+# api_answers PATH [CURL-OPTION…] — returns whether a request to the API server succeeds.
 api_answers() {
   curl --silent --fail --noproxy '*' --max-time 5 --cacert "$folder/ca.crt" -H "@$folder/admin.header" \
     --output /dev/null "https://127.0.0.1:$api_port$1" "${@:2}" 2>/dev/null
 }
 
-# False when a server ended; a server that never gets ready ends the script.
+# Returns false if a server ended. If a server is not ready in time, the script fails.
 wait_until_ready() {
   local deadline=$((SECONDS + 60))
   until grep -qs '^ready' "$folder/postgresql/data/postmaster.pid" &&
@@ -251,7 +253,7 @@ wait_until_ready() {
     ((SECONDS < deadline)) || fail "the servers were not ready within 60 s"
     sleep 0.05
   done
-  # What answered on a port may have been another program's server.
+  # Another program can have answered on a port, so check that the servers are still running.
   all_alive
 }
 
@@ -301,8 +303,8 @@ umask 077
 folder=$(mktemp -d "${TMPDIR:-/tmp}/kubeinject-XXXXXX")
 mkdir "$folder/logs"
 
-# In the background, because bash runs traps only between commands in the foreground, and the first
-# run builds the API server here.
+# In the background, because bash runs traps only between foreground commands, and the first run builds
+# the API server here.
 "$rig/kubernetes.sh" >"$folder/assets" &
 preparing=$!
 wait "$preparing"
@@ -316,16 +318,16 @@ database=$!
 (make_credentials) >"$folder/logs/openssl.log" 2>&1 &
 credentials=$!
 preparing="$database $credentials"
-wait "$credentials" || fail "making the certificates failed"
+wait "$credentials" || fail "creating the certificates failed"
 rm "$folder/logs/openssl.log"
-preparing=$database # which start_servers waits for, as it takes longer
+preparing=$database # takes longer, so start_servers waits for it
 
-# Another program can take a port between its choice and its use.
+# Another program can use a port after free_port has chosen it.
 for attempt in 1 2 3; do
   start_servers
   if wait_until_ready; then break; fi
   if ((attempt == 3)) || ! grep -qi 'address already in use' "$folder"/logs/*.log; then
-    fail "$ended ended instead of starting"
+    fail "$ended ended during startup"
   fi
   stop_servers
 done
@@ -336,14 +338,14 @@ write_controller_manager_command
 if [[ -n $runs_controllers ]]; then start_controller_manager; fi
 export KUBEINJECT_TEST_CLUSTER=$folder
 export KUBECONFIG=$folder/kubeconfig
-# Of no use after this run, and removed with it.
+# Temporary folders, which are deleted at the end of the run.
 export KUBECACHEDIR=$folder/kubectl-cache TMPDIR=$folder/tmp
 mkdir "$TMPDIR"
 password=$(<"$folder/postgres.password")
 export KUBEINJECT_TEST_POSTGRES="postgresql://postgres:$password@127.0.0.1:$postgres_port/postgres"
 
-# In the background for the traps' sake again; what bash changes for such a command is undone: it
-# gets this script's standard input, and Ctrl-C.
+# In the background, so that traps run. Bash ignores Ctrl-C in background commands and redirects their
+# standard input; both changes are reverted here.
 (
   umask "$callers_umask"
   exec env --default-signal=INT,QUIT "$@"
