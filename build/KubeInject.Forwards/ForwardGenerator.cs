@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace KubeInject.Forwards;
 
-/// <summary>Makes an assembly forward to KubernetesClient for every public type that it has.</summary>
+/// <summary>Generates type forwarders to KubernetesClient for all of its public types.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ForwardGenerator : IIncrementalGenerator
 {

@@ -22,7 +22,7 @@ internal sealed class CompletionContext(string command, string parameter, string
     private static readonly string[][] OriginParameters = [["Connection"], ["Context"], ["KubeConfig"], ["Namespace", "n"]];
 
     /// <summary>Whether the origin of names is unknown without running code, for example in <c>-Namespace (Get-Content ./namespace)</c>.</summary>
-    public bool IsUnclear => OriginParameters.Any(names => names[0] != parameter && !Has(names[0]) && line.CommandElements.OfType<CommandParameterAst>()
+    public bool IsOriginUnknown => OriginParameters.Any(names => names[0] != parameter && !Has(names[0]) && line.CommandElements.OfType<CommandParameterAst>()
         .Any(element => names.Contains(element.ParameterName, StringComparer.OrdinalIgnoreCase)));
 
     /// <summary>The name of the parameter whose value is completed.</summary>
@@ -47,8 +47,8 @@ internal sealed class CompletionContext(string command, string parameter, string
     public KubeConnection? Connection => Has("Connection") ? Value<KubeConnection>("Connection") : RunspaceConnection.Current;
 
     /// <summary>Whether the command specifies connection settings and does not use an open connection.</summary>
-    public bool NamesSettings => Has("Server") || Has("InCluster") || Has("KubeConfig") || (Has("Context") && Text("Context") != Connection?.Context)
-        || (TakesSettings && !Has("Connection") && Connection is null);
+    public bool SpecifiesSettings => Has("Server") || Has("InCluster") || Has("KubeConfig") || (Has("Context") && Text("Context") != Connection?.Context)
+        || (HasSettingsParameters && !Has("Connection") && Connection is null);
 
     /// <summary>Whether the command contains a parameter.</summary>
     public bool Has(string name) => bound.Contains(name);
@@ -99,7 +99,7 @@ internal sealed class CompletionContext(string command, string parameter, string
     /// <summary>Whether a switch is on.</summary>
     public bool IsOn(string name) => Has(name) && LanguagePrimitives.IsTrue(bound[name]);
 
-    private bool TakesSettings => command.EndsWith("Connect-KubeCluster", StringComparison.OrdinalIgnoreCase) || command.EndsWith("Test-KubeConnection", StringComparison.OrdinalIgnoreCase);
+    private bool HasSettingsParameters => command.EndsWith("Connect-KubeCluster", StringComparison.OrdinalIgnoreCase) || command.EndsWith("Test-KubeConnection", StringComparison.OrdinalIgnoreCase);
 
     private static object? Unwrap(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 

@@ -5,7 +5,7 @@ namespace KubeInject.Cmdlets.Completion;
 /// <summary>Completes names of contexts and addresses of servers from a kubeconfig.</summary>
 public sealed class ContextCompleter : NameCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> Ask(CompletionContext line)
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> CreateQuery(CompletionContext line)
     {
         var contexts = line.Contexts();
         var isServer = line.Parameter == "Server";

@@ -5,7 +5,7 @@ namespace KubeInject.Cmdlets.Completion;
 /// <summary>Completes database names from the manifests or workloads of the command, or else from the pods of the namespace.</summary>
 public sealed class DatabaseCompleter : NameCompleter
 {
-    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line)
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? CreateQuery(CompletionContext line)
     {
         if (line.ManifestPaths() is { } paths)
         {

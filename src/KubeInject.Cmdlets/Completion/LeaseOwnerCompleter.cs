@@ -6,7 +6,7 @@ namespace KubeInject.Cmdlets.Completion;
 /// <summary>Completes names of pods and workloads that can own leases, from the specified namespace or else from all namespaces.</summary>
 public sealed class LeaseOwnerCompleter : ClusterCompleter
 {
-    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> CreateClusterQuery(CompletionContext line)
     {
         var (word, query, isPod) = (line.Word, line.Query with { AllNamespaces = !line.Has("Namespace") }, line.Parameter == "Pod");
         return (cluster, cancellationToken) => isPod

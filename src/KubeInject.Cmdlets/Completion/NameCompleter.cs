@@ -22,9 +22,9 @@ public abstract class NameCompleter : IArgumentCompleter
         {
             var completions = new Completions(wordToComplete);
             var line = new CompletionContext(commandName, parameterName, completions.Word, commandAst, fakeBoundParameters);
-            if (line.IsUnclear || Ask(line) is not { } ask)
+            if (line.IsOriginUnknown || CreateQuery(line) is not { } query)
                 return [];
-            var found = new CompletionTimeout(Limit()).TakeAsync(ask, completions.Includes, MaxResults).GetAwaiter().GetResult();
+            var found = new CompletionTimeout(Limit()).TakeAsync(query, completions.Includes, MaxResults).GetAwaiter().GetResult();
             return [.. Completions.Of(found)];
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -35,7 +35,7 @@ public abstract class NameCompleter : IArgumentCompleter
     }
 
     /// <summary>Returns the query for suggestions; null for none. Reads the state of the session before it returns, because the query runs on another thread.</summary>
-    private protected abstract Func<CancellationToken, IAsyncEnumerable<Suggestion>>? Ask(CompletionContext line);
+    private protected abstract Func<CancellationToken, IAsyncEnumerable<Suggestion>>? CreateQuery(CompletionContext line);
 
     private static TimeSpan Limit() =>
         int.TryParse(Environment.GetEnvironmentVariable(TimeoutVariable), CultureInfo.InvariantCulture, out var milliseconds) && milliseconds > 0 ? TimeSpan.FromMilliseconds(milliseconds) : CompletionTimeout.DefaultLimit;

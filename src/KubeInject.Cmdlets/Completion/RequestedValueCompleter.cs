@@ -6,7 +6,7 @@ namespace KubeInject.Cmdlets.Completion;
 /// <summary>Completes roles, mounts and variables from the annotations of the pods in the namespace.</summary>
 public sealed class RequestedValueCompleter : ClusterCompleter
 {
-    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> AskCluster(CompletionContext line)
+    private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> CreateClusterQuery(CompletionContext line)
     {
         var (query, select) = (line.Query, Values(line.Parameter));
         return (cluster, cancellationToken) => cluster.DatabasesAsync(query, cancellationToken).ValuesAsync(select, cancellationToken);
