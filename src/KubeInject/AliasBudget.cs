@@ -34,7 +34,7 @@ internal sealed class AliasBudget
     {
         repeated += size;
         return repeated > SmallestRepeated && Total > SmallestTotal && repeated / Total > AcceptedRatio(Total)
-            ? FormattableString.Invariant($"Up to this alias, {written:N0} nodes of this document become {Math.Min(Total, 1e15):N0} by aliases, which is too long. Repeat less, or write it out.")
+            ? FormattableString.Invariant($"Up to this alias, {written:N0} nodes of this document expand to {Math.Min(Total, 1e15):N0}, which is too many. Use fewer aliases, or write the content out.")
             : null;
     }
 

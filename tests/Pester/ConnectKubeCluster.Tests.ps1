@@ -62,7 +62,7 @@ Describe 'Connect-KubeCluster -Server' {
     It 'says what is the matter with a client certificate: <Name>' -ForEach @(
         @{ Name = 'of another type'; Parameter = { @{ ClientCertificate = 17 } }; Message = '*Int32 is neither*' }
         @{ Name = 'missing'; Parameter = { @{ ClientCertificate = 'TestDrive:/missing.crt' } }; Message = '*missing.crt does not exist*' }
-        @{ Name = 'with another''s key'; Parameter = { @{ ClientCertificate = Get-ClusterFile admin-ec.crt; ClientKey = Get-ClusterFile admin-rsa.key } }; Message = '*no RSA or ECDSA key that belongs to it*' }
+        @{ Name = 'with another''s key'; Parameter = { @{ ClientCertificate = Get-ClusterFile admin-ec.crt; ClientKey = Get-ClusterFile admin-rsa.key } }; Message = '*no matching RSA or ECDSA key*' }
         @{ Name = 'with a key of its own, and a file'; Parameter = { @{ ClientCertificate = Get-Certificate admin-ec; ClientKey = Get-ClusterFile admin-ec.key } }; Message = '*brings its own key*' }
     ) {
         $parameter = & $Parameter
@@ -137,8 +137,8 @@ Describe 'What Connect-KubeCluster changes of its settings' {
     }
 
     It 'says that groups and a uid go with a user' {
-        { Connect-KubeCluster admin -ImpersonateGroup system:masters } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*go with a user*'
-        { Connect-KubeCluster admin -ImpersonateUid 4711 } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*go with a user*'
+        { Connect-KubeCluster admin -ImpersonateGroup system:masters } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*only together with a user*'
+        { Connect-KubeCluster admin -ImpersonateUid 4711 } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*only together with a user*'
     }
 
     It 'looks for another name in the certificate' {

@@ -181,7 +181,7 @@ Describe 'Test-KubeConnection, where there is no connection' {
     It 'says that a token would travel in clear text' {
         $report = Test-KubeConnection -Server http://127.0.0.1:1 -Token (Get-ClusterToken admin)
         $report.Reachable, $report.Failure | Should -Be $false, $null
-        $report.Message | Should -Match 'clear text'
+        $report.Message | Should -Match 'plain text'
     }
 
     It 'says so of a connection that was good' {

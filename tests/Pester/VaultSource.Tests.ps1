@@ -48,7 +48,7 @@ Describe 'New-CredentialSource -Vault' {
     # No Vault is needed to see whose certificate is trusted: any server with one will do.
     It 'trusts <Name>' -ForEach @(
         @{ Name = 'whom this machine trusts'; Trust = { @{} }; Says = '*is not signed by a certificate authority that this machine trusts*' }
-        @{ Name = 'the given authority alone'; Trust = { @{ CertificateAuthority = Get-ClusterFile other-ca.crt } }; Says = '*is not signed by the given certificate authority*' }
+        @{ Name = 'the given authority alone'; Trust = { @{ CertificateAuthority = Get-ClusterFile other-ca.crt } }; Says = '*is not signed by the specified certificate authority*' }
         @{ Name = 'what the given authority has signed'; Trust = { @{ CertificateAuthority = Get-ClusterFile ca.crt } }; Says = 'Vault does not allow GET *' }
         @{ Name = 'any certificate, if told to'; Trust = { @{ SkipCertificateCheck = $true } }; Says = 'Vault does not allow GET *' }
     ) {

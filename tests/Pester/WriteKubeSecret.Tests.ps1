@@ -82,8 +82,8 @@ Describe 'Set-KubeSecret' {
         @{ What = 'what Helm manages'; Name = 'chart'; Metadata = @{ labels = @{ 'app.kubernetes.io/managed-by' = 'Helm' } }; Why = '*managed by Helm*' }
         @{ What = 'a release of Helm'; Name = 'release'; Other = @{ type = 'helm.sh/release.v1' }; Why = '*release*' }
         @{ What = 'a bootstrap token'; Name = 'bootstrap'; Other = @{ type = 'bootstrap.kubernetes.io/token' }; Why = '*bootstrap token*' }
-        @{ What = 'a record of a lease'; Name = 'record'; Other = @{ type = 'kubeinject.io/lease' }; Why = '*record of a lease*' }
-        @{ What = 'the delivery of a lease'; Name = 'delivery'; Metadata = @{ labels = @{ 'lease.kubeinject.io/1' = '' } }; Why = '*delivers credentials*' }
+        @{ What = 'a record of a lease'; Name = 'record'; Other = @{ type = 'kubeinject.io/lease' }; Why = '*lease record*' }
+        @{ What = 'the delivery of a lease'; Name = 'delivery'; Metadata = @{ labels = @{ 'lease.kubeinject.io/1' = '' } }; Why = '*contains the credentials*' }
     ) {
         New-Live $Name ((Get-Variable Metadata -ValueOnly -ErrorAction Ignore) ?? @{}) ((Get-Variable Other -ValueOnly -ErrorAction Ignore) ?? @{})
         { Set-KubeSecret $Name @{ a = 'new' } -n $namespace } | Should -Throw $Why -ErrorId 'SecretOwned,KubeInject.Cmdlets.Secrets.SetKubeSecretCommand'
@@ -126,7 +126,7 @@ Describe 'Set-KubeSecret' {
         } $namespace | Out-String -Width 300
         $said | Should -Match "Add the key b, replace the key a.+$namespace/secret/whatif"
         $said | Should -Match "Create with the key a.+$namespace/secret/whatif2"
-        $said | Should -Match 'Remove; what uses it loses its values'
+        $said | Should -Match 'Remove; workloads that use it lose its values'
         $said | Should -Not -Match canary
         (Get-Live whatif).data.Keys | Should -Be a
         Get-KubeSecret whatif2* -n $namespace | Should -BeNullOrEmpty

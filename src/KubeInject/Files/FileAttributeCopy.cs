@@ -17,7 +17,7 @@ internal static class FileAttributeCopy
             return null;
         string? lost = null;
         if (FileStatus.Of(to) is { User: { } user, Group: { } group } && (user != status.User || group != status.Group) && !NativeFile.ChangeOwner(to, status.User ?? user, status.Group ?? group))
-            lost = FormattableString.Invariant($"it belongs to the user {status.User} and the group {status.Group}, and the new file would be yours.");
+            lost = FormattableString.Invariant($"it belongs to user {status.User} and group {status.Group}, and the new file would belong to you.");
         File.SetUnixFileMode(to, File.GetUnixFileMode(from));
         return lost ?? (OperatingSystem.IsLinux() ? CopyExtended(from, to) : null);
     }

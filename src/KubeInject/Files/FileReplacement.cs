@@ -39,7 +39,7 @@ internal sealed class FileReplacement : IDisposable
         try
         {
             if (status is not null && FileAttributeCopy.Copy(target, status, temporary.Path) is { } lost && keepsAll)
-                throw new IOException($"{path} cannot be replaced as it is: {lost} Run the command as its owner, or write the result into a folder.");
+                throw new IOException($"{path} cannot be replaced without losing attributes: {lost} Run the command as its owner, or write the result into a folder.");
             return new FileReplacement(path, target, status, temporary);
         }
         catch
@@ -63,7 +63,7 @@ internal sealed class FileReplacement : IDisposable
         // No other process of ours may check and replace at the same time.
         using var turn = FolderLock.Take(Path.GetDirectoryName(target)!);
         if (FileStatus.Of(target) != status || (original is not null && !File.ReadAllBytes(target).AsSpan().SequenceEqual(original)))
-            throw new IOException($"{path} was changed by another program meanwhile, and is left as it is. Run the command again.");
+            throw new IOException($"{path} was changed by another program in the meantime and was not replaced. Run the command again.");
         temporary.MoveTo(target);
     }
 
@@ -77,7 +77,7 @@ internal sealed class FileReplacement : IDisposable
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new UnauthorizedAccessException($"{path} cannot be written: its folder {Path.GetDirectoryName(target)} is not writable for you. Change the folder's permissions, or choose another one.", exception);
+            throw new UnauthorizedAccessException($"{path} cannot be written: its folder {Path.GetDirectoryName(target)} is not writable for you. Change the folder's permissions, or choose another folder.", exception);
         }
     }
 

@@ -33,7 +33,7 @@ public sealed class CertificateAuthority
     /// <param name="source">Where the text came from, for messages.</param>
     /// <returns>The certificates of the text.</returns>
     /// <exception cref="ConfigurationException">The text holds no certificate, or a broken one.</exception>
-    public static CertificateAuthority FromPem(string pem, string source = "the given PEM text") => FromPem(pem, source, source);
+    public static CertificateAuthority FromPem(string pem, string source = "the specified PEM text") => FromPem(pem, source, source);
 
     /// <summary>Reads a bundle as the other overload does.</summary>
     /// <param name="pem">PEM text with one or more certificates.</param>
@@ -53,7 +53,7 @@ public sealed class CertificateAuthority
 
         if (certificates.Count > 0)
             return new CertificateAuthority(certificates, pem, source);
-        throw new ConfigurationException($"The certificate authority from {place} holds {(hasBroken ? "a certificate that cannot be read" : "no PEM certificate")}.");
+        throw new ConfigurationException($"The certificate authority from {place} contains {(hasBroken ? "a certificate that cannot be read" : "no PEM certificate")}.");
     }
 
     /// <summary>Takes the path of a bundle, or the bundle itself.</summary>
@@ -71,12 +71,12 @@ public sealed class CertificateAuthority
     /// <param name="source">Where they came from, for messages.</param>
     /// <returns>The certificates as an authority.</returns>
     /// <exception cref="ConfigurationException">The collection is empty.</exception>
-    public static CertificateAuthority FromCertificates(X509Certificate2Collection certificates, string source = "the given certificates")
+    public static CertificateAuthority FromCertificates(X509Certificate2Collection certificates, string source = "the specified certificates")
     {
         ArgumentNullException.ThrowIfNull(certificates);
         return certificates.Count > 0
             ? new CertificateAuthority([.. certificates], string.Join('\n', certificates.Select(certificate => certificate.ExportCertificatePem())), source)
-            : throw new ConfigurationException($"The certificate authority from {source} holds no certificate.");
+            : throw new ConfigurationException($"The certificate authority from {source} contains no certificate.");
     }
 
     /// <summary>The subjects of the certificates and where they came from.</summary>

@@ -26,7 +26,7 @@ public sealed class ClientCertificate
     /// <exception cref="ConfigurationException">
     /// There is no certificate, the key is missing, encrypted or of another kind, or the two do not belong together.
     /// </exception>
-    public static ClientCertificate FromPem(string certificatePem, SensitiveString keyPem, string source = "the given PEM text")
+    public static ClientCertificate FromPem(string certificatePem, SensitiveString keyPem, string source = "the specified PEM text")
     {
         ArgumentNullException.ThrowIfNull(keyPem);
         var chain = new X509Certificate2Collection();
@@ -36,11 +36,11 @@ public sealed class ClientCertificate
         }
         catch (CryptographicException)
         {
-            throw Unusable(source, "holds a certificate that cannot be read");
+            throw Unusable(source, "contains a certificate that cannot be read");
         }
 
         if (chain.Count == 0)
-            throw Unusable(source, "holds no PEM certificate");
+            throw Unusable(source, "contains no PEM certificate");
         var leaf = WithKey(chain[0], keyPem.Reveal(), source);
         chain.RemoveAt(0);
         return new ClientCertificate(leaf, chain);
@@ -65,7 +65,7 @@ public sealed class ClientCertificate
         ArgumentNullException.ThrowIfNull(certificate);
         return certificate.HasPrivateKey
             ? new ClientCertificate(certificate, [])
-            : throw Unusable(certificate.Subject, "comes without its private key");
+            : throw Unusable(certificate.Subject, "has no private key");
     }
 
     /// <summary>The subject; never the key.</summary>
@@ -75,7 +75,7 @@ public sealed class ClientCertificate
     private static X509Certificate2 WithKey(X509Certificate2 certificate, string key, string source)
     {
         if (key.Contains("ENCRYPTED", StringComparison.Ordinal))
-            throw Unusable(source, "has an encrypted key, and there is no way to give its passphrase; decrypt the key");
+            throw Unusable(source, "has an encrypted key, and its passphrase cannot be specified; decrypt the key");
         try
         {
             var pair = X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), key);
@@ -88,7 +88,7 @@ public sealed class ClientCertificate
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
             // The inner exception is left out on purpose: nothing that has seen the key goes into a message.
-            throw Unusable(source, "has no RSA or ECDSA key that belongs to it (PEM: PKCS#1, PKCS#8 or SEC1)");
+            throw Unusable(source, "has no matching RSA or ECDSA key (PEM: PKCS#1, PKCS#8 or SEC1)");
         }
     }
 

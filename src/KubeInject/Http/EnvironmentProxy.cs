@@ -20,7 +20,7 @@ internal static class EnvironmentProxy
             address = $"http://{address}";
 
         // The address is not quoted: it may hold a password.
-        return ProxyAddress.TryParse(address) ?? throw new ConfigurationException($"The environment variable {name} holds no http, https or socks5 address.");
+        return ProxyAddress.TryParse(address) ?? throw new ConfigurationException($"The environment variable {name} is not an http, https or socks5 address.");
     }
 
     private static (string Variable, string? Value) First(Func<string, string?> variable, string[] names) =>

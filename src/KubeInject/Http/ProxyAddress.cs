@@ -27,7 +27,7 @@ public sealed class ProxyAddress
     public static ProxyAddress FromUri(Uri address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return TryCreate(address) ?? throw new ConfigurationException("The proxy has to be an absolute http, https or socks5 address.");
+        return TryCreate(address) ?? throw new ConfigurationException("The proxy must be an absolute http, https or socks5 address.");
     }
 
     /// <summary>The address without name and password.</summary>

@@ -29,8 +29,8 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
                 await stream.DisposeAsync();
             throw e switch
             {
-                SocketException or IOException => Failed($"cannot be reached, or broke off the connection: {e.Message.TrimEnd('.')}", e),
-                AuthenticationException => Failed("showed a certificate that is not trusted, or speaks no TLS", e),
+                SocketException or IOException => Failed($"cannot be reached or closed the connection: {e.Message.TrimEnd('.')}", e),
+                AuthenticationException => Failed("presented a certificate that is not trusted, or does not support TLS", e),
                 _ => e,
             };
         }
@@ -69,14 +69,14 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
             await stream.ReadExactlyAsync(one, cancellationToken);
             head.Append((char)one[0]);
             if (head.Length > LongestAnswer)
-                throw Failed("does not answer as an HTTP proxy does");
+                throw Failed("does not respond like an HTTP proxy");
         }
 
         var words = head.ToString().Split('\r')[0].Split(' ');
         if (words is not [['H', 'T', 'T', 'P', '/', ..], var code, ..] || !int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
-            throw Failed("does not answer as an HTTP proxy does");
+            throw Failed("does not respond like an HTTP proxy");
         if (status == 407)
-            throw Failed(proxy.Username is null ? "asks for a name and a password (407)" : "does not accept the name and the password (407)");
+            throw Failed(proxy.Username is null ? "requires a username and a password (407)" : "does not accept the username and the password (407)");
         if (status is < 200 or >= 300)
             throw Failed($"does not connect to {target}: it answered {status}");
     }
@@ -95,12 +95,12 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
                 await stream.WriteAsync((byte[])[1, .. Counted(proxy.Username), .. Counted(proxy.Password?.Reveal() ?? "")], cancellationToken);
                 await stream.ReadExactlyAsync(answer, cancellationToken);
                 if (answer[1] != 0)
-                    throw Failed("does not accept the name and the password");
+                    throw Failed("does not accept the username and the password");
                 break;
             case [5, 255]:
-                throw Failed(proxy.Username is null ? "asks for a name and a password" : "accepts no name and password");
+                throw Failed(proxy.Username is null ? "requires a username and a password" : "does not support authentication with a username and a password");
             default:
-                throw Failed("does not answer as a SOCKS proxy does");
+                throw Failed("does not respond like a SOCKS proxy");
         }
 
         var port = new byte[2];
@@ -128,7 +128,7 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
     private byte[] Counted(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return bytes.Length <= byte.MaxValue ? [(byte)bytes.Length, .. bytes] : throw Failed("takes no name, password or address of more than 255 bytes");
+        return bytes.Length <= byte.MaxValue ? [(byte)bytes.Length, .. bytes] : throw Failed("does not accept a username, password or address longer than 255 bytes");
     }
 
     private string Basic() => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.Username}:{proxy.Password?.Reveal()}"));

@@ -23,7 +23,7 @@ internal sealed class ResponseBuffer
                 return bytes.AsMemory(0, length);
             length += count;
             if (length > limit)
-                throw new ResponseTooLargeException("its answer", limit);
+                throw new ResponseTooLargeException("the response", limit);
         }
     }
 }

@@ -26,5 +26,5 @@ internal static class RetryAfterHeader
     /// <param name="timeout">How long the request may take.</param>
     public static string Describe(TimeSpan asked, TimeSpan timeout) => string.Create(
         CultureInfo.InvariantCulture,
-        $"The server asks to wait for {Math.Ceiling(asked.TotalSeconds):0} s, which is longer than what is left of the {timeout.TotalSeconds:0.###} s that the request may take. Run the command again later.");
+        $"The server requests a wait of {Math.Ceiling(asked.TotalSeconds):0} s, which is longer than the time that remains of the request timeout ({timeout.TotalSeconds:0.###} s). Run the command again later.");
 }

@@ -82,7 +82,7 @@ internal sealed class ServerTrust(TransportSettings settings)
             return true;
         lastFailure = certificate is X509Certificate2 shown
             ? Check(shown, chain, errors)
-            : new TrustFailure(CertificateProblem.Untrusted, $"{settings.Server} showed no certificate.");
+            : new TrustFailure(CertificateProblem.Untrusted, $"{settings.Server} presented no certificate.");
         return lastFailure is null;
     }
 
@@ -116,18 +116,18 @@ internal sealed class ServerTrust(TransportSettings settings)
         CertificateProblem.Expired,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"The certificate of {settings.Server}, or one that it depends on, has expired or is not valid yet: {Describe(certificate)}, valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}."));
+            $"The certificate of {settings.Server}, or a certificate in its chain, has expired or is not valid yet: {Describe(certificate)}, valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}."));
 
     private TrustFailure Untrusted(X509Certificate2 certificate, X509ChainStatusFlags problems)
     {
         var authority = settings.CertificateAuthority is { } given
-            ? $"the given certificate authority ({given})"
-            : "a certificate authority that this machine trusts, and none was given";
+            ? $"the specified certificate authority ({given})"
+            : "a certificate authority that this machine trusts, and no other certificate authority is specified";
         var others = problems & ~Unanchored;
         var more = others == X509ChainStatusFlags.NoError ? "" : $" ({others})";
         return new TrustFailure(
             CertificateProblem.Untrusted,
-            $"The certificate of {settings.Server} is not signed by {authority}{more}. The server shows: {Describe(certificate)}.");
+            $"The certificate of {settings.Server} is not signed by {authority}{more}. The server presented: {Describe(certificate)}.");
     }
 
     private TrustFailure WrongName(X509Certificate2 certificate)
@@ -135,10 +135,10 @@ internal sealed class ServerTrust(TransportSettings settings)
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
             .SelectMany(extension => extension.EnumerateDnsNames().Concat(extension.EnumerateIPAddresses().Select(address => address.ToString())))
             .ToList();
-        var validFor = names.Count == 0 ? "no name at all (the common name of its subject does not count)" : string.Join(", ", names);
+        var validFor = names.Count == 0 ? "no name (the common name of its subject is ignored)" : string.Join(", ", names);
         return new TrustFailure(
             CertificateProblem.WrongHostName,
-            $"The certificate of {settings.Server} is not for {settings.TlsServerName ?? settings.Server.IdnHost}, but for {validFor}. {(names.Count == 0 ? "Have it issued with the name or the address of the server as a subject alternative name" : "Use one of these names as the server's, or as tls-server-name")}.");
+            $"The certificate of {settings.Server} is not valid for {settings.TlsServerName ?? settings.Server.IdnHost}. It is valid for {validFor}. {(names.Count == 0 ? "Issue a certificate with the name or the address of the server as a subject alternative name" : "Use one of these names in the server's address or as tls-server-name")}.");
     }
 
     private static string Describe(X509Certificate2 certificate) => $"subject {certificate.Subject}, issuer {certificate.Issuer}";

@@ -94,7 +94,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
             catch (KubeApiException exception) when (exception.Reason is KubeApiReason.Conflict or KubeApiReason.AlreadyExists)
             {
                 if (attempt == Attempts)
-                    throw new SecretWriteException(SecretRefusal.Contended, $"{plan.Reference} was changed by others {Attempts} times in a row while it was to be written. Try again later.");
+                    throw new SecretWriteException(SecretRefusal.Contended, $"{plan.Reference} was changed by other clients during each of {Attempts} attempts to write it. Try again later.");
             }
 
             plan = await planAgain(cancellationToken).ConfigureAwait(false);
@@ -131,11 +131,11 @@ internal sealed class SecretEditor(KubeObjectClient client)
     {
         var content = SecretContent.Read(live);
         if (!change.MayExist)
-            throw new SecretWriteException(SecretRefusal.Exists, $"{live} exists, and is not to be overwritten.");
+            throw new SecretWriteException(SecretRefusal.Exists, $"{live} already exists, and overwriting it is not allowed.");
         if (!change.Force)
             RefuseKept(live);
         if (change.Type is not null && change.Type != content.Type)
-            throw new SecretWriteException(SecretRefusal.OtherType, $"{live} is of the type {content.Type}, which cannot be changed to {change.Type}. Remove it first, if that is meant.");
+            throw new SecretWriteException(SecretRefusal.OtherType, $"{live} has the type {content.Type}, which cannot be changed to {change.Type}. Remove the Secret before you create it with the new type.");
         if (change.Values.Count > 0)
             RefuseImmutable(live);
 
@@ -152,7 +152,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
         var patch = Patch(live, Data(change), Annotations(change, SecretContent.BinaryKeys(AnnotationsOf(live))));
         return new SecretPlan(
             Reference(live.Namespace, live.Name),
-            action.Length == 0 ? "Leave as it is" : $"{char.ToUpperInvariant(action[0])}{action[1..]}",
+            action.Length == 0 ? "Leave unchanged" : $"{char.ToUpperInvariant(action[0])}{action[1..]}",
             cancellationToken => PatchAsync(live, patch, cancellationToken));
     }
 
@@ -163,7 +163,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
         if (keys.FirstOrDefault(key => !content.Values.ContainsKey(key)) is { } missing)
         {
             throw new SecretWriteException(
-                SecretRefusal.NoKey, $"{live} has no key {missing}. It has {(content.Values.Count == 0 ? "none" : string.Join(", ", content.Values.Keys.Order(StringComparer.Ordinal)))}.");
+                SecretRefusal.NoKey, $"{live} has no key {missing}. It has {Words(content.Values.Keys)}.");
         }
 
         var annotations = new JsonObject();
@@ -174,7 +174,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
         return new SecretPlan(Reference(live.Namespace, live.Name), $"Remove {Words(keys)}", cancellationToken => PatchAsync(live, patch, cancellationToken));
     }
 
-    private SecretPlan PlanDeletion(KubeObject live) => new(Reference(live.Namespace, live.Name), "Remove; what uses it loses its values", async cancellationToken =>
+    private SecretPlan PlanDeletion(KubeObject live) => new(Reference(live.Namespace, live.Name), "Remove; workloads that use it lose its values", async cancellationToken =>
     {
         var options = new KubeDeleteOptions { Uid = live.Uid, ResourceVersion = live.ResourceVersion };
         await client.DeleteAsync(KubeResource.Secrets, live.Name, live.Namespace, options, cancellationToken).ConfigureAwait(false);
@@ -218,12 +218,12 @@ internal sealed class SecretEditor(KubeObjectClient client)
     private static void RefuseKept(KubeObject live)
     {
         if (SecretOwnership.KeeperOf(live) is { } keeper)
-            throw new SecretWriteException(SecretRefusal.Owned, $"{live} is left as it is, for {keeper}. Change it there, or by force.");
+            throw new SecretWriteException(SecretRefusal.Owned, $"{live} was not changed, because {keeper}. Change it at its source, or specify Force.");
     }
 
     private static void RefuseImmutable(KubeObject live)
     {
         if (live.ToElement().IsTrue("immutable"))
-            throw new SecretWriteException(SecretRefusal.Immutable, $"{live} is immutable: its values cannot be changed. Make another one, or remove this one first.");
+            throw new SecretWriteException(SecretRefusal.Immutable, $"{live} is immutable: its values cannot be changed. Create a Secret with another name, or remove this Secret first.");
     }
 }

@@ -8,19 +8,19 @@ internal static partial class SecretNames
     public static void CheckName(string name)
     {
         if (!IsName(name))
-            throw Invalid($"'{name}' is no name of a Secret: those are of small letters, digits, '-' and '.', and begin and end with a letter or digit.");
+            throw Invalid($"'{name}' is not a valid Secret name. Use lowercase letters, digits, '-' and '.', and begin and end with a letter or digit.");
     }
 
     public static void CheckKey(string name, string key)
     {
         if (!KeyPattern().IsMatch(key) || key.Length > 253 || key is "." or "..")
-            throw Invalid($"'{key}' is no key for the Secret {name}: keys are of letters, digits, '-', '_' and '.'.");
+            throw Invalid($"'{key}' is not a valid key for the Secret {name}. Use letters, digits, '-', '_' and '.'.");
     }
 
     public static void CheckNote(string name, string note)
     {
         if (!NotePattern().IsMatch(note) || note.Length > 63)
-            throw Invalid($"'{note}' is no name for metadata of the Secret {name}: those become annotations, of at most 63 letters, digits, '-', '_' and '.', and begin and end with a letter or digit.");
+            throw Invalid($"'{note}' is not a valid metadata name for the Secret {name}. Use at most 63 letters, digits, '-', '_' and '.', and begin and end with a letter or digit.");
     }
 
     /// <summary>Whether a Secret can have the name: a DNS subdomain.</summary>

@@ -20,18 +20,18 @@ internal static class SecretOwnership
         switch (document.Text("type"))
         {
             case KubeLeaseStore.SecretType:
-                return "it is the record of a lease of KubeInject";
+                return "it is a lease record of KubeInject";
             case HelmType:
-                return "it is Helm's record of a release";
+                return "it is a release record of Helm";
             case "kubernetes.io/service-account-token":
-                return "it is a token of a ServiceAccount, which the cluster writes";
+                return "it is a ServiceAccount token, which the cluster manages";
             case "bootstrap.kubernetes.io/token":
                 return "it is a bootstrap token of the cluster";
         }
 
         var labels = metadata.Get("labels").Texts();
         if (labels.Keys.Any(label => label.StartsWith(KubeLeaseStore.DeliveryLabel, StringComparison.Ordinal)))
-            return "it delivers credentials of a lease of KubeInject, and ends with it";
+            return "it contains the credentials of a KubeInject lease and is deleted with the lease";
         return labels.TryGetValue(KubeLeaseStore.ManagedByLabel, out var manager) && manager.Length > 0 && manager != KubeWriteOptions.DefaultFieldManager
             ? $"it is managed by {manager}"
             : null;

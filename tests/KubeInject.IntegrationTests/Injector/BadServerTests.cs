@@ -42,7 +42,7 @@ public sealed class BadServerTests : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(list, result.Error, StringComparison.Ordinal);
-        Assert.Contains("does not answer as a Kubernetes API server", result.Error, StringComparison.Ordinal);
+        Assert.Contains("does not respond like a Kubernetes API server", result.Error, StringComparison.Ordinal);
         Assert.True(File.Exists(record));
 
         // With the right answers it does.
@@ -91,7 +91,7 @@ public sealed class BadServerTests : IDisposable
         var result = await RunAsync(kubeconfig, [.. arguments, "--timeout", "5m"]);
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(" exceeds a limit in its answer to ", result.Error, StringComparison.Ordinal);
+        Assert.Contains(" exceeds a limit in its response to ", result.Error, StringComparison.Ordinal);
         Assert.Contains(" MiB. ", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("OutOfMemory", result.Error, StringComparison.OrdinalIgnoreCase);
     }

@@ -39,7 +39,7 @@ public sealed class FileTests : IDisposable
         var written = await File.ReadAllTextAsync(target);
         var leases = Records().Select(record => Path.GetFileNameWithoutExtension(record)).ToList();
         Assert.Contains(leases, lease => written.Contains(lease, StringComparison.Ordinal));
-        Assert.All(results, result => Assert.True(result.ExitCode == 0 || result.Error.Contains("was changed by another program meanwhile", StringComparison.Ordinal), result.Error));
+        Assert.All(results, result => Assert.True(result.ExitCode == 0 || result.Error.Contains("was changed by another program in the meantime", StringComparison.Ordinal), result.Error));
         Assert.Equal(results.Count(result => result.ExitCode == 0 && result.Error.Contains(" Injected ", StringComparison.Ordinal)), leases.Count);
         if (how == "--in-place")
             Assert.Single(leases);
@@ -55,7 +55,7 @@ public sealed class FileTests : IDisposable
         var result = await AsNobodyAsync(file, "--in-place");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("it belongs to the user 0 and the group 0, and the new file would be yours. Run the command as its owner", result.Error, StringComparison.Ordinal);
+        Assert.Contains("it belongs to user 0 and group 0, and the new file would belong to you. Run the command as its owner", result.Error, StringComparison.Ordinal);
         Assert.Equal(Pod, await File.ReadAllTextAsync(file));
         Assert.Empty(Records());
         Assert.Equal([file], Directory.GetFiles(folder.File("open")));

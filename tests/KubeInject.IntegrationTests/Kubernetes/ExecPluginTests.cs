@@ -99,15 +99,15 @@ public class ExecPluginTests
     }
 
     [Theory]
-    [InlineData("no-such-plugin", "there is no such program in PATH")]
-    [InlineData("/no/such/plugin", "there is no such program")]
-    [InlineData("/etc/passwd", "may not be run")]
+    [InlineData("no-such-plugin", "the program was not found in PATH")]
+    [InlineData("/no/such/plugin", "the program was not found")]
+    [InlineData("/etc/passwd", "not executable")]
     public async Task A_plugin_that_is_missing_is_an_error_with_the_hint(string command, string message)
     {
         using var script = new PluginScript("");
         var plugin = script.Plugin with { Command = command, InstallHint = "Get it with\n  apt install \u001b[31mplugin." };
         var error = await FailsAsync(script.Settings with { Exec = plugin }, KubeConnectionFailure.ExecPluginFailed);
-        Assert.Contains($"The exec plugin {command} of the context 'one' is not installed, or may not be run: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"The exec plugin {command} of the context 'one' is not installed or not executable: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.EndsWith("Get it with\n  apt install [31mplugin.", error.Message, StringComparison.Ordinal);
     }
@@ -129,7 +129,7 @@ public class ExecPluginTests
         using var script = new PluginScript("");
         var (plugin, _, ended) = await HangingAsync(script);
         var error = await FailsAsync(script.Settings with { Exec = plugin, Timeout = TimeSpan.FromSeconds(1.5) }, KubeConnectionFailure.ExecPluginFailed);
-        Assert.Contains("did not come to an end within 1.5 s, and was ended", error.Message, StringComparison.Ordinal);
+        Assert.Contains("did not finish within 1.5 s and was stopped", error.Message, StringComparison.Ordinal);
         await ended;
     }
 
@@ -147,15 +147,15 @@ public class ExecPluginTests
     }
 
     [Theory]
-    [InlineData("echo canary", "wrote something whose kind is not ExecCredential")]
-    [InlineData("echo '{\"canary'", "wrote something that is neither JSON nor YAML")]
-    [InlineData("true", "wrote something whose kind is not ExecCredential")]
-    [InlineData("head -c 3000 /dev/urandom", "wrote something")]
-    [InlineData("yes canary", "writes more than any credential needs")]
-    [InlineData("status '{\"token\":\"canary token\"}'", "The token of the exec plugin is empty, or holds spaces")]
-    [InlineData("status '{\"token\":\"canary\"}' | sed s/v1/v1beta1/", "wrote an ExecCredential of another apiVersion than client.authentication.k8s.io/v1")]
-    [InlineData("exit 3", "ended with exit code 3, and said nothing about it.")]
-    [InlineData("kill -9 $$", "ended with exit code 137, and said nothing about it.")]
+    [InlineData("echo canary", "wrote output whose kind is not ExecCredential")]
+    [InlineData("echo '{\"canary'", "wrote output that is neither JSON nor YAML")]
+    [InlineData("true", "wrote output whose kind is not ExecCredential")]
+    [InlineData("head -c 3000 /dev/urandom", "wrote output")]
+    [InlineData("yes canary", "writes more than 1048576 characters")]
+    [InlineData("status '{\"token\":\"canary token\"}'", "The token of the exec plugin is empty, or contains spaces")]
+    [InlineData("status '{\"token\":\"canary\"}' | sed s/v1/v1beta1/", "wrote an ExecCredential with an apiVersion other than client.authentication.k8s.io/v1")]
+    [InlineData("exit 3", "ended with exit code 3 without an error message.")]
+    [InlineData("kill -9 $$", "ended with exit code 137 without an error message.")]
     public async Task What_is_no_credential_is_an_error_that_quotes_nothing(string line, string message)
     {
         using var script = new PluginScript(line);
@@ -182,7 +182,7 @@ public class ExecPluginTests
         };
         var error = await FailsAsync(script.Settings with { Exec = plugin }, KubeConnectionFailure.ExecPluginFailed);
         Assert.EndsWith(
-            "ended with exit code 1. It said: line 5 | line 6 | the variable is ********, the option ******** | " +
+            "ended with exit code 1. Its error output: line 5 | line 6 | the variable is ********, the option ******** | " +
             "got ******** and \"token\": \"********\", Bearer ******** | please log in",
             error.Message,
             StringComparison.Ordinal);
@@ -207,7 +207,7 @@ public class ExecPluginTests
         var environment = KubeEnvironment.Process with { HasTerminal = () => false };
         var error = await FailsAsync(
             script.Settings with { Exec = script.Plugin with { InteractiveMode = ExecInteractiveMode.Always }, Environment = environment }, KubeConnectionFailure.ExecPluginFailed);
-        Assert.Contains("has to ask the user something (interactiveMode Always), and the standard input is no terminal", error.Message, StringComparison.Ordinal);
+        Assert.Contains("requires user input (interactiveMode Always), but the standard input is not a terminal", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, script.Runs);
     }
 

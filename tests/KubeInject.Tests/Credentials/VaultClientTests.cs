@@ -98,7 +98,7 @@ public sealed class VaultClientTests
 
         Assert.Equal((CredentialFailure.Unavailable, 1), (error.Reason, server.Requests.Count));
         Assert.Contains("not now", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith($"The server asks to wait for {asked}, which is longer than what is left of the 60 s that the request may take. Run the command again later.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"The server requests a wait of {asked}, which is longer than the time that remains of the request timeout (60 s). Run the command again later.", error.Message, StringComparison.Ordinal);
         Assert.Empty(clock.Waits);
     }
 
@@ -212,7 +212,7 @@ public sealed class VaultClientTests
         var refused = await Assert.ThrowsAsync<CredentialException>(() => waiting.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
         var timedOut = await Assert.ThrowsAsync<CredentialException>(() => attempting.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
 
-        Assert.EndsWith("The server asks to wait for 30 s, which is longer than what is left of the 60 s that the request may take. Run the command again later.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("The server requests a wait of 30 s, which is longer than the time that remains of the request timeout (60 s). Run the command again later.", refused.Message, StringComparison.Ordinal);
         Assert.Equal($"Vault at {slow.Http} did not answer GET auth/kubernetes/role/orders within 60 s (VAULT_CLIENT_TIMEOUT).", timedOut.Message);
         Assert.Equal((2, 2), (busy.Requests.Count, slow.Requests.Count));
     }
@@ -265,7 +265,7 @@ public sealed class VaultClientTests
         await careless.SendAndEnsureSuccessAsync(Read, CancellationToken.None);
 
         Assert.Contains("is not signed by", (await Assert.ThrowsAsync<CredentialException>(() => strict.SendAndEnsureSuccessAsync(Read, CancellationToken.None))).Message, StringComparison.Ordinal);
-        Assert.Contains("is not for vault.internal, but for", (await Assert.ThrowsAsync<CredentialException>(() => misnamed.SendAndEnsureSuccessAsync(Read, CancellationToken.None))).Message, StringComparison.Ordinal);
+        Assert.Contains("is not valid for vault.internal. It is valid for", (await Assert.ThrowsAsync<CredentialException>(() => misnamed.SendAndEnsureSuccessAsync(Read, CancellationToken.None))).Message, StringComparison.Ordinal);
         Assert.Equal(2, tls.Server.Requests.Count);
     }
 

@@ -19,7 +19,7 @@ namespace KubeInject.Tests.Kubernetes;
 public sealed class AnswerLimitTests
 {
     private const string Path = "/api/v1/namespaces/shop/pods";
-    private const string WayOut = "List fewer objects at a time (a namespace, a selector); if there are not that many, check which server answers at this address.";
+    private const string WayOut = "List fewer objects at a time (specify a namespace or a selector), or check which server responds at this address.";
 
     private static readonly Dictionary<string, Func<KubeConnection, Task>> Lists = new()
     {
@@ -46,7 +46,7 @@ public sealed class AnswerLimitTests
 
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection));
 
-        AssertLimit(api, error, "the list goes on in a circle");
+        AssertLimit(api, error, "the list is circular");
         Assert.Equal(length + 1, pages);
     }
 
@@ -55,7 +55,7 @@ public sealed class AnswerLimitTests
     public async Task A_list_in_protobuf_that_continues_in_a_circle_ends_with_an_error(string how)
     {
         using var api = await FaultyApi.OpenAsync(_ => Protobuf(MetadataMessages.List([new ObjectMetadata { Kind = "Pod", Name = "a" }], "again")));
-        AssertLimit(api, await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection)), "the list goes on in a circle");
+        AssertLimit(api, await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection)), "the list is circular");
         Assert.Equal(2, api.Requests.Count);
     }
 
@@ -72,7 +72,7 @@ public sealed class AnswerLimitTests
 
         Assert.Equal((410, KubeApiReason.Expired), (error.StatusCode, error.Reason));
         Assert.Equal(
-            $"The list {Path} of {api.Connection.Server} has started again 10 times, because the server no longer knew where it continues (The provided continue parameter is too old). List fewer objects at a time (a namespace, a selector), or run the command again when the server has less to do.",
+            $"The list {Path} of {api.Connection.Server} was restarted 10 times, because its continue token had expired (The provided continue parameter is too old). List fewer objects at a time (specify a namespace or a selector), or run the command again when the server is less busy.",
             error.Message);
         Assert.Equal(1 + 10, pods);
     }
@@ -86,7 +86,7 @@ public sealed class AnswerLimitTests
 
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection));
 
-        AssertLimit(api, error, "the list goes on after 100 pages without an object");
+        AssertLimit(api, error, "the list continues after 100 pages without an object");
         Assert.Equal(101, pages);
     }
 
@@ -205,7 +205,7 @@ public sealed class AnswerLimitTests
                 if (what == "nesting" && error.Reason == KubeConnectionFailure.NotKubernetes)
                     continue;
                 Assert.Equal(KubeConnectionFailure.LimitExceeded, error.Reason);
-                Assert.StartsWith($"{api.Connection.Server} exceeds a limit in its answer to {api.Requests[^1].Path}: ", error.Message, StringComparison.Ordinal);
+                Assert.StartsWith($"{api.Connection.Server} exceeds a limit in its response to {api.Requests[^1].Path}: ", error.Message, StringComparison.Ordinal);
                 Assert.Contains(" MiB. ", error.Message, StringComparison.Ordinal);
                 Assert.EndsWith(WayOut, error.Message, StringComparison.Ordinal);
             }
@@ -222,7 +222,7 @@ public sealed class AnswerLimitTests
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Lists["watch"](api.Connection));
 
         Assert.Equal(KubeConnectionFailure.LimitExceeded, error.Reason);
-        Assert.StartsWith($"{api.Connection.Server} exceeds a limit in its answer to {Path}?watch=true&allowWatchBookmarks=true&resourceVersion=7: an event is larger than 1 MiB.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{api.Connection.Server} exceeds a limit in its response to {Path}?watch=true&allowWatchBookmarks=true&resourceVersion=7: an event is larger than 1 MiB.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -266,7 +266,7 @@ public sealed class AnswerLimitTests
 
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => connection.Objects.GetAsync(KubeResource.Pods, "a"));
 
-        Assert.Contains($"exceeds a limit in its answer to {Path}/a: its answer is larger than 128 MiB.", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"exceeds a limit in its response to {Path}/a: the response is larger than 128 MiB.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -312,8 +312,8 @@ public sealed class AnswerLimitTests
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => ReadAllAsync(answer));
 
         Assert.Equal(KubeConnectionFailure.Timeout, error.Reason);
-        Assert.StartsWith($"https://10.0.0.1/ sends its answer to {Path} too slowly: ", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith(" s. After the 100 s of a request it has to be 1024 bytes a second or more. Check the network, or allow a request more time.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"https://10.0.0.1/ sends its response to {Path} too slowly: ", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" s. After the request timeout of 100 s, it must send at least 1024 bytes per second. Check the network, or increase the timeout.", error.Message, StringComparison.Ordinal);
         Assert.InRange((clock.GetUtcNow() - start).TotalSeconds, after, after + pause);
     }
 
@@ -332,7 +332,7 @@ public sealed class AnswerLimitTests
         var clock = new FakeTimeProvider();
         await using var answer = Open(clock, new SlowStream(clock, 16 * 1024, TimeSpan.FromSeconds(1)) { Count = 1000, LastPause = TimeSpan.FromSeconds(300) });
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => ReadAllAsync(answer));
-        Assert.Equal((KubeConnectionFailure.Timeout, $"https://10.0.0.1/ sent nothing on {Path} within 300 s."), (error.Reason, error.Message));
+        Assert.Equal((KubeConnectionFailure.Timeout, $"https://10.0.0.1/ sent no data for {Path} within 300 s."), (error.Reason, error.Message));
     }
 
     [Fact]
@@ -349,7 +349,7 @@ public sealed class AnswerLimitTests
         var clock = new FakeTimeProvider();
         await using var answer = Open(clock, new SlowStream(clock, 60_000, TimeSpan.Zero), new ResponseLimits { MaxListBytes = 5 << 20 });
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => ReadAllAsync(answer));
-        Assert.Equal((KubeConnectionFailure.LimitExceeded, $"https://10.0.0.1/ exceeds a limit in its answer to {Path}: it is larger than 5 MiB. {WayOut}"), (error.Reason, error.Message));
+        Assert.Equal((KubeConnectionFailure.LimitExceeded, $"https://10.0.0.1/ exceeds a limit in its response to {Path}: the response is larger than 5 MiB. {WayOut}"), (error.Reason, error.Message));
     }
 
     [Theory]
@@ -369,7 +369,7 @@ public sealed class AnswerLimitTests
             var error = await Assert.ThrowsAsync<KubeApiException>(() => request(api.Connection));
 
             Assert.Equal((status, "TooManyRequests"), (error.StatusCode, error.Reason));
-            Assert.Equal($"slow down. The server asks to wait for {seconds}, which is longer than what is left of the 100 s that the request may take. Run the command again later.", error.Message);
+            Assert.Equal($"slow down. The server requests a wait of {seconds}, which is longer than the time that remains of the request timeout (100 s). Run the command again later.", error.Message);
             Assert.Empty(api.Clock.Waits);
             Assert.Single(api.Requests);
         }
@@ -398,13 +398,13 @@ public sealed class AnswerLimitTests
         var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
 
         Assert.Equal([30], api.Clock.Waits.Select(wait => wait.TotalSeconds));
-        Assert.Contains("The server asks to wait for 71 s, which is longer than what is left of the 100 s", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The server requests a wait of 71 s, which is longer than the time that remains of the request timeout (100 s)", error.Message, StringComparison.Ordinal);
     }
 
     private static void AssertLimit(FaultyApi api, KubeConnectionException error, string limit)
     {
         Assert.Equal(KubeConnectionFailure.LimitExceeded, error.Reason);
-        Assert.StartsWith($"{api.Connection.Server} exceeds a limit in its answer to {Path}", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{api.Connection.Server} exceeds a limit in its response to {Path}", error.Message, StringComparison.Ordinal);
         Assert.Contains($": {limit}", error.Message, StringComparison.Ordinal);
         Assert.EndsWith(WayOut, error.Message, StringComparison.Ordinal);
     }

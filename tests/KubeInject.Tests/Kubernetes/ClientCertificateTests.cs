@@ -85,7 +85,7 @@ public class ClientCertificateTests
     {
         using var authority = TestCertificates.Authority();
         using var bare = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(authority.ExportCertificatePem());
-        Assert.Contains("without its private key", Assert.Throws<ConfigurationException>(() => ClientCertificate.FromCertificate(bare)).Message, StringComparison.Ordinal);
+        Assert.Contains("has no private key", Assert.Throws<ConfigurationException>(() => ClientCertificate.FromCertificate(bare)).Message, StringComparison.Ordinal);
     }
 
     private static void AssertFails(string certificate, string key, string message)

@@ -79,16 +79,16 @@ public sealed class ConnectionSettingsTests : IDisposable
 
     [Theory]
     [InlineData("certificate-authority-data: '%'", "", "<file>:6:33: certificate-authority-data of cluster 'c' is not base64")]
-    [InlineData("certificate-authority-data: QUJD", "", "certificate-authority-data of cluster 'c' in <file> holds no PEM certificate")]
-    [InlineData("certificate-authority: config", "", "from <file>, the certificate-authority of cluster 'c' in <file>, holds no PEM certificate")]
+    [InlineData("certificate-authority-data: QUJD", "", "certificate-authority-data of cluster 'c' in <file> contains no PEM certificate")]
+    [InlineData("certificate-authority: config", "", "from <file>, the certificate-authority of cluster 'c' in <file>, contains no PEM certificate")]
     [InlineData("certificate-authority: no.crt", "", "certificate-authority of cluster 'c' in <file>: the file <folder>/no.crt does not exist")]
-    [InlineData("proxy-url: ftp://me:canary@p", "", "cluster 'c' in <file> has a proxy-url that is no http, https or socks5 address")]
-    [InlineData("proxy-url: p:3128", "", "cluster 'c' in <file> has a proxy-url that is no http, https or socks5 address")]
+    [InlineData("proxy-url: ftp://me:canary@p", "", "cluster 'c' in <file> has a proxy-url that is not an http, https or socks5 address")]
+    [InlineData("proxy-url: p:3128", "", "cluster 'c' in <file> has a proxy-url that is not an http, https or socks5 address")]
     [InlineData("", "exec: {apiVersion: client.authentication.k8s.io/v1}", "user 'u' in <file> has an exec plugin without a command")]
     [InlineData("", "exec: {command: x}", "user 'u' in <file> has an exec plugin without an apiVersion; use client.authentication.k8s.io/v1,")]
     [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1alpha1}", "user 'u' in <file> has an exec plugin of apiVersion 'client.authentication.k8s.io/v1alpha1'; use")]
-    [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1}", "user 'u' in <file> has an exec plugin without an interactiveMode; it has to be Never, IfAvailable or Always")]
-    [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1, interactiveMode: never}", "exec plugin with the interactiveMode 'never'; it has to be")]
+    [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1}", "user 'u' in <file> has an exec plugin without an interactiveMode; it must be Never, IfAvailable or Always")]
+    [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1, interactiveMode: never}", "exec plugin with the interactiveMode 'never'; it must be")]
     [InlineData("", "exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1, env: [{value: canary}]}", "an environment variable without a name")]
     [InlineData("", "auth-provider: {name: gcp}", "user 'u' in <file> has the auth-provider 'gcp', which is no longer supported; use the exec plugin gke-gcloud-auth-plugin instead")]
     [InlineData("", "auth-provider: {name: azure}", "use the exec plugin kubelogin instead")]
@@ -101,7 +101,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     [InlineData("", "client-certificate-data: '%'", "client-certificate-data of user 'u' is not base64")]
     [InlineData("", "client-certificate-data: QUJD", "user 'u' in <file> has a client certificate without a client key")]
     [InlineData("", "client-key-data: QUJD", "user 'u' in <file> has a client key without a client certificate")]
-    [InlineData("", "client-key-data: QUJD\n    client-certificate-data: QUJD", "client certificate from user 'u' in <file> holds no PEM certificate")]
+    [InlineData("", "client-key-data: QUJD\n    client-certificate-data: QUJD", "client certificate from user 'u' in <file> contains no PEM certificate")]
     [InlineData("", "client-certificate: no.crt", "client-certificate of user 'u' in <file>: the file <folder>/no.crt does not exist")]
     [InlineData("", "client-certificate: a\n    client-certificate-data: QUJD", "user 'u' in <file> has a client certificate or its key both as a file and as data")]
     [InlineData("", "client-key: a\n    client-key-data: QUJD", "user 'u' in <file> has a client certificate or its key both as a file and as data")]
@@ -127,10 +127,10 @@ public sealed class ConnectionSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "The kubeconfig f sets no current-context, and no context was asked for. It has no contexts.")]
-    [InlineData("contexts: [{name: a}, {name: b}]", "The kubeconfig f sets no current-context, and no context was asked for. Its contexts are: a, b.")]
+    [InlineData("", "The kubeconfig f sets no current-context, and no context is specified. It has no contexts.")]
+    [InlineData("contexts: [{name: a}, {name: b}]", "The kubeconfig f sets no current-context, and no context is specified. Its contexts are: a, b.")]
     [InlineData("current-context: x\ncontexts: [{name: a}]", "The kubeconfig f has no context 'x'. Its contexts are: a.")]
-    [InlineData("current-context: a\ncontexts: [{name: a}]", "The context 'a' in f names no cluster.")]
+    [InlineData("current-context: a\ncontexts: [{name: a}]", "The context 'a' in f does not name a cluster.")]
     [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]", "The context 'a' in f names the cluster 'c', which is not defined.")]
     [InlineData(
         "current-context: a\ncontexts: [{name: a, context: {cluster: c, user: u}}]\nclusters: [{name: c, cluster: {server: 'https://x'}}]",
@@ -138,7 +138,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     [InlineData("current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c}]", "The cluster 'c' in f has no server.")]
     [InlineData(
         "current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'ftp://x'}}]",
-        "The cluster 'c' in f has a server that is no http or https address.")]
+        "The cluster 'c' in f has a server that is not an http or https address.")]
     public void A_context_that_leads_nowhere_says_so(string text, string message)
     {
         var config = Kubeconfig.Parse(text, "f");
@@ -149,7 +149,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     public void A_server_with_a_password_in_its_address_is_an_error_that_does_not_show_it()
     {
         var error = Assert.Throws<ConfigurationException>(() => Resolve("server: https://me:canary@example.test", server: null));
-        Assert.Contains("a password in its address", error.Message, StringComparison.Ordinal);
+        Assert.Contains("a server address with a username or a password", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
     }
 

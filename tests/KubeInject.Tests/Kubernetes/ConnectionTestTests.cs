@@ -126,7 +126,7 @@ public class ConnectionTestTests
         var report = await RunAsync(new ConnectionSettings { Server = new Uri("http://example.test"), Token = new SensitiveString(Canary) });
 
         Assert.Equal((false, null), (report.Reachable, report.Failure));
-        Assert.Contains("clear text", report.Message, StringComparison.Ordinal);
+        Assert.Contains("plain text", report.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public class ErrorTests
     {
         using var api = await FaultyApi.OpenAsync(new Response(409, "application/json", body));
         var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
-        Assert.Equal((409, KubeApiReason.Conflict, "The server answered 409, and did not say why."), (error.StatusCode, error.Reason, error.Message));
+        Assert.Equal((409, KubeApiReason.Conflict, "The server answered 409 without a reason."), (error.StatusCode, error.Reason, error.Message));
     }
 
     [Fact]

@@ -36,8 +36,8 @@ public class ExecCredentialTests
     [InlineData("canary: [", "neither JSON nor YAML")]
     [InlineData("{canary", "neither JSON nor YAML")]
     [InlineData("""{"kind":"ExecCredentials","apiVersion":"client.authentication.k8s.io/v1"}""", "kind is not ExecCredential")]
-    [InlineData("""{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"canary"}}""", "of another apiVersion than client.authentication.k8s.io/v1,")]
-    [InlineData("""{"kind":"ExecCredential","status":{"token":"canary"}}""", "of another apiVersion")]
+    [InlineData("""{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"canary"}}""", "with an apiVersion other than client.authentication.k8s.io/v1,")]
+    [InlineData("""{"kind":"ExecCredential","status":{"token":"canary"}}""", "with an apiVersion other than")]
     [InlineData("""{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1"}""", "without a token or a client certificate")]
     public void What_is_no_credential_is_an_error_that_quotes_nothing(string output, string message) => AssertFails(() => ExecCredential.Read(output, Plugin), message);
 
@@ -45,12 +45,12 @@ public class ExecCredentialTests
     [InlineData("{}", "without a token or a client certificate")]
     [InlineData("[]", "without a token or a client certificate")]
     [InlineData("""{"token":""}""", "without a token or a client certificate")]
-    [InlineData("""{"token":["canary"]}""", "whose token is no text")]
+    [InlineData("""{"token":["canary"]}""", "whose token is not a string")]
     [InlineData("""{"clientCertificateData":"canary"}""", "a client certificate without its key")]
     [InlineData("""{"clientKeyData":"canary"}""", "a client key without its certificate")]
     [InlineData("""{"clientKeyData":"canary","clientCertificateData":"canary"}""", "an unusable certificate")]
-    [InlineData("""{"token":"canary","expirationTimestamp":"canary"}""", "an expirationTimestamp that is no time")]
-    [InlineData("""{"token":"canary","expirationTimestamp":7}""", "an expirationTimestamp that is no time")]
+    [InlineData("""{"token":"canary","expirationTimestamp":"canary"}""", "an expirationTimestamp that is not a valid time")]
+    [InlineData("""{"token":"canary","expirationTimestamp":7}""", "an expirationTimestamp that is not a valid time")]
     public void A_status_that_is_none_is_an_error_that_quotes_nothing(string status, string message) => AssertFails(() => Read(status), message);
 
     private static ExecCredential Read(string status) =>

@@ -78,8 +78,8 @@ public sealed class KubeconfigSearchTests : IDisposable
     {
         var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
         Assert.Equal(
-            $"There is no kubeconfig: looked for {folder.Path}/home/.kube/config (KUBECONFIG is not set). " +
-            "Nor does this process run in a pod: KUBERNETES_SERVICE_HOST is not set.",
+            $"No kubeconfig was found at {folder.Path}/home/.kube/config (KUBECONFIG is not set). " +
+            "This process does not run in a pod either: KUBERNETES_SERVICE_HOST is not set.",
             error.Message);
     }
 
@@ -89,7 +89,7 @@ public sealed class KubeconfigSearchTests : IDisposable
         WriteHome();
         UseVariable("/no/such/a", "/no/such/b");
         var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
-        Assert.Contains("looked for /no/such/a, /no/such/b (from KUBECONFIG)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("was found at /no/such/a, /no/such/b (from KUBECONFIG)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class ProxyTests : IDisposable
         using var certificate = TestCertificates.Server(null);
         using var proxy = new TestProxy(certificate);
         var error = await FailsAsync(new UriBuilder("https", "127.0.0.1", proxy.Port) { UserName = "me", Password = "canary" }.Uri);
-        Assert.Contains("showed a certificate that is not trusted", error.Message, StringComparison.Ordinal);
+        Assert.Contains("presented a certificate that is not trusted", error.Message, StringComparison.Ordinal);
         Assert.Empty(proxy.Targets);
     }
 
@@ -92,10 +92,10 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("http", "", "asks for a name and a password")]
-    [InlineData("socks5", "", "asks for a name and a password")]
-    [InlineData("http", "me:canary@", "does not accept the name and the password")]
-    [InlineData("socks5", "me:canary@", "does not accept the name and the password")]
+    [InlineData("http", "", "requires a username and a password")]
+    [InlineData("socks5", "", "requires a username and a password")]
+    [InlineData("http", "me:canary@", "does not accept the username and the password")]
+    [InlineData("socks5", "me:canary@", "does not accept the username and the password")]
     public async Task A_proxy_that_does_not_know_the_user_says_so(string scheme, string credential, string message)
     {
         using var proxy = new TestProxy { Credential = "somebody:else" };
@@ -106,14 +106,14 @@ public sealed class ProxyTests : IDisposable
 
     [Theory]
     [InlineData("http", "HTTP/1.1 503 x\r\n\r\n", "it answered 503")]
-    [InlineData("http", "220 mail ESMTP\r\n\r\n", "does not answer as an HTTP proxy does")]
-    [InlineData("http", "HTTP/1.1 2x0 x\r\n\r\n", "does not answer as an HTTP proxy does")]
-    [InlineData("http", "HTTP/1.1 200", "broke off the connection")]
-    [InlineData("http", "", "broke off the connection")]
-    [InlineData("socks5", "HTTP/1.1 400 x\r\n\r\n", "does not answer as a SOCKS proxy does")]
-    [InlineData("socks5", "\u0005", "broke off the connection")]
+    [InlineData("http", "220 mail ESMTP\r\n\r\n", "does not respond like an HTTP proxy")]
+    [InlineData("http", "HTTP/1.1 2x0 x\r\n\r\n", "does not respond like an HTTP proxy")]
+    [InlineData("http", "HTTP/1.1 200", "closed the connection")]
+    [InlineData("http", "", "closed the connection")]
+    [InlineData("socks5", "HTTP/1.1 400 x\r\n\r\n", "does not respond like a SOCKS proxy")]
+    [InlineData("socks5", "\u0005", "closed the connection")]
     [InlineData("socks5", "\u0005\u0000\u0005\u0002\u0000\u0001", "it answered 2")]
-    [InlineData("socks5", "\u0005\u00ff", "asks for a name and a password")]
+    [InlineData("socks5", "\u0005\u00ff", "requires a username and a password")]
     public async Task A_proxy_that_does_not_lead_there_says_so(string scheme, string answer, string message)
     {
         using var proxy = new TestProxy { Answer = System.Text.Encoding.Latin1.GetBytes(answer) };
@@ -125,7 +125,7 @@ public sealed class ProxyTests : IDisposable
     public async Task A_proxy_that_answers_without_an_end_is_no_proxy()
     {
         using var proxy = new TestProxy { Answer = new byte[100_000] };
-        Assert.Contains("does not answer as an HTTP proxy does", (await FailsAsync(new Uri($"http://127.0.0.1:{proxy.Port}"))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not respond like an HTTP proxy", (await FailsAsync(new Uri($"http://127.0.0.1:{proxy.Port}"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

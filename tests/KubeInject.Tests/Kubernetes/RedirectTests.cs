@@ -58,8 +58,8 @@ public sealed class RedirectTests
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Requests[name](connection));
 
         Assert.Equal(KubeConnectionFailure.NotKubernetes, error.Reason);
-        Assert.StartsWith($"The server at {server.Server.Https} does not answer as a Kubernetes API server: it redirects {server.Server.Requests[^1].Path} to {elsewhere.Server.Https}", error.Message, StringComparison.Ordinal);
-        Assert.EndsWith("which is not followed, so that no credential goes to another server. Use the address of the API server itself.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The server at {server.Server.Https} does not respond like a Kubernetes API server: it redirects {server.Server.Requests[^1].Path} to {elsewhere.Server.Https}", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Redirects are not followed, because they could send the credential to another server. Use the address of the API server itself.", error.Message, StringComparison.Ordinal);
         Assert.Empty(elsewhere.Server.Requests);
     }
 

@@ -77,7 +77,7 @@ public sealed class TlsTests : IDisposable
         using var certificate = TestCertificates.Server(root);
         var error = await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate, other);
         Assert.Contains(
-            "is not signed by the given certificate authority (CN=other from the bundle of this test). The server shows: subject CN=test-server, issuer CN=root.",
+            "is not signed by the specified certificate authority (CN=other from the bundle of this test). The server presented: subject CN=test-server, issuer CN=root.",
             error.Message,
             StringComparison.Ordinal);
     }
@@ -111,7 +111,7 @@ public sealed class TlsTests : IDisposable
     {
         using var certificate = TestCertificates.Server(root);
         var error = await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate);
-        Assert.Contains("that this machine trusts, and none was given", error.Message, StringComparison.Ordinal);
+        Assert.Contains("that this machine trusts, and no other certificate authority is specified", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class TlsTests : IDisposable
     {
         using var certificate = TestCertificates.Server(root, "kubernetes.test");
         var error = await FailsAsync(certificate, KubeConnectionFailure.WrongHostName, root);
-        Assert.Contains("is not for 127.0.0.1, but for kubernetes.test.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is not valid for 127.0.0.1. It is valid for kubernetes.test.", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class TlsTests : IDisposable
 
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(settings));
         Assert.Equal(KubeConnectionFailure.WrongHostName, error.Reason);
-        Assert.Contains($"is not for {names.TlsServerName ?? names.Host}, but for ", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"is not valid for {names.TlsServerName ?? names.Host}. It is valid for ", error.Message, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
 
@@ -149,7 +149,7 @@ public sealed class TlsTests : IDisposable
         using var certificate = CertificateNames.All.Single(candidate => candidate.Case == "an address as the common name alone").CreateCertificate(root);
         var error = await FailsAsync(certificate, KubeConnectionFailure.WrongHostName, root);
         Assert.EndsWith(
-            "is not for 127.0.0.1, but for no name at all (the common name of its subject does not count). Have it issued with the name or the address of the server as a subject alternative name.",
+            "is not for 127.0.0.1, but for no name (the common name of its subject is ignored). Issue a certificate with the name or the address of the server as a subject alternative name.",
             error.Message,
             StringComparison.Ordinal);
     }
@@ -203,7 +203,7 @@ public sealed class TlsTests : IDisposable
         using var server = new TestServer(TestServer.Kubernetes(), certificate);
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(Settings(server, root) with { TlsServerName = "kubernetes.test" }));
         Assert.Equal(KubeConnectionFailure.WrongHostName, error.Reason);
-        Assert.Contains("is not for kubernetes.test, but for localhost, 127.0.0.1.", error.Message, StringComparison.Ordinal);
+        Assert.Contains("is not valid for kubernetes.test. It is valid for localhost, 127.0.0.1.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -87,10 +87,10 @@ public sealed class WrongAnswerTests
         ["no kind"] = (MetadataMessages.Envelope(null, null, []), "without a kind"),
         ["an empty kind"] = (MetadataMessages.Envelope("", "", []), "without a kind"),
         ["no magic"] = (MetadataMessages.Envelope("meta.k8s.io/v1", "PartialObjectMetadataList", [])[4..], "not protobuf"),
-        ["nothing"] = ([], "breaks off"),
-        ["magic alone"] = ([.. "k8s\0"u8], "breaks off"),
-        ["a type alone"] = (MetadataMessages.Envelope("meta.k8s.io/v1", "PartialObjectMetadataList", [])[..49], "breaks off"),
-        ["half a list"] = (MetadataMessages.List([Named("a"), Named("b")])[..^40], "breaks off"),
+        ["nothing"] = ([], "incomplete"),
+        ["magic alone"] = ([.. "k8s\0"u8], "incomplete"),
+        ["a type alone"] = (MetadataMessages.Envelope("meta.k8s.io/v1", "PartialObjectMetadataList", [])[..49], "incomplete"),
+        ["half a list"] = (MetadataMessages.List([Named("a"), Named("b")])[..^40], "incomplete"),
         ["a list that is a number"] = (Raw(output => Number(output, 2, 0)), "wire type"),
         ["two lists"] = (Raw(output =>
         {
@@ -296,7 +296,7 @@ public sealed class WrongAnswerTests
     private static void AssertNames(FaultyApi api, KubeConnectionException error, string path, string instead)
     {
         Assert.Equal(KubeConnectionFailure.NotKubernetes, error.Reason);
-        Assert.StartsWith($"The server at {api.Connection.Server} does not answer as a Kubernetes API server: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The server at {api.Connection.Server} does not respond like a Kubernetes API server: ", error.Message, StringComparison.Ordinal);
         Assert.Contains($" {path} ", error.Message, StringComparison.Ordinal);
         Assert.Contains(instead, error.Message, StringComparison.Ordinal);
     }

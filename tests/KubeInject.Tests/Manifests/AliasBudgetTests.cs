@@ -35,7 +35,7 @@ public sealed class AliasBudgetTests
         var error = Assert.Throws<ManifestException>(() => Manifest.Parse(new ManifestText(manifest, "bomb.yaml")));
         var planned = await new ManifestAnnotator(new AnnotationRepair()).PlanAsync(ManifestSource.FromText(manifest), CancellationToken.None);
 
-        Assert.Matches("^bomb.yaml:[1-9][0-9]*:[1-9][0-9]*: Up to this alias, [0-9,]+ nodes of this document become [0-9,]+ by aliases, which is too long", error.Message);
+        Assert.Matches("^bomb.yaml:[1-9][0-9]*:[1-9][0-9]*: Up to this alias, [0-9,]+ nodes of this document expand to [0-9,]+, which is too many", error.Message);
         Assert.Contains("which is too long", planned.Error, StringComparison.Ordinal);
         Assert.True(Stopwatch.GetElapsedTime(start) < Limit, what);
     }
@@ -108,7 +108,7 @@ public sealed class AliasBudgetTests
         for (var i = 1; i < 5_000; i++)
             text.Append(CultureInfo.InvariantCulture, $"- &a{i} [*a{i - 1}]\n");
 
-        Assert.Matches("^config:[0-9]+:[0-9]+: With this alias it nests too deep: deeper than 64 levels", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text.ToString(), "config")).Message);
+        Assert.Matches("^config:[0-9]+:[0-9]+: With this alias, the nesting is deeper than 64 levels", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text.ToString(), "config")).Message);
     }
 
     [Fact]

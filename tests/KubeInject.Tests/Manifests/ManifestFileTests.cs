@@ -56,7 +56,7 @@ public sealed class ManifestFileTests : IDisposable
 
         var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
 
-        Assert.Equal($"{file} was changed by another program meanwhile, and is left as it is. Run the command again.", result.Error);
+        Assert.Equal($"{file} was changed by another program in the meantime and was not replaced. Run the command again.", result.Error);
         Assert.Equal(change switch { "an edit" => Pod + Edit, "a deletion" => null, _ => Pod }, File.Exists(file) ? await File.ReadAllTextAsync(file) : null);
         Assert.Single(injecting.Issuer.Issued);
         Assert.Empty(injecting.Issuer.Live);
@@ -76,7 +76,7 @@ public sealed class ManifestFileTests : IDisposable
 
         var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(Path.Combine(folder.Path, "out")), CancellationToken.None);
 
-        Assert.Contains("was changed by another program meanwhile", result.Error, StringComparison.Ordinal);
+        Assert.Contains("was changed by another program in the meantime", result.Error, StringComparison.Ordinal);
         Assert.Equal("other", await File.ReadAllTextAsync(Path.Combine(folder.Path, "out", "a.yaml")));
         Assert.Empty(injecting.Issuer.Live);
     }

@@ -120,7 +120,7 @@ internal sealed class ApiChannel : IDisposable
     {
         var isServer = address.Authority == settings.Server.Authority && address.AbsolutePath.StartsWith($"{settings.Server.AbsolutePath.TrimEnd('/')}/", StringComparison.Ordinal);
         return isServer ? address.PathAndQuery[settings.Server.AbsolutePath.TrimEnd('/').Length..]
-            : throw new ArgumentException($"{address.GetLeftPart(UriPartial.Path)} is no address of {settings.Server}, whose connection this is.", nameof(address));
+            : throw new ArgumentException($"{address.GetLeftPart(UriPartial.Path)} is not an address of {settings.Server}, the server of this connection.", nameof(address));
     }
 
     /// <summary>Ends requests and streams under way as well.</summary>
@@ -217,7 +217,7 @@ internal sealed class ApiChannel : IDisposable
         {
             ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(KubeConnection));
             throw timeout.IsCancellationRequested ? Failures.FromTimeout($"did not answer {request.Path}", settings.Timeout, e)
-                : Failures.FromTimeout("did not take up the connection", connectTimeout, e);
+                : Failures.FromTimeout("did not accept the connection", connectTimeout, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)
         {

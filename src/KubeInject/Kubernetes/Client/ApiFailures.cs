@@ -45,12 +45,12 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         return ((cause as HttpRequestException)?.HttpRequestError ?? (cause as HttpIOException)?.HttpRequestError) switch
         {
             HttpRequestError.NameResolutionError => new(
-                KubeConnectionFailure.NameNotResolved, $"The name {settings.Server.IdnHost} of the API server has no address.", cause),
+                KubeConnectionFailure.NameNotResolved, $"The host name {settings.Server.IdnHost} of the API server cannot be resolved.", cause),
             HttpRequestError.SecureConnectionError when trust.LastFailure is { } failure => new(ReasonOf(failure.Problem), failure.Message, cause),
             HttpRequestError.SecureConnectionError => new(KubeConnectionFailure.TlsFailed, TlsMessage(cause), cause),
 
             // Without its cause, which quotes the answer, and that may echo the request.
-            HttpRequestError.InvalidResponse => NotKubernetes("it does not speak HTTP"),
+            HttpRequestError.InvalidResponse => NotKubernetes("it does not use HTTP"),
             _ when socketError is SocketError.ConnectionRefused => new(
                 KubeConnectionFailure.Unreachable, $"Nothing listens at {settings.Server}: the connection was refused.", cause),
             _ => new(KubeConnectionFailure.Unreachable, $"{settings.Server} cannot be reached: {cause.GetBaseException().Message}", cause) { StatusCode = statusCode },
@@ -62,7 +62,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         KubeConnectionFailure.Timeout,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{settings.Server} sends its answer to {path} too slowly: {received} bytes in {elapsed.TotalSeconds:0.###} s. After the {settings.Timeout.TotalSeconds:0.###} s of a request it has to be {minBytesPerSecond} bytes a second or more. Check the network, or allow a request more time."),
+            $"{settings.Server} sends its response to {path} too slowly: {received} bytes in {elapsed.TotalSeconds:0.###} s. After the request timeout of {settings.Timeout.TotalSeconds:0.###} s, it must send at least {minBytesPerSecond} bytes per second. Check the network, or increase the timeout."),
         cause);
 
     /// <summary>The server sends more than it may.</summary>
@@ -70,18 +70,18 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
     /// <param name="limit">What it exceeds, with the number.</param>
     public KubeConnectionException LimitExceeded(string path, string limit) => new(
         KubeConnectionFailure.LimitExceeded,
-        $"{settings.Server} exceeds a limit in its answer to {path}: {limit}. List fewer objects at a time (a namespace, a selector); if there are not that many, check which server answers at this address.");
+        $"{settings.Server} exceeds a limit in its response to {path}: {limit}. List fewer objects at a time (specify a namespace or a selector), or check which server responds at this address.");
 
     /// <summary>The server answered with something else than what was requested.</summary>
     /// <param name="path">The path of the request.</param>
     /// <param name="what">What it answered with.</param>
     /// <param name="expected">What was requested.</param>
     public KubeConnectionException WrongDocument(string path, string what, string expected) =>
-        NotKubernetes(credential.Mask($"it answered {path} with {what}, and {expected} was requested"));
+        NotKubernetes(credential.Mask($"it answered {path} with {what}, but {expected} was requested"));
 
     /// <summary>An answer that was to go on has ended.</summary>
     public KubeConnectionException BrokenOff(string path) =>
-        new(KubeConnectionFailure.Unreachable, $"{settings.Server} ended its answer to {path}.");
+        new(KubeConnectionFailure.Unreachable, $"{settings.Server} ended its response to {path}.");
 
     /// <summary>The server did not answer with a success.</summary>
     public Exception FromError(ApiResponse response) => Redirect.IsRedirect(response.StatusCode) ? Redirected(response) : FromResponse(response);
@@ -91,7 +91,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
     {
         var status = ReadStatus(response) ?? default;
         var details = status.Get("details");
-        var message = Text(status, "message") is { Length: > 0 } text ? text : $"The server answered {response.StatusCode}, and did not say why.";
+        var message = Text(status, "message") is { Length: > 0 } text ? text : $"The server answered {response.StatusCode} without a reason.";
         return new KubeApiException(
             response.StatusCode,
             Text(status, "reason") is { Length: > 0 } reason ? reason : KubeApiReason.FromStatusCode(response.StatusCode),
@@ -125,7 +125,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         if (response.StatusCode is 429 or >= 500)
         {
             var error = FromResponse(response);
-            return new(KubeConnectionFailure.Unavailable, $"{settings.Server} cannot serve at the moment ({response.StatusCode}): {error.Message}", error);
+            return new(KubeConnectionFailure.Unavailable, $"{settings.Server} is not available at the moment ({response.StatusCode}): {error.Message}", error);
         }
 
         if (Redirect.IsRedirect(response.StatusCode))
@@ -134,22 +134,22 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         // Nothing of the body is quoted: some servers echo the request, with its token.
         return NotKubernetes(
             $"it answered {response.StatusCode} with {response.MediaType ?? "no content"}" +
-            (response.StatusCode == 400 && settings.Server.Scheme == Uri.UriSchemeHttp ? "; perhaps the address has to begin with https" : ""));
+            (response.StatusCode == 400 && settings.Server.Scheme == Uri.UriSchemeHttp ? "; specify an address that begins with https if the server uses TLS" : ""));
     }
 
     /// <summary>While connecting: the server has taken no notice of the credential.</summary>
     public KubeConnectionException PassedOver(ApiResponse response) => new(
         KubeConnectionFailure.Unauthorized,
-        $"{settings.Server} takes no notice of the credential{OfContext()} ({credential.Kind}), and takes the user for {ConnectionIdentity.Anonymous}: " + (credential.Kind == "basic"
-            ? "it has no basic authentication, as no API server has since Kubernetes 1.19. Use a token, a client certificate or an exec plugin."
-            : "it knows no credential of this kind, or something on the way, such as a proxy that ends TLS, keeps it. Connect to the API server itself, or use a credential of another kind."),
+        $"{settings.Server} ignores the credential{OfContext()} ({credential.Kind}) and treats the user as {ConnectionIdentity.Anonymous}: " + (credential.Kind == "basic"
+            ? "it does not support basic authentication, which Kubernetes 1.19 removed. Use a token, a client certificate or an exec plugin."
+            : "it does not support credentials of this kind, or an intermediary, such as a proxy that terminates TLS, removes the credential. Connect directly to the API server, or use another kind of credential."),
         response.IsSuccess ? null : FromResponse(response));
 
     public KubeConnectionException NotKubernetes(string why, Exception? cause = null) => new(
-        KubeConnectionFailure.NotKubernetes, $"The server at {settings.Server} does not answer as a Kubernetes API server: {why}.", cause);
+        KubeConnectionFailure.NotKubernetes, $"The server at {settings.Server} does not respond like a Kubernetes API server: {why}.", cause);
 
     private KubeConnectionException Redirected(ApiResponse response) => NotKubernetes(credential.Mask(
-        $"it redirects {response.Path}{(response.RedirectTarget is { } target ? $" to {target}" : $" ({response.StatusCode})")}, which is not followed, so that no credential goes to another server. Use the address of the API server itself"));
+        $"it redirects {response.Path}{(response.RedirectTarget is { } target ? $" to {target}" : $" ({response.StatusCode})")}. Redirects are not followed, because they could send the credential to another server. Use the address of the API server itself"));
 
     private static KubeConnectionFailure ReasonOf(CertificateProblem problem) => problem switch
     {
@@ -236,14 +236,14 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
 
     private string UnauthorizedMessage() => credential.IsGiven
         ? $"{settings.Server} does not accept the credential{OfContext()} ({credential.Kind}{(settings.TokenFile is { } file ? $" {file}" : "")}): it may be wrong, expired, or for another cluster."
-        : $"{settings.Server} asks for a credential, and the settings{OfContext()} have none.";
+        : $"{settings.Server} requires a credential, but the settings{OfContext()} contain none.";
 
     private string OfContext() => settings.Context is { } context ? $" of the context '{context}'" : "";
 
     private string TlsMessage(Exception cause) =>
         FindInner<AuthenticationException>(cause) is { InnerException: null }
-            ? $"{settings.Server} does not speak TLS; perhaps its address has to begin with http."
-            : $"{settings.Server} broke off the TLS handshake: {cause.GetBaseException().Message}";
+            ? $"{settings.Server} does not use TLS. Specify an address that begins with http."
+            : $"{settings.Server} aborted the TLS handshake: {cause.GetBaseException().Message}";
 
     private static T? FindInner<T>(Exception? exception)
         where T : Exception

@@ -51,7 +51,7 @@ internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest req
         var remaining = timeout + TimeSpan.FromSeconds((double)received / Limits.MinBytesPerSecond) - Waited;
         var count = await ReadAsync(limit => stream.ReadAsync(buffer, limit), remaining < Limits.MaxIdleTime ? remaining : Limits.MaxIdleTime, cancellationToken);
         received += count;
-        return received > Limits.MaxListBytes ? throw failures.LimitExceeded(Path, $"it is larger than {Limits.MaxListBytes >> 20} MiB") : count;
+        return received > Limits.MaxListBytes ? throw failures.LimitExceeded(Path, $"the response is larger than {Limits.MaxListBytes >> 20} MiB") : count;
     }
 
     /// <summary>The answer as a stream. Reading it fails as <see cref="ReadAsync(Memory{byte}, CancellationToken)"/> does.</summary>
@@ -73,7 +73,7 @@ internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest req
         {
             ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(KubeConnection));
             throw longest == Limits.MaxIdleTime
-                ? failures.FromTimeout($"sent nothing on {Path}", longest, e)
+                ? failures.FromTimeout($"sent no data for {Path}", longest, e)
                 : failures.TooSlow(Path, received, Waited + policy.Clock.GetElapsedTime(start), Limits.MinBytesPerSecond, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)

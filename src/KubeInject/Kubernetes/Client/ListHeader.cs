@@ -97,7 +97,7 @@ internal sealed class ListHeader(params DocumentType[] accepted)
         if (IsUndecided && !DocumentType.MetadataList.Is(kind, apiVersion))
             throw new WrongDocumentException("a list whose items are null");
         if (Continue is null && Remaining > 0)
-            throw new WrongDocumentException("a list that does not say where it goes on (continue), although its remainingItemCount is not 0");
+            throw new WrongDocumentException("a list without a continue token, although its remainingItemCount is not 0");
     }
 
     private void RequireType()

@@ -40,9 +40,9 @@ internal sealed class ListLimits(ApiFailures failures, ResponseLimits limits, st
         if (next is null)
             return;
         if (continuations.Contains(next))
-            throw Exceeded($"the list goes on in a circle: page {continuations.Count + 1} continues where an earlier page did");
+            throw Exceeded($"the list is circular: page {continuations.Count + 1} has the continue token of an earlier page");
         if (emptyPages > limits.MaxEmptyPages)
-            throw Exceeded($"the list goes on after {limits.MaxEmptyPages} pages without an object");
+            throw Exceeded($"the list continues after {limits.MaxEmptyPages} pages without an object");
         if (elapsed > limits.MaxListTime)
             throw Exceeded($"the list takes longer than {limits.MaxListTime.TotalSeconds:0} s");
     }
@@ -57,7 +57,7 @@ internal sealed class ListLimits(ApiFailures failures, ResponseLimits limits, st
             throw new KubeApiException(
                 reason.StatusCode,
                 reason.Reason,
-                $"The list {path} of {failures.Server} has started again {limits.MaxListRestarts} times, because the server no longer knew where it continues ({reason.Message.TrimEnd('.')}). List fewer objects at a time (a namespace, a selector), or run the command again when the server has less to do.");
+                $"The list {path} of {failures.Server} was restarted {limits.MaxListRestarts} times, because its continue token had expired ({reason.Message.TrimEnd('.')}). List fewer objects at a time (specify a namespace or a selector), or run the command again when the server is less busy.");
         }
 
         continuations.Clear();

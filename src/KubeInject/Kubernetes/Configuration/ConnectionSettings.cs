@@ -151,17 +151,17 @@ public sealed record ConnectionSettings
     internal void Validate()
     {
         if (!IsServerAddress(Server))
-            throw new ConfigurationException("The server has to be an absolute http or https address, without user, query or fragment.");
+            throw new ConfigurationException("The server must be an absolute http or https address without user, query or fragment.");
         if (CertificateAuthority is not null && SkipCertificateCheck)
-            throw new ConfigurationException("A certificate authority together with SkipCertificateCheck makes no sense; leave one of them out.");
+            throw new ConfigurationException("A certificate authority and SkipCertificateCheck cannot be used together; remove one of them.");
         if (Username is not null && (Token is not null || TokenFile is not null))
-            throw new ConfigurationException("A token together with a username makes no sense; leave one of them out.");
+            throw new ConfigurationException("A token and a username cannot be used together; remove one of them.");
         if (Server.Scheme == Uri.UriSchemeHttp && (Token is not null || TokenFile is not null || Username is not null || ClientCertificate is not null || Exec is not null))
-            throw new ConfigurationException($"A credential would travel to {Server} in clear text; use an https address.");
+            throw new ConfigurationException($"A credential would be sent to {Server} in plain text; use an https address.");
         if (Impersonation is not null)
             ImpersonationHeaders.Check(Impersonation);
         if (Timeout <= TimeSpan.Zero)
-            throw new ConfigurationException("The timeout has to be longer than zero.");
+            throw new ConfigurationException("The timeout must be longer than zero.");
     }
 
     /// <summary>The settings of the transport, with the proxy of the environment.</summary>
@@ -195,7 +195,7 @@ public sealed record ConnectionSettings
             return FromKubeconfig(config, context);
         var where = string.IsNullOrEmpty(environment.Variable("KUBECONFIG")) ? "(KUBECONFIG is not set)" : "(from KUBECONFIG)";
         throw new ConfigurationException(
-            $"There is no kubeconfig: looked for {string.Join(", ", Kubeconfig.DefaultPaths(environment))} {where}. " +
-            (missingForPod is null ? $"The ServiceAccount of this pod has no context '{context}'." : $"Nor does this process run in a pod: {missingForPod}."));
+            $"No kubeconfig was found at {string.Join(", ", Kubeconfig.DefaultPaths(environment))} {where}. " +
+            (missingForPod is null ? $"The ServiceAccount of this pod has no context '{context}'." : $"This process does not run in a pod either: {missingForPod}."));
     }
 }

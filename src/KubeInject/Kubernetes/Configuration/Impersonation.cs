@@ -26,7 +26,7 @@ public sealed record Impersonation
     {
         if (user is null && uid is null && groups is null)
             return before;
-        var name = user ?? before?.User ?? throw new ConfigurationException("A uid and groups to impersonate go with a user; say which one.");
+        var name = user ?? before?.User ?? throw new ConfigurationException("A uid or groups can be impersonated only together with a user; specify the user.");
         return (before ?? new Impersonation { User = name }) with { User = name, Uid = uid ?? before?.Uid, Groups = groups ?? before?.Groups ?? [] };
     }
 }

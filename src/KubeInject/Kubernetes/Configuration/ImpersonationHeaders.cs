@@ -44,10 +44,10 @@ internal static class ImpersonationHeaders
     public static void Check(Impersonation impersonation)
     {
         if (string.IsNullOrEmpty(impersonation.User))
-            throw new ConfigurationException("An impersonation has to name a user.");
+            throw new ConfigurationException("An impersonation must specify a user.");
         string?[] texts = [impersonation.User, impersonation.Uid, .. impersonation.Groups, .. impersonation.Extra.Values.SelectMany(values => values)];
         if (texts.Any(text => text is not null && text.Any(char.IsControl)))
-            throw new ConfigurationException("A name, uid, group or extra value of an impersonation holds a control character, which no header can.");
+            throw new ConfigurationException("A name, uid, group or extra value of an impersonation contains a control character, which is not allowed in a header.");
         if (impersonation.Extra.Keys.Any(string.IsNullOrEmpty))
             throw new ConfigurationException("An extra value of an impersonation has no key.");
     }

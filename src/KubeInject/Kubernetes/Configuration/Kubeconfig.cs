@@ -46,7 +46,7 @@ public sealed record Kubeconfig
         var configs = paths.Select(Load).ToList();
         return configs.Count > 0
             ? configs.Aggregate((first, second) => first.Merge(second))
-            : throw new ConfigurationException("No kubeconfig file is given.");
+            : throw new ConfigurationException("No kubeconfig file is specified.");
     }
 
     /// <summary>Reads and merges the files that kubectl would: those in <c>KUBECONFIG</c>, else <c>~/.kube/config</c>.</summary>

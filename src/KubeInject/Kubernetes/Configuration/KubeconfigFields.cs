@@ -10,7 +10,7 @@ internal static class KubeconfigFields
     public static string? Text(this KubeconfigNode.Mapping mapping, string key)
     {
         var text = mapping.AnyText(key);
-        return text?.AsSpan().IndexOfAny('\r', '\n') >= 0 ? throw mapping.Entries[key].Error($"{key} has to be a text of one line.") : text;
+        return text?.AsSpan().IndexOfAny('\r', '\n') >= 0 ? throw mapping.Entries[key].Error($"{key} must be a single-line string.") : text;
     }
 
     public static string? AnyText(this KubeconfigNode.Mapping mapping, string key) => mapping.Field(key) is { } node ? AsText(node, key) : null;
@@ -29,7 +29,7 @@ internal static class KubeconfigFields
     {
         var text = mapping.Text(key);
         return text is not null && (text.StartsWith("LS0t", StringComparison.Ordinal) || text.StartsWith("eyJ", StringComparison.Ordinal) || text.Contains("-----BEGIN", StringComparison.Ordinal))
-            ? throw mapping.Entries[key].Error($"{key} of {entry} has to be the path of a file, and looks like the content of one.")
+            ? throw mapping.Entries[key].Error($"{key} of {entry} must be the path of a file, but looks like the content of a file.")
             : text;
     }
 
@@ -37,7 +37,7 @@ internal static class KubeconfigFields
     {
         null => false,
         KubeconfigNode.Scalar { Kind: KubeconfigScalar.Boolean } flag => KubeconfigScalars.IsTrue(flag.Value),
-        var other => throw other.Error($"{key} has to be true or false, without quotes."),
+        var other => throw other.Error($"{key} must be true or false, without quotes."),
     };
 
     public static KubeconfigNode.Mapping? Mapping(this KubeconfigNode.Mapping mapping, string key) =>
@@ -47,7 +47,7 @@ internal static class KubeconfigFields
     {
         null => [],
         KubeconfigNode.Sequence list => list.Items,
-        var other => throw other.Error($"{key} has to be a list."),
+        var other => throw other.Error($"{key} must be a list."),
     };
 
     public static IReadOnlyList<string> Texts(this KubeconfigNode.Mapping mapping, string key) =>
@@ -63,10 +63,10 @@ internal static class KubeconfigFields
     private static string? AsText(KubeconfigNode node, string what) => node switch
     {
         KubeconfigNode.Scalar { Kind: KubeconfigScalar.Text } scalar => scalar.Value.Length == 0 ? null : scalar.Value,
-        KubeconfigNode.Scalar => throw node.Error($"{what} has to be a text; put it in quotes."),
-        _ => throw node.Error($"{what} has to be a text."),
+        KubeconfigNode.Scalar => throw node.Error($"{what} must be a string; put it in quotes."),
+        _ => throw node.Error($"{what} must be a string."),
     };
 
     private static KubeconfigNode.Mapping AsMapping(KubeconfigNode node, string what) =>
-        node as KubeconfigNode.Mapping ?? throw node.Error($"{what} has to be a mapping.");
+        node as KubeconfigNode.Mapping ?? throw node.Error($"{what} must be a mapping.");
 }

@@ -21,7 +21,7 @@ internal static class KubeconfigJson
     private static void Write(Utf8JsonWriter writer, KubeconfigNode node, int depth)
     {
         if (depth == 0 || writer.BytesCommitted + writer.BytesPending > MostBytes)
-            throw node.Error("This is too long, or nests too deep.");
+            throw node.Error("This is too long or nested too deeply.");
         switch (node)
         {
             case KubeconfigNode.Mapping mapping:
@@ -57,7 +57,7 @@ internal static class KubeconfigJson
                 writer.WriteBooleanValue(KubeconfigScalars.IsTrue(scalar.Value));
                 break;
             case KubeconfigScalar.Number:
-                writer.WriteRawValue(KubeconfigScalars.JsonNumber(scalar.Value) ?? throw scalar.Error("JSON has no such number."));
+                writer.WriteRawValue(KubeconfigScalars.JsonNumber(scalar.Value) ?? throw scalar.Error("JSON cannot represent this number."));
                 break;
             default:
                 writer.WriteStringValue(Utf8(scalar.Value));

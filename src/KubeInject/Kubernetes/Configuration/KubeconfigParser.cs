@@ -67,12 +67,12 @@ internal sealed class KubeconfigParser
                 throw ConfigurationException.At(file, mark.Line, mark.Column, problem);
             height = known.Height;
             return depth < height
-                ? throw ConfigurationException.At(file, mark.Line, mark.Column, $"With this alias it nests too deep: deeper than {MaximumDepth} levels.")
+                ? throw ConfigurationException.At(file, mark.Line, mark.Column, $"With this alias, the nesting is deeper than {MaximumDepth} levels.")
                 : known.Node;
         }
 
         if (depth == 0)
-            throw ConfigurationException.At(file, mark.Line, mark.Column, $"This nests deeper than {MaximumDepth} levels.");
+            throw ConfigurationException.At(file, mark.Line, mark.Column, $"This is nested deeper than {MaximumDepth} levels.");
         var anchor = parser.Accept<NodeEvent>(out var start) ? start.Anchor : AnchorName.Empty;
         var before = budget.Total;
         budget.Add();
@@ -105,7 +105,7 @@ internal sealed class KubeconfigParser
         {
             var key = ParseChild(depth, ref height);
             if (key is not KubeconfigNode.Scalar { Value: var name })
-                throw key.Error("A key has to be plain text.");
+                throw key.Error("A key must be plain text.");
             var value = ParseChild(depth, ref height);
             if (name == "<<")
                 Merge(entries, value);

@@ -112,7 +112,7 @@ internal static partial class KubeconfigReader
         var entries = mapping.Mappings(listKey).ToList();
         var names = new HashSet<string>(StringComparer.Ordinal);
         return entries.Find(entry => !names.Add(entry.Text("name") ?? "")) is { } second
-            ? throw second.Error($"The name of this entry of {listKey} is taken by an earlier one.")
+            ? throw second.Error($"An earlier entry of {listKey} has the same name.")
             : entries;
     }
 

@@ -11,7 +11,7 @@ internal static class KubeconfigResolver
     {
         var context = FindContext(config, contextName);
         if (context.Cluster is not { } clusterName)
-            throw Broken("context", context.Name, context.File, "names no cluster");
+            throw Broken("context", context.Name, context.File, "does not name a cluster");
         var cluster = config.Clusters.FirstOrDefault(cluster => cluster.Name == clusterName)
             ?? throw Broken("context", context.Name, context.File, $"names the cluster '{clusterName}', which is not defined");
         var user = context.User is not { } userName
@@ -30,7 +30,7 @@ internal static class KubeconfigResolver
             : $"Its contexts are: {string.Join(", ", config.Contexts.Select(context => context.Name))}.";
         var name = string.IsNullOrEmpty(contextName) ? config.CurrentContext : contextName;
         if (name is null)
-            throw new ConfigurationException($"The kubeconfig {files} sets no current-context, and no context was asked for. {known}");
+            throw new ConfigurationException($"The kubeconfig {files} sets no current-context, and no context is specified. {known}");
         return config.Contexts.FirstOrDefault(context => context.Name == name)
             ?? throw new ConfigurationException($"The kubeconfig {files} has no context '{name}'. {known}");
     }
@@ -39,10 +39,10 @@ internal static class KubeconfigResolver
     {
         var server = Server(cluster);
         var proxy = cluster.ProxyUrl is not { } url ? null
-            : ProxyAddress.TryParse(url.Reveal()) ?? throw Broken("cluster", cluster.Name, cluster.File, "has a proxy-url that is no http, https or socks5 address");
+            : ProxyAddress.TryParse(url.Reveal()) ?? throw Broken("cluster", cluster.Name, cluster.File, "has a proxy-url that is not an http, https or socks5 address");
         var authority = Authority(cluster, server.Scheme == Uri.UriSchemeHttps);
         if (authority is not null && cluster.InsecureSkipTlsVerify)
-            throw Broken("cluster", cluster.Name, cluster.File, "has a certificate authority together with insecure-skip-tls-verify; remove one of them");
+            throw Broken("cluster", cluster.Name, cluster.File, "has both a certificate authority and insecure-skip-tls-verify; remove one of them");
         return new ConnectionSettings
         {
             Server = server,
@@ -59,14 +59,14 @@ internal static class KubeconfigResolver
         if (cluster.Server is not { } address)
             throw Broken("cluster", cluster.Name, cluster.File, "has no server");
         if (cluster.HasUserInfo)
-            throw Broken("cluster", cluster.Name, cluster.File, "has a server with a name or a password in its address; they belong into the user's entry");
+            throw Broken("cluster", cluster.Name, cluster.File, "has a server address with a username or a password; move them to the user's entry");
 
         // kubectl takes an address without a scheme for http, and leaves out query and fragment.
         if (!address.Contains("://", StringComparison.Ordinal))
             address = $"http://{address}";
         return !address.Any(char.IsWhiteSpace) && Uri.TryCreate(address.Split('?', '#')[0], UriKind.Absolute, out var server) && ConnectionSettings.IsServerAddress(server)
             ? server
-            : throw Broken("cluster", cluster.Name, cluster.File, "has a server that is no http or https address");
+            : throw Broken("cluster", cluster.Name, cluster.File, "has a server that is not an http or https address");
     }
 
     private static CertificateAuthority? Authority(KubeconfigCluster cluster, bool isUsed)

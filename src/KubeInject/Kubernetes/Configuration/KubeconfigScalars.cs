@@ -21,7 +21,7 @@ internal static partial class KubeconfigScalars
 
     public static bool IsTrue(string boolean) => boolean.ToLowerInvariant() is "y" or "yes" or "true" or "on";
 
-    /// <summary>The number as JSON writes it; null where JSON has no such number.</summary>
+    /// <summary>The number as JSON writes it; null where JSON cannot represent this number.</summary>
     public static string? JsonNumber(string number)
     {
         var plain = number.Replace("_", "", StringComparison.Ordinal);

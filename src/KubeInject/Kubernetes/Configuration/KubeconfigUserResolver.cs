@@ -87,7 +87,7 @@ internal static class KubeconfigUserResolver
         nameof(ExecInteractiveMode.Never) => ExecInteractiveMode.Never,
         nameof(ExecInteractiveMode.IfAvailable) => ExecInteractiveMode.IfAvailable,
         nameof(ExecInteractiveMode.Always) => ExecInteractiveMode.Always,
-        var other => throw Unusable(user, $"has an exec plugin {(other is null ? "without an interactiveMode" : $"with the interactiveMode '{other}'")}; it has to be Never, IfAvailable or Always"),
+        var other => throw Unusable(user, $"has an exec plugin {(other is null ? "without an interactiveMode" : $"with the interactiveMode '{other}'")}; it must be Never, IfAvailable or Always"),
     };
 
     private static Impersonation? Impersonated(KubeconfigUser user)

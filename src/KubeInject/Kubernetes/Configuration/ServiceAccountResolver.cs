@@ -25,7 +25,7 @@ internal static class ServiceAccountResolver
         var host = environment.Variable(HostVariable)!;
         var address = $"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host)}:{environment.Variable(PortVariable)}";
         if (!Uri.TryCreate(address, UriKind.Absolute, out var server) || !ConnectionSettings.IsServerAddress(server))
-            throw new ConfigurationException($"{HostVariable} and {PortVariable} make no address: {address}.");
+            throw new ConfigurationException($"{HostVariable} and {PortVariable} do not form a valid address: {address}.");
         var @namespace = ConfigurationFile.TryRead(Path.Combine(environment.ServiceAccountFolder, "namespace"), "namespace")?.Trim();
         return new ConnectionSettings
         {

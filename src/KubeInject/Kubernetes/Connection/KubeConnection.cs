@@ -108,7 +108,7 @@ public sealed class KubeConnection : IDisposable
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken = default)
     {
         if (path is not ['/', ..])
-            throw new ArgumentException("A path of the API begins with a slash.", nameof(path));
+            throw new ArgumentException("An API path must begin with a slash.", nameof(path));
         return channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken));
     }
 
@@ -179,7 +179,7 @@ public sealed class KubeConnection : IDisposable
         if (response.IsSuccess)
         {
             return channel.Failures.ReadJson(response).Text("gitVersion")
-                ?? throw channel.Failures.NotKubernetes("its /version names no gitVersion");
+                ?? throw channel.Failures.NotKubernetes("its /version has no gitVersion");
         }
 
         return IsDenied(response) ? null : throw channel.Failures.FromFirstAnswer(response);

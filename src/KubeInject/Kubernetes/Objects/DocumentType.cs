@@ -57,7 +57,7 @@ internal sealed partial record DocumentType(string Kind, string ApiVersion)
     /// <summary>The type that a document names, for a message: nothing of it is shown that is no type.</summary>
     public static string Describe(string? kind, string? apiVersion) => string.IsNullOrEmpty(kind)
         ? "an object without a kind"
-        : $"kind {(KindName().IsMatch(kind) ? kind : "of another name")}{(apiVersion is not null && VersionName().IsMatch(apiVersion) ? $" ({apiVersion})" : "")}";
+        : $"{(KindName().IsMatch(kind) ? $"kind {kind}" : "a kind with an invalid name")}{(apiVersion is not null && VersionName().IsMatch(apiVersion) ? $" ({apiVersion})" : "")}";
 
     /// <summary>The type in words.</summary>
     /// <returns><c>kind PodList (v1)</c>.</returns>

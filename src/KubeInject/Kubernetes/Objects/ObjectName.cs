@@ -18,7 +18,7 @@ internal static class ObjectName
             _ => throw Invalid(text, resource),
         };
         if (type is not null && !IsNamed(type, resource))
-            throw new FormatException($"'{text}' is no {resource.Kind}: '{type}' is another kind. {Example(resource)}");
+            throw new FormatException($"'{text}' is not a {resource.Kind}: '{type}' is another kind. {Example(resource)}");
 
         // What the API server takes for no name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
         return reference.Name is "" or "." or ".." || reference.Name.Contains('%', StringComparison.Ordinal) || reference.Name.Any(char.IsWhiteSpace) ? throw Invalid(text, resource) : reference;
@@ -31,11 +31,11 @@ internal static class ObjectName
             || (resource == KubeResource.Pods && string.Equals(name, "po", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static FormatException Invalid(string text, KubeResource resource) => new($"'{text}' is no name of a {resource.Kind}. {Example(resource)}");
+    private static FormatException Invalid(string text, KubeResource resource) => new($"'{text}' is not a valid {resource.Kind} name. {Example(resource)}");
 
     private static string Example(KubeResource resource)
     {
         var kind = resource.Kind.ToLowerInvariant();
-        return $"Write its name, {kind}/NAME or NAMESPACE/{kind}/NAME.";
+        return $"Specify NAME, {kind}/NAME or NAMESPACE/{kind}/NAME.";
     }
 }

@@ -31,9 +31,9 @@ internal sealed class ExecCredential
     {
         var credential = Parse(output);
         if (credential.Text("kind") != "ExecCredential")
-            throw new FormatException("wrote something whose kind is not ExecCredential");
+            throw new FormatException("wrote output whose kind is not ExecCredential");
         if (credential.Text("apiVersion") != plugin.ApiVersion)
-            throw new FormatException($"wrote an ExecCredential of another apiVersion than {plugin.ApiVersion}, which the kubeconfig asks for");
+            throw new FormatException($"wrote an ExecCredential with an apiVersion other than {plugin.ApiVersion}, which the kubeconfig specifies");
         var status = credential.Get("status");
         var token = Field(status, "token");
         var certificate = Field(status, "clientCertificateData");
@@ -57,7 +57,7 @@ internal sealed class ExecCredential
         }
         catch (Exception e) when (e is JsonException or ConfigurationException)
         {
-            throw new FormatException("wrote something that is neither JSON nor YAML");
+            throw new FormatException("wrote output that is neither JSON nor YAML");
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class ExecCredential
     {
         var value = status.Get(name);
         if (value.Exists() && value.ValueKind != JsonValueKind.String)
-            throw new FormatException($"wrote an ExecCredential whose {name} is no text");
+            throw new FormatException($"wrote an ExecCredential whose {name} is not a string");
         return value.Text() is { Length: > 0 } text ? text : null;
     }
 
@@ -85,6 +85,6 @@ internal sealed class ExecCredential
     {
         if (!status.Get("expirationTimestamp").Exists())
             return null;
-        return status.Time("expirationTimestamp") ?? throw new FormatException("wrote an expirationTimestamp that is no time");
+        return status.Time("expirationTimestamp") ?? throw new FormatException("wrote an expirationTimestamp that is not a valid time");
     }
 }

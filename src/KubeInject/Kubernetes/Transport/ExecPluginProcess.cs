@@ -62,7 +62,7 @@ internal sealed partial class ExecPluginProcess : IDisposable
             {
                 output.Append(buffer, 0, count);
                 if (output.Length > LongestOutput)
-                    throw new FormatException("writes more than any credential needs");
+                    throw new FormatException($"writes more than {LongestOutput} characters");
             }
 
             await process.WaitForExitAsync(cancellationToken);

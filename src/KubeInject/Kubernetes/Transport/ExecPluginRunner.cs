@@ -16,7 +16,7 @@ internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings set
     {
         var isInteractive = IsInteractive();
         var command = CommandPath.Find(plugin.Command, settings.Environment)
-            ?? throw Failed($"is not installed, or may not be run: {(Path.IsPathRooted(plugin.Command) ? "there is no such program" : "there is no such program in PATH")}.{Hint()}");
+            ?? throw Failed($"is not installed or not executable: {(Path.IsPathRooted(plugin.Command) ? "the program was not found" : "the program was not found in PATH")}.{Hint()}");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(settings.Timeout);
         try
@@ -38,7 +38,7 @@ internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings set
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed(string.Create(CultureInfo.InvariantCulture, $"did not come to an end within {settings.Timeout.TotalSeconds:0.###} s, and was ended."), e);
+            throw Failed(string.Create(CultureInfo.InvariantCulture, $"did not finish within {settings.Timeout.TotalSeconds:0.###} s and was stopped."), e);
         }
     }
 
@@ -47,11 +47,11 @@ internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings set
         var hasTerminal = plugin.InteractiveMode != ExecInteractiveMode.Never && settings.Environment.HasTerminal();
         return hasTerminal || plugin.InteractiveMode != ExecInteractiveMode.Always
             ? hasTerminal
-            : throw Failed("has to ask the user something (interactiveMode Always), and the standard input is no terminal.");
+            : throw Failed("requires user input (interactiveMode Always), but the standard input is not a terminal.");
     }
 
     private string Said(IReadOnlyList<string> lines) =>
-        lines.Count == 0 ? ", and said nothing about it." : $". It said: {mask(string.Join(" | ", lines))}";
+        lines.Count == 0 ? " without an error message." : $". Its error output: {mask(string.Join(" | ", lines))}";
 
     private string Hint() => string.IsNullOrWhiteSpace(plugin.InstallHint) ? "" : $" {Printable(plugin.InstallHint.Trim())}";
 

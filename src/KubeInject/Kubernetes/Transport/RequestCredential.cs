@@ -104,6 +104,6 @@ internal sealed class RequestCredential
         // The platform's own error for such a header could quote it.
         return text.Length > 0 && text.All(character => character is > ' ' and <= '~')
             ? new AuthenticationHeaderValue("Bearer", text)
-            : throw new ConfigurationException($"The token {origin} is empty, or holds spaces, line breaks or other characters that no token has.");
+            : throw new ConfigurationException($"The token {origin} is empty, or contains spaces, line breaks or other characters that are not allowed in a token.");
     }
 }

@@ -74,11 +74,11 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
             else if (reader.Field == TypeOfUnknown)
                 ReadType(reader.Bytes);
             else if (reader.Field == EncodingOfUnknown && reader.Bytes.Length > 0)
-                throw new WrongDocumentException("a list that is encoded in another way");
+                throw new WrongDocumentException("a list with an unsupported content encoding");
         }
 
         if (isEnd && (!hasList || at < bytes.Length || leftOfList > 0))
-            throw new InvalidDataException("a list that breaks off");
+            throw new InvalidDataException("a list that is incomplete");
         if (isEnd)
             header.Complete();
         return at;

@@ -43,7 +43,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     {
         if (Position == message.Length)
             return false;
-        return TryReadHead() && TryReadBytes() ? true : throw new InvalidDataException("protobuf that breaks off within a field");
+        return TryReadHead() && TryReadBytes() ? true : throw new InvalidDataException("protobuf that ends within a field");
     }
 
     /// <summary>Reads the number of the next field and, for one that is bytes, its length; <see cref="TryReadBytes"/> reads the rest.</summary>
@@ -94,7 +94,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
             throw OtherWireType();
     }
 
-    private readonly InvalidDataException OtherWireType() => new(string.Create(CultureInfo.InvariantCulture, $"protobuf whose field {Field} has the wire type {wireType}, which Kubernetes does not give it"));
+    private readonly InvalidDataException OtherWireType() => new(string.Create(CultureInfo.InvariantCulture, $"protobuf whose field {Field} has the unexpected wire type {wireType}"));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool TryReadVarint(out ulong value)
