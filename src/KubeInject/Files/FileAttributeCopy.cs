@@ -6,7 +6,7 @@ internal static class FileAttributeCopy
     // On Linux, an access control list is an extended attribute.
     private const string AccessList = "system.posix_acl_access";
 
-    /// <summary>Copies them, as far as that is possible.</summary>
+    /// <summary>Copies the attributes as far as possible.</summary>
     /// <param name="from">The file that is replaced.</param>
     /// <param name="status">Its status.</param>
     /// <param name="to">The new file.</param>

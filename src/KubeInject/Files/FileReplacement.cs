@@ -1,12 +1,12 @@
 namespace KubeInject.Files;
 
 /// <summary>
-/// Replaces a file by one that is written beside it. Links, permissions, owners and folders that prevent the replacement are
+/// Replaces a file by a new file in the same folder. Links, permissions, owners and folders that prevent the replacement are
 /// found before anything is written. The new file is deleted unless the replacement is completed.
 /// </summary>
 internal sealed class FileReplacement : IDisposable
 {
-    // What we write holds credentials or says who has them.
+    // The files contain credentials or information about them.
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode AnyWrite = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
@@ -26,8 +26,8 @@ internal sealed class FileReplacement : IDisposable
     /// <summary>Prepares the replacement of a file.</summary>
     /// <param name="path">The file. If it is a link, its target is replaced.</param>
     /// <param name="keepsAll">Whether to refuse a file that cannot keep its owner, permissions and names; if false, it keeps what it can.</param>
-    /// <exception cref="IOException">It cannot be replaced, and nothing has happened to it.</exception>
-    /// <exception cref="UnauthorizedAccessException">Likewise, for want of permission.</exception>
+    /// <exception cref="IOException">The file cannot be replaced. It is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user has no permission to replace the file. It is unchanged.</exception>
     public static FileReplacement Prepare(string path, bool keepsAll)
     {
         var target = RealPath.Of(path);
@@ -49,19 +49,19 @@ internal sealed class FileReplacement : IDisposable
         }
     }
 
-    /// <summary>Writes the new content beside the file.</summary>
+    /// <summary>Writes the new content to the temporary file.</summary>
     public Task WriteAsync(byte[] content, CancellationToken cancellationToken) => temporary.WriteAsync(content, cancellationToken);
 
-    /// <summary>Replaces the file, even if it has changed meanwhile.</summary>
+    /// <summary>Replaces the file, even if it has changed in the meantime.</summary>
     public void Complete() => temporary.MoveTo(target);
 
     /// <summary>Replaces the file unless it has changed since <see cref="Prepare"/>.</summary>
     /// <param name="original">The content of the file when it was read; null for a file that was not read.</param>
-    /// <exception cref="IOException">The file was changed, replaced, created or deleted meanwhile, and is left as it is.</exception>
+    /// <exception cref="IOException">The file was changed, replaced, created or deleted in the meantime. It is not replaced.</exception>
     public void CompleteUnlessChanged(byte[]? original)
     {
-        // No other process of ours may check and replace at the same time.
-        using var turn = FolderLock.Take(Path.GetDirectoryName(target)!);
+        // Prevents other processes of KubeInject from checking and replacing at the same time.
+        using var folderLock = FolderLock.Take(Path.GetDirectoryName(target)!);
         if (FileStatus.Of(target) != status || (original is not null && !File.ReadAllBytes(target).AsSpan().SequenceEqual(original)))
             throw new IOException($"{path} was changed by another program in the meantime and was not replaced. Run the command again.");
         temporary.MoveTo(target);

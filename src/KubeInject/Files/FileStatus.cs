@@ -1,6 +1,6 @@
 namespace KubeInject.Files;
 
-/// <summary>Identity and state of the file at a path. It stays equal as long as the file is not written, replaced or changed in any other way.</summary>
+/// <summary>The identity and state of a file. Two values are equal if the file was not written, replaced or changed in any other way between them.</summary>
 /// <remarks>
 /// Complete on Linux (statx(2)). On other systems, .NET does not know device, number, owner and count of names: size and times
 /// are compared only.

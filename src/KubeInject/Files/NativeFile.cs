@@ -9,7 +9,7 @@ internal static class NativeFile
     private const int Interrupted = 4;
     private const int CurrentFolder = -100;
 
-    /// <summary>statx(2), which only Linux has.</summary>
+    /// <summary>statx(2), on Linux only.</summary>
     /// <param name="path">The file.</param>
     /// <param name="isKnown">False if the call is not available, as with old versions of musl and of container runtimes.</param>
     /// <returns>The bytes of <c>struct statx</c>; null if there is no such file.</returns>
@@ -34,7 +34,7 @@ internal static class NativeFile
         return null;
     }
 
-    /// <summary>faccessat(2), as Linux has it: whether this process may write a file.</summary>
+    /// <summary>faccessat(2) of Linux: returns whether this process may write a file.</summary>
     public static bool CanWrite(string path)
     {
         const int Write = 2;
@@ -43,18 +43,18 @@ internal static class NativeFile
     }
 
     /// <summary>chown(2).</summary>
-    /// <returns>Whether it could be done.</returns>
+    /// <returns>Whether the call succeeded.</returns>
     public static bool ChangeOwner(string path, uint user, uint group) => chown(Text(path), user, group) == 0;
 
-    /// <summary>listxattr(2), as Linux has it: the names of the extended attributes.</summary>
+    /// <summary>listxattr(2) of Linux: gets the names of the extended attributes.</summary>
     public static string[] Attributes(string path) =>
         Encoding.UTF8.GetString(Read((buffer, size) => listxattr(Text(path), buffer, size))).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>getxattr(2): the value of an extended attribute; empty if there is none.</summary>
+    /// <summary>getxattr(2): gets the value of an extended attribute; empty if there is none.</summary>
     public static byte[] Attribute(string path, string name) => Read((buffer, size) => getxattr(Text(path), Text(name), buffer, size));
 
     /// <summary>setxattr(2).</summary>
-    /// <returns>Whether it could be done.</returns>
+    /// <returns>Whether the call succeeded.</returns>
     public static bool SetAttribute(string path, string name, byte[] value) => setxattr(Text(path), Text(name), value, (nuint)value.Length, 0) == 0;
 
     /// <summary>open(2) and flock(2) of a folder; waits while another process has the lock.</summary>

@@ -3,8 +3,8 @@ namespace KubeInject.Files;
 /// <summary>Resolves all links in a path.</summary>
 internal static class RealPath
 {
-    // The limit of Linux.
-    private const int MostLinks = 40;
+    // The limit of the Linux kernel.
+    private const int MaxLinks = 40;
 
     /// <summary>Resolves the links in a path. Parts that do not exist stay as they are.</summary>
     /// <exception cref="IOException">The links are circular.</exception>
@@ -30,7 +30,7 @@ internal static class RealPath
                 continue;
             }
 
-            if (++links > MostLinks)
+            if (++links > MaxLinks)
                 throw new IOException($"{path}: Its links are circular.");
             var root = Path.GetPathRoot(link) ?? "";
             resolved = root.Length > 0 ? root : resolved;
@@ -40,7 +40,7 @@ internal static class RealPath
         return resolved;
     }
 
-    /// <summary>Whether a resolved path is a resolved folder, or inside it.</summary>
+    /// <summary>Returns whether a resolved path is a resolved folder or is inside it.</summary>
     public static bool IsIn(string realFolder, string realPath) =>
         realPath == realFolder || realPath.StartsWith(Path.EndsInDirectorySeparator(realFolder) ? realFolder : realFolder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 

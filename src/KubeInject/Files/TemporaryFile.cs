@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace KubeInject.Files;
 
 /// <summary>
-/// A temporary file beside the file that it becomes. Its writer locks it while it runs. A temporary file without a lock was left
+/// A temporary file in the folder of the file that it replaces. The process that writes it locks it. A temporary file without a lock was left
 /// by a process that was killed, and the next process deletes it.
 /// </summary>
 internal sealed partial class TemporaryFile : IDisposable
@@ -23,7 +23,7 @@ internal sealed partial class TemporaryFile : IDisposable
     public string Path { get; }
 
     /// <summary>Creates and locks a temporary file.</summary>
-    /// <param name="target">The file that it becomes.</param>
+    /// <param name="target">The file that it replaces.</param>
     /// <param name="mode">Its permissions; no effect on Windows.</param>
     public static TemporaryFile Create(string target, UnixFileMode mode)
     {
@@ -64,7 +64,7 @@ internal sealed partial class TemporaryFile : IDisposable
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Its writer runs, or it belongs to another user.
+                // Its process still runs, or it belongs to another user.
             }
         }
     }
@@ -76,7 +76,7 @@ internal sealed partial class TemporaryFile : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    /// <summary>Moves it over the target.</summary>
+    /// <summary>Moves the file to the target, which is replaced if it exists.</summary>
     public void MoveTo(string target)
     {
         File.Move(Path, target, overwrite: true);
@@ -92,7 +92,7 @@ internal sealed partial class TemporaryFile : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // An earlier error matters more, and the next process deletes the file.
+            // An exception here would hide an earlier one. The next process deletes the file.
         }
 
         stream.Dispose();

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace KubeInject.Http;
 
-/// <summary>A certificate with its private key by which a user is known to the API server.</summary>
+/// <summary>A certificate with a private key that authenticates a user to a server.</summary>
 public sealed class ClientCertificate
 {
     private ClientCertificate(X509Certificate2 certificate, X509Certificate2Collection intermediates)
@@ -15,16 +15,16 @@ public sealed class ClientCertificate
     /// <summary>The certificate with its private key.</summary>
     public X509Certificate2 Certificate { get; }
 
-    /// <summary>What is sent along with the certificate, so that the server can build the chain; often empty.</summary>
+    /// <summary>The intermediate certificates that are sent with the certificate, so that the server can build the chain. Often empty.</summary>
     public X509Certificate2Collection Intermediates { get; }
 
-    /// <summary>Reads a certificate and its key from PEM text.</summary>
-    /// <param name="certificatePem">The certificate first, intermediates after it.</param>
+    /// <summary>Reads a certificate and its private key from PEM text.</summary>
+    /// <param name="certificatePem">The certificate, optionally followed by intermediate certificates.</param>
     /// <param name="keyPem">An unencrypted RSA or ECDSA key: PKCS#1, PKCS#8 or SEC1.</param>
-    /// <param name="source">Where both came from, for messages.</param>
+    /// <param name="source">The source of both for messages.</param>
     /// <returns>The certificate with its key.</returns>
     /// <exception cref="ConfigurationException">
-    /// There is no certificate, the key is missing, encrypted or of another kind, or the two do not belong together.
+    /// The certificate or the key is missing or not valid, the key is encrypted, or they do not match.
     /// </exception>
     public static ClientCertificate FromPem(string certificatePem, SensitiveString keyPem, string source = "the specified PEM text")
     {
@@ -47,19 +47,19 @@ public sealed class ClientCertificate
     }
 
     /// <summary>Reads a certificate and its key from PEM files.</summary>
-    /// <param name="certificatePath">The file with the certificate, and intermediates after it.</param>
-    /// <param name="keyPath">The file with the key; null where it stands in the certificate's file.</param>
+    /// <param name="certificatePath">A file with the certificate, optionally followed by intermediate certificates.</param>
+    /// <param name="keyPath">A file with the key; null if the certificate file contains the key.</param>
     /// <returns>The certificate with its key.</returns>
-    /// <exception cref="ConfigurationException">A file cannot be read, or <see cref="FromPem"/> cannot make anything of it.</exception>
+    /// <exception cref="ConfigurationException">A file cannot be read, or <see cref="FromPem"/> rejects its content.</exception>
     public static ClientCertificate FromFiles(string certificatePath, string? keyPath = null) => FromPem(
         ConfigurationFile.Read(certificatePath, "client certificate"),
         new SensitiveString(ConfigurationFile.Read(keyPath ?? certificatePath, "client key")),
         keyPath is null ? certificatePath : $"{certificatePath} and {keyPath}");
 
-    /// <summary>Takes a certificate that the caller has at hand, such as one of the Windows certificate store.</summary>
-    /// <param name="certificate">A certificate with its private key; it stays the caller's to dispose, after the last connection that uses it.</param>
+    /// <summary>Uses an existing certificate, such as one from the Windows certificate store.</summary>
+    /// <param name="certificate">A certificate with its private key. The caller disposes of it after the last connection that uses it.</param>
     /// <returns>The certificate.</returns>
-    /// <exception cref="ConfigurationException">The certificate comes without its private key.</exception>
+    /// <exception cref="ConfigurationException">The certificate has no private key.</exception>
     public static ClientCertificate FromCertificate(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
@@ -68,8 +68,8 @@ public sealed class ClientCertificate
             : throw Unusable(certificate.Subject, "has no private key");
     }
 
-    /// <summary>The subject; never the key.</summary>
-    /// <returns>The certificate's subject.</returns>
+    /// <summary>The subject of the certificate.</summary>
+    /// <returns>The subject, without the key.</returns>
     public override string ToString() => Certificate.Subject;
 
     private static X509Certificate2 WithKey(X509Certificate2 certificate, string key, string source)
@@ -81,13 +81,13 @@ public sealed class ClientCertificate
             var pair = X509Certificate2.CreateFromPem(certificate.ExportCertificatePem(), key);
             if (!OperatingSystem.IsWindows())
                 return pair;
-            // Windows' TLS takes no key that lives in memory alone; a round through PKCS#12 gives it a home.
+            // TLS on Windows does not accept ephemeral keys. An export to PKCS#12 and an import persist the key.
             using (pair)
                 return new X509Certificate2(pair.Export(X509ContentType.Pkcs12));
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            // The inner exception is left out on purpose: nothing that has seen the key goes into a message.
+            // No inner exception, because its message could contain parts of the key.
             throw Unusable(source, "has no matching RSA or ECDSA key (PEM: PKCS#1, PKCS#8 or SEC1)");
         }
     }

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace KubeInject.Http;
 
-/// <summary>One request that was made, for whoever watches. Holds no header, so no secret.</summary>
+/// <summary>A request that was sent. Contains no headers and therefore no secrets.</summary>
 /// <param name="Method">The HTTP method.</param>
-/// <param name="Path">Path and query; of a request to another server than an API server, such as Vault, its whole address.</param>
-/// <param name="StatusCode">The status code of the answer; null where none came.</param>
-/// <param name="Elapsed">The time from the start to the last byte of the answer, for a watch to its first, or to the failure.</param>
+/// <param name="Path">Path and query; the complete URL if the server is not an API server but, for example, Vault.</param>
+/// <param name="StatusCode">The status code of the response; null if there was no response.</param>
+/// <param name="Elapsed">The time until the last byte of the response, until the first byte if the request is a watch, or until the failure.</param>
 public sealed record CompletedRequest(string Method, string Path, int? StatusCode, TimeSpan Elapsed)
 {
     /// <summary>The request in one line: <c>GET /api/v1/pods?limit=500 200 in 12 ms</c>.</summary>

@@ -1,13 +1,13 @@
 namespace KubeInject.Http;
 
-/// <summary>Reads the files that a connection is configured by; whatever goes wrong names the file and its purpose.</summary>
+/// <summary>Reads configuration files of a connection. Errors name the file and its purpose.</summary>
 internal static class ConfigurationFile
 {
     public static string Read(string path, string purpose) =>
         TryRead(path, purpose) ?? throw new ConfigurationException($"The {purpose} file {path} does not exist.") { File = path };
 
-    /// <summary>Reads a file that may be missing.</summary>
-    /// <returns>The text; null where there is no such file.</returns>
+    /// <summary>Reads a file that does not have to exist.</summary>
+    /// <returns>The content; null if the file does not exist.</returns>
     public static string? TryRead(string path, string purpose)
     {
         try

@@ -1,6 +1,6 @@
 namespace KubeInject.Http;
 
-/// <summary>Connections that all show the same certificate, closed when the last request that waits for one has its answer.</summary>
+/// <summary>A pool of connections with the same client certificate. A retired pool closes its connections after its last request.</summary>
 internal sealed class ConnectionPool(ClientCertificate? certificate, SocketsHttpHandler handler) : IDisposable
 {
     private readonly HttpMessageInvoker invoker = new(handler);
@@ -27,7 +27,7 @@ internal sealed class ConnectionPool(ClientCertificate? certificate, SocketsHttp
         }
     }
 
-    /// <summary>No further request comes. Answers that are still being read are read to their end.</summary>
+    /// <summary>Closes the connections as soon as no request uses them. No new requests may follow.</summary>
     public void Retire()
     {
         lock (gate)

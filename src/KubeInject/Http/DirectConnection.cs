@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace KubeInject.Http;
 
-/// <summary>Makes a TCP connection.</summary>
+/// <summary>Opens TCP connections without a proxy.</summary>
 internal static class DirectConnection
 {
     public static async Task<Stream> OpenAsync(DnsEndPoint server, CancellationToken cancellationToken)

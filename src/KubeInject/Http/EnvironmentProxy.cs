@@ -2,15 +2,15 @@ using System.Net;
 
 namespace KubeInject.Http;
 
-/// <summary>Finds in the environment which proxy leads to a server, by kubectl's rules.</summary>
+/// <summary>Determines the proxy for a server from environment variables, by the rules of kubectl.</summary>
 /// <remarks>
-/// The platform's own reading of these variables differs: it knows no networks in <c>NO_PROXY</c>, and would send
-/// what is meant for this machine to the proxy as well.
+/// .NET reads these variables in another way: it does not support networks in <c>NO_PROXY</c>, and it uses the proxy
+/// for loopback addresses too.
 /// </remarks>
 internal static class EnvironmentProxy
 {
-    /// <returns>The proxy; null where the environment names none for this server.</returns>
-    /// <exception cref="ConfigurationException">The variable holds no address of a proxy.</exception>
+    /// <returns>The proxy; null if the environment specifies none for this server.</returns>
+    /// <exception cref="ConfigurationException">The variable is not a proxy address.</exception>
     public static ProxyAddress? For(Uri server, Func<string, string?> variable)
     {
         var (name, address) = First(variable, server.Scheme == Uri.UriSchemeHttps ? ["HTTPS_PROXY", "https_proxy"] : ["HTTP_PROXY", "http_proxy"]);
@@ -19,7 +19,7 @@ internal static class EnvironmentProxy
         if (!address.Contains("://", StringComparison.Ordinal))
             address = $"http://{address}";
 
-        // The address is not quoted: it may hold a password.
+        // The message does not contain the address, because the address may contain a password.
         return ProxyAddress.TryParse(address) ?? throw new ConfigurationException($"The environment variable {name} is not an http, https or socks5 address.");
     }
 
@@ -59,7 +59,7 @@ internal static class EnvironmentProxy
     {
         var colon = entry.LastIndexOf(':');
 
-        // Several colons without brackets make an IPv6 address, not a port.
+        // Several colons without brackets are an IPv6 address without a port.
         return colon >= 0 && (entry.IndexOf(':', StringComparison.Ordinal) == colon || entry[colon - 1] == ']') && int.TryParse(entry.AsSpan(colon + 1), out var port)
             ? (entry[..colon].Trim('[', ']'), port)
             : (entry.Trim('[', ']'), null);

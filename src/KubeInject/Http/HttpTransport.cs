@@ -3,11 +3,11 @@ using System.Net.Security;
 
 namespace KubeInject.Http;
 
-/// <summary>What lies beneath a request: connections to the API server, and the TLS on them.</summary>
-/// <remarks>All connections of a pool show the same certificate; a request with another one gets another pool.</remarks>
+/// <summary>Sends requests over pooled connections, with TLS and an optional proxy.</summary>
+/// <remarks>All connections of a pool use the same client certificate. A request with another certificate creates a new pool.</remarks>
 internal sealed class HttpTransport : HttpMessageHandler
 {
-    /// <summary>The certificate that the connection of this request has to show; without it that of the settings.</summary>
+    /// <summary>The client certificate for this request. Default: the certificate of the settings.</summary>
     public static readonly HttpRequestOptionsKey<ClientCertificate> Certificate = new("ClientCertificate");
 
     private readonly TransportSettings settings;
@@ -50,7 +50,7 @@ internal sealed class HttpTransport : HttpMessageHandler
         {
             if (!pool.Shows(certificate))
             {
-                // Requests under way end on the connections that they began on.
+                // Requests that are in progress finish on their connections.
                 pool.Retire();
                 pool = CreatePool(certificate);
             }
@@ -62,18 +62,18 @@ internal sealed class HttpTransport : HttpMessageHandler
 
     private ConnectionPool CreatePool(ClientCertificate? certificate) => new(certificate, new SocketsHttpHandler
     {
-        // On the same machine compressing only costs time.
+        // On the same machine, compression only costs time.
         AutomaticDecompression = settings.DisableCompression || (proxy is null && settings.Server.IsLoopback) ? DecompressionMethods.None : DecompressionMethods.All,
         ConnectTimeout = settings.ConnectTimeout,
 
-        // No client follows a redirect: see Redirect. An API server keeps no cookies.
+        // Redirects are not followed, see Redirect. API servers do not use cookies.
         AllowAutoRedirect = false,
         UseCookies = false,
         EnableMultipleHttp2Connections = true,
         KeepAlivePingDelay = TimeSpan.FromSeconds(30),
         KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
 
-        // A long session notices when the server's name moves to another address.
+        // Limits the time until a changed DNS entry is used.
         PooledConnectionLifetime = TimeSpan.FromMinutes(10),
         RequestHeaderEncodingSelector = settings.HeaderEncoding,
         SslOptions = CreateTls(certificate),
@@ -105,8 +105,8 @@ internal sealed class HttpTransport : HttpMessageHandler
             ? await DirectConnection.OpenAsync(context.DnsEndPoint, cancellationToken)
             : await new ProxyTunnel(proxy, trust).OpenAsync(context.DnsEndPoint, cancellationToken);
 
-        // The handler itself has no way to ask for another name than the address has, and takes the TLS of a proxy
-        // for that of the server.
+        // SocketsHttpHandler supports no TLS server name other than the host of the URL, and treats the TLS of a
+        // proxy as the TLS of the server.
         var options = CreateTls(certificate);
         options.TargetHost = settings.TlsServerName ?? context.DnsEndPoint.Host;
         options.ApplicationProtocols = context.InitialRequestMessage.Version.Major < 2 ? [SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];

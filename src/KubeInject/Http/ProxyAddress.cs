@@ -1,7 +1,7 @@
 namespace KubeInject.Http;
 
-/// <summary>A proxy between here and the API server.</summary>
-/// <remarks>Prints no password.</remarks>
+/// <summary>The address of a proxy, with an optional username and password.</summary>
+/// <remarks>The text form contains neither the username nor the password.</remarks>
 public sealed class ProxyAddress
 {
     private ProxyAddress(Uri address, string? username, SensitiveString? password)
@@ -11,32 +11,32 @@ public sealed class ProxyAddress
         Password = password;
     }
 
-    /// <summary>Where the proxy is, without name and password: <c>http://proxy.test:3128</c>.</summary>
+    /// <summary>The address without username and password: <c>http://proxy.test:3128</c>.</summary>
     public Uri Address { get; }
 
-    /// <summary>The name by which the proxy knows the user; null where it asks for none.</summary>
+    /// <summary>The username for the proxy; null if it requires none.</summary>
     public string? Username { get; }
 
-    /// <summary>The password that goes with <see cref="Username"/>.</summary>
+    /// <summary>The password for <see cref="Username"/>; null if there is none.</summary>
     public SensitiveString? Password { get; }
 
-    /// <summary>Takes a proxy's address.</summary>
-    /// <param name="address">An address with the scheme http, https or socks5; name and password may stand in it.</param>
+    /// <summary>Creates a proxy address from a URI.</summary>
+    /// <param name="address">An absolute http, https or socks5 URI, optionally with a username and a password.</param>
     /// <returns>The proxy.</returns>
-    /// <exception cref="ConfigurationException">The address is not absolute, or of another scheme.</exception>
+    /// <exception cref="ConfigurationException">The URI is not absolute or has another scheme.</exception>
     public static ProxyAddress FromUri(Uri address)
     {
         ArgumentNullException.ThrowIfNull(address);
         return TryCreate(address) ?? throw new ConfigurationException("The proxy must be an absolute http, https or socks5 address.");
     }
 
-    /// <summary>The address without name and password.</summary>
+    /// <summary>The address without username and password.</summary>
     /// <returns>The address.</returns>
     public override string ToString() => Address.GetLeftPart(UriPartial.Authority);
 
     internal static ProxyAddress? TryParse(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? TryCreate(uri) : null;
 
-    /// <summary>The address with name and password, for the one that has to use the proxy as well.</summary>
+    /// <summary>The address with username and password, for a process that also uses the proxy.</summary>
     internal SensitiveString Whole() => new(Username is null
         ? ToString()
         : $"{Address.Scheme}://{Uri.EscapeDataString(Username)}{(Password is null ? "" : $":{Uri.EscapeDataString(Password.Reveal())}")}@{Address.Authority}");

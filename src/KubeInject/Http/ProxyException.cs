@@ -1,4 +1,4 @@
 namespace KubeInject.Http;
 
-/// <summary>A proxy does not lead to the server.</summary>
+/// <summary>A proxy cannot be reached or does not connect to the server.</summary>
 internal sealed class ProxyException(string message, Exception? innerException = null) : Exception(message, innerException);

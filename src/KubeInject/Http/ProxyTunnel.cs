@@ -8,11 +8,11 @@ using System.Text;
 
 namespace KubeInject.Http;
 
-/// <summary>Makes a connection to a server through a proxy, which sees neither the TLS within nor the user's credential.</summary>
-/// <remarks>The platform's own tunnel has no way to ask for another name than the address has, and shows the user's certificate to the proxy.</remarks>
+/// <summary>Opens a connection to a server through a proxy. The proxy sees neither the decrypted content nor the credential of the user.</summary>
+/// <remarks>The tunnel of .NET supports no TLS server name other than the host of the URL, and sends the client certificate to the proxy.</remarks>
 internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
 {
-    private const int LongestAnswer = 16 * 1024;
+    private const int MaxResponseLength = 16 * 1024;
 
     public async Task<Stream> OpenAsync(DnsEndPoint server, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
         try
         {
             stream = await ConnectAsync(cancellationToken);
-            await (proxy.Address.Scheme == "socks5" ? AskSocksAsync(stream, server, cancellationToken) : AskHttpAsync(stream, server, cancellationToken));
+            await (proxy.Address.Scheme == "socks5" ? ConnectSocksAsync(stream, server, cancellationToken) : ConnectHttpAsync(stream, server, cancellationToken));
             return stream;
         }
         catch (Exception e)
@@ -55,25 +55,25 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
         }
     }
 
-    private async Task AskHttpAsync(Stream stream, DnsEndPoint server, CancellationToken cancellationToken)
+    private async Task ConnectHttpAsync(Stream stream, DnsEndPoint server, CancellationToken cancellationToken)
     {
         var target = server.Host.Contains(':', StringComparison.Ordinal) ? $"[{server.Host}]:{server.Port}" : $"{server.Host}:{server.Port}";
-        var credential = proxy.Username is null ? "" : $"Proxy-Authorization: Basic {Basic()}\r\n";
+        var credential = proxy.Username is null ? "" : $"Proxy-Authorization: Basic {BasicCredential()}\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{credential}\r\n"), cancellationToken);
         var head = new StringBuilder();
-        var one = new byte[1];
+        var octet = new byte[1];
 
-        // Byte by byte, because what follows the empty line belongs to the server.
+        // Read byte by byte, because the bytes after the empty line come from the server.
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            await stream.ReadExactlyAsync(one, cancellationToken);
-            head.Append((char)one[0]);
-            if (head.Length > LongestAnswer)
+            await stream.ReadExactlyAsync(octet, cancellationToken);
+            head.Append((char)octet[0]);
+            if (head.Length > MaxResponseLength)
                 throw Failed("does not respond like an HTTP proxy");
         }
 
-        var words = head.ToString().Split('\r')[0].Split(' ');
-        if (words is not [['H', 'T', 'T', 'P', '/', ..], var code, ..] || !int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
+        var parts = head.ToString().Split('\r')[0].Split(' ');
+        if (parts is not [['H', 'T', 'T', 'P', '/', ..], var code, ..] || !int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
             throw Failed("does not respond like an HTTP proxy");
         if (status == 407)
             throw Failed(proxy.Username is null ? "requires a username and a password (407)" : "does not accept the username and the password (407)");
@@ -81,8 +81,8 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
             throw Failed($"does not connect to {target}: it answered {status}");
     }
 
-    /// <summary>SOCKS version 5 (RFC 1928), with name and password where there are some (RFC 1929).</summary>
-    private async Task AskSocksAsync(Stream stream, DnsEndPoint server, CancellationToken cancellationToken)
+    /// <summary>Connects with SOCKS version 5 (RFC 1928), with an optional username and password (RFC 1929).</summary>
+    private async Task ConnectSocksAsync(Stream stream, DnsEndPoint server, CancellationToken cancellationToken)
     {
         var answer = new byte[2];
         await stream.WriteAsync(proxy.Username is null ? new byte[] { 5, 1, 0 } : [5, 2, 0, 2], cancellationToken);
@@ -92,7 +92,7 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
             case [5, 0]:
                 break;
             case [5, 2] when proxy.Username is not null:
-                await stream.WriteAsync((byte[])[1, .. Counted(proxy.Username), .. Counted(proxy.Password?.Reveal() ?? "")], cancellationToken);
+                await stream.WriteAsync((byte[])[1, .. LengthPrefixed(proxy.Username), .. LengthPrefixed(proxy.Password?.Reveal() ?? "")], cancellationToken);
                 await stream.ReadExactlyAsync(answer, cancellationToken);
                 if (answer[1] != 0)
                     throw Failed("does not accept the username and the password");
@@ -113,7 +113,7 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
         await SkipAddressAsync(stream, reply[3], cancellationToken);
     }
 
-    /// <summary>The address that the proxy connects from, of which nothing is needed.</summary>
+    /// <summary>Skips the address from which the proxy connects.</summary>
     private static async Task SkipAddressAsync(Stream stream, byte kind, CancellationToken cancellationToken)
     {
         var length = new byte[1] { kind == 1 ? (byte)4 : (byte)16 };
@@ -123,15 +123,15 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
     }
 
     private byte[] Destination(string host) =>
-        IPAddress.TryParse(host, out var ip) ? [ip.AddressFamily == AddressFamily.InterNetwork ? (byte)1 : (byte)4, .. ip.GetAddressBytes()] : [3, .. Counted(host)];
+        IPAddress.TryParse(host, out var ip) ? [ip.AddressFamily == AddressFamily.InterNetwork ? (byte)1 : (byte)4, .. ip.GetAddressBytes()] : [3, .. LengthPrefixed(host)];
 
-    private byte[] Counted(string text)
+    private byte[] LengthPrefixed(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         return bytes.Length <= byte.MaxValue ? [(byte)bytes.Length, .. bytes] : throw Failed("does not accept a username, password or address longer than 255 bytes");
     }
 
-    private string Basic() => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.Username}:{proxy.Password?.Reveal()}"));
+    private string BasicCredential() => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.Username}:{proxy.Password?.Reveal()}"));
 
-    private ProxyException Failed(string why, Exception? cause = null) => new($"The proxy {proxy} {why}.", cause);
+    private ProxyException Failed(string problem, Exception? cause = null) => new($"The proxy {proxy} {problem}.", cause);
 }

@@ -2,17 +2,17 @@
 namespace KubeInject.Http;
 
 /// <summary>
-/// Tells of the requests that a piece of work makes, whichever connection or source of credentials makes them, and of
-/// nobody else's: it goes along with the work, into whatever that starts.
+/// Observes the requests of the current asynchronous operation, on any connection and of any credential source, and no
+/// requests of other operations. The observer flows with the execution context.
 /// </summary>
-/// <remarks>The event of a connection tells of one connection's instead, whoever uses it.</remarks>
+/// <remarks>To observe all requests of one connection, use the event <c>RequestCompleted</c> of the connection.</remarks>
 public static class RequestObserver
 {
     private static readonly AsyncLocal<Action<CompletedRequest>?> Observer = new();
 
     /// <summary>
-    /// Called after every request of the work that sets it, also after one that got no answer, on the thread that finished
-    /// it; null for nobody (default). It must be quick, and must not throw.
+    /// Is called after each request, even if there was no response, on the thread that completed the request. It must
+    /// return quickly and must not throw. Null for no observer (default).
     /// </summary>
     public static Action<CompletedRequest>? Current
     {

@@ -1,16 +1,16 @@
 namespace KubeInject.Http;
 
-/// <summary>Room for one answer after the other, so that each page of a long list does not leave its size behind as garbage.</summary>
+/// <summary>A reusable buffer for responses, so that the pages of a long list do not create garbage.</summary>
 internal sealed class ResponseBuffer
 {
     private byte[] bytes = new byte[16 * 1024];
 
     /// <summary>Reads a stream to its end.</summary>
     /// <param name="stream">The stream, decompressed.</param>
-    /// <param name="limit">How many bytes it may hold.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>What it held, good until the next call.</returns>
-    /// <exception cref="ResponseTooLargeException">It holds more.</exception>
+    /// <param name="limit">The maximum number of bytes.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>The content, which is valid until the next call.</returns>
+    /// <exception cref="ResponseTooLargeException">The stream is longer than the limit.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)
     {
         var length = 0;

@@ -1,40 +1,40 @@
 namespace KubeInject.Http;
 
 /// <summary>
-/// Limits of what a server may send, so that no answer takes memory or time without end. Each ends in an error that
-/// names it. They leave room for a cluster of 100,000 pods on a slow connection.
+/// Limits for responses of a server, so that no response can exhaust memory or take forever. An exceeded limit is an
+/// error that names the limit. The defaults allow for a cluster of 100,000 pods on a slow connection.
 /// </summary>
 internal sealed record ResponseLimits
 {
     private const int Mebibyte = 1024 * 1024;
 
-    /// <summary>The limits that are used by default.</summary>
+    /// <summary>The default limits.</summary>
     public static ResponseLimits Default { get; } = new();
 
-    /// <summary>The size of an answer that is read as a whole, decompressed. A page of 500 pods is usually 2 to 15 MiB; a larger page is requested in smaller ones.</summary>
+    /// <summary>The maximum decompressed size of a response that is buffered, in bytes. A page of 500 pods is usually 2 to 15 MiB. If a page is larger, the client requests smaller pages.</summary>
     public int MaxBodyBytes { get; init; } = 128 * Mebibyte;
 
-    /// <summary>The size of one object, or of one event of a watch, in an answer that is read as it arrives. By default a server stores at most 1.5 MiB of an object.</summary>
+    /// <summary>The maximum size of an object or a watch event in a streamed response, in bytes. By default, an API server stores objects of at most 1.5 MiB.</summary>
     public int MaxObjectBytes { get; init; } = 16 * Mebibyte;
 
-    /// <summary>The size of a list of metadata that is read as it arrives, decompressed. The metadata of 100,000 pods is about 500 MiB.</summary>
+    /// <summary>The maximum decompressed size of a streamed list of metadata, in bytes. The metadata of 100,000 pods is about 500 MiB.</summary>
     public long MaxListBytes { get; init; } = 4096L * Mebibyte;
 
-    /// <summary>How fast an answer that is read as it arrives has to come, on average, once the time of a request is over.</summary>
+    /// <summary>The minimum average rate of a streamed response after the request timeout, in bytes per second.</summary>
     public int MinBytesPerSecond { get; init; } = 1024;
 
-    /// <summary>How long an answer that is read as it arrives may pause. A server that sends bookmarks sends one in a watch every minute.</summary>
+    /// <summary>The maximum time without data in a streamed response. In a watch, API servers send a bookmark about every minute.</summary>
     public TimeSpan MaxIdleTime { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often a list may start again because the server no longer knows where it goes on.</summary>
+    /// <summary>How often a list may restart because its continue token has expired.</summary>
     public int MaxListRestarts { get; init; } = 10;
 
-    /// <summary>How many pages without an object may follow each other.</summary>
+    /// <summary>The maximum number of consecutive pages without an object.</summary>
     public int MaxEmptyPages { get; init; } = 100;
 
-    /// <summary>How many objects a list may have.</summary>
+    /// <summary>The maximum number of objects in a list.</summary>
     public int MaxListObjects { get; init; } = 2_000_000;
 
-    /// <summary>How long all requests of a list may take together, without the time that the caller takes between pages.</summary>
+    /// <summary>The maximum total time of all requests of a list. The time that the caller spends between pages is not counted.</summary>
     public TimeSpan MaxListTime { get; init; } = TimeSpan.FromHours(1);
 }

@@ -1,19 +1,19 @@
 namespace KubeInject.Http;
 
-/// <summary>A server's clock, by the <c>Date</c> of its answers.</summary>
-/// <param name="time">This machine's clock.</param>
+/// <summary>Estimates the clock of a server from the <c>Date</c> headers of its responses.</summary>
+/// <param name="time">The clock of this machine.</param>
 internal sealed class ServerClock(TimeProvider time)
 {
     private const long Unknown = long.MinValue;
-    private long ahead = Unknown;
+    private long offsetTicks = Unknown;
 
-    /// <summary>What time it is there; null while no answer has said.</summary>
-    public DateTimeOffset? Now => Interlocked.Read(ref ahead) is var ticks && ticks == Unknown ? null : time.GetUtcNow().AddTicks(ticks);
+    /// <summary>The current time of the server; null until a response had a date.</summary>
+    public DateTimeOffset? Now => Interlocked.Read(ref offsetTicks) is var ticks && ticks == Unknown ? null : time.GetUtcNow().AddTicks(ticks);
 
-    /// <summary>Notes the date of an answer that has just arrived.</summary>
+    /// <summary>Records the date of a response that has just arrived.</summary>
     public void Note(DateTimeOffset? date)
     {
-        if (date is { } there)
-            Interlocked.Exchange(ref ahead, (there - time.GetUtcNow()).Ticks);
+        if (date is { } serverTime)
+            Interlocked.Exchange(ref offsetTicks, (serverTime - time.GetUtcNow()).Ticks);
     }
 }

@@ -5,43 +5,43 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace KubeInject.Http;
 
-/// <summary>Decides whether the server's certificate is the one that the settings ask for.</summary>
+/// <summary>Validates the certificate of a server according to the settings.</summary>
 internal sealed class ServerTrust(TransportSettings settings)
 {
-    private const X509ChainStatusFlags Unanchored = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+    private const X509ChainStatusFlags NoTrustAnchor = X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
 
     private volatile TrustFailure? lastFailure;
-    private volatile IReadOnlyList<byte[]> lastShown = [];
+    private volatile IReadOnlyList<byte[]> lastPresented = [];
 
-    /// <summary>Why the last certificate was turned down; null where none was.</summary>
+    /// <summary>Why the last certificate was rejected; null if it was accepted.</summary>
     public TrustFailure? LastFailure => lastFailure;
 
-    /// <summary>What the server showed last: its own certificate, then what it sent along; empty where it showed nothing.</summary>
-    public IReadOnlyList<byte[]> LastShown => lastShown;
+    /// <summary>The certificates that the server presented last: its own certificate, then the intermediate certificates. Empty if it presented none.</summary>
+    public IReadOnlyList<byte[]> PresentedCertificates => lastPresented;
 
-    /// <summary>Has the platform build the chain of the server's certificate: under the given authority, or else those that this machine trusts.</summary>
+    /// <summary>Creates TLS options that validate the server certificate with the specified authority or, without one, with the authorities that this machine trusts.</summary>
     public SslClientAuthenticationOptions CreateTls() => new()
     {
-        RemoteCertificateValidationCallback = Accepts,
-        CertificateChainPolicy = settings.CertificateAuthority is { } authority ? PolicyUnder(authority) : null,
+        RemoteCertificateValidationCallback = Validate,
+        CertificateChainPolicy = settings.CertificateAuthority is { } authority ? CreatePolicy(authority) : null,
     };
 
-    /// <summary>The platform's callback for a proxy: who is trusted there is whom this machine trusts, or, as for kubectl, the cluster's authority.</summary>
-    /// <param name="host">The name or address of the proxy.</param>
+    /// <summary>Creates the validation callback for the certificate of a proxy. Like kubectl, it trusts the authorities of this machine and the authority of the cluster.</summary>
+    /// <param name="host">The host name or IP address of the proxy.</param>
     public RemoteCertificateValidationCallback AcceptsProxy(string host) => (_, certificate, chain, errors) =>
         settings.SkipCertificateCheck
-        || (certificate is X509Certificate2 shown && IsFor(shown, host) && (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
+        || (certificate is X509Certificate2 shown && IsValidFor(shown, host) && (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors)
             || (settings.CertificateAuthority is { } authority && ProblemsUnder(authority, shown, chain?.ChainPolicy.ExtraStore ?? [], null) == X509ChainStatusFlags.NoError)));
 
-    /// <summary>What keeps a server's certificate from being trusted by clients that trust the given authority alone.</summary>
-    /// <param name="authority">The only anchors.</param>
-    /// <param name="certificate">The server's own.</param>
-    /// <param name="sent">What it sends along.</param>
-    /// <param name="at">When; null for now.</param>
+    /// <summary>Gets the problems of a server certificate for clients that trust only the specified authority.</summary>
+    /// <param name="authority">The trust anchors.</param>
+    /// <param name="certificate">The server certificate.</param>
+    /// <param name="sent">The intermediate certificates that the server sends.</param>
+    /// <param name="at">The time for which the certificate is validated; null for now.</param>
     internal static X509ChainStatusFlags ProblemsUnder(CertificateAuthority authority, X509Certificate2 certificate, X509Certificate2Collection sent, DateTimeOffset? at)
     {
-        using var chain = new X509Chain { ChainPolicy = PolicyUnder(authority) };
+        using var chain = new X509Chain { ChainPolicy = CreatePolicy(authority) };
         chain.ChainPolicy.ExtraStore.AddRange(sent);
         if (at is { } time)
             chain.ChainPolicy.VerificationTime = time.UtcDateTime;
@@ -53,11 +53,11 @@ internal sealed class ServerTrust(TransportSettings settings)
     {
         var anchored = chain?.ChainElements.Any(element => authority.Certificates.Any(anchor => anchor.RawData.AsSpan().SequenceEqual(element.Certificate.RawData))) ?? false;
         var problems = Flags(chain);
-        return anchored ? problems & ~Unanchored : problems | X509ChainStatusFlags.UntrustedRoot;
+        return anchored ? problems & ~NoTrustAnchor : problems | X509ChainStatusFlags.UntrustedRoot;
     }
 
-    /// <summary>Builds chains with the given certificates as their only anchors.</summary>
-    private static X509ChainPolicy PolicyUnder(CertificateAuthority authority)
+    /// <summary>Creates a chain policy with the specified certificates as the only trust anchors.</summary>
+    private static X509ChainPolicy CreatePolicy(CertificateAuthority authority)
     {
         var policy = new X509ChainPolicy
         {
@@ -65,8 +65,8 @@ internal sealed class ServerTrust(TransportSettings settings)
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
 
-            // For kubectl every certificate of the bundle is an anchor, for .NET only those that signed themselves.
-            // So an unknown root is let through here, and an anchor looked for afterwards. Signatures are checked either way.
+            // In kubectl, each certificate of the bundle is a trust anchor; in .NET, only self-signed certificates are.
+            // So the policy accepts unknown roots, and ProblemsUnder looks for an anchor. Signatures are always checked.
             VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority,
         };
         policy.CustomTrustStore.AddRange(authority.Certificates);
@@ -74,10 +74,10 @@ internal sealed class ServerTrust(TransportSettings settings)
         return policy;
     }
 
-    /// <summary>The platform's callback.</summary>
-    private bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    /// <summary>The validation callback for the certificate of the server.</summary>
+    private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        lastShown = certificate is null ? [] : [certificate.GetRawCertData(), .. chain?.ChainPolicy.ExtraStore.Select(sent => sent.RawData) ?? []];
+        lastPresented = certificate is null ? [] : [certificate.GetRawCertData(), .. chain?.ChainPolicy.ExtraStore.Select(sent => sent.RawData) ?? []];
         if (settings.SkipCertificateCheck)
             return true;
         lastFailure = certificate is X509Certificate2 shown
@@ -95,18 +95,18 @@ internal sealed class ServerTrust(TransportSettings settings)
             return Expired(certificate);
         if (problems != X509ChainStatusFlags.NoError)
             return Untrusted(certificate, problems);
-        return IsFor(certificate, settings.TlsServerName ?? settings.Server.IdnHost) ? null : WrongName(certificate);
+        return IsValidFor(certificate, settings.TlsServerName ?? settings.Server.IdnHost) ? null : WrongName(certificate);
     }
 
     private static X509ChainStatusFlags Flags(X509Chain? chain) =>
         chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (flags, status) => flags | status.Status) ?? X509ChainStatusFlags.UntrustedRoot;
 
     /// <summary>
-    /// Whether a certificate is for a name or an address, as for kubectl: a name has to be among its DNS names, an address
-    /// among its IP addresses. The common name of the subject does not count, which it does for the platform.
+    /// Returns whether a certificate is valid for a host, like kubectl: a host name must be one of its DNS names, an address
+    /// one of its IP addresses. Unlike in .NET, the common name of the subject is ignored.
     /// (https://pkg.go.dev/crypto/x509#Certificate.VerifyHostname)
     /// </summary>
-    private static bool IsFor(X509Certificate2 certificate, string host)
+    private static bool IsValidFor(X509Certificate2 certificate, string host)
     {
         var name = host.EndsWith('.') ? host[..^1] : host;
         return Uri.CheckHostName(name) != UriHostNameType.Unknown && certificate.MatchesHostname(name, allowCommonName: false);
@@ -123,7 +123,7 @@ internal sealed class ServerTrust(TransportSettings settings)
         var authority = settings.CertificateAuthority is { } given
             ? $"the specified certificate authority ({given})"
             : "a certificate authority that this machine trusts, and no other certificate authority is specified";
-        var others = problems & ~Unanchored;
+        var others = problems & ~NoTrustAnchor;
         var more = others == X509ChainStatusFlags.NoError ? "" : $" ({others})";
         return new TrustFailure(
             CertificateProblem.Untrusted,

@@ -3,22 +3,22 @@ using System.Text.Json;
 
 namespace KubeInject.Http;
 
-/// <summary>Reads JSON of others: what is missing or of another kind than expected reads as nothing.</summary>
+/// <summary>Reads JSON from external sources. Values that are missing or have an unexpected type are read as null, empty or zero.</summary>
 internal static class TolerantJson
 {
-    /// <summary>Reads a text.</summary>
-    /// <exception cref="JsonException">It is not JSON, or more than one value.</exception>
+    /// <summary>Parses a JSON value.</summary>
+    /// <exception cref="JsonException">The text is not JSON, or has more than one value.</exception>
     public static JsonElement Parse(ReadOnlySpan<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8);
         var value = JsonElement.ParseValue(ref reader);
 
-        // Whatever follows the value is no JSON, and makes the reader say so.
+        // Throws if anything follows the value.
         reader.Read();
         return value;
     }
 
-    public static JsonElement Get(this JsonElement element, string name) => OrNothing(
+    public static JsonElement Get(this JsonElement element, string name) => OrDefault(
         (element, name), static of => of.element.ValueKind == JsonValueKind.Object && of.element.TryGetProperty(of.name, out var value) ? value : default);
 
     public static bool Exists(this JsonElement element) => element.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
@@ -27,12 +27,12 @@ internal static class TolerantJson
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
 
     public static string? Text(this JsonElement element) =>
-        element.ValueKind == JsonValueKind.String ? OrNothing(element, static element => element.GetString()) : null;
+        element.ValueKind == JsonValueKind.String ? OrDefault(element, static element => element.GetString()) : null;
 
     public static string? Text(this JsonElement element, string name) => element.Get(name).Text();
 
-    /// <summary>The name of a property.</summary>
-    public static string? Text(this JsonProperty property) => OrNothing(property, static property => property.Name);
+    /// <summary>Gets the name of a property; null if it is not valid text.</summary>
+    public static string? Text(this JsonProperty property) => OrDefault(property, static property => property.Name);
 
     public static int Int(this JsonElement element, string name) =>
         element.Get(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : 0;
@@ -61,10 +61,10 @@ internal static class TolerantJson
     }
 
     /// <summary>
-    /// Bytes that are no UTF-8, and escapes for half of a surrogate pair: the readers let them pass, until somebody
-    /// asks for the text.
+    /// Returns the default for text with invalid UTF-8 or unpaired surrogates. The parser accepts it, but throws when
+    /// the text is read.
     /// </summary>
-    private static T? OrNothing<TFrom, T>(TFrom from, Func<TFrom, T?> read)
+    private static T? OrDefault<TFrom, T>(TFrom from, Func<TFrom, T?> read)
     {
         try
         {

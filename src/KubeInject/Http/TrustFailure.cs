@@ -3,15 +3,15 @@ namespace KubeInject.Http;
 /// <summary>Why the certificate of a server is not accepted.</summary>
 internal sealed record TrustFailure(CertificateProblem Problem, string Message);
 
-/// <summary>What is wrong with the certificate of a server.</summary>
+/// <summary>The problem of a server certificate.</summary>
 internal enum CertificateProblem
 {
-    /// <summary>No trusted authority has signed it.</summary>
+    /// <summary>It is not signed by a trusted authority.</summary>
     Untrusted,
 
-    /// <summary>It has expired, or is not valid yet.</summary>
+    /// <summary>It has expired or is not valid yet.</summary>
     Expired,
 
-    /// <summary>It is for another host name.</summary>
+    /// <summary>It is valid for other host names only.</summary>
     WrongHostName,
 }

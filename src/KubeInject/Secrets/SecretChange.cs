@@ -1,32 +1,32 @@
 namespace KubeInject.Secrets;
 
-/// <summary>What is to be changed of a Secret of the cluster. Keys and metadata that it does not name stay as they are.</summary>
+/// <summary>A change of a Secret in the cluster. Keys and metadata that the change does not name are kept.</summary>
 public sealed record SecretChange
 {
     /// <summary>The Secret's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its namespace; null for that of the connection (default).</summary>
+    /// <summary>The namespace; null for the namespace of the connection (default).</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>The type that it has to have, or to get if it is new; null for any (default).</summary>
+    /// <summary>The required type of an existing Secret, and the type of a new Secret. Null accepts any type (default).</summary>
     public string? Type { get; init; }
 
-    /// <summary>The type that it gets if it is new and <see cref="Type"/> is null. Default: <c>Opaque</c>.</summary>
+    /// <summary>The type of a new Secret if <see cref="Type"/> is null. Default: <c>Opaque</c>.</summary>
     public string TypeIfNew { get; init; } = "Opaque";
 
-    /// <summary>The values to be written, by their keys.</summary>
+    /// <summary>The values to write, by key.</summary>
     public IReadOnlyDictionary<string, SecretValue> Values { get; init; } = new Dictionary<string, SecretValue>();
 
-    /// <summary>What to note about the Secret, by name, as annotations; null takes a note away. Nothing secret.</summary>
+    /// <summary>The metadata to set, by name. It is stored in annotations, so do not use it for secrets. A null value removes the metadata.</summary>
     public IReadOnlyDictionary<string, string?> Metadata { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Whether the Secret may be there already. Default: true.</summary>
+    /// <summary>Whether the Secret may already exist. Default: true.</summary>
     public bool MayExist { get; init; } = true;
 
-    /// <summary>Whether the Secret may be made, if there is none. Default: true.</summary>
+    /// <summary>Whether the Secret is created if it does not exist. Default: true.</summary>
     public bool MayCreate { get; init; } = true;
 
-    /// <summary>Whether a Secret is changed that something else looks after. Default: false.</summary>
+    /// <summary>Whether to change a Secret that another component manages. Default: false.</summary>
     public bool Force { get; init; }
 }

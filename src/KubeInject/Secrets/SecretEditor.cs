@@ -7,30 +7,30 @@ using KubeInject.Leases;
 
 namespace KubeInject.Secrets;
 
-/// <summary>Writes and removes Secrets that people keep in the cluster, and nothing that something else looks after.</summary>
+/// <summary>Writes and removes Secrets that users maintain in the cluster. Refuses to change Secrets that another component manages.</summary>
 /// <remarks>
-/// A change is a merge: what it does not name stays. It is written for the very version that was looked at, and looked at
-/// and written anew where others were faster, so that nothing that has become somebody's is changed unseen.
+/// A change is a merge: keys that it does not name are kept. It applies only to the version of the Secret that was read. If the
+/// Secret has changed since, it is read, checked and written again.
 /// </remarks>
 /// <param name="client">The cluster.</param>
 internal sealed class SecretEditor(KubeObjectClient client)
 {
-    private const int Attempts = 5;
+    private const int MaxAttempts = 5;
 
-    /// <summary>Says what a change would do. Changes nothing.</summary>
+    /// <summary>Plans a change without writing anything.</summary>
     /// <param name="change">The change.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="SecretWriteException">It is not to be done.</exception>
-    /// <exception cref="KubeApiException">The server answers with an error; also where there is no such Secret, and none may be made.</exception>
+    /// <exception cref="SecretWriteException">The Secret must not be written.</exception>
+    /// <exception cref="KubeApiException">The server returned an error, or the Secret does not exist and must not be created.</exception>
     public async Task<SecretPlan> PlanAsync(SecretChange change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
         SecretNames.CheckName(change.Name);
         foreach (var key in change.Values.Keys)
             SecretNames.CheckKey(change.Name, key);
-        foreach (var note in change.Metadata.Keys)
-            SecretNames.CheckNote(change.Name, note);
+        foreach (var metadataName in change.Metadata.Keys)
+            SecretNames.CheckMetadataName(change.Name, metadataName);
 
         KubeObject live;
         try
@@ -45,12 +45,12 @@ internal sealed class SecretEditor(KubeObjectClient client)
         return PlanMerge(change, live);
     }
 
-    /// <summary>Says what a removal would do. Changes nothing.</summary>
+    /// <summary>Plans a removal without removing anything.</summary>
     /// <param name="removal">The removal.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The plan.</returns>
-    /// <exception cref="SecretWriteException">It is not to be done.</exception>
-    /// <exception cref="KubeApiException">The server answers with an error; also where there is no such Secret.</exception>
+    /// <exception cref="SecretWriteException">The Secret must not be written.</exception>
+    /// <exception cref="KubeApiException">The server returned an error, for example because the Secret does not exist.</exception>
     public async Task<SecretPlan> PlanAsync(SecretRemoval removal, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(removal);
@@ -59,31 +59,31 @@ internal sealed class SecretEditor(KubeObjectClient client)
             SecretNames.CheckKey(removal.Name, key);
         var live = await client.GetAsync(KubeResource.Secrets, removal.Name, removal.Namespace, cancellationToken).ConfigureAwait(false);
         if (!removal.Force)
-            RefuseKept(live);
+            RefuseIfManaged(live);
         return removal.Keys.Count == 0 ? PlanDeletion(live) : PlanRemoval(live, removal.Keys);
     }
 
-    /// <summary>Does a change.</summary>
+    /// <summary>Writes a change.</summary>
     /// <param name="change">The change.</param>
-    /// <param name="plan">What <see cref="PlanAsync(SecretChange, CancellationToken)"/> has said of it.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
-    /// <returns>The Secret as it is now.</returns>
-    /// <exception cref="SecretWriteException">It is not to be done any more.</exception>
-    /// <exception cref="KubeApiException">The server answers with an error.</exception>
+    /// <param name="plan">The plan from <see cref="PlanAsync(SecretChange, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>The Secret after the change.</returns>
+    /// <exception cref="SecretWriteException">The Secret has changed and must no longer be written.</exception>
+    /// <exception cref="KubeApiException">The server returned an error.</exception>
     public async Task<SecretContent> WriteAsync(SecretChange change, SecretPlan plan, CancellationToken cancellationToken = default) =>
         SecretContent.Read((await WriteAsync(plan, token => PlanAsync(change, token), cancellationToken).ConfigureAwait(false))!);
 
-    /// <summary>Does a removal.</summary>
+    /// <summary>Removes a Secret or some of its keys.</summary>
     /// <param name="removal">The removal.</param>
-    /// <param name="plan">What <see cref="PlanAsync(SecretRemoval, CancellationToken)"/> has said of it.</param>
-    /// <param name="cancellationToken">Ends the requests.</param>
-    /// <returns>When it is done.</returns>
-    /// <exception cref="SecretWriteException">It is not to be done any more.</exception>
-    /// <exception cref="KubeApiException">The server answers with an error; also where the Secret is gone meanwhile.</exception>
+    /// <param name="plan">The plan from <see cref="PlanAsync(SecretRemoval, CancellationToken)"/>.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <returns>A task that completes after the removal.</returns>
+    /// <exception cref="SecretWriteException">The Secret has changed and must no longer be written.</exception>
+    /// <exception cref="KubeApiException">The server returned an error, for example because the Secret no longer exists.</exception>
     public Task RemoveAsync(SecretRemoval removal, SecretPlan plan, CancellationToken cancellationToken = default) =>
         WriteAsync(plan, token => PlanAsync(removal, token), cancellationToken);
 
-    private static async Task<KubeObject?> WriteAsync(SecretPlan plan, Func<CancellationToken, Task<SecretPlan>> planAgain, CancellationToken cancellationToken)
+    private static async Task<KubeObject?> WriteAsync(SecretPlan plan, Func<CancellationToken, Task<SecretPlan>> replan, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -93,15 +93,15 @@ internal sealed class SecretEditor(KubeObjectClient client)
             }
             catch (KubeApiException exception) when (exception.Reason is KubeApiReason.Conflict or KubeApiReason.AlreadyExists)
             {
-                if (attempt == Attempts)
-                    throw new SecretWriteException(SecretRefusal.Contended, $"{plan.Reference} was changed by other clients during each of {Attempts} attempts to write it. Try again later.");
+                if (attempt == MaxAttempts)
+                    throw new SecretWriteException(SecretRefusal.Contended, $"{plan.Reference} was changed by other clients during each of {MaxAttempts} attempts to write it. Try again later.");
             }
 
-            plan = await planAgain(cancellationToken).ConfigureAwait(false);
+            plan = await replan(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static string Words(IEnumerable<string> keys)
+    private static string DescribeKeys(IEnumerable<string> keys)
     {
         var sorted = keys.Order(StringComparer.Ordinal).ToList();
         return sorted.Count == 0 ? "no keys" : $"the {(sorted.Count == 1 ? "key" : "keys")} {string.Join(", ", sorted)}";
@@ -123,7 +123,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
             ["type"] = change.Type ?? change.TypeIfNew,
             ["data"] = Data(change),
         };
-        return new SecretPlan(Reference(change.Namespace, change.Name), $"Create with {Words(change.Values.Keys)}", async cancellationToken =>
+        return new SecretPlan(Reference(change.Namespace, change.Name), $"Create with {DescribeKeys(change.Values.Keys)}", async cancellationToken =>
             await client.CreateAsync(KubeResource.Secrets, KubeObject.Parse(secret.ToJsonString()), change.Namespace, null, cancellationToken).ConfigureAwait(false));
     }
 
@@ -133,19 +133,19 @@ internal sealed class SecretEditor(KubeObjectClient client)
         if (!change.MayExist)
             throw new SecretWriteException(SecretRefusal.Exists, $"{live} already exists, and overwriting it is not allowed.");
         if (!change.Force)
-            RefuseKept(live);
+            RefuseIfManaged(live);
         if (change.Type is not null && change.Type != content.Type)
             throw new SecretWriteException(SecretRefusal.OtherType, $"{live} has the type {content.Type}, which cannot be changed to {change.Type}. Remove the Secret before you create it with the new type.");
         if (change.Values.Count > 0)
-            RefuseImmutable(live);
+            RefuseIfImmutable(live);
 
         var added = change.Values.Keys.Except(content.Values.Keys, StringComparer.Ordinal).ToList();
         var replaced = change.Values.Keys.Intersect(content.Values.Keys, StringComparer.Ordinal).ToList();
         var actions = new List<string>();
         if (added.Count > 0)
-            actions.Add($"add {Words(added)}");
+            actions.Add($"add {DescribeKeys(added)}");
         if (replaced.Count > 0)
-            actions.Add($"replace {Words(replaced)}");
+            actions.Add($"replace {DescribeKeys(replaced)}");
         if (change.Metadata.Count > 0)
             actions.Add($"set the metadata {string.Join(", ", change.Metadata.Keys.Order(StringComparer.Ordinal))}");
         var action = string.Join(", ", actions);
@@ -158,12 +158,12 @@ internal sealed class SecretEditor(KubeObjectClient client)
 
     private SecretPlan PlanRemoval(KubeObject live, IReadOnlyList<string> keys)
     {
-        RefuseImmutable(live);
+        RefuseIfImmutable(live);
         var content = SecretContent.Read(live);
         if (keys.FirstOrDefault(key => !content.Values.ContainsKey(key)) is { } missing)
         {
             throw new SecretWriteException(
-                SecretRefusal.NoKey, $"{live} has no key {missing}. It has {Words(content.Values.Keys)}.");
+                SecretRefusal.NoKey, $"{live} has no key {missing}. It has {DescribeKeys(content.Values.Keys)}.");
         }
 
         var annotations = new JsonObject();
@@ -171,7 +171,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
         if (binary.Overlaps(keys))
             annotations[SecretContent.BinaryKeysAnnotation] = BinaryText(binary.Except(keys, StringComparer.Ordinal));
         var patch = Patch(live, new JsonObject(keys.Distinct(StringComparer.Ordinal).Select(key => KeyValuePair.Create(key, (JsonNode?)null))), annotations);
-        return new SecretPlan(Reference(live.Namespace, live.Name), $"Remove {Words(keys)}", cancellationToken => PatchAsync(live, patch, cancellationToken));
+        return new SecretPlan(Reference(live.Namespace, live.Name), $"Remove {DescribeKeys(keys)}", cancellationToken => PatchAsync(live, patch, cancellationToken));
     }
 
     private SecretPlan PlanDeletion(KubeObject live) => new(Reference(live.Namespace, live.Name), "Remove; workloads that use it lose its values", async cancellationToken =>
@@ -186,7 +186,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
 
     private ObjectReference Reference(string? @namespace, string name) => new("Secret", @namespace ?? client.Namespace, name);
 
-    /// <summary>A merge patch that the server takes only for the version that was looked at.</summary>
+    /// <summary>Creates a merge patch that the server accepts only for the version that was read.</summary>
     private static JsonObject Patch(KubeObject live, JsonObject data, JsonObject annotations)
     {
         var metadata = new JsonObject { ["uid"] = live.Uid, ["resourceVersion"] = live.ResourceVersion };
@@ -203,7 +203,7 @@ internal sealed class SecretEditor(KubeObjectClient client)
 
     private static JsonObject Annotations(SecretChange change, IReadOnlySet<string> binary)
     {
-        var annotations = new JsonObject(change.Metadata.Select(note => KeyValuePair.Create(SecretContent.MetadataPrefix + note.Key, (JsonNode?)note.Value)));
+        var annotations = new JsonObject(change.Metadata.Select(entry => KeyValuePair.Create(SecretContent.MetadataPrefix + entry.Key, (JsonNode?)entry.Value)));
         var after = binary.Except(change.Values.Keys, StringComparer.Ordinal)
             .Concat(change.Values.Where(value => value.Value.IsBinary).Select(value => value.Key)).ToHashSet(StringComparer.Ordinal);
         if (!after.SetEquals(binary))
@@ -215,13 +215,13 @@ internal sealed class SecretEditor(KubeObjectClient client)
 
     private static IReadOnlyDictionary<string, string> AnnotationsOf(KubeObject live) => live.ToElement().Get("metadata").Get("annotations").Texts();
 
-    private static void RefuseKept(KubeObject live)
+    private static void RefuseIfManaged(KubeObject live)
     {
-        if (SecretOwnership.KeeperOf(live) is { } keeper)
-            throw new SecretWriteException(SecretRefusal.Owned, $"{live} was not changed, because {keeper}. Change it at its source, or specify Force.");
+        if (SecretOwnership.ReasonToKeep(live) is { } reason)
+            throw new SecretWriteException(SecretRefusal.Owned, $"{live} was not changed, because {reason}. Change it at its source, or specify Force.");
     }
 
-    private static void RefuseImmutable(KubeObject live)
+    private static void RefuseIfImmutable(KubeObject live)
     {
         if (live.ToElement().IsTrue("immutable"))
             throw new SecretWriteException(SecretRefusal.Immutable, $"{live} is immutable: its values cannot be changed. Create a Secret with another name, or remove this Secret first.");

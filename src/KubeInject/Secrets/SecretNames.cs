@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.Secrets;
 
-/// <summary>The names that Kubernetes takes, checked before a request is made of them.</summary>
+/// <summary>Checks names against the rules of Kubernetes before a request is sent.</summary>
 internal static partial class SecretNames
 {
     public static void CheckName(string name)
@@ -17,13 +17,13 @@ internal static partial class SecretNames
             throw Invalid($"'{key}' is not a valid key for the Secret {name}. Use letters, digits, '-', '_' and '.'.");
     }
 
-    public static void CheckNote(string name, string note)
+    public static void CheckMetadataName(string name, string metadataName)
     {
-        if (!NotePattern().IsMatch(note) || note.Length > 63)
-            throw Invalid($"'{note}' is not a valid metadata name for the Secret {name}. Use at most 63 letters, digits, '-', '_' and '.', and begin and end with a letter or digit.");
+        if (!MetadataNamePattern().IsMatch(metadataName) || metadataName.Length > 63)
+            throw Invalid($"'{metadataName}' is not a valid metadata name for the Secret {name}. Use at most 63 letters, digits, '-', '_' and '.', and begin and end with a letter or digit.");
     }
 
-    /// <summary>Whether a Secret can have the name: a DNS subdomain.</summary>
+    /// <summary>Returns whether a name is a valid Secret name (a DNS subdomain).</summary>
     public static bool IsName(string name) => name.Length is > 0 and <= 253 && NamePattern().IsMatch(name);
 
     private static SecretWriteException Invalid(string message) => new(SecretRefusal.InvalidName, message);
@@ -35,5 +35,5 @@ internal static partial class SecretNames
     private static partial Regex KeyPattern();
 
     [GeneratedRegex(@"^[a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex NotePattern();
+    private static partial Regex MetadataNamePattern();
 }

@@ -5,13 +5,13 @@ using KubeInject.Leases;
 
 namespace KubeInject.Secrets;
 
-/// <summary>Whether something looks after a Secret that would undo a change, or break by it.</summary>
+/// <summary>Determines whether another component manages a Secret. It could revert a change or fail because of it.</summary>
 internal static class SecretOwnership
 {
     private const string HelmType = "helm.sh/release.v1";
 
-    /// <summary>Who looks after a Secret, in words; null for nobody that it tells of.</summary>
-    public static string? KeeperOf(KubeObject secret)
+    /// <summary>Gets the reason not to change a Secret, as a clause for a message; null if no component is known to manage it.</summary>
+    public static string? ReasonToKeep(KubeObject secret)
     {
         var document = secret.ToElement();
         var metadata = document.Get("metadata");

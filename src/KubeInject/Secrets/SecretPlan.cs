@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Secrets;
 
-/// <summary>What would be done to a Secret as it stands, once it was found to be allowed.</summary>
+/// <summary>A planned and permitted change of a Secret in its current state.</summary>
 public sealed class SecretPlan
 {
     private readonly Func<CancellationToken, Task<KubeObject?>> write;
@@ -18,13 +18,13 @@ public sealed class SecretPlan
     /// <summary>The Secret.</summary>
     public ObjectReference Reference { get; }
 
-    /// <summary>What is done, in words, with keys and without values: <c>Create with the keys password, username</c>.</summary>
+    /// <summary>A description of the change, with keys but without values: <c>Create with the keys password, username</c>.</summary>
     public string Action { get; }
 
-    /// <summary>The Secret, and what is done.</summary>
+    /// <summary>The reference of the Secret and the description of the change.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => $"{Reference}: {Action}";
 
-    /// <summary>Does it, in the state that the plan was made for; throws <see cref="KubeApiException"/> where that has changed.</summary>
+    /// <summary>Writes the change. Throws <see cref="KubeApiException"/> if the Secret has changed since the plan was created.</summary>
     internal Task<KubeObject?> WriteAsync(CancellationToken cancellationToken) => write(cancellationToken);
 }

@@ -3,24 +3,24 @@ namespace KubeInject.Secrets;
 /// <summary>Why a Secret is not written.</summary>
 public enum SecretRefusal
 {
-    /// <summary>Something else looks after it: a controller, Helm, or KubeInject's own records.</summary>
+    /// <summary>Another component manages it: a controller, Helm, or KubeInject for its lease records.</summary>
     Owned,
 
-    /// <summary>It is immutable: its values can never be changed.</summary>
+    /// <summary>It is immutable, so its values cannot be changed.</summary>
     Immutable,
 
-    /// <summary>It exists, and must not.</summary>
+    /// <summary>It already exists and must not be overwritten.</summary>
     Exists,
 
-    /// <summary>It is of another type, which cannot be changed.</summary>
+    /// <summary>It has another type, and the type cannot be changed.</summary>
     OtherType,
 
-    /// <summary>A name, a key, or the name of a note is not one that Kubernetes takes.</summary>
+    /// <summary>The name of the Secret, of a key or of metadata is not valid in Kubernetes.</summary>
     InvalidName,
 
     /// <summary>It does not have the key.</summary>
     NoKey,
 
-    /// <summary>Others changed it again and again meanwhile.</summary>
+    /// <summary>Other clients changed it during each attempt to write it.</summary>
     Contended,
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace KubeInject.Secrets;
 
-/// <summary>A value to be written into a Secret of the cluster: text, or bytes. Shows neither.</summary>
+/// <summary>A value to write to a Secret in the cluster: text or bytes. Its text form is a mask.</summary>
 public sealed class SecretValue
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
@@ -15,10 +15,10 @@ public sealed class SecretValue
         IsBinary = isBinary;
     }
 
-    /// <summary>Whether it was given as bytes, and is to be read as bytes again.</summary>
+    /// <summary>Whether the value was specified as bytes and is read as bytes.</summary>
     public bool IsBinary { get; }
 
-    /// <summary>A text, which the Secret holds as UTF-8.</summary>
+    /// <summary>Creates a value from text, which is stored as UTF-8.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The value.</returns>
     public static SecretValue FromText(SensitiveString text)
@@ -27,7 +27,7 @@ public sealed class SecretValue
         return new SecretValue(Encoding.UTF8.GetBytes(text.Reveal()), isBinary: false);
     }
 
-    /// <summary>Bytes, which the Secret holds as they are.</summary>
+    /// <summary>Creates a value from bytes, which are stored unchanged.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <returns>The value.</returns>
     public static SecretValue FromBytes(byte[] bytes)
@@ -40,6 +40,6 @@ public sealed class SecretValue
     /// <returns><see cref="SensitiveString.Mask"/>.</returns>
     public override string ToString() => SensitiveString.Mask;
 
-    /// <summary>The value as the API takes it.</summary>
+    /// <summary>The value in the encoding of the Kubernetes API.</summary>
     internal string ToBase64() => Convert.ToBase64String(bytes);
 }

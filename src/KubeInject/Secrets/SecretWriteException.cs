@@ -1,10 +1,10 @@
 namespace KubeInject.Secrets;
 
-/// <summary>A Secret is not written, for a reason that is known before the server is asked to. The message holds no value.</summary>
-/// <param name="reason">Why.</param>
-/// <param name="message">Why, and the way out, in one line.</param>
+/// <summary>A Secret must not be written. The reason was found before the write request. The message contains no values.</summary>
+/// <param name="reason">The reason.</param>
+/// <param name="message">The reason and a remedy, in one line.</param>
 public sealed class SecretWriteException(SecretRefusal reason, string message) : Exception(DisplayText.Escape(message))
 {
-    /// <summary>Why.</summary>
+    /// <summary>Why the Secret is not written.</summary>
     public SecretRefusal Reason { get; } = reason;
 }

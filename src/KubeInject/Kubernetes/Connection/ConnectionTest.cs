@@ -116,7 +116,7 @@ public static class ConnectionTest
     private static IReadOnlyList<CertificateSummary> Chain(KubeConnection connection)
     {
         var settings = connection.GetSettings();
-        return CertificateSummary.OfChain(connection.Channel.Trust.LastShown, settings.CertificateAuthority, settings.Environment.Time.GetUtcNow());
+        return CertificateSummary.OfChain(connection.Channel.Trust.PresentedCertificates, settings.CertificateAuthority, settings.Environment.Time.GetUtcNow());
     }
 
     private static CertificateSummary? Summary(ConnectionSettings settings, ClientCertificate? certificate) =>
