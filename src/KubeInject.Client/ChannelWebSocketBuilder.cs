@@ -17,7 +17,7 @@ internal sealed class ChannelWebSocketBuilder(ApiChannel channel, Action<WebSock
 {
     /// <summary>Opens the WebSocket.</summary>
     /// <exception cref="HttpOperationException">The server answers with an error.</exception>
-    /// <exception cref="KubeConnectionException">No answer comes.</exception>
+    /// <exception cref="KubeConnectionException">There was no response.</exception>
     public override async Task<WebSocket> BuildAndConnectAsync(Uri uri, CancellationToken cancellationToken)
     {
         using var handler = new UpgradeHandler(channel);

@@ -19,7 +19,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
     /// <summary>Asks the cluster of settings over a connection that ends with the answer.</summary>
     /// <param name="find">Gives the settings.</param>
     /// <param name="ask">Asks.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>The answer.</returns>
     public static async IAsyncEnumerable<Suggestion> OfAsync(
         Func<ConnectionSettings> find, Func<ClusterSuggestions, IAsyncEnumerable<Suggestion>> ask, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
     /// <summary>The names of objects.</summary>
     /// <param name="resource">Their kind.</param>
     /// <param name="query">Which of them.</param>
-    /// <param name="cancellationToken">Ends the list.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
     /// <returns>The names, in the server's order.</returns>
     public async IAsyncEnumerable<Suggestion> NamesAsync(KubeResource resource, KubeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -45,7 +45,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
     }
 
     /// <summary>The names that the Services of the connection's namespace have all over the cluster.</summary>
-    /// <param name="cancellationToken">Ends the list.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
     /// <returns>The names: <c>orders-db.shop.svc</c>.</returns>
     public async IAsyncEnumerable<Suggestion> ServerNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -56,7 +56,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
     /// <summary>The names of workloads: <c>deployment/orders</c>.</summary>
     /// <param name="word">What was typed: with a slash in it, its kind stays as it is; without, every kind that others manage pods with.</param>
     /// <param name="query">Which of them.</param>
-    /// <param name="cancellationToken">Ends the lists.</param>
+    /// <param name="cancellationToken">Stops the lists.</param>
     /// <returns>The names, kind by kind.</returns>
     public async IAsyncEnumerable<Suggestion> WorkloadsAsync(string word, KubeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -77,7 +77,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
     /// <param name="resource">The kind of the objects.</param>
     /// <param name="query">Which of them; a label selector does not count.</param>
     /// <param name="word">The selector so far: <c>app=orders,ti</c>.</param>
-    /// <param name="cancellationToken">Ends the list.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
     /// <returns>The selector with a key, or, behind an operator, with a value; each once.</returns>
     public async IAsyncEnumerable<Suggestion> LabelsAsync(
         KubeResource resource, KubeQuery query, string word, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -103,7 +103,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
 
     /// <summary>What the pods of a namespace ask for.</summary>
     /// <param name="query">Which pods.</param>
-    /// <param name="cancellationToken">Ends the list.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
     /// <returns>The databases, pod by pod.</returns>
     public async IAsyncEnumerable<DatabaseInjection> DatabasesAsync(KubeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -117,7 +117,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
     /// <summary>What workloads ask for.</summary>
     /// <param name="workloads">Their names: <c>deployment/orders</c>.</param>
     /// <param name="namespace">Their namespace; null for that of the connection.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>The databases, workload by workload.</returns>
     public async IAsyncEnumerable<DatabaseInjection> DatabasesAsync(
         IEnumerable<string> workloads, string? @namespace, [EnumeratorCancellation] CancellationToken cancellationToken = default)

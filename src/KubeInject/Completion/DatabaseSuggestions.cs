@@ -8,7 +8,7 @@ public static class DatabaseSuggestions
 {
     /// <summary>The pods' own names for the connections.</summary>
     /// <param name="databases">What pods ask for.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>The names, each once.</returns>
     public static IAsyncEnumerable<Suggestion> NamesAsync(this IAsyncEnumerable<DatabaseInjection> databases, CancellationToken cancellationToken = default) =>
         databases.ValuesAsync(database => [database.Name], cancellationToken);
@@ -16,7 +16,7 @@ public static class DatabaseSuggestions
     /// <summary>Something else that is said of the databases.</summary>
     /// <param name="databases">What pods ask for.</param>
     /// <param name="select">What of it; what is null or empty does not count.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="cancellationToken">Stops the request.</param>
     /// <returns>The values, each once.</returns>
     public static async IAsyncEnumerable<Suggestion> ValuesAsync(
         this IAsyncEnumerable<DatabaseInjection> databases, Func<DatabaseInjection, IEnumerable<string?>> select, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -8,7 +8,7 @@ public static class LeaseSuggestions
 {
     /// <summary>The identities of the leases of a source.</summary>
     /// <param name="source">The source.</param>
-    /// <param name="cancellationToken">Ends the list.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
     /// <returns>The identities.</returns>
     public static async IAsyncEnumerable<Suggestion> IdentitiesAsync(CredentialSource source, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -1,6 +1,6 @@
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>Whether the user of a connection may do something.</summary>
+/// <summary>The result of an access review.</summary>
 /// <param name="Allowed">Whether it is allowed.</param>
-/// <param name="Reason">Why, in the server's words; null where it does not say.</param>
+/// <param name="Reason">The reason that the server returned; null if it returned none.</param>
 public sealed record AccessAnswer(bool Allowed, string? Reason);

@@ -3,21 +3,21 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>Something that the user of a connection may, or may not, do.</summary>
-/// <param name="Verb">What: <c>get</c>, <c>list</c>, <c>watch</c>, <c>create</c>, …; <c>*</c> for everything.</param>
-/// <param name="Resource">With objects of which kind.</param>
+/// <summary>An action whose authorization is reviewed for the user of a connection.</summary>
+/// <param name="Verb">The verb: <c>get</c>, <c>list</c>, <c>watch</c>, <c>create</c>, …; <c>*</c> for all verbs.</param>
+/// <param name="Resource">The resource on which the action is performed.</param>
 public sealed record AccessQuestion(string Verb, KubeResource Resource)
 {
-    /// <summary>The sub-resource: <c>token</c>; null for the objects themselves (default).</summary>
+    /// <summary>The subresource: <c>token</c>; null for none (default).</summary>
     public string? Subresource { get; init; }
 
-    /// <summary>The namespace; null for that of the connection (default).</summary>
+    /// <summary>The namespace; null for the namespace of the connection (default).</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>Whether all namespaces are meant; wins over <see cref="Namespace"/>. Default: false.</summary>
+    /// <summary>Whether the action is reviewed for all namespaces. Overrides <see cref="Namespace"/>. Default: false.</summary>
     public bool AllNamespaces { get; init; }
 
-    /// <summary>The one object that is meant; null for all (default).</summary>
+    /// <summary>The name of a single object; null for all objects (default).</summary>
     public string? Name { get; init; }
 
     /// <summary>The body of the request.</summary>

@@ -10,7 +10,7 @@ using KubeInject.Kubernetes.Transport;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>The one place where a request is made.</summary>
+/// <summary>Sends the requests of a connection, with credential, retries and limits.</summary>
 internal sealed class ApiChannel : IDisposable
 {
     private static readonly string Version =
@@ -23,77 +23,77 @@ internal sealed class ApiChannel : IDisposable
     private readonly CancellationTokenSource closing = new();
     private volatile bool hasAnswered;
 
-    /// <summary>Prepares requests; the first one connects.</summary>
-    /// <param name="settings">What the connection is made of.</param>
-    /// <param name="policy">What is sent again and what an answer may hold; null for the default.</param>
-    /// <param name="transport">What sends requests; null for connections to the server.</param>
+    /// <summary>Creates a channel. The first request opens the connection.</summary>
+    /// <param name="settings">The settings of the connection.</param>
+    /// <param name="policy">The retry policy and the response limits; null for the defaults.</param>
+    /// <param name="transport">The handler that sends requests; null for HTTP connections to the server.</param>
     public ApiChannel(ConnectionSettings settings, KubeRetryPolicy? policy = null, HttpMessageHandler? transport = null)
     {
         settings.Validate();
         this.settings = settings;
         Policy = policy ?? KubeRetryPolicy.Default;
         Clock = new ServerClock(Policy.Clock);
-        var reached = settings.ToTransport();
-        Trust = new ServerTrust(reached);
+        var transportSettings = settings.ToTransport();
+        Trust = new ServerTrust(transportSettings);
         Credential = new RequestCredential(settings);
         Failures = new ApiFailures(settings, Credential, Trust);
         prefix = settings.Server.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        connectTimeout = reached.ConnectTimeout;
-        client = new HttpClient(transport ?? new HttpTransport(reached, Trust))
+        connectTimeout = transportSettings.ConnectTimeout;
+        client = new HttpClient(transport ?? new HttpTransport(transportSettings, Trust))
         {
-            // Each request brings its own limit, so that a timeout and a cancellation are told apart.
+            // Each request has its own timeout, so that a timeout and a cancellation can be distinguished.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("KubeInject", Version));
     }
 
-    /// <summary>Raised after every request, also after one that got no answer, on the thread that finished it.</summary>
+    /// <summary>Raised after each request, even if there was no response, on the thread that completed the request.</summary>
     public event Action<CompletedRequest>? Completed;
 
     public RequestCredential Credential { get; }
 
     public ServerTrust Trust { get; }
 
-    /// <summary>The API server's address.</summary>
+    /// <summary>The address of the API server.</summary>
     public Uri Server => settings.Server;
 
-    /// <summary>The one place where an error is understood.</summary>
+    /// <summary>Converts error responses and transport failures to exceptions.</summary>
     public ApiFailures Failures { get; }
 
-    /// <summary>What is asked again, how often, and after what wait.</summary>
+    /// <summary>The retry policy and the response limits.</summary>
     public KubeRetryPolicy Policy { get; }
 
-    /// <summary>The server's clock.</summary>
+    /// <summary>The estimated clock of the server.</summary>
     public ServerClock Clock { get; }
 
-    /// <summary>Is canceled when the connection ends.</summary>
+    /// <summary>Is canceled when the connection is closed.</summary>
     public CancellationToken Closing => closing.Token;
 
-    /// <summary>Sends a request, again where the policy says so, and reads the answer, whatever its status.</summary>
-    /// <exception cref="KubeConnectionException">No answer came.</exception>
+    /// <summary>Sends a request with retries according to the policy, and reads the response, whatever its status.</summary>
+    /// <exception cref="KubeConnectionException">There was no response.</exception>
     public async Task<ApiResponse> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
         (await SendAsync(request, isStream: false, cancellationToken)).Response!;
 
-    /// <summary>Sends a request, again where the policy says so, whose answer is read as it arrives.</summary>
-    /// <exception cref="KubeApiException">The server answers with an error.</exception>
-    /// <exception cref="KubeConnectionException">No answer came.</exception>
+    /// <summary>Sends a request with retries according to the policy, and streams the response.</summary>
+    /// <exception cref="KubeApiException">The server returned an error.</exception>
+    /// <exception cref="KubeConnectionException">There was no response.</exception>
     public async Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var (response, stream) = await SendAsync(request, isStream: true, cancellationToken);
         return stream ?? throw Failures.FromError(response!);
     }
 
-    /// <summary>Sends a request, again where the policy says so. A success is read as it arrives; anything else is read to its end.</summary>
-    /// <returns>One of the two.</returns>
-    /// <exception cref="KubeConnectionException">No answer came.</exception>
+    /// <summary>Sends a request with retries according to the policy. A successful response is streamed; any other response is buffered.</summary>
+    /// <returns>Either the buffered response or the stream; the other one is null.</returns>
+    /// <exception cref="KubeConnectionException">There was no response.</exception>
     public Task<(ApiResponse? Response, ApiStream? Stream)> ForwardAsync(ApiRequest request, CancellationToken cancellationToken) =>
         SendAsync(request, isStream: true, cancellationToken);
 
-    /// <summary>Asks the server to go on by another protocol, as exec and port-forward do with WebSockets.</summary>
-    /// <param name="request">The request, without a credential; its address is one of the API.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The answer with status 101, whose content is the open connection; or any other answer, read to its end.</returns>
-    /// <exception cref="KubeConnectionException">No answer came.</exception>
+    /// <summary>Upgrades a request to another protocol, such as WebSockets for exec and port-forward.</summary>
+    /// <param name="request">The request, without a credential. Its URL must be below the address of the API server.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The response with status 101, whose content is the open connection; or any other response, buffered.</returns>
+    /// <exception cref="KubeConnectionException">There was no response.</exception>
     public async Task<(ApiResponse? Response, HttpResponseMessage? Connection)> UpgradeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = PathOf(request.RequestUri!);
@@ -103,19 +103,19 @@ internal sealed class ApiChannel : IDisposable
             ? await UpgradeAsync(Message(await Credential.GetAsync(cancellationToken)), path, cancellationToken)
             : (response, connection);
 
-        HttpRequestMessage Message(ExecCredential? shown)
+        HttpRequestMessage Message(ExecCredential? applied)
         {
             var message = new HttpRequestMessage(request.Method, prefix + path) { Version = request.Version, VersionPolicy = request.VersionPolicy };
-            Credential.Apply(message, shown);
+            Credential.Apply(message, applied);
             AddHeaders(message, request.Headers);
             return message;
         }
     }
 
-    /// <summary>The part of an address that a request names.</summary>
-    /// <param name="address">An address of the API, by http, https, ws or wss.</param>
-    /// <returns>Path and query below the server's address.</returns>
-    /// <exception cref="ArgumentException">The address is another server's: no credential of this one goes there.</exception>
+    /// <summary>Gets the path and query of a URL relative to the address of the API server.</summary>
+    /// <param name="address">A URL below the address of the API server, with the scheme http, https, ws or wss.</param>
+    /// <returns>The relative path with the query.</returns>
+    /// <exception cref="ArgumentException">The URL belongs to another server, which must not receive the credential.</exception>
     public string PathOf(Uri address)
     {
         var isServer = address.Authority == settings.Server.Authority && address.AbsolutePath.StartsWith($"{settings.Server.AbsolutePath.TrimEnd('/')}/", StringComparison.Ordinal);
@@ -123,7 +123,7 @@ internal sealed class ApiChannel : IDisposable
             : throw new ArgumentException($"{address.GetLeftPart(UriPartial.Path)} is not an address of {settings.Server}, the server of this connection.", nameof(address));
     }
 
-    /// <summary>Ends requests and streams under way as well.</summary>
+    /// <summary>Closes the connection and cancels its requests and streams.</summary>
     public void Dispose()
     {
         closing.Cancel();
@@ -132,8 +132,8 @@ internal sealed class ApiChannel : IDisposable
 
     private async Task<(ApiResponse? Response, ApiStream? Stream)> SendAsync(ApiRequest request, bool isStream, CancellationToken cancellationToken)
     {
-        // All attempts together, with the waits between them, have the time of one request. A program that gives the
-        // credential may ask its user for it, and takes its own time.
+        // The request timeout covers all attempts and the waits between them. The time of an exec plugin is not counted,
+        // because the plugin may prompt the user.
         var remaining = settings.Timeout;
         var isRenewed = false;
         for (var attempt = 1; ; attempt++)
@@ -146,7 +146,7 @@ internal sealed class ApiChannel : IDisposable
                 var (response, stream) = await ExchangeAsync(request, credential, isStream, remaining, cancellationToken);
                 if (response?.StatusCode == 401 && !isRenewed && await Credential.RenewAsync(credential, cancellationToken))
                 {
-                    // Who is not let in has had nothing done: any request may be sent once more.
+                    // The server has not processed an unauthorized request, so any request can be sent again.
                     isRenewed = true;
                     continue;
                 }
@@ -160,7 +160,7 @@ internal sealed class ApiChannel : IDisposable
             }
             catch (KubeConnectionException e)
             {
-                // A server that has never answered is not away for a moment: its address is wrong, or it is down.
+                // A server that has never responded probably has a wrong address or is down, so a retry is useless.
                 wait = hasAnswered ? Policy.WaitAfter(request, e, attempt) : null;
                 remaining -= Policy.Clock.GetElapsedTime(start);
                 if (wait is null || wait >= remaining)
@@ -172,7 +172,7 @@ internal sealed class ApiChannel : IDisposable
         }
     }
 
-    /// <summary>One question, one answer: an error is read to its end, and so is a success unless it is to go on as a stream.</summary>
+    /// <summary>Sends a request once. The response is buffered, except a successful response if a stream is requested.</summary>
     private async Task<(ApiResponse? Response, ApiStream? Stream)> ExchangeAsync(ApiRequest request, ExecCredential? credential, bool isStream, TimeSpan remaining, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(request.Method, prefix + request.Path)
@@ -200,7 +200,7 @@ internal sealed class ApiChannel : IDisposable
             {
                 var stream = await response.Content.ReadAsStreamAsync(limit.Token);
                 var mediaType = response.Content.Headers.ContentType?.MediaType;
-                response = null; // it ends with the stream
+                response = null; // The stream disposes of it.
                 return (null, new ApiStream(stream, mediaType, request, settings.Timeout, Failures, Policy, closing.Token) { StatusCode = (HttpStatusCode)statusCode });
             }
 
@@ -264,14 +264,14 @@ internal sealed class ApiChannel : IDisposable
         }
     }
 
-    /// <summary>Adds what a caller gives, except where it would say who the user is: that the connection does.</summary>
+    /// <summary>Adds the headers of the caller, except those that identify the user. The connection sets these.</summary>
     private void AddHeaders(HttpRequestMessage message, IEnumerable<KeyValuePair<string, IEnumerable<string>>> headers)
     {
         foreach (var (name, values) in headers)
         {
-            var isOfConnection = name is "Authorization" or "Host" || message.Headers.NonValidated.Contains(name)
+            var isReserved = name is "Authorization" or "Host" || message.Headers.NonValidated.Contains(name)
                 || (settings.Impersonation is not null && name.StartsWith(ImpersonationHeaders.Prefix, StringComparison.OrdinalIgnoreCase));
-            if (!isOfConnection)
+            if (!isReserved)
                 message.Headers.TryAddWithoutValidation(name, values);
         }
     }
@@ -281,8 +281,8 @@ internal sealed class ApiChannel : IDisposable
         var observer = RequestObserver.Current;
         if (Completed is null && observer is null)
             return;
-        var told = new CompletedRequest(method.Method, path, statusCode, Stopwatch.GetElapsedTime(start));
-        Completed?.Invoke(told);
-        observer?.Invoke(told);
+        var request = new CompletedRequest(method.Method, path, statusCode, Stopwatch.GetElapsedTime(start));
+        Completed?.Invoke(request);
+        observer?.Invoke(request);
     }
 }

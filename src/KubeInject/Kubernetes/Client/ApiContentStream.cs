@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>An answer that arrives, as a stream to read.</summary>
-internal sealed class ApiContentStream(ApiStream answer) : Stream
+/// <summary>Exposes a streamed response as a <see cref="Stream"/>.</summary>
+internal sealed class ApiContentStream(ApiStream response) : Stream
 {
     public override bool CanRead => true;
 
@@ -17,10 +17,10 @@ internal sealed class ApiContentStream(ApiStream answer) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(answer.ReadAsync(buffer, cancellationToken));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(response.ReadAsync(buffer, cancellationToken));
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        answer.ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
+        response.ReadAsync(buffer.AsMemory(offset, count), cancellationToken);
 
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer, offset, count, CancellationToken.None).GetAwaiter().GetResult();
 
@@ -37,7 +37,7 @@ internal sealed class ApiContentStream(ApiStream answer) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            answer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            response.DisposeAsync().AsTask().GetAwaiter().GetResult();
         base.Dispose(disposing);
     }
 }

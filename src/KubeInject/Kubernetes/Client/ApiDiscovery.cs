@@ -4,12 +4,12 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>Finds out what an API server serves.</summary>
+/// <summary>Reads the API groups and resources of a server (API discovery).</summary>
 /// <param name="client">The server.</param>
-/// <remarks>https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api, in the form that every version has.</remarks>
+/// <remarks>https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api, in the format that all versions support.</remarks>
 internal sealed class ApiDiscovery(KubeObjectClient client)
 {
-    // Those that Kubernetes itself has, or had. Custom resources may not use them.
+    // Current and former groups of Kubernetes itself. Custom resources may not use them.
     private static readonly HashSet<string> BuiltIn = new(StringComparer.Ordinal)
     {
         "", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "apps", "auditregistration.k8s.io", "authentication.k8s.io",
@@ -20,11 +20,11 @@ internal sealed class ApiDiscovery(KubeObjectClient client)
 
     private IReadOnlyList<ApiGroup>? groups;
 
-    /// <summary>The groups that something other than Kubernetes itself has added.</summary>
+    /// <summary>Gets the groups that are not part of Kubernetes itself.</summary>
     public async Task<IReadOnlyList<ApiGroup>> AddedGroupsAsync(CancellationToken cancellationToken) =>
         [.. (await GroupsAsync(cancellationToken).ConfigureAwait(false)).Where(group => !BuiltIn.Contains(group.Name))];
 
-    /// <summary>The resources of one version of a group whose objects can be listed.</summary>
+    /// <summary>Gets the resources of a group version whose objects can be listed.</summary>
     public async Task<IReadOnlyList<KubeResource>> ResourcesAsync(string groupName, string version, CancellationToken cancellationToken)
     {
         var path = groupName.Length == 0 ? $"/api/{Uri.EscapeDataString(version)}" : $"/apis/{Uri.EscapeDataString(groupName)}/{Uri.EscapeDataString(version)}";
@@ -40,7 +40,7 @@ internal sealed class ApiDiscovery(KubeObjectClient client)
         ];
     }
 
-    /// <summary>Whether the server has a resource at all. One that it has not has no objects.</summary>
+    /// <summary>Returns whether the server serves a resource.</summary>
     public async Task<bool> ServesAsync(KubeResource resource, CancellationToken cancellationToken)
     {
         if (resource.Group.Length > 0
@@ -70,6 +70,6 @@ internal sealed class ApiDiscovery(KubeObjectClient client)
         var answer = await client.GetJsonAsync(path, cancellationToken).ConfigureAwait(false);
         return answer.Text("kind") == kind && answer.Get(items) is { ValueKind: JsonValueKind.Array or JsonValueKind.Null or JsonValueKind.Undefined } list
             ? [.. list.Items()]
-            : throw client.NotKubernetes($"its answer to {path} is no {kind}");
+            : throw client.NotKubernetes($"its response to {path} is not of the kind {kind}");
     }
 }

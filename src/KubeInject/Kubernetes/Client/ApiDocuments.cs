@@ -5,40 +5,40 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>Requests whose answer has to be a success, and that the document that was requested.</summary>
+/// <summary>Reads and validates the documents of successful responses.</summary>
 internal static class ApiDocuments
 {
-    /// <summary>Sends a request.</summary>
-    /// <returns>The answer.</returns>
-    /// <exception cref="KubeApiException">The server answers with an error.</exception>
-    /// <exception cref="KubeConnectionException">No answer came.</exception>
+    /// <summary>Sends a request and throws if the response is not successful.</summary>
+    /// <returns>The successful response.</returns>
+    /// <exception cref="KubeApiException">The server returned an error.</exception>
+    /// <exception cref="KubeConnectionException">There was no response.</exception>
     public static async Task<ApiResponse> SendAndEnsureSuccessAsync(this ApiChannel channel, ApiRequest request, CancellationToken cancellationToken)
     {
         var response = await channel.SendAsync(request, cancellationToken);
         return response.IsSuccess ? response : throw channel.Failures.FromError(response);
     }
 
-    /// <summary>Reads any JSON.</summary>
+    /// <summary>Reads a response as JSON.</summary>
     public static JsonElement ReadJson(this ApiFailures failures, ApiResponse response) =>
         failures.Read(response.Path, "JSON", () => TolerantJson.Parse(response.Body.Span), response.MediaType);
 
-    /// <summary>Reads the one object that was requested.</summary>
+    /// <summary>Reads a response as an object.</summary>
     public static KubeObject ReadObject(this ApiFailures failures, ApiResponse response, KubeResource resource) =>
         failures.Read(response.Path, DocumentType.Of(resource), () => KubeObject.FromUtf8(response.Body, resource, failures.Server), response.MediaType);
 
-    /// <summary>Reads an object that is part of an answer.</summary>
+    /// <summary>Reads an object that is a part of a response.</summary>
     public static KubeObject ReadObject(this ApiFailures failures, string path, ReadOnlyMemory<byte> part, KubeResource resource) =>
         failures.Read(path, DocumentType.Of(resource), () => KubeObject.FromUtf8(part, resource, failures.Server));
 
-    /// <summary>Reads the one pod that was requested.</summary>
+    /// <summary>Reads a response as a pod.</summary>
     public static Pod ReadPod(this ApiFailures failures, ApiResponse response) =>
         failures.Read(response.Path, DocumentType.Of(KubeResource.Pods), () => Pod.FromUtf8(response.Body, failures.Server), response.MediaType);
 
-    /// <summary>Reads a pod that is part of an answer.</summary>
+    /// <summary>Reads a pod that is a part of a response.</summary>
     public static Pod ReadPod(this ApiFailures failures, string path, ReadOnlyMemory<byte> part) =>
         failures.Read(path, DocumentType.Of(KubeResource.Pods), () => Pod.FromUtf8(part, failures.Server));
 
-    /// <summary>Reads the answer to an object that is sent for its status alone: a review, or the request for a token.</summary>
+    /// <summary>Reads the status from the response to a review or a token request.</summary>
     /// <returns>The status.</returns>
     public static JsonElement ReadStatus(this ApiFailures failures, ApiResponse response, DocumentType type) => failures.Read(
         response.Path,
@@ -51,7 +51,7 @@ internal static class ApiDocuments
         },
         response.MediaType);
 
-    /// <summary>Makes sure that an answer confirms a deletion: it is the object as it was, or a status of success.</summary>
+    /// <summary>Validates that a response confirms a deletion: it must be the deleted object or a successful Status.</summary>
     public static void RequireDeleted(this ApiFailures failures, ApiResponse response, KubeResource resource) => failures.Read(
         response.Path,
         $"a confirmation of the deletion of {DocumentType.Of(resource)}",
@@ -63,13 +63,13 @@ internal static class ApiDocuments
         },
         response.MediaType);
 
-    /// <summary>Reads what the server sent.</summary>
-    /// <param name="failures">Makes the error.</param>
+    /// <summary>Reads a document and converts parse errors to <see cref="KubeConnectionException"/>.</summary>
+    /// <param name="failures">Creates the error.</param>
     /// <param name="path">The path of the request.</param>
-    /// <param name="expected">What was requested, for the error, which shows it as text.</param>
-    /// <param name="read">Reads it.</param>
-    /// <param name="mediaType">What the server says that it is; null where it does not, or where this is a part of an answer.</param>
-    /// <exception cref="KubeConnectionException">It is not what it has to be.</exception>
+    /// <param name="expected">The requested document; the error contains its text form.</param>
+    /// <param name="read">The function that reads the document.</param>
+    /// <param name="mediaType">The media type of the response; null if it is unknown or the document is a part of a response.</param>
+    /// <exception cref="KubeConnectionException">The document is not the requested one.</exception>
     public static T Read<T>(this ApiFailures failures, string path, object expected, Func<T> read, string? mediaType = null)
     {
         try
@@ -82,7 +82,7 @@ internal static class ApiDocuments
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second for names that are no text. Without its cause, which quotes the answer.
+            // InvalidOperationException: names with invalid text. No inner exception, because it quotes the response.
             throw failures.WrongDocument(path, $"{mediaType ?? "data"} that is not JSON", $"{expected}");
         }
     }

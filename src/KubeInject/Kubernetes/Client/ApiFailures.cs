@@ -13,24 +13,24 @@ using KubeInject.Kubernetes.Transport;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>The one place where an error is understood.</summary>
+/// <summary>Converts error responses and transport failures to exceptions.</summary>
 internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCredential credential, ServerTrust trust)
 {
-    // A quotation mark stays one: the body is shown to people.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    // Does not escape quotation marks, because users read the body.
+    private static readonly JsonWriterOptions ReadableJson = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The API server.</summary>
     public Uri Server => settings.Server;
 
-    public KubeConnectionException FromTimeout(string whatFailed, TimeSpan limit, Exception cause) => new(
+    public KubeConnectionException FromTimeout(string problem, TimeSpan limit, Exception cause) => new(
         KubeConnectionFailure.Timeout,
-        string.Create(CultureInfo.InvariantCulture, $"{settings.Server} {whatFailed} within {limit.TotalSeconds:0.###} s."),
+        string.Create(CultureInfo.InvariantCulture, $"{settings.Server} {problem} within {limit.TotalSeconds:0.###} s."),
         cause);
 
-    /// <summary>No answer came to a request with this path, or not all of it.</summary>
+    /// <summary>Creates the error for a request without a response or with an incomplete one.</summary>
     public KubeConnectionException FromTransport(string path, Exception cause, int? statusCode = null)
     {
-        // What lies beneath a request may know better what went wrong.
+        // An inner exception may be more specific.
         if (FindInner<KubeConnectionException>(cause) is { } known)
             return known;
         if (FindInner<ProxyException>(cause) is { } proxy)
@@ -38,7 +38,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         if (FindInner<ResponseTooLargeException>(cause) is { } tooLarge)
             return LimitExceeded(path, $"{tooLarge.Part} is larger than {ByteCount(tooLarge.Limit)}");
 
-        // An answer that does not decompress.
+        // The response cannot be decompressed.
         if (cause is InvalidDataException)
             return NotKubernetes("its answer cannot be read", cause);
         var socketError = FindInner<SocketException>(cause)?.SocketErrorCode;
@@ -49,7 +49,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
             HttpRequestError.SecureConnectionError when trust.LastFailure is { } failure => new(ReasonOf(failure.Problem), failure.Message, cause),
             HttpRequestError.SecureConnectionError => new(KubeConnectionFailure.TlsFailed, TlsMessage(cause), cause),
 
-            // Without its cause, which quotes the answer, and that may echo the request.
+            // No inner exception, because it quotes the response, which may echo the request.
             HttpRequestError.InvalidResponse => NotKubernetes("it does not use HTTP"),
             _ when socketError is SocketError.ConnectionRefused => new(
                 KubeConnectionFailure.Unreachable, $"Nothing listens at {settings.Server}: the connection was refused.", cause),
@@ -57,7 +57,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         };
     }
 
-    /// <summary>An answer comes too slowly.</summary>
+    /// <summary>Creates the error for a response that arrives too slowly.</summary>
     public KubeConnectionException TooSlow(string path, long received, TimeSpan elapsed, int minBytesPerSecond, Exception cause) => new(
         KubeConnectionFailure.Timeout,
         string.Create(
@@ -65,28 +65,28 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
             $"{settings.Server} sends its response to {path} too slowly: {received} bytes in {elapsed.TotalSeconds:0.###} s. After the request timeout of {settings.Timeout.TotalSeconds:0.###} s, it must send at least {minBytesPerSecond} bytes per second. Check the network, or increase the timeout."),
         cause);
 
-    /// <summary>The server sends more than it may.</summary>
+    /// <summary>Creates the error for a response that exceeds a limit.</summary>
     /// <param name="path">The path of the request.</param>
-    /// <param name="limit">What it exceeds, with the number.</param>
+    /// <param name="limit">The exceeded limit, with its value.</param>
     public KubeConnectionException LimitExceeded(string path, string limit) => new(
         KubeConnectionFailure.LimitExceeded,
         $"{settings.Server} exceeds a limit in its response to {path}: {limit}. List fewer objects at a time (specify a namespace or a selector), or check which server responds at this address.");
 
-    /// <summary>The server answered with something else than what was requested.</summary>
+    /// <summary>Creates the error for a response with another document than the requested one.</summary>
     /// <param name="path">The path of the request.</param>
-    /// <param name="what">What it answered with.</param>
-    /// <param name="expected">What was requested.</param>
+    /// <param name="what">The received document.</param>
+    /// <param name="expected">The requested document.</param>
     public KubeConnectionException WrongDocument(string path, string what, string expected) =>
         NotKubernetes(credential.Mask($"it answered {path} with {what}, but {expected} was requested"));
 
-    /// <summary>An answer that was to go on has ended.</summary>
+    /// <summary>Creates the error for a watch that the server ended.</summary>
     public KubeConnectionException BrokenOff(string path) =>
         new(KubeConnectionFailure.Unreachable, $"{settings.Server} ended its response to {path}.");
 
-    /// <summary>The server did not answer with a success.</summary>
+    /// <summary>Creates the error for a response that is not successful.</summary>
     public Exception FromError(ApiResponse response) => Redirect.IsRedirect(response.StatusCode) ? Redirected(response) : FromResponse(response);
 
-    /// <summary>The server answered with an error.</summary>
+    /// <summary>Creates the error for an error response.</summary>
     public KubeApiException FromResponse(ApiResponse response)
     {
         var status = ReadStatus(response) ?? default;
@@ -107,17 +107,17 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         };
     }
 
-    /// <summary>The server sent an error in the middle of an answer that goes on.</summary>
+    /// <summary>Creates the error for an error event in a watch.</summary>
     public KubeApiException FromEvent(ReadOnlyMemory<byte> status)
     {
         var response = new ApiResponse(500, null, status);
         return FromResponse(ReadStatus(response) is { } read && read.Int("code") is >= 400 and var code ? response with { StatusCode = code } : response);
     }
 
-    /// <summary>The server, or what it asked, took too long: the same may well succeed a little later.</summary>
+    /// <summary>Returns whether the server or a component that it called timed out, so that a retry can succeed.</summary>
     public bool IsTimeout(ApiResponse response) => FromResponse(response).Reason is KubeApiReason.Timeout or KubeApiReason.ServerTimeout;
 
-    /// <summary>While connecting: an answer that no API server gives, or one that means that there is no connection.</summary>
+    /// <summary>Creates the error for an unsuccessful response while connecting.</summary>
     public KubeConnectionException FromFirstAnswer(ApiResponse response)
     {
         if (response.StatusCode == 401)
@@ -131,22 +131,22 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         if (Redirect.IsRedirect(response.StatusCode))
             return Redirected(response);
 
-        // Nothing of the body is quoted: some servers echo the request, with its token.
+        // The body is not quoted, because some servers echo the request with its token.
         return NotKubernetes(
             $"it answered {response.StatusCode} with {response.MediaType ?? "no content"}" +
             (response.StatusCode == 400 && settings.Server.Scheme == Uri.UriSchemeHttp ? "; specify an address that begins with https if the server uses TLS" : ""));
     }
 
-    /// <summary>While connecting: the server has taken no notice of the credential.</summary>
-    public KubeConnectionException PassedOver(ApiResponse response) => new(
+    /// <summary>Creates the error for a server that ignores the credential while connecting.</summary>
+    public KubeConnectionException CredentialIgnored(ApiResponse response) => new(
         KubeConnectionFailure.Unauthorized,
         $"{settings.Server} ignores the credential{OfContext()} ({credential.Kind}) and treats the user as {ConnectionIdentity.Anonymous}: " + (credential.Kind == "basic"
             ? "it does not support basic authentication, which Kubernetes 1.19 removed. Use a token, a client certificate or an exec plugin."
             : "it does not support credentials of this kind, or an intermediary, such as a proxy that terminates TLS, removes the credential. Connect directly to the API server, or use another kind of credential."),
         response.IsSuccess ? null : FromResponse(response));
 
-    public KubeConnectionException NotKubernetes(string why, Exception? cause = null) => new(
-        KubeConnectionFailure.NotKubernetes, $"The server at {settings.Server} does not respond like a Kubernetes API server: {why}.", cause);
+    public KubeConnectionException NotKubernetes(string problem, Exception? cause = null) => new(
+        KubeConnectionFailure.NotKubernetes, $"The server at {settings.Server} does not respond like a Kubernetes API server: {problem}.", cause);
 
     private KubeConnectionException Redirected(ApiResponse response) => NotKubernetes(credential.Mask(
         $"it redirects {response.Path}{(response.RedirectTarget is { } target ? $" to {target}" : $" ({response.StatusCode})")}. Redirects are not followed, because they could send the credential to another server. Use the address of the API server itself"));
@@ -160,7 +160,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
 
     private static string ByteCount(long bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes} bytes";
 
-    /// <summary>Whether the answer is an error in the words of an API server.</summary>
+    /// <summary>Returns whether the response is a Kubernetes Status.</summary>
     public static bool IsStatus(ApiResponse response) => ReadStatus(response) is not null;
 
     private static JsonElement? ReadStatus(ApiResponse response)
@@ -176,15 +176,15 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         }
     }
 
-    /// <summary>The body of an error, without what must not be shown.</summary>
-    /// <param name="response">The answer.</param>
-    /// <returns>The body; empty where the answer is no Status of Kubernetes, because some servers echo the request, with its token.</returns>
+    /// <summary>Gets the body of an error response with secrets masked.</summary>
+    /// <param name="response">The error response.</param>
+    /// <returns>The body; empty if the response is not a Kubernetes Status, because some servers echo the request with its token.</returns>
     public string MaskBody(ApiResponse response)
     {
         if (ReadStatus(response) is not { } status)
             return "";
         using var body = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(body, Readable))
+        using (var writer = new Utf8JsonWriter(body, ReadableJson))
             WriteMasked(writer, status);
         return Encoding.UTF8.GetString(body.ToArray());
     }
@@ -221,16 +221,16 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
     private string? Text(JsonElement element, string name) => element.Text(name) is { } text ? MaskText(text) : null;
 
     /// <summary>
-    /// A text of the server's, without what must not be shown. An object or a patch that the server cannot read it
-    /// quotes, whatever secret that holds.
+    /// Masks secrets in a text from the server. If the server cannot read an object or a patch, its message quotes the
+    /// content, which may be a Secret.
     /// </summary>
     private string MaskText(string text) => credential.Mask(QuotedEnd().Replace(QuotedObject().Replace(text, SensitiveString.Mask), ""));
 
-    /// <summary>A whole object, as one quoted value.</summary>
+    /// <summary>A complete object as a quoted value.</summary>
     [GeneratedRegex("""(?<=Invalid value: )"(\{|map\[)(\\.|[^"\\])*("|$)""", RegexOptions.Singleline)]
     private static partial Regex QuotedObject();
 
-    /// <summary>What an object has at the place of an error, and all that follows.</summary>
+    /// <summary>The content of an object at the location of an error, and all text after it.</summary>
     [GeneratedRegex("(, error found in #|, got &).*", RegexOptions.Singleline)]
     private static partial Regex QuotedEnd();
 

@@ -3,25 +3,25 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>How an object is deleted.</summary>
+/// <summary>The options of a delete request.</summary>
 public sealed record KubeDeleteOptions
 {
-    /// <summary>Whether the server goes through all of it and deletes nothing. Default: false.</summary>
+    /// <summary>Whether the server only validates the request and deletes nothing. Default: false.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>What becomes of the objects that belong to it; null for the resource's own default (default).</summary>
+    /// <summary>How dependent objects are deleted; null for the default of the resource (default).</summary>
     public PropagationPolicy? Propagation { get; init; }
 
-    /// <summary>The uid that it has to have, or the server answers <see cref="KubeApiReason.Conflict"/>; null for any (default).</summary>
+    /// <summary>The required UID of the object; otherwise the server returns <see cref="KubeApiReason.Conflict"/>. Null for any (default).</summary>
     public string? Uid { get; init; }
 
-    /// <summary>The version that it has to have, or the server answers <see cref="KubeApiReason.Conflict"/>; null for any (default).</summary>
+    /// <summary>The required resource version of the object; otherwise the server returns <see cref="KubeApiReason.Conflict"/>. Null for any (default).</summary>
     public string? ResourceVersion { get; init; }
 
-    /// <summary>How many seconds it has to end; null for its own number (default).</summary>
+    /// <summary>The grace period in seconds; null for the grace period of the object (default).</summary>
     public long? GracePeriodSeconds { get; init; }
 
-    /// <summary>The body of the request.</summary>
+    /// <summary>Gets the request body.</summary>
     internal JsonObject ToJson()
     {
         var json = new JsonObject { ["kind"] = "DeleteOptions", ["apiVersion"] = "v1" };

@@ -11,11 +11,11 @@ namespace KubeInject.Kubernetes.Client;
 
 /// <summary>Reads, watches and writes objects of any resource over a connection.</summary>
 /// <remarks>
-/// <para>Where a namespace is null, that of the connection is meant; for objects that live in no namespace it has no meaning.</para>
+/// <para>A null namespace means the namespace of the connection. Cluster-scoped objects ignore the namespace.</para>
 /// <para>
-/// Every operation throws <see cref="KubeApiException"/> where the server answers with an error, and
-/// <see cref="KubeConnectionException"/> where no answer comes, or one that no API server gives. Before that it asks
-/// again, a few times, where the server is busy or a connection broke off, and asking twice does no harm.
+/// Each operation throws <see cref="KubeApiException"/> if the server returns an error, and
+/// <see cref="KubeConnectionException"/> if there is no response or the response is not valid. Before that, it retries
+/// repeatable requests several times if the server is busy or the connection was interrupted.
 /// </para>
 /// </remarks>
 internal sealed class KubeObjectClient
@@ -36,17 +36,17 @@ internal sealed class KubeObjectClient
     /// <summary>The API server.</summary>
     internal Uri Server => channel.Failures.Server;
 
-    /// <summary>What time it is by the API server's clock; by this machine's, where its answers do not say.</summary>
+    /// <summary>The current time of the API server; the time of this machine if the responses have no date.</summary>
     internal DateTimeOffset ServerTime => channel.Clock.Now ?? channel.Policy.Clock.GetUtcNow();
 
-    /// <summary>The UID of the cluster, if it was read before: that of its namespace <c>kube-system</c>.</summary>
+    /// <summary>The UID of the cluster (of the namespace <c>kube-system</c>); null until it was read.</summary>
     internal string? ClusterUid => clusterUid;
 
     /// <summary>Reads one object.</summary>
-    /// <param name="resource">The kind of object.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="namespace">Its namespace.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="resource">The resource of the object.</param>
+    /// <param name="name">The name of the object.</param>
+    /// <param name="namespace">The namespace of the object; null for the namespace of the connection.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The object.</returns>
     public Task<KubeObject> GetAsync(KubeResource resource, string name, string? @namespace = null, CancellationToken cancellationToken = default)
     {
@@ -54,11 +54,11 @@ internal sealed class KubeObjectClient
         return SendAsync(ApiRequest.Get(resource.ObjectPath(name, @namespace ?? defaultNamespace)), resource, cancellationToken);
     }
 
-    /// <summary>Lists objects while they arrive, each once. Memory follows the page, not the list.</summary>
-    /// <param name="resource">The kind of objects.</param>
-    /// <param name="query">Which of them; null for all of the connection's namespace.</param>
-    /// <param name="cancellationToken">Ends the list.</param>
-    /// <returns>The objects, in the server's order. A list that takes the server longer than it remembers starts again by itself.</returns>
+    /// <summary>Lists objects page by page, each object once. Only one page is in memory.</summary>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="query">The objects to select; null for all objects in the namespace of the connection.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
+    /// <returns>The objects in the order of the server. If the continue token expires, the list restarts automatically.</returns>
     public IAsyncEnumerable<KubeObject> ListAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(resource);
@@ -71,11 +71,11 @@ internal sealed class KubeObjectClient
         }
     }
 
-    /// <summary>Lists the metadata of objects while it arrives, each once.</summary>
-    /// <param name="resource">The kind of objects.</param>
-    /// <param name="query">Which of them; null for all of the connection's namespace.</param>
-    /// <param name="cancellationToken">Ends the list.</param>
-    /// <returns>The objects' metadata, in the server's order.</returns>
+    /// <summary>Lists the metadata of objects as a stream, each object once.</summary>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="query">The objects to select; null for all objects in the namespace of the connection.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
+    /// <returns>The metadata in the order of the server.</returns>
     public async IAsyncEnumerable<ObjectMetadata> ListMetadataAsync(
         KubeResource resource, KubeQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -86,11 +86,11 @@ internal sealed class KubeObjectClient
         }
     }
 
-    /// <summary>Lists the metadata of objects as <see cref="ListMetadataAsync"/> does, as many at a time as have arrived.</summary>
-    /// <param name="resource">The kind of objects.</param>
-    /// <param name="query">Which of them; null for all of the connection's namespace.</param>
-    /// <param name="cancellationToken">Ends the list.</param>
-    /// <returns>The objects' metadata, in the server's order; each batch is good for as long as it is kept.</returns>
+    /// <summary>Lists the metadata of objects like <see cref="ListMetadataAsync"/>, in batches.</summary>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="query">The objects to select; null for all objects in the namespace of the connection.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
+    /// <returns>Batches of metadata in the order of the server. The caller may keep a batch.</returns>
     public IAsyncEnumerable<IReadOnlyList<ObjectMetadata>> ListMetadataBatchesAsync(
         KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default)
     {
@@ -101,16 +101,16 @@ internal sealed class KubeObjectClient
     }
 
     /// <summary>
-    /// Follows objects: first those that exist, then whatever happens to any. Ends only when it is told to: it goes
-    /// on where a connection broke off, and tells of every deletion once, also of one that happened meanwhile.
+    /// Watches objects: returns the existing objects and then all changes until it is canceled. After an interrupted
+    /// connection, it continues and reports each deletion once, including those during the interruption.
     /// </summary>
-    /// <param name="resource">The kind of objects.</param>
-    /// <param name="query">Which of them; null for all of the connection's namespace.</param>
-    /// <param name="cancellationToken">Ends the watch.</param>
-    /// <returns>What happens, without end. The objects that exist are kept in memory.</returns>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="query">The objects to select; null for all objects in the namespace of the connection.</param>
+    /// <param name="cancellationToken">Stops the watch.</param>
+    /// <returns>The changes, without end. All existing objects are kept in memory.</returns>
     /// <exception cref="KubeApiException">
-    /// The server answers with an error before all existing objects were told of; or, later, several times in a row
-    /// with one that is not likely to pass, such as <see cref="KubeApiReason.Forbidden"/>.
+    /// The server returned an error before all existing objects were reported; or, later, several consecutive
+    /// errors that are probably permanent, such as <see cref="KubeApiReason.Forbidden"/>.
     /// </exception>
     public IAsyncEnumerable<KubeEvent> WatchAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default)
     {
@@ -119,12 +119,12 @@ internal sealed class KubeObjectClient
     }
 
     /// <summary>Creates an object.</summary>
-    /// <param name="resource">The kind of object.</param>
+    /// <param name="resource">The resource of the object.</param>
     /// <param name="object">The object.</param>
-    /// <param name="namespace">Where; null for the namespace that the object names, or else that of the connection.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The object as it is now.</returns>
+    /// <param name="namespace">The namespace; null for the namespace of the object or, if it has none, of the connection.</param>
+    /// <param name="options">The options of the request; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The object after the change.</returns>
     public Task<KubeObject> CreateAsync(
         KubeResource resource, KubeObject @object, string? @namespace = null, KubeWriteOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -135,37 +135,37 @@ internal sealed class KubeObjectClient
         return SendAsync(new ApiRequest(HttpMethod.Post, path) { Body = @object.ToUtf8().ToArray(), IsRepeatable = options.DryRun }, resource, cancellationToken);
     }
 
-    /// <summary>Changes an object.</summary>
-    /// <param name="resource">The kind of object.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="patch">The change.</param>
-    /// <param name="namespace">Its namespace.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The object as it is now.</returns>
+    /// <summary>Patches an object.</summary>
+    /// <param name="resource">The resource of the object.</param>
+    /// <param name="name">The name of the object.</param>
+    /// <param name="patch">The patch.</param>
+    /// <param name="namespace">The namespace of the object; null for the namespace of the connection.</param>
+    /// <param name="options">The options of the request; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The object after the change.</returns>
     public Task<KubeObject> PatchAsync(
         KubeResource resource, string name, KubePatch patch, string? @namespace = null, KubeWriteOptions? options = null, CancellationToken cancellationToken = default) =>
         PatchAsync(resource, name, null, patch, @namespace, options, cancellationToken);
 
-    /// <summary>Changes the status of an object, which has a path of its own.</summary>
-    /// <param name="resource">The kind of object.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="patch">The change: of the whole object, of which the server takes the status.</param>
-    /// <param name="namespace">Its namespace.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>The object as it is now.</returns>
+    /// <summary>Patches the status subresource of an object.</summary>
+    /// <param name="resource">The resource of the object.</param>
+    /// <param name="name">The name of the object.</param>
+    /// <param name="patch">A patch of the object, of which the server applies only the status.</param>
+    /// <param name="namespace">The namespace of the object; null for the namespace of the connection.</param>
+    /// <param name="options">The options of the request; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The object after the change.</returns>
     public Task<KubeObject> PatchStatusAsync(
         KubeResource resource, string name, KubePatch patch, string? @namespace = null, KubeWriteOptions? options = null, CancellationToken cancellationToken = default) =>
         PatchAsync(resource, name, "status", patch, @namespace, options, cancellationToken);
 
-    /// <summary>Deletes an object. It may stay for a while: until it has ended, or its finalizers are gone.</summary>
-    /// <param name="resource">The kind of object.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="namespace">Its namespace.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>When the server has taken it up.</returns>
+    /// <summary>Deletes an object. It may exist until its grace period has ended and its finalizers are removed.</summary>
+    /// <param name="resource">The resource of the object.</param>
+    /// <param name="name">The name of the object.</param>
+    /// <param name="namespace">The namespace of the object; null for the namespace of the connection.</param>
+    /// <param name="options">The options of the request; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>A task that completes when the server has accepted the request.</returns>
     public async Task DeleteAsync(
         KubeResource resource, string name, string? @namespace = null, KubeDeleteOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -179,12 +179,12 @@ internal sealed class KubeObjectClient
         channel.Failures.RequireDeleted(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), resource);
     }
 
-    /// <summary>Deletes the objects of a namespace that a query selects: what is selected is part of the request, and checked by the server.</summary>
-    /// <param name="resource">The kind of objects.</param>
-    /// <param name="query">Which of them.</param>
-    /// <param name="options">How; the uid says which single object it may be.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>How many it were.</returns>
+    /// <summary>Deletes the objects of a namespace that a query selects, in one request.</summary>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="query">The objects to delete.</param>
+    /// <param name="options">The options of the request. A UID restricts the request to a single object.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The number of deleted objects.</returns>
     internal async Task<int> DeleteSelectedAsync(KubeResource resource, KubeQuery query, KubeDeleteOptions options, CancellationToken cancellationToken)
     {
         var request = new ApiRequest(HttpMethod.Delete, query.ListPath(resource, defaultNamespace))
@@ -192,16 +192,16 @@ internal sealed class KubeObjectClient
             Body = Bytes(options.ToJson()),
             IsRepeatable = options.Uid is not null || options.DryRun,
 
-            // The answer has the objects in it. Of Secrets nothing but the metadata is wanted here.
+            // The response contains the objects. Of Secrets, only the metadata must be read.
             Accept = ApiRequest.JsonMetadataList,
         };
         var answer = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken));
         return answer.Get("items").Items().Count();
     }
 
-    /// <summary>Has the server go through deleting an object.</summary>
-    /// <returns>The uid of the object that is there.</returns>
-    /// <exception cref="KubeApiException"><see cref="KubeApiReason.NotFound"/>: there is none.</exception>
+    /// <summary>Runs the deletion of an object as a dry run on the server.</summary>
+    /// <returns>The UID of the existing object.</returns>
+    /// <exception cref="KubeApiException"><see cref="KubeApiReason.NotFound"/>: the object does not exist.</exception>
     internal async Task<string?> DryRunDeleteAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken)
     {
         var request = new ApiRequest(HttpMethod.Delete, resource.ObjectPath(name, @namespace ?? defaultNamespace))
@@ -213,22 +213,22 @@ internal sealed class KubeObjectClient
         return answer.Get("details").Text("uid") ?? answer.Get("metadata").Text("uid");
     }
 
-    /// <summary>Reads the UID of the cluster, once.</summary>
+    /// <summary>Gets the UID of the cluster. It is read only once.</summary>
     internal async Task<string> GetClusterUidAsync(CancellationToken cancellationToken) =>
         clusterUid ??= (await GetAsync(KubeResource.Namespaces, "kube-system", cancellationToken: cancellationToken)).Uid ?? throw NotKubernetes("its namespace kube-system has no uid");
 
-    /// <summary>Reads any JSON document.</summary>
+    /// <summary>Reads a JSON document of the API.</summary>
     internal async Task<JsonElement> GetJsonAsync(string path, CancellationToken cancellationToken) =>
         channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken));
 
-    /// <summary>What an answer means that no API server gives.</summary>
+    /// <summary>Creates the error for a response that is not from an API server.</summary>
     internal KubeConnectionException NotKubernetes(string why) => channel.Failures.NotKubernetes(why);
 
-    /// <summary>Asks for a token of a ServiceAccount (TokenRequest).</summary>
-    /// <param name="serviceAccount">The ServiceAccount's name.</param>
-    /// <param name="namespace">Its namespace.</param>
-    /// <param name="options">What token; null for the defaults.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <summary>Requests a token for a ServiceAccount (TokenRequest).</summary>
+    /// <param name="serviceAccount">The name of the ServiceAccount.</param>
+    /// <param name="namespace">The namespace of the object; null for the namespace of the connection.</param>
+    /// <param name="options">The options of the token; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The token.</returns>
     public async Task<ServiceAccountToken> CreateTokenAsync(
         string serviceAccount, string? @namespace = null, ServiceAccountTokenOptions? options = null, CancellationToken cancellationToken = default)
@@ -242,10 +242,10 @@ internal sealed class KubeObjectClient
             : throw channel.Failures.WrongDocument(path, "an object without a token, or without an expirationTimestamp", $"{type}");
     }
 
-    /// <summary>Has the server go through issuing a token of a ServiceAccount. It is told to issue none; one that a server sends all the same is not looked at.</summary>
-    /// <param name="serviceAccount">The ServiceAccount's name.</param>
-    /// <param name="namespace">Its namespace.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <summary>Runs a token request for a ServiceAccount as a dry run on the server. The response is not read.</summary>
+    /// <param name="serviceAccount">The name of the ServiceAccount.</param>
+    /// <param name="namespace">The namespace of the object; null for the namespace of the connection.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     internal async Task DryRunTokenAsync(string serviceAccount, string? @namespace, CancellationToken cancellationToken)
     {
         var path = KubeResource.ServiceAccounts.ObjectPath(serviceAccount, @namespace ?? defaultNamespace, "token");
@@ -253,10 +253,10 @@ internal sealed class KubeObjectClient
         await channel.SendAndEnsureSuccessAsync(new ApiRequest(HttpMethod.Post, $"{path}?dryRun=All") { Body = Bytes(options.ToJson()), IsRepeatable = true }, cancellationToken);
     }
 
-    /// <summary>Asks whether the user of the connection may do something (SelfSubjectAccessReview).</summary>
-    /// <param name="question">What.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <returns>Whether it is allowed.</returns>
+    /// <summary>Reviews whether the user of the connection is authorized for an action (SelfSubjectAccessReview).</summary>
+    /// <param name="question">The action.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The result of the review.</returns>
     public async Task<AccessAnswer> ReviewAccessAsync(AccessQuestion question, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(question);
@@ -265,7 +265,7 @@ internal sealed class KubeObjectClient
         var request = new ApiRequest(HttpMethod.Post, Path)
         {
             Body = Bytes(question.ToJson(defaultNamespace)),
-            IsRepeatable = true, // it writes nothing
+            IsRepeatable = true, // It writes nothing.
         };
         var status = channel.Failures.ReadStatus(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), type);
         return status.Get("allowed").ValueKind is JsonValueKind.True or JsonValueKind.False

@@ -3,8 +3,8 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>A change to an object, in one of the forms that the API server takes.</summary>
-/// <remarks>Prints nothing of the change, for it may be a Secret's.</remarks>
+/// <summary>A patch of an object, in a format of the Kubernetes API.</summary>
+/// <remarks>The text form does not contain the patch, because the object may be a Secret.</remarks>
 public sealed class KubePatch
 {
     private readonly byte[] body;
@@ -21,28 +21,28 @@ public sealed class KubePatch
         this.query = query;
     }
 
-    /// <summary>A JSON patch (RFC 6902): operations, each of which has to succeed.</summary>
+    /// <summary>Creates a JSON patch (RFC 6902): a list of operations that must all succeed.</summary>
     /// <param name="json">A JSON array of operations.</param>
     /// <returns>The patch.</returns>
     public static KubePatch Json(string json) => new(json, "application/json-patch+json", isRepeatable: false);
 
-    /// <summary>A JSON merge patch (RFC 7386): fields that replace the object's, null where one is to go.</summary>
+    /// <summary>Creates a JSON merge patch (RFC 7386): its fields replace those of the object; null removes a field.</summary>
     /// <param name="json">A JSON object.</param>
     /// <returns>The patch.</returns>
     public static KubePatch Merge(string json) => new(json, "application/merge-patch+json", isRepeatable: true);
 
-    /// <summary>Server-side apply: all the fields that this field manager wants set, with <c>apiVersion</c>, <c>kind</c> and name. Creates an object that does not exist.</summary>
+    /// <summary>Creates a patch for server-side apply: all fields that the field manager owns, with <c>apiVersion</c>, <c>kind</c> and name. Creates the object if it does not exist.</summary>
     /// <param name="json">A JSON object.</param>
-    /// <param name="force">Whether fields of other managers are taken over; otherwise the server answers <see cref="KubeApiReason.Conflict"/>.</param>
+    /// <param name="force">Whether to take over fields of other managers. If false, the server returns <see cref="KubeApiReason.Conflict"/> for such fields.</param>
     /// <returns>The patch.</returns>
     public static KubePatch Apply(string json, bool force = false) =>
         new(json, "application/apply-patch+yaml", isRepeatable: true, force ? "&force=true" : "");
 
-    /// <summary>The content type by which the server knows the form.</summary>
+    /// <summary>The content type of the patch.</summary>
     /// <returns>The content type.</returns>
     public override string ToString() => contentType;
 
-    /// <summary>The request that has the server change the object under a path.</summary>
+    /// <summary>Creates the patch request for the object at a path.</summary>
     internal ApiRequest At(string path, KubeWriteOptions options) => new(HttpMethod.Patch, path + options.Query + query)
     {
         Body = body,

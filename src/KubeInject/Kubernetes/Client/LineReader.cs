@@ -2,8 +2,8 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>Reads a stream line by line into one buffer, which never grows beyond the longest line allowed.</summary>
-internal sealed class LineReader(Stream stream, int longestLine)
+/// <summary>Reads a stream line by line. The buffer does not grow beyond the maximum line length.</summary>
+internal sealed class LineReader(Stream stream, int maxLineLength)
 {
     private byte[] buffer = new byte[16 * 1024];
     private int start;
@@ -11,8 +11,8 @@ internal sealed class LineReader(Stream stream, int longestLine)
 
     /// <summary>Reads a line.</summary>
     /// <returns>
-    /// The line without its end, good until the next call; null where the stream ends. What stands after the last
-    /// line's end was cut off, and is no line.
+    /// The line without its line break, which is valid until the next call; null at the end of the stream. Data after the last
+    /// line break are incomplete and are ignored.
     /// </returns>
     /// <exception cref="ResponseTooLargeException">A line is too long.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class LineReader(Stream stream, int longestLine)
                 return line;
             }
 
-            MakeRoom();
+            EnsureFreeSpace();
             searched = end;
             var count = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
             if (count == 0)
@@ -37,7 +37,7 @@ internal sealed class LineReader(Stream stream, int longestLine)
         }
     }
 
-    private void MakeRoom()
+    private void EnsureFreeSpace()
     {
         if (start > 0)
         {
@@ -47,8 +47,8 @@ internal sealed class LineReader(Stream stream, int longestLine)
 
         if (end < buffer.Length)
             return;
-        if (end >= longestLine)
-            throw new ResponseTooLargeException("an event", longestLine);
-        Array.Resize(ref buffer, Math.Min(buffer.Length * 2, longestLine));
+        if (end >= maxLineLength)
+            throw new ResponseTooLargeException("an event", maxLineLength);
+        Array.Resize(ref buffer, Math.Min(buffer.Length * 2, maxLineLength));
     }
 }

@@ -4,11 +4,11 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>What a list says of itself: its type, whether it has items, and where it goes on. Fields come in any order.</summary>
-/// <param name="accepted">The types that the list may have.</param>
+/// <summary>The fields of a list other than its items: type and metadata. The fields can have any order.</summary>
+/// <param name="accepted">The accepted types of the list.</param>
 internal sealed class ListHeader(params DocumentType[] accepted)
 {
-    /// <summary>The field of the items.</summary>
+    /// <summary>The name of the field with the items.</summary>
     public const string Items = "items";
 
     private const string Metadata = "metadata";
@@ -19,36 +19,36 @@ internal sealed class ListHeader(params DocumentType[] accepted)
     private string? kind;
     private string? apiVersion;
 
-    /// <summary>Where the list goes on; null where this is all of it.</summary>
+    /// <summary>The continue token; null if this is the last page.</summary>
     public string? Continue { get; private set; }
 
-    /// <summary>The version of the list; null where it names none.</summary>
+    /// <summary>The resource version of the list; null if it has none.</summary>
     public string? ResourceVersion { get; private set; }
 
-    /// <summary>How many objects follow; null where the server does not say.</summary>
+    /// <summary>The number of objects on the following pages; null if the server does not specify it.</summary>
     public long? Remaining { get; private set; }
 
     /// <summary>
-    /// Whether the items are null in a list of metadata. An API server writes an empty one so, as JSON; and a list whose
-    /// items were lost looks the same.
+    /// Whether the items of a metadata list are null. API servers write empty metadata lists this way in JSON, but a list
+    /// without its items looks the same.
     /// </summary>
     public bool IsUndecided { get; private set; }
 
-    /// <summary>Which field of a list the reader is at; null for one of no interest.</summary>
+    /// <summary>Gets the field name at the position of the reader; null for other fields.</summary>
     public static string? FieldOf(in Utf8JsonReader reader) => reader.ValueTextEquals("items"u8) ? Items
         : reader.ValueTextEquals("metadata"u8) ? Metadata
         : reader.ValueTextEquals("kind"u8) ? Kind
         : reader.ValueTextEquals("apiVersion"u8) ? ApiVersion
         : null;
 
-    /// <summary>Notes that the list has items, or room for them.</summary>
-    /// <exception cref="WrongDocumentException">It has items already.</exception>
+    /// <summary>Records that the list has the field for items.</summary>
+    /// <exception cref="WrongDocumentException">The field is duplicated.</exception>
     public void AddItems() => AddField(Items);
 
-    /// <summary>Notes what the items of a list in JSON are.</summary>
-    /// <param name="token">The token that they start with.</param>
+    /// <summary>Records the start of the items of a JSON list.</summary>
+    /// <param name="token">The first token of the items.</param>
     /// <returns>Whether items follow.</returns>
-    /// <exception cref="WrongDocumentException">They are no array, or the list has items already.</exception>
+    /// <exception cref="WrongDocumentException">The items are not an array, or the field is duplicated.</exception>
     public bool StartItems(JsonTokenType token)
     {
         AddItems();
@@ -58,10 +58,10 @@ internal sealed class ListHeader(params DocumentType[] accepted)
         throw new WrongDocumentException(NotAnArray(token));
     }
 
-    /// <summary>Reads another field.</summary>
-    /// <param name="name">Its name, of <see cref="FieldOf"/>.</param>
-    /// <param name="value">Its value.</param>
-    /// <exception cref="WrongDocumentException">It cannot be that of a list.</exception>
+    /// <summary>Reads a field other than the items.</summary>
+    /// <param name="name">The name from <see cref="FieldOf"/>.</param>
+    /// <param name="value">The value of the field.</param>
+    /// <exception cref="WrongDocumentException">The value is not valid for a list, or the field is duplicated.</exception>
     public void ReadField(string name, JsonElement value)
     {
         AddField(name);
@@ -73,22 +73,22 @@ internal sealed class ListHeader(params DocumentType[] accepted)
             apiVersion = value.Text() ?? "";
     }
 
-    /// <summary>Notes the type of a list that is not JSON.</summary>
-    /// <exception cref="WrongDocumentException">It is none that the list may have.</exception>
+    /// <summary>Sets the type of a list that is not JSON.</summary>
+    /// <exception cref="WrongDocumentException">The type is not accepted.</exception>
     public void SetType(string listKind, string listVersion)
     {
         (kind, apiVersion) = (listKind, listVersion);
         RequireType();
     }
 
-    /// <summary>Notes where a list that is not JSON goes on.</summary>
+    /// <summary>Sets the continue token of a list that is not JSON.</summary>
     public void SetContinue(string value) => Continue = value.Length > 0 ? value : null;
 
-    /// <summary>Notes how many objects follow in a list that is not JSON.</summary>
+    /// <summary>Sets the number of remaining objects of a list that is not JSON.</summary>
     public void SetRemaining(long value) => Remaining = value;
 
-    /// <summary>Makes sure, once all of it is read, that it is the one that was requested, and whole.</summary>
-    /// <exception cref="WrongDocumentException">It is not.</exception>
+    /// <summary>Validates, after all fields were read, that the list has the requested type and is complete.</summary>
+    /// <exception cref="WrongDocumentException">The list has another type or is incomplete.</exception>
     public void Complete()
     {
         RequireType();

@@ -4,8 +4,8 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>Makes sure that a list ends, whatever its pages say: where a limit is reached, with an error that names it.</summary>
-/// <param name="failures">Makes the errors.</param>
+/// <summary>Checks the limits of a list, so that each list ends. An exceeded limit is an error that names the limit.</summary>
+/// <param name="failures">Creates the errors.</param>
 /// <param name="limits">The limits.</param>
 /// <param name="path">The path of the list.</param>
 internal sealed class ListLimits(ApiFailures failures, ResponseLimits limits, string path)
@@ -16,8 +16,8 @@ internal sealed class ListLimits(ApiFailures failures, ResponseLimits limits, st
     private long objects;
     private TimeSpan elapsed;
 
-    /// <summary>Notes objects of the list.</summary>
-    /// <exception cref="KubeConnectionException">They are too many.</exception>
+    /// <summary>Counts objects of the list.</summary>
+    /// <exception cref="KubeConnectionException">The list has too many objects.</exception>
     public void AddObjects(int count)
     {
         objects += count;
@@ -25,12 +25,12 @@ internal sealed class ListLimits(ApiFailures failures, ResponseLimits limits, st
             throw Exceeded($"the list has more than {limits.MaxListObjects} objects");
     }
 
-    /// <summary>Notes a page, once it is read. The same page may be read again.</summary>
-    /// <param name="from">Where the page starts; null for the first page.</param>
-    /// <param name="next">Where the list goes on; null where this is the last page.</param>
-    /// <param name="isEmpty">Whether the page has no object.</param>
-    /// <param name="time">How long the server took for it.</param>
-    /// <exception cref="KubeConnectionException">The list does not end.</exception>
+    /// <summary>Counts a page after it was read. The same page may be read again.</summary>
+    /// <param name="from">The continue token of the page; null for the first page.</param>
+    /// <param name="next">The continue token of the next page; null if this is the last page.</param>
+    /// <param name="isEmpty">Whether the page has no objects.</param>
+    /// <param name="time">The time that the server took for the page.</param>
+    /// <exception cref="KubeConnectionException">A limit is exceeded.</exception>
     public void AddPage(string? from, string? next, bool isEmpty, TimeSpan time)
     {
         if (from is not null)
@@ -47,9 +47,9 @@ internal sealed class ListLimits(ApiFailures failures, ResponseLimits limits, st
             throw Exceeded($"the list takes longer than {limits.MaxListTime.TotalSeconds:0} s");
     }
 
-    /// <summary>Notes that the list starts again, because the server no longer knows where it goes on.</summary>
-    /// <param name="reason">The server's answer.</param>
-    /// <exception cref="KubeApiException">It has started again too often.</exception>
+    /// <summary>Counts a restart of the list because its continue token has expired.</summary>
+    /// <param name="reason">The error of the server.</param>
+    /// <exception cref="KubeApiException">The list was restarted too often.</exception>
     public void Restart(KubeApiException reason)
     {
         if (++restarts > limits.MaxListRestarts)

@@ -3,16 +3,16 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>One page of a list, its items still the bytes that the server sent.</summary>
+/// <summary>A page of a list. The items are unparsed bytes.</summary>
 internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, string? Continue, string? ResourceVersion, long? Remaining)
 {
-    /// <summary>Path and query of the request that brought it.</summary>
+    /// <summary>Path and query of the request.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>Finds the items of a page without reading what is in them.</summary>
-    /// <param name="json">The answer.</param>
+    /// <summary>Reads a page without parsing its items.</summary>
+    /// <param name="json">The response body.</param>
     /// <param name="resource">The resource that was listed.</param>
-    /// <exception cref="JsonException">The text is no JSON, or not a list of this resource.</exception>
+    /// <exception cref="JsonException">The text is not JSON or not a list of this resource.</exception>
     public static ListPage Read(ReadOnlyMemory<byte> json, KubeResource resource)
     {
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = ObjectDocument.MaxDepth });
@@ -24,7 +24,7 @@ internal sealed record ListPage(IReadOnlyList<ReadOnlyMemory<byte>> Items, strin
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             ReadField(ref reader, json, header, items);
 
-        // Whatever follows the list is no JSON, and makes the reader say so.
+        // Throws if anything follows the list.
         reader.Read();
         header.Complete();
         return new ListPage(items, header.Continue, header.ResourceVersion, header.Remaining);

@@ -6,22 +6,22 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>Reads a list page by page; memory follows the page, not the list.</summary>
-/// <param name="channel">Where to ask.</param>
+/// <summary>Reads a list page by page. Only one page is in memory.</summary>
+/// <param name="channel">The connection.</param>
 /// <param name="resource">The resource to list.</param>
-/// <param name="path">The path of the list, with whatever selects in its query.</param>
-/// <param name="pageSize">How many objects one request brings at most.</param>
-/// <param name="progress">Is told of each page; null for nobody.</param>
+/// <param name="path">The path of the list, with the selectors in the query.</param>
+/// <param name="pageSize">The maximum number of objects per page.</param>
+/// <param name="progress">Is notified of each page; null for no notification.</param>
 internal sealed class ListPager(ApiChannel channel, KubeResource resource, string path, int pageSize, IProgress<ListProgress>? progress = null)
 {
-    // Pages of 500 that are too large are asked for in pages of 62, 7 and 1.
-    private const int Shrinkage = 8;
+    // If a page of 500 objects is too large, pages of 62, 7 and 1 objects are requested.
+    private const int ShrinkFactor = 8;
 
     private int size = pageSize;
 
     /// <summary>Lists the objects, each once.</summary>
-    /// <param name="read">Turns the path of the request and an item's bytes, which it must copy, into the object and its uid.</param>
-    /// <param name="cancellationToken">Ends the list.</param>
+    /// <param name="read">Converts the path of the request and the bytes of an item to the object and its UID. It must copy the bytes.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
     public async IAsyncEnumerable<T> ListAsync<T>(
         Func<string, ReadOnlyMemory<byte>, (T Item, string? Uid)> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -40,8 +40,8 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
             }
             catch (KubeApiException e) when (e.StatusCode == 410 && next is not null && newSinceRestart)
             {
-                // The continuation has expired, so the list starts again. A restart that brought nothing new would
-                // bring nothing new for ever.
+                // The continue token has expired, so the list restarts. It does not restart again if the restart has
+                // returned no new objects, because that could repeat forever.
                 limits.Restart(e);
                 next = null;
                 newSinceRestart = false;
@@ -55,7 +55,7 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
             {
                 var (item, uid) = read(page.Path, bytes);
 
-                // An object without a uid cannot be known again; better twice than never.
+                // Objects without a UID cannot be recognized. Returning them twice is better than omitting them.
                 if (!string.IsNullOrEmpty(uid) && !seen.Add(uid))
                     continue;
                 newSinceRestart = true;
@@ -72,16 +72,16 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
         }
     }
 
-    /// <summary>The limits of a list that starts now.</summary>
+    /// <summary>Creates the limits for a new list.</summary>
     public ListLimits StartLimits() => new(channel.Failures, channel.Policy.Limits, path);
 
     /// <summary>Reads one page.</summary>
-    /// <param name="next">The continuation that the page before named; null for the first page.</param>
-    /// <param name="buffer">Where it is read into: the page is good until the next.</param>
-    /// <param name="limits">What the list has used so far of its limits.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
-    /// <exception cref="KubeApiException">The server answers with an error: 410 for a continuation that has expired.</exception>
-    /// <exception cref="KubeConnectionException">No answer came, one that is no such list, or a list that does not end.</exception>
+    /// <param name="next">The continue token from the previous page; null for the first page.</param>
+    /// <param name="buffer">The buffer for the page, which is valid until the next page is read.</param>
+    /// <param name="limits">The limits of the list.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="KubeApiException">The server returned an error: 410 if the continue token has expired.</exception>
+    /// <exception cref="KubeConnectionException">There was no response, it was not such a list, or a limit is exceeded.</exception>
     public async Task<ListPage> ReadPageAsync(string? next, ResponseBuffer buffer, ListLimits limits, CancellationToken cancellationToken)
     {
         var start = channel.Policy.Clock.GetTimestamp();
@@ -92,7 +92,7 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
         return page;
     }
 
-    /// <summary>The path of the list with more in its query.</summary>
+    /// <summary>Gets the path of the list with additional query parameters.</summary>
     public string PathWith(string parameters) => $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{parameters}";
 
     private async Task<ApiResponse> RequestPageAsync(string? next, ResponseBuffer buffer, CancellationToken cancellationToken)
@@ -106,8 +106,8 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
             }
             catch (KubeConnectionException e) when (e.Reason == KubeConnectionFailure.LimitExceeded && size > 1)
             {
-                // The page is too large, which says nothing of its objects.
-                size = Math.Max(1, size / Shrinkage);
+                // The page is too large, but each object can be small enough.
+                size = Math.Max(1, size / ShrinkFactor);
             }
         }
     }

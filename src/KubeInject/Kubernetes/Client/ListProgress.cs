@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>How far a list has come.</summary>
-/// <param name="Done">How many objects have arrived.</param>
-/// <param name="Total">How many there are; null where the server does not say, as with selectors and for what it remembers.</param>
-/// <param name="IsComplete">Whether that was the last of them.</param>
+/// <summary>The progress of a list.</summary>
+/// <param name="Done">The number of received objects.</param>
+/// <param name="Total">The total number of objects; null if the server does not specify it, for example with selectors or from the watch cache.</param>
+/// <param name="IsComplete">Whether the list is complete.</param>
 public sealed record ListProgress(long Done, long? Total, bool IsComplete);

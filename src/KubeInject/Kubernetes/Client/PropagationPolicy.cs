@@ -1,14 +1,14 @@
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>What becomes of the objects that belong to a deleted one.</summary>
+/// <summary>How the dependents of a deleted object are deleted.</summary>
 public enum PropagationPolicy
 {
-    /// <summary>They are deleted after it.</summary>
+    /// <summary>Dependents are deleted after the object.</summary>
     Background,
 
-    /// <summary>They are deleted before it.</summary>
+    /// <summary>Dependents are deleted before the object.</summary>
     Foreground,
 
-    /// <summary>They stay.</summary>
+    /// <summary>Dependents are kept.</summary>
     Orphan,
 }

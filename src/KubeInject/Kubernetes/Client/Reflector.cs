@@ -6,12 +6,12 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Kubernetes.Client;
 
 /// <summary>
-/// Follows the objects of a list: reads the list, watches from its version on, goes on where a watch broke off, and
-/// reads the list again where the server no longer knows the way from there to now.
+/// Watches the objects of a list: reads the list, watches from its version on, continues after interruptions, and
+/// reads the list again if its version has expired on the server.
 /// </summary>
 /// <remarks>
-/// What happened is told by comparing with the objects known so far, not by the words of the server: so nothing is
-/// told twice, and what vanished while nobody watched is told as well. The objects that exist are kept for that.
+/// Changes are determined by comparison with the known objects, not by the event types of the server. So no change is
+/// reported twice, and deletions during an interruption are reported. For that, all existing objects are kept in memory.
 /// </remarks>
 internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResource resource) : IAsyncDisposable
 {
@@ -19,13 +19,13 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
     private readonly HashSet<string> listed = new(StringComparer.Ordinal);
     private string? continuation; // of the list that is being read
     private ResponseBuffer? page; // of the list that is being read
-    private ListLimits? limits;   // of the list that is being read, or was begun again
-    private string? version;      // that the watch goes on from; null while a list is being read
-    private bool isEstablished;   // a list has been read to its end
+    private ListLimits? limits;   // of the list that is being read or was restarted
+    private string? version;      // from which the watch continues; null while a list is being read
+    private bool isEstablished;   // a list was read completely
     private ApiStream? stream;
     private long streamStart;
     private int failures;         // in a row
-    private int refusals;         // in a row
+    private int rejections;         // in a row
 
     private KubeRetryPolicy Policy => channel.Policy;
 
@@ -35,8 +35,8 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         await using var reflector = new Reflector(channel, pager, resource);
         while (true)
         {
-            foreach (var happened in await reflector.NextAsync(cancellationToken))
-                yield return happened;
+            foreach (var change in await reflector.NextAsync(cancellationToken))
+                yield return change;
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         stream = null;
     }
 
-    /// <summary>Takes the next step, or gets over what went wrong with it.</summary>
+    /// <summary>Runs the next step, or recovers from its failure.</summary>
     private async Task<IReadOnlyList<KubeEvent>> NextAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -57,7 +57,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         }
         catch (Exception e) when (e is KubeApiException or KubeConnectionException)
         {
-            if (!IsToGoOn(e))
+            if (!ShouldContinue(e))
                 throw;
             await DisposeAsync();
             await Task.Delay(Policy.Backoff(failures), Policy.Clock, cancellationToken);
@@ -72,12 +72,12 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         limits ??= pager.StartLimits();
         var read = await pager.ReadPageAsync(continuation, page, limits, cancellationToken);
 
-        // Nothing is noted before all of it is read: what is noted is not told again.
+        // Parse the complete page before any object is recorded, because recorded objects are not reported again.
         var found = read.Items.Select(item => channel.Failures.ReadObject(read.Path, item, resource)).ToList();
         listed.UnionWith(found.Select(KeyOf));
         if (read is { Continue: null, ResourceVersion: null })
             throw channel.Failures.NotKubernetes("a list has no resourceVersion");
-        var events = found.Select(Note).OfType<KubeEvent>().ToList();
+        var events = found.Select(Record).OfType<KubeEvent>().ToList();
         continuation = read.Continue;
         if (continuation is null)
         {
@@ -108,20 +108,20 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         if (line.Type == "ERROR")
             throw channel.Failures.FromEvent(line.Object);
         var subject = channel.Failures.ReadObject(path, line.Object, resource);
-        var happened = line.Type switch
+        var change = line.Type switch
         {
-            "ADDED" or "MODIFIED" => Note(subject),
+            "ADDED" or "MODIFIED" => Record(subject),
             "DELETED" => Forget(subject),
-            "BOOKMARK" => null, // nothing but a newer version
+            "BOOKMARK" => null, // only a newer version
             _ => throw channel.Failures.WrongDocument(path, "an event of an unknown type", "ADDED, MODIFIED, DELETED or BOOKMARK"),
         };
         version = string.IsNullOrEmpty(subject.ResourceVersion) ? from : subject.ResourceVersion;
-        failures = refusals = 0;
-        return happened is null ? [] : [happened];
+        failures = rejections = 0;
+        return change is null ? [] : [change];
     }
 
-    /// <summary>Makes an object known.</summary>
-    private KubeEvent? Note(KubeObject found)
+    /// <summary>Records an object.</summary>
+    private KubeEvent? Record(KubeObject found)
     {
         var key = KeyOf(found);
         var isKnown = known.TryGetValue(key, out var before);
@@ -129,9 +129,9 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         if (!isKnown)
             return new KubeEvent(KubeEventType.Added, found);
 
-        // Of an object without a version nobody can say whether it has changed.
-        var isSame = found.ResourceVersion is not null && found.ResourceVersion == before!.ResourceVersion;
-        return isSame ? null : new KubeEvent(KubeEventType.Modified, found);
+        // An object without a version may have changed.
+        var isUnchanged = found.ResourceVersion is not null && found.ResourceVersion == before!.ResourceVersion;
+        return isUnchanged ? null : new KubeEvent(KubeEventType.Modified, found);
     }
 
     private KubeEvent? Forget(KubeObject gone) => known.Remove(KeyOf(gone)) ? new KubeEvent(KubeEventType.Deleted, gone) : null;
@@ -143,12 +143,12 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         _ => throw channel.Failures.NotKubernetes("an object has neither uid nor name"),
     };
 
-    /// <summary>Whether the watch survives a failure; if so, prepares what comes after it.</summary>
-    private bool IsToGoOn(Exception failure)
+    /// <summary>Returns whether to continue after a failure, and prepares the next step.</summary>
+    private bool ShouldContinue(Exception failure)
     {
-        // A watch that has lasted has broken off, and was not refused.
+        // A watch that lasted for a while was interrupted, not rejected.
         if (stream is not null && Policy.Clock.GetElapsedTime(streamStart) > Policy.LongestWait)
-            failures = refusals = 0;
+            failures = rejections = 0;
         failures++;
         if (failure is KubeApiException { StatusCode: 410 } expired && (version ?? continuation) is not null)
         {
@@ -158,12 +158,12 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
             return true;
         }
 
-        // What the first list meets is the caller's business: the watch has not begun.
-        return isEstablished && (IsPassing(failure) || ++refusals < Policy.Attempts);
+        // Failures of the first list are reported to the caller, because the watch has not started.
+        return isEstablished && (IsTransient(failure) || ++rejections < Policy.Attempts);
     }
 
-    /// <summary>Whether a failure says nothing of what will be in a moment.</summary>
-    private static bool IsPassing(Exception failure) => failure switch
+    /// <summary>Returns whether a failure is transient.</summary>
+    private static bool IsTransient(Exception failure) => failure switch
     {
         KubeApiException { StatusCode: 429 or >= 500 } => true,
         KubeConnectionException { Reason: var reason } => reason is KubeConnectionFailure.Unreachable or KubeConnectionFailure.Timeout

@@ -4,13 +4,13 @@ namespace KubeInject.Kubernetes.Client;
 
 /// <summary>A token of a ServiceAccount.</summary>
 /// <param name="Token">The token.</param>
-/// <param name="ExpirationTimestamp">Until when it is accepted.</param>
+/// <param name="ExpirationTimestamp">The time when the token expires.</param>
 public sealed record ServiceAccountToken(SensitiveString Token, DateTimeOffset ExpirationTimestamp)
 {
-    /// <summary>Reads the token that a pod finds mounted.</summary>
-    /// <param name="folder">The folder that the ServiceAccount is mounted at.</param>
-    /// <returns>The token; it changes from time to time, so it is not to be kept.</returns>
-    /// <exception cref="ConfigurationException">There is no token in the folder.</exception>
+    /// <summary>Reads the token that is mounted in a pod.</summary>
+    /// <param name="folder">The folder where the ServiceAccount is mounted.</param>
+    /// <returns>The token. Do not keep it, because the kubelet replaces it regularly.</returns>
+    /// <exception cref="ConfigurationException">The folder contains no token.</exception>
     public static SensitiveString ReadMounted(string folder)
     {
         var path = Path.Combine(folder, "token");

@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>What token of a ServiceAccount to ask for.</summary>
+/// <summary>The options of a token request for a ServiceAccount.</summary>
 public sealed record ServiceAccountTokenOptions
 {
-    /// <summary>Whom the token is for; empty for the API server itself (default).</summary>
+    /// <summary>The audiences of the token; empty for the API server (default).</summary>
     public IReadOnlyList<string> Audiences { get; init; } = [];
 
-    /// <summary>How long it should live; the server gives no less than 600 seconds, and may give less than asked. Null for the server's default of an hour (default).</summary>
+    /// <summary>The requested lifetime in seconds; at least 600. The server may return a shorter lifetime. Null for the default of the server, which is one hour (default).</summary>
     public long? ExpirationSeconds { get; init; }
 
-    /// <summary>The body of the request.</summary>
+    /// <summary>Gets the request body.</summary>
     internal JsonObject ToJson()
     {
         var spec = new JsonObject { ["audiences"] = new JsonArray([.. Audiences.Select(audience => JsonValue.Create(audience))]) };

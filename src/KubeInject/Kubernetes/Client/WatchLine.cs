@@ -4,11 +4,11 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client;
 
-/// <summary>One line of a watch: a type, <c>ADDED</c>, <c>BOOKMARK</c>, …, and an object, still the bytes that the server sent.</summary>
+/// <summary>A line of a watch: a type (<c>ADDED</c>, <c>BOOKMARK</c>, …) and the unparsed bytes of an object.</summary>
 internal sealed record WatchLine(string Type, ReadOnlyMemory<byte> Object)
 {
-    /// <summary>Finds type and object without reading what is in them.</summary>
-    /// <exception cref="JsonException">The line is no such JSON object.</exception>
+    /// <summary>Reads a line without parsing its object.</summary>
+    /// <exception cref="JsonException">The line is not such a JSON object.</exception>
     public static WatchLine Read(ReadOnlyMemory<byte> json)
     {
         var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = ObjectDocument.MaxDepth });
@@ -31,7 +31,7 @@ internal sealed record WatchLine(string Type, ReadOnlyMemory<byte> Object)
                 @object = json[start..(int)reader.BytesConsumed];
         }
 
-        // Whatever follows the object is no JSON, and makes the reader say so.
+        // Throws if anything follows the object.
         reader.Read();
         return new WatchLine(
             type ?? throw new WrongDocumentException("an event without a type"),

@@ -25,7 +25,7 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
     /// <param name="connection">A connection that is made.</param>
     /// <param name="token">The token of its requests; null for none.</param>
     /// <param name="certificate">The certificate that it shows; null for none.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public static async Task<ConnectionIdentity> FindAsync(
         KubeConnection connection, SensitiveString? token, X509Certificate2? certificate, CancellationToken cancellationToken)
     {

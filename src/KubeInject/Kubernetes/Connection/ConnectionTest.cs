@@ -27,7 +27,7 @@ public static class ConnectionTest
 
     /// <summary>Makes a connection of its own, asks the server what there is to know, and ends it.</summary>
     /// <param name="settings">What the connection is made of.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>What was found; that there is no connection is a finding.</returns>
     public static async Task<ConnectionReport> RunAsync(ConnectionSettings settings, CancellationToken cancellationToken = default)
     {

@@ -71,7 +71,7 @@ public sealed class KubeConnection : IDisposable
 
     /// <summary>Connects, and makes sure that an API server answers and accepts the credential.</summary>
     /// <param name="settings">What the connection is made of.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The connection. That the user may do nothing at all is no failure to connect.</returns>
     /// <exception cref="KubeConnectionException">There is no connection; its <see cref="KubeConnectionException.Reason"/> says why.</exception>
     /// <exception cref="ConfigurationException">The settings contradict themselves, or the token's file cannot be read.</exception>
@@ -101,10 +101,10 @@ public sealed class KubeConnection : IDisposable
 
     /// <summary>Reads what is under a path of the API.</summary>
     /// <param name="path">Path and query, escaped: <c>/api/v1/namespaces/shop/configmaps/orders</c>.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The answer.</returns>
-    /// <exception cref="KubeApiException">The server answers with an error.</exception>
-    /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
+    /// <exception cref="KubeApiException">The server returned an error.</exception>
+    /// <exception cref="KubeConnectionException">There was no response, or the response was not valid.</exception>
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken = default)
     {
         if (path is not ['/', ..])
@@ -115,10 +115,10 @@ public sealed class KubeConnection : IDisposable
     /// <summary>Reads one pod.</summary>
     /// <param name="name">The pod's name.</param>
     /// <param name="namespace">Its namespace; null for that of the connection.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The pod.</returns>
     /// <exception cref="KubeApiException">The server answers with an error: <see cref="KubeApiReason.NotFound"/> for a pod that does not exist.</exception>
-    /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
+    /// <exception cref="KubeConnectionException">There was no response, or the response was not valid.</exception>
     public async Task<Pod> GetPodAsync(string name, string? @namespace = null, CancellationToken cancellationToken = default)
     {
         var path = KubeResource.Pods.ObjectPath(name, @namespace ?? Namespace);
@@ -127,10 +127,10 @@ public sealed class KubeConnection : IDisposable
 
     /// <summary>Lists pods while they arrive, each once.</summary>
     /// <param name="query">Which pods; null for all of the connection's namespace.</param>
-    /// <param name="cancellationToken">Ends the list.</param>
+    /// <param name="cancellationToken">Stops the list.</param>
     /// <returns>The pods, in the server's order. A list that takes the server longer than it remembers starts again by itself.</returns>
-    /// <exception cref="KubeApiException">The server answers with an error.</exception>
-    /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
+    /// <exception cref="KubeApiException">The server returned an error.</exception>
+    /// <exception cref="KubeConnectionException">There was no response, or the response was not valid.</exception>
     public IAsyncEnumerable<Pod> ListPodsAsync(KubeQuery? query = null, CancellationToken cancellationToken = default)
     {
         return Objects.Pager(KubeResource.Pods, query).ListAsync(Read, cancellationToken);
@@ -144,10 +144,10 @@ public sealed class KubeConnection : IDisposable
 
     /// <summary>Follows pods as <see cref="KubeObjectClient.WatchAsync"/> follows objects of any kind.</summary>
     /// <param name="query">Which pods; null for all of the connection's namespace.</param>
-    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <param name="cancellationToken">Stops the watch.</param>
     /// <returns>First the pods that exist, then whatever happens to any, without end.</returns>
-    /// <exception cref="KubeApiException">The server answers with an error.</exception>
-    /// <exception cref="KubeConnectionException">No answer comes, or one that is not JSON.</exception>
+    /// <exception cref="KubeApiException">The server returned an error.</exception>
+    /// <exception cref="KubeConnectionException">There was no response, or the response was not valid.</exception>
     public async IAsyncEnumerable<PodEvent> WatchPodsAsync(KubeQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var happened in Objects.WatchAsync(KubeResource.Pods, query, cancellationToken))
@@ -196,14 +196,14 @@ public sealed class KubeConnection : IDisposable
         var identity = response.IsSuccess
             ? ConnectionIdentity.OfUserInfo(channel.Failures.ReadJson(response).Get("status").Get("userInfo"), IdentitySource.SelfSubjectReview)
             : ConnectionIdentity.OfDenial(channel.Failures.FromResponse(response));
-        return IsPassedOver(identity) ? throw channel.Failures.PassedOver(response) : identity;
+        return IsCredentialIgnored(identity) ? throw channel.Failures.CredentialIgnored(response) : identity;
     }
 
     /// <summary>
     /// The server answers as it answers anybody, although the user has said who he is. A server refuses only what it
     /// understands: a credential of a kind that it does not know, or that does not reach it, it passes over.
     /// </summary>
-    private bool IsPassedOver(ConnectionIdentity identity) =>
+    private bool IsCredentialIgnored(ConnectionIdentity identity) =>
         identity.User == ConnectionIdentity.Anonymous && channel.Credential.IsGiven && settings.Impersonation?.User != ConnectionIdentity.Anonymous;
 
     /// <summary>An API server knows the user, but does not let him ask this, or is too old to know the question.</summary>

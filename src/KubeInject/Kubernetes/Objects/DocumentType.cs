@@ -4,33 +4,33 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>Kind and API version of a document.</summary>
+/// <summary>The kind and API version of a document.</summary>
 /// <param name="Kind">The kind: <c>PodList</c>.</param>
 /// <param name="ApiVersion">Group and version: <c>v1</c>.</param>
 internal sealed partial record DocumentType(string Kind, string ApiVersion)
 {
-    /// <summary>The metadata of an object alone.</summary>
+    /// <summary>The metadata of a single object.</summary>
     public static DocumentType Metadata { get; } = new("PartialObjectMetadata", "meta.k8s.io/v1");
 
-    /// <summary>A list of such.</summary>
+    /// <summary>A list of object metadata.</summary>
     public static DocumentType MetadataList { get; } = new("PartialObjectMetadataList", "meta.k8s.io/v1");
 
-    /// <summary>What the server answers where it has nothing else to say.</summary>
+    /// <summary>The result of an operation that returns no object.</summary>
     public static DocumentType Status { get; } = new("Status", "v1");
 
-    /// <summary>An object of a resource.</summary>
+    /// <summary>Gets the type of the objects of a resource.</summary>
     public static DocumentType Of(KubeResource resource) => new(resource.Kind, resource.ApiVersion);
 
-    /// <summary>A list of a resource.</summary>
+    /// <summary>Gets the type of the lists of a resource.</summary>
     public static DocumentType ListOf(KubeResource resource) => new($"{resource.Kind}List", resource.ApiVersion);
 
-    /// <summary>Whether a document says that it is this. A document that names no version has that of the request.</summary>
+    /// <summary>Returns whether a document has this type. A document without an API version has the version of the request.</summary>
     public bool Is(string? kind, string? apiVersion) => kind == Kind && (apiVersion is null || apiVersion == ApiVersion);
 
-    /// <summary>Makes sure that an object has metadata, and one of these types wherever it names one: the items of a list do not.</summary>
+    /// <summary>Validates that an object has metadata and one of the accepted types. Items of a list may omit the type.</summary>
     /// <param name="root">The document.</param>
-    /// <param name="accepted">The types.</param>
-    /// <exception cref="WrongDocumentException">It is another object.</exception>
+    /// <param name="accepted">The accepted types.</param>
+    /// <exception cref="WrongDocumentException">The object has another type or no metadata.</exception>
     public static void RequireObject(JsonElement root, params ReadOnlySpan<DocumentType> accepted)
     {
         Require(root, accepted);
@@ -38,8 +38,8 @@ internal sealed partial record DocumentType(string Kind, string ApiVersion)
             throw new WrongDocumentException("an object without metadata");
     }
 
-    /// <summary>Makes sure that a document has one of these types wherever it names one.</summary>
-    /// <exception cref="WrongDocumentException">It is no object, or has another type.</exception>
+    /// <summary>Validates that a document is an object and has one of the accepted types. The type may be omitted.</summary>
+    /// <exception cref="WrongDocumentException">The document is not an object or has another type.</exception>
     public static void Require(JsonElement root, params ReadOnlySpan<DocumentType> accepted)
     {
         if (root.ValueKind != JsonValueKind.Object)
@@ -54,12 +54,12 @@ internal sealed partial record DocumentType(string Kind, string ApiVersion)
         throw new WrongDocumentException(Describe(kind.Text(), apiVersion.Text()));
     }
 
-    /// <summary>The type that a document names, for a message: nothing of it is shown that is no type.</summary>
+    /// <summary>Describes the type of a document for a message. Invalid names are not shown.</summary>
     public static string Describe(string? kind, string? apiVersion) => string.IsNullOrEmpty(kind)
         ? "an object without a kind"
         : $"{(KindName().IsMatch(kind) ? $"kind {kind}" : "a kind with an invalid name")}{(apiVersion is not null && VersionName().IsMatch(apiVersion) ? $" ({apiVersion})" : "")}";
 
-    /// <summary>The type in words.</summary>
+    /// <summary>The type for a message.</summary>
     /// <returns><c>kind PodList (v1)</c>.</returns>
     public override string ToString() => $"kind {Kind} ({ApiVersion})";
 

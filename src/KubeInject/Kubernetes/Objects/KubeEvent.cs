@@ -1,6 +1,6 @@
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>Something happened to an object.</summary>
-/// <param name="Type">What happened.</param>
-/// <param name="Object">The object after it; where it is gone, its last known state.</param>
+/// <summary>A change of an object.</summary>
+/// <param name="Type">The type of the change.</param>
+/// <param name="Object">The object after the change; the last known state of a deleted object.</param>
 public sealed record KubeEvent(KubeEventType Type, KubeObject Object);

@@ -1,14 +1,14 @@
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>What has become of an object.</summary>
+/// <summary>The type of a change of an object.</summary>
 public enum KubeEventType
 {
-    /// <summary>It is there: from the start of the watch, or new.</summary>
+    /// <summary>The object exists at the start of the watch, or was created.</summary>
     Added,
 
-    /// <summary>It has changed.</summary>
+    /// <summary>The object has changed.</summary>
     Modified,
 
-    /// <summary>It is gone, or no longer among what the watch is about.</summary>
+    /// <summary>The object was deleted or is no longer selected by the watch.</summary>
     Deleted,
 }

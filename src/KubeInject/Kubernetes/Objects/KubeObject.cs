@@ -5,10 +5,10 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>An object of any kind as the API server sent it: its document, and what tells it from others.</summary>
+/// <summary>An object of any kind as the API server sent it: the document and its identity.</summary>
 /// <remarks>
-/// Whatever is missing from the document, or of another type than the API's, reads as empty. Shows nothing of the
-/// document by itself, for it may be a Secret's.
+/// Fields that are missing or have an unexpected type are read as null or empty. The text form does not contain the
+/// document, because the object may be a Secret.
 /// </remarks>
 public sealed class KubeObject
 {
@@ -34,25 +34,25 @@ public sealed class KubeObject
     /// <summary>The kind: <c>Deployment</c>.</summary>
     public string Kind { get; }
 
-    /// <summary>The name; empty for a document that has none.</summary>
+    /// <summary>The name; empty if the document has none.</summary>
     public string Name { get; }
 
-    /// <summary>The namespace; null for a document that names none.</summary>
+    /// <summary>The namespace; null if the document has none.</summary>
     public string? Namespace { get; }
 
-    /// <summary>What tells the object from an earlier one of the same name; null for a document that has none.</summary>
+    /// <summary>The UID, which differs from that of an earlier object with the same name; null if the document has none.</summary>
     public string? Uid { get; }
 
-    /// <summary>What tells this state of the object from another one; null for a document that has none.</summary>
+    /// <summary>The resource version, which identifies this state of the object; null if the document has none.</summary>
     public string? ResourceVersion { get; }
 
-    /// <summary>The API server that the object came from; null for one that was read from a document.</summary>
+    /// <summary>The API server that sent the object; null if it was read from a document.</summary>
     public Uri? Server { get; }
 
     /// <summary>Reads an object from its JSON document.</summary>
     /// <param name="json">The document.</param>
     /// <returns>The object.</returns>
-    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    /// <exception cref="JsonException">The text is not a JSON object.</exception>
     public static KubeObject Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -61,24 +61,24 @@ public sealed class KubeObject
         return new KubeObject(utf8, document.RootElement, null, null);
     }
 
-    /// <summary>The document as UTF-8, with every field that the server sent.</summary>
+    /// <summary>Gets the document as UTF-8, with all fields that the server sent.</summary>
     /// <returns>The JSON text.</returns>
     public ReadOnlyMemory<byte> ToUtf8() => utf8;
 
-    /// <summary>The document as text, with every field that the server sent.</summary>
+    /// <summary>Gets the document as text, with all fields that the server sent.</summary>
     /// <returns>The JSON text.</returns>
     public string ToJson() => Encoding.UTF8.GetString(utf8);
 
-    /// <summary>The document, to be read field by field.</summary>
+    /// <summary>Gets the document as a JSON element.</summary>
     /// <returns>A JSON object.</returns>
     public JsonElement ToElement() => ObjectDocument.Parse(utf8).RootElement;
 
-    /// <summary>The object's reference, <c>shop/deployment/orders</c>.</summary>
+    /// <summary>The reference of the object, <c>shop/deployment/orders</c>.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => new ObjectReference(Kind, Namespace, Name).ToString();
 
-    /// <summary>Reads an object that a server sent from its JSON document, which is copied and told what it is, where it does not say.</summary>
-    /// <exception cref="JsonException">The text is no JSON object, or one of another kind.</exception>
+    /// <summary>Reads an object from a server. Copies the document and adds <c>apiVersion</c> and <c>kind</c> if they are missing.</summary>
+    /// <exception cref="JsonException">The text is not a JSON object, or has another kind.</exception>
     internal static KubeObject FromUtf8(ReadOnlyMemory<byte> json, KubeResource resource, Uri server)
     {
         using var document = ObjectDocument.Parse(json);

@@ -1,11 +1,11 @@
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>A kind of object that the API server serves, and where.</summary>
+/// <summary>A resource of the Kubernetes API.</summary>
 /// <param name="Group">The API group, <c>apps</c>; empty for the core group.</param>
 /// <param name="Version">The version of the group: <c>v1</c>.</param>
 /// <param name="Plural">The name in paths: <c>deployments</c>.</param>
 /// <param name="Kind">The name in documents: <c>Deployment</c>.</param>
-/// <param name="IsNamespaced">Whether each object lives in a namespace. Default: true.</param>
+/// <param name="IsNamespaced">Whether the objects are in namespaces. Default: true.</param>
 public sealed record KubeResource(string Group, string Version, string Plural, string Kind, bool IsNamespaced = true)
 {
     /// <summary>Pods.</summary>
@@ -41,10 +41,10 @@ public sealed record KubeResource(string Group, string Version, string Plural, s
     /// <summary>CronJobs, as Kubernetes 1.21 and later serve them.</summary>
     public static KubeResource CronJobs { get; } = new("batch", "v1", "cronjobs", "CronJob");
 
-    /// <summary>Group and version as documents name them: <c>apps/v1</c>, <c>v1</c>.</summary>
+    /// <summary>The group and version as in documents: <c>apps/v1</c>, <c>v1</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>The path of one object.</summary>
+    /// <summary>Gets the path of an object.</summary>
     internal string ObjectPath(string name, string @namespace, string? subresource = null)
     {
         // Without a name the path would be that of the list.
@@ -52,7 +52,7 @@ public sealed record KubeResource(string Group, string Version, string Plural, s
         return $"{ListPath(@namespace)}/{Uri.EscapeDataString(name)}{(subresource is null ? "" : $"/{subresource}")}";
     }
 
-    /// <summary>The path of the list of a namespace, or, with null, of all namespaces.</summary>
+    /// <summary>Gets the path of the list of a namespace; null for all namespaces.</summary>
     internal string ListPath(string? @namespace)
     {
         var group = Group.Length == 0 ? $"/api/{Uri.EscapeDataString(Version)}" : $"/apis/{Uri.EscapeDataString(Group)}/{Uri.EscapeDataString(Version)}";

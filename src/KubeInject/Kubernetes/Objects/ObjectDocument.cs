@@ -4,14 +4,14 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>The JSON document of an object, as the API sends it.</summary>
+/// <summary>Parses and copies JSON documents of objects.</summary>
 internal static class ObjectDocument
 {
-    // Custom resources nest deeper than what JSON readers allow by default.
+    // Custom resources can be nested deeper than the default limit of JSON readers.
     public const int MaxDepth = 256;
 
-    /// <summary>Reads a document.</summary>
-    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    /// <summary>Parses a document.</summary>
+    /// <exception cref="JsonException">The text is not a JSON object.</exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> json)
     {
         var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
@@ -22,8 +22,8 @@ internal static class ObjectDocument
     }
 
     /// <summary>
-    /// Copies a document. In lists the server leaves out <c>apiVersion</c> and <c>kind</c>: these two are put in
-    /// front, so that the text is a manifest; the rest is the same to the byte.
+    /// Copies a document. The server omits <c>apiVersion</c> and <c>kind</c> in lists. The copy contains them at the
+    /// beginning, so that it is a manifest. The other bytes are unchanged.
     /// </summary>
     public static byte[] Copy(ReadOnlySpan<byte> json, JsonElement root, KubeResource resource)
     {

@@ -3,5 +3,5 @@ using System.Text.Json;
 namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>A document is not the one that was requested.</summary>
-/// <param name="what">What it is, completing a sentence such as "it answered with …"; holds nothing of the document but its type.</param>
+/// <param name="what">The received document, as a phrase after "it answered with …". It contains nothing of the document except its type.</param>
 internal sealed class WrongDocumentException(string what) : JsonException(DisplayText.Escape(what));

@@ -2,21 +2,21 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client.Metadata;
 
-/// <summary>Reads a list of objects' metadata, as much of it as has arrived.</summary>
+/// <summary>Parses a streamed list of object metadata.</summary>
 internal interface IMetadataReader
 {
-    /// <summary>Where the list goes on; null where this is all of it. Known when all of the answer was read.</summary>
+    /// <summary>The continue token; null if this is the last page. Available after the complete response was read.</summary>
     string? Continue { get; }
 
-    /// <summary>Whether only a list of the whole objects can tell that there are none; see <see cref="ListHeader.IsUndecided"/>.</summary>
+    /// <summary>Whether a list of complete objects is needed to confirm that the list is empty. See <see cref="ListHeader.IsUndecided"/>.</summary>
     bool IsUndecided { get; }
 
-    /// <summary>Reads what is whole.</summary>
-    /// <param name="bytes">What has arrived and was not read yet.</param>
-    /// <param name="isEnd">Whether no more comes.</param>
-    /// <param name="objects">Takes the objects.</param>
-    /// <returns>How many bytes were read; the others have to come again, with more behind them.</returns>
-    /// <exception cref="InvalidDataException">This is no such list, or only the beginning of one, and no more comes.</exception>
-    /// <exception cref="System.Text.Json.JsonException">The same, of JSON.</exception>
+    /// <summary>Reads the objects that have arrived completely.</summary>
+    /// <param name="bytes">The received bytes that were not consumed before.</param>
+    /// <param name="isEnd">Whether the response has ended.</param>
+    /// <param name="objects">Receives the objects.</param>
+    /// <returns>The number of consumed bytes. The caller passes the other bytes again with the next data.</returns>
+    /// <exception cref="InvalidDataException">The data are not such a list, or the response has ended before the list is complete.</exception>
+    /// <exception cref="System.Text.Json.JsonException">The data are not valid JSON.</exception>
     int Read(ReadOnlySpan<byte> bytes, bool isEnd, ICollection<ObjectMetadata> objects);
 }

@@ -4,14 +4,14 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client.Metadata;
 
-/// <summary>Reads a list in JSON, of whole objects as well: of each the metadata.</summary>
+/// <summary>Reads the metadata from a JSON list of metadata or of complete objects.</summary>
 /// <param name="resource">The resource that was listed.</param>
-/// <param name="isWhole">Whether whole objects were requested, so that a list of metadata is none.</param>
-/// <param name="server">The API server that they come from; null for none.</param>
-internal sealed class JsonMetadataReader(KubeResource resource, bool isWhole = false, Uri? server = null) : IMetadataReader
+/// <param name="isFullObjects">Whether complete objects were requested, so that a list of metadata is not accepted.</param>
+/// <param name="server">The API server that sends the objects; null for none.</param>
+internal sealed class JsonMetadataReader(KubeResource resource, bool isFullObjects = false, Uri? server = null) : IMetadataReader
 {
     private readonly DocumentType itemType = DocumentType.Of(resource);
-    private readonly ListHeader header = isWhole ? new(DocumentType.ListOf(resource)) : new(DocumentType.MetadataList, DocumentType.ListOf(resource));
+    private readonly ListHeader header = isFullObjects ? new(DocumentType.ListOf(resource)) : new(DocumentType.MetadataList, DocumentType.ListOf(resource));
     private JsonReaderState state = new(new JsonReaderOptions { MaxDepth = ObjectDocument.MaxDepth });
     private bool isInItems;
 
@@ -24,9 +24,9 @@ internal sealed class JsonMetadataReader(KubeResource resource, bool isWhole = f
         var reader = new Utf8JsonReader(bytes, isEnd, state);
         while (true)
         {
-            // What is not whole is read again when more has come.
+            // Incomplete tokens are read again when more data have arrived.
             var before = reader;
-            if (reader.Read() && TryTake(ref reader, bytes, objects))
+            if (reader.Read() && TryReadToken(ref reader, bytes, objects))
                 continue;
             state = before.CurrentState;
             if (isEnd)
@@ -35,7 +35,7 @@ internal sealed class JsonMetadataReader(KubeResource resource, bool isWhole = f
         }
     }
 
-    private bool TryTake(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ICollection<ObjectMetadata> objects)
+    private bool TryReadToken(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, ICollection<ObjectMetadata> objects)
     {
         switch (reader.TokenType)
         {

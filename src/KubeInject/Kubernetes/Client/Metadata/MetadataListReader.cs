@@ -5,28 +5,28 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Client.Metadata;
 
-/// <summary>Reads a list of objects' metadata as it arrives; memory follows what is under way, not the list.</summary>
-/// <param name="channel">Where to ask.</param>
+/// <summary>Reads a list of object metadata as a stream. The list is not kept in memory.</summary>
+/// <param name="channel">The connection.</param>
 /// <param name="resource">The resource to list.</param>
-/// <param name="path">The path of the list, with whatever selects in its query.</param>
-/// <param name="query">How to ask.</param>
+/// <param name="path">The path of the list, with the selectors in the query.</param>
+/// <param name="query">The page size, the cache option and the progress.</param>
 internal sealed class MetadataListReader(ApiChannel channel, KubeResource resource, string path, KubeQuery query)
 {
-    private const int FirstRoom = 256 * 1024;
+    private const int InitialBufferSize = 256 * 1024;
 
-    // Enough that handing them over costs nothing beside making them; about a megabyte of what is sent.
-    private const int Batch = 256;
+    // Large enough to make the overhead per batch negligible; about 1 MB of the response.
+    private const int BatchSize = 256;
 
-    private byte[] buffer = new byte[FirstRoom];
+    private byte[] buffer = new byte[InitialBufferSize];
 
-    /// <summary>Lists the objects, each once, as many at a time as have arrived.</summary>
+    /// <summary>Lists the objects in batches, each object once.</summary>
     public async IAsyncEnumerable<IReadOnlyList<ObjectMetadata>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var limits = new ListLimits(channel.Failures, channel.Policy.Limits, path);
         var newSinceRestart = true;
         var done = 0L;
-        var isWhole = false;
+        var isFullObjects = false;
         string? next = null;
         while (true)
         {
@@ -34,23 +34,23 @@ internal sealed class MetadataListReader(ApiChannel channel, KubeResource resour
             var start = channel.Policy.Clock.GetTimestamp();
             try
             {
-                stream = await OpenAsync(next, isWhole, cancellationToken);
+                stream = await OpenAsync(next, isFullObjects, cancellationToken);
             }
             catch (KubeApiException e) when (e.StatusCode == 410 && next is not null && newSinceRestart)
             {
-                // As in ListPager: the continuation has expired, so the list starts again.
+                // As in ListPager: the continue token has expired, so the list restarts.
                 limits.Restart(e);
                 next = null;
                 newSinceRestart = false;
                 continue;
             }
 
-            var opened = channel.Policy.Clock.GetElapsedTime(start);
+            var openTime = channel.Policy.Clock.GetElapsedTime(start);
             await using (stream)
             {
                 IMetadataReader reader = stream.MediaType == ProtobufMetadataReader.MediaType
                     ? new ProtobufMetadataReader(resource, channel.Failures.Server)
-                    : new JsonMetadataReader(resource, isWhole, channel.Failures.Server);
+                    : new JsonMetadataReader(resource, isFullObjects, channel.Failures.Server);
                 var isEmpty = true;
                 await foreach (var batch in ReadAsync(stream, reader, cancellationToken))
                 {
@@ -67,11 +67,11 @@ internal sealed class MetadataListReader(ApiChannel channel, KubeResource resour
 
                 if (reader.IsUndecided)
                 {
-                    isWhole = true;
+                    isFullObjects = true;
                     continue;
                 }
 
-                limits.AddPage(next, reader.Continue, isEmpty, opened + stream.Waited);
+                limits.AddPage(next, reader.Continue, isEmpty, openTime + stream.Waited);
                 next = reader.Continue;
             }
 
@@ -83,40 +83,40 @@ internal sealed class MetadataListReader(ApiChannel channel, KubeResource resour
         }
     }
 
-    private async Task<ApiStream> OpenAsync(string? next, bool isWhole, CancellationToken cancellationToken)
+    private async Task<ApiStream> OpenAsync(string? next, bool isFullObjects, CancellationToken cancellationToken)
     {
         var parameters = next is not null ? $"&continue={Uri.EscapeDataString(next)}" : query.FromCache ? "&resourceVersion=0" : "";
         var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
         var request = ApiRequest.Get($"{path}{separator}limit={query.PageSize}{parameters}");
         try
         {
-            return await channel.OpenAsync(isWhole ? request : request with { Accept = ApiRequest.MetadataList }, cancellationToken);
+            return await channel.OpenAsync(isFullObjects ? request : request with { Accept = ApiRequest.MetadataList }, cancellationToken);
         }
         catch (KubeApiException e) when (!e.IsExplained)
         {
-            // Who is asked for protobuf says no in protobuf as well. In JSON the reason is understood.
-            return await channel.OpenAsync(isWhole ? request : request with { Accept = ApiRequest.JsonMetadataList }, cancellationToken);
+            // The server also encodes errors in protobuf. Request JSON to get a readable error.
+            return await channel.OpenAsync(isFullObjects ? request : request with { Accept = ApiRequest.JsonMetadataList }, cancellationToken);
         }
     }
 
     private async IAsyncEnumerable<List<ObjectMetadata>> ReadAsync(ApiStream stream, IMetadataReader reader, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (start, end) = (0, 0);
-        var batch = new List<ObjectMetadata>(Batch);
+        var batch = new List<ObjectMetadata>(BatchSize);
         while (true)
         {
             var count = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
             end += count;
             start += Read(stream, reader, buffer.AsSpan(start..end), isEnd: count == 0, batch);
-            if (batch.Count >= Batch || count == 0)
+            if (batch.Count >= BatchSize || count == 0)
             {
                 yield return batch;
-                batch = new List<ObjectMetadata>(Batch);
+                batch = new List<ObjectMetadata>(BatchSize);
             }
 
             if (count == 0)
                 yield break;
-            MakeRoom(stream, ref start, ref end);
+            EnsureFreeSpace(stream, ref start, ref end);
         }
     }
 
@@ -128,13 +128,13 @@ internal sealed class MetadataListReader(ApiChannel channel, KubeResource resour
         }
         catch (Exception e) when (e is JsonException or InvalidDataException or InvalidOperationException)
         {
-            // What another reader says of its text quotes it.
+            // Messages of the JSON parser quote the response.
             var what = e is WrongDocumentException or InvalidDataException ? e.Message : $"{stream.MediaType ?? "data"} that is not JSON";
             throw channel.Failures.WrongDocument(stream.Path, what, $"{DocumentType.ListOf(resource)}");
         }
     }
 
-    private void MakeRoom(ApiStream stream, ref int start, ref int end)
+    private void EnsureFreeSpace(ApiStream stream, ref int start, ref int end)
     {
         if (start == end)
             (start, end) = (0, 0);

@@ -5,12 +5,12 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Kubernetes.Client.Metadata;
 
 /// <summary>
-/// Reads a PartialObjectMetadataList in protobuf as the API server sends it: four bytes that say so, and a runtime.Unknown
-/// around the list. (staging/src/k8s.io/apimachinery/pkg/{runtime,apis/meta/v1}/generated.proto)
+/// Reads a PartialObjectMetadataList in protobuf as the API server sends it: a magic number of four bytes and a runtime.Unknown
+/// that wraps the list. (staging/src/k8s.io/apimachinery/pkg/{runtime,apis/meta/v1}/generated.proto)
 /// </summary>
-/// <remarks>A session's first list is over before the runtime would compile what reads it a second time, and well; so that is asked for.</remarks>
+/// <remarks>AggressiveOptimization compiles hot methods with full optimization, because the first list of a session ends before tiered compilation would do so.</remarks>
 /// <param name="resource">The resource that was listed.</param>
-/// <param name="server">The API server that the objects come from; null for none.</param>
+/// <param name="server">The API server that sends the objects; null for none.</param>
 internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server = null) : IMetadataReader
 {
     public const string MediaType = "application/vnd.kubernetes.protobuf";
@@ -27,12 +27,12 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
     private readonly TextPool pool = new();
     private readonly ListHeader header = new(DocumentType.MetadataList);
 
-    // The objects of a list resemble each other: as many as the one before had.
+    // Objects of a list are similar, so the counts of the previous object are the initial capacities.
     private int labelCount;
     private int annotationCount;
     private bool hasMagic;
     private bool hasList;
-    private long leftOfList;
+    private long remainingListBytes;
 
     public string? Continue => header.Continue;
 
@@ -55,13 +55,13 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
             var reader = new ProtobufReader(bytes[at..]);
             if (!reader.TryReadHead())
                 break;
-            if (leftOfList == 0 && reader.Field == RawOfUnknown)
+            if (remainingListBytes == 0 && reader.Field == RawOfUnknown)
             {
-                // The list may be longer than what has arrived of it; its own fields follow one by one.
+                // The list may be incomplete, so its fields are read one by one.
                 reader.RequireBytes();
                 header.AddItems();
                 hasList = true;
-                leftOfList = reader.Number;
+                remainingListBytes = reader.Number;
                 at += reader.Position;
                 continue;
             }
@@ -69,15 +69,15 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
             if (!reader.TryReadBytes())
                 break;
             at += reader.Position;
-            if (leftOfList > 0)
-                ReadOfList(reader, objects);
+            if (remainingListBytes > 0)
+                ReadListField(reader, objects);
             else if (reader.Field == TypeOfUnknown)
                 ReadType(reader.Bytes);
             else if (reader.Field == EncodingOfUnknown && reader.Bytes.Length > 0)
                 throw new WrongDocumentException("a list with an unsupported content encoding");
         }
 
-        if (isEnd && (!hasList || at < bytes.Length || leftOfList > 0))
+        if (isEnd && (!hasList || at < bytes.Length || remainingListBytes > 0))
             throw new InvalidDataException("a list that is incomplete");
         if (isEnd)
             header.Complete();
@@ -87,10 +87,10 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
     private static ReadOnlySpan<byte> Magic => "k8s\0"u8;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ReadOfList(ProtobufReader field, ICollection<ObjectMetadata> objects)
+    private void ReadListField(ProtobufReader field, ICollection<ObjectMetadata> objects)
     {
-        leftOfList -= field.Position;
-        if (leftOfList < 0)
+        remainingListBytes -= field.Position;
+        if (remainingListBytes < 0)
             throw new InvalidDataException("a list with an item that is longer than the list");
         if (field.Field == ItemOfList)
             objects.Add(ReadItem(field.Bytes));
@@ -142,7 +142,7 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private ObjectMetadata ReadMetadata(ReadOnlySpan<byte> message)
     {
-        string? name = null, space = null, uid = null;
+        string? name = null, namespaceName = null, uid = null;
         DateTimeOffset? created = null;
         Dictionary<string, string>? labels = null, annotations = null;
         var field = new ProtobufReader(message);
@@ -154,7 +154,7 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
                     name = Encoding.UTF8.GetString(field.Bytes);
                     break;
                 case 3:
-                    space = pool.Get(field.Bytes);
+                    namespaceName = pool.Get(field.Bytes);
                     break;
                 case 5:
                     uid = Encoding.UTF8.GetString(field.Bytes);
@@ -176,7 +176,7 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
         {
             Kind = resource.Kind,
             Name = name ?? "",
-            Namespace = string.IsNullOrEmpty(space) ? null : space,
+            Namespace = string.IsNullOrEmpty(namespaceName) ? null : namespaceName,
             Uid = uid,
             CreationTimestamp = created,
             Labels = labels ?? ObjectMetadata.None,

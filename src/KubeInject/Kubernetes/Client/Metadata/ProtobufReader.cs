@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace KubeInject.Kubernetes.Client.Metadata;
 
 /// <summary>
-/// Reads the fields of a protobuf message without copying them: the two wire types that Kubernetes' metadata is made of,
-/// and how to pass over the others. (https://protobuf.dev/programming-guides/encoding)
+/// Reads the fields of a protobuf message without copying them. Supports the two wire types of Kubernetes metadata
+/// and skips the others. (https://protobuf.dev/programming-guides/encoding)
 /// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
@@ -18,26 +18,26 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     private ReadOnlySpan<byte> content;
     private int wireType;
 
-    /// <summary>How far it has read.</summary>
+    /// <summary>The number of bytes that were read.</summary>
     public int Position { get; private set; }
 
-    /// <summary>The number of the field that was read last.</summary>
+    /// <summary>The number of the current field.</summary>
     public int Field { get; private set; }
 
-    /// <summary>The number in that field; the length of one that is bytes.</summary>
+    /// <summary>The numeric value of the current field; the length of a field with bytes.</summary>
     public long Number { get; private set; }
 
-    /// <summary>The bytes of that field.</summary>
-    /// <exception cref="InvalidDataException">The field holds none: it has another wire type than Kubernetes gives it.</exception>
+    /// <summary>The bytes of the current field.</summary>
+    /// <exception cref="InvalidDataException">The field has another wire type.</exception>
     public readonly ReadOnlySpan<byte> Bytes => wireType == LengthDelimited ? content : throw OtherWireType();
 
-    /// <summary>The number in that field, which is no length.</summary>
-    /// <exception cref="InvalidDataException">The field holds none.</exception>
+    /// <summary>The numeric value of the current field, which is not a length.</summary>
+    /// <exception cref="InvalidDataException">The field has another wire type.</exception>
     public readonly long Integer => wireType == Varint ? Number : throw OtherWireType();
 
-    /// <summary>Reads the next field, the whole of it.</summary>
+    /// <summary>Reads the next field completely.</summary>
     /// <returns>False at the end of the message.</returns>
-    /// <exception cref="InvalidDataException">The message ends within a field, or is none.</exception>
+    /// <exception cref="InvalidDataException">The message ends within a field or is not protobuf.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Read()
     {
@@ -46,9 +46,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         return TryReadHead() && TryReadBytes() ? true : throw new InvalidDataException("protobuf that ends within a field");
     }
 
-    /// <summary>Reads the number of the next field and, for one that is bytes, its length; <see cref="TryReadBytes"/> reads the rest.</summary>
-    /// <returns>False where not all of it is there.</returns>
-    /// <exception cref="InvalidDataException">This is no field.</exception>
+    /// <summary>Reads the number of the next field and its numeric value or length. <see cref="TryReadBytes"/> reads the rest.</summary>
+    /// <returns>False if the data are incomplete.</returns>
+    /// <exception cref="InvalidDataException">The data are not a field.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryReadHead()
     {
@@ -73,7 +73,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     }
 
     /// <summary>Reads the rest of a field.</summary>
-    /// <returns>False where not all of it is there.</returns>
+    /// <returns>False if the data are incomplete.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool TryReadBytes()
     {
@@ -86,8 +86,8 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         return true;
     }
 
-    /// <summary>Makes sure that the field whose head was read is bytes.</summary>
-    /// <exception cref="InvalidDataException">It is not.</exception>
+    /// <summary>Validates that the current field contains bytes.</summary>
+    /// <exception cref="InvalidDataException">The field has another wire type.</exception>
     public readonly void RequireBytes()
     {
         if (wireType != LengthDelimited)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace KubeInject.Kubernetes.Client.Metadata;
 
-/// <summary>Texts that come again and again, such as the keys of labels, each made once.</summary>
+/// <summary>A cache of recurring strings, such as label keys, to avoid duplicate instances.</summary>
 internal sealed class TextPool
 {
     private readonly string[] texts = new string[1024];
