@@ -123,7 +123,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
         IEnumerable<string> workloads, string? @namespace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(workloads);
-        if (!connection.IsCredentialAtHand)
+        if (!connection.IsCredentialAvailable)
             yield break;
         foreach (var name in workloads)
         {
@@ -136,7 +136,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
 
     private async IAsyncEnumerable<ObjectMetadata> ListAsync(KubeResource resource, KubeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        if (!connection.IsCredentialAtHand)
+        if (!connection.IsCredentialAvailable)
             yield break;
         await foreach (var found in client.ListMetadataAsync(resource, query, cancellationToken).ConfigureAwait(false))
             yield return found;
@@ -144,7 +144,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
 
     private async Task<IReadOnlyList<Suggestion>> WorkloadsAsync(WorkloadKind kind, string type, KubeQuery query, CancellationToken cancellationToken)
     {
-        if (!connection.IsCredentialAtHand)
+        if (!connection.IsCredentialAvailable)
             return [];
         try
         {

@@ -25,7 +25,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
     private ApiStream? stream;
     private long streamStart;
     private int failures;         // in a row
-    private int rejections;         // in a row
+    private int rejections;       // in a row
 
     private KubeRetryPolicy Policy => channel.Policy;
 

@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Finds the program that a command means.</summary>
-/// <remarks>The platform's own search looks into this program's folder and the current one first, where anybody may have put something.</remarks>
+/// <summary>Finds the executable file for a command.</summary>
+/// <remarks>.NET searches the folder of this program and the current folder first, where other users may have put programs.</remarks>
 internal static class CommandPath
 {
     public static string? Find(string command, KubeEnvironment environment)

@@ -2,97 +2,97 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>What a connection is made of. Plain data: nothing is connected yet.</summary>
-/// <remarks>Prints no token, key or password.</remarks>
+/// <summary>The settings of a connection. The settings do not open a connection.</summary>
+/// <remarks>The text form contains no token, key or password.</remarks>
 public sealed record ConnectionSettings
 {
-    /// <summary>How long a request may take where the settings say nothing: 100 seconds.</summary>
+    /// <summary>The default request timeout: 100 seconds.</summary>
     public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(100);
 
-    /// <summary>The API server's address, https or http; a path in it is put in front of every request's.</summary>
+    /// <summary>The http or https address of the API server. A path in the address is the prefix of all request paths.</summary>
     public required Uri Server { get; init; }
 
-    /// <summary>Who alone may have signed the server's certificate; null for whom this machine trusts (default).</summary>
+    /// <summary>The only authority that is trusted to sign the server certificate; null for the authorities that this machine trusts (default).</summary>
     public CertificateAuthority? CertificateAuthority { get; init; }
 
-    /// <summary>Whether any certificate of the server will do. Not together with a <see cref="CertificateAuthority"/>. Default: false.</summary>
+    /// <summary>Whether any server certificate is accepted. Cannot be combined with <see cref="CertificateAuthority"/>. Default: false.</summary>
     public bool SkipCertificateCheck { get; init; }
 
-    /// <summary>The name asked of the server and looked for in its certificate; null for the host of <see cref="Server"/> (default).</summary>
+    /// <summary>The TLS server name (SNI), for which the server certificate must be valid; null for the host of <see cref="Server"/> (default).</summary>
     public string? TlsServerName { get; init; }
 
     /// <summary>The bearer token.</summary>
     public SensitiveString? Token { get; init; }
 
-    /// <summary>A file with the bearer token, read anew whenever it has changed; wins over <see cref="Token"/>.</summary>
+    /// <summary>A file with the bearer token, which is read for each request. Overrides <see cref="Token"/>.</summary>
     public string? TokenFile { get; init; }
 
-    /// <summary>The certificate that says who the user is.</summary>
+    /// <summary>The client certificate that authenticates the user.</summary>
     public ClientCertificate? ClientCertificate { get; init; }
 
-    /// <summary>The name for HTTP basic authentication; not together with a token.</summary>
+    /// <summary>The username for HTTP basic authentication. Cannot be combined with a token.</summary>
     public string? Username { get; init; }
 
-    /// <summary>The password that goes with <see cref="Username"/>.</summary>
+    /// <summary>The password for <see cref="Username"/>.</summary>
     public SensitiveString? Password { get; init; }
 
-    /// <summary>The program to run for a token or a certificate; not run where there is a token, a password or a certificate already.</summary>
+    /// <summary>The exec plugin that provides a token or a certificate. It does not run if a token, a username or a certificate is specified.</summary>
     public ExecPlugin? Exec { get; init; }
 
-    /// <summary>In whose place requests are made; null for the user's own (default).</summary>
+    /// <summary>The user to impersonate; null for none (default).</summary>
     public Impersonation? Impersonation { get; init; }
 
-    /// <summary>The proxy that leads to the server; null for the one that <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> name, if any (default).</summary>
+    /// <summary>The proxy; null for the proxy that <c>HTTPS_PROXY</c> and <c>NO_PROXY</c> specify, if any (default).</summary>
     public ProxyAddress? Proxy { get; init; }
 
-    /// <summary>Whether the server is asked not to compress its answers. Default: false.</summary>
+    /// <summary>Whether responses are not compressed. Default: false.</summary>
     public bool DisableCompression { get; init; }
 
-    /// <summary>Where the proxy of the environment, the PATH and the terminal of exec plugins come from. Default: this process.</summary>
+    /// <summary>The environment for proxy variables, PATH and the terminal of exec plugins. Default: the environment of this process.</summary>
     public KubeEnvironment Environment { get; init; } = KubeEnvironment.Process;
 
-    /// <summary>The namespace of requests that name none. Default: <c>default</c>.</summary>
+    /// <summary>The namespace of requests without a namespace. Default: <c>default</c>.</summary>
     public string Namespace { get; init; } = "default";
 
-    /// <summary>The context of the kubeconfig that the settings came from; null for settings from elsewhere.</summary>
+    /// <summary>The kubeconfig context of the settings; null if they are not from a kubeconfig.</summary>
     public string? Context { get; init; }
 
     /// <summary>
-    /// How long one request may take with all its attempts, from connecting to the last byte of the answer. A list of
-    /// metadata may take longer, as long as it keeps coming. Default: <see cref="DefaultTimeout"/>.
+    /// The request timeout, which includes all attempts, from connecting to the last byte of the response. A list of
+    /// metadata may take longer while its data keep arriving. Default: <see cref="DefaultTimeout"/>.
     /// </summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
     /// <summary>
-    /// Looks for settings where kubectl does: the given path, else the files in <c>KUBECONFIG</c>, else
-    /// <c>~/.kube/config</c>, else the ServiceAccount of the pod that this process runs in.
+    /// Finds settings like kubectl: in the specified file, else in the files of <c>KUBECONFIG</c>, else in
+    /// <c>~/.kube/config</c>, else in the ServiceAccount of the pod in which this process runs.
     /// </summary>
-    /// <param name="path">A kubeconfig that has to exist; null to look for one.</param>
-    /// <param name="context">The context to use; null for the current one.</param>
-    /// <param name="environment">Where variables and folders come from; null for this process's own.</param>
+    /// <param name="path">The path of an existing kubeconfig; null to search for one.</param>
+    /// <param name="context">The context to use; null for the current context.</param>
+    /// <param name="environment">The environment to search; null for the environment of this process.</param>
     /// <returns>The settings.</returns>
-    /// <exception cref="ConfigurationException">Nothing was found (the message says what was looked for, and where), or what was found is broken.</exception>
+    /// <exception cref="ConfigurationException">No settings were found (the message names the searched locations), or the settings are not valid.</exception>
     public static ConnectionSettings Find(string? path = null, string? context = null, KubeEnvironment? environment = null)
     {
         environment ??= KubeEnvironment.Process;
         return (path is null ? Search(context, environment) : FromKubeconfig(Kubeconfig.Load(path), context)) with { Environment = environment };
     }
 
-    /// <summary>Takes a context of a kubeconfig.</summary>
+    /// <summary>Creates settings from a context of a kubeconfig.</summary>
     /// <param name="config">The kubeconfig.</param>
-    /// <param name="context">The context's name; null for the current one.</param>
+    /// <param name="context">The name of the context; null for the current context.</param>
     /// <returns>The settings.</returns>
-    /// <exception cref="ConfigurationException">The context, its cluster or its user is missing, broken, or needs what this version does not support.</exception>
+    /// <exception cref="ConfigurationException">The context, its cluster or its user is missing, not valid or not supported.</exception>
     public static ConnectionSettings FromKubeconfig(Kubeconfig config, string? context = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         return KubeconfigResolver.Resolve(config, context);
     }
 
-    /// <summary>Takes a server and a bearer token.</summary>
-    /// <param name="server">The API server's https address.</param>
+    /// <summary>Creates settings from a server and a bearer token.</summary>
+    /// <param name="server">The https address of the API server.</param>
     /// <param name="token">The token.</param>
-    /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
+    /// <param name="authority">The only authority that is trusted to sign the server certificate; null for the authorities that this machine trusts.</param>
     /// <returns>The settings.</returns>
     public static ConnectionSettings FromToken(Uri server, SensitiveString token, CertificateAuthority? authority = null)
     {
@@ -101,10 +101,10 @@ public sealed record ConnectionSettings
         return new ConnectionSettings { Server = server, Token = token, CertificateAuthority = authority };
     }
 
-    /// <summary>Takes a server and the file of a bearer token, which is read anew for every request.</summary>
-    /// <param name="server">The API server's https address.</param>
-    /// <param name="tokenFile">The file's path.</param>
-    /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
+    /// <summary>Creates settings from a server and a file with a bearer token. The file is read for each request.</summary>
+    /// <param name="server">The https address of the API server.</param>
+    /// <param name="tokenFile">The path of the file.</param>
+    /// <param name="authority">The only authority that is trusted to sign the server certificate; null for the authorities that this machine trusts.</param>
     /// <returns>The settings.</returns>
     public static ConnectionSettings FromTokenFile(Uri server, string tokenFile, CertificateAuthority? authority = null)
     {
@@ -113,10 +113,10 @@ public sealed record ConnectionSettings
         return new ConnectionSettings { Server = server, TokenFile = tokenFile, CertificateAuthority = authority };
     }
 
-    /// <summary>Takes a server and a client certificate.</summary>
-    /// <param name="server">The API server's https address.</param>
-    /// <param name="certificate">The certificate with its key.</param>
-    /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
+    /// <summary>Creates settings from a server and a client certificate.</summary>
+    /// <param name="server">The https address of the API server.</param>
+    /// <param name="certificate">The certificate with its private key.</param>
+    /// <param name="authority">The only authority that is trusted to sign the server certificate; null for the authorities that this machine trusts.</param>
     /// <returns>The settings.</returns>
     public static ConnectionSettings FromClientCertificate(Uri server, ClientCertificate certificate, CertificateAuthority? authority = null)
     {
@@ -125,11 +125,11 @@ public sealed record ConnectionSettings
         return new ConnectionSettings { Server = server, ClientCertificate = certificate, CertificateAuthority = authority };
     }
 
-    /// <summary>Takes a server, and name and password for HTTP basic authentication.</summary>
-    /// <param name="server">The API server's https address.</param>
-    /// <param name="username">The name.</param>
+    /// <summary>Creates settings from a server, a username and a password for HTTP basic authentication.</summary>
+    /// <param name="server">The https address of the API server.</param>
+    /// <param name="username">The username.</param>
     /// <param name="password">The password.</param>
-    /// <param name="authority">Who alone may have signed the server's certificate; null for whom this machine trusts.</param>
+    /// <param name="authority">The only authority that is trusted to sign the server certificate; null for the authorities that this machine trusts.</param>
     /// <returns>The settings.</returns>
     public static ConnectionSettings FromPassword(Uri server, string username, SensitiveString password, CertificateAuthority? authority = null)
     {
@@ -139,15 +139,15 @@ public sealed record ConnectionSettings
         return new ConnectionSettings { Server = server, Username = username, Password = password, CertificateAuthority = authority };
     }
 
-    /// <summary>Takes the ServiceAccount of the pod that this process runs in.</summary>
-    /// <param name="environment">Where variables and the ServiceAccount's folder come from; null for this process's own.</param>
-    /// <returns>The settings; the token stays in its file, for it changes.</returns>
-    /// <exception cref="ConfigurationException">This process does not run in a pod, or the folder is broken.</exception>
+    /// <summary>Creates settings from the ServiceAccount of the pod in which this process runs.</summary>
+    /// <param name="environment">The environment with the variables and the ServiceAccount folder; null for the environment of this process.</param>
+    /// <returns>The settings. They refer to the token file, because the token changes.</returns>
+    /// <exception cref="ConfigurationException">This process does not run in a pod, or the ServiceAccount folder is not valid.</exception>
     public static ConnectionSettings FromServiceAccount(KubeEnvironment? environment = null) =>
         ServiceAccountResolver.Resolve(environment ?? KubeEnvironment.Process) with { Environment = environment ?? KubeEnvironment.Process };
 
-    /// <summary>Checks what the settings say together, before anything is sent.</summary>
-    /// <exception cref="ConfigurationException">They contradict themselves, or would send a credential in clear text.</exception>
+    /// <summary>Validates the settings before a request is sent.</summary>
+    /// <exception cref="ConfigurationException">The settings contradict each other or would send a credential in plain text.</exception>
     internal void Validate()
     {
         if (!IsServerAddress(Server))
@@ -164,8 +164,8 @@ public sealed record ConnectionSettings
             throw new ConfigurationException("The timeout must be longer than zero.");
     }
 
-    /// <summary>The settings of the transport, with the proxy of the environment.</summary>
-    /// <exception cref="ConfigurationException">The environment names a proxy by something that is no address.</exception>
+    /// <summary>Gets the transport settings, with the proxy of the environment.</summary>
+    /// <exception cref="ConfigurationException">The proxy variable of the environment is not a valid address.</exception>
     internal TransportSettings ToTransport() => new()
     {
         Server = Server,
@@ -186,9 +186,9 @@ public sealed record ConnectionSettings
     private static ConnectionSettings Search(string? context, KubeEnvironment environment)
     {
         var config = Kubeconfig.Find(environment);
-        var missingForPod = ServiceAccountResolver.WhatIsMissing(environment);
+        var missingForPod = ServiceAccountResolver.FindMissingPart(environment);
 
-        // Only a kubeconfig has contexts: whoever asks for one does not mean the ServiceAccount.
+        // Only a kubeconfig has contexts, so a specified context excludes the ServiceAccount.
         if (config is null or { IsEmpty: true } && missingForPod is null && string.IsNullOrEmpty(context))
             return FromServiceAccount(environment);
         if (config is not null)

@@ -1,14 +1,14 @@
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Whether an exec plugin may ask the user something.</summary>
+/// <summary>Whether an exec plugin can prompt the user.</summary>
 public enum ExecInteractiveMode
 {
-    /// <summary>The plugin gets no standard input.</summary>
+    /// <summary>The plugin has no standard input.</summary>
     Never,
 
-    /// <summary>The plugin gets the standard input where that is a terminal.</summary>
+    /// <summary>The plugin inherits the standard input if it is a terminal.</summary>
     IfAvailable,
 
-    /// <summary>The plugin needs the standard input, and is not run where that is no terminal.</summary>
+    /// <summary>The plugin requires the standard input and does not run if it is not a terminal.</summary>
     Always,
 }

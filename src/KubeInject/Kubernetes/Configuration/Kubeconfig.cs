@@ -2,13 +2,13 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>The data of a kubeconfig, or of several merged into one. Nothing is connected or checked yet.</summary>
+/// <summary>The data of a kubeconfig or of several merged kubeconfig files. References are not validated.</summary>
 public sealed record Kubeconfig
 {
-    /// <summary>The files that it was read from, in the order in which they count.</summary>
+    /// <summary>The files, in order of precedence.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
-    /// <summary>The name of the context to use where the caller names none; null where the files set none.</summary>
+    /// <summary>The name of the current context; null if no file sets it.</summary>
     public string? CurrentContext { get; init; }
 
     /// <summary>The clusters, in the order of the files.</summary>
@@ -20,26 +20,26 @@ public sealed record Kubeconfig
     /// <summary>The contexts, in the order of the files.</summary>
     public IReadOnlyList<KubeconfigContext> Contexts { get; init; } = [];
 
-    /// <summary>Whether it says nothing at all, as an empty file does.</summary>
+    /// <summary>Whether it contains nothing, like an empty file.</summary>
     internal bool IsEmpty => CurrentContext is null && Clusters.Count == 0 && Users.Count == 0 && Contexts.Count == 0;
 
     /// <summary>Reads a kubeconfig from text.</summary>
     /// <param name="text">YAML or JSON.</param>
-    /// <param name="file">The path that the text stands for: messages name it, and relative paths are relative to its folder.</param>
+    /// <param name="file">The path for messages. Relative paths in the text are relative to its folder.</param>
     /// <returns>The data of the kubeconfig; empty for an empty text.</returns>
-    /// <exception cref="ConfigurationException">The text is malformed; the message gives line and column.</exception>
+    /// <exception cref="ConfigurationException">The text is not valid. The message contains the line and the column.</exception>
     public static Kubeconfig Parse(string text, string file) => KubeconfigReader.Read(text, file);
 
     /// <summary>Reads one kubeconfig file.</summary>
-    /// <param name="path">The file's path.</param>
+    /// <param name="path">The path of the file.</param>
     /// <returns>The data of the file.</returns>
-    /// <exception cref="ConfigurationException">The file is missing, unreadable or malformed.</exception>
+    /// <exception cref="ConfigurationException">The file is missing, cannot be read or is not valid.</exception>
     public static Kubeconfig Load(string path) => Parse(ConfigurationFile.Read(path, "kubeconfig"), path);
 
     /// <summary>Reads several kubeconfig files and merges them.</summary>
-    /// <param name="paths">The files' paths; what stands in an earlier file counts more.</param>
+    /// <param name="paths">The paths of the files. Earlier files have precedence.</param>
     /// <returns>The merged data.</returns>
-    /// <exception cref="ConfigurationException">No path is given, or a file is missing, unreadable or malformed.</exception>
+    /// <exception cref="ConfigurationException">No path is specified, or a file is missing, cannot be read or is not valid.</exception>
     public static Kubeconfig Load(IEnumerable<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -49,16 +49,16 @@ public sealed record Kubeconfig
             : throw new ConfigurationException("No kubeconfig file is specified.");
     }
 
-    /// <summary>Reads and merges the files that kubectl would: those in <c>KUBECONFIG</c>, else <c>~/.kube/config</c>.</summary>
-    /// <param name="environment">Where variables and the home folder come from; null for this process's own.</param>
-    /// <returns>The merged data; null where none of the files exists.</returns>
-    /// <exception cref="ConfigurationException">A file is unreadable or malformed.</exception>
+    /// <summary>Reads and merges the same files as kubectl: the files in <c>KUBECONFIG</c>, else <c>~/.kube/config</c>.</summary>
+    /// <param name="environment">The environment with the variables and the home folder; null for the environment of this process.</param>
+    /// <returns>The merged data; null if none of the files exists.</returns>
+    /// <exception cref="ConfigurationException">A file cannot be read or is not valid.</exception>
     public static Kubeconfig? Find(KubeEnvironment? environment = null)
     {
         Kubeconfig? merged = null;
         foreach (var path in DefaultPaths(environment ?? KubeEnvironment.Process))
         {
-            // A missing file of the list is no error: the list often names files that only some machines have.
+            // Missing files are ignored, because KUBECONFIG often names files that exist only on some machines.
             if (ConfigurationFile.TryRead(path, "kubeconfig") is not { } text)
                 continue;
             var config = Parse(text, path);
@@ -68,9 +68,9 @@ public sealed record Kubeconfig
         return merged;
     }
 
-    /// <summary>Adds what another kubeconfig has and this one has not.</summary>
-    /// <param name="other">The kubeconfig that counts less: it neither changes the current context nor an entry whose name is taken.</param>
-    /// <returns>Both in one.</returns>
+    /// <summary>Merges another kubeconfig into this one.</summary>
+    /// <param name="other">The kubeconfig with lower precedence. It does not replace the current context or existing entries.</param>
+    /// <returns>The merged kubeconfig.</returns>
     public Kubeconfig Merge(Kubeconfig other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -84,8 +84,8 @@ public sealed record Kubeconfig
         };
     }
 
-    /// <summary>What the contexts lead to, in the order of the files.</summary>
-    /// <returns>The contexts, without anything secret.</returns>
+    /// <summary>Lists the contexts, in the order of the files.</summary>
+    /// <returns>The contexts, without secrets.</returns>
     public IReadOnlyList<KubeContext> ListContexts() =>
     [
         .. Contexts.Select(context => new KubeContext
@@ -101,7 +101,7 @@ public sealed record Kubeconfig
         }),
     ];
 
-    /// <summary>The files that <see cref="Find"/> looks for.</summary>
+    /// <summary>Gets the paths that <see cref="Find"/> reads.</summary>
     internal static IReadOnlyList<string> DefaultPaths(KubeEnvironment environment)
     {
         if (environment.Variable("KUBECONFIG") is not { Length: > 0 } list)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Base64 as kubectl reads it: line breaks may stand in it, blanks may not.</summary>
+/// <summary>Decodes base64 like kubectl: line breaks are allowed, spaces and tabs are not.</summary>
 internal static class KubeconfigBase64
 {
     public static string? TryDecode(string base64)

@@ -1,38 +1,38 @@
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>A cluster of a kubeconfig, as it stands there.</summary>
+/// <summary>A cluster entry of a kubeconfig.</summary>
 public sealed record KubeconfigCluster
 {
-    /// <summary>The name by which contexts refer to it.</summary>
+    /// <summary>The name to which contexts refer.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The file that it stands in, to which its paths are relative.</summary>
+    /// <summary>The file that contains the entry. Paths are relative to its folder.</summary>
     public required string File { get; init; }
 
-    /// <summary>Where the API server is, as <c>https://host:6443</c>; without what may stand before an @, which may be a password.</summary>
+    /// <summary>The address of the API server: <c>https://host:6443</c>. User information before an @ is removed, because it may contain a password.</summary>
     public string? Server { get; init; }
 
-    /// <summary>Whether something stood before an @ of <see cref="Server"/>.</summary>
+    /// <summary>Whether user information was removed from <see cref="Server"/>.</summary>
     internal bool HasUserInfo { get; init; }
 
-    /// <summary>Path of the PEM bundle with the cluster's certificate authority.</summary>
+    /// <summary>The path of the PEM bundle with the certificate authority of the cluster.</summary>
     public string? CertificateAuthority { get; init; }
 
-    /// <summary>The PEM bundle itself, in base64; wins over <see cref="CertificateAuthority"/>.</summary>
+    /// <summary>The PEM bundle in base64. Overrides <see cref="CertificateAuthority"/>.</summary>
     public string? CertificateAuthorityData { get; init; }
 
-    /// <summary>Whether any certificate of the server will do. Default: false.</summary>
+    /// <summary>Whether any server certificate is accepted. Default: false.</summary>
     public bool InsecureSkipTlsVerify { get; init; }
 
-    /// <summary>The name that the server's certificate is checked for, where it is not the host of <see cref="Server"/>.</summary>
+    /// <summary>The name for which the server certificate must be valid; null for the host of <see cref="Server"/>.</summary>
     public string? TlsServerName { get; init; }
 
-    /// <summary>The address of the proxy that leads to the cluster; hidden because a password may stand in it.</summary>
+    /// <summary>The address of the proxy. Masked, because it may contain a password.</summary>
     public SensitiveString? ProxyUrl { get; init; }
 
-    /// <summary>Whether the server is asked not to compress its answers. Default: false.</summary>
+    /// <summary>Whether responses are not compressed. Default: false.</summary>
     public bool DisableCompression { get; init; }
 
-    /// <summary>What the extension for exec plugins says, as JSON.</summary>
+    /// <summary>The extension for exec plugins, as JSON.</summary>
     internal string? ExecConfig { get; init; }
 }

@@ -1,12 +1,12 @@
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>A context of a kubeconfig: which user on which cluster, in which namespace.</summary>
+/// <summary>A context entry of a kubeconfig: a cluster, a user and a namespace.</summary>
 public sealed record KubeconfigContext
 {
-    /// <summary>The context's name.</summary>
+    /// <summary>The name of the context.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The file that it stands in.</summary>
+    /// <summary>The file that contains the entry.</summary>
     public required string File { get; init; }
 
     /// <summary>The name of the cluster.</summary>
@@ -15,6 +15,6 @@ public sealed record KubeconfigContext
     /// <summary>The name of the user; null for a context without credentials.</summary>
     public string? User { get; init; }
 
-    /// <summary>The namespace; null where the context sets none, which means <c>default</c>.</summary>
+    /// <summary>The namespace; null if the context has none, which means <c>default</c>.</summary>
     public string? Namespace { get; init; }
 }

@@ -1,11 +1,11 @@
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Reads the fields of a mapping, each as the kind that kubectl takes there.</summary>
+/// <summary>Reads fields of a mapping with the types that kubectl accepts.</summary>
 internal static class KubeconfigFields
 {
     /// <summary>
-    /// A text of one line, which messages may show: one of several may hold everything that was meant to stand behind
-    /// it. An empty text counts as absent, as it does for kubectl.
+    /// Reads a single-line string that messages may show. A multi-line string could contain following fields by mistake,
+    /// including secrets. Like kubectl, treats an empty string as missing.
     /// </summary>
     public static string? Text(this KubeconfigNode.Mapping mapping, string key)
     {
@@ -17,14 +17,14 @@ internal static class KubeconfigFields
 
     public static SensitiveString? Hidden(this KubeconfigNode.Mapping mapping, string key) => mapping.AnyText(key) is { } text ? new SensitiveString(text) : null;
 
-    /// <summary>Data in base64; checked here, because what does not decode makes the whole file unusable.</summary>
+    /// <summary>Reads and validates base64 data. As in kubectl, invalid data make the whole file unusable.</summary>
     public static string? Base64(this KubeconfigNode.Mapping mapping, string key, string entry)
     {
         var text = mapping.AnyText(key);
         return text is null || KubeconfigBase64.TryDecode(text) is not null ? text : throw mapping.Entries[key].Error($"{key} of {entry} is not base64.");
     }
 
-    /// <summary>A path. What looks like the content of the file is turned down here: messages show paths.</summary>
+    /// <summary>Reads a path. Rejects text that looks like the content of a file, because messages show paths.</summary>
     public static string? Path(this KubeconfigNode.Mapping mapping, string key, string entry)
     {
         var text = mapping.Text(key);
@@ -53,7 +53,7 @@ internal static class KubeconfigFields
     public static IReadOnlyList<string> Texts(this KubeconfigNode.Mapping mapping, string key) =>
         [.. mapping.List(key).Select(item => item.IsNull ? "" : AsText(item, $"An entry of {key}") ?? "")];
 
-    /// <summary>A list's entries, which have to be mappings; one without content has no fields.</summary>
+    /// <summary>Reads the items of a list, which must be mappings. An empty item has no fields.</summary>
     public static IEnumerable<KubeconfigNode.Mapping> Mappings(this KubeconfigNode.Mapping mapping, string key) =>
         mapping.List(key).Select(item => item.IsNull ? new KubeconfigNode.Mapping(item.File, item.Start, new Dictionary<string, KubeconfigNode>()) : AsMapping(item, $"An entry of {key}"));
 

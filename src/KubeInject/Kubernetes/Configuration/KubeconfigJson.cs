@@ -3,24 +3,24 @@ using System.Text.Json;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Writes a node of a kubeconfig as JSON.</summary>
+/// <summary>Converts a node of a kubeconfig to JSON.</summary>
 internal static class KubeconfigJson
 {
-    // Aliases within aliases can make of a few lines more than any memory or stack holds.
-    private const int MostBytes = 1 << 20;
-    private const int MaximumDepth = 200;
+    // Nested aliases can expand a few lines beyond the available memory and stack.
+    private const int MaxBytes = 1 << 20;
+    private const int MaxDepth = 200;
 
     public static string Write(KubeconfigNode node)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
-            Write(writer, node, MaximumDepth);
+            Write(writer, node, MaxDepth);
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
     private static void Write(Utf8JsonWriter writer, KubeconfigNode node, int depth)
     {
-        if (depth == 0 || writer.BytesCommitted + writer.BytesPending > MostBytes)
+        if (depth == 0 || writer.BytesCommitted + writer.BytesPending > MaxBytes)
             throw node.Error("This is too long or nested too deeply.");
         switch (node)
         {
@@ -65,6 +65,6 @@ internal static class KubeconfigJson
         }
     }
 
-    // Half of a surrogate pair, which YAML can write and JSON cannot, is replaced on the way.
+    // Replaces unpaired surrogates, which are possible in YAML but not in JSON.
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -3,15 +3,15 @@ using YamlDotNet.Core.Events;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Turns the YAML (or JSON) text of one kubeconfig into nodes.</summary>
+/// <summary>Parses the YAML or JSON text of a kubeconfig into nodes.</summary>
 /// <remarks>
-/// Built on the parser's events rather than on the library's document tree: that tree recurses without a limit,
-/// on nesting as on cycles of anchors, and a stack overflow ends the process.
+/// Uses the events of the parser instead of the document tree of the library. The tree recurses without a limit
+/// on nesting and on cycles of anchors, and a stack overflow ends the process.
 /// </remarks>
 internal sealed class KubeconfigParser
 {
-    // A kubeconfig needs six levels; whatever nests deeper than this is no kubeconfig.
-    private const int MaximumDepth = 64;
+    // A kubeconfig needs six levels.
+    private const int MaxDepth = 64;
 
     private readonly string file;
     private readonly Parser parser;
@@ -25,7 +25,7 @@ internal sealed class KubeconfigParser
     }
 
     /// <summary>Parses the first document of a text.</summary>
-    /// <returns>The document's root; null for a text without content.</returns>
+    /// <returns>The root node; null if the text is empty.</returns>
     public static KubeconfigNode? Parse(string file, string text)
     {
         try
@@ -34,12 +34,12 @@ internal sealed class KubeconfigParser
         }
         catch (YamlException e)
         {
-            // The parser's messages are fixed texts: they quote nothing of the file.
+            // The messages of the parser are constant and do not quote the file.
             throw ConfigurationException.At(file, e.Start.Line, e.Start.Column, $"This is not valid YAML. {e.Message}");
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
         {
-            // What the scanner makes of some malformed escapes and tags instead of a YamlException.
+            // The scanner throws these for some invalid escapes and tags instead of a YamlException.
             throw new ConfigurationException($"{file} is not valid YAML.") { File = file };
         }
     }
@@ -49,13 +49,13 @@ internal sealed class KubeconfigParser
         parser.Consume<StreamStart>();
         if (!parser.TryConsume<DocumentStart>(out _))
             return null;
-        var root = ParseNode(MaximumDepth, out _);
+        var root = ParseNode(MaxDepth, out _);
         parser.Consume<DocumentEnd>();
         return root;
     }
 
     /// <param name="depth">The number of levels that are allowed from here.</param>
-    /// <param name="height">The number of levels of the node, those of aliases included.</param>
+    /// <param name="height">The number of levels of the node, including those of aliases.</param>
     private KubeconfigNode ParseNode(int depth, out int height)
     {
         var mark = parser.Current?.Start ?? Mark.Empty;
@@ -67,12 +67,12 @@ internal sealed class KubeconfigParser
                 throw ConfigurationException.At(file, mark.Line, mark.Column, problem);
             height = known.Height;
             return depth < height
-                ? throw ConfigurationException.At(file, mark.Line, mark.Column, $"With this alias, the nesting is deeper than {MaximumDepth} levels.")
+                ? throw ConfigurationException.At(file, mark.Line, mark.Column, $"With this alias, the nesting is deeper than {MaxDepth} levels.")
                 : known.Node;
         }
 
         if (depth == 0)
-            throw ConfigurationException.At(file, mark.Line, mark.Column, $"This is nested deeper than {MaximumDepth} levels.");
+            throw ConfigurationException.At(file, mark.Line, mark.Column, $"This is nested deeper than {MaxDepth} levels.");
         var anchor = parser.Accept<NodeEvent>(out var start) ? start.Anchor : AnchorName.Empty;
         var before = budget.Total;
         budget.Add();
@@ -123,7 +123,7 @@ internal sealed class KubeconfigParser
         return child;
     }
 
-    /// <summary>YAML's merge key. What stands later counts, be it merged or not; of several sources the first one does.</summary>
+    /// <summary>Applies the merge key of YAML. Later entries override earlier ones, merged or not. Of several sources, the first one has precedence.</summary>
     private static void Merge(Dictionary<string, KubeconfigNode> entries, KubeconfigNode merged)
     {
         foreach (var source in merged is KubeconfigNode.Sequence several ? several.Items.Reverse() : [merged])

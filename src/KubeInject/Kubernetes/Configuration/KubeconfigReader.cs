@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Reads the nodes of one kubeconfig as clusters, users and contexts.</summary>
-/// <remarks>Unknown keys are left alone, as kubectl leaves them.</remarks>
+/// <summary>Reads clusters, users and contexts from the nodes of a kubeconfig.</summary>
+/// <remarks>Like kubectl, ignores unknown keys.</remarks>
 internal static partial class KubeconfigReader
 {
     private const string ExecExtension = "client.authentication.k8s.io/exec";

@@ -4,7 +4,7 @@ using static KubeInject.Kubernetes.Configuration.KubeconfigEntry;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Turns a context of a kubeconfig, with its cluster and its user, into settings.</summary>
+/// <summary>Creates connection settings from a context of a kubeconfig with its cluster and user.</summary>
 internal static class KubeconfigResolver
 {
     public static ConnectionSettings Resolve(Kubeconfig config, string? contextName)
@@ -61,7 +61,7 @@ internal static class KubeconfigResolver
         if (cluster.HasUserInfo)
             throw Broken("cluster", cluster.Name, cluster.File, "has a server address with a username or a password; move them to the user's entry");
 
-        // kubectl takes an address without a scheme for http, and leaves out query and fragment.
+        // Like kubectl, treat an address without a scheme as http, and ignore query and fragment.
         if (!address.Contains("://", StringComparison.Ordinal))
             address = $"http://{address}";
         return !address.Any(char.IsWhiteSpace) && Uri.TryCreate(address.Split('?', '#')[0], UriKind.Absolute, out var server) && ConnectionSettings.IsServerAddress(server)
@@ -74,20 +74,20 @@ internal static class KubeconfigResolver
         if (cluster.CertificateAuthorityData is null && cluster.CertificateAuthority is null)
             return null;
         var entry = $"of cluster '{cluster.Name}' in {cluster.File}";
-        string pem, source, place;
+        string pem, source, location;
         if (cluster.CertificateAuthorityData is { } data)
         {
-            source = place = $"certificate-authority-data {entry}";
+            source = location = $"certificate-authority-data {entry}";
             pem = Decode(data, source);
         }
         else
         {
-            source = Beside(cluster.File, cluster.CertificateAuthority!);
-            place = $"{source}, the certificate-authority {entry},";
-            pem = ReadBeside(cluster.File, cluster.CertificateAuthority!, $"certificate-authority {entry}: the");
+            source = ResolvePath(cluster.File, cluster.CertificateAuthority!);
+            location = $"{source}, the certificate-authority {entry},";
+            pem = ReadRelative(cluster.File, cluster.CertificateAuthority!, $"certificate-authority {entry}: the");
         }
 
-        // Without TLS nobody asks what the file holds, only that it is there.
-        return isUsed ? CertificateAuthority.FromPem(pem, source, place) : null;
+        // Without TLS, the file must exist, but its content is not used.
+        return isUsed ? CertificateAuthority.FromPem(pem, source, location) : null;
     }
 }

@@ -1,6 +1,6 @@
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>What a scalar of a kubeconfig is: kubectl takes no number where a text belongs, and no text where a flag does.</summary>
+/// <summary>The type of a scalar in a kubeconfig. kubectl rejects a number instead of a string, and a string instead of a Boolean.</summary>
 internal enum KubeconfigScalar
 {
     Text,

@@ -5,7 +5,7 @@ using YamlDotNet.Core.Events;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Tells what a scalar is by the rules of YAML 1.1, as kubectl's parser applies them.</summary>
+/// <summary>Determines the type of a scalar by the rules of YAML 1.1, like the parser of kubectl.</summary>
 internal static partial class KubeconfigScalars
 {
     public const string BinaryTag = $"{Prefix}binary";
@@ -21,7 +21,7 @@ internal static partial class KubeconfigScalars
 
     public static bool IsTrue(string boolean) => boolean.ToLowerInvariant() is "y" or "yes" or "true" or "on";
 
-    /// <summary>The number as JSON writes it; null where JSON cannot represent this number.</summary>
+    /// <summary>Converts a number to JSON; null if JSON cannot represent it.</summary>
     public static string? JsonNumber(string number)
     {
         var plain = number.Replace("_", "", StringComparison.Ordinal);
@@ -49,7 +49,7 @@ internal static partial class KubeconfigScalars
         return Decimal().IsMatch(plain) || (Prefixed().Match(plain) is { Success: true } prefixed && Fits(prefixed));
     }
 
-    /// <summary>What needs more than 64 bits is no number but a text, such as a token of hexadecimal digits.</summary>
+    /// <summary>Returns whether a number fits in 64 bits. If not, it is a string, such as a token of hexadecimal digits.</summary>
     private static bool Fits(Match prefixed)
     {
         try

@@ -4,7 +4,7 @@ using static KubeInject.Kubernetes.Configuration.KubeconfigEntry;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Turns a user of a kubeconfig into settings.</summary>
+/// <summary>Adds a user of a kubeconfig to connection settings.</summary>
 internal static class KubeconfigUserResolver
 {
     public static ConnectionSettings Resolve(ConnectionSettings settings, KubeconfigUser user, string? execConfig)
@@ -19,10 +19,10 @@ internal static class KubeconfigUserResolver
         var exec = user.Exec is null ? null : Plugin(user, user.Exec, execConfig);
         settings = settings with { Impersonation = Impersonated(user) };
 
-        // As with kubectl, nothing that proves who the user is travels in clear text.
+        // Like kubectl, never send a credential in plain text.
         if (settings.Server.Scheme != Uri.UriSchemeHttps)
             return settings;
-        var tokenFile = user.TokenFile is null ? null : Beside(user.File, user.TokenFile);
+        var tokenFile = user.TokenFile is null ? null : ResolvePath(user.File, user.TokenFile);
         if (tokenFile is not null && user.Token is null)
             ConfigurationFile.Read(tokenFile, $"tokenFile of user '{user.Name}' in {user.File}: the");
         return settings with
@@ -42,10 +42,10 @@ internal static class KubeconfigUserResolver
         if ((user.ClientCertificate is not null && user.ClientCertificateData is not null) || (user.ClientKey is not null && user.ClientKeyData is not null))
             throw Unusable(user, "has a client certificate or its key both as a file and as data; remove one of them");
         var certificate = user.ClientCertificateData is { } data ? Decode(data.Reveal(), $"client-certificate-data of {source}")
-            : user.ClientCertificate is { } path ? ReadBeside(user.File, path, $"client-certificate of {source}: the")
+            : user.ClientCertificate is { } path ? ReadRelative(user.File, path, $"client-certificate of {source}: the")
             : null;
         var key = user.ClientKeyData is { } keyData ? Decode(keyData.Reveal(), $"client-key-data of {source}")
-            : user.ClientKey is { } keyPath ? ReadBeside(user.File, keyPath, $"client-key of {source}: the")
+            : user.ClientKey is { } keyPath ? ReadRelative(user.File, keyPath, $"client-key of {source}: the")
             : null;
         if (certificate is null && key is null)
             return null;
@@ -70,7 +70,7 @@ internal static class KubeconfigUserResolver
         return new ExecPlugin
         {
             ApiVersion = exec.ApiVersion,
-            Command = isPath ? Beside(user.File, command) : command,
+            Command = isPath ? ResolvePath(user.File, command) : command,
             Arguments = exec.Arguments,
             Variables = exec.Variables,
             InstallHint = exec.InstallHint,
@@ -80,7 +80,7 @@ internal static class KubeconfigUserResolver
         };
     }
 
-    /// <summary>Only the version before the first stable one lets the mode be left out.</summary>
+    /// <summary>Reads the interactive mode. It is optional only in v1beta1.</summary>
     private static ExecInteractiveMode Mode(KubeconfigUser user, KubeconfigExec exec) => exec.InteractiveMode switch
     {
         null when exec.ApiVersion == $"{ExecPlugin.Group}v1beta1" => ExecInteractiveMode.IfAvailable,

@@ -2,14 +2,14 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Turns what a pod finds around it into settings.</summary>
+/// <summary>Creates connection settings from the ServiceAccount of a pod.</summary>
 internal static class ServiceAccountResolver
 {
     private const string HostVariable = "KUBERNETES_SERVICE_HOST";
     private const string PortVariable = "KUBERNETES_SERVICE_PORT";
 
-    /// <summary>What is missing for a process that runs in a pod; null where nothing is.</summary>
-    public static string? WhatIsMissing(KubeEnvironment environment)
+    /// <summary>Finds a missing part of the ServiceAccount environment of a pod, as a clause for a message; null if it is complete.</summary>
+    public static string? FindMissingPart(KubeEnvironment environment)
     {
         var token = TokenPath(environment);
         return string.IsNullOrEmpty(environment.Variable(HostVariable)) ? $"{HostVariable} is not set"
@@ -20,7 +20,7 @@ internal static class ServiceAccountResolver
 
     public static ConnectionSettings Resolve(KubeEnvironment environment)
     {
-        if (WhatIsMissing(environment) is { } missing)
+        if (FindMissingPart(environment) is { } missing)
             throw new ConfigurationException($"This process does not run in a pod with a ServiceAccount: {missing}.");
         var host = environment.Variable(HostVariable)!;
         var address = $"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host.Trim('[', ']')}]" : host)}:{environment.Variable(PortVariable)}";

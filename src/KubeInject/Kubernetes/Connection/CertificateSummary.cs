@@ -4,28 +4,28 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Connection;
 
-/// <summary>What there is to know of a certificate at a glance. Holds no key.</summary>
+/// <summary>A summary of a certificate, without the key.</summary>
 public sealed record CertificateSummary
 {
-    /// <summary>Whom the certificate is for: <c>CN=kube-apiserver</c>.</summary>
+    /// <summary>The subject: <c>CN=kube-apiserver</c>.</summary>
     public required string Subject { get; init; }
 
-    /// <summary>Who signed it.</summary>
+    /// <summary>The issuer.</summary>
     public required string Issuer { get; init; }
 
-    /// <summary>From when on it is valid.</summary>
+    /// <summary>The start of the validity period.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 
-    /// <summary>Until when it is valid.</summary>
+    /// <summary>The end of the validity period.</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
-    /// <summary>Whole days until the end; negative after it.</summary>
+    /// <summary>The number of whole days until the certificate expires; negative after that.</summary>
     public required int DaysLeft { get; init; }
 
-    /// <summary>The SHA-1 of the certificate, by which other tools name it.</summary>
+    /// <summary>The SHA-1 hash of the certificate, as shown by other tools.</summary>
     public required string Thumbprint { get; init; }
 
-    /// <summary>The subject, and the days that are left.</summary>
+    /// <summary>The subject and the remaining days.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Subject}, {(DaysLeft < 0 ? $"expired on {NotAfter:yyyy-MM-dd}" : DaysLeft == 1 ? "1 day left" : $"{DaysLeft} days left")}");
@@ -40,13 +40,13 @@ public sealed record CertificateSummary
         Thumbprint = certificate.Thumbprint,
     };
 
-    /// <summary>What a server showed, completed by its authorities as far as they are known: its own certificate first.</summary>
-    internal static IReadOnlyList<CertificateSummary> OfChain(IReadOnlyList<byte[]> shown, CertificateAuthority? authority, DateTimeOffset now)
+    /// <summary>Summarizes the certificates that a server presented, completed with known authorities. The server certificate is first.</summary>
+    internal static IReadOnlyList<CertificateSummary> OfChain(IReadOnlyList<byte[]> presented, CertificateAuthority? authority, DateTimeOffset now)
     {
-        if (shown.Count == 0)
+        if (presented.Count == 0)
             return [];
         var certificates = new X509Certificate2Collection();
-        foreach (var raw in shown)
+        foreach (var raw in presented)
             certificates.Add(new X509Certificate2(raw));
         using var chain = new X509Chain();
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;

@@ -10,21 +10,21 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Connection;
 
-/// <summary>Who the user of a connection is, and who says so.</summary>
+/// <summary>The identity of the user of a connection, and its source.</summary>
 internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<string> Groups, IdentitySource Source)
 {
     private const string ReviewPath = "/apis/authentication.k8s.io/v1/tokenreviews";
 
-    /// <summary>The name that a server gives to whoever has not said who he is, or has said so in a way that it passes over.</summary>
+    /// <summary>The name of users without a credential, or with a credential that the server ignores.</summary>
     public const string Anonymous = "system:anonymous";
 
-    /// <summary>Nobody says who the user is.</summary>
+    /// <summary>The user is unknown.</summary>
     public static readonly ConnectionIdentity Unknown = new(null, [], IdentitySource.Unknown);
 
-    /// <summary>Finds out who the user is: from the server, or, where it does not say, from the credential.</summary>
-    /// <param name="connection">A connection that is made.</param>
-    /// <param name="token">The token of its requests; null for none.</param>
-    /// <param name="certificate">The certificate that it shows; null for none.</param>
+    /// <summary>Determines the user from the server or, if that is not possible, from the credential.</summary>
+    /// <param name="connection">An open connection.</param>
+    /// <param name="token">The bearer token of the connection; null for none.</param>
+    /// <param name="certificate">The client certificate of the connection; null for none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public static async Task<ConnectionIdentity> FindAsync(
         KubeConnection connection, SensitiveString? token, X509Certificate2? certificate, CancellationToken cancellationToken)
@@ -35,9 +35,9 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
         if (settings.Impersonation is { } impersonation)
             return new ConnectionIdentity(impersonation.User, impersonation.Groups, IdentitySource.Impersonation);
 
-        // Asked even of whom a denial has named: this answer may tell the groups as well.
-        var asked = await AskAsync(connection.Channel, token, cancellationToken);
-        return asked.User is not null ? asked
+        // Review the token even if a denial has named the user, because the review may also return the groups.
+        var reviewed = await ReviewTokenAsync(connection.Channel, token, cancellationToken);
+        return reviewed.User is not null ? reviewed
             : connection.Identity.User is not null ? connection.Identity
             : token is not null ? OfClaims(token)
             : settings.Username is { } username ? new ConnectionIdentity(username, [], IdentitySource.Username)
@@ -45,19 +45,19 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
             : Unknown;
     }
 
-    /// <summary>A user as a review describes him.</summary>
+    /// <summary>Reads the user from the result of a review.</summary>
     public static ConnectionIdentity OfUserInfo(JsonElement user, IdentitySource source) =>
         user.Text("username") is { Length: > 0 } name
             ? new ConnectionIdentity(name, user.Get("groups").Items().Select(group => group.Text()).OfType<string>().ToArray(), source)
             : Unknown;
 
-    /// <summary>The user whom an error says to be denied something.</summary>
+    /// <summary>Reads the user from the message of a Forbidden error.</summary>
     public static ConnectionIdentity OfDenial(KubeApiException error) =>
         error.StatusCode == 403 && NameOfDenied().Match(error.Message) is { Success: true } denied
             ? new ConnectionIdentity(denied.Groups[1].Value, [], IdentitySource.Denial)
             : Unknown;
 
-    /// <summary>The common name is the user, each organization a group.</summary>
+    /// <summary>Reads the user from the common name and the groups from the organizations of a certificate.</summary>
     internal static ConnectionIdentity OfCertificate(X509Certificate2 certificate)
     {
         var names = certificate.SubjectName.EnumerateRelativeDistinguishedNames()
@@ -71,16 +71,16 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
     private static ConnectionIdentity OfClaims(SensitiveString token) =>
         JwtClaims.Read(token)?.Subject is { } subject ? new ConnectionIdentity(subject, [], IdentitySource.TokenClaims) : Unknown;
 
-    /// <summary>Asks whose the token is. Who may not ask that, with a token or without, is told by what name the server knows him.</summary>
-    private static async Task<ConnectionIdentity> AskAsync(ApiChannel channel, SensitiveString? token, CancellationToken cancellationToken)
+    /// <summary>Reviews the token (TokenReview). If the user is not authorized for that, the error names the user.</summary>
+    private static async Task<ConnectionIdentity> ReviewTokenAsync(ApiChannel channel, SensitiveString? token, CancellationToken cancellationToken)
     {
-        var question = new JsonObject
+        var tokenReview = new JsonObject
         {
             ["apiVersion"] = "authentication.k8s.io/v1",
             ["kind"] = "TokenReview",
             ["spec"] = new JsonObject { ["token"] = token?.Reveal() },
         };
-        var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = Encoding.UTF8.GetBytes(question.ToJsonString()), IsRepeatable = true };
+        var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = Encoding.UTF8.GetBytes(tokenReview.ToJsonString()), IsRepeatable = true };
         try
         {
             var review = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken));

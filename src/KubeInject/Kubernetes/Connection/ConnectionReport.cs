@@ -2,58 +2,58 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Connection;
 
-/// <summary>What a test of a connection found. Holds nothing secret.</summary>
+/// <summary>The result of a connection test. Contains no secrets.</summary>
 public sealed record ConnectionReport
 {
-    /// <summary>The API server's address.</summary>
+    /// <summary>The address of the API server.</summary>
     public required Uri Server { get; init => field = PasswordMask.Apply(value); }
 
-    /// <summary>The context of the kubeconfig; null for settings from elsewhere.</summary>
+    /// <summary>The kubeconfig context; null if the settings are not from a kubeconfig.</summary>
     public string? Context { get; init; }
 
-    /// <summary>Whether there is a connection: an API server answers, is trusted, and accepts the credential.</summary>
+    /// <summary>Whether the API server responds, is trusted and accepts the credential.</summary>
     public bool Reachable { get; init; }
 
-    /// <summary>Why there is none; null where there is one, or the settings are broken.</summary>
+    /// <summary>The reason why the connection failed; null if it succeeded or the settings are not valid.</summary>
     public KubeConnectionFailure? Failure { get; init; }
 
-    /// <summary>Why there is none, in words; null where there is one.</summary>
+    /// <summary>The error message; null if the connection succeeded.</summary>
     public string? Message { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
-    /// <summary>The server's version; null where it does not say.</summary>
+    /// <summary>The version of the server; null if it is unknown.</summary>
     public string? ServerVersion { get; init; }
 
-    /// <summary>How the user is known: <c>token</c>, <c>client certificate</c>, …; null where the settings are broken.</summary>
+    /// <summary>The kind of authentication: <c>token</c>, <c>client certificate</c>, …; null if the settings are not valid.</summary>
     public string? AuthenticationKind { get; init; }
 
-    /// <summary>Who the user is; null where nobody says so.</summary>
+    /// <summary>The name of the user; null if it is unknown.</summary>
     public string? User { get; init; }
 
-    /// <summary>The user's groups, as far as anybody says.</summary>
+    /// <summary>The known groups of the user.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>Who says who the user is.</summary>
+    /// <summary>The source of <see cref="User"/>.</summary>
     public IdentitySource UserSource { get; init; }
 
-    /// <summary>Whether the server's certificate is checked.</summary>
+    /// <summary>Whether the server certificate is validated.</summary>
     public bool ChecksCertificate { get; init; }
 
-    /// <summary>The certificates of the server: its own first, and then who signed which; empty where it showed none.</summary>
+    /// <summary>The certificate chain of the server, starting with the server certificate; empty if it presented none.</summary>
     public IReadOnlyList<CertificateSummary> ServerCertificate { get; init; } = [];
 
-    /// <summary>Whole days until the first of the server's certificates ends; null where it showed none.</summary>
+    /// <summary>The number of whole days until the first certificate of the chain expires; null if there is none.</summary>
     public int? ServerCertificateDaysLeft => ServerCertificate.Count == 0 ? null : ServerCertificate.Min(certificate => certificate.DaysLeft);
 
-    /// <summary>The certificate by which the user is known; null for none.</summary>
+    /// <summary>The client certificate; null for none.</summary>
     public CertificateSummary? ClientCertificate { get; init; }
 
-    /// <summary>Whole days until the user's certificate ends; null for none.</summary>
+    /// <summary>The number of whole days until the client certificate expires; null for none.</summary>
     public int? ClientCertificateDaysLeft => ClientCertificate?.DaysLeft;
 
-    /// <summary>The rights that this module's commands need; empty where there is no connection.</summary>
+    /// <summary>The permissions that the commands of this module need; empty if the connection failed.</summary>
     public IReadOnlyList<AccessRight> Rights { get; init; } = [];
 
-    /// <summary>The server, and whether there is a connection.</summary>
+    /// <summary>The server and the result.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => $"{Server}: {(Reachable ? "reachable" : Message)}";
 }

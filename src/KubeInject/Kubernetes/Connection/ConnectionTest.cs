@@ -6,11 +6,11 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Connection;
 
-/// <summary>Tries a connection, and says all there is to say about it.</summary>
+/// <summary>Tests a connection and reports its details.</summary>
 public static class ConnectionTest
 {
-    /// <summary>What the commands of the module need: to read and follow pods, to read Secrets, to get tokens, to change workloads, to complete namespaces.</summary>
-    private static readonly AccessQuestion[] Needed =
+    /// <summary>The permissions that the commands of the module need: read and watch pods, read Secrets, request tokens, change workloads, list namespaces.</summary>
+    private static readonly AccessQuestion[] NeededAccess =
     [
         new("get", KubeResource.Pods),
         new("list", KubeResource.Pods),
@@ -25,10 +25,10 @@ public static class ConnectionTest
         new("list", KubeResource.Namespaces),
     ];
 
-    /// <summary>Makes a connection of its own, asks the server what there is to know, and ends it.</summary>
-    /// <param name="settings">What the connection is made of.</param>
+    /// <summary>Opens a separate connection, reads the details from the server, and closes the connection.</summary>
+    /// <param name="settings">The settings of the connection.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>What was found; that there is no connection is a finding.</returns>
+    /// <returns>The report. A failed connection is also a report, not an exception.</returns>
     public static async Task<ConnectionReport> RunAsync(ConnectionSettings settings, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -69,7 +69,7 @@ public static class ConnectionTest
         }
 
         var identity = await ConnectionIdentity.FindAsync(connection, token, certificate?.Certificate, cancellationToken);
-        var rights = await Task.WhenAll(Needed.Select(question => AskAsync(connection, question, cancellationToken)));
+        var rights = await Task.WhenAll(NeededAccess.Select(question => ReviewAsync(connection, question, cancellationToken)));
         return report with
         {
             Reachable = true,
@@ -83,17 +83,17 @@ public static class ConnectionTest
         };
     }
 
-    /// <summary>What a request shows the server, wherever it comes from.</summary>
+    /// <summary>Gets the credential of a request from the settings or the exec plugin.</summary>
     private static async Task<(SensitiveString? Token, ClientCertificate? Certificate)> CredentialAsync(KubeConnection connection, CancellationToken cancellationToken)
     {
         var credential = connection.Channel.Credential;
-        var ofPlugin = await credential.GetAsync(cancellationToken);
+        var pluginCredential = await credential.GetAsync(cancellationToken);
         using var request = new HttpRequestMessage();
-        credential.Apply(request, ofPlugin);
-        return (request.Headers.Authorization is { Scheme: "Bearer", Parameter: { } token } ? new SensitiveString(token) : null, ofPlugin?.Certificate ?? connection.GetSettings().ClientCertificate);
+        credential.Apply(request, pluginCredential);
+        return (request.Headers.Authorization is { Scheme: "Bearer", Parameter: { } token } ? new SensitiveString(token) : null, pluginCredential?.Certificate ?? connection.GetSettings().ClientCertificate);
     }
 
-    private static async Task<AccessRight> AskAsync(KubeConnection connection, AccessQuestion question, CancellationToken cancellationToken)
+    private static async Task<AccessRight> ReviewAsync(KubeConnection connection, AccessQuestion question, CancellationToken cancellationToken)
     {
         var resource = question.Resource;
         var right = new AccessRight

@@ -1,29 +1,29 @@
 namespace KubeInject.Kubernetes.Connection;
 
-/// <summary>Who says who the user of a connection is.</summary>
+/// <summary>The source of the identity of a user.</summary>
 public enum IdentitySource
 {
-    /// <summary>Nobody.</summary>
+    /// <summary>The user is unknown.</summary>
     Unknown,
 
-    /// <summary>The server, asked who asks.</summary>
+    /// <summary>A SelfSubjectReview by the server.</summary>
     SelfSubjectReview,
 
-    /// <summary>The server, asked whose the token is: it knows no SelfSubjectReview.</summary>
+    /// <summary>A TokenReview by the server, which does not support SelfSubjectReview.</summary>
     TokenReview,
 
-    /// <summary>The server, in the answer that this user may not ask it.</summary>
+    /// <summary>A Forbidden error of the server, which names the user.</summary>
     Denial,
 
-    /// <summary>The token itself, which nobody checked.</summary>
+    /// <summary>The claims of the token, which are not verified.</summary>
     TokenClaims,
 
     /// <summary>The client certificate.</summary>
     ClientCertificate,
 
-    /// <summary>The settings: the name for HTTP basic authentication.</summary>
+    /// <summary>The username for HTTP basic authentication.</summary>
     Username,
 
-    /// <summary>The settings: the user in whose place requests are made.</summary>
+    /// <summary>The impersonated user of the settings.</summary>
     Impersonation,
 }

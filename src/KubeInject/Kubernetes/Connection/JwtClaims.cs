@@ -4,24 +4,24 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Connection;
 
-/// <summary>What a JSON Web Token says of itself. It is read, not checked: the signature is for whom the token is shown to.</summary>
+/// <summary>The claims of a JSON Web Token. The signature is not verified.</summary>
 public sealed record JwtClaims
 {
-    /// <summary>Who issued the token; null where it does not say.</summary>
+    /// <summary>The issuer (<c>iss</c>); null if it is missing.</summary>
     public string? Issuer { get; init; }
 
-    /// <summary>Whom the token stands for: <c>system:serviceaccount:shop:teller</c>; null where it does not say.</summary>
+    /// <summary>The subject (<c>sub</c>): <c>system:serviceaccount:shop:teller</c>; null if it is missing.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>Who may accept the token; empty where it does not say.</summary>
+    /// <summary>The audiences (<c>aud</c>); empty if they are missing.</summary>
     public IReadOnlyList<string> Audience { get; init; } = [];
 
-    /// <summary>Until when the token is accepted; null for one that does not expire.</summary>
+    /// <summary>The expiration time (<c>exp</c>); null if the token does not expire.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>Reads the claims of a token.</summary>
     /// <param name="token">The token.</param>
-    /// <returns>The claims; null for a token of another kind, which says nothing.</returns>
+    /// <returns>The claims; null if the token is not a JSON Web Token.</returns>
     public static JwtClaims? Read(SensitiveString token)
     {
         ArgumentNullException.ThrowIfNull(token);
@@ -51,7 +51,7 @@ public sealed record JwtClaims
     private static byte[] FromBase64Url(string text) =>
         Convert.FromBase64String(text.Replace('-', '+').Replace('_', '/') + new string('=', (4 - (text.Length % 4)) % 4));
 
-    /// <summary>A NumericDate of RFC 7519: seconds since 1970, which may have a fraction.</summary>
+    /// <summary>Reads a NumericDate of RFC 7519: seconds since 1970, optionally with a fraction.</summary>
     private static DateTimeOffset? Time(JsonElement seconds) =>
         seconds.ValueKind == JsonValueKind.Number && seconds.TryGetDouble(out var value) && value >= 0 && value < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
             ? DateTimeOffset.UnixEpoch.AddSeconds(value)

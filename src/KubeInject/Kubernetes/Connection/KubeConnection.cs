@@ -8,8 +8,8 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Connection;
 
-/// <summary>An open connection to the API server of one cluster, as one user.</summary>
-/// <remarks>May be used by several threads at once. Prints no token, key or password.</remarks>
+/// <summary>A connection to the API server of a cluster as a user.</summary>
+/// <remarks>Thread-safe. The text form contains no token, key or password.</remarks>
 public sealed class KubeConnection : IDisposable
 {
     private const string ReviewPath = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
@@ -17,8 +17,8 @@ public sealed class KubeConnection : IDisposable
     private readonly ApiChannel channel;
     private readonly ConnectionSettings settings;
 
-    /// <summary>Prepares a connection; <see cref="ConnectAsync"/> makes it.</summary>
-    /// <exception cref="ConfigurationException">The settings contradict themselves.</exception>
+    /// <summary>Prepares a connection. <see cref="ConnectAsync"/> opens it.</summary>
+    /// <exception cref="ConfigurationException">The settings are not valid.</exception>
     internal KubeConnection(ConnectionSettings settings, KubeRetryPolicy policy)
     {
         this.settings = settings;
@@ -27,8 +27,8 @@ public sealed class KubeConnection : IDisposable
     }
 
     /// <summary>
-    /// Raised after every request, also after one that got no answer, on the thread that finished it. A handler
-    /// must be quick, and must not throw.
+    /// Raised after each request, even if there was no response, on the thread that completed the request. A handler
+    /// must return quickly and must not throw.
     /// </summary>
     public event Action<CompletedRequest>? RequestCompleted
     {
@@ -36,49 +36,49 @@ public sealed class KubeConnection : IDisposable
         remove => channel.Completed -= value;
     }
 
-    /// <summary>The API server's address.</summary>
+    /// <summary>The address of the API server.</summary>
     public Uri Server => settings.Server;
 
-    /// <summary>The context of the kubeconfig that the connection came from; null for one from elsewhere.</summary>
+    /// <summary>The kubeconfig context of the connection; null if the settings are not from a kubeconfig.</summary>
     public string? Context => settings.Context;
 
-    /// <summary>The namespace of requests that name none.</summary>
+    /// <summary>The namespace of requests without a namespace.</summary>
     public string Namespace => settings.Namespace;
 
-    /// <summary>How the user is known: <c>token</c>, <c>token file</c>, <c>basic</c>, <c>client certificate</c>, <c>exec plugin</c> or <c>none</c>.</summary>
+    /// <summary>The kind of authentication: <c>token</c>, <c>token file</c>, <c>basic</c>, <c>client certificate</c>, <c>exec plugin</c> or <c>none</c>.</summary>
     public string AuthenticationKind => channel.Credential.Kind;
 
-    /// <summary>Whether the next request can be made without running a program that gives the credential.</summary>
-    internal bool IsCredentialAtHand => channel.Credential.IsAtHand;
+    /// <summary>Whether the next request can be sent without running an exec plugin.</summary>
+    internal bool IsCredentialAvailable => channel.Credential.IsAtHand;
 
-    /// <summary>The server's version, <c>v1.34.1</c>; null where the server does not tell this user.</summary>
+    /// <summary>The version of the server, <c>v1.34.1</c>; null if the user is not authorized to read it.</summary>
     public string? ServerVersion { get; private set; }
 
-    /// <summary>Who the server takes the user for; null where it does not say (to those who may do anything, before Kubernetes 1.28).</summary>
+    /// <summary>The name of the user as the server knows it; null if it is unknown (for users with full access before Kubernetes 1.28).</summary>
     public string? User => Identity.User;
 
-    /// <summary>Who the server says the user is, asked or not; <see cref="IdentitySource.Unknown"/> where it does not say.</summary>
+    /// <summary>The identity of the user according to the server; <see cref="IdentitySource.Unknown"/> if the server does not return it.</summary>
     internal ConnectionIdentity Identity { get; private set; } = ConnectionIdentity.Unknown;
 
-    /// <summary>The one place where requests of this connection are made.</summary>
+    /// <summary>The channel that sends the requests of this connection.</summary>
     internal ApiChannel Channel => channel;
 
     /// <summary>Reads, watches and writes objects of any resource.</summary>
     internal KubeObjectClient Objects { get; }
 
-    /// <summary>Whether the server's certificate is checked.</summary>
+    /// <summary>Whether the server certificate is validated.</summary>
     public bool ChecksCertificate => !settings.SkipCertificateCheck && Server.Scheme == Uri.UriSchemeHttps;
 
-    /// <summary>Connects, and makes sure that an API server answers and accepts the credential.</summary>
-    /// <param name="settings">What the connection is made of.</param>
+    /// <summary>Opens a connection and verifies that an API server responds and accepts the credential.</summary>
+    /// <param name="settings">The settings of the connection.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The connection. That the user may do nothing at all is no failure to connect.</returns>
-    /// <exception cref="KubeConnectionException">There is no connection; its <see cref="KubeConnectionException.Reason"/> says why.</exception>
-    /// <exception cref="ConfigurationException">The settings contradict themselves, or the token's file cannot be read.</exception>
+    /// <returns>The connection. The user does not need any permission to connect.</returns>
+    /// <exception cref="KubeConnectionException">The connection failed; see <see cref="KubeConnectionException.Reason"/>.</exception>
+    /// <exception cref="ConfigurationException">The settings are not valid, or the token file cannot be read.</exception>
     public static Task<KubeConnection> OpenAsync(ConnectionSettings settings, CancellationToken cancellationToken = default) =>
         OpenAsync(settings, KubeRetryPolicy.Default, cancellationToken);
 
-    /// <summary>Connects as the other overload does, with another policy for requests.</summary>
+    /// <summary>Opens a connection with another retry policy.</summary>
     internal static async Task<KubeConnection> OpenAsync(ConnectionSettings settings, KubeRetryPolicy policy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -95,14 +95,14 @@ public sealed class KubeConnection : IDisposable
         }
     }
 
-    /// <summary>What the connection was made of.</summary>
-    /// <returns>The settings. No property, because they hold the user's credential, and properties get shown.</returns>
+    /// <summary>Gets the settings of the connection.</summary>
+    /// <returns>The settings. This is not a property, because the settings contain the credential, and properties are displayed.</returns>
     public ConnectionSettings GetSettings() => settings;
 
-    /// <summary>Reads what is under a path of the API.</summary>
+    /// <summary>Reads a JSON document of the API.</summary>
     /// <param name="path">Path and query, escaped: <c>/api/v1/namespaces/shop/configmaps/orders</c>.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>The answer.</returns>
+    /// <returns>The document.</returns>
     /// <exception cref="KubeApiException">The server returned an error.</exception>
     /// <exception cref="KubeConnectionException">There was no response, or the response was not valid.</exception>
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken = default)
@@ -113,11 +113,11 @@ public sealed class KubeConnection : IDisposable
     }
 
     /// <summary>Reads one pod.</summary>
-    /// <param name="name">The pod's name.</param>
-    /// <param name="namespace">Its namespace; null for that of the connection.</param>
+    /// <param name="name">The name of the pod.</param>
+    /// <param name="namespace">The namespace of the pod; null for the namespace of the connection.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The pod.</returns>
-    /// <exception cref="KubeApiException">The server answers with an error: <see cref="KubeApiReason.NotFound"/> for a pod that does not exist.</exception>
+    /// <exception cref="KubeApiException">The server returned an error: <see cref="KubeApiReason.NotFound"/> if the pod does not exist.</exception>
     /// <exception cref="KubeConnectionException">There was no response, or the response was not valid.</exception>
     public async Task<Pod> GetPodAsync(string name, string? @namespace = null, CancellationToken cancellationToken = default)
     {
@@ -125,10 +125,10 @@ public sealed class KubeConnection : IDisposable
         return channel.Failures.ReadPod(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken));
     }
 
-    /// <summary>Lists pods while they arrive, each once.</summary>
-    /// <param name="query">Which pods; null for all of the connection's namespace.</param>
+    /// <summary>Lists pods page by page, each pod once.</summary>
+    /// <param name="query">The pods to select; null for all pods in the namespace of the connection.</param>
     /// <param name="cancellationToken">Stops the list.</param>
-    /// <returns>The pods, in the server's order. A list that takes the server longer than it remembers starts again by itself.</returns>
+    /// <returns>The pods in the order of the server. If the continue token expires, the list restarts automatically.</returns>
     /// <exception cref="KubeApiException">The server returned an error.</exception>
     /// <exception cref="KubeConnectionException">There was no response, or the response was not valid.</exception>
     public IAsyncEnumerable<Pod> ListPodsAsync(KubeQuery? query = null, CancellationToken cancellationToken = default)
@@ -142,38 +142,38 @@ public sealed class KubeConnection : IDisposable
         }
     }
 
-    /// <summary>Follows pods as <see cref="KubeObjectClient.WatchAsync"/> follows objects of any kind.</summary>
-    /// <param name="query">Which pods; null for all of the connection's namespace.</param>
+    /// <summary>Watches pods like <see cref="KubeObjectClient.WatchAsync"/>.</summary>
+    /// <param name="query">The pods to select; null for all pods in the namespace of the connection.</param>
     /// <param name="cancellationToken">Stops the watch.</param>
-    /// <returns>First the pods that exist, then whatever happens to any, without end.</returns>
+    /// <returns>The existing pods and then all changes, without end.</returns>
     /// <exception cref="KubeApiException">The server returned an error.</exception>
     /// <exception cref="KubeConnectionException">There was no response, or the response was not valid.</exception>
     public async IAsyncEnumerable<PodEvent> WatchPodsAsync(KubeQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var happened in Objects.WatchAsync(KubeResource.Pods, query, cancellationToken))
-            yield return new PodEvent(happened.Type, Pod.FromUtf8(happened.Object.ToUtf8(), happened.Object.Server));
+        await foreach (var change in Objects.WatchAsync(KubeResource.Pods, query, cancellationToken))
+            yield return new PodEvent(change.Type, Pod.FromUtf8(change.Object.ToUtf8(), change.Object.Server));
     }
 
-    /// <summary>Ends the connection. Requests and watches under way fail with an <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>Closes the connection. Requests and watches in progress fail with an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => channel.Dispose();
 
-    /// <summary>Server, context and user; nothing secret.</summary>
+    /// <summary>The server, the context and the user. Contains no secrets.</summary>
     /// <returns>One line.</returns>
     public override string ToString() =>
         $"{Server}{(Context is null ? "" : $" ({Context})")}{(User is null ? "" : $" as {User}")}";
 
-    /// <summary>Makes sure that an API server answers and accepts the credential.</summary>
-    /// <exception cref="KubeConnectionException">There is no connection.</exception>
-    /// <exception cref="ConfigurationException">The token's file cannot be read.</exception>
+    /// <summary>Verifies that an API server responds and accepts the credential.</summary>
+    /// <exception cref="KubeConnectionException">The connection failed.</exception>
+    /// <exception cref="ConfigurationException">The token file cannot be read.</exception>
     internal async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        // Two questions: the first any API server answers, but some answer it to anybody; the answer to the second,
-        // and also the refusal of one, says who the server takes the user for.
-        ServerVersion = await AskVersionAsync(cancellationToken);
-        Identity = await AskUserAsync(cancellationToken);
+        // Two requests: each API server returns its version, but some also return it to anonymous users. The response to
+        // the second request, even if it is an error, identifies the user.
+        ServerVersion = await GetVersionAsync(cancellationToken);
+        Identity = await GetIdentityAsync(cancellationToken);
     }
 
-    private async Task<string?> AskVersionAsync(CancellationToken cancellationToken)
+    private async Task<string?> GetVersionAsync(CancellationToken cancellationToken)
     {
         var response = await channel.SendAsync(ApiRequest.Get("/version"), cancellationToken);
         if (response.IsSuccess)
@@ -185,8 +185,8 @@ public sealed class KubeConnection : IDisposable
         return IsDenied(response) ? null : throw channel.Failures.FromFirstAnswer(response);
     }
 
-    /// <summary>Asks the server who it takes the user for: a review that writes nothing.</summary>
-    private async Task<ConnectionIdentity> AskUserAsync(CancellationToken cancellationToken)
+    /// <summary>Gets the identity of the user from a review, which writes nothing.</summary>
+    private async Task<ConnectionIdentity> GetIdentityAsync(CancellationToken cancellationToken)
     {
         var review = """{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""u8.ToArray();
         var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = review, IsRepeatable = true };
@@ -200,12 +200,12 @@ public sealed class KubeConnection : IDisposable
     }
 
     /// <summary>
-    /// The server answers as it answers anybody, although the user has said who he is. A server refuses only what it
-    /// understands: a credential of a kind that it does not know, or that does not reach it, it passes over.
+    /// Returns whether the server treats the user as anonymous although a credential was sent. A server rejects only
+    /// credentials of a kind that it supports. It ignores others, and credentials that do not reach it.
     /// </summary>
     private bool IsCredentialIgnored(ConnectionIdentity identity) =>
         identity.User == ConnectionIdentity.Anonymous && channel.Credential.IsGiven && settings.Impersonation?.User != ConnectionIdentity.Anonymous;
 
-    /// <summary>An API server knows the user, but does not let him ask this, or is too old to know the question.</summary>
+    /// <summary>Returns whether an API server denied the request to a known user, or is too old to support it.</summary>
     private static bool IsDenied(ApiResponse response) => response.StatusCode is 403 or 404 or 405 && ApiFailures.IsStatus(response);
 }

@@ -3,10 +3,10 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Kubernetes.Connection;
 
-/// <summary>The certificates by which a connection knows its server.</summary>
+/// <summary>The certificates that a connection trusts.</summary>
 public static class TrustedCertificates
 {
-    // A thread of its own: nobody waits for it, and those of the pool have requests to make.
+    // Runs on a dedicated thread, so that it does not block a thread of the pool.
     private static readonly Lazy<Task> Loading = new(() => Task.Factory.StartNew(
         () =>
         {
@@ -17,9 +17,9 @@ public static class TrustedCertificates
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default));
 
-    /// <summary>Lists the certificates of which one has to stand behind the server's.</summary>
-    /// <param name="settings">What the connection is made of.</param>
-    /// <returns>Copies, which are the caller's to dispose: the given ones, else those that this machine trusts; none where nothing is checked.</returns>
+    /// <summary>Gets the certificates that are trusted to sign the server certificate.</summary>
+    /// <param name="settings">The settings of the connection.</param>
+    /// <returns>Copies that the caller disposes of: the certificates of the specified authority, else those that this machine trusts. Empty if the server certificate is not validated.</returns>
     public static IReadOnlyList<X509Certificate2> Of(ConnectionSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -30,10 +30,10 @@ public static class TrustedCertificates
             : [.. OfMachine(StoreLocation.LocalMachine).Concat(OfMachine(StoreLocation.CurrentUser)).DistinctBy(certificate => certificate.Thumbprint)];
     }
 
-    /// <summary>Begins, in the background and once a process, what making a connection would otherwise wait for.</summary>
+    /// <summary>Loads the trusted certificates in the background, once per process, to speed up the first connection.</summary>
     /// <remarks>
-    /// On Linux the platform reads all certificates that this machine trusts before it looks at the first one of a
-    /// server, by whatever that is to be trusted. That takes a tenth of a second; so does reading a kubeconfig.
+    /// On Linux, .NET reads all certificates that this machine trusts before it validates the first server
+    /// certificate, whichever authority is specified. That takes about 100 ms, like reading a kubeconfig.
     /// </remarks>
     public static void Preload()
     {

@@ -2,45 +2,45 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Kubernetes.Errors;
 
-/// <summary>Why there is no connection to an API server.</summary>
+/// <summary>The reason why a connection to an API server failed.</summary>
 public enum KubeConnectionFailure
 {
-    /// <summary>The server's name has no address.</summary>
+    /// <summary>The host name of the server cannot be resolved.</summary>
     NameNotResolved,
 
-    /// <summary>Nothing listens at the address, no route leads there, or the connection broke off.</summary>
+    /// <summary>Nothing listens at the address, there is no route to it, or the connection was interrupted.</summary>
     Unreachable,
 
     /// <summary>The server did not answer within <see cref="ConnectionSettings.Timeout"/>.</summary>
     Timeout,
 
-    /// <summary>The server's certificate is not signed by a trusted certificate authority.</summary>
+    /// <summary>The server certificate is not signed by a trusted certificate authority.</summary>
     UntrustedCertificate,
 
-    /// <summary>The server's certificate is for other names.</summary>
+    /// <summary>The server certificate is not valid for the host name.</summary>
     WrongHostName,
 
-    /// <summary>The server's certificate has expired, or is not valid yet.</summary>
+    /// <summary>The server certificate has expired or is not valid yet.</summary>
     ExpiredCertificate,
 
-    /// <summary>The server does not speak TLS, or broke off the handshake.</summary>
+    /// <summary>The server does not use TLS or aborted the handshake.</summary>
     TlsFailed,
 
-    /// <summary>The proxy on the way to the server cannot be reached, does not accept the user, or does not lead there.</summary>
+    /// <summary>The proxy cannot be reached, rejects the user, or cannot connect to the server.</summary>
     ProxyFailed,
 
-    /// <summary>The exec plugin of the user cannot be run, or returns no credential.</summary>
+    /// <summary>The exec plugin cannot run or returned no credential.</summary>
     ExecPluginFailed,
 
-    /// <summary>The server does not accept the credential, or asks for one where there is none.</summary>
+    /// <summary>The server rejects the credential, or requires one and none is specified.</summary>
     Unauthorized,
 
-    /// <summary>An HTTP server answers, but not as an API server does.</summary>
+    /// <summary>The HTTP server is not an API server.</summary>
     NotKubernetes,
 
-    /// <summary>The API server, or a gateway in front of it, cannot serve at the moment.</summary>
+    /// <summary>The API server or its gateway is temporarily unavailable.</summary>
     Unavailable,
 
-    /// <summary>The server sends more than it may: an answer or an object that is too large, or a list that does not end.</summary>
+    /// <summary>The server exceeded a limit: a response or an object is too large, or a list does not end.</summary>
     LimitExceeded,
 }
