@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace KubeInject.Forwards;
 
-/// <summary>Generates type forwarders to KubernetesClient for all of its public types.</summary>
+/// <summary>Generates type forwarders for all public types of KubernetesClient.</summary>
 [Generator(LanguageNames.CSharp)]
 public sealed class ForwardGenerator : IIncrementalGenerator
 {

@@ -5,13 +5,13 @@ using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Client;
 
-/// <summary>Hands requests to a connection, and takes its answers back. Nothing is sent from here.</summary>
+/// <summary>Forwards the requests of an HTTP client to a connection, which sends them.</summary>
 internal sealed class ChannelHandler(ApiChannel channel) : DelegatingHandler
 {
-    /// <summary>An answer of the API server, whatever its status: a success as it arrives, an error whole and masked.</summary>
+    /// <summary>Sends a request. A successful response is streamed; an error response is buffered and masked.</summary>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // The credential is the connection's. Another one would not be sent, and must not be in an exception either.
+        // The connection adds its own credential. Another one would not be sent, and must not be in an exception.
         request.Headers.Authorization = null;
         var (response, stream) = await channel.ForwardAsync(await ReadAsync(request, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return stream is null
@@ -35,7 +35,7 @@ internal sealed class ChannelHandler(ApiChannel channel) : DelegatingHandler
             Accept = request.Headers.Accept.Count > 0 ? request.Headers.Accept.ToString() : $"{ApiRequest.Json}, */*",
             IsEndless = isEndless,
 
-            // Pings notice that the connection of a silent answer has died.
+            // HTTP/2 pings detect a broken connection while the response is idle.
             Version = isEndless ? HttpVersion.Version20 : HttpVersion.Version11,
         };
         return request.Content is null ? read : read with
@@ -45,6 +45,6 @@ internal sealed class ChannelHandler(ApiChannel channel) : DelegatingHandler
         };
     }
 
-    /// <summary>Watches, and logs that are followed.</summary>
+    /// <summary>Returns whether a request is a watch or follows a log.</summary>
     private static bool IsEndless(string query) => query.TrimStart('?').Split('&').Any(parameter => parameter is "watch=true" or "watch=1" or "follow=true" or "follow=1");
 }

@@ -10,13 +10,13 @@ using k8s.Models;
 
 namespace KubeInject.Client;
 
-/// <summary>Opens WebSockets, for exec, attach and port-forward, over a connection.</summary>
+/// <summary>Opens WebSockets for exec, attach and port-forward over a connection.</summary>
 /// <param name="channel">The connection.</param>
-/// <param name="opened">Takes what was opened.</param>
+/// <param name="opened">Is called with each open WebSocket.</param>
 internal sealed class ChannelWebSocketBuilder(ApiChannel channel, Action<WebSocket> opened) : WebSocketBuilder
 {
     /// <summary>Opens the WebSocket.</summary>
-    /// <exception cref="HttpOperationException">The server answers with an error.</exception>
+    /// <exception cref="HttpOperationException">The server returned an error.</exception>
     /// <exception cref="KubeConnectionException">There was no response.</exception>
     public override async Task<WebSocket> BuildAndConnectAsync(Uri uri, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class ChannelWebSocketBuilder(ApiChannel channel, Action<WebSock
         }
         catch (WebSocketException) when (handler.Failure is not null)
         {
-            // The WebSocket's own error says that it could not be opened, and not why.
+            // The exception of the WebSocket does not contain the reason.
             handler.Failure.Throw();
         }
 
@@ -38,12 +38,12 @@ internal sealed class ChannelWebSocketBuilder(ApiChannel channel, Action<WebSock
 
     private sealed class UpgradeHandler(ApiChannel channel) : HttpMessageHandler
     {
-        /// <summary>Why there was no connection; null where there was one.</summary>
+        /// <summary>The error of the request; null if it succeeded.</summary>
         public ExceptionDispatchInfo? Failure { get; private set; }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            // The credential is the connection's. Another one would not be sent, and must not be in an exception either.
+            // The connection adds its own credential. Another one would not be sent, and must not be in an exception.
             request.Headers.Authorization = null;
             try
             {

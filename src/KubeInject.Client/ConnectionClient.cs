@@ -5,10 +5,10 @@ using k8s;
 
 namespace KubeInject.Client;
 
-/// <summary>The official client, which hands every request to a connection.</summary>
+/// <summary>The official Kubernetes client, which sends its requests over a connection.</summary>
 internal sealed class ConnectionClient : k8s.Kubernetes
 {
-    // Holds none of them longer than their users do.
+    // Weak references, so that unused WebSockets can be collected.
     private readonly ConditionalWeakTable<WebSocket, object> sockets = [];
 
     public ConnectionClient(ApiChannel channel, string defaultNamespace)
@@ -27,20 +27,20 @@ internal sealed class ConnectionClient : k8s.Kubernetes
         });
     }
 
-    /// <summary>Sends a request whose body is in no exception: it may be a Secret.</summary>
+    /// <summary>Sends a request. Exceptions do not contain its body, because it may be a Secret.</summary>
     protected override Task<HttpResponseMessage> SendRequestRaw(string requestContent, HttpRequestMessage httpRequest, CancellationToken cancellationToken) =>
         base.SendRequestRaw("", httpRequest, cancellationToken);
 
-    /// <summary>Does nothing: the client belongs to its connection, and ends with it.</summary>
+    /// <summary>Does not close the client, because the connection owns it.</summary>
     protected override void Dispose(bool disposing) => base.Dispose(disposing: false);
 
-    /// <summary>Nothing but the address: credential, trust and proxy are the connection's.</summary>
+    /// <summary>Creates a configuration with the address only, because the connection has the credential, trust and proxy.</summary>
     private static KubernetesClientConfiguration Configuration(ApiChannel channel, string defaultNamespace) => new()
     {
         Host = $"{channel.Server.GetLeftPart(UriPartial.Path).TrimEnd('/')}/",
         Namespace = defaultNamespace,
 
-        // The connection limits each request, and tells a timeout and a cancellation apart.
+        // The connection limits each request and distinguishes a timeout from a cancellation.
         HttpClientTimeout = Timeout.InfiniteTimeSpan,
     };
 }

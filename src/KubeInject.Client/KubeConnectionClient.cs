@@ -5,7 +5,7 @@ using k8s;
 
 namespace KubeInject.Client;
 
-/// <summary>The official client of Kubernetes, KubernetesClient, over a connection.</summary>
+/// <summary>Provides the official Kubernetes client (KubernetesClient) over a connection.</summary>
 public static class KubeConnectionClient
 {
     private static readonly ConditionalWeakTable<KubeConnection, IKubernetes> Clients = [];
@@ -13,22 +13,22 @@ public static class KubeConnectionClient
     extension(KubeConnection connection)
     {
         /// <summary>
-        /// The typed API of Kubernetes over this connection: the same server, trust, proxy and credential. It is made at
-        /// its first use, belongs to the connection, and ends with it.
+        /// The typed Kubernetes API over this connection, with the same server, trust, proxy and credential. It is created at
+        /// the first use, and is closed with the connection.
         /// </summary>
         /// <remarks>
-        /// An error of the server is an <see cref="k8s.Autorest.HttpOperationException"/>, and no answer a
-        /// <see cref="KubeConnectionException"/>. Neither holds the credential or the body of the request.
+        /// An error of the server is an <see cref="k8s.Autorest.HttpOperationException"/>. A missing response is a
+        /// <see cref="KubeConnectionException"/>. Neither contains the credential or the body of the request.
         /// </remarks>
         public IKubernetes Client => Of(connection);
     }
 
-    /// <summary>The client of a connection, for code that may see another version of its types: PowerShell's own.</summary>
+    /// <summary>Gets the client of a connection, for PowerShell code that may have loaded another version of its types.</summary>
     internal static object GetClient(KubeConnection connection) => Of(connection);
 
-    /// <summary>The client of a connection, for languages without extension properties.</summary>
+    /// <summary>Gets the client of a connection, for languages without extension properties.</summary>
     /// <param name="connection">The connection.</param>
-    /// <returns>The same client at every call.</returns>
+    /// <returns>The client. It is the same for each call.</returns>
     public static IKubernetes Of(KubeConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);

@@ -9,10 +9,10 @@ namespace KubeInject;
 /// Escapes text for a terminal, a log or a CI run. Names and messages come from manifests, clusters and servers. None of them
 /// may control the terminal, change the writing direction, be invisible, start a new line, or be a workflow command.
 /// </summary>
-/// <remarks>Properties of objects keep the true value; faces escape what they print. Text that is escaped does not change again.</remarks>
+/// <remarks>Properties keep the original value; the cmdlets and the program escape text when they print it. Escaping an escaped text does not change it.</remarks>
 public static partial class DisplayText
 {
-    // Characters to escape, and the halves of surrogate pairs, which have to be looked at one by one.
+    // Characters to escape, and the halves of surrogate pairs, which have to be checked individually.
     private static readonly SearchValues<char> Suspects =
         SearchValues.Create([.. Enumerable.Range(0, 0x10000).Select(code => (char)code).Where(character => char.IsSurrogate(character) || IsInvisible(new Rune(character)))]);
 

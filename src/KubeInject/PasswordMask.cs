@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace KubeInject;
 
 /// <summary>
-/// Masks what may be a password in a connection URI, a connection string or similar text: the userinfo, and the values of
+/// Masks possible passwords in a connection URI, a connection string or similar text: the userinfo, and the values of
 /// keywords such as <c>password</c>, <c>PWD</c> or <c>PSW</c> of any driver. If in doubt, it masks.
 /// </summary>
 /// <remarks>Each part of the regular expressions is bounded, so that no text makes them slow.</remarks>
@@ -12,11 +12,11 @@ public static partial class PasswordMask
     private const string Mask = "****";
 
     // How many times a percent-encoded text is decoded.
-    private const int MostDecodings = 3;
+    private const int MaxDecodings = 3;
 
     /// <summary>Masks passwords in a text.</summary>
     /// <param name="text">The text, in one line or several.</param>
-    /// <returns>The masked text; the same instance if it holds nothing like a password.</returns>
+    /// <returns>The masked text; the same instance if it contains no possible password.</returns>
     public static string Apply(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -25,12 +25,12 @@ public static partial class PasswordMask
         masked = Keyword().Replace(masked, match => IsPassword(match) ? $"{match.Groups["keyword"].Value}{Mask}" : match.Value);
 
         // A password that is encoded or broken into lines cannot be cut out, so the whole text is masked.
-        return Decoded(masked).Append(Joined(masked)).Any(HoldsPassword) ? Mask : masked == text ? text : masked;
+        return Decoded(masked).Append(Joined(masked)).Any(ContainsPassword) ? Mask : masked == text ? text : masked;
     }
 
-    /// <summary>Removes userinfo, query and fragment from the address of a server if one of them may hold a password.</summary>
+    /// <summary>Removes userinfo, query and fragment from the address of a server if one of them may contain a password.</summary>
     /// <param name="address">The address.</param>
-    /// <returns>The address without them; the same instance if it holds nothing like a password.</returns>
+    /// <returns>The address without them; the same instance if it contains no possible password.</returns>
     public static Uri Apply(Uri address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -39,13 +39,13 @@ public static partial class PasswordMask
             : address;
     }
 
-    /// <summary>Tells whether a connection URI or connection string certainly holds a password. The name of a user alone is not one.</summary>
+    /// <summary>Returns whether a connection URI or connection string certainly contains a password. A username alone is not a password.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>True if it holds one, as it is or after percent-decoding.</returns>
+    /// <returns>True if it contains a password, with or without percent-decoding.</returns>
     public static bool IsNeeded(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return HoldsPassword(text) || Decoded(text).Append(Joined(text)).Any(HoldsPassword);
+        return ContainsPassword(text) || Decoded(text).Append(Joined(text)).Any(ContainsPassword);
     }
 
     private static string Joined(string text) => text.ReplaceLineEndings("");
@@ -55,19 +55,19 @@ public static partial class PasswordMask
     {
         var start = line.IndexOf("://", StringComparison.Ordinal) + 3;
         var end = line.LastIndexOf('@');
-        return start < 3 || end < start || PlaceForUserInfo().IsMatch(line.AsSpan(start, end - start)) ? line : $"{line[..start]}{Mask}{line[end..]}";
+        return start < 3 || end < start || UserInfoPlaceholder().IsMatch(line.AsSpan(start, end - start)) ? line : $"{line[..start]}{Mask}{line[end..]}";
     }
 
-    private static bool HoldsPassword(string text) => UserAndPassword().Matches(text).Any(match => !Placeholder().IsMatch(match.Groups["password"].Value))
+    private static bool ContainsPassword(string text) => UserAndPassword().Matches(text).Any(match => !Placeholder().IsMatch(match.Groups["password"].Value))
         || Keyword().Matches(text).Any(IsPassword);
 
     private static bool IsPassword(Match keyword) =>
         keyword.Groups["value"].Value.Trim('"', '\'', ' ') is { Length: > 0 } value && !Masked().IsMatch(value) && !Placeholder().IsMatch(value);
 
-    /// <summary>Decodes the text again and again until it no longer changes.</summary>
+    /// <summary>Decodes the text repeatedly until it no longer changes.</summary>
     private static IEnumerable<string> Decoded(string text)
     {
-        for (var i = 0; i < MostDecodings && text.Contains('%', StringComparison.Ordinal); i++)
+        for (var i = 0; i < MaxDecodings && text.Contains('%', StringComparison.Ordinal); i++)
         {
             var decoded = Uri.UnescapeDataString(text);
             if (decoded == text)
@@ -84,7 +84,7 @@ public static partial class PasswordMask
     private static partial Regex Placeholder();
 
     [GeneratedRegex(@"\A(?:\{\{[^{}]{0,64}\}\}|\$\([-._a-zA-Z0-9]{1,128}\))?(?::(?:\{\{[^{}]{0,64}\}\}|\$\([-._a-zA-Z0-9]{1,128}\))?)?\z", RegexOptions.CultureInvariant)]
-    private static partial Regex PlaceForUserInfo();
+    private static partial Regex UserInfoPlaceholder();
 
     // Go drivers: user:password@tcp(db:3306). Oracle: jdbc:oracle:thin:scott/tiger@db.
     [GeneratedRegex(@"(?<before>\A|[\s""'])(?![a-zA-Z]:\\)(?:[^\s""'@:/]{1,128}:(?!//)|jdbc:oracle:[a-z0-9]{1,16}:[^\s""'@:/]{0,128}/)[^\s""'@]{1,256}@", RegexOptions.CultureInvariant)]

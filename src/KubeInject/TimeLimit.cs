@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace KubeInject;
 
-/// <summary>Stops operations that together take longer than they may. They run one after the other; the time between them is not counted.</summary>
-/// <param name="limit">How long they may take together; null for no limit.</param>
-/// <param name="name">What sets the limit, for the error: <c>--timeout</c>.</param>
-/// <param name="consequence">What follows when they are stopped, for the error; empty for nothing.</param>
-/// <param name="time">The clock; null for that of the system.</param>
+/// <summary>Limits the total time of sequential operations. The time between operations is not counted.</summary>
+/// <param name="limit">The total time limit; null for no limit.</param>
+/// <param name="name">The name of the option that sets the limit, for the error: <c>--timeout</c>.</param>
+/// <param name="consequence">A sentence about the consequence of stopping, for the error; empty for none.</param>
+/// <param name="time">The clock; null for the system clock.</param>
 public sealed class TimeLimit(TimeSpan? limit, string name, string consequence, TimeProvider? time = null)
 {
-    // The platform counts no longer times, and no one waits that long.
+    // CancellationTokenSource does not support much longer times.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
     private readonly TimeProvider clock = time ?? TimeProvider.System;
     private TimeSpan remaining = limit < Longest ? limit.Value : Longest;
 
     /// <summary>Runs an operation.</summary>
-    /// <param name="operation">The operation, which ends when its token is cancelled.</param>
-    /// <param name="cancellationToken">Stops it before its time is over.</param>
+    /// <param name="operation">The operation, which must stop when its token is canceled.</param>
+    /// <param name="cancellationToken">Stops the operation before the time limit.</param>
     /// <returns>What the operation returns.</returns>
-    /// <exception cref="TimeoutException">Its time was over.</exception>
+    /// <exception cref="TimeoutException">The operation exceeded the time limit.</exception>
     public async Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(operation);

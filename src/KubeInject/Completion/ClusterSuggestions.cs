@@ -10,41 +10,41 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Completion;
 
-/// <summary>What a cluster has that a user may be about to name. Of lists only metadata is read, page by page.</summary>
-/// <param name="connection">The cluster. A program that gives its credential is not run for this: nothing is found until it was.</param>
+/// <summary>Suggestions from a cluster for tab completion. Lists read only metadata, page by page.</summary>
+/// <param name="connection">The connection. Completion does not run an exec plugin: there are no suggestions until the plugin has run for another command.</param>
 public sealed class ClusterSuggestions(KubeConnection connection)
 {
     private readonly KubeObjectClient client = connection.Objects;
 
-    /// <summary>Asks the cluster of settings over a connection that ends with the answer.</summary>
-    /// <param name="find">Gives the settings.</param>
-    /// <param name="ask">Asks.</param>
+    /// <summary>Gets suggestions over a temporary connection.</summary>
+    /// <param name="find">The function that finds the connection settings.</param>
+    /// <param name="ask">The function that gets the suggestions.</param>
     /// <param name="cancellationToken">Stops the request.</param>
-    /// <returns>The answer.</returns>
+    /// <returns>The suggestions.</returns>
     public static async IAsyncEnumerable<Suggestion> OfAsync(
         Func<ConnectionSettings> find, Func<ClusterSuggestions, IAsyncEnumerable<Suggestion>> ask, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(find);
         ArgumentNullException.ThrowIfNull(ask);
 
-        // Not opened: the first answer says all that the two questions of opening would.
+        // The connection is not opened, because the first request reports the same failures.
         using var connection = new KubeConnection(find(), KubeRetryPolicy.Default);
         await foreach (var found in ask(new ClusterSuggestions(connection)).WithCancellation(cancellationToken).ConfigureAwait(false))
             yield return found;
     }
 
-    /// <summary>The names of objects.</summary>
-    /// <param name="resource">Their kind.</param>
-    /// <param name="query">Which of them.</param>
+    /// <summary>Gets the names of objects.</summary>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="query">The objects to select.</param>
     /// <param name="cancellationToken">Stops the list.</param>
-    /// <returns>The names, in the server's order.</returns>
+    /// <returns>The names in the order of the server.</returns>
     public async IAsyncEnumerable<Suggestion> NamesAsync(KubeResource resource, KubeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var found in ListAsync(resource, query, cancellationToken).ConfigureAwait(false))
             yield return new Suggestion(found.Name, $"{found}, {found.Age} old");
     }
 
-    /// <summary>The names that the Services of the connection's namespace have all over the cluster.</summary>
+    /// <summary>Gets the DNS names of the Services in the namespace of the connection.</summary>
     /// <param name="cancellationToken">Stops the list.</param>
     /// <returns>The names: <c>orders-db.shop.svc</c>.</returns>
     public async IAsyncEnumerable<Suggestion> ServerNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -53,17 +53,17 @@ public sealed class ClusterSuggestions(KubeConnection connection)
             yield return new Suggestion($"{found.Name}.{found.Namespace}.svc", $"{found}, {found.Age} old");
     }
 
-    /// <summary>The names of workloads: <c>deployment/orders</c>.</summary>
-    /// <param name="word">What was typed: with a slash in it, its kind stays as it is; without, every kind that others manage pods with.</param>
-    /// <param name="query">Which of them.</param>
+    /// <summary>Gets the names of workloads: <c>deployment/orders</c>.</summary>
+    /// <param name="word">The typed text. If it contains a slash, only workloads of its kind are suggested; otherwise, all kinds that manage pods.</param>
+    /// <param name="query">The objects to select.</param>
     /// <param name="cancellationToken">Stops the lists.</param>
-    /// <returns>The names, kind by kind.</returns>
+    /// <returns>The names, grouped by kind.</returns>
     public async IAsyncEnumerable<Suggestion> WorkloadsAsync(string word, KubeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(word);
         var type = word.Split('/') is [{ Length: > 0 } typed, _] ? typed : null;
 
-        // Pods are many, and few of them are workloads of their own: they are offered to whom asks for pods.
+        // Pods are suggested only for the kind pod, because most pods belong to another workload.
         var kinds = WorkloadKind.All.Where(kind => type is null ? kind.CanBeChanged : kind.IsNamed(type));
         var lists = kinds.Select(kind => WorkloadsAsync(kind, type ?? kind.Names[0], query, cancellationToken)).ToArray();
         foreach (var list in lists)
@@ -73,12 +73,12 @@ public sealed class ClusterSuggestions(KubeConnection connection)
         }
     }
 
-    /// <summary>The labels that objects have, for a selector.</summary>
-    /// <param name="resource">The kind of the objects.</param>
-    /// <param name="query">Which of them; a label selector does not count.</param>
-    /// <param name="word">The selector so far: <c>app=orders,ti</c>.</param>
+    /// <summary>Gets label selectors from the labels of objects.</summary>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="query">The objects to select; the label selector is ignored.</param>
+    /// <param name="word">The typed part of the selector: <c>app=orders,ti</c>.</param>
     /// <param name="cancellationToken">Stops the list.</param>
-    /// <returns>The selector with a key, or, behind an operator, with a value; each once.</returns>
+    /// <returns>The selectors, completed with a key or, after an operator, with a value. No duplicates.</returns>
     public async IAsyncEnumerable<Suggestion> LabelsAsync(
         KubeResource resource, KubeQuery query, string word, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -101,10 +101,10 @@ public sealed class ClusterSuggestions(KubeConnection connection)
         }
     }
 
-    /// <summary>What the pods of a namespace ask for.</summary>
-    /// <param name="query">Which pods.</param>
+    /// <summary>Gets the databases that pods request.</summary>
+    /// <param name="query">The pods to select.</param>
     /// <param name="cancellationToken">Stops the list.</param>
-    /// <returns>The databases, pod by pod.</returns>
+    /// <returns>The databases, grouped by pod.</returns>
     public async IAsyncEnumerable<DatabaseInjection> DatabasesAsync(KubeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var pod in ListAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
@@ -114,11 +114,11 @@ public sealed class ClusterSuggestions(KubeConnection connection)
         }
     }
 
-    /// <summary>What workloads ask for.</summary>
-    /// <param name="workloads">Their names: <c>deployment/orders</c>.</param>
-    /// <param name="namespace">Their namespace; null for that of the connection.</param>
+    /// <summary>Gets the databases that workloads request.</summary>
+    /// <param name="workloads">The names of the workloads: <c>deployment/orders</c>.</param>
+    /// <param name="namespace">The namespace; null for the namespace of the connection.</param>
     /// <param name="cancellationToken">Stops the request.</param>
-    /// <returns>The databases, workload by workload.</returns>
+    /// <returns>The databases, grouped by workload.</returns>
     public async IAsyncEnumerable<DatabaseInjection> DatabasesAsync(
         IEnumerable<string> workloads, string? @namespace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -153,7 +153,7 @@ public sealed class ClusterSuggestions(KubeConnection connection)
         }
         catch (KubeApiException)
         {
-            // A kind that the user may not list does not hide the others.
+            // Omit kinds that the user is not permitted to list.
             return [];
         }
     }

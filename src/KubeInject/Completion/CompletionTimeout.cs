@@ -2,19 +2,19 @@ using System.Collections.Concurrent;
 
 namespace KubeInject.Completion;
 
-/// <summary>How long somebody at a prompt is kept waiting: what has come by then is there, and what has not is given up.</summary>
-/// <param name="limit">How long; longer than zero.</param>
-/// <param name="time">Tells the time; default: the system's clock.</param>
+/// <summary>Limits the time of tab completion. Returns the results that are available when the time limit is reached.</summary>
+/// <param name="limit">The time limit; greater than zero.</param>
+/// <param name="time">The clock; null for the system clock.</param>
 public sealed class CompletionTimeout(TimeSpan limit, TimeProvider? time = null)
 {
-    /// <summary>How long where nothing else is said: 300 milliseconds.</summary>
+    /// <summary>The default time limit: 300 milliseconds.</summary>
     public static TimeSpan DefaultLimit { get; } = TimeSpan.FromMilliseconds(300);
 
-    /// <summary>Asks, and takes what comes. Never fails: who only wants to go on typing is not to hear of it.</summary>
-    /// <param name="ask">Asks. It is told to end when the time is over, or when there is enough.</param>
-    /// <param name="isWanted">What of it counts.</param>
-    /// <param name="most">How many are enough.</param>
-    /// <returns>What has come in time and counts, in its order. What was asked may still be ending.</returns>
+    /// <summary>Collects results until the time limit. Ignores errors, because completion must not disturb typing.</summary>
+    /// <param name="ask">The function that gets the results. It is canceled at the time limit.</param>
+    /// <param name="isWanted">The condition for a result.</param>
+    /// <param name="most">The maximum number of results.</param>
+    /// <returns>The results that arrived in time, in their order. The function may still be running.</returns>
     public async Task<IReadOnlyList<T>> TakeAsync<T>(Func<CancellationToken, IAsyncEnumerable<T>> ask, Func<T, bool> isWanted, int most)
     {
         ArgumentNullException.ThrowIfNull(ask);
@@ -22,10 +22,10 @@ public sealed class CompletionTimeout(TimeSpan limit, TimeProvider? time = null)
         var found = new ConcurrentQueue<T>();
         using var end = new CancellationTokenSource();
         var token = end.Token;
-        var asking = Task.Run(AskAsync, CancellationToken.None);
+        var collecting = Task.Run(CollectAsync, CancellationToken.None);
         try
         {
-            await asking.WaitAsync(limit, time ?? TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+            await collecting.WaitAsync(limit, time ?? TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -34,21 +34,21 @@ public sealed class CompletionTimeout(TimeSpan limit, TimeProvider? time = null)
 
         return [.. found];
 
-        async Task AskAsync()
+        async Task CollectAsync()
         {
             try
             {
-                await foreach (var one in ask(token).ConfigureAwait(false))
+                await foreach (var result in ask(token).ConfigureAwait(false))
                 {
-                    if (isWanted(one))
-                        found.Enqueue(one);
+                    if (isWanted(result))
+                        found.Enqueue(result);
                     if (found.Count >= most)
                         return;
                 }
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                // No connection, no right, no file, no time: there is nothing more to offer.
+                // Any failure means that there are no more results.
             }
         }
     }

@@ -3,21 +3,21 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Completion;
 
-/// <summary>Makes suggestions of what pods ask for. Templates are none of them: a password may stand in one.</summary>
+/// <summary>Suggestions from the databases that pods request. Templates are not suggested, because they may contain passwords.</summary>
 public static class DatabaseSuggestions
 {
-    /// <summary>The pods' own names for the connections.</summary>
-    /// <param name="databases">What pods ask for.</param>
+    /// <summary>Gets the names of the databases in the annotations.</summary>
+    /// <param name="databases">The requested databases.</param>
     /// <param name="cancellationToken">Stops the request.</param>
-    /// <returns>The names, each once.</returns>
+    /// <returns>The names, without duplicates.</returns>
     public static IAsyncEnumerable<Suggestion> NamesAsync(this IAsyncEnumerable<DatabaseInjection> databases, CancellationToken cancellationToken = default) =>
         databases.ValuesAsync(database => [database.Name], cancellationToken);
 
-    /// <summary>Something else that is said of the databases.</summary>
-    /// <param name="databases">What pods ask for.</param>
-    /// <param name="select">What of it; what is null or empty does not count.</param>
+    /// <summary>Gets values of the databases.</summary>
+    /// <param name="databases">The requested databases.</param>
+    /// <param name="select">The function that selects the values. Null and empty values are ignored.</param>
     /// <param name="cancellationToken">Stops the request.</param>
-    /// <returns>The values, each once.</returns>
+    /// <returns>The values, without duplicates.</returns>
     public static async IAsyncEnumerable<Suggestion> ValuesAsync(
         this IAsyncEnumerable<DatabaseInjection> databases, Func<DatabaseInjection, IEnumerable<string?>> select, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -2,7 +2,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Completion;
 
-/// <summary>The fields that the API server selects objects by, for a selector.</summary>
+/// <summary>Suggestions for field selectors.</summary>
 public static class FieldSuggestions
 {
     // https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/#list-of-supported-fields
@@ -16,10 +16,10 @@ public static class FieldSuggestions
 
     private static readonly string[] OfSecrets = ["type=Opaque", "type=kubernetes.io/basic-auth", "type=kubernetes.io/dockerconfigjson", "type=kubernetes.io/tls"];
 
-    /// <summary>Finds them.</summary>
-    /// <param name="resource">The kind of the objects.</param>
-    /// <param name="word">The selector so far: <c>status.phase=Running,spec</c>.</param>
-    /// <returns>The selector with a field, and a value where there are few.</returns>
+    /// <summary>Gets the supported field selectors.</summary>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="word">The typed part of the selector: <c>status.phase=Running,spec</c>.</param>
+    /// <returns>The selectors, completed with a field and, if there are only a few, a value.</returns>
     public static IEnumerable<Suggestion> Of(KubeResource resource, string word)
     {
         ArgumentNullException.ThrowIfNull(word);

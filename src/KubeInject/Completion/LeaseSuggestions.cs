@@ -3,11 +3,11 @@ using KubeInject.Leases;
 
 namespace KubeInject.Completion;
 
-/// <summary>The leases that a user may be about to name.</summary>
+/// <summary>Suggestions for leases.</summary>
 public static class LeaseSuggestions
 {
-    /// <summary>The identities of the leases of a source.</summary>
-    /// <param name="source">The source.</param>
+    /// <summary>Gets the identities of the leases of a credential source.</summary>
+    /// <param name="source">The credential source.</param>
     /// <param name="cancellationToken">Stops the list.</param>
     /// <returns>The identities.</returns>
     public static async IAsyncEnumerable<Suggestion> IdentitiesAsync(CredentialSource source, [EnumeratorCancellation] CancellationToken cancellationToken = default)

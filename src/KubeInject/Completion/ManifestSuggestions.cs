@@ -4,14 +4,14 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Completion;
 
-/// <summary>What manifests have that a user may be about to name.</summary>
+/// <summary>Suggestions from manifests.</summary>
 public static class ManifestSuggestions
 {
-    /// <summary>What the pods of manifests ask for.</summary>
-    /// <param name="paths">Files and folders. What cannot be read is passed over.</param>
-    /// <param name="recurse">Whether folders below count.</param>
-    /// <param name="cancellationToken">Ends it, between two files.</param>
-    /// <returns>The databases, file by file.</returns>
+    /// <summary>Gets the databases that the pods of manifests request.</summary>
+    /// <param name="paths">Files and folders. Manifests that cannot be parsed are skipped.</param>
+    /// <param name="recurse">Whether to include subfolders.</param>
+    /// <param name="cancellationToken">Stops between two files.</param>
+    /// <returns>The databases, grouped by file.</returns>
     public static async IAsyncEnumerable<DatabaseInjection> DatabasesAsync(
         IEnumerable<string> paths, bool recurse, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -37,7 +37,7 @@ public sealed class ProxyAddress
     internal static ProxyAddress? TryParse(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) ? TryCreate(uri) : null;
 
     /// <summary>The address with username and password, for a process that also uses the proxy.</summary>
-    internal SensitiveString Whole() => new(Username is null
+    internal SensitiveString ToCredentialUri() => new(Username is null
         ? ToString()
         : $"{Address.Scheme}://{Uri.EscapeDataString(Username)}{(Password is null ? "" : $":{Uri.EscapeDataString(Password.Reveal())}")}@{Address.Authority}");
 

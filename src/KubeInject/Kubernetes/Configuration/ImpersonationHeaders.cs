@@ -3,20 +3,20 @@ using System.Text;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>Writes in whose place a request is made.</summary>
+/// <summary>Writes the impersonation headers of a request.</summary>
 /// <remarks>
-/// The API server wants each group in a header of its own, and takes a comma for a part of the name. The platform
-/// writes several values into one header. So they go as one value with separators, and the encoding of that value
-/// makes header lines of it; HTTP/2 has no lines, so that such a request goes by HTTP/1.1.
+/// The API server requires a separate header line for each group and treats a comma as a part of the name. .NET
+/// writes several values into one header line. So the values are joined with a separator, which the encoding of the
+/// header replaces by a new header line. HTTP/2 has no header lines, so such a request uses HTTP/1.1.
 /// </remarks>
 internal static class ImpersonationHeaders
 {
-    /// <summary>How the name of every such header begins.</summary>
+    /// <summary>The prefix of the header names.</summary>
     public const string Prefix = "Impersonate-";
 
     private const string ExtraPrefix = "Impersonate-Extra-";
 
-    // Values hold no control characters, see Check.
+    // Values contain no control characters, see Check.
     private const char Separator = '\u001F';
 
     public static void Apply(HttpRequestMessage request, Impersonation impersonation)
@@ -40,7 +40,7 @@ internal static class ImpersonationHeaders
         }
     }
 
-    /// <exception cref="ConfigurationException">A name fits in no header.</exception>
+    /// <exception cref="ConfigurationException">A value is not allowed in a header.</exception>
     public static void Check(Impersonation impersonation)
     {
         if (string.IsNullOrEmpty(impersonation.User))
@@ -52,11 +52,11 @@ internal static class ImpersonationHeaders
             throw new ConfigurationException("An extra value of an impersonation has no key.");
     }
 
-    /// <summary>The encoding of a header's value: UTF-8, as kubectl sends the names of users.</summary>
+    /// <summary>Gets the encoding of header values: UTF-8, like kubectl.</summary>
     public static Encoding EncodingOf(string name, HttpRequestMessage request) =>
         name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? new RepeatedHeaderEncoding(name, Separator) : Encoding.UTF8;
 
-    /// <summary>Percent-encodes what may not stand in the name of a header, and the percent sign itself.</summary>
+    /// <summary>Percent-encodes characters that are not allowed in a header name, and the percent sign.</summary>
     private static string EscapeKey(string key) => string.Concat(
         Encoding.UTF8.GetBytes(key).Select(letter => char.IsAsciiLetterOrDigit((char)letter) || "!#$&'*+-.^_`|~".Contains((char)letter, StringComparison.Ordinal) ? $"{(char)letter}" : $"%{letter:X2}"));
 }

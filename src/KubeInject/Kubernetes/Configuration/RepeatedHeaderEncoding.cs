@@ -2,7 +2,7 @@ using System.Text;
 
 namespace KubeInject.Kubernetes.Configuration;
 
-/// <summary>UTF-8, with a header line of its own for what follows a separator.</summary>
+/// <summary>UTF-8 that replaces each separator by a new header line.</summary>
 internal sealed class RepeatedHeaderEncoding(string name, char separator) : Encoding
 {
     private readonly string line = $"\r\n{name}: ";

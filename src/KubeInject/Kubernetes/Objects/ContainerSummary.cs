@@ -1,30 +1,30 @@
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>A container of a pod: what was asked for, and how it fares.</summary>
+/// <summary>A container of a pod: its specification and status.</summary>
 public sealed record ContainerSummary
 {
-    /// <summary>The container's name; empty where the object gives none.</summary>
+    /// <summary>The name of the container; empty if the object has none.</summary>
     public string Name => Declaration.Name;
 
-    /// <summary>Whether it stands under <c>initContainers</c>.</summary>
+    /// <summary>Whether it is in <c>initContainers</c>.</summary>
     public bool IsInit => Declaration.IsInit;
 
-    /// <summary>The image that was asked for; null where the object gives none.</summary>
+    /// <summary>The image of the specification; null if the object has none.</summary>
     public string? Image { get; init; }
 
-    /// <summary>Whether it is ready. Default: false, as for a container that has not been started.</summary>
+    /// <summary>Whether the container is ready. Default: false, as for a container that has not started.</summary>
     public bool Ready { get; init; }
 
-    /// <summary>How often it was restarted. Default: 0.</summary>
+    /// <summary>The number of restarts. Default: 0.</summary>
     public int RestartCount { get; init; }
 
-    /// <summary>Names of the variables in <c>env</c>, in the order of the object, repeated as often as they stand there.</summary>
+    /// <summary>The names of the variables in <c>env</c>, in the order of the object, including duplicates.</summary>
     public IReadOnlyList<string> Variables => Declaration.Variables;
 
-    /// <summary>Name and image.</summary>
+    /// <summary>The name and the image.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => Image is null ? Name : $"{Name} ({Image})";
 
-    /// <summary>What it says of its variables, for the injection.</summary>
+    /// <summary>The variables of the container, for the injection.</summary>
     internal PodContainer Declaration { get; init; } = new("", false, []);
 }

@@ -2,28 +2,28 @@ using System.Globalization;
 
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>Ages as kubectl shows them: two units where the second still says something, one where not.</summary>
+/// <summary>Formats durations like kubectl: with two units if the second one is significant, otherwise with one.</summary>
 /// <remarks>Follows HumanDuration of k8s.io/apimachinery, pkg/util/duration.</remarks>
 public static class HumanDuration
 {
-    /// <summary>How long something has been there: <c>45m</c>, <c>5d3h</c>, <c>2y13d</c>.</summary>
-    /// <param name="start">Since when; null where that is not known.</param>
-    /// <param name="now">Until when; default: now.</param>
-    /// <returns>The age; <c>&lt;unknown&gt;</c> where that is not known, <c>&lt;invalid&gt;</c> where it begins more than a second later.</returns>
+    /// <summary>Formats an age: <c>45m</c>, <c>5d3h</c>, <c>2y13d</c>.</summary>
+    /// <param name="start">The start; null if it is unknown.</param>
+    /// <param name="now">The end; null for the current time.</param>
+    /// <returns>The age; <c>&lt;unknown&gt;</c> without a start; <c>&lt;invalid&gt;</c> if the start is more than a second after the end.</returns>
     public static string Since(DateTimeOffset? start, DateTimeOffset? now = null) => start is { } known ? Of((now ?? DateTimeOffset.UtcNow) - known) : "<unknown>";
 
-    /// <summary>How long something lasts still: <c>45m</c>, <c>5d3h</c>, and <c>5m ago</c> where it is over.</summary>
-    /// <param name="end">Until when; null for what does not end, and where that is not known.</param>
-    /// <param name="now">From when; default: now.</param>
-    /// <returns>The time; <c>-</c> where there is no end.</returns>
+    /// <summary>Formats the remaining time: <c>45m</c>, <c>5d3h</c>, or <c>5m ago</c> after the end.</summary>
+    /// <param name="end">The end; null if there is no end or it is unknown.</param>
+    /// <param name="now">The start; null for the current time.</param>
+    /// <returns>The remaining time; <c>-</c> without an end.</returns>
     public static string Until(DateTimeOffset? end, DateTimeOffset? now = null)
     {
         var moment = now ?? DateTimeOffset.UtcNow;
         return end is not { } known ? "-" : known > moment ? Of(known - moment) : $"{Of(moment - known)} ago";
     }
 
-    /// <summary>A time: <c>45m</c>, <c>5d3h</c>, <c>2y13d</c>.</summary>
-    /// <param name="age">The time.</param>
+    /// <summary>Formats a duration: <c>45m</c>, <c>5d3h</c>, <c>2y13d</c>.</summary>
+    /// <param name="age">The duration.</param>
     /// <returns>One or two units.</returns>
     public static string Of(TimeSpan age)
     {

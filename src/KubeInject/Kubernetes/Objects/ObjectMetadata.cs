@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>The metadata of an object of a cluster: what tells it from others, its labels and its annotations.</summary>
-/// <remarks>Whatever is missing reads as empty.</remarks>
+/// <summary>The metadata of an object in a cluster: identity, labels and annotations.</summary>
+/// <remarks>Missing values are null or empty.</remarks>
 public sealed class ObjectMetadata
 {
     /// <summary>The kind: <c>Pod</c>.</summary>
@@ -10,16 +10,16 @@ public sealed class ObjectMetadata
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The namespace; null for an object that lives in none.</summary>
+    /// <summary>The namespace; null for a cluster-scoped object.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>What tells the object from an earlier one of the same name.</summary>
+    /// <summary>The UID, which differs from that of an earlier object with the same name.</summary>
     public string? Uid { get; init; }
 
-    /// <summary>When the object was created.</summary>
+    /// <summary>The creation time of the object.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
 
-    /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> where that is not known.</summary>
+    /// <summary>The current value of the column AGE of kubectl: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> if the creation time is unknown.</summary>
     public string Age => HumanDuration.Since(CreationTimestamp);
 
     /// <summary>The labels.</summary>
@@ -28,12 +28,12 @@ public sealed class ObjectMetadata
     /// <summary>The annotations.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = None;
 
-    /// <summary>The API server that the object came from; null for one that came from none.</summary>
+    /// <summary>The API server that sent the object; null for none.</summary>
     public Uri? Server { get; init; }
 
     internal static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 
-    /// <summary>What a pod's metadata says of it, for the injection.</summary>
+    /// <summary>Gets a pod template without a spec from the metadata of a pod, for the injection.</summary>
     internal PodTemplate ToTemplate() => new()
     {
         Object = new ObjectReference(Kind, Namespace, Name),
@@ -43,7 +43,7 @@ public sealed class ObjectMetadata
         HasSpec = false,
     };
 
-    /// <summary>The object's reference, <c>shop/pod/orders-1</c>.</summary>
+    /// <summary>The reference of the object, <c>shop/pod/orders-1</c>.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => new ObjectReference(Kind, Namespace, Name).ToString();
 }

@@ -1,13 +1,13 @@
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>Names of objects as people type them and as kubectl and this module print them: <c>orders-1</c>, <c>pod/orders-1</c>, <c>shop/pod/orders-1</c>.</summary>
+/// <summary>Parses names of objects in the forms that users type and that kubectl and this module print: <c>orders-1</c>, <c>pod/orders-1</c>, <c>shop/pod/orders-1</c>.</summary>
 internal static class ObjectName
 {
-    /// <summary>Reads a name.</summary>
-    /// <param name="text">The text. Wildcards are left as they are.</param>
-    /// <param name="resource">The kind of object that is meant.</param>
-    /// <returns>The object, with a namespace if the text has one.</returns>
-    /// <exception cref="FormatException">The text is no such name, or of another kind.</exception>
+    /// <summary>Parses a name.</summary>
+    /// <param name="text">The name. Wildcards are kept.</param>
+    /// <param name="resource">The expected resource.</param>
+    /// <returns>The reference, with a namespace if the text has one.</returns>
+    /// <exception cref="FormatException">The text is not a valid name or has another kind.</exception>
     public static ObjectReference Parse(string text, KubeResource resource)
     {
         var (type, reference) = text.Split('/') switch
@@ -20,7 +20,7 @@ internal static class ObjectName
         if (type is not null && !IsNamed(type, resource))
             throw new FormatException($"'{text}' is not a {resource.Kind}: '{type}' is another kind. {Example(resource)}");
 
-        // What the API server takes for no name: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
+        // Names that the API server rejects: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
         return reference.Name is "" or "." or ".." || reference.Name.Contains('%', StringComparison.Ordinal) || reference.Name.Any(char.IsWhiteSpace) ? throw Invalid(text, resource) : reference;
     }
 

@@ -5,11 +5,11 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>A pod as the API server sent it: its document, and what is most often asked of it.</summary>
-/// <remarks>Whatever is missing from the document, or of another type than the API's, reads as empty.</remarks>
+/// <summary>A pod as the API server sent it: the document and frequently used fields.</summary>
+/// <remarks>Fields that are missing or have an unexpected type are read as null or empty.</remarks>
 public sealed class Pod
 {
-    // The document alone is kept, as the UTF-8 that it came in: half the memory of a string, and no page behind it.
+    // Keeps a copy of the document as UTF-8, which needs half the memory of a string and does not reference the page.
     private readonly byte[] utf8;
 
     private Pod(byte[] utf8, JsonElement pod, Uri? server)
@@ -40,13 +40,13 @@ public sealed class Pod
         LastRestart = columns.LastRestart;
     }
 
-    /// <summary>The pod's name.</summary>
+    /// <summary>The name of the pod.</summary>
     public string Name { get; }
 
-    /// <summary>The pod's namespace; null for a document that names none.</summary>
+    /// <summary>The namespace of the pod; null if the document has none.</summary>
     public string? Namespace { get; }
 
-    /// <summary>What tells the pod from an earlier one of the same name; null for a document that has none.</summary>
+    /// <summary>The UID, which differs from that of an earlier pod with the same name; null if the document has none.</summary>
     public string? Uid { get; }
 
     /// <summary>The labels.</summary>
@@ -55,25 +55,25 @@ public sealed class Pod
     /// <summary>The annotations.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; }
 
-    /// <summary>The ServiceAccount that the pod runs as. Default: <c>default</c>.</summary>
+    /// <summary>The ServiceAccount of the pod. Default: <c>default</c>.</summary>
     public string ServiceAccountName { get; }
 
-    /// <summary>The node that it runs on; null while it is not scheduled.</summary>
+    /// <summary>The node of the pod; null until it is scheduled.</summary>
     public string? NodeName { get; }
 
-    /// <summary><c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>; null where there is no status. See <see cref="Status"/> for what kubectl shows.</summary>
+    /// <summary><c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>; null if there is no status. For the value that kubectl shows, see <see cref="Status"/>.</summary>
     public string? Phase { get; }
 
-    /// <summary>The pod's address; null while it has none.</summary>
+    /// <summary>The IP address of the pod; null until it has one.</summary>
     public string? PodIP { get; }
 
-    /// <summary>When a kubelet took the pod; null while none has.</summary>
+    /// <summary>When a kubelet accepted the pod; null until then.</summary>
     public DateTimeOffset? StartTime { get; }
 
-    /// <summary>When the pod was created; null for a document that does not say.</summary>
+    /// <summary>The creation time of the pod; null if the document has none.</summary>
     public DateTimeOffset? CreationTimestamp { get; }
 
-    /// <summary>kubectl's column AGE at this moment: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> for a document that does not say.</summary>
+    /// <summary>The current value of the column AGE of kubectl: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> if the creation time is unknown.</summary>
     public string Age => HumanDuration.Since(CreationTimestamp);
 
     /// <summary>The containers, in the order of the document.</summary>
@@ -82,36 +82,36 @@ public sealed class Pod
     /// <summary>The init containers, in the order of the document.</summary>
     public IReadOnlyList<ContainerSummary> InitContainers { get; }
 
-    /// <summary>The objects that the pod belongs to.</summary>
+    /// <summary>The owners of the pod.</summary>
     public IReadOnlyList<OwnerReference> OwnerReferences { get; }
 
-    /// <summary>kubectl's column READY: containers that are ready, of all, such as <c>1/2</c>.</summary>
+    /// <summary>The column READY of kubectl: the number of ready containers and of all containers, such as <c>1/2</c>.</summary>
     public string Ready { get; }
 
-    /// <summary>kubectl's column STATUS: <c>Running</c>, <c>CrashLoopBackOff</c>, <c>Init:0/1</c>, <c>Terminating</c>, …, as Kubernetes 1.35 and later show it.</summary>
+    /// <summary>The column STATUS of kubectl: <c>Running</c>, <c>CrashLoopBackOff</c>, <c>Init:0/1</c>, <c>Terminating</c>, …, as Kubernetes 1.35 and later show it.</summary>
     public string Status { get; }
 
-    /// <summary>kubectl's column RESTARTS, the number.</summary>
+    /// <summary>The number of restarts in the column RESTARTS of kubectl.</summary>
     public int Restarts { get; }
 
-    /// <summary>kubectl's column RESTARTS, the time from which it counts "ago"; null where nothing was restarted.</summary>
+    /// <summary>The time of the last restart in the column RESTARTS of kubectl; null if there was none.</summary>
     public DateTimeOffset? LastRestart { get; }
 
-    /// <summary>kubectl's column RESTARTS at this moment: <c>0</c>, <c>5 (3m ago)</c>.</summary>
+    /// <summary>The current value of the column RESTARTS of kubectl: <c>0</c>, <c>5 (3m ago)</c>.</summary>
     public string RestartSummary => string.Create(
         CultureInfo.InvariantCulture, $"{Restarts}{(Restarts == 0 || LastRestart is not { } last ? "" : $" ({HumanDuration.Since(last)} ago)")}");
 
-    /// <summary>The API server that the pod came from; null for one that was read from a document.</summary>
+    /// <summary>The API server that sent the pod; null if it was read from a document.</summary>
     public Uri? Server { get; }
 
     /// <summary>
-    /// The document, as the server sent it. In lists the server leaves out <c>apiVersion</c> and <c>kind</c>: these
-    /// two are put in front, so that the text is a manifest; the rest is the same to the byte.
+    /// Gets the document as the server sent it. The server omits <c>apiVersion</c> and <c>kind</c> in lists. The document
+    /// contains them at the beginning, so that it is a manifest. The other bytes are unchanged.
     /// </summary>
-    /// <returns>JSON. No property, because a pod's variables may hold passwords, and properties get shown.</returns>
+    /// <returns>JSON. This is not a property, because variables of a pod may contain passwords, and properties are displayed.</returns>
     public string ToJson() => Encoding.UTF8.GetString(utf8);
 
-    /// <summary>What tells the pod from others, its labels and its annotations.</summary>
+    /// <summary>The metadata of the pod.</summary>
     public ObjectMetadata Metadata => new()
     {
         Kind = "Pod",
@@ -124,7 +124,7 @@ public sealed class Pod
         Server = Server,
     };
 
-    /// <summary>What the pod says of itself, for the injection.</summary>
+    /// <summary>The pod as a template, for the injection.</summary>
     public PodTemplate Template => new()
     {
         Object = new ObjectReference("Pod", Namespace, Name),
@@ -140,13 +140,13 @@ public sealed class Pod
     /// <summary>Reads a pod from its JSON document.</summary>
     /// <param name="json">The document.</param>
     /// <returns>The pod.</returns>
-    /// <exception cref="JsonException">The text is no JSON object.</exception>
+    /// <exception cref="JsonException">The text is not a JSON object.</exception>
     public static Pod Parse(string json) => FromUtf8(Encoding.UTF8.GetBytes(json));
 
-    /// <summary>Reads a pod from its JSON document, which is copied.</summary>
+    /// <summary>Reads a pod from a copy of its JSON document.</summary>
     /// <param name="json">The document.</param>
-    /// <param name="server">The API server that sent it; null where none did.</param>
-    /// <exception cref="JsonException">The text is no JSON object, or, from a server, another object than a pod.</exception>
+    /// <param name="server">The API server that sent the pod; null for none.</param>
+    /// <exception cref="JsonException">The text is not a JSON object, or a server sent another object than a pod.</exception>
     internal static Pod FromUtf8(ReadOnlyMemory<byte> json, Uri? server = null)
     {
         using var document = ObjectDocument.Parse(json);
@@ -155,11 +155,11 @@ public sealed class Pod
         return new Pod(ObjectDocument.Copy(json.Span, document.RootElement, KubeResource.Pods), document.RootElement, server);
     }
 
-    /// <summary>The pod's reference, <c>shop/pod/orders-1</c>.</summary>
+    /// <summary>The reference of the pod, <c>shop/pod/orders-1</c>.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => Template.Object.ToString();
 
-    /// <summary>The objects that an object of any kind belongs to.</summary>
+    /// <summary>Reads the owners of an object of any kind.</summary>
     internal static IReadOnlyList<OwnerReference> ReadOwners(JsonElement document) =>
         document.Get("metadata").Get("ownerReferences").Items().Select(ReadOwner).ToArray();
 

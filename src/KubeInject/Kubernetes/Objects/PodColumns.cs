@@ -4,7 +4,7 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>The columns of a pod in the API server's table, which kubectl prints, as Kubernetes 1.36 makes it.</summary>
+/// <summary>The columns of a pod in the table that the API server creates for kubectl, as in Kubernetes 1.36.</summary>
 /// <remarks>Follows printPod in the Kubernetes source, pkg/printers/internalversion/printers.go.</remarks>
 internal sealed record PodColumns(string Ready, string Status, int Restarts, DateTimeOffset? LastRestart)
 {
@@ -43,8 +43,8 @@ internal sealed record PodColumns(string Ready, string Status, int Restarts, Dat
             return new PodColumns(string.Create(CultureInfo.InvariantCulture, $"{ready}/{total}"), reason, restarts, lastRestart);
         }
 
-        /// <summary>Stops at the first init container that has not done its part.</summary>
-        /// <returns>Whether there is one.</returns>
+        /// <summary>Reads init containers up to the first one that has not completed.</summary>
+        /// <returns>Whether there is such a container.</returns>
         private bool ReadInitContainers()
         {
             var index = -1;
@@ -82,7 +82,7 @@ internal sealed record PodColumns(string Ready, string Status, int Restarts, Dat
             var hasRunning = false;
             string? failure = null;
 
-            // Backwards: where several containers have something to say, the first has the last word.
+            // In reverse order, so that the first container with a reason determines the status.
             foreach (var container in status.Get("containerStatuses").Items().Reverse())
             {
                 CountRestarts(container, ref restarts, ref lastRestart);
@@ -126,7 +126,7 @@ internal sealed record PodColumns(string Ready, string Status, int Restarts, Dat
             return string.Create(CultureInfo.InvariantCulture, $"{(signal != 0 ? "Signal" : "ExitCode")}:{(signal != 0 ? signal : terminated.Int("exitCode"))}");
         }
 
-        /// <summary>An init container that keeps running beside the others.</summary>
+        /// <summary>Returns whether an init container is a sidecar, which keeps running.</summary>
         private static bool IsSidecar(JsonElement spec) => spec.Text("restartPolicy") == "Always";
 
         private IEnumerable<JsonElement> Conditions(string type) =>

@@ -1,20 +1,20 @@
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>A container of a pod, by its name and the variables that it declares.</summary>
-/// <param name="Name">The container's name; empty where the document gives none.</param>
-/// <param name="IsInit">Whether it stands under <c>initContainers</c>.</param>
-/// <param name="Variables">Names of the variables in <c>env</c>, in the order of the document, repeated as often as they stand there.</param>
+/// <summary>A container of a pod with its name and variables.</summary>
+/// <param name="Name">The name of the container; empty if the document has none.</param>
+/// <param name="IsInit">Whether it is in <c>initContainers</c>.</param>
+/// <param name="Variables">The names of the variables in <c>env</c>, in the order of the document, including duplicates.</param>
 public sealed record PodContainer(string Name, bool IsInit, IReadOnlyList<string> Variables)
 {
-    /// <summary>Whether it is an init container that keeps running beside the others (<c>restartPolicy: Always</c>).</summary>
+    /// <summary>Whether it is a sidecar: an init container with <c>restartPolicy: Always</c>, which keeps running.</summary>
     public bool IsSidecar { get; init; }
 
-    /// <summary>What it takes variables from as a whole (<c>envFrom</c>), in the order of the document: of two with the same key the later counts, and <c>env</c> goes before both.</summary>
+    /// <summary>The sources in <c>envFrom</c>, in the order of the document. A later source overrides an earlier one, and <c>env</c> overrides all sources.</summary>
     public IReadOnlyList<VariableSource> VariableSources { get; init; } = [];
 
     /// <summary>
-    /// Variables whose value says where in Vault to find it (<c>vault:secret/data/orders#password</c>), as Bank-Vaults
-    /// resolves them, in the order of the document. No other value is kept: it may be a password.
+    /// The variables whose value is a reference to Vault (<c>vault:secret/data/orders#password</c>), as Bank-Vaults
+    /// resolves them, in the order of the document. Other values are not kept, because they may be passwords.
     /// </summary>
     public IReadOnlyList<VaultVariable> VaultVariables { get; init; } = [];
 }

@@ -3,7 +3,7 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>Reads what a container of a pod's JSON document says of its variables.</summary>
+/// <summary>Reads the variables of a container from the JSON document of a pod.</summary>
 internal static class PodContainerReader
 {
     public static PodContainer Read(JsonElement container, bool isInit)

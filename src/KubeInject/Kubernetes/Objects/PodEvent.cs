@@ -1,6 +1,6 @@
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>Something happened to a pod.</summary>
-/// <param name="Type">What happened.</param>
-/// <param name="Pod">The pod after it; where it is gone, its last known state.</param>
+/// <summary>A change of a pod.</summary>
+/// <param name="Type">The type of the change.</param>
+/// <param name="Pod">The pod after the change; the last known state of a deleted pod.</param>
 public sealed record PodEvent(KubeEventType Type, Pod Pod);

@@ -1,50 +1,50 @@
 namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>
-/// What a pod, or the pod template of a workload, says of itself: as much of it as the injection needs to know.
+/// A pod or the pod template of a workload, with the data that the injection needs.
 /// </summary>
 public sealed record PodTemplate
 {
-    /// <summary>The object that holds the template: the pod itself, or the workload (a Deployment, a CronJob, …).</summary>
+    /// <summary>The object that contains the template: the pod itself or the workload (a Deployment, a CronJob, …).</summary>
     public required ObjectReference Object { get; init; }
 
-    /// <summary>Labels of the pod. Never those of the workload.</summary>
+    /// <summary>The labels of the pod, without those of the workload.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = Empty;
 
-    /// <summary>Annotations of the pod. Never those of the workload.</summary>
+    /// <summary>The annotations of the pod, without those of the workload.</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = Empty;
 
-    /// <summary>Labels of the workload around the template; empty for a bare pod.</summary>
+    /// <summary>The labels of the workload; empty for a pod without a workload.</summary>
     public IReadOnlyDictionary<string, string> WorkloadLabels { get; init; } = Empty;
 
-    /// <summary>Annotations of the workload around the template; empty for a bare pod.</summary>
+    /// <summary>The annotations of the workload; empty for a pod without a workload.</summary>
     public IReadOnlyDictionary<string, string> WorkloadAnnotations { get; init; } = Empty;
 
     /// <summary>
-    /// Keys of the pod's labels and annotations whose value is no string in the manifest (<c>true</c> or <c>5432</c> without
-    /// quotes), which the API server refuses; in the order of the document.
+    /// The keys of the labels and annotations of the pod whose value is not a string in the manifest (<c>true</c> or <c>5432</c> without
+    /// quotes), in the order of the document. The API server rejects such values.
     /// </summary>
     public IReadOnlyList<string> NonStringKeys { get; init; } = [];
 
-    /// <summary>Those of the workload's labels and annotations, likewise.</summary>
+    /// <summary>The keys of the labels and annotations of the workload whose value is not a string.</summary>
     public IReadOnlyList<string> WorkloadNonStringKeys { get; init; } = [];
 
-    /// <summary>Keys of the labels by which the workload selects its pods; empty for a bare pod, and where nothing is known of it.</summary>
+    /// <summary>The label keys of the selector of the workload; empty for a pod without a workload or if the selector is unknown.</summary>
     public IReadOnlyList<string> SelectorKeys { get; init; } = [];
 
-    /// <summary>Whether what follows is known. Default: true; false where only the metadata was read.</summary>
+    /// <summary>Whether the spec is known. Default: true; false if only the metadata was read.</summary>
     public bool HasSpec { get; init; } = true;
 
-    /// <summary>The ServiceAccount that the pod runs as. Default: <c>default</c>, as the API server fills it in.</summary>
+    /// <summary>The ServiceAccount of the pod. Default: <c>default</c>, which is the default of the API server.</summary>
     public string ServiceAccountName { get; init; } = "default";
 
-    /// <summary>Init containers first, then containers, each in the order of the document.</summary>
+    /// <summary>The init containers and then the containers, in the order of the document.</summary>
     public IReadOnlyList<PodContainer> Containers { get; init; } = [];
 
-    /// <summary>The API server that it came from; null for a manifest.</summary>
+    /// <summary>The API server that sent the object; null for a manifest.</summary>
     public Uri? Server { get; init; }
 
-    /// <summary>The object's reference, <c>shop/deployment/orders</c>.</summary>
+    /// <summary>The reference of the object, <c>shop/deployment/orders</c>.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => Object.ToString();
 

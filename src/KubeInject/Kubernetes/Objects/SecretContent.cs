@@ -3,52 +3,52 @@ using KubeInject.Http;
 
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>What a Secret of the cluster holds. Shows none of the values.</summary>
-/// <remarks>Leaves out all annotations but its metadata: where <c>kubectl apply</c> made the Secret, one of them holds all its values.</remarks>
+/// <summary>The content of a Secret in the cluster. The values are masked.</summary>
+/// <remarks>Omits all annotations except the metadata, because <c>kubectl apply</c> stores all values of a Secret in an annotation.</remarks>
 public sealed record SecretContent
 {
-    /// <summary>The type of Secrets that hold <c>username</c> and <c>password</c>.</summary>
+    /// <summary>The type of Secrets with <c>username</c> and <c>password</c>.</summary>
     public const string BasicAuthType = "kubernetes.io/basic-auth";
 
-    /// <summary>What the annotations begin with that are a Secret's <see cref="Metadata"/>.</summary>
+    /// <summary>The prefix of the annotations that store the <see cref="Metadata"/> of a Secret.</summary>
     public const string MetadataPrefix = "metadata.kubeinject.io/";
 
-    /// <summary>The annotation that names the keys, with commas between them, whose values were given as bytes. Bytes can happen to be UTF-8, too.</summary>
+    /// <summary>The annotation with the comma-separated keys whose values were specified as bytes. It is needed because bytes can also be valid UTF-8.</summary>
     public const string BinaryKeysAnnotation = "kubeinject.io/binary-keys";
 
-    // Throws for what is not UTF-8, where the usual one would put marks in its place.
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    // Throws for invalid UTF-8 instead of inserting replacement characters.
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The Secret's name.</summary>
+    /// <summary>The name of the Secret.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The Secret's namespace; null for a document that names none.</summary>
+    /// <summary>The namespace of the Secret; null if the document has none.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>What the Secret is for: <c>Opaque</c>, <c>kubernetes.io/tls</c>, ….</summary>
+    /// <summary>The type of the Secret: <c>Opaque</c>, <c>kubernetes.io/tls</c>, ….</summary>
     public required string Type { get; init; }
 
     /// <summary>The labels.</summary>
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
 
-    /// <summary>When the Secret was created; null for a document that does not say.</summary>
+    /// <summary>The creation time of the Secret; null if the document has none.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
 
-    /// <summary>The values by their keys. Those of <see cref="Base64Keys"/> are in base64, as the API has them; the others are text.</summary>
+    /// <summary>The values by key. The values of <see cref="Base64Keys"/> are base64; the others are text.</summary>
     public required IReadOnlyDictionary<string, SensitiveString> Values { get; init; }
 
-    /// <summary>What people have noted about the Secret; nothing secret.</summary>
+    /// <summary>The metadata that users have set for the Secret. Not secret.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The keys of the values that are no UTF-8 text, or were given as bytes.</summary>
+    /// <summary>The keys whose values are not UTF-8 text or were specified as bytes.</summary>
     public required IReadOnlyList<string> Base64Keys { get; init; }
 
-    /// <summary>The API server that the Secret came from; null for one that was read from a document.</summary>
+    /// <summary>The API server that sent the Secret; null if it was read from a document.</summary>
     public Uri? Server { get; init; }
 
     /// <summary>Reads a Secret from its document.</summary>
     /// <param name="secret">The Secret as the API server sent it.</param>
-    /// <returns>What it holds.</returns>
+    /// <returns>The content.</returns>
     public static SecretContent Read(KubeObject secret)
     {
         ArgumentNullException.ThrowIfNull(secret);
@@ -56,14 +56,14 @@ public sealed record SecretContent
         var metadata = document.Get("metadata");
         var values = new Dictionary<string, SensitiveString>(StringComparer.Ordinal);
         var annotations = metadata.Get("annotations").Texts();
-        var bytes = BinaryKeys(annotations);
-        var binary = new List<string>();
+        var binaryKeys = BinaryKeys(annotations);
+        var base64Keys = new List<string>();
         foreach (var (key, base64) in document.Get("data").Texts())
         {
-            var text = bytes.Contains(key) ? null : Decode(base64);
+            var text = binaryKeys.Contains(key) ? null : Decode(base64);
             values[key] = new SensitiveString(text ?? base64);
             if (text is null)
-                binary.Add(key);
+                base64Keys.Add(key);
         }
 
         return new SecretContent
@@ -77,16 +77,16 @@ public sealed record SecretContent
             Metadata = annotations
                 .Where(annotation => annotation.Key.StartsWith(MetadataPrefix, StringComparison.Ordinal))
                 .ToDictionary(annotation => annotation.Key[MetadataPrefix.Length..], annotation => annotation.Value, StringComparer.Ordinal),
-            Base64Keys = binary,
+            Base64Keys = base64Keys,
             Server = secret.Server,
         };
     }
 
-    /// <summary>The Secret's reference, <c>shop/secret/orders</c>.</summary>
+    /// <summary>The reference of the Secret, <c>shop/secret/orders</c>.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => new ObjectReference("Secret", Namespace, Name).ToString();
 
-    /// <summary>The keys whose values were given as bytes, as the annotations say.</summary>
+    /// <summary>Gets the keys whose values were specified as bytes, from the annotations.</summary>
     internal static IReadOnlySet<string> BinaryKeys(IReadOnlyDictionary<string, string> annotations) =>
         annotations.GetValueOrDefault(BinaryKeysAnnotation, "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal);
 
@@ -94,7 +94,7 @@ public sealed record SecretContent
     {
         try
         {
-            return Strict.GetString(Convert.FromBase64String(base64));
+            return StrictUtf8.GetString(Convert.FromBase64String(base64));
         }
         catch (Exception e) when (e is FormatException or DecoderFallbackException)
         {

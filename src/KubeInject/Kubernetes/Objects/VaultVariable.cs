@@ -1,15 +1,15 @@
 namespace KubeInject.Kubernetes.Objects;
 
-/// <summary>A variable whose value is a place in Vault, or holds some.</summary>
-/// <param name="Name">The variable.</param>
+/// <summary>A variable whose value is or contains a reference to Vault.</summary>
+/// <param name="Name">The name of the variable.</param>
 /// <param name="Reference">
-/// Its value as it stands: <c>vault:…</c>, <c>&gt;&gt;vault:…</c>, or text with <c>${vault:…}</c> in it, which may hold a password besides.
+/// The complete value: <c>vault:…</c>, <c>&gt;&gt;vault:…</c>, or text that contains <c>${vault:…}</c> and may also contain a password.
 /// </param>
 public sealed record VaultVariable(string Name, string Reference)
 {
-    /// <summary>Whether the value of a variable is such a place, or holds some.</summary>
-    /// <param name="value">The value; null for a variable that has none of its own.</param>
-    /// <returns>True for what begins with <c>vault:</c> or <c>&gt;&gt;vault:</c>, or has one of the two behind <c>${</c>.</returns>
+    /// <summary>Returns whether the value of a variable is or contains a reference to Vault.</summary>
+    /// <param name="value">The value; null if the variable has no literal value.</param>
+    /// <returns>True if the value begins with <c>vault:</c> or <c>&gt;&gt;vault:</c>, or contains one of them after <c>${</c>.</returns>
     public static bool IsReference(string? value) =>
         value is not null
         && (value.StartsWith("vault:", StringComparison.Ordinal)

@@ -5,7 +5,7 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Kubernetes.Transport;
 
-/// <summary>What an exec plugin returned.</summary>
+/// <summary>A credential from an exec plugin.</summary>
 internal sealed class ExecCredential
 {
     private ExecCredential(SensitiveString? token, ClientCertificate? certificate, DateTimeOffset? expires)
@@ -19,14 +19,14 @@ internal sealed class ExecCredential
 
     public ClientCertificate? Certificate { get; }
 
-    /// <summary>Until when it can be used; null for as long as the server accepts it.</summary>
+    /// <summary>The expiration time; null if the credential is valid until the server rejects it.</summary>
     public DateTimeOffset? Expires { get; }
 
     public bool IsSameAs(ExecCredential other) =>
         Token?.Reveal() == other.Token?.Reveal() && Certificate?.Certificate.Thumbprint == other.Certificate?.Certificate.Thumbprint;
 
-    /// <summary>Reads what a plugin wrote. No message quotes anything of it.</summary>
-    /// <exception cref="FormatException">It is no credential of the expected version; the message completes a sentence that begins with the plugin.</exception>
+    /// <summary>Reads the output of a plugin. Messages do not quote it.</summary>
+    /// <exception cref="FormatException">The output is not a credential of the expected version. The message is a predicate whose subject is the plugin.</exception>
     public static ExecCredential Read(string output, ExecPlugin plugin)
     {
         var credential = Parse(output);
@@ -52,7 +52,7 @@ internal sealed class ExecCredential
             if (output.AsSpan().TrimStart() is ['{', ..])
                 return TolerantJson.Parse(Encoding.UTF8.GetBytes(output));
 
-            // kubectl takes YAML as well.
+            // kubectl also accepts YAML.
             return KubeconfigParser.Parse("the output", output) is { } node ? TolerantJson.Parse(Encoding.UTF8.GetBytes(KubeconfigJson.Write(node))) : default;
         }
         catch (Exception e) when (e is JsonException or ConfigurationException)

@@ -1,6 +1,6 @@
 namespace KubeInject.Kubernetes.Transport;
 
-/// <summary>Keeps the credential of an exec plugin until it expires or the server refuses it. Who asks while the plugin runs waits for that run.</summary>
+/// <summary>Caches the credential of an exec plugin until it expires or the server rejects it. Concurrent requests share one run of the plugin.</summary>
 internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCredential>> run, TimeProvider time)
 {
     private readonly object gate = new();
@@ -8,7 +8,7 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
     private ExecCredential? previous;
     private Run? running;
 
-    /// <summary>The tokens of the credentials that requests under way may carry.</summary>
+    /// <summary>The tokens that requests in progress may contain.</summary>
     public IEnumerable<SensitiveString?> Tokens
     {
         get
@@ -18,7 +18,7 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
         }
     }
 
-    /// <summary>Whether there is a credential to use without running the plugin.</summary>
+    /// <summary>Whether a valid credential is cached.</summary>
     public bool IsAtHand
     {
         get
@@ -28,9 +28,9 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
         }
     }
 
-    /// <summary>The credential to use.</summary>
-    /// <param name="refused">One that the server did not accept; null where none was refused.</param>
-    /// <param name="cancellationToken">Stops waiting; the plugin ends when nobody waits for it any more.</param>
+    /// <summary>Gets the cached credential, or runs the plugin.</summary>
+    /// <param name="refused">The credential that the server rejected; null for none.</param>
+    /// <param name="cancellationToken">Stops waiting. The plugin is stopped if no other caller waits for it.</param>
     public async Task<ExecCredential> GetAsync(ExecCredential? refused, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

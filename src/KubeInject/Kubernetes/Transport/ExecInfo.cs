@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Kubernetes.Transport;
 
-/// <summary>What an exec plugin is told, in the environment variable KUBERNETES_EXEC_INFO.</summary>
+/// <summary>Writes the input of an exec plugin for the environment variable KUBERNETES_EXEC_INFO.</summary>
 internal static class ExecInfo
 {
     public const string Variable = "KUBERNETES_EXEC_INFO";
@@ -39,7 +39,7 @@ internal static class ExecInfo
         if (settings.CertificateAuthority is { } authority)
             writer.WriteBase64String("certificate-authority-data", Encoding.UTF8.GetBytes(authority.Pem));
         if (settings.Proxy is { } proxy)
-            writer.WriteString("proxy-url", proxy.Whole().Reveal());
+            writer.WriteString("proxy-url", proxy.ToCredentialUri().Reveal());
         if (settings.DisableCompression)
             writer.WriteBoolean("disable-compression", true);
         writer.WritePropertyName("config");

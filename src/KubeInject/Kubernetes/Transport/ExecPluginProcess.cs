@@ -6,15 +6,15 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Kubernetes.Transport;
 
-/// <summary>An exec plugin that runs. Whoever stops reading ends it, with all that it has started.</summary>
+/// <summary>A running exec plugin. If reading is canceled, the plugin and its child processes are killed.</summary>
 internal sealed partial class ExecPluginProcess : IDisposable
 {
-    private const int LongestOutput = 1 << 20;
-    private const int LongestLine = 300;
-    private const int LinesOfError = 5;
+    private const int MaxOutputLength = 1 << 20;
+    private const int MaxLineLength = 300;
+    private const int MaxErrorLines = 5;
 
-    // What the plugin has started may hold its standard error open; the plugin's own words are there by now.
-    private static readonly TimeSpan LongestWaitForError = TimeSpan.FromSeconds(1);
+    // Child processes may keep the standard error open after the plugin has exited.
+    private static readonly TimeSpan MaxWaitForError = TimeSpan.FromSeconds(1);
 
     private readonly Process process;
     private readonly Task<List<string>> error;
@@ -35,7 +35,7 @@ internal sealed partial class ExecPluginProcess : IDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
 
-            // Whoever may be asked something has to see the question.
+            // In interactive mode, the user must see the prompt.
             RedirectStandardInput = !isInteractive,
             RedirectStandardError = !isInteractive,
             StandardOutputEncoding = Encoding.UTF8,
@@ -49,8 +49,8 @@ internal sealed partial class ExecPluginProcess : IDisposable
         return new ExecPluginProcess(process, !isInteractive);
     }
 
-    /// <summary>Reads the standard output until the plugin has ended.</summary>
-    /// <exception cref="FormatException">It does not come to an end.</exception>
+    /// <summary>Reads the standard output until the plugin exits.</summary>
+    /// <exception cref="FormatException">The output is too long.</exception>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
         try
@@ -61,8 +61,8 @@ internal sealed partial class ExecPluginProcess : IDisposable
             while ((count = await process.StandardOutput.ReadAsync(buffer, cancellationToken)) > 0)
             {
                 output.Append(buffer, 0, count);
-                if (output.Length > LongestOutput)
-                    throw new FormatException($"writes more than {LongestOutput} characters");
+                if (output.Length > MaxOutputLength)
+                    throw new FormatException($"writes more than {MaxOutputLength} characters");
             }
 
             await process.WaitForExitAsync(cancellationToken);
@@ -75,12 +75,12 @@ internal sealed partial class ExecPluginProcess : IDisposable
         }
     }
 
-    /// <summary>The last lines of the standard error.</summary>
+    /// <summary>Gets the last lines of the standard error.</summary>
     public async Task<IReadOnlyList<string>> ReadErrorAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return await error.WaitAsync(LongestWaitForError, cancellationToken);
+            return await error.WaitAsync(MaxWaitForError, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -100,14 +100,14 @@ internal sealed partial class ExecPluginProcess : IDisposable
                 line = ControlSequence().Replace(line, "").Trim();
                 if (line.Length == 0)
                     continue;
-                lines.Enqueue(line.Length > LongestLine ? $"{line[..LongestLine]}…" : line);
-                if (lines.Count > LinesOfError)
+                lines.Enqueue(line.Length > MaxLineLength ? $"{line[..MaxLineLength]}…" : line);
+                if (lines.Count > MaxErrorLines)
                     lines.Dequeue();
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // The plugin was ended: what it said until then has to do.
+            // The plugin was killed. Return the lines that were read.
         }
 
         return [.. lines];
@@ -121,7 +121,7 @@ internal sealed partial class ExecPluginProcess : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It has ended by itself, or is not ours to end.
+            // The plugin has already exited, or the user is not permitted to kill it.
         }
     }
 

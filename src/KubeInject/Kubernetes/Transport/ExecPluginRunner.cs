@@ -5,10 +5,10 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Transport;
 
-/// <summary>Runs the exec plugin of a connection, and says what went wrong where it returns no credential.</summary>
+/// <summary>Runs the exec plugin of a connection and reports its failures.</summary>
 /// <param name="plugin">The plugin.</param>
-/// <param name="settings">The connection's settings.</param>
-/// <param name="mask">Masks what is secret in what the plugin says about a failure.</param>
+/// <param name="settings">The settings of the connection.</param>
+/// <param name="mask">Masks secrets in the error output of the plugin.</param>
 internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings settings, Func<string, string> mask)
 {
     /// <exception cref="KubeConnectionException">The plugin returned no credential.</exception>
@@ -25,7 +25,7 @@ internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings set
             var output = await process.ReadAsync(limit.Token);
             return process.ExitCode == 0
                 ? ExecCredential.Read(output, plugin)
-                : throw Failed($"ended with exit code {process.ExitCode}{Said(await process.ReadErrorAsync(limit.Token))}");
+                : throw Failed($"ended with exit code {process.ExitCode}{ErrorOutput(await process.ReadErrorAsync(limit.Token))}");
         }
         catch (Win32Exception e)
         {
@@ -33,7 +33,7 @@ internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings set
         }
         catch (FormatException e)
         {
-            // The cause is left out on purpose: it has seen what the plugin wrote.
+            // No inner exception, because it could quote the output of the plugin.
             throw Failed($"{e.Message}.");
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
@@ -50,16 +50,16 @@ internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings set
             : throw Failed("requires user input (interactiveMode Always), but the standard input is not a terminal.");
     }
 
-    private string Said(IReadOnlyList<string> lines) =>
+    private string ErrorOutput(IReadOnlyList<string> lines) =>
         lines.Count == 0 ? " without an error message." : $". Its error output: {mask(string.Join(" | ", lines))}";
 
     private string Hint() => string.IsNullOrWhiteSpace(plugin.InstallHint) ? "" : $" {Printable(plugin.InstallHint.Trim())}";
 
-    /// <summary>A kubeconfig must not steer the terminal that a message is shown on.</summary>
+    /// <summary>Removes control characters, so that a kubeconfig cannot control the terminal.</summary>
     private static string Printable(string text) => string.Concat(text.Where(character => !char.IsControl(character) || character is '\n' or '\t'));
 
-    private KubeConnectionException Failed(string why, Exception? cause = null) => new(
+    private KubeConnectionException Failed(string problem, Exception? cause = null) => new(
         KubeConnectionFailure.ExecPluginFailed,
-        $"The exec plugin {plugin.Command}{(settings.Context is { } context ? $" of the context '{context}'" : "")} {why}",
+        $"The exec plugin {plugin.Command}{(settings.Context is { } context ? $" of the context '{context}'" : "")} {problem}",
         cause);
 }

@@ -5,13 +5,13 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Transport;
 
-/// <summary>Says with every request who the user is, and keeps that out of every message.</summary>
+/// <summary>Adds the credential to requests and masks it in messages.</summary>
 internal sealed class RequestCredential
 {
     private readonly ConnectionSettings settings;
     private readonly ExecCredentialSource? plugin;
     private readonly SecretMask mask;
-    private volatile SensitiveString? lastOfFile;
+    private volatile SensitiveString? lastFileToken;
 
     public RequestCredential(ConnectionSettings settings)
     {
@@ -24,51 +24,51 @@ internal sealed class RequestCredential
             : settings.Exec is not null ? "exec plugin"
             : "none";
         if (Kind == "exec plugin")
-            plugin = new ExecCredentialSource(new ExecPluginRunner(settings.Exec!, settings, MaskOfPlugin).RunAsync, settings.Environment.Time);
+            plugin = new ExecCredentialSource(new ExecPluginRunner(settings.Exec!, settings, MaskPluginOutput).RunAsync, settings.Environment.Time);
     }
 
-    /// <summary>What the server is shown, in words for messages and displays.</summary>
+    /// <summary>The kind of credential for messages and displays.</summary>
     public string Kind { get; }
 
-    /// <summary>Whether the server is shown anything at all.</summary>
+    /// <summary>Whether there is a credential.</summary>
     public bool IsGiven => Kind != "none";
 
-    /// <summary>Whether the next request can be made without running an exec plugin.</summary>
+    /// <summary>Whether the next request can be sent without running an exec plugin.</summary>
     public bool IsAtHand => plugin?.IsAtHand ?? true;
 
-    /// <summary>What the exec plugin returns; null where the settings themselves say who the user is.</summary>
-    /// <exception cref="KubeConnectionException">The exec plugin returns no credential.</exception>
+    /// <summary>Gets the credential of the exec plugin; null if the settings contain the credential.</summary>
+    /// <exception cref="KubeConnectionException">The exec plugin returned no credential.</exception>
     public async ValueTask<ExecCredential?> GetAsync(CancellationToken cancellationToken) =>
         plugin is null ? null : await plugin.GetAsync(null, cancellationToken);
 
-    /// <summary>Asks the exec plugin again, after the server did not accept what it returned.</summary>
-    /// <returns>Whether it returns something else by now, with which it is worth sending the request once more.</returns>
-    /// <exception cref="KubeConnectionException">The exec plugin returns no credential.</exception>
+    /// <summary>Runs the exec plugin again after the server rejected its credential.</summary>
+    /// <returns>Whether the plugin returned another credential, so that the request can be sent again.</returns>
+    /// <exception cref="KubeConnectionException">The exec plugin returned no credential.</exception>
     public async ValueTask<bool> RenewAsync(ExecCredential? refused, CancellationToken cancellationToken) =>
         plugin is not null && refused is not null && !(await plugin.GetAsync(refused, cancellationToken)).IsSameAs(refused);
 
-    /// <summary>Makes a request say who the user is, and in whose place he asks.</summary>
+    /// <summary>Adds the credential and the impersonation headers to a request.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="credential">What <see cref="GetAsync"/> returned.</param>
-    /// <exception cref="ConfigurationException">The token's file cannot be read, or holds no token.</exception>
+    /// <param name="credential">The result of <see cref="GetAsync"/>.</param>
+    /// <exception cref="ConfigurationException">The token file cannot be read or contains no token.</exception>
     public void Apply(HttpRequestMessage request, ExecCredential? credential)
     {
         if (settings.Impersonation is { } impersonation)
             ImpersonationHeaders.Apply(request, impersonation);
         if (credential?.Certificate is not null)
             request.Options.Set(HttpTransport.Certificate, credential.Certificate);
-        request.Headers.Authorization = credential is null ? Header()
+        request.Headers.Authorization = credential is null ? CreateHeader()
             : credential.Token is not null ? Bearer(credential.Token, "of the exec plugin")
             : null;
     }
 
-    /// <summary>Masks what is secret in a text that came from outside.</summary>
-    public string Mask(string text) => mask.Apply(text, plugin?.Tokens ?? [lastOfFile]);
+    /// <summary>Masks the secrets of the connection in an external text.</summary>
+    public string Mask(string text) => mask.Apply(text, plugin?.Tokens ?? [lastFileToken]);
 
-    private string MaskOfPlugin(string text) => mask.ApplyToPlugin(text, plugin?.Tokens ?? []);
+    private string MaskPluginOutput(string text) => mask.ApplyToPlugin(text, plugin?.Tokens ?? []);
 
-    /// <summary>The header of the next request; null where the user is known by a certificate, or not at all.</summary>
-    private AuthenticationHeaderValue? Header()
+    /// <summary>Gets the authorization header; null if the credential is a certificate or there is none.</summary>
+    private AuthenticationHeaderValue? CreateHeader()
     {
         if (settings.TokenFile is not null)
             return Bearer(ReadFile(settings.TokenFile), $"in {settings.TokenFile}");
@@ -78,8 +78,8 @@ internal sealed class RequestCredential
     }
 
     /// <summary>
-    /// Reads the file for every request: a kubelet changes it by turning a symbolic link two levels up, which the
-    /// file's own time does not show, and reading a kilobyte costs less than the request.
+    /// Reads the file for each request. A kubelet replaces the file by changing a symbolic link two levels above, so the
+    /// modification time of the file does not show the change. Reading it is cheap compared with the request.
     /// </summary>
     private SensitiveString ReadFile(string path)
     {
@@ -87,21 +87,21 @@ internal sealed class RequestCredential
         {
             var text = ConfigurationFile.Read(path, "token");
             if (!string.IsNullOrWhiteSpace(text))
-                lastOfFile = new SensitiveString(text);
+                lastFileToken = new SensitiveString(text);
         }
-        catch (ConfigurationException) when ((lastOfFile ?? settings.Token) is not null)
+        catch (ConfigurationException) when ((lastFileToken ?? settings.Token) is not null)
         {
-            // The file is being replaced: the last token is good until the server says otherwise.
+            // The file is being replaced. The previous token is still valid until the server rejects it.
         }
 
-        return lastOfFile ?? settings.Token ?? throw new ConfigurationException($"The token file {path} is empty.") { File = path };
+        return lastFileToken ?? settings.Token ?? throw new ConfigurationException($"The token file {path} is empty.") { File = path };
     }
 
     private static AuthenticationHeaderValue Bearer(SensitiveString token, string origin)
     {
         var text = token.Reveal().Trim();
 
-        // The platform's own error for such a header could quote it.
+        // The error of .NET for such a header could quote the token.
         return text.Length > 0 && text.All(character => character is > ' ' and <= '~')
             ? new AuthenticationHeaderValue("Bearer", text)
             : throw new ConfigurationException($"The token {origin} is empty, or contains spaces, line breaks or other characters that are not allowed in a token.");

@@ -4,13 +4,13 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Kubernetes.Transport;
 
-/// <summary>Takes the secrets of a connection out of texts that came from outside.</summary>
+/// <summary>Masks the secrets of a connection in external texts.</summary>
 internal sealed partial class SecretMask(ConnectionSettings settings)
 {
-    // Shorter ones could be ordinary words of a message, such as the name of a user.
-    private const int ShortestToMask = 8;
+    // Shorter secrets could be normal words of a message, such as a username.
+    private const int MinSecretLength = 8;
 
-    private readonly string?[] ofServer =
+    private readonly string?[] serverSecrets =
     [
         settings.Token?.Reveal().Trim(),
         settings.Password?.Reveal(),
@@ -18,45 +18,45 @@ internal sealed partial class SecretMask(ConnectionSettings settings)
         settings.Proxy?.Password?.Reveal(),
     ];
 
-    private readonly string?[] ofPlugin = settings.Exec is not { } exec ? [] : [.. exec.Variables.Select(variable => variable.Value.Reveal()), .. OfArguments(exec.Arguments)];
+    private readonly string?[] pluginSecrets = settings.Exec is not { } exec ? [] : [.. exec.Variables.Select(variable => variable.Value.Reveal()), .. ArgumentSecrets(exec.Arguments)];
 
-    /// <summary>Masks what the server is shown, in what it answers.</summary>
+    /// <summary>Masks the credential in a response of the server.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="others">Secrets that came to be known while the connection was used.</param>
-    public string Apply(string text, IEnumerable<SensitiveString?> others) => Replace(text, [.. others.Select(secret => secret?.Reveal().Trim()), .. ofServer]);
+    /// <param name="others">Secrets that became known after the connection was created.</param>
+    public string Apply(string text, IEnumerable<SensitiveString?> others) => Replace(text, [.. others.Select(secret => secret?.Reveal().Trim()), .. serverSecrets]);
 
     /// <summary>
-    /// Masks what a plugin is given, and whatever has the form of a secret, in what it says: JSON Web Tokens, what
-    /// follows Bearer, values that are named so. Of the answers of a server that would be too much: they are read on.
+    /// Masks the arguments and variables of a plugin in its output, and all text that looks like a secret: JSON Web Tokens,
+    /// text after Bearer, values of keys such as password. Responses of a server are not masked that much, because they are parsed.
     /// </summary>
-    public string ApplyToPlugin(string text, IEnumerable<SensitiveString?> others) => SecretWord().Replace(Replace(Apply(text, others), ofPlugin), SensitiveString.Mask);
+    public string ApplyToPlugin(string text, IEnumerable<SensitiveString?> others) => SecretPattern().Replace(Replace(Apply(text, others), pluginSecrets), SensitiveString.Mask);
 
     public static string Basic(string username, SensitiveString? password) => Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password?.Reveal()}"));
 
     private static string Replace(string text, string?[] secrets) => secrets.OfType<string>()
-        .Where(secret => secret.Length >= ShortestToMask)
+        .Where(secret => secret.Length >= MinSecretLength)
         .OrderByDescending(secret => secret.Length)
         .Aggregate(text, (masked, secret) => masked.Replace(secret, SensitiveString.Mask, StringComparison.Ordinal));
 
-    /// <summary>Most arguments are words such as get-token; only those behind an option with a telling name are secrets.</summary>
-    private static IEnumerable<string?> OfArguments(IReadOnlyList<SensitiveString> arguments)
+    /// <summary>Gets the secrets of the arguments: the values of options with names such as --password.</summary>
+    private static IEnumerable<string?> ArgumentSecrets(IReadOnlyList<SensitiveString> arguments)
     {
-        var follows = false;
+        var isValueNext = false;
         foreach (var argument in arguments)
         {
             var parts = argument.Reveal().Split('=', 2);
-            var isTelling = TellingName().IsMatch(parts[0]);
-            if (follows)
+            var isSecretOption = SecretOptionName().IsMatch(parts[0]);
+            if (isValueNext)
                 yield return argument.Reveal();
-            else if (parts.Length == 2 && isTelling)
+            else if (parts.Length == 2 && isSecretOption)
                 yield return parts[1];
-            follows = !follows && parts is [['-', ..]] && isTelling;
+            isValueNext = !isValueNext && parts is [['-', ..]] && isSecretOption;
         }
     }
 
     [GeneratedRegex("(?i)secret|password|token|key|credential")]
-    private static partial Regex TellingName();
+    private static partial Regex SecretOptionName();
 
     [GeneratedRegex("""eyJ[\w-]+(\.[\w-]*)*|(?i)(?<=bearer\s+|(secret|password|token|key|credential|keydata)"?\s*[:=]\s*"?)[^\s"',;|}]+|-----BEGIN [^-]*PRIVATE KEY-----[^-]*(-----END [^-]*-----)?""")]
-    private static partial Regex SecretWord();
+    private static partial Regex SecretPattern();
 }
