@@ -32,7 +32,7 @@ public sealed class TimeLimit(TimeSpan? limit, string name, string consequence, 
         }
         catch (OperationCanceledException exception) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"It took longer than {limit?.TotalSeconds:0.###} s ({name}) and was stopped. {consequence}").TrimEnd(), exception);
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"The operation took longer than {limit?.TotalSeconds:0.###} s ({name}) and was stopped. {consequence}").TrimEnd(), exception);
         }
         finally
         {

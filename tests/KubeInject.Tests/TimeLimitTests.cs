@@ -16,7 +16,7 @@ public sealed class TimeLimitTests
         Assert.Equal(2, await limit.RunAsync(_ => TakeAsync(39, 2), CancellationToken.None));
         var error = await Assert.ThrowsAsync<TimeoutException>(() => limit.RunAsync(Endless, CancellationToken.None));
 
-        Assert.Equal("It took longer than 100 s (--timeout) and was stopped. The next sweep goes on from there.", error.Message);
+        Assert.Equal("The operation took longer than 100 s (--timeout) and was stopped. The next sweep goes on from there.", error.Message);
     }
 
     [Fact]

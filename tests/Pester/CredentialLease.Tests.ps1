@@ -400,7 +400,7 @@ Describe 'Sync-CredentialLease' {
         1..20 | ForEach-Object { Add-Lease $TestDrive/slow "p$_" -Source script }
         $slow = New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { Start-Sleep -Milliseconds 300 }
         { Sync-CredentialLease $slow -ThrottleLimit 1 -TimeoutSec 1 } |
-            Should -Throw 'It took longer than 1 s (-TimeoutSec) and was stopped. The next sweep continues from there.' -ErrorId 'LeaseSweepTimedOut,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
+            Should -Throw 'The operation took longer than 1 s (-TimeoutSec) and was stopped. The next sweep continues from there.' -ErrorId 'LeaseSweepTimedOut,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         $left = @(Get-Record $TestDrive/slow).Count
         $left | Should -BeGreaterThan 10
         (Sync-CredentialLease (New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { })).Revoked | Should -Be $left

@@ -12,5 +12,5 @@ public sealed record CompletedRequest(string Method, string Path, int? StatusCod
     /// <summary>The request in one line: <c>GET /api/v1/pods?limit=500 200 in 12 ms</c>.</summary>
     /// <returns>One line, for <c>-Verbose</c>.</returns>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Method} {Path} {StatusCode?.ToString(CultureInfo.InvariantCulture) ?? "no answer"} in {Elapsed.TotalMilliseconds:F0} ms");
+        CultureInfo.InvariantCulture, $"{Method} {Path} {StatusCode?.ToString(CultureInfo.InvariantCulture) ?? "no response"} in {Elapsed.TotalMilliseconds:F0} ms");
 }

@@ -95,7 +95,7 @@ public class RequestTests
         await Assert.ThrowsAsync<KubeConnectionException>(
             () => KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http, Timeout = TimeSpan.FromMilliseconds(50) }));
         Assert.Null(Assert.Single(seen).StatusCode);
-        Assert.StartsWith("GET /version no answer in ", seen[0].ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("GET /version no response in ", seen[0].ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

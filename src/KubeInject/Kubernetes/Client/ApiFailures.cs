@@ -40,7 +40,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
 
         // The response cannot be decompressed.
         if (cause is InvalidDataException)
-            return NotKubernetes("its answer cannot be read", cause);
+            return NotKubernetes("its response cannot be read", cause);
         var socketError = FindInner<SocketException>(cause)?.SocketErrorCode;
         return ((cause as HttpRequestException)?.HttpRequestError ?? (cause as HttpIOException)?.HttpRequestError) switch
         {
