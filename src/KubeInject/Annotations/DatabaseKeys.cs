@@ -41,7 +41,7 @@ internal sealed class DatabaseKeys(string name, InjectionKeys pod)
                 findings.Warning(
                     FindingCode.UnknownSetting,
                     Key(setting),
-                    $"Annotation {Redaction.Key(Key(setting))} is no known setting of a database and has no effect.",
+                    $"Annotation {Redaction.Key(Key(setting))} is an unknown setting of a database and has no effect.",
                     SuggestionFor(setting),
                     FixFor(setting, value));
         }
@@ -59,8 +59,8 @@ internal sealed class DatabaseKeys(string name, InjectionKeys pod)
 
     private string SuggestionFor(string setting) => SpellingSuggester.Of(setting, KnownNames) switch
     {
-        null => $"Remove it; a database has {string.Join(", ", KnownNames[..^1].Select(known => $"'{known}'"))}.",
-        "cluster" => $"The mount is the same for all databases of a pod: use '{InjectionAnnotation.Cluster}'.",
-        var nearest => $"Rename it to {Redaction.Key(Key(nearest))} if that is what it stands for.",
+        null => $"Remove it, or use a known setting: {string.Join(", ", KnownNames[..^1].Select(known => $"'{known}'"))}.",
+        "cluster" => $"Use '{InjectionAnnotation.Cluster}', which specifies the mount for all databases of the pod.",
+        var nearest => $"Rename it to {Redaction.Key(Key(nearest))} if you mean that setting.",
     };
 }

@@ -44,8 +44,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         findings.Error(
             FindingCode.UnknownMode,
             keys.Key(DatabaseSetting.Mode),
-            $"Annotation {Redaction.Key(keys.Key(DatabaseSetting.Mode))} has an unknown mode {Redaction.Value(text)}.",
-            "Use 'classic' for username and password in variables of their own, or 'uri' for a connection URI.",
+            $"Annotation {Redaction.Key(keys.Key(DatabaseSetting.Mode))} has the unknown mode {Redaction.Value(text)}.",
+            "Use 'classic' for username and password in separate variables, or 'uri' for a connection URI.",
             SpellingSuggester.Certain(text, Modes) is { } mode ? Fixes.Set(keys.Key(DatabaseSetting.Mode), mode) : null);
         return null;
     }
@@ -69,8 +69,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         var suggestion = keys.Text(DatabaseSetting.Mode) is not null
             ? $"Remove it, or set {Redaction.Key(keys.Key(DatabaseSetting.Mode))} to 'uri'."
             : keys.Text(DatabaseSetting.Template) is not null && keys.Text(DatabaseSetting.UriVariables) is not null
-                ? $"A connection URI is most likely meant: add {Redaction.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri'."
-                : $"Add {Redaction.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri' if a connection URI is meant, or remove it.";
+                ? $"Add {Redaction.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri', because the annotations describe a connection URI."
+                : $"Add {Redaction.Key(keys.Key(DatabaseSetting.Mode))} with the value 'uri' if you want a connection URI, or remove the setting.";
         var fix = keys.LooksLikeUri && keys.Text(DatabaseSetting.Mode) is null ? Fixes.Set(keys.Key(DatabaseSetting.Mode), "uri") : null;
         ReportOtherMode(DatabaseSetting.Template, "classic", suggestion, fix);
         ReportOtherMode(DatabaseSetting.UriVariables, "classic", suggestion, fix);
@@ -84,7 +84,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             findings.Error(
                 FindingCode.MissingUriVariable,
                 keys.Key(DatabaseSetting.UriVariables),
-                $"Database {Redaction.Key(keys.Name)} is in uri mode and names no variable for the URI.",
+                $"Database {Redaction.Key(keys.Name)} is in uri mode, but names no variable for the URI.",
                 $"Add {Redaction.Key(keys.Key(DatabaseSetting.UriVariables))}, for example with the value 'DATABASE_URL'.");
         return database with { Mode = InjectionMode.Uri, UriVariables = variables ?? [], Template = Template() };
     }
@@ -93,7 +93,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
     {
         if (!keys.Has(DatabaseSetting.UsernameVariables) && !keys.Has(DatabaseSetting.PasswordVariables))
             return;
-        var suggestion = $"Use {Redaction.Key(keys.Key(DatabaseSetting.UriVariables))} for the URI that holds both, or the mode 'classic'.";
+        var suggestion = $"Use {Redaction.Key(keys.Key(DatabaseSetting.UriVariables))} for the URI, which contains both values, or use the mode 'classic'.";
         ReportOtherMode(DatabaseSetting.UsernameVariables, "uri", suggestion);
         ReportOtherMode(DatabaseSetting.PasswordVariables, "uri", suggestion);
     }
@@ -108,7 +108,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             findings.Error(
                 FindingCode.MissingTemplate,
                 key,
-                $"Database {Redaction.Key(keys.Name)} is in uri mode and has no template.",
+                $"Database {Redaction.Key(keys.Name)} is in uri mode, but has no template.",
                 $"Add {Redaction.Key(key)}, for example with the value 'postgres://db:5432/orders'.");
             return null;
         }
@@ -122,8 +122,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         findings.Information(
             FindingCode.DefaultedVariable,
             keys.Key(setting),
-            $"Database {Redaction.Key(keys.Name)} gets its variable {variable} by default, where the in-cluster injector would use an empty name.",
-            $"Add {Redaction.Key(keys.Key(setting))} with the value '{variable}' if that injector shall serve the pod too.",
+            $"Database {Redaction.Key(keys.Name)} gets the variable {variable} by default, but the in-cluster injector would use an empty name.",
+            $"Add {Redaction.Key(keys.Key(setting))} with the value '{variable}' if that injector also injects the pod.",
             Fixes.Set(keys.Key(setting), variable));
         return [variable];
     }
@@ -145,8 +145,8 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             findings.Error(
                 FindingCode.InvalidVariableName,
                 key,
-                $"Annotation {Redaction.Key(key)} names variables with blanks between them, and Kubernetes accepts no blank in a name.",
-                "Put commas between them.",
+                $"Annotation {Redaction.Key(key)} separates variables with whitespace, which Kubernetes does not accept in a name.",
+                "Separate the names with commas.",
                 Fixes.Set(key, string.Join(',', names)));
             return [.. named.Where(VariableName.IsValid)];
         }
@@ -156,13 +156,13 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
                 FindingCode.EmptyListItem,
                 key,
                 $"Annotation {Redaction.Key(key)} has an empty item in its list, which is skipped.",
-                "Remove the comma that is too many.",
+                "Remove the extra comma.",
                 named.Count > 0 ? Fixes.Set(key, string.Join(',', named)) : null);
         foreach (var name in named.Where(name => !VariableName.IsValid(name)))
             findings.Error(
                 FindingCode.InvalidVariableName,
                 key,
-                $"Annotation {Redaction.Key(key)} names the variable {Redaction.Value(name)}, and Kubernetes accepts no such name.",
+                $"Annotation {Redaction.Key(key)} names the variable {Redaction.Value(name)}, but Kubernetes does not accept that name.",
                 $"Use {VariableName.Rule}.");
         return named.Count == 0 ? null : [.. named.Where(VariableName.IsValid)];
     }

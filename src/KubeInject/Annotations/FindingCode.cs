@@ -162,7 +162,7 @@ public static class FindingCode
     /// <summary>A reference to Vault that does not say which field it wants.</summary>
     public const string ReferenceWithoutKey = "KI065";
 
-    /// <summary>A reference that writes to the path of credentials, which can only be read.</summary>
+    /// <summary>A reference that writes to the path of credentials, which is read-only.</summary>
     public const string CredentialsWritten = "KI066";
 
     /// <summary>A version of credentials, which have none.</summary>

@@ -22,8 +22,8 @@ internal static class InitContainerChecks
             findings.Information(
                 FindingCode.ProxyNotRunning,
                 key,
-                $"Annotation {Redaction.Key(key)} leads to a proxy in the pod itself, which does not run yet when init container {Redaction.Key(early[^1].Name)} does.",
-                "If that container needs the database, make the proxy an init container with restartPolicy Always and put it in front.");
+                $"Annotation {Redaction.Key(key)} refers to a proxy in the pod itself, which is not running yet when init container {Redaction.Key(early[^1].Name)} runs.",
+                "If that container needs the database, make the proxy a sidecar before it (an init container with restartPolicy: Always).");
         }
     }
 }

@@ -61,18 +61,18 @@ internal sealed class InjectionKeys
     public void Report(FindingList findings)
     {
         foreach (var (key, value) in unknown)
-            findings.Warning(FindingCode.UnknownKey, key, $"Annotation {Redaction.Key(key)} is not known and has no effect.", SuggestionFor(key), FixFor(key, value));
+            findings.Warning(FindingCode.UnknownKey, key, $"Annotation {Redaction.Key(key)} is unknown and has no effect.", SuggestionFor(key), FixFor(key, value));
         foreach (var key in nameless)
             findings.Error(
                 FindingCode.EmptyDatabaseName,
                 key,
-                $"Annotation {Redaction.Key(key)} names no database in front of its first dot.",
-                "Put a name of your own for the connection there, as in 'orders.role'.");
+                $"Annotation {Redaction.Key(key)} has no database name before the first dot.",
+                "Add a name for the connection before the dot, as in 'orders.role'.");
         if (Has(InjectionAnnotation.Mode))
             findings.Information(
                 FindingCode.ModeWithoutEffect,
                 InjectionAnnotation.Mode,
-                $"Annotation {Redaction.Key(InjectionAnnotation.Mode)} has no effect: each database has a mode of its own.",
+                $"Annotation {Redaction.Key(InjectionAnnotation.Mode)} has no effect, because each database has its own mode.",
                 $"Use '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Mode)}', or remove it.",
                 FixForMode());
         if (podWide.TryGetValue(InjectionAnnotation.Role, out var role))
@@ -89,8 +89,8 @@ internal sealed class InjectionKeys
                 findings.Warning(
                     FindingCode.NoDatabase,
                     key,
-                    $"Annotation {Redaction.Key(key)} has no effect, because the pod asks for no database.",
-                    $"Name a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}'.");
+                    $"Annotation {Redaction.Key(key)} has no effect, because the pod requests no database.",
+                    $"Request a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}'.");
         }
     }
 
@@ -159,9 +159,9 @@ internal sealed class InjectionKeys
         var nearest = SpellingSuggester.Of(key[InjectionAnnotation.Prefix.Length..], KnownNames);
         return nearest switch
         {
-            null => "Remove it; without a dot there are only 'cluster', 'role', 'uuid' and 'mode'.",
-            "cluster" or "role" or "uuid" or "mode" => $"Rename it to '{InjectionAnnotation.Prefix}{nearest}' if that is what it stands for.",
-            _ => $"It is a setting of a database: put the database's name in front, as in '{InjectionAnnotation.ForDatabase("<db>", nearest)}'.",
+            null => "Remove it, or use a known key without a dot: 'cluster', 'role', 'uuid' or 'mode'.",
+            "cluster" or "role" or "uuid" or "mode" => $"Rename it to '{InjectionAnnotation.Prefix}{nearest}' if you mean that key.",
+            _ => $"Add the name of the database before the setting, as in '{InjectionAnnotation.ForDatabase("<db>", nearest)}'.",
         };
     }
 }

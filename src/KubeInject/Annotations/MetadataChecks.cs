@@ -9,7 +9,7 @@ internal static class MetadataChecks
     public const string LabelValue = "true";
 
     private const string Consequence =
-        "without which the in-cluster injector does not see it; KubeInject injects it all the same";
+        "so the in-cluster injector does not select the pod, but KubeInject still injects it";
 
     /// <summary>Of a pod without any injection annotation: whether it was meant to have some.</summary>
     public static void ReportWithoutAnnotations(PodTemplate pod, InjectionOptions options, bool hasMisspelt, FindingList findings)
@@ -20,8 +20,8 @@ internal static class MetadataChecks
             findings.Warning(
                 FindingCode.LabelWithoutAnnotations,
                 options.LabelKey,
-                $"The pod has the label {Redaction.Key(options.LabelKey)} and asks for no database.",
-                $"Name a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}', or remove the label.");
+                $"The pod has the label {Redaction.Key(options.LabelKey)}, but requests no database.",
+                $"Request a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}', or remove the label.");
     }
 
     /// <summary>Of a pod with injection annotations.</summary>
@@ -42,7 +42,7 @@ internal static class MetadataChecks
             severity,
             FindingCode.AnnotationsOnWorkload,
             keys[0],
-            $"No injector reads what stands on the {pod.Object.Kind}'s own metadata: {string.Join(", ", keys.Select(Redaction.Key))}.",
+            $"No injector reads these annotations in the metadata of the {pod.Object.Kind}: {string.Join(", ", keys.Select(Redaction.Key))}.",
             $"Move the annotations to {PodMetadata(pod)}.annotations.",
             MoveAnnotations(pod, keys),
             isOnWorkload: true);
@@ -71,27 +71,27 @@ internal static class MetadataChecks
                 findings.Warning(
                     FindingCode.LabelNotTrue,
                     key,
-                    $"The label {Redaction.Key(key)} of the pod is not \"{LabelValue}\", {Consequence}.",
-                    $"Set it to \"{LabelValue}\", in quotes where the manifest is YAML.",
+                    $"The pod's label {Redaction.Key(key)} is not \"{LabelValue}\", {Consequence}.",
+                    $"Set it to \"{LabelValue}\", and use quotes in YAML.",
                     // What the workload selects its pods by cannot change on one side only.
                     MeansTrue(value) && !pod.SelectorKeys.Contains(key) ? SetLabel(key) : null);
         }
         else if (pod.WorkloadLabels.TryGetValue(key, out var onWorkload))
             ReportMissingLabel(
-                pod, key, $"Move the label from the {pod.Object.Kind}'s own metadata to {PodMetadata(pod)}.labels.", MoveLabel(pod, key, onWorkload), findings);
+                pod, key, $"Move the label from the metadata of the {pod.Object.Kind} to {PodMetadata(pod)}.labels.", MoveLabel(pod, key, onWorkload), findings);
         else if (Misspelt(pod, key) is { } misspelt)
             findings.Warning(
                 FindingCode.MisspeltLabel,
                 misspelt,
-                $"The pod has the label {Redaction.Key(misspelt)} in place of {Redaction.Key(key)}, {Consequence}.",
-                $"Rename it to {Redaction.Key(key)} with the value \"{LabelValue}\".",
+                $"The pod has the label {Redaction.Key(misspelt)} instead of {Redaction.Key(key)}, {Consequence}.",
+                $"Rename it to {Redaction.Key(key)}, and set its value to \"{LabelValue}\".",
                 RenameLabel(pod, misspelt, key));
         else
             ReportMissingLabel(pod, key, $"Add it with the value \"{LabelValue}\" to {PodMetadata(pod)}.labels.", SetLabel(key), findings);
     }
 
     private static void ReportMissingLabel(PodTemplate pod, string key, string suggestion, Fix? fix, FindingList findings) =>
-        findings.Warning(FindingCode.MissingLabel, key, $"The pod lacks the label {Redaction.Key(key)}, {Consequence}.", suggestion, fix);
+        findings.Warning(FindingCode.MissingLabel, key, $"The pod does not have the label {Redaction.Key(key)}, {Consequence}.", suggestion, fix);
 
     private static Fix SetLabel(string key) =>
         new($"Set the label {Redaction.Key(key)} to \"{LabelValue}\".", [new SetMetadata(MetadataField.Label, key, LabelValue)]);

@@ -18,8 +18,8 @@ internal static class MultipleInjectorsCheck
             Severity = FindingSeverity.Warning,
             Object = first.Pod.Object,
             Server = first.Server,
-            Message = $"The pod has annotations of {string.Join(" and of ", speaking.Select(injection => NameOf(injection.Dialect)))}, and each acts on it without knowing of the other.",
-            Suggestion = "Keep those of one injector, or see to it that they give the pod different things.",
+            Message = $"The pod has annotations of {string.Join(" and of ", speaking.Select(injection => NameOf(injection.Dialect)))}, and each injector acts on the pod independently.",
+            Suggestion = "Keep the annotations of one injector, or make sure that the injectors do not write the same variables or files.",
         };
         var errors = first.Findings.TakeWhile(other => other.Severity == FindingSeverity.Error);
         return [first with { Findings = [.. errors, finding, .. first.Findings.SkipWhile(other => other.Severity == FindingSeverity.Error)] }, .. injections.Skip(1)];

@@ -53,7 +53,7 @@ public sealed record PodInjection
     public override string ToString()
     {
         var databases = Databases.Count == 0 ? "no database" : string.Join(", ", Databases.Select(database => Redaction.OneLine(database.Name)));
-        var words = Dialect == InjectionDialect.VaultDbInjector ? "" : $" in the words of {Dialect}";
+        var words = Dialect == InjectionDialect.VaultDbInjector ? "" : $" in the dialect {Dialect}";
         return $"{Pod.Object}: {State}, {databases}{words}{Count(FindingSeverity.Error, "error")}{Count(FindingSeverity.Warning, "warning")}";
     }
 

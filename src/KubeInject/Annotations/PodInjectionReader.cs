@@ -106,8 +106,8 @@ public static class PodInjectionReader
             findings.Warning(
                 FindingCode.VersionOneLeftover,
                 key,
-                $"Annotation {Redaction.Key(key)} is left over from version 1, for which every injector leaves the pod alone.",
-                "Remove it, and say with the other annotations what the pod needs.",
+                $"Annotation {Redaction.Key(key)} is from version 1, so every injector ignores the pod.",
+                $"Remove it, and request databases with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}'.",
                 keys.Databases.Count > 0 ? Fixes.Remove(key) : null);
     }
 }

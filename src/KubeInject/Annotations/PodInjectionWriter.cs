@@ -48,14 +48,14 @@ public static class PodInjectionWriter
         var mounts = databases.Select(database => database.Mount).Distinct(StringComparer.Ordinal).ToList();
         return mounts.Count <= 1
             ? mounts.FirstOrDefault()
-            : throw new ArgumentException($"The databases of a pod share one mount, and these have {string.Join(", ", mounts)}.", nameof(databases));
+            : throw new ArgumentException($"The databases of a pod must have the same mount, but these have {string.Join(", ", mounts)}.", nameof(databases));
     }
 
     private static void Add(DatabaseInjection database, SortedDictionary<string, string> annotations)
     {
         var key = InjectionAnnotation.ForDatabase(database.Name, DatabaseSetting.Role);
         if (database.Name.Length == 0 || database.Name.Contains('.', StringComparison.Ordinal) || InjectionAnnotation.IsLeftover(key))
-            throw new ArgumentException($"The database name '{database.Name}' would be read as something else.", nameof(database));
+            throw new ArgumentException($"The database name '{database.Name}' is not valid in an annotation.", nameof(database));
         AddSetting(DatabaseSetting.Role, database.Role);
         if (database.Mode == InjectionMode.Uri)
         {

@@ -45,7 +45,7 @@ internal static class PrefixChecks
         FindingSeverity.Error,
         FindingCode.MisspeltPrefix,
         key,
-        $"Annotation {Redaction.Key(key)} has a misspelt prefix, so that no injector reads it.",
+        $"Annotation {Redaction.Key(key)} has a misspelled prefix, so no injector reads it.",
         $"Rename it to {Redaction.Key(right)}.",
         fix,
         isOnWorkload);

@@ -17,7 +17,7 @@ internal static class Redaction
 
     public static string Value(string value) =>
         value.Length > LongestValue || value.AsSpan().ContainsAny(ConnectionStringMarks)
-            ? "(not shown, for it may hold a password)"
+            ? "(not shown because it might contain a password)"
             : $"'{OneLine(value)}'";
 
     /// <summary>The text in one line, with invisible characters escaped.</summary>

@@ -26,14 +26,14 @@ internal static class TemplateChecks
                 findings.Error(
                     FindingCode.InvalidTemplate,
                     key,
-                    $"Annotation {Redaction.Key(key)} is a URI with no host behind its scheme.",
-                    "Write host and port behind it, for example 'postgres://db:5432/orders'.");
+                    $"Annotation {Redaction.Key(key)} has no host after the scheme.",
+                    "Add the host and the port, for example 'postgres://db:5432/orders'.");
             else
                 findings.Error(
                     FindingCode.InvalidTemplate,
                     key,
-                    $"Annotation {Redaction.Key(key)} is not a URI that credentials can be put into.",
-                    "Write it as scheme://host:port/path, for example 'postgres://db:5432/orders', and percent-encode what a URI does not allow.");
+                    $"Annotation {Redaction.Key(key)} is not a URI that credentials can be added to.",
+                    "Write it as scheme://host:port/path, for example 'postgres://db:5432/orders', and percent-encode characters that a URI does not allow.");
             return;
         }
 
@@ -45,14 +45,14 @@ internal static class TemplateChecks
                 FindingCode.PlaceholderTemplate,
                 key,
                 $"Annotation {Redaction.Key(key)} has placeholders, which the in-cluster injector refuses.",
-                "Leave the userinfo out of the template, as in 'postgres://db:5432/orders', if that injector shall serve the pod too.",
+                "Remove the userinfo from the template, as in 'postgres://db:5432/orders', if that injector also injects the pod.",
                 fix);
         if (ConnectionUri.HasUserInfoOfItsOwn(template))
             findings.Warning(
                 FindingCode.ReplacedUserInfo,
                 key,
-                $"Annotation {Redaction.Key(key)} has a userinfo of its own, which is replaced by the issued credentials.",
-                "Leave the userinfo out of the template.",
+                $"Annotation {Redaction.Key(key)} contains a userinfo, which the issued credentials replace.",
+                "Remove the userinfo from the template.",
                 Fixes.Set(key, bare));
         ReportHosts(key, template, findings);
     }
@@ -64,8 +64,8 @@ internal static class TemplateChecks
             findings.Warning(
                 FindingCode.TemplateWithoutHost,
                 key,
-                $"Annotation {Redaction.Key(key)} names no host, so that a client looks for the database in its own container.",
-                "Write the host in front of port and path, for example 'postgres://db:5432/orders'.");
+                $"Annotation {Redaction.Key(key)} names no host, so a client looks for the database in its own container.",
+                "Add the host before the port and the path, for example 'postgres://db:5432/orders'.");
 
         var scheme = template[..template.IndexOf(':', StringComparison.Ordinal)].Split('+')[0].ToLowerInvariant();
         var kind = Array.Find(Kinds, kind => kind.Schemes.Contains(scheme));
@@ -77,8 +77,8 @@ internal static class TemplateChecks
                 findings.Warning(
                     FindingCode.PortOfOtherScheme,
                     key,
-                    string.Create(CultureInfo.InvariantCulture, $"Annotation {Redaction.Key(key)} has the scheme '{scheme}' and port {port}, which is that of {name}."),
-                    "Correct the one that is wrong.");
+                    string.Create(CultureInfo.InvariantCulture, $"Annotation {Redaction.Key(key)} has the scheme '{scheme}', but port {port} belongs to {name}."),
+                    "Correct the port or the scheme.");
         }
     }
 }

@@ -20,8 +20,8 @@ internal static class UuidReader
                 InjectionAnnotation.Uuid,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The number of UUIDs ({listed.Count}) is not that of the databases ({databases.Length}), so that which belongs to which is open."),
-                "Create the pod anew, so that it is injected with the annotations that it has now.");
+                    $"The number of UUIDs ({listed.Count}) differs from the number of databases ({databases.Length}), so it is not clear which UUID belongs to which database."),
+                "Create the pod again, so that it is injected with its current annotations.");
 
         var fits = keys.Has(InjectionAnnotation.Uuid) && listed.Count == databases.Length;
         for (var i = 0; i < databases.Length; i++)
@@ -50,8 +50,8 @@ internal static class UuidReader
             findings.Information(
                 FindingCode.LegacyUuid,
                 key,
-                $"Annotation {Redaction.Key(key)} is how the in-cluster injector's manual has it, and not how that injector does it.",
-                $"It is read as it stands; what is written is '{InjectionAnnotation.Uuid}'.");
+                $"Annotation {Redaction.Key(key)} is in the manual of the in-cluster injector, but that injector does not use it.",
+                $"You do not have to do anything: KubeInject reads it, but writes '{InjectionAnnotation.Uuid}'.");
             ReportInvalid(key, uuid, 1, findings);
         }
 
@@ -76,8 +76,8 @@ internal static class UuidReader
                 key,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Entry {position} of annotation {Redaction.Key(key)} is not a UUID, and no lease record is looked for under it."),
-                "Leave the annotation to the injector: create the pod anew without it.");
+                    $"Entry {position} of annotation {Redaction.Key(key)} is not a UUID, so KubeInject does not look for a lease record with that value."),
+                "Create the pod again without the annotation, which the injector writes.");
     }
 
     // It becomes part of a path, so that whoever writes '../' here must not get at another's lease record.

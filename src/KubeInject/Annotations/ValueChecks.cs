@@ -29,14 +29,14 @@ internal static class ValueChecks
             findings.Error(
                 FindingCode.BlankInRole,
                 key,
-                $"Annotation {Redaction.Key(key)} has a blank in the role {Redaction.Value(role)}, and no role has one in its name.",
-                "Write one role without blanks; a database has one role only.");
+                $"Annotation {Redaction.Key(key)} contains the role {Redaction.Value(role)}, but the name of a role cannot contain whitespace.",
+                "Specify exactly one role, without whitespace.");
         else if (role.Length > 0 && role.Length < value.Length)
             findings.Warning(
                 FindingCode.BlankInRole,
                 key,
-                $"Annotation {Redaction.Key(key)} has blanks around the role {Redaction.Value(role)}, which the in-cluster injector takes for part of its name.",
-                "Remove the blanks.",
+                $"Annotation {Redaction.Key(key)} has whitespace before or after the role {Redaction.Value(role)}, which the in-cluster injector treats as part of the name.",
+                "Remove the whitespace.",
                 Fixes.Set(key, role));
     }
 
@@ -58,7 +58,7 @@ internal static class ValueChecks
         FindingSeverity.Error,
         FindingCode.ValueNotString,
         key,
-        $"The value of {(field == MetadataField.Label ? "label" : "annotation")} {Redaction.Key(key)} is no string, and the API server refuses the whole object.",
+        $"The value of {(field == MetadataField.Label ? "label" : "annotation")} {Redaction.Key(key)} is not a string, so the API server refuses the whole object.",
         "Put the value in quotes.",
         fix,
         isOnWorkload);

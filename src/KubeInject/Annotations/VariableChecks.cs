@@ -38,8 +38,8 @@ internal static class VariableChecks
                 findings.Error(
                     FindingCode.DuplicateVariable,
                     asked.Key,
-                    $"Variable {Redaction.Value(asked.Name)} of {Redaction.Key(asked.Key)} is taken by {Redaction.Key(first.Key)} already.",
-                    $"Set {Redaction.Key(asked.Key)} to a variable of its own.");
+                    $"Variable {Redaction.Value(asked.Name)} of {Redaction.Key(asked.Key)} is already used by {Redaction.Key(first.Key)}.",
+                    $"Set {Redaction.Key(asked.Key)} to another variable.");
         }
     }
 
@@ -50,7 +50,7 @@ internal static class VariableChecks
             FindingCode.DuplicateVariable,
             asked.Key,
             $"Annotation {Redaction.Key(asked.Key)} names the variable {Redaction.Value(asked.Name)} twice.",
-            "Name it once.",
+            "Remove the duplicate name.",
             Fixes.Set(asked.Key, string.Join(',', names.Distinct(StringComparer.Ordinal))));
     }
 
@@ -60,8 +60,8 @@ internal static class VariableChecks
         findings.Error(
             FindingCode.DuplicateVariable,
             asked.Key,
-            $"Variable {asked.Name} is that of database {Redaction.Key(asked.Database)} by default, and of {Redaction.Key(first.Database)} {(isFirstByDefault ? "by default too" : "already")}.",
-            $"Set {Redaction.Key(asked.Key)} to a variable of its own, for example '{variable}'.",
+            $"Database {Redaction.Key(asked.Database)} gets the variable {asked.Name} by default, but database {Redaction.Key(first.Database)} {(isFirstByDefault ? "also gets it by default" : "already uses it")}.",
+            $"Set {Redaction.Key(asked.Key)} to another variable, for example '{variable}'.",
             Fixes.Set(asked.Key, variable));
     }
 
@@ -103,8 +103,8 @@ internal static class VariableChecks
             findings.Warning(
                 FindingCode.ReplacedVariable,
                 variable.Key,
-                $"Variable {Redaction.Value(variable.Name)} is replaced in {string.Join(", ", declaredBy[variable.Name])}, where it is declared already.",
-                $"Remove it there, or set {Redaction.Key(variable.Key)} to another variable.");
+                $"Variable {Redaction.Value(variable.Name)} is already declared in {string.Join(", ", declaredBy[variable.Name])}, and its value is replaced.",
+                $"Remove the variable from the container, or set {Redaction.Key(variable.Key)} to another variable.");
     }
 
     /// <summary>Of variables that containers take from a ConfigMap or Secret as a whole, where its keys are known.</summary>
@@ -119,13 +119,13 @@ internal static class VariableChecks
                          where !container.Variables.Contains(variable.Name)
                          let source = container.VariableSources.LastOrDefault(source => source.Keys?.Any(name => source.Prefix + name == variable.Name) == true)
                          where source is not null
-                         select $"that of {source.Kind} {Redaction.Key(source.Name)} in {NameOf(container)}";
-            if (hidden.ToList() is { Count: > 0 } places)
+                         select $"{source.Kind} {Redaction.Key(source.Name)} in {NameOf(container)}";
+            if (hidden.ToList() is { Count: > 0 } sources)
                 findings.Warning(
                     FindingCode.ShadowedVariable,
                     variable.Key,
-                    $"Variable {Redaction.Value(variable.Name)} goes before {string.Join(", ", places)}, which has it by envFrom.",
-                    $"Remove it there, or set {Redaction.Key(variable.Key)} to another variable.");
+                    $"Variable {Redaction.Value(variable.Name)} hides the variable with that name that envFrom reads from {string.Join(", ", sources)}.",
+                    $"Remove the key from the ConfigMap or Secret, or set {Redaction.Key(variable.Key)} to another variable.");
         }
     }
 

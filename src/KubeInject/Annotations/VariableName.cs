@@ -6,7 +6,7 @@ namespace KubeInject.Annotations;
 internal static class VariableName
 {
     /// <summary>What the rule allows, in words.</summary>
-    public const string Rule = "letters, digits, '_', '-' and '.', and no digit or '..' in front";
+    public const string Rule = "letters, digits, '_', '-' and '.', but no digit or '..' at the start";
 
     private static readonly SearchValues<char> Allowed = SearchValues.Create("-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 

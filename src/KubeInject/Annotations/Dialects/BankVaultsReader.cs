@@ -84,7 +84,7 @@ internal sealed class BankVaultsReader
         else if (paths[0] is { } only && paths.All(path => path == only))
             UseOf(only).Add(container.Name, variable.Name, VaultReference.WithPlaceholders(variable.Reference));
         else
-            NotExpressible(variable.Name, $"Variable {Redaction.Key(variable.Name)} has credentials among other things");
+            NotExpressible(variable.Name, $"Variable {Redaction.Key(variable.Name)} combines several secrets");
     }
 
     private (CredentialPath? Path, bool IsMistaken) Read(VaultVariable variable, VaultReference reference)
@@ -94,8 +94,8 @@ internal sealed class BankVaultsReader
             findings.Error(
                 FindingCode.ReferenceWithoutKey,
                 variable.Name,
-                $"Variable {Redaction.Key(variable.Name)} does not say which field it wants, so that its container does not start.",
-                "Put '#' and the field behind the path, as in 'vault:database/creds/orders#username'.");
+                $"Variable {Redaction.Key(variable.Name)} does not specify a field, so its container does not start.",
+                "Add '#' and the field after the path, as in 'vault:database/creds/orders#username'.");
             return (null, true);
         }
 
@@ -105,21 +105,21 @@ internal sealed class BankVaultsReader
             findings.Error(
                 FindingCode.CredentialsWritten,
                 variable.Name,
-                $"Variable {Redaction.Key(variable.Name)} writes to the path of credentials, which can only be read.",
-                "Leave '>>' out.");
+                $"Variable {Redaction.Key(variable.Name)} writes to the path of credentials, which is read-only.",
+                "Remove '>>'.");
         if (reference.IsVersioned)
             findings.Warning(
                 FindingCode.VersionedCredentials,
                 variable.Name,
-                $"Variable {Redaction.Key(variable.Name)} names a version, which credentials do not have; with another version they are read another time.",
-                "Leave the second '#' out, and what is behind it.");
+                $"Variable {Redaction.Key(variable.Name)} specifies a version, but credentials have no versions, and a reference with another version reads them again.",
+                "Remove the second '#' and the version after it.");
         if (reference.Field is not { } field || CredentialTemplate.IsField(field))
             return (path, false);
         findings.Warning(
             FindingCode.UnknownCredentialField,
             variable.Name,
-            $"Variable {Redaction.Key(variable.Name)} wants a field that database credentials do not have.",
-            "They have 'username' and 'password'.");
+            $"Variable {Redaction.Key(variable.Name)} refers to a field that database credentials do not have.",
+            "Use 'username' or 'password'.");
         UseOf(path);
         return (path, true);
     }
@@ -146,7 +146,7 @@ internal sealed class BankVaultsReader
         }
 
         if (hasOthers)
-            NotExpressible(key, $"Annotation {Redaction.Key(key)} has secrets that are no database credentials");
+            NotExpressible(key, $"Annotation {Redaction.Key(key)} names secrets that are not database credentials");
     }
 
     private BankVaultsUsage UseOf(CredentialPath path)
@@ -180,10 +180,10 @@ internal sealed class BankVaultsReader
         var database = use.Variables.In(new DatabaseInjection { Name = name, Mount = use.Path.Mount, Role = use.Path.Role });
         var isLost = database is { UsernameVariables: [], PasswordVariables: [], UriVariables: [] };
         if (use.Variables.HasMore)
-            NotExpressible(use.Variable, $"Role {Redaction.Key(use.Path.Role)} is in variables in other forms than username and password, or one URI");
+            NotExpressible(use.Variable, $"Role {Redaction.Key(use.Path.Role)} is used in a form other than username and password or one URI");
         var without = pod.Containers.Select(container => container.Name).Except(use.Containers, StringComparer.Ordinal).Select(Redaction.Key).ToList();
         var left = without.Count == 0 ? null
-            : $"The variables of role {Redaction.Key(use.Path.Role)} come into every container now, {string.Join(", ", without)} included.";
+            : $"Every container now gets the variables of role {Redaction.Key(use.Path.Role)}, including {string.Join(", ", without)}.";
         return new DialectDatabase(database, use.Path.IsStatic, isLost, [], left);
     }
 
@@ -193,8 +193,8 @@ internal sealed class BankVaultsReader
             findings.Warning(
                 FindingCode.CredentialsApart,
                 variable,
-                $"Container {Redaction.Key(container)} has the password of role {Redaction.Key(use.Path.Role)} and {Redaction.Key(other)} the username, and each container reads credentials of its own.",
-                "Give each container both.");
+                $"Container {Redaction.Key(container)} has the password of role {Redaction.Key(use.Path.Role)} and container {Redaction.Key(other)} has the username, but each container reads separate credentials.",
+                "Add both variables to each container.");
     }
 
     private void ReportSkipped(List<(PodContainer Container, VaultVariable Variable)> variables)
@@ -203,14 +203,14 @@ internal sealed class BankVaultsReader
             findings.Warning(
                 FindingCode.InjectorNotSwitchedOn,
                 key,
-                $"With {Redaction.Key(key)} Bank-Vaults' webhook leaves the pod alone, and {Names(variables.Select(pair => pair.Variable.Name))} stay as they stand there.",
-                "Remove the annotation, or give the variables other values.");
+                $"Because of {Redaction.Key(key)}, the Bank-Vaults webhook ignores the pod and does not replace the values of {Names(variables.Select(pair => pair.Variable.Name))}.",
+                "Remove the annotation, or set the variables to other values.");
     }
 
     private void ReportOthers()
     {
         if (others.Count > 0)
-            NotExpressible(others[0], $"Something other than database credentials is in {Names(others)}");
+            NotExpressible(others[0], $"Values that are not database credentials are in {Names(others)}");
     }
 
     private void ReportConfigMaps()
@@ -218,7 +218,7 @@ internal sealed class BankVaultsReader
         if (keys.Find(ConfigMaps) is not var (key, _))
             return;
         asks = true;
-        NotExpressible(key, "What the pod asks for stands in a ConfigMap, besides");
+        NotExpressible(key, "The pod also has settings in a ConfigMap");
     }
 
     private void ReportNothing()
@@ -228,8 +228,8 @@ internal sealed class BankVaultsReader
             findings.Warning(
                 FindingCode.NothingToInject,
                 keys.All.First(),
-                "The pod has annotations for Bank-Vaults' webhook, and no variable of its containers has a value that begins with 'vault:'.",
-                "Give a variable such a value, or remove the annotations, unless a ConfigMap or Secret that a variable refers to has one.");
+                "The pod has annotations for the Bank-Vaults webhook, but no variable of its containers has a value that starts with 'vault:'.",
+                "Add such a variable, or remove the annotations, unless a variable gets such a value from a ConfigMap or Secret.");
     }
 
     private void ReportLease(DialectDatabase[] databases)
@@ -244,15 +244,15 @@ internal sealed class BankVaultsReader
             daemon is null ? FindingSeverity.Information : FindingSeverity.Warning,
             FindingCode.LeaseNotRenewed,
             key,
-            $"Without {Redaction.Key(key)} nobody renews the credentials' lease once the container has started.",
-            daemon is null ? "Set it to \"true\", unless the webhook does so by default." : "Set it to \"true\".");
+            $"Without {Redaction.Key(key)}, the lease of the credentials is not renewed after the container has started.",
+            daemon is null ? "Set it to \"true\", unless that is the default of the webhook." : "Set it to \"true\".");
     }
 
     private void NotExpressible(string key, string what)
     {
         findings.Information(
-            FindingCode.NotExpressible, key, $"{what}, and only Bank-Vaults' webhook acts on it.", "Nothing has to be done as long as that webhook serves the pod.");
-        rest.Add($"{what}: it stays with Bank-Vaults' webhook.");
+            FindingCode.NotExpressible, key, $"{what}, and only the Bank-Vaults webhook can process this.", "You do not have to do anything as long as that webhook injects the pod.");
+        rest.Add($"{what}, so the Bank-Vaults webhook is still required.");
     }
 
     private static string Names(IEnumerable<string> variables) => string.Join(", ", variables.Distinct(StringComparer.Ordinal).Select(Redaction.Key));

@@ -10,7 +10,7 @@ internal static class DialectChecks
         SpellingSuggester.Distance(name, known, 2) <= 2;
 
     public static string NameOf(InjectionDialect dialect) =>
-        dialect == InjectionDialect.VaultAgent ? "the Vault Agent injector" : "Bank-Vaults' webhook";
+        dialect == InjectionDialect.VaultAgent ? "the Vault Agent injector" : "the Bank-Vaults webhook";
 
     public static void ReportUnknown(
         string key, string prefix, string? nearest, IReadOnlyDictionary<string, string> annotations, FindingList findings)
@@ -19,8 +19,8 @@ internal static class DialectChecks
         findings.Warning(
             FindingCode.UnknownDialectKey,
             key,
-            $"Annotation {Redaction.Key(key)} is not known to {NameOf(DialectKey.Of(key)!.Value)} and has no effect.",
-            nearest is null ? "Remove it, or look its name up in that injector's documentation." : $"Rename it to {Redaction.Key(newKey)} if that is what it stands for.",
+            $"Annotation {Redaction.Key(key)} is unknown to {NameOf(DialectKey.Of(key)!.Value)} and has no effect.",
+            nearest is null ? "Remove it, or look up the correct name in the documentation of that injector." : $"Rename it to {Redaction.Key(newKey)} if you mean that annotation.",
             nearest is not null && IsNear(key[prefix.Length..], nearest) && !annotations.ContainsKey(newKey) ? Rename(key, newKey) : null);
     }
 
@@ -35,7 +35,7 @@ internal static class DialectChecks
             findings.Warning(
                 FindingCode.MisspeltDialectPrefix,
                 key,
-                $"The prefix of annotation {Redaction.Key(key)} is that of {NameOf(dialect)} but for one letter, so that nobody reads it.",
+                $"The prefix of annotation {Redaction.Key(key)} differs from the prefix of {NameOf(dialect)} by one letter, so no injector reads it.",
                 $"Rename it to {Redaction.Key(newKey)}.",
                 pod.Annotations.ContainsKey(newKey) ? null : Rename(key, newKey));
         }
@@ -53,7 +53,7 @@ internal static class DialectChecks
             asksElsewhere ? FindingSeverity.Warning : FindingSeverity.Error,
             FindingCode.AnnotationsOnWorkload,
             movable.Length > 0 ? movable[0].Key : keys[0],
-            $"No injector reads what stands on the {pod.Object.Kind}'s own metadata: {string.Join(", ", keys.Select(Redaction.Key))}.",
+            $"No injector reads these annotations in the metadata of the {pod.Object.Kind}: {string.Join(", ", keys.Select(Redaction.Key))}.",
             $"Move the annotations to {place}.",
             movable.Length == 0 ? null : new Fix($"Move the annotations to {place}.", movable));
     }
@@ -77,9 +77,9 @@ internal static class DialectChecks
             findings.Error(
                 FindingCode.ApiVersionInPath,
                 key,
-                $"The path in {Redaction.Key(key)} begins with 'v1/', which is of Vault's HTTP API and of no path.",
-                "Leave 'v1/' out.",
-                isWhole ? Set("Leave 'v1/' out of the path.", key, trimmed) : null);
+                $"The path in {Redaction.Key(key)} starts with 'v1/', which belongs to the HTTP API of Vault and not to the path.",
+                "Remove 'v1/'.",
+                isWhole ? Set("Remove 'v1/' from the path.", key, trimmed) : null);
         }
 
         if (CredentialPath.Parse(trimmed) is { } credentials)
@@ -91,7 +91,7 @@ internal static class DialectChecks
         findings.Warning(
             FindingCode.NotACredentialPath,
             key,
-            $"The path in {Redaction.Key(key)} is in a database secrets engine, by the name of its mount, and no credentials are read there.",
+            $"The path in {Redaction.Key(key)} appears to be in a database secrets engine, but it is not a path of credentials.",
             meant is null ? "Write it as 'MOUNT/creds/ROLE', or 'MOUNT/static-creds/ROLE' for a static role." : $"Write it as {Redaction.Key(meant.Text)}.",
             isWhole && meant is not null ? Set($"Write the path as {Redaction.Key(meant.Text)}.", key, meant.Text) : null);
         return null;

@@ -31,11 +31,11 @@ internal sealed class DialectConversionResult
         foreach (var other in others)
         {
             if (other.IsStatic)
-                left.Add($"Database {Redaction.Key(other.Injection.Name)} is a static role, which only the other injector reads.");
+                left.Add($"Database {Redaction.Key(other.Injection.Name)} has a static role, which only the other injector supports.");
             else if (other.IsShared)
-                left.Add($"Database {Redaction.Key(other.Injection.Name)} shares what asks for it with something else, which only the other injector can do.");
+                left.Add($"Database {Redaction.Key(other.Injection.Name)} shares a setting with another secret, and only the other injector supports this.");
             else if (other.Injection.Mount != Mount)
-                left.Add($"Database {Redaction.Key(other.Injection.Name)} is of mount {Redaction.Key(other.Injection.Mount)}, and a pod has one mount for all its databases: {Redaction.Key(Mount)}.");
+                left.Add($"Database {Redaction.Key(other.Injection.Name)} is in mount {Redaction.Key(other.Injection.Mount)}, but all databases of a pod are in one mount: {Redaction.Key(Mount)}.");
             else
                 Carry(other);
         }
@@ -93,11 +93,11 @@ internal sealed class DialectConversionResult
         foreach (var variable in wanted)
         {
             if (!VariableName.IsValid(variable))
-                left.Add($"Variable {Redaction.Value(variable)} of database {Redaction.Key(database.Name)} has no name that Kubernetes accepts.");
+                left.Add($"Kubernetes does not accept the name of variable {Redaction.Value(variable)} of database {Redaction.Key(database.Name)}.");
             else if (variables.Add(variable))
                 free.Add(variable);
             else
-                left.Add($"Variable {Redaction.Value(variable)} of database {Redaction.Key(database.Name)} belongs to another database already.");
+                left.Add($"Variable {Redaction.Value(variable)} of database {Redaction.Key(database.Name)} is already used by another database.");
         }
 
         // A database always sets variables. Where none is named, they are called after it, not after what all have by default.

@@ -22,9 +22,9 @@ public static class DialectConverter
         var pod = injection.Pod;
         var own = PodInjectionReader.Read(pod, options);
         if (injection.State == InjectionState.Injected || own.State == InjectionState.Injected)
-            return new DialectConversion([], ["The pod is injected already: convert the manifest or workload that it comes from."]);
+            return new DialectConversion([], ["The pod is already injected: convert its manifest or workload."]);
         if (own.State == InjectionState.Ignored)
-            return new DialectConversion([], ["The pod has annotations of version 1, for which every injector leaves it alone: remove them first."]);
+            return new DialectConversion([], ["The pod has annotations of version 1, so every injector ignores it: remove these annotations first."]);
 
         var reading = DialectReader.Read(pod, injection.Dialect, new FindingList(pod));
         var carried = new DialectConversionResult(own, reading.Databases, options);
@@ -38,7 +38,7 @@ public static class DialectConverter
             ? pod.Annotations.Keys.Where(key => DialectKey.Of(key) == injection.Dialect)
             : carried.From.SelectMany(database => database.Keys);
         if (isWhole && reading.Settings.Count > 0)
-            left.Add($"KubeInject logs in to Vault by itself, so that these have no counterpart: {string.Join(", ", reading.Settings.Select(Redaction.Key))}.");
+            left.Add($"KubeInject logs in to Vault itself, so these settings have no equivalent: {string.Join(", ", reading.Settings.Select(Redaction.Key))}.");
         return new DialectConversion(
             [
                 new SetMetadata(MetadataField.Label, options.LabelKey, "true"),

@@ -27,8 +27,8 @@ internal static class VaultAgentChecks
             findings.Error(
                 FindingCode.InjectorNotSwitchedOn,
                 key,
-                $"The pod lacks the annotation {Redaction.Key(key)}, without which the Vault Agent injector leaves it alone.",
-                $"Add it with the value \"true\".",
+                $"The pod does not have the annotation {Redaction.Key(key)}, so the Vault Agent injector ignores the pod.",
+                "Add it with the value \"true\".",
                 DialectChecks.Set($"Set {Redaction.Key(key)} to \"true\".", key, "true"));
     }
 
@@ -40,8 +40,8 @@ internal static class VaultAgentChecks
             findings.Error(
                 FindingCode.AgentWithoutRole,
                 VaultAgentKeys.Key(VaultAgentKeys.Role),
-                $"The pod lacks the annotation {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.Role))}, without which the Vault Agent injector refuses it.",
-                "Add it with the role of Vault's Kubernetes auth method that the pod's ServiceAccount is bound to.");
+                $"The pod does not have the annotation {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.Role))}, so the Vault Agent injector refuses the pod.",
+                "Add it, and specify the role of Vault's Kubernetes auth method that is bound to the pod's ServiceAccount.");
     }
 
     private static void ReportNothing(VaultAgentKeys keys, FindingList findings)
@@ -51,8 +51,8 @@ internal static class VaultAgentChecks
             findings.Warning(
                 FindingCode.NothingToInject,
                 VaultAgentKeys.Key(VaultAgentKeys.Inject),
-                "The pod asks the Vault Agent injector for no secret.",
-                $"Name one with '{VaultAgentKeys.Key(VaultAgentKeys.Secret)}-NAME'.");
+                "The pod requests no secret from the Vault Agent injector.",
+                $"Request a secret with '{VaultAgentKeys.Key(VaultAgentKeys.Secret)}-NAME'.");
     }
 
     private static void ReportLease(PodTemplate pod, VaultAgentKeys keys, IReadOnlyList<DialectDatabase> databases, FindingList findings)
@@ -61,8 +61,8 @@ internal static class VaultAgentChecks
             findings.Warning(
                 FindingCode.LeaseNotRenewed,
                 VaultAgentKeys.Key(VaultAgentKeys.PrePopulateOnly),
-                $"With {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.PrePopulateOnly))} no Vault Agent stays beside the containers, so that nobody renews the credentials' lease.",
-                "Remove the annotation, unless the pod ends before the lease does.");
+                $"Because of {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.PrePopulateOnly))}, no Vault Agent runs next to the containers, so the lease of the credentials is not renewed.",
+                "Remove the annotation, unless the pod ends before the lease expires.");
     }
 
     private static void ReportInitContainers(PodTemplate pod, VaultAgentKeys keys, FindingList findings)
@@ -74,7 +74,7 @@ internal static class VaultAgentChecks
         findings.Warning(
             FindingCode.InitContainerBeforeSecrets,
             key,
-            $"The secrets are not there yet when init container {string.Join(", ", names)} runs, for the Vault Agent comes last.",
+            $"The secrets do not exist yet when init container {string.Join(", ", names)} runs, because the Vault Agent runs last.",
             $"Set {Redaction.Key(key)} to \"true\", or to \"false\" if no init container needs a secret.",
             DialectChecks.Set($"Set {Redaction.Key(key)} to \"true\".", key, "true"));
     }
@@ -90,7 +90,7 @@ internal static class VaultAgentChecks
                     FindingCode.UnknownContainer,
                     VaultAgentKeys.Key(VaultAgentKeys.Containers),
                     $"Annotation {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.Containers))} names the container {Redaction.Value(name)}, which the pod does not have.",
-                    "Name containers of the pod, or remove the annotation: then all of them get the secrets.");
+                    "Correct the name, or remove the annotation so that all containers get the secrets.");
         }
     }
 }

@@ -102,16 +102,16 @@ internal sealed class VaultAgentKeys
             findings.Warning(
                 FindingCode.NamelessSecret,
                 key,
-                $"Annotation {Redaction.Key(key)} names no secret behind it and has no effect.",
-                $"Put a name of your own for the secret behind it, as in '{Key(Secret)}-orders'.");
+                $"Annotation {Redaction.Key(key)} does not end with the name of a secret and has no effect.",
+                $"Add a name for the secret at the end, as in '{Key(Secret)}-orders'.");
         foreach (var name in Booleans.Append(Inject))
         {
             if (podWide.TryGetValue(name, out var value) && ParseBoolean(value) is null)
                 findings.Error(
                     FindingCode.NotABoolean,
                     Key(name),
-                    $"Annotation {Redaction.Key(Key(name))} is neither \"true\" nor \"false\", so that the Vault Agent injector refuses the pod.",
-                    "Set it to one of the two, in quotes where the manifest is YAML.");
+                    $"Annotation {Redaction.Key(Key(name))} is neither \"true\" nor \"false\", so the Vault Agent injector refuses the pod.",
+                    "Set it to \"true\" or \"false\", and use quotes in YAML.");
         }
     }
 

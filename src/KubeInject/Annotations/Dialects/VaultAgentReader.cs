@@ -33,8 +33,8 @@ internal sealed class VaultAgentReader
             findings.Information(
                 FindingCode.InjectorNotSwitchedOn,
                 VaultAgentKeys.Key(VaultAgentKeys.Inject),
-                $"Annotation {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.Inject))} switches the Vault Agent injector off for this pod.",
-                "Set it to \"true\" if the pod shall have its secrets.");
+                $"Annotation {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.Inject))} deactivates the Vault Agent injector for this pod.",
+                "Set it to \"true\" if the pod needs the secrets.");
             return new DialectParseResult { State = InjectionState.None };
         }
 
@@ -68,7 +68,7 @@ internal sealed class VaultAgentReader
         }
         else if (secret.Template is null && secret.Text(VaultAgentKeys.TemplateFile) is not null)
         {
-            NotExpressible(secret.Key(VaultAgentKeys.TemplateFile), $"What secret {Redaction.Key(secret.Name)} reads stands in a template file of the Vault Agent's own");
+            NotExpressible(secret.Key(VaultAgentKeys.TemplateFile), $"The paths of secret {Redaction.Key(secret.Name)} are in a template file of the Vault Agent");
         }
         else
         {
@@ -90,7 +90,7 @@ internal sealed class VaultAgentReader
         }
 
         if (others > 0)
-            NotExpressible(key, $"Secret {Redaction.Key(secret.Name)} is no database credential, or not that alone");
+            NotExpressible(key, $"Secret {Redaction.Key(secret.Name)} does not consist of database credentials only");
         foreach (var path in found)
             Add(secret, path, paths.Count == 1 ? template : null, isOnly: found.Count == 1, isShared: paths.Count > 1);
     }
@@ -108,18 +108,18 @@ internal sealed class VaultAgentReader
                     FindingCode.UnknownCredentialField,
                     secret.Key(VaultAgentKeys.Template),
                     $"Template {Redaction.Key(secret.Key(VaultAgentKeys.Template))} reads the field {Redaction.Key(field)}, which database credentials do not have.",
-                    "They have 'username' and 'password', directly below '.Data'.");
+                    "Use 'username' and 'password', directly below '.Data'.");
             else if (saysMore)
                 findings.Information(
                     FindingCode.NotExpressible,
                     secret.Key(VaultAgentKeys.Template),
-                    $"Template {Redaction.Key(secret.Key(VaultAgentKeys.Template))} says more than username and password, or one URI, in variables.",
-                    "Nothing has to be done as long as the Vault Agent injector serves the pod.");
+                    $"Template {Redaction.Key(secret.Key(VaultAgentKeys.Template))} contains more than variables for username and password or for one URI.",
+                    "You do not have to do anything as long as the Vault Agent injector injects the pod.");
         }
 
-        var left = saysMore ? $"What the template of secret {Redaction.Key(secret.Name)} says beyond username and password, or one URI, is not carried over."
+        var left = saysMore ? $"The template of secret {Redaction.Key(secret.Name)} contains more than username and password or one URI, and the rest is not converted."
             : database is { Mode: InjectionMode.Classic, UsernameVariables: [], PasswordVariables: [] } or { Mode: InjectionMode.Uri, UriVariables: [] }
-                ? $"Secret {Redaction.Key(secret.Name)} is a file, and its credentials come in variables now: have the container read these instead."
+                ? $"Secret {Redaction.Key(secret.Name)} is a file, but its credentials are now in variables: change the application so that it reads the variables."
                 : null;
         databases.Add(new DialectDatabase(database, path.IsStatic, isShared, [.. secret.Keys], left));
     }
@@ -137,8 +137,8 @@ internal sealed class VaultAgentReader
             findings.Warning(
                 FindingCode.TemplateReadsOtherPath,
                 secret.Key(VaultAgentKeys.Secret),
-                $"The template of secret {Redaction.Key(secret.Name)} reads another path than {Redaction.Key(secret.Key(VaultAgentKeys.Secret))} names, and only the template counts.",
-                "Write the same path in both.");
+                $"The template of secret {Redaction.Key(secret.Name)} reads another path than the path in {Redaction.Key(secret.Key(VaultAgentKeys.Secret))}, and only the template has an effect.",
+                "Use the same path in both.");
     }
 
     private void ReportWithoutSecret(VaultAgentSecret secret)
@@ -153,21 +153,21 @@ internal sealed class VaultAgentReader
             FindingCode.SettingWithoutSecret,
             key,
             setting == VaultAgentKeys.Secret
-                ? $"Annotation {Redaction.Key(key)} names no path, and nothing is read."
-                : $"Annotation {Redaction.Key(key)} is about a secret that the pod does not ask for.",
-            newKey is not null ? $"Rename it to {Redaction.Key(newKey)} if that is the secret that it is for."
-                : $"Name the path with {Redaction.Key(secret.Key(VaultAgentKeys.Secret))}.",
+                ? $"Annotation {Redaction.Key(key)} specifies no path, so no secret is read."
+                : $"Annotation {Redaction.Key(key)} applies to a secret that the pod does not request.",
+            newKey is not null ? $"Rename it to {Redaction.Key(newKey)} if it applies to that secret."
+                : $"Specify the path with {Redaction.Key(secret.Key(VaultAgentKeys.Secret))}.",
             newKey is null || likely.Count != 1 ? null : DialectChecks.Rename(key, newKey));
         if (secret.Template is not null)
-            rest.Add($"The template of {Redaction.Key(secret.Name)} reads no secret that it names.");
+            rest.Add($"The template of {Redaction.Key(secret.Name)} does not name a secret to read.");
     }
 
     private void ReportRest()
     {
         if (keys.Has(VaultAgentKeys.ConfigMap))
-            NotExpressible(VaultAgentKeys.Key(VaultAgentKeys.ConfigMap), "What the pod asks for stands in a ConfigMap of the Vault Agent's, besides");
+            NotExpressible(VaultAgentKeys.Key(VaultAgentKeys.ConfigMap), "The pod also has settings in a ConfigMap of the Vault Agent");
         if (keys.IsTrue(VaultAgentKeys.Token))
-            rest.Add("The pod has the token of the Vault Agent.");
+            rest.Add("The pod gets the token of the Vault Agent.");
         if (keys.IsTrue(VaultAgentKeys.Cache))
             rest.Add("The pod uses the Vault Agent as a cache.");
     }
@@ -175,7 +175,7 @@ internal sealed class VaultAgentReader
     private void NotExpressible(string key, string what)
     {
         findings.Information(
-            FindingCode.NotExpressible, key, $"{what}, and only the Vault Agent injector acts on it.", "Nothing has to be done as long as that injector serves the pod.");
-        rest.Add($"{what}: it stays with the Vault Agent injector.");
+            FindingCode.NotExpressible, key, $"{what}, and only the Vault Agent injector can process this.", "You do not have to do anything as long as that injector injects the pod.");
+        rest.Add($"{what}, so the Vault Agent injector is still required.");
     }
 }
