@@ -50,7 +50,7 @@ Describe 'Set-PodInjectionAnnotation' -Tag NoCluster {
 
     It 'takes over what a pod says to <Dialect>, and says what it left' -ForEach @(
         @{
-            Dialect = 'VaultAgent'; Left = "*Secret 'config'*stays with the Vault Agent injector*"; Url = 'postgres://db:5432/orders'
+            Dialect = 'VaultAgent'; Left = "*Secret 'config'*the Vault Agent injector is still required*"; Url = 'postgres://db:5432/orders'
             Annotation = @"
     vault.hashicorp.com/agent-inject: "true"
     vault.hashicorp.com/role: orders
@@ -198,7 +198,7 @@ Describe 'Workloads' {
         $null = New-Manifest shell -Label @{ app = 'shell' } | kubectl create -n $namespace -f -
         $result = Repair-PodInjectionAnnotation -Workload pod/shell -n $namespace -WarningVariable warned
         $result.Status | Should -Be Changed
-        "$warned" | Should -Match 'no injector looks at it again'
+        "$warned" | Should -Match 'no injector processes it again'
         (Get-Object pod/shell).metadata.labels.'vault-db-injector' | Should -Be true
     }
 }

@@ -39,7 +39,7 @@ internal static class EnvironmentValue
     private static void Check(PlannedVariable variable, Credential credential)
     {
         if (credential.Username.Contains('\0', StringComparison.Ordinal) || credential.Password.Reveal().Contains('\0', StringComparison.Ordinal))
-            throw new FormatException($"The credentials for '{variable.Database.Name}' hold a null character, which no environment variable can. Have others issued.");
+            throw new FormatException($"The credentials for '{variable.Database.Name}' contain a null character, which an environment variable cannot contain. Change the source so that it issues other characters.");
     }
 
     // The kubelet expands $(NAME) in a value and turns $$ into $, so a literal dollar is doubled where it could begin

@@ -31,7 +31,7 @@ public sealed class ManifestInjector
         {
             secrets = source.Client is { } client
                 ? new SecretWriter(client)
-                : throw new ArgumentException("Delivery in Secrets needs a connection to the cluster that they are created in. Connect first, or have them given out as manifests.", nameof(source));
+                : throw new ArgumentException("The delivery with Secrets requires a connection to the cluster in which the Secrets are created. Connect first, or write the Secrets as manifests.", nameof(source));
         }
     }
 
@@ -260,5 +260,5 @@ public sealed class ManifestInjector
     }
 
     private static PlannedPod Abandoned(PlannedPod pod) =>
-        pod.Failed($"{pod.Result.Place}: Not injected, because another object of the same document cannot be. Mend that one and try again.");
+        pod.Failed($"{pod.Result.Place}: Not injected, because another object of the same document cannot be injected. Fix that object and try again.");
 }

@@ -106,11 +106,11 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Pod
     private static string? ObstacleTo(ManifestPodTemplate template, InjectionPlan plan, CredentialDelivery delivery)
     {
         if (template.Containers.Count == 0)
-            return "There are no containers to put the variables into. Inject the complete manifest.";
+            return "There are no containers for the variables. Inject the complete manifest.";
         if (delivery == CredentialDelivery.Secret && plan.Variables.FirstOrDefault(variable => !EnvironmentValue.FitsInSecret(variable)) is { } variable)
         {
-            return $"The template of '{variable.Database.Name}' refers to another variable, $(…), and the kubelet fills that in for values alone, not in what comes from a Secret. "
-                + "Write it out in the template, or have the credentials delivered as values.";
+            return $"The template of '{variable.Database.Name}' refers to another variable with $(…), which the kubelet replaces only in values and not in a Secret. "
+                + "Replace the reference in the template with its value, or deliver the credentials as values.";
         }
 
         return null;

@@ -17,7 +17,7 @@ internal sealed class SecretManifests(ManifestText text)
     {
         var head = document.Source.Content.AsSpan(0, document.Source.Content.IndexOf("---", StringComparison.Ordinal) is var first && first > 0 ? first : 0).TrimStart('\uFEFF');
         if (head.StartsWith("%") || head.Contains("\n%", StringComparison.Ordinal))
-            throw new ManifestException(document.Source.LocationAt(0), "A manifest that begins with a YAML directive (%) cannot have another document in front of it. Remove the directive and try again.");
+            throw new ManifestException(document.Source.LocationAt(0), "No document can be inserted before a manifest that starts with a YAML directive (%). Remove the directive and try again.");
     }
 
     public void Add(DeliverySecret secret, IReadOnlyList<IssuedLease> credentials)

@@ -43,7 +43,7 @@ internal sealed class SecretWriter(KubeObjectClient client)
         catch (KubeApiException exception)
         {
             throw new KubeApiException(
-                exception.StatusCode, exception.Reason, $"{secret.Reference} cannot be created there for its credentials: {exception.Message}")
+                exception.StatusCode, exception.Reason, $"{secret.Reference} cannot be created for the credentials: {exception.Message}")
             {
                 Details = exception.Details,
                 Causes = exception.Causes,

@@ -64,6 +64,6 @@ public sealed class Manifest
     internal static ManifestNode? ReadSingle(string content) => ReadSyntax(new ManifestText(content)).ToList() is [var document] ? document.Root : null;
 
     private static IEnumerable<SyntaxDocument> ReadSyntax(ManifestText text) =>
-        text.FindHalfCharacter() is { } half ? throw new ManifestException(text.LocationAt(half), "Half of a character stands here, which no file can hold. Take it out, or write it whole.")
+        text.FindHalfCharacter() is { } half ? throw new ManifestException(text.LocationAt(half), "The text has half of a surrogate pair here, which UTF-8 cannot represent. Remove it, or write the complete character.")
         : JsonReader.IsJson(text.Content) ? JsonReader.Read(text) : YamlReader.Read(text);
 }

@@ -8,7 +8,7 @@ public sealed class ManifestDocument
     internal ManifestDocument(ManifestText text, SyntaxDocument syntax, ManifestVariables variables)
     {
         if (syntax.Root is ScalarNode { IsNull: false } scalar)
-            throw new ManifestException(text.LocationAt(scalar.Start), "This is a piece of text and no Kubernetes object. If it is meant as a path, give it as a path.");
+            throw new ManifestException(text.LocationAt(scalar.Start), "This is text and not a Kubernetes object. If the text is a path, specify it as a path.");
 
         Source = text;
         Syntax = syntax;

@@ -61,7 +61,7 @@ public abstract class ManifestOutput
         internal override PendingManifest Prepare(ManifestSource source, ManifestText original, bool isChanged)
         {
             if (source.File is null)
-                throw new IOException("What comes from standard input or a pipeline has no file to be written back to. Name files, or have the result written out.");
+                throw new IOException("A manifest from standard input or a pipeline has no file that can be changed in place. Specify files, or write the result to the output.");
             return isChanged ? new PendingFile(FileReplacement.Prepare(source.File, keepsAll: true), original) : new NothingPending();
         }
     }
@@ -73,15 +73,15 @@ public abstract class ManifestOutput
         internal override PendingManifest Prepare(ManifestSource source, ManifestText original, bool isChanged)
         {
             if (source.File is null)
-                throw new IOException("What comes from standard input or a pipeline has no file name to be written under. Name files, or have the result written out.");
+                throw new IOException("A manifest from standard input or a pipeline has no file name for the output folder. Specify files, or write the result to the output.");
 
             var root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
             var target = Path.GetFullPath(Path.Combine(root, source.Name));
             if (RealPath.Of(target) == RealPath.Of(source.File))
-                throw new IOException($"{source.File} would be written over itself. Choose another folder, or have it written in place.");
+                throw new IOException($"{source.File} would overwrite itself. Choose another folder, or change the file in place.");
             RefuseLinks(root, target);
             if (!written.Add(target))
-                throw new IOException($"Two manifests are called {source.Name}. Write them into different folders.");
+                throw new IOException($"Two manifests have the name {source.Name}. Write them to different folders.");
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             return new PendingFile(FileReplacement.Prepare(target, keepsAll: true), null);
         }
@@ -92,7 +92,7 @@ public abstract class ManifestOutput
             for (var part = target; part.Length > root.Length; part = Path.GetDirectoryName(part)!)
             {
                 if (new FileInfo(part).LinkTarget is { } link)
-                    throw new IOException($"{part} is a link to {link}, and nothing is written through a link. Remove the link, or choose another folder.");
+                    throw new IOException($"{part} is a link to {link}, and files are not written through links. Remove the link, or choose another folder.");
             }
         }
     }
@@ -112,7 +112,7 @@ public abstract class ManifestOutput
             var next = JsonReader.IsJson(content);
             isJson = isFirst ? next && !takesSeveral : isJson;
             if (isJson && !next)
-                throw new IOException("YAML cannot follow JSON in one stream: kubectl would stop there. Give the YAML manifests first, or have the result written into a folder.");
+                throw new IOException("YAML cannot follow JSON in one stream, because kubectl stops there. Specify the YAML manifests first, or write the result to a folder.");
 
             var separator = (isLineOpen ? "\n" : "") + (isJson || content.StartsWith("---", StringComparison.Ordinal) || (isFirst && !next) ? "" : "---\n");
             await write(separator + (isFirst ? content : content.TrimStart('\uFEFF')), cancellationToken).ConfigureAwait(false);

@@ -40,7 +40,7 @@ public sealed class ManifestText
         catch (DecoderFallbackException exception)
         {
             var line = bytes[..Math.Clamp(exception.Index, 0, bytes.Length)].Count((byte)'\n') + 1;
-            throw new ManifestException(new SourceLocation(file, line, 1), "This is not UTF-8 text. Save the file as UTF-8 and try again.", exception);
+            throw new ManifestException(new SourceLocation(file, line, 1), "The text is not UTF-8. Save the file as UTF-8 and try again.", exception);
         }
     }
 

@@ -149,7 +149,7 @@ public sealed partial class InjectCommandTests : IDisposable
         var result = await InjectAsync(folder.Path, "--recursive", "--source", "local", "--output", folder.File("out"));
 
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains($"error: {folder.File("b.yaml")}:2:1: The key \"kind\" stands here a second time (first in line 1).", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"error: {folder.File("b.yaml")}:2:1: The key \"kind\" is duplicated (first in line 1).", result.Error, StringComparison.Ordinal);
         Assert.Contains($"error: {folder.File("c.yaml")}:2:10: A key must be plain text. If this is a template with {{{{ … }}}}, render it first", result.Error, StringComparison.Ordinal);
         Assert.Equal(["a.yaml", "sub/d.yaml"], Directory.GetFiles(folder.File("out"), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder.File("out"), file)).Order(StringComparer.Ordinal));
         Assert.All(Directory.GetFiles(folder.File("out")), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));

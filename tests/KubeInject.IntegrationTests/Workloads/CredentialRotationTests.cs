@@ -165,7 +165,7 @@ public sealed class CredentialRotationTests
         var result = await new CredentialRotation(bench.Source, bench.Objects).RotateAsync(workload, null, CancellationToken.None);
 
         Assert.Equal(RotationStatus.Failed, result.Status);
-        Assert.Contains("so the new ones stay", result.Error, StringComparison.Ordinal);
+        Assert.Contains("so the new ones are kept", result.Error, StringComparison.Ordinal);
         Assert.Equal(bench.Issuer.Live, WorkloadInjectorTests.InjectedLeases(await bench.TemplateAsync(workload)).ToHashSet());
     }
 

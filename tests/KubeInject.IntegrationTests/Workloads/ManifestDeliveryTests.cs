@@ -89,7 +89,7 @@ public sealed class ManifestDeliveryTests
         var (text, result) = await InjectAsync(bench);
 
         Assert.Empty(text);
-        Assert.Contains("cannot be created there for its credentials", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
+        Assert.Contains("cannot be created for the credentials", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
         Assert.Single(bench.Issuer.Issued);
         await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
     }

@@ -117,7 +117,7 @@ public sealed class PodRecreationTests
         var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
 
         Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
-        Assert.EndsWith("It was deleted, and was created again as it was. Nothing of what was issued is left.", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("It was deleted, and was created again as it was. The issued credentials are revoked.", result.Error, StringComparison.Ordinal);
         Assert.Single(bench.Issuer.Issued);
         Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(await bench.ReadAsync(pod)));
         await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
@@ -141,7 +141,7 @@ public sealed class PodRecreationTests
 
             var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
 
-            Assert.Contains("somebody else has created another pod of its name", result.Error, StringComparison.Ordinal);
+            Assert.Contains("another user or program created a pod with the same name", result.Error, StringComparison.Ordinal);
             Assert.Equal("app", (string?)(await bench.ReadAsync(pod))["spec"]!["containers"]![0]!["image"]);
             await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
         }

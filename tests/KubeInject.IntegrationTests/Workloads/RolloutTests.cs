@@ -56,7 +56,7 @@ public sealed class RolloutTests
 
         Assert.Equal((true, 2, 2, 2), (last.IsComplete, last.Desired, last.Updated, last.Available));
         Assert.Equal(
-            ["the controller has not seen the change yet", "1 of 2 pods are updated", "1 old pods are still to end", "1 of 2 updated pods can be used", "all 2 pods are updated and can be used"],
+            ["the controller has not seen the change yet", "1 of 2 pods are updated", "1 old pods have not terminated yet", "1 of 2 updated pods are available", "all 2 pods are updated and available"],
             seen.Select(status => status.Message).Distinct());
     }
 

@@ -124,9 +124,9 @@ public sealed class WorkloadInjectorTests
     }
 
     [Theory]
-    [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/orders.role":"orders-ro"}}}}}""", "no longer asks for the same credentials")]
-    [InlineData("""{"spec":{"template":{"spec":{"serviceAccountName":"other"}}}}""", "no longer asks for the same credentials")]
-    [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/uuid":"7d0c1f3e-0000-0000-0000-000000000000"}}}}}""", "Somebody else has injected it meanwhile")]
+    [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/orders.role":"orders-ro"}}}}}""", "no longer requests the same credentials")]
+    [InlineData("""{"spec":{"template":{"spec":{"serviceAccountName":"other"}}}}""", "no longer requests the same credentials")]
+    [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/uuid":"7d0c1f3e-0000-0000-0000-000000000000"}}}}}""", "Another user or program injected it in the meantime")]
     public async Task Where_it_asks_for_something_else_by_then_what_was_issued_is_revoked(string change, string told)
     {
         TestWorkspace bench = null!;
@@ -177,7 +177,7 @@ public sealed class WorkloadInjectorTests
         var result = await bench.InjectAsync(workload, CredentialDelivery.Secret);
 
         Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
-        Assert.EndsWith("It was not changed. Nothing of what was issued is left.", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("It was not changed. The issued credentials are revoked.", result.Error, StringComparison.Ordinal);
         Assert.Single(bench.Issuer.Issued);
         await AssertNothingIsLeftAsync(bench);
     }
@@ -220,7 +220,7 @@ public sealed class WorkloadInjectorTests
         InjectionResult With(CredentialDelivery delivery) => new WorkloadInjector(bench.Source, viewer.Objects, how: new() { Delivery = delivery }).InjectAsync(workload, CancellationToken.None).GetAwaiter().GetResult();
         var result = await Task.Run(() => With(CredentialDelivery.Secret));
 
-        Assert.Matches($"^{workload}: {bench.Namespace}/secret/orders-db-[0-9a-f]{{10}} cannot be created there for its credentials: .*kubeinject-viewer", result.Error);
+        Assert.Matches($"^{workload}: {bench.Namespace}/secret/orders-db-[0-9a-f]{{10}} cannot be created for the credentials: .*kubeinject-viewer", result.Error);
         Assert.Empty(bench.Issuer.Issued);
         Assert.Equal(InjectionStatus.Injected, (await Task.Run(() => With(CredentialDelivery.Value))).Status);
     }
@@ -314,7 +314,7 @@ public sealed class WorkloadInjectorTests
 
         var result = await bench.InjectAsync(workload);
 
-        Assert.Contains("the next sweep revokes it if it was not", result.Error, StringComparison.Ordinal);
+        Assert.Contains("if it was not changed, the next sweep revokes them", result.Error, StringComparison.Ordinal);
         Assert.Single(bench.Issuer.Live);
         Assert.Single(bench.Leases.Records);
     }

@@ -137,7 +137,7 @@ public sealed class SettingFindingTests
         };
         var finding = Read(pod).Only(FindingCode.ReplacedVariable);
         Assert.Equal(FindingSeverity.Warning, finding.Severity);
-        Assert.Contains("is replaced in init container 'migrate', container 'app', where", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("is already declared in init container 'migrate', container 'app', and its value is replaced", finding.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class SettingFindingTests
 
     [Theory]
     [InlineData("classic", "to 'uri'")]
-    [InlineData(" ", "most likely meant")]
+    [InlineData(" ", "describe a connection URI")]
     public void Template_and_uri_variable_have_no_effect_in_classic_mode(string mode, string suggestion)
     {
         var injection = Read(("o.role", "r"), ("o.mode", mode), ("o.template", "pg://db"), ("o.env-key-uri", "URL"));

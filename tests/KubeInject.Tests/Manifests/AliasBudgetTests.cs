@@ -66,7 +66,7 @@ public sealed class AliasBudgetTests
         for (var i = 1; i < 5_000; i++)
             manifest.Append(next.Replace("NEXT", $"{i}", StringComparison.Ordinal).Replace("LAST", $"{i - 1}", StringComparison.Ordinal));
 
-        Assert.Matches("^bomb.yaml:[0-9]+:[0-9]+: Nested more than 200 levels deep", Assert.Throws<ManifestException>(() => Manifest.Parse(new ManifestText(manifest.ToString(), "bomb.yaml"))).Message);
+        Assert.Matches("^bomb.yaml:[0-9]+:[0-9]+: The document is nested more than 200 levels deep", Assert.Throws<ManifestException>(() => Manifest.Parse(new ManifestText(manifest.ToString(), "bomb.yaml"))).Message);
     }
 
     public static TheoryData<string> Nested => [new('[', Deep), string.Concat(Enumerable.Repeat("{a: ", Deep)), string.Concat(Enumerable.Repeat("- ", Deep)), string.Concat(Enumerable.Repeat("? ", Deep)), string.Concat(Enumerable.Repeat("{\"a\":", Deep)), $"{{\"a\":{new string('[', Deep)}"];

@@ -106,7 +106,7 @@ public sealed class EditingTests
         var (text, result) = await new InjectionFixture().RunAsync("orders.yaml\n");
 
         Assert.Empty(text);
-        Assert.Equal("<input>:1:1: This is a piece of text and no Kubernetes object. If it is meant as a path, give it as a path.", result.Error);
+        Assert.Equal("<input>:1:1: This is text and not a Kubernetes object. If the text is a path, specify it as a path.", result.Error);
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class EditingTests
         var (text, result) = await new InjectionFixture().RunAsync(manifest.Replace('@', half));
 
         Assert.Empty(text);
-        Assert.Equal($"<input>:{place}: Half of a character stands here, which no file can hold. Take it out, or write it whole.", result.Error);
+        Assert.Equal($"<input>:{place}: The text has half of a surrogate pair here, which UTF-8 cannot represent. Remove it, or write the complete character.", result.Error);
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class EditingTests
 
         Assert.Empty(text);
         Assert.Equal(
-            "<input>:12:12: This is part of &env, which is used again in line 15, and the change would show there too. Write the content out in place of *env there and try again.",
+            "<input>:12:12: This is part of &env, which is also used in line 15, so the change would also apply there. Replace *env there with a copy of the content, and try again.",
             Assert.Single(result.Pods).Error);
         Assert.Empty(injecting.Issuer.Live);
         Assert.Empty(injecting.Leases.Records);
@@ -163,7 +163,7 @@ public sealed class EditingTests
         var (text, result) = await new InjectionFixture().RunAsync($"{Head}spec:\n  containers:\n    - name: a\n      env:\n        - name: A\n          value: {end}");
 
         Assert.False(text.Contains("kind: Pod", StringComparison.Ordinal), why);
-        Assert.StartsWith("<input>:13:9: The layout here does not allow the change", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
+        Assert.StartsWith("<input>:13:9: The layout at this position does not allow a safe change", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
     }
 
     [Fact]

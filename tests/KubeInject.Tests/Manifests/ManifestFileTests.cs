@@ -171,7 +171,7 @@ public sealed class ManifestFileTests : IDisposable
         var same = Directory.CreateSymbolicLink(Path.Combine(folder.Path, "same"), Path.Combine(folder.Path, "in")).FullName;
 
         Assert.Null((await new InjectionFixture().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(link), CancellationToken.None)).Error);
-        Assert.Contains("would be written over itself", (await new InjectionFixture().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(same), CancellationToken.None)).Error, StringComparison.Ordinal);
+        Assert.Contains("would overwrite itself", (await new InjectionFixture().Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(same), CancellationToken.None)).Error, StringComparison.Ordinal);
 
         Assert.True(File.Exists(Path.Combine(folder.Path, "real", "a.yaml")));
         Assert.Equal(Pod, await File.ReadAllTextAsync(file));

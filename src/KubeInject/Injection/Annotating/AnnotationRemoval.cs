@@ -34,5 +34,5 @@ public sealed class AnnotationRemoval(string? database = null) : AnnotationTask
     }
 
     private static string[] Leases(PodInjection injection, IEnumerable<string> uuids) => [.. uuids.Select(uuid =>
-        $"{injection.Pod.Object}: Credentials were issued for it, and their lease {uuid} stays until the next sweep. Take its variables out of the containers as well.")];
+        $"{injection.Pod.Object}: Credentials were issued for it, and their lease {uuid} is kept until the next sweep. Remove the injected variables from the containers, too.")];
 }

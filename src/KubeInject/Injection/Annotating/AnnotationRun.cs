@@ -84,7 +84,7 @@ internal sealed class AnnotationRun
             var done = step.Fixes.Where(fix => fix.Changes.Select(metadata.Apply).ToList().Contains(true)).Select(fix => fix.Title).ToList();
             if (step.IsDue && Idle(step, pod, done, round) is { } idle)
             {
-                Fail(index, other => other == pod ? $"{pod.Result.Place}: The fix does not mend it: {idle.Title} Change it by hand." : null);
+                Fail(index, other => other == pod ? $"{pod.Result.Place}: The fix has no effect: {idle.Title} Change the manifest manually." : null);
                 return false;
             }
 

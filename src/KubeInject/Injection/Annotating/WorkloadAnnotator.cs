@@ -83,7 +83,7 @@ internal sealed class WorkloadAnnotator
         Warnings = result.Object.Kind != KubeResource.Pods.Kind || result.Status != AnnotationStatus.Planned ? result.Warnings :
         [
             .. result.Warnings,
-            $"{result.Object}: The pod exists already, and no injector looks at it again. Change what creates it, or use Invoke-CredentialInjection -Workload pod/{result.Object.Name} -Recreate.",
+            $"{result.Object}: The pod already exists, so no injector processes it again. Change its manifest or workload, or use Invoke-CredentialInjection -Workload pod/{result.Object.Name} -Recreate.",
         ],
     };
 

@@ -100,7 +100,7 @@ internal sealed class CredentialRotation
             {
                 Object = workload,
                 Status = RotationStatus.Failed,
-                Error = $"{workload}: The credentials of a {workload.Kind.ToLowerInvariant()} cannot be replaced while it is there. Create it anew.",
+                Error = $"{workload}: The credentials of an existing {workload.Kind.ToLowerInvariant()} cannot be replaced. Create it again.",
             });
         }
 

@@ -31,7 +31,7 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
         if (own.Count > 0
             && (await UsersAsync(result.Object, own.Keys.ToHashSet(), patience, cancellationToken).ConfigureAwait(false)
                 ?? await OwnersElsewhereAsync(result.Object, own.Keys.ToHashSet(), cancellationToken).ConfigureAwait(false)) is { } users)
-            return result with { NotRevoked = old.Keys.ToArray(), Warning = $"{result.Object}: The old credentials are not revoked: {users}. The next sweep revokes them once no pod has them." };
+            return result with { NotRevoked = old.Keys.ToArray(), Warning = $"{result.Object}: The old credentials are not revoked: {users}. The next sweep revokes them when no pod has them any more." };
 
         var revoked = new List<Guid>();
         var kept = new List<string>();
@@ -71,7 +71,7 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
     private string? Stranger(ObjectReference workload, LeaseRecord? record) =>
         record is null ? $"the source '{source.Name}' has no record of it"
         : record.Owner == workload ? null
-        : $"it was issued for {record.Owner}{(record.Owner.Namespace is null ? " of whatever namespace" : "")}; the next sweep revokes it once nobody names it";
+        : $"it was issued for {record.Owner}{(record.Owner.Namespace is null ? " in an unknown namespace" : "")}, and the next sweep revokes it when no object names it any more";
 
     /// <summary>Waits until no pod names any of the leases: pods that are ending, and Jobs that go on, still use them.</summary>
     /// <returns>Who still uses them, or why that is not known; null where nobody does.</returns>

@@ -27,10 +27,10 @@ internal sealed class RotationRollback(CredentialSource source, KubeObjectClient
         try
         {
             if (!await AreThereAsync(old, limit.Token).ConfigureAwait(false))
-                return Failed("The old credentials are gone by now, so the new ones stay in place.");
+                return Failed("The old credentials no longer exist, so the new ones are kept.");
             var isBack = await RestoreAsync(written, limit.Token).ConfigureAwait(false);
             var left = await source.RollBackAsync(written.Credentials.Select(lease => lease.Record)).ConfigureAwait(false);
-            var consequence = isBack ? "It has the old credentials again." : "It has none of the new credentials any more.";
+            var consequence = isBack ? "It has the old credentials again." : "It no longer has the new credentials.";
             return result with
             {
                 Status = isBack ? RotationStatus.RolledBack : RotationStatus.Failed,
@@ -39,7 +39,7 @@ internal sealed class RotationRollback(CredentialSource source, KubeObjectClient
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return Failed($"The old credentials could not be put back: {exception.Message} Both are kept, and it may have either.");
+            return Failed($"The old credentials could not be restored: {exception.Message} The old and the new credentials are kept, and it might have either.");
         }
 
         RotationResult Failed(string consequence) => result with { Status = RotationStatus.Failed, Error = $"{problem} {consequence}" };

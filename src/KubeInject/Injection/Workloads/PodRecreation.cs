@@ -83,7 +83,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
             var left = await issued.RevokeAsync().ConfigureAwait(false);
             if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested && !isLost && left is null)
                 throw;
-            var result = plan.Pod.Failed($"{plan.Pod.Result.Place}: {exception.Message} {text} {left ?? "Nothing of what was issued is left."}").Result;
+            var result = plan.Pod.Failed($"{plan.Pod.Result.Place}: {exception.Message} {text} {left ?? "The issued credentials are revoked."}").Result;
             return isLost ? result with { Manifest = new SensitiveString(plan.Document.Text) } : result;
         }
         finally
@@ -107,7 +107,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
             throw new KubeApiException(
                 exception.StatusCode,
                 exception.Reason,
-                $"{exception.Message.TrimEnd('.')}. A process deleted it and ended before it could create it again. Its manifest is in {BackupOf(reference)}: run 'kubectl create -f' with this file, then run this command again.")
+                $"{exception.Message.TrimEnd('.')}. A process deleted it, but ended before it could create it again. Its manifest is in {BackupOf(reference)}: run 'kubectl create -f' with this file, then run this command again.")
             {
                 Details = exception.Details,
                 Causes = exception.Causes,
@@ -127,10 +127,10 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
     {
         var pod = Pod.Parse(live.ToJson());
         if (pod.OwnerReferences.FirstOrDefault(owner => owner.Controller) is { } controller)
-            return $"It belongs to {await WorkloadOfAsync(pod, controller, cancellationToken).ConfigureAwait(false)}, which would replace it without credentials. Inject that one.";
+            return $"It belongs to {await WorkloadOfAsync(pod, controller, cancellationToken).ConfigureAwait(false)}, which would replace it with a pod without credentials. Inject that workload.";
         if (pod.Annotations.ContainsKey(MirrorAnnotation))
-            return "It is the image of a static pod, which the kubelet of its node reads from a file. Inject that file.";
-        return how.Recreate ? null : "The variables of a pod cannot be changed while it is there. Have it deleted and created again with -Recreate, or inject its manifest.";
+            return "It is the mirror of a static pod, which the kubelet of its node reads from a file. Inject that file.";
+        return how.Recreate ? null : "The variables of an existing pod cannot be changed. Delete the pod and create it again with -Recreate, or inject its manifest.";
     }
 
     /// <summary>What one has to inject in place of a pod: the workload of its workload, where there is one.</summary>
@@ -176,7 +176,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException(FormattableString.Invariant($"It was not gone after {how.RecreateTimeout.TotalSeconds:0} s."));
+            throw new TimeoutException(FormattableString.Invariant($"It still existed after {how.RecreateTimeout.TotalSeconds:0} s."));
         }
     }
 
@@ -223,7 +223,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         }
         catch (OperationCanceledException)
         {
-            return (PodState.Lost, $"The pod was deleted, and could not be created again:{(why.Length == 0 ? " the deleted one has not ended yet." : why)} Its manifest is in {backup.Path} and in the result's Manifest: run 'kubectl create -f' with the file.");
+            return (PodState.Lost, $"The pod was deleted, but could not be created again:{(why.Length == 0 ? " the deleted pod has not terminated yet." : why)} Its manifest is in {backup.Path} and in the result's Manifest: run 'kubectl create -f' with the file.");
         }
     }
 
@@ -239,7 +239,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
             var leases = InjectionAnnotation.LeasesOf(metadata.Get("annotations").Texts()).ToList();
             return issued.Count > 0 && issued.All(lease => leases.Contains(lease.Record.Uuid))
                 ? (PodState.Injected, "")
-                : (PodState.Restored, "It was deleted, and somebody else has created another pod of its name.");
+                : (PodState.Restored, "It was deleted, and another user or program created a pod with the same name.");
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {

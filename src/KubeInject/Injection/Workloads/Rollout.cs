@@ -44,13 +44,13 @@ internal sealed class Rollout(KubeObjectClient client, TimeProvider? time = null
                     return ended;
             }
 
-            throw new InvalidOperationException("The watch has ended.");
+            throw new InvalidOperationException("The watch ended unexpectedly.");
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new RolloutException(
                 RolloutFailure.TimedOut,
-                FormattableString.Invariant($"{workload}: Its rollout was not complete after {timeout.TotalSeconds:0} s: {(last.Length == 0 ? "the cluster says nothing of it" : last)}. See why its pods are not ready, or wait longer."));
+                FormattableString.Invariant($"{workload}: Its rollout was not complete after {timeout.TotalSeconds:0} s: {(last.Length == 0 ? "the cluster reports no status" : last)}. Find out why its pods are not ready, or specify a longer timeout."));
         }
 
         RolloutStatus Judge(KubeObject workload)

@@ -32,8 +32,8 @@ internal static class RolloutEvaluator
         var spec = workload.ToElement().Get("spec");
         return (workload.Kind, spec.Get("updateStrategy").Text("type")) switch
         {
-            ("Deployment", _) when spec.IsTrue("paused") => "It is paused, and does not roll out before it is resumed. Resume it, or do not wait for it.",
-            ("StatefulSet" or "DaemonSet", "OnDelete") => "Its update strategy is OnDelete: pods change only as somebody deletes them. Set it to RollingUpdate, or do not wait for it.",
+            ("Deployment", _) when spec.IsTrue("paused") => "It is paused, so changes are not rolled out. Resume it, or do not wait for it.",
+            ("StatefulSet" or "DaemonSet", "OnDelete") => "Its update strategy is OnDelete, so pods change only after they are deleted. Set the strategy to RollingUpdate, or do not wait for it.",
             _ => null,
         };
     }
@@ -48,14 +48,14 @@ internal static class RolloutEvaluator
         {
             throw new RolloutException(
                 RolloutFailure.ProgressDeadlineExceeded,
-                $"{reference}: Its rollout has exceeded its progress deadline: {updated} of {desired} pods were updated, and {available} can be used. See why its pods are not ready.");
+                $"{reference}: Its rollout has exceeded its progress deadline: {updated} of {desired} pods are updated, and {available} are available. Find out why its pods are not ready.");
         }
 
         var message =
             !isObserved ? NotObserved
             : updated < desired ? $"{updated} of {desired} pods are updated"
-            : all > updated ? $"{all - updated} old pods are still to end"
-            : available < updated ? $"{available} of {updated} updated pods can be used"
+            : all > updated ? $"{all - updated} old pods have not terminated yet"
+            : available < updated ? $"{available} of {updated} updated pods are available"
             : null;
         return Status(reference, desired, updated, available, message);
     }
@@ -83,7 +83,7 @@ internal static class RolloutEvaluator
         var message =
             !isObserved ? NotObserved
             : updated < desired ? $"{updated} of {desired} pods are updated"
-            : available < desired ? $"{available} of {desired} updated pods can be used"
+            : available < desired ? $"{available} of {desired} updated pods are available"
             : null;
         return Status(reference, desired, updated, available, message);
     }
@@ -98,7 +98,7 @@ internal static class RolloutEvaluator
     private const string NotObserved = "the controller has not seen the change yet";
 
     private static RolloutStatus Status(ObjectReference reference, int desired, int updated, int available, string? message) =>
-        new(reference, desired, updated, available, message is null, message ?? $"all {desired} pods are updated and can be used");
+        new(reference, desired, updated, available, message is null, message ?? $"all {desired} pods are updated and available");
 
     // The API server fills it in; a document without it means one.
     private static int Replicas(JsonElement document) => document.Get("spec").Get("replicas").Exists() ? document.Get("spec").Int("replicas") : 1;

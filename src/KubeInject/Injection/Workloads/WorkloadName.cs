@@ -20,11 +20,11 @@ public static class WorkloadName
         {
             [{ Length: > 0 } kindName, { Length: > 0 } name] => (kindName, new ObjectReference("", @namespace, name)),
             [{ Length: > 0 } ownNamespace, { Length: > 0 } kindName, { Length: > 0 } name] => (kindName, new ObjectReference("", ownNamespace, name)),
-            _ => throw new FormatException($"'{text}' is no workload. Write its kind and its name, as in deployment/orders, or its namespace as well, as in shop/deployment/orders."),
+            _ => throw new FormatException($"'{text}' is not the name of a workload. Specify kind and name, as in deployment/orders, or namespace, kind and name, as in shop/deployment/orders."),
         };
         var kind = WorkloadKind.All.FirstOrDefault(known => known.IsNamed(type));
         return kind is not null
             ? reference with { Kind = kind.Resource.Kind }
-            : throw new FormatException($"'{text}': '{type}' is no kind of workload that can be injected. There are: {Kinds}.");
+            : throw new FormatException($"'{text}': A workload of the kind '{type}' cannot be injected. Use one of these kinds: {Kinds}.");
     }
 }

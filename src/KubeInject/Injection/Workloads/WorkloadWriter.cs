@@ -89,13 +89,13 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
                 if (found is not null)
                     return new WrittenWorkload { Plan = plan, Workload = found, Credentials = issued.Leases };
                 if (!isKnown)
-                    return Failed(plan, exception, $"Whether it was changed nobody can tell now, so what was issued is kept: the next sweep revokes it if it was not.");
+                    return Failed(plan, exception, "It is unknown whether it was changed, so the issued credentials are kept: if it was not changed, the next sweep revokes them.");
             }
 
             var left = await issued.RevokeAsync().ConfigureAwait(false);
             if (exception is OperationCanceledException && cancellationToken.IsCancellationRequested && left is null)
                 throw;
-            return Failed(plan, exception, $"It was not changed. {left ?? "Nothing of what was issued is left."}");
+            return Failed(plan, exception, $"It was not changed. {left ?? "The issued credentials are revoked."}");
         }
     }
 
@@ -115,12 +115,12 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
         var delivery = before.Pod.Delivery!.Secret is null ? CredentialDelivery.Value : CredentialDelivery.Secret;
         var again = await ReadAsync(before.Pod.Result.Object, delivery, replaces, cancellationToken).ConfigureAwait(false);
         if (again.Workload.Object.Uid != before.Workload.Object.Uid)
-            throw new InvalidOperationException("It was deleted and created anew meanwhile. Try again.");
+            throw new InvalidOperationException("It was deleted and created again in the meantime. Try again.");
         if (again.Pod.Result.Status == InjectionStatus.AlreadyInjected)
-            throw new InvalidOperationException("Somebody else has injected it meanwhile.");
+            throw new InvalidOperationException("Another user or program injected it in the meantime. Check its credentials.");
         return again with
         {
-            Pod = again.Pod.ForCredentialsOf(before.Pod) ?? throw new InvalidOperationException("It has changed meanwhile and no longer asks for the same credentials. Try again."),
+            Pod = again.Pod.ForCredentialsOf(before.Pod) ?? throw new InvalidOperationException("It changed in the meantime and no longer requests the same credentials. Try again."),
         };
     }
 

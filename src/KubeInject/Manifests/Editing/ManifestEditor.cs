@@ -29,7 +29,7 @@ internal static class ManifestEditor
         var culprit = edits.Find(edit => !IsAsMeant(document, [edit.Change], edit.Edits)).Change ?? distinct[0];
         throw new ManifestException(
             text.LocationAt(culprit.Target.Start),
-            "The layout here does not allow the change without damage. Write this part in plain block style, with a line break at the end of the file, and try again.");
+            "The layout at this position does not allow a safe change. Write this part in plain block style, with a line break at the end of the file, and try again.");
     }
 
     // A line may have no end in its document: what YAML calls a line break is not always one to us.
@@ -88,7 +88,7 @@ internal static class ManifestEditor
         var uses = string.Join(" and ", anchored.Aliases.Select(alias => text.LocationAt(alias.Start).Line).Distinct().Select(line => $"line {line}"));
         return new ManifestException(
             text.LocationAt(place.Start),
-            $"This is part of &{anchored.Anchor}, which is used again in {uses}, and the change would show there too. "
-            + $"Write the content out in place of *{anchored.Anchor} there and try again.");
+            $"This is part of &{anchored.Anchor}, which is also used in {uses}, so the change would also apply there. "
+            + $"Replace *{anchored.Anchor} there with a copy of the content, and try again.");
     }
 }

@@ -55,7 +55,7 @@ internal static partial class ScalarWriter
         }
 
         // The value is not told: it is a secret.
-        throw new ManifestException(new SourceLocation(null, 1, 1), "What was issued holds characters that YAML has no way to write. Have others issued.");
+        throw new ManifestException(new SourceLocation(null, 1, 1), "The issued credentials contain characters that YAML cannot represent. Change the source so that it issues other characters.");
     }
 
     // Control characters, line breaks of YAML 1.1, byte order marks, non-characters, and half of a surrogate pair.

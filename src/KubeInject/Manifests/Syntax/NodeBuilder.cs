@@ -55,7 +55,7 @@ internal sealed class NodeBuilder(ManifestText text)
     private void CheckDepth(ManifestNode node, int height)
     {
         if (open.Count + height > MaximumDepth)
-            throw new ManifestException(text.LocationAt(node.Start), $"Nested more than {MaximumDepth} levels deep; no Kubernetes object is.");
+            throw new ManifestException(text.LocationAt(node.Start), $"The document is nested more than {MaximumDepth} levels deep, but no Kubernetes object is. Reduce the depth.");
     }
 
     private void Attach(ManifestNode node, int height)
@@ -102,7 +102,7 @@ internal sealed class NodeBuilder(ManifestText text)
             {
                 throw new ManifestException(
                     text.LocationAt(key.Start),
-                    $"The key \"{key.Value}\" stands here a second time (first in line {text.LocationAt(first.Start).Line}). Keep one of them.");
+                    $"The key \"{key.Value}\" is duplicated (first in line {text.LocationAt(first.Start).Line}). Remove one of the two.");
             }
         }
     }

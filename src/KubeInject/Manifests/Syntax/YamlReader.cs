@@ -59,10 +59,10 @@ internal static class YamlReader
                 case AnchorAlias alias:
                     var name = alias.Value.Value;
                     if (!anchors.TryGetValue(name, out var target))
-                        throw new ManifestException(text.LocationAt(At(alias.Start)), $"The alias *{name} has no anchor &{name} before it in this document.");
+                        throw new ManifestException(text.LocationAt(At(alias.Start)), $"The alias *{name} has no anchor &{name} before it in this document. Add the anchor, or correct the name.");
 
                     if (builder!.IsOpen(target))
-                        throw new ManifestException(text.LocationAt(At(alias.Start)), $"The alias *{name} repeats something that it stands in itself.");
+                        throw new ManifestException(text.LocationAt(At(alias.Start)), $"The alias *{name} is inside its own anchor &{name}. Remove the alias.");
 
                     var reference = new AliasNode(At(alias.Start), target) { End = At(alias.End) };
                     target.AddAlias(reference);
@@ -85,7 +85,7 @@ internal static class YamlReader
             {
                 // On some malformed text the parser's own bookkeeping fails, and then it has no place to tell.
                 var at = At(exception is YamlException { Start: var start } ? start : reached);
-                var problem = exception is YamlException ? Sentence(exception.Message) : "It breaks off here.";
+                var problem = exception is YamlException ? Sentence(exception.Message) : "It ends unexpectedly here.";
                 throw new ManifestException(text.LocationAt(at), $"This is not YAML: {problem}{TemplateHint(text, at)}", exception);
             }
         }

@@ -13,7 +13,7 @@ public sealed class VaultAgentTests
         Assert.Equal(["orders: role orders-rw of database, classic", "stock: role stock of team/pg, classic"], injection.Databases.Select(database => database.ToString()));
         Assert.All(injection.Databases, database => Assert.Empty(database.UsernameVariables.Concat(database.PasswordVariables)));
         Assert.Empty(injection.Findings);
-        Assert.Equal("shop/deployment/orders: Pending, orders, stock in the words of VaultAgent", injection.ToString());
+        Assert.Equal("shop/deployment/orders: Pending, orders, stock in the dialect VaultAgent", injection.ToString());
     }
 
     [Theory]

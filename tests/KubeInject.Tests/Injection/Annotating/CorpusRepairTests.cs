@@ -43,7 +43,7 @@ public sealed class CorpusRepairTests
         var document = CorpusDocument.WithFindings.Single(document => document.Name == Shared);
         var (text, result) = AnnotatingFixture.Run(document.Text, new AnnotationRepair());
         Assert.Equal("", text);
-        Assert.StartsWith("<input>:8:48: This is part of &role, which is used again in line 9", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
+        Assert.StartsWith("<input>:8:48: This is part of &role, which is also used in line 9", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
     }
 
     [Fact]
