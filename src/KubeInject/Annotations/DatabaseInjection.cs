@@ -1,37 +1,37 @@
 namespace KubeInject.Annotations;
 
-/// <summary>What a pod asks for of one database.</summary>
+/// <summary>A database that a pod requests.</summary>
 public sealed record DatabaseInjection
 {
-    /// <summary>The variable that gets the username in classic mode where none is named.</summary>
+    /// <summary>The default variable for the username in classic mode.</summary>
     public const string DefaultUsernameVariable = "DBUSER";
 
-    /// <summary>The variable that gets the password in classic mode where none is named.</summary>
+    /// <summary>The default variable for the password in classic mode.</summary>
     public const string DefaultPasswordVariable = "DBPASSWORD";
 
-    /// <summary>The user's own name for the connection: what stands between the prefix and the first dot.</summary>
+    /// <summary>The user's name for the connection: the part of the key between the prefix and the first dot.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The role to issue credentials from; null where none is given, which is a finding.</summary>
+    /// <summary>The role to issue credentials from. Null if no role is specified, which is reported as a finding.</summary>
     public string? Role { get; init; }
 
     /// <summary>The mount path of the database secrets engine.</summary>
     public required string Mount { get; init; }
 
-    /// <summary>In which form the containers get the credentials. Default: <see cref="InjectionMode.Classic"/>.</summary>
+    /// <summary>The form in which the containers get the credentials. Default: <see cref="InjectionMode.Classic"/>.</summary>
     public InjectionMode Mode { get; init; }
 
-    /// <summary>Variables that get the username in classic mode; empty in uri mode, and where another injector's words name none.</summary>
+    /// <summary>The variables for the username in classic mode. Empty in uri mode, and if annotations of another injector name no variable.</summary>
     public IReadOnlyList<string> UsernameVariables { get; init; } = [];
 
-    /// <summary>Variables that get the password in classic mode; empty in uri mode, and where another injector's words name none.</summary>
+    /// <summary>The variables for the password in classic mode. Empty in uri mode, and if annotations of another injector name no variable.</summary>
     public IReadOnlyList<string> PasswordVariables { get; init; } = [];
 
-    /// <summary>Variables that get the connection URI in uri mode; empty in classic mode, and where another injector's words name none.</summary>
+    /// <summary>The variables for the connection URI in uri mode. Empty in classic mode, and if annotations of another injector name no variable.</summary>
     public IReadOnlyList<string> UriVariables { get; init; } = [];
 
     /// <summary>
-    /// The connection URI to put the credentials into, in uri mode, with passwords masked; null in classic mode.
+    /// The connection URI in uri mode that the credentials are added to, with passwords masked. Null in classic mode.
     /// </summary>
     public string? Template
     {
@@ -42,10 +42,10 @@ public sealed record DatabaseInjection
     /// <summary>The connection URI, unmasked.</summary>
     internal string? RawTemplate { get; private init; }
 
-    /// <summary>The key of the lease record, once injected; null where the pod does not say which of its UUIDs it is.</summary>
+    /// <summary>The key of the lease record of an injected pod. Null if it is unknown which UUID belongs to the database.</summary>
     public string? Uuid { get; init; }
 
-    /// <summary>The database in one line, without the template: a password may stand in it.</summary>
+    /// <summary>Returns one line without the template, which might contain a password.</summary>
     /// <returns>For example <c>orders: role orders-rw of databases, classic</c>.</returns>
     public override string ToString() =>
         Redaction.OneLine($"{Name}: {(Role is null ? "no role" : $"role {Role}")} of {Mount}, {(Mode == InjectionMode.Uri ? "uri" : "classic")}");

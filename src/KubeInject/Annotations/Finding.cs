@@ -2,58 +2,58 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Something about a pod's annotations that its author would want to know.</summary>
+/// <summary>A problem or a note about the annotations of a pod.</summary>
 public sealed record Finding
 {
-    /// <summary>The stable code, <c>KI001</c> and up; see <see cref="FindingCode"/>.</summary>
+    /// <summary>The code, such as <c>KI001</c>. See <see cref="FindingCode"/>.</summary>
     public required string Code { get; init; }
 
-    /// <summary>How much it matters.</summary>
+    /// <summary>The severity.</summary>
     public required FindingSeverity Severity { get; init; }
 
-    /// <summary>The pod or workload that it is about.</summary>
+    /// <summary>The pod or workload.</summary>
     public required ObjectReference Object { get; init; }
 
-    /// <summary>Its namespace; null where a manifest names none.</summary>
+    /// <summary>The namespace of the object. Null if a manifest specifies no namespace.</summary>
     public string? Namespace => Object.Namespace;
 
-    /// <summary>The API server that the object is of; null for a manifest.</summary>
+    /// <summary>The API server of the object. Null for a manifest.</summary>
     public Uri? Server { get; init; }
 
-    /// <summary>The annotation or label that it is about, with its whole key, or the variable; null where there is none to name.</summary>
+    /// <summary>The complete key of the annotation or label, or the name of the variable. Null if the finding applies to no single key.</summary>
     public string? Key { get; init; }
 
-    /// <summary>What is the matter, in one sentence.</summary>
+    /// <summary>The problem, in one sentence.</summary>
     public required string Message { get; init; }
 
-    /// <summary>What to do about it, in one sentence; null where nothing has to be done.</summary>
+    /// <summary>The remedy, in one sentence. Null if the user does not have to do anything.</summary>
     public string? Suggestion { get; init; }
 
-    /// <summary>Whether the key stands on the workload's own metadata, and not on the pod's.</summary>
+    /// <summary>Whether the key is in the metadata of the workload and not of the pod.</summary>
     internal bool IsOnWorkload { get; init; }
 
-    /// <summary>Where it stands; null for an object that came from no text.</summary>
+    /// <summary>The position in the manifest. Null for an object that is not from a manifest.</summary>
     public SourceLocation? Location { get; init; }
 
-    /// <summary>The file that it stands in; null for what came from no file.</summary>
+    /// <summary>The path of the manifest. Null if the object is not from a file.</summary>
     public string? File => Location?.File;
 
-    /// <summary>The line, counted from 1; null for what came from no text.</summary>
+    /// <summary>The line, starting at 1. Null for an object that is not from a manifest.</summary>
     public int? Line => Location?.Line;
 
-    /// <summary>The column, counted from 1; null for what came from no text.</summary>
+    /// <summary>The column, starting at 1. Null for an object that is not from a manifest.</summary>
     public int? Column => Location?.Column;
 
     /// <summary>
-    /// What mends it without a question to anybody; null where that is not certain. The fixes of one reading can be applied
-    /// together: none changes what another does, which may leave something for the next reading.
+    /// The changes that fix the problem without a decision of the user. Null if there is no such fix. The fixes of one
+    /// check never conflict, so they can be applied together. The next check can have further fixes.
     /// </summary>
     public Fix? Fix { get; init; }
 
-    /// <summary>Where causes, an example and remedies are described.</summary>
+    /// <summary>The address of the documentation with causes, an example and remedies.</summary>
     public Uri HelpUri => HelpUriOf(Code);
 
-    /// <summary>Where causes, an example and remedies of a code are described.</summary>
+    /// <summary>Returns the address of the documentation of a code.</summary>
     /// <param name="code">The code.</param>
     /// <returns>The address.</returns>
     public static Uri HelpUriOf(string code)
@@ -62,7 +62,7 @@ public sealed record Finding
         return new Uri($"https://github.com/kubeinject/kubeinject/blob/main/docs/findings.md#{code.ToLowerInvariant()}");
     }
 
-    /// <summary>The finding in one line.</summary>
+    /// <summary>Returns the finding in one line.</summary>
     public override string ToString()
     {
         var place = Location is null ? $"{Object}" : $"{Location}: {Object}";

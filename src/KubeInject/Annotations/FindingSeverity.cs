@@ -1,14 +1,14 @@
 namespace KubeInject.Annotations;
 
-/// <summary>How much a finding matters.</summary>
+/// <summary>The severity of a finding.</summary>
 public enum FindingSeverity
 {
-    /// <summary>Worth knowing; nothing has to be done.</summary>
+    /// <summary>A note. The user does not have to do anything.</summary>
     Information,
 
-    /// <summary>The injection goes on, but perhaps not as meant.</summary>
+    /// <summary>The pod can be injected, but the result might not be as expected.</summary>
     Warning,
 
-    /// <summary>The pod cannot be injected until this is mended.</summary>
+    /// <summary>The pod cannot be injected until the problem is fixed.</summary>
     Error,
 }

@@ -1,8 +1,8 @@
 namespace KubeInject.Annotations;
 
-/// <summary>What mends a finding: changes to labels and annotations, in order.</summary>
-/// <param name="Title">What it does, in one sentence without a value that may hold a password.</param>
-/// <param name="Changes">The changes, one at least.</param>
+/// <summary>The changes to labels and annotations that fix a finding, in order.</summary>
+/// <param name="Title">The description of the changes in one sentence. It contains no values, which might contain passwords.</param>
+/// <param name="Changes">The changes: at least one.</param>
 public sealed record Fix(string Title, IReadOnlyList<MetadataChange> Changes)
 {
     /// <summary>The title.</summary>

@@ -1,14 +1,14 @@
 namespace KubeInject.Annotations;
 
-/// <summary>Whose annotations a pod asks with.</summary>
+/// <summary>The injector that annotations are for.</summary>
 public enum InjectionDialect
 {
-    /// <summary>Those of the Vault database-credential injector (<c>db-creds-injector.numberly.io/</c>), which KubeInject acts on.</summary>
+    /// <summary>The Vault database-credential injector (<c>db-creds-injector.numberly.io/</c>). KubeInject injects pods with these annotations.</summary>
     VaultDbInjector,
 
-    /// <summary>Those of HashiCorp's Vault Agent injector (<c>vault.hashicorp.com/</c>).</summary>
+    /// <summary>HashiCorp's Vault Agent injector (<c>vault.hashicorp.com/</c>).</summary>
     VaultAgent,
 
-    /// <summary>Those of Bank-Vaults' webhook (<c>vault.security.banzaicloud.io/</c>, and <c>vault:</c> in values of variables).</summary>
+    /// <summary>The Bank-Vaults webhook (<c>vault.security.banzaicloud.io/</c>, and <c>vault:</c> in the values of variables).</summary>
     BankVaults,
 }

@@ -1,9 +1,9 @@
 namespace KubeInject.Annotations;
 
-/// <summary>In which form a database's credentials reach the containers.</summary>
+/// <summary>The form in which containers get the credentials of a database.</summary>
 public enum InjectionMode
 {
-    /// <summary>Username and password, each in variables of its own.</summary>
+    /// <summary>Username and password in separate variables.</summary>
     Classic,
 
     /// <summary>One connection URI with the credentials as its userinfo.</summary>

@@ -1,14 +1,14 @@
 namespace KubeInject.Annotations;
 
-/// <summary>What the operator of a cluster can set of the annotation contract.</summary>
+/// <summary>The settings of the annotations that differ between clusters.</summary>
 public sealed record InjectionOptions
 {
-    /// <summary>The contract with nothing changed.</summary>
+    /// <summary>The default settings.</summary>
     public static InjectionOptions Default { get; } = new();
 
-    /// <summary>The label that makes the in-cluster injector see a pod. Default: <c>vault-db-injector</c>.</summary>
+    /// <summary>The key of the label by which the in-cluster injector selects pods. Default: <c>vault-db-injector</c>.</summary>
     public string LabelKey { get; init; } = "vault-db-injector";
 
-    /// <summary>The mount of the database secrets engine for pods that name none. Default: <c>databases</c>.</summary>
+    /// <summary>The mount path of the database secrets engine for pods that specify no mount. Default: <c>databases</c>.</summary>
     public string DefaultMount { get; init; } = "databases";
 }

@@ -1,17 +1,17 @@
 namespace KubeInject.Annotations;
 
-/// <summary>How far the injection of a pod has come.</summary>
+/// <summary>The state of the injection of a pod.</summary>
 public enum InjectionState
 {
-    /// <summary>The pod asks for nothing.</summary>
+    /// <summary>The pod requests no credentials.</summary>
     None,
 
-    /// <summary>The pod asks for credentials and has none yet.</summary>
+    /// <summary>The pod requests credentials, but is not injected yet.</summary>
     Pending,
 
-    /// <summary>The pod carries a <c>uuid</c>: its credentials were injected.</summary>
+    /// <summary>The pod has the annotation <c>uuid</c>, so its credentials were injected.</summary>
     Injected,
 
-    /// <summary>The pod carries annotations of version 1 (<c>revoke-ttl…</c>), for which an injector leaves it alone.</summary>
+    /// <summary>The pod has annotations of version 1 (<c>revoke-ttl…</c>), so injectors ignore it.</summary>
     Ignored,
 }

@@ -1,14 +1,14 @@
 namespace KubeInject.Annotations;
 
-/// <summary>A change to one label or annotation of a pod; for a workload, of its pod template.</summary>
-/// <param name="Field">Where the key stands.</param>
-/// <param name="Key">The whole key.</param>
+/// <summary>A change to a label or annotation of a pod or, for a workload, of its pod template.</summary>
+/// <param name="Field">The field that contains the key.</param>
+/// <param name="Key">The key with its prefix.</param>
 public abstract record MetadataChange(MetadataField Field, string Key);
 
-/// <summary>Gives a key a value, whether or not it is there.</summary>
-/// <param name="Field">Where the key stands.</param>
-/// <param name="Key">The whole key.</param>
-/// <param name="Value">Its value from now on.</param>
+/// <summary>Adds a key, or replaces its value.</summary>
+/// <param name="Field">The field that contains the key.</param>
+/// <param name="Key">The key with its prefix.</param>
+/// <param name="Value">The new value.</param>
 public sealed record SetMetadata(MetadataField Field, string Key, string Value) : MetadataChange(Field, Key)
 {
     /// <summary>The new value, with passwords masked.</summary>
@@ -17,33 +17,33 @@ public sealed record SetMetadata(MetadataField Field, string Key, string Value) 
     /// <summary>The new value, unmasked.</summary>
     internal string RawValue { get; } = Value;
 
-    /// <summary>The change without the value: a password may stand in it.</summary>
+    /// <summary>Returns the change without the value, which might contain a password.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => DisplayText.Escape($"set {Key}");
 }
 
-/// <summary>Takes a key away. Nothing happens where it is not there.</summary>
-/// <param name="Field">Where the key stands.</param>
-/// <param name="Key">The whole key.</param>
+/// <summary>Removes a key. Has no effect if the key does not exist.</summary>
+/// <param name="Field">The field that contains the key.</param>
+/// <param name="Key">The key with its prefix.</param>
 public sealed record RemoveMetadata(MetadataField Field, string Key) : MetadataChange(Field, Key)
 {
     /// <inheritdoc/>
     public override string ToString() => DisplayText.Escape($"remove {Key}");
 }
 
-/// <summary>Gives a key another name, and keeps its value and its place.</summary>
-/// <param name="Field">Where the key stands.</param>
-/// <param name="Key">The whole key.</param>
-/// <param name="NewKey">The whole key from now on; one that is not there yet.</param>
+/// <summary>Renames a key. Keeps the value and the position.</summary>
+/// <param name="Field">The field that contains the key.</param>
+/// <param name="Key">The key with its prefix.</param>
+/// <param name="NewKey">The new key, which must not exist.</param>
 public sealed record RenameMetadata(MetadataField Field, string Key, string NewKey) : MetadataChange(Field, Key)
 {
     /// <inheritdoc/>
     public override string ToString() => DisplayText.Escape($"rename {Key} to {NewKey}");
 }
 
-/// <summary>Takes a key from the workload's own metadata to that of its pod template, with its value.</summary>
-/// <param name="Field">Where the key stands.</param>
-/// <param name="Key">The whole key.</param>
+/// <summary>Moves a key and its value from the metadata of the workload to the metadata of its pod template.</summary>
+/// <param name="Field">The field that contains the key.</param>
+/// <param name="Key">The key with its prefix.</param>
 public sealed record MoveMetadata(MetadataField Field, string Key) : MetadataChange(Field, Key)
 {
     /// <inheritdoc/>

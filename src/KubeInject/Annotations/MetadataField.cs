@@ -1,6 +1,6 @@
 namespace KubeInject.Annotations;
 
-/// <summary>The two kinds of key and value that an object's metadata has.</summary>
+/// <summary>The metadata field that contains a key.</summary>
 public enum MetadataField
 {
     /// <summary><c>metadata.labels</c>.</summary>

@@ -3,16 +3,16 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Reads what a pod asks for by its annotations, and checks it.</summary>
+/// <summary>Reads and checks the injection annotations of pods.</summary>
 public static class PodInjectionReader
 {
     /// <summary>
-    /// Reads a pod's annotations. Nothing that stands there makes it throw; what is wrong is a finding. The same pod gives
-    /// the same result, in whatever order its annotations come.
+    /// Reads a pod's annotations. Invalid annotations never cause an exception, but are reported as findings. The result
+    /// does not depend on the order of the annotations.
     /// </summary>
     /// <param name="pod">The pod, or the workload with its pod template.</param>
-    /// <param name="options">What the operator of the cluster has set.</param>
-    /// <returns>What the pod asks for. A pod that is <see cref="InjectionState.Ignored"/> asks for nothing.</returns>
+    /// <param name="options">The label key and the default mount path.</param>
+    /// <returns>The requested databases and the findings. A pod that is <see cref="InjectionState.Ignored"/> has no databases.</returns>
     public static PodInjection Read(PodTemplate pod, InjectionOptions options)
     {
         ArgumentNullException.ThrowIfNull(pod);
@@ -70,12 +70,12 @@ public static class PodInjectionReader
         };
     }
 
-    /// <summary>Reads what a pod asks for in whatever dialect it speaks.</summary>
+    /// <summary>Reads a pod's annotations for all supported injectors.</summary>
     /// <param name="pod">The pod, or the workload with its pod template.</param>
-    /// <param name="options">What the operator of the cluster has set.</param>
+    /// <param name="options">The label key and the default mount path.</param>
     /// <returns>
-    /// One injection for each dialect that the pod speaks, in the order of <see cref="InjectionDialect"/>; where it speaks
-    /// none, one of <see cref="InjectionDialect.VaultDbInjector"/>, as <see cref="Read"/> gives it.
+    /// One injection for each dialect that the pod uses, in the order of <see cref="InjectionDialect"/>. If the pod uses no
+    /// dialect: one injection for <see cref="InjectionDialect.VaultDbInjector"/>, as <see cref="Read"/> returns it.
     /// </returns>
     public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod, InjectionOptions options)
     {
@@ -90,10 +90,10 @@ public static class PodInjectionReader
         return MultipleInjectorsCheck.WithFindings(own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others]);
     }
 
-    /// <summary>Reads what a pod asks for by its metadata alone: what stands in its containers is not looked at.</summary>
+    /// <summary>Reads the annotations in a pod's metadata. Containers are not checked.</summary>
     /// <param name="pod">The pod's metadata.</param>
-    /// <param name="options">What the operator of the cluster has set.</param>
-    /// <returns>As <see cref="ReadAll(PodTemplate, InjectionOptions)"/> gives it.</returns>
+    /// <param name="options">The label key and the default mount path.</param>
+    /// <returns>The same as for <see cref="ReadAll(PodTemplate, InjectionOptions)"/>.</returns>
     public static IReadOnlyList<PodInjection> ReadAll(ObjectMetadata pod, InjectionOptions options)
     {
         ArgumentNullException.ThrowIfNull(pod);

@@ -1,17 +1,17 @@
 namespace KubeInject.Annotations;
 
-/// <summary>Writes the annotations that say what a <see cref="PodInjection"/> says.</summary>
+/// <summary>Writes a <see cref="PodInjection"/> as annotations.</summary>
 public static class PodInjectionWriter
 {
     /// <summary>
-    /// The annotations for an injection: a role for each database, and whatever else is not as it would be without saying.
-    /// <see cref="PodInjectionReader.Read"/> with the same options reads the same databases and state out of them.
+    /// Returns the annotations of an injection: a role for each database, and all settings that differ from the default.
+    /// <see cref="PodInjectionReader.Read"/> with the same options reads the same databases and state from them.
     /// </summary>
-    /// <param name="injection">What to say. Of an ignored pod only what makes it so is written.</param>
-    /// <param name="options">What the operator of the cluster has set; its default mount is not written.</param>
+    /// <param name="injection">The injection. For an ignored pod, only the annotations of version 1 are written.</param>
+    /// <param name="options">The label key and the default mount path. The default mount path is not written.</param>
     /// <returns>The annotations, in ordinal order of their keys.</returns>
     /// <exception cref="ArgumentException">
-    /// Annotations cannot say it: the databases do not share one mount, or a database's name reads as something else.
+    /// The databases have different mounts, or the name of a database is not valid in a key.
     /// </exception>
     public static IReadOnlyList<KeyValuePair<string, string>> Write(PodInjection injection, InjectionOptions options)
     {

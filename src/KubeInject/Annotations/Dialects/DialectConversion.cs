@@ -1,9 +1,9 @@
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>What another injector's words come to in those of the Vault database-credential injector.</summary>
+/// <summary>The result of converting annotations of another injector to annotations of the Vault database-credential injector.</summary>
 /// <param name="Changes">
-/// The changes to the pod's labels and annotations, in order: what is written, then what is removed. Empty where nothing
-/// can be carried over.
+/// The changes to the pod's labels and annotations: first the added keys, then the removed keys. Empty if nothing can be
+/// converted.
 /// </param>
-/// <param name="Left">What could not be carried over, and what to do about it: one sentence each.</param>
+/// <param name="Left">What could not be converted, and the remedy. One sentence for each.</param>
 public sealed record DialectConversion(IReadOnlyList<MetadataChange> Changes, IReadOnlyList<string> Left);

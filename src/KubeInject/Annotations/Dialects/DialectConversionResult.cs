@@ -20,7 +20,7 @@ internal sealed class DialectConversionResult
 
     /// <param name="own">What the pod asks for in our words already.</param>
     /// <param name="others">What it asks for in the other injector's.</param>
-    /// <param name="options">What the operator of the cluster has set.</param>
+    /// <param name="options">The label key and the default mount path.</param>
     public DialectConversionResult(PodInjection own, IReadOnlyList<DialectDatabase> others, InjectionOptions options)
     {
         names = new HashSet<string>(own.Databases.Select(database => database.Name), StringComparer.Ordinal);

@@ -2,16 +2,16 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>Says in the words of the Vault database-credential injector what a pod says in another injector's.</summary>
+/// <summary>Converts annotations of other injectors to annotations of the Vault database-credential injector.</summary>
 public static class DialectConverter
 {
     /// <summary>
-    /// Converts. Nothing that stands in the pod makes it throw. What stays with the other injector, such as secrets that
-    /// are no database credentials, keeps its annotations.
+    /// Converts the annotations of a pod. Invalid annotations never cause an exception. The annotations of secrets that only
+    /// the other injector supports, for example KV secrets, are kept.
     /// </summary>
-    /// <param name="injection">What the pod says, as <see cref="PodInjectionReader.ReadAll(PodTemplate, InjectionOptions)"/> gives it.</param>
-    /// <param name="options">What the operator of the cluster has set.</param>
-    /// <returns>The changes, and what is left. No changes for an injection that is of that dialect already.</returns>
+    /// <param name="injection">The injection, as <see cref="PodInjectionReader.ReadAll(PodTemplate, InjectionOptions)"/> returns it.</param>
+    /// <param name="options">The label key and the default mount path.</param>
+    /// <returns>The changes, and what could not be converted. No changes if the injection already has the target dialect.</returns>
     public static DialectConversion Convert(PodInjection injection, InjectionOptions options)
     {
         ArgumentNullException.ThrowIfNull(injection);

@@ -1,15 +1,15 @@
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>Tells whose annotation a key is.</summary>
+/// <summary>Finds the injector of a key by its prefix.</summary>
 public static class DialectKey
 {
-    /// <summary>What the keys of HashiCorp's Vault Agent injector start with.</summary>
+    /// <summary>The prefix of the keys of HashiCorp's Vault Agent injector.</summary>
     public const string VaultAgentPrefix = "vault.hashicorp.com/";
 
-    /// <summary>What the keys of Bank-Vaults' vault-secrets-webhook start with; its successor takes them, too.</summary>
+    /// <summary>The prefix of the keys of the Bank-Vaults vault-secrets-webhook. Its successor also accepts them.</summary>
     public const string BankVaultsPrefix = "vault.security.banzaicloud.io/";
 
-    /// <summary>What the keys of Bank-Vaults' secrets-webhook start with.</summary>
+    /// <summary>The prefix of the keys of the Bank-Vaults secrets-webhook.</summary>
     public const string SecretsWebhookPrefix = "secrets-webhook.security.bank-vaults.io/";
 
     private static readonly (string Prefix, InjectionDialect Dialect)[] Prefixes =
@@ -20,9 +20,9 @@ public static class DialectKey
         (SecretsWebhookPrefix, InjectionDialect.BankVaults),
     ];
 
-    /// <summary>Whose annotation a key is, by its prefix; whether or not its name is known.</summary>
+    /// <summary>Returns the dialect of a key by its prefix. The name after the prefix can be unknown.</summary>
     /// <param name="key">The key of an annotation.</param>
-    /// <returns>The dialect; null for a key of nobody's.</returns>
+    /// <returns>The dialect. Null if the key has no known prefix.</returns>
     public static InjectionDialect? Of(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
