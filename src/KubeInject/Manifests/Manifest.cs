@@ -2,7 +2,7 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests;
 
-/// <summary>A manifest that was read: any number of YAML documents, or JSON objects in a row.</summary>
+/// <summary>A parsed manifest: any number of YAML documents, or a sequence of JSON objects.</summary>
 public sealed class Manifest
 {
     private Manifest(ManifestText text, IReadOnlyList<ManifestDocument> documents)
@@ -11,16 +11,16 @@ public sealed class Manifest
         Documents = documents;
     }
 
-    /// <summary>What was read.</summary>
+    /// <summary>The text of the manifest.</summary>
     public ManifestText Text { get; }
 
-    /// <summary>The documents, in order. Their texts, put together, are the whole text.</summary>
+    /// <summary>The documents, in order. Their concatenated texts are the text of the manifest.</summary>
     public IReadOnlyList<ManifestDocument> Documents { get; }
 
     /// <summary>Reads a manifest.</summary>
-    /// <param name="text">YAML, or JSON where the text starts with an object whose first key is quoted.</param>
+    /// <param name="text">The text: JSON if it starts with an object whose first key is quoted, YAML otherwise.</param>
     /// <returns>The documents and the pod templates in them.</returns>
-    /// <exception cref="ManifestException">The text is neither, or holds the same key twice in one mapping.</exception>
+    /// <exception cref="ManifestException">The text is not valid, or has a duplicate key in a mapping.</exception>
     public static Manifest Parse(ManifestText text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -28,12 +28,12 @@ public sealed class Manifest
     }
 
     /// <summary>
-    /// Reads a manifest and makes something of each document as soon as it is read, so that a long manifest need not be
-    /// held as nodes. A document whose pods take variables from ConfigMaps or Secrets waits until all are read.
+    /// Reads a manifest and converts each document immediately, so that the nodes of a long manifest are not kept in memory.
+    /// A document whose pods use variables from ConfigMaps or Secrets is converted after all documents are read.
     /// </summary>
-    /// <param name="text">As for <see cref="Parse"/>.</param>
-    /// <param name="use">Makes something of a document, which it need not keep.</param>
-    /// <returns>What was made, in the order of the documents.</returns>
+    /// <param name="text">The text, as for <see cref="Parse"/>.</param>
+    /// <param name="use">Converts a document.</param>
+    /// <returns>The results, in the order of the documents.</returns>
     /// <exception cref="ManifestException">As for <see cref="Parse"/>.</exception>
     internal static List<T> Read<T>(ManifestText text, Func<ManifestDocument, T> use)
     {
@@ -60,7 +60,7 @@ public sealed class Manifest
         return made;
     }
 
-    /// <summary>Reads a single YAML document, or a JSON object; null where there are several.</summary>
+    /// <summary>Reads a single YAML document or JSON object. Returns null if the text has several.</summary>
     internal static ManifestNode? ReadSingle(string content) => ReadSyntax(new ManifestText(content)).ToList() is [var document] ? document.Root : null;
 
     private static IEnumerable<SyntaxDocument> ReadSyntax(ManifestText text) =>

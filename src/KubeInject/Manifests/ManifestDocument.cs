@@ -15,13 +15,13 @@ public sealed class ManifestDocument
         PodTemplates = [.. PodTemplateFinder.Find(text, syntax.Root, variables)];
     }
 
-    /// <summary>The pods and pod templates in it, those inside a list included, in order.</summary>
+    /// <summary>The pods and pod templates of the document, including those in a list, in order.</summary>
     public IReadOnlyList<ManifestPodTemplate> PodTemplates { get; }
 
-    /// <summary>Its text as it stands in the manifest, from its <c>---</c> to the next document.</summary>
+    /// <summary>The text of the document in the manifest, from its <c>---</c> to the next document.</summary>
     public string Text => Source.Content[Place];
 
-    /// <summary>Where it stands in the manifest.</summary>
+    /// <summary>The range of the document in the manifest.</summary>
     internal Range Place => Syntax.Start..Syntax.End;
 
     internal ManifestText Source { get; }

@@ -2,13 +2,13 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Manifests;
 
-/// <summary>A manifest that cannot be read, or cannot be changed without damage. Nothing of it was changed.</summary>
+/// <summary>The error for a manifest that cannot be read or cannot be changed safely. The manifest is unchanged.</summary>
 public sealed class ManifestException : Exception
 {
-    /// <summary>Creates the error.</summary>
-    /// <param name="location">Where in the manifest.</param>
-    /// <param name="problem">What is the matter there and what to do, in one or two sentences.</param>
-    /// <param name="innerException">What found it; null where nothing else did.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="location">The position in the manifest.</param>
+    /// <param name="problem">The problem and the remedy, in one or two sentences.</param>
+    /// <param name="innerException">The exception that caused this exception, or null.</param>
     public ManifestException(SourceLocation location, string problem, Exception? innerException = null)
         : base(DisplayText.Escape($"{location}: {problem}"), innerException)
     {
@@ -16,9 +16,9 @@ public sealed class ManifestException : Exception
         Problem = DisplayText.Escape(problem);
     }
 
-    /// <summary>Where in the manifest.</summary>
+    /// <summary>The position in the manifest.</summary>
     public SourceLocation Location { get; }
 
-    /// <summary>What is the matter, without the location.</summary>
+    /// <summary>The problem and the remedy, without the position.</summary>
     public string Problem { get; }
 }

@@ -3,42 +3,42 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests;
 
-/// <summary>Where changed manifests go.</summary>
+/// <summary>The destination of changed manifests.</summary>
 public abstract class ManifestOutput
 {
     /// <summary>
-    /// Whether a document that failed is written as it was. What is written in place must not lose one; what goes to a
-    /// cluster must not hold a pod without its credentials.
+    /// Whether a failed document is written unchanged. A file that is changed in place must not lose a document. Output for a
+    /// cluster must not contain a pod without its credentials.
     /// </summary>
     public virtual bool KeepsFailedDocuments => false;
 
-    /// <summary>Back into the files that the manifests came from.</summary>
+    /// <summary>Changes the files of the manifests in place.</summary>
     /// <returns>The output.</returns>
     public static ManifestOutput InPlace() => new InPlaceOutput();
 
-    /// <summary>Into files of the same names below a folder, which is made where it is missing.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <summary>Writes files with the same names to a folder.</summary>
+    /// <param name="folder">The folder. It is created if it does not exist.</param>
     /// <returns>The output.</returns>
     public static ManifestOutput ToFolder(string folder) => new FolderOutput(folder);
 
-    /// <summary>One after the other into a stream that kubectl reads. A single manifest comes out as it went in.</summary>
-    /// <param name="write">Takes the next piece of text; what it throws is passed on.</param>
+    /// <summary>Writes all manifests to one stream that kubectl can read. A single manifest keeps its format.</summary>
+    /// <param name="write">Writes the next part of the text. Its exceptions are passed on.</param>
     /// <param name="takesSeveral">
-    /// Whether several manifests are known to come. A stream that begins with JSON is then made one of YAML, so that
-    /// YAML can follow; otherwise YAML behind JSON is an error.
+    /// Whether several manifests are expected. If true, a stream that starts with JSON is written as a YAML stream, so that
+    /// YAML can follow. If false, YAML after JSON is an error. Default: false.
     /// </param>
     /// <returns>The output.</returns>
     public static ManifestOutput ToStream(Func<string, CancellationToken, Task> write, bool takesSeveral = false) =>
         new StreamOutput(write, takesSeveral);
 
-    /// <summary>Writes a manifest. It is there as a whole once the task has ended, or not at all.</summary>
-    /// <param name="source">Where it came from.</param>
-    /// <param name="original">Its text as it was.</param>
-    /// <param name="content">Its text as it is to be.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>A task that ends when it is written.</returns>
-    /// <exception cref="IOException">It cannot be written; nothing of it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">Likewise, for want of permission.</exception>
+    /// <summary>Writes a manifest completely or not at all.</summary>
+    /// <param name="source">The source of the manifest.</param>
+    /// <param name="original">The original text.</param>
+    /// <param name="content">The new text.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>A task that completes when the manifest is written.</returns>
+    /// <exception cref="IOException">The manifest cannot be written. Nothing was written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user has no permission to write the manifest. Nothing was written.</exception>
     public async Task WriteAsync(ManifestSource source, ManifestText original, string content, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(original);
@@ -47,11 +47,11 @@ public abstract class ManifestOutput
     }
 
     /// <summary>Prepares the output of a manifest, so that it fails before anything is issued if the manifest cannot be written.</summary>
-    /// <param name="source">Where it came from.</param>
-    /// <param name="original">Its text as it was.</param>
-    /// <param name="isChanged">Whether the text is going to change.</param>
+    /// <param name="source">The source of the manifest.</param>
+    /// <param name="original">The original text.</param>
+    /// <param name="isChanged">Whether the text will change.</param>
     /// <exception cref="IOException">The manifest cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The user lacks the permission to write it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user has no permission to write it.</exception>
     internal abstract PendingManifest Prepare(ManifestSource source, ManifestText original, bool isChanged);
 
     private sealed class InPlaceOutput : ManifestOutput

@@ -30,42 +30,42 @@ public sealed class ManifestPodTemplate
         Containers = containers;
     }
 
-    /// <summary>What the template says.</summary>
+    /// <summary>The content of the template.</summary>
     public required PodTemplate Template { get; init; }
 
-    /// <summary>Where the object starts.</summary>
+    /// <summary>The position of the object.</summary>
     public SourceLocation Location => text.LocationAt(item.Start);
 
     /// <summary>The pod template; for a pod, the object itself.</summary>
     internal MappingNode Node { get; }
 
-    /// <summary>The object that holds the template, a list's item included.</summary>
+    /// <summary>The object that contains the template. It can be an item of a list.</summary>
     internal MappingNode Object => item;
 
-    /// <summary>Where the object ends: its last line.</summary>
+    /// <summary>The end position of the object.</summary>
     internal SourceLocation EndLocation => text.LocationAt(item.End);
 
-    /// <summary>Whether <see cref="ReadInjection"/> looks at ConfigMaps and Secrets of the same manifest.</summary>
+    /// <summary>Whether <see cref="ReadInjection"/> uses ConfigMaps and Secrets of the same manifest.</summary>
     internal bool TakesVariables => ManifestVariables.AreTakenBy(Template);
 
     internal MappingNode? Annotations { get; }
 
     internal IReadOnlyList<ManifestContainer> Containers { get; }
 
-    /// <summary>Reads what the template asks for; findings tell their place in the manifest.</summary>
-    /// <param name="options">What the operator has set of the annotation contract.</param>
-    /// <returns>What it asks for.</returns>
+    /// <summary>Reads the injection annotations of the template. Findings contain their position in the manifest.</summary>
+    /// <param name="options">The label key and the default mount path.</param>
+    /// <returns>The requested databases and the findings.</returns>
     public PodInjection ReadInjection(InjectionOptions options) => WithLocations(PodInjectionReader.Read(variables.FillIn(Template), options));
 
-    /// <summary>Reads what the template asks for in whatever dialect; findings tell their place in the manifest.</summary>
-    /// <param name="options">What the operator has set of the annotation contract.</param>
-    /// <returns>As <see cref="PodInjectionReader.ReadAll(PodTemplate, InjectionOptions)"/> gives it.</returns>
+    /// <summary>Reads the annotations of the template for all supported injectors. Findings contain their position in the manifest.</summary>
+    /// <param name="options">The label key and the default mount path.</param>
+    /// <returns>The same as for <see cref="PodInjectionReader.ReadAll(PodTemplate, InjectionOptions)"/>.</returns>
     public IReadOnlyList<PodInjection> ReadInjections(InjectionOptions options) =>
         [.. PodInjectionReader.ReadAll(variables.FillIn(Template), options).Select(WithLocations)];
 
-    /// <summary>Where an annotation or label of the pod stands, or that of the workload around it, or a variable of its containers.</summary>
-    /// <param name="key">The whole key, or the variable's name; null for the object itself.</param>
-    /// <returns>The place of the key; the place of the object where there is no such key.</returns>
+    /// <summary>Returns the position of an annotation or label of the pod or its workload, or of a variable of its containers.</summary>
+    /// <param name="key">The complete key, or the name of the variable. Null for the object.</param>
+    /// <returns>The position of the key, or of the object if there is no such key.</returns>
     public SourceLocation LocationOf(string? key) => LocationOf(key, isOnWorkload: false);
 
     private SourceLocation LocationOf(string? key, bool isOnWorkload)

@@ -3,7 +3,7 @@ using KubeInject.Files;
 
 namespace KubeInject.Manifests;
 
-/// <summary>Where a manifest is read from: a file, a stream, or text in memory.</summary>
+/// <summary>The source of a manifest: a file, a stream, or text in memory.</summary>
 public sealed class ManifestSource
 {
     private readonly Func<CancellationToken, Task<ManifestText>> read;
@@ -15,20 +15,20 @@ public sealed class ManifestSource
         this.read = read;
     }
 
-    /// <summary>The path as the caller gave it; null for what is no file.</summary>
+    /// <summary>The path as the caller specified it. Null if the source is not a file.</summary>
     public string? File { get; }
 
-    /// <summary>The path that the manifest gets below an output folder; empty for what is no file.</summary>
+    /// <summary>The relative path of the manifest in an output folder. Empty if the source is not a file.</summary>
     public string Name { get; }
 
-    /// <summary>Text in memory.</summary>
+    /// <summary>Creates a source for text in memory.</summary>
     /// <param name="content">The whole text.</param>
     /// <returns>The source.</returns>
     public static ManifestSource FromText(string content) =>
         new(null, "", _ => Task.FromResult(new ManifestText(content)));
 
-    /// <summary>A stream, read to its end.</summary>
-    /// <param name="stream">The stream, of UTF-8.</param>
+    /// <summary>Creates a source for a stream, which is read to its end.</summary>
+    /// <param name="stream">A stream of UTF-8 text.</param>
     /// <returns>The source.</returns>
     public static ManifestSource FromStream(Stream stream) => new(null, "", async cancellationToken =>
     {
@@ -37,15 +37,15 @@ public sealed class ManifestSource
         return ManifestText.Decode(buffer.ToArray());
     });
 
-    /// <summary>A file, a folder's manifests (<c>*.yaml</c>, <c>*.yml</c>, <c>*.json</c>), or what matches a wildcard.</summary>
+    /// <summary>Creates sources for a file, the manifests in a folder (<c>*.yaml</c>, <c>*.yml</c>, <c>*.json</c>), or the files that match a wildcard.</summary>
     /// <remarks>
     /// The path itself may be a link. Inside a folder, links to folders are not followed, and links to files only if their
     /// target is inside the same folder.
     /// </remarks>
-    /// <param name="path">A path; <c>*</c> and <c>?</c> in its last part match file names where no such file exists.</param>
-    /// <param name="recurse">Whether folders below the folder count.</param>
+    /// <param name="path">The path. If no such file exists, <c>*</c> and <c>?</c> in its last part are wildcards.</param>
+    /// <param name="recurse">Whether to include subfolders. Default: false.</param>
     /// <returns>The files, in ordinal order of their paths.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file or folder, or nothing matches.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file or folder, or no file matches the wildcard.</exception>
     public static IReadOnlyList<ManifestSource> FromPath(string path, bool recurse = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -63,11 +63,11 @@ public sealed class ManifestSource
     }
 
     /// <summary>Reads the manifest's text.</summary>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The text.</returns>
-    /// <exception cref="ManifestException">It is not UTF-8.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
+    /// <exception cref="ManifestException">The text is not UTF-8.</exception>
+    /// <exception cref="IOException">The manifest cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user has no permission to read the manifest.</exception>
     public Task<ManifestText> ReadAsync(CancellationToken cancellationToken) => read(cancellationToken);
 
     private static ManifestSource FromFile(string path, string name) => new(path, name, async cancellationToken =>

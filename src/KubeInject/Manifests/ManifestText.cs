@@ -3,32 +3,32 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Manifests;
 
-/// <summary>The text of a manifest and where it came from.</summary>
+/// <summary>The text of a manifest and the path of its file.</summary>
 public sealed class ManifestText
 {
-    // Strict: what is not UTF-8 is an error here, so that whatever is read can be written back byte for byte.
+    // Invalid UTF-8 is an error, so that every text that is read can be written without a change.
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private int[]? lineStarts;
 
-    /// <summary>Wraps text that is in memory already.</summary>
+    /// <summary>Creates the text from a string.</summary>
     /// <param name="content">The whole text.</param>
-    /// <param name="file">The path to show in messages; null where the text came from no file.</param>
+    /// <param name="file">The path for messages. Null if the text is not from a file. Default: null.</param>
     public ManifestText(string content, string? file = null)
     {
         Content = content ?? throw new ArgumentNullException(nameof(content));
         File = file;
     }
 
-    /// <summary>The whole text, a byte order mark included where there is one.</summary>
+    /// <summary>The complete text, including a byte order mark if there is one.</summary>
     public string Content { get; }
 
-    /// <summary>The path as the caller gave it; null for text that came from no file.</summary>
+    /// <summary>The path as the caller specified it. Null if the text is not from a file.</summary>
     public string? File { get; }
 
     /// <summary>Decodes the bytes of a manifest.</summary>
     /// <param name="bytes">The bytes of the file or stream.</param>
-    /// <param name="file">The path to show in messages; null where the bytes came from no file.</param>
+    /// <param name="file">The path for messages. Null if the bytes are not from a file. Default: null.</param>
     /// <returns>The text.</returns>
     /// <exception cref="ManifestException">The bytes are not UTF-8.</exception>
     public static ManifestText Decode(ReadOnlySpan<byte> bytes, string? file = null)
@@ -44,12 +44,12 @@ public sealed class ManifestText
         }
     }
 
-    /// <summary>Encodes text as the bytes it came from: UTF-8, with a byte order mark only where the text holds one.</summary>
+    /// <summary>Encodes text as UTF-8. The result has a byte order mark only if the text has one.</summary>
     /// <param name="content">The text.</param>
     /// <returns>Its bytes.</returns>
     public static byte[] Encode(string content) => StrictUtf8.GetBytes(content);
 
-    /// <summary>Where half of a character stands, which text in memory can have and a file cannot; null where there is none.</summary>
+    /// <summary>Returns the offset of the first half of a surrogate pair without the other half, which UTF-8 cannot represent. Null if there is none.</summary>
     internal int? FindHalfCharacter()
     {
         for (var at = NextSurrogate(0); at >= 0; at = NextSurrogate(at + 2))
@@ -63,7 +63,7 @@ public sealed class ManifestText
         int NextSurrogate(int from) => from < Content.Length && Content.AsSpan(from).IndexOfAnyInRange('\uD800', '\uDFFF') is var found and >= 0 ? from + found : -1;
     }
 
-    /// <summary>Line and column of an offset.</summary>
+    /// <summary>Returns the line and the column of an offset.</summary>
     internal SourceLocation LocationAt(int offset)
     {
         lineStarts ??= LineStarts(Content);

@@ -5,17 +5,17 @@ using KubeInject.Manifests.Syntax;
 namespace KubeInject.Manifests;
 
 /// <summary>
-/// The keys of the ConfigMaps and Secrets of a manifest, which its pods may take variables from. Values are not looked at.
+/// The keys of the ConfigMaps and Secrets of a manifest, which pods can use as variables. Values are not read.
 /// </summary>
 internal sealed class ManifestVariables
 {
     private readonly Dictionary<(string Kind, string? Namespace, string Name), IReadOnlyList<string>> known = [];
 
-    /// <summary>Whether a template asks for credentials, and takes variables from ConfigMaps or Secrets too.</summary>
+    /// <summary>Returns whether a template requests credentials and also uses variables from ConfigMaps or Secrets.</summary>
     public static bool AreTakenBy(PodTemplate template) =>
         template.Containers.Any(container => container.VariableSources.Count > 0) && template.Annotations.Keys.Any(InjectionAnnotation.IsInjectionKey);
 
-    /// <summary>Takes in those of a document.</summary>
+    /// <summary>Adds the keys of a document.</summary>
     public void Gather(SyntaxDocument document)
     {
         foreach (var item in Items(document.Root))
@@ -25,7 +25,7 @@ internal sealed class ManifestVariables
         }
     }
 
-    /// <summary>The template with the keys of those sources that stand in the manifest.</summary>
+    /// <summary>Returns the template with the keys of the ConfigMaps and Secrets that are in the manifest.</summary>
     public PodTemplate FillIn(PodTemplate template) => known.Count == 0 || !AreTakenBy(template) ? template : template with
     {
         Containers = [.. template.Containers.Select(container => container with

@@ -3,10 +3,10 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests;
 
-/// <summary>Finds pods and pod templates in a document. Everything else is left alone.</summary>
+/// <summary>Finds pods and pod templates in a document. Other objects are ignored.</summary>
 internal static class PodTemplateFinder
 {
-    // Where each kind keeps its pod template, and which API groups the kind is known from: somebody else's "Job" is not ours.
+    // The API groups and the path of the pod template of each kind. Other groups can have a kind with the same name, such as "Job".
     private static readonly Dictionary<string, (string[] Groups, string[] Path)> Kinds = new(StringComparer.Ordinal)
     {
         ["Pod"] = ([""], []),
@@ -29,7 +29,7 @@ internal static class PodTemplateFinder
         if (node?.Resolved is not MappingNode item)
             return [];
 
-        // Items of a typed list (PodList) may leave kind and apiVersion to the list.
+        // Items of a typed list (PodList) can omit kind and apiVersion.
         var kind = Text(item, "kind") ?? listKind ?? "";
         var version = Text(item, "apiVersion") ?? listVersion ?? "";
         if (kind.EndsWith("List", StringComparison.Ordinal) && item.Find("items")?.Value.Resolved is SequenceNode items)
@@ -146,7 +146,7 @@ internal static class PodTemplateFinder
         var byLabels = selector.Find("matchLabels")?.Value.Resolved as MappingNode;
         var byExpressions = selector.Find("matchExpressions")?.Value.Resolved as SequenceNode;
 
-        // That of a ReplicationController is the labels themselves.
+        // The selector of a ReplicationController contains the labels directly.
         var keys = (byLabels is null && byExpressions is null ? selector : byLabels)?.AllEntries().Select(entry => entry.Key.Value) ?? [];
         return
         [

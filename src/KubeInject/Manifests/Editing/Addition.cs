@@ -2,20 +2,20 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
 
-/// <summary>Lines that are added to a collection in block style, behind one of its parts that ends on the line before them.</summary>
+/// <summary>Lines that are added to a collection in block style, after a part that ends on the previous line.</summary>
 /// <remarks>
-/// There a reader has nothing in mind but the columns of the collections around, whatever else the document says. Lines
-/// that begin in the column of theirs, and are whole by themselves, leave him so: all the rest means what it did.
+/// At the start of a line, the state of a YAML parser consists only of the columns of the open collections. Complete lines
+/// that start in the column of their collection do not change this state, so the rest of the document keeps its meaning.
 /// </remarks>
-/// <param name="Change">What is added.</param>
-/// <param name="Edit">The lines.</param>
+/// <param name="Change">The change.</param>
+/// <param name="Edit">The edit that inserts the lines.</param>
 /// <param name="Column">The column of the collection, from 0.</param>
 internal sealed record Addition(ManifestChange Change, TextEdit Edit, int Column)
 {
-    /// <summary>Whether all lines of a text are lines to YAML as well, for which there are more line breaks.</summary>
+    /// <summary>Returns whether YAML divides a text into the same lines. YAML has further line break characters.</summary>
     public static bool CanTellLines(ReadOnlySpan<char> text) => !text.ContainsAny('\u0085', '\u2028', '\u2029') && text.Count('\r') == text.Count("\r\n");
 
-    /// <summary>What a change adds in this way; null where it does something else.</summary>
+    /// <summary>Returns the addition of a change. Null if the change does not only add lines.</summary>
     public static Addition? Of(string content, ManifestChange change, TextEdit[] edits)
     {
         var before = change switch
@@ -30,7 +30,7 @@ internal sealed record Addition(ManifestChange Change, TextEdit Edit, int Column
             : null;
     }
 
-    /// <summary>Whether another addition is at the same place, where only those to the same collection may meet, or adds the same key.</summary>
+    /// <summary>Returns whether another addition conflicts: it has the same position, but another collection, or it adds the same key.</summary>
     public bool IsInTheWayOf(Addition other) => Change.Target == other.Change.Target
         ? Change is AddEntry one && other.Change is AddEntry another && one.Key == another.Key
         : Edit.Start == other.Edit.Start;
@@ -45,8 +45,8 @@ internal sealed record Addition(ManifestChange Change, TextEdit Edit, int Column
     private static bool AreLines(string content, TextEdit edit) =>
         content[edit.Start - 1] == '\n' ? edit.Replacement.EndsWith('\n') : edit.Replacement.StartsWith('\n') || edit.Replacement.StartsWith("\r\n", StringComparison.Ordinal);
 
-    // What takes several lines may end where the reader sees the next, what is empty stands nowhere, and behind what the
-    // reader takes for complete there may still be something in its line.
+    // The end of a multi-line node can be on the next line, an empty node has no position, and a comment can follow a node on
+    // the same line. Only single-line nodes without further content on the line are safe.
     private static int? LineBehind(string content, ManifestNode last)
     {
         var lineEnd = content.IndexOf('\n', last.End) is var found && found < 0 ? content.Length : found;
@@ -57,7 +57,7 @@ internal sealed record Addition(ManifestChange Change, TextEdit Edit, int Column
             : null;
     }
 
-    // At the start of a line it would make a key of what stands before.
+    // A colon at the start of a line makes the previous node a key.
     private static bool IsColonNext(ReadOnlySpan<char> text)
     {
         var next = text.TrimStart();

@@ -2,11 +2,11 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
 
-/// <summary>How the author lays out block style around the place of a change.</summary>
-/// <param name="KeyColumn">The column, from 0, of the mapping's keys.</param>
-/// <param name="DashColumn">The column of the dashes of a list; of a list under one of the keys, where the change is in a mapping.</param>
-/// <param name="ItemOffset">How far behind its dash an item starts; 2 for <c>- name</c>.</param>
-/// <param name="Indent">How far behind a key the keys of the mapping under it start.</param>
+/// <summary>The layout of block style around the position of a change.</summary>
+/// <param name="KeyColumn">The column of the mapping's keys, starting at 0.</param>
+/// <param name="DashColumn">The column of the dashes of the list or, if the change is in a mapping, of a list below one of its keys.</param>
+/// <param name="ItemOffset">The offset of an item from its dash: 2 for <c>- name</c>.</param>
+/// <param name="Indent">The indentation of a nested mapping. Default: 2.</param>
 internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int ItemOffset, int Indent = BlockStyle.DefaultOffset)
 {
     private const int DefaultOffset = 2;
@@ -17,7 +17,7 @@ internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int It
         return new BlockStyle(dash, dash, ItemOffsetOf(content, list, dash));
     }
 
-    /// <summary>The style of a mapping; lists in it are laid out like the nearest list around it.</summary>
+    /// <summary>Returns the style of a mapping. Its lists get the layout of the nearest enclosing list.</summary>
     public static BlockStyle Of(string content, MappingNode mapping)
     {
         var keys = ColumnOf(content, mapping.Entries[^1].Key.Start);
@@ -34,7 +34,7 @@ internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int It
         return new BlockStyle(keys, keys + DefaultOffset, DefaultOffset, IndentOf(content, mapping, keys));
     }
 
-    // As a mapping beside the change is laid out, or else as this one is itself.
+    // The indentation of a nested mapping next to the change, or else of this mapping.
     private static int IndentOf(string content, MappingNode mapping, int keys)
     {
         var inside = mapping.Entries.Select(entry => entry.Value).OfType<MappingNode>().FirstOrDefault(value => value is { IsFlow: false, Entries.Count: > 0 });
@@ -74,12 +74,12 @@ internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int It
         return onDashLine && offset > 1 ? offset : DefaultOffset;
     }
 
-    /// <summary>The column of a place, from 0.</summary>
+    /// <summary>Returns the column of an offset, starting at 0.</summary>
     public static int ColumnOf(string content, int offset)
     {
         var lineStart = content.LastIndexOf('\n', Math.Max(0, offset - 1)) + 1;
 
-        // A byte order mark at the very start takes no column.
+        // A byte order mark has no column.
         return offset - lineStart - (lineStart == 0 && content.StartsWith('\uFEFF') ? 1 : 0);
     }
 }

@@ -5,7 +5,7 @@ namespace KubeInject.Manifests.Editing;
 /// <summary>Writes values as lines in block style.</summary>
 internal static class BlockWriter
 {
-    /// <summary>The lines of a mapping's entry.</summary>
+    /// <summary>Returns the lines of an entry of a mapping.</summary>
     public static List<string> Entry(string key, JsonNode value, BlockStyle style)
     {
         var start = $"{new string(' ', style.KeyColumn)}{ScalarWriter.Write(key)}:";
@@ -17,7 +17,7 @@ internal static class BlockWriter
         };
     }
 
-    /// <summary>The lines of a list's items.</summary>
+    /// <summary>Returns the lines of the items of a list.</summary>
     public static List<string> Items(JsonArray items, BlockStyle style)
     {
         var dash = new string(' ', style.DashColumn) + "-".PadRight(style.ItemOffset);
@@ -34,7 +34,7 @@ internal static class BlockWriter
         return lines;
     }
 
-    /// <summary>A name as people write it; any other value in quotes, so that a manifest looks the same whatever was issued.</summary>
+    /// <summary>Writes a name without quotes if possible, and any other value in quotes, so that the layout does not depend on the issued values.</summary>
     public static string Scalar(string key, string value) => key == "name" ? ScalarWriter.Write(value) : ScalarWriter.Quote(value);
 
     private static List<string> Entries(JsonObject mapping, BlockStyle style) =>

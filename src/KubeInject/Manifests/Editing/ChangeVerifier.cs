@@ -5,8 +5,8 @@ using KubeInject.Manifests.Syntax;
 namespace KubeInject.Manifests.Editing;
 
 /// <summary>
-/// Reads what was edited again and compares it, node by node, with the original and what was to change in it.
-/// Whatever layout a text has, a document that came out wrong is never given out.
+/// Parses an edited document and compares its nodes with the original and the expected changes. A document with an
+/// unexpected difference is never returned, whatever its layout.
 /// </summary>
 internal sealed class ChangeVerifier
 {
@@ -17,7 +17,7 @@ internal sealed class ChangeVerifier
         this.changes = changes.ToLookup(change => change.Target);
     }
 
-    /// <summary>Whether the edited text says what the original does, with just these changes.</summary>
+    /// <summary>Returns whether the edited text differs from the original only by the changes.</summary>
     public static bool IsAsMeant(ManifestDocument original, IReadOnlyList<ManifestChange> changes, string edited)
     {
         try
@@ -30,7 +30,7 @@ internal sealed class ChangeVerifier
         }
     }
 
-    /// <summary>Whether all changes are additions, and their lines say what they are to say. Then the rest of the document need not be read again.</summary>
+    /// <summary>Returns whether all changes are additions with correct lines. In this case, the rest of the document does not have to be parsed again.</summary>
     public static bool AreAdditionsAsMeant(ManifestDocument original, IEnumerable<(ManifestChange Change, TextEdit[] Edits)> changes)
     {
         var content = original.Source.Content;

@@ -2,7 +2,7 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
 
-/// <summary>Works out which text goes with the entries of a mapping: their lines, and no comment or blank line between them.</summary>
+/// <summary>Finds the text of removed entries of a mapping: their lines, but no comments or blank lines between them.</summary>
 internal static class EntryRemoval
 {
     public static IEnumerable<TextEdit> EditsFor(string content, RemoveEntries remove) => remove.Mapping.IsFlow
@@ -23,7 +23,7 @@ internal static class EntryRemoval
             yield return Member(content, entry.Key.Start, CommaBehind(content, end) is { } own ? own + 1 : end, entries.IndexOf(entry) > kept);
         }
 
-        // JSON has no comma behind the last member.
+        // JSON has no comma after the last member.
         if (kept >= 0 && kept < entries.Count - 1 && CommaBehind(content, TextEditor.EndOf(content, entries[^1])) is null
             && CommaBehind(content, TextEditor.EndOf(content, entries[kept])) is { } comma)
         {
@@ -56,7 +56,7 @@ internal static class EntryRemoval
         return new TextEdit(start, end - start, "");
     }
 
-    // Before a comma there may be white space, and in YAML comments.
+    // A comma can follow whitespace and, in YAML, comments.
     private static int? CommaBehind(string content, int at)
     {
         while (at < content.Length && (char.IsWhiteSpace(content[at]) || content[at] == '#'))

@@ -2,16 +2,16 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
 
-/// <summary>How the author lays out flow style, JSON included, around the place of a change.</summary>
-/// <param name="LineStart">Line break and indentation before each member, where each has a line of its own; null where they share one.</param>
-/// <param name="Indent">What a level more adds to the indentation.</param>
-/// <param name="IsTight">Whether no blank follows a colon or comma.</param>
+/// <summary>The layout of flow style, including JSON, around the position of a change.</summary>
+/// <param name="LineStart">The line break and indentation before each member. Null if the members are on one line.</param>
+/// <param name="Indent">The additional indentation of a nested level.</param>
+/// <param name="IsTight">Whether there is no space after a colon or comma.</param>
 internal sealed record FlowStyle(string? LineStart, string Indent, bool IsTight)
 {
-    /// <summary>What stands between two members.</summary>
+    /// <summary>The text between two members.</summary>
     public string Separator => LineStart is not null ? "," + LineStart : IsTight ? "," : ", ";
 
-    /// <summary>The style one level further in.</summary>
+    /// <summary>The style of the next level.</summary>
     public FlowStyle Inside => LineStart is null ? this : this with { LineStart = LineStart + Indent };
 
     public static FlowStyle Of(string content, ManifestNode collection)
@@ -33,7 +33,7 @@ internal sealed record FlowStyle(string? LineStart, string Indent, bool IsTight)
         return new FlowStyle(memberLine, indent, isTight);
     }
 
-    /// <summary>The style for items like one that is there: on one line, or spread over several.</summary>
+    /// <summary>Returns the style of new items, based on an existing item: on one line or on several lines.</summary>
     public FlowStyle ForItemsLike(string content, ManifestNode item)
     {
         var isSpread = content.AsSpan(item.Start, item.End - item.Start).Contains('\n');

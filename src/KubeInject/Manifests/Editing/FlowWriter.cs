@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace KubeInject.Manifests.Editing;
 
-/// <summary>Writes values in flow style, in the words that YAML and JSON have in common.</summary>
+/// <summary>Writes values in flow style, with the syntax that YAML and JSON share.</summary>
 internal static class FlowWriter
 {
     public static string Entry(string key, JsonNode value, FlowStyle style) =>

@@ -3,52 +3,52 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
 
-/// <summary>One thing to change in a document, in terms of its content; how the text has to change follows from it.</summary>
+/// <summary>A change to the content of a document.</summary>
 /// <param name="Target">The collection whose content changes.</param>
 internal abstract record ManifestChange(ManifestNode Target)
 {
-    /// <summary>Whether another change asks for just the same.</summary>
+    /// <summary>Returns whether another change is identical.</summary>
     public virtual bool IsSameAs(ManifestChange other) => GetType() == other.GetType() && Target == other.Target;
 }
 
 /// <summary>A new key in a mapping that does not have it.</summary>
 /// <param name="Mapping">The mapping.</param>
 /// <param name="Key">The new key.</param>
-/// <param name="Value">Its value: strings, and lists and mappings of them.</param>
-/// <param name="After">The entry that it is to follow; null for the last one.</param>
-/// <param name="Before">The entry that it is to stand before, where that one has its line to itself.</param>
+/// <param name="Value">The value: a string, or lists and mappings of strings.</param>
+/// <param name="After">The existing entry after which the new entry is inserted. Null for the last entry.</param>
+/// <param name="Before">The existing entry before which the new entry is inserted, if it starts its own line.</param>
 internal sealed record AddEntry(MappingNode Mapping, string Key, JsonNode Value, MappingEntry? After = null, MappingEntry? Before = null) : ManifestChange(Mapping)
 {
     public override bool IsSameAs(ManifestChange other) =>
         base.IsSameAs(other) && Key == ((AddEntry)other).Key && JsonNode.DeepEquals(Value, ((AddEntry)other).Value);
 }
 
-/// <summary>Another value for an entry that is there, and another key where that has to change with it.</summary>
+/// <summary>Replaces the value of an existing entry and, if necessary, its key.</summary>
 /// <param name="Entry">The entry.</param>
-/// <param name="Key">Its key from now on.</param>
-/// <param name="Value">Its value from now on: strings, and lists and mappings of them.</param>
+/// <param name="Key">The new key.</param>
+/// <param name="Value">The new value: a string, or lists and mappings of strings.</param>
 internal sealed record SetEntry(MappingEntry Entry, string Key, JsonNode Value) : ManifestChange(Entry.Key.Parent!)
 {
     public override bool IsSameAs(ManifestChange other) =>
         base.IsSameAs(other) && Entry == ((SetEntry)other).Entry && Key == ((SetEntry)other).Key && JsonNode.DeepEquals(Value, ((SetEntry)other).Value);
 }
 
-/// <summary>Another key for an entry that is there. Its value stays as it is written.</summary>
+/// <summary>Replaces the key of an existing entry. The text of the value is unchanged.</summary>
 /// <param name="Entry">The entry.</param>
-/// <param name="Key">Its key from now on.</param>
+/// <param name="Key">The new key.</param>
 internal sealed record RenameEntry(MappingEntry Entry, string Key) : ManifestChange(Entry.Key.Parent!)
 {
     public override bool IsSameAs(ManifestChange other) => base.IsSameAs(other) && Entry == ((RenameEntry)other).Entry && Key == ((RenameEntry)other).Key;
 }
 
-/// <summary>Some, not all, of a mapping's entries go.</summary>
+/// <summary>Removes some, but not all, entries of a mapping.</summary>
 /// <param name="Mapping">The mapping.</param>
 /// <param name="Entries">The entries.</param>
 internal sealed record RemoveEntries(MappingNode Mapping, IReadOnlyList<MappingEntry> Entries) : ManifestChange(Mapping)
 {
-    /// <summary>What removes entries, and with them each mapping that would have none left.</summary>
+    /// <summary>Returns the changes that remove entries, and each mapping that becomes empty.</summary>
     /// <param name="entries">The entries.</param>
-    /// <param name="extended">Mappings that get other entries, and so stay.</param>
+    /// <param name="extended">The mappings that get new entries and are therefore kept.</param>
     public static IEnumerable<RemoveEntries> Of(IEnumerable<MappingEntry> entries, IReadOnlyCollection<ManifestNode> extended)
     {
         var removed = entries.ToList();
@@ -70,7 +70,7 @@ internal sealed record RemoveEntries(MappingNode Mapping, IReadOnlyList<MappingE
     private static MappingEntry? OwnerOf(MappingNode mapping) => (mapping.Parent as MappingNode)?.Entries.Find(entry => entry.Value == mapping);
 }
 
-/// <summary>More items at the end of a list that has some.</summary>
+/// <summary>Adds items at the end of a list that is not empty.</summary>
 /// <param name="Sequence">The list.</param>
 /// <param name="Items">The items.</param>
 internal sealed record AddItems(SequenceNode Sequence, JsonArray Items) : ManifestChange(Sequence)

@@ -3,17 +3,17 @@ using KubeInject.Manifests.Syntax;
 namespace KubeInject.Manifests.Editing;
 
 /// <summary>
-/// Changes a document where it has to change and nowhere else: works out the text edits, and reads again what comes of
-/// them to see that it says exactly what was meant.
+/// Changes only the necessary parts of a document: creates text edits, applies them, and parses the result to verify that
+/// it has exactly the requested changes.
 /// </summary>
 internal static class ManifestEditor
 {
-    /// <summary>The document's text with the changes made.</summary>
+    /// <summary>Returns the document's text with the changes.</summary>
     /// <exception cref="ManifestException">As for <see cref="EditsFor"/>.</exception>
     public static string Apply(ManifestDocument document, IReadOnlyList<ManifestChange> changes) => Apply(document, EditsFor(document, changes));
 
-    /// <summary>How the document's text has to change, by places in the manifest; tried out, and found to say what was meant.</summary>
-    /// <exception cref="ManifestException">A change would reach further than it was meant to, or the text does not allow it.</exception>
+    /// <summary>Returns the verified text edits for the changes, with offsets in the manifest.</summary>
+    /// <exception cref="ManifestException">A change would also change another part of the document, or the layout does not allow it.</exception>
     public static IReadOnlyList<TextEdit> EditsFor(ManifestDocument document, IReadOnlyList<ManifestChange> changes)
     {
         if (changes.Count == 0)
@@ -32,14 +32,14 @@ internal static class ManifestEditor
             "The layout at this position does not allow a safe change. Write this part in plain block style, with a line break at the end of the file, and try again.");
     }
 
-    // A line may have no end in its document: what YAML calls a line break is not always one to us.
+    // A line can end after its document, because YAML has further line break characters.
     private static bool IsAsMeant(ManifestDocument document, IReadOnlyList<ManifestChange> changes, IReadOnlyList<TextEdit> edits) =>
         edits.All(edit => edit.Start + edit.Length <= document.Syntax.End) && ChangeVerifier.IsAsMeant(document, changes, Apply(document, edits));
 
     private static string Apply(ManifestDocument document, IEnumerable<TextEdit> edits) =>
         TextEdit.Apply(document.Source.Content, document.Place, edits);
 
-    // What an anchor names is repeated by its aliases. It may change only if it is to change the same way in all of these places.
+    // Aliases repeat the content of an anchor. The content may change only if the change is the same for all aliases.
     private static List<ManifestChange> Distinct(ManifestText text, IReadOnlyList<ManifestChange> changes)
     {
         var distinct = new List<ManifestChange>();
@@ -63,7 +63,7 @@ internal static class ManifestEditor
         return distinct;
     }
 
-    // What the change puts something else in the place of.
+    // The nodes that the change replaces.
     private static IEnumerable<ManifestNode> Replaced(ManifestChange change) => change switch
     {
         SetEntry set => [set.Entry.Value],

@@ -6,22 +6,22 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
 
-/// <summary>Writes a string so that YAML 1.1, YAML 1.2 and JSON readers all read back just that string.</summary>
+/// <summary>Writes strings so that YAML 1.1, YAML 1.2 and JSON parsers read the same string.</summary>
 internal static partial class ScalarWriter
 {
-    // What YAML 1.1 readers, Kubernetes' own among them, take for something else than a string.
+    // YAML 1.1 parsers, including the parser of Kubernetes, do not read these words as strings.
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf",
     };
 
-    /// <summary>Plain where nobody can take it for anything else, double-quoted otherwise.</summary>
+    /// <summary>Writes a plain scalar if all parsers read it as a string, and a double-quoted scalar otherwise.</summary>
     public static string Write(string value) => IsPlain(value) ? value : Quote(value);
 
-    /// <summary>Whether it can stand without quotes: a word that starts with a letter.</summary>
+    /// <summary>Returns whether a string needs no quotes: a word that starts with a letter.</summary>
     public static bool IsPlain(string value) => PlainWord().IsMatch(value) && !Reserved.Contains(value);
 
-    /// <summary>Double-quoted, with the escapes that JSON and YAML have in common.</summary>
+    /// <summary>Writes a double-quoted scalar with escapes that are valid in JSON and YAML.</summary>
     public static string Quote(string value)
     {
         var quoted = new StringBuilder(value.Length + 2).Append('"');
@@ -43,8 +43,8 @@ internal static partial class ScalarWriter
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>Double-quoted, where nobody reads the document again that it is put into: what is not plain ASCII is read again by itself.</summary>
-    /// <exception cref="ManifestException">It does not read back as it is.</exception>
+    /// <summary>Writes a double-quoted scalar for a document that is not verified again. A value that is not printable ASCII is parsed to verify it.</summary>
+    /// <exception cref="ManifestException">YAML cannot represent the value.</exception>
     public static string QuoteChecked(string value)
     {
         var quoted = Quote(value);
@@ -54,7 +54,7 @@ internal static partial class ScalarWriter
             return quoted;
         }
 
-        // The value is not told: it is a secret.
+        // The message must not contain the value, which is a secret.
         throw new ManifestException(new SourceLocation(null, 1, 1), "The issued credentials contain characters that YAML cannot represent. Change the source so that it issues other characters.");
     }
 

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace KubeInject.Manifests.Editing;
 
-/// <summary>Text to put in place of other text.</summary>
+/// <summary>A replacement of a part of a text.</summary>
 internal readonly record struct TextEdit(int Start, int Length, string Replacement)
 {
-    /// <summary>A part of a text with edits made, in whatever order they come.</summary>
+    /// <summary>Returns a part of a text with edits. The order of the edits does not matter.</summary>
     /// <param name="content">The text.</param>
-    /// <param name="place">The part.</param>
-    /// <param name="edits">The edits, by their places in the text.</param>
+    /// <param name="place">The range of the part.</param>
+    /// <param name="edits">The edits, with offsets in the text.</param>
     public static string Apply(string content, Range place, IEnumerable<TextEdit> edits)
     {
         var (start, length) = place.GetOffsetAndLength(content.Length);
@@ -18,7 +18,7 @@ internal readonly record struct TextEdit(int Start, int Length, string Replaceme
         var at = start;
         foreach (var edit in ordered)
         {
-            // Members that go may share the blank between them.
+            // Two removed members can share the space between them.
             result.Append(content, at, Math.Max(0, edit.Start - at)).Append(edit.Replacement);
             at = Math.Max(at, edit.Start + edit.Length);
         }

@@ -3,7 +3,7 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests.Editing;
 
-/// <summary>Works out which text has to change for a change of content.</summary>
+/// <summary>Creates the text edits for a change of content.</summary>
 internal static class TextEditor
 {
     public static IEnumerable<TextEdit> EditsFor(string content, ManifestChange change) => change switch
@@ -35,7 +35,7 @@ internal static class TextEditor
 
     private static IEnumerable<TextEdit> SetBlockCollection(string content, SetEntry set)
     {
-        // "env:" stays where it is and what is in it follows on lines of its own; "[]" or "~" behind it goes.
+        // "env:" is kept, "[]" or "~" after it is removed, and the new content follows on separate lines.
         var colon = ColonOf(content, set.Entry);
         var end = EndOf(content, set.Entry);
         if (end > colon + 1)
@@ -89,13 +89,13 @@ internal static class TextEditor
 
     private static string Key(RenameEntry rename) => rename.Entry.Key.Style == ScalarStyle.Plain ? ScalarWriter.Write(rename.Key) : ScalarWriter.Quote(rename.Key);
 
-    /// <summary>Where an entry ends, also one without a value.</summary>
+    /// <summary>Returns the end of an entry, including an entry without a value.</summary>
     public static int EndOf(string content, MappingEntry entry) =>
         entry.Value is ScalarNode { Value: "", Style: ScalarStyle.Plain } empty && empty.End == empty.Start
             ? Math.Max(ColonOf(content, entry) + 1, entry.Key.End)
             : entry.Value.End;
 
-    /// <summary>The colon of an entry. One in flow style may have none at all ({a, b}); then the value stands where the key ends.</summary>
+    /// <summary>Returns the offset of the colon of an entry. An entry in flow style can have no colon ({a, b}). Its value is at the end of the key.</summary>
     public static int ColonOf(string content, MappingEntry entry)
     {
         var at = entry.Key.End;

@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace KubeInject.Manifests.Syntax;
 
 /// <summary>
-/// Reads JSON text, one object or several in a row as kubectl accepts them, into the same nodes as YAML:
-/// everything is in flow style, strings are double-quoted, the rest is plain.
+/// Parses JSON text with one object or, as kubectl accepts it, a sequence of objects. The nodes are the same as for YAML:
+/// collections are in flow style, strings are double-quoted, and other scalars are plain.
 /// </summary>
 internal static class JsonReader
 {
     /// <summary>The maximum depth of a document.</summary>
     public const int MaximumDepth = NodeBuilder.MaximumDepth;
 
-    /// <summary>Whether text is meant as JSON: an object whose first key is quoted, as kubectl tells it from YAML.</summary>
+    /// <summary>Returns whether a text is JSON, by the rule of kubectl: it starts with an object whose first key is quoted.</summary>
     public static bool IsJson(string content)
     {
         var rest = content.AsSpan().TrimStart("\uFEFF \t\r\n");
@@ -49,7 +49,7 @@ internal static class JsonReader
             }
         }
 
-        // White space behind the last value belongs to it.
+        // Whitespace after the last value belongs to its document.
         documents[^1] = documents[^1] with { End = text.Content.Length };
         return documents;
     }
@@ -85,7 +85,7 @@ internal static class JsonReader
 
     private static bool IsBlank(ReadOnlySpan<byte> utf8) => utf8.Trim(" \t\r\n"u8).IsEmpty;
 
-    /// <summary>Turns byte offsets, asked for in ascending order, into character offsets.</summary>
+    /// <summary>Converts byte offsets to character offsets. Fast for ascending offsets.</summary>
     private sealed class OffsetMap(byte[] utf8)
     {
         private int bytes;
@@ -93,7 +93,7 @@ internal static class JsonReader
 
         public int CharacterOf(int offset)
         {
-            // Asked in order, so that the whole text is counted once.
+            // A smaller offset restarts the count.
             if (offset < bytes)
                 (bytes, characters) = (0, 0);
             characters += Encoding.UTF8.GetCharCount(utf8, bytes, offset - bytes);

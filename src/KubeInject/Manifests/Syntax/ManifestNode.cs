@@ -1,45 +1,45 @@
 namespace KubeInject.Manifests.Syntax;
 
-/// <summary>A node of a YAML or JSON document, with the place where it stands in the text.</summary>
-/// <param name="start">Offset of its first character, tag and anchor included.</param>
+/// <summary>A node of a YAML or JSON document, with its position in the text.</summary>
+/// <param name="start">The offset of its first character, including tag and anchor.</param>
 internal abstract class ManifestNode(int start)
 {
     private AliasList? aliases;
 
     public int Start { get; } = start;
 
-    /// <summary>Offset behind its last character. Comments and blank lines that follow are not part of it.</summary>
+    /// <summary>The offset after its last character. Following comments and blank lines are not part of the node.</summary>
     public int End { get; set; } = start;
 
     public string? Anchor { get; init; }
 
     public string? Tag { get; init; }
 
-    /// <summary>The node that this one stands in; null for the root of a document.</summary>
+    /// <summary>The node that contains this node. Null for the root of a document.</summary>
     public ManifestNode? Parent { get; set; }
 
-    /// <summary>The aliases that repeat this node elsewhere.</summary>
+    /// <summary>The aliases that repeat this node.</summary>
     public IReadOnlyList<AliasNode> Aliases => aliases ?? [];
 
-    /// <summary>The node itself, or what the alias stands for.</summary>
+    /// <summary>The node, or for an alias its target.</summary>
     public virtual ManifestNode Resolved => this;
 
     /// <summary>
-    /// How often the document means this node: once where it stands, and once more for each place that an alias
-    /// repeats it or something around it.
+    /// The number of times that the node occurs in the document: once at its position, and once for each alias that repeats
+    /// the node or a node that contains it.
     /// </summary>
-    /// <remarks>A double, because aliases of aliases multiply without bound.</remarks>
+    /// <remarks>The type is double, because nested aliases multiply without limit.</remarks>
     public double Occurrences => (Parent?.Occurrences ?? 1) + (aliases?.Occurrences ?? 0);
 
-    /// <summary>Takes note of an alias that repeats this node.</summary>
+    /// <summary>Adds an alias that repeats this node.</summary>
     public void AddAlias(AliasNode alias) => (aliases ??= []).Add(alias);
 
-    // Hardly any node has one, so that the others shall not carry the room for it.
+    // Few nodes have aliases, so the number of occurrences is stored in the list and not in each node.
     private sealed class AliasList : List<AliasNode>
     {
         private double? occurrences;
 
-        // Remembered: where anchors hold aliases of anchors, each is asked for as often as they multiply.
+        // Cached, because nested aliases would be counted again for each alias.
         public double Occurrences => occurrences ??= this.Sum(alias => alias.Occurrences);
     }
 }
@@ -77,7 +77,7 @@ internal sealed class MappingNode(int start, bool isFlow) : ManifestNode(start)
 
     public List<MappingEntry> Entries { get; } = [];
 
-    /// <summary>The entry with this key, here or in what a merge key (<c>&lt;&lt;</c>) brings in.</summary>
+    /// <summary>Finds the entry with a key in the mapping or in the mappings of merge keys (<c>&lt;&lt;</c>). Returns null if there is none.</summary>
     public MappingEntry? Find(string key)
     {
         var own = FindOwn(key);
@@ -86,7 +86,7 @@ internal sealed class MappingNode(int start, bool isFlow) : ManifestNode(start)
         return WithMerged().Select(mapping => mapping.FindOwn(key)).FirstOrDefault(found => found is not null);
     }
 
-    /// <summary>All entries by key: the mapping's own, then what merge keys bring in and the mapping does not set.</summary>
+    /// <summary>Returns all entries: first those of the mapping, then those of merge keys that the mapping does not override.</summary>
     public IEnumerable<MappingEntry> AllEntries() => !HasMerge
         ? Entries
         : WithMerged().SelectMany(mapping => mapping.Entries).Where(entry => !entry.IsMerge).DistinctBy(entry => entry.Key.Value);
@@ -104,7 +104,7 @@ internal sealed class MappingNode(int start, bool isFlow) : ManifestNode(start)
         return null;
     }
 
-    // What stands first wins, so a mapping that is merged twice need not be looked at twice.
+    // The first entry with a key wins, so a mapping that is merged twice is visited once.
     private List<MappingNode> WithMerged()
     {
         var merged = new List<MappingNode>();

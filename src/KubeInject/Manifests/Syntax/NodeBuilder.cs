@@ -1,6 +1,6 @@
 namespace KubeInject.Manifests.Syntax;
 
-/// <summary>Puts nodes together as a reader meets them, and keeps the rules that hold for YAML and JSON alike.</summary>
+/// <summary>Builds the node tree from the events of a parser, and checks the rules that apply to both YAML and JSON.</summary>
 internal sealed class NodeBuilder(ManifestText text)
 {
     /// <summary>The maximum depth of a document, aliases included.</summary>
@@ -21,7 +21,7 @@ internal sealed class NodeBuilder(ManifestText text)
     {
         CheckDepth(node, height: 1);
 
-        // A collection is attached when it is complete, but it knows its parent from the start.
+        // A collection is attached when it is complete, but its parent is needed earlier.
         node.Parent = open.Count > 0 ? open.Peek().Node : null;
         open.Push(new Level(node, null, budget.Total, 1));
         budget.Add();
@@ -89,10 +89,10 @@ internal sealed class NodeBuilder(ManifestText text)
         open.Push(level);
     }
 
-    /// <summary>Refuses a mapping with the same key twice. Called once a mapping is complete.</summary>
+    /// <summary>Reports a duplicate key. Call this method when a mapping is complete.</summary>
     public void CheckKeys(MappingNode mapping)
     {
-        // Most mappings are small, and then comparing is cheaper than remembering.
+        // For small mappings, comparing is faster than a dictionary.
         var seen = mapping.Entries.Count > 12 ? new Dictionary<string, ScalarNode>(StringComparer.Ordinal) : null;
         for (var i = 0; i < mapping.Entries.Count; i++)
         {

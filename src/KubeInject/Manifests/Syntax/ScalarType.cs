@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace KubeInject.Manifests.Syntax;
 
 /// <summary>
-/// Tells which scalars are strings, as kubectl reads them: by the rules of YAML 1.1 as go-yaml version 2 has them, where
-/// <c>y</c> is a boolean and <c>1:30</c> is not a number.
+/// Determines which scalars are strings for kubectl. It uses the rules of YAML 1.1 as implemented by go-yaml version 2:
+/// <c>y</c> is a boolean, and <c>1:30</c> is not a number.
 /// </summary>
 internal static partial class ScalarType
 {
@@ -17,7 +17,7 @@ internal static partial class ScalarType
         ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", "<<",
     };
 
-    /// <summary>Whether the API server takes it for a string. It takes null for an empty one.</summary>
+    /// <summary>Returns whether the API server reads a scalar as a string. It reads null as an empty string.</summary>
     public static bool IsString(ScalarNode scalar) => scalar.Tag switch
     {
         null => scalar.Style != ScalarStyle.Plain || IsString(scalar.Value),
@@ -27,7 +27,7 @@ internal static partial class ScalarType
 
     private static bool IsString(string plain)
     {
-        // Most values start with a letter that no other type starts with, and shall cost no more than this.
+        // The first character is sufficient for most values.
         if (plain.Length == 0)
             return true;
         return plain[0] switch
@@ -40,7 +40,7 @@ internal static partial class ScalarType
 
     private static bool IsNumber(string plain)
     {
-        // Underscores can stand anywhere, but in what starts with a point between digits only.
+        // Underscores can be anywhere, but only between digits if the number starts with a point.
         var digits = plain[0] == '.' ? BetweenDigits().Replace(plain, "") : plain.Replace("_", "", StringComparison.Ordinal);
         if (FloatingPoint().IsMatch(digits))
             return IsFinite(digits);
@@ -48,11 +48,11 @@ internal static partial class ScalarType
         return match.Success && Fits(match.Groups["sign"].Value, match.Groups["base"].Value, match.Groups["digits"].Value);
     }
 
-    // A number that a double cannot hold is left a string.
+    // A number that a double cannot represent is a string.
     private static bool IsFinite(string number) =>
         double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value);
 
-    // With a sign it has to fit into 64 bits with a sign, without one into 64 bits.
+    // A number with a sign has to fit into a signed 64-bit integer, without a sign into an unsigned one.
     private static bool Fits(string sign, string @base, string digits)
     {
         var bitsOfDigit = @base switch { "x" or "X" => 4, "o" or "O" => 3, _ => 1 };
@@ -78,7 +78,7 @@ internal static partial class ScalarType
     [GeneratedRegex(@"\A[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex FloatingPoint();
 
-    // Behind 0b go-yaml takes a sign too.
+    // go-yaml also accepts a sign after 0b.
     [GeneratedRegex(
         @"\A(?:(?<sign>[-+]?)0(?:(?<base>[xX])(?<digits>[0-9a-fA-F]+)|(?<base>[oO])(?<digits>[0-7]+)|(?<base>[bB])(?<digits>[01]+))"
         + @"|0(?<base>b)(?<sign>[-+])(?<digits>[01]+))\z",

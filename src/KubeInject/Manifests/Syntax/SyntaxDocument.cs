@@ -1,7 +1,7 @@
 namespace KubeInject.Manifests.Syntax;
 
 /// <summary>One document of a text. The documents of a text divide it without gaps.</summary>
-/// <param name="Root">Its content; null where it holds none.</param>
-/// <param name="Start">Offset of the first character that belongs to it, its <c>---</c> included.</param>
-/// <param name="End">Offset behind the last.</param>
+/// <param name="Root">The content. Null for an empty document.</param>
+/// <param name="Start">The offset of the first character of the document, including <c>---</c>.</param>
+/// <param name="End">The offset after the last character of the document.</param>
 internal sealed record SyntaxDocument(ManifestNode? Root, int Start, int End);

@@ -4,18 +4,18 @@ using YamlStyle = YamlDotNet.Core.ScalarStyle;
 
 namespace KubeInject.Manifests.Syntax;
 
-/// <summary>Reads YAML text into nodes that know their place.</summary>
+/// <summary>Parses YAML text into nodes with positions.</summary>
 internal static class YamlReader
 {
-    /// <summary>Reads the documents of a text one by one: who has used one can let it go before the next is read.</summary>
-    /// <exception cref="ManifestException">What follows is not YAML.</exception>
+    /// <summary>Reads the documents of a text one by one, so that the caller can release each document before the next is read.</summary>
+    /// <exception cref="ManifestException">The next document is not valid YAML.</exception>
     public static IEnumerable<SyntaxDocument> Read(ManifestText text)
     {
         var start = 0;
         var end = text.Content.Length;
         NodeBuilder? builder = null;
 
-        // The parser has no use for a byte order mark; offsets still count it.
+        // The parser does not support a byte order mark, but offsets include it.
         var first = text.Content.StartsWith('\uFEFF') ? 1 : 0;
         var parser = new Parser(new StringReader(text.Content[first..]));
         var anchors = new Dictionary<string, ManifestNode>(StringComparer.Ordinal);
@@ -83,7 +83,7 @@ internal static class YamlReader
             }
             catch (Exception exception) when (exception is YamlException or InvalidOperationException or ArgumentException)
             {
-                // On some malformed text the parser's own bookkeeping fails, and then it has no place to tell.
+                // On some malformed text the parser throws other exceptions, which have no position.
                 var at = At(exception is YamlException { Start: var start } ? start : reached);
                 var problem = exception is YamlException ? Sentence(exception.Message) : "It ends unexpectedly here.";
                 throw new ManifestException(text.LocationAt(at), $"This is not YAML: {problem}{TemplateHint(text, at)}", exception);
@@ -104,8 +104,8 @@ internal static class YamlReader
     }
 
     /// <summary>
-    /// The end of a scalar, without the line breaks behind it. The parser counts the empty lines after a block scalar
-    /// in; unless they are kept (<c>|+</c>) they are no part of the value, and what is added goes before them.
+    /// Returns the end of a scalar without the following line breaks. The parser includes the empty lines after a block
+    /// scalar. Unless they are kept (<c>|+</c>), they are not part of the value, and new lines are inserted before them.
     /// </summary>
     private static int EndOf(Scalar scalar, ReadOnlySpan<char> token)
     {
