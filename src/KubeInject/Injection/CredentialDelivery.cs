@@ -1,11 +1,11 @@
 namespace KubeInject.Injection;
 
-/// <summary>How containers get their credentials.</summary>
+/// <summary>The way in which containers get their credentials.</summary>
 public enum CredentialDelivery
 {
-    /// <summary>As values of their variables, as the in-cluster injector does it. They stand in the pod's spec.</summary>
+    /// <summary>As values of variables in the pod's spec, like the in-cluster injector.</summary>
     Value,
 
-    /// <summary>From a Secret that their variables refer to (<c>secretKeyRef</c>), so that no password stands in the pod's spec.</summary>
+    /// <summary>From a Secret that the variables refer to (<c>secretKeyRef</c>), so that the pod's spec contains no password.</summary>
     Secret,
 }

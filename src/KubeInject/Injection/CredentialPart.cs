@@ -1,6 +1,6 @@
 namespace KubeInject.Injection;
 
-/// <summary>What of a credential a variable gets.</summary>
+/// <summary>The part of a credential that a variable gets.</summary>
 public enum CredentialPart
 {
     /// <summary>The username.</summary>
@@ -9,6 +9,6 @@ public enum CredentialPart
     /// <summary>The password.</summary>
     Password,
 
-    /// <summary>A connection URI with both in it.</summary>
+    /// <summary>A connection URI that contains username and password.</summary>
     Uri,
 }

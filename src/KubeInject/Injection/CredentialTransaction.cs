@@ -3,17 +3,17 @@ using KubeInject.Leases;
 
 namespace KubeInject.Injection;
 
-/// <summary>The credentials that were issued and not yet handed out, so that they can be taken back.</summary>
+/// <summary>Issued credentials that are not delivered yet and can be revoked.</summary>
 internal sealed class CredentialTransaction(CredentialSource source)
 {
     private readonly List<IssuedLease> leases = [];
 
     public IReadOnlyList<IssuedLease> Leases => leases;
 
-    /// <summary>Issues what a pod template asks for, one credential a database, and creates the Secret that they are delivered in, where one is to be in the cluster.</summary>
-    /// <param name="pod">The template and its plan.</param>
-    /// <param name="secrets">Creates Secrets; null where none goes to the cluster.</param>
-    /// <param name="cancellationToken">Ends the attempt; what was issued by then is to be taken back.</param>
+    /// <summary>Issues one credential for each requested database of a pod template, and creates the Secret for the delivery if it belongs in the cluster.</summary>
+    /// <param name="pod">The pod template and its plan.</param>
+    /// <param name="secrets">Creates Secrets. Null if no Secret is created in the cluster.</param>
+    /// <param name="cancellationToken">Cancels the operation. The caller has to revoke the credentials that are already issued.</param>
     /// <returns>The credentials, in the order of the databases.</returns>
     public async Task<IReadOnlyList<IssuedLease>> IssueAsync(PlannedPod pod, SecretWriter? secrets, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class CredentialTransaction(CredentialSource source)
         {
             var request = new CredentialRequest(Guid.NewGuid(), database.Name, database.Role!, database.Mount, owner, template.ServiceAccountName)
             {
-                // Without a cluster nobody could delete it, and a lease that is revoked would wait for that forever.
+                // Without a cluster the Secret cannot be deleted, and the revocation of the lease would never complete.
                 Secret = source.Client is null ? null : secret,
             };
             issued.Add(await source.IssueAsync(request, cancellationToken).ConfigureAwait(false));
@@ -42,8 +42,8 @@ internal sealed class CredentialTransaction(CredentialSource source)
 
     public void Merge(CredentialTransaction other) => leases.AddRange(other.leases);
 
-    /// <summary>Revokes them all. One that cannot be revoked does not keep the others.</summary>
-    /// <returns>What to tell of those that could not be revoked, in one sentence; null where there are none.</returns>
+    /// <summary>Revokes all credentials. If one cannot be revoked, the others are still revoked.</summary>
+    /// <returns>One sentence about the credentials that could not be revoked. Null if there are none.</returns>
     public async Task<string?> RevokeAsync()
     {
         var left = await source.RollBackAsync(leases.Select(lease => lease.Record)).ConfigureAwait(false);

@@ -1,17 +1,17 @@
 namespace KubeInject.Injection;
 
-/// <summary>How manifests get their credentials.</summary>
+/// <summary>The options for delivering credentials in manifests.</summary>
 public sealed record DeliveryOptions
 {
-    /// <summary>As values.</summary>
+    /// <summary>The default options: values.</summary>
     public static DeliveryOptions Default { get; } = new();
 
-    /// <summary>Values, or Secrets. Default: <see cref="CredentialDelivery.Value"/>.</summary>
+    /// <summary>The way in which containers get their credentials. Default: <see cref="CredentialDelivery.Value"/>.</summary>
     public CredentialDelivery Delivery { get; init; }
 
     /// <summary>
-    /// Whether Secrets are given out as manifests in front of those of their pods; otherwise they are created in the
-    /// cluster before the manifest is given out. Of no meaning for values. Default: false.
+    /// Whether Secrets are written as manifests before the manifests of their pods. If false, they are created in the cluster
+    /// before the manifest is written. Has no effect for values. Default: false.
     /// </summary>
     public bool SecretAsManifest { get; init; }
 }

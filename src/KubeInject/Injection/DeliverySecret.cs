@@ -8,12 +8,12 @@ using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection;
 
-/// <summary>The Secret that a pod template's credentials are delivered in. There is a new one for every issue, so that old pods keep theirs.</summary>
-/// <param name="reference">Its name and namespace; null for a namespace that only whoever applies the manifest knows.</param>
-/// <param name="plan">The variables that refer to it.</param>
+/// <summary>The Secret that delivers the credentials of a pod template. Each injection creates a new Secret, so that old pods keep their Secret.</summary>
+/// <param name="reference">The name and the namespace. The namespace is null if it is determined when the manifest is applied.</param>
+/// <param name="plan">The plan with the variables that refer to the Secret.</param>
 internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan plan)
 {
-    /// <summary>One label a lease begins with this and ends with the UUID, so that a selector finds the Secret of a lease.</summary>
+    /// <summary>The prefix of the labels that name the leases by UUID, so that a selector finds the Secret of a lease.</summary>
     public const string LeaseLabel = KubeLeaseStore.DeliveryLabel;
 
     private const int NameLimit = 253; // of a DNS subdomain
@@ -22,7 +22,7 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
 
     public ObjectReference Reference => reference;
 
-    /// <summary>Names a Secret for a pod template.</summary>
+    /// <summary>Creates a Secret with a unique name for a pod template.</summary>
     public static DeliverySecret For(InjectionPlan plan, string? @namespace)
     {
         var suffix = $"db-{Guid.NewGuid().ToString("n")[..10]}";
@@ -31,12 +31,12 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
         return new DeliverySecret(new ObjectReference("Secret", @namespace, owner.Length == 0 ? suffix : $"{owner}-{suffix}"), plan);
     }
 
-    /// <summary>The key of a variable's value: <c>orders.username</c>, <c>orders.password</c>, <c>orders.uri</c>.</summary>
+    /// <summary>Returns the key of a variable's value: <c>orders.username</c>, <c>orders.password</c>, <c>orders.uri</c>.</summary>
     public static string KeyOf(PlannedVariable variable) => $"{variable.Database.Name}.{variable.Part.ToString().ToLowerInvariant()}";
 
-    /// <summary>The Secret as the API takes it.</summary>
-    /// <param name="credentials">What was issued; null for a Secret without values, to try out whether it can be created.</param>
-    /// <param name="owner">The workload that it ends with; null for none.</param>
+    /// <summary>Returns the Secret as an object for the API server.</summary>
+    /// <param name="credentials">The issued credentials. Null for a dry run, which creates the Secret with empty values.</param>
+    /// <param name="owner">The workload with which the Secret is deleted. Null for none.</param>
     public KubeObject ToObject(IReadOnlyList<IssuedLease>? credentials, OwnerReference? owner)
     {
         var document = ToJson(credentials);
@@ -53,10 +53,10 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
         ["uid"] = owner.Uid,
     };
 
-    /// <summary>The Secret as a manifest in JSON.</summary>
+    /// <summary>Returns the Secret as a JSON manifest.</summary>
     public string ToJsonText(IReadOnlyList<IssuedLease> credentials) => ToJson(credentials).ToJsonString(Indented) + "\n";
 
-    /// <summary>The Secret as a manifest in YAML.</summary>
+    /// <summary>Returns the Secret as a YAML manifest.</summary>
     public string ToYaml(IReadOnlyList<IssuedLease> credentials)
     {
         var yaml = new StringBuilder();
@@ -86,7 +86,7 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
             ["kind"] = KubeResource.Secrets.Kind,
             ["metadata"] = metadata,
             ["type"] = KubeLeaseStore.DeliveryType,
-            ["immutable"] = true, // Its pods read it once; other credentials come in another Secret.
+            ["immutable"] = true, // Pods read it once, and new credentials get a new Secret.
             ["stringData"] = Values(credentials),
         };
     }

@@ -4,11 +4,11 @@ using KubeInject.Credentials;
 
 namespace KubeInject.Injection;
 
-/// <summary>Makes the text that a variable of a container gets.</summary>
+/// <summary>Creates the values of variables.</summary>
 internal static class EnvironmentValue
 {
-    /// <summary>The text as <c>value</c>, in which the kubelet expands references.</summary>
-    /// <exception cref="FormatException">The credential holds a character that no environment variable can.</exception>
+    /// <summary>Returns the text for the field <c>value</c>, in which the kubelet expands references.</summary>
+    /// <exception cref="FormatException">The credential contains a character that an environment variable cannot contain.</exception>
     public static string For(PlannedVariable variable, Credential credential)
     {
         Check(variable, credential);
@@ -20,8 +20,8 @@ internal static class EnvironmentValue
         };
     }
 
-    /// <summary>The text as a Secret has it, in which the kubelet expands nothing.</summary>
-    /// <exception cref="FormatException">The credential holds a character that no environment variable can.</exception>
+    /// <summary>Returns the text for a Secret, in which the kubelet does not expand references.</summary>
+    /// <exception cref="FormatException">The credential contains a character that an environment variable cannot contain.</exception>
     public static string InSecret(PlannedVariable variable, Credential credential)
     {
         Check(variable, credential);
@@ -33,7 +33,7 @@ internal static class EnvironmentValue
         };
     }
 
-    /// <summary>Whether a variable can get its text from a Secret: not where its template leaves something for the kubelet to put in.</summary>
+    /// <summary>Returns whether a variable can get its text from a Secret. A template with a reference to another variable cannot.</summary>
     public static bool FitsInSecret(PlannedVariable variable) => variable.Part != CredentialPart.Uri || Expand(variable.Database.RawTemplate!) is not null;
 
     private static void Check(PlannedVariable variable, Credential credential)
@@ -42,14 +42,14 @@ internal static class EnvironmentValue
             throw new FormatException($"The credentials for '{variable.Database.Name}' contain a null character, which an environment variable cannot contain. Change the source so that it issues other characters.");
     }
 
-    // The kubelet expands $(NAME) in a value and turns $$ into $, so a literal dollar is doubled where it could begin
+    // The kubelet expands $(NAME) in a value and replaces $$ with $, so literal dollar signs are doubled if the value contains
     // either. (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables)
-    // A URI needs none of this: its credentials are percent-encoded, and $(NAME) in its template is the author's.
+    // A URI needs no escaping: its credentials are percent-encoded, and $(NAME) in its template is intentional.
     private static string Escape(string value) => value.Contains("$$", StringComparison.Ordinal) || value.Contains("$(", StringComparison.Ordinal)
         ? value.Replace("$", "$$", StringComparison.Ordinal)
         : value;
 
-    /// <summary>What the kubelet would make of a template without references; null for one with a reference.</summary>
+    /// <summary>Replaces $$ in a template as the kubelet does. Returns null if the template contains a reference.</summary>
     private static string? Expand(string template)
     {
         var expanded = new StringBuilder(template.Length);

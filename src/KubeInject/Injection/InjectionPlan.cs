@@ -2,13 +2,13 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injection;
 
-/// <summary>Which variables the containers of a pod get. Every container, and every init container, gets them all.</summary>
-/// <param name="Injection">What the pod asks for.</param>
-/// <param name="Variables">The variables, by database in the order of their names, in the order of the annotations.</param>
+/// <summary>The variables that an injection adds to a pod. Each container and each init container gets all variables.</summary>
+/// <param name="Injection">The injection that the pod requests.</param>
+/// <param name="Variables">The variables, in the order of the database names and then of the annotations.</param>
 public sealed record InjectionPlan(PodInjection Injection, IReadOnlyList<PlannedVariable> Variables)
 {
-    /// <summary>Plans the injection of a pod. Issues nothing.</summary>
-    /// <param name="injection">What the pod asks for; without errors.</param>
+    /// <summary>Plans the injection of a pod. Issues no credentials.</summary>
+    /// <param name="injection">The injection that the pod requests. It must have no errors.</param>
     /// <returns>The plan.</returns>
     public static InjectionPlan For(PodInjection injection)
     {

@@ -3,37 +3,37 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection;
 
-/// <summary>What became of one pod template. Holds no secret.</summary>
+/// <summary>The result of the injection of a pod template. Contains no secret except <see cref="Manifest"/>, which is masked.</summary>
 public sealed record InjectionResult
 {
     /// <summary>The pod, or the workload with its pod template.</summary>
     public required ObjectReference Object { get; init; }
 
-    /// <summary>Where it stands, the file being null for text that came from no file; null for an object of the cluster.</summary>
+    /// <summary>The position in the manifest, with a null file for text that is not from a file. Null for an object of a cluster.</summary>
     public required SourceLocation? Location { get; init; }
 
-    /// <summary>What became of it.</summary>
+    /// <summary>The status of the injection.</summary>
     public required InjectionStatus Status { get; init; }
 
-    /// <summary>What was issued, or would be, by database in the order of their names.</summary>
+    /// <summary>The databases with issued or planned credentials, in the order of their names.</summary>
     public IReadOnlyList<InjectedDatabase> Databases { get; init; } = [];
 
-    /// <summary>The containers that got the variables, init containers first.</summary>
+    /// <summary>The containers that get the variables, init containers first.</summary>
     public IReadOnlyList<string> Containers { get; init; } = [];
 
-    /// <summary>What is the matter with its annotations, with the place of each.</summary>
+    /// <summary>The findings of the annotations, with positions.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    /// <summary>Why it failed, in one line; null where it did not, and where the findings tell.</summary>
+    /// <summary>The reason for the failure, in one line. Null if the injection did not fail, or if it failed because of the findings.</summary>
     public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
     /// <summary>
-    /// The document with the credentials in it, masked; null unless the pod template was injected. Of a pod that was
-    /// deleted and could not be created again: the document to create it from as it was.
+    /// The document with the credentials, masked. Null if the pod template was not injected. For a pod that was deleted and
+    /// could not be created again: the original document of the pod.
     /// </summary>
     public SensitiveString? Manifest { get; init; }
 
-    /// <summary>Why it failed, in one line: the error, or the findings that stand in the way. Empty where it did not fail.</summary>
+    /// <summary>The reason for the failure, in one line: the error, or the findings that prevent the injection. Empty if the injection did not fail.</summary>
     public string FailureText => Status != InjectionStatus.Failed ? "" : Error ?? string.Join(" ",
         Findings.Where(finding => finding.Severity == FindingSeverity.Error).Select(finding => finding.ToString()));
 

@@ -1,23 +1,23 @@
 namespace KubeInject.Injection;
 
-/// <summary>What became of a pod template.</summary>
+/// <summary>The status of the injection of a pod template.</summary>
 public enum InjectionStatus
 {
-    /// <summary>It asks for nothing and is unchanged.</summary>
+    /// <summary>The pod template requests no credentials and is unchanged.</summary>
     NotRequested,
 
-    /// <summary>It got its credentials.</summary>
+    /// <summary>The pod template got its credentials.</summary>
     Injected,
 
-    /// <summary>It would get its credentials; this was a dry run, and nothing was issued.</summary>
+    /// <summary>The pod template would get its credentials. This was a dry run, and nothing was issued.</summary>
     Planned,
 
-    /// <summary>It had its credentials before and is unchanged; nothing was issued.</summary>
+    /// <summary>The pod template already has credentials and is unchanged. Nothing was issued.</summary>
     AlreadyInjected,
 
-    /// <summary>It carries annotations of version 1 and is left alone.</summary>
+    /// <summary>The pod template has annotations of version 1 and is unchanged.</summary>
     Ignored,
 
-    /// <summary>It cannot be injected; the document it stands in is not given out, and nothing issued for it is left.</summary>
+    /// <summary>The pod template cannot be injected. Its document is not written, and credentials that were issued for it are revoked.</summary>
     Failed,
 }

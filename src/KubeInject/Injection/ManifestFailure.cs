@@ -2,10 +2,10 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injection;
 
-/// <summary>What is said of a manifest that came to nothing as a whole.</summary>
+/// <summary>Describes failures that apply to a whole manifest.</summary>
 internal static class ManifestFailure
 {
-    /// <summary>One line with the place; null for what is no such failure.</summary>
+    /// <summary>Returns one line with the position. Null if the exception is not such a failure.</summary>
     public static string? Describe(ManifestSource manifest, Exception exception) => exception switch
     {
         ManifestException => exception.Message,

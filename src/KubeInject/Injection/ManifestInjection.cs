@@ -6,17 +6,17 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Injection;
 
-/// <summary>Says what has to change in a manifest for a pod template to get its variables.</summary>
+/// <summary>Creates the changes to a manifest that inject the variables of a pod template.</summary>
 internal static class ManifestInjection
 {
     /// <param name="template">The pod template.</param>
-    /// <param name="variables">The variables, in the order in which they are to stand.</param>
+    /// <param name="variables">The variables, in their final order.</param>
     /// <param name="uuids">The databases, in the order of their names, with the UUID of each.</param>
     public static IEnumerable<ManifestChange> Changes(
         ManifestPodTemplate template, IReadOnlyList<EnvironmentEntry> variables, IEnumerable<KeyValuePair<string, Guid>> uuids) =>
         Changes(template.Annotations!, [.. uuids]).Concat(template.Containers.SelectMany(container => Changes(container.Node, variables)));
 
-    /// <summary>Whether a container gets any of the variables from a Secret.</summary>
+    /// <summary>Returns whether a container gets any of the variables from a Secret.</summary>
     public static bool TakesFromSecret(MappingNode container, IReadOnlySet<string> variables) => ItemsOf(container).Any(item =>
         NameOf(item) is { } name && variables.Contains(name)
         && (item.Find("valueFrom")?.Value.Resolved as MappingNode)?.Find("secretKeyRef") is not null);
@@ -34,7 +34,7 @@ internal static class ManifestInjection
             yield return new AddEntry(annotations, InjectionAnnotation.Uuid, list, last);
         }
 
-        // A UUID that stays where the other injector's manual wants it would go on naming the lease of before.
+        // The old UUID in the key from the injector's manual would still name the previous lease.
         foreach (var (database, uuid) in uuids)
         {
             if (annotations.Find(InjectionAnnotation.ForDatabase(database, DatabaseSetting.LegacyUuid)) is { } legacy)
@@ -76,7 +76,7 @@ internal static class ManifestInjection
         ? new SetEntry(entry, variable.Key, variable.Content.DeepClone())
         : new AddEntry(item, variable.Key, variable.Content.DeepClone());
 
-    // Where people write env: behind name and image. Both are one line, so that what follows stays as it is.
+    // The usual position of env is after name and image. Both are single lines, so the following lines are unchanged.
     private static MappingEntry? UsualPredecessor(MappingNode container) =>
         container.Entries.Find(entry => entry.Key.Value == "image") ?? container.Entries.Find(entry => entry.Key.Value == "name");
 }

@@ -8,7 +8,7 @@ using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection;
 
-/// <summary>Injects credentials into the pod templates of manifests. Both faces, cmdlet and program, go through here.</summary>
+/// <summary>Injects credentials into the pod templates of manifests. The cmdlets and the program use this class.</summary>
 public sealed class ManifestInjector
 {
     private readonly CredentialSource source;
@@ -16,11 +16,11 @@ public sealed class ManifestInjector
     private readonly DeliveryOptions delivery;
     private readonly SecretWriter? secrets;
 
-    /// <summary>Prepares injections.</summary>
-    /// <param name="source">Where the credentials come from; with a cluster where Secrets are to go there.</param>
-    /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
-    /// <param name="delivery">How the pods get their credentials; default: as values.</param>
-    /// <exception cref="ArgumentException">Secrets are to be created, and the source has no cluster to create them in.</exception>
+    /// <summary>Creates an injector.</summary>
+    /// <param name="source">The source of the credentials. It needs a cluster if Secrets are created in the cluster.</param>
+    /// <param name="options">The label key and the default mount path. Default: <see cref="InjectionOptions.Default"/>.</param>
+    /// <param name="delivery">The delivery options. Default: <see cref="DeliveryOptions.Default"/>.</param>
+    /// <exception cref="ArgumentException">The delivery creates Secrets in the cluster, but the source has no cluster.</exception>
     public ManifestInjector(CredentialSource source, InjectionOptions? options = null, DeliveryOptions? delivery = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -35,10 +35,10 @@ public sealed class ManifestInjector
         }
     }
 
-    /// <summary>Reads a manifest and tells what an injection would do. Issues nothing, records nothing, writes nothing.</summary>
+    /// <summary>Plans the injection of a manifest. Issues, records and writes nothing.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>The plan, with one result per pod template; a bad document never stops the others.</returns>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The plan, with one result per pod template. An invalid document does not affect other documents.</returns>
     public async Task<ManifestPlan> PlanAsync(ManifestSource manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -52,10 +52,10 @@ public sealed class ManifestInjector
         }
     }
 
-    /// <summary>Plans one manifest after the other, and meanwhile, as far as there are processors, those that come next.</summary>
+    /// <summary>Plans manifests in order. Plans the next manifests at the same time, limited by the number of processors.</summary>
     /// <param name="manifests">The manifests.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>Their plans, in their order.</returns>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The plans, in the order of the manifests.</returns>
     public async IAsyncEnumerable<ManifestPlan> PlanAsync(IEnumerable<ManifestSource> manifests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifests);
@@ -75,7 +75,7 @@ public sealed class ManifestInjector
         }
         finally
         {
-            // Whoever wants no more does not leave them running.
+            // If the caller stops the enumeration, the running plans are canceled.
             await stop.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(underWay).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
         }
@@ -83,20 +83,20 @@ public sealed class ManifestInjector
 
     /// <summary>Plans and injects a manifest.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="output">Takes the text; unchanged where no pod asks for anything.</param>
-    /// <param name="cancellationToken">Stops; what was not written by then is revoked.</param>
-    /// <returns>One result per pod template; a bad document never stops the others.</returns>
+    /// <param name="output">The destination. The text is unchanged if no pod requests credentials.</param>
+    /// <param name="cancellationToken">Cancels the operation. Credentials that are not written yet are revoked.</param>
+    /// <returns>One result per pod template. An invalid document does not affect other documents.</returns>
     public async Task<ManifestResult> InjectAsync(ManifestSource manifest, ManifestOutput output, CancellationToken cancellationToken) =>
         await InjectPlannedAsync(await PlanAsync(manifest, cancellationToken).ConfigureAwait(false), output, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
-    /// Injects a manifest: issues what its pods ask for, puts it into their documents, and writes the result. Where a document
-    /// cannot be completed, or the result cannot be written, what was issued for it is revoked.
+    /// Injects a manifest: issues the requested credentials, adds them to the documents, and writes the result. If a document
+    /// cannot be completed or the result cannot be written, its credentials are revoked.
     /// </summary>
-    /// <param name="plan">The plan. A file that is no longer what was planned for is read and planned for once more.</param>
-    /// <param name="output">Takes the text; unchanged where no pod asks for anything.</param>
-    /// <param name="cancellationToken">Stops; what was not written by then is revoked.</param>
-    /// <returns>One result per pod template; a bad document never stops the others.</returns>
+    /// <param name="plan">The plan. If the file changed after planning, it is read and planned again.</param>
+    /// <param name="output">The destination. The text is unchanged if no pod requests credentials.</param>
+    /// <param name="cancellationToken">Cancels the operation. Credentials that are not written yet are revoked.</param>
+    /// <returns>One result per pod template. An invalid document does not affect other documents.</returns>
     public async Task<ManifestResult> InjectAsync(ManifestPlan plan, ManifestOutput output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -105,7 +105,7 @@ public sealed class ManifestInjector
             : plan, output, cancellationToken).ConfigureAwait(false);
     }
 
-    // While others were injected, or a user thought about it, somebody may have written the file: we, if it was named twice.
+    // The file can change between planning and injection, for example if it was specified twice.
     private static async Task<bool> IsOutdatedAsync(ManifestPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Source.File is null)
@@ -137,7 +137,7 @@ public sealed class ManifestInjector
 
     private async Task<IReadOnlyList<InjectionResult>> InjectAsync(ManifestPlan plan, ManifestText text, ManifestOutput output, CancellationToken cancellationToken)
     {
-        // Nothing at all comes of a manifest whose documents all failed.
+        // If all documents failed, nothing is written.
         if (plan.Documents.Count > 0 && !output.KeepsFailedDocuments && plan.Documents.All(document => document.Edits is null))
             return [.. plan.Documents.SelectMany(document => document.Results)];
 

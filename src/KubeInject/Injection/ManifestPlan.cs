@@ -2,7 +2,7 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injection;
 
-/// <summary>A manifest that was read, and what an injection would do to it. It can be injected without being read again.</summary>
+/// <summary>A manifest and the planned injection. It can be injected without reading it again.</summary>
 public sealed class ManifestPlan
 {
     internal ManifestPlan(ManifestSource source, ManifestResult result, ManifestText? text = null, IReadOnlyList<PlannedDocument>? documents = null)
@@ -13,13 +13,13 @@ public sealed class ManifestPlan
         Documents = documents ?? [];
     }
 
-    /// <summary>Where the manifest comes from.</summary>
+    /// <summary>The source of the manifest.</summary>
     public ManifestSource Source { get; }
 
-    /// <summary>What there is to tell: one result per pod template; a bad document never stops the others.</summary>
+    /// <summary>The planned result, with one result per pod template.</summary>
     public ManifestResult Result { get; }
 
-    /// <summary>The text that the plan is for; null where it could not be read.</summary>
+    /// <summary>The text of the manifest when it was planned. Null if it could not be read.</summary>
     internal ManifestText? Text { get; }
 
     internal IReadOnlyList<PlannedDocument> Documents { get; }

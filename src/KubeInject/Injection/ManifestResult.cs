@@ -1,17 +1,17 @@
 namespace KubeInject.Injection;
 
-/// <summary>What became of a manifest.</summary>
+/// <summary>The result of the injection of a manifest.</summary>
 public sealed record ManifestResult
 {
-    /// <summary>The path as the caller gave it; null for text that came from no file.</summary>
+    /// <summary>The path as the caller specified it. Null if the text is not from a file.</summary>
     public required string? File { get; init; }
 
     /// <summary>One result per pod template, in the order of the text.</summary>
     public IReadOnlyList<InjectionResult> Pods { get; init; } = [];
 
-    /// <summary>Why the manifest as a whole came to nothing, in one line with the place; null where it did not.</summary>
+    /// <summary>The reason why the whole manifest failed, in one line with the position. Null if it did not fail.</summary>
     public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
-    /// <summary>Whether anything in it failed.</summary>
+    /// <summary>Whether the manifest or any of its pod templates failed.</summary>
     public bool HasFailed => Error is not null || Pods.Any(pod => pod.Status == InjectionStatus.Failed);
 }

@@ -4,27 +4,27 @@ using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection;
 
-/// <summary>A document that was read, and what is to become of it.</summary>
-/// <param name="Place">Where it stands in the manifest.</param>
-/// <param name="Pods">Its pod templates.</param>
-/// <param name="Edits">What has to change in its text, with placeholders for what is to be issued, tried out; null where it failed.</param>
-/// <param name="Placeholders">The placeholders, by pod template.</param>
+/// <summary>A document and its planned injection.</summary>
+/// <param name="Place">The range of the document in the manifest.</param>
+/// <param name="Pods">The pod templates of the document.</param>
+/// <param name="Edits">The verified text edits, with placeholders for the credentials. Null if planning failed.</param>
+/// <param name="Placeholders">The placeholders of each pod template.</param>
 internal sealed record PlannedDocument(
     Range Place, IReadOnlyList<PlannedPod> Pods, IReadOnlyList<TextEdit>? Edits, IReadOnlyList<PodPlaceholders> Placeholders)
 {
     public IEnumerable<InjectionResult> Results => Pods.Select(pod => pod.Result);
 
-    /// <summary>A document that cannot be injected.</summary>
+    /// <summary>Creates a document that cannot be injected.</summary>
     public static PlannedDocument Failed(Range place, IReadOnlyList<PlannedPod> pods) => new(place, pods, null, []);
 
-    /// <summary>The same document as one that cannot be injected.</summary>
-    /// <param name="exception">Why.</param>
-    /// <param name="left">What else there is to tell of it.</param>
+    /// <summary>Returns the document with a failure.</summary>
+    /// <param name="exception">The cause.</param>
+    /// <param name="left">An additional sentence, or null.</param>
     public PlannedDocument Failed(Exception exception, string? left = null) => Failed(Place, [.. Pods.Select(pod =>
         pod.Failed($"{(exception is ManifestException ? "" : $"{pod.Result.Place}: ")}{exception.Message}{(left is null ? "" : " " + left)}"))]);
 
-    /// <summary>The document's text with what was issued.</summary>
-    /// <param name="content">The manifest.</param>
+    /// <summary>Returns the document's text with the issued credentials.</summary>
+    /// <param name="content">The text of the manifest.</param>
     /// <param name="credentials">The credentials of each pod template.</param>
     public string Fill(string content, IReadOnlyList<IReadOnlyList<IssuedLease>> credentials)
     {

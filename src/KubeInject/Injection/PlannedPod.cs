@@ -6,21 +6,21 @@ using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection;
 
-/// <summary>A pod template that was read, and what is to become of it.</summary>
-/// <param name="Template">What the template says.</param>
-/// <param name="Plan">Which variables it gets; null where it gets none.</param>
-/// <param name="Delivery">How it gets them; null where it gets none.</param>
-/// <param name="Result">What there is to tell of it so far.</param>
+/// <summary>A pod template and its planned injection.</summary>
+/// <param name="Template">The content of the template.</param>
+/// <param name="Plan">The variables. Null if nothing is injected.</param>
+/// <param name="Delivery">The delivery. Null if nothing is injected.</param>
+/// <param name="Result">The result so far.</param>
 internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, PodDelivery? Delivery, InjectionResult Result)
 {
     public bool IsPlanned => Result.Status == InjectionStatus.Planned;
 
-    /// <summary>Reads a template and plans for it.</summary>
+    /// <summary>Reads a template and plans its injection.</summary>
     /// <param name="template">The template.</param>
-    /// <param name="options">What the operator has set of the annotation contract.</param>
-    /// <param name="delivery">How it is to get credentials.</param>
-    /// <param name="namespace">The namespace of a template that names none; null where nobody knows.</param>
-    /// <param name="replaces">Whether credentials that it has are to be replaced by new ones.</param>
+    /// <param name="options">The label key and the default mount path.</param>
+    /// <param name="delivery">The way in which containers get the credentials.</param>
+    /// <param name="namespace">The namespace if the template specifies none. Null if it is unknown.</param>
+    /// <param name="replaces">Whether to replace existing credentials.</param>
     public static PlannedPod Read(
         ManifestPodTemplate template, InjectionOptions options, CredentialDelivery delivery, string? @namespace, bool replaces = false)
     {
@@ -43,22 +43,22 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Pod
         return new PlannedPod(template.Template, plan, PodDelivery.For(plan, delivery, @namespace), result);
     }
 
-    /// <summary>What has to change before anything is issued, to try out whether the template takes it.</summary>
+    /// <summary>Returns the changes without credentials, for a dry run.</summary>
     public IEnumerable<ManifestChange> TrialChanges(ManifestPodTemplate template) =>
         Plan is null ? [] : Changes(template, Delivery!.Placeholders(), Plan.Injection.Databases.Select(_ => Guid.Empty));
 
-    /// <summary>What has to change for the template to get what was issued.</summary>
+    /// <summary>Returns the changes that add the issued credentials to the template.</summary>
     public IEnumerable<ManifestChange> Changes(ManifestPodTemplate template, IReadOnlyList<IssuedLease> credentials) =>
         Plan is null ? [] : Changes(template, Delivery!.Entries(credentials), credentials.Select(lease => lease.Record.Uuid));
 
-    /// <summary>What has to change for the template to get these variables.</summary>
+    /// <summary>Returns the changes that add variables to the template.</summary>
     /// <param name="template">The template.</param>
     /// <param name="variables">The variables.</param>
     /// <param name="uuids">The UUID of each database, in the order of the plan.</param>
     public IEnumerable<ManifestChange> Changes(ManifestPodTemplate template, IReadOnlyList<EnvironmentEntry> variables, IEnumerable<Guid> uuids) => Plan is null ? [] : ManifestInjection.Changes(
         template, variables, Plan.Injection.Databases.Zip(uuids, (database, uuid) => KeyValuePair.Create(database.Name, uuid)));
 
-    /// <summary>What there is to tell once the credentials are in.</summary>
+    /// <summary>Returns the result after the credentials were added.</summary>
     public InjectionResult Completed(IReadOnlyList<IssuedLease> credentials) => !IsPlanned ? Result : Result with
     {
         Status = InjectionStatus.Injected,
@@ -66,7 +66,7 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Pod
             database with { Username = lease.Credential.Username, Uuid = lease.Record.Uuid.ToString() }).ToArray(),
     };
 
-    /// <summary>The same pod, of the cluster: its document is one long line, and no place in it means anything to a reader.</summary>
+    /// <summary>Returns the pod without positions. The document of an object of a cluster is one long line, in which positions are meaningless.</summary>
     public PlannedPod WithoutLocation()
     {
         var findings = Result.Findings.Select(finding => finding with { Location = null }).ToArray();
@@ -74,7 +74,7 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Pod
         return this with { Result = Result with { Location = null, Findings = findings, Error = error } };
     }
 
-    /// <summary>The same pod, to get the credentials that were issued for it as it was before; null where it now asks for others.</summary>
+    /// <summary>Returns the pod with the delivery of an earlier plan, whose credentials are already issued. Null if it now requests other credentials.</summary>
     public PlannedPod? ForCredentialsOf(PlannedPod before)
     {
         var isSame = Plan is not null && before.Plan is not null
@@ -86,7 +86,7 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Pod
             (database.Name, database.Role, database.Mount, database.Mode, database.RawTemplate);
     }
 
-    /// <summary>The same pod, if it was to be injected, as one that cannot be.</summary>
+    /// <summary>Returns the pod with a failure if its injection was planned.</summary>
     public PlannedPod Failed(string error) => !IsPlanned ? this : this with
     {
         Plan = null,

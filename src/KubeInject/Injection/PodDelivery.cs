@@ -2,7 +2,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Injection;
 
-/// <summary>How the credentials of one pod template reach its containers.</summary>
+/// <summary>The delivery of credentials to the containers of a pod template.</summary>
 internal sealed class PodDelivery
 {
     private readonly InjectionPlan plan;
@@ -13,24 +13,24 @@ internal sealed class PodDelivery
         Secret = secret;
     }
 
-    /// <summary>The Secret that they are delivered in; null where they stand in the spec.</summary>
+    /// <summary>The Secret for the delivery. Null if the credentials are values in the spec.</summary>
     public DeliverySecret? Secret { get; }
 
-    /// <param name="plan">Which variables there are.</param>
-    /// <param name="delivery">How they get their values.</param>
-    /// <param name="namespace">The namespace of a template that names none; null where nobody knows.</param>
+    /// <param name="plan">The plan with the variables.</param>
+    /// <param name="delivery">The way in which the variables get their values.</param>
+    /// <param name="namespace">The namespace if the template specifies none. Null if it is unknown.</param>
     public static PodDelivery For(InjectionPlan plan, CredentialDelivery delivery, string? @namespace) =>
         new(plan, delivery == CredentialDelivery.Secret ? DeliverySecret.For(plan, plan.Injection.Namespace ?? @namespace) : null);
 
-    /// <summary>The same delivery of the same credentials into other variables.</summary>
+    /// <summary>Returns a delivery of the same credentials with other variables.</summary>
     public PodDelivery For(InjectionPlan other) => new(other, Secret);
 
-    /// <summary>The variables before anything is issued, to try out whether the template takes them.</summary>
+    /// <summary>Returns the variables without credentials, for a dry run.</summary>
     public IReadOnlyList<EnvironmentEntry> Placeholders() =>
         [.. plan.Variables.Select(variable => Secret is null ? EnvironmentEntry.Empty(variable) : EnvironmentEntry.Of(variable, Secret.Reference))];
 
-    /// <summary>The variables with what was issued.</summary>
-    /// <exception cref="FormatException">A credential holds a character that no environment variable can.</exception>
+    /// <summary>Returns the variables with the issued credentials.</summary>
+    /// <exception cref="FormatException">A credential contains a character that an environment variable cannot contain.</exception>
     public IReadOnlyList<EnvironmentEntry> Entries(IReadOnlyList<IssuedLease> credentials)
     {
         var byDatabase = credentials.ToDictionary(lease => lease.Record.Database, lease => lease.Credential, StringComparer.Ordinal);

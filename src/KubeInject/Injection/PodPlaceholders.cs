@@ -6,12 +6,12 @@ using KubeInject.Manifests.Editing;
 namespace KubeInject.Injection;
 
 /// <summary>
-/// What stands in the edits of a pod template's document in place of what is not issued yet: the edits are tried out
-/// with it, and then only have to have it replaced.
+/// The placeholders for credentials that are not issued yet. The text edits of a document are verified with placeholders,
+/// which are later replaced with the credentials.
 /// </summary>
 /// <remarks>
-/// A placeholder is random, so that nothing else there is like it, and no plain scalar, so that it stands in double quotes. What
-/// replaces it is quoted just so, and a document that is as it was meant to be with the one is so with the other.
+/// A placeholder is random, so that it is unique in the document, and starts with a brace, so that it is double-quoted. The
+/// credentials are also double-quoted, so the verification with the placeholder is also valid for the credentials.
 /// </remarks>
 internal sealed class PodPlaceholders
 {
@@ -26,13 +26,13 @@ internal sealed class PodPlaceholders
         uuids = pod.Plan is null ? [] : [.. pod.Plan.Injection.Databases.Select(_ => Guid.NewGuid())];
     }
 
-    /// <summary>What has to change for the template to hold them.</summary>
+    /// <summary>Returns the changes that add the placeholders to the template.</summary>
     public IEnumerable<ManifestChange> Changes(ManifestPodTemplate template) => pod.Changes(template, variables, uuids);
 
-    /// <summary>What was issued in their place.</summary>
-    /// <param name="credentials">What was issued, in the order of the databases.</param>
-    /// <returns>Each placeholder as it stands in the text, and what is to stand there.</returns>
-    /// <exception cref="FormatException">A credential holds a character that no environment variable can.</exception>
+    /// <summary>Returns the replacements of the placeholders.</summary>
+    /// <param name="credentials">The issued credentials, in the order of the databases.</param>
+    /// <returns>Each placeholder in the text, with its replacement.</returns>
+    /// <exception cref="FormatException">A credential contains a character that an environment variable cannot contain.</exception>
     public IEnumerable<KeyValuePair<string, string>> Fill(IReadOnlyList<IssuedLease> credentials)
     {
         if (pod.Plan is null)
@@ -43,7 +43,7 @@ internal sealed class PodPlaceholders
         return ids.Concat(values);
     }
 
-    // What comes from a Secret is known before that is created.
+    // A reference to a Secret is known before the Secret is created, so it needs no placeholder.
     private static bool IsOpen(EnvironmentEntry entry) => entry.Content is JsonValue;
 
     private static string TextOf(EnvironmentEntry entry) => entry.Content.GetValue<string>();

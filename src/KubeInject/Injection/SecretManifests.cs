@@ -5,14 +5,14 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Injection;
 
-/// <summary>The Secrets that are given out in front of a manifest, in the manifest's own language.</summary>
+/// <summary>The Secrets that are written before a manifest, in the format of the manifest.</summary>
 internal sealed class SecretManifests(ManifestText text)
 {
     private readonly bool isJson = JsonReader.IsJson(text.Content);
     private readonly StringBuilder secrets = new();
 
-    /// <summary>Makes sure that documents can stand in front of a document.</summary>
-    /// <exception cref="ManifestException">It begins with directives, which end with the first document.</exception>
+    /// <summary>Verifies that documents can be inserted before a document.</summary>
+    /// <exception cref="ManifestException">The document starts with YAML directives, which apply only to the first document.</exception>
     public static void Check(ManifestDocument document)
     {
         var head = document.Source.Content.AsSpan(0, document.Source.Content.IndexOf("---", StringComparison.Ordinal) is var first && first > 0 ? first : 0).TrimStart('\uFEFF');
@@ -22,7 +22,7 @@ internal sealed class SecretManifests(ManifestText text)
 
     public void Add(DeliverySecret secret, IReadOnlyList<IssuedLease> credentials)
     {
-        // JSON objects stand in a row, as kubectl reads them.
+        // kubectl reads a sequence of JSON objects without separators.
         if (isJson)
             secrets.Append(secret.ToJsonText(credentials));
         else

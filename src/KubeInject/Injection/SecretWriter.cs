@@ -7,21 +7,21 @@ using KubeInject.Leases;
 
 namespace KubeInject.Injection;
 
-/// <summary>Creates the Secrets that credentials are delivered in.</summary>
+/// <summary>Creates the Secrets that deliver credentials.</summary>
 internal sealed class SecretWriter(KubeObjectClient client)
 {
-    /// <summary>Has the server go through the creation, without creating anything.</summary>
+    /// <summary>Performs a server-side dry run of the creation.</summary>
     public Task DryRunAsync(PlannedPod pod, CancellationToken cancellationToken) =>
         CreateAsync(pod, null, null, new KubeWriteOptions { DryRun = true }, cancellationToken);
 
-    /// <summary>Creates the Secret of a pod template; without effect where there is to be none.</summary>
+    /// <summary>Creates the Secret of a pod template. Has no effect if the template needs no Secret.</summary>
     public async Task WriteAsync(PlannedPod pod, IReadOnlyList<IssuedLease> credentials, CancellationToken cancellationToken)
     {
         if (pod.Delivery?.Secret is not null)
             await CreateAsync(pod, credentials, await FindOwnerAsync(pod, cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes an object the owner of a Secret, so that the Secret ends with it.</summary>
+    /// <summary>Makes an object the owner of a Secret, so that the Secret is deleted with the object.</summary>
     public Task SetOwnerAsync(ObjectReference secret, KubeObject owner, CancellationToken cancellationToken)
     {
         var patch = new JsonObject { ["metadata"] = new JsonObject { ["ownerReferences"] = new JsonArray(DeliverySecret.OwnerToJson(OwnerOf(owner))) } };
@@ -37,7 +37,7 @@ internal sealed class SecretWriter(KubeObjectClient client)
             return;
         try
         {
-            // Created and never applied: a Secret of that name that is not ours stays as it is.
+            // Create, not apply, so that an existing Secret with that name is never changed.
             await client.CreateAsync(KubeResource.Secrets, secret.ToObject(credentials, owner), null, options, cancellationToken).ConfigureAwait(false);
         }
         catch (KubeApiException exception)
@@ -51,10 +51,10 @@ internal sealed class SecretWriter(KubeObjectClient client)
         }
     }
 
-    /// <summary>The workload of the cluster that a Secret belongs to; null where it is not there yet.</summary>
+    /// <summary>Returns the workload of the cluster that owns the Secret. Null if it does not exist yet.</summary>
     private async Task<OwnerReference?> FindOwnerAsync(PlannedPod pod, CancellationToken cancellationToken)
     {
-        // Pods and Jobs have other ones take their place, and with the old one the new one's Secret would go.
+        // Pods and Jobs are replaced, and the Secret of the new one would be deleted with the old one.
         var reference = pod.Result.Object with { Namespace = pod.Delivery!.Secret!.Reference.Namespace };
         if (WorkloadKind.Of(reference.Kind) is not { CanBeChanged: true } kind)
             return null;
@@ -64,7 +64,7 @@ internal sealed class SecretWriter(KubeObjectClient client)
         }
         catch (KubeApiException exception) when (exception.Reason is KubeApiReason.NotFound or KubeApiReason.Forbidden)
         {
-            // The Secret goes with its leases then, as all do.
+            // Without an owner, the Secret is deleted with its leases.
             return null;
         }
     }

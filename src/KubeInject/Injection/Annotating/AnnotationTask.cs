@@ -11,7 +11,7 @@ public abstract class AnnotationTask
 
     /// <summary>What to do to a pod template next. Asked again after each answer, until there is nothing left to do.</summary>
     /// <param name="injections">What the template says by now: one injection for each dialect, one at least.</param>
-    /// <param name="options">What the operator has set of the annotation contract.</param>
+    /// <param name="options">The label key and the default mount path.</param>
     /// <param name="round">How often it was asked before.</param>
     internal abstract AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round);
 

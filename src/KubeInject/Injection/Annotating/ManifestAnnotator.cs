@@ -12,7 +12,7 @@ public sealed class ManifestAnnotator
 
     /// <summary>Prepares changes.</summary>
     /// <param name="task">What is to be done.</param>
-    /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
+    /// <param name="options">The label key and the default mount path. Default: <see cref="InjectionOptions.Default"/>.</param>
     public ManifestAnnotator(AnnotationTask task, InjectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -22,16 +22,16 @@ public sealed class ManifestAnnotator
 
     /// <summary>Tells what would change. Writes nothing.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>One result per pod template; a bad document never stops the others.</returns>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>One result per pod template. An invalid document does not affect other documents.</returns>
     public Task<AnnotatedManifest> PlanAsync(ManifestSource manifest, CancellationToken cancellationToken) => AttemptAsync(manifest, async () =>
         AnnotationRun.Of(task, options, await manifest.ReadAsync(cancellationToken).ConfigureAwait(false)).Results);
 
     /// <summary>Changes a manifest and writes the result.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="output">Takes the text; unchanged where nothing is to be done.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>One result per pod template; a bad document never stops the others.</returns>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>One result per pod template. An invalid document does not affect other documents.</returns>
     public Task<AnnotatedManifest> WriteAsync(ManifestSource manifest, ManifestOutput output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -43,7 +43,7 @@ public sealed class ManifestAnnotator
             for (var i = 0; i < run.Contents.Count; i++)
                 content.Append(run.HasFailed(i) && !output.KeepsFailedDocuments ? null : run.Contents[i]);
 
-            // Nothing at all comes of a manifest whose documents all failed.
+            // If all documents failed, nothing is written.
             if (content.Length > 0 || run.Contents.Count == 0)
                 await output.WriteAsync(manifest, text, run.Contents.Count == 0 ? text.Content : content.ToString(), cancellationToken).ConfigureAwait(false);
             return [.. run.Results.Select(pod => pod.Status == AnnotationStatus.Planned ? pod with { Status = AnnotationStatus.Changed } : pod)];

@@ -18,7 +18,7 @@ internal sealed class WorkloadAnnotator
     /// <summary>Prepares changes.</summary>
     /// <param name="task">What is to be done.</param>
     /// <param name="client">The cluster.</param>
-    /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
+    /// <param name="options">The label key and the default mount path. Default: <see cref="InjectionOptions.Default"/>.</param>
     public WorkloadAnnotator(AnnotationTask task, KubeObjectClient client, InjectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -30,14 +30,14 @@ internal sealed class WorkloadAnnotator
 
     /// <summary>Tells what would change, and has the server go through it (a server-side dry run). Writes nothing.</summary>
     /// <param name="workload">The workload or pod, as <see cref="WorkloadName.Parse"/> reads it.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>What would become of it.</returns>
     /// <exception cref="KubeApiException">It cannot be read.</exception>
     public Task<AnnotationResult> PlanAsync(ObjectReference workload, CancellationToken cancellationToken) => RunAsync(workload, dryRun: true, cancellationToken);
 
     /// <summary>Changes a workload, unless it has changed since it was read; then it is read again.</summary>
     /// <param name="workload">The workload or pod, as <see cref="WorkloadName.Parse"/> reads it.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>What became of it.</returns>
     /// <exception cref="KubeApiException">It cannot be read.</exception>
     public Task<AnnotationResult> WriteAsync(ObjectReference workload, CancellationToken cancellationToken) => RunAsync(workload, dryRun: false, cancellationToken);

@@ -27,7 +27,7 @@ internal sealed class CredentialRotation
     /// <summary>Prepares rotations.</summary>
     /// <param name="source">Where the new credentials come from; the old ones are revoked there, too.</param>
     /// <param name="client">The cluster.</param>
-    /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
+    /// <param name="options">The label key and the default mount path. Default: <see cref="InjectionOptions.Default"/>.</param>
     /// <param name="how">How to rotate; default: delivery stays as it is.</param>
     public CredentialRotation(CredentialSource source, KubeObjectClient client, InjectionOptions? options = null, RotationOptions? how = null)
     {
@@ -42,7 +42,7 @@ internal sealed class CredentialRotation
 
     /// <summary>Tells what a rotation would do, and has the server go through it. Issues nothing, records nothing, writes nothing.</summary>
     /// <param name="workload">The workload: a Deployment, StatefulSet, DaemonSet or CronJob.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>What would become of it.</returns>
     /// <exception cref="KubeApiException">The workload cannot be read.</exception>
     public async Task<RotationResult> PlanAsync(ObjectReference workload, CancellationToken cancellationToken) =>

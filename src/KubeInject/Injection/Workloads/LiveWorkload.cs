@@ -39,9 +39,9 @@ internal sealed class LiveWorkload
     }
 
     /// <summary>Plans for its pod template.</summary>
-    /// <param name="options">What the operator has set of the annotation contract.</param>
+    /// <param name="options">The label key and the default mount path.</param>
     /// <param name="delivery">How it is to get credentials; null for the way in which it has them.</param>
-    /// <param name="replaces">Whether credentials that it has are to be replaced by new ones.</param>
+    /// <param name="replaces">Whether to replace existing credentials.</param>
     public PlannedPod Plan(InjectionOptions options, CredentialDelivery? delivery, bool replaces)
     {
         var template = document.PodTemplates[0];

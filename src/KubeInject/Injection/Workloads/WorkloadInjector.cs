@@ -13,10 +13,10 @@ internal sealed class WorkloadInjector
     private readonly WorkloadWriter writer;
     private readonly PodRecreation recreation;
 
-    /// <summary>Prepares injections.</summary>
+    /// <summary>Creates an injector.</summary>
     /// <param name="source">Where the credentials come from.</param>
     /// <param name="client">The cluster.</param>
-    /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
+    /// <param name="options">The label key and the default mount path. Default: <see cref="InjectionOptions.Default"/>.</param>
     /// <param name="how">How to inject; default: values, and no pod is deleted.</param>
     public WorkloadInjector(CredentialSource source, KubeObjectClient client, InjectionOptions? options = null, WorkloadInjectionOptions? how = null)
     {
@@ -42,7 +42,7 @@ internal sealed class WorkloadInjector
     /// records nothing, writes nothing.
     /// </summary>
     /// <param name="workload">The workload, as <see cref="WorkloadName.Parse"/> reads it.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>What would become of it.</returns>
     /// <exception cref="KubeApiException">The workload cannot be read.</exception>
     public async Task<InjectionResult> PlanAsync(ObjectReference workload, CancellationToken cancellationToken)

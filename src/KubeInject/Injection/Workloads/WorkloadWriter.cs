@@ -23,8 +23,8 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
     /// <summary>Plans, and has the server go through all that would be written. Issues nothing, writes nothing.</summary>
     /// <param name="reference">The workload.</param>
     /// <param name="delivery">How it is to get its credentials; null for the way in which it has them.</param>
-    /// <param name="replaces">Whether credentials that it has are to be replaced by new ones.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="replaces">Whether to replace existing credentials.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The plan; one that failed says why.</returns>
     public async Task<PlannedWorkload> PlanAsync(ObjectReference reference, CredentialDelivery? delivery, bool replaces, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
 
     /// <summary>Issues what was planned and puts it in. Whatever fails after issuing has it revoked.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="replaces">Whether credentials that it has are to be replaced by new ones.</param>
+    /// <param name="replaces">Whether to replace existing credentials.</param>
     /// <param name="cancellationToken">Stops, as a failure does; not once the workload has the credentials.</param>
     public async Task<WrittenWorkload> WriteAsync(PlannedWorkload plan, bool replaces, CancellationToken cancellationToken)
     {
