@@ -50,7 +50,7 @@ public sealed partial class InvokeCredentialInjectionCommand
         {
             var timeout = TimeSpan.FromSeconds(TimeoutSec);
             var options = new WorkloadInjectionOptions { Delivery = Delivery, MustRollOut = Wait, Recreate = Recreate, RecreateTimeout = timeout };
-            var injector = new WorkloadInjector(CredentialSource!, connection.Objects, how: options);
+            var injector = new WorkloadInjector(CredentialSource!, connection.Objects, workloadOptions: options);
             var result = await injector.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
             var isWanted = false;
             await pipeline.InvokeAsync(() => isWanted = ShouldInject(result, injector, connection)).ConfigureAwait(false);

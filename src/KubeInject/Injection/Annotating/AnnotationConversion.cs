@@ -3,8 +3,8 @@ using KubeInject.Annotations.Dialects;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>Says in the words of the Vault database-credential injector what a pod says in those of another.</summary>
-/// <param name="dialect">The other's.</param>
+/// <summary>Converts annotations of another injector to annotations of the Vault database-credential injector.</summary>
+/// <param name="dialect">The other injector.</param>
 public sealed class AnnotationConversion(InjectionDialect dialect) : AnnotationTask
 {
     internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
@@ -15,7 +15,7 @@ public sealed class AnnotationConversion(InjectionDialect dialect) : AnnotationT
         return AnnotationStep.Of(conversion.Changes, [.. conversion.Left.Select(left => $"{injection.Pod.Object}: {left}")]);
     }
 
-    /// <summary>An error that was not there before.</summary>
+    /// <summary>Returns a new error.</summary>
     internal override Finding? Refuse(IReadOnlyList<Finding> before, IReadOnlyList<Finding> after) => after.FirstOrDefault(finding =>
         finding.Severity == FindingSeverity.Error && !before.Any(other => (other.Code, other.Key) == (finding.Code, finding.Key)));
 }

@@ -6,20 +6,20 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>Writes what differs between two texts of a document as a unified diff without lines around it.</summary>
-/// <remarks>Lines around a change may hold anything; they are not shown. What may be a password in the lines that are is masked.</remarks>
+/// <summary>Writes the differences between two texts of a document as a unified diff without context lines.</summary>
+/// <remarks>Context lines are omitted, because they can contain any secret. Possible passwords in changed lines are masked.</remarks>
 internal static class AnnotationDiff
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, MaxDepth = JsonReader.MaximumDepth, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The places that differ, by the line in the old text.</summary>
-    /// <param name="before">The document as it was.</param>
-    /// <param name="after">The document as it is to be.</param>
-    /// <param name="line">The line, from 1, that it starts in; 1 where its lines mean nothing to a reader.</param>
-    /// <param name="newLine">Likewise in the new text.</param>
+    /// <summary>Returns the differences with their lines in the old text.</summary>
+    /// <param name="before">The original document.</param>
+    /// <param name="after">The changed document.</param>
+    /// <param name="line">The first line of the original document in its manifest, starting at 1. Use 1 for an object of a cluster.</param>
+    /// <param name="newLine">The first line of the changed document, starting at 1.</param>
     public static IEnumerable<(int Line, string Text)> Hunks(string before, string after, int line, int newLine)
     {
-        // What a program wrote stands in one line, and no line of it can be shown alone.
+        // JSON in one line is indented, because otherwise the diff would show the whole document.
         var isOneLine = JsonReader.IsJson(before) && !before.AsSpan().Trim().Contains('\n');
         var (old, @new) = isOneLine ? (Indented(before), Indented(after)) : (before, after);
         var shown = MaskedLines.Of(old, @new);
@@ -34,14 +34,14 @@ internal static class AnnotationDiff
         }
     }
 
-    /// <summary>A diff of the places.</summary>
+    /// <summary>Returns a diff with a header.</summary>
     public static string Of(string name, IEnumerable<string> hunks)
     {
         var body = string.Join('\n', hunks);
         return body.Length == 0 ? "" : $"--- {DisplayText.Escape(name)}\n+++ {DisplayText.Escape(name)}\n{body}";
     }
 
-    // A line of nothing is named by the one before it. (https://pubs.opengroup.org/onlinepubs/9699919799/utilities/diff.html)
+    // An empty range has the number of the previous line. (https://pubs.opengroup.org/onlinepubs/9699919799/utilities/diff.html)
     private static string Range(int start, int count) => count switch
     {
         0 => $"{start - 1},0",

@@ -2,8 +2,8 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>Takes away what a pod asks for.</summary>
-/// <param name="database">The database; null for all, and whatever else has the contract's prefix.</param>
+/// <summary>Removes injection annotations.</summary>
+/// <param name="database">The database. Null removes all databases and all other keys with the prefix. Default: null.</param>
 public sealed class AnnotationRemoval(string? database = null) : AnnotationTask
 {
     internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
@@ -24,7 +24,7 @@ public sealed class AnnotationRemoval(string? database = null) : AnnotationTask
             return AnnotationStep.Of(all.Append(new RemoveMetadata(MetadataField.Label, options.LabelKey)), Leases(own, own.Uuids));
         }
 
-        // The list names the leases in the order of the databases, so one that stays in it would be taken for another's.
+        // The list has the order of the databases, so the UUID of the removed database has to be removed from it.
         var changes = ofDatabase.Select(key => (MetadataChange)new RemoveMetadata(MetadataField.Annotation, key)).ToList();
         if (own.Databases.FirstOrDefault(removed => removed.Name == database)?.Uuid is not { } uuid)
             return AnnotationStep.Of(changes);

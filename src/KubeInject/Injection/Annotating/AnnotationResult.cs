@@ -3,37 +3,37 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>What became of the labels and annotations of one pod template. Holds no secret.</summary>
+/// <summary>The result of changing the labels and annotations of a pod template. Contains no secret.</summary>
 public sealed record AnnotationResult
 {
     /// <summary>The pod, or the workload with its pod template.</summary>
     public required ObjectReference Object { get; init; }
 
-    /// <summary>Where it stands, the file being null for text that came from no file; null for an object of the cluster.</summary>
+    /// <summary>The position in the manifest, with a null file for text that is not from a file. Null for an object of a cluster.</summary>
     public required SourceLocation? Location { get; init; }
 
-    /// <summary>The file that it stands in; null for what came from no file.</summary>
+    /// <summary>The path of the manifest. Null if the object is not from a file.</summary>
     public string? File => Location?.File;
 
-    /// <summary>What became of it.</summary>
+    /// <summary>The status of the change.</summary>
     public required AnnotationStatus Status { get; init; }
 
-    /// <summary>What was done, or would be, one sentence each.</summary>
+    /// <summary>The changes or, for a dry run, the planned changes. One sentence for each.</summary>
     public IReadOnlyList<string> Changes { get; init => field = value.Select(DisplayText.Escape).ToArray(); } = [];
 
     /// <summary>
-    /// The lines that differ, as a unified diff without lines around them. What may be a password in a URI is masked.
-    /// Empty where none differ.
+    /// The changed lines, as a unified diff without context lines. Possible passwords are masked. Empty if there are no
+    /// changes.
     /// </summary>
     public string Diff { get; init; } = "";
 
-    /// <summary>What could not be done, or is to be known, one sentence each.</summary>
+    /// <summary>What could not be done, or what the user has to know. One sentence for each.</summary>
     public IReadOnlyList<string> Warnings { get; init => field = value.Select(DisplayText.Escape).ToArray(); } = [];
 
-    /// <summary>What is the matter with it afterwards.</summary>
+    /// <summary>The findings after the change.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    /// <summary>Why it failed, in one line with the place; null where it did not.</summary>
+    /// <summary>The reason for the failure, in one line with the position. Null if the change did not fail.</summary>
     public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
     /// <summary>What an error about it begins with.</summary>

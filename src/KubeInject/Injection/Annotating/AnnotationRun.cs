@@ -4,10 +4,10 @@ using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>Does a task to a manifest in memory: asks what is to be done, does it, reads again, until nothing is left to do.</summary>
+/// <summary>Runs a task for a manifest in memory. Applies its steps and reads the result again, until the task has no further step.</summary>
 internal sealed class AnnotationRun
 {
-    /// <summary>How often it is asked. What mends one finding may show another; no more than a few hide behind each other.</summary>
+    /// <summary>The maximum number of rounds. A fixed finding can reveal another finding, but only a few times.</summary>
     private const int Rounds = 10;
 
     private readonly AnnotationTask task;
@@ -32,13 +32,13 @@ internal sealed class AnnotationRun
     /// <summary>One result per pod template: planned, unchanged or failed.</summary>
     public IReadOnlyList<AnnotationResult> Results { get; private set; } = [];
 
-    /// <summary>The text of each document as it is to be; of one that failed, as it was.</summary>
+    /// <summary>The new text of each document. A failed document has its original text.</summary>
     public IReadOnlyList<string> Contents => contents;
 
     /// <summary>Whether a document failed.</summary>
     public bool HasFailed(int document) => hasFailed[document];
 
-    /// <exception cref="ManifestException">The text is no manifest.</exception>
+    /// <exception cref="ManifestException">The text is not a manifest.</exception>
     public static AnnotationRun Of(AnnotationTask task, InjectionOptions options, ManifestText text)
     {
         var run = new AnnotationRun(task, options, text);
@@ -96,7 +96,7 @@ internal sealed class AnnotationRun
         return changes.Count > 0;
     }
 
-    // A fix that has to be made twice mends nothing; nor do fixes that change nothing.
+    // A fix has no effect if it has to be applied twice, or if it changes nothing.
     private static Fix? Idle(AnnotationStep step, Progress pod, List<string> done, int round) =>
         step.Fixes.FirstOrDefault(fix => round == Rounds || done.Count == 0 || pod.Changes.Contains(fix.Title));
 
@@ -133,14 +133,14 @@ internal sealed class AnnotationRun
     private string? Refusal(Progress pod) =>
         pod.Changes.Count > 0 && task.Refuse(pod.FindingsBefore, pod.Findings) is { } finding ? $"{finding}" : null;
 
-    /// <summary>How far it has come with one pod template.</summary>
+    /// <summary>The progress for a pod template.</summary>
     private sealed class Progress(ManifestPodTemplate template, InjectionOptions options)
     {
         public AnnotationResult Result { get; } = new() { Object = template.Template.Object, Location = template.Location, Status = AnnotationStatus.Unchanged };
 
         public int Line { get; } = template.Location.Line;
 
-        // What is added behind its last line stands before the next.
+        // Lines that are added after the last line belong to the template, too.
         public int EndLine { get; } = template.EndLocation.Line + 1;
 
         public IReadOnlyList<Finding> FindingsBefore { get; } = [.. template.ReadInjections(options).SelectMany(injection => injection.Findings)];

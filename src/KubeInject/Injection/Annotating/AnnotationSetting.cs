@@ -2,8 +2,8 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>Writes what a pod is to ask for of one database, and the label.</summary>
-/// <param name="annotations">What it is to ask for.</param>
+/// <summary>Writes the annotations of a database, and the label.</summary>
+/// <param name="annotations">The settings of the database.</param>
 public sealed class AnnotationSetting(DatabaseAnnotations annotations) : AnnotationTask
 {
     internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
@@ -39,7 +39,7 @@ public sealed class AnnotationSetting(DatabaseAnnotations annotations) : Annotat
                 changes.Add(new SetMetadata(MetadataField.Annotation, key, value));
         }
 
-        // The in-cluster injector has no default for these, whatever its manual says.
+        // The in-cluster injector has no default for these variables, although its manual describes one.
         void SetVariables(string setting, IReadOnlyList<string>? variables, string byDefault) =>
             Set(Key(setting), List(variables) ?? (pod.Annotations.ContainsKey(Key(setting)) ? null : byDefault));
 
@@ -47,7 +47,7 @@ public sealed class AnnotationSetting(DatabaseAnnotations annotations) : Annotat
             changes.AddRange(settings.Select(setting => new RemoveMetadata(MetadataField.Annotation, Key(setting))));
     }
 
-    /// <summary>An error that was not there before, or that is about this database.</summary>
+    /// <summary>Returns a new error, or an error of this database.</summary>
     internal override Finding? Refuse(IReadOnlyList<Finding> before, IReadOnlyList<Finding> after) => after.FirstOrDefault(finding =>
         finding.Severity == FindingSeverity.Error
         && (finding.Key?.StartsWith(Key(""), StringComparison.Ordinal) == true || !before.Any(other => (other.Code, other.Key) == (finding.Code, finding.Key))));

@@ -1,17 +1,17 @@
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>What became of the labels and annotations of a pod template.</summary>
+/// <summary>The status of a change of labels and annotations.</summary>
 public enum AnnotationStatus
 {
-    /// <summary>They are as they were.</summary>
+    /// <summary>There are no changes.</summary>
     Unchanged,
 
-    /// <summary>They would change; nothing was written.</summary>
+    /// <summary>The changes are planned. Nothing was written.</summary>
     Planned,
 
-    /// <summary>They have changed.</summary>
+    /// <summary>The changes were written.</summary>
     Changed,
 
-    /// <summary>They cannot be changed as asked; the document they stand in is as it was.</summary>
+    /// <summary>The change failed. The document is unchanged.</summary>
     Failed,
 }

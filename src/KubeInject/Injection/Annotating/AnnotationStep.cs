@@ -2,15 +2,15 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>What a task wants done to a pod template.</summary>
-/// <param name="Fixes">What, in order; empty where nothing is left to do.</param>
-/// <param name="Warnings">What it cannot do, or is to be known.</param>
-/// <param name="IsDue">Whether it is a failure if that changes nothing, or has to be done again.</param>
+/// <summary>A step of a task for a pod template.</summary>
+/// <param name="Fixes">The changes, in order. Empty if the task is complete.</param>
+/// <param name="Warnings">What the task cannot do, or what the user has to know.</param>
+/// <param name="IsDue">Whether the task fails if a fix has no effect or has to be repeated. Default: false.</param>
 internal sealed record AnnotationStep(IReadOnlyList<Fix> Fixes, IReadOnlyList<string> Warnings, bool IsDue = false)
 {
     public static AnnotationStep Done { get; } = new([], []);
 
-    /// <summary>Each change as something of its own, so that only those are told of that change anything.</summary>
+    /// <summary>Creates a separate fix for each change, so that only effective changes are reported.</summary>
     public static AnnotationStep Of(IEnumerable<MetadataChange> changes, params IReadOnlyList<string> warnings) =>
         new([.. changes.Select(change => new Fix(Capitalized($"{change}"), [change]))], warnings);
 

@@ -2,19 +2,19 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>What a pod is to ask for of one database. What is null stays as the pod has it.</summary>
+/// <summary>The annotations to set for a database. Null values keep the current annotations.</summary>
 public sealed record DatabaseAnnotations
 {
-    /// <summary>The pod's own name for the connection.</summary>
+    /// <summary>The name of the connection in the keys of the pod.</summary>
     public required string Database { get; init; }
 
     /// <summary>The role to issue credentials from.</summary>
     public string? Role { get; init; }
 
-    /// <summary>In which form the containers get the credentials.</summary>
+    /// <summary>The form in which containers get the credentials.</summary>
     public InjectionMode? Mode { get; init; }
 
-    /// <summary>The connection URI to put the credentials into.</summary>
+    /// <summary>The connection URI that the credentials are added to.</summary>
     public string? Template { get; init; }
 
     /// <summary>The variables that get the connection URI.</summary>
@@ -29,7 +29,7 @@ public sealed record DatabaseAnnotations
     /// <summary>The mount path of the database secrets engine, for every database of the pod.</summary>
     public string? Mount { get; init; }
 
-    /// <summary>The database and its role, without the template: a password may stand in it.</summary>
+    /// <summary>Returns the database and its role, without the template, which might contain a password.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => Role is null ? Database : $"{Database} (role {Role})";
 }

@@ -1,17 +1,17 @@
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>Lines that went and lines that came in one place.</summary>
-/// <param name="Start">Index of the first that went, or of the one that those that came stand before.</param>
-/// <param name="NewStart">Likewise in the new text.</param>
-/// <param name="Removed">The lines that went.</param>
-/// <param name="Added">The lines that came.</param>
+/// <summary>Removed and added lines at one position.</summary>
+/// <param name="Start">The index of the first removed line, or of the line before which lines were added.</param>
+/// <param name="NewStart">The corresponding index in the new text.</param>
+/// <param name="Removed">The removed lines.</param>
+/// <param name="Added">The added lines.</param>
 internal sealed record LineChange(int Start, int NewStart, IReadOnlyList<string> Removed, IReadOnlyList<string> Added);
 
-/// <summary>Finds the fewest lines that have to change for one text to become another.</summary>
+/// <summary>Computes the smallest line difference between two texts.</summary>
 /// <remarks>The greedy algorithm of E. W. Myers, "An O(ND) Difference Algorithm and Its Variations" (1986).</remarks>
 internal static class LineDiff
 {
-    /// <summary>The places that differ, in order.</summary>
+    /// <summary>Returns the differences, in order.</summary>
     public static IReadOnlyList<LineChange> Between(string[] before, string[] after)
     {
         var head = 0;
@@ -35,7 +35,7 @@ internal static class LineDiff
         return changes;
     }
 
-    // The pairs of lines that stay.
+    // The pairs of unchanged lines.
     private static List<(int X, int Y)> Matches(ReadOnlySpan<string> before, ReadOnlySpan<string> after)
     {
         var most = before.Length + after.Length;
@@ -43,7 +43,7 @@ internal static class LineDiff
         var trace = new List<int[]>();
         for (var d = 0; d <= most; d++)
         {
-            // Of each diagonal that d steps reach.
+            // The furthest position on each diagonal that d steps can reach.
             trace.Add(furthest[(most - d)..(most + d + 2)]);
             for (var k = -d; k <= d; k += 2)
             {

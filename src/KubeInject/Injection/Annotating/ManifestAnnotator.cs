@@ -4,14 +4,14 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>Changes labels and annotations of the pod templates of manifests, and nothing else there.</summary>
+/// <summary>Changes labels and annotations of pod templates in manifests. Changes nothing else.</summary>
 public sealed class ManifestAnnotator
 {
     private readonly AnnotationTask task;
     private readonly InjectionOptions options;
 
-    /// <summary>Prepares changes.</summary>
-    /// <param name="task">What is to be done.</param>
+    /// <summary>Creates an annotator.</summary>
+    /// <param name="task">The task.</param>
     /// <param name="options">The label key and the default mount path. Default: <see cref="InjectionOptions.Default"/>.</param>
     public ManifestAnnotator(AnnotationTask task, InjectionOptions? options = null)
     {
@@ -20,7 +20,7 @@ public sealed class ManifestAnnotator
         this.options = options ?? InjectionOptions.Default;
     }
 
-    /// <summary>Tells what would change. Writes nothing.</summary>
+    /// <summary>Plans the changes. Writes nothing.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>One result per pod template. An invalid document does not affect other documents.</returns>
@@ -29,7 +29,7 @@ public sealed class ManifestAnnotator
 
     /// <summary>Changes a manifest and writes the result.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="output">Takes the text; unchanged where nothing is to be done.</param>
+    /// <param name="output">The destination. The text is unchanged if there are no changes.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>One result per pod template. An invalid document does not affect other documents.</returns>
     public Task<AnnotatedManifest> WriteAsync(ManifestSource manifest, ManifestOutput output, CancellationToken cancellationToken)

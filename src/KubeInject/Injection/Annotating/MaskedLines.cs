@@ -7,7 +7,7 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>The lines of a document with passwords in values and comments masked.</summary>
+/// <summary>The lines of a document, with masked passwords in values and comments.</summary>
 internal sealed partial class MaskedLines
 {
     private const string Mask = "****";
@@ -38,7 +38,7 @@ internal sealed partial class MaskedLines
         return (new MaskedLines(before, hidden).Read(), new MaskedLines(after, hidden).Read());
     }
 
-    /// <summary>Whether a key is unknown and its value may be a password.</summary>
+    /// <summary>Returns whether a key is unknown and its value might be a password.</summary>
     public static bool IsSuspicious(string key)
     {
         if (!InjectionAnnotation.IsInjectionKey(key))

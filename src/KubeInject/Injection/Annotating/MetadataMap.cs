@@ -4,7 +4,7 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>One mapping of labels or annotations, as it stands and as it is to be.</summary>
+/// <summary>A mapping of labels or annotations with pending changes.</summary>
 internal sealed class MetadataMap
 {
     private readonly MappingNode? mapping;
@@ -21,18 +21,18 @@ internal sealed class MetadataMap
 
     public string Name { get; }
 
-    /// <summary>What is new, by key.</summary>
+    /// <summary>The added keys and values.</summary>
     public JsonObject Added => new(items.Where(item => item.Origin is null).Select(item => KeyValuePair.Create<string, JsonNode?>(item.Key, item.Value)));
 
-    /// <summary>What goes.</summary>
+    /// <summary>The removed entries.</summary>
     public IEnumerable<MappingEntry> Removed => Gone.Skip(Replaces ? 1 : 0);
 
-    /// <summary>Whether nothing of it is left.</summary>
+    /// <summary>Whether all entries are removed.</summary>
     public bool IsEmptied => original.Count > 0 && items.Count == 0;
 
     private IEnumerable<MappingEntry> Gone => original.Where(entry => !items.Exists(item => item.Origin == entry));
 
-    // Something new stands in the place of the first that goes where nothing else would be left to stand beside.
+    // If all original entries are removed, the first new entry replaces the first removed entry, to keep the layout.
     private bool Replaces => original.Count > 0 && items.Count > 0 && mapping!.Entries.TrueForAll(entry => Gone.Contains(entry));
 
     public bool Contains(string key) => items.Exists(item => item.Key == key);
@@ -49,7 +49,7 @@ internal sealed class MetadataMap
         return true;
     }
 
-    /// <returns>The value that it had; null where there is no such key.</returns>
+    /// <returns>The previous value. Null if there is no such key.</returns>
     public string? Remove(string key)
     {
         var item = items.Find(item => item.Key == key);
@@ -68,9 +68,9 @@ internal sealed class MetadataMap
         return true;
     }
 
-    /// <summary>What has to change in the document, but for what goes.</summary>
-    /// <param name="metadata">The mapping that this one stands in, or is to stand in.</param>
-    /// <param name="after">What it is to follow there; null for the last entry.</param>
+    /// <summary>Returns the changes to the document, except removals.</summary>
+    /// <param name="metadata">The mapping that contains this mapping, or will contain it.</param>
+    /// <param name="after">The entry after which a new mapping is inserted. Null for the last entry.</param>
     public IEnumerable<ManifestChange> Changes(MappingNode metadata, MappingEntry? after)
     {
         foreach (var item in items)
@@ -101,7 +101,7 @@ internal sealed class MetadataMap
         }
     }
 
-    // Keys of one prefix stand together.
+    // A new key is inserted after the keys with the same prefix.
     private MappingEntry? Predecessor(string key)
     {
         var staying = mapping!.Entries.FindAll(entry => !Gone.Contains(entry));

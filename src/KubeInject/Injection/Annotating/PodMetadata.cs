@@ -6,7 +6,7 @@ using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>The labels and annotations of a pod template in a manifest, and of the workload around it, while they are changed.</summary>
+/// <summary>The labels and annotations of a pod template and its workload, with pending changes.</summary>
 internal sealed class PodMetadata
 {
     private readonly ManifestPodTemplate template;
@@ -20,8 +20,8 @@ internal sealed class PodMetadata
         ofWorkload = template.Node == template.Object ? [] : Maps(template.Object);
     }
 
-    /// <summary>Makes a change.</summary>
-    /// <returns>Whether it changed anything.</returns>
+    /// <summary>Applies a change.</summary>
+    /// <returns>Whether the change had an effect.</returns>
     public bool Apply(MetadataChange change) => change switch
     {
         SetMetadata set => ofPod[set.Field].Set(set.Key, set.RawValue),
@@ -31,7 +31,7 @@ internal sealed class PodMetadata
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
 
-    /// <summary>What has to change in the document for all that was applied.</summary>
+    /// <summary>Returns the changes to the document for all applied changes.</summary>
     public IReadOnlyList<ManifestChange> Changes()
     {
         var changes = Changes(template.Node, ofPod).Concat(Changes(template.Object, ofWorkload)).ToList();
@@ -41,7 +41,7 @@ internal sealed class PodMetadata
         return [.. changes, .. removals.Where(removal => !removal.Entries.Any(replaced.Contains))];
     }
 
-    // What the pod has of its own is what counted until now.
+    // A key of the pod takes precedence over the moved key.
     private bool Move(MoveMetadata move)
     {
         if (!ofWorkload.TryGetValue(move.Field, out var from) || from.Remove(move.Key) is not { } value)
@@ -53,21 +53,21 @@ internal sealed class PodMetadata
 
     private static IEnumerable<ManifestChange> Changes(MappingNode owner, Dictionary<MetadataField, MetadataMap> maps)
     {
-        // A pod has no workload around it.
+        // A pod has no separate workload metadata.
         if (maps.Count == 0)
             return [];
         var entry = owner.Find("metadata");
         var metadata = entry?.Value.Resolved as MappingNode;
         if (metadata is { Entries.Count: > 0 })
         {
-            // What comes stands in the place of what goes where nothing else would be left to stand beside.
+            // If the only entry is emptied, the new mapping replaces it, to keep the layout.
             var labels = maps[MetadataField.Label].IsEmptied ? null : metadata.Find("labels");
             return metadata.Entries is [var only] && maps.Values.Any(map => map.IsEmptied) && maps.Values.FirstOrDefault(map => map.Added.Count > 0) is { } comes
                 ? [new SetEntry(only, comes.Name, comes.Added)]
-                : maps.Values.SelectMany(map => map.Changes(metadata, labels)).OrderBy(change => change.Target == metadata); // behind a last line of both, the inner one's first
+                : maps.Values.SelectMany(map => map.Changes(metadata, labels)).OrderBy(change => change.Target == metadata); // if both insert after the same line, the lines of the inner mapping come first
         }
 
-        // Where there is no metadata at all, it comes as one piece.
+        // Without metadata, the whole mapping is added.
         var content = new JsonObject(maps.Values.Where(map => map.Added.Count > 0).Select(map => KeyValuePair.Create<string, JsonNode?>(map.Name, map.Added)));
         return content.Count == 0 ? []
             : entry is not null ? [new SetEntry(entry, "metadata", content)]

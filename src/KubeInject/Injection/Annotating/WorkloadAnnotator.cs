@@ -8,15 +8,15 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injection.Annotating;
 
-/// <summary>Changes labels and annotations of workloads of a cluster and their pod templates, and of pods, and nothing else there.</summary>
+/// <summary>Changes labels and annotations of workloads and pods of a cluster. Changes nothing else.</summary>
 internal sealed class WorkloadAnnotator
 {
     private readonly AnnotationTask task;
     private readonly KubeObjectClient client;
     private readonly InjectionOptions options;
 
-    /// <summary>Prepares changes.</summary>
-    /// <param name="task">What is to be done.</param>
+    /// <summary>Creates an annotator.</summary>
+    /// <param name="task">The task.</param>
     /// <param name="client">The cluster.</param>
     /// <param name="options">The label key and the default mount path. Default: <see cref="InjectionOptions.Default"/>.</param>
     public WorkloadAnnotator(AnnotationTask task, KubeObjectClient client, InjectionOptions? options = null)
@@ -28,18 +28,18 @@ internal sealed class WorkloadAnnotator
         this.options = options ?? InjectionOptions.Default;
     }
 
-    /// <summary>Tells what would change, and has the server go through it (a server-side dry run). Writes nothing.</summary>
+    /// <summary>Plans the changes and performs a server-side dry run. Writes nothing.</summary>
     /// <param name="workload">The workload or pod, as <see cref="WorkloadName.Parse"/> reads it.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>What would become of it.</returns>
-    /// <exception cref="KubeApiException">It cannot be read.</exception>
+    /// <returns>The planned result.</returns>
+    /// <exception cref="KubeApiException">The workload cannot be read.</exception>
     public Task<AnnotationResult> PlanAsync(ObjectReference workload, CancellationToken cancellationToken) => RunAsync(workload, dryRun: true, cancellationToken);
 
-    /// <summary>Changes a workload, unless it has changed since it was read; then it is read again.</summary>
+    /// <summary>Changes a workload. If it changed after it was read, it is read again.</summary>
     /// <param name="workload">The workload or pod, as <see cref="WorkloadName.Parse"/> reads it.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>What became of it.</returns>
-    /// <exception cref="KubeApiException">It cannot be read.</exception>
+    /// <returns>The result.</returns>
+    /// <exception cref="KubeApiException">The workload cannot be read.</exception>
     public Task<AnnotationResult> WriteAsync(ObjectReference workload, CancellationToken cancellationToken) => RunAsync(workload, dryRun: false, cancellationToken);
 
     private async Task<AnnotationResult> RunAsync(ObjectReference workload, bool dryRun, CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed class WorkloadAnnotator
         {
             var current = await kind.GetAsync(client, workload, cancellationToken).ConfigureAwait(false);
             var run = AnnotationRun.Of(task, options, new ManifestText(current.ToJson()));
-            var result = Told(run.Results[0]);
+            var result = WithoutLocation(run.Results[0]);
             if (result.Status != AnnotationStatus.Planned)
                 return result;
             try
@@ -61,7 +61,7 @@ internal sealed class WorkloadAnnotator
             }
             catch (KubeApiException exception) when (WorkloadWriter.IsConflict(exception) && attempt < WorkloadWriter.Attempts)
             {
-                // It has changed since it was read a moment ago.
+                // The workload changed after it was read, so it is read again.
             }
             catch (KubeApiException exception) when (dryRun && WorkloadWriter.CannotBeTried(exception))
             {
@@ -74,8 +74,8 @@ internal sealed class WorkloadAnnotator
         }
     }
 
-    // Its document is one long line, and no place in it means anything to a reader.
-    private static AnnotationResult Told(AnnotationResult result) => result with
+    // The document of an object of a cluster is one long line, in which positions are meaningless.
+    private static AnnotationResult WithoutLocation(AnnotationResult result) => result with
     {
         Location = null,
         Findings = result.Findings.Select(finding => finding with { Location = null }).ToArray(),
@@ -108,7 +108,7 @@ internal sealed class WorkloadAnnotator
         foreach (var key in (string[])["labels", "annotations"])
         {
             if (after?[key] is { } value && !JsonNode.DeepEquals(value, before[key]))
-                operations.Add((JsonNode)Operation("add", $"{path}/{key}", value.DeepClone())); // in the place of what is there (RFC 6902, 4.1)
+                operations.Add((JsonNode)Operation("add", $"{path}/{key}", value.DeepClone())); // replaces an existing value (RFC 6902, section 4.1)
             else if (before[key] is not null && after?[key] is null)
                 operations.Add((JsonNode)Operation("remove", $"{path}/{key}"));
         }

@@ -8,51 +8,51 @@ using KubeInject.Leases;
 namespace KubeInject.Injection.Rotation;
 
 /// <summary>
-/// Gives a workload of a cluster new credentials: issues them, puts them in, waits until its pods use them, and revokes
-/// the old ones; or puts the old ones back and revokes the new ones, where its pods do not come up.
+/// Rotates the credentials of a workload: issues new credentials, updates the pod template, waits until the pods use them,
+/// and revokes the old credentials. If the pods do not become ready, it restores the old and revokes the new credentials.
 /// </summary>
 /// <remarks>
-/// At every instant there is a record of every credential, old and new. Whoever dies in the middle leaves both, and
-/// the next sweep keeps those that a pod or pod template still names.
+/// There is always a record of every credential, old and new. If the process ends during a rotation, both exist, and the
+/// next sweep keeps the credentials that a pod or pod template still names.
 /// </remarks>
 internal sealed class CredentialRotation
 {
     private readonly CredentialSource source;
     private readonly KubeObjectClient client;
-    private readonly RotationOptions how;
+    private readonly RotationOptions rotationOptions;
     private readonly WorkloadWriter writer;
     private readonly PreviousLeases oldLeases;
     private readonly RotationRollback rollback;
 
-    /// <summary>Prepares rotations.</summary>
-    /// <param name="source">Where the new credentials come from; the old ones are revoked there, too.</param>
+    /// <summary>Creates a rotation.</summary>
+    /// <param name="source">The source that issues the new credentials and revokes the old ones.</param>
     /// <param name="client">The cluster.</param>
     /// <param name="options">The label key and the default mount path. Default: <see cref="InjectionOptions.Default"/>.</param>
-    /// <param name="how">How to rotate; default: delivery stays as it is.</param>
-    public CredentialRotation(CredentialSource source, KubeObjectClient client, InjectionOptions? options = null, RotationOptions? how = null)
+    /// <param name="rotationOptions">The options of the rotation. Default: the delivery is unchanged.</param>
+    public CredentialRotation(CredentialSource source, KubeObjectClient client, InjectionOptions? options = null, RotationOptions? rotationOptions = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         this.source = source.WithCluster(client);
         this.client = client;
-        this.how = how ?? new RotationOptions();
+        this.rotationOptions = rotationOptions ?? new RotationOptions();
         writer = new WorkloadWriter(this.source, options ?? InjectionOptions.Default, client);
         oldLeases = new PreviousLeases(this.source, client);
         rollback = new RotationRollback(this.source, client);
     }
 
-    /// <summary>Tells what a rotation would do, and has the server go through it. Issues nothing, records nothing, writes nothing.</summary>
+    /// <summary>Plans a rotation and performs a server-side dry run. Issues, records and writes nothing.</summary>
     /// <param name="workload">The workload: a Deployment, StatefulSet, DaemonSet or CronJob.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>What would become of it.</returns>
+    /// <returns>The planned result.</returns>
     /// <exception cref="KubeApiException">The workload cannot be read.</exception>
     public async Task<RotationResult> PlanAsync(ObjectReference workload, CancellationToken cancellationToken) =>
         (await ReadAsync(workload, cancellationToken).ConfigureAwait(false)).Result;
 
     /// <summary>Rotates the credentials of a workload.</summary>
     /// <param name="workload">The workload: a Deployment, StatefulSet, DaemonSet or CronJob.</param>
-    /// <param name="progress">Is told how the rollout goes; null where nobody wants to know.</param>
-    /// <param name="cancellationToken">Stops, and puts the old credentials back; not once all pods use the new ones.</param>
-    /// <returns>What became of it.</returns>
+    /// <param name="progress">Receives the progress of the rollout. Can be null.</param>
+    /// <param name="cancellationToken">Cancels the rotation and restores the old credentials, unless all pods already use the new ones.</param>
+    /// <returns>The result.</returns>
     /// <exception cref="KubeApiException">The workload cannot be read.</exception>
     public async Task<RotationResult> RotateAsync(ObjectReference workload, IProgress<RolloutStatus>? progress, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ internal sealed class CredentialRotation
         if (plan is null)
             return result;
 
-        // Read before anything is issued: without the records of the old ones nothing would come of it.
+        // The records of the old leases are read before anything is issued, because the rotation fails without them.
         var start = source.Time.GetTimestamp();
         var old = await oldLeases.FindAsync(plan.Workload.Leases, cancellationToken).ConfigureAwait(false);
         var written = await writer.WriteAsync(plan, replaces: true, cancellationToken).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class CredentialRotation
             var before = written.Plan.Workload;
             if (!before.Leases.ToHashSet().SetEquals(old.Keys))
                 old = await oldLeases.FindAsync(before.Leases, cancellationToken).ConfigureAwait(false);
-            await new Rollout(client, source.Time).WaitAsync(before.Reference, how.Timeout, progress, cancellationToken).ConfigureAwait(false);
+            await new Rollout(client, source.Time).WaitAsync(before.Reference, rotationOptions.Timeout, progress, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -87,7 +87,7 @@ internal sealed class CredentialRotation
             Status = RotationStatus.Rotated,
             Databases = written.Plan.Pod.Completed(written.Credentials).Databases,
         };
-        var left = how.Timeout - source.Time.GetElapsedTime(start);
+        var left = rotationOptions.Timeout - source.Time.GetElapsedTime(start);
         return await oldLeases.RevokeAsync(result, old, left, cancellationToken).ConfigureAwait(false);
     }
 
@@ -104,7 +104,7 @@ internal sealed class CredentialRotation
             });
         }
 
-        var plan = await writer.PlanAsync(workload, how.Delivery, replaces: true, cancellationToken).ConfigureAwait(false);
+        var plan = await writer.PlanAsync(workload, rotationOptions.Delivery, replaces: true, cancellationToken).ConfigureAwait(false);
         var pod = plan.Pod.Result;
         var obstacle = pod.Status == InjectionStatus.Failed ? pod.FailureText
             : RolloutEvaluator.Obstacle(plan.Workload.Object) is { } text ? $"{pod.Object}: {text}"

@@ -6,15 +6,15 @@ using KubeInject.Leases;
 
 namespace KubeInject.Injection.Rotation;
 
-/// <summary>The leases that a workload had before a rotation.</summary>
+/// <summary>The leases of a workload before a rotation.</summary>
 internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient client)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // However long the rollout has taken, pods may still be about to end.
+    // Pods can still be terminating after the rollout, however long it took.
     private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>Each lease with its record; null where this source has none of it.</summary>
+    /// <summary>Returns each lease with its record. The record is null if the source has none.</summary>
     public async Task<IReadOnlyDictionary<Guid, LeaseRecord?>> FindAsync(IEnumerable<Guid> uuids, CancellationToken cancellationToken)
     {
         var found = new Dictionary<Guid, LeaseRecord?>();
@@ -23,7 +23,7 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
         return found;
     }
 
-    /// <summary>Revokes them once no pod uses them any more. Whatever keeps them from being revoked is told; the next sweep tries again.</summary>
+    /// <summary>Waits until no pod uses the leases and revokes them. A warning reports leases that cannot be revoked. The next sweep tries again.</summary>
     public async Task<RotationResult> RevokeAsync(
         RotationResult result, IReadOnlyDictionary<Guid, LeaseRecord?> old, TimeSpan patience, CancellationToken cancellationToken)
     {
@@ -66,15 +66,15 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
         };
     }
 
-    /// <summary>Why a lease is not known to be the workload's own: an annotation can name anybody's. Null where it is.</summary>
-    /// <remarks>A record without a namespace may be that of a manifest which was applied to several.</remarks>
+    /// <summary>Returns why a lease does not belong to the workload. An annotation can name the lease of another object. Null if the lease belongs to the workload.</summary>
+    /// <remarks>A record without a namespace can be from a manifest that was applied to several namespaces.</remarks>
     private string? Stranger(ObjectReference workload, LeaseRecord? record) =>
         record is null ? $"the source '{source.Name}' has no record of it"
         : record.Owner == workload ? null
         : $"it was issued for {record.Owner}{(record.Owner.Namespace is null ? " in an unknown namespace" : "")}, and the next sweep revokes it when no object names it any more";
 
-    /// <summary>Waits until no pod names any of the leases: pods that are ending, and Jobs that go on, still use them.</summary>
-    /// <returns>Who still uses them, or why that is not known; null where nobody does.</returns>
+    /// <summary>Waits until no pod names any of the leases. Terminating pods and running Jobs still use them.</summary>
+    /// <returns>The pods that still use the leases, or why they are unknown. Null if no pod uses them.</returns>
     private async Task<string?> UsersAsync(ObjectReference workload, HashSet<Guid> uuids, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(patience > LeastPatience ? patience : LeastPatience, source.Time);
@@ -109,10 +109,11 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
     }
 
     /// <summary>
-    /// Looks for other owners: an annotation may have been copied to another workload, or to another namespace. What may
-    /// not be seen does not keep the leases, for they are the workload's own and their rotation was asked for.
+    /// Searches for other owners: an annotation can be copied to another workload or namespace. Objects that the user has no
+    /// permission to read do not prevent the revocation, because the leases belong to the workload and the user requested
+    /// the rotation.
     /// </summary>
-    /// <returns>Who still has them, or why that is not known; null if no one was seen.</returns>
+    /// <returns>The objects that still name the leases, or why they are unknown. Null if none was found.</returns>
     private async Task<string?> OwnersElsewhereAsync(ObjectReference workload, HashSet<Guid> uuids, CancellationToken cancellationToken)
     {
         try
@@ -132,7 +133,7 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
         }
     }
 
-    /// <summary>Whether an owner is of the time before the rotation: pods of the namespace, which have ended by now, and Jobs that a CronJob created.</summary>
+    /// <summary>Returns whether an owner can belong to the workload before the rotation: a pod of the namespace, which has ended, or a Job of a CronJob.</summary>
     private static bool MayBeOf(ObjectReference workload, ObjectReference owner) =>
         owner.Namespace == workload.Namespace && (owner.Kind == KubeResource.Pods.Kind || (owner.Kind == KubeResource.Jobs.Kind && workload.Kind == KubeResource.CronJobs.Kind));
 }

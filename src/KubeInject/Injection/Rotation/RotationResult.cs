@@ -3,33 +3,33 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection.Rotation;
 
-/// <summary>What became of the rotation of one workload's credentials. Holds no secret.</summary>
+/// <summary>The result of the rotation of a workload's credentials. Contains no secret.</summary>
 public sealed record RotationResult
 {
     /// <summary>The workload.</summary>
     public required ObjectReference Object { get; init; }
 
-    /// <summary>What became of it.</summary>
+    /// <summary>The status of the rotation.</summary>
     public required RotationStatus Status { get; init; }
 
-    /// <summary>The databases in the order of their names, each with the lease that the workload has now.</summary>
+    /// <summary>The databases in the order of their names, each with the current lease of the workload.</summary>
     public IReadOnlyList<InjectedDatabase> Databases { get; init; } = [];
 
     /// <summary>The containers that have the variables, init containers first.</summary>
     public IReadOnlyList<string> Containers { get; init; } = [];
 
-    /// <summary>What is the matter with its annotations.</summary>
+    /// <summary>The findings of the workload's annotations.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    /// <summary>The leases of before that were revoked.</summary>
+    /// <summary>The old leases that were revoked.</summary>
     public IReadOnlyList<Guid> Revoked { get; init; } = [];
 
-    /// <summary>The leases of before that are still there, though the workload has new ones; <see cref="Warning"/> says why.</summary>
+    /// <summary>The old leases that were not revoked, although the workload has new ones. <see cref="Warning"/> contains the reason.</summary>
     public IReadOnlyList<Guid> NotRevoked { get; init; } = [];
 
-    /// <summary>What is left to be done after a rotation, in one line; null where nothing is.</summary>
+    /// <summary>What the user has to do after the rotation, in one line. Null if there is nothing to do.</summary>
     public string? Warning { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
-    /// <summary>Why it was not done, or not to its end, in one line; null where it was.</summary>
+    /// <summary>The reason why the rotation was not completed, in one line. Null if it was completed.</summary>
     public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 }

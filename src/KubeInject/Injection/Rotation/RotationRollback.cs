@@ -5,15 +5,15 @@ using KubeInject.Leases;
 
 namespace KubeInject.Injection.Rotation;
 
-/// <summary>Puts the old credentials back where pods did not come up with new ones. Not cancelled with the rotation: cancelling may be what asks for it.</summary>
+/// <summary>Restores the old credentials if the pods did not become ready with the new ones. It ignores the cancellation of the rotation, which can be its cause.</summary>
 internal sealed class RotationRollback(CredentialSource source, KubeObjectClient client)
 {
     private const int Attempts = 10;
 
-    /// <param name="written">What was put in.</param>
-    /// <param name="old">The leases of before, with their records.</param>
-    /// <param name="result">What there is to tell so far.</param>
-    /// <param name="cause">Why the old ones are put back.</param>
+    /// <param name="written">The workload with the new credentials.</param>
+    /// <param name="old">The old leases with their records.</param>
+    /// <param name="result">The result so far.</param>
+    /// <param name="cause">The cause of the rollback.</param>
     public async Task<RotationResult> RunAsync(
         WrittenWorkload written, IReadOnlyDictionary<Guid, LeaseRecord?> old, RotationResult result, Exception cause)
     {
@@ -45,7 +45,7 @@ internal sealed class RotationRollback(CredentialSource source, KubeObjectClient
         RotationResult Failed(string consequence) => result with { Status = RotationStatus.Failed, Error = $"{problem} {consequence}" };
     }
 
-    /// <summary>Whether what is to be put back is still of use: a sweep may have met it while no pod and no template had it.</summary>
+    /// <summary>Returns whether the old leases still exist. A sweep can have revoked them while no pod and no template named them.</summary>
     private async Task<bool> AreThereAsync(IReadOnlyDictionary<Guid, LeaseRecord?> old, CancellationToken cancellationToken)
     {
         foreach (var (uuid, record) in old)
@@ -57,7 +57,7 @@ internal sealed class RotationRollback(CredentialSource source, KubeObjectClient
         return true;
     }
 
-    /// <summary>Puts the old ones into the pod template; false where it has none of the new ones any more.</summary>
+    /// <summary>Restores the old credentials in the pod template. Returns false if the template no longer has the new credentials.</summary>
     private async Task<bool> RestoreAsync(WrittenWorkload written, CancellationToken cancellationToken)
     {
         var before = written.Plan.Workload.ReadTemplate();
@@ -76,7 +76,7 @@ internal sealed class RotationRollback(CredentialSource source, KubeObjectClient
             }
             catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Conflict && attempt < Attempts)
             {
-                // It has changed since it was read a moment ago.
+                // The workload changed after it was read, so it is read again.
             }
             catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
             {

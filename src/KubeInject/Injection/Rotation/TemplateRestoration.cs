@@ -3,12 +3,12 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injection.Rotation;
 
-/// <summary>Puts the credentials of before back into a pod template. Whatever else has changed since stays.</summary>
+/// <summary>Restores the old credentials in a pod template. Other changes since then are kept.</summary>
 internal static class TemplateRestoration
 {
-    /// <param name="current">The template as it is; changed here.</param>
-    /// <param name="before">The template with the credentials of before.</param>
-    /// <param name="variables">The variables that got other values since.</param>
+    /// <param name="current">The current template, which is modified.</param>
+    /// <param name="before">The template with the old credentials.</param>
+    /// <param name="variables">The variables that were changed.</param>
     public static void Restore(JsonObject current, JsonObject before, IReadOnlySet<string> variables)
     {
         Restore(current["metadata"]!["annotations"]!.AsObject(), before["metadata"]!["annotations"]!.AsObject());

@@ -8,7 +8,7 @@ using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>A workload as it stands in the cluster at a moment.</summary>
+/// <summary>A workload as it was read from the cluster.</summary>
 internal sealed class LiveWorkload
 {
     private readonly WorkloadKind kind;
@@ -27,7 +27,7 @@ internal sealed class LiveWorkload
 
     public KubeResource Resource => kind.ResourceOf(Object);
 
-    /// <summary>The leases that its pod template names.</summary>
+    /// <summary>The leases that the pod template names.</summary>
     public IEnumerable<Guid> Leases => InjectionAnnotation.LeasesOf(document.PodTemplates[0].Template.Annotations);
 
     public static async Task<LiveWorkload> ReadAsync(KubeObjectClient client, ObjectReference reference, CancellationToken cancellationToken)
@@ -38,9 +38,9 @@ internal sealed class LiveWorkload
         return new LiveWorkload(kind, await kind.GetAsync(client, reference, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Plans for its pod template.</summary>
+    /// <summary>Plans the injection of the pod template.</summary>
     /// <param name="options">The label key and the default mount path.</param>
-    /// <param name="delivery">How it is to get credentials; null for the way in which it has them.</param>
+    /// <param name="delivery">The way in which containers get the credentials. Null keeps the current way.</param>
     /// <param name="replaces">Whether to replace existing credentials.</param>
     public PlannedPod Plan(InjectionOptions options, CredentialDelivery? delivery, bool replaces)
     {
@@ -49,15 +49,15 @@ internal sealed class LiveWorkload
         return pod.WithoutLocation();
     }
 
-    /// <summary>The pod template with changes made.</summary>
+    /// <summary>Returns the pod template with changes.</summary>
     public JsonObject Edit(Func<ManifestPodTemplate, IEnumerable<ManifestChange>> changes) => TemplateOf(ManifestEditor.Apply(document, [.. changes(document.PodTemplates[0])]));
 
-    /// <summary>The pod template as it stands.</summary>
+    /// <summary>Returns the current pod template.</summary>
     public JsonObject ReadTemplate() => TemplateOf(document.Text);
 
-    /// <summary>Puts another pod template in the place of this one, unless the workload has changed since it was read.</summary>
-    /// <returns>The workload as it is then.</returns>
-    /// <exception cref="KubeApiException"><see cref="KubeApiReason.Conflict"/>: it has changed.</exception>
+    /// <summary>Replaces the pod template, unless the workload changed after it was read.</summary>
+    /// <returns>The changed workload.</returns>
+    /// <exception cref="KubeApiException"><see cref="KubeApiReason.Conflict"/>: The workload changed.</exception>
     public async Task<LiveWorkload> ReplaceTemplateAsync(KubeObjectClient client, JsonObject template, bool dryRun, CancellationToken cancellationToken)
     {
         var patch = new JsonArray(

@@ -3,8 +3,8 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>A pod of the cluster that is to be deleted and created again, and what is to become of it.</summary>
-/// <param name="Live">The pod as it is.</param>
-/// <param name="Document">What creates it again as it was.</param>
-/// <param name="Pod">The plan for it.</param>
+/// <summary>A pod of the cluster and its planned recreation.</summary>
+/// <param name="Live">The existing pod.</param>
+/// <param name="Document">The manifest that creates the original pod again.</param>
+/// <param name="Pod">The planned injection.</param>
 internal sealed record PlannedRecreation(KubeObject Live, ManifestDocument Document, PlannedPod Pod);

@@ -9,7 +9,7 @@ namespace KubeInject.Injection.Workloads;
 /// A file with the manifest of a pod. It is written before the pod is deleted and removed when there is a pod again, so that
 /// the pod can be restored even if this process is killed.
 /// </summary>
-/// <remarks>The variables of a pod may hold passwords, so that only the owner can read the file and its folder.</remarks>
+/// <remarks>The variables of a pod can contain passwords, so only the owner can read the file and its folder.</remarks>
 internal sealed class PodBackup
 {
     private PodBackup(string path) => Path = path;
@@ -30,7 +30,7 @@ internal sealed class PodBackup
 
     /// <summary>Writes the file.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The user lacks the permission to write it.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user has no permission to write it.</exception>
     public static async Task<PodBackup> WriteAsync(string path, string document, CancellationToken cancellationToken)
     {
         var folder = System.IO.Path.GetDirectoryName(path)!;

@@ -4,19 +4,19 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>Makes of a pod that runs the document that creates such a pod again.</summary>
+/// <summary>Converts an existing pod to the manifest that creates the same pod.</summary>
 internal static partial class PodManifest
 {
-    // What the server and its admission put in, and put in again.
+    // The server sets these fields again.
     private static readonly string[] OfTheServer =
         ["uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "managedFields"];
 
-    // The node is for the scheduler to choose; the priority follows from its class; ephemeral containers come by another way.
+    // The scheduler chooses the node, the priority class determines the priority, and ephemeral containers cannot be part of a creation.
     private static readonly string[] OfTheCluster = ["nodeName", "priority", "preemptionPolicy", "ephemeralContainers"];
 
     private const string TokenMount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    /// <summary>The document, in JSON.</summary>
+    /// <summary>Returns the manifest in JSON.</summary>
     public static string ForCreation(KubeObject pod)
     {
         var document = JsonNode.Parse(pod.ToJson())!.AsObject();
@@ -34,7 +34,7 @@ internal static partial class PodManifest
         return document.ToJsonString();
     }
 
-    /// <summary>The same document for another pod, to try out whether it can be created while the one of that name is there.</summary>
+    /// <summary>Returns the manifest with a generated name, for a dry run of the creation while the original pod exists.</summary>
     public static KubeObject UnderAnotherName(string json)
     {
         var document = JsonNode.Parse(json)!.AsObject();
@@ -44,7 +44,7 @@ internal static partial class PodManifest
         return KubeObject.Parse(document.ToJsonString());
     }
 
-    // Under the name that admission gave it the volume may not exist any more, and the new pod gets one of its own.
+    // The volume with this generated name might no longer exist, and the new pod gets a new one.
     private static void RemoveTokenVolumes(JsonObject spec)
     {
         var containers = ((string[])["initContainers", "containers"]).SelectMany(list => Objects(spec[list])).ToList();

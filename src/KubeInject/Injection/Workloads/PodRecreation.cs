@@ -10,10 +10,10 @@ using KubeInject.Manifests.Editing;
 namespace KubeInject.Injection.Workloads;
 
 /// <summary>
-/// Injects a pod that no controller manages. It cannot be changed, so it is deleted and created again with its
-/// credentials; where that does not succeed it is created again as it was.
+/// Injects a pod that no controller manages. A pod cannot be changed, so it is deleted and created again with its
+/// credentials. If this fails, the original pod is created again.
 /// </summary>
-internal sealed class PodRecreation(CredentialSource source, InjectionOptions options, KubeObjectClient client, WorkloadInjectionOptions how)
+internal sealed class PodRecreation(CredentialSource source, InjectionOptions options, KubeObjectClient client, WorkloadInjectionOptions workloadOptions)
 {
     private const string MirrorAnnotation = "kubernetes.io/config.mirror";
 
@@ -21,12 +21,12 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
 
     private readonly SecretWriter secrets = new(client);
 
-    /// <summary>Plans, and has the server go through the deletion and the creation. Issues nothing, writes nothing.</summary>
+    /// <summary>Plans the recreation and performs a server-side dry run of the deletion and the creation. Issues and writes nothing.</summary>
     public async Task<PlannedRecreation> PlanAsync(ObjectReference reference, CancellationToken cancellationToken)
     {
         var live = await ReadAsync(reference, cancellationToken).ConfigureAwait(false);
         var document = Manifest.Parse(new ManifestText(PodManifest.ForCreation(live))).Documents[0];
-        var pod = PlannedPod.Read(document.PodTemplates[0], options, how.Delivery, null).WithoutLocation();
+        var pod = PlannedPod.Read(document.PodTemplates[0], options, workloadOptions.Delivery, null).WithoutLocation();
         var plan = new PlannedRecreation(live, document, pod);
         if (!pod.IsPlanned)
             return plan;
@@ -47,7 +47,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         }
     }
 
-    /// <summary>Does what was planned.</summary>
+    /// <summary>Performs the planned recreation.</summary>
     public async Task<InjectionResult> RunAsync(PlannedRecreation plan, CancellationToken cancellationToken)
     {
         if (!plan.Pod.IsPlanned)
@@ -94,7 +94,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
     }
 
     /// <summary>The path of the backup of a pod.</summary>
-    public string BackupOf(ObjectReference pod) => PodBackup.PathOf(how.BackupFolder, client.Server, pod with { Namespace = pod.Namespace ?? client.Namespace });
+    public string BackupOf(ObjectReference pod) => PodBackup.PathOf(workloadOptions.BackupFolder, client.Server, pod with { Namespace = pod.Namespace ?? client.Namespace });
 
     private async Task<KubeObject> ReadAsync(ObjectReference reference, CancellationToken cancellationToken)
     {
@@ -102,7 +102,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         {
             return await client.GetAsync(KubeResource.Pods, reference.Name, reference.Namespace, cancellationToken).ConfigureAwait(false);
         }
-        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound && how.Recreate && File.Exists(BackupOf(reference)))
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound && workloadOptions.Recreate && File.Exists(BackupOf(reference)))
         {
             throw new KubeApiException(
                 exception.StatusCode,
@@ -130,10 +130,10 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
             return $"It belongs to {await WorkloadOfAsync(pod, controller, cancellationToken).ConfigureAwait(false)}, which would replace it with a pod without credentials. Inject that workload.";
         if (pod.Annotations.ContainsKey(MirrorAnnotation))
             return "It is the mirror of a static pod, which the kubelet of its node reads from a file. Inject that file.";
-        return how.Recreate ? null : "The variables of an existing pod cannot be changed. Delete the pod and create it again with -Recreate, or inject its manifest.";
+        return workloadOptions.Recreate ? null : "The variables of an existing pod cannot be changed. Delete the pod and create it again with -Recreate, or inject its manifest.";
     }
 
-    /// <summary>What one has to inject in place of a pod: the workload of its workload, where there is one.</summary>
+    /// <summary>Returns the workload that the user has to inject instead of the pod: the owner of its controller, or the controller.</summary>
     private async Task<string> WorkloadOfAsync(Pod pod, OwnerReference controller, CancellationToken cancellationToken)
     {
         var resource = controller.Kind switch
@@ -151,23 +151,23 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         }
         catch (KubeApiException)
         {
-            // The one that is known is named.
+            // Without the owner, the controller is returned.
         }
 
         return new ObjectReference(controller.Kind, pod.Namespace, controller.Name).ToString();
     }
 
-    /// <summary>Deletes the pod, that one and no other of its name, and waits until it is gone.</summary>
+    /// <summary>Deletes the pod with its UID and waits until it no longer exists.</summary>
     private async Task DeleteAsync(KubeObject pod, Action sending, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(how.RecreateTimeout, source.Time);
+        using var limit = new CancellationTokenSource(workloadOptions.RecreateTimeout, source.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var query = new KubeQuery { Namespace = pod.Namespace, FieldSelector = $"metadata.name={pod.Name}" };
         var events = client.WatchAsync(KubeResource.Pods, query, either.Token).GetAsyncEnumerator(either.Token);
         await using var _ = events.ConfigureAwait(false);
         try
         {
-            // The watch is there before the deletion, so that it cannot miss it.
+            // The watch starts before the deletion, so that it cannot miss the event.
             await events.MoveNextAsync().ConfigureAwait(false);
             sending();
             await client.DeleteAsync(KubeResource.Pods, pod.Name, pod.Namespace, new KubeDeleteOptions { Uid = pod.Uid }, either.Token).ConfigureAwait(false);
@@ -176,11 +176,11 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException(FormattableString.Invariant($"It still existed after {how.RecreateTimeout.TotalSeconds:0} s."));
+            throw new TimeoutException(FormattableString.Invariant($"It still existed after {workloadOptions.RecreateTimeout.TotalSeconds:0} s."));
         }
     }
 
-    /// <summary>Has the Secret end with the pod.</summary>
+    /// <summary>Makes the pod the owner of its Secret, so that the Secret is deleted with the pod.</summary>
     private async Task OwnSecretAsync(PlannedPod pod, KubeObject created, CancellationToken cancellationToken)
     {
         if (pod.Delivery?.Secret is not { } secret)
@@ -191,13 +191,13 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         }
         catch (Exception exception) when (exception is KubeApiException or KubeConnectionException or OperationCanceledException)
         {
-            // The pod has what it needs by now, and the Secret goes with its leases.
+            // The pod has its credentials. Without an owner, the Secret is deleted with its leases.
         }
     }
 
     /// <summary>
-    /// Sees to it that there is a pod again. Not cancelled with the attempt; it waits as long as the pod may take to end,
-    /// for before that no other of its name can be created.
+    /// Creates the original pod again if there is no pod. Ignores cancellation. Waits for the termination of the deleted pod,
+    /// because no other pod with its name can be created before.
     /// </summary>
     private async Task<(PodState State, string Text)> RestoreAsync(PlannedRecreation plan, PodBackup backup, IReadOnlyList<IssuedLease> issued)
     {
@@ -227,7 +227,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         }
     }
 
-    /// <summary>One attempt; null where the deleted pod has not ended.</summary>
+    /// <summary>Tries once to restore the pod. Returns null if the deleted pod has not terminated yet.</summary>
     private async Task<(PodState State, string Text)?> TryRestoreAsync(PlannedRecreation plan, IReadOnlyList<IssuedLease> issued, CancellationToken cancellationToken)
     {
         try

@@ -4,23 +4,23 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>Follows the rollout of a workload, and judges it as <c>kubectl rollout status</c> does.</summary>
+/// <summary>Waits for the rollout of a workload, with the same criteria as <c>kubectl rollout status</c>.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="time">Tells the time; default: the system's clock.</param>
+/// <param name="time">The clock. Default: the system clock.</param>
 internal sealed class Rollout(KubeObjectClient client, TimeProvider? time = null)
 {
-    /// <summary>How long a rollout is waited for where nobody says: 5 minutes.</summary>
+    /// <summary>The default timeout: 5 minutes.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(5);
 
     private readonly TimeProvider time = time ?? TimeProvider.System;
 
-    /// <summary>Waits until the pods of a workload are all of its present pod template, and can be used.</summary>
-    /// <param name="workload">A Deployment, StatefulSet or DaemonSet; or a pod, until it is ready. With a CronJob there is nothing to wait for: its next Job has the template.</param>
-    /// <param name="timeout">How long to wait at most.</param>
-    /// <param name="progress">Is told whenever something has changed; null where nobody wants to know.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>How it ended.</returns>
-    /// <exception cref="RolloutException">It did not come to its end.</exception>
+    /// <summary>Waits until all pods of a workload use its current pod template and are available.</summary>
+    /// <param name="workload">A Deployment, StatefulSet or DaemonSet, or a pod, until it is ready. For a CronJob, the method returns immediately, because its next Job uses the template.</param>
+    /// <param name="timeout">The maximum time to wait.</param>
+    /// <param name="progress">Receives each new status. Can be null.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The final status.</returns>
+    /// <exception cref="RolloutException">The rollout was not completed.</exception>
     /// <exception cref="KubeApiException">The workload cannot be read.</exception>
     public async Task<RolloutStatus> WaitAsync(
         ObjectReference workload, TimeSpan timeout, IProgress<RolloutStatus>? progress, CancellationToken cancellationToken)

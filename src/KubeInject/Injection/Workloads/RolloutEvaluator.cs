@@ -4,11 +4,11 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>Judges the state of a workload in the order in which <c>kubectl rollout status</c> asks of it.</summary>
-/// <remarks>https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status, and the fields' descriptions of the other two.</remarks>
+/// <summary>Evaluates the state of a workload with the same checks, in the same order, as <c>kubectl rollout status</c>.</summary>
+/// <remarks>Sources: https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#deployment-status and the API reference of StatefulSet and DaemonSet.</remarks>
 internal static class RolloutEvaluator
 {
-    /// <exception cref="RolloutException">It will never be complete.</exception>
+    /// <exception cref="RolloutException">The rollout will never be complete.</exception>
     public static RolloutStatus Of(KubeObject workload)
     {
         var reference = new ObjectReference(workload.Kind, workload.Namespace, workload.Name);
@@ -26,7 +26,7 @@ internal static class RolloutEvaluator
         };
     }
 
-    /// <summary>Why a workload would never roll out by itself; null where it does.</summary>
+    /// <summary>Returns why a workload does not roll out automatically. Null if it does.</summary>
     public static string? Obstacle(KubeObject workload)
     {
         var spec = workload.ToElement().Get("spec");
@@ -100,6 +100,6 @@ internal static class RolloutEvaluator
     private static RolloutStatus Status(ObjectReference reference, int desired, int updated, int available, string? message) =>
         new(reference, desired, updated, available, message is null, message ?? $"all {desired} pods are updated and available");
 
-    // The API server fills it in; a document without it means one.
+    // The default of the field is 1.
     private static int Replicas(JsonElement document) => document.Get("spec").Get("replicas").Exists() ? document.Get("spec").Int("replicas") : 1;
 }

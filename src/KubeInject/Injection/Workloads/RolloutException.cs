@@ -1,10 +1,10 @@
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>A rollout did not come to its end.</summary>
-/// <param name="reason">Why.</param>
-/// <param name="message">What happened and what to do now, in one line.</param>
+/// <summary>The error for a rollout that was not completed.</summary>
+/// <param name="reason">The reason.</param>
+/// <param name="message">The problem and the remedy, in one line.</param>
 public sealed class RolloutException(RolloutFailure reason, string message) : Exception(DisplayText.Escape(message.ReplaceLineEndings(" ")))
 {
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public RolloutFailure Reason { get; } = reason;
 }

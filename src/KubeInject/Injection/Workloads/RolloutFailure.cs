@@ -1,17 +1,17 @@
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>Why a rollout did not come to its end.</summary>
+/// <summary>The reason why a rollout was not completed.</summary>
 public enum RolloutFailure
 {
-    /// <summary>The workload's own deadline for progress has passed (<c>ProgressDeadlineExceeded</c>).</summary>
+    /// <summary>The rollout exceeded the progress deadline of the workload (<c>ProgressDeadlineExceeded</c>).</summary>
     ProgressDeadlineExceeded,
 
-    /// <summary>It took longer than the caller would wait. It goes on.</summary>
+    /// <summary>The timeout of the caller elapsed. The rollout continues.</summary>
     TimedOut,
 
-    /// <summary>The workload is gone.</summary>
+    /// <summary>The workload was deleted.</summary>
     Deleted,
 
-    /// <summary>The workload does not roll out by itself: it is paused, or its strategy is <c>OnDelete</c>.</summary>
+    /// <summary>The workload does not roll out automatically: it is paused, or its update strategy is <c>OnDelete</c>.</summary>
     NotRolling,
 }

@@ -1,18 +1,18 @@
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>How workloads of a cluster are injected.</summary>
+/// <summary>The options for injecting workloads of a cluster.</summary>
 public sealed record WorkloadInjectionOptions
 {
-    /// <summary>How the containers get the credentials. Default: <see cref="CredentialDelivery.Value"/>.</summary>
+    /// <summary>The way in which containers get the credentials. Default: <see cref="CredentialDelivery.Value"/>.</summary>
     public CredentialDelivery Delivery { get; init; }
 
-    /// <summary>Whether a workload that would not roll out by itself is left alone, because somebody is going to wait for it. Default: false.</summary>
+    /// <summary>Whether to fail for a workload that does not roll out automatically. Set it to true if you wait for the rollout. Default: false.</summary>
     public bool MustRollOut { get; init; }
 
     /// <summary>Whether a pod that no controller manages is deleted and created again with its credentials. Default: false.</summary>
     public bool Recreate { get; init; }
 
-    /// <summary>How long such a pod may take to end. Default: 5 minutes.</summary>
+    /// <summary>The maximum time for the termination of a deleted pod. Default: 5 minutes.</summary>
     public TimeSpan RecreateTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>

@@ -6,25 +6,25 @@ using KubeInject.Leases;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>Injects credentials into workloads of a cluster: changes their pod templates, and nothing else there.</summary>
+/// <summary>Injects credentials into workloads of a cluster. Changes only their pod templates.</summary>
 internal sealed class WorkloadInjector
 {
-    private readonly WorkloadInjectionOptions how;
+    private readonly WorkloadInjectionOptions workloadOptions;
     private readonly WorkloadWriter writer;
     private readonly PodRecreation recreation;
 
     /// <summary>Creates an injector.</summary>
-    /// <param name="source">Where the credentials come from.</param>
+    /// <param name="source">The source of the credentials.</param>
     /// <param name="client">The cluster.</param>
     /// <param name="options">The label key and the default mount path. Default: <see cref="InjectionOptions.Default"/>.</param>
-    /// <param name="how">How to inject; default: values, and no pod is deleted.</param>
-    public WorkloadInjector(CredentialSource source, KubeObjectClient client, InjectionOptions? options = null, WorkloadInjectionOptions? how = null)
+    /// <param name="workloadOptions">The options of the injection. Default: values, and no pod is deleted.</param>
+    public WorkloadInjector(CredentialSource source, KubeObjectClient client, InjectionOptions? options = null, WorkloadInjectionOptions? workloadOptions = null)
     {
         ArgumentNullException.ThrowIfNull(source);
-        this.how = how ?? new WorkloadInjectionOptions();
+        this.workloadOptions = workloadOptions ?? new WorkloadInjectionOptions();
         source = source.WithCluster(client);
         writer = new WorkloadWriter(source, options ?? InjectionOptions.Default, client);
-        recreation = new PodRecreation(source, options ?? InjectionOptions.Default, client, this.how);
+        recreation = new PodRecreation(source, options ?? InjectionOptions.Default, client, this.workloadOptions);
     }
 
     /// <summary>The path of the file that keeps the manifest of a pod while the pod is deleted and created again.</summary>
@@ -38,12 +38,11 @@ internal sealed class WorkloadInjector
     }
 
     /// <summary>
-    /// Tells what an injection would do, and has the server go through it (a server-side dry run). Issues nothing,
-    /// records nothing, writes nothing.
+    /// Plans the injection of a workload and performs a server-side dry run. Issues, records and writes nothing.
     /// </summary>
     /// <param name="workload">The workload, as <see cref="WorkloadName.Parse"/> reads it.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>What would become of it.</returns>
+    /// <returns>The planned result.</returns>
     /// <exception cref="KubeApiException">The workload cannot be read.</exception>
     public async Task<InjectionResult> PlanAsync(ObjectReference workload, CancellationToken cancellationToken)
     {
@@ -54,12 +53,12 @@ internal sealed class WorkloadInjector
     }
 
     /// <summary>
-    /// Injects a workload: plans, issues, and changes its pod template, or, for a pod, deletes it and creates it again.
-    /// Where that does not succeed, what was issued is revoked.
+    /// Injects a workload: plans the injection, issues the credentials, and changes the pod template, or deletes a pod and
+    /// creates it again. If this fails, the issued credentials are revoked.
     /// </summary>
     /// <param name="workload">The workload, as <see cref="WorkloadName.Parse"/> reads it.</param>
-    /// <param name="cancellationToken">Stops; what was issued and has not arrived by then is revoked.</param>
-    /// <returns>What became of it.</returns>
+    /// <param name="cancellationToken">Cancels the operation. Issued credentials that are not in the workload are revoked.</param>
+    /// <returns>The result.</returns>
     /// <exception cref="KubeApiException">The workload cannot be read.</exception>
     public async Task<InjectionResult> InjectAsync(ObjectReference workload, CancellationToken cancellationToken)
     {
@@ -76,8 +75,8 @@ internal sealed class WorkloadInjector
 
     private async Task<PlannedWorkload> PlanTemplateAsync(ObjectReference workload, CancellationToken cancellationToken)
     {
-        var plan = await writer.PlanAsync(workload, how.Delivery, replaces: false, cancellationToken).ConfigureAwait(false);
-        return how.MustRollOut && RolloutEvaluator.Obstacle(plan.Workload.Object) is { } obstacle
+        var plan = await writer.PlanAsync(workload, workloadOptions.Delivery, replaces: false, cancellationToken).ConfigureAwait(false);
+        return workloadOptions.MustRollOut && RolloutEvaluator.Obstacle(plan.Workload.Object) is { } obstacle
             ? plan with { Pod = plan.Pod.Failed($"{plan.Pod.Result.Place}: {obstacle}") }
             : plan;
     }

@@ -4,16 +4,16 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>A kind of workload that a cluster may have.</summary>
-/// <param name="Resource">Where the API server serves it.</param>
-/// <param name="Names">What kubectl calls it, the short name included.</param>
-/// <param name="TemplatePath">The JSON pointer of its pod template; empty for a pod, which is one.</param>
+/// <summary>A kind of workload that can be injected.</summary>
+/// <param name="Resource">The resource of the API server.</param>
+/// <param name="Names">The names of the kind in kubectl, including the short name.</param>
+/// <param name="TemplatePath">The JSON pointer of the pod template. Empty for a pod.</param>
 internal sealed record WorkloadKind(KubeResource Resource, string[] Names, string TemplatePath)
 {
     // Before Kubernetes 1.21. (https://kubernetes.io/docs/reference/using-api/deprecation-guide/#cronjob-v125)
     private static readonly KubeResource OldCronJobs = KubeResource.CronJobs with { Version = "v1beta1" };
 
-    /// <summary>All of them, in the order in which messages name them.</summary>
+    /// <summary>All kinds, in the order of messages.</summary>
     public static IReadOnlyList<WorkloadKind> All { get; } =
     [
         new(KubeResource.Deployments, ["deployment", "deployments", "deploy"], "/spec/template"),
@@ -23,22 +23,22 @@ internal sealed record WorkloadKind(KubeResource Resource, string[] Names, strin
         new(KubeResource.Pods, ["pod", "pods", "po"], ""),
     ];
 
-    /// <summary>Whether its pod template can be changed while it is there.</summary>
+    /// <summary>Whether the pod template of an existing object can be changed.</summary>
     public bool CanBeChanged => TemplatePath.Length > 0;
 
-    /// <summary>The kind of that name in documents; null for any other.</summary>
+    /// <summary>Returns a kind by its name in manifests. Null for an unknown kind.</summary>
     public static WorkloadKind? Of(string kind) => All.FirstOrDefault(known => known.Resource.Kind == kind);
 
-    /// <summary>Whether kubectl calls it so: <c>deploy</c>, <c>deployments.apps</c>, <c>deployments.v1.apps</c>, in upper or lower case.</summary>
+    /// <summary>Returns whether kubectl uses a name for this kind: <c>deploy</c>, <c>deployments.apps</c>, <c>deployments.v1.apps</c>. Not case-sensitive.</summary>
     public bool IsNamed(string type)
     {
-        // kubectl takes the group behind the name, and the version between them.
+        // In kubectl, the name can be followed by the group, with an optional version between them.
         var parts = type.Split('.');
         return Names.Contains(parts[0], StringComparer.OrdinalIgnoreCase)
             && (parts.Length == 1 || string.Equals(parts[^1], Resource.Group, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Reads an object of this kind, in the version of the API that the server has.</summary>
+    /// <summary>Reads an object of this kind, with the API version that the server supports.</summary>
     public async Task<KubeObject> GetAsync(KubeObjectClient client, ObjectReference reference, CancellationToken cancellationToken)
     {
         try
@@ -51,7 +51,7 @@ internal sealed record WorkloadKind(KubeResource Resource, string[] Names, strin
         }
     }
 
-    /// <summary>Lists the metadata of objects of this kind, in the version of the API that the server has.</summary>
+    /// <summary>Lists the metadata of objects of this kind, with the API version that the server supports.</summary>
     public async Task<IReadOnlyList<ObjectMetadata>> ListAsync(KubeObjectClient client, KubeQuery query, CancellationToken cancellationToken)
     {
         try
@@ -72,6 +72,6 @@ internal sealed record WorkloadKind(KubeResource Resource, string[] Names, strin
         }
     }
 
-    /// <summary>Where the API server serves an object that was read.</summary>
+    /// <summary>Returns the resource of an object that was read.</summary>
     public KubeResource ResourceOf(KubeObject workload) => workload.ApiVersion == OldCronJobs.ApiVersion && Resource == KubeResource.CronJobs ? OldCronJobs : Resource;
 }

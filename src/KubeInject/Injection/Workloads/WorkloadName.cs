@@ -2,17 +2,17 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>Names of workloads as kubectl takes them: <c>deployment/orders</c>, <c>sts/orders</c>, <c>cronjobs.batch/cleanup</c>.</summary>
+/// <summary>Parses names of workloads with the syntax of kubectl: <c>deployment/orders</c>, <c>sts/orders</c>, <c>cronjobs.batch/cleanup</c>.</summary>
 public static class WorkloadName
 {
-    /// <summary>The kinds that there are, with kubectl's short names, for messages.</summary>
+    /// <summary>The supported kinds with the short names of kubectl, for messages.</summary>
     public static string Kinds { get; } = string.Join(", ", WorkloadKind.All.Select(kind => $"{kind.Names[0]} ({kind.Names[^1]})"));
 
-    /// <summary>Reads a name.</summary>
-    /// <param name="text">A kind and a name with a slash between them, in front of which may be a namespace. Upper and lower case of the kind are the same.</param>
-    /// <param name="namespace">The workload's namespace if the text has none.</param>
+    /// <summary>Parses a name.</summary>
+    /// <param name="text">The kind and the name, separated by a slash, optionally after a namespace and a slash. The kind is not case-sensitive.</param>
+    /// <param name="namespace">The namespace if the text contains none.</param>
     /// <returns>The workload.</returns>
-    /// <exception cref="FormatException">The text is no such name, or of a kind that has no pod template that can be injected.</exception>
+    /// <exception cref="FormatException">The text is not the name of a workload, or the kind cannot be injected.</exception>
     public static ObjectReference Parse(string text, string @namespace)
     {
         ArgumentNullException.ThrowIfNull(text);

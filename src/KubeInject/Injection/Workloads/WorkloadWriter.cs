@@ -7,25 +7,25 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>Puts credentials into the pod template of a workload of the cluster, and changes nothing else there.</summary>
+/// <summary>Adds credentials to the pod template of a workload in a cluster. Changes nothing else.</summary>
 internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions options, KubeObjectClient client)
 {
-    /// <summary>How often it is tried anew where the workload has changed meanwhile.</summary>
+    /// <summary>The maximum number of attempts if the workload changes in the meantime.</summary>
     internal const int Attempts = 10;
 
-    /// <summary>How often, and after what wait, it is looked whether a change has arrived whose answer has not.</summary>
-    private const int Looks = 5;
+    /// <summary>The number of times to check whether a change without a response was applied.</summary>
+    private const int MaximumChecks = 5;
 
-    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly SecretWriter secrets = new(client);
 
-    /// <summary>Plans, and has the server go through all that would be written. Issues nothing, writes nothing.</summary>
+    /// <summary>Plans the injection and performs a server-side dry run. Issues and writes nothing.</summary>
     /// <param name="reference">The workload.</param>
-    /// <param name="delivery">How it is to get its credentials; null for the way in which it has them.</param>
+    /// <param name="delivery">The way in which containers get the credentials. Null keeps the current way.</param>
     /// <param name="replaces">Whether to replace existing credentials.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The plan; one that failed says why.</returns>
+    /// <returns>The plan. A failed plan contains the reason.</returns>
     public async Task<PlannedWorkload> PlanAsync(ObjectReference reference, CredentialDelivery? delivery, bool replaces, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
@@ -41,7 +41,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
             }
             catch (KubeApiException exception) when (IsConflict(exception) && attempt < Attempts)
             {
-                // It has changed since it was read a moment ago.
+                // The workload changed after it was read, so it is read again.
             }
             catch (KubeApiException exception) when (CannotBeTried(exception))
             {
@@ -54,10 +54,10 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
         }
     }
 
-    /// <summary>Issues what was planned and puts it in. Whatever fails after issuing has it revoked.</summary>
+    /// <summary>Issues the planned credentials and adds them to the workload. If this fails, the credentials are revoked.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="replaces">Whether to replace existing credentials.</param>
-    /// <param name="cancellationToken">Stops, as a failure does; not once the workload has the credentials.</param>
+    /// <param name="cancellationToken">Cancels the operation and revokes the credentials, unless the workload already has them.</param>
     public async Task<WrittenWorkload> WriteAsync(PlannedWorkload plan, bool replaces, CancellationToken cancellationToken)
     {
         var issued = new CredentialTransaction(source);
@@ -108,8 +108,8 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
         return new PlannedWorkload(workload, workload.Plan(options, delivery, replaces));
     }
 
-    /// <summary>Plans anew for a workload that has changed, for the credentials that were issued already.</summary>
-    /// <exception cref="InvalidOperationException">They are no longer what it asks for.</exception>
+    /// <summary>Plans again for a workload that changed, with the credentials that are already issued.</summary>
+    /// <exception cref="InvalidOperationException">The workload no longer requests these credentials.</exception>
     private async Task<PlannedWorkload> ReadAgainAsync(PlannedWorkload before, bool replaces, CancellationToken cancellationToken)
     {
         var delivery = before.Pod.Delivery!.Secret is null ? CredentialDelivery.Value : CredentialDelivery.Secret;
@@ -124,22 +124,22 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
         };
     }
 
-    /// <summary>Looks whether a workload has credentials after all. Not cancelled with the attempt: that may be what made it uncertain.</summary>
-    /// <returns>Whether it is known; and the workload, if it has them.</returns>
+    /// <summary>Checks whether a workload has the credentials. Ignores cancellation, which can be the cause of the uncertainty.</summary>
+    /// <returns>Whether the state is known, and the workload if it has the credentials.</returns>
     private async Task<(bool IsKnown, LiveWorkload? Found)> FindAsync(ObjectReference reference, IReadOnlyList<IssuedLease> issued)
     {
         using var limit = new CancellationTokenSource(CredentialSource.CleanupTimeout, source.Time);
         try
         {
-            // A request that broke off may still be on its way through the server.
-            for (var look = 1; ; look++)
+            // The server can still process an interrupted request.
+            for (var check = 1; ; check++)
             {
                 var workload = await LiveWorkload.ReadAsync(client, reference, limit.Token).ConfigureAwait(false);
                 if (issued.All(lease => workload.Leases.Contains(lease.Record.Uuid)))
                     return (true, workload);
-                if (look == Looks)
+                if (check == MaximumChecks)
                     return (true, null);
-                await Task.Delay(BetweenLooks, source.Time, limit.Token).ConfigureAwait(false);
+                await Task.Delay(CheckInterval, source.Time, limit.Token).ConfigureAwait(false);
             }
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
@@ -154,7 +154,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
 
     internal static bool IsConflict(KubeApiException exception) => exception.Reason == KubeApiReason.Conflict;
 
-    // A webhook that says of itself that it has effects keeps the server from going through a change without making it.
+    // The server refuses a dry run if a webhook declares side effects.
     // (https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#side-effects)
     internal static bool CannotBeTried(KubeApiException exception) =>
         exception.Reason == KubeApiReason.BadRequest && exception.Message.Contains("does not support dry run", StringComparison.Ordinal);

@@ -2,18 +2,18 @@ using KubeInject.Leases;
 
 namespace KubeInject.Injection.Workloads;
 
-/// <summary>What became of an attempt to put credentials into a workload.</summary>
+/// <summary>The result of adding credentials to a workload.</summary>
 internal sealed record WrittenWorkload
 {
-    /// <summary>What was planned last.</summary>
+    /// <summary>The latest plan.</summary>
     public required PlannedWorkload Plan { get; init; }
 
-    /// <summary>The workload with the credentials in it; null where it has none of them.</summary>
+    /// <summary>The workload with the credentials. Null if it does not have them.</summary>
     public LiveWorkload? Workload { get; init; }
 
-    /// <summary>The credentials that it has; empty where it has none of them.</summary>
+    /// <summary>The credentials of the workload. Empty if it does not have them.</summary>
     public IReadOnlyList<IssuedLease> Credentials { get; init; } = [];
 
-    /// <summary>Why it has none of them, and what became of them; null where it has.</summary>
+    /// <summary>The reason why the workload does not have the credentials, and their state. Null if it has them.</summary>
     public string? Error { get; init; }
 }
