@@ -70,8 +70,8 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 
     private void Rotate(ObjectReference workload, KubeConnection connection) => Run(workload, async (pipeline, cancellationToken) =>
     {
-        var options = new RotationOptions { Delivery = Delivery, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
-        var rotation = new CredentialRotation(CredentialSource!, connection.Objects, how: options);
+        var how = new RotationOptions { Delivery = Delivery, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
+        var rotation = new CredentialRotation(CredentialSource!, connection.Objects, rotationOptions: how);
         var result = await rotation.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
         await pipeline.InvokeAsync(() => isWanted = ShouldRotate(result, connection)).ConfigureAwait(false);

@@ -1,11 +1,11 @@
 namespace KubeInject.Annotations;
 
-/// <summary>The annotations of a pod, to go through.</summary>
+/// <summary>Enumerates the annotations of a pod without allocations.</summary>
 internal static class AnnotationMap
 {
     /// <summary>
-    /// The annotations as a class whose enumerator is none of the heap's. Nearly all are one already, and several checks go
-    /// through those of every pod.
+    /// Returns the annotations as a dictionary, whose enumerator is not allocated on the heap. Usually they already are a
+    /// dictionary. Several checks enumerate the annotations of every pod.
     /// </summary>
     public static Dictionary<string, string> Pairs(this IReadOnlyDictionary<string, string> annotations) =>
         annotations as Dictionary<string, string> ?? new Dictionary<string, string>(annotations, StringComparer.Ordinal);

@@ -4,20 +4,20 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Annotations;
 
 /// <summary>
-/// Tells pods that say nothing of any injection, as most pods of most clusters do: one look at each key, and nothing is
-/// allocated.
+/// Finds pods without injection annotations, which are most pods of a cluster. It checks each key once and allocates
+/// nothing.
 /// </summary>
 internal static class AnnotationPrefilter
 {
-    /// <summary>Whether there is nothing in a pod's metadata to read, and nothing to say about it.</summary>
+    /// <summary>Returns whether a pod's metadata has nothing to read and nothing to report.</summary>
     public static bool Includes(PodTemplate pod, InjectionOptions options) =>
         pod.NonStringKeys.Count == 0
         && pod.WorkloadNonStringKeys.Count == 0
         && !pod.Labels.ContainsKey(options.LabelKey)
-        && !HasWords(pod.Annotations)
-        && !HasWords(pod.WorkloadAnnotations);
+        && !HasInjectorKeys(pod.Annotations)
+        && !HasInjectorKeys(pod.WorkloadAnnotations);
 
-    /// <summary>Whether variables of its containers ask for something by their values.</summary>
+    /// <summary>Returns whether variables of the containers have references to Vault.</summary>
     public static bool HasReferences(PodTemplate pod)
     {
         for (var i = 0; i < pod.Containers.Count; i++)
@@ -29,7 +29,7 @@ internal static class AnnotationPrefilter
         return false;
     }
 
-    private static bool HasWords(IReadOnlyDictionary<string, string> annotations)
+    private static bool HasInjectorKeys(IReadOnlyDictionary<string, string> annotations)
     {
         if (annotations.Count == 0)
             return false;

@@ -1,8 +1,8 @@
 namespace KubeInject.Annotations;
 
-/// <summary>The annotations of one database of one pod, as they stand there.</summary>
+/// <summary>The annotations of a database of a pod.</summary>
 /// <param name="name">The database's name.</param>
-/// <param name="pod">All of the pod's.</param>
+/// <param name="pod">All injection annotations of the pod.</param>
 internal sealed class DatabaseKeys(string name, InjectionKeys pod)
 {
     private static readonly string[] KnownNames =
@@ -15,7 +15,7 @@ internal sealed class DatabaseKeys(string name, InjectionKeys pod)
 
     public string Name => name;
 
-    /// <summary>Whether everything that the uri mode needs is there, and nothing of the classic mode's own.</summary>
+    /// <summary>Whether all required settings of the uri mode exist, and no setting of the classic mode.</summary>
     public bool LooksLikeUri => Text(DatabaseSetting.Template) is { } template && ConnectionUri.IsValid(template) && Text(DatabaseSetting.UriVariables) is not null
         && Text(DatabaseSetting.UsernameVariables) is null && Text(DatabaseSetting.PasswordVariables) is null;
 
@@ -28,7 +28,7 @@ internal sealed class DatabaseKeys(string name, InjectionKeys pod)
     /// <summary>The value without the blanks around it; null where it is missing or blank.</summary>
     public string? Text(string setting) => settings.TryGetValue(setting, out var value) ? TextOf(value) : null;
 
-    /// <summary>The value as it stands there; null where it is missing.</summary>
+    /// <summary>Returns the unchanged value. Null if it is missing.</summary>
     public string? Raw(string setting) => settings.GetValueOrDefault(setting);
 
     public string Key(string setting) => InjectionAnnotation.ForDatabase(name, setting);

@@ -1,8 +1,8 @@
 namespace KubeInject.Annotations;
 
-/// <summary>Reads what a pod asks for of one database. The result holds only what has an effect.</summary>
+/// <summary>Reads the annotations of a database. The result contains only settings that have an effect.</summary>
 /// <param name="keys">The database's annotations.</param>
-/// <param name="findings">Takes what is the matter with them.</param>
+/// <param name="findings">The list for new findings.</param>
 internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
 {
     private static readonly string[] Modes = ["classic", "uri"];
@@ -15,7 +15,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         {
             InjectionMode.Uri => WithUri(database),
             InjectionMode.Classic => WithClassic(database),
-            // Which settings count is open until the mode is mended.
+            // Without a valid mode it is unknown which settings have an effect.
             _ => database,
         };
     }
@@ -98,7 +98,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         ReportOtherMode(DatabaseSetting.PasswordVariables, "uri", suggestion);
     }
 
-    // No message repeats the template or a part of it: a password may stand in it.
+    // Messages must not contain the template, because it might contain a password.
     private string? Template()
     {
         var key = keys.Key(DatabaseSetting.Template);
@@ -128,7 +128,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         return [variable];
     }
 
-    /// <summary>The valid names of a list; null where it names nothing.</summary>
+    /// <summary>Returns the valid names of a list. Null if the list is empty.</summary>
     private string[]? Variables(string setting)
     {
         if (keys.Text(setting) is not { } text)
@@ -137,7 +137,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             return [text];
         var key = keys.Key(setting);
 
-        // A connection string in the wrong place is not taken apart: a piece of its password could pass for a name.
+        // A connection string is not split, because a part of its password could look like a name.
         string[] items = text.Contains("://", StringComparison.Ordinal) ? [text] : text.Split(',', StringSplitOptions.TrimEntries);
         var named = items.Where(item => item.Length > 0).ToList();
         if (SeparatedByBlanks(items) is { } names)
@@ -167,7 +167,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         return named.Count == 0 ? null : [.. named.Where(VariableName.IsValid)];
     }
 
-    /// <summary>The names, where blanks stand between some of them and each is valid; null otherwise.</summary>
+    /// <summary>Returns the names if whitespace separates some of them and all are valid. Null otherwise.</summary>
     private static string[]? SeparatedByBlanks(string[] items)
     {
         if (!items.Any(item => item.Any(char.IsWhiteSpace)))

@@ -1,6 +1,6 @@
 namespace KubeInject.Annotations;
 
-/// <summary>What can stand after <c>&lt;db&gt;.</c> in a key.</summary>
+/// <summary>The settings after <c>&lt;db&gt;.</c> in a key.</summary>
 internal static class DatabaseSetting
 {
     public const string Role = "role";
@@ -10,10 +10,10 @@ internal static class DatabaseSetting
     public const string UriVariables = "env-key-uri";
     public const string Template = "template";
 
-    /// <summary>Of that injector's manual; its behaviour, and ours, is one list for the pod.</summary>
+    /// <summary>From the manual of the in-cluster injector. That injector and KubeInject write one list for the pod instead.</summary>
     public const string LegacyUuid = "uuid";
 
-    /// <summary>A setting's name as it stands in a key.</summary>
+    /// <summary>Returns the name of a setting. Known names are not allocated.</summary>
     public static string NameOf(ReadOnlySpan<char> name) => name switch
     {
         Role => Role,
@@ -26,7 +26,7 @@ internal static class DatabaseSetting
         _ => name.ToString(),
     };
 
-    /// <summary>Whether a value can be meant for a setting, so that a misspelt key is not taken for another one than it is.</summary>
+    /// <summary>Returns whether a value is plausible for a setting, so that a misspelled key is not corrected to the wrong setting.</summary>
     public static bool IsPlausible(string setting, string value) => setting switch
     {
         Mode => value.Trim().ToUpperInvariant() is "CLASSIC" or "URI",

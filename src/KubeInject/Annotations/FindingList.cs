@@ -2,8 +2,8 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Collects what is the matter with one pod.</summary>
-/// <param name="about">The pod or workload that every finding is about.</param>
+/// <summary>Collects the findings of a pod.</summary>
+/// <param name="about">The pod or workload of the findings.</param>
 internal sealed class FindingList(PodTemplate about)
 {
     private readonly List<Finding> findings = [];
@@ -17,7 +17,7 @@ internal sealed class FindingList(PodTemplate about)
     public void Information(string code, string key, string message, string suggestion, Fix? fix = null) =>
         Add(FindingSeverity.Information, code, key, message, suggestion, fix);
 
-    /// <summary>Errors first, then by key and code. Findings that share these are about one annotation, and stay in its order.</summary>
+    /// <summary>Returns the findings, errors first, then by key and code. Findings of the same key and code keep their order.</summary>
     public IReadOnlyList<Finding> Sorted() => findings.Count == 0
         ? []
         : WithoutContradictions(findings
@@ -41,8 +41,8 @@ internal sealed class FindingList(PodTemplate about)
         });
 
     /// <summary>
-    /// Of two fixes that want the same key otherwise, the first stays: so all fixes of one reading can be applied together,
-    /// in any order. Who reads again afterwards gets the other, if it is still needed.
+    /// If two fixes change the same key differently, only the first is kept, so that all fixes of one check can be applied
+    /// together in any order. The next check reports the other fix if it is still necessary.
     /// </summary>
     private static Finding[] WithoutContradictions(Finding[] sorted)
     {

@@ -1,6 +1,6 @@
 namespace KubeInject.Annotations;
 
-/// <summary>The common fixes, each of one annotation. Titles hold no value: a password may stand in it.</summary>
+/// <summary>Creates fixes for one annotation. Titles contain no values, which might contain passwords.</summary>
 internal static class Fixes
 {
     public static Fix Set(string key, string value) =>

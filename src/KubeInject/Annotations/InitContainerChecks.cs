@@ -2,12 +2,12 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Checks whether what init containers get is of use to them when they run.</summary>
+/// <summary>Checks whether init containers can use their connection URI when they run.</summary>
 internal static class InitContainerChecks
 {
     /// <summary>
-    /// Of a template whose host is the pod itself, so that a proxy in the pod is meant: init containers run one by one before
-    /// the containers, and before those sidecars that stand behind them.
+    /// Reports templates whose host is the pod itself, which refers to a proxy in the pod. Init containers run one by one
+    /// before the containers and before the sidecars that follow them.
     /// </summary>
     public static void Report(IReadOnlyList<DatabaseInjection> databases, IReadOnlyList<PodContainer> containers, FindingList findings)
     {

@@ -1,6 +1,6 @@
 namespace KubeInject.Annotations;
 
-/// <summary>The injection annotations of one pod, sorted into what they are about.</summary>
+/// <summary>The injection annotations of a pod, grouped by database.</summary>
 internal sealed class InjectionKeys
 {
     private static readonly string[] KnownNames =
@@ -22,21 +22,21 @@ internal sealed class InjectionKeys
     }
 
     /// <summary>
-    /// What is asked of each database, in ordinal order of the names: not that of the keys, where <c>a-b.role</c> precedes
-    /// <c>a.role</c>.
+    /// The annotations of each database, in ordinal order of the database names. The order of the keys would differ:
+    /// <c>a-b.role</c> precedes <c>a.role</c>.
     /// </summary>
     public IReadOnlyList<DatabaseKeys> Databases => databases;
 
-    /// <summary>The pod's one database; null where it asks for none, or for several.</summary>
+    /// <summary>The only database of the pod. Null if the pod requests none or several.</summary>
     public DatabaseKeys? OnlyDatabase => databases.Length == 1 ? databases[0] : null;
 
-    /// <summary>Whether one of the databases has a UUID of its own.</summary>
+    /// <summary>Whether a database has a UUID in its own key.</summary>
     public bool HasLegacyUuid => Array.Exists(databases, static database => database.Has(DatabaseSetting.LegacyUuid));
 
     /// <summary>The keys of version 1.</summary>
     public IReadOnlyList<string> Leftovers => leftovers;
 
-    /// <summary>Sorts the annotations; null where none belongs to the injection.</summary>
+    /// <summary>Groups the annotations. Returns null if none has the prefix.</summary>
     public static InjectionKeys? Of(IReadOnlyDictionary<string, string> annotations)
     {
         InjectionKeys? keys = null;
@@ -50,7 +50,7 @@ internal sealed class InjectionKeys
         return keys;
     }
 
-    /// <summary>What is asked of one of the databases.</summary>
+    /// <summary>Returns the annotations of a database.</summary>
     public DatabaseKeys Database(string name) => byName[name];
 
     public bool Has(string key) => podWide.ContainsKey(key);
@@ -130,7 +130,8 @@ internal sealed class InjectionKeys
         };
     }
 
-    // What says the same as the databases' own modes can go. One without a mode, and with all that the mode needs, is meant.
+    // The key can be removed if it equals the modes of the databases. It can be renamed if the only database has no mode, but
+    // all settings for it.
     private Fix? FixForMode()
     {
         var mode = Text(InjectionAnnotation.Mode);
@@ -143,7 +144,7 @@ internal sealed class InjectionKeys
 
     private DatabaseKeys DatabaseOf(ReadOnlySpan<char> name)
     {
-        // The keys of one database mostly stand together.
+        // The keys of a database usually follow each other.
         if (latest is null || !name.SequenceEqual(latest.Name))
         {
             var text = name.ToString();

@@ -2,16 +2,16 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Checks whether label and annotations stand where an injector sees them.</summary>
+/// <summary>Checks whether the label and the annotations are in the metadata that an injector reads.</summary>
 internal static class MetadataChecks
 {
-    /// <summary>The label's value that makes the in-cluster injector see a pod.</summary>
+    /// <summary>The value of the label with which the in-cluster injector selects a pod.</summary>
     public const string LabelValue = "true";
 
     private const string Consequence =
         "so the in-cluster injector does not select the pod, but KubeInject still injects it";
 
-    /// <summary>Of a pod without any injection annotation: whether it was meant to have some.</summary>
+    /// <summary>Checks a pod without injection annotations for signs that it should have some.</summary>
     public static void ReportWithoutAnnotations(PodTemplate pod, InjectionOptions options, bool hasMisspelt, FindingList findings)
     {
         if (ReportAnnotationsOnWorkload(pod, FindingSeverity.Error, findings) || hasMisspelt)
@@ -24,7 +24,7 @@ internal static class MetadataChecks
                 $"Request a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}', or remove the label.");
     }
 
-    /// <summary>Of a pod with injection annotations.</summary>
+    /// <summary>Checks a pod with injection annotations.</summary>
     public static void Report(PodTemplate pod, InjectionOptions options, FindingList findings)
     {
         ReportAnnotationsOnWorkload(pod, FindingSeverity.Warning, findings);
@@ -49,11 +49,11 @@ internal static class MetadataChecks
         return true;
     }
 
-    /// <summary>Whether an annotation of the workload can be meant for its pods: what an injector writes is not.</summary>
+    /// <summary>Returns whether an annotation of the workload can be moved to its pods. Annotations that an injector writes cannot.</summary>
     public static bool MayMove(string key) =>
         !InjectionAnnotation.IsLeftover(key) && key != InjectionAnnotation.Uuid && !key.EndsWith("." + DatabaseSetting.LegacyUuid, StringComparison.Ordinal);
 
-    /// <summary>Whether a label's value says yes in other words.</summary>
+    /// <summary>Returns whether a label's value is a synonym of true.</summary>
     public static bool MeansTrue(string value) => value.Trim().ToUpperInvariant() is "TRUE" or "YES" or "Y" or "ON" or "1" or "ENABLED";
 
     private static Fix? MoveAnnotations(PodTemplate pod, List<string> keys)
@@ -73,7 +73,7 @@ internal static class MetadataChecks
                     key,
                     $"The pod's label {Redaction.Key(key)} is not \"{LabelValue}\", {Consequence}.",
                     $"Set it to \"{LabelValue}\", and use quotes in YAML.",
-                    // What the workload selects its pods by cannot change on one side only.
+                    // A label in the selector of the workload cannot be changed only in the pod template.
                     MeansTrue(value) && !pod.SelectorKeys.Contains(key) ? SetLabel(key) : null);
         }
         else if (pod.WorkloadLabels.TryGetValue(key, out var onWorkload))
@@ -109,7 +109,7 @@ internal static class MetadataChecks
             $"Rename the label {Redaction.Key(misspelt)} to {Redaction.Key(key)}.",
             [new RenameMetadata(MetadataField.Label, misspelt, key), new SetMetadata(MetadataField.Label, key, LabelValue)]);
 
-    // A short key has too many neighbours.
+    // For a short key, too many other keys are similar.
     private static string? Misspelt(PodTemplate pod, string key)
     {
         var limit = Math.Min(2, key.Length / 4);
@@ -119,7 +119,7 @@ internal static class MetadataChecks
             .FirstOrDefault();
     }
 
-    /// <summary>Where the metadata of the pod stands in the document of its object.</summary>
+    /// <summary>Returns the path of the pod's metadata in the document of its object.</summary>
     public static string PodMetadata(PodTemplate pod) => pod.Object.Kind switch
     {
         "Pod" => "metadata",

@@ -1,15 +1,15 @@
 namespace KubeInject.Annotations;
 
-/// <summary>Checks whether the dialects that a pod speaks get along.</summary>
+/// <summary>Checks whether a pod has annotations of several injectors.</summary>
 internal static class MultipleInjectorsCheck
 {
-    /// <summary>The injections; where there are several, the first with a finding that says so.</summary>
+    /// <summary>Returns the injections. If there are several, the first has a finding about it.</summary>
     public static IReadOnlyList<PodInjection> WithFindings(IReadOnlyList<PodInjection> injections)
     {
         if (injections.Count < 2)
             return injections;
-        var speaking = injections.Where(injection => injection is not { Dialect: InjectionDialect.VaultDbInjector, State: InjectionState.None }).ToList();
-        if (speaking.Count < 2)
+        var active = injections.Where(injection => injection is not { Dialect: InjectionDialect.VaultDbInjector, State: InjectionState.None }).ToList();
+        if (active.Count < 2)
             return injections;
         var first = injections[0];
         var finding = new Finding
@@ -18,7 +18,7 @@ internal static class MultipleInjectorsCheck
             Severity = FindingSeverity.Warning,
             Object = first.Pod.Object,
             Server = first.Server,
-            Message = $"The pod has annotations of {string.Join(" and of ", speaking.Select(injection => NameOf(injection.Dialect)))}, and each injector acts on the pod independently.",
+            Message = $"The pod has annotations of {string.Join(" and of ", active.Select(injection => NameOf(injection.Dialect)))}, and each injector acts on the pod independently.",
             Suggestion = "Keep the annotations of one injector, or make sure that the injectors do not write the same variables or files.",
         };
         var errors = first.Findings.TakeWhile(other => other.Severity == FindingSeverity.Error);

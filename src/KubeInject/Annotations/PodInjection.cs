@@ -53,8 +53,8 @@ public sealed record PodInjection
     public override string ToString()
     {
         var databases = Databases.Count == 0 ? "no database" : string.Join(", ", Databases.Select(database => Redaction.OneLine(database.Name)));
-        var words = Dialect == InjectionDialect.VaultDbInjector ? "" : $" in the dialect {Dialect}";
-        return $"{Pod.Object}: {State}, {databases}{words}{Count(FindingSeverity.Error, "error")}{Count(FindingSeverity.Warning, "warning")}";
+        var dialect = Dialect == InjectionDialect.VaultDbInjector ? "" : $" in the dialect {Dialect}";
+        return $"{Pod.Object}: {State}, {databases}{dialect}{Count(FindingSeverity.Error, "error")}{Count(FindingSeverity.Warning, "warning")}";
     }
 
     private string Count(FindingSeverity severity, string noun) => Findings.Count(finding => finding.Severity == severity) switch

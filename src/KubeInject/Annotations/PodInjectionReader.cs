@@ -17,12 +17,12 @@ public static class PodInjectionReader
     {
         ArgumentNullException.ThrowIfNull(pod);
         ArgumentNullException.ThrowIfNull(options);
-        return AnnotationPrefilter.Includes(pod, options) ? Nothing(pod) : ReadWhatIsSaid(pod, options);
+        return AnnotationPrefilter.Includes(pod, options) ? Nothing(pod) : ReadAnnotations(pod, options);
     }
 
     private static PodInjection Nothing(PodTemplate pod) => new() { Pod = pod, State = InjectionState.None };
 
-    private static PodInjection ReadWhatIsSaid(PodTemplate pod, InjectionOptions options)
+    private static PodInjection ReadAnnotations(PodTemplate pod, InjectionOptions options)
     {
         var findings = new FindingList(pod);
         ValueChecks.Report(pod, options, findings);
@@ -83,7 +83,7 @@ public static class PodInjectionReader
         ArgumentNullException.ThrowIfNull(options);
         if (AnnotationPrefilter.Includes(pod, options) && !AnnotationPrefilter.HasReferences(pod))
             return [Nothing(pod)];
-        var own = ReadWhatIsSaid(pod, options);
+        var own = ReadAnnotations(pod, options);
         var others = DialectReader.ReadAll(pod);
         if (others.Count == 0)
             return [own];

@@ -38,7 +38,7 @@ public static class PodInjectionWriter
         }
     }
 
-    // The order of the databases is what assigns the UUIDs, so it is not left to the caller.
+    // The order of the databases assigns the UUIDs, so the databases are sorted here.
     private static string Uuids(PodInjection injection) => string.Join(
         ',',
         (injection with { Databases = [.. injection.Databases.OrderBy(database => database.Name, StringComparer.Ordinal)] }).Uuids);

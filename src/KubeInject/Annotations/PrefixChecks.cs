@@ -2,16 +2,16 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Checks for keys that would belong to the contract but for a letter or two of their prefix.</summary>
+/// <summary>Checks for keys whose prefix has one or two wrong letters.</summary>
 internal static class PrefixChecks
 {
-    /// <summary>How many letters may be wrong. No other known prefix is as near.</summary>
+    /// <summary>The maximum number of wrong letters. No other known prefix is that similar.</summary>
     public const int Limit = 2;
 
     private static readonly string Domain = InjectionAnnotation.Prefix[..^1];
 
-    /// <summary>Reports them.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Reports misspelled prefixes.</summary>
+    /// <returns>Whether there is such a key.</returns>
     public static bool Report(PodTemplate pod, FindingList findings)
     {
         var found = false;
@@ -52,7 +52,7 @@ internal static class PrefixChecks
 
     private static string Corrected(string key) => InjectionAnnotation.Prefix + key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
-    /// <summary>Whether a key would belong to the contract but for a letter or two of its prefix.</summary>
+    /// <summary>Returns whether the prefix of a key has one or two wrong letters.</summary>
     public static bool IsMisspelt(string key)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);

@@ -2,14 +2,14 @@ using System.Buffers;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Puts text of the pod's author into a finding: on one line, of bounded length, without a password.</summary>
+/// <summary>Prepares text from a pod for a message: on one line, with limited length, without passwords.</summary>
 internal static class Redaction
 {
     // A key that the API server accepts has 93 characters at most.
     private const int LongestKey = 120;
     private const int LongestValue = 64;
 
-    // What a connection string has and no name of a variable or mode: its value may hold a password.
+    // Characters of connection strings that are not in names of variables or modes. Such a value might contain a password.
     private static readonly SearchValues<char> ConnectionStringMarks = SearchValues.Create(":@/%=");
 
     public static string Key(string key) =>
@@ -20,7 +20,7 @@ internal static class Redaction
             ? "(not shown because it might contain a password)"
             : $"'{OneLine(value)}'";
 
-    /// <summary>The text in one line, with invisible characters escaped.</summary>
+    /// <summary>Returns the text in one line, with invisible characters escaped.</summary>
     public static string OneLine(string text) => DisplayText.Escape(text);
 
     private static string Shown(string key) => OneLine(PasswordMask.Apply(key));

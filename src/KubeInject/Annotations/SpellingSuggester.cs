@@ -1,16 +1,16 @@
 namespace KubeInject.Annotations;
 
-/// <summary>Finds the known name that a misspelt one most likely stands for.</summary>
+/// <summary>Finds the known name that is most similar to a misspelled name.</summary>
 internal static class SpellingSuggester
 {
-    /// <summary>The nearest of the known names; null where none is near. Of two equally near, the one that begins alike.</summary>
+    /// <summary>Returns the most similar known name. Null if none is similar. If two are equally similar, the longer common prefix decides.</summary>
     public static string? Of(string typed, IReadOnlyList<string> known)
     {
         string? nearest = null;
         var nearestDistance = int.MaxValue;
         foreach (var name in known)
         {
-            // A third of the letters may be wrong. It also keeps the work bounded, however long the typed name is.
+            // At most a third of the letters can be wrong. The limit also bounds the work for long names.
             var limit = Math.Max(1, name.Length / 3);
             var distance = Distance(typed, name, limit);
             if (distance > limit || distance > nearestDistance)
@@ -22,7 +22,7 @@ internal static class SpellingSuggester
         return nearest;
     }
 
-    /// <summary>The one known name that is a letter or two away; null where there is none, or no other is further away.</summary>
+    /// <summary>Returns the only known name with a distance of one or two. Null if there is none, or if several have this distance.</summary>
     public static string? Certain(string typed, IReadOnlyList<string> known)
     {
         var nearest = Of(typed, known);
@@ -35,13 +35,13 @@ internal static class SpellingSuggester
     }
 
     /// <summary>
-    /// Damerau-Levenshtein distance (optimal string alignment), without regard to case. Texts that are further apart than the
-    /// limit cost next to nothing where they begin differently.
+    /// Returns the Damerau-Levenshtein distance (optimal string alignment), ignoring case. The computation stops early if the
+    /// distance exceeds the limit.
     /// </summary>
-    /// <param name="left">A text.</param>
-    /// <param name="right">Another.</param>
-    /// <param name="limit">Which distances matter.</param>
-    /// <returns>The distance; any number beyond the limit where it is beyond.</returns>
+    /// <param name="left">The first text.</param>
+    /// <param name="right">The second text.</param>
+    /// <param name="limit">The maximum distance of interest.</param>
+    /// <returns>The distance. If it exceeds the limit, any number above the limit.</returns>
     internal static int Distance(ReadOnlySpan<char> left, ReadOnlySpan<char> right, int limit)
     {
         if (Math.Abs(left.Length - right.Length) > limit)
@@ -55,7 +55,7 @@ internal static class SpellingSuggester
             last[j] = j;
         for (var i = 1; i <= left.Length; i++)
         {
-            // What is further from the diagonal than the limit is beyond it.
+            // Cells that are further from the diagonal than the limit exceed it.
             var (first, end) = (Math.Max(1, i - limit), Math.Min(right.Length, i + limit));
             var nearest = current[first - 1] = first == 1 ? i : limit + 1;
             for (var j = first; j <= end; j++)

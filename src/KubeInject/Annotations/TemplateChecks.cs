@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Checks a template. No message repeats any of it but its scheme and port: a password may stand in it.</summary>
+/// <summary>Checks a template. Messages contain only its scheme and port, because it might contain a password.</summary>
 internal static class TemplateChecks
 {
-    // The schemes of one kind of database, and the ports that are its own by default.
+    // The schemes and the default ports of each kind of database.
     private static readonly (string Name, string[] Schemes, int[] Ports)[] Kinds =
     [
         ("PostgreSQL", ["postgres", "postgresql", "pgsql", "pg"], [5432]),
@@ -37,7 +37,7 @@ internal static class TemplateChecks
             return;
         }
 
-        // Placeholders elsewhere have an effect; those of the userinfo say what is so without them.
+        // Placeholders outside of the userinfo have an effect. In the userinfo, they have the same effect as no userinfo.
         var bare = ConnectionUri.WithoutUserInfo(template);
         var fix = ConnectionUri.HasPlaceholders(bare) ? null : Fixes.Set(key, bare);
         if (ConnectionUri.HasPlaceholders(template))
@@ -47,7 +47,7 @@ internal static class TemplateChecks
                 $"Annotation {Redaction.Key(key)} has placeholders, which the in-cluster injector refuses.",
                 "Remove the userinfo from the template, as in 'postgres://db:5432/orders', if that injector also injects the pod.",
                 fix);
-        if (ConnectionUri.HasUserInfoOfItsOwn(template))
+        if (ConnectionUri.HasCustomUserInfo(template))
             findings.Warning(
                 FindingCode.ReplacedUserInfo,
                 key,

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Reads the keys of the lease records and finds the databases that they belong to.</summary>
+/// <summary>Reads the UUIDs of the lease records and assigns them to databases.</summary>
 internal static class UuidReader
 {
-    /// <summary>Whether the pod says of itself that it is injected: by the annotation's presence, whatever its value.</summary>
+    /// <summary>Returns whether the pod has an annotation with UUIDs, which marks it as injected. The value does not matter.</summary>
     public static bool IsInjected(InjectionKeys keys) =>
         keys.Has(InjectionAnnotation.Uuid) || keys.HasLegacyUuid;
 
-    /// <summary>Puts the UUIDs into the databases; those that belong to none for certain are returned.</summary>
+    /// <summary>Assigns the UUIDs to the databases, and returns the UUIDs that cannot be assigned.</summary>
     public static IReadOnlyList<string> Assign(InjectionKeys keys, DatabaseInjection[] databases, FindingList findings)
     {
         var legacy = ReadLegacy(keys, findings);
@@ -36,7 +36,7 @@ internal static class UuidReader
         return uuids.Select(Valid).OfType<string>().Where(assigned.Add).ToArray();
     }
 
-    /// <summary>One entry a database, null where it has none.</summary>
+    /// <summary>Returns one entry for each database. Null for a database without a UUID.</summary>
     private static List<string?> ReadLegacy(InjectionKeys keys, FindingList findings)
     {
         var uuids = new List<string?>(keys.Databases.Count);
@@ -80,8 +80,8 @@ internal static class UuidReader
                 "Create the pod again without the annotation, which the injector writes.");
     }
 
-    // It becomes part of a path, so that whoever writes '../' here must not get at another's lease record.
-    // Guid.TryParse will not do: it takes signs and "0x" between the dashes.
+    // The UUID becomes part of a path, so '../' must not reach another lease record.
+    // Guid.TryParse is not strict enough: it accepts signs and "0x" between the dashes.
     private static string? Valid(string? uuid)
     {
         if (uuid?.Length != 36)

@@ -2,10 +2,10 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Checks what values are as such, whatever they mean.</summary>
+/// <summary>Checks the types and the whitespace of values.</summary>
 internal static class ValueChecks
 {
-    /// <summary>Of label and annotations whose value is no string in the manifest.</summary>
+    /// <summary>Reports a label and annotations whose values are not strings in the manifest.</summary>
     public static void Report(PodTemplate pod, InjectionOptions options, FindingList findings)
     {
         foreach (var key in pod.NonStringKeys)
@@ -21,7 +21,7 @@ internal static class ValueChecks
         }
     }
 
-    /// <summary>Of a role as it stands in its annotation.</summary>
+    /// <summary>Checks a role for whitespace.</summary>
     public static void ReportRole(string key, string value, FindingList findings)
     {
         var role = value.Trim();
@@ -63,7 +63,7 @@ internal static class ValueChecks
         fix,
         isOnWorkload);
 
-    // A value that is no scalar either has no text to put in quotes.
+    // A value that is not a scalar has no text to quote.
     private static Fix? Quote(PodTemplate pod, MetadataField field, string key) => TextIn(pod.Labels, pod.Annotations, field, key) is { } text
         ? new Fix($"Put the value of {Redaction.Key(key)} in quotes.", [new SetMetadata(field, key, text)])
         : null;

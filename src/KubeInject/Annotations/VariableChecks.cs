@@ -6,7 +6,7 @@ namespace KubeInject.Annotations;
 /// <summary>Checks the variables of all databases of a pod against each other and against its containers.</summary>
 internal static class VariableChecks
 {
-    /// <summary>Every variable that the databases ask for, in their order; one that several ask for, as often.</summary>
+    /// <summary>Returns the variables of all databases, in order. A variable that is requested several times is returned several times.</summary>
     public static List<AskedVariable> Asked(DatabaseInjection[] databases)
     {
         var asked = new List<AskedVariable>(2 * databases.Length);
@@ -65,7 +65,7 @@ internal static class VariableChecks
             Fixes.Set(asked.Key, variable));
     }
 
-    /// <summary>A name for the database's own variable that nobody else uses, such as ORDERS_DBUSER.</summary>
+    /// <summary>Returns an unused variable name for the database, such as ORDERS_DBUSER.</summary>
     private static string NameFor(string database, string byDefault, HashSet<string> taken)
     {
         var prefix = string.Concat(database.Select(character => char.IsAsciiLetterOrDigit(character) ? char.ToUpperInvariant(character) : '_'));
@@ -107,14 +107,14 @@ internal static class VariableChecks
                 $"Remove the variable from the container, or set {Redaction.Key(variable.Key)} to another variable.");
     }
 
-    /// <summary>Of variables that containers take from a ConfigMap or Secret as a whole, where its keys are known.</summary>
+    /// <summary>Reports variables that hide a variable of a ConfigMap or Secret (envFrom) with known keys.</summary>
     public static void ReportShadowed(List<AskedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
     {
         if (containers.All(container => container.VariableSources.All(source => source.Keys is null)))
             return;
         foreach (var variable in variables.DistinctBy(variable => variable.Name, StringComparer.Ordinal))
         {
-            // What it declares itself goes before these already, and is reported as replaced.
+            // A variable that the container declares already hides them, and is reported as replaced.
             var hidden = from container in containers
                          where !container.Variables.Contains(variable.Name)
                          let source = container.VariableSources.LastOrDefault(source => source.Keys?.Any(name => source.Prefix + name == variable.Name) == true)
@@ -137,10 +137,10 @@ internal static class VariableChecks
             asked.Add(new AskedVariable(names[i], database.Name, setting));
     }
 
-    /// <summary>A variable, and who asks for it.</summary>
+    /// <summary>A requested variable, with its database and setting.</summary>
     internal readonly record struct AskedVariable(string Name, string Database, string Setting)
     {
-        /// <summary>The annotation that asks for it, or would if it were not the default.</summary>
+        /// <summary>The key of the annotation. The annotation can be missing if the variable is the default.</summary>
         public string Key => InjectionAnnotation.ForDatabase(Database, Setting);
     }
 }

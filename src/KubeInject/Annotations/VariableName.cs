@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace KubeInject.Annotations;
 
-/// <summary>The rule for names of environment variables, as every API server since 1.20 applies it.</summary>
+/// <summary>The rule for names of environment variables of API servers since Kubernetes 1.20.</summary>
 internal static class VariableName
 {
-    /// <summary>What the rule allows, in words.</summary>
+    /// <summary>The description of the rule, for messages.</summary>
     public const string Rule = "letters, digits, '_', '-' and '.', but no digit or '..' at the start";
 
     private static readonly SearchValues<char> Allowed = SearchValues.Create("-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");

@@ -37,6 +37,6 @@ public sealed record InjectionResult
     public string FailureText => Status != InjectionStatus.Failed ? "" : Error ?? string.Join(" ",
         Findings.Where(finding => finding.Severity == FindingSeverity.Error).Select(finding => finding.ToString()));
 
-    /// <summary>What an error about it begins with.</summary>
+    /// <summary>The prefix of error messages: the position and the object.</summary>
     internal string Place => Location is null ? $"{Object}" : $"{Location}: {Object}";
 }

@@ -66,7 +66,7 @@ public sealed class CredentialRotationTests
         var workload = await InjectedAsync(bench, "Deployment", before);
         bench.Play(workload, _ => Good);
 
-        await new CredentialRotation(bench.Source, bench.Objects, how: new RotationOptions { Delivery = after }).RotateAsync(workload, null, CancellationToken.None);
+        await new CredentialRotation(bench.Source, bench.Objects, rotationOptions: new RotationOptions { Delivery = after }).RotateAsync(workload, null, CancellationToken.None);
 
         Assert.Equal(after == CredentialDelivery.Secret ? 1 : 0, (await bench.SecretsAsync()).Count);
         Assert.Equal(after == CredentialDelivery.Secret, !(await bench.TemplateAsync(workload)).ToJsonString().Contains("password-", StringComparison.Ordinal));
@@ -100,7 +100,7 @@ public sealed class CredentialRotationTests
         var old = bench.Issuer.Live.ToHashSet();
         var before = await bench.TemplateAsync(workload);
 
-        var result = await new CredentialRotation(bench.Source, bench.Objects, how: new RotationOptions { Timeout = TimeSpan.FromSeconds(1) })
+        var result = await new CredentialRotation(bench.Source, bench.Objects, rotationOptions: new RotationOptions { Timeout = TimeSpan.FromSeconds(1) })
             .RotateAsync(workload, null, CancellationToken.None);
 
         Assert.Equal(RotationStatus.RolledBack, result.Status);
@@ -130,7 +130,7 @@ public sealed class CredentialRotationTests
         var old = bench.Issuer.Live.ToHashSet();
         var isChanged = false;
 
-        await new CredentialRotation(bench.Source, bench.Objects, how: new RotationOptions { Timeout = TimeSpan.FromSeconds(2) }).RotateAsync(
+        await new CredentialRotation(bench.Source, bench.Objects, rotationOptions: new RotationOptions { Timeout = TimeSpan.FromSeconds(2) }).RotateAsync(
             workload,
             new Told(_ =>
             {

@@ -230,12 +230,12 @@ public sealed class PodRecreationTests
     {
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
         var injector = new WorkloadInjector(
-            new CredentialSource(new RecordingIssuer(), new MemoryLeaseStore()), connection.Objects, how: new WorkloadInjectionOptions { Recreate = true, BackupFolder = folder });
+            new CredentialSource(new RecordingIssuer(), new MemoryLeaseStore()), connection.Objects, workloadOptions: new WorkloadInjectionOptions { Recreate = true, BackupFolder = folder });
         await injector.InjectAsync(new ObjectReference("Pod", @namespace, name), CancellationToken.None);
     }
 
     private static WorkloadInjector Injector(TestWorkspace bench, string backups) =>
-        new(bench.Source, bench.Objects, how: new WorkloadInjectionOptions { Recreate = true, BackupFolder = backups });
+        new(bench.Source, bench.Objects, workloadOptions: new WorkloadInjectionOptions { Recreate = true, BackupFolder = backups });
 
     /// <summary>A pod that is not gone before a finalizer is.</summary>
     private static async Task<ObjectReference> CreateSlowAsync(TestWorkspace bench)

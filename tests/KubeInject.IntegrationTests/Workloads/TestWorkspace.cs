@@ -60,7 +60,7 @@ internal sealed class TestWorkspace : IDisposable
     };
 
     public WorkloadInjector Injector(CredentialDelivery delivery = CredentialDelivery.Value, bool recreate = false, bool mustRollOut = false) =>
-        new(Source, Objects, how: new WorkloadInjectionOptions { Delivery = delivery, Recreate = recreate, MustRollOut = mustRollOut });
+        new(Source, Objects, workloadOptions: new WorkloadInjectionOptions { Delivery = delivery, Recreate = recreate, MustRollOut = mustRollOut });
 
     public Task<InjectionResult> InjectAsync(ObjectReference workload, CredentialDelivery delivery = CredentialDelivery.Value) =>
         Injector(delivery).InjectAsync(workload, CancellationToken.None);

@@ -217,7 +217,7 @@ public sealed class WorkloadInjectorTests
             """);
         using var viewer = await TestCluster.OpenAsync("viewer", bench.Namespace);
 
-        InjectionResult With(CredentialDelivery delivery) => new WorkloadInjector(bench.Source, viewer.Objects, how: new() { Delivery = delivery }).InjectAsync(workload, CancellationToken.None).GetAwaiter().GetResult();
+        InjectionResult With(CredentialDelivery delivery) => new WorkloadInjector(bench.Source, viewer.Objects, workloadOptions: new() { Delivery = delivery }).InjectAsync(workload, CancellationToken.None).GetAwaiter().GetResult();
         var result = await Task.Run(() => With(CredentialDelivery.Secret));
 
         Assert.Matches($"^{workload}: {bench.Namespace}/secret/orders-db-[0-9a-f]{{10}} cannot be created for the credentials: .*kubeinject-viewer", result.Error);

@@ -29,7 +29,7 @@ public sealed class ConnectionUriTests
     public void Credentials_become_the_userinfo_and_the_rest_stays(string template, string filled)
     {
         Assert.Equal(filled, ConnectionUri.Fill(template, "u", "p@"));
-        Assert.False(ConnectionUri.HasUserInfoOfItsOwn(template));
+        Assert.False(ConnectionUri.HasCustomUserInfo(template));
     }
 
     [Theory]

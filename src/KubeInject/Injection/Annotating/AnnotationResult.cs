@@ -36,6 +36,6 @@ public sealed record AnnotationResult
     /// <summary>The reason for the failure, in one line with the position. Null if the change did not fail.</summary>
     public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
-    /// <summary>What an error about it begins with.</summary>
+    /// <summary>The prefix of error messages: the position and the object.</summary>
     internal string Place => Location is null ? $"{Object}" : $"{Location}: {Object}";
 }

@@ -12,7 +12,7 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // Pods can still be terminating after the rollout, however long it took.
-    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MinimumTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns each lease with its record. The record is null if the source has none.</summary>
     public async Task<IReadOnlyDictionary<Guid, LeaseRecord?>> FindAsync(IEnumerable<Guid> uuids, CancellationToken cancellationToken)
@@ -25,11 +25,11 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
 
     /// <summary>Waits until no pod uses the leases and revokes them. A warning reports leases that cannot be revoked. The next sweep tries again.</summary>
     public async Task<RotationResult> RevokeAsync(
-        RotationResult result, IReadOnlyDictionary<Guid, LeaseRecord?> old, TimeSpan patience, CancellationToken cancellationToken)
+        RotationResult result, IReadOnlyDictionary<Guid, LeaseRecord?> old, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var own = old.Where(pair => Stranger(result.Object, pair.Value) is null).ToDictionary();
+        var own = old.Where(pair => ReasonToKeep(result.Object, pair.Value) is null).ToDictionary();
         if (own.Count > 0
-            && (await UsersAsync(result.Object, own.Keys.ToHashSet(), patience, cancellationToken).ConfigureAwait(false)
+            && (await UsersAsync(result.Object, own.Keys.ToHashSet(), timeout, cancellationToken).ConfigureAwait(false)
                 ?? await OwnersElsewhereAsync(result.Object, own.Keys.ToHashSet(), cancellationToken).ConfigureAwait(false)) is { } users)
             return result with { NotRevoked = old.Keys.ToArray(), Warning = $"{result.Object}: The old credentials are not revoked: {users}. The next sweep revokes them when no pod has them any more." };
 
@@ -38,9 +38,9 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
         var left = new List<string>();
         foreach (var (uuid, record) in old)
         {
-            if (Stranger(result.Object, record) is { } stranger)
+            if (ReasonToKeep(result.Object, record) is { } reason)
             {
-                kept.Add($"{uuid} ({stranger})");
+                kept.Add($"{uuid} ({reason})");
                 continue;
             }
 
@@ -68,16 +68,16 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
 
     /// <summary>Returns why a lease does not belong to the workload. An annotation can name the lease of another object. Null if the lease belongs to the workload.</summary>
     /// <remarks>A record without a namespace can be from a manifest that was applied to several namespaces.</remarks>
-    private string? Stranger(ObjectReference workload, LeaseRecord? record) =>
+    private string? ReasonToKeep(ObjectReference workload, LeaseRecord? record) =>
         record is null ? $"the source '{source.Name}' has no record of it"
         : record.Owner == workload ? null
         : $"it was issued for {record.Owner}{(record.Owner.Namespace is null ? " in an unknown namespace" : "")}, and the next sweep revokes it when no object names it any more";
 
     /// <summary>Waits until no pod names any of the leases. Terminating pods and running Jobs still use them.</summary>
     /// <returns>The pods that still use the leases, or why they are unknown. Null if no pod uses them.</returns>
-    private async Task<string?> UsersAsync(ObjectReference workload, HashSet<Guid> uuids, TimeSpan patience, CancellationToken cancellationToken)
+    private async Task<string?> UsersAsync(ObjectReference workload, HashSet<Guid> uuids, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(patience > LeastPatience ? patience : LeastPatience, source.Time);
+        using var limit = new CancellationTokenSource(timeout > MinimumTimeout ? timeout : MinimumTimeout, source.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var query = new KubeQuery { Namespace = workload.Namespace, FieldSelector = "status.phase!=Succeeded,status.phase!=Failed" };
         var users = new List<string>();
