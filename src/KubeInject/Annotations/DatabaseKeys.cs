@@ -25,7 +25,7 @@ internal sealed class DatabaseKeys(string name, InjectionKeys pod)
 
     public bool Has(string setting) => settings.ContainsKey(setting);
 
-    /// <summary>The value without the blanks around it; null where it is missing or blank.</summary>
+    /// <summary>Returns the trimmed value. Null if it is missing or blank.</summary>
     public string? Text(string setting) => settings.TryGetValue(setting, out var value) ? TextOf(value) : null;
 
     /// <summary>Returns the unchanged value. Null if it is missing.</summary>

@@ -55,7 +55,7 @@ internal sealed class InjectionKeys
 
     public bool Has(string key) => podWide.ContainsKey(key);
 
-    /// <summary>The value without the blanks around it; null where it is missing or blank.</summary>
+    /// <summary>Returns the trimmed value. Null if it is missing or blank.</summary>
     public string? Text(string key) => podWide.TryGetValue(key, out var value) ? DatabaseKeys.TextOf(value) : null;
 
     public void Report(FindingList findings)

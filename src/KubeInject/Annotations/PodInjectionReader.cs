@@ -46,7 +46,7 @@ public static class PodInjectionReader
         var databases = new DatabaseInjection[keys.Databases.Count];
         for (var i = 0; i < databases.Length; i++)
             databases[i] = new DatabaseReader(keys.Databases[i], findings).Read(role, mount);
-        var variables = VariableChecks.Asked(databases);
+        var variables = VariableChecks.Requested(databases);
         VariableChecks.ReportDuplicates(variables, keys, pod.Containers, findings);
         InitContainerChecks.Report(databases, pod.Containers, findings);
 

@@ -7,88 +7,88 @@ namespace KubeInject.Annotations;
 internal static class VariableChecks
 {
     /// <summary>Returns the variables of all databases, in order. A variable that is requested several times is returned several times.</summary>
-    public static List<AskedVariable> Asked(DatabaseInjection[] databases)
+    public static List<RequestedVariable> Requested(DatabaseInjection[] databases)
     {
-        var asked = new List<AskedVariable>(2 * databases.Length);
+        var requested = new List<RequestedVariable>(2 * databases.Length);
         foreach (var database in databases)
         {
-            Add(database, DatabaseSetting.UsernameVariables, database.UsernameVariables, asked);
-            Add(database, DatabaseSetting.PasswordVariables, database.PasswordVariables, asked);
-            Add(database, DatabaseSetting.UriVariables, database.UriVariables, asked);
+            Add(database, DatabaseSetting.UsernameVariables, database.UsernameVariables, requested);
+            Add(database, DatabaseSetting.PasswordVariables, database.PasswordVariables, requested);
+            Add(database, DatabaseSetting.UriVariables, database.UriVariables, requested);
         }
 
-        return asked;
+        return requested;
     }
 
-    public static void ReportDuplicates(List<AskedVariable> variables, InjectionKeys keys, IReadOnlyList<PodContainer> containers, FindingList findings)
+    public static void ReportDuplicates(List<RequestedVariable> variables, InjectionKeys keys, IReadOnlyList<PodContainer> containers, FindingList findings)
     {
-        var takenBy = new Dictionary<string, AskedVariable>(variables.Count, StringComparer.Ordinal);
-        HashSet<string>? taken = null;
-        foreach (var asked in variables)
+        var firstByName = new Dictionary<string, RequestedVariable>(variables.Count, StringComparer.Ordinal);
+        HashSet<string>? usedNames = null;
+        foreach (var requested in variables)
         {
-            if (takenBy.TryAdd(asked.Name, asked))
+            if (firstByName.TryAdd(requested.Name, requested))
                 continue;
-            taken ??= [.. variables.Select(other => other.Name), .. containers.SelectMany(container => container.Variables)];
-            var first = takenBy[asked.Name];
-            if (first.Database == asked.Database && first.Setting == asked.Setting)
-                ReportTwice(asked, keys, findings);
-            else if (first.Database != asked.Database && IsByDefault(asked, keys))
-                ReportDefault(asked, first, IsByDefault(first, keys), taken, findings);
+            usedNames ??= [.. variables.Select(other => other.Name), .. containers.SelectMany(container => container.Variables)];
+            var first = firstByName[requested.Name];
+            if (first.Database == requested.Database && first.Setting == requested.Setting)
+                ReportTwice(requested, keys, findings);
+            else if (first.Database != requested.Database && IsByDefault(requested, keys))
+                ReportDefault(requested, first, IsByDefault(first, keys), usedNames, findings);
             else
                 findings.Error(
                     FindingCode.DuplicateVariable,
-                    asked.Key,
-                    $"Variable {Redaction.Value(asked.Name)} of {Redaction.Key(asked.Key)} is already used by {Redaction.Key(first.Key)}.",
-                    $"Set {Redaction.Key(asked.Key)} to another variable.");
+                    requested.Key,
+                    $"Variable {Redaction.Value(requested.Name)} of {Redaction.Key(requested.Key)} is already used by {Redaction.Key(first.Key)}.",
+                    $"Set {Redaction.Key(requested.Key)} to another variable.");
         }
     }
 
-    private static void ReportTwice(AskedVariable asked, InjectionKeys keys, FindingList findings)
+    private static void ReportTwice(RequestedVariable requested, InjectionKeys keys, FindingList findings)
     {
-        var names = TextOf(asked, keys)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        var names = TextOf(requested, keys)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
         findings.Error(
             FindingCode.DuplicateVariable,
-            asked.Key,
-            $"Annotation {Redaction.Key(asked.Key)} names the variable {Redaction.Value(asked.Name)} twice.",
+            requested.Key,
+            $"Annotation {Redaction.Key(requested.Key)} names the variable {Redaction.Value(requested.Name)} twice.",
             "Remove the duplicate name.",
-            Fixes.Set(asked.Key, string.Join(',', names.Distinct(StringComparer.Ordinal))));
+            Fixes.Set(requested.Key, string.Join(',', names.Distinct(StringComparer.Ordinal))));
     }
 
-    private static void ReportDefault(AskedVariable asked, AskedVariable first, bool isFirstByDefault, HashSet<string> taken, FindingList findings)
+    private static void ReportDefault(RequestedVariable requested, RequestedVariable first, bool isFirstByDefault, HashSet<string> usedNames, FindingList findings)
     {
-        var variable = NameFor(asked.Database, asked.Name, taken);
+        var variable = NameFor(requested.Database, requested.Name, usedNames);
         findings.Error(
             FindingCode.DuplicateVariable,
-            asked.Key,
-            $"Database {Redaction.Key(asked.Database)} gets the variable {asked.Name} by default, but database {Redaction.Key(first.Database)} {(isFirstByDefault ? "also gets it by default" : "already uses it")}.",
-            $"Set {Redaction.Key(asked.Key)} to another variable, for example '{variable}'.",
-            Fixes.Set(asked.Key, variable));
+            requested.Key,
+            $"Database {Redaction.Key(requested.Database)} gets the variable {requested.Name} by default, but database {Redaction.Key(first.Database)} {(isFirstByDefault ? "also gets it by default" : "already uses it")}.",
+            $"Set {Redaction.Key(requested.Key)} to another variable, for example '{variable}'.",
+            Fixes.Set(requested.Key, variable));
     }
 
     /// <summary>Returns an unused variable name for the database, such as ORDERS_DBUSER.</summary>
-    private static string NameFor(string database, string byDefault, HashSet<string> taken)
+    private static string NameFor(string database, string byDefault, HashSet<string> usedNames)
     {
         var prefix = string.Concat(database.Select(character => char.IsAsciiLetterOrDigit(character) ? char.ToUpperInvariant(character) : '_'));
         var wanted = $"{(char.IsAsciiDigit(prefix[0]) ? "_" : "")}{prefix}_{byDefault}";
         var name = wanted;
-        for (var i = 2; !taken.Add(name); i++)
+        for (var i = 2; !usedNames.Add(name); i++)
             name = string.Create(CultureInfo.InvariantCulture, $"{wanted}_{i}");
         return name;
     }
 
-    private static bool IsByDefault(AskedVariable asked, InjectionKeys keys) =>
-        TextOf(asked, keys)?.Contains(asked.Name, StringComparison.Ordinal) != true;
+    private static bool IsByDefault(RequestedVariable requested, InjectionKeys keys) =>
+        TextOf(requested, keys)?.Contains(requested.Name, StringComparison.Ordinal) != true;
 
-    private static string? TextOf(AskedVariable asked, InjectionKeys keys) =>
-        keys.Database(asked.Database).Text(asked.Setting);
+    private static string? TextOf(RequestedVariable requested, InjectionKeys keys) =>
+        keys.Database(requested.Database).Text(requested.Setting);
 
-    public static void ReportReplaced(List<AskedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
+    public static void ReportReplaced(List<RequestedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
     {
         if (containers.Count == 0)
             return;
         var declaredBy = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        var asked = variables.DistinctBy(variable => variable.Name, StringComparer.Ordinal).ToList();
-        foreach (var variable in asked)
+        var requested = variables.DistinctBy(variable => variable.Name, StringComparer.Ordinal).ToList();
+        foreach (var variable in requested)
             declaredBy.Add(variable.Name, []);
         foreach (var container in containers)
         {
@@ -99,7 +99,7 @@ internal static class VariableChecks
             }
         }
 
-        foreach (var variable in asked.Where(variable => declaredBy[variable.Name].Count > 0))
+        foreach (var variable in requested.Where(variable => declaredBy[variable.Name].Count > 0))
             findings.Warning(
                 FindingCode.ReplacedVariable,
                 variable.Key,
@@ -108,7 +108,7 @@ internal static class VariableChecks
     }
 
     /// <summary>Reports variables that hide a variable of a ConfigMap or Secret (envFrom) with known keys.</summary>
-    public static void ReportShadowed(List<AskedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
+    public static void ReportShadowed(List<RequestedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
     {
         if (containers.All(container => container.VariableSources.All(source => source.Keys is null)))
             return;
@@ -131,14 +131,14 @@ internal static class VariableChecks
 
     private static string NameOf(PodContainer container) => $"{(container.IsInit ? "init container" : "container")} {Redaction.Key(container.Name)}";
 
-    private static void Add(DatabaseInjection database, string setting, IReadOnlyList<string> names, List<AskedVariable> asked)
+    private static void Add(DatabaseInjection database, string setting, IReadOnlyList<string> names, List<RequestedVariable> requested)
     {
         for (var i = 0; i < names.Count; i++)
-            asked.Add(new AskedVariable(names[i], database.Name, setting));
+            requested.Add(new RequestedVariable(names[i], database.Name, setting));
     }
 
     /// <summary>A requested variable, with its database and setting.</summary>
-    internal readonly record struct AskedVariable(string Name, string Database, string Setting)
+    internal readonly record struct RequestedVariable(string Name, string Database, string Setting)
     {
         /// <summary>The key of the annotation. The annotation can be missing if the variable is the default.</summary>
         public string Key => InjectionAnnotation.ForDatabase(Database, Setting);

@@ -1,6 +1,6 @@
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>The annotations of one pod for Bank-Vaults' webhook: the older one's and its successor's.</summary>
+/// <summary>The annotations of a pod for the Bank-Vaults webhooks: vault-secrets-webhook and its successor secrets-webhook.</summary>
 /// <remarks>Source: the annotations of bank-vaults/vault-secrets-webhook and bank-vaults/secrets-webhook.</remarks>
 internal sealed class BankVaultsKeys
 {
@@ -10,7 +10,7 @@ internal sealed class BankVaultsKeys
         "mutate", "mutate-probes",
     ];
 
-    // Settings of one server; the successor has each of them for Vault and for OpenBao.
+    // Settings of a server. The successor supports each of them for Vault and for OpenBao.
     private static readonly string[] OfServer =
     [
         "addr", "image", "image-pull-policy", "role", "path", "skip-verify", "tls-secret", "ignore-missing-secrets", "client-timeout",
@@ -40,7 +40,7 @@ internal sealed class BankVaultsKeys
         "aws-region", "aws-load-from-secret", "credentials-namespace", "credentials-secret-name", "aws-tls-secret-arn",
     ];
 
-    // Of two that say the same, the successor's counts.
+    // If both keys exist, the key of the successor takes precedence.
     private static readonly (string Prefix, string[] Known)[] Prefixes = [(DialectKey.SecretsWebhookPrefix, OfSuccessor), (DialectKey.BankVaultsPrefix, OfOlder)];
 
     private readonly SortedDictionary<string, string> values = new(StringComparer.Ordinal);
@@ -56,13 +56,13 @@ internal sealed class BankVaultsKeys
         }
     }
 
-    /// <summary>The whole keys, in ordinal order.</summary>
+    /// <summary>The complete keys, in ordinal order.</summary>
     public IReadOnlyCollection<string> All => values.Keys;
 
-    /// <summary>Whether the webhook is told to leave the pod alone.</summary>
+    /// <summary>Whether the webhook is deactivated for the pod.</summary>
     public bool IsSkipped => Find("mutate") is var (_, value) && value == "skip";
 
-    /// <summary>The first of some settings that is there, by names without a prefix: its key, and its value without the blanks around it.</summary>
+    /// <summary>Returns the first existing setting: its key, and its trimmed value. The names have no prefix.</summary>
     public (string Key, string Value)? Find(params string[] names)
     {
         foreach (var name in names)

@@ -2,13 +2,13 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>Reads what a pod asks of Bank-Vaults' webhook, as far as it is about credentials of databases.</summary>
+/// <summary>Reads requests for database credentials from the Bank-Vaults annotations and variables of a pod.</summary>
 internal sealed class BankVaultsReader
 {
-    // What the webhook itself puts in: the older one, and its successor.
+    // The init containers that vault-secrets-webhook and its successor add.
     private static readonly string[] InitContainers = ["copy-vault-env", "copy-secret-init"];
 
-    // A path whose fields all become variables, and a file of the agent's or of consul-template's.
+    // Settings for a path whose fields all become variables, and for the configuration of the agent or consul-template.
     private static readonly string[] FromPath = ["vault-env-from-path", "vault-from-path", "bao-from-path"];
     private static readonly string[] ConfigMaps = ["vault-agent-configmap", "vault-ct-configmap", "bao-agent-configmap", "bao-ct-configmap"];
     private static readonly string[] Daemon = ["secret-init-daemon", "vault-env-daemon"];
@@ -19,7 +19,7 @@ internal sealed class BankVaultsReader
     private readonly SortedDictionary<string, BankVaultsUsage> uses = new(StringComparer.Ordinal);
     private readonly List<string> others = [];
     private readonly List<string> rest = [];
-    private bool asks;
+    private bool hasRequests;
 
     private BankVaultsReader(PodTemplate pod, FindingList findings)
     {
@@ -33,9 +33,9 @@ internal sealed class BankVaultsReader
     private DialectParseResult Read()
     {
         var variables = pod.Containers.SelectMany(container => container.VaultVariables.Select(variable => (container, variable))).ToList();
-        asks = variables.Count > 0;
+        hasRequests = variables.Count > 0;
         DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.BankVaults, findings);
-        DialectChecks.ReportOnWorkload(pod, InjectionDialect.BankVaults, asksElsewhere: asks || keys.All.Count > 0, findings);
+        DialectChecks.ReportOnWorkload(pod, InjectionDialect.BankVaults, hasRequests: hasRequests || keys.All.Count > 0, findings);
         if (keys.IsSkipped)
         {
             ReportSkipped(variables);
@@ -54,7 +54,7 @@ internal sealed class BankVaultsReader
         return new DialectParseResult
         {
             State = pod.Containers.Any(container => container.IsInit && InitContainers.Contains(container.Name)) ? InjectionState.Injected
-                : asks ? InjectionState.Pending
+                : hasRequests ? InjectionState.Pending
                 : InjectionState.None,
             Databases = databases,
             Rest = rest,
@@ -128,7 +128,7 @@ internal sealed class BankVaultsReader
     {
         if (keys.Find(FromPath) is not var (key, list))
             return;
-        asks = true;
+        hasRequests = true;
         var hasOthers = false;
         foreach (var item in list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
@@ -151,7 +151,7 @@ internal sealed class BankVaultsReader
 
     private BankVaultsUsage UseOf(CredentialPath path)
     {
-        // By role, since that is what the database is called after.
+        // The role comes first, because the database gets the name of the role.
         var key = $"{path.Role} {path.Mount} {path.IsStatic}";
         if (!uses.TryGetValue(key, out var use))
             uses.Add(key, use = new BankVaultsUsage(path));
@@ -217,14 +217,14 @@ internal sealed class BankVaultsReader
     {
         if (keys.Find(ConfigMaps) is not var (key, _))
             return;
-        asks = true;
+        hasRequests = true;
         NotExpressible(key, "The pod also has settings in a ConfigMap");
     }
 
     private void ReportNothing()
     {
-        // A ConfigMap or Secret may hold references, too; and of metadata alone nobody knows.
-        if (pod.HasSpec && !asks && keys.All.Count > 0 && !pod.Containers.Any(container => container.VariableSources.Count > 0))
+        // A ConfigMap or Secret can also contain references. Metadata without a spec shows no variables.
+        if (pod.HasSpec && !hasRequests && keys.All.Count > 0 && !pod.Containers.Any(container => container.VariableSources.Count > 0))
             findings.Warning(
                 FindingCode.NothingToInject,
                 keys.All.First(),

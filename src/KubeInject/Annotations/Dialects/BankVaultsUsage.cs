@@ -1,7 +1,7 @@
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>What a pod's variables make of one role's credentials, by Bank-Vaults.</summary>
-/// <param name="path">Where the credentials are read from.</param>
+/// <summary>The variables of a pod that use the credentials of a role with Bank-Vaults.</summary>
+/// <param name="path">The path of the credentials in Vault.</param>
 internal sealed class BankVaultsUsage(CredentialPath path)
 {
     private readonly List<(string Container, string Variable, bool HasUsername, bool HasPassword)> uses = [];
@@ -10,10 +10,10 @@ internal sealed class BankVaultsUsage(CredentialPath path)
 
     public CredentialVariables Variables { get; } = new();
 
-    /// <summary>The first variable that has something of it.</summary>
+    /// <summary>The first variable that uses the credentials.</summary>
     public string Variable => uses[0].Variable;
 
-    /// <summary>The containers that have some of its variables.</summary>
+    /// <summary>The containers with variables that use the credentials.</summary>
     public IEnumerable<string> Containers => uses.Select(use => use.Container).Distinct(StringComparer.Ordinal);
 
     public void Add(string container, string variable, string value)
@@ -27,8 +27,8 @@ internal sealed class BankVaultsUsage(CredentialPath path)
     }
 
     /// <summary>
-    /// Where one container has the username alone and another the password alone: a variable of the latter. Each container
-    /// reads credentials of its own, so that the two do not belong together.
+    /// Finds a container that has only the password, and another that has only the username. Each container reads separate
+    /// credentials, so the two do not belong together. Returns null if there are none.
     /// </summary>
     public (string Variable, string Container, string Other)? Apart()
     {

@@ -2,17 +2,17 @@ using System.Buffers;
 
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>The place in Vault that a database's credentials are read from: <c>MOUNT/creds/ROLE</c> or <c>MOUNT/static-creds/ROLE</c>.</summary>
+/// <summary>The path of database credentials in Vault: <c>MOUNT/creds/ROLE</c> or <c>MOUNT/static-creds/ROLE</c>.</summary>
 /// <param name="Mount">The mount path of the secrets engine.</param>
 /// <param name="Role">The role.</param>
-/// <param name="IsStatic">Whether it is a role with one user, whose password Vault changes, and no lease.</param>
+/// <param name="IsStatic">Whether the role is static: it has one user, whose password Vault rotates, and no leases.</param>
 /// <remarks>Source: Vault's HTTP API of the database secrets engine.</remarks>
 internal sealed record CredentialPath(string Mount, string Role, bool IsStatic)
 {
-    /// <summary>What stands in front of a path in Vault's HTTP API, and never in the path itself.</summary>
+    /// <summary>The prefix of paths in the HTTP API of Vault, which is not part of a path.</summary>
     public const string ApiVersion = "v1/";
 
-    // Engines that have creds/ as well, under the mounts that Vault gives them where none is named.
+    // The default mounts of other engines that also have the path creds/.
     private static readonly string[] OtherEngines =
     [
         "ad", "alicloud", "aws", "azure", "consul", "gcp", "kubernetes", "ldap", "mongodbatlas", "nomad", "openldap", "rabbitmq", "terraform",
@@ -20,13 +20,13 @@ internal sealed record CredentialPath(string Mount, string Role, bool IsStatic)
 
     private static readonly string[] DatabaseNames = ["database", "postgres", "mysql", "mariadb", "mssql", "mongo", "oracle"];
 
-    // Blanks, and what is of a URI: it may hold a password, and no message shall repeat it as a path.
-    private static readonly SearchValues<char> NotOfPaths = SearchValues.Create(" \t\r\n\v\f\u0085\u00A0:@%=?&#,\"'`{}");
+    // Whitespace and characters of URIs. A URI might contain a password, so messages must not show it as a path.
+    private static readonly SearchValues<char> InvalidPathCharacters = SearchValues.Create(" \t\r\n\v\f\u0085\u00A0:@%=?&#,\"'`{}");
 
-    /// <summary>The path as Vault has it.</summary>
+    /// <summary>The path in Vault.</summary>
     public string Text => $"{Mount}/{(IsStatic ? "static-creds" : "creds")}/{Role}";
 
-    /// <summary>Reads a path; null for what holds no database's credentials.</summary>
+    /// <summary>Parses a path. Returns null if it is not a path of database credentials.</summary>
     public static CredentialPath? Parse(string path)
     {
         if (Split(path) is not var (mount, kind, role) || kind is not ("creds" or "static-creds") || OtherEngines.Contains(mount))
@@ -34,7 +34,7 @@ internal sealed record CredentialPath(string Mount, string Role, bool IsStatic)
         return new CredentialPath(mount, role, kind == "static-creds");
     }
 
-    /// <summary>The path that a mistaken one most likely stands for; null where it is none, or where there is no telling.</summary>
+    /// <summary>Returns the probable correction of a wrong path. Null if there is none.</summary>
     public static CredentialPath? Meant(string path)
     {
         if (Split(path) is not var (mount, kind, role) || !LooksLikeDatabase(mount))
@@ -47,7 +47,7 @@ internal sealed record CredentialPath(string Mount, string Role, bool IsStatic)
         };
     }
 
-    /// <summary>Whether a path lies in a database secrets engine, by the name of its mount, and holds no credentials.</summary>
+    /// <summary>Returns whether the name of the mount indicates a database secrets engine, but the path is not a path of credentials.</summary>
     public static bool IsElsewhereInDatabase(string path)
     {
         var trimmed = path.Trim('/');
@@ -63,7 +63,7 @@ internal sealed record CredentialPath(string Mount, string Role, bool IsStatic)
         var trimmed = path.Trim('/');
         var last = trimmed.LastIndexOf('/');
         var before = last <= 0 ? -1 : trimmed.LastIndexOf('/', last - 1);
-        if (before <= 0 || trimmed.AsSpan().ContainsAny(NotOfPaths) || trimmed.Any(char.IsControl))
+        if (before <= 0 || trimmed.AsSpan().ContainsAny(InvalidPathCharacters) || trimmed.Any(char.IsControl))
             return null;
         var (mount, kind, role) = (trimmed[..before].Trim('/'), trimmed[(before + 1)..last], trimmed[(last + 1)..]);
         return mount.Length == 0 ? null : (mount, kind, role);

@@ -2,11 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>What a template of the Vault Agent makes of secrets, as far as it is plain to see.</summary>
+/// <summary>A template of the Vault Agent. Recognizes the simple forms of database credentials.</summary>
 /// <remarks>The language is that of consul-template: <c>{{ with secret "PATH" }}…{{ .Data.username }}…{{ end }}</c>.</remarks>
 internal sealed partial class CredentialTemplate
 {
-    // Those of the database secrets engine: of a dynamic role, and of a static one.
+    // The fields of the database secrets engine for dynamic and static roles.
     private static readonly string[] Fields =
     [
         "username", "password", "rsa_private_key", "client_certificate", "private_key", "private_key_type",
@@ -21,32 +21,32 @@ internal sealed partial class CredentialTemplate
         Paths = [.. SecretCall().Matches(text).Select(match => match.Groups["path"].Value.Trim('/')).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>The paths that it reads, each once, in the order of the text.</summary>
+    /// <summary>The distinct paths that the template reads, in order.</summary>
     public IReadOnlyList<string> Paths { get; }
 
-    /// <summary>A field that is read of the secrets and that no database credentials have; null where there is none.</summary>
+    /// <summary>The first field in the template that database credentials do not have. Null if there is none.</summary>
     public string? UnknownField =>
         FieldOfSecret().Matches(text).Select(match => match.Groups["field"].Value).FirstOrDefault(name => !IsField(name));
 
     public static bool IsField(string field) => Fields.Contains(field);
 
-    /// <summary>Gives a database the variables that the template exports; those that cannot be said are counted.</summary>
+    /// <summary>Returns the database with the variables that the template exports.</summary>
     public DatabaseInjection Describe(DatabaseInjection database, out bool saysMore)
     {
         var variables = new CredentialVariables();
         foreach (Match export in Export().Matches(text))
             variables.Add(export.Groups["name"].Value, WithPlaceholders(export.Groups["value"].Value));
 
-        // A file that holds nothing but the URI: a template of ours, for no variable.
+        // A file that contains only the URI becomes a template without a variable.
         if (variables.IsEmpty && Bare().Match(text) is { Success: true } bare)
             variables.AddUri(null, WithPlaceholders(bare.Groups["value"].Value));
         saysMore = variables.HasMore;
         return variables.In(database);
     }
 
-    // Our engine percent-encodes what it puts into a URI, so that urlquery has nothing left to do.
+    // KubeInject percent-encodes credentials in a URI, so urlquery is not necessary.
     private static string WithPlaceholders(string value) =>
-        Place().Replace(value, match => match.Groups["field"].Value == "username" ? CredentialVariables.User : CredentialVariables.Password);
+        CredentialField().Replace(value, match => match.Groups["field"].Value == "username" ? CredentialVariables.User : CredentialVariables.Password);
 
     [GeneratedRegex(@"\bsecret\s+[""`](?<path>[^""`\r\n]+)[""`]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex SecretCall();
@@ -55,7 +55,7 @@ internal sealed partial class CredentialTemplate
     private static partial Regex FieldOfSecret();
 
     [GeneratedRegex(@"\{\{-?[ \t]*(\$[a-zA-Z0-9_]+)?\.Data\.(?<field>username|password)[ \t]*(\|[ \t]*urlquery[ \t]*)?-?\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Place();
+    private static partial Regex CredentialField();
 
     [GeneratedRegex(
         @"(^|\}\})[ \t]*export[ \t]+(?<name>[a-zA-Z_][a-zA-Z0-9_]*)=(?<quote>[""']?)(?<value>(\{\{[^{}\r\n]*\}\}|[^""'{}\s;])+)\k<quote>[ \t]*;?[ \t]*(?=\r?$|\{\{-?[ \t]*end)",

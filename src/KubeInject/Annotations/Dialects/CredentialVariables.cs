@@ -1,12 +1,12 @@
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>Collects what containers get of one database's credentials, and says it in the terms of a <see cref="DatabaseInjection"/>.</summary>
+/// <summary>Collects the variables of a database's credentials, and converts them to a <see cref="DatabaseInjection"/>.</summary>
 internal sealed class CredentialVariables
 {
-    /// <summary>The place of the username in a value.</summary>
+    /// <summary>The placeholder of the username in a value.</summary>
     public const string User = "{{user}}";
 
-    /// <summary>The place of the password in a value.</summary>
+    /// <summary>The placeholder of the password in a value.</summary>
     public const string Password = "{{password}}";
 
     private readonly List<string> usernames = [];
@@ -17,10 +17,10 @@ internal sealed class CredentialVariables
 
     public bool IsEmpty => usernames.Count + passwords.Count == 0 && template is null && !hasMore;
 
-    /// <summary>Whether there is a value that a <see cref="DatabaseInjection"/> cannot say: a second form beside the first, or none of its forms.</summary>
+    /// <summary>Whether a <see cref="DatabaseInjection"/> cannot represent all values, because they have several forms or an unknown form.</summary>
     public bool HasMore => hasMore || (template is not null && usernames.Count + passwords.Count > 0);
 
-    /// <summary>Adds a variable by its value with the places of username and password in it.</summary>
+    /// <summary>Adds a variable with its value, which contains the placeholders.</summary>
     public void Add(string variable, string value)
     {
         if (value == User)
@@ -31,7 +31,7 @@ internal sealed class CredentialVariables
             AddUri(variable, value);
     }
 
-    /// <summary>Adds a connection URI; the variable is null where it goes to none.</summary>
+    /// <summary>Adds a connection URI. The variable is null if no variable gets the URI.</summary>
     public void AddUri(string? variable, string value)
     {
         var uri = value.Replace($"://{User}:{Password}@", "://", StringComparison.Ordinal);
@@ -48,7 +48,7 @@ internal sealed class CredentialVariables
             AddOnce(uris, variable);
     }
 
-    /// <summary>The database with the variables; what <see cref="HasMore"/> tells of is left out.</summary>
+    /// <summary>Returns the database with the variables. Omits the values that <see cref="HasMore"/> reports.</summary>
     public DatabaseInjection In(DatabaseInjection database) => usernames.Count + passwords.Count == 0 && template is not null
         ? database with { Mode = InjectionMode.Uri, UriVariables = uris, Template = template }
         : database with { UsernameVariables = usernames, PasswordVariables = passwords };

@@ -2,10 +2,10 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>Checks that are the same for every other injector.</summary>
+/// <summary>Checks that are common to all other injectors.</summary>
 internal static class DialectChecks
 {
-    /// <summary>Of a misspelt name, whether it is so near to a known one that it can stand for nothing else.</summary>
+    /// <summary>Returns whether a misspelled name is so similar to a known name that it can be corrected.</summary>
     public static bool IsNear(string name, string known) =>
         SpellingSuggester.Distance(name, known, 2) <= 2;
 
@@ -24,7 +24,7 @@ internal static class DialectChecks
             nearest is not null && IsNear(key[prefix.Length..], nearest) && !annotations.ContainsKey(newKey) ? Rename(key, newKey) : null);
     }
 
-    /// <summary>Reports keys that an injector would read if it were not for one letter of the prefix.</summary>
+    /// <summary>Reports keys whose prefix differs from the prefix of an injector by one letter.</summary>
     public static void ReportMisspeltPrefixes(PodTemplate pod, InjectionDialect dialect, FindingList findings)
     {
         foreach (var key in pod.Annotations.Keys)
@@ -41,32 +41,31 @@ internal static class DialectChecks
         }
     }
 
-    /// <summary>Reports annotations on the workload's own metadata.</summary>
-    public static void ReportOnWorkload(PodTemplate pod, InjectionDialect dialect, bool asksElsewhere, FindingList findings)
+    /// <summary>Reports annotations in the metadata of the workload.</summary>
+    public static void ReportOnWorkload(PodTemplate pod, InjectionDialect dialect, bool hasRequests, FindingList findings)
     {
         var keys = pod.WorkloadAnnotations.Keys.Where(key => DialectKey.Of(key) == dialect).Order(StringComparer.Ordinal).ToList();
         if (keys.Count == 0)
             return;
         var movable = keys.Where(key => !pod.Annotations.ContainsKey(key)).Select(key => new MoveMetadata(MetadataField.Annotation, key)).ToArray();
-        var place = $"{MetadataChecks.PodMetadata(pod)}.annotations";
+        var target = $"{MetadataChecks.PodMetadata(pod)}.annotations";
         findings.Add(
-            asksElsewhere ? FindingSeverity.Warning : FindingSeverity.Error,
+            hasRequests ? FindingSeverity.Warning : FindingSeverity.Error,
             FindingCode.AnnotationsOnWorkload,
             movable.Length > 0 ? movable[0].Key : keys[0],
             $"No injector reads these annotations in the metadata of the {pod.Object.Kind}: {string.Join(", ", keys.Select(Redaction.Key))}.",
-            $"Move the annotations to {place}.",
-            movable.Length == 0 ? null : new Fix($"Move the annotations to {place}.", movable));
+            $"Move the annotations to {target}.",
+            movable.Length == 0 ? null : new Fix($"Move the annotations to {target}.", movable));
     }
 
     /// <summary>
-    /// Reads a path that may hold a database's credentials, and reports what is the matter with it; null for what is no
-    /// such path.
+    /// Parses a path of database credentials and reports its problems. Returns null if it is not such a path.
     /// </summary>
     /// <param name="path">The path.</param>
-    /// <param name="key">The annotation or variable that has it.</param>
-    /// <param name="isWhole">Whether the path is the whole value of an annotation, which can be mended then.</param>
-    /// <param name="findings">Takes what is the matter.</param>
-    /// <param name="isMistaken">Whether a finding told that the path is no place of credentials.</param>
+    /// <param name="key">The annotation or variable that contains the path.</param>
+    /// <param name="isWhole">Whether the path is the whole value of an annotation, so that a fix can replace it.</param>
+    /// <param name="findings">The list for new findings.</param>
+    /// <param name="isMistaken">Whether a finding reports that the path is not a path of credentials.</param>
     public static CredentialPath? ReadPath(string path, string key, bool isWhole, FindingList findings, out bool isMistaken)
     {
         isMistaken = false;
@@ -97,7 +96,7 @@ internal static class DialectChecks
         return null;
     }
 
-    /// <summary>Whether a pod runs to its end, so that its credentials need not outlive their first lease.</summary>
+    /// <summary>Returns whether a pod runs to completion, so that its lease usually does not have to be renewed.</summary>
     public static bool RunsToEnd(PodTemplate pod) => pod.Object.Kind is "Job" or "CronJob";
 
     public static Fix Set(string title, string key, string value) => new(title, [new SetMetadata(MetadataField.Annotation, key, value)]);

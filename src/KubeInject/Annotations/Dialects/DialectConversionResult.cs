@@ -4,12 +4,12 @@ using System.Text;
 namespace KubeInject.Annotations.Dialects;
 
 /// <summary>
-/// What of another injector's databases the words of the Vault database-credential injector can say: dynamic roles of one
-/// mount, with names of their own and variables that nobody else has.
+/// The databases of another injector that can be converted to annotations of the Vault database-credential injector: dynamic
+/// roles of one mount, with unique names and variables.
 /// </summary>
 internal sealed class DialectConversionResult
 {
-    // What is left of a key's 63 letters beside the longest setting.
+    // A key has at most 63 characters. This limit leaves enough characters for the longest setting.
     private const int LongestName = 40;
 
     private readonly List<DatabaseInjection> databases = [];
@@ -18,8 +18,8 @@ internal sealed class DialectConversionResult
     private readonly HashSet<string> names;
     private readonly HashSet<string> variables;
 
-    /// <param name="own">What the pod asks for in our words already.</param>
-    /// <param name="others">What it asks for in the other injector's.</param>
+    /// <param name="own">The existing injection of the Vault database-credential injector.</param>
+    /// <param name="others">The databases of the other injector.</param>
     /// <param name="options">The label key and the default mount path.</param>
     public DialectConversionResult(PodInjection own, IReadOnlyList<DialectDatabase> others, InjectionOptions options)
     {
@@ -37,28 +37,28 @@ internal sealed class DialectConversionResult
             else if (other.Injection.Mount != Mount)
                 left.Add($"Database {Redaction.Key(other.Injection.Name)} is in mount {Redaction.Key(other.Injection.Mount)}, but all databases of a pod are in one mount: {Redaction.Key(Mount)}.");
             else
-                Carry(other);
+                Convert(other);
         }
 
         HasAll = from.Count == others.Count;
     }
 
-    /// <summary>The mount of all.</summary>
+    /// <summary>The mount of all databases.</summary>
     public string Mount { get; }
 
-    /// <summary>Whether all are carried over.</summary>
+    /// <summary>Whether all databases can be converted.</summary>
     public bool HasAll { get; }
 
-    /// <summary>What is carried over, in our words.</summary>
+    /// <summary>The converted databases.</summary>
     public IReadOnlyList<DatabaseInjection> Databases => databases;
 
-    /// <summary>The same in the other injector's words.</summary>
+    /// <summary>The databases of the other injector that were converted.</summary>
     public IReadOnlyList<DialectDatabase> From => from;
 
-    /// <summary>What is not carried over: one sentence each.</summary>
+    /// <summary>What cannot be converted. One sentence for each.</summary>
     public IReadOnlyList<string> Left => left;
 
-    private void Carry(DialectDatabase other)
+    private void Convert(DialectDatabase other)
     {
         from.Add(other);
         if (other.Left is { } sentence)
@@ -73,7 +73,7 @@ internal sealed class DialectConversionResult
             });
     }
 
-    // Between prefix and setting stands a name without a dot, in letters that a key may have.
+    // The name in a key has no dot, and only characters that a key can have.
     private string NameFor(string name)
     {
         var text = new string([.. name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' ? letter : '-')]).Trim('-', '_');
@@ -100,7 +100,7 @@ internal sealed class DialectConversionResult
                 left.Add($"Variable {Redaction.Value(variable)} of database {Redaction.Key(database.Name)} is already used by another database.");
         }
 
-        // A database always sets variables. Where none is named, they are called after it, not after what all have by default.
+        // A database always has variables. Without a name, a variable gets the name of the database, because default names can conflict.
         if (free.Count == 0)
             free.Add(Named(database.Name, suffix));
         return free;

@@ -26,36 +26,36 @@ public static class DialectConverter
         if (own.State == InjectionState.Ignored)
             return new DialectConversion([], ["The pod has annotations of version 1, so every injector ignores it: remove these annotations first."]);
 
-        var reading = DialectReader.Read(pod, injection.Dialect, new FindingList(pod));
-        var carried = new DialectConversionResult(own, reading.Databases, options);
-        var left = carried.Left.Concat(reading.Rest).ToList();
-        if (carried.Databases.Count == 0)
+        var parsed = DialectReader.Read(pod, injection.Dialect, new FindingList(pod));
+        var converted = new DialectConversionResult(own, parsed.Databases, options);
+        var left = converted.Left.Concat(parsed.Rest).ToList();
+        if (converted.Databases.Count == 0)
             return new DialectConversion([], left);
 
-        // A word of the other injector's stays as long as there is something that only that injector does.
-        var isWhole = reading.Rest.Count == 0 && carried.HasAll;
+        // The other annotations are kept as long as a function of the other injector is still required.
+        var isWhole = parsed.Rest.Count == 0 && converted.HasAll;
         var removed = isWhole
             ? pod.Annotations.Keys.Where(key => DialectKey.Of(key) == injection.Dialect)
-            : carried.From.SelectMany(database => database.Keys);
-        if (isWhole && reading.Settings.Count > 0)
-            left.Add($"KubeInject logs in to Vault itself, so these settings have no equivalent: {string.Join(", ", reading.Settings.Select(Redaction.Key))}.");
+            : converted.From.SelectMany(database => database.Keys);
+        if (isWhole && parsed.Settings.Count > 0)
+            left.Add($"KubeInject logs in to Vault itself, so these settings have no equivalent: {string.Join(", ", parsed.Settings.Select(Redaction.Key))}.");
         return new DialectConversion(
             [
                 new SetMetadata(MetadataField.Label, options.LabelKey, "true"),
-                .. Annotations(pod, carried, options).Select(pair => new SetMetadata(MetadataField.Annotation, pair.Key, pair.Value)),
+                .. Annotations(pod, converted, options).Select(pair => new SetMetadata(MetadataField.Annotation, pair.Key, pair.Value)),
                 .. removed.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(key => new RemoveMetadata(MetadataField.Annotation, key)),
             ],
             left);
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Annotations(PodTemplate pod, DialectConversionResult carried, InjectionOptions options)
+    private static IEnumerable<KeyValuePair<string, string>> Annotations(PodTemplate pod, DialectConversionResult converted, InjectionOptions options)
     {
         var written = PodInjectionWriter.Write(
-            new PodInjection { Pod = pod, State = InjectionState.Pending, Databases = carried.Databases }, options);
+            new PodInjection { Pod = pod, State = InjectionState.Pending, Databases = converted.Databases }, options);
 
-        // The mount is not written where it is the operator's; what stands there without a database would count instead.
-        return carried.Mount == options.DefaultMount && pod.Annotations.ContainsKey(InjectionAnnotation.Cluster)
-            ? written.Prepend(new(InjectionAnnotation.Cluster, carried.Mount))
+        // The default mount is not written, but an existing annotation with another mount has to be replaced.
+        return converted.Mount == options.DefaultMount && pod.Annotations.ContainsKey(InjectionAnnotation.Cluster)
+            ? written.Prepend(new(InjectionAnnotation.Cluster, converted.Mount))
             : written;
     }
 }

@@ -1,9 +1,9 @@
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>A database that is asked for in another injector's words.</summary>
-/// <param name="Injection">What is asked for. Variables are empty where none is named.</param>
-/// <param name="IsStatic">Whether its credentials come from a static role, which only the other injector reads.</param>
-/// <param name="IsShared">Whether what asks for it asks for something else in one breath, so that the one cannot go without the other.</param>
-/// <param name="Keys">The annotations that are about this database alone.</param>
-/// <param name="Left">What the other injector makes of the credentials and a <see cref="DatabaseInjection"/> cannot say; null for nothing.</param>
+/// <summary>A database that annotations of another injector request.</summary>
+/// <param name="Injection">The requested database. Lists of variables are empty if no variable is named.</param>
+/// <param name="IsStatic">Whether the role is static. Only the other injector supports static roles.</param>
+/// <param name="IsShared">Whether the same setting also requests another secret, so that it cannot be removed.</param>
+/// <param name="Keys">The keys of annotations that apply only to this database.</param>
+/// <param name="Left">One sentence about a use of the credentials that a <see cref="DatabaseInjection"/> cannot represent, or null.</param>
 internal sealed record DialectDatabase(DatabaseInjection Injection, bool IsStatic, bool IsShared, IReadOnlyList<string> Keys, string? Left);

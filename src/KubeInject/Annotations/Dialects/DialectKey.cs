@@ -35,10 +35,10 @@ public static class DialectKey
         return null;
     }
 
-    /// <summary>Whether a key is an injector's, or nearly, so that it may be meant for it. Every key of every pod gets here.</summary>
+    /// <summary>Returns whether a key has the prefix of an injector or a similar prefix. Called for every key of every pod.</summary>
     internal static bool IsOrResembles(string key)
     {
-        // A prefix ends with its only slash, whose place decides of nearly all keys.
+        // A prefix ends with its only slash. The position of the slash excludes nearly all keys.
         var length = key.IndexOf('/', StringComparison.Ordinal) + 1;
         foreach (var (prefix, _) in Prefixes)
         {
@@ -49,7 +49,7 @@ public static class DialectKey
         return false;
     }
 
-    /// <summary>The prefix of another injector that a key misses by one letter; null where it misses none.</summary>
+    /// <summary>Returns the prefix of another injector that differs from the prefix of a key by one letter. Null if there is none.</summary>
     internal static (string Prefix, InjectionDialect Dialect)? NearlyOf(string key)
     {
         var length = key.IndexOf('/', StringComparison.Ordinal) + 1;
@@ -62,7 +62,7 @@ public static class DialectKey
         return null;
     }
 
-    /// <summary>Whether one letter is missing, too many, another, or in its neighbour's place. Linear, for every key of every pod gets here.</summary>
+    /// <summary>Returns whether one letter is missing, added, replaced, or swapped with its neighbor. Linear, because it is called for every key of every pod.</summary>
     private static bool IsOneEditApart(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
         if (Math.Abs(left.Length - right.Length) > 1)

@@ -1,6 +1,6 @@
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>What a pod says in another injector's words.</summary>
+/// <summary>The annotations of a pod for another injector.</summary>
 internal sealed record DialectParseResult
 {
     public required InjectionState State { get; init; }
@@ -8,9 +8,9 @@ internal sealed record DialectParseResult
     /// <summary>The databases, in ordinal order of their names, which are unique.</summary>
     public IReadOnlyList<DialectDatabase> Databases { get; init; } = [];
 
-    /// <summary>What only the other injector can do for the pod: one sentence each. Where there is some, its annotations have to stay.</summary>
+    /// <summary>The functions for which the other injector is still required. One sentence for each. If there are any, its annotations have to be kept.</summary>
     public IReadOnlyList<string> Rest { get; init; } = [];
 
-    /// <summary>What the other injector is told, and ours has no word for, though nothing is lost by it: names of settings.</summary>
+    /// <summary>The names of settings of the other injector that have no equivalent and are not necessary.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 }

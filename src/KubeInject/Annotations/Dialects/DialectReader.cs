@@ -2,19 +2,19 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>Reads what a pod says in other injectors' words.</summary>
+/// <summary>Reads annotations of other injectors.</summary>
 internal static class DialectReader
 {
     private static readonly InjectionDialect[] Foreign = [InjectionDialect.VaultAgent, InjectionDialect.BankVaults];
 
-    /// <summary>One injection for each other injector whose words the pod uses, in the order of the dialects.</summary>
+    /// <summary>Returns one injection for each other injector whose annotations the pod has, in the order of the dialects.</summary>
     public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod)
     {
-        var spoken = Spoken(pod);
-        return spoken == 0 ? [] : [.. Foreign.Where(dialect => (spoken & Bit(dialect)) != 0).Select(dialect => Read(pod, dialect))];
+        var dialects = DialectsOf(pod);
+        return dialects == 0 ? [] : [.. Foreign.Where(dialect => (dialects & Bit(dialect)) != 0).Select(dialect => Read(pod, dialect))];
     }
 
-    /// <summary>What the pod says in another injector's words, with what its model has no word for.</summary>
+    /// <summary>Reads the annotations of a pod for another injector.</summary>
     public static DialectParseResult Read(PodTemplate pod, InjectionDialect dialect, FindingList findings) => dialect == InjectionDialect.VaultAgent
         ? VaultAgentReader.Read(pod, findings)
         : BankVaultsReader.Read(pod, findings);
@@ -22,32 +22,32 @@ internal static class DialectReader
     private static PodInjection Read(PodTemplate pod, InjectionDialect dialect)
     {
         var findings = new FindingList(pod);
-        var reading = Read(pod, dialect, findings);
+        var result = Read(pod, dialect, findings);
         return new PodInjection
         {
             Pod = pod,
             Dialect = dialect,
-            State = reading.State,
-            Databases = [.. reading.Databases.Select(database => database.Injection)],
+            State = result.State,
+            Databases = [.. result.Databases.Select(database => database.Injection)],
             Findings = findings.Sorted(),
         };
     }
 
-    // Most pods use none: one look at each key, and nothing is allocated.
-    private static int Spoken(PodTemplate pod)
+    // Most pods use no other dialect, so each key is checked once and nothing is allocated.
+    private static int DialectsOf(PodTemplate pod)
     {
-        var spoken = 0;
+        var dialects = 0;
         foreach (var (key, _) in pod.Annotations.Pairs())
-            spoken |= Bit(DialectKey.Of(key) ?? DialectKey.NearlyOf(key)?.Dialect);
+            dialects |= Bit(DialectKey.Of(key) ?? DialectKey.NearlyOf(key)?.Dialect);
         foreach (var (key, _) in pod.WorkloadAnnotations.Pairs())
-            spoken |= Bit(DialectKey.Of(key));
+            dialects |= Bit(DialectKey.Of(key));
         foreach (var container in pod.Containers)
         {
             if (container.VaultVariables.Count > 0)
-                spoken |= Bit(InjectionDialect.BankVaults);
+                dialects |= Bit(InjectionDialect.BankVaults);
         }
 
-        return spoken & ~Bit(InjectionDialect.VaultDbInjector);
+        return dialects & ~Bit(InjectionDialect.VaultDbInjector);
     }
 
     private static int Bit(InjectionDialect? dialect) => dialect is { } value ? 1 << (int)value : 0;

@@ -2,10 +2,10 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>Checks what a pod says to the Vault Agent injector as a whole.</summary>
+/// <summary>Checks the pod-wide annotations for the Vault Agent injector.</summary>
 internal static class VaultAgentChecks
 {
-    // What the injector itself puts in.
+    // The init container that the injector adds.
     private const string AgentsInitContainer = "vault-agent-init";
 
     public static void Report(
@@ -32,7 +32,7 @@ internal static class VaultAgentChecks
                 DialectChecks.Set($"Set {Redaction.Key(key)} to \"true\".", key, "true"));
     }
 
-    // Other ways to log in need no role, or take it from somewhere else.
+    // Other auth methods need no role, or get it from another setting.
     private static void ReportRole(VaultAgentKeys keys, FindingList findings)
     {
         if (keys.Text(VaultAgentKeys.Role) is null && keys.Text("auth-config-role") is null && !keys.Has(VaultAgentKeys.ConfigMap)

@@ -1,6 +1,6 @@
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>The annotations of one pod for the Vault Agent injector, sorted into what they are about.</summary>
+/// <summary>The annotations of a pod for the Vault Agent injector, grouped by secret.</summary>
 /// <remarks>Source: the annotations of hashicorp/vault-k8s, as its documentation lists them and its agent reads them.</remarks>
 internal sealed class VaultAgentKeys
 {
@@ -20,14 +20,14 @@ internal sealed class VaultAgentKeys
     public const string Template = "agent-inject-template";
     public const string TemplateFile = "agent-inject-template-file";
 
-    // What is about one secret has the secret's name behind it. The longer comes before what it begins with.
+    // Settings that are followed by the name of a secret. A longer setting precedes its prefix.
     private static readonly string[] SecretSettings =
     [
         TemplateFile, Template, Secret, "agent-inject-file", "agent-inject-perms", "agent-inject-command", "agent-template-left-delim",
         "agent-template-right-delim", "error-on-missing-key", "preserve-secret-case", "secret-volume-path",
     ];
 
-    // What has the name of a parameter behind it.
+    // Settings that are followed by the name of a parameter.
     private static readonly string[] Parameters = ["auth-config", "agent-telemetry"];
 
     private static readonly string[] Booleans =
@@ -73,12 +73,12 @@ internal sealed class VaultAgentKeys
     /// <summary>The secrets, in ordinal order of their names.</summary>
     public IReadOnlyCollection<VaultAgentSecret> Secrets => secrets.Values;
 
-    /// <summary>The names of what is said for the whole pod, in ordinal order.</summary>
+    /// <summary>The names of the pod-wide settings, in ordinal order.</summary>
     public IEnumerable<string> PodWide => podWide.Keys;
 
     public static string Key(string name) => DialectKey.VaultAgentPrefix + name;
 
-    /// <summary>What Go's strconv.ParseBool makes of a value; null for what it refuses. Nothing is false.</summary>
+    /// <summary>Parses a value like Go's strconv.ParseBool. An empty value is false. Null if the value is invalid.</summary>
     public static bool? ParseBoolean(string value) => value switch
     {
         "1" or "t" or "T" or "TRUE" or "true" or "True" => true,

@@ -2,7 +2,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations.Dialects;
 
-/// <summary>Reads what a pod asks of HashiCorp's Vault Agent injector, as far as it is about credentials of databases.</summary>
+/// <summary>Reads requests for database credentials from the annotations of a pod for HashiCorp's Vault Agent injector.</summary>
 internal sealed class VaultAgentReader
 {
     private const string Injected = "injected";
@@ -25,7 +25,7 @@ internal sealed class VaultAgentReader
     private DialectParseResult Read()
     {
         DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.VaultAgent, findings);
-        DialectChecks.ReportOnWorkload(pod, InjectionDialect.VaultAgent, asksElsewhere: !keys.IsEmpty, findings);
+        DialectChecks.ReportOnWorkload(pod, InjectionDialect.VaultAgent, hasRequests: !keys.IsEmpty, findings);
         if (keys.IsEmpty)
             return new DialectParseResult { State = InjectionState.None };
         if (keys.IsFalse(VaultAgentKeys.Inject))
@@ -56,7 +56,7 @@ internal sealed class VaultAgentReader
 
     private void Read(VaultAgentSecret secret)
     {
-        var template = secret.Template is { } text && !secret.HasOwnDelimiters ? new CredentialTemplate(text) : null;
+        var template = secret.Template is { } text && !secret.HasCustomDelimiters ? new CredentialTemplate(text) : null;
         if (template?.Paths.Count > 0)
         {
             ReportOtherPath(secret, template.Paths);
@@ -143,10 +143,10 @@ internal sealed class VaultAgentReader
 
     private void ReportWithoutSecret(VaultAgentSecret secret)
     {
-        // A template has no meaning without a secret; of the rest, whichever comes first stands for all.
+        // The finding names the template, or else the first setting of the secret.
         var setting = secret.Has(VaultAgentKeys.Template) ? VaultAgentKeys.Template : secret.Settings.First();
         var key = secret.Key(setting);
-        var likely = keys.Secrets.Where(other => other.IsAskedFor && !other.Has(setting) && other.Path is not null).Select(other => other.Name).ToList();
+        var likely = keys.Secrets.Where(other => other.IsRequested && !other.Has(setting) && other.Path is not null).Select(other => other.Name).ToList();
         var nearest = setting == VaultAgentKeys.Secret ? null : SpellingSuggester.Of(secret.Name, likely);
         var newKey = nearest is null ? null : $"{VaultAgentKeys.Key(setting)}-{nearest}";
         findings.Warning(

@@ -5,36 +5,36 @@ namespace KubeInject.Annotations.Dialects;
 
 /// <summary>One <c>vault:PATH#KEY#VERSION</c> in the value of a variable, as Bank-Vaults resolves it.</summary>
 /// <param name="Path">The path in Vault.</param>
-/// <param name="Key">The field, or a template of fields; null where none is given.</param>
-/// <param name="IsVersioned">Whether a version is given. What is written has data in its place.</param>
-/// <param name="IsWrite">Whether the path is written to (<c>&gt;&gt;vault:</c>), and not read.</param>
+/// <param name="Key">The field, or a template of fields. Null if none is specified.</param>
+/// <param name="IsVersioned">Whether a version is specified. A reference that writes has data instead of a version.</param>
+/// <param name="IsWrite">Whether the reference writes to the path (<c>&gt;&gt;vault:</c>).</param>
 internal sealed partial record VaultReference(string Path, string? Key, bool IsVersioned, bool IsWrite)
 {
     private const string Read = "vault:";
     private const string Write = ">>vault:";
 
-    /// <summary>The references in a value: several where it is text with references in it.</summary>
+    /// <summary>Returns the references in a value. Text can contain several references.</summary>
     public static IReadOnlyList<VaultReference> In(string value) => IsText(value)
         ? [.. Inline().Matches(value).Select(match => Parse(match.Groups["reference"].Value))]
         : value.StartsWith(Read, StringComparison.Ordinal) || value.StartsWith(Write, StringComparison.Ordinal) ? [Parse(value)] : [];
 
-    /// <summary>The value with the places of username and password in it, for the one path that it refers to.</summary>
+    /// <summary>Returns the value with placeholders for username and password, if it refers to only one path.</summary>
     public static string WithPlaceholders(string value) => IsText(value)
         ? Inline().Replace(value, match => Parse(match.Groups["reference"].Value).Key is { } key ? InTemplate(key) ?? match.Value : match.Value)
         : Parse(value).Key is { } whole ? InTemplate(whole) ?? Fields().Replace(whole, match => InTemplate(match.Groups["field"].Value) ?? match.Value)
         : value;
 
-    /// <summary>Whether a value is no place in Vault by itself: what the webhook resolves of its own, encrypted text and the login's token.</summary>
+    /// <summary>Returns whether a value does not refer to a path: encrypted text, or the token of the login.</summary>
     public static bool IsOther(VaultVariable variable) =>
         Transit().IsMatch(variable.Reference) || (variable.Name == "VAULT_TOKEN" && variable.Reference == "vault:login");
 
-    /// <summary>The field that is wanted, where the key is one, or a template of one alone; null for other templates.</summary>
+    /// <summary>The field, if the key is a field or a template with only one field. Null for other templates.</summary>
     public string? Field => Key is null ? null
         : !Key.Contains("${", StringComparison.Ordinal) ? Key
         : Fields().Match(Key) is { Success: true } match && match.Length == Key.Length ? match.Groups["field"].Value
         : null;
 
-    /// <summary>The reference without its template and data: a password may stand in these.</summary>
+    /// <summary>Returns the path without template and data, which might contain a password.</summary>
     /// <returns>One line.</returns>
     public override string ToString() => Path;
 
