@@ -107,8 +107,8 @@ public abstract class ManifestOutput
 
         private async Task WriteAsync(string content, CancellationToken cancellationToken)
         {
-            // kubectl takes a stream that starts with a brace for JSON to its end, and one that starts with "---" for YAML,
-            // of which JSON is part.
+            // kubectl reads a stream that starts with a brace as JSON to its end, and a stream that starts with "---" as YAML,
+            // which includes JSON.
             var next = JsonReader.IsJson(content);
             isJson = isFirst ? next && !takesSeveral : isJson;
             if (isJson && !next)

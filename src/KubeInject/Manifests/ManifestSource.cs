@@ -22,7 +22,7 @@ public sealed class ManifestSource
     public string Name { get; }
 
     /// <summary>Creates a source for text in memory.</summary>
-    /// <param name="content">The whole text.</param>
+    /// <param name="content">The complete text.</param>
     /// <returns>The source.</returns>
     public static ManifestSource FromText(string content) =>
         new(null, "", _ => Task.FromResult(new ManifestText(content)));

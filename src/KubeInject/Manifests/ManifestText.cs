@@ -12,7 +12,7 @@ public sealed class ManifestText
     private int[]? lineStarts;
 
     /// <summary>Creates the text from a string.</summary>
-    /// <param name="content">The whole text.</param>
+    /// <param name="content">The complete text.</param>
     /// <param name="file">The path for messages. Null if the text is not from a file. Default: null.</param>
     public ManifestText(string content, string? file = null)
     {
