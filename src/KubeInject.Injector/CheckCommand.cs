@@ -5,11 +5,11 @@ using KubeInject.Injector.Sources;
 
 namespace KubeInject.Injector;
 
-/// <summary><c>kubeinject check</c>: what is the matter with the annotations in manifests, for pull requests and for people.</summary>
+/// <summary><c>kubeinject check</c>: reports problems with the annotations in manifests.</summary>
 internal static class CheckCommand
 {
     private const string More = """
-        The findings go to standard output, and a summary to standard error. Nothing is changed and nothing is issued.
+        Writes the findings to standard output and a summary to standard error. Changes nothing and issues no credentials.
 
         Examples:
           kubeinject check deploy/ --recursive
@@ -22,9 +22,9 @@ internal static class CheckCommand
         """ + SettingsHelp.Text + """
 
         Exit codes:
-          0    nothing found that counts: no error, with --strict no warning either
-          1    something found that counts, a manifest that cannot be read (the others were checked), or not done within --timeout
-          2    wrong usage; nothing was checked
+          0    no errors; with --strict, no warnings either
+          1    errors (with --strict, warnings also), a manifest that cannot be read (the others were checked), or --timeout exceeded
+          2    invalid command line or settings; nothing was checked
           130  stopped
         """;
 
@@ -32,11 +32,11 @@ internal static class CheckCommand
     {
         var inputs = ManifestInputs.Argument();
         var recursive = ManifestInputs.Recursive();
-        var cluster = new Option<bool>("--cluster") { Description = "Look at the cluster as well: ServiceAccounts, webhooks, events. Without it, only at what the manifests say." };
+        var cluster = new Option<bool>("--cluster") { Description = "Check against the cluster also: ServiceAccounts, webhooks, events. Default: check only the manifests." };
         var strict = new Option<bool>("--strict") { Description = "Exit with 1 on warnings as well." };
-        var format = new Option<string>("--format") { HelpName = string.Join('|', ReportFormats.Names), DefaultValueFactory = _ => ReportFormats.Default, Description = "How findings are written: for people, for programs, for code scanning, or as annotations of a GitHub Actions run." };
+        var format = new Option<string>("--format") { HelpName = string.Join('|', ReportFormats.Names), DefaultValueFactory = _ => ReportFormats.Default, Description = "The format of the findings: for people (text), for programs (json), for code scanning (sarif), or as annotations of a GitHub Actions run (github)." };
         format.AcceptOnlyFromAmong([.. ReportFormats.Names]);
-        var command = new Command("check", "Says what is the matter with the injection annotations in manifests, and what to do about it.")
+        var command = new Command("check", "Check the injection annotations in manifests, and report problems and their remedies.")
         {
             inputs, recursive, cluster, strict, format,
         };

@@ -5,14 +5,14 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injector;
 
-/// <summary>Runs a command to its exit code, whatever happens.</summary>
+/// <summary>Runs a command, and reports its errors as messages and exit codes.</summary>
 internal static class CommandRunner
 {
-    /// <param name="stopped">What follows when the command is stopped.</param>
-    /// <param name="read">Reads the settings.</param>
-    /// <param name="command">Does what the command is there for.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <param name="defaultTimeout">How long the command may take where the settings do not say; null for no limit.</param>
+    /// <param name="stopped">A sentence to add to the message when the command is stopped; empty for none.</param>
+    /// <param name="read">Reads the settings. A <see cref="SettingException"/> is reported as an invalid command line.</param>
+    /// <param name="command">The command; returns the exit code.</param>
+    /// <param name="cancellationToken">Stops the command, which then ends with <see cref="ExitCode.Stopped"/>.</param>
+    /// <param name="defaultTimeout">The time limit if the settings specify none; null for no limit.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
         string stopped, Func<SettingsReader> read, Func<SettingsReader, CancellationToken, Task<int>> command, CancellationToken cancellationToken, TimeSpan? defaultTimeout = null)

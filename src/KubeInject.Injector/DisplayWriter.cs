@@ -3,10 +3,10 @@ using System.Text;
 namespace KubeInject.Injector;
 
 /// <summary>
-/// Escapes everything that is printed, so that no command can forget it. A text for WriteLine becomes exactly one line. A text
-/// for Write may have several lines.
+/// Escapes control and invisible characters in all output of the console. Text that is passed to WriteLine becomes exactly one
+/// line. Text that is passed to Write can have several lines.
 /// </summary>
-/// <param name="inner">What it writes to.</param>
+/// <param name="inner">The writer that receives the escaped text. It is disposed with this writer.</param>
 internal sealed class DisplayWriter(TextWriter inner) : TextWriter
 {
     public override Encoding Encoding => inner.Encoding;

@@ -7,12 +7,12 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injector;
 
-/// <summary><c>kubeinject explain</c>: the story of pods, step by step, for people.</summary>
+/// <summary><c>kubeinject explain</c>: explains step by step how pods get their credentials.</summary>
 internal static class ExplainCommand
 {
     private const string More = """
-        Tells what a pod asks for, who would act on it, what that needs, where the chain breaks, and the one thing to do.
-        Nothing is changed and nothing is issued.
+        Explains what a pod requests, what injects the credentials, what the injection requires, what fails, and how to fix
+        it. Changes nothing and issues no credentials.
 
         Examples:
           kubeinject explain orders.yaml
@@ -24,9 +24,9 @@ internal static class ExplainCommand
         """ + SettingsHelp.Text + """
 
         Exit codes:
-          0    told
-          1    a chain is broken, or what was named cannot be read, or not within --timeout
-          2    wrong usage
+          0    explained; no step fails
+          1    a step fails, a manifest or object cannot be read, or --timeout exceeded
+          2    invalid command line or settings
           130  stopped
         """;
 
@@ -36,28 +36,28 @@ internal static class ExplainCommand
         {
             Arity = ArgumentArity.ZeroOrMore,
             HelpName = "FILE|-|pod/NAME|deployment/NAME",
-            Description = "Manifests: files, folders, or - for standard input; or pods and workloads of the cluster, by kind and name.",
+            Description = "Manifests (files, folders, or - for standard input), or pods and workloads of the cluster by kind and name.",
         };
         ManifestInputs.RefuseOptions(inputs);
-        var cluster = new Option<bool>("--cluster") { Description = "Look at the cluster as well. Goes without saying for what is named by kind and name." };
-        var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace of what is named by kind and name. Default: that of the kubeconfig's context." };
-        var command = new Command("explain", "Tells why pods get their credentials, or why not.") { inputs, cluster, @namespace };
+        var cluster = new Option<bool>("--cluster") { Description = "Check against the cluster also. Implied for pods and workloads that are specified by kind and name." };
+        var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace of pods and workloads that are specified by kind and name. Default: the namespace of the kubeconfig's context." };
+        var command = new Command("explain", "Explain why pods get their credentials, or why not.") { inputs, cluster, @namespace };
         var options = new SettingOptions(command, AllSettings.OfSources);
         command.Options.Add(ExtendedHelp.Option(More));
         command.SetAction((parsed, stop) => CommandRunner.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             if (parsed.GetValue(inputs) is not { Length: > 0 } names)
-                return Usage.Fail("Name manifests, - for standard input, or a pod or workload of the cluster such as deployment/orders.");
+                return Usage.Fail("Specify manifests, - for standard input, or a pod or workload of the cluster, such as deployment/orders.");
             using var diagnosticians = new DiagnosticianBuilder(settings);
             var live = names.Where(IsWorkload).ToHashSet(StringComparer.Ordinal);
             var manifests = names.Where(name => !live.Contains(name)).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => ManifestInputs.Find([name], recursive: false), StringComparer.Ordinal);
             var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster) || live.Count > 0, cancellationToken);
-            var place = live.Count > 0 ? parsed.GetValue(@namespace) ?? (await diagnosticians.ConnectAsync(cancellationToken)).Namespace : "";
+            var workloadNamespace = live.Count > 0 ? parsed.GetValue(@namespace) ?? (await diagnosticians.ConnectAsync(cancellationToken)).Namespace : "";
             var diagnoses = new List<PodDiagnosis>();
             foreach (var name in names)
             {
                 if (live.Contains(name))
-                    diagnoses.Add(await diagnostician.DiagnoseAsync(WorkloadName.Parse(name, place), cancellationToken));
+                    diagnoses.Add(await diagnostician.DiagnoseAsync(WorkloadName.Parse(name, workloadNamespace), cancellationToken));
                 else
                     diagnoses.AddRange(await DiagnoseAsync(diagnostician, manifests[name], cancellationToken));
             }
@@ -78,7 +78,7 @@ internal static class ExplainCommand
     private static int Write(List<PodDiagnosis> diagnoses)
     {
         if (diagnoses.Count == 0)
-            Messages.Note("There is no pod and no pod template in it.");
+            Messages.Note("The input contains no pod and no pod template.");
         foreach (var (diagnosis, index) in diagnoses.Select((diagnosis, index) => (diagnosis, index)))
         {
             if (index > 0)
@@ -90,7 +90,7 @@ internal static class ExplainCommand
         return diagnoses.Exists(diagnosis => diagnosis.FirstBroken is not null) ? ExitCode.Failed : ExitCode.Done;
     }
 
-    /// <summary>What is no path that exists and reads like <c>deployment/orders</c>.</summary>
+    /// <summary>Whether an input names a workload, such as <c>deployment/orders</c>. An existing path takes precedence.</summary>
     private static bool IsWorkload(string name)
     {
         if (Path.Exists(name))

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace KubeInject.Injector;
 
-/// <summary><c>--help</c> with a text of the command's own, such as examples, behind what is listed anyway.</summary>
+/// <summary>The option <c>--help</c> with additional text, such as examples, after the standard help.</summary>
 internal static class ExtendedHelp
 {
     public static HelpOption Option(string more) => new() { Action = new Action(new HelpAction(), more) };

@@ -7,13 +7,14 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injector;
 
-/// <summary><c>kubeinject inject</c>: manifests in, manifests with credentials out.</summary>
+/// <summary><c>kubeinject inject</c>: injects credentials into manifests.</summary>
 internal static class InjectCommand
 {
     private const string More = """
-        The result goes to standard output, and a summary without secrets to standard error. A document that cannot be
-        injected is left out of the output (with --in-place it stays as it was); the others are done all the same. A file
-        keeps its owner and permissions. If it changes meanwhile, the change is kept and the credentials are revoked.
+        Writes the result to standard output and a summary without secrets to standard error. A document that cannot be
+        injected is left out of the output (with --in-place, it stays unchanged); the other documents are still injected. A
+        file keeps its owner and permissions. If a file changes in the meantime, the change is kept and the new credentials
+        are revoked.
 
         Examples:
           kubeinject inject orders.yaml --source local
@@ -28,61 +29,61 @@ internal static class InjectCommand
 
         Exit codes:
           0    done
-          1    a document failed (the others were done), or not done within --timeout; what was not handed out by then was revoked
-          2    wrong usage; nothing was done
-          130  stopped; what was not handed out by then was revoked
+          1    a document failed (the others were injected), or --timeout exceeded; undelivered credentials were revoked
+          2    invalid command line or settings; nothing was done
+          130  stopped; undelivered credentials were revoked
         """;
 
     public static Command Create()
     {
         var inputs = ManifestInputs.Argument();
-        var output = new Option<DirectoryInfo>("--output", "-o") { HelpName = "DIR", Description = "Write each manifest under its own name into this folder, instead of all to standard output." };
-        var inPlace = new Option<bool>("--in-place", "-i") { Description = "Write each manifest back into its file." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Tell what would be injected. Issues nothing and writes nothing." };
+        var output = new Option<DirectoryInfo>("--output", "-o") { HelpName = "DIR", Description = "Write each manifest to a file of the same name in this folder, instead of to standard output." };
+        var inPlace = new Option<bool>("--in-place", "-i") { Description = "Write each manifest back to its file." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Report what would be injected. Issues nothing and writes nothing." };
         var delivery = new Option<string>("--delivery") { HelpName = "value|secret", DefaultValueFactory = _ => "value", Description = "How the containers get the credentials: as values of their variables, or from a Secret that is created in the cluster first." };
         delivery.AcceptOnlyFromAmong("value", "secret");
-        var secretAsManifest = new Option<bool>("--secret-as-manifest") { Description = "With --delivery secret: write the Secrets in front of the manifests that refer to them, and create none in the cluster." };
+        var secretAsManifest = new Option<bool>("--secret-as-manifest") { Description = "With --delivery secret: write the Secrets before the manifests that refer to them, and create none in the cluster." };
         var recursive = ManifestInputs.Recursive();
 
         var command = new Command(
             "inject",
-            "Puts credentials into the pods of manifests, as their annotations ask, and changes nothing else.")
+            "Inject the credentials that the annotations request into the pods of manifests. Nothing else is changed.")
         {
             inputs, output, inPlace, delivery, secretAsManifest, dryRun, recursive,
         };
         var options = new SettingOptions(command, AllSettings.OfSources);
         command.Options.Add(ExtendedHelp.Option(More));
-        command.SetAction((parsed, stop) => CommandRunner.RunAsync("What was not handed out by then was revoked.", () => options.Read(parsed), async (settings, cancellationToken) =>
+        command.SetAction((parsed, stop) => CommandRunner.RunAsync("Undelivered credentials were revoked.", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             using var sources = new SourceBuilder(settings);
             _ = sources.SourceName();
             if (parsed.GetValue(inputs) is not { Length: > 0 } paths)
                 return Usage.Fail(ManifestInputs.Missing);
             if (parsed.GetValue(output) is not null && parsed.GetValue(inPlace))
-                return Usage.Fail("Give --output or --in-place, not both.");
-            var how = new DeliveryOptions
+                return Usage.Fail("Specify --output or --in-place, not both.");
+            var deliveryOptions = new DeliveryOptions
             {
                 Delivery = parsed.GetValue(delivery) == "secret" ? CredentialDelivery.Secret : CredentialDelivery.Value,
                 SecretAsManifest = parsed.GetValue(secretAsManifest),
             };
-            if (how is { SecretAsManifest: true, Delivery: CredentialDelivery.Value })
-                return Usage.Fail("--secret-as-manifest writes the Secrets of --delivery secret: give both.");
+            if (deliveryOptions is { SecretAsManifest: true, Delivery: CredentialDelivery.Value })
+                return Usage.Fail("--secret-as-manifest requires --delivery secret.");
 
-            // All paths are looked up first, so that a wrong one is found before anything is issued.
+            // Find all paths first, so that a wrong path fails before any credentials are issued.
             var manifests = ManifestInputs.Find(paths, parsed.GetValue(recursive));
             var target = parsed.GetValue(inPlace) ? ManifestOutput.InPlace()
                 : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
                 : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);
-            var credentials = await sources.BuildAsync(needsCluster: how is { Delivery: CredentialDelivery.Secret, SecretAsManifest: false }, cancellationToken);
-            return await RunAsync(manifests, credentials, how, target, parsed.GetValue(dryRun), cancellationToken);
+            var credentials = await sources.BuildAsync(needsCluster: deliveryOptions is { Delivery: CredentialDelivery.Secret, SecretAsManifest: false }, cancellationToken);
+            return await RunAsync(manifests, credentials, deliveryOptions, target, parsed.GetValue(dryRun), cancellationToken);
         }, stop));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        List<ManifestSource> manifests, CredentialSource credentials, DeliveryOptions how, ManifestOutput output, bool dryRun, CancellationToken cancellationToken)
+        List<ManifestSource> manifests, CredentialSource credentials, DeliveryOptions deliveryOptions, ManifestOutput output, bool dryRun, CancellationToken cancellationToken)
     {
-        var injector = new ManifestInjector(credentials, delivery: how);
+        var injector = new ManifestInjector(credentials, delivery: deliveryOptions);
         var results = new List<ManifestResult>();
         try
         {

@@ -3,7 +3,7 @@ using KubeInject.Injection;
 
 namespace KubeInject.Injector;
 
-/// <summary>Tells on standard error what was injected where. Holds no secret.</summary>
+/// <summary>Writes what was injected to standard error. Contains no secret.</summary>
 internal static class InjectionReport
 {
     private static readonly string[] Header = ["OBJECT", "STATUS", "DATABASE", "ROLE", "VARIABLES", "CONTAINERS"];

@@ -6,7 +6,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injector;
 
-/// <summary>Writes injections as they come.</summary>
+/// <summary>Writes injections in a format, batch by batch.</summary>
 internal abstract class ListFormat : IDisposable
 {
     public static ListFormat Create(string name, TextWriter output) => name switch
@@ -16,10 +16,10 @@ internal abstract class ListFormat : IDisposable
         _ => new Table(output),
     };
 
-    /// <summary>Writes some injections.</summary>
+    /// <summary>Writes a batch of injections.</summary>
     public abstract void Write(IReadOnlyList<PodInjection> injections);
 
-    /// <summary>Writes what comes after the last.</summary>
+    /// <summary>Completes the output after the last batch.</summary>
     public abstract void End();
 
     public virtual void Dispose()
@@ -39,7 +39,7 @@ internal abstract class ListFormat : IDisposable
         }
     }
 
-    /// <summary>Columns grow with what comes: nothing waits for the last pod.</summary>
+    /// <summary>Writes each batch immediately; columns become wider when a wider cell arrives.</summary>
     private sealed class Table(TextWriter output) : ListFormat
     {
         private static readonly string[] Header = ["NAMESPACE", "NAME", "STATE", "DATABASES", "FINDINGS"];
@@ -56,7 +56,7 @@ internal abstract class ListFormat : IDisposable
         public override void End()
         {
             if (!hasHeader)
-                Messages.Note("No pod asks for credentials.");
+                Messages.Note("No pod requests credentials.");
         }
 
         private void WriteRows(IReadOnlyList<string[]> rows)

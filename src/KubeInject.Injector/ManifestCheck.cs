@@ -6,18 +6,18 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injector;
 
-/// <summary>Checks one manifest after the other, and keeps what was found in their order. One that cannot be read does not keep the others.</summary>
-/// <param name="diagnostician">Looks at what is in them.</param>
+/// <summary>Checks manifests one after another, and collects the findings in the order of the manifests. A manifest that cannot be read is reported as a finding and does not stop the check.</summary>
+/// <param name="diagnostician">Diagnoses the pods and pod templates of the manifests.</param>
 internal sealed class ManifestCheck(PodDiagnostician diagnostician)
 {
     private readonly List<ReportedFinding> findings = [];
     private int manifests;
     private int pods;
 
-    /// <summary>What was found, in the order of the manifests and of their lines.</summary>
+    /// <summary>The findings, in the order of the manifests and of their lines.</summary>
     public IReadOnlyList<ReportedFinding> Findings => findings;
 
-    /// <summary>All in one line.</summary>
+    /// <summary>The numbers of checked pods and of findings, in one line.</summary>
     public string Summary => $"Checked {Count(pods, "pod or pod template", "pods and pod templates")} in {Count(manifests, "manifest", "manifests")}: "
         + $"{Count(Of(FindingSeverity.Error), "error", "errors")}, {Count(Of(FindingSeverity.Warning), "warning", "warnings")}, {Count(Of(FindingSeverity.Information), "note", "notes")}.";
 
@@ -38,12 +38,12 @@ internal sealed class ManifestCheck(PodDiagnostician diagnostician)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            findings.Add(ReportedFinding.OfUnreadable($"It cannot be read: {exception.Message.ReplaceLineEndings(" ")}", new SourceLocation(manifest.File, 1, 1)));
+            findings.Add(ReportedFinding.OfUnreadable($"The manifest cannot be read: {exception.Message.ReplaceLineEndings(" ")}", new SourceLocation(manifest.File, 1, 1)));
         }
     }
 
-    /// <summary>Whether something was found that counts.</summary>
-    /// <param name="strict">Whether warnings count.</param>
+    /// <summary>Whether the check fails.</summary>
+    /// <param name="strict">Whether warnings make the check fail. Errors always do.</param>
     public bool Fails(bool strict) => findings.Exists(finding => finding.Severity >= (strict ? FindingSeverity.Warning : FindingSeverity.Error));
 
     private int Of(FindingSeverity severity) => findings.Count(finding => finding.Severity == severity);

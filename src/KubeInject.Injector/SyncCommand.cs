@@ -6,16 +6,16 @@ using KubeInject.Leases;
 
 namespace KubeInject.Injector;
 
-/// <summary><c>kubeinject sync</c>: one sweep over the leases of a source, for a CronJob in the cluster.</summary>
+/// <summary><c>kubeinject sync</c>: one sweep over the leases of a source, for example in a CronJob.</summary>
 internal static class SyncCommand
 {
     private static readonly string[] Header = ["ACTION", "LEASE", "OWNER", "ROLE", "USERNAME"];
 
     private const string More = """
-        Renews the credentials whose pods or workloads live, revokes those whose owner is gone, and what is left of attempts
-        to issue that broke off. Where not everything that may own a lease can be seen, the leases whose owner is seen are
-        renewed and the others are kept. A record that cannot be read is kept and reported, and so is a lease of another
-        cluster. The summary goes to standard output, everything else to standard error; neither holds a secret.
+        Renews the credentials whose pods or workloads exist, revokes the credentials whose owner is gone, and cleans up
+        after credentials that were not issued completely. If some of the possible owners cannot be read, leases with a known
+        owner are renewed and the others are kept. Records that cannot be read and leases of other clusters are kept and
+        reported. The summary is written to standard output, everything else to standard error. Neither contains a secret.
 
         Examples:
           kubeinject sync --source vault --dry-run
@@ -27,19 +27,19 @@ internal static class SyncCommand
 
         Exit codes:
           0    done
-          1    a lease could not be renewed or revoked, a record could not be read, a missing right kept the sweep from
-               revoking, or it could not begin, or took longer than --timeout; the next sweep goes on from there
-          2    wrong usage; nothing was done
-          130  stopped; the next sweep goes on from there
+          1    a lease could not be renewed or revoked, a record could not be read, a missing permission prevented the
+               revocation, the sweep could not start, or --timeout exceeded; the next sweep continues from there
+          2    invalid command line or settings; nothing was done
+          130  stopped; the next sweep continues from there
         """;
 
     public static Command Create()
     {
-        var dryRun = new Option<bool>("--dry-run") { Description = "Tell what would be done. Renews nothing and revokes nothing." };
-        var command = new Command("sync", "Looks after all leases once: renews, revokes, finishes.") { dryRun };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Report what would be done. Renews nothing and revokes nothing." };
+        var command = new Command("sync", "Renew, revoke, and clean up all leases once.") { dryRun };
         var options = new SettingOptions(command, AllSettings.All);
         command.Options.Add(ExtendedHelp.Option(More));
-        command.SetAction((parsed, stop) => CommandRunner.RunAsync("The next sweep goes on from there.", () => options.Read(parsed), async (settings, cancellationToken) =>
+        command.SetAction((parsed, stop) => CommandRunner.RunAsync("The next sweep continues from there.", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             var defaults = new LeaseOptions();
             var leases = new LeaseOptions
@@ -71,13 +71,13 @@ internal static class SyncCommand
 
         var summary = await sweep.RunAsync(plan, null, cancellationToken);
         foreach (var failure in summary.Failures)
-            Messages.Error(failure.HasEnded ? $"{failure} Its owner lives: give it new credentials (Invoke-CredentialRotation)." : $"{failure}");
+            Messages.Error(failure.HasEnded ? $"{failure} Its owner still exists: issue new credentials with Invoke-CredentialRotation." : $"{failure}");
         Report(summary.Unreadable, summary.BlockingGaps);
         foreach (var notice in summary.Notices)
             Messages.Warning(notice);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{summary.Total} leases: {summary.Renewed} renewed, {summary.Revoked} revoked, {summary.CleanedUp} finished, {summary.Kept} kept, {summary.Failed} failed{(summary.Unreadable.Count == 0 ? "" : $", {summary.Unreadable.Count} unreadable")}, in {summary.Duration.TotalSeconds:0.0} s"));
+            $"{summary.Total} leases: {summary.Renewed} renewed, {summary.Revoked} revoked, {summary.CleanedUp} cleaned up, {summary.Kept} kept, {summary.Failed} failed{(summary.Unreadable.Count == 0 ? "" : $", {summary.Unreadable.Count} unreadable")}, in {summary.Duration.TotalSeconds:0.0} s"));
         return summary.IsComplete ? ExitCode.Done : ExitCode.Failed;
     }
 
@@ -86,6 +86,6 @@ internal static class SyncCommand
         foreach (var record in unreadable)
             Messages.Error($"{record}");
         foreach (var gap in gaps)
-            Messages.Error($"Leases without an owner are not revoked, for not everything that may own them can be seen. {gap}");
+            Messages.Error($"Leases without an owner are not revoked, because not all possible owners can be read. {gap}");
     }
 }

@@ -1,6 +1,6 @@
 namespace KubeInject.Injector;
 
-/// <summary>A table as kubectl prints it: columns as wide as their widest cell, three blanks between.</summary>
+/// <summary>Formats a table like kubectl: columns as wide as their widest cell, separated by three spaces.</summary>
 internal static class TextTable
 {
     public static IEnumerable<string> Lines(string[] header, IEnumerable<string[]> cells)

@@ -1,10 +1,10 @@
 namespace KubeInject.Injector;
 
-/// <summary>Tells that a command line is wrong.</summary>
+/// <summary>Reports an invalid command line or invalid settings.</summary>
 internal static class Usage
 {
-    /// <summary>Writes the error, in one line, and where to look.</summary>
-    /// <returns>The exit code.</returns>
+    /// <summary>Writes the error in one line, with a reference to the help.</summary>
+    /// <returns><see cref="ExitCode.WrongUsage"/>.</returns>
     public static int Fail(string problem)
     {
         Messages.Error($"{problem.ReplaceLineEndings(" ")} See 'kubeinject --help'.");

@@ -3,9 +3,9 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injector.Reports;
 
-/// <summary>Workflow commands, of which GitHub Actions makes annotations of the changed lines.</summary>
+/// <summary>Writes findings as workflow commands, which GitHub Actions shows as annotations of the lines.</summary>
 /// <remarks>https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#setting-an-error-message</remarks>
-/// <param name="root">The folder that files are named from: that of the repository.</param>
+/// <param name="root">The folder of the repository, which file paths are relative to.</param>
 internal sealed class GitHubReport(string root) : IReportFormat
 {
     public void Write(IReadOnlyList<ReportedFinding> findings, TextWriter output)
@@ -16,16 +16,16 @@ internal sealed class GitHubReport(string root) : IReportFormat
 
     private string Line(ReportedFinding finding)
     {
-        var place = finding.File is null ? [] : new[]
+        var location = finding.File is null ? [] : new[]
         {
             $"file={Property(RelativePath.Of(finding.File, root))}",
             string.Create(CultureInfo.InvariantCulture, $"line={finding.Line}"),
             string.Create(CultureInfo.InvariantCulture, $"col={finding.Column}"),
         };
 
-        // Without a file the line alone would say nothing.
-        var text = finding.File is null && finding.Line is not null ? $"{finding.Place}: {finding.Text}" : finding.Text;
-        return $"::{Command(finding.Severity)} {string.Join(',', [.. place, $"title={Property(finding.Code)}"])}::{Data(text)}";
+        // A line without a file is not shown by GitHub, so it is part of the text.
+        var text = finding.File is null && finding.Line is not null ? $"{finding.Location}: {finding.Text}" : finding.Text;
+        return $"::{Command(finding.Severity)} {string.Join(',', [.. location, $"title={Property(finding.Code)}"])}::{Data(text)}";
     }
 
     private static string Command(FindingSeverity severity) => severity switch
@@ -37,7 +37,7 @@ internal sealed class GitHubReport(string root) : IReportFormat
 
     private static string Property(string value) => Data(value).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
 
-    // The percent sign first, or else it would be escaped a second time. GitHub decodes line breaks and prints all else as it is.
+    // Escape the percent sign first; otherwise, it is escaped twice. GitHub decodes line breaks and prints everything else unchanged.
     private static string Data(string value) => DisplayText.EscapeLines(value
         .Replace("%", "%25", StringComparison.Ordinal)
         .Replace("\r", "%0D", StringComparison.Ordinal)

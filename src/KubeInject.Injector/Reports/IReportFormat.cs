@@ -1,8 +1,8 @@
 namespace KubeInject.Injector.Reports;
 
-/// <summary>A way to write findings.</summary>
+/// <summary>A format of findings.</summary>
 internal interface IReportFormat
 {
-    /// <summary>Writes all of them, in the order given.</summary>
+    /// <summary>Writes the findings in the specified order.</summary>
     void Write(IReadOnlyList<ReportedFinding> findings, TextWriter output);
 }

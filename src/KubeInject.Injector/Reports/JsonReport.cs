@@ -5,13 +5,13 @@ using System.Text.Json.Serialization;
 
 namespace KubeInject.Injector.Reports;
 
-/// <summary>A JSON array of the findings.</summary>
+/// <summary>Writes the findings as a JSON array.</summary>
 internal sealed class JsonReport : IReportFormat
 {
-    /// <summary>With quotes and the like as they are: the text stands in no web page.</summary>
+    /// <summary>Indented, and without the escaping that only HTML pages require.</summary>
     public static JsonWriterOptions Readable { get; } = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes JSON and escapes the invisible characters that the encoder leaves. The values stay the same.</summary>
+    /// <summary>Writes JSON and escapes the invisible characters that the encoder does not escape. The values do not change.</summary>
     public static void Write(MemoryStream json, TextWriter output) => output.Write($"{DisplayText.EscapeLines(Encoding.UTF8.GetString(json.GetBuffer(), 0, (int)json.Length))}\n");
 
     public void Write(IReadOnlyList<ReportedFinding> findings, TextWriter output)
@@ -23,7 +23,7 @@ internal sealed class JsonReport : IReportFormat
     }
 }
 
-/// <summary>How findings are written as JSON.</summary>
+/// <summary>The JSON serialization of findings.</summary>
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(IReadOnlyList<ReportedFinding>))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -2,7 +2,7 @@ using KubeInject.Reports;
 
 namespace KubeInject.Injector.Reports;
 
-/// <summary>The ways to write findings that there are.</summary>
+/// <summary>The formats of findings.</summary>
 internal static class ReportFormats
 {
     public const string Default = "text";

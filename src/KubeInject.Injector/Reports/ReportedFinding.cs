@@ -3,14 +3,14 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injector.Reports;
 
-/// <summary>A finding as reports have it, under the names that the cmdlet's findings have. Holds no secret.</summary>
+/// <summary>A finding in a report, with the same property names as the findings of the cmdlets. Contains no secret.</summary>
 internal sealed record ReportedFinding
 {
     public required string Code { get; init; }
 
     public required FindingSeverity Severity { get; init; }
 
-    /// <summary>The object, as kubectl prints it; null where none could be read.</summary>
+    /// <summary>The object; null if the manifest could not be read.</summary>
     public string? Object { get; init; }
 
     public string? Namespace { get; init; }
@@ -29,10 +29,10 @@ internal sealed record ReportedFinding
 
     public required string HelpUri { get; init; }
 
-    /// <summary>What would mend it without a question; null where that is not certain.</summary>
+    /// <summary>The title of the automatic fix; null if there is none.</summary>
     public string? Fix { get; init; }
 
-    /// <summary>The API server that the object is of; null for a manifest.</summary>
+    /// <summary>The API server that the object was read from; null for a manifest.</summary>
     public string? Server { get; init; }
 
     public static ReportedFinding Of(Finding finding) => new()
@@ -52,23 +52,23 @@ internal sealed record ReportedFinding
         Server = finding.Server?.ToString(),
     };
 
-    /// <summary>A manifest of which nothing can be said.</summary>
-    public static ReportedFinding OfUnreadable(string problem, SourceLocation place) => new()
+    /// <summary>A finding for a manifest that cannot be read.</summary>
+    public static ReportedFinding OfUnreadable(string problem, SourceLocation location) => new()
     {
         Code = FindingCode.UnreadableManifest,
         Severity = FindingSeverity.Error,
         Message = problem,
-        File = place.File,
-        Line = place.Line,
-        Column = place.Column,
+        File = location.File,
+        Line = location.Line,
+        Column = location.Column,
         HelpUri = Finding.HelpUriOf(FindingCode.UnreadableManifest).ToString(),
     };
 
-    /// <summary>What is the matter and what to do, in one line.</summary>
+    /// <summary>The object, the message, and the suggestion in one line.</summary>
     [JsonIgnore]
     public string Text => string.Join(' ', new[] { Object is null ? null : $"{Object}:", Message, Suggestion }.OfType<string>());
 
-    /// <summary>Where it stands, as compilers write it; the object where there is no text.</summary>
+    /// <summary>The location in the format of compilers; the object if there is no location.</summary>
     [JsonIgnore]
-    public string Place => Line is { } line ? new SourceLocation(File, line, Column ?? 1).ToString() : Object ?? "";
+    public string Location => Line is { } line ? new SourceLocation(File, line, Column ?? 1).ToString() : Object ?? "";
 }

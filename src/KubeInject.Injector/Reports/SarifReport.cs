@@ -7,16 +7,16 @@ using KubeInject.Reports;
 
 namespace KubeInject.Injector.Reports;
 
-/// <summary>SARIF 2.1.0, which code scanning reads.</summary>
+/// <summary>Writes findings in SARIF 2.1.0, the format of code scanning.</summary>
 /// <remarks>https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html</remarks>
-/// <param name="manual">What each code means.</param>
-/// <param name="root">The folder that files are named from: that of the repository.</param>
-internal sealed class SarifReport(FindingDocumentation manual, string root) : IReportFormat
+/// <param name="documentation">The meaning of each code.</param>
+/// <param name="root">The folder of the repository, which file paths are relative to.</param>
+internal sealed class SarifReport(FindingDocumentation documentation, string root) : IReportFormat
 {
     private const string Schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
     private const string Root = "%SRCROOT%";
 
-    // The name under which GitHub looks for what tells one result from another of the same rule.
+    // The fingerprint by which GitHub distinguishes results of the same rule.
     // (https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning)
     private const string Fingerprint = "primaryLocationLineHash";
 
@@ -69,12 +69,12 @@ internal sealed class SarifReport(FindingDocumentation manual, string root) : IR
     {
         json.WriteStartObject();
         json.WriteString("id", finding.Code);
-        if (manual.Meaning(finding.Code) is { } meaning)
+        if (documentation.Meaning(finding.Code) is { } meaning)
             WriteText(json, "shortDescription", meaning);
         json.WriteString("helpUri", finding.HelpUri);
         json.WriteStartObject("help");
         json.WriteString("text", $"Cause, example and remedy: {finding.HelpUri}");
-        if (manual.Text(finding.Code) is { } text)
+        if (documentation.Text(finding.Code) is { } text)
             json.WriteString("markdown", text);
         json.WriteEndObject();
         json.WriteEndObject();
@@ -150,7 +150,7 @@ internal sealed class SarifReport(FindingDocumentation manual, string root) : IR
         json.WriteString("uriBaseId", Root);
     }
 
-    /// <summary>The same as long as the same thing is the matter with the same object of the same file, wherever in it that stands.</summary>
+    /// <summary>Identifies a finding by code, file, object, and key, so that it does not change when lines move.</summary>
     private string FingerprintOf(ReportedFinding finding, Dictionary<string, int> seen)
     {
         var file = finding.File is null ? "" : RelativePath.Of(finding.File, root);

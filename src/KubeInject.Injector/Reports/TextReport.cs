@@ -2,13 +2,13 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injector.Reports;
 
-/// <summary>One line a finding, as compilers write them, so that editors find the place.</summary>
+/// <summary>Writes one line per finding in the format of compilers, so that editors can open the location.</summary>
 internal sealed class TextReport : IReportFormat
 {
     public void Write(IReadOnlyList<ReportedFinding> findings, TextWriter output)
     {
         foreach (var finding in findings)
-            output.WriteLine(DisplayText.Escape($"{finding.Place}: {Word(finding.Severity)} {finding.Code}: {(finding.Line is null ? finding with { Object = null } : finding).Text}"));
+            output.WriteLine(DisplayText.Escape($"{finding.Location}: {Word(finding.Severity)} {finding.Code}: {(finding.Line is null ? finding with { Object = null } : finding).Text}"));
     }
 
     private static string Word(FindingSeverity severity) => severity switch

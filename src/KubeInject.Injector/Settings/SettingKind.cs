@@ -1,26 +1,26 @@
 namespace KubeInject.Injector.Settings;
 
-/// <summary>What a setting holds.</summary>
+/// <summary>The type of a setting's value.</summary>
 internal enum SettingKind
 {
-    /// <summary>A text.</summary>
+    /// <summary>A string.</summary>
     Text,
 
-    /// <summary>The path of a file or folder; in a settings file relative to that file.</summary>
+    /// <summary>The path of a file or folder. In a settings file, it is relative to that file.</summary>
     Path,
 
-    /// <summary>Yes or no.</summary>
+    /// <summary>True or false.</summary>
     Flag,
 
-    /// <summary>A time: <c>90s</c>, <c>15m</c>, <c>1h30m</c>.</summary>
+    /// <summary>A duration: <c>90s</c>, <c>15m</c>, <c>1h30m</c>.</summary>
     Duration,
 
-    /// <summary>A whole number from 1.</summary>
+    /// <summary>A positive integer.</summary>
     Number,
 
-    /// <summary>Several texts: an option may stand several times; a variable has one a line.</summary>
+    /// <summary>A list of strings: a repeated option, or a variable with one item per line.</summary>
     List,
 
-    /// <summary>A secret: never an option, for everybody on the machine can read command lines. Its file may be one.</summary>
+    /// <summary>A secret. It cannot be an option, because every user of the machine can read command lines; its file can.</summary>
     Secret,
 }

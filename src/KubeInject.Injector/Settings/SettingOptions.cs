@@ -2,12 +2,12 @@ using System.CommandLine;
 
 namespace KubeInject.Injector.Settings;
 
-/// <summary>The options of a command that stand for settings.</summary>
+/// <summary>The options of a command that specify settings.</summary>
 internal sealed class SettingOptions
 {
     private const string ConfigVariable = "KUBEINJECT_CONFIG";
 
-    private readonly Option<FileInfo> config = new("--config") { HelpName = "FILE", Description = $"Take settings from this YAML file, under the names of the options. Default: the file in {ConfigVariable}, if any." };
+    private readonly Option<FileInfo> config = new("--config") { HelpName = "FILE", Description = $"Read settings from this YAML file. The keys are the names of the options. Default: the file in {ConfigVariable}, if it is set." };
     private readonly List<(string Name, Option Option, Func<ParseResult, IReadOnlyList<string>> Values)> options = [];
 
     /// <summary>Adds the options of settings to a command.</summary>
@@ -18,8 +18,8 @@ internal sealed class SettingOptions
         command.Options.Add(config);
     }
 
-    /// <summary>What is set, by this command line and otherwise.</summary>
-    /// <exception cref="SettingException">The settings file is broken.</exception>
+    /// <summary>Returns the settings from the command line, the environment, and the settings file.</summary>
+    /// <exception cref="SettingException">The settings file cannot be read or is invalid.</exception>
     public SettingsReader Read(ParseResult parsed)
     {
         var given = options.Where(option => parsed.GetResult(option.Option) is { Implicit: false })

@@ -1,14 +1,14 @@
 namespace KubeInject.Injector.Settings;
 
-/// <summary>What was set, and where.</summary>
-/// <param name="Texts">The texts: one, or of a list any number.</param>
-/// <param name="Place">Where: an option, a variable, or file and line.</param>
-internal sealed record SettingValue(IReadOnlyList<string> Texts, string Place)
+/// <summary>The value of a setting and where it is specified.</summary>
+/// <param name="Texts">One string, or any number of strings for a list.</param>
+/// <param name="Location">An option, an environment variable, or a file with line and key.</param>
+internal sealed record SettingValue(IReadOnlyList<string> Texts, string Location)
 {
-    /// <summary>What a path in it is relative to; null for the process's folder.</summary>
+    /// <summary>The base folder of a relative path; null for the current directory.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>Keeps a secret out of whatever prints this.</summary>
-    /// <returns>The place alone.</returns>
-    public override string ToString() => Place;
+    /// <summary>Returns only the location, because the value can be a secret.</summary>
+    /// <returns>The location.</returns>
+    public override string ToString() => Location;
 }

@@ -4,7 +4,7 @@ using YamlDotNet.Core.Events;
 namespace KubeInject.Injector.Settings;
 
 /// <summary>A settings file: a YAML mapping of the settings' names to their values.</summary>
-/// <remarks>Values are never quoted in an error: any of them may be a secret that stands under the wrong key.</remarks>
+/// <remarks>Errors never quote values, because any value can be a secret under a wrong key.</remarks>
 internal sealed class SettingsFile
 {
     private readonly Dictionary<string, SettingValue> values = new(StringComparer.Ordinal);
@@ -13,7 +13,7 @@ internal sealed class SettingsFile
 
     public string Path { get; }
 
-    /// <exception cref="SettingException">It cannot be read, is not YAML, or holds what is no setting; with the line.</exception>
+    /// <exception cref="SettingException">The file cannot be read, is not valid YAML, or contains an unknown setting. The message contains the line.</exception>
     public static SettingsFile Read(string path)
     {
         try
@@ -36,14 +36,14 @@ internal sealed class SettingsFile
         }
         catch (Exception exception) when (exception is YamlException or InvalidOperationException or ArgumentException)
         {
-            // The message may quote the text. On some malformed texts the parser fails with other exceptions.
+            // The parser's message can quote the text, so it is not shown. Some malformed texts cause other exceptions than YamlException.
             throw NotYaml(path, (exception as YamlException)?.Start.Line ?? parser.Current?.End.Line ?? 1);
         }
 
         return file;
     }
 
-    /// <summary>The value of a key; null where the file does not say.</summary>
+    /// <summary>The value of a key; null if the file does not contain the key.</summary>
     public SettingValue? Find(string key) => values.GetValueOrDefault(key);
 
     private void Read(Parser parser)
@@ -54,10 +54,10 @@ internal sealed class SettingsFile
         if (parser.TryConsume<MappingStart>(out _))
             ReadSettings(parser);
         else if (!parser.TryConsume<Scalar>(out var scalar) || scalar.Value.Length > 0)
-            throw new SettingException($"{Path}:{(scalar ?? parser.Current!).Start.Line}: A settings file holds settings by name, such as 'source: local'.");
+            throw new SettingException($"{Path}:{(scalar ?? parser.Current!).Start.Line}: A settings file must contain a mapping of settings, such as 'source: local'.");
         parser.Consume<DocumentEnd>();
         if (parser.TryConsume<DocumentStart>(out _))
-            throw new SettingException($"{Path}:{parser.Current!.Start.Line}: A settings file holds one document; here begins a second.");
+            throw new SettingException($"{Path}:{parser.Current!.Start.Line}: A settings file must contain only one document, but a second document begins here.");
     }
 
     // Reads parser events, because the document tree of the library recurses without a limit.
@@ -70,19 +70,19 @@ internal sealed class SettingsFile
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             var line = parser.Current!.Start.Line;
-            var place = $"{Path}:{line}";
+            var location = $"{Path}:{line}";
             var key = parser.TryConsume<Scalar>(out var name) ? name.Value : "";
             if (!known.TryGetValue(key, out var isList))
-                throw new SettingException($"{place}: There is no setting '{key}'. There are: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
-            var texts = ReadTexts(parser, isList, anchors) ?? throw new SettingException($"{place}: The setting '{key}' holds {(isList ? "a text, or a list of texts" : "one value")}.");
-            if (!values.TryAdd(key, new SettingValue(texts, $"{place}: '{key}'") { Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) }))
+                throw new SettingException($"{location}: The setting '{key}' does not exist. Use one of: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
+            var texts = ReadTexts(parser, isList, anchors) ?? throw new SettingException($"{location}: The setting '{key}' requires {(isList ? "a string or a list of strings" : "a single value")}.");
+            if (!values.TryAdd(key, new SettingValue(texts, $"{location}: '{key}'") { Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) }))
                 throw NotYaml(Path, line);
         }
     }
 
-    private static SettingException NotYaml(string path, long line) => new($"{path}:{line}: This is not YAML, or a key stands here twice.");
+    private static SettingException NotYaml(string path, long line) => new($"{path}:{line}: This is not valid YAML, or a key is duplicated.");
 
-    /// <summary>The text, or the texts of a list; null for anything else.</summary>
+    /// <summary>Reads a scalar or a list of scalars; returns null for anything else.</summary>
     private static string[]? ReadTexts(Parser parser, bool isList, Dictionary<AnchorName, string[]> anchors)
     {
         if (parser.TryConsume<AnchorAlias>(out var alias))

@@ -3,31 +3,33 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.Injector.Settings;
 
-/// <summary>Tells what is set: by option, else by environment variable, else in the settings file.</summary>
-/// <param name="options">The options that were given, by their names without dashes.</param>
-/// <param name="variable">Reads an environment variable; null where it is not set.</param>
-/// <param name="file">The settings file; null where there is none.</param>
+/// <summary>Reads settings from options, then from environment variables, then from the settings file.</summary>
+/// <param name="options">The specified options, by their names without leading dashes.</param>
+/// <param name="variable">Returns the value of an environment variable; null if it is not set.</param>
+/// <param name="file">The settings file; null for none.</param>
 internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOnlyList<string>> options, Func<string, string?> variable, SettingsFile? file)
 {
     private static readonly string[] True = ["true", "1", "yes"];
     private static readonly string[] False = ["false", "0", "no"];
 
-    /// <summary>What an option says, and it alone.</summary>
+    /// <summary>The value of an option, without environment variables and the settings file; null if it is not specified.</summary>
     public string? Option(Setting setting) => Option(setting.Name)?.Texts is [.., var last] ? last : null;
 
     public string? Text(Setting setting) => Find(setting)?.Texts is [.., var last] ? last : null;
 
-    /// <exception cref="SettingException">It is not set.</exception>
+    /// <param name="setting">The setting.</param>
+    /// <param name="why">What requires the setting; the subject of the error message.</param>
+    /// <exception cref="SettingException">The setting is not specified or empty.</exception>
     public string RequiredText(Setting setting, string why) => Text(setting) is { Length: > 0 } text
         ? text
-        : throw new SettingException($"{why} needs {setting.Option}, {setting.Variable}, or '{setting.Name}' in the settings file.");
+        : throw new SettingException($"{why} requires {setting.Option}, {setting.Variable}, or '{setting.Name}' in the settings file.");
 
-    /// <summary>The path as the process takes it: one in the settings file is relative to that file.</summary>
+    /// <summary>The absolute path. A path in the settings file is relative to that file.</summary>
     public string? Path(Setting setting) => Find(setting) is not { Texts: [.., var last] } value ? null : Resolve(value, last);
 
     public bool Flag(Setting setting) => Find(setting) is { Texts: [.., var text] } value
         && (True.Contains(text, StringComparer.OrdinalIgnoreCase)
-            || (False.Contains(text, StringComparer.OrdinalIgnoreCase) ? false : throw new SettingException($"{value.Place} has to be true or false.")));
+            || (False.Contains(text, StringComparer.OrdinalIgnoreCase) ? false : throw new SettingException($"{value.Location} must be true or false.")));
 
     public IReadOnlyList<string>? List(Setting setting) => Find(setting)?.Texts;
 
@@ -43,7 +45,7 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
             'm' => 60,
             _ => 1,
         });
-        return parts.Success ? TimeSpan.FromSeconds(seconds) : throw new SettingException($"{value.Place} has to be a time such as 90s, 15m, 1h30m or 2d.");
+        return parts.Success ? TimeSpan.FromSeconds(seconds) : throw new SettingException($"{value.Location} must be a duration, such as 90s, 15m, 1h30m or 2d.");
     }
 
     public int? Number(Setting setting)
@@ -52,10 +54,10 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
             return null;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
-            : throw new SettingException($"{value.Place} has to be a whole number from 1.");
+            : throw new SettingException($"{value.Location} must be a positive integer.");
     }
 
-    /// <summary>A secret, or what its file holds but for the line break at its end.</summary>
+    /// <summary>The secret, or the content of its file without trailing line breaks.</summary>
     public SensitiveString? Secret(Setting setting) =>
         FromFile(Option(setting.FileName))
         ?? Plain(Variable(setting.Variable)) ?? FromFile(Variable(setting.FileVariable)) ?? setting.OtherVariables.Select(name => Plain(Variable(name))).FirstOrDefault(secret => secret is not null)
@@ -68,7 +70,7 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
 
     private SettingValue? Option(string name) => options.TryGetValue(name, out var texts) ? new SettingValue(texts, $"--{name}") : null;
 
-    // An empty variable is how a variable is unset for one command.
+    // Treat an empty variable as not set: this is how a variable is unset for one command.
     private SettingValue? Variable(string name) => variable(name) is { Length: > 0 } text ? new SettingValue([text], name) : null;
 
     private static SettingValue? Split(Setting setting, SettingValue? value) => setting.Kind == SettingKind.List && value is not null
@@ -85,11 +87,11 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
         try
         {
             var text = File.ReadAllText(path).TrimEnd('\r', '\n');
-            return text.Length > 0 ? new SensitiveString(text) : throw new SettingException($"{value.Place}: The file {path} is empty.");
+            return text.Length > 0 ? new SensitiveString(text) : throw new SettingException($"{value.Location}: The file {path} is empty.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SettingException($"{value.Place}: {exception.Message}");
+            throw new SettingException($"{value.Location}: {exception.Message}");
         }
     }
 

@@ -10,8 +10,8 @@ using KubeInject.Leases;
 
 namespace KubeInject.Injector.Sources;
 
-/// <summary>Makes the source of credentials that the settings name.</summary>
-/// <param name="settings">What is set.</param>
+/// <summary>Creates the credential source that the settings specify.</summary>
+/// <param name="settings">The settings.</param>
 internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
 {
     private KubeConnection? connection;
@@ -26,17 +26,17 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
     }
 
     /// <summary>The name of the source.</summary>
-    /// <exception cref="SettingException">It is not set, or there is none of that name.</exception>
+    /// <exception cref="SettingException">The source is not specified or does not exist.</exception>
     public string SourceName() => settings.Text(AllSettings.Source) switch
     {
         { } known when SourceNames.All.Contains(known) => known,
-        null => throw new SettingException($"Name the source of the credentials with --source. There is: {SourceNames.Text}."),
-        var other => throw new SettingException($"There is no credential source '{other}'. There is: {SourceNames.Text}."),
+        null => throw new SettingException($"Specify the source of the credentials with --source: {SourceNames.Text}."),
+        var other => throw new SettingException($"The credential source '{other}' does not exist. Use one of: {SourceNames.Text}."),
     };
 
-    /// <summary>The source.</summary>
-    /// <param name="needsCluster">Whether to connect to the cluster also where the source itself needs none.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <summary>Creates the source.</summary>
+    /// <param name="needsCluster">Whether to connect to the cluster even if the source does not require it.</param>
+    /// <param name="cancellationToken">Cancels the connection.</param>
     public async Task<CredentialSource> BuildAsync(bool needsCluster, CancellationToken cancellationToken)
     {
         try
@@ -58,7 +58,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
         }
     }
 
-    /// <summary>The cluster; connected once.</summary>
+    /// <summary>Connects to the cluster; later calls return the same connection.</summary>
     public async Task<KubeConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         TrustedCertificates.Preload();
@@ -127,18 +127,18 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
 
     private SensitiveString PostgreSqlServer()
     {
-        if (settings.Option(AllSettings.PostgreSqlConnection) is { } typed && PasswordMask.IsNeeded(typed))
+        if (settings.Option(AllSettings.PostgreSqlConnection) is { } argument && PasswordMask.IsNeeded(argument))
         {
             throw new SettingException(
-                $"{AllSettings.PostgreSqlConnection.Option} holds a password, which everybody on the machine can read. Leave it out, and set {AllSettings.PostgreSqlPassword.Option} or PGPASSWORD.");
+                $"{AllSettings.PostgreSqlConnection.Option} contains a password, which every user of the machine can read. Remove the password, and specify {AllSettings.PostgreSqlPassword.Option} or PGPASSWORD.");
         }
 
-        if (settings.Text(AllSettings.PostgreSqlConnection) is { Length: > 0 } given)
-            return new SensitiveString(given);
+        if (settings.Text(AllSettings.PostgreSqlConnection) is { Length: > 0 } connectionString)
+            return new SensitiveString(connectionString);
         var host = Environment.GetEnvironmentVariable("PGHOST");
         return !string.IsNullOrEmpty(host)
             ? new SensitiveString($"Host={Quote(host)};Port={Quote(Environment.GetEnvironmentVariable("PGPORT") is { Length: > 0 } port ? port : "5432")}{(Environment.GetEnvironmentVariable("PGDATABASE") is { Length: > 0 } name ? $";Database={Quote(name)}" : "")}")
-            : throw new SettingException($"The source '{SourceNames.PostgreSql}' needs {AllSettings.PostgreSqlConnection.Option}, {AllSettings.PostgreSqlConnection.Variable}, '{AllSettings.PostgreSqlConnection.Name}' in the settings file, or PGHOST.");
+            : throw new SettingException($"The source '{SourceNames.PostgreSql}' requires {AllSettings.PostgreSqlConnection.Option}, {AllSettings.PostgreSqlConnection.Variable}, '{AllSettings.PostgreSqlConnection.Name}' in the settings file, or PGHOST.");
 
         static string Quote(string value) => $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
@@ -147,11 +147,11 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
     {
         var address = settings.RequiredText(AllSettings.VaultAddress, $"The source '{SourceNames.Vault}'");
         if (!Uri.TryCreate(address, UriKind.Absolute, out var url))
-            throw new SettingException("The address of Vault has to be an absolute http or https address, such as https://vault.example.org:8200.");
+            throw new SettingException("The address of Vault must be an absolute http or https address, such as https://vault.example.org:8200.");
 
-        // What is a setting here is read here; the rest is as Vault's own command line has it.
-        var own = new[] { AllSettings.VaultAddress, AllSettings.VaultNamespace, AllSettings.VaultCaCert, AllSettings.VaultSkipVerify }.SelectMany(setting => setting.OtherVariables).ToHashSet(StringComparer.Ordinal);
-        var server = VaultSettings.FromEnvironment(KubeEnvironment.Process with { Variable = name => own.Contains(name) ? null : Environment.GetEnvironmentVariable(name) });
+        // Hide the variables that are settings of this program; read the other variables like the Vault CLI.
+        var settingVariables = new[] { AllSettings.VaultAddress, AllSettings.VaultNamespace, AllSettings.VaultCaCert, AllSettings.VaultSkipVerify }.SelectMany(setting => setting.OtherVariables).ToHashSet(StringComparer.Ordinal);
+        var server = VaultSettings.FromEnvironment(KubeEnvironment.Process with { Variable = name => settingVariables.Contains(name) ? null : Environment.GetEnvironmentVariable(name) });
         var skip = settings.Flag(AllSettings.VaultSkipVerify);
         return server with
         {
@@ -164,19 +164,19 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
 
     private VaultLogin VaultUser(string authMount)
     {
-        // A role says more than a token, which may just lie about in the environment.
+        // A role takes precedence over a token, which can be in the environment for other purposes.
         if (settings.Text(AllSettings.VaultKubernetesRole) is { } role)
             return VaultLogin.Kubernetes(role, authMount);
         if (settings.Text(AllSettings.VaultRoleId) is { } id)
         {
             var secretId = settings.Secret(AllSettings.VaultSecretId)
-                ?? throw new SettingException($"An AppRole needs {AllSettings.VaultSecretId.Option}, {AllSettings.VaultSecretId.Variable}, or '{AllSettings.VaultSecretId.Name}' in the settings file, too.");
+                ?? throw new SettingException($"An AppRole requires {AllSettings.VaultSecretId.Option}, {AllSettings.VaultSecretId.Variable}, or '{AllSettings.VaultSecretId.Name}' in the settings file.");
             return VaultLogin.AppRole(id, secretId, settings.Text(AllSettings.VaultAppRoleMount) ?? "approle");
         }
 
         return settings.Secret(AllSettings.VaultToken) is { } token ? VaultLogin.Token(token)
             : VaultLogin.FromEnvironment() ?? throw new SettingException(
-                $"Nothing says how to log in to Vault: set {AllSettings.VaultKubernetesRole.Option}, {AllSettings.VaultRoleId.Option} with {AllSettings.VaultSecretId.Option}, or {AllSettings.VaultToken.Option} or VAULT_TOKEN; or run 'vault login'.");
+                $"No Vault login is configured: specify {AllSettings.VaultKubernetesRole.Option}, {AllSettings.VaultRoleId.Option} with {AllSettings.VaultSecretId.Option}, {AllSettings.VaultToken.Option}, or VAULT_TOKEN, or run 'vault login'.");
     }
 
     private async Task<ILeaseStore> LeasesAsync(CancellationToken cancellationToken)
@@ -185,7 +185,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
             return new KubeLeaseStore((await ConnectAsync(cancellationToken)).Objects, settings.Text(AllSettings.LeaseNamespace) ?? KubeLeaseStore.DefaultNamespace);
         return settings.Text(AllSettings.LeaseNamespace) is null
             ? Folder(folder)
-            : throw new SettingException($"Leases are recorded in one place: set {AllSettings.LeaseFolder.Option} or {AllSettings.LeaseNamespace.Option}, not both.");
+            : throw new SettingException($"Specify {AllSettings.LeaseFolder.Option} or {AllSettings.LeaseNamespace.Option}, not both.");
     }
 
     private FileLeaseStore Folder(string path) => new(path, connection?.Server.ToString());

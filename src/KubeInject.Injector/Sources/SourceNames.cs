@@ -1,6 +1,6 @@
 namespace KubeInject.Injector.Sources;
 
-/// <summary>The sources of credentials that there are.</summary>
+/// <summary>The names of the credential sources.</summary>
 internal static class SourceNames
 {
     public const string Local = "local";
@@ -8,9 +8,9 @@ internal static class SourceNames
     public const string Vault = "vault";
     public const string PostgreSql = "postgresql";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All names.</summary>
     public static IReadOnlyList<string> All { get; } = [Vault, PostgreSql, KubeSecret, Local];
 
-    /// <summary>All of them, for a sentence.</summary>
-    public const string Text = $"{Vault} (HashiCorp Vault or OpenBao), {PostgreSql} (login roles made in PostgreSQL itself), {KubeSecret} (existing Secrets of the cluster), {Local} (made-up credentials that no database knows, for trying out)";
+    /// <summary>All names with a short description, for help and messages.</summary>
+    public const string Text = $"{Vault} (HashiCorp Vault or OpenBao), {PostgreSql} (login roles created directly in PostgreSQL), {KubeSecret} (existing Secrets of the cluster), {Local} (generated credentials for trials, which no database accepts)";
 }
