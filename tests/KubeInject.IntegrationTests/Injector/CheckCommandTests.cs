@@ -112,7 +112,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Name the manifests")]
+    [InlineData("Specify the manifests")]
     [InlineData("There is no file or folder 'missing.yaml'.", "missing.yaml")]
     [InlineData("There is no option '--strickt'.", "x.yaml", "--strickt")]
     [InlineData("Argument 'xml' not recognized.", "x.yaml", "--format", "xml")]

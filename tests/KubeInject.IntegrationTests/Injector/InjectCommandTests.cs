@@ -46,15 +46,15 @@ public sealed partial class InjectCommandTests : IDisposable
 
         Assert.Equal(2, result.ExitCode);
         Assert.Empty(result.Output);
-        Assert.Equal("error: Name the source of the credentials with --source. There is: vault (HashiCorp Vault or OpenBao), postgresql (login roles made in PostgreSQL itself), kube-secret (existing Secrets of the cluster), local (made-up credentials that no database knows, for trying out). See 'kubeinject --help'.\n", result.Error);
+        Assert.Equal("error: Specify the source of the credentials with --source: vault (HashiCorp Vault or OpenBao), postgresql (login roles created directly in PostgreSQL), kube-secret (existing Secrets of the cluster), local (generated credentials for trials, which no database accepts). See 'kubeinject --help'.\n", result.Error);
     }
 
     [Theory]
-    [InlineData("There is no credential source 'vualt'.", "x.yaml", "--source", "vualt")]
-    [InlineData("Name the manifests", "--source", "local")]
+    [InlineData("The credential source 'vualt' does not exist.", "x.yaml", "--source", "vualt")]
+    [InlineData("Specify the manifests", "--source", "local")]
     [InlineData("There is no file or folder 'missing.yaml'.", "missing.yaml", "--source", "local")]
     [InlineData("There is no option '--sorce'.", "x.yaml", "--sorce", "local")]
-    [InlineData("Give --output or --in-place, not both.", "x.yaml", "--source", "local", "--in-place", "--output", "out")]
+    [InlineData("Specify --output or --in-place, not both.", "x.yaml", "--source", "local", "--in-place", "--output", "out")]
     public async Task Wrong_usage_is_one_line_on_standard_error(string problem, params string[] arguments)
     {
         var result = await InjectAsync(arguments);

@@ -36,7 +36,7 @@ public sealed class ListCommandTests
     public async Task Where_nobody_asks_one_line_says_so()
     {
         var result = await ListAsync("-n", await TestCluster.CreateNamespaceAsync(), "--consistent");
-        Assert.Equal((0, "", "note: No pod asks for credentials.\n"), (result.ExitCode, result.Output, result.Error));
+        Assert.Equal((0, "", "note: No pod requests credentials.\n"), (result.ExitCode, result.Output, result.Error));
         Assert.Equal("[]\n", (await ListAsync("-n", "nowhere", "--format", "json")).Output);
     }
 

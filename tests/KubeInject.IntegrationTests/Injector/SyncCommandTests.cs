@@ -20,7 +20,7 @@ public sealed class SyncCommandTests : IDisposable
         var result = await SyncAsync("--source", "local");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Matches(@"\A2 leases: 0 renewed, 1 revoked, 0 finished, 1 kept, 0 failed, in \d+\.\d s\n\z", result.Output);
+        Assert.Matches(@"\A2 leases: 0 renewed, 1 revoked, 0 cleaned up, 1 kept, 0 failed, in \d+\.\d s\n\z", result.Output);
         Assert.Empty(result.Error);
         Assert.Single(Records());
     }
@@ -47,7 +47,7 @@ public sealed class SyncCommandTests : IDisposable
         var byFile = await RunAsync(new() { ["KUBEINJECT_CONFIG"] = config });
         var byVariable = await RunAsync(new() { ["KUBEINJECT_GRACE_PERIOD"] = "5m" }, "--config", config);
 
-        Assert.StartsWith("1 leases: 0 renewed, 0 revoked, 0 finished, 1 kept", byFile.Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 leases: 0 renewed, 0 revoked, 0 cleaned up, 1 kept", byFile.Output, StringComparison.Ordinal);
         Assert.StartsWith("1 leases: 0 renewed, 1 revoked", byVariable.Output, StringComparison.Ordinal);
     }
 
@@ -60,7 +60,7 @@ public sealed class SyncCommandTests : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("error: Revoke ", result.Error, StringComparison.Ordinal);
-        Assert.Contains("0 revoked, 0 finished, 0 kept, 1 failed", result.Output, StringComparison.Ordinal);
+        Assert.Contains("0 revoked, 0 cleaned up, 0 kept, 1 failed", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", result.Output + result.Error, StringComparison.Ordinal);
         Assert.Single(Records());
     }
@@ -103,7 +103,7 @@ public sealed class SyncCommandTests : IDisposable
         var result = await SyncAsync("--source", "local");
 
         Assert.Equal(0, result.ExitCode);
-        Assert.StartsWith("2 leases: 0 renewed, 0 revoked, 0 finished, 2 kept, 0 failed", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith("2 leases: 0 renewed, 0 revoked, 0 cleaned up, 2 kept, 0 failed", result.Output, StringComparison.Ordinal);
         Assert.Contains("left to the sweep of another cluster", result.Error, StringComparison.Ordinal);
         Assert.Contains("Revoke-CredentialLease", result.Error, StringComparison.Ordinal);
         Assert.Equal(2, Records().Length);
@@ -118,7 +118,7 @@ public sealed class SyncCommandTests : IDisposable
         var result = await SyncAsync("--source", "local");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("1 leases: 0 renewed, 1 revoked, 0 finished, 0 kept, 0 failed, 1 unreadable", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 leases: 0 renewed, 1 revoked, 0 cleaned up, 0 kept, 0 failed, 1 unreadable", result.Output, StringComparison.Ordinal);
         Assert.StartsWith($"error: {broken}: ", result.Error, StringComparison.Ordinal);
         Assert.Equal([broken], Records());
     }
@@ -129,22 +129,22 @@ public sealed class SyncCommandTests : IDisposable
         var uuid = Record("gone", ageMinutes: 60);
         File.SetLastWriteTimeUtc(folder.File($"leases/{uuid}.json"), DateTime.UtcNow);
 
-        Assert.StartsWith("1 leases: 0 renewed, 0 revoked, 0 finished, 1 kept", (await SyncAsync("--source", "local")).Output, StringComparison.Ordinal);
+        Assert.StartsWith("1 leases: 0 renewed, 0 revoked, 0 cleaned up, 1 kept", (await SyncAsync("--source", "local")).Output, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("Name the source of the credentials with --source.")]
-    [InlineData("--grace-period has to be a time such as 90s, 15m, 1h30m or 2d.", "--source", "local", "--grace-period", "5")]
-    [InlineData("The source 'kube-secret' needs --secret-pattern, KUBEINJECT_SECRET_PATTERN, or 'secret-pattern' in the settings file.", "--source", "kube-secret")]
+    [InlineData("Specify the source of the credentials with --source: ")]
+    [InlineData("--grace-period must be a duration, such as 90s, 15m, 1h30m or 2d.", "--source", "local", "--grace-period", "5")]
+    [InlineData("The source 'kube-secret' requires --secret-pattern, KUBEINJECT_SECRET_PATTERN, or 'secret-pattern' in the settings file.", "--source", "kube-secret")]
     [InlineData("The pattern 'a/b/c' has more than one slash", "--source", "kube-secret", "--secret-pattern", "a/b/c")]
-    [InlineData("The source 'postgresql' needs --postgresql-connection", "--source", "postgresql")]
-    [InlineData("--postgresql-connection holds a password, which everybody on the machine can read.", "--source", "postgresql", "--postgresql-connection", "postgresql://admin:x@db/orders")]
-    [InlineData("--postgresql-connection holds a password", "--source", "postgresql", "--postgresql-connection", "Host=db;Password=x")]
-    [InlineData("--postgresql-connection holds a password", "--source", "postgresql", "--postgresql-connection", "Host=db;PSW=x")]
-    [InlineData("--postgresql-connection holds a password", "--source", "postgresql", "--postgresql-connection", "postgresql://postgres%3Ax@db/orders")]
-    [InlineData("--postgresql-connection holds a password", "--source", "postgresql", "--postgresql-connection", "postgresql://db/orders?p%61ssword=x")]
-    [InlineData("Leases are recorded in one place", "--source", "kube-secret", "--secret-pattern", "{role}", "--lease-namespace", "kubeinject")]
-    [InlineData("The source 'vault' needs --vault-address", "--source", "vault")]
+    [InlineData("The source 'postgresql' requires --postgresql-connection", "--source", "postgresql")]
+    [InlineData("--postgresql-connection contains a password, which every user of the machine can read.", "--source", "postgresql", "--postgresql-connection", "postgresql://admin:x@db/orders")]
+    [InlineData("--postgresql-connection contains a password", "--source", "postgresql", "--postgresql-connection", "Host=db;Password=x")]
+    [InlineData("--postgresql-connection contains a password", "--source", "postgresql", "--postgresql-connection", "Host=db;PSW=x")]
+    [InlineData("--postgresql-connection contains a password", "--source", "postgresql", "--postgresql-connection", "postgresql://postgres%3Ax@db/orders")]
+    [InlineData("--postgresql-connection contains a password", "--source", "postgresql", "--postgresql-connection", "postgresql://db/orders?p%61ssword=x")]
+    [InlineData("Specify --lease-folder or --lease-namespace, not both.", "--source", "kube-secret", "--secret-pattern", "{role}", "--lease-namespace", "kubeinject")]
+    [InlineData("The source 'vault' requires --vault-address", "--source", "vault")]
     [InlineData("The settings file missing.yaml cannot be read", "--config", "missing.yaml")]
     [InlineData("Unrecognized command or argument '--vault-token'", "--source", "vault", "--vault-token", "x")]
     public async Task Wrong_usage_is_one_line_on_standard_error(string problem, params string[] arguments)

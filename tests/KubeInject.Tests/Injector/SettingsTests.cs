@@ -112,7 +112,7 @@ public sealed class SettingsTests
     [InlineData("m")]
     [InlineData("99999999999d")]
     public void Other_times_are_refused_with_their_place(string text) => Assert.Equal(
-        "--grace-period has to be a time such as 90s, 15m, 1h30m or 2d.",
+        "--grace-period must be a duration, such as 90s, 15m, 1h30m or 2d.",
         Fails(() => Reader(null, [], ("grace-period", [text])).Duration(AllSettings.GracePeriod)));
 
     [Theory]
@@ -126,26 +126,26 @@ public sealed class SettingsTests
 
     [Fact]
     public void Another_flag_is_refused_with_its_place() => Assert.Equal(
-        "settings.yaml:2: 'vault-skip-verify' has to be true or false.",
+        "settings.yaml:2: 'vault-skip-verify' must be true or false.",
         Fails(() => Reader(File("source: vault\nvault-skip-verify: maybe")).Flag(AllSettings.VaultSkipVerify)));
 
     [Fact]
     public void What_is_missing_is_named_in_all_its_places() => Assert.Equal(
-        "The source 'vault' needs --vault-address, KUBEINJECT_VAULT_ADDRESS, or 'vault-address' in the settings file.",
+        "The source 'vault' requires --vault-address, KUBEINJECT_VAULT_ADDRESS, or 'vault-address' in the settings file.",
         Fails(() => Reader().RequiredText(AllSettings.VaultAddress, "The source 'vault'")));
 
     [Theory]
-    [InlineData("source: local\n\nvault-adress: x", "settings.yaml:3: There is no setting 'vault-adress'. There are: ")]
-    [InlineData("Source: local", "settings.yaml:1: There is no setting 'Source'.")]
-    [InlineData("KUBEINJECT_SOURCE: local", "settings.yaml:1: There is no setting 'KUBEINJECT_SOURCE'.")]
-    [InlineData("? [a]\n: b", "settings.yaml:1: There is no setting ''.")]
-    [InlineData("source: [local]", "settings.yaml:1: The setting 'source' holds one value.")]
-    [InlineData("source: {a: b}", "settings.yaml:1: The setting 'source' holds one value.")]
-    [InlineData("source: local\nsource: vault", "settings.yaml:2: This is not YAML, or a key stands here twice.")]
-    [InlineData("source: \"local", "settings.yaml:1: This is not YAML, or a key stands here twice.")]
-    [InlineData("- source", "settings.yaml:1: A settings file holds settings by name")]
-    [InlineData("local", "settings.yaml:1: A settings file holds settings by name")]
-    [InlineData("source: local\n---\nsource: vault", "settings.yaml:3: A settings file holds one document")]
+    [InlineData("source: local\n\nvault-adress: x", "settings.yaml:3: The setting 'vault-adress' does not exist. Use one of: ")]
+    [InlineData("Source: local", "settings.yaml:1: The setting 'Source' does not exist.")]
+    [InlineData("KUBEINJECT_SOURCE: local", "settings.yaml:1: The setting 'KUBEINJECT_SOURCE' does not exist.")]
+    [InlineData("? [a]\n: b", "settings.yaml:1: The setting '' does not exist.")]
+    [InlineData("source: [local]", "settings.yaml:1: The setting 'source' requires a single value.")]
+    [InlineData("source: {a: b}", "settings.yaml:1: The setting 'source' requires a single value.")]
+    [InlineData("source: local\nsource: vault", "settings.yaml:2: This is not valid YAML, or a key is duplicated.")]
+    [InlineData("source: \"local", "settings.yaml:1: This is not valid YAML, or a key is duplicated.")]
+    [InlineData("- source", "settings.yaml:1: A settings file must contain a mapping of settings")]
+    [InlineData("local", "settings.yaml:1: A settings file must contain a mapping of settings")]
+    [InlineData("source: local\n---\nsource: vault", "settings.yaml:3: A settings file must contain only one document")]
     public void What_is_wrong_in_the_file_is_told_with_its_line(string text, string problem) =>
         Assert.StartsWith(problem, Fails(() => File(text)), StringComparison.Ordinal);
 
