@@ -1,17 +1,17 @@
 namespace KubeInject.Diagnosis;
 
-/// <summary>Whether a link of the chain from a pod's annotations to its credentials holds.</summary>
+/// <summary>The result of one step of a diagnosis.</summary>
 public enum DiagnosisStatus
 {
-    /// <summary>It holds.</summary>
+    /// <summary>The step works.</summary>
     Passed,
 
-    /// <summary>It holds for now; something about it should be mended.</summary>
+    /// <summary>The step works, but something should be fixed.</summary>
     Warning,
 
-    /// <summary>Whether it holds could not be found out, for want of a right or of an answer.</summary>
+    /// <summary>The step could not be checked, because a permission is missing or a server did not answer.</summary>
     Unknown,
 
-    /// <summary>It is broken: the pod gets no credentials.</summary>
+    /// <summary>The step fails, so the pod gets no credentials.</summary>
     Failed,
 }

@@ -2,25 +2,25 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Diagnosis;
 
-/// <summary>One link of the chain from a pod's annotations to its credentials.</summary>
+/// <summary>The result of one step between a pod's annotations and its credentials.</summary>
 public sealed record DiagnosisStep
 {
-    /// <summary>Which step it is.</summary>
+    /// <summary>The step that was checked.</summary>
     public required DiagnosisStepKind Step { get; init; }
 
-    /// <summary>Whether it holds.</summary>
+    /// <summary>The result of the check.</summary>
     public required DiagnosisStatus State { get; init; }
 
-    /// <summary>What was found, in a sentence that needs no knowledge of any injector.</summary>
+    /// <summary>The result in one sentence, for readers who do not know the injectors.</summary>
     public required string Text { get; init => field = DisplayText.Escape(value); }
 
-    /// <summary>What is the matter with it; the first is what breaks it, where it is broken.</summary>
+    /// <summary>The problems of the step. If the step failed, the first finding is the cause.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    /// <summary>The finding that matters most, the first of several; null where there is none.</summary>
+    /// <summary>The first finding with the highest severity; null if there are no findings.</summary>
     internal Finding? Worst => Findings.MaxBy(finding => finding.Severity);
 
-    /// <summary>The link in one line.</summary>
-    /// <returns>For example <c>Actor: Broken, no webhook of the cluster selects the pod</c>.</returns>
+    /// <summary>The step in one line.</summary>
+    /// <returns>For example <c>Identity: Failed, The ServiceAccount orders does not exist.</c>.</returns>
     public override string ToString() => $"{Step}: {State}, {Text}";
 }

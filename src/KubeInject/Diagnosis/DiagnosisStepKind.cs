@@ -1,26 +1,26 @@
 namespace KubeInject.Diagnosis;
 
-/// <summary>The steps on the way from a pod's annotations to its credentials, in the order in which they are taken.</summary>
+/// <summary>The steps from a pod's annotations to its credentials, in the order in which they happen.</summary>
 public enum DiagnosisStepKind
 {
-    /// <summary>The pod asks for credentials, in words that make sense.</summary>
+    /// <summary>The pod requests credentials with valid annotations.</summary>
     Request,
 
-    /// <summary>Somebody is there who acts on it: an injector's webhook whose selectors match the pod, or KubeInject.</summary>
+    /// <summary>An injector acts on the request: its webhook is installed, and the selectors match the pod.</summary>
     Actor,
 
     /// <summary>The API server can call the webhook: Service, endpoints, certificate.</summary>
     Webhook,
 
-    /// <summary>The pod was created when label and webhook were there.</summary>
+    /// <summary>The pod was created after the label and the webhook.</summary>
     Timing,
 
     /// <summary>The pod's ServiceAccount exists and has tokens.</summary>
     Identity,
 
-    /// <summary>The source gives this pod credentials: mount, role, policy.</summary>
+    /// <summary>The source issues the credentials to the pod: mount, role, policy.</summary>
     Source,
 
-    /// <summary>What has come of it: the pod carries its UUIDs, and their records are there.</summary>
+    /// <summary>The result: the pod is injected, and its leases are recorded.</summary>
     Outcome,
 }

@@ -4,14 +4,14 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Diagnosis;
 
-/// <summary>What is looked at: a pod or a pod template, and what it asks for.</summary>
-/// <param name="Template">What it says of itself.</param>
-/// <param name="Injections">What it asks for: one injection for each dialect, one at least.</param>
-/// <param name="Location">Where its document starts; null for an object of a cluster.</param>
-/// <param name="Pod">The pod as it is in the cluster, for a workload the newest of its pods; null for what comes from elsewhere, and where there is none.</param>
+/// <summary>The subject of a diagnosis: a pod or a pod template, and its requests.</summary>
+/// <param name="Template">The metadata and containers.</param>
+/// <param name="Injections">The requests: one injection for each dialect, and at least one.</param>
+/// <param name="Location">The start of its document; null for an object of a cluster.</param>
+/// <param name="Pod">The pod in the cluster; for a workload, its newest pod. Null for a manifest, and for a workload without pods.</param>
 internal sealed record DiagnosisSubject(PodTemplate Template, IReadOnlyList<PodInjection> Injections, SourceLocation? Location, Pod? Pod)
 {
-    /// <summary>A finding about it.</summary>
+    /// <summary>Creates a finding about the subject.</summary>
     public Finding Find(string code, FindingSeverity severity, string message, string suggestion, string? key = null) => new()
     {
         Code = code,

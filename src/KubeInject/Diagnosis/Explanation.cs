@@ -3,8 +3,8 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Diagnosis;
 
 /// <summary>
-/// A diagnosis told as a short numbered chain: what the pod asks for, who would act on it, what that needs, where the chain
-/// breaks, and the one thing to do.
+/// A diagnosis as text in five numbered parts: what is requested, what injects the credentials, what the injection requires,
+/// what fails, and what to do.
 /// </summary>
 public sealed record Explanation
 {
@@ -18,18 +18,18 @@ public sealed record Explanation
     /// <summary>The API server that it was read from; null for a manifest.</summary>
     public Uri? Server { get; init; }
 
-    /// <summary>What comes of it, as <see cref="PodDiagnosis.Verdict"/> has it.</summary>
+    /// <summary>The result; see <see cref="PodDiagnosis.Verdict"/>.</summary>
     public required string Verdict { get; init; }
 
-    /// <summary>The one thing to do, in one sentence; null where there is nothing.</summary>
+    /// <summary>What to do, in one sentence; null if nothing has to be done.</summary>
     public string? Remedy { get; init; }
 
-    /// <summary>The whole story, line by line, for a terminal. Holds no secret.</summary>
+    /// <summary>The lines of the explanation, for a terminal. They contain no secret.</summary>
     public required IReadOnlyList<string> Lines { get; init; }
 
-    /// <summary>Tells a diagnosis.</summary>
+    /// <summary>Explains a diagnosis.</summary>
     /// <param name="diagnosis">The diagnosis.</param>
-    /// <returns>The story.</returns>
+    /// <returns>The explanation.</returns>
     public static Explanation Of(PodDiagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
@@ -44,7 +44,7 @@ public sealed record Explanation
         };
     }
 
-    /// <summary>The whole story.</summary>
-    /// <returns>Its lines, without a line end behind the last.</returns>
+    /// <summary>The whole explanation.</summary>
+    /// <returns>The lines, without a line end after the last line.</returns>
     public override string ToString() => string.Join(Environment.NewLine, Lines);
 }

@@ -2,7 +2,7 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Diagnosis;
 
-/// <summary>Puts a diagnosis into words for somebody who knows no injector.</summary>
+/// <summary>Writes the text of an explanation, for readers who do not know the injectors.</summary>
 internal static class ExplanationText
 {
     private const string Indent = "   ";
@@ -11,19 +11,19 @@ internal static class ExplanationText
     [
         $"{diagnosis.Object} {Verdict.Of(diagnosis, withProblem: false)}.",
         "",
-        "1. What it asks for",
+        "1. What is requested",
         .. Requests(diagnosis),
-        .. Links(diagnosis, DiagnosisStepKind.Request).Where(link => link.State != DiagnosisStatus.Passed).Select(State),
-        "2. Who would act on it",
-        .. OrElse(Links(diagnosis, DiagnosisStepKind.Actor).Select(State), Asks(diagnosis)
-            ? "not looked at, for no cluster was asked. In a cluster it is the webhook of an injector, while the pod is being created; KubeInject does it where it is told to."
-            : "nobody, for there is nothing to do."),
-        "3. What that needs",
-        .. OrElse(diagnosis.Chain.Where(link => link.Step > DiagnosisStepKind.Actor).Select(State), Asks(diagnosis) ? "not looked at." : "nothing."),
-        "4. Where the chain breaks",
-        .. Breaks(diagnosis),
+        .. Steps(diagnosis, DiagnosisStepKind.Request).Where(step => step.State != DiagnosisStatus.Passed).Select(Line),
+        "2. What injects the credentials",
+        .. OrDefault(Steps(diagnosis, DiagnosisStepKind.Actor).Select(Line), RequestsCredentials(diagnosis)
+            ? "Not checked, because no cluster was specified. The webhook of an injector acts when a pod is created; KubeInject acts when you run it."
+            : "Nothing, because no credentials are requested."),
+        "3. What the injection requires",
+        .. OrDefault(diagnosis.Chain.Where(step => step.Step > DiagnosisStepKind.Actor).Select(Line), RequestsCredentials(diagnosis) ? "Not checked." : "Nothing."),
+        "4. What fails",
+        .. Failures(diagnosis),
         "5. What to do",
-        Indent + (remedy ?? Nothing(diagnosis)),
+        Indent + (remedy ?? DefaultRemedy(diagnosis)),
     ];
 
     private static IEnumerable<string> Requests(PodDiagnosis diagnosis)
@@ -32,54 +32,54 @@ internal static class ExplanationText
         {
             foreach (var database in injection.Databases)
             {
-                var role = database.Role is null ? "a role that it does not name" : $"the role {database.Role}";
+                var role = database.Role is null ? "an unspecified role" : $"the role {database.Role}";
                 var variables = string.Join(", ", Verdict.VariablesOf(database));
                 var where = variables.Length == 0 ? "" : $", as {variables} in {Verdict.Count(injection.Pod.Containers.Count, "container")}";
                 yield return Indent + Redaction.OneLine($"{database.Name}: credentials of {role} ({database.Mount}){where}");
             }
         }
 
-        if (!Asks(diagnosis))
-            yield return Indent + "no credentials.";
+        if (!RequestsCredentials(diagnosis))
+            yield return Indent + "No credentials.";
     }
 
-    private static List<string> Breaks(PodDiagnosis diagnosis)
+    private static List<string> Failures(PodDiagnosis diagnosis)
     {
         var lines = new List<string>();
-        foreach (var link in diagnosis.Chain.Where(link => link.State == DiagnosisStatus.Failed))
+        foreach (var step in diagnosis.Chain.Where(step => step.State == DiagnosisStatus.Failed))
         {
             var first = lines.Count == 0 ? "First: " : "Then: ";
-            lines.Add(link.Worst is { } worst ? $"{Indent}{first}{worst.Message} ({worst.Code})" : $"{Indent}{first}{link.Text}");
+            lines.Add(step.Worst is { } worst ? $"{Indent}{first}{worst.Message} ({worst.Code})" : $"{Indent}{first}{step.Text}");
         }
 
         if (lines.Count == 0)
         {
-            var unknown = diagnosis.Chain.Count(link => link.State == DiagnosisStatus.Unknown);
-            lines.Add(Indent + (unknown == 0 ? "nowhere." : $"nowhere that could be looked at; {Verdict.Count(unknown, "link")} could not."));
+            var unknown = diagnosis.Chain.Count(step => step.State == DiagnosisStatus.Unknown);
+            lines.Add(Indent + (unknown == 0 ? "Nothing." : $"Nothing that could be checked; {Verdict.Count(unknown, "step")} could not be checked."));
         }
 
         return lines;
     }
 
-    private static string Nothing(PodDiagnosis diagnosis) => diagnosis.Chain switch
+    private static string DefaultRemedy(PodDiagnosis diagnosis) => diagnosis.Chain switch
     {
-        var chain when chain.Any(link => link.State == DiagnosisStatus.Failed) => "Mend what is broken.",
-        var chain when chain.Any(link => link.State == DiagnosisStatus.Unknown) => "Look again as somebody who has the rights that are missing.",
-        var chain when Asks(diagnosis) && !chain.Any(link => link.Step > DiagnosisStepKind.Request) => "Nothing about the document. Check it against the cluster to see who acts on it.",
+        var chain when chain.Any(step => step.State == DiagnosisStatus.Failed) => "Fix the step that fails.",
+        var chain when chain.Any(step => step.State == DiagnosisStatus.Unknown) => "Repeat the check as a user who has the missing permissions.",
+        var chain when RequestsCredentials(diagnosis) && !chain.Any(step => step.Step > DiagnosisStepKind.Request) => "Nothing in the document. Check it against the cluster to find out whether an injector acts on it.",
         _ => "Nothing.",
     };
 
-    private static string State(DiagnosisStep link) => Indent + link.State switch
+    private static string Line(DiagnosisStep step) => Indent + step.State switch
     {
         DiagnosisStatus.Passed => "ok: ",
-        DiagnosisStatus.Warning => "weak: ",
+        DiagnosisStatus.Warning => "warning: ",
         DiagnosisStatus.Unknown => "unknown: ",
-        _ => "BROKEN: ",
-    } + (link is { Step: DiagnosisStepKind.Request, Worst: { } worst } ? worst.Message : link.Text);
+        _ => "FAILED: ",
+    } + (step is { Step: DiagnosisStepKind.Request, Worst: { } worst } ? worst.Message : step.Text);
 
-    private static bool Asks(PodDiagnosis diagnosis) => diagnosis.Injections.Any(injection => injection.Databases.Count > 0);
+    private static bool RequestsCredentials(PodDiagnosis diagnosis) => diagnosis.Injections.Any(injection => injection.Databases.Count > 0);
 
-    private static IEnumerable<DiagnosisStep> Links(PodDiagnosis diagnosis, DiagnosisStepKind step) => diagnosis.Chain.Where(link => link.Step == step);
+    private static IEnumerable<DiagnosisStep> Steps(PodDiagnosis diagnosis, DiagnosisStepKind kind) => diagnosis.Chain.Where(step => step.Step == kind);
 
-    private static IEnumerable<string> OrElse(IEnumerable<string> lines, string otherwise) => lines.DefaultIfEmpty(Indent + otherwise);
+    private static IEnumerable<string> OrDefault(IEnumerable<string> lines, string otherwise) => lines.DefaultIfEmpty(Indent + otherwise);
 }

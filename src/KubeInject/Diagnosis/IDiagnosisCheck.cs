@@ -1,11 +1,11 @@
 namespace KubeInject.Diagnosis;
 
-/// <summary>Looks at some links of the chain.</summary>
+/// <summary>Checks some of the steps of a diagnosis.</summary>
 internal interface IDiagnosisCheck
 {
-    /// <summary>Looks. What cannot be found out is a link of the state <see cref="DiagnosisStatus.Unknown"/>, never an exception.</summary>
-    /// <param name="subject">What to look at.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>The links that it looked at, in the order of their steps.</returns>
+    /// <summary>Checks a subject. A step that cannot be checked has the status <see cref="DiagnosisStatus.Unknown"/> and is not an exception.</summary>
+    /// <param name="subject">The pod or pod template.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <returns>The checked steps, in their order.</returns>
     Task<IReadOnlyList<DiagnosisStep>> CheckAsync(DiagnosisSubject subject, CancellationToken cancellationToken);
 }

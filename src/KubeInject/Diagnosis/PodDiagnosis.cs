@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis;
 
-/// <summary>What was found out about one pod, or the pod template of a workload.</summary>
+/// <summary>The diagnosis of one pod, or of the pod template of a workload.</summary>
 public sealed record PodDiagnosis
 {
     /// <summary>The pod or workload.</summary>
@@ -12,24 +12,24 @@ public sealed record PodDiagnosis
     /// <summary>The API server that it was read from; null for a manifest.</summary>
     public Uri? Server { get; init; }
 
-    /// <summary>Where its document starts; null for an object of a cluster.</summary>
+    /// <summary>The start of its document; null for an object of a cluster.</summary>
     public SourceLocation? Location { get; init; }
 
-    /// <summary>What it asks for: one injection for each dialect that it speaks, one at least.</summary>
+    /// <summary>The requests: one injection for each dialect that it uses, and at least one.</summary>
     public required IReadOnlyList<PodInjection> Injections { get; init; }
 
-    /// <summary>The chain from its annotations to its credentials, as far as it was looked at. Steps that nobody could look at are left out.</summary>
+    /// <summary>The checked steps from the annotations to the credentials, in their order. Steps that were not checked are not included.</summary>
     public required IReadOnlyList<DiagnosisStep> Chain { get; init; }
 
-    /// <summary>All that is the matter, in the order of the chain.</summary>
+    /// <summary>All findings, in the order of the steps.</summary>
     public IReadOnlyList<Finding> Findings => Chain.SelectMany(link => link.Findings).ToArray();
 
-    /// <summary>The first link that is broken; null where none is.</summary>
+    /// <summary>The first step that failed; null if no step failed.</summary>
     public DiagnosisStep? FirstBroken => Chain.FirstOrDefault(link => link.State == DiagnosisStatus.Failed);
 
     /// <summary>
-    /// What comes of it: <c>will be injected: 2 databases, 4 variables in 3 containers</c>, <c>will not be injected: …</c>,
-    /// <c>is injected: …</c> or <c>asks for nothing</c>. Of what nobody looked at it knows nothing.
+    /// The result: <c>will be injected: 2 databases, 4 variables in 3 containers</c>, <c>will not be injected: …</c>,
+    /// <c>is injected: …</c> or <c>requests no credentials</c>. It is based only on the steps that were checked.
     /// </summary>
     public string Verdict => DisplayText.Escape(Diagnosis.Verdict.Of(this));
 

@@ -10,49 +10,49 @@ using KubeInject.Manifests;
 namespace KubeInject.Diagnosis;
 
 /// <summary>
-/// Finds out whether pods get the credentials that they ask for, and if not, why not. Changes nothing anywhere. What it has
-/// asked a cluster once it remembers, so it is for one look around; it is for one caller at a time.
+/// Finds out whether pods get the credentials that they request, and if not, why. Changes nothing. Caches the answers of the
+/// cluster, so create a new instance for each run. Not thread-safe.
 /// </summary>
 internal sealed class PodDiagnostician
 {
     private readonly InjectionOptions options;
     private readonly ClusterCache? cluster;
-    private readonly IReadOnlyList<IDiagnosisCheck> ofCluster;
+    private readonly IReadOnlyList<IDiagnosisCheck> clusterChecks;
     private readonly IReadOnlyList<IDiagnosisCheck> checks;
 
-    /// <summary>Prepares diagnoses.</summary>
-    /// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
-    /// <param name="cluster">The cluster to look into; null for the documents alone (default).</param>
-    /// <param name="source">Where the credentials come from and their leases are recorded; null where that is not known (default).</param>
-    /// <param name="time">Tells the time; default: the system's clock.</param>
+    /// <summary>Creates a diagnostician.</summary>
+    /// <param name="options">The settings of the annotations, as configured in the injector. Default: <see cref="InjectionOptions.Default"/>.</param>
+    /// <param name="cluster">The cluster to check against; null to check only the documents (default).</param>
+    /// <param name="source">The source of the credentials and of the lease records; null if it is not known (default).</param>
+    /// <param name="time">The clock. Default: the system clock.</param>
     public PodDiagnostician(InjectionOptions? options = null, KubeObjectClient? cluster = null, CredentialSource? source = null, TimeProvider? time = null)
     {
         this.options = options ?? InjectionOptions.Default;
         this.cluster = cluster is null ? null : new ClusterCache(cluster);
-        ofCluster = this.cluster is null ? [] : [new ClusterCheck(this.cluster, this.options, source, time ?? TimeProvider.System)];
-        checks = [.. ofCluster, .. SourceChecks.Of(source)];
+        clusterChecks = this.cluster is null ? [] : [new ClusterCheck(this.cluster, this.options, source, time ?? TimeProvider.System)];
+        checks = [.. clusterChecks, .. SourceChecks.Of(source)];
     }
 
-    /// <summary>Looks at the pods and pod templates of a manifest.</summary>
+    /// <summary>Diagnoses the pods and pod templates of a manifest.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>One diagnosis for each, in the order of the document.</returns>
-    /// <exception cref="ManifestException">The text is no manifest.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <param name="cancellationToken">Cancels the diagnosis.</param>
+    /// <returns>One diagnosis for each pod and pod template, in the order of the document.</returns>
+    /// <exception cref="ManifestException">The text is not a valid manifest.</exception>
+    /// <exception cref="IOException">The manifest cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the manifest is denied.</exception>
     public async Task<IReadOnlyList<PodDiagnosis>> DiagnoseAsync(ManifestSource manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
         var diagnoses = new List<PodDiagnosis>();
         foreach (var template in Manifest.Parse(text).Documents.SelectMany(document => document.PodTemplates))
-            diagnoses.Add(Located(await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false), template));
+            diagnoses.Add(WithLocations(await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false), template));
         return diagnoses;
     }
 
-    /// <summary>Looks at a pod of a cluster.</summary>
+    /// <summary>Diagnoses a pod of a cluster.</summary>
     /// <param name="pod">The pod.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="cancellationToken">Cancels the diagnosis.</param>
     /// <returns>The diagnosis.</returns>
     public Task<PodDiagnosis> DiagnoseAsync(Pod pod, CancellationToken cancellationToken)
     {
@@ -60,34 +60,34 @@ internal sealed class PodDiagnostician
         return DiagnoseAsync(DiagnosisSubject.Of(pod, options), cancellationToken);
     }
 
-    /// <summary>Looks at a workload of the cluster: its pod template, and the newest of its pods, where it has any.</summary>
-    /// <param name="workload">The workload, of a kind that <see cref="WorkloadName.Kinds"/> has.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <summary>Diagnoses a workload of the cluster: its pod template and its newest pod, if it has pods.</summary>
+    /// <param name="workload">The workload, of one of the kinds in <see cref="WorkloadName.Kinds"/>.</param>
+    /// <param name="cancellationToken">Cancels the diagnosis.</param>
     /// <returns>The diagnosis.</returns>
-    /// <exception cref="KubeApiException">The workload does not exist, or may not be read.</exception>
+    /// <exception cref="KubeApiException">The workload does not exist, or access to it is denied.</exception>
     /// <exception cref="KubeConnectionException">The cluster does not answer.</exception>
-    /// <exception cref="InvalidOperationException">There is no cluster.</exception>
+    /// <exception cref="InvalidOperationException">The diagnostician has no cluster.</exception>
     public async Task<PodDiagnosis> DiagnoseAsync(ObjectReference workload, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        var facts = cluster ?? throw new InvalidOperationException($"Without a cluster nothing is known of {workload}.");
-        var kind = WorkloadKind.Of(workload.Kind) ?? throw new ArgumentException($"{workload} has no pod template that is known.", nameof(workload));
-        var read = await kind.GetAsync(facts.Client, workload, cancellationToken).ConfigureAwait(false);
+        var cache = cluster ?? throw new InvalidOperationException($"{workload} cannot be diagnosed without a cluster.");
+        var kind = WorkloadKind.Of(workload.Kind) ?? throw new ArgumentException($"The kind of {workload} is not supported: its pod template is not known.", nameof(workload));
+        var read = await kind.GetAsync(cache.Client, workload, cancellationToken).ConfigureAwait(false);
         if (!kind.CanBeChanged)
             return await DiagnoseAsync(Pod.FromUtf8(read.ToUtf8(), read.Server), cancellationToken).ConfigureAwait(false);
         var template = Manifest.Parse(new ManifestText(read.ToJson())).Documents[0].PodTemplates[0].Template with { Server = read.Server };
-        var pod = await PodOwner.FindNewestPodAsync(facts, read, template, cancellationToken).ConfigureAwait(false);
+        var pod = await PodOwner.FindNewestPodAsync(cache, read, template, cancellationToken).ConfigureAwait(false);
         return await DiagnoseAsync(DiagnosisSubject.Of(template, options) with { Pod = pod }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Looks at a pod that has been injected by its metadata alone: what that says, and whether its leases are on record.
-    /// Nothing is asked about this one pod, so that it may be one of very many.
+    /// Diagnoses an injected pod from its metadata: its annotations, and whether its leases are recorded. Sends no request for
+    /// the individual pod, so it is fast for many pods.
     /// </summary>
-    /// <param name="pod">The pod's metadata; no injection of it is pending.</param>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="pod">The metadata of a pod without pending injections.</param>
+    /// <param name="cancellationToken">Cancels the diagnosis.</param>
     internal Task<PodDiagnosis> DiagnoseInjectedAsync(ObjectMetadata pod, CancellationToken cancellationToken) =>
-        DiagnoseAsync(DiagnosisSubject.Of(pod.ToTemplate(), options), ofCluster, cancellationToken);
+        DiagnoseAsync(DiagnosisSubject.Of(pod.ToTemplate(), options), clusterChecks, cancellationToken);
 
     private Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, CancellationToken cancellationToken) => DiagnoseAsync(subject, checks, cancellationToken);
 
@@ -102,18 +102,18 @@ internal sealed class PodDiagnostician
             Server = subject.Template.Server,
             Location = subject.Location,
             Injections = subject.Injections,
-            Chain = chain.OrderBy(link => link.Step).ToArray(),
+            Chain = chain.OrderBy(step => step.Step).ToArray(),
         };
     }
 
-    /// <summary>What is found elsewhere is about what the manifest says, too: its findings get the place of their key.</summary>
-    private static PodDiagnosis Located(PodDiagnosis diagnosis, ManifestPodTemplate template) => diagnosis.Chain.All(IsLocated) ? diagnosis : diagnosis with
+    /// <summary>Adds the location in the manifest to findings of the cluster and of the source.</summary>
+    private static PodDiagnosis WithLocations(PodDiagnosis diagnosis, ManifestPodTemplate template) => diagnosis.Chain.All(IsLocated) ? diagnosis : diagnosis with
     {
-        Chain = [.. diagnosis.Chain.Select(link => IsLocated(link) ? link : link with
+        Chain = [.. diagnosis.Chain.Select(step => IsLocated(step) ? step : step with
         {
-            Findings = [.. link.Findings.Select(finding => finding.Location is null ? finding with { Location = template.LocationOf(finding.Key) } : finding)],
+            Findings = [.. step.Findings.Select(finding => finding.Location is null ? finding with { Location = template.LocationOf(finding.Key) } : finding)],
         })],
     };
 
-    private static bool IsLocated(DiagnosisStep link) => link.Findings.All(finding => finding.Location is not null);
+    private static bool IsLocated(DiagnosisStep step) => step.Findings.All(finding => finding.Location is not null);
 }

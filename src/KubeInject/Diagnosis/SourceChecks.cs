@@ -4,7 +4,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Diagnosis;
 
-/// <summary>Which checks there are for a source of credentials.</summary>
+/// <summary>Creates the checks of a credential source.</summary>
 internal static class SourceChecks
 {
     public static IEnumerable<IDiagnosisCheck> Of(CredentialSource? source) => source?.Issuer switch

@@ -3,37 +3,37 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Diagnosis;
 
-/// <summary>What comes of a pod, in half a sentence.</summary>
+/// <summary>The result of a diagnosis, as the predicate of a sentence.</summary>
 internal static class Verdict
 {
-    /// <summary>Puts it into words.</summary>
-    /// <param name="diagnosis">What was found out.</param>
-    /// <param name="withProblem">Whether to say what breaks the chain, too.</param>
+    /// <summary>Returns the result of a diagnosis.</summary>
+    /// <param name="diagnosis">The diagnosis.</param>
+    /// <param name="withProblem">Whether to include the problem of the first failed step.</param>
     public static string Of(PodDiagnosis diagnosis, bool withProblem = true)
     {
-        var asking = diagnosis.Injections.Where(injection => injection.Databases.Count > 0).ToList();
-        var broken = Problem(diagnosis);
-        if (asking.Exists(injection => injection.State == InjectionState.Injected))
-            return $"is injected: {Amount(asking)}{(broken is null ? "" : withProblem ? $"; but {broken}" : ", with something broken")}";
-        if (broken is not null)
-            return withProblem ? $"will not be injected: {broken}" : "will not be injected";
-        return asking.Count == 0 ? "asks for nothing" : $"will be injected: {Amount(asking)}";
+        var requesting = diagnosis.Injections.Where(injection => injection.Databases.Count > 0).ToList();
+        var problem = Problem(diagnosis);
+        if (requesting.Exists(injection => injection.State == InjectionState.Injected))
+            return $"is injected: {Amount(requesting)}{(problem is null ? "" : withProblem ? $"; but {problem}" : ", but a step fails")}";
+        if (problem is not null)
+            return withProblem ? $"will not be injected: {problem}" : "will not be injected";
+        return requesting.Count == 0 ? "requests no credentials" : $"will be injected: {Amount(requesting)}";
     }
 
-    /// <summary>What breaks the chain, without the full stop; null where nothing does.</summary>
+    /// <summary>The problem of the first failed step, without the final period; null if no step failed.</summary>
     public static string? Problem(PodDiagnosis diagnosis) =>
-        diagnosis.FirstBroken is { } link ? (link.Worst?.Message ?? link.Text).TrimEnd('.') : null;
+        diagnosis.FirstBroken is { } step ? (step.Worst?.Message ?? step.Text).TrimEnd('.') : null;
 
     public static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 
-    /// <summary>The variables that a database asks for, in the order of the annotations.</summary>
+    /// <summary>The variables that get the credentials of a database, in the order of the annotations.</summary>
     public static IEnumerable<string> VariablesOf(DatabaseInjection database) =>
         database.UsernameVariables.Concat(database.PasswordVariables).Concat(database.UriVariables);
 
-    private static string Amount(List<PodInjection> asking)
+    private static string Amount(List<PodInjection> requesting)
     {
-        var databases = Count(asking.Sum(injection => injection.Databases.Count), "database");
-        var variables = asking.SelectMany(injection => injection.Databases).SelectMany(VariablesOf).Count();
-        return variables == 0 ? databases : $"{databases}, {Count(variables, "variable")} in {Count(asking[0].Pod.Containers.Count, "container")}";
+        var databases = Count(requesting.Sum(injection => injection.Databases.Count), "database");
+        var variables = requesting.SelectMany(injection => injection.Databases).SelectMany(VariablesOf).Count();
+        return variables == 0 ? databases : $"{databases}, {Count(variables, "variable")} in {Count(requesting[0].Pod.Containers.Count, "container")}";
     }
 }

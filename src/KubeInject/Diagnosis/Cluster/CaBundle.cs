@@ -7,19 +7,19 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis.Cluster;
 
-/// <summary>Looks at the certificates by which the API server trusts a webhook.</summary>
+/// <summary>Checks the certificates by which the API server trusts a webhook.</summary>
 internal static class CaBundle
 {
-    private const string Remedy = "Have whoever installed the injector put its certificate authority there; cert-manager does it where the configuration has the annotation cert-manager.io/inject-ca-from";
+    private const string Remedy = "Set the caBundle to the certificate authority of the injector, for example with cert-manager and the annotation cert-manager.io/inject-ca-from";
 
-    /// <summary>Looks at the bundle alone.</summary>
-    /// <returns>What is the matter; and the certificates, where they can be used.</returns>
+    /// <summary>Checks the bundle itself.</summary>
+    /// <returns>The problem, or null; and the certificates, or null if they cannot be used.</returns>
     public static (Finding? Finding, CertificateAuthority? Authority) Check(DiagnosisSubject subject, MutatingWebhook webhook, DateTimeOffset now)
     {
         if (webhook.CaBundle is null)
-            return (webhook.Service is null ? null : Find(FindingCode.MissingCaBundle, $"The caBundle of {webhook} is empty, so that the API server does not trust its Service."), null);
+            return (webhook.Service is null ? null : Find(FindingCode.MissingCaBundle, $"The caBundle of {webhook} is empty, so the API server does not trust its Service."), null);
         if (Read(webhook.CaBundle) is not { } authority)
-            return (Find(FindingCode.InvalidCaBundle, $"The caBundle of {webhook} holds no PEM certificate that can be read."), null);
+            return (Find(FindingCode.InvalidCaBundle, $"The caBundle of {webhook} contains no readable PEM certificate."), null);
         var certificates = authority.Certificates;
         if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now))
             return (Find(FindingCode.ExpiredCaBundle, $"The caBundle of {webhook} expired on {Date(certificates.Max(certificate => certificate.NotAfter))}."), null);
@@ -30,13 +30,13 @@ internal static class CaBundle
         Finding Find(string code, string message) => subject.Find(code, FindingSeverity.Error, message, $"{Remedy}.");
     }
 
-    /// <summary>Looks whether the certificate with which the injector answers is trusted by the bundle.</summary>
-    /// <param name="subject">What the finding is about.</param>
+    /// <summary>Checks whether the bundle trusts the serving certificate of the injector.</summary>
+    /// <param name="subject">The subject of the finding.</param>
     /// <param name="webhook">The webhook.</param>
     /// <param name="authority">The bundle.</param>
-    /// <param name="secrets">The TLS Secrets of the Service's namespace. One that is not for the Service says nothing.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>What is the matter; null where one is trusted, and where none is known.</returns>
+    /// <param name="secrets">The TLS Secrets of the Service's namespace. Certificates for other hosts are ignored.</param>
+    /// <param name="now">The current time.</param>
+    /// <returns>The problem; null if a certificate is trusted, or if no certificate is found.</returns>
     public static Finding? CheckServing(DiagnosisSubject subject, MutatingWebhook webhook, CertificateAuthority authority, IEnumerable<KubeObject> secrets, DateTimeOffset now)
     {
         var host = $"{webhook.Service!.Name}.{webhook.Service.Namespace}.svc";
@@ -52,13 +52,13 @@ internal static class CaBundle
                 ? subject.Find(
                     FindingCode.ExpiredServingCertificate,
                     FindingSeverity.Error,
-                    $"The certificate of the injector ({secret}) is valid from {Date(chain[0].NotBefore)} to {Date(chain[0].NotAfter)}, and not now.",
-                    "Have it issued anew, and restart the injector if it does not take up a new one by itself.")
+                    $"The certificate of the injector ({secret}) is valid only from {Date(chain[0].NotBefore)} to {Date(chain[0].NotAfter)}.",
+                    "Renew the certificate, and restart the injector if it does not reload the certificate automatically.")
                 : subject.Find(
                     FindingCode.UntrustedServingCertificate,
                     FindingSeverity.Error,
                     $"The certificate of the injector ({secret}) is not signed by the caBundle of {webhook}.",
-                    $"{Remedy}, or have the certificate issued by that authority.");
+                    $"{Remedy}, or issue the certificate from the authority in the caBundle.");
         }
 
         return first;

@@ -1,7 +1,7 @@
 namespace KubeInject.Diagnosis.Cluster;
 
-/// <summary>What a cluster has to say to a question.</summary>
-/// <param name="Value">What was asked for; null where there is no such thing, and where no answer was to be had.</param>
-/// <param name="Problem">Why no answer was to be had, in one sentence: which right is missing; null where there is one.</param>
+/// <summary>The answer of a cluster to a query.</summary>
+/// <param name="Value">The result; null if it does not exist, or if the query failed.</param>
+/// <param name="Problem">Why the query failed, in one sentence, such as a missing permission; null if it succeeded.</param>
 internal sealed record ClusterAnswer<T>(T? Value, string? Problem = null)
     where T : class;

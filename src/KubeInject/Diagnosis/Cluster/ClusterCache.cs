@@ -4,29 +4,29 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis.Cluster;
 
-/// <summary>Asks a cluster, everything once. No question that it refuses is an exception.</summary>
+/// <summary>Queries a cluster and caches the answers. Failed requests are answers with a problem, not exceptions.</summary>
 internal sealed class ClusterCache(KubeObjectClient client)
 {
     private static readonly KubeResource WebhookConfigurations =
         new("admissionregistration.k8s.io", "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", IsNamespaced: false);
 
-    private readonly Dictionary<string, object> known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object> answers = new(StringComparer.Ordinal);
 
     public KubeObjectClient Client => client;
 
-    /// <summary>Every webhook of the cluster that may change objects.</summary>
+    /// <summary>All mutating webhooks of the cluster.</summary>
     public async Task<ClusterAnswer<IReadOnlyList<MutatingWebhook>>> WebhooksAsync(CancellationToken cancellationToken) => await OnceAsync("webhooks", async () =>
     {
         var configurations = await ListAsync(WebhookConfigurations, new KubeQuery(), cancellationToken).ConfigureAwait(false);
         return new ClusterAnswer<IReadOnlyList<MutatingWebhook>>(configurations.Value?.SelectMany(MutatingWebhook.Read).ToArray(), configurations.Problem);
     }).ConfigureAwait(false);
 
-    /// <summary>One object.</summary>
+    /// <summary>Gets one object.</summary>
     public Task<ClusterAnswer<KubeObject>> GetAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken) =>
         OnceAsync($"get {resource.Plural}.{resource.Group} {@namespace}/{name}", () => AskAsync(
             "get", resource, @namespace, async () => await client.GetAsync(resource, name, @namespace, cancellationToken).ConfigureAwait(false)));
 
-    /// <summary>All objects that a query selects.</summary>
+    /// <summary>Lists all objects that a query selects.</summary>
     public Task<ClusterAnswer<IReadOnlyList<KubeObject>>> ListAsync(KubeResource resource, KubeQuery query, CancellationToken cancellationToken) =>
         OnceAsync($"list {resource.Plural}.{resource.Group} {query.Namespace} {query.LabelSelector} {query.FieldSelector}", () => AskAsync<IReadOnlyList<KubeObject>>(
             "list", resource, query.Namespace, async () =>
@@ -37,13 +37,13 @@ internal sealed class ClusterCache(KubeObjectClient client)
                 return objects;
             }));
 
-    /// <summary>Asks, and puts into words why there is no answer.</summary>
-    public static async Task<ClusterAnswer<T>> AskAsync<T>(string verb, KubeResource resource, string? @namespace, Func<Task<T>> ask)
+    /// <summary>Sends a request, and describes in one sentence why it failed.</summary>
+    public static async Task<ClusterAnswer<T>> AskAsync<T>(string verb, KubeResource resource, string? @namespace, Func<Task<T>> send)
         where T : class
     {
         try
         {
-            return new ClusterAnswer<T>(await ask().ConfigureAwait(false));
+            return new ClusterAnswer<T>(await send().ConfigureAwait(false));
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
@@ -55,21 +55,21 @@ internal sealed class ClusterCache(KubeObjectClient client)
         }
         catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
         {
-            return new ClusterAnswer<T>(null, $"{resource.Plural} could not be looked at: {exception.Message.TrimEnd('.')}.");
+            return new ClusterAnswer<T>(null, $"{resource.Plural} could not be read: {exception.Message.TrimEnd('.')}.");
         }
     }
 
     public static string MissingRight(string verb, KubeResource resource, string? @namespace, string? subresource = null) =>
-        $"The right to {verb} {resource.Plural}{(subresource is null ? "" : $"/{subresource}")}{(resource.Group.Length == 0 ? "" : $".{resource.Group}")}"
+        $"The permission to {verb} {resource.Plural}{(subresource is null ? "" : $"/{subresource}")}{(resource.Group.Length == 0 ? "" : $".{resource.Group}")}"
         + $"{(resource.IsNamespaced && @namespace is not null ? $" in the namespace {@namespace}" : " in the cluster")} is missing.";
 
-    private async Task<T> OnceAsync<T>(string question, Func<Task<T>> ask)
+    private async Task<T> OnceAsync<T>(string key, Func<Task<T>> send)
         where T : class
     {
-        if (known.TryGetValue(question, out var answer))
+        if (answers.TryGetValue(key, out var answer))
             return (T)answer;
-        var asked = await ask().ConfigureAwait(false);
-        known[question] = asked;
-        return asked;
+        var result = await send().ConfigureAwait(false);
+        answers[key] = result;
+        return result;
     }
 }

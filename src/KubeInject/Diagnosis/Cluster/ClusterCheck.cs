@@ -4,59 +4,59 @@ using KubeInject.Leases;
 
 namespace KubeInject.Diagnosis.Cluster;
 
-/// <summary>Looks at whatever a cluster shows of a pod's way to its credentials.</summary>
-internal sealed class ClusterCheck(ClusterCache facts, InjectionOptions options, CredentialSource? source, TimeProvider time) : IDiagnosisCheck
+/// <summary>Checks the steps that a cluster shows: webhook, ServiceAccount, events, and lease records.</summary>
+internal sealed class ClusterCheck(ClusterCache cache, InjectionOptions options, CredentialSource? source, TimeProvider time) : IDiagnosisCheck
 {
-    private readonly InjectorWebhookCheck actor = new(facts, options);
-    private readonly WebhookCheck webhooks = new(facts, time);
-    private readonly PodAgeCheck timing = new(facts, options);
-    private readonly IdentityCheck identity = new(facts);
-    private readonly VariableSourceCheck variables = new(facts);
-    private readonly EventCheck events = new(facts);
-    private readonly LeaseRecordCheck records = new(facts, source, time);
+    private readonly InjectorWebhookCheck injectorWebhook = new(cache, options);
+    private readonly WebhookCheck webhooks = new(cache, time);
+    private readonly PodAgeCheck podAge = new(cache, options);
+    private readonly IdentityCheck identity = new(cache);
+    private readonly VariableSourceCheck variables = new(cache);
+    private readonly EventCheck events = new(cache);
+    private readonly LeaseRecordCheck records = new(cache, source, time);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<DiagnosisStep>> CheckAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
     {
-        var links = new List<DiagnosisStep?>();
-        var @namespace = subject.Template.Object.Namespace ?? facts.Client.Namespace;
+        var steps = new List<DiagnosisStep?>();
+        var @namespace = subject.Template.Object.Namespace ?? cache.Client.Namespace;
         var pending = subject.Injections.Where(injection => injection is { State: InjectionState.Pending, Databases.Count: > 0 }).ToList();
         foreach (var injection in pending)
-            links.AddRange(await CheckAsync(subject, injection, @namespace, cancellationToken).ConfigureAwait(false));
+            steps.AddRange(await CheckAsync(subject, injection, @namespace, cancellationToken).ConfigureAwait(false));
         if (pending.Count > 0)
         {
-            links.Add(await identity.CheckAsync(subject, @namespace, cancellationToken).ConfigureAwait(false));
-            links.Add(links.Exists(link => link is { Step: DiagnosisStepKind.Outcome }) ? null : await events.CheckAsync(subject, @namespace, cancellationToken).ConfigureAwait(false));
+            steps.Add(await identity.CheckAsync(subject, @namespace, cancellationToken).ConfigureAwait(false));
+            steps.Add(steps.Exists(step => step is { Step: DiagnosisStepKind.Outcome }) ? null : await events.CheckAsync(subject, @namespace, cancellationToken).ConfigureAwait(false));
         }
 
         if (subject.Injections.Any(injection => injection.State != InjectionState.None))
-            links.Add(await records.CheckAsync(subject, await HasInjectorAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
-        return [.. links.OfType<DiagnosisStep>()];
+            steps.Add(await records.CheckAsync(subject, await HasInjectorAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
+        return [.. steps.OfType<DiagnosisStep>()];
     }
 
     private async Task<IEnumerable<DiagnosisStep?>> CheckAsync(DiagnosisSubject subject, PodInjection injection, string @namespace, CancellationToken cancellationToken)
     {
-        var links = new List<DiagnosisStep?> { await variables.CheckAsync(subject, injection, @namespace, cancellationToken).ConfigureAwait(false) };
-        var (link, webhook) = await actor.CheckAsync(subject, injection.Dialect, @namespace, cancellationToken).ConfigureAwait(false);
-        links.Add(link);
+        var steps = new List<DiagnosisStep?> { await variables.CheckAsync(subject, injection, @namespace, cancellationToken).ConfigureAwait(false) };
+        var (step, webhook) = await injectorWebhook.CheckAsync(subject, injection.Dialect, @namespace, cancellationToken).ConfigureAwait(false);
+        steps.Add(step);
         if (webhook is not null)
-            links.Add(await webhooks.CheckAsync(subject, webhook, cancellationToken).ConfigureAwait(false));
+            steps.Add(await webhooks.CheckAsync(subject, webhook, cancellationToken).ConfigureAwait(false));
 
-        // A workload's pod may be injected though its template is not: that is how injectors work.
+        // Injectors change pods and not templates, so a pod can be injected although its template is not.
         if (subject.Pod is { } pod)
-            links.Add(IsInjected(pod, injection.Dialect)
-                ? new DiagnosisStep { Step = DiagnosisStepKind.Outcome, State = DiagnosisStatus.Passed, Text = $"its newest pod, {pod.Name}, is injected." }
-                : webhook is null ? null : await timing.CheckAsync(subject, injection, pod, webhook, cancellationToken).ConfigureAwait(false));
-        return links;
+            steps.Add(IsInjected(pod, injection.Dialect)
+                ? new DiagnosisStep { Step = DiagnosisStepKind.Outcome, State = DiagnosisStatus.Passed, Text = $"The newest pod, {pod.Name}, is injected." }
+                : webhook is null ? null : await podAge.CheckAsync(subject, injection, pod, webhook, cancellationToken).ConfigureAwait(false));
+        return steps;
     }
 
     private bool IsInjected(Pod pod, InjectionDialect dialect) =>
         PodInjectionReader.ReadAll(pod.Template, options).Any(injection => injection.Dialect == dialect && injection.State == InjectionState.Injected);
 
-    /// <summary>Whether an injector is installed, or may be.</summary>
+    /// <summary>Whether an injector is installed; true if that cannot be read.</summary>
     private async Task<bool> HasInjectorAsync(CancellationToken cancellationToken)
     {
-        var all = await facts.WebhooksAsync(cancellationToken).ConfigureAwait(false);
+        var all = await cache.WebhooksAsync(cancellationToken).ConfigureAwait(false);
         return all.Value?.Any(webhook => InjectorSignature.Of(InjectionDialect.VaultDbInjector).Fits(webhook, options)) ?? true;
     }
 }

@@ -5,13 +5,13 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis.Cluster;
 
-/// <summary>Looks whether an event about a pod, or about what makes it, quotes a webhook.</summary>
-internal sealed class EventCheck(ClusterCache facts)
+/// <summary>Checks whether an event of a pod or of its owners reports a webhook failure.</summary>
+internal sealed class EventCheck(ClusterCache cache)
 {
     private static readonly KubeResource Events = new("", "v1", "events", "Event");
 
-    /// <summary>Looks.</summary>
-    /// <returns>The newest such event as a link; null where there is none.</returns>
+    /// <summary>Checks the events.</summary>
+    /// <returns>The newest such event as a step; null if there is none.</returns>
     public async Task<DiagnosisStep?> CheckAsync(DiagnosisSubject subject, string @namespace, CancellationToken cancellationToken)
     {
         var newest = (Time: DateTimeOffset.MinValue, Event: (WebhookEvent?)null, About: (ObjectReference?)null);
@@ -19,35 +19,35 @@ internal sealed class EventCheck(ClusterCache facts)
         foreach (var about in await AboutAsync(subject, @namespace, cancellationToken).ConfigureAwait(false))
         {
             var query = new KubeQuery { Namespace = @namespace, FieldSelector = $"involvedObject.name={about.Name},involvedObject.kind={about.Kind}" };
-            var events = await facts.ListAsync(Events, query, cancellationToken).ConfigureAwait(false);
+            var events = await cache.ListAsync(Events, query, cancellationToken).ConfigureAwait(false);
             problem ??= events.Problem;
             foreach (var found in (events.Value ?? []).Select(found => found.ToElement()))
             {
                 var time = found.Time("lastTimestamp") ?? found.Time("eventTime") ?? found.Get("metadata").Time("creationTimestamp") ?? DateTimeOffset.MinValue;
-                if (WebhookEvent.Read(found.Text("message") ?? "") is { } quoted && time >= newest.Time)
-                    newest = (time, quoted, about);
+                if (WebhookEvent.Read(found.Text("message") ?? "") is { } read && time >= newest.Time)
+                    newest = (time, read, about);
             }
         }
 
-        if (newest.Event is { } said)
+        if (newest.Event is { } webhookEvent)
             return new DiagnosisStep
             {
                 Step = DiagnosisStepKind.Outcome,
                 State = DiagnosisStatus.Failed,
-                Text = $"the cluster tried, and says why it failed, in an event of {newest.About}.",
-                Findings = [subject.Find(said.IsDenial ? FindingCode.WebhookDenied : FindingCode.WebhookFailed, FindingSeverity.Error, said.Message, said.Suggestion)],
+                Text = $"The injection failed, as an event of {newest.About} reports.",
+                Findings = [subject.Find(webhookEvent.IsDenial ? FindingCode.WebhookDenied : FindingCode.WebhookFailed, FindingSeverity.Error, webhookEvent.Message, webhookEvent.Suggestion)],
             };
-        return problem is null ? null : new DiagnosisStep { Step = DiagnosisStepKind.Outcome, State = DiagnosisStatus.Unknown, Text = $"what the cluster has to say of it could not be looked at. {problem}" };
+        return problem is null ? null : new DiagnosisStep { Step = DiagnosisStepKind.Outcome, State = DiagnosisStatus.Unknown, Text = $"Events could not be checked. {problem}" };
     }
 
-    /// <summary>Whom events about the pod name: the pod, and whatever tries to make it.</summary>
+    /// <summary>The objects whose events concern the pod: the pod, its owners, and the objects that create it.</summary>
     private async Task<IReadOnlyList<ObjectReference>> AboutAsync(DiagnosisSubject subject, string @namespace, CancellationToken cancellationToken)
     {
         var about = new List<ObjectReference>();
         if (subject.Pod is { } pod)
         {
             about.Add(pod.Template.Object);
-            about.AddRange(await PodOwner.FindAsync(facts, pod, cancellationToken).ConfigureAwait(false));
+            about.AddRange(await PodOwner.FindAsync(cache, pod, cancellationToken).ConfigureAwait(false));
         }
 
         if (subject.Template.Object is not { Kind: not "Pod" } workload)
@@ -56,7 +56,7 @@ internal sealed class EventCheck(ClusterCache facts)
         KubeResource? made = workload.Kind switch { "Deployment" => KubeResource.ReplicaSets, "CronJob" => KubeResource.Jobs, _ => null };
         if (made is not null)
         {
-            var all = await facts.ListAsync(made, new KubeQuery { Namespace = @namespace }, cancellationToken).ConfigureAwait(false);
+            var all = await cache.ListAsync(made, new KubeQuery { Namespace = @namespace }, cancellationToken).ConfigureAwait(false);
             about.AddRange((all.Value ?? [])
                 .Where(one => Pod.ReadOwners(one.ToElement()).Any(owner => owner.Controller && owner.Kind == workload.Kind && owner.Name == workload.Name))
                 .OrderByDescending(one => one.ToElement().Get("metadata").Time("creationTimestamp"))

@@ -2,11 +2,11 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Diagnosis.Cluster;
 
-/// <summary>By what an installed injector is recognised among the webhooks of a cluster, as their own charts install them.</summary>
-/// <param name="Dialect">Whose annotations it acts on.</param>
-/// <param name="Name">What it is called, for messages.</param>
-/// <param name="Marks">Of these one is in the webhook's name, or that of its configuration or Service, or in its path.</param>
-internal sealed record InjectorSignature(InjectionDialect Dialect, string Name, string[] Marks)
+/// <summary>Recognizes an installed injector among the webhooks of a cluster, by the names in its Helm chart.</summary>
+/// <param name="Dialect">The dialect of the annotations that the injector acts on.</param>
+/// <param name="Name">The name of the injector in messages.</param>
+/// <param name="Identifiers">Strings of which one is in the name of the webhook, of its configuration, or of its Service, or in its path.</param>
+internal sealed record InjectorSignature(InjectionDialect Dialect, string Name, string[] Identifiers)
 {
     private static readonly InjectorSignature[] All =
     [
@@ -17,9 +17,9 @@ internal sealed record InjectorSignature(InjectionDialect Dialect, string Name, 
 
     public static InjectorSignature Of(InjectionDialect dialect) => All.Single(signature => signature.Dialect == dialect);
 
-    /// <summary>Whether a webhook is this injector's. What goes by the label that the injector goes by is, whatever its name.</summary>
+    /// <summary>Whether a webhook belongs to this injector. A webhook that selects by the injector's label does, regardless of its name.</summary>
     public bool Fits(MutatingWebhook webhook, InjectionOptions options) =>
         (Dialect == InjectionDialect.VaultDbInjector && webhook.ObjectSelector.Names(options.LabelKey))
         || new[] { webhook.Name, webhook.Configuration, webhook.Service?.Name ?? "", webhook.Path }
-            .Any(text => Marks.Any(mark => text.Contains(mark, StringComparison.OrdinalIgnoreCase)));
+            .Any(text => Identifiers.Any(identifier => text.Contains(identifier, StringComparison.OrdinalIgnoreCase)));
 }

@@ -6,59 +6,59 @@ using KubeInject.Leases;
 
 namespace KubeInject.Diagnosis.Cluster;
 
-/// <summary>Holds the leases that a pod names against the records of leases.</summary>
-/// <param name="facts">The cluster.</param>
-/// <param name="source">Whose records; null for those that KubeInject keeps in the cluster.</param>
-/// <param name="time">Tells the time.</param>
-internal sealed class LeaseRecordCheck(ClusterCache facts, CredentialSource? source, TimeProvider time)
+/// <summary>Compares the leases in a pod's annotations with the lease records.</summary>
+/// <param name="cache">The cluster.</param>
+/// <param name="source">The source whose records are read; null for the records of KubeInject in the cluster.</param>
+/// <param name="time">The clock.</param>
+internal sealed class LeaseRecordCheck(ClusterCache cache, CredentialSource? source, TimeProvider time)
 {
-    private (Known? Records, string? Problem)? read;
+    private (IndexedRecords? Records, string? Problem)? read;
 
-    /// <summary>Looks.</summary>
-    /// <param name="subject">What to look at.</param>
-    /// <param name="hasInjector">Whether an injector is installed whose records are elsewhere.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>A link where something is known; null where no records are kept.</returns>
+    /// <summary>Checks the lease records of a pod.</summary>
+    /// <param name="subject">The pod or pod template.</param>
+    /// <param name="hasInjector">Whether an injector is installed, which records its leases in Vault.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    /// <returns>The step; null if there is nothing to check.</returns>
     public async Task<DiagnosisStep?> CheckAsync(DiagnosisSubject subject, bool hasInjector, CancellationToken cancellationToken)
     {
-        var named = subject.Injections.Where(injection => injection.Dialect == InjectionDialect.VaultDbInjector)
+        var annotated = subject.Injections.Where(injection => injection.Dialect == InjectionDialect.VaultDbInjector)
             .SelectMany(injection => injection.Uuids).Select(Guid.Parse).ToHashSet();
         var (records, problem) = read ??= await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (problem is not null)
-            return named.Count == 0 ? null : Link(DiagnosisStatus.Unknown, $"whether its leases are on record could not be looked at. {problem}");
+            return annotated.Count == 0 ? null : Step(DiagnosisStatus.Unknown, $"Whether the leases are recorded could not be checked. {problem}");
         if (records is null)
             return null;
 
-        if (named.Where(records.Unreadable.Contains).Order().FirstOrDefault() is var unreadable && unreadable != Guid.Empty)
-            return Link(DiagnosisStatus.Unknown, $"the record of its lease {unreadable} cannot be read, so that no sweep renews or revokes it. Sync-CredentialLease says where it is and why.");
+        if (annotated.Where(records.Unreadable.Contains).Order().FirstOrDefault() is var unreadable && unreadable != Guid.Empty)
+            return Step(DiagnosisStatus.Unknown, $"The record of the lease {unreadable} cannot be read, so no sweep renews or revokes the lease. Run Sync-CredentialLease to see where the record is and why it cannot be read.");
         var findings = new List<Finding>();
-        var missing = named.Where(uuid => !records.Uuids.Contains(uuid)).Order().ToList();
+        var missing = annotated.Where(uuid => !records.Uuids.Contains(uuid)).Order().ToList();
         if (missing.Count > 0 && source is null && hasInjector)
-            return Link(DiagnosisStatus.Unknown, "its leases are not on record in the cluster; those of an installed injector are in Vault, and can be looked at with a source of credentials.");
+            return Step(DiagnosisStatus.Unknown, "The leases are not recorded in the cluster. An installed injector records its leases in Vault; specify a credential source to check them.");
         findings.AddRange(missing.Select(uuid => subject.Find(
             FindingCode.MissingRecord,
             FindingSeverity.Error,
-            $"There is no record of the lease {uuid} that it names, so that nobody renews its credentials, and they may be revoked already.",
-            subject.Template.Object.Kind == "Pod" ? "Create the pod anew, so that it is injected anew." : "Inject it anew with Invoke-CredentialRotation or Invoke-CredentialInjection.",
+            $"The lease {uuid} in the annotations is not recorded, so its credentials are not renewed and may already be revoked.",
+            subject.Template.Object.Kind == "Pod" ? "Recreate the pod, so that it is injected again." : "Inject the workload again with Invoke-CredentialRotation or Invoke-CredentialInjection.",
             InjectionAnnotation.Uuid)));
         findings.AddRange(records.ByOwner[subject.Template.Object]
-            .Where(record => !named.Contains(record.Uuid) && time.GetUtcNow() - record.RecordedAt > new LeaseOptions().GracePeriod)
+            .Where(record => !annotated.Contains(record.Uuid) && time.GetUtcNow() - record.RecordedAt > new LeaseOptions().GracePeriod)
             .Select(record => subject.Find(
                 FindingCode.RecordWithoutPod,
                 FindingSeverity.Warning,
-                $"The lease {record.Uuid} is recorded as issued for it, and it does not name it.",
-                "Sync-CredentialLease or 'kubeinject sync' revokes what is used no more.")));
-        return findings.Count == 0 && named.Count == 0 ? null : Link(
+                $"The lease {record.Uuid} is recorded for this object, but is not in its annotations.",
+                "Run Sync-CredentialLease or 'kubeinject sync' to revoke leases that are no longer used.")));
+        return findings.Count == 0 && annotated.Count == 0 ? null : Step(
             missing.Count > 0 ? DiagnosisStatus.Failed : findings.Count > 0 ? DiagnosisStatus.Warning : DiagnosisStatus.Passed,
-            missing.Count > 0 ? "it names leases that nobody has on record." : findings.Count > 0 ? "there are leases on record for it that it does not name." : "its leases are on record.",
+            missing.Count > 0 ? "The annotations contain leases that are not recorded." : findings.Count > 0 ? "Leases are recorded that are not in the annotations." : "The leases are recorded.",
             [.. findings]);
     }
 
-    private async Task<(Known? Records, string? Problem)> ReadAsync(CancellationToken cancellationToken)
+    private async Task<(IndexedRecords? Records, string? Problem)> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return (new Known(await (source?.Leases ?? new KubeLeaseStore(facts.Client)).ListAsync(cancellationToken).ConfigureAwait(false)), null);
+            return (new IndexedRecords(await (source?.Leases ?? new KubeLeaseStore(cache.Client)).ListAsync(cancellationToken).ConfigureAwait(false)), null);
         }
         catch (DirectoryNotFoundException)
         {
@@ -74,11 +74,11 @@ internal sealed class LeaseRecordCheck(ClusterCache facts, CredentialSource? sou
         }
     }
 
-    private static DiagnosisStep Link(DiagnosisStatus state, string text, params Finding[] findings) =>
+    private static DiagnosisStep Step(DiagnosisStatus state, string text, params Finding[] findings) =>
         new() { Step = DiagnosisStepKind.Outcome, State = state, Text = text, Findings = findings };
 
-    /// <summary>The records, as they are looked up: there may be as many as there are pods to look at.</summary>
-    private sealed class Known(LeaseRecordList records)
+    /// <summary>The records in sets and lookups, because there can be as many records as pods to check.</summary>
+    private sealed class IndexedRecords(LeaseRecordList records)
     {
         public HashSet<Guid> Uuids { get; } = [.. records.Select(record => record.Uuid)];
 

@@ -8,40 +8,40 @@ namespace KubeInject.Diagnosis.Cluster;
 /// <remarks>https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/mutating-webhook-configuration-v1/</remarks>
 internal sealed record MutatingWebhook
 {
-    /// <summary>The configuration that it stands in.</summary>
+    /// <summary>The name of its MutatingWebhookConfiguration.</summary>
     public required string Configuration { get; init; }
 
-    /// <summary>When that was created.</summary>
+    /// <summary>When the configuration was created; null if that is not known.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
 
     public required string Name { get; init; }
 
-    /// <summary>The Service that is called, by namespace and name; null for a webhook at a URL.</summary>
+    /// <summary>The Service that the API server calls; null for a webhook at a URL.</summary>
     public ObjectReference? Service { get; init; }
 
     /// <summary>The port of the Service. Default: 443.</summary>
     public int Port { get; init; } = 443;
 
-    /// <summary>What is called at the Service, or the URL.</summary>
+    /// <summary>The path at the Service, or the whole URL.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>Whom the API server trusts, in base64 as the API has it; null for whom its machine trusts.</summary>
+    /// <summary>The certificate authorities that the API server trusts, as PEM in base64; null for those of its system.</summary>
     public string? CaBundle { get; init; }
 
     public required LabelSelector NamespaceSelector { get; init; }
 
     public required LabelSelector ObjectSelector { get; init; }
 
-    /// <summary>Whether it is called for the creation of pods.</summary>
+    /// <summary>Whether a rule matches the creation of pods.</summary>
     public bool IsForNewPods { get; init; }
 
-    /// <summary>Whether pods are created without it where it fails. Default: no (<c>failurePolicy: Fail</c>).</summary>
+    /// <summary>Whether pods are created without injection if the call fails. Default: false (<c>failurePolicy: Fail</c>).</summary>
     public bool IgnoresFailure { get; init; }
 
-    /// <summary>How many seconds it has to answer. Default: 10.</summary>
+    /// <summary>The time limit of a call, in seconds. Default: 10.</summary>
     public int TimeoutSeconds { get; init; } = 10;
 
-    /// <summary>Whether there are conditions in CEL, which only the API server can evaluate.</summary>
+    /// <summary>Whether there are <c>matchConditions</c> in CEL, which only the API server can evaluate.</summary>
     public bool HasConditions { get; init; }
 
     /// <summary>For messages: <c>the webhook 'x' (MutatingWebhookConfiguration y)</c>.</summary>
@@ -74,7 +74,7 @@ internal sealed record MutatingWebhook
         });
     }
 
-    // "pods/*" means a pod and whatever is below it. (matchPolicy has no say: there is one version of pods.)
+    // "pods/*" matches pods and their subresources. matchPolicy is irrelevant, because pods have only one version.
     private static bool IsRuleForNewPods(JsonElement rule) =>
         Has(rule, "operations", "CREATE", "*") && Has(rule, "apiGroups", "", "*") && Has(rule, "apiVersions", "v1", "*")
         && Has(rule, "resources", "pods", "*", "pods/*", "*/*") && rule.Text("scope") != "Cluster";

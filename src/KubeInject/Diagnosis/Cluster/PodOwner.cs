@@ -4,14 +4,14 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis.Cluster;
 
-/// <summary>What a pod belongs to in the end: not the ReplicaSet, but the Deployment that made it.</summary>
+/// <summary>Finds the owners of a pod up to the workload, for example the Deployment of its ReplicaSet.</summary>
 internal static class PodOwner
 {
     private static readonly KubeResource[] Known =
         [KubeResource.ReplicaSets, KubeResource.StatefulSets, KubeResource.DaemonSets, KubeResource.Jobs, KubeResource.Deployments, KubeResource.CronJobs];
 
-    /// <summary>The objects that manage a pod, its own controller first; empty for a pod that nothing manages.</summary>
-    public static async Task<IReadOnlyList<ObjectReference>> FindAsync(ClusterCache facts, Pod pod, CancellationToken cancellationToken)
+    /// <summary>The controllers of a pod, from the direct controller to the top-level workload; empty for a pod without a controller.</summary>
+    public static async Task<IReadOnlyList<ObjectReference>> FindAsync(ClusterCache cache, Pod pod, CancellationToken cancellationToken)
     {
         var owners = new List<ObjectReference>();
         var owner = pod.OwnerReferences.FirstOrDefault(reference => reference.Controller);
@@ -20,34 +20,34 @@ internal static class PodOwner
             owners.Add(new ObjectReference(owner.Kind, pod.Namespace, owner.Name));
             if (Known.FirstOrDefault(resource => resource.Kind == owner.Kind) is not { } resource)
                 break;
-            var found = await facts.GetAsync(resource, owner.Name, pod.Namespace, cancellationToken).ConfigureAwait(false);
+            var found = await cache.GetAsync(resource, owner.Name, pod.Namespace, cancellationToken).ConfigureAwait(false);
             owner = found.Value is null ? null : Pod.ReadOwners(found.Value.ToElement()).FirstOrDefault(reference => reference.Controller);
         }
 
         return owners;
     }
 
-    /// <summary>How to have a pod made anew, as a command.</summary>
+    /// <summary>The remedy to recreate a pod, with its command.</summary>
     public static string Recreation(Pod pod, IReadOnlyList<ObjectReference> owners) => owners switch
     {
         [.., { Kind: "Deployment" or "StatefulSet" or "DaemonSet" } owner] =>
-            $"Have its pods made anew: kubectl rollout restart {owner.Kind.ToLowerInvariant()}/{owner.Name}{Namespace(pod)}.",
-        [_, ..] => $"Delete the pod, so that {owners[0]} makes it anew: kubectl delete pod {pod.Name}{Namespace(pod)}.",
+            $"Recreate the pods: kubectl rollout restart {owner.Kind.ToLowerInvariant()}/{owner.Name}{Namespace(pod)}.",
+        [_, ..] => $"Delete the pod, so that {owners[0]} recreates it: kubectl delete pod {pod.Name}{Namespace(pod)}.",
         _ => $"Delete the pod, and create it again from its manifest: kubectl delete pod {pod.Name}{Namespace(pod)}.",
     };
 
-    /// <summary>The newest pod of a workload.</summary>
-    public static async Task<Pod?> FindNewestPodAsync(ClusterCache facts, KubeObject workload, PodTemplate template, CancellationToken cancellationToken)
+    /// <summary>Returns the newest pod of a workload; null if it has none.</summary>
+    public static async Task<Pod?> FindNewestPodAsync(ClusterCache cache, KubeObject workload, PodTemplate template, CancellationToken cancellationToken)
     {
-        // A CronJob has no selector; its pods have the labels of its template. Others may have them, too: the owner decides.
+        // A CronJob has no selector, so select by the labels of its template. Other pods can have these labels, so check the owner.
         var selector = workload.ToElement().Get("spec").Get("selector");
         var labels = selector.Exists()
             ? LabelSelector.Read(selector).ToString()
             : string.Join(',', template.Labels.Select(label => $"{label.Key}={label.Value}"));
-        var pods = await facts.ListAsync(KubeResource.Pods, new KubeQuery { Namespace = workload.Namespace, LabelSelector = labels }, cancellationToken).ConfigureAwait(false);
+        var pods = await cache.ListAsync(KubeResource.Pods, new KubeQuery { Namespace = workload.Namespace, LabelSelector = labels }, cancellationToken).ConfigureAwait(false);
         foreach (var pod in (pods.Value ?? []).Select(found => Pod.FromUtf8(found.ToUtf8(), found.Server)).OrderByDescending(pod => pod.CreationTimestamp))
         {
-            var owners = await FindAsync(facts, pod, cancellationToken).ConfigureAwait(false);
+            var owners = await FindAsync(cache, pod, cancellationToken).ConfigureAwait(false);
             if (owners.Any(owner => owner.Kind == workload.Kind && owner.Name == workload.Name))
                 return pod;
         }

@@ -4,16 +4,16 @@ using KubeInject.Credentials.Vault;
 
 namespace KubeInject.Diagnosis.Vault;
 
-/// <summary>Reads in Vault, each path once: many pods ask for the same roles.</summary>
+/// <summary>Reads from Vault and caches each path, because many pods use the same roles.</summary>
 internal sealed class CachingVaultReader(VaultClient vault)
 {
-    private readonly ConcurrentDictionary<string, Task<VaultResponse>> answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<VaultResponse>> responses = new(StringComparer.Ordinal);
 
-    /// <summary>What Vault answers, whatever its status.</summary>
-    /// <exception cref="CredentialException">No answer came, or Vault does not let us in.</exception>
-    public async Task<VaultResponse> ReadAsync(VaultRequest question, CancellationToken cancellationToken)
+    /// <summary>Reads a path. Responses with status 404 and refusals are returned, not thrown.</summary>
+    /// <exception cref="CredentialException">Vault did not answer, or the login failed.</exception>
+    public async Task<VaultResponse> ReadAsync(VaultRequest request, CancellationToken cancellationToken)
     {
-        var response = await answers.GetOrAdd(question.Path, _ => vault.SendAsync(question, cancellationToken)).ConfigureAwait(false);
-        return response.IsSuccess || response.StatusCode == 404 || VaultFailures.IsRefusal(response) ? response : throw vault.Failure(question, response);
+        var response = await responses.GetOrAdd(request.Path, _ => vault.SendAsync(request, cancellationToken)).ConfigureAwait(false);
+        return response.IsSuccess || response.StatusCode == 404 || VaultFailures.IsRefusal(response) ? response : throw vault.Failure(request, response);
     }
 }

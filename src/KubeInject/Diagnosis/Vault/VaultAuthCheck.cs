@@ -5,112 +5,112 @@ using KubeInject.Http;
 
 namespace KubeInject.Diagnosis.Vault;
 
-/// <summary>Looks at who may have the credentials: the role of the Kubernetes auth method, its tokens, and the policies.</summary>
-internal sealed class VaultAuthCheck(CachingVaultReader look, VaultIssuerOptions options, VaultFindings findings)
+/// <summary>Checks who can get the credentials: the role of the Kubernetes auth method, its tokens, and its policies.</summary>
+internal sealed class VaultAuthCheck(CachingVaultReader reader, VaultIssuerOptions options, VaultFindings findings)
 {
-    // Every token has it unless its role says otherwise.
+    // Every token has this policy unless its role excludes it.
     private const string DefaultPolicy = "default";
 
     private string Auth => $"auth/{options.AuthMount.Trim('/')}";
 
-    public async Task CheckAsync(VaultRoleReference place, CancellationToken cancellationToken)
+    public async Task CheckAsync(VaultRoleReference reference, CancellationToken cancellationToken)
     {
-        var question = VaultRoleCheck.Question(options.AuthMount, place.Role);
-        var role = await look.ReadAsync(question, cancellationToken).ConfigureAwait(false);
+        var request = VaultRoleCheck.Question(options.AuthMount, reference.Role);
+        var role = await reader.ReadAsync(request, cancellationToken).ConfigureAwait(false);
         if (role.IsNothing)
             findings.Error(
-                FindingCode.MissingAuthRole, place.RoleKey,
-                $"{VaultRoleCheck.Describe(options.AuthMount, place.Role)} does not exist, so that nobody may have these credentials.",
-                $"Create it, bound to the pod's ServiceAccount and namespace: vault write {Auth}/role/{place.Role}.");
+                FindingCode.MissingAuthRole, reference.RoleKey,
+                $"{VaultRoleCheck.Describe(options.AuthMount, reference.Role)} does not exist, so no pod can get these credentials.",
+                $"Create it, bound to the pod's ServiceAccount and namespace: vault write {Auth}/role/{reference.Role}.");
         else if (role.StatusCode == 404)
             findings.Error(
-                FindingCode.MissingAuthMethod, place.RoleKey,
+                FindingCode.MissingAuthMethod, reference.RoleKey,
                 $"Vault has no auth method at '{Auth}'.",
-                "Name the path of the Kubernetes auth method that the cluster's pods use, or enable one there.");
+                "Specify the path of the Kubernetes auth method that the cluster's pods use, or enable the method at this path.");
         else if (!role.IsSuccess)
-            findings.Denied(question);
+            findings.Denied(request);
         else
-            ReportRole(place, role.Data);
+            ReportRole(reference, role.Data);
 
-        // Without pod identity the token of a lease has the policy of the role's name and no other.
+        // Without pod identity, the token of a lease has only the policy with the name of the role.
         if (!options.UsePodIdentity)
-            await CheckPolicyAsync(place, cancellationToken).ConfigureAwait(false);
+            await CheckPolicyAsync(reference, cancellationToken).ConfigureAwait(false);
         else if (role.IsSuccess)
-            await CheckPoliciesAsync(place, VaultRoleCheck.PoliciesOf(role.Data), cancellationToken).ConfigureAwait(false);
+            await CheckPoliciesAsync(reference, VaultRoleCheck.PoliciesOf(role.Data), cancellationToken).ConfigureAwait(false);
     }
 
-    private void ReportRole(VaultRoleReference place, JsonElement role)
+    private void ReportRole(VaultRoleReference reference, JsonElement role)
     {
-        var path = $"{Auth}/role/{place.Role}";
-        foreach (var problem in VaultRoleCheck.ProblemsOf(role, place.Role, options.AuthMount, place.Pod.ServiceAccountName, place.Pod.Object.Namespace))
+        var path = $"{Auth}/role/{reference.Role}";
+        foreach (var problem in VaultRoleCheck.ProblemsOf(role, reference.Role, options.AuthMount, reference.Pod.ServiceAccountName, reference.Pod.Object.Namespace))
         {
             switch (problem.Kind)
             {
                 case VaultRoleProblemKind.ServiceAccount:
-                    findings.Error(FindingCode.UnboundServiceAccount, place.RoleKey, problem.Message,
-                        $"Add '{place.Pod.ServiceAccountName}' to bound_service_account_names of {path}, or let the pod run as one that is bound (spec.serviceAccountName).");
+                    findings.Error(FindingCode.UnboundServiceAccount, reference.RoleKey, problem.Message,
+                        $"Add '{reference.Pod.ServiceAccountName}' to bound_service_account_names of {path}, or run the pod as a bound ServiceAccount (spec.serviceAccountName).");
                     break;
-                case VaultRoleProblemKind.Namespace when place.Pod.Object.Namespace is { } name:
-                    findings.Error(FindingCode.UnboundNamespace, place.RoleKey, problem.Message,
-                        $"Add '{name}' to bound_service_account_namespaces of {path}, or move the pod to a namespace that is bound.");
+                case VaultRoleProblemKind.Namespace when reference.Pod.Object.Namespace is { } name:
+                    findings.Error(FindingCode.UnboundNamespace, reference.RoleKey, problem.Message,
+                        $"Add '{name}' to bound_service_account_namespaces of {path}, or move the pod to a bound namespace.");
                     break;
                 case VaultRoleProblemKind.Namespace:
-                    findings.Add(FindingSeverity.Warning, FindingCode.UnboundNamespace, place.RoleKey, problem.Message,
-                        "Name the namespace in the manifest (metadata.namespace).");
+                    findings.Add(FindingSeverity.Warning, FindingCode.UnboundNamespace, reference.RoleKey, problem.Message,
+                        "Specify the namespace in the manifest (metadata.namespace).");
                     break;
 
-                // With pod identity any policy will do that grants it.
+                // With pod identity, any policy that grants the access is sufficient.
                 case VaultRoleProblemKind.Policy when !options.UsePodIdentity:
-                    findings.Error(FindingCode.PolicyNotGiven, place.RoleKey, problem.Message,
-                        $"Add '{place.Role}' to token_policies of {path}.");
+                    findings.Error(FindingCode.PolicyNotGiven, reference.RoleKey, problem.Message,
+                        $"Add '{reference.Role}' to token_policies of {path}.");
                     break;
             }
         }
 
         if (options.UsePodIdentity)
-            ReportTokens(place, role, path);
+            ReportTokens(reference, role, path);
     }
 
-    private void ReportTokens(VaultRoleReference place, JsonElement role, string path)
+    private void ReportTokens(VaultRoleReference reference, JsonElement role, string path)
     {
         if (role.Text("token_type") == "batch" || role.Int("token_num_uses") != 0)
             findings.Error(
-                FindingCode.UnfitTokens, place.RoleKey,
-                $"{VaultRoleCheck.Describe(options.AuthMount, place.Role)} gives out {(role.Text("token_type") == "batch" ? "batch tokens, which cannot be revoked" : "tokens for a number of uses, which end in the middle of a lease")}.",
-                $"Set token_type of {path} to service and its token_num_uses to 0.");
+                FindingCode.UnfitTokens, reference.RoleKey,
+                $"{VaultRoleCheck.Describe(options.AuthMount, reference.Role)} issues {(role.Text("token_type") == "batch" ? "batch tokens, which cannot be revoked" : "tokens with a limited number of uses, which can end during a lease")}.",
+                $"Set token_type of {path} to service and token_num_uses to 0.");
         else if (role.Int("token_period") == 0)
             findings.Add(
-                FindingSeverity.Warning, FindingCode.NoTokenPeriod, place.RoleKey,
-                $"{VaultRoleCheck.Describe(options.AuthMount, place.Role)} has no token_period, so that the credentials end with the longest life of its tokens{(role.Int("token_max_ttl") is > 0 and var seconds ? $" ({VaultFindings.Time(TimeSpan.FromSeconds(seconds))})" : "")}, however often they are renewed.",
+                FindingSeverity.Warning, FindingCode.NoTokenPeriod, reference.RoleKey,
+                $"{VaultRoleCheck.Describe(options.AuthMount, reference.Role)} has no token_period, so the credentials end at the maximum TTL of its tokens{(role.Int("token_max_ttl") is > 0 and var seconds ? $" ({VaultFindings.Time(TimeSpan.FromSeconds(seconds))})" : "")}, however often they are renewed.",
                 $"Set token_period of {path}, for example to 24h.");
     }
 
-    private async Task CheckPolicyAsync(VaultRoleReference place, CancellationToken cancellationToken)
+    private async Task CheckPolicyAsync(VaultRoleReference reference, CancellationToken cancellationToken)
     {
-        var (isThere, letsRead) = await ReadPolicyAsync(place.Role, place.CredentialsPath, cancellationToken).ConfigureAwait(false);
-        if (isThere == false)
+        var (exists, allowsRead) = await ReadPolicyAsync(reference.Role, reference.CredentialsPath, cancellationToken).ConfigureAwait(false);
+        if (exists == false)
             findings.Error(
-                FindingCode.MissingPolicy, place.RoleKey,
-                $"Vault has no policy '{place.Role}', without which the credentials of that role cannot be read.",
-                $"Write it: vault policy write {place.Role} - <<<'{Grant(place)}'.");
-        else if (letsRead == false)
-            ReportNoGrant(place, $"The policy '{place.Role}' does not let '{place.CredentialsPath}' be read.", $"policy '{place.Role}'");
+                FindingCode.MissingPolicy, reference.RoleKey,
+                $"Vault has no policy '{reference.Role}', which is required to read the credentials of that role.",
+                $"Create it: vault policy write {reference.Role} - <<<'{Grant(reference)}'.");
+        else if (allowsRead == false)
+            ReportNoGrant(reference, $"The policy '{reference.Role}' does not allow reading '{reference.CredentialsPath}'.", $"policy '{reference.Role}'");
     }
 
-    private async Task CheckPoliciesAsync(VaultRoleReference place, IReadOnlyList<string> policies, CancellationToken cancellationToken)
+    private async Task CheckPoliciesAsync(VaultRoleReference reference, IReadOnlyList<string> policies, CancellationToken cancellationToken)
     {
         var isCertain = true;
         foreach (var policy in policies.Append(DefaultPolicy).Distinct(StringComparer.Ordinal))
         {
-            switch (await ReadPolicyAsync(policy, place.CredentialsPath, cancellationToken).ConfigureAwait(false))
+            switch (await ReadPolicyAsync(policy, reference.CredentialsPath, cancellationToken).ConfigureAwait(false))
             {
                 case (_, true):
                     return;
                 case (false, _) when policy != DefaultPolicy:
                     findings.Add(
-                        FindingSeverity.Warning, FindingCode.MissingPolicy, place.RoleKey,
-                        $"{VaultRoleCheck.Describe(options.AuthMount, place.Role)} gives the policy '{policy}', which Vault does not have.",
-                        $"Write that policy, or take it out of token_policies of {Auth}/role/{place.Role}.");
+                        FindingSeverity.Warning, FindingCode.MissingPolicy, reference.RoleKey,
+                        $"{VaultRoleCheck.Describe(options.AuthMount, reference.Role)} assigns the policy '{policy}', which does not exist in Vault.",
+                        $"Create the policy, or remove it from token_policies of {Auth}/role/{reference.Role}.");
                     break;
                 case (_, null):
                     isCertain = false;
@@ -119,24 +119,24 @@ internal sealed class VaultAuthCheck(CachingVaultReader look, VaultIssuerOptions
         }
 
         if (isCertain)
-            ReportNoGrant(place, $"No policy of the role '{place.Role}' of {Auth} lets '{place.CredentialsPath}' be read.", $"policy of {Auth}/role/{place.Role}");
+            ReportNoGrant(reference, $"No policy of the role '{reference.Role}' of {Auth} allows reading '{reference.CredentialsPath}'.", $"policy of {Auth}/role/{reference.Role}");
     }
 
-    private void ReportNoGrant(VaultRoleReference place, string message, string where) =>
-        findings.Error(FindingCode.PolicyWithoutCredentials, place.RoleKey, message, $"Add to the {where}: {Grant(place)}.");
+    private void ReportNoGrant(VaultRoleReference reference, string message, string where) =>
+        findings.Error(FindingCode.PolicyWithoutCredentials, reference.RoleKey, message, $"Add to the {where}: {Grant(reference)}.");
 
-    /// <returns>Whether the policy is there, and whether it lets the path be read; null for what cannot be said.</returns>
-    private async Task<(bool? IsThere, bool? LetsRead)> ReadPolicyAsync(string name, string path, CancellationToken cancellationToken)
+    /// <returns>Whether the policy exists, and whether it allows reading the path; null if that is not known.</returns>
+    private async Task<(bool? Exists, bool? AllowsRead)> ReadPolicyAsync(string name, string path, CancellationToken cancellationToken)
     {
-        var question = VaultRequest.Get($"sys/policies/acl/{VaultRequest.EscapeName(name)}");
-        var policy = await look.ReadAsync(question, cancellationToken).ConfigureAwait(false);
+        var request = VaultRequest.Get($"sys/policies/acl/{VaultRequest.EscapeName(name)}");
+        var policy = await reader.ReadAsync(request, cancellationToken).ConfigureAwait(false);
         if (policy.StatusCode == 404)
             return (false, false);
         if (policy.IsSuccess)
             return (true, policy.Data.Text("policy") is { } text ? VaultPolicyText.LetsRead(text, path) : null);
-        findings.Denied(question);
+        findings.Denied(request);
         return (null, null);
     }
 
-    private static string Grant(VaultRoleReference place) => $$"""path "{{place.CredentialsPath}}" { capabilities = ["read"] }""";
+    private static string Grant(VaultRoleReference reference) => $$"""path "{{reference.CredentialsPath}}" { capabilities = ["read"] }""";
 }

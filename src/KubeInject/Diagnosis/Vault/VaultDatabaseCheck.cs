@@ -6,68 +6,68 @@ using KubeInject.Leases;
 
 namespace KubeInject.Diagnosis.Vault;
 
-/// <summary>Looks at the database secrets engine: whether it is there, whether it has the role, how long its credentials last.</summary>
-internal sealed class VaultDatabaseCheck(CachingVaultReader look, VaultFindings findings)
+/// <summary>Checks the database secrets engine: whether it is mounted, whether it has the role, and the TTLs of its credentials.</summary>
+internal sealed class VaultDatabaseCheck(CachingVaultReader reader, VaultFindings findings)
 {
-    /// <summary>What lasts for less than this even when it is renewed is no credential for a workload.</summary>
+    /// <summary>A max_ttl below this duration is reported as too short for a workload.</summary>
     private static readonly TimeSpan ShortLife = TimeSpan.FromHours(1);
 
-    /// <returns>Whether there is such an engine, as far as that can be seen. Where there is none, nothing else makes sense.</returns>
-    public async Task<bool> CheckAsync(VaultRoleReference place, CancellationToken cancellationToken)
+    /// <returns>False if the engine is not a database secrets engine or is not mounted, so that other checks are not useful; otherwise true.</returns>
+    public async Task<bool> CheckAsync(VaultRoleReference reference, CancellationToken cancellationToken)
     {
-        // What the user interface asks as well: any token may that has a right below the mount. Others are told nothing.
-        var mount = await look.ReadAsync(VaultRequest.Get($"sys/internal/ui/mounts/{VaultRequest.Escape(place.Mount)}"), cancellationToken).ConfigureAwait(false);
+        // The endpoint of the Vault UI, which every token with a permission below the mount can read.
+        var mount = await reader.ReadAsync(VaultRequest.Get($"sys/internal/ui/mounts/{VaultRequest.Escape(reference.Mount)}"), cancellationToken).ConfigureAwait(false);
         if (mount.IsSuccess && mount.Data.Text("type") is { } type && type != "database")
         {
             findings.Error(
                 FindingCode.NotADatabaseMount, InjectionAnnotation.Cluster,
-                $"Vault has an engine of the type '{type}' at '{place.Mount}', and no database secrets engine.",
-                $"Name the mount path of the database secrets engine with '{InjectionAnnotation.Cluster}'.");
+                $"The secrets engine at '{reference.Mount}' in Vault has the type '{type}' and is not a database secrets engine.",
+                $"Specify the mount path of the database secrets engine with '{InjectionAnnotation.Cluster}'.");
             return false;
         }
 
-        var question = VaultRequest.Get($"{VaultRequest.Escape(place.Mount)}/roles/{VaultRequest.EscapeName(place.Role)}");
-        var role = await look.ReadAsync(question, cancellationToken).ConfigureAwait(false);
+        var request = VaultRequest.Get($"{VaultRequest.Escape(reference.Mount)}/roles/{VaultRequest.EscapeName(reference.Role)}");
+        var role = await reader.ReadAsync(request, cancellationToken).ConfigureAwait(false);
         if (role.IsSuccess)
-            ReportTimes(place, role.Data);
+            ReportTimes(reference, role.Data);
         else if (role.IsNothing)
             findings.Error(
-                FindingCode.MissingDatabaseRole, place.RoleKey,
-                $"The database secrets engine at '{place.Mount}' has no role '{place.Role}'.",
-                $"Correct the role, or create it in Vault: vault write {place.Mount}/roles/{place.Role}.");
+                FindingCode.MissingDatabaseRole, reference.RoleKey,
+                $"The database secrets engine at '{reference.Mount}' has no role '{reference.Role}'.",
+                $"Correct the role, or create it in Vault: vault write {reference.Mount}/roles/{reference.Role}.");
         else if (role.StatusCode != 404)
-            findings.Denied(question);
+            findings.Denied(request);
         else
         {
             findings.Error(
                 FindingCode.MissingMount, InjectionAnnotation.Cluster,
-                $"Vault has nothing mounted at '{place.Mount}'.",
-                $"Name the mount path of the database secrets engine with '{InjectionAnnotation.Cluster}', or mount one there.");
+                $"No secrets engine is mounted at '{reference.Mount}' in Vault.",
+                $"Specify the mount path of the database secrets engine with '{InjectionAnnotation.Cluster}', or mount one at this path.");
             return false;
         }
 
         return true;
     }
 
-    private void ReportTimes(VaultRoleReference place, JsonElement role)
+    private void ReportTimes(VaultRoleReference reference, JsonElement role)
     {
         var grace = new LeaseOptions().GracePeriod;
         var first = TimeSpan.FromSeconds(role.Int("default_ttl"));
         var last = TimeSpan.FromSeconds(role.Int("max_ttl"));
         if (first > TimeSpan.Zero && first < grace)
             findings.Add(
-                FindingSeverity.Warning, FindingCode.ShortTimeToLive, place.RoleKey,
-                $"The credentials of the role '{place.Role}' end after {VaultFindings.Time(first)} unless they are renewed before (default_ttl).",
-                $"Set default_ttl of {place.Mount}/roles/{place.Role} to {VaultFindings.Time(grace)} or more, and to more than passes between two sweeps.");
+                FindingSeverity.Warning, FindingCode.ShortTimeToLive, reference.RoleKey,
+                $"The credentials of the role '{reference.Role}' end after {VaultFindings.Time(first)} unless they are renewed earlier (default_ttl).",
+                $"Set default_ttl of {reference.Mount}/roles/{reference.Role} to {VaultFindings.Time(grace)} or more, and to more than the interval between two sweeps.");
         if (last > TimeSpan.Zero && last < ShortLife)
             findings.Add(
-                FindingSeverity.Warning, FindingCode.LastsForALimitedTime, place.RoleKey,
-                $"The credentials of the role '{place.Role}' end after {VaultFindings.Time(last)}, however often they are renewed (max_ttl).",
-                $"Set max_ttl of {place.Mount}/roles/{place.Role} to more than a pod lives, or give the workload new credentials in time.");
+                FindingSeverity.Warning, FindingCode.LastsForALimitedTime, reference.RoleKey,
+                $"The credentials of the role '{reference.Role}' end after {VaultFindings.Time(last)}, however often they are renewed (max_ttl).",
+                $"Set max_ttl of {reference.Mount}/roles/{reference.Role} to more than the lifetime of the pods, or rotate the credentials in time.");
         else if (last == TimeSpan.Zero)
             findings.Add(
-                FindingSeverity.Information, FindingCode.LastsForALimitedTime, place.RoleKey,
-                $"The role '{place.Role}' has no max_ttl of its own, so that its credentials end when the mount's or Vault's limit is over (32d unless it was changed).",
-                $"Set max_ttl of {place.Mount}/roles/{place.Role} to what you mean, and give workloads that live longer new credentials in time.");
+                FindingSeverity.Information, FindingCode.LastsForALimitedTime, reference.RoleKey,
+                $"The role '{reference.Role}' has no max_ttl, so its credentials end at the limit of the mount or of Vault (32d by default).",
+                $"Set max_ttl of {reference.Mount}/roles/{reference.Role} explicitly, and rotate the credentials of longer-running workloads in time.");
     }
 }

@@ -2,14 +2,14 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.Diagnosis.Vault;
 
-/// <summary>Reads of a policy of Vault what it lets be read.</summary>
+/// <summary>Evaluates the text of a Vault policy.</summary>
 /// <remarks>https://developer.hashicorp.com/vault/docs/concepts/policies#policy-syntax</remarks>
 internal static partial class VaultPolicyText
 {
-    /// <summary>Whether a policy lets a path be read.</summary>
-    /// <param name="policy">Its text.</param>
-    /// <param name="path">The path.</param>
-    /// <returns>Null where that cannot be said for certain: it is written as JSON, or with what is not understood here.</returns>
+    /// <summary>Whether a policy allows reading a path.</summary>
+    /// <param name="policy">The text of the policy.</param>
+    /// <param name="path">The path, without a leading slash.</param>
+    /// <returns>Null if that is not certain, because the policy is JSON or uses unsupported syntax.</returns>
     public static bool? LetsRead(string policy, string path)
     {
         var text = Comment().Replace(policy, "");
@@ -18,7 +18,7 @@ internal static partial class VaultPolicyText
             return null;
         var matching = rules.Where(rule => Covers(rule.Groups["path"].Value, path)).ToList();
 
-        // Of several the most specific one counts; which that is matters only where they do not agree.
+        // The most specific rule applies. Only an exact path is certain to be the most specific, so return null if other rules differ.
         var answers = matching.Select(Grants).Distinct().ToList();
         return answers.Count switch
         {
@@ -30,11 +30,11 @@ internal static partial class VaultPolicyText
 
     private static bool Grants(Match rule)
     {
-        var words = Word().Matches(rule.Groups["list"].Value).Select(word => word.Groups["word"].Value).ToList();
-        return words.Contains("read") && !words.Contains("deny");
+        var capabilities = Capability().Matches(rule.Groups["list"].Value).Select(capability => capability.Groups["capability"].Value).ToList();
+        return capabilities.Contains("read") && !capabilities.Contains("deny");
     }
 
-    /// <summary>A <c>+</c> stands for one part of a path, a <c>*</c> at the end for whatever follows.</summary>
+    /// <summary>Whether the path of a rule matches. A <c>+</c> matches one segment, and a <c>*</c> at the end matches any suffix.</summary>
     private static bool Covers(string rule, string path)
     {
         var pattern = string.Join('/', rule.TrimEnd('*').Split('/').Select(part => part == "+" ? "[^/]+" : Regex.Escape(part)));
@@ -50,6 +50,6 @@ internal static partial class VaultPolicyText
     [GeneratedRegex("""\bpath\s+"(?<path>[^"]+)"\s*\{[^{}]*?\bcapabilities\s*=\s*\[(?<list>[^\]]*)\][^{}]*\}""")]
     private static partial Regex Rule();
 
-    [GeneratedRegex("[\"](?<word>[a-z]+)[\"]")]
-    private static partial Regex Word();
+    [GeneratedRegex("[\"](?<capability>[a-z]+)[\"]")]
+    private static partial Regex Capability();
 }

@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis.Vault;
 
-/// <summary>Where in Vault the credentials of one database of a pod are, and which annotations say so.</summary>
+/// <summary>The paths in Vault of the credentials of one database of a pod, and the annotations that specify them.</summary>
 /// <param name="Database">The database.</param>
 /// <param name="Pod">The pod.</param>
 internal sealed record VaultRoleReference(DatabaseInjection Database, PodTemplate Pod)
@@ -12,16 +12,16 @@ internal sealed record VaultRoleReference(DatabaseInjection Database, PodTemplat
 
     public string Role => Database.Role!;
 
-    /// <summary>The path that credentials are read from, as a policy names it.</summary>
+    /// <summary>The path of the credentials, as in a policy.</summary>
     public string CredentialsPath => $"{Mount}/creds/{Role}";
 
-    /// <summary>The annotation that names the role.</summary>
+    /// <summary>The annotation that specifies the role.</summary>
     public string RoleKey
     {
         get
         {
-            var own = InjectionAnnotation.ForDatabase(Database.Name, DatabaseSetting.Role);
-            return Pod.Annotations.ContainsKey(own) ? own : InjectionAnnotation.Role;
+            var key = InjectionAnnotation.ForDatabase(Database.Name, DatabaseSetting.Role);
+            return Pod.Annotations.ContainsKey(key) ? key : InjectionAnnotation.Role;
         }
     }
 }

@@ -5,14 +5,14 @@ using KubeInject.Credentials.Vault;
 namespace KubeInject.Diagnosis.Vault;
 
 /// <summary>
-/// Looks whether Vault would give a pod the credentials that it asks for: mount, database role, auth role, policy, times.
-/// Reads alone; nothing is issued. What it has read once it remembers.
+/// Checks whether Vault issues the requested credentials to a pod: mount, database role, auth role, policy, TTLs. It only reads
+/// and issues nothing. Responses are cached.
 /// </summary>
-/// <param name="vault">Speaks to the server.</param>
-/// <param name="options">How credentials would be issued.</param>
+/// <param name="vault">The client of the server.</param>
+/// <param name="options">The options for issuing credentials.</param>
 internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions options) : IDiagnosisCheck
 {
-    private readonly CachingVaultReader look = new(vault);
+    private readonly CachingVaultReader reader = new(vault);
 
     public async Task<IReadOnlyList<DiagnosisStep>> CheckAsync(DiagnosisSubject subject, CancellationToken cancellationToken)
     {
@@ -26,18 +26,18 @@ internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions opt
         {
             foreach (var database in databases)
             {
-                var place = new VaultRoleReference(database, subject.Template);
-                if (await new VaultDatabaseCheck(look, findings).CheckAsync(place, cancellationToken).ConfigureAwait(false))
-                    await new VaultAuthCheck(look, options, findings).CheckAsync(place, cancellationToken).ConfigureAwait(false);
+                var reference = new VaultRoleReference(database, subject.Template);
+                if (await new VaultDatabaseCheck(reader, findings).CheckAsync(reference, cancellationToken).ConfigureAwait(false))
+                    await new VaultAuthCheck(reader, options, findings).CheckAsync(reference, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (CredentialException exception)
         {
             isComplete = false;
 
-            // What is the matter in one sentence, and what to do in those behind it.
+            // The first sentence of the message is the problem, and the others are the remedy.
             var sentences = exception.Message.TrimEnd('.').Split(". ", 2);
-            findings.Add(FindingSeverity.Warning, FindingCode.VaultUnavailable, null, $"{sentences[0]}.", sentences.Length > 1 ? $"{sentences[1]}." : "Mend that, and check again.");
+            findings.Add(FindingSeverity.Warning, FindingCode.VaultUnavailable, null, $"{sentences[0]}.", sentences.Length > 1 ? $"{sentences[1]}." : "Fix the problem, and check again.");
         }
 
         var all = findings.All;
@@ -52,8 +52,8 @@ internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions opt
                     : first?.Severity == FindingSeverity.Warning ? DiagnosisStatus.Warning
                     : DiagnosisStatus.Passed,
                 Text = first is null || (first.Severity == FindingSeverity.Information && findings.PolicyLines.Length == 0)
-                    ? $"Vault gives it credentials of {string.Join(", ", databases.Select(database => $"{Redaction.OneLine($"{database.Mount}/{database.Role}")}"))}."
-                    : findings.PolicyLines.Length > 0 && first.Severity != FindingSeverity.Error ? $"Vault does not show everything. To see it, add to the policy of the login: {findings.PolicyLines}."
+                    ? $"Vault issues credentials of {string.Join(", ", databases.Select(database => $"{Redaction.OneLine($"{database.Mount}/{database.Role}")}"))}."
+                    : findings.PolicyLines.Length > 0 && first.Severity != FindingSeverity.Error ? $"Vault could not be checked completely. Add to the policy of the login: {findings.PolicyLines}."
                     : first.Message,
                 Findings = all,
             },
