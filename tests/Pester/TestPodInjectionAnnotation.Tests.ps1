@@ -33,14 +33,14 @@ Describe 'Test-PodInjectionAnnotation on documents' -Tag NoCluster {
     It 'writes one verdict an object with -PassThru' {
         ($sound | Test-PodInjectionAnnotation -PassThru).Verdict | Should -Be 'will be injected: 1 database, 2 variables in 1 container'
         ($broken | Test-PodInjectionAnnotation -PassThru).Verdict | Should -BeLike 'will not be injected: *'
-        (New-Manifest -Label @{ app = 'a' } -Annotation @{} | Test-PodInjectionAnnotation -PassThru).Verdict | Should -Be 'asks for nothing'
+        (New-Manifest -Label @{ app = 'a' } -Annotation @{} | Test-PodInjectionAnnotation -PassThru).Verdict | Should -Be 'requests no credentials'
     }
 
     It 'tells the story with -Explain, shown as text' {
         $story = $broken | Test-PodInjectionAnnotation -Explain
         $story.Remedy | Should -BeLike 'Add *'
         $text = $story | Out-String -Width 300
-        $text | Should -BeLike '*1. What it asks for*4. Where the chain breaks*First: *(KI003)*5. What to do*'
+        $text | Should -BeLike '*1. What is requested*4. What fails*First: *(KI003)*5. What to do*'
         $text.Trim() | Should -Be "$story"
     }
 
@@ -100,7 +100,7 @@ Describe 'Test-PodInjectionAnnotation on a cluster' {
         $manifest | Test-PodInjectionAnnotation | Should -BeNullOrEmpty
         $diagnosis = $manifest | Test-PodInjectionAnnotation -Cluster -PassThru
         $diagnosis.FirstBroken.Step | Should -Be Actor
-        $diagnosis.Verdict | Should -BeLike 'will not be injected: Nothing in the cluster acts on the annotations by itself*'
+        $diagnosis.Verdict | Should -BeLike 'will not be injected: Nothing in the cluster acts on the annotations automatically*'
         $manifest | Test-PodInjectionAnnotation -Cluster -ExcludeCode KI101 | Should -BeNullOrEmpty
     }
 
@@ -108,7 +108,7 @@ Describe 'Test-PodInjectionAnnotation on a cluster' {
         New-Manifest web -Namespace $namespace -Kind Deployment | kubectl create --validate=false --filename - | Out-Null
         $story = Test-PodInjectionAnnotation -Workload deployment/web -Namespace $namespace -Explain
         "$($story.Object)" | Should -Be "$namespace/deployment/web"
-        "$story" | Should -BeLike '*2. Who would act on it*BROKEN: nobody by itself*First: *(KI101)*'
+        "$story" | Should -BeLike '*2. What injects the credentials*FAILED: No injector*First: *(KI101)*'
         $story.Remedy | Should -BeLike '*Invoke-CredentialInjection*'
     }
 

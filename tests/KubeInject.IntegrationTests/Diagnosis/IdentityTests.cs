@@ -24,7 +24,7 @@ public sealed class IdentityTests
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateServiceAccountAsync("orders");
 
-        Assert.Equal("the ServiceAccount orders exists and gets tokens.", (await LinkAsync(scene, scene.Connection)).Text);
+        Assert.Equal("The ServiceAccount orders exists and gets tokens.", (await LinkAsync(scene, scene.Connection)).Text);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class IdentityTests
         var link = await LinkAsync(scene, viewer);
 
         Assert.Equal(DiagnosisStatus.Unknown, link.State);
-        Assert.Contains($"The right to create serviceaccounts/token in the namespace {scene.Namespace} is missing.", link.Text, StringComparison.Ordinal);
+        Assert.Contains($"The permission to create serviceaccounts/token in the namespace {scene.Namespace} is missing.", link.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(requests, path => path.Contains("/token", StringComparison.Ordinal));
     }
 

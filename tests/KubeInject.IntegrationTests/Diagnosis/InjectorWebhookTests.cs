@@ -103,9 +103,9 @@ public sealed class InjectorWebhookTests
 
         Assert.Equal("will be injected: 1 database, 2 variables in 1 container", diagnosis.Verdict);
         Assert.All(diagnosis.Chain.Skip(1), link => Assert.Equal(DiagnosisStatus.Unknown, link.State));
-        Assert.Contains("The right to list mutatingwebhookconfigurations.admissionregistration.k8s.io in the cluster is missing.", Text(diagnosis, DiagnosisStepKind.Actor), StringComparison.Ordinal);
-        Assert.Contains($"The right to get serviceaccounts in the namespace {scene.Namespace} is missing.", Text(diagnosis, DiagnosisStepKind.Identity), StringComparison.Ordinal);
-        Assert.Equal("   Look again as somebody who has the rights that are missing.", Explanation.Of(diagnosis).Lines[^1]);
+        Assert.Contains("The permission to list mutatingwebhookconfigurations.admissionregistration.k8s.io in the cluster is missing.", Text(diagnosis, DiagnosisStepKind.Actor), StringComparison.Ordinal);
+        Assert.Contains($"The permission to get serviceaccounts in the namespace {scene.Namespace} is missing.", Text(diagnosis, DiagnosisStepKind.Identity), StringComparison.Ordinal);
+        Assert.Equal("   Repeat the check as a user who has the missing permissions.", Explanation.Of(diagnosis).Lines[^1]);
     }
 
     [Fact]

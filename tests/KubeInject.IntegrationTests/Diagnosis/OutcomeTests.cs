@@ -45,7 +45,7 @@ public sealed class OutcomeTests
 
         var diagnosis = await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None);
 
-        Breaks(diagnosis, DiagnosisStepKind.Outcome, FindingCode.MissingRecord, "Create the pod anew");
+        Breaks(diagnosis, DiagnosisStepKind.Outcome, FindingCode.MissingRecord, "Recreate the pod");
         Assert.StartsWith("is injected: 1 database, 2 variables in 1 container; but There is no record", diagnosis.Verdict, StringComparison.Ordinal);
 
         await source.Leases.WriteAsync(Record(uuid, pod), CancellationToken.None);
@@ -83,7 +83,7 @@ public sealed class OutcomeTests
         var link = Assert.Single((await scene.Diagnostician(viewer).DiagnoseAsync(pod, CancellationToken.None)).Chain, link => link.Step == DiagnosisStepKind.Outcome);
 
         Assert.Equal(DiagnosisStatus.Unknown, link.State);
-        Assert.Contains("The right to list secrets in the namespace kubeinject is missing.", link.Text, StringComparison.Ordinal);
+        Assert.Contains("The permission to list secrets in the namespace kubeinject is missing.", link.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class OutcomeTests
             """);
 
         Assert.Equal(
-            ["Variable 'PGUSER' comes to the container 'app' from the ConfigMap 'settings'", "Variable 'PGPASSWORD' comes to the container 'app' from the Secret 'old'"],
+            ["Variable 'PGUSER' of the container 'app' is also set by the ConfigMap 'settings'", "Variable 'PGPASSWORD' of the container 'app' is also set by the Secret 'old'"],
             diagnosis.Findings.Where(finding => finding.Code == FindingCode.ShadowedSource).Select(finding => finding.Message.Split(" (envFrom)")[0]));
         Assert.Null(diagnosis.FirstBroken);
         Assert.DoesNotContain("shown-nowhere", $"{Explanation.Of(diagnosis)}{string.Join('\n', diagnosis.Findings)}", StringComparison.Ordinal);

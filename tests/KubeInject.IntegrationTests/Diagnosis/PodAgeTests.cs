@@ -95,7 +95,7 @@ public sealed class PodAgeTests
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
 
         Assert.Null(diagnosis.FirstBroken);
-        Assert.Contains(diagnosis.Chain, link => link is { Step: DiagnosisStepKind.Outcome, State: DiagnosisStatus.Passed, Text: "its newest pod, orders-1-x, is injected." });
+        Assert.Contains(diagnosis.Chain, link => link is { Step: DiagnosisStepKind.Outcome, State: DiagnosisStatus.Passed, Text: "The newest pod, orders-1-x, is injected." });
     }
 
     private static async Task CreatePodOfDeploymentAsync(DiagnosisFixture scene, string metadata)

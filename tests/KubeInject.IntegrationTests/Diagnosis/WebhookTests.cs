@@ -47,7 +47,7 @@ public sealed class WebhookTests
         await untrusted.CreateServingCertificateAsync(other);
 
         Assert.Null((await trusted.DiagnoseManifestAsync()).FirstBroken);
-        Breaks(await untrusted.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.UntrustedServingCertificate, "issued by that authority");
+        Breaks(await untrusted.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.UntrustedServingCertificate, "from the authority in the caBundle");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class WebhookTests
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(authority));
         await scene.CreateServingCertificateAsync(authority, DateTimeOffset.UtcNow.AddDays(-2));
 
-        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.ExpiredServingCertificate, "issued anew");
+        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.ExpiredServingCertificate, "Renew the certificate");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class WebhookTests
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["name"] = "gone");
 
-        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingService, "left behind");
+        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingService, "delete the MutatingWebhookConfiguration");
     }
 
     [Fact]

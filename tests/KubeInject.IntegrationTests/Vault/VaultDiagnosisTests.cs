@@ -84,7 +84,7 @@ public sealed class VaultDiagnosisTests(VaultFixtures worlds)
         var link = await DiagnoseAsync(world, login, new Cause("", DiagnosisStatus.Passed));
 
         Assert.Empty(link.Findings);
-        Assert.Equal((DiagnosisStatus.Passed, $"Vault gives it credentials of databases/{RoleName}."), (link.State, link.Text));
+        Assert.Equal((DiagnosisStatus.Passed, $"Vault issues credentials of databases/{RoleName}."), (link.State, link.Text));
         Assert.All(world.Gate.Requests, request => Assert.Equal("GET", request.Method));
         Assert.DoesNotContain(world.Gate.Requests, request => request.Path.Contains("/creds/", StringComparison.Ordinal));
         Assert.Equal(live, await world.LiveAsync());

@@ -33,7 +33,7 @@ public sealed class ExplanationTests
 
     [Fact]
     public async Task What_asks_for_nothing_is_said_to() =>
-        Assert.Equal("shop/pod/orders: asks for nothing", $"{await DiagnoseAsync("a: b", label: "app: orders")}");
+        Assert.Equal("shop/pod/orders: requests no credentials", $"{await DiagnoseAsync("a: b", label: "app: orders")}");
 
     [Fact]
     public async Task What_breaks_it_is_in_the_verdict() => Assert.Equal(
@@ -45,16 +45,16 @@ public sealed class ExplanationTests
         """
         shop/pod/orders will be injected: 1 database, 2 variables in 3 containers.
 
-        1. What it asks for
+        1. What is requested
            orders: credentials of the role orders-rw (databases), as PGUSER, PGPASSWORD in 3 containers
-        2. Who would act on it
-           not looked at, for no cluster was asked. In a cluster it is the webhook of an injector, while the pod is being created; KubeInject does it where it is told to.
-        3. What that needs
-           not looked at.
-        4. Where the chain breaks
-           nowhere.
+        2. What injects the credentials
+           Not checked, because no cluster was specified. The webhook of an injector acts when a pod is created; KubeInject acts when you run it.
+        3. What the injection requires
+           Not checked.
+        4. What fails
+           Nothing.
         5. What to do
-           Nothing about the document. Check it against the cluster to see who acts on it.
+           Nothing in the document. Check it against the cluster to find out whether an injector acts on it.
         """,
         $"{Explanation.Of(await DiagnoseAsync(Orders))}",
         ignoreLineEndingDifferences: true);
@@ -64,7 +64,7 @@ public sealed class ExplanationTests
     {
         var explanation = Explanation.Of(await DiagnoseAsync("db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER"));
 
-        Assert.Equal("   BROKEN: Database 'orders' has no role to issue credentials from.", explanation.Lines[4]);
+        Assert.Equal("   FAILED: Database 'orders' has no role to issue credentials from.", explanation.Lines[4]);
         Assert.Contains("   First: Database 'orders' has no role to issue credentials from. (KI003)", explanation.Lines);
         Assert.Equal($"   {explanation.Remedy}", explanation.Lines[^1]);
         Assert.StartsWith("Add ", explanation.Remedy, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class ExplanationTests
 
     [Fact]
     public async Task What_asks_for_nothing_has_a_short_story() => Assert.Equal(
-        ["shop/pod/orders asks for nothing.", "   no credentials.", "   nobody, for there is nothing to do.", "   nothing.", "   nowhere.", "   Nothing."],
+        ["shop/pod/orders requests no credentials.", "   No credentials.", "   Nothing, because no credentials are requested.", "   Nothing.", "   Nothing.", "   Nothing."],
         Explanation.Of(await DiagnoseAsync("a: b", label: "app: orders")).Lines.Where(line => line.Length > 0 && !char.IsAsciiDigit(line[0])));
 
     private static async Task<PodDiagnosis> DiagnoseAsync(string annotations, string label = "vault-db-injector: \"true\"") =>

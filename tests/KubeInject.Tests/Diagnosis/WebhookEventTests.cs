@@ -15,7 +15,7 @@ public sealed class WebhookEventTests
     [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": net/http: request canceled (Client.Timeout exceeded while awaiting headers)", "in time")]
     [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": no endpoints available for service \"injector\"", "none of its pods is ready")]
     [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": service \"injector\" not found", "does not exist")]
-    [InlineData("Post \"https://injector.example.org/mutate?timeout=10s\": dial tcp: lookup injector.example.org: no such host", "no address")]
+    [InlineData("Post \"https://injector.example.org/mutate?timeout=10s\": dial tcp: lookup injector.example.org: no such host", "cannot be resolved")]
     [InlineData("something new", "something new")]
     public void A_webhook_that_could_not_be_called_is_told_in_plain_words(string reason, string meaning)
     {
