@@ -32,15 +32,15 @@ Describe 'Export-PodInjectionReport' {
     It 'writes one page with what the pods ask for, get and lack' {
         $page | Should -BeLike '<!DOCTYPE html>*'
         $page | Should -Match '<title>Database credentials of admin, \d{4}-\d\d-\d\d \d\d:\d\d UTC</title>'
-        $page | Should -BeLike '*4 pods ask for credentials; 4 of them have none.*'
+        $page | Should -BeLike '*4 pods request credentials; 4 of them have none.*'
         $page | Should -BeLike "*$namespace/</span>orders*role orders-rw of databases*PGUSER, PGPASSWORD*"
         $page | Should -BeLike "*KI003*A database has no role to issue credentials from.*$namespace/broken*Add *role*"
-        $page | Should -BeLike "*1 pod asks for nothing.*"
+        $page | Should -BeLike "*1 pod requests no credentials.*"
     }
 
     It 'shows the leases of the source' {
         $uuid = [regex]::Match($injected, '/uuid: "?([0-9a-f-]{36})').Groups[1].Value
-        $page | Should -BeLike '*Of the source local.*'
+        $page | Should -BeLike '*Leases of the source local.*'
         $page | Should -BeLike "*$namespace/pod/leased*$uuid*"
     }
 
@@ -66,7 +66,7 @@ Describe 'Export-PodInjectionReport' {
 
     It 'takes pods by their labels' {
         $null = Export-PodInjectionReport (Join-Path $TestDrive one.html) -n $namespace -l app=silent -PassThru
-        Get-Content -Raw (Join-Path $TestDrive one.html) | Should -BeLike '*No pod asks for credentials, and nothing is the matter.*'
+        Get-Content -Raw (Join-Path $TestDrive one.html) | Should -BeLike '*No pod requests credentials, and there are no findings.*'
     }
 
     It 'writes nothing with -WhatIf, and says what it would write' {
@@ -163,12 +163,12 @@ Describe 'The page in a browser' @browser {
     It 'searches by the fragment of the address' {
         $seen = Invoke-Browser '#q=BROKEN%20ki003'
         $seen.Console | Should -BeNullOrEmpty
-        $seen.Dom | Should -Match '2 of \d+ rows have “broken ki003”'
+        $seen.Dom | Should -Match '2 of \d+ rows match “broken ki003”'
         Get-Shown $seen.Dom | Should -Be 2
     }
 
     It 'says so where nothing has the words' {
-        (Invoke-Browser '#q=nobody-has-this').Dom | Should -Match '0 of \d+ rows have'
+        (Invoke-Browser '#q=nobody-has-this').Dom | Should -Match '0 of \d+ rows match'
     }
 
     It 'is complete without its script' {

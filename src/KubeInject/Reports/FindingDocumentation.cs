@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.Reports;
 
-/// <summary>What the page of findings says of each code.</summary>
-/// <param name="page">The page: a section <c>### KI001</c> for each code, whose first sentence says what it means, behind the severity.</param>
+/// <summary>The documentation of finding codes, from the page <c>findings.md</c>.</summary>
+/// <param name="page">The Markdown page. It has a section <c>### KI001</c> for each code, which starts with the severity and a sentence with the meaning.</param>
 public sealed partial class FindingDocumentation(string page)
 {
     private readonly Dictionary<string, string> sections = Section().Matches(page)
         .ToDictionary(section => section.Groups["code"].Value, section => section.Groups["text"].Value.Trim(), StringComparer.Ordinal);
 
-    /// <summary>The page that came with this version.</summary>
-    /// <returns>What it says.</returns>
+    /// <summary>Loads the page of this version.</summary>
+    /// <returns>The documentation.</returns>
     public static FindingDocumentation Load()
     {
         using var stream = typeof(FindingDocumentation).Assembly.GetManifestResourceStream("findings.md")!;
@@ -18,17 +18,17 @@ public sealed partial class FindingDocumentation(string page)
         return new FindingDocumentation(reader.ReadToEnd());
     }
 
-    /// <summary>All that it says of a code, as Markdown; null where it says nothing.</summary>
+    /// <summary>The documentation of a code, as Markdown; null if the code is not documented.</summary>
     /// <param name="code">The code, <c>KI001</c>.</param>
     /// <returns>The section without its heading.</returns>
     public string? Text(string code) => sections.GetValueOrDefault(code);
 
-    /// <summary>What a code means, in one sentence; null where it does not say.</summary>
+    /// <summary>The meaning of a code in one sentence; null if the code is not documented.</summary>
     /// <param name="code">The code, <c>KI001</c>.</param>
-    /// <returns>The sentence, with its full stop.</returns>
+    /// <returns>The sentence, including its final period.</returns>
     public string? Meaning(string code) => Text(code) is { } text && FirstSentence().Match(text) is { Success: true } sentence ? sentence.Groups["text"].Value.ReplaceLineEndings(" ") : null;
 
-    /// <summary>The codes that the page tells of, in its order.</summary>
+    /// <summary>The documented codes, in the order of the page.</summary>
     public IEnumerable<string> Codes => sections.Keys;
 
     [GeneratedRegex(@"^### (?<code>KI\d{3})[^\n]*\n(?<text>.*?)(?=^#{2,3} |\z)", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -7,25 +7,25 @@ using KubeInject.Leases;
 
 namespace KubeInject.Reports;
 
-/// <summary>Reads the leases on record, each with how it stands.</summary>
+/// <summary>Reads the recorded leases and determines their states.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="source">The source of the leases; null for all that KubeInject has on record in the cluster.</param>
-/// <param name="time">Tells the time.</param>
+/// <param name="source">The source of the leases; null for all leases that KubeInject recorded in the cluster.</param>
+/// <param name="time">The clock.</param>
 internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? source, TimeProvider time)
 {
-    /// <summary>Reads.</summary>
-    /// <param name="query">Of which namespace.</param>
-    /// <param name="gaps">Where to add what could not be looked at.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>The leases in the order in which they end; and whose they are, in words.</returns>
+    /// <summary>Reads the leases.</summary>
+    /// <param name="query">The namespace of the leases' owners.</param>
+    /// <param name="gaps">Receives a sentence for everything that could not be read.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The leases in the order of their expiration; and a sentence that describes where they are recorded.</returns>
     public async Task<(IReadOnlyList<ReportedLease> Leases, string Source)> ReadAsync(KubeQuery query, ISet<string> gaps, CancellationToken cancellationToken)
     {
-        var whose = source is null ? $"Recorded by KubeInject in the namespace {KubeLeaseStore.DefaultNamespace}." : $"Of the source {source.Name}.";
+        var sourceText = source is null ? $"Leases that KubeInject recorded in the namespace {KubeLeaseStore.DefaultNamespace}." : $"Leases of the source {source.Name}.";
         var records = await ListAsync(gaps, cancellationToken).ConfigureAwait(false);
         foreach (var unreadable in records.Unreadable)
-            gaps.Add($"A record of a lease cannot be read: {unreadable}");
+            gaps.Add($"A lease record cannot be read: {unreadable}");
         if (records.Count == 0)
-            return ([], whose);
+            return ([], sourceText);
         var view = await OwnersAsync(records, query.Namespace, gaps, cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var grace = new LeaseOptions().GracePeriod;
@@ -40,7 +40,7 @@ internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? sou
                orderby record.ExpiresAt ?? DateTimeOffset.MaxValue, record.Uuid.ToString()
                select new ReportedLease(
                    record.Uuid, LeaseInventory.StateAt(record, isAbandoned, now), $"{owner?.Object ?? record.Owner}", record.Database, record.Role, record.Source, record.RecordedAt, record.ExpiresAt, record.IsRenewable),
-        ], whose);
+        ], sourceText);
     }
 
     private async Task<LeaseRecordList> ListAsync(ISet<string> gaps, CancellationToken cancellationToken)
@@ -51,21 +51,21 @@ internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? sou
         }
         catch (DirectoryNotFoundException) when (source is null)
         {
-            gaps.Add($"There is no namespace {KubeLeaseStore.DefaultNamespace} with records of leases. Those of another place are shown with -CredentialSource.");
+            gaps.Add($"The namespace {KubeLeaseStore.DefaultNamespace} with lease records does not exist. Use -CredentialSource to show leases that are recorded elsewhere.");
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden && source is null)
         {
-            gaps.Add($"Leases could not be looked at. {ClusterCache.MissingRight("list", KubeResource.Secrets, KubeLeaseStore.DefaultNamespace)}");
+            gaps.Add($"Leases could not be read. {ClusterCache.MissingRight("list", KubeResource.Secrets, KubeLeaseStore.DefaultNamespace)}");
         }
         catch (Exception exception) when (exception is KubeApiException or CredentialException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
-            gaps.Add($"Leases could not be looked at. {exception.Message}");
+            gaps.Add($"Leases could not be read. {exception.Message}");
         }
 
         return new LeaseRecordList([]);
     }
 
-    /// <summary>Who has which lease; null if nothing can be seen of that.</summary>
+    /// <summary>The owners of the leases; null if no owners can be read.</summary>
     private async Task<OwnerView?> OwnersAsync(LeaseRecordList records, string? @namespace, ISet<string> gaps, CancellationToken cancellationToken)
     {
         OwnerView view;
@@ -76,12 +76,12 @@ internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? sou
         }
         catch (KubeApiException exception)
         {
-            gaps.Add($"Whether leases still have owners could not be looked at, so that none shows as orphaned. {exception.Message}");
+            gaps.Add($"Whether leases still have owners could not be checked, so no lease is shown as orphaned. {exception.Message}");
             return null;
         }
 
         foreach (var gap in view.Gaps.Where(gap => gap.Kind == OwnerGapKind.Workloads || records.Any(gap.MayHide)))
-            gaps.Add($"Leases whose owner may be there do not show as orphaned: {gap}");
+            gaps.Add($"Leases whose owner cannot be read are not shown as orphaned: {gap}");
         return view;
     }
 }

@@ -2,28 +2,28 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Reports;
 
-/// <summary>Pods of one template that ask for the same and have come equally far; or a single one.</summary>
+/// <summary>Pods of one template with the same requests and state, or a single pod.</summary>
 public sealed record PodGroup
 {
-    /// <summary>Their namespace.</summary>
+    /// <summary>The namespace of the pods.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>The pod's name; of several what their names begin with, and a <c>*</c>.</summary>
+    /// <summary>The name of the pod; for several pods, the common prefix of their names and a <c>*</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>The names of the pods, in ordinal order.</summary>
     public required IReadOnlyList<string> Pods { get; init; }
 
-    /// <summary>How far their injection has come.</summary>
+    /// <summary>The state of the injection.</summary>
     public required InjectionState State { get; init; }
 
-    /// <summary>What comes of it, in half a sentence; null where none of them was looked at closely.</summary>
+    /// <summary>The result of the diagnosis; null if no pod of the group was checked in the cluster.</summary>
     public string? Verdict { get; init; }
 
-    /// <summary>The databases that they ask for.</summary>
+    /// <summary>The requested databases.</summary>
     public IReadOnlyList<ReportedDatabase> Databases { get; init; } = [];
 
-    /// <summary>The codes and severities of what is the matter with them, worst first.</summary>
+    /// <summary>The codes and severities of the findings, most severe first.</summary>
     public IReadOnlyList<(string Code, FindingSeverity Severity)> Findings { get; init; } = [];
 
     /// <summary>The group in one line.</summary>

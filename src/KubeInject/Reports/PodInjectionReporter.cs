@@ -12,28 +12,28 @@ using KubeInject.Leases;
 namespace KubeInject.Reports;
 
 /// <summary>
-/// Finds out what the pods of a cluster ask for, get and lack. Changes nothing anywhere. It reads the metadata of all pods,
-/// and looks closely at one pod of each template alone, and at so many templates at most.
+/// Creates a report on the requested, injected, and missing credentials of the pods of a cluster. Changes nothing. Reads the
+/// metadata of all pods, and checks only one pod of each template in the cluster, up to <see cref="MaxTemplates"/>.
 /// </summary>
 /// <param name="connection">The cluster.</param>
-/// <param name="source">Where the credentials come from and their leases are recorded; null for the records that KubeInject keeps in the cluster (default).</param>
-/// <param name="options">What the operator has set of the annotation contract; default: nothing.</param>
-/// <param name="time">Tells the time; default: the system's clock.</param>
+/// <param name="source">The source of the credentials and of the lease records; null for the records of KubeInject in the cluster (default).</param>
+/// <param name="options">The settings of the annotations, as configured in the injector. Default: <see cref="InjectionOptions.Default"/>.</param>
+/// <param name="time">The clock. Default: the system clock.</param>
 public sealed class PodInjectionReporter(KubeConnection connection, CredentialSource? source = null, InjectionOptions? options = null, TimeProvider? time = null)
 {
     private readonly InjectionOptions options = options ?? InjectionOptions.Default;
     private readonly TimeProvider time = time ?? TimeProvider.System;
     private readonly PodDiagnostician diagnostician = new(options, connection.Objects, source, time);
 
-    /// <summary>At how many templates one looks closely, at most: each takes up to ten requests. Default: 250.</summary>
+    /// <summary>The maximum number of templates that are checked in the cluster; each requires up to ten requests. Default: 250.</summary>
     public int MaxTemplates { get; init; } = 250;
 
-    /// <summary>Looks around.</summary>
-    /// <param name="query">Which pods.</param>
-    /// <param name="progress">Is told how far it has come; null for nobody.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>What was found. What could not be looked at is among its <see cref="PodInjectionReport.Gaps"/>.</returns>
-    /// <exception cref="KubeApiException">The pods may not be read.</exception>
+    /// <summary>Creates a report.</summary>
+    /// <param name="query">The pods to report.</param>
+    /// <param name="progress">Receives the progress; null for none.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The report. What could not be checked is in <see cref="PodInjectionReport.Gaps"/>.</returns>
+    /// <exception cref="KubeApiException">Access to the pods is denied.</exception>
     /// <exception cref="KubeConnectionException">The cluster does not answer.</exception>
     public async Task<PodInjectionReport> CreateAsync(KubeQuery query, IProgress<ReportProgress>? progress, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
         var read = await ReadAsync(query, counts, progress, cancellationToken).ConfigureAwait(false);
         var templates = PodGroupBuilder.Group(read);
         var gaps = new SortedSet<string>(StringComparer.Ordinal);
-        await LookCloselyAsync(templates, gaps, progress, cancellationToken).ConfigureAwait(false);
+        await CheckTemplatesAsync(templates, gaps, progress, cancellationToken).ConfigureAwait(false);
         progress?.Report(new ReportProgress("Reading leases", 0, 0));
         var (leases, leaseSource) = await new LeaseReader(connection.Objects, source, time).ReadAsync(query, gaps, cancellationToken).ConfigureAwait(false);
         var podsOf = templates.ToLookup(template => template.Namespace, StringComparer.Ordinal);
@@ -69,7 +69,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
 
     private async Task<List<TemplatePod>> ReadAsync(KubeQuery query, SortedDictionary<string, int> counts, IProgress<ReportProgress>? progress, CancellationToken cancellationToken)
     {
-        var asking = new List<TemplatePod>();
+        var requesting = new List<TemplatePod>();
         var done = 0;
         await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
         {
@@ -79,48 +79,48 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
                 counts[@namespace] = counts.GetValueOrDefault(@namespace) + 1;
                 var injections = PodInjectionReader.ReadAll(pod, options);
                 if (injections.Any(injection => injection.State != InjectionState.None || injection.Findings.Count > 0))
-                    asking.Add(await ReadRecordsAsync(new TemplatePod(pod, injections), cancellationToken).ConfigureAwait(false));
+                    requesting.Add(await ReadRecordsAsync(new TemplatePod(pod, injections), cancellationToken).ConfigureAwait(false));
             }
 
             progress?.Report(new ReportProgress("Reading pods", done += pods.Count, 0));
         }
 
-        return asking;
+        return requesting;
     }
 
-    /// <summary>Of a pod that has its credentials there is no more to know than whether they are on record, which takes no request.</summary>
+    /// <summary>Checks whether the leases of a fully injected pod are recorded. This sends no request for the pod.</summary>
     private async Task<TemplatePod> ReadRecordsAsync(TemplatePod pod, CancellationToken cancellationToken) =>
         pod.State == InjectionState.Injected && pod.Injections.All(injection => injection.State != InjectionState.Pending)
             ? pod with { Diagnosis = await diagnostician.DiagnoseInjectedAsync(pod.Metadata, cancellationToken).ConfigureAwait(false) }
             : pod;
 
-    private async Task LookCloselyAsync(IReadOnlyList<PodGroupBuilder> templates, SortedSet<string> gaps, IProgress<ReportProgress>? progress, CancellationToken cancellationToken)
+    private async Task CheckTemplatesAsync(IReadOnlyList<PodGroupBuilder> templates, SortedSet<string> gaps, IProgress<ReportProgress>? progress, CancellationToken cancellationToken)
     {
-        var asksSource = SourceChecks.Of(source).Any();
+        var hasSourceChecks = SourceChecks.Of(source).Any();
 
-        // Without a source that can be asked, the records of what has been injected have said all there is to say.
-        var wanted = templates.Where(template => template.State != InjectionState.Injected || !template.IsDiagnosed || asksSource).ToList();
-        if (wanted.Count > MaxTemplates)
+        // Injected pods are complete after the check of their lease records, unless the source has checks.
+        var candidates = templates.Where(template => template.State != InjectionState.Injected || !template.IsDiagnosed || hasSourceChecks).ToList();
+        if (candidates.Count > MaxTemplates)
         {
             gaps.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{wanted.Count - MaxTemplates} of {wanted.Count} templates were read by their annotations alone, and not looked at closely in the cluster. Look at fewer pods at a time, with -Namespace or -LabelSelector."));
+                $"{candidates.Count - MaxTemplates} of {candidates.Count} templates were not checked in the cluster; only their annotations were read. To check them, select fewer pods with -Namespace or -LabelSelector."));
         }
 
-        var chosen = wanted.OrderBy(template => template.State == InjectionState.Injected).Take(MaxTemplates).ToList();
+        var chosen = candidates.OrderBy(template => template.State == InjectionState.Injected).Take(MaxTemplates).ToList();
         for (var i = 0; i < chosen.Count; i++)
         {
-            progress?.Report(new ReportProgress("Looking at templates", i, chosen.Count));
-            await LookCloselyAsync(chosen[i], gaps, cancellationToken).ConfigureAwait(false);
+            progress?.Report(new ReportProgress("Checking templates", i, chosen.Count));
+            await CheckTemplateAsync(chosen[i], gaps, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var link in templates.Select(template => template.Diagnosis).OfType<PodDiagnosis>().SelectMany(diagnosis => diagnosis.Chain))
+        foreach (var step in templates.Select(template => template.Diagnosis).OfType<PodDiagnosis>().SelectMany(diagnosis => diagnosis.Chain))
         {
-            if (link.State == DiagnosisStatus.Unknown)
-                gaps.Add(char.ToUpperInvariant(link.Text[0]) + link.Text[1..]);
+            if (step.State == DiagnosisStatus.Unknown)
+                gaps.Add(char.ToUpperInvariant(step.Text[0]) + step.Text[1..]);
         }
     }
 
-    private async Task LookCloselyAsync(PodGroupBuilder template, SortedSet<string> gaps, CancellationToken cancellationToken)
+    private async Task CheckTemplateAsync(PodGroupBuilder template, SortedSet<string> gaps, CancellationToken cancellationToken)
     {
         try
         {
@@ -129,7 +129,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
-            // Gone meanwhile, as pods go; what its annotations said stays true of the others.
+            // The pod was deleted in the meantime. Its annotations still apply to the other pods.
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
         {

@@ -1,7 +1,7 @@
 namespace KubeInject.Reports;
 
-/// <summary>How far a report has come.</summary>
-/// <param name="Step">What is being done: <c>Reading pods</c>.</param>
-/// <param name="Done">How many are done.</param>
-/// <param name="Total">Of how many; 0 where that is not known.</param>
+/// <summary>The progress of a report.</summary>
+/// <param name="Step">The current operation: <c>Reading pods</c>.</param>
+/// <param name="Done">The number of processed items.</param>
+/// <param name="Total">The total number of items; 0 if it is not known.</param>
 public readonly record struct ReportProgress(string Step, int Done, int Total);

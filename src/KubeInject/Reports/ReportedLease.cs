@@ -2,15 +2,15 @@ using KubeInject.Leases;
 
 namespace KubeInject.Reports;
 
-/// <summary>A lease as a report has it: whose it is and how it stands, without the username.</summary>
-/// <param name="Uuid">Its identity, as the pods' annotations name it.</param>
-/// <param name="State">How it stands.</param>
-/// <param name="Owner">Who has it; where nobody has, for whom it was issued: <c>shop/pod/orders-1</c>.</param>
-/// <param name="Database">The pod's own name for the connection; empty where that is not on record.</param>
-/// <param name="Role">The role; empty where that is not on record.</param>
+/// <summary>A lease in a report, without the username.</summary>
+/// <param name="Uuid">The id of the lease, as in the annotations of pods.</param>
+/// <param name="State">The state.</param>
+/// <param name="Owner">The owner; without a current owner, the object that the lease was issued for: <c>shop/pod/orders-1</c>.</param>
+/// <param name="Database">The pod's own name for the connection; empty if it is not recorded.</param>
+/// <param name="Role">The role; empty if it is not recorded.</param>
 /// <param name="Source">The name of the source.</param>
-/// <param name="IssuedAt">When it was issued; null where that is not known.</param>
-/// <param name="ExpiresAt">When it ends unless renewed; null where it does not end by itself, and where that is not known.</param>
-/// <param name="IsRenewable">Whether that end can be put off.</param>
+/// <param name="IssuedAt">When the lease was issued; null if that is not known.</param>
+/// <param name="ExpiresAt">When the lease expires unless it is renewed; null if it does not expire, or if that is not known.</param>
+/// <param name="IsRenewable">Whether the lease can be renewed.</param>
 public sealed record ReportedLease(
     Guid Uuid, LeaseState State, string Owner, string Database, string Role, string Source, DateTimeOffset? IssuedAt, DateTimeOffset? ExpiresAt, bool IsRenewable);

@@ -73,7 +73,7 @@ public sealed class PodInjectionReporterTests
 
         var report = await new PodInjectionReporter(scene.Connection, options: scene.Options) { MaxTemplates = 1 }.CreateAsync(Query(scene), null, CancellationToken.None);
 
-        Assert.Contains(report.Gaps, gap => gap.StartsWith("1 of 2 templates were read by their annotations alone", StringComparison.Ordinal));
+        Assert.Contains(report.Gaps, gap => gap.StartsWith("1 of 2 templates were not checked in the cluster", StringComparison.Ordinal));
         Assert.Single(report.Pods, pods => pods.Verdict is null);
     }
 
@@ -88,8 +88,8 @@ public sealed class PodInjectionReporterTests
         var report = await new PodInjectionReporter(viewer, options: scene.Options).CreateAsync(Query(scene), null, CancellationToken.None);
 
         Assert.Equal("orders", Assert.Single(report.Pods).Name);
-        Assert.Contains(report.Gaps, gap => gap.Contains("The right to list mutatingwebhookconfigurations", StringComparison.Ordinal));
-        Assert.Contains(report.Gaps, gap => gap.StartsWith("Leases could not be looked at. The right to list secrets", StringComparison.Ordinal));
+        Assert.Contains(report.Gaps, gap => gap.Contains("The permission to list mutatingwebhookconfigurations", StringComparison.Ordinal));
+        Assert.Contains(report.Gaps, gap => gap.StartsWith("Leases could not be read. The permission to list secrets", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class PodInjectionReporterTests
 
         await new PodInjectionReporter(scene.Connection, options: scene.Options).CreateAsync(Query(scene), told, CancellationToken.None);
 
-        Assert.Equal([new("Reading pods", 1, 0), new("Looking at templates", 0, 1), new("Reading leases", 0, 0)], told.All);
+        Assert.Equal([new("Reading pods", 1, 0), new("Checking templates", 0, 1), new("Reading leases", 0, 0)], told.All);
     }
 
     /// <summary>After the pods, for the API server would call it for each of them, and wait.</summary>

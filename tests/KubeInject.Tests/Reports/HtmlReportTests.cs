@@ -139,7 +139,7 @@ public sealed partial class HtmlReportTests
         var figure = Reports.Parse(HtmlReport.Render(report)).Descendants("figure").Single();
 
         Assert.Equal(
-            ["ended 0 0 1 0 0", "under 15 min 0 1 0 0 0", "15 min – 1 h 1 0 0 0 0", "1 – 6 h 0 0 0 0 0", "6 – 24 h 0 0 0 0 0", "1 – 7 days 0 0 0 0 0", "over 7 days 0 0 0 1 0", "no end known 0 0 0 0 1"],
+            ["expired 0 0 1 0 0", "under 15 min 0 1 0 0 0", "15 min – 1 h 1 0 0 0 0", "1 – 6 h 0 0 0 0 0", "6 – 24 h 0 0 0 0 0", "1 – 7 days 0 0 0 0 0", "over 7 days 0 0 0 1 0", "no end known 0 0 0 0 1"],
             figure.Descendants("tbody").Single().Elements("tr").Select(row => string.Join(' ', row.Elements().Select(cell => cell.Value))));
         Assert.Equal(5, figure.Elements("svg").Single().Elements("rect").Count());
         Assert.Contains("under 15 min: 1", figure.Descendants("desc").Single().Value, StringComparison.Ordinal);
@@ -186,13 +186,13 @@ public sealed partial class HtmlReportTests
             Version = "1",
             CreatedAt = Reports.Now,
             Scope = "all namespaces",
-            LeaseSource = "Of the source vault.",
+            LeaseSource = "Leases of the source vault.",
             Namespaces = [new NamespaceSummary("shop", 1, 0, 0, 0, 0, 0, 0)],
         }));
 
         Assert.Equal("https://10.0.0.1/", page.Texts("h1").Single());
-        Assert.Contains("No pod asks for credentials, and nothing is the matter.", page.Texts("p"));
-        Assert.Contains("In 1 other namespace with 1 pod none asks for anything.", page.Texts("p"));
+        Assert.Contains("No pod requests credentials, and there are no findings.", page.Texts("p"));
+        Assert.Contains("In 1 other namespace with 1 pod, no pod requests credentials.", page.Texts("p"));
         Assert.Empty(page.Descendants("table"));
     }
 

@@ -2,17 +2,17 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Reports.Page;
 
-/// <summary>What is the matter, code by code: with whom, what to do, and what the page of findings has to say.</summary>
+/// <summary>Writes the findings by code, with objects, remedies, and the documentation of the code.</summary>
 internal static class FindingSection
 {
-    private const int ObjectsAtOnce = 5;
-    private const int MostObjects = 1000;
-    private const int MostRows = 500;
+    private const int InitialObjects = 5;
+    private const int MaxHiddenObjects = 1000;
+    private const int MaxRows = 500;
 
-    private static readonly string[] Columns = ["Pods", "What is the matter", "What to do"];
-    private static readonly FindingDocumentation Manual = FindingDocumentation.Load();
+    private static readonly string[] Columns = ["Pods", "Problem", "Remedy"];
+    private static readonly FindingDocumentation Documentation = FindingDocumentation.Load();
 
-    /// <summary>Where a page has what it says of a code.</summary>
+    /// <summary>The id of the element with the findings of a code and severity.</summary>
     public static string Anchor(string code, FindingSeverity severity) => $"{code}-{Word(severity)}".ToLowerInvariant();
 
     public static string Word(FindingSeverity severity) => severity switch
@@ -27,7 +27,7 @@ internal static class FindingSection
         using var section = html.Open("section", ("aria-labelledby", "findings"));
         html.Write("h2", "Findings", ("id", "findings"));
         if (report.Findings.Count == 0)
-            html.Write("p", "Nothing is the matter.", ("class", "aside"));
+            html.Write("p", "There are no findings.", ("class", "aside"));
         foreach (var ofCode in report.Findings.GroupBy(finding => (finding.Code, finding.Severity)))
             Write(html, ofCode.Key.Code, ofCode.Key.Severity, [.. ofCode]);
     }
@@ -45,19 +45,19 @@ internal static class FindingSection
             html.Write("span", $"{HtmlWriter.Number(count)} {(count == 1 ? "time" : "times")}", ("class", "count"));
         }
 
-        if (Manual.Text(code) is { } text)
-            WriteManual(html, code, text);
-        HtmlTable.Write(html, $"{anchor}-table", $"Where {code} was found", "findings", Columns, findings.Take(MostRows), (row, finding) =>
+        if (Documentation.Text(code) is { } text)
+            WriteDocumentation(html, code, text);
+        HtmlTable.Write(html, $"{anchor}-table", $"Where {code} was found", "findings", Columns, findings.Take(MaxRows), (row, finding) =>
         {
             row.Heading(() => WriteNames(html, finding.Objects));
             row.Cell(() => html.Write(finding.Message));
             row.Cell(finding.Suggestion);
         });
-        if (findings.Count > MostRows)
-            html.Write("p", $"{HtmlWriter.Number(findings.Count - MostRows)} more are counted and not listed. Look at fewer pods at a time, with -Namespace or -LabelSelector.", ("class", "aside"));
+        if (findings.Count > MaxRows)
+            html.Write("p", $"{HtmlWriter.Number(findings.Count - MaxRows)} more are counted but not listed. To list them, select fewer pods with -Namespace or -LabelSelector.", ("class", "aside"));
     }
 
-    /// <summary>Names, the first few at once, and as many more as a page can bear where somebody asks for them.</summary>
+    /// <summary>Writes names: the first names directly, and more names, up to a limit, in an element that the reader can open.</summary>
     public static void WriteNames(HtmlWriter html, IReadOnlyList<string> names)
     {
         if (names.Count == 1)
@@ -66,16 +66,16 @@ internal static class FindingSection
             return;
         }
 
-        // One more to open would take no less room than to show it.
-        var atOnce = names.Count <= ObjectsAtOnce + 1 ? names.Count : ObjectsAtOnce;
-        WriteList(names.Take(atOnce));
-        if (names.Count == atOnce)
+        // An element to open one name takes as much space as the name.
+        var initialCount = names.Count <= InitialObjects + 1 ? names.Count : InitialObjects;
+        WriteList(names.Take(initialCount));
+        if (names.Count == initialCount)
             return;
         using var details = html.Open("details");
-        html.Write("summary", $"{HtmlWriter.Number(names.Count - atOnce)} more");
-        WriteList(names.Skip(atOnce).Take(MostObjects));
-        if (names.Count > atOnce + MostObjects)
-            html.Write("p", $"And {HtmlWriter.Number(names.Count - atOnce - MostObjects)} that are not named here.");
+        html.Write("summary", $"{HtmlWriter.Number(names.Count - initialCount)} more");
+        WriteList(names.Skip(initialCount).Take(MaxHiddenObjects));
+        if (names.Count > initialCount + MaxHiddenObjects)
+            html.Write("p", $"And {HtmlWriter.Number(names.Count - initialCount - MaxHiddenObjects)} more that are not listed.");
 
         void WriteList(IEnumerable<string> some)
         {
@@ -85,7 +85,7 @@ internal static class FindingSection
         }
     }
 
-    private static void WriteManual(HtmlWriter html, string code, string text)
+    private static void WriteDocumentation(HtmlWriter html, string code, string text)
     {
         using var manual = html.Open("div", ("class", "manual"));
         ManualText.Write(html, text, Finding.HelpUriOf(code));

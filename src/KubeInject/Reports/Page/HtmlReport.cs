@@ -3,10 +3,10 @@ using KubeInject.Files;
 
 namespace KubeInject.Reports.Page;
 
-/// <summary>A report as one HTML page that needs nothing else: no server, no other file, no script even.</summary>
+/// <summary>Renders a report as a self-contained HTML page, which requires no server, no other files, and no scripts.</summary>
 public static class HtmlReport
 {
-    /// <summary>The page. The same report gives the same page.</summary>
+    /// <summary>Renders a report. The same report always results in the same page.</summary>
     /// <param name="report">The report.</param>
     /// <returns>HTML 5.</returns>
     public static string Render(PodInjectionReport report)
@@ -15,13 +15,13 @@ public static class HtmlReport
         return ReportPage.Render(report);
     }
 
-    /// <summary>Writes the page into a file, which is there as a whole or not at all. A new one is its owner's alone.</summary>
+    /// <summary>Writes the page to a file atomically. Only the owner can read a new file.</summary>
     /// <param name="report">The report.</param>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="cancellationToken">Stops; what was there is unchanged then.</param>
-    /// <returns>A task that ends when it is written.</returns>
+    /// <param name="path">The file. An existing file is replaced.</param>
+    /// <param name="cancellationToken">Cancels the operation. An existing file is then unchanged.</param>
+    /// <returns>A task that completes when the file is written.</returns>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public static Task WriteAsync(PodInjectionReport report, string path, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(path);

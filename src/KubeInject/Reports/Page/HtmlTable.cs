@@ -1,19 +1,19 @@
 namespace KubeInject.Reports.Page;
 
-/// <summary>Writes a table that can be searched: caption, headings with a scope, and rows whose cells know their heading, which narrow screens show.</summary>
-/// <remarks>The roles say again what the elements say, for browsers that forget it where cells are laid out as blocks.</remarks>
+/// <summary>Writes a searchable table with a caption, column headings, and cells that contain their heading for narrow screens.</summary>
+/// <remarks>The roles repeat the semantics of the elements, because some browsers drop them if cells are displayed as blocks.</remarks>
 internal sealed class HtmlTable(HtmlWriter html, string[] columns)
 {
     private int column;
 
-    /// <summary>Writes it.</summary>
-    /// <param name="html">Where to.</param>
-    /// <param name="id">What the caption is known by.</param>
-    /// <param name="caption">What the table shows.</param>
-    /// <param name="kind">How it looks: a class of the style sheet.</param>
-    /// <param name="columns">The headings.</param>
-    /// <param name="rows">What the rows are about.</param>
-    /// <param name="writeRow">Writes the cells of one.</param>
+    /// <summary>Writes a table.</summary>
+    /// <param name="html">The writer.</param>
+    /// <param name="id">The id of the caption.</param>
+    /// <param name="caption">The caption.</param>
+    /// <param name="kind">The CSS class.</param>
+    /// <param name="columns">The column headings.</param>
+    /// <param name="rows">The data of the rows.</param>
+    /// <param name="writeRow">Writes the cells of one row.</param>
     public static void Write<T>(HtmlWriter html, string id, string caption, string kind, string[] columns, IEnumerable<T> rows, Action<HtmlTable, T> writeRow)
     {
         using var scroll = html.Open("div", ("class", "scroll"), ("role", "region"), ("aria-labelledby", id), ("tabindex", "0"));
@@ -37,23 +37,23 @@ internal sealed class HtmlTable(HtmlWriter html, string[] columns)
         }
     }
 
-    /// <summary>The cell that says what the row is about.</summary>
+    /// <summary>Writes the heading cell of a row.</summary>
     public void Heading(Action write)
     {
         using (html.Open("th", ("scope", "row"), ("role", "rowheader"), ("data-label", columns[column++])))
             write();
     }
 
-    /// <summary>A cell.</summary>
+    /// <summary>Writes a cell.</summary>
     public void Cell(Action write, string? kind = null)
     {
         using (html.Open("td", ("role", "cell"), ("data-label", columns[column++]), ("class", kind)))
             write();
     }
 
-    /// <summary>A cell with a text; a dash where there is none.</summary>
+    /// <summary>Writes a cell with text; a dash if the text is empty.</summary>
     public void Cell(string? text, string? kind = null) => Cell(() => html.Write(string.IsNullOrEmpty(text) ? "–" : text), kind);
 
-    /// <summary>A cell with a number; one that is nothing to look at is pale.</summary>
+    /// <summary>Writes a cell with a number. Zero is displayed in a pale color.</summary>
     public void Cell(int number, string? kind = null) => Cell(HtmlWriter.Number(number), number == 0 ? "number none" : $"number {kind}".TrimEnd());
 }

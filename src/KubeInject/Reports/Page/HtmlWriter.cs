@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace KubeInject.Reports.Page;
 
 /// <summary>
-/// Writes HTML that is well-formed XML, too. Names of elements and attributes are the caller's own; every text and every
-/// value of an attribute is encoded here, so that none becomes an element.
+/// Writes HTML that is also well-formed XML. Encodes all text and attribute values, so that they cannot contain elements. Names
+/// of elements and attributes are not encoded and must be constants.
 /// </summary>
 internal sealed class HtmlWriter
 {
@@ -15,7 +15,7 @@ internal sealed class HtmlWriter
 
     private readonly StringBuilder page = new();
 
-    /// <summary>Starts an element; disposing of what is returned ends it.</summary>
+    /// <summary>Starts an element. Dispose of the returned value to end the element.</summary>
     public Element Open(string name, params ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         Start(name, attributes);
@@ -23,30 +23,30 @@ internal sealed class HtmlWriter
         return new Element(page, name);
     }
 
-    /// <summary>An element with a text in it.</summary>
+    /// <summary>Writes an element with text.</summary>
     public void Write(string name, string text, params ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         Start(name, attributes);
         page.Append('>').Append(Encode(text)).Append("</").Append(name).Append('>');
     }
 
-    /// <summary>An element that never has anything in it: <c>meta</c>, <c>rect</c>.</summary>
+    /// <summary>Writes an empty element: <c>meta</c>, <c>rect</c>.</summary>
     public void WriteEmpty(string name, params ReadOnlySpan<(string Name, string? Value)> attributes)
     {
         Start(name, attributes);
         page.Append(" />");
     }
 
-    /// <summary>A text.</summary>
+    /// <summary>Writes text.</summary>
     public void Write(string text) => page.Append(Encode(text));
 
-    /// <summary>A number, as the invariant culture writes it, with thin spaces between thousands.</summary>
+    /// <summary>Formats a number in the invariant culture, with narrow spaces as thousands separators.</summary>
     public static string Number(int number) => number.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u202F');
 
-    /// <summary>What is written as it is: style and script of our own.</summary>
-    public void WriteRaw(string own) => page.Append(own);
+    /// <summary>Writes text without encoding, for the page's own styles and scripts.</summary>
+    public void WriteRaw(string text) => page.Append(text);
 
-    /// <summary>The end of a line of the page's source.</summary>
+    /// <summary>Ends a line in the source of the page.</summary>
     public void EndLine() => page.Append('\n');
 
     public override string ToString() => page.ToString();
@@ -63,7 +63,7 @@ internal sealed class HtmlWriter
 
     private static string Encode(string text) => Encoder.Encode(DisplayText.EscapeLines(text));
 
-    /// <summary>An element that is open.</summary>
+    /// <summary>An open element.</summary>
     public readonly struct Element(StringBuilder page, string name) : IDisposable
     {
         public void Dispose() => page.Append("</").Append(name).Append('>');

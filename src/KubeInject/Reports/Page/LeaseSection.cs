@@ -3,32 +3,32 @@ using KubeInject.Leases;
 
 namespace KubeInject.Reports.Page;
 
-/// <summary>The leases: how many stand how, when they end, and each of them.</summary>
+/// <summary>Writes the leases: a chart by remaining time, and a table.</summary>
 internal static class LeaseSection
 {
-    private const int MostRows = 2000;
+    private const int MaxRows = 2000;
 
-    private static readonly string[] Columns = ["Owner", "State", "Credential", "Ends", "Issued", "Lease"];
+    private static readonly string[] Columns = ["Owner", "State", "Credential", "Expires", "Issued", "Lease"];
 
-    /// <summary>What there is to know of a state, in half a sentence.</summary>
+    /// <summary>The meaning of a state.</summary>
     public static string Meaning(LeaseState state) => state switch
     {
-        LeaseState.Active => "more than a third of its time is left",
-        LeaseState.Expiring => "less than a third of its time is left",
-        LeaseState.Expired => "its time is over",
-        LeaseState.Orphaned => "no pod and no workload has it any more; the next sweep revokes it",
-        _ => "issuing it broke off, or is under way",
+        LeaseState.Active => "more than a third of its lifetime is left",
+        LeaseState.Expiring => "less than a third of its lifetime is left",
+        LeaseState.Expired => "its lifetime is over",
+        LeaseState.Orphaned => "no pod and no workload uses it; the next sweep revokes it",
+        _ => "it was not issued completely, or is being issued",
     };
 
     public static void Write(HtmlWriter html, PodInjectionReport report)
     {
         using var section = html.Open("section", ("aria-labelledby", "leases"));
         html.Write("h2", "Leases", ("id", "leases"));
-        html.Write("p", report.LeaseSource + (report.Leases.Count == 0 ? " None is on record." : ""), ("class", "aside"));
+        html.Write("p", report.LeaseSource + (report.Leases.Count == 0 ? " There are none." : ""), ("class", "aside"));
         if (report.Leases.Count == 0)
             return;
         LeaseTimelineChart.Write(html, report);
-        HtmlTable.Write(html, "leases-table", "Leases, in the order in which they end", "leases", Columns, report.Leases.Take(MostRows), (row, lease) =>
+        HtmlTable.Write(html, "leases-table", "Leases in the order of their expiration", "leases", Columns, report.Leases.Take(MaxRows), (row, lease) =>
         {
             row.Heading(() => html.Write(lease.Owner));
             row.Cell(() => html.Write("span", $"{lease.State}", ("class", $"chip {lease.State.ToString().ToLowerInvariant()}")));
@@ -42,8 +42,8 @@ internal static class LeaseSection
             row.Cell(lease.IssuedAt is { } issued ? ReportPage.Time(issued) : null, "when");
             row.Cell(() => html.Write("code", $"{lease.Uuid}"), "uuid");
         });
-        if (report.Leases.Count > MostRows)
-            html.Write("p", $"{HtmlWriter.Number(report.Leases.Count - MostRows)} that end later are counted above and not listed.", ("class", "aside"));
+        if (report.Leases.Count > MaxRows)
+            html.Write("p", $"{HtmlWriter.Number(report.Leases.Count - MaxRows)} that expire later are counted above but not listed.", ("class", "aside"));
     }
 
     private static string Credential(ReportedLease lease) =>
@@ -52,9 +52,9 @@ internal static class LeaseSection
     private static string Ends(ReportedLease lease, DateTimeOffset now)
     {
         if (lease.State == LeaseState.Incomplete)
-            return "not issued, for all that is known";
+            return "probably not issued";
         if (lease.ExpiresAt is not { } end)
-            return "not by itself";
+            return "does not expire";
         var when = end > now ? $"in {HumanDuration.Of(end - now)}" : $"{HumanDuration.Of(now - end)} ago";
         return $"{when}{(lease.IsRenewable && end > now ? ", renewable" : "")}";
     }

@@ -4,8 +4,8 @@ using KubeInject.Leases;
 namespace KubeInject.Reports.Page;
 
 /// <summary>
-/// How many leases end how soon, as bars along the time, each made of the states. A state has a colour and a pattern; what
-/// the plot shows stands below it as a table.
+/// Writes a bar chart of the leases by remaining time and state. Each state has a color and a pattern. The numbers are also in a
+/// table below the chart.
 /// </summary>
 internal static class LeaseTimelineChart
 {
@@ -17,7 +17,7 @@ internal static class LeaseTimelineChart
 
     private static readonly (string Name, TimeSpan From)[] Steps =
     [
-        ("ended", TimeSpan.MinValue),
+        ("expired", TimeSpan.MinValue),
         ("under 15 min", TimeSpan.Zero),
         ("15 min – 1 h", TimeSpan.FromMinutes(15)),
         ("1 – 6 h", TimeSpan.FromHours(1)),
@@ -35,7 +35,7 @@ internal static class LeaseTimelineChart
         foreach (var lease in report.Leases)
             counts[StepOf(lease, report.CreatedAt), Array.IndexOf(States, lease.State)]++;
         using var figure = html.Open("figure", ("class", "plot"));
-        html.Write("figcaption", "Leases by the time until they end");
+        html.Write("figcaption", "Leases by remaining time");
         WriteBars(html, counts);
         WriteLegend(html, report);
         WriteTable(html, counts);
@@ -52,7 +52,7 @@ internal static class LeaseTimelineChart
         var most = Enumerable.Range(0, Steps.Length).Max(step => TotalOf(counts, step));
         var height = (Steps.Length * RowHeight) + 8;
         using var svg = html.Open("svg", ("viewBox", Text($"0 0 {Width} {height}")), ("role", "img"), ("aria-labelledby", "plot-title plot-text"));
-        html.Write("title", "Leases by the time until they end", ("id", "plot-title"));
+        html.Write("title", "Leases by remaining time", ("id", "plot-title"));
         html.Write("desc", string.Join("; ", Enumerable.Range(0, Steps.Length).Select(step => Text($"{Steps[step].Name}: {TotalOf(counts, step)}"))), ("id", "plot-text"));
         using (html.Open("defs"))
         {
@@ -80,7 +80,7 @@ internal static class LeaseTimelineChart
         }
     }
 
-    /// <summary>What tells states apart where colours do not: full, stripes, checks, a grid, dots.</summary>
+    /// <summary>Writes the pattern of a state, so that states differ without colors: solid, stripes, checks, grid, dots.</summary>
     private static void WritePattern(HtmlWriter html, LeaseState state)
     {
         using var pattern = html.Open("pattern", ("id", $"p-{state}"), ("width", "8"), ("height", "8"), ("patternUnits", "userSpaceOnUse"));
@@ -113,14 +113,14 @@ internal static class LeaseTimelineChart
     private static void WriteTable(HtmlWriter html, int[,] counts)
     {
         using var details = html.Open("details", ("class", "numbers-of-plot"));
-        html.Write("summary", "The plot in numbers");
+        html.Write("summary", "Chart data");
         using var scroll = html.Open("div", ("class", "scroll"), ("role", "region"), ("aria-labelledby", "plot-table"), ("tabindex", "0"));
         using var table = html.Open("table", ("class", "overview"));
-        html.Write("caption", "Leases by state and by the time until they end", ("id", "plot-table"));
+        html.Write("caption", "Leases by remaining time and state", ("id", "plot-table"));
         using (html.Open("thead"))
         using (html.Open("tr"))
         {
-            html.Write("th", "Ends", ("scope", "col"));
+            html.Write("th", "Expires", ("scope", "col"));
             foreach (var state in States)
                 html.Write("th", $"{state}", ("scope", "col"));
         }

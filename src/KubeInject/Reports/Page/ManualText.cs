@@ -2,16 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.Reports.Page;
 
-/// <summary>Writes a section of the page of findings as HTML: paragraphs, lists, code, and the example where somebody asks for it.</summary>
+/// <summary>Writes the documentation of a finding as HTML: paragraphs, lists, code, and an example that the reader can open.</summary>
 internal static partial class ManualText
 {
-    /// <summary>Writes it.</summary>
-    /// <param name="html">Where to.</param>
-    /// <param name="markdown">The section, without its heading.</param>
-    /// <param name="link">Where it stands in the documentation.</param>
+    /// <summary>Writes the documentation of a code.</summary>
+    /// <param name="html">The writer.</param>
+    /// <param name="markdown">The section of the code in Markdown, without its heading.</param>
+    /// <param name="link">The address of the section in the documentation.</param>
     public static void Write(HtmlWriter html, string markdown, Uri link)
     {
-        // Between two fences is what stands in them.
+        // Every second part is the content of a fenced code block.
         var parts = Fence().Split(Severity().Replace(markdown, "", 1).ReplaceLineEndings("\n"));
         for (var i = 0; i < parts.Length; i += 2)
             WriteText(html, parts[i]);
@@ -25,7 +25,7 @@ internal static partial class ManualText
     {
         foreach (var block in Block().Split(text).Select(block => block.Trim()).Where(block => block.Length > 0))
         {
-            // It says what the example is one of, and stands with it.
+            // The label is written with the code of the example.
             if (block == "Example:")
                 continue;
             var items = Item().Split(block);

@@ -1,9 +1,9 @@
 namespace KubeInject.Reports.Page;
 
-/// <summary>The overview by namespace.</summary>
+/// <summary>Writes the table of namespaces.</summary>
 internal static class NamespaceSection
 {
-    private static readonly string[] Columns = ["Namespace", "Pods", "Ask", "Injected", "Pending", "Errors", "Warnings", "Notes"];
+    private static readonly string[] Columns = ["Namespace", "Pods", "Requesting", "Injected", "Pending", "Errors", "Warnings", "Notes"];
 
     public static void Write(HtmlWriter html, PodInjectionReport report)
     {
@@ -12,7 +12,7 @@ internal static class NamespaceSection
         var shown = report.Namespaces.Where(one => one.Asking + one.Errors + one.Warnings + one.Notes > 0).ToList();
         if (shown.Count > 0)
         {
-            HtmlTable.Write(html, "namespaces-table", "Pods and findings of each namespace where some pod asks for credentials", "overview", Columns, shown, (row, one) =>
+            HtmlTable.Write(html, "namespaces-table", "Pods and findings of the namespaces in which pods request credentials", "overview", Columns, shown, (row, one) =>
             {
                 row.Heading(() => html.Write(one.Name));
                 row.Cell(one.Pods);
@@ -27,7 +27,7 @@ internal static class NamespaceSection
 
         var others = report.Namespaces.Except(shown).ToList();
         if (others.Count > 0)
-            html.Write("p", $"In {HtmlWriter.Number(others.Count)} {(others.Count == 1 ? "other namespace" : "other namespaces")} with {HtmlWriter.Number(others.Sum(one => one.Pods))} {(others.Sum(one => one.Pods) == 1 ? "pod" : "pods")} none asks for anything.", ("class", "aside"));
+            html.Write("p", $"In {HtmlWriter.Number(others.Count)} {(others.Count == 1 ? "other namespace" : "other namespaces")} with {HtmlWriter.Number(others.Sum(one => one.Pods))} {(others.Sum(one => one.Pods) == 1 ? "pod" : "pods")}, no pod requests credentials.", ("class", "aside"));
         else if (shown.Count == 0)
             html.Write("p", "There are no pods.", ("class", "aside"));
     }

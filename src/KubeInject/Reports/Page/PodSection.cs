@@ -2,12 +2,12 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Reports.Page;
 
-/// <summary>The pods that ask for something, or that something is the matter with.</summary>
+/// <summary>Writes the pods that request credentials or have findings.</summary>
 internal static class PodSection
 {
-    private const int MostRows = 2000;
+    private const int MaxRows = 2000;
 
-    private static readonly string[] Columns = ["Pods", "State", "Asks for", "Variables", "Findings"];
+    private static readonly string[] Columns = ["Pods", "State", "Requests", "Variables", "Findings"];
 
     public static void Write(HtmlWriter html, PodInjectionReport report)
     {
@@ -15,23 +15,23 @@ internal static class PodSection
         html.Write("h2", "Pods", ("id", "pods"));
         if (report.Pods.Count == 0)
         {
-            html.Write("p", "No pod asks for anything.", ("class", "aside"));
+            html.Write("p", "No pod requests credentials.", ("class", "aside"));
             return;
         }
 
-        HtmlTable.Write(html, "pods-table", "Pods that ask for credentials, or that something is the matter with", "pods", Columns, Shown(report.Pods), (row, pods) => WriteRow(html, row, pods));
-        if (report.Pods.Count > MostRows)
-            html.Write("p", $"{HtmlWriter.Number(report.Pods.Count - MostRows)} more with less to say of them are counted above and not listed. Look at fewer pods at a time, with -Namespace or -LabelSelector.", ("class", "aside"));
-        if (report.PodCount - report.Pods.Sum(pods => pods.Pods.Count) is > 0 and var silent)
-            html.Write("p", $"{HtmlWriter.Number(silent)} {(silent == 1 ? "pod asks" : "pods ask")} for nothing.", ("class", "aside"));
+        HtmlTable.Write(html, "pods-table", "Pods that request credentials or have findings", "pods", Columns, Shown(report.Pods), (row, pods) => WriteRow(html, row, pods));
+        if (report.Pods.Count > MaxRows)
+            html.Write("p", $"{HtmlWriter.Number(report.Pods.Count - MaxRows)} more with less severe findings or none are counted above but not listed. To list them, select fewer pods with -Namespace or -LabelSelector.", ("class", "aside"));
+        if (report.PodCount - report.Pods.Sum(pods => pods.Pods.Count) is > 0 and var others)
+            html.Write("p", $"{HtmlWriter.Number(others)} {(others == 1 ? "pod requests" : "pods request")} no credentials.", ("class", "aside"));
     }
 
-    /// <summary>What matters most, where not everything has room; in the order of the report.</summary>
-    private static IEnumerable<PodGroup> Shown(IReadOnlyList<PodGroup> pods) => pods.Count <= MostRows ? pods : pods
+    /// <summary>The groups to list: if there are too many, those with the most severe findings, in the order of the report.</summary>
+    private static IEnumerable<PodGroup> Shown(IReadOnlyList<PodGroup> pods) => pods.Count <= MaxRows ? pods : pods
         .Select((group, index) => (Group: group, Index: index))
         .OrderByDescending(pair => pair.Group.Findings.Count == 0 ? -1 : (int)pair.Group.Findings[0].Severity)
         .ThenBy(pair => pair.Group.State == InjectionState.Injected)
-        .Take(MostRows)
+        .Take(MaxRows)
         .OrderBy(pair => pair.Index)
         .Select(pair => pair.Group);
 
@@ -46,16 +46,16 @@ internal static class PodSection
             using var details = html.Open("details");
             html.Write("summary", $"{HtmlWriter.Number(pods.Pods.Count)} pods");
             using var list = html.Open("ul", ("class", "names"));
-            foreach (var name in pods.Pods.Take(MostRows))
+            foreach (var name in pods.Pods.Take(MaxRows))
                 html.Write("li", name);
         });
         row.Cell(() =>
         {
-            html.Write("span", Word(pods.State), ("class", $"chip {pods.State.ToString().ToLowerInvariant()}"));
+            html.Write("span", StateText(pods.State), ("class", $"chip {pods.State.ToString().ToLowerInvariant()}"));
             if (pods.Verdict is not null)
                 html.Write("p", pods.Verdict, ("class", "verdict"));
         });
-        row.Cell(() => WriteLines(html, pods.Databases, Asked));
+        row.Cell(() => WriteLines(html, pods.Databases, RequestText));
         row.Cell(() => WriteLines(html, pods.Databases, database => string.Join(", ", database.Variables)), "variables");
         row.Cell(() =>
         {
@@ -70,13 +70,13 @@ internal static class PodSection
         });
     }
 
-    private static string Asked(ReportedDatabase database) =>
-        $"{database.Name}: {(database.Role is null ? "no role" : $"role {database.Role}")} of {database.Mount}{(database.Dialect == InjectionDialect.VaultDbInjector ? "" : $", in the words of {database.Dialect}")}";
+    private static string RequestText(ReportedDatabase database) =>
+        $"{database.Name}: {(database.Role is null ? "no role" : $"role {database.Role}")} of {database.Mount}{(database.Dialect == InjectionDialect.VaultDbInjector ? "" : $", in the dialect {database.Dialect}")}";
 
-    private static string Word(InjectionState state) => state switch
+    private static string StateText(InjectionState state) => state switch
     {
-        InjectionState.None => "Asks for nothing",
-        InjectionState.Ignored => "Left alone",
+        InjectionState.None => "No request",
+        InjectionState.Ignored => "Ignored",
         _ => $"{state}",
     };
 

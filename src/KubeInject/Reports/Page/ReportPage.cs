@@ -6,13 +6,13 @@ using KubeInject.Leases;
 
 namespace KubeInject.Reports.Page;
 
-/// <summary>The page as a whole: what the browser has to know, the head, the numbers, and the sections one after the other.</summary>
+/// <summary>Renders the whole page: head, header, summary, sections, and footer.</summary>
 internal static class ReportPage
 {
-    private static readonly string Style = Own("report.css");
-    private static readonly string Script = Own("report.js");
+    private static readonly string Style = ReadResource("report.css");
+    private static readonly string Script = ReadResource("report.js");
 
-    // Nothing is fetched from anywhere, and of styles and scripts only those of this very page count.
+    // The browser loads nothing and uses only the styles and scripts of this page.
     // (https://www.w3.org/TR/CSP3/#grammardef-hash-source)
     private static readonly string Policy =
         $"default-src 'none'; style-src '{Hash(Style)}'; script-src '{Hash(Script)}'; base-uri 'none'; form-action 'none'";
@@ -26,7 +26,7 @@ internal static class ReportPage
             WriteHead(html, report);
             using (html.Open("body"))
             {
-                html.Write("a", "To the findings", ("class", "skip"), ("href", "#findings"));
+                html.Write("a", "Skip to the findings", ("class", "skip"), ("href", "#findings"));
                 WriteHeader(html, report);
                 using (html.Open("main"))
                 {
@@ -48,7 +48,7 @@ internal static class ReportPage
         return html.ToString();
     }
 
-    /// <summary>A moment, as the page shows it.</summary>
+    /// <summary>Formats a time for the page.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private static void WriteHead(HtmlWriter html, PodInjectionReport report)
@@ -73,9 +73,9 @@ internal static class ReportPage
         html.Write("p", "Database credentials of pods", ("class", "kicker"));
         html.Write("h1", Cluster(report));
         using var facts = html.Open("dl", ("class", "facts"));
-        Fact("Looked at", report.Scope);
-        Fact("When", Time(report.CreatedAt));
-        Fact("By", report.User ?? "a user that the server does not name");
+        Fact("Scope", report.Scope);
+        Fact("Created", Time(report.CreatedAt));
+        Fact("User", report.User ?? "not reported by the server");
         Fact("API server", $"{report.Server}{(report.ServerVersion is null ? "" : $" ({report.ServerVersion})")}");
 
         void Fact(string name, string value)
@@ -94,7 +94,7 @@ internal static class ReportPage
         using (var numbers = html.Open("dl", ("class", "numbers")))
         {
             Number("Pods", report.PodCount);
-            Number("Ask", report.Namespaces.Sum(one => one.Asking));
+            Number("Requesting", report.Namespaces.Sum(one => one.Asking));
             Number("Injected", report.Namespaces.Sum(one => one.Injected), "good");
             Number("Pending", report.Namespaces.Sum(one => one.Pending), "warning");
             Number("Errors", report.CountOf(FindingSeverity.Error), "error");
@@ -105,12 +105,12 @@ internal static class ReportPage
         if (report.Gaps.Count == 0)
             return;
         using var gaps = html.Open("div", ("class", "gaps"));
-        html.Write("h3", "What this page does not know");
+        html.Write("h3", "What could not be checked");
         using var list = html.Open("ul");
         foreach (var gap in report.Gaps.Take(20))
             html.Write("li", gap);
         if (report.Gaps.Count > 20)
-            html.Write("li", $"And {HtmlWriter.Number(report.Gaps.Count - 20)} more of the kind.");
+            html.Write("li", $"And {HtmlWriter.Number(report.Gaps.Count - 20)} more.");
 
         void Number(string name, int number, string? kind = null)
         {
@@ -122,22 +122,22 @@ internal static class ReportPage
 
     private static string Lead(PodInjectionReport report)
     {
-        var asking = report.Namespaces.Sum(one => one.Asking);
-        if (asking == 0)
-            return report.Findings.Count == 0 ? "No pod asks for credentials, and nothing is the matter." : "No pod asks for credentials in a way that anybody understands.";
-        var lacking = asking - report.Namespaces.Sum(one => one.Injected);
+        var requesting = report.Namespaces.Sum(one => one.Asking);
+        if (requesting == 0)
+            return report.Findings.Count == 0 ? "No pod requests credentials, and there are no findings." : "No pod has a valid request for credentials.";
+        var pending = requesting - report.Namespaces.Sum(one => one.Injected);
         var errors = report.CountOf(FindingSeverity.Error);
         var orphans = report.CountOf(LeaseState.Orphaned);
-        return $"{Pods(asking, "asks", "ask")} for credentials; {(lacking == 0 ? "all have them." : $"{HtmlWriter.Number(lacking)} of them {(lacking == 1 ? "has" : "have")} none.")}"
-            + (errors == 0 ? "" : $" {HtmlWriter.Number(errors)} {(errors == 1 ? "finding stands" : "findings stand")} in the way.")
-            + (orphans == 0 ? "" : $" {HtmlWriter.Number(orphans)} {(orphans == 1 ? "lease belongs" : "leases belong")} to nobody any more.");
+        return $"{Pods(requesting, "requests", "request")} credentials; {(pending == 0 ? "all have them." : $"{HtmlWriter.Number(pending)} of them {(pending == 1 ? "has" : "have")} none.")}"
+            + (errors == 0 ? "" : $" {HtmlWriter.Number(errors)} {(errors == 1 ? "error prevents" : "errors prevent")} injections.")
+            + (orphans == 0 ? "" : $" {HtmlWriter.Number(orphans)} {(orphans == 1 ? "lease has" : "leases have")} no owner.");
 
         static string Pods(int count, string one, string many) => $"{HtmlWriter.Number(count)} {(count == 1 ? $"pod {one}" : $"pods {many}")}";
     }
 
     private static void WriteSearch(HtmlWriter html)
     {
-        // Of no use without the script, which shows it.
+        // The form is hidden until the script shows it, because it requires the script.
         using var form = html.Open("form", ("id", "search"), ("role", "search"), ("hidden", "hidden"));
         html.Write("label", "Search all tables", ("for", "q"));
         html.WriteEmpty("input", ("id", "q"), ("type", "search"), ("autocomplete", "off"), ("spellcheck", "false"), ("placeholder", "a pod, a role, a code, …"));
@@ -147,17 +147,17 @@ internal static class ReportPage
     private static void WriteFooter(HtmlWriter html, PodInjectionReport report)
     {
         using var footer = html.Open("footer");
-        html.Write("p", "Every pod's labels and annotations were read. Of pods of one template the newest was looked at closely, and is taken for the others; "
-            + "pods that ask by values of variables alone (vault:…) are not among them. Findings of such pods count once.");
-        html.Write("p", $"Made by KubeInject {report.Version}. This page asks nothing of any server, and holds no password.");
+        html.Write("p", "The labels and annotations of all pods were read. For each pod template, only the newest pod was checked in the cluster, and the result applies to its other pods, whose findings count once. "
+            + "Pods that request credentials only in values of variables (vault:…) are not included.");
+        html.Write("p", $"Created by KubeInject {report.Version}. This page sends no requests and contains no passwords.");
     }
 
-    private static string Own(string name)
+    private static string ReadResource(string name)
     {
         using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);
 
-        // As a browser reads it before it computes the hash.
+        // Browsers normalize line endings before they compute the hash.
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 

@@ -1,6 +1,6 @@
 'use strict';
-// Filters the rows of all tables by words. The page says everything without this script, too; and so that it is
-// well-formed XML, there are neither ampersands nor less-than signs in here.
+// Filters the rows of all tables by words. The page is complete without this script. Do not use ampersands or less-than
+// signs in this file, because the page must be well-formed XML.
 (() => {
   const form = document.getElementById('search');
   const box = document.getElementById('q');
@@ -11,7 +11,7 @@
     section: table.closest('section'),
     rows: Array.from(table.tBodies[0].rows, row => ({
       row,
-      // Whoever looks for a code finds what it was found about.
+      // Include the code, so that a search for a code finds its rows.
       text: Array.from([row, table.closest('article')?.querySelector('h3')].filter(Boolean), textOf).join(' '),
       names: Array.from(row.querySelectorAll('.names li'), item => ({ item, text: textOf(item) })),
       details: Array.from(row.querySelectorAll('details')),
@@ -20,14 +20,14 @@
   const sections = Array.from(new Set(tables.map(table => table.section)), section => {
     const note = document.createElement('p');
     note.className = 'aside';
-    note.textContent = 'No row has these words.';
+    note.textContent = 'No matching rows.';
     note.hidden = true;
     section.querySelector('h2').after(note);
     return { section, note };
   });
   const total = tables.reduce((sum, table) => sum + table.rows.length, 0);
 
-  // Of many names in a row those that have the words, where any has; opened up, so that they are seen.
+  // If some names in a row match, show and open only those names.
   const showNames = (found, words) => {
     const matching = new Set(found.names.filter(name => words.length > 0 ? words.every(word => name.text.includes(word)) : false));
     for (const name of found.names) name.item.hidden = matching.size > 0 ? !matching.has(name) : false;
@@ -53,11 +53,11 @@
       shown += inTable;
     }
     for (const { section, note } of sections) note.hidden = left.get(section) > 0;
-    hits.textContent = words.length > 0 ? `${shown} of ${total} rows have “${words.join(' ')}”` : '';
+    hits.textContent = words.length > 0 ? `${shown} of ${total} rows match “${words.join(' ')}”` : '';
     form.classList.toggle('filtered', words.length > 0);
   };
 
-  // #q=orders: a search that can be sent to somebody.
+  // #q=orders: a search as part of the address, so that it can be shared.
   const readAddress = () => {
     if (!location.hash.startsWith('#q=')) return;
     try {
