@@ -23,7 +23,7 @@ internal sealed class GitHubReport(string root) : IReportFormat
             string.Create(CultureInfo.InvariantCulture, $"col={finding.Column}"),
         };
 
-        // A line without a file is not shown by GitHub, so it is part of the text.
+        // A line number without a file has no meaning to GitHub, so it is written into the text.
         var text = finding.File is null && finding.Line is not null ? $"{finding.Location}: {finding.Text}" : finding.Text;
         return $"::{Command(finding.Severity)} {string.Join(',', [.. location, $"title={Property(finding.Code)}"])}::{Data(text)}";
     }

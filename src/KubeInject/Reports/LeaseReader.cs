@@ -55,7 +55,7 @@ internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? sou
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden && source is null)
         {
-            gaps.Add($"Leases could not be read. {ClusterCache.MissingRight("list", KubeResource.Secrets, KubeLeaseStore.DefaultNamespace)}");
+            gaps.Add($"Leases could not be read. {ClusterCache.MissingPermission("list", KubeResource.Secrets, KubeLeaseStore.DefaultNamespace)}");
         }
         catch (Exception exception) when (exception is KubeApiException or CredentialException or InvalidDataException or IOException or UnauthorizedAccessException)
         {

@@ -133,7 +133,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
         {
-            gaps.Add(ClusterCache.MissingRight("get", KubeResource.Pods, template.Namespace));
+            gaps.Add(ClusterCache.MissingPermission("get", KubeResource.Pods, template.Namespace));
         }
     }
 

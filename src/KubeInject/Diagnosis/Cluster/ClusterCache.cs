@@ -23,12 +23,12 @@ internal sealed class ClusterCache(KubeObjectClient client)
 
     /// <summary>Gets one object.</summary>
     public Task<ClusterAnswer<KubeObject>> GetAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken) =>
-        OnceAsync($"get {resource.Plural}.{resource.Group} {@namespace}/{name}", () => AskAsync(
+        OnceAsync($"get {resource.Plural}.{resource.Group} {@namespace}/{name}", () => QueryAsync(
             "get", resource, @namespace, async () => await client.GetAsync(resource, name, @namespace, cancellationToken).ConfigureAwait(false)));
 
     /// <summary>Lists all objects that a query selects.</summary>
     public Task<ClusterAnswer<IReadOnlyList<KubeObject>>> ListAsync(KubeResource resource, KubeQuery query, CancellationToken cancellationToken) =>
-        OnceAsync($"list {resource.Plural}.{resource.Group} {query.Namespace} {query.LabelSelector} {query.FieldSelector}", () => AskAsync<IReadOnlyList<KubeObject>>(
+        OnceAsync($"list {resource.Plural}.{resource.Group} {query.Namespace} {query.LabelSelector} {query.FieldSelector}", () => QueryAsync<IReadOnlyList<KubeObject>>(
             "list", resource, query.Namespace, async () =>
             {
                 var objects = new List<KubeObject>();
@@ -38,7 +38,7 @@ internal sealed class ClusterCache(KubeObjectClient client)
             }));
 
     /// <summary>Sends a request, and describes in one sentence why it failed.</summary>
-    public static async Task<ClusterAnswer<T>> AskAsync<T>(string verb, KubeResource resource, string? @namespace, Func<Task<T>> send)
+    public static async Task<ClusterAnswer<T>> QueryAsync<T>(string verb, KubeResource resource, string? @namespace, Func<Task<T>> send)
         where T : class
     {
         try
@@ -51,7 +51,7 @@ internal sealed class ClusterCache(KubeObjectClient client)
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
         {
-            return new ClusterAnswer<T>(null, MissingRight(verb, resource, @namespace));
+            return new ClusterAnswer<T>(null, MissingPermission(verb, resource, @namespace));
         }
         catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
         {
@@ -59,7 +59,7 @@ internal sealed class ClusterCache(KubeObjectClient client)
         }
     }
 
-    public static string MissingRight(string verb, KubeResource resource, string? @namespace, string? subresource = null) =>
+    public static string MissingPermission(string verb, KubeResource resource, string? @namespace, string? subresource = null) =>
         $"The permission to {verb} {resource.Plural}{(subresource is null ? "" : $"/{subresource}")}{(resource.Group.Length == 0 ? "" : $".{resource.Group}")}"
         + $"{(resource.IsNamespaced && @namespace is not null ? $" in the namespace {@namespace}" : " in the cluster")} is missing.";
 

@@ -25,7 +25,7 @@ internal sealed class IdentityCheck(ClusterCache cache)
         {
             var accessQuestion = new AccessQuestion("create", KubeResource.ServiceAccounts) { Subresource = "token", Namespace = @namespace, Name = name };
             if (!(await cache.Client.ReviewAccessAsync(accessQuestion, cancellationToken).ConfigureAwait(false)).Allowed)
-                return Step(DiagnosisStatus.Unknown, $"The ServiceAccount {name} exists; whether it gets tokens could not be checked. {ClusterCache.MissingRight("create", KubeResource.ServiceAccounts, @namespace, "token")}");
+                return Step(DiagnosisStatus.Unknown, $"The ServiceAccount {name} exists; whether it gets tokens could not be checked. {ClusterCache.MissingPermission("create", KubeResource.ServiceAccounts, @namespace, "token")}");
             await cache.Client.DryRunTokenAsync(name, @namespace, cancellationToken).ConfigureAwait(false);
             return Step(DiagnosisStatus.Passed, $"The ServiceAccount {name} exists and gets tokens.");
         }

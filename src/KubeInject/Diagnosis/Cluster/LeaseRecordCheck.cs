@@ -66,7 +66,7 @@ internal sealed class LeaseRecordCheck(ClusterCache cache, CredentialSource? sou
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden && source is null)
         {
-            return (null, ClusterCache.MissingRight("list", KubeResource.Secrets, KubeLeaseStore.DefaultNamespace));
+            return (null, ClusterCache.MissingPermission("list", KubeResource.Secrets, KubeLeaseStore.DefaultNamespace));
         }
         catch (Exception exception) when (exception is KubeApiException or KubeConnectionException or CredentialException or InvalidDataException or IOException or UnauthorizedAccessException)
         {

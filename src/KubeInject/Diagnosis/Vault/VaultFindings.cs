@@ -10,17 +10,17 @@ namespace KubeInject.Diagnosis.Vault;
 internal sealed class VaultFindings(PodTemplate about)
 {
     private readonly List<Finding> findings = [];
-    private readonly SortedSet<string> missingRights = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> unreadablePaths = new(StringComparer.Ordinal);
 
     /// <summary>The findings by severity, otherwise in the order in which they were found; last, the paths that could not be read.</summary>
     public IReadOnlyList<Finding> All =>
     [
         .. findings.OrderByDescending(finding => finding.Severity),
-        .. missingRights.Count == 0 ? [] : new[] { Make(FindingSeverity.Information, FindingCode.UnknownToVaultUser, null, $"The Vault login has no permission to read {string.Join(", ", missingRights)}.", $"Add to its policy: {PolicyLines}.") },
+        .. unreadablePaths.Count == 0 ? [] : new[] { Make(FindingSeverity.Information, FindingCode.UnknownToVaultUser, null, $"The Vault login has no permission to read {string.Join(", ", unreadablePaths)}.", $"Add to its policy: {PolicyLines}.") },
     ];
 
     /// <summary>The policy rules that are required to read the remaining paths; empty if all paths were read.</summary>
-    public string PolicyLines => string.Join(' ', missingRights.Select(path => $$"""path "{{path}}" { capabilities = ["read"] }"""));
+    public string PolicyLines => string.Join(' ', unreadablePaths.Select(path => $$"""path "{{path}}" { capabilities = ["read"] }"""));
 
     public void Error(string code, string key, string message, string suggestion) => Add(FindingSeverity.Error, code, key, message, suggestion);
 
@@ -28,7 +28,7 @@ internal sealed class VaultFindings(PodTemplate about)
         findings.Add(Make(severity, code, key, message, suggestion));
 
     /// <summary>Records that a path could not be read.</summary>
-    public void Denied(VaultRequest request) => missingRights.Add(request.PolicyPath);
+    public void Denied(VaultRequest request) => unreadablePaths.Add(request.PolicyPath);
 
     /// <summary>Formats a duration: <c>90s</c>, <c>15m</c>, <c>24h</c>, <c>32d</c>.</summary>
     public static string Time(TimeSpan time) => time switch
