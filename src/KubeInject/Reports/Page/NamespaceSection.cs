@@ -9,14 +9,14 @@ internal static class NamespaceSection
     {
         using var section = html.Open("section", ("aria-labelledby", "namespaces"));
         html.Write("h2", "Namespaces", ("id", "namespaces"));
-        var shown = report.Namespaces.Where(one => one.Asking + one.Errors + one.Warnings + one.Notes > 0).ToList();
+        var shown = report.Namespaces.Where(one => one.Requesting + one.Errors + one.Warnings + one.Notes > 0).ToList();
         if (shown.Count > 0)
         {
             HtmlTable.Write(html, "namespaces-table", "Pods and findings of the namespaces in which pods request credentials", "overview", Columns, shown, (row, one) =>
             {
                 row.Heading(() => html.Write(one.Name));
                 row.Cell(one.Pods);
-                row.Cell(one.Asking);
+                row.Cell(one.Requesting);
                 row.Cell(one.Injected, "good");
                 row.Cell(one.Pending, "warning");
                 row.Cell(one.Errors, "error");

@@ -94,7 +94,7 @@ internal static class ReportPage
         using (var numbers = html.Open("dl", ("class", "numbers")))
         {
             Number("Pods", report.PodCount);
-            Number("Requesting", report.Namespaces.Sum(one => one.Asking));
+            Number("Requesting", report.Namespaces.Sum(one => one.Requesting));
             Number("Injected", report.Namespaces.Sum(one => one.Injected), "good");
             Number("Pending", report.Namespaces.Sum(one => one.Pending), "warning");
             Number("Errors", report.CountOf(FindingSeverity.Error), "error");
@@ -122,7 +122,7 @@ internal static class ReportPage
 
     private static string Lead(PodInjectionReport report)
     {
-        var requesting = report.Namespaces.Sum(one => one.Asking);
+        var requesting = report.Namespaces.Sum(one => one.Requesting);
         if (requesting == 0)
             return report.Findings.Count == 0 ? "No pod requests credentials, and there are no findings." : "No pod has a valid request for credentials.";
         var pending = requesting - report.Namespaces.Sum(one => one.Injected);
