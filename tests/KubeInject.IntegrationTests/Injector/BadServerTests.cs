@@ -58,7 +58,7 @@ public sealed class BadServerTests : IDisposable
 
         var result = await RunAsync(Kubeconfig(proxy.Server), "sync", "--source", "local", "--lease-folder", folder.File("leases"), "--timeout", "3s");
 
-        Assert.Equal((1, "error: It took longer than 3 s (--timeout) and was stopped. The next sweep continues from there.\n"), (result.ExitCode, result.Error));
+        Assert.Equal((1, "error: The operation took longer than 3 s (--timeout) and was stopped. The next sweep continues from there.\n"), (result.ExitCode, result.Error));
         Assert.True(File.Exists(record));
     }
 
