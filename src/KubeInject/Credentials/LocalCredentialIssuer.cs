@@ -12,7 +12,7 @@ public sealed class LocalCredentialIssuer : ICredentialIssuer
     public string Name => "local";
 
     /// <inheritdoc/>
-    public string? Notice => "Credentials from the source 'local' are made up: no database has them.";
+    public string? Notice => "Credentials from the source 'local' are random and do not exist in any database.";
 
     /// <inheritdoc/>
     public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)

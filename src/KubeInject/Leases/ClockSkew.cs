@@ -15,10 +15,10 @@ internal static class ClockSkew
     public static IEnumerable<string> Of(LeaseRecordList records, DateTimeOffset now)
     {
         if (records.Now is { } there && (now - there).Duration() > Tolerance)
-            yield return $"This machine's clock is {Describe(now - there)} that of the server that keeps the lease records. Ages are taken by both, and the lesser age counts; correct the clock.";
+            yield return $"The clock of this machine is {Describe(now - there)} the clock of the server that stores the lease records. The lower of the two ages applies to each lease. Correct the clock.";
         var writers = records.Select(record => Of(record, records)).Where(skew => skew.Duration() > Tolerance).ToList();
         if (writers.Count > 0)
-            yield return $"{writers.Count} lease records were written by a machine whose clock is up to {Describe(writers.MaxBy(skew => skew.Duration()))} that of the server that keeps them. The lesser age counts; correct that clock.";
+            yield return $"{writers.Count} lease records were written by a machine whose clock is up to {Describe(writers.MaxBy(skew => skew.Duration()))} the clock of the server that stores them. The lower of the two ages applies to each lease. Correct that clock.";
     }
 
     /// <summary>How far the clock of the machine that wrote a record is ahead. Of a store that knows the last time alone it is not known how far it is behind.</summary>

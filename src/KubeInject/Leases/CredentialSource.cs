@@ -148,7 +148,7 @@ public sealed class CredentialSource
             }
         }
 
-        return left.Count == 0 ? null : $"What was issued could not all be revoked; the records of these leases are kept for the next sweep: {string.Join(", ", left)}.";
+        return left.Count == 0 ? null : $"Some issued credentials could not be revoked. The records of these leases are kept for the next sweep: {string.Join(", ", left)}.";
     }
 
     private void CheckOwn(LeaseRecord record)
@@ -156,7 +156,7 @@ public sealed class CredentialSource
         if (!Owns(record))
         {
             throw new CredentialException(
-                CredentialFailure.Refused, $"The lease {record.Uuid} is from the source {Describe(record.Source, record.Place)}, and not from {Describe(Name, issuer.Place)}. Use that source.");
+                CredentialFailure.Refused, $"The lease {record.Uuid} belongs to the source {Describe(record.Source, record.Place)}, not to {Describe(Name, issuer.Place)}. Use that source.");
         }
 
         static string Describe(string name, string? place) => place is null ? $"'{name}'" : $"'{name}' at {place}";
@@ -170,12 +170,12 @@ public sealed class CredentialSource
     private async Task<string?> DeleteAsync(ObjectReference secret, Guid uuid, CancellationToken cancellationToken)
     {
         if (client is null)
-            throw new InvalidOperationException($"The credential was delivered in {secret}, which only the cluster can delete. Connect to the cluster first.");
+            throw new InvalidOperationException($"The credential was delivered in {secret}, which can only be deleted in the cluster. Connect to the cluster first.");
         try
         {
             // Whatever becomes of the selectors on the way, no other object than this one is deleted.
             var uid = await client.DryRunDeleteAsync(KubeResource.Secrets, secret.Name, secret.Namespace, cancellationToken).ConfigureAwait(false)
-                ?? throw client.NotKubernetes("its answer to a dry run of deleting a Secret has no uid");
+                ?? throw client.NotKubernetes("its response to a dry run of a Secret deletion has no uid");
             var query = new KubeQuery
             {
                 Namespace = secret.Namespace,
@@ -191,7 +191,7 @@ public sealed class CredentialSource
             return null;
         }
 
-        return $"Its record names {secret}, which does not have the label of this lease and was left alone. The credential is revoked. Look at the Secret, and at who may write lease records.";
+        return $"Its record names {secret}, which does not have the label of this lease and was not deleted. The credential was revoked. Check the Secret, and who may write lease records.";
     }
 
     /// <summary>The UID of the cluster that credentials are issued for; null if none is connected, or it may not be read.</summary>

@@ -33,7 +33,7 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
                 : home.Length > 0 ? Path.Combine(home, ".local", "state") : "";
             return state.Length > 0
                 ? Path.Combine(state, "kubeinject", "leases")
-                : throw new DirectoryNotFoundException("There is no home folder to keep lease records in. Set XDG_STATE_HOME, or name a folder.");
+                : throw new DirectoryNotFoundException("The user has no home folder for lease records. Set XDG_STATE_HOME, or specify a folder.");
         }
     }
 
@@ -48,7 +48,7 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
     {
         ArgumentNullException.ThrowIfNull(record);
         if (record.Token is not null)
-            throw new ArgumentException("A token is not kept in a file.", nameof(record));
+            throw new ArgumentException("A token cannot be stored in a file.", nameof(record));
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(Folder);
         else
@@ -120,7 +120,7 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
         }
 
         (LeaseRecord?, UnreadableRecord?) Unreadable(string reason) =>
-            (null, new UnreadableRecord(entry.FullName, $"This is no lease record. {reason} Move it out of the folder and look at it.") { Uuid = uuid });
+            (null, new UnreadableRecord(entry.FullName, $"This is not a lease record. {reason} Move it out of the folder and check its content.") { Uuid = uuid });
     }
 
     /// <summary>Why a file is not even opened; null if nothing speaks against it. Opening a pipe waits until another process writes into it.</summary>

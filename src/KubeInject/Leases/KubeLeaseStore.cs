@@ -43,7 +43,7 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
     {
         ArgumentNullException.ThrowIfNull(record);
         if (record.Token is not null)
-            throw new ArgumentException("A token is not kept in a lease record of this kind.", nameof(record));
+            throw new ArgumentException("A token cannot be stored in a lease record of this type.", nameof(record));
         var secret = new JsonObject
         {
             ["apiVersion"] = "v1",
@@ -125,7 +125,7 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
             catch (Exception exception) when (exception is InvalidDataException or FormatException)
             {
                 var why = exception is InvalidDataException ? exception.Message : "Its data is not Base64.";
-                var reason = $"It has the type {SecretType} and is no lease record. {why} Look at it with: kubectl get secret {secret.Name} --namespace {Namespace} --output yaml";
+                var reason = $"It has the type {SecretType} but is not a lease record. {why} Inspect it with: kubectl get secret {secret.Name} --namespace {Namespace} --output yaml";
                 unreadable.Add(new UnreadableRecord($"{Namespace}/secret/{secret.Name}", reason) { Uuid = uuid });
             }
         }
@@ -163,5 +163,5 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
     }
 
     private DirectoryNotFoundException NoNamespace(KubeApiException exception) => new(
-        $"There is no namespace '{Namespace}' for the lease records. Make it with: kubectl create namespace {Namespace}. Or name another one for them.", exception);
+        $"The namespace '{Namespace}' for the lease records does not exist. Create it (kubectl create namespace {Namespace}), or specify another namespace.", exception);
 }

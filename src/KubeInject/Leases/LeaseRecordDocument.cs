@@ -45,17 +45,17 @@ internal static class LeaseRecordDocument
         }
         catch (Exception exception) when (exception is JsonException or DecoderFallbackException)
         {
-            throw new InvalidDataException("It is not whole, or not JSON.");
+            throw new InvalidDataException("It is incomplete or not JSON.");
         }
 
         if (document.ValueKind != JsonValueKind.Object)
-            throw new InvalidDataException("It holds no JSON object.");
+            throw new InvalidDataException("It is not a JSON object.");
         CheckVersion(document.Get(nameof(LeaseRecord.Version)));
         var record = Deserialize(document);
         if (record.Uuid == Guid.Empty || uuid is null)
             throw new InvalidDataException("Its name is not the UUID of a lease.");
         if (record.Uuid != uuid)
-            throw new InvalidDataException($"It holds the record of another lease, {record.Uuid}.");
+            throw new InvalidDataException($"It is the record of another lease, {record.Uuid}.");
         return (record, document);
     }
 
@@ -67,7 +67,7 @@ internal static class LeaseRecordDocument
         if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number) || number < 1)
             throw new InvalidDataException("The version of its format is not a number.");
         if (number > LeaseRecord.CurrentVersion)
-            throw new InvalidDataException($"It has version {number} of the format, and this program reads versions up to {LeaseRecord.CurrentVersion}. Use the version of KubeInject that wrote it.");
+            throw new InvalidDataException($"It has version {number} of the format, but this program reads only versions up to {LeaseRecord.CurrentVersion}. Use the version of KubeInject that wrote it.");
     }
 
     private static LeaseRecord Deserialize(JsonElement document)
@@ -79,16 +79,16 @@ internal static class LeaseRecordDocument
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"A field is missing or of another type{(exception.Path is { Length: > 2 and < 40 } path && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '$' or '.') ? $", at {path}" : "")}.");
+            throw new InvalidDataException($"A field is missing or has the wrong type{(exception.Path is { Length: > 2 and < 40 } path && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '$' or '.') ? $", at {path}" : "")}.");
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
-            throw new InvalidDataException("A field is of another type.");
+            throw new InvalidDataException("A field has the wrong type.");
         }
 
         // What is required may still be null.
         if (record is not { Source.Length: > 0, ServiceAccountName: not null, Owner: { Kind: not null, Name: not null } } || record.Secret is { Name: null } or { Kind: null })
-            throw new InvalidDataException("It lacks its source or its owner.");
+            throw new InvalidDataException("It has no source or no owner.");
 
         // What the document does not have is null, whatever the default is.
         return record with

@@ -63,7 +63,7 @@ internal sealed class LeaseSweep
         IReadOnlyList<PlannedLeaseAction> plan, IProgress<LeaseProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        var leases = known ?? throw new InvalidOperationException("A sweep is planned before it is run.");
+        var leases = known ?? throw new InvalidOperationException("A sweep must be planned before it runs.");
         using var run = new LeaseSweepRun(source, owners, leases.Rules, plan, leases.RevokedByOthers);
         var start = source.Time.GetTimestamp();
         var skews = ClockSkew.Of(leases.Records, source.Time.GetUtcNow()).ToList();

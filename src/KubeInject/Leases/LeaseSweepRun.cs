@@ -69,7 +69,7 @@ internal sealed class LeaseSweepRun(
             OtherPlaces = leases.OtherServers,
             Notices =
             [
-                .. leases.OtherServers.Count == 0 ? [] : (string[])[$"Leases of {string.Join(", ", leases.OtherServers)} are recorded here as well, and were left to sweeps of their own. If it is the same server under another address, give the source the server name that they have."],
+                .. leases.OtherServers.Count == 0 ? [] : (string[])[$"Leases of {string.Join(", ", leases.OtherServers)} are recorded in the same store and were skipped; each server needs a separate sweep. If this is the same server at another address, specify that server name for the source."],
                 .. passedOver.Select(leases => $"{leases}"),
                 .. Describe(all.Except(blocking).ToList()),
                 .. skews,
@@ -85,10 +85,10 @@ internal sealed class LeaseSweepRun(
     private static IEnumerable<string> Describe(List<OwnerGap> gaps)
     {
         foreach (var gap in gaps.Where(gap => gap.Kind != OwnerGapKind.CustomResources))
-            yield return $"Not everything that may own leases could be seen. {gap}";
+            yield return $"Some objects that may own leases could not be read. {gap}";
         var custom = gaps.Where(gap => gap.Kind == OwnerGapKind.CustomResources).Select(gap => gap.Resource).ToList();
         if (custom.Count > 0)
-            yield return $"Not looked at for owners: {string.Join(", ", custom)}. Grant the right to list them in all namespaces if leases are issued for such objects.";
+            yield return $"These resources were not searched for owners: {string.Join(", ", custom)}. If leases are issued for such objects, grant the right to list them in all namespaces.";
     }
 
     private static bool IsRevocation(PlannedLeaseAction planned) => planned.Action is LeaseAction.Revoke or LeaseAction.CleanUp;

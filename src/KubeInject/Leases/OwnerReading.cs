@@ -41,7 +41,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
         }
         catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
         {
-            gaps.Add(new OwnerGap(OwnerGapKind.Cluster, "namespaces", $"The UID of kube-system could not be read, so that it is not known which cluster this is: {exception.Message}")
+            gaps.Add(new OwnerGap(OwnerGapKind.Cluster, "namespaces", $"The UID of the namespace kube-system could not be read, so the cluster could not be identified: {exception.Message}")
             {
                 MissingRight = IsForbidden(exception) ? "get the namespace kube-system" : null,
             });
@@ -96,7 +96,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
     }
 
     /// <summary>Leaves custom resources out.</summary>
-    public void Skip() => gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, "custom resources", "They were left out, as the sweep was told."));
+    public void Skip() => gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, "custom resources", "The sweep was run without custom resources."));
 
     private static OwnerGap Gap(OwnerGapKind kind, KubeResource resource, Exception exception) => new(kind, Name(resource), exception.Message)
     {

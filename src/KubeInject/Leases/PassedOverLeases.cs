@@ -15,13 +15,13 @@ public sealed record PassedOverLeases(LeaseKeepReason Reason, IReadOnlyList<Cred
         var isOne = Leases.Count == 1;
         var named = string.Join(", ", Leases.Take(MostNamed).Select(lease => lease.Uuid)) + (Leases.Count > MostNamed ? ", …" : "");
         var which = isOne ? $"The lease {named} was" : $"{Leases.Count} leases ({named}) were";
-        var them = isOne ? "it" : "them";
+        var (them, their, recordNames) = isOne ? ("it", "its", "its record names") : ("them", "their", "their records name");
         return Reason switch
         {
-            LeaseKeepReason.OwnersNotSeen => $"{which} not revoked: not everything that may own {them} could be seen.",
-            LeaseKeepReason.OtherCluster => $"{which} left to the sweep of another cluster, which the record names.",
-            LeaseKeepReason.UnknownCluster => $"{which} not revoked: the record names no cluster, and its store may hold records of several. If no pod uses {them}, revoke {them}: Get-CredentialLease -Uuid … | Revoke-CredentialLease.",
-            LeaseKeepReason.UnknownAge => $"{which} not revoked: the age is not known, or makes no sense. Compare the clocks of this machine, of the machine that issues, and of the server that keeps the records.",
+            LeaseKeepReason.OwnersNotSeen => $"{which} not revoked because some objects that may own {them} could not be read.",
+            LeaseKeepReason.OtherCluster => $"{which} skipped because {recordNames} another cluster.",
+            LeaseKeepReason.UnknownCluster => $"{which} not revoked because {recordNames} no cluster and the store may have records of several clusters. If no pod uses {them}, revoke {them}: Get-CredentialLease -Uuid … | Revoke-CredentialLease.",
+            LeaseKeepReason.UnknownAge => $"{which} not revoked because {their} age is unknown or not plausible. Compare the clocks of this machine, of the machine that issues credentials, and of the server that stores the records.",
             _ => $"{which} kept.",
         };
     }

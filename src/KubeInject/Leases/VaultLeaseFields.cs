@@ -130,11 +130,11 @@ internal static class VaultLeaseFields
         foreach (var name in (string[])[LeaseId, TokenId])
         {
             if (fields.Get(name) is var value && value.Exists() && value.ValueKind != JsonValueKind.String)
-                throw new InvalidDataException($"Its {name} is no text.");
+                throw new InvalidDataException($"Its field {name} is not a string.");
         }
 
         if (Value(fields, Version) is { } version && !(int.TryParse(version, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= LeaseRecord.CurrentVersion))
-            throw new InvalidDataException($"It has version '{(version.Length < 10 ? version : "…")}' of the format, and this program reads versions up to {LeaseRecord.CurrentVersion}. Use the version of KubeInject that wrote it.");
+            throw new InvalidDataException($"It has version '{(version.Length < 10 ? version : "…")}' of the format, but this program reads only versions up to {LeaseRecord.CurrentVersion}. Use the version of KubeInject that wrote it.");
     }
 
     private static string? Value(JsonElement fields, string name) => fields.Text(name) is { Length: > 0 } value ? value : null;

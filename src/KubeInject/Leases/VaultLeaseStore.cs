@@ -66,7 +66,7 @@ public sealed class VaultLeaseStore : ILeaseStore
 
         // Version 1 takes anything anywhere, and no one would find it again.
         if (response.Data.Int("version") == 0)
-            throw vault.Failures.Unexpected(request, "it keeps no versions; the mount has to be a KV engine of version 2");
+            throw vault.Failures.Unexpected(request, "the mount keeps no versions; it must be a KV engine of version 2");
     }
 
     /// <inheritdoc/>
@@ -135,7 +135,7 @@ public sealed class VaultLeaseStore : ILeaseStore
         }
         catch (CredentialException exception) when (exception.Reason == CredentialFailure.Refused)
         {
-            unreadable.Add(new UnreadableRecord(Uri.UnescapeDataString(entryMetadata), $"What KubeInject notes beside lease records cannot be read, and Secrets of leases that another injector has written over may be left. {exception.Message}"));
+            unreadable.Add(new UnreadableRecord(Uri.UnescapeDataString(entryMetadata), $"The additional lease data of KubeInject cannot be read, so Secrets of leases whose records another injector has overwritten may remain. {exception.Message}"));
             return [];
         }
     }
@@ -148,7 +148,7 @@ public sealed class VaultLeaseStore : ILeaseStore
         if (!response.IsSuccess)
             throw vault.Failure(request, response);
         if (response.Data.Get("keys") is not { ValueKind: JsonValueKind.Array } keys)
-            throw vault.Failures.Unexpected(request, "its answer holds no keys");
+            throw vault.Failures.Unexpected(request, "the response has no keys");
         return keys.Items().Select(key => key.Text()).OfType<string>()
             .Select(key => Guid.TryParseExact(key, "D", out var uuid) && uuid.ToString() == key ? uuid : (Guid?)null).OfType<Guid>().ToHashSet();
     }
@@ -209,7 +209,7 @@ public sealed class VaultLeaseStore : ILeaseStore
             throw vault.Failure(request, response);
         return response.Data.Get("data") is { ValueKind: JsonValueKind.Object } fields
             ? (fields, version.Time("created_time"))
-            : throw vault.Failures.Unexpected(request, "its answer holds no record");
+            : throw vault.Failures.Unexpected(request, "the response has no record");
     }
 
     private sealed record Stored(LeaseRecord Record, DateTimeOffset? StoredAt);

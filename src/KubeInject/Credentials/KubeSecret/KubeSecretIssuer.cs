@@ -38,7 +38,7 @@ internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOption
         var reference = options.Pattern.Resolve(request, options.DefaultNamespace);
         var secret = await ReadAsync(reference, request, cancellationToken).ConfigureAwait(false);
         if (secret.Type is not (SecretContent.BasicAuthType or OpaqueType))
-            throw Refused($"{reference} is a Secret of the type {secret.Type}. Credentials are read from those of the types {SecretContent.BasicAuthType} and {OpaqueType}.");
+            throw Refused($"{reference} has the type {secret.Type}. Use a Secret of the type {SecretContent.BasicAuthType} or {OpaqueType}.");
         return new Credential(Text(secret, options.UsernameKey).Reveal(), Text(secret, options.PasswordKey), reference.ToString());
     }
 
@@ -56,21 +56,21 @@ internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOption
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
-            throw Refused($"There is no {secret}, where the pattern '{options.Pattern}' looks for the role '{request.Role}' of the database '{request.Database}'. Make the Secret, or change the role or the pattern.", exception);
+            throw Refused($"{secret} does not exist; the pattern '{options.Pattern}' requires it for the role '{request.Role}' of the database '{request.Database}'. Create the Secret, or change the role or the pattern.", exception);
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
         {
-            throw Refused($"{secret} may not be read with this connection. Allow its user to get that Secret. ({exception.Message})", exception);
+            throw Refused($"The user of this connection may not read {secret}. Grant this user the right to get the Secret. ({exception.Message})", exception);
         }
     }
 
     private static SensitiveString Text(SecretContent secret, string key)
     {
         if (!secret.Values.TryGetValue(key, out var value))
-            throw Refused($"{secret} has no key '{key}'; it has {(secret.Values.Count == 0 ? "none" : string.Join(", ", secret.Values.Keys.Order(StringComparer.Ordinal)))}. Add it, or name the key that it has instead.");
+            throw Refused($"{secret} has no key '{key}'; it has {(secret.Values.Count == 0 ? "none" : string.Join(", ", secret.Values.Keys.Order(StringComparer.Ordinal)))}. Add the key, or specify an existing key.");
         if (secret.Base64Keys.Contains(key))
-            throw Refused($"{secret} holds no text under the key '{key}'. Put the value there as UTF-8.");
-        return value.Reveal().Length > 0 ? value : throw Refused($"{secret} holds nothing under the key '{key}'. Put the value there.");
+            throw Refused($"The value of the key '{key}' in {secret} is not text. Store the value as UTF-8.");
+        return value.Reveal().Length > 0 ? value : throw Refused($"The value of the key '{key}' in {secret} is empty. Set the value.");
     }
 
     private static CredentialException Refused(string message, Exception? cause = null) => new(CredentialFailure.Refused, message, cause);

@@ -41,19 +41,19 @@ public sealed partial class SecretPattern
         ArgumentNullException.ThrowIfNull(text);
         var parts = text.Split('/');
         if (parts.Length > 2)
-            throw Wrong(text, "more than one slash: what stands before a slash is the namespace, what follows is the name");
+            throw Wrong(text, "more than one slash. Specify a namespace, a slash and a name, or only a name");
 
         var space = parts.Length == 2 ? parts[0] : null;
         if (space is not (null or Namespace) && !IsLabel(space))
-            throw Wrong(text, "a namespace that is neither the pod's own, {namespace}, nor the name of one");
+            throw Wrong(text, "an invalid namespace. Specify {namespace} for the pod's namespace, or the name of a namespace");
 
         var name = Parts(parts[^1]);
         if (Array.Find(name, part => part.Contains('{', StringComparison.Ordinal) && part is not (Role or Database or Namespace)) is { } unknown)
-            throw Wrong(text, $"the unknown placeholder {unknown}: there are {{role}}, {{database}} and {{namespace}}");
+            throw Wrong(text, $"the unknown placeholder {unknown}. Use {{role}}, {{database}} or {{namespace}}");
         if (!IsName(string.Concat(name.Select(part => part[0] == '{' ? "x" : part))))
-            throw Wrong(text, "what cannot be the name of a Secret: lower-case letters, digits, '-' and '.'");
+            throw Wrong(text, "an invalid Secret name. Use lowercase letters, digits, '-' and '.'");
         if (space is not (null or Namespace) && !StandsAlone(name))
-            throw Wrong(text, $"{Namespace} without a dot on each side, so that pods of one namespace could name Secrets meant for another; write for example {space}/{Namespace}.{Role}");
+            throw Wrong(text, $"{Namespace} without a dot on each side, so pods of one namespace could read Secrets that are meant for another. Write, for example, {space}/{Namespace}.{Role}");
         return new SecretPattern(text, space is Namespace ? null : space, name);
     }
 
@@ -81,12 +81,12 @@ public sealed partial class SecretPattern
         // Each value is a label, and the pattern was seen to make a name of such: only its length is left.
         return resolved.Length <= 253
             ? new ObjectReference("Secret", @namespace ?? Label(podNamespace, "namespace"), resolved.ToString())
-            : throw new CredentialException(CredentialFailure.Refused, $"The pattern '{text}' makes a name of {resolved.Length} characters, and a Secret's has 253 at most. Shorten the role.");
+            : throw new CredentialException(CredentialFailure.Refused, $"The pattern '{text}' results in a Secret name of {resolved.Length} characters, but the limit is 253. Shorten the role.");
 
         string Label(string value, string what) => IsLabel(value)
             ? value
             : throw new CredentialException(CredentialFailure.Refused,
-                $"The {what} '{Shown(value)}' cannot be part of a Secret's name, as the pattern '{text}' asks: it may have up to 63 lower-case letters, digits and '-', with a letter or digit at both ends.");
+                $"The {what} '{Shown(value)}' cannot be part of a Secret name in the pattern '{text}'. Use up to 63 lowercase letters, digits and '-', with a letter or digit at both ends.");
     }
 
     /// <summary>The pattern as it was written.</summary>

@@ -34,9 +34,9 @@ internal static class ConnectionText
         var scheme = text.IndexOf("://", StringComparison.Ordinal);
         var builder = scheme < 0 ? FromKeywords(text)
             : text[..scheme] is "postgresql" or "postgres" ? FromUri(text[(scheme + 3)..])
-            : throw new ArgumentException("The connection to PostgreSQL is a URI of another kind. It begins with postgresql:// or postgres://, or has the form Host=…;Username=….");
+            : throw new ArgumentException("The PostgreSQL connection string is a URI with an unknown scheme. Specify a URI that begins with postgresql:// or postgres://, or keywords such as Host=…;Username=….");
         if (string.IsNullOrEmpty(builder.Host))
-            throw new ArgumentException("The connection to PostgreSQL names no host. Write postgresql://user:password@host:5432/database, or Host=….");
+            throw new ArgumentException("The PostgreSQL connection string has no host. Specify postgresql://user:password@host:5432/database, or Host=….");
         builder.ApplicationName ??= "kubeinject";
         return builder;
     }
@@ -50,7 +50,7 @@ internal static class ConnectionText
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
             // Not with the cause, which may quote a value.
-            throw new ArgumentException("The connection to PostgreSQL cannot be read. Write postgresql://user:password@host:5432/database, or keywords that Npgsql knows: Host=…;Port=…;Username=…;Password=…;Database=….");
+            throw new ArgumentException("The PostgreSQL connection string cannot be parsed. Specify postgresql://user:password@host:5432/database, or Npgsql keywords: Host=…;Port=…;Username=…;Password=…;Database=….");
         }
     }
 
@@ -103,7 +103,7 @@ internal static class ConnectionText
     private static void Set(NpgsqlConnectionStringBuilder builder, string keyword, string value)
     {
         if (!Keywords.TryGetValue(keyword, out var name))
-            throw new ArgumentException($"The connection to PostgreSQL has a parameter that is not known here. Those that are: {string.Join(", ", Keywords.Keys)}.");
+            throw new ArgumentException($"The PostgreSQL connection string has an unsupported parameter. Use only these parameters: {string.Join(", ", Keywords.Keys)}.");
         try
         {
             builder[name] = keyword switch
@@ -115,7 +115,7 @@ internal static class ConnectionText
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw new ArgumentException($"The connection to PostgreSQL has a {keyword} that makes no sense.");
+            throw new ArgumentException($"The PostgreSQL connection string has an invalid value for {keyword}.");
         }
     }
 

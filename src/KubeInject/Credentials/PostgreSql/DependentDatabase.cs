@@ -85,7 +85,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
             return $"in the database {Redaction.Value(Name)}: {Redaction.OneLine(exception.MessageText)} ({exception.SqlState})";
         }
 
-        return left.Count == 0 ? null : $"in the database {Redaction.Value(Name)} the user who makes the login roles may not take away its privileges for {Join(left)}";
+        return left.Count == 0 ? null : $"in the database {Redaction.Value(Name)}, the user who creates the login roles may not revoke its privileges on {Join(left)}";
     }
 
     /// <summary>Hands over what the role owns.</summary>
@@ -111,12 +111,12 @@ internal sealed class DependentDatabase : IAsyncDisposable
             var owned = await found.DescribeAsync(
                 "s.deptype = 'o' AND s.classid NOT IN ('pg_catalog.pg_default_acl'::pg_catalog.regclass, 'pg_catalog.pg_user_mapping'::pg_catalog.regclass)", cancellationToken).ConfigureAwait(false);
             var closed = await found.ClosedSchemasAsync(heir, cancellationToken).ConfigureAwait(false);
-            var problem = closed.Count == 0 ? null : $"the role {Redaction.Value(heir)} may not create in the schema {Join(closed)} of the database {Redaction.Value(name)}";
+            var problem = closed.Count == 0 ? null : $"the role {Redaction.Value(heir)} may not create objects in the schema {Join(closed)} of the database {Redaction.Value(name)}";
             return new DependentDatabase(name, connection, isMain, login, problem, owned);
         }
         catch (PostgresException exception) when (connection is null && (!exception.IsTransient || exception.SqlState == PostgresErrorCodes.ObjectNotInPrerequisiteState))
         {
-            return new DependentDatabase(name, null, isMain, login, $"the database {Redaction.Value(name)} cannot be connected to: {Redaction.OneLine(exception.MessageText)} ({exception.SqlState})", []);
+            return new DependentDatabase(name, null, isMain, login, $"the connection to the database {Redaction.Value(name)} failed: {Redaction.OneLine(exception.MessageText)} ({exception.SqlState})", []);
         }
         catch
         {

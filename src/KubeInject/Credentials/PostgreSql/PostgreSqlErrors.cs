@@ -10,7 +10,7 @@ namespace KubeInject.Credentials.PostgreSql;
 /// <param name="timeout">How long a call may take.</param>
 internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection, TimeSpan timeout)
 {
-    private string Place => $"PostgreSQL at {connection.Host}:{connection.Port}, database '{connection.Database ?? connection.Username}'";
+    private string Server => $"PostgreSQL at {connection.Host}:{connection.Port}, database '{connection.Database ?? connection.Username}'";
 
     private string User => $"user '{connection.Username}'";
 
@@ -19,13 +19,13 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
     /// <summary>A call that took too long.</summary>
     public CredentialException Late(string what) => new(
         CredentialFailure.Unavailable, FormattableString.Invariant(
-            $"{Place}: {what} took longer than {timeout.TotalSeconds:0.###} s. Look at what the server is waiting for (pg_stat_activity, pg_locks), or give it more time."));
+            $"{Server}: {what} took longer than {timeout.TotalSeconds:0.###} s. Check what the server is waiting for (pg_stat_activity, pg_locks), or increase the timeout."));
 
     /// <summary>A session in which our settings are not in force.</summary>
     /// <param name="what">What the other side does: <c>drops the setting x</c>.</param>
     public CredentialException Pooler(string what) => new(
         CredentialFailure.Refused,
-        $"{Place}: what answers there {Redaction.OneLine(what)}. It seems to be a connection pooler. Without these settings, KubeInject would run functions that the owner of a database planted. Connect to PostgreSQL itself; do not use ignore_startup_parameters, which drops the settings.");
+        $"{Server}: the server, which seems to be a connection pooler, {Redaction.OneLine(what)}. Without these settings, KubeInject could run functions that the owner of a database planted. Connect directly to PostgreSQL, and do not use ignore_startup_parameters, which drops the settings.");
 
     /// <summary>A call that failed.</summary>
     /// <param name="what">What was being done: <c>creating the login role x</c>.</param>
@@ -35,39 +35,39 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
     {
         PostgresException error => Explain(what, error, secret),
         _ when Find<AuthenticationException>(exception) is { } error => new(
-            CredentialFailure.Unavailable, $"{Place}: {what} failed, because TLS could not be agreed on: {Redaction.OneLine(error.Message)} Look at sslmode and sslrootcert of the connection."),
+            CredentialFailure.Unavailable, $"{Server}: {what} failed because TLS could not be negotiated: {Redaction.OneLine(error.Message)} Check sslmode and sslrootcert in the connection string."),
         _ when Find<SocketException>(exception) is { } error => new(
-            CredentialFailure.Unavailable, $"{Place}: {what} failed, because the server cannot be reached: {Redaction.OneLine(error.Message)}. Look whether it runs and whether host and port are right."),
+            CredentialFailure.Unavailable, $"{Server}: {what} failed because the server cannot be reached: {Redaction.OneLine(error.Message)}. Check that it is running and that host and port are correct."),
         _ when Find<TimeoutException>(exception) is not null => new(
-            CredentialFailure.Unavailable, $"{Place}: {what} failed, because the server did not answer in time. Look whether it runs and whether host and port are right."),
+            CredentialFailure.Unavailable, $"{Server}: {what} failed because the server did not respond in time. Check that it is running and that host and port are correct."),
         _ when Find<IOException>(exception) is not null => new(
-            CredentialFailure.Unavailable, $"{Place}: {what} failed, because the connection broke off. Try again; if it stays, look at the server's log."),
+            CredentialFailure.Unavailable, $"{Server}: {what} failed because the connection was lost. Try again; if the error persists, check the server's log."),
         _ => new(
-            CredentialFailure.Unavailable, $"{Place}: {what} failed, because the server refused the connection, or none was free: {OneLine(exception.Message, secret)}. Look at the connection's user, password and TLS, and at the server's log."),
+            CredentialFailure.Unavailable, $"{Server}: {what} failed because the server refused the connection or no connection was free: {OneLine(exception.Message, secret)}. Check the connection's user, password and TLS settings, and the server's log."),
     };
 
     // https://www.postgresql.org/docs/current/errcodes-appendix.html
     private CredentialException Explain(string what, PostgresException error, SensitiveString? secret) => error.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new(
-            CredentialFailure.Refused, $"{Place}: the login of {User} is refused ({error.SqlState}). Check the connection's user and password, and the server's pg_hba.conf."),
+            CredentialFailure.Refused, $"{Server}: the server refused the login of {User} ({error.SqlState}). Check the connection's user and password, and the server's pg_hba.conf."),
         PostgresErrorCodes.InvalidCatalogName => new(
-            CredentialFailure.Refused, $"{Place}: there is no such database. Name one that {User} may connect to."),
+            CredentialFailure.Refused, $"{Server}: the database does not exist. Specify a database that {User} may connect to."),
         PostgresErrorCodes.InsufficientPrivilege => new(
             CredentialFailure.Refused,
-            $"{Place}: {User} may not do this: {what}: {OneLine(error.MessageText, secret)} ({error.SqlState}). Give it CREATEROLE and, in PostgreSQL 16 and later, ADMIN OPTION on the role that is asked for; or connect as another."),
+            $"{Server}: {what} failed because the {User} does not have the privilege: {OneLine(error.MessageText, secret)} ({error.SqlState}). Grant this user CREATEROLE and, in PostgreSQL 16 and later, ADMIN OPTION on the requested role, or connect as another user."),
         PostgresErrorCodes.ReadOnlySqlTransaction => new(
-            CredentialFailure.Unavailable, $"{Place}: {what} failed, because the server is read-only ({error.SqlState}). Connect to the primary: target_session_attrs=primary."),
+            CredentialFailure.Unavailable, $"{Server}: {what} failed because the server is read-only ({error.SqlState}). Connect to the primary: target_session_attrs=primary."),
 
         // The message quotes the statement where it went wrong, which may be at the password.
         PostgresErrorCodes.SyntaxError => new(
-            CredentialFailure.UnexpectedAnswer, $"{Place}: {what} failed, because of a syntax error at character {error.Position} of a statement ({error.SqlState}). Correct the statement."),
+            CredentialFailure.UnexpectedAnswer, $"{Server}: {what} failed because of a syntax error at character {error.Position} of a statement ({error.SqlState}). Correct the statement."),
         PostgresErrorCodes.DependentObjectsStillExist => new(
-            CredentialFailure.UnexpectedAnswer, $"{Place}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}): {Details(error)}. Hand over, or drop, what keeps it."),
+            CredentialFailure.UnexpectedAnswer, $"{Server}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}): {Details(error)}. Reassign or drop the objects that depend on it."),
         ['5', '3' or '7' or '8', ..] or ['0', '8', ..] or ['4', '0', ..] or ['5', '5', ..] => new(
-            CredentialFailure.Unavailable, $"{Place}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Try again later; if it stays, look at the server's log."),
+            CredentialFailure.Unavailable, $"{Server}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Try again later; if the error persists, check the server's log."),
         _ => new(
-            CredentialFailure.UnexpectedAnswer, $"{Place}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Look at the statement, and at the server's log."),
+            CredentialFailure.UnexpectedAnswer, $"{Server}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Check the statement and the server's log."),
     };
 
     /// <summary>The objects that keep a role, as the server lists them. Pods chose their names.</summary>

@@ -46,16 +46,16 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         this.options = options;
         this.time = time ?? TimeProvider.System;
         if (options.TimeToLive < TimeSpan.FromSeconds(1) || options.Timeout <= TimeSpan.Zero)
-            throw new ArgumentException("TimeToLive has to be at least a second, and Timeout more than nothing.");
+            throw new ArgumentException("TimeToLive must be at least one second, and Timeout must be greater than zero.");
         if (options.ReassignOwnedTo is { } owner && !RoleName.IsPossible(owner))
-            throw new ArgumentException("ReassignOwnedTo is no name that a role can have.");
+            throw new ArgumentException("ReassignOwnedTo is not a valid PostgreSQL role name: it must have 1 to 63 bytes and no NUL.");
         creation = Parse(options.CreationStatements, nameof(options.CreationStatements), StatementTemplate.Name, StatementTemplate.Password, StatementTemplate.Expiration, StatementTemplate.Role);
         renewal = Parse(options.RenewalStatements, nameof(options.RenewalStatements), StatementTemplate.Name, StatementTemplate.Expiration, StatementTemplate.Role);
         revocation = Parse(options.RevocationStatements, nameof(options.RevocationStatements), StatementTemplate.Name, StatementTemplate.Role);
         foreach (var needed in new[] { StatementTemplate.Name, StatementTemplate.Password })
         {
             if (!creation.Any(statement => statement.Uses(needed)))
-                throw new ArgumentException($"No creation statement has {{{{{needed}}}}}: no login role would come of them.");
+                throw new ArgumentException($"No creation statement has {{{{{needed}}}}}, which is required to create a login role.");
         }
 
         var connection = ConnectionText.Parse(options.ConnectionString);
@@ -86,11 +86,11 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         if (!RoleName.IsPossible(request.Role))
-            throw new CredentialException(CredentialFailure.Refused, "What the pod asks for cannot be the name of a PostgreSQL role: one has 1 to 63 bytes and no NUL. Correct the annotation.");
+            throw new CredentialException(CredentialFailure.Refused, "The role that the pod requests is not a valid PostgreSQL role name: it must have 1 to 63 bytes and no NUL. Correct the annotation.");
         if (RoleName.IsLease(request.Role))
             throw RoleCheck.RefusedAsLease(request.Role);
         if (options.AllowedRoles.Count > 0 && !options.AllowedRoles.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, request.Role, ignoreCase: false)))
-            throw RoleCheck.Refused(request.Role, $"is not among those that this source gives out ({string.Join(", ", options.AllowedRoles)}). Ask for one of them, or allow it.");
+            throw RoleCheck.Refused(request.Role, $"is not among the allowed roles of this source ({string.Join(", ", options.AllowedRoles)}). Request an allowed role, or allow this role.");
         var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount) { Username = RoleName.Of(request.Uuid, request.Role) };
         return RunAsync($"checking the role {Annotations.Redaction.Value(request.Role)}", null, PrepareAsync, cancellationToken);
 
@@ -103,7 +103,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
                 if (creation.Any(statement => statement.Uses(StatementTemplate.Role)))
                     await RoleCheck.RunAsync(connection, request.Role, mustExist: options.CreationStatements is [PostgreSqlOptions.DefaultCreationStatement], token).ConfigureAwait(false);
                 if (options.ReassignOwnedTo is { } owner && revocation.Count == 0 && await RoleCheck.FindObjectionAsync(connection, owner, token).ConfigureAwait(false) is { } objection)
-                    throw RoleCheck.Refused(owner, $"cannot get what login roles own (ReassignOwnedTo), because it {objection}. Choose a role without special rights, as it gets what pods made.");
+                    throw RoleCheck.Refused(owner, $"cannot become the owner of objects of login roles (ReassignOwnedTo) because it {objection}. Choose a role without special privileges, because functions that pods created run with its privileges.");
                 return handle;
             }
         }
@@ -133,7 +133,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
                     foreach (var statement in creation)
                         await connection.ExecuteAsync(statement.Fill(values), token).ConfigureAwait(false);
                     if (await FindAsync(connection, name, token).ConfigureAwait(false) is not { CanLogin: true } role)
-                        throw new CredentialException(CredentialFailure.UnexpectedAnswer, $"The creation statements made no role '{name}' that can log in. Have them say: CREATE ROLE \"{{{{name}}}}\" LOGIN ….");
+                        throw new CredentialException(CredentialFailure.UnexpectedAnswer, $"The creation statements created no role '{name}' that can log in. Add this statement: CREATE ROLE \"{{{{name}}}}\" LOGIN ….");
                     await transaction.CommitAsync(token).ConfigureAwait(false);
                     return new Credential(name, password, null, role.ValidUntil, role.ValidUntil is not null && renewal.Count > 0);
                 }
@@ -160,7 +160,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
 
                     // One that may not log in is about to be revoked.
                     if (await FindAsync(connection, name, token).ConfigureAwait(false) is not { CanLogin: true })
-                        throw new CredentialException(CredentialFailure.LeaseEnded, $"The login role '{name}' is gone, or may not log in any more, and cannot be renewed. Have new credentials issued.");
+                        throw new CredentialException(CredentialFailure.LeaseEnded, $"The login role '{name}' cannot be renewed because it no longer exists or can no longer log in. Issue new credentials.");
                     var values = Values(handle, name, expiration);
                     foreach (var statement in renewal)
                         await connection.ExecuteAsync(statement.Fill(values), token).ConfigureAwait(false);
@@ -196,7 +196,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         var templates = statements.Where(statement => !string.IsNullOrWhiteSpace(statement)).Select(StatementTemplate.Parse).ToList();
         string[] all = [StatementTemplate.Name, StatementTemplate.Password, StatementTemplate.Expiration, StatementTemplate.Role];
         if (all.Except(placeholders).FirstOrDefault(placeholder => templates.Exists(template => template.Uses(placeholder))) is { } unknown)
-            throw new ArgumentException($"{option} has {{{{{unknown}}}}}, which is not known then.");
+            throw new ArgumentException($"{option} has {{{{{unknown}}}}}, which is not available in these statements. Remove this placeholder.");
         return templates;
     }
 

@@ -22,8 +22,8 @@ internal static class RoleCheck
                     WHEN r.rolcreatedb THEN 'may create databases (CREATEDB)'
                     WHEN r.rolreplication THEN 'may replicate (REPLICATION)'
                     WHEN r.rolbypassrls THEN 'bypasses row security (BYPASSRLS)'
-                    WHEN pg_catalog."left"(r.rolname, 3) = 'pg_' THEN 'is one of PostgreSQL''s own'
-                    WHEN r.rolname IN (current_user, session_user) THEN 'is who makes the login roles' END
+                    WHEN pg_catalog."left"(r.rolname, 3) = 'pg_' THEN 'is a predefined role of PostgreSQL'
+                    WHEN r.rolname IN (current_user, session_user) THEN 'is the user who creates the login roles' END
         FROM reached JOIN pg_catalog.pg_roles r USING (oid)
         ORDER BY 2 NULLS LAST, 1
         """;
@@ -39,13 +39,13 @@ internal static class RoleCheck
         switch (await FindObjectionAsync(connection, role, cancellationToken).ConfigureAwait(false))
         {
             case DoesNotExist when mustExist:
-                throw Refused(role, $"{DoesNotExist}. Create it with the rights that the pod is to have (CREATE ROLE … NOLOGIN), or correct the annotation.");
+                throw Refused(role, $"{DoesNotExist}. Create it with the privileges that the pod needs (CREATE ROLE … NOLOGIN), or correct the annotation.");
             case null or DoesNotExist:
                 return;
             case var why when why.Contains(IsLease, StringComparison.Ordinal):
                 throw RefusedAsLease(role, why);
             case var why:
-                throw Refused(role, $"is not given out, because it {why}. Ask for a role that has only the rights that the pod needs; or, if pods are to have this one, name it in a creation statement of your own.");
+                throw Refused(role, $"is not available to pods because it {why}. Request a role that has only the privileges that the pod needs, or, to allow this role, specify it in a custom creation statement.");
         }
     }
 
@@ -65,7 +65,7 @@ internal static class RoleCheck
     }
 
     public static CredentialException RefusedAsLease(string role, string why = IsLease) => Refused(
-        role, $"is not given out, because it {why}. {(why == IsLease ? "Request a role that an administrator made for pods" : "Have an administrator revoke that membership")}.");
+        role, $"is not available to pods because it {why}. {(why == IsLease ? "Request a role that an administrator created for pods" : "Ask an administrator to revoke that membership")}.");
 
     public static CredentialException Refused(string role, string why) => new(CredentialFailure.Refused, $"The PostgreSQL role {Redaction.Value(role)} {why}");
 }

@@ -36,7 +36,7 @@ internal static partial class RoleName
         if (name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith($"-{handle.Uuid:n}", StringComparison.Ordinal))
             return name;
         throw new CredentialException(
-            CredentialFailure.Refused, $"The record of the lease {handle.Uuid} names the user {Redaction.Value(name)}, which is none of ours: nothing is done to it. Look at the record.");
+            CredentialFailure.Refused, $"The record of the lease {handle.Uuid} names the user {Redaction.Value(name)}, which KubeInject did not create for this lease, so nothing was changed. Check the record.");
     }
 
     /// <summary>Whether a role of that name is the login role of a lease, or was made together with one.</summary>

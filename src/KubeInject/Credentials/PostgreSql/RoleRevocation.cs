@@ -85,7 +85,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
     {
         var prepared = await connection.ListAsync(
             "SELECT gid, database::pg_catalog.text FROM pg_catalog.pg_prepared_xacts WHERE owner = (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = $1) ORDER BY prepared",
-            reader => $"its prepared transaction '{Redaction.OneLine(reader.GetString(0))}' in the database {Redaction.Value(reader.GetString(1))} waits to be finished: ROLLBACK PREPARED, or COMMIT PREPARED",
+            reader => $"its prepared transaction '{Redaction.OneLine(reader.GetString(0))}' in the database {Redaction.Value(reader.GetString(1))} is open and blocks the change (run ROLLBACK PREPARED or COMMIT PREPARED)",
             cancellationToken,
             login.Parameter).ConfigureAwait(false);
         return prepared.FirstOrDefault();
@@ -109,7 +109,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
                 {
                     await EndSessionsAsync(other, login, cancellationToken).ConfigureAwait(false);
                     if (await FindPreparedAsync(other, login, cancellationToken).ConfigureAwait(false) is { } prepared && !disabling.IsCompleted)
-                        throw new CredentialException(CredentialFailure.Refused, $"The login role '{login.Name}' can still log in, because {prepared}, which holds it. Have an administrator do so; the next sweep tries again.");
+                        throw new CredentialException(CredentialFailure.Refused, $"The login role '{login.Name}' can still log in because {prepared}. Ask an administrator to end the transaction; the next sweep tries again.");
                 }
             }
         }
@@ -159,7 +159,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         if (databases.Select(database => database.Problem).FirstOrDefault(problem => problem is not null) is { } found)
             return found;
         if (owns && reassignOwnedTo is null && !await HasRightsOfAsync(connection, login, heir, cancellationToken).ConfigureAwait(false))
-            return $"it is not a member of the role {Redaction.Value(heir)}, or does not inherit its rights";
+            return $"it is not a member of the role {Redaction.Value(heir)} or does not inherit its privileges";
         foreach (var database in databases)
         {
             if (await database.DryRunReassignAsync(heir, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false) is { } problem)
@@ -187,13 +187,13 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         }
         catch (PostgresException exception) when (!IsRace(exception))
         {
-            memberships = $" Have its memberships revoked as well, which failed: {Redaction.OneLine(exception.MessageText)} ({exception.SqlState}).";
+            memberships = $" Revoking its memberships failed: {Redaction.OneLine(exception.MessageText)} ({exception.SqlState}). Ask an administrator to revoke them, too.";
         }
 
         var owned = databases.Count == 0 ? "" :
-            $" It has, {string.Join("; ", databases)}. Have an administrator run, in each of these databases, REASSIGN OWNED BY {login.Identifier} TO a role without special rights, " +
-            $"because functions that the pod made run with the rights of their owner, and DROP OWNED BY {login.Identifier}.";
+            $" Objects and privileges that it still has: {string.Join("; ", databases)}. Ask an administrator to run, in each of these databases, REASSIGN OWNED BY {login.Identifier} TO a role without special privileges " +
+            $"(functions that the pod created run with the privileges of their owner), and DROP OWNED BY {login.Identifier}.";
         return new CredentialException(
-            CredentialFailure.Refused, $"The login role '{login.Name}' cannot log in any more, but is not removed, because {problem}.{owned}{memberships} The next sweep after that removes it.");
+            CredentialFailure.Refused, $"The login role '{login.Name}' can no longer log in but was not removed because {problem}.{owned}{memberships} After that, the next sweep removes it.");
     }
 }

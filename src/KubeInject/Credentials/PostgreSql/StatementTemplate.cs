@@ -64,7 +64,7 @@ internal sealed partial class StatementTemplate
             {
                 throw new CredentialException(
                     CredentialFailure.Refused,
-                    "The role's name has characters that are not let into a literal, a comment or a function's body of a statement. Ask for another role, or have the statement say \"{{role}}\", in double quotes.");
+                    "The role name has characters that are not allowed in a literal, a comment or a function body of a statement. Request another role, or write \"{{role}}\" in double quotes in the statement.");
             }
 
             statement.Append(place switch { Place.Bare => RoleName.Quote(value), Place.Identifier => RoleName.Escape(value), _ => value });
@@ -76,9 +76,9 @@ internal sealed partial class StatementTemplate
     private void Add(string text, string placeholder, Place place)
     {
         if (!Known.Contains(placeholder, StringComparer.Ordinal))
-            throw new ArgumentException($"A statement has the placeholder {{{{{placeholder}}}}}. Those there are: {string.Join(", ", Known.Select(name => $"{{{{{name}}}}}"))}.");
+            throw new ArgumentException($"A statement has the unknown placeholder {{{{{placeholder}}}}}. Use only these placeholders: {string.Join(", ", Known.Select(name => $"{{{{{name}}}}}"))}.");
         if (place != Place.Other && placeholder is Password or Expiration)
-            throw new ArgumentException($"A statement has {{{{{placeholder}}}}} outside of single quotes. Write '{{{{{placeholder}}}}}'.");
+            throw new ArgumentException($"A statement has {{{{{placeholder}}}}} outside single quotes. Write '{{{{{placeholder}}}}}'.");
         parts.Add((text, placeholder == "username" ? Name : placeholder, place));
     }
 

@@ -180,7 +180,7 @@ public sealed class VaultClient : IDisposable
 
             // What something else answers says nothing of what Vault has done.
             return !response.IsSuccess || response.IsOfVault ? response
-                : throw Failures.Unexpected(request, $"it answered {response.StatusCode} with {(response.Body.ValueKind == JsonValueKind.Undefined ? $"{response.MediaType ?? "data"} that is not JSON" : "JSON that is not an answer of Vault")}");
+                : throw Failures.Unexpected(request, $"it returned status {response.StatusCode} with {(response.Body.ValueKind == JsonValueKind.Undefined ? $"{response.MediaType ?? "data"} that is not JSON" : "JSON that is not a Vault response")}");
         }
         finally
         {

@@ -47,7 +47,7 @@ internal static partial class VaultEnvironment
     // It is not quoted: an address can hold a password.
     private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && ConnectionSettings.IsServerAddress(address)
         ? address
-        : throw new ConfigurationException("VAULT_ADDR is no http or https address, such as https://vault.example.org:8200.");
+        : throw new ConfigurationException("VAULT_ADDR is not an http or https address. Specify an address such as https://vault.example.org:8200.");
 
     private static CertificateAuthority? Authority(KubeEnvironment environment)
     {
@@ -58,7 +58,7 @@ internal static partial class VaultEnvironment
         if (Variable(environment, "VAULT_CAPATH") is not { } folder)
             return null;
         if (!Directory.Exists(folder))
-            throw new ConfigurationException($"The folder {folder}, which VAULT_CAPATH names, does not exist.") { File = folder };
+            throw new ConfigurationException($"The folder {folder} in VAULT_CAPATH does not exist.") { File = folder };
         var files = Directory.GetFiles(folder).Order(StringComparer.Ordinal);
         return CertificateAuthority.FromPem(string.Join('\n', files.Select(path => ConfigurationFile.Read(path, "certificate authority"))), folder);
     }
@@ -106,7 +106,7 @@ internal static partial class VaultEnvironment
         _ => throw Unclear("VAULT_SKIP_VERIFY", text, "true or false"),
     };
 
-    private static ConfigurationException Unclear(string variable, string text, string expected) => new($"{variable} is '{text}', and has to be {expected}.");
+    private static ConfigurationException Unclear(string variable, string text, string expected) => new($"{variable} is '{text}' but must be {expected}.");
 
     [GeneratedRegex(@"^(?<part>[0-9]+(\.[0-9]+)?(h|ms|m|us|µs|ns|s))+$", RegexOptions.CultureInvariant)]
     private static partial Regex GoDuration();

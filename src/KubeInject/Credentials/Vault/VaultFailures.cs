@@ -34,13 +34,13 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
         {
             >= 300 and < 400 => new(
                 CredentialFailure.Unavailable,
-                Mask($"Vault at {settings.Address} redirects {request.Method} {request.PolicyPath}{(response.RedirectTarget is { } target ? $" to {target}" : $" ({response.StatusCode})")}, which is not followed, so that no token goes to another server. Use the address of the active server, or of a load balancer that leads to it (VAULT_ADDR).", secrets)),
+                Mask($"Vault at {settings.Address} redirects {request.Method} {request.PolicyPath}{(response.RedirectTarget is { } target ? $" to {target}" : $" ({response.StatusCode})")}. Redirects are not followed, so that no token is sent to another server. Specify the address of the active server, or of a load balancer for it (VAULT_ADDR).", secrets)),
             403 => new(CredentialFailure.Refused, $"Vault does not allow {request.Method} {request.PolicyPath}{words}. {Grant(request)}"),
             404 => new(CredentialFailure.Refused, $"Vault has nothing at {request.PolicyPath}{words}. Look whether the mount and the role are right."),
-            429 => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} gets too many requests{words}. Try again later, or set a rate limit (VAULT_RATE_LIMIT)."),
-            472 or 473 => new(CredentialFailure.Unavailable, $"The server at {settings.Address} is a standby, which does not serve this. Use the address of the active server."),
+            429 => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} receives too many requests{words}. Try again later, or set a rate limit (VAULT_RATE_LIMIT)."),
+            472 or 473 => new(CredentialFailure.Unavailable, $"The server at {settings.Address} is a standby server, which does not serve this request. Specify the address of the active server."),
             _ when IsRefusal(response) => new(CredentialFailure.Refused, $"Vault does not allow {request.Method} {request.PolicyPath}{words}."),
-            >= 500 or 412 => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} cannot do {request.Method} {request.PolicyPath} at the moment ({response.StatusCode}){words}. Try again; if it stays so, look at Vault's log."),
+            >= 500 or 412 => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} failed to process {request.Method} {request.PolicyPath} ({response.StatusCode}){words}. Try again; if the error persists, check Vault's log."),
             _ => new(CredentialFailure.Refused, $"Vault refuses {request.Method} {request.PolicyPath} ({response.StatusCode}){words}."),
         };
     }
@@ -51,7 +51,7 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
         var failure = FromResponse(request, response, []);
         return failure.Reason != CredentialFailure.Refused ? failure : new(
             CredentialFailure.Refused,
-            $"Vault does not accept the login as {who}{Words(response, request.Secrets)}. Look whether the role exists, which ServiceAccounts, namespaces and audience it is bound to, and whether the credential is still good.");
+            $"Vault does not accept the login with {who}{Words(response, request.Secrets)}. Check that the role exists, that it is bound to the ServiceAccount, namespace and audience, and that the credential is still valid.");
     }
 
     public CredentialException FromTimeout(VaultRequest request, Exception cause) => new(
@@ -66,27 +66,27 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
         if (FindInner<ProxyException>(cause) is { } proxy)
             return new(CredentialFailure.Unavailable, proxy.Message, proxy);
         if (FindInner<ResponseTooLargeException>(cause) is { } tooLarge)
-            return Unexpected(request, $"its answer is larger than {tooLarge.Limit >> 20} MiB. Check which server answers at this address (VAULT_ADDR)");
+            return Unexpected(request, $"the response is larger than {tooLarge.Limit >> 20} MiB. Check which server runs at this address (VAULT_ADDR)");
         var refused = FindInner<SocketException>(cause)?.SocketErrorCode == SocketError.ConnectionRefused;
         return ((cause as HttpRequestException)?.HttpRequestError ?? (cause as HttpIOException)?.HttpRequestError) switch
         {
-            HttpRequestError.NameResolutionError => new(CredentialFailure.Unavailable, $"The name {settings.Address.IdnHost} of Vault has no address. Look at VAULT_ADDR.", cause),
+            HttpRequestError.NameResolutionError => new(CredentialFailure.Unavailable, $"The host name {settings.Address.IdnHost} of Vault cannot be resolved. Check VAULT_ADDR.", cause),
             HttpRequestError.SecureConnectionError when trust.LastFailure is { } failure => new(CredentialFailure.Unavailable, failure.Message, cause),
-            HttpRequestError.SecureConnectionError => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} broke off the TLS handshake: {cause.GetBaseException().Message} Perhaps its address has to begin with http.", cause),
+            HttpRequestError.SecureConnectionError => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} aborted the TLS handshake: {cause.GetBaseException().Message} Check whether its address must begin with http.", cause),
 
             // Without its cause, which quotes the answer, and that may echo the request.
-            HttpRequestError.InvalidResponse => new(CredentialFailure.UnexpectedAnswer, $"The server at {settings.Address} does not speak HTTP; perhaps its address has to begin with https."),
-            _ when refused => new(CredentialFailure.Unavailable, $"Nothing listens at {settings.Address}: the connection was refused. Look whether Vault runs, and at VAULT_ADDR.", cause),
+            HttpRequestError.InvalidResponse => new(CredentialFailure.UnexpectedAnswer, $"The server at {settings.Address} does not speak HTTP. Check whether its address must begin with https."),
+            _ when refused => new(CredentialFailure.Unavailable, $"The connection to Vault at {settings.Address} was refused. Check that Vault is running and that VAULT_ADDR is correct.", cause),
             _ => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} cannot be reached: {cause.GetBaseException().Message}", cause),
         };
     }
 
     public CredentialException Unexpected(VaultRequest request, string why) => new(
-        CredentialFailure.UnexpectedAnswer, $"The server at {settings.Address} does not answer {request.Method} {request.PolicyPath} as Vault does: {why}.");
+        CredentialFailure.UnexpectedAnswer, $"The server at {settings.Address} did not return a valid Vault response to {request.Method} {request.PolicyPath}: {why}.");
 
     private static string Grant(VaultRequest request) => request.Token is null
-        ? $"Its policy has to grant {request.Capabilities} on path \"{request.PolicyPath}\"."
-        : $"The policy of the role's name has to grant {request.Capabilities} on path \"{request.PolicyPath}\".";
+        ? $"Grant {request.Capabilities} on path \"{request.PolicyPath}\" in the policy of the login."
+        : $"Grant {request.Capabilities} on path \"{request.PolicyPath}\" in the policy that has the name of the role.";
 
     /// <summary>Vault's own words in one line, in brackets, without what must not be shown; nothing where it has none.</summary>
     private static string Words(VaultResponse response, IEnumerable<SensitiveString?> secrets)

@@ -41,8 +41,8 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         get
         {
             var address = vault.Settings.Address;
-            return address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback ? $"Tokens and credentials travel from {address} in clear text: use an https address."
-                : vault.Settings.SkipCertificateCheck ? $"The certificate of {address} is not checked: anybody on the way can read tokens and credentials."
+            return address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback ? $"The connection to {address} is not encrypted and exposes tokens and credentials: use an https address."
+                : vault.Settings.SkipCertificateCheck ? $"The certificate of {address} is not verified, so anyone who intercepts the connection can read tokens and credentials."
                 : null;
         }
     }
@@ -60,7 +60,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
             : await CreateTokenAsync(request, cancellationToken).ConfigureAwait(false);
         var auth = response.Auth;
         if (auth.Text("client_token") is not { Length: > 0 } text)
-            throw vault.Failures.Unexpected(question, "its answer holds no client_token");
+            throw vault.Failures.Unexpected(question, "the response has no client_token");
         var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount)
         {
             Token = new SensitiveString(text),
@@ -70,14 +70,14 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         // Killed from here until the record is kept, the process leaves a token that nobody knows. No credential
         // belongs to it, and it ends by itself when its period is over.
         var unfit = auth.Text("token_type") == "batch" ? "batch tokens, which cannot be revoked"
-            : auth.Int("num_uses") != 0 ? "tokens for a number of uses, which end in the middle of a lease"
+            : auth.Int("num_uses") != 0 ? "tokens with a limited number of uses, which can end before the lease does"
             : null;
         if (unfit is null && !cancellationToken.IsCancellationRequested)
             return handle;
         if (auth.Text("token_type") != "batch")
             await RollBackAsync(handle).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        throw new CredentialException(CredentialFailure.Refused, $"The role '{request.Role}' of auth/{options.AuthMount} gives out {unfit}. Set its token_type to service and its token_num_uses to 0.");
+        throw new CredentialException(CredentialFailure.Refused, $"The role '{request.Role}' of auth/{options.AuthMount} issues {unfit}. Set its token_type to service and its token_num_uses to 0.");
     }
 
     /// <inheritdoc/>
@@ -96,9 +96,9 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         }
 
         if (leaseId is null)
-            throw vault.Failures.Unexpected(question, "its answer holds no lease_id, so that it could not be revoked; static roles are not supported");
+            throw vault.Failures.Unexpected(question, "the response has no lease_id, so the credential could not be revoked; static roles are not supported");
         if (response.Data.Text("username") is not { Length: > 0 } username || response.Data.Text("password") is not { Length: > 0 } password)
-            throw vault.Failures.Unexpected(question, "its answer holds no username, or no password");
+            throw vault.Failures.Unexpected(question, "the response has no username or no password");
         return new Credential(
             username, new SensitiveString(password), leaseId, Earlier(End(start, response.Body.Int("lease_duration")), handle.TokenExpiresAt), response.Body.IsTrue("renewable"));
     }
@@ -108,7 +108,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
     {
         ArgumentNullException.ThrowIfNull(handle);
         if (handle.Token is null && handle.LeaseId is null)
-            throw new CredentialException(CredentialFailure.LeaseEnded, $"The record of the lease {handle.Uuid} names neither a token nor a lease of Vault, so that nothing can be renewed. Issue a new credential.");
+            throw new CredentialException(CredentialFailure.LeaseEnded, $"The record of the lease {handle.Uuid} has neither a token nor a Vault lease, so it cannot be renewed. Issue a new credential.");
         var start = vault.Clock.GetUtcNow();
         DateTimeOffset? tokenEnd = null, leaseEnd = null;
 
@@ -141,11 +141,11 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
     private static VaultIssuerOptions Checked(VaultIssuerOptions options, KubeObjectClient? cluster)
     {
         if (options.TokenPeriod < TimeSpan.FromMinutes(1))
-            throw new ArgumentException("The period of a token has to be a minute or longer.");
+            throw new ArgumentException("The token period must be at least one minute.");
         if (options.UsePodIdentity && string.IsNullOrWhiteSpace(options.Audience))
-            throw new ArgumentException("The audience of the pods' tokens cannot be empty.");
+            throw new ArgumentException("The audience of the pods' tokens must not be empty.");
         if (options.UsePodIdentity && cluster is null)
-            throw new ArgumentException("The pods' tokens come from the cluster. Connect to it first.");
+            throw new ArgumentException("The cluster issues the pods' tokens. Connect to it first.");
         return options;
     }
 
@@ -176,7 +176,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         var response = await vault.SendAsync(question, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
             ? (question, response)
-            : throw vault.Failures.FromLogin($"the ServiceAccount {request.Owner.Namespace}/{request.ServiceAccountName} with the role '{request.Role}' of auth/{options.AuthMount}", question, response);
+            : throw vault.Failures.FromLogin($"the ServiceAccount {request.Owner.Namespace}/{request.ServiceAccountName} and the role '{request.Role}' of auth/{options.AuthMount}", question, response);
     }
 
     private async Task<VaultResponse> RenewAsync(VaultRequest question, CredentialHandle handle, CancellationToken cancellationToken)

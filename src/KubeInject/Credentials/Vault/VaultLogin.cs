@@ -37,7 +37,7 @@ public sealed class VaultLogin
     public static VaultLogin Token(SensitiveString token)
     {
         ArgumentNullException.ThrowIfNull(token);
-        return new VaultLogin("the given token", () => token);
+        return new VaultLogin("the specified token", () => token);
     }
 
     /// <summary>Logs in with an AppRole.</summary>
@@ -66,7 +66,7 @@ public sealed class VaultLogin
     {
         var of = environment ?? KubeEnvironment.Process;
         return VaultEnvironment.Token(of) is { } first
-            ? new VaultLogin("the token of VAULT_TOKEN or ~/.vault-token", () => VaultEnvironment.Token(of) ?? first)
+            ? new VaultLogin("the token in VAULT_TOKEN or ~/.vault-token", () => VaultEnvironment.Token(of) ?? first)
             : null;
     }
 

@@ -57,14 +57,14 @@ internal sealed record VaultRequest(HttpMethod Method, string Path)
     {
         var parts = mount.Trim('/').Split('/');
         return parts.Any(part => part is "" or "." or "..")
-            ? throw new CredentialException(CredentialFailure.Refused, $"'{mount}' is no mount path of Vault.")
+            ? throw new CredentialException(CredentialFailure.Refused, $"'{mount}' is not a valid Vault mount path.")
             : string.Join('/', parts.Select(Uri.EscapeDataString));
     }
 
     /// <summary>The name of a role, for use in a path.</summary>
     /// <exception cref="CredentialException">It would lead elsewhere.</exception>
     public static string EscapeName(string name) => name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal)
-        ? throw new CredentialException(CredentialFailure.Refused, $"'{name}' is no name of a role in Vault.")
+        ? throw new CredentialException(CredentialFailure.Refused, $"'{name}' is not a valid Vault role name.")
         : Uri.EscapeDataString(name);
 
     /// <summary>Prints nothing of the body.</summary>

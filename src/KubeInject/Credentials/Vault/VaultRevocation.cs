@@ -65,7 +65,7 @@ internal sealed class VaultRevocation(VaultClient vault)
             if (!response.IsSuccess)
                 throw vault.Failure(request, response);
             if (vault.Clock.GetElapsedTime(start) >= vault.Settings.Timeout)
-                throw new CredentialException(CredentialFailure.Unavailable, $"Vault has revoked the token of the lease {lease}, and not yet the lease itself. Look at Vault's log whether it reaches the database.");
+                throw new CredentialException(CredentialFailure.Unavailable, $"Vault has revoked the token of the lease {lease} but not yet the lease itself. Check in Vault's log whether it can reach the database.");
             await Task.Delay(wait, vault.Clock, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -29,11 +29,11 @@ internal sealed class VaultRoleCheck(VaultClient vault, string authMount)
             yield return new(VaultRoleProblemKind.ServiceAccount, $"{which} is not bound to the ServiceAccount '{account}', but to {Words(accounts)} (bound_service_account_names).");
         var namespaces = Texts(role.Get("bound_service_account_namespaces"));
         if (!namespaces.Contains(Any) && !namespaces.Contains(@namespace ?? "", StringComparer.Ordinal))
-            yield return new(VaultRoleProblemKind.Namespace, $"{which} is not bound to the namespace {(@namespace is not null ? $"'{@namespace}'" : "that the manifest does not name")}, but to {Words(namespaces)} (bound_service_account_namespaces).");
+            yield return new(VaultRoleProblemKind.Namespace, $"{which} is not bound to {(@namespace is not null ? $"the namespace '{@namespace}'" : "the pod's namespace, which the manifest does not specify")}, but to {Words(namespaces)} (bound_service_account_namespaces).");
 
         // Vault keeps the names of policies in lower case.
         if (!PoliciesOf(role).Contains(name, StringComparer.OrdinalIgnoreCase))
-            yield return new(VaultRoleProblemKind.Policy, $"{which} does not have the policy '{name}' (token_policies), so that its ServiceAccounts could not read the credentials themselves.");
+            yield return new(VaultRoleProblemKind.Policy, $"{which} does not have the policy '{name}' (token_policies), so its ServiceAccounts could not read the credentials themselves.");
     }
 
     /// <summary>The policies that a role of the auth method gives.</summary>

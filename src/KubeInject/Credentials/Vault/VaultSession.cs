@@ -68,7 +68,7 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
             throw failures.FromLogin(login.ToString(), request, response);
         return response.Auth.Text("client_token") is { Length: > 0 } text
             ? Checked(new SensitiveString(text))
-            : throw failures.Unexpected(request, "its answer holds no client_token");
+            : throw failures.Unexpected(request, "the response has no client_token");
     }
 
     /// <summary>What is no header would be quoted by the platform's own error.</summary>
@@ -77,6 +77,6 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
         var text = given.Reveal().Trim();
         return text.Length > 0 && text.All(character => character is > ' ' and < '\x7f')
             ? new SensitiveString(text)
-            : throw new CredentialException(CredentialFailure.Refused, "The token for Vault is empty, or holds characters that no token has.");
+            : throw new CredentialException(CredentialFailure.Refused, "The Vault token is empty or has characters that are not valid in a token.");
     }
 }

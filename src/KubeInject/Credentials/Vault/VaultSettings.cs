@@ -62,19 +62,19 @@ public sealed record VaultSettings
     internal void Validate()
     {
         if (!ConnectionSettings.IsServerAddress(Address))
-            throw new ConfigurationException("The address of Vault has to be an absolute http or https address, without user, query or fragment.");
+            throw new ConfigurationException("The Vault address must be an absolute http or https address without user, query or fragment.");
         if (CertificateAuthority is not null && SkipCertificateCheck)
-            throw new ConfigurationException("A certificate authority together with SkipCertificateCheck makes no sense; leave one of them out.");
+            throw new ConfigurationException("A certificate authority cannot be combined with SkipCertificateCheck. Specify only one of them.");
         if (Timeout <= TimeSpan.Zero)
-            throw new ConfigurationException("The timeout of Vault has to be longer than zero.");
+            throw new ConfigurationException("The Vault timeout must be greater than zero.");
         if (MaxRetries < 0)
-            throw new ConfigurationException("The number of retries cannot be less than zero.");
+            throw new ConfigurationException("The number of retries must not be negative.");
         if (Concurrency < 1)
-            throw new ConfigurationException("At least one request has to be possible at a time.");
+            throw new ConfigurationException("The maximum number of concurrent requests must be at least 1.");
         if (RateLimit is { } limit && !(limit.RequestsPerSecond > 0 && limit.Burst > 0))
-            throw new ConfigurationException("A rate limit needs a rate and a burst above zero.");
+            throw new ConfigurationException("The rate and the burst of a rate limit must be greater than zero.");
         if (Namespace is { } name && !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '/' or '-' or '_' or '.'))
-            throw new ConfigurationException("The namespace of Vault may hold letters, digits and / - _ . alone.");
+            throw new ConfigurationException("The Vault namespace may contain only letters, digits, '/', '-', '_' and '.'.");
     }
 
     /// <summary>The settings of the transport, with the proxy of the environment.</summary>
