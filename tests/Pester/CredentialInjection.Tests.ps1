@@ -57,9 +57,9 @@ Describe 'Invoke-CredentialInjection' {
         Get-Lease $folder | Should -BeNullOrEmpty
     }
 
-    It 'warns once that credentials are made up' {
+    It 'warns once that credentials are random' {
         $null = (New-Manifest orders), (New-Manifest web) | Invoke-CredentialInjection -CredentialSource $source -WarningVariable warned
-        @($warned) -match 'made up' | Should -HaveCount 1
+        @($warned) -match 'are random' | Should -HaveCount 1
     }
 
     It 'warns of findings' {

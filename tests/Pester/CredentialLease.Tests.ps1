@@ -139,7 +139,7 @@ Describe 'Get-CredentialLease' {
     It 'names the file that is no record' {
         $null = New-Item -ItemType Directory $TestDrive/damaged
         Set-Content $TestDrive/damaged/x.json '{'
-        { Get-CredentialLease (New-CredentialSource -Local -LeasePath $TestDrive/damaged) } | Should -Throw '*x.json: This is no lease record*' -ErrorId 'LeaseRecordInvalid,KubeInject.Cmdlets.Leases.GetCredentialLeaseCommand'
+        { Get-CredentialLease (New-CredentialSource -Local -LeasePath $TestDrive/damaged) } | Should -Throw '*x.json: This is not a lease record*' -ErrorId 'LeaseRecordInvalid,KubeInject.Cmdlets.Leases.GetCredentialLeaseCommand'
     }
 
     It 'shows a table of 100 columns with what one looks for' {

@@ -21,7 +21,7 @@ Describe 'New-CredentialSource -Local' -Tag NoCluster {
     It 'makes a source of made-up credentials, and says so' {
         $source = New-CredentialSource -Local -LeasePath TestDrive:/leases
         $source.Name | Should -Be local
-        $source.Notice | Should -Match 'made up'
+        $source.Notice | Should -Match 'are random'
         $source | Out-String | Should -Match 'local +Credentials from the source'
     }
 
@@ -108,13 +108,13 @@ stringData: {user: other, pass: canary-of-other-keys}
         $manifest = New-Manifest -Namespace default -Annotation @{ 'orders.role' = "../$namespace/secrets/orders-rw-db" }
         $manifest | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -KubeSecret '{role}' -LeasePath $TestDrive/escape) -AsManifest -ErrorVariable failed -ErrorAction SilentlyContinue |
             Should -BeNullOrEmpty
-        "$failed" | Should -Match "cannot be part of a Secret's name"
+        "$failed" | Should -Match "cannot be part of a Secret name"
         Get-ChildItem $TestDrive/escape/*.json -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
     It 'names the Secret that is missing' {
         $null = New-Manifest -Namespace $namespace | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -KubeSecret '{database}' -LeasePath $TestDrive/missing) -ErrorVariable failed -ErrorAction SilentlyContinue
-        "$failed" | Should -Match "There is no $namespace/secret/orders, where the pattern '{database}' looks for the role 'orders-rw'"
+        "$failed" | Should -Match "$namespace/secret/orders does not exist; the pattern '{database}' requires it for the role 'orders-rw'"
     }
 
     It 'refuses the pattern <_>' -ForEach '{rolle}', 'a/b/c', 'Orders', 'credentials/{namespace}-{role}' {

@@ -82,7 +82,7 @@ Describe 'New-CredentialSource -PostgreSql' {
     It 'refuses a role that is not among those allowed' {
         $source = New-CredentialSource -PostgreSql $server -Credential $credential -LeasePath $TestDrive/allowed -AllowedRole 'ro_*'
         $null = New-Manifest -Annotation @{ 'orders.role' = $role } | Invoke-CredentialInjection -CredentialSource $source -ErrorVariable failed -ErrorAction SilentlyContinue
-        "$failed" | Should -Match 'is not among those that this source gives out \(ro_\*\)'
+        "$failed" | Should -Match 'is not among the allowed roles of this source \(ro_\*\)'
         Get-ChildItem $TestDrive/allowed/*.json -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 

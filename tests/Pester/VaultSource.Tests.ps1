@@ -35,7 +35,7 @@ Describe 'New-CredentialSource -Vault' {
         @{ Name = 'two ways to log in'; Parameters = @{ RoleId = 'x'; KubernetesAuthRole = 'y' }; Why = '-Token, -KubernetesAuthRole and -RoleId cannot be combined' }
         @{ Name = 'an AppRole without its secret id'; Parameters = @{ RoleId = 'x' }; Why = 'both -RoleId and -SecretId' }
         @{ Name = 'an audience without pod identity'; Parameters = @{ KubernetesAuthRole = 'x'; Audience = 'vault' }; Why = 'requires -PodIdentity' }
-        @{ Name = 'a namespace that none can have'; Parameters = @{ KubernetesAuthRole = 'x'; VaultNamespace = "a`r`nb" }; Why = 'namespace of Vault may hold' }
+        @{ Name = 'a namespace that none can have'; Parameters = @{ KubernetesAuthRole = 'x'; VaultNamespace = "a`r`nb" }; Why = 'Vault namespace may contain' }
         @{ Name = 'an address that is none'; Parameters = @{ KubernetesAuthRole = 'x'; Vault = 'ftp://vault' }; Why = 'http or https address' }
         @{ Name = 'a number for a time'; Parameters = @{ KubernetesAuthRole = 'x'; TokenPeriod = 3600 }; Why = 'ticks' }
         @{ Name = 'a folder for its leases'; Parameters = @{ KubernetesAuthRole = 'x'; LeasePath = 'x' }; Why = 'Parameter set cannot be resolved' }
@@ -55,7 +55,7 @@ Describe 'New-CredentialSource -Vault' {
         $trust = & $Trust
         $source = New-CredentialSource -Vault (Get-ClusterText server) -Token $token @trust
         { Get-CredentialLease $source -ErrorAction Stop -WarningAction Ignore } | Should -Throw $Says
-        "$($source.Notice)" | Should -BeLike ($trust.ContainsKey('SkipCertificateCheck') ? '*is not checked*' : '')
+        "$($source.Notice)" | Should -BeLike ($trust.ContainsKey('SkipCertificateCheck') ? '*is not verified*' : '')
     }
 
     It 'needs a connection to the cluster for pod identity' {

@@ -65,12 +65,12 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("Opaque", """{"password":"canary"}""", "has no key 'username'; it has password. Add it, or name the key that it has instead.")]
+    [InlineData("Opaque", """{"password":"canary"}""", "has no key 'username'; it has password. Add the key, or specify an existing key.")]
     [InlineData("Opaque", """{"username":"orders"}""", "has no key 'password'; it has username.")]
     [InlineData("Opaque", "{}", "has no key 'username'; it has none.")]
-    [InlineData("Opaque", """{"username":"orders","password":""}""", "holds nothing under the key 'password'.")]
+    [InlineData("Opaque", """{"username":"orders","password":""}""", "has an empty value for the key 'password'.")]
     [InlineData("kubeinject.io/lease", """{"username":"orders","password":"canary"}""", "is a Secret of the type kubeinject.io/lease.")]
-    [InlineData("kubernetes.io/dockerconfigjson", """{".dockerconfigjson":"{}"}""", "is a Secret of the type kubernetes.io/dockerconfigjson. Credentials are read from those of the types kubernetes.io/basic-auth and Opaque.")]
+    [InlineData("kubernetes.io/dockerconfigjson", """{".dockerconfigjson":"{}"}""", "has the type kubernetes.io/dockerconfigjson. Use a Secret of the type kubernetes.io/basic-auth or Opaque.")]
     public async Task A_Secret_that_holds_no_credential_is_named_with_what_is_wrong(string type, string values, string problem)
     {
         await CreateAsync("orders-rw", type, values);
@@ -86,12 +86,12 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     {
         await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{space}/secrets", """{"metadata":{"name":"orders-rw"},"data":{"username":"b3JkZXJz","password":"//79"}}""");
 
-        Assert.Contains("holds no text under the key 'password'", (await RefusedAsync(Source("{role}"), Request())).Message, StringComparison.Ordinal);
+        Assert.Contains("has a value that is not text for the key 'password'", (await RefusedAsync(Source("{role}"), Request())).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_missing_Secret_is_named_with_the_role_and_the_pattern() => Assert.Equal(
-        $"There is no {space}/secret/orders-rw-db, where the pattern '{{role}}-db' looks for the role 'orders-rw' of the database 'orders'. Make the Secret, or change the role or the pattern.",
+        $"{space}/secret/orders-rw-db does not exist; the pattern '{{role}}-db' requires it for the role 'orders-rw' of the database 'orders'. Create the Secret, or change the role or the pattern.",
         (await RefusedAsync(Source("{role}-db"), Request())).Message);
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
 
         var exception = await RefusedAsync(new CredentialSource(issuer, leases), Request());
 
-        Assert.StartsWith($"{space}/secret/orders-rw may not be read with this connection. Allow its user to get that Secret.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The user of this connection may not read {space}/secret/orders-rw. Grant this user the right to get the Secret.", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
         await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{other}/secrets", """{"metadata":{"name":"orders"},"stringData":{"username":"orders","password":"canary"}}""");
 
         foreach (var role in new[] { $"../{other}/secrets/orders", $"../../{other}/secrets/orders", $"{other}/orders", $"..%2f{other}", $"orders?namespace={other}" })
-            Assert.Contains("cannot be part of a Secret's name", (await RefusedAsync(Source(pattern), Request(role))).Message, StringComparison.Ordinal);
+            Assert.Contains("cannot be part of a Secret name", (await RefusedAsync(Source(pattern), Request(role))).Message, StringComparison.Ordinal);
     }
 
     private async Task<CredentialException> RefusedAsync(CredentialSource source, CredentialRequest request)

@@ -96,7 +96,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
         var admin = await CreateRoleAsync(options: "LOGIN PASSWORD 'admin-password'");
         var source = Source(Options with { ConnectionString = new SensitiveString($"postgresql://{admin}:admin-password@{Host}:{Port}/postgres") });
 
-        Assert.Contains("who makes the login roles", (await FailsAsync(() => IssueAsync(source, admin), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
+        Assert.Contains("is the user who creates the login roles", (await FailsAsync(() => IssueAsync(source, admin), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,8 +147,8 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     }
 
     [Theory]
-    [InlineData("postgresql://postgres:wrong@HOST/postgres", "login of user 'postgres' is refused")]
-    [InlineData("postgresql://nobody:wrong@HOST/postgres", "login of user 'nobody' is refused")]
+    [InlineData("postgresql://postgres:wrong@HOST/postgres", "refused the login of user 'postgres'")]
+    [InlineData("postgresql://nobody:wrong@HOST/postgres", "refused the login of user 'nobody'")]
     public async Task A_login_that_is_refused_says_whose(string connection, string says)
     {
         var source = Source(Options with { ConnectionString = new SensitiveString(connection.Replace("HOST", $"{Host}:{Port}", StringComparison.Ordinal)) });
@@ -164,7 +164,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     {
         var source = Source(Options with { ConnectionString = new SensitiveString($"{Superuser.Reveal()[..^"postgres".Length]}missing") });
 
-        Assert.Contains("database 'missing': there is no such database", (await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
+        Assert.Contains("database 'missing': the database does not exist", (await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -175,7 +175,8 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
 
         var message = (await FailsAsync(() => IssueAsync(source, role), CredentialFailure.Refused)).Message;
 
-        Assert.Contains($"user '{user}' may not do this: creating the login role 'kubeinject-{role}-", message, StringComparison.Ordinal);
+        Assert.Contains($"creating the login role 'kubeinject-{role}-", message, StringComparison.Ordinal);
+        Assert.Contains($" failed because the user '{user}' does not have the privilege: ", message, StringComparison.Ordinal);
         Assert.Empty(Leases.Records);
     }
 

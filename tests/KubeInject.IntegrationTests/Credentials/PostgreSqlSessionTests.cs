@@ -144,7 +144,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         var message = (await FailsAsync(() => IssueAsync(source, "orders"), CredentialFailure.Refused)).Message;
 
         Assert.Contains(text, message, StringComparison.Ordinal);
-        Assert.Contains("Connect to PostgreSQL itself", message, StringComparison.Ordinal);
+        Assert.Contains("Connect directly to PostgreSQL", message, StringComparison.Ordinal);
         listener.Stop();
         await refusing;
     }
@@ -160,7 +160,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
 
         var message = (await FailsAsync(() => IssueAsync(source, role), CredentialFailure.Refused)).Message;
 
-        Assert.Contains("Connect to PostgreSQL itself", message, StringComparison.Ordinal);
+        Assert.Contains("Connect directly to PostgreSQL", message, StringComparison.Ordinal);
         Assert.Equal(false, await ScalarAsync("SELECT rolsuper FROM pg_roles WHERE rolname = $1", owner));
     }
 

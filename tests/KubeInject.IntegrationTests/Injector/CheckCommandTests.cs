@@ -144,7 +144,7 @@ public sealed class CheckCommandTests : IDisposable
         var result = await RunAsync(["check", folder.Write("a.yaml", Sound), "--source", "vault"], environment);
 
         Assert.Equal(0, result.ExitCode);
-        Assert.Contains(": warning KI216: pod/sound: Nothing listens at http://127.0.0.1:1/", result.Output, StringComparison.Ordinal);
+        Assert.Contains(": warning KI216: pod/sound: The connection to Vault at http://127.0.0.1:1/ was refused", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

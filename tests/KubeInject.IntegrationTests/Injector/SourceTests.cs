@@ -88,7 +88,7 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.Empty(result.Output);
-        Assert.Contains($"There is no {space}/secret/rw-db", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"{space}/secret/rw-db does not exist", result.Error, StringComparison.Ordinal);
         Assert.Empty(await SecretsAsync(space));
     }
 

@@ -104,7 +104,7 @@ public sealed class SyncCommandTests : IDisposable
 
         Assert.Equal(0, result.ExitCode);
         Assert.StartsWith("2 leases: 0 renewed, 0 revoked, 0 cleaned up, 2 kept, 0 failed", result.Output, StringComparison.Ordinal);
-        Assert.Contains("left to the sweep of another cluster", result.Error, StringComparison.Ordinal);
+        Assert.Contains("skipped because its record names another cluster", result.Error, StringComparison.Ordinal);
         Assert.Contains("Revoke-CredentialLease", result.Error, StringComparison.Ordinal);
         Assert.Equal(2, Records().Length);
     }

@@ -36,7 +36,7 @@ public sealed class LeaseSweepTests : SweepTest
 
         Assert.Empty(Issuer.Revoked);
         Assert.Equal((0, "db:5432"), (summary.Total, Assert.Single(summary.OtherPlaces)));
-        Assert.StartsWith("Leases of db:5432 are recorded here as well", summary.Notice, StringComparison.Ordinal);
+        Assert.StartsWith("Leases of db:5432 are recorded in the same store", summary.Notice, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -42,7 +42,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
         var error = await Assert.ThrowsAsync<CredentialException>(() => world.Source(vault).IssueAsync(world.Request(), CancellationToken.None));
 
         Assert.Equal(CredentialFailure.Unavailable, error.Reason);
-        Assert.Contains("gets too many requests", error.Message, StringComparison.Ordinal);
+        Assert.Contains("receives too many requests", error.Message, StringComparison.Ordinal);
         Assert.Equal(3, world.Gate.Count(Issuing));
         await AssertNothingIsLeftAsync(world);
     }
@@ -164,7 +164,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
         var error = await Assert.ThrowsAsync<CredentialException>(() => source.IssueAsync(world.Request(), CancellationToken.None));
 
-        Assert.Contains("the records of these leases are kept for the next sweep", error.Message, StringComparison.Ordinal);
+        Assert.Contains("The records of these leases are kept for the next sweep", error.Message, StringComparison.Ordinal);
         world.Gate.Resume();
 
         // By connections of its own: one from before may hang on a server that is no more.
@@ -236,7 +236,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
         Assert.Equal(CredentialFailure.Unavailable, error.Reason);
         Assert.Contains($"Vault at {standby.Address} redirects ", error.Message, StringComparison.Ordinal);
         Assert.Contains($" to {world.Gate.Address}v1/", error.Message, StringComparison.Ordinal);
-        Assert.Contains("Use the address of the active server", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Specify the address of the active server", error.Message, StringComparison.Ordinal);
         Assert.Empty(world.Gate.Requests);
         await AssertNothingIsLeftAsync(world);
     }

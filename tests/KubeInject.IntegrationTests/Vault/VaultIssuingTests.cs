@@ -130,8 +130,8 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
             [world.Request("elsewhere")] = $"The role 'elsewhere' of auth/kubernetes is not bound to the namespace '{world.Namespace}', but to another-namespace (bound_service_account_namespaces). Nothing was issued.",
             [world.Request("without-policy")] = "The role 'without-policy' of auth/kubernetes does not have the policy 'without-policy' (token_policies)",
             [world.Request("no-such-role")] = "The role 'no-such-role' of auth/kubernetes does not exist.",
-            [world.Request("../token/create")] = "'../token/create' is no name of a role in Vault.",
-            [world.Request() with { Mount = "databases/../sys" }] = "'databases/../sys' is no mount path of Vault.",
+            [world.Request("../token/create")] = "'../token/create' is not a valid Vault role name.",
+            [world.Request() with { Mount = "databases/../sys" }] = "'databases/../sys' is not a valid Vault mount path.",
         };
         var roles = await world.LiveAsync();
 
@@ -160,7 +160,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
         var error = await Assert.ThrowsAsync<CredentialException>(() => source.IssueAsync(world.Request("ungranted"), CancellationToken.None));
 
         Assert.Equal(CredentialFailure.Refused, error.Reason);
-        Assert.EndsWith("""The policy of the role's name has to grant read on path "databases/creds/ungranted".""", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("""Grant read on path "databases/creds/ungranted" in the policy that has the name of the role.""", error.Message, StringComparison.Ordinal);
         Assert.Empty(await source.Leases.ListAsync(CancellationToken.None));
         var token = world.Gate.Requests.Last(request => request.Path == "databases/creds/ungranted").Token!;
         Assert.False(await world.Vault.HasTokenAsync(token));
@@ -177,7 +177,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
         var error = await Assert.ThrowsAsync<CredentialException>(() => source.IssueAsync(world.Request("in-batches"), CancellationToken.None));
 
-        Assert.Contains("gives out batch tokens, which cannot be revoked", error.Message, StringComparison.Ordinal);
+        Assert.Contains("issues batch tokens, which cannot be revoked", error.Message, StringComparison.Ordinal);
         Assert.Empty(await world.Vault.LeasesAsync("in-batches"));
     }
 
@@ -235,7 +235,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
         var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(powerless).RevokeAsync(Handle(record), CancellationToken.None));
 
         Assert.Equal(CredentialFailure.Refused, error.Reason);
-        Assert.EndsWith("""Its policy has to grant update on path "auth/token/revoke".""", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("""Grant update on path "auth/token/revoke" in the policy of the login.""", error.Message, StringComparison.Ordinal);
         Assert.True(await TestDatabase.CanLogInAsync(credential));
         await world.Source(vault).RevokeAsync(record, CancellationToken.None);
     }

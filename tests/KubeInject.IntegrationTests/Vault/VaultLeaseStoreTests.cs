@@ -263,7 +263,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
         foreach (var attempt in new Func<Task>[] { () => missing.ListAsync(CancellationToken.None), () => missing.FindAsync(Guid.NewGuid(), CancellationToken.None), () => missing.WriteAsync(Record(world), CancellationToken.None), () => missing.RemoveAsync(Guid.NewGuid(), CancellationToken.None) })
             Assert.Contains("Look whether the mount and the role are right", (await Assert.ThrowsAsync<CredentialException>(attempt)).Message, StringComparison.Ordinal);
         var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultLeaseStore(vault, "plain").WriteAsync(Record(world), CancellationToken.None));
-        Assert.Contains("the mount has to be a KV engine of version 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the mount keeps no versions; it must be a KV engine of version 2", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>Writes over a record as the renewer of the injector in the cluster does: its six fields, with the pod's name and node, and nothing else.</summary>

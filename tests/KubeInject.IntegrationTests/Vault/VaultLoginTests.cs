@@ -87,7 +87,7 @@ public sealed class VaultLoginTests(VaultFixtures worlds)
         {
             var error = await Assert.ThrowsAsync<CredentialException>(() => source.Leases.ListAsync(CancellationToken.None));
             Assert.Equal(CredentialFailure.Refused, error.Reason);
-            Assert.Contains("""Its policy has to grant list on path "vault-db-injector/metadata/kubernetes".""", error.Message, StringComparison.Ordinal);
+            Assert.Contains("""Grant list on path "vault-db-injector/metadata/kubernetes" in the policy of the login.""", error.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(2, world.Gate.Count("auth/approle/login"));
@@ -119,7 +119,7 @@ public sealed class VaultLoginTests(VaultFixtures worlds)
             var error = await Assert.ThrowsAsync<CredentialException>(() => world.Source(vault).Leases.ListAsync(CancellationToken.None));
 
             Assert.Equal(CredentialFailure.Refused, error.Reason);
-            Assert.StartsWith($"Vault does not accept the login as the role '{role}' of auth/kubernetes (", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"Vault does not accept the login with the role '{role}' of auth/kubernetes (", error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(token, error.ToString(), StringComparison.Ordinal);
         }
     }

@@ -28,23 +28,23 @@ public sealed class SecretPatternTests
         Assert.Equal("team/secret/team.orders-rw", Resolve("{namespace}.{role}", Request(@namespace: null), "team").ToString());
 
     [Theory]
-    [InlineData("", "cannot be the name of a Secret")]
+    [InlineData("", "an invalid Secret name")]
     [InlineData("a/b/c", "more than one slash")]
-    [InlineData("/{role}", "a namespace that is neither")]
-    [InlineData("{role}/x", "a namespace that is neither")]
-    [InlineData("team-{namespace}/x", "a namespace that is neither")]
-    [InlineData("../{role}", "a namespace that is neither")]
+    [InlineData("/{role}", "an invalid namespace")]
+    [InlineData("{role}/x", "an invalid namespace")]
+    [InlineData("team-{namespace}/x", "an invalid namespace")]
+    [InlineData("../{role}", "an invalid namespace")]
     [InlineData("{rolle}", "the unknown placeholder {rolle}")]
     [InlineData("{role", "the unknown placeholder {role")]
     [InlineData("{Role}", "the unknown placeholder {Role}")]
-    [InlineData("Upper-{role}", "cannot be the name of a Secret")]
-    [InlineData("{role}-", "cannot be the name of a Secret")]
-    [InlineData("{role}..x", "cannot be the name of a Secret")]
-    [InlineData("{role}}", "cannot be the name of a Secret")]
-    [InlineData("{role}\n", "cannot be the name of a Secret")]
-    [InlineData("credentials/{namespace}-{role}", "could name Secrets meant for another; write for example credentials/{namespace}.{role}")]
-    [InlineData("credentials/x-{namespace}", "could name Secrets meant for another")]
-    [InlineData("credentials/{role}{namespace}", "could name Secrets meant for another")]
+    [InlineData("Upper-{role}", "an invalid Secret name")]
+    [InlineData("{role}-", "an invalid Secret name")]
+    [InlineData("{role}..x", "an invalid Secret name")]
+    [InlineData("{role}}", "an invalid Secret name")]
+    [InlineData("{role}\n", "an invalid Secret name")]
+    [InlineData("credentials/{namespace}-{role}", "could read Secrets that are meant for another. Write, for example, credentials/{namespace}.{role}")]
+    [InlineData("credentials/x-{namespace}", "could read Secrets that are meant for another")]
+    [InlineData("credentials/{role}{namespace}", "could read Secrets that are meant for another")]
     public void A_pattern_that_is_none_is_told_so(string pattern, string problem) =>
         Assert.Contains(problem, Assert.Throws<FormatException>(() => SecretPattern.Parse(pattern)).Message, StringComparison.Ordinal);
 
@@ -72,7 +72,7 @@ public sealed class SecretPatternTests
             var exception = Assert.Throws<CredentialException>(() => Resolve("{database}.{role}", request));
 
             Assert.Equal(CredentialFailure.Refused, exception.Reason);
-            Assert.Contains("cannot be part of a Secret's name", exception.Message, StringComparison.Ordinal);
+            Assert.Contains("cannot be part of a Secret name", exception.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(exception.Message, char.IsControl);
         }
     }

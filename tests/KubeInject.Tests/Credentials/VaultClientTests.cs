@@ -106,11 +106,11 @@ public sealed class VaultClientTests
     [InlineData(200, "text/html", "<html>Sign in</html>", "text/html that is not JSON")]
     [InlineData(200, "application/json", "", "application/json that is not JSON")]
     [InlineData(202, "text/plain", "accepted", "text/plain that is not JSON")]
-    [InlineData(200, "application/json", "{}", "JSON that is not an answer of Vault")]
-    [InlineData(200, "application/json", "[]", "JSON that is not an answer of Vault")]
-    [InlineData(200, "application/json", "null", "JSON that is not an answer of Vault")]
-    [InlineData(200, "application/json", """{"kind":"Status","apiVersion":"v1","status":"Success"}""", "JSON that is not an answer of Vault")]
-    [InlineData(200, "application/json", """{"message":"ok"}""", "JSON that is not an answer of Vault")]
+    [InlineData(200, "application/json", "{}", "JSON that is not a Vault response")]
+    [InlineData(200, "application/json", "[]", "JSON that is not a Vault response")]
+    [InlineData(200, "application/json", "null", "JSON that is not a Vault response")]
+    [InlineData(200, "application/json", """{"kind":"Status","apiVersion":"v1","status":"Success"}""", "JSON that is not a Vault response")]
+    [InlineData(200, "application/json", """{"message":"ok"}""", "JSON that is not a Vault response")]
     public async Task A_success_that_Vault_does_not_report_so_is_no_success(int status, string type, string body, string what)
     {
         using var server = new TestServer(_ => new Response(status, type, body));
@@ -121,8 +121,8 @@ public sealed class VaultClientTests
         {
             var error = await Assert.ThrowsAsync<CredentialException>(attempt);
             Assert.Equal(CredentialFailure.UnexpectedAnswer, error.Reason);
-            Assert.StartsWith($"The server at {server.Http} does not answer ", error.Message, StringComparison.Ordinal);
-            Assert.EndsWith($" as Vault does: it answered {status} with {what}.", error.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"The server at {server.Http} did not return a valid Vault response to ", error.Message, StringComparison.Ordinal);
+            Assert.EndsWith($": it returned status {status} with {what}.", error.Message, StringComparison.Ordinal);
         }
     }
 
@@ -144,7 +144,7 @@ public sealed class VaultClientTests
         var error = await Assert.ThrowsAsync<CredentialException>(() => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None));
 
         Assert.Equal(CredentialFailure.UnexpectedAnswer, error.Reason);
-        Assert.Equal($"The server at {server.Http} does not answer GET auth/kubernetes/role/orders as Vault does: its answer is larger than 3 MiB. Check which server answers at this address (VAULT_ADDR).", error.Message);
+        Assert.Equal($"The server at {server.Http} did not return a valid Vault response to GET auth/kubernetes/role/orders: the response is larger than 3 MiB. Check which server runs at this address (VAULT_ADDR).", error.Message);
     }
 
     [Theory]
@@ -337,7 +337,7 @@ public sealed class VaultClientTests
         var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(vault).RevokeAsync(handle, CancellationToken.None));
 
         Assert.Equal(CredentialFailure.Unavailable, error.Reason);
-        Assert.StartsWith("Vault has revoked the token of the lease databases/creds/orders/x, and not yet the lease itself.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Vault has revoked the token of the lease databases/creds/orders/x but not yet the lease itself.", error.Message, StringComparison.Ordinal);
         Assert.InRange(clock.GetUtcNow() - ImmediateTimeProvider.StartTime, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(61));
         Assert.Equal(clock.Waits.Count + 1, server.Requests.Count(request => request.Path == "/v1/sys/leases/lookup"));
     }

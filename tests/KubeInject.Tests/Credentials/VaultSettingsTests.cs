@@ -148,8 +148,8 @@ public sealed class VaultSettingsTests : IDisposable
     {
         Assert.Null(Notice(new VaultSettings()));
         Assert.Null(Notice(new VaultSettings { Address = new Uri("http://127.0.0.1:8200") }));
-        Assert.StartsWith("Tokens and credentials travel from http://vault:8200/ in clear text", Notice(new VaultSettings { Address = new Uri("http://vault:8200") }), StringComparison.Ordinal);
-        Assert.StartsWith("The certificate of https://127.0.0.1:8200/ is not checked", Notice(new VaultSettings { SkipCertificateCheck = true }), StringComparison.Ordinal);
+        Assert.StartsWith("The connection to http://vault:8200/ is not encrypted and exposes tokens and credentials", Notice(new VaultSettings { Address = new Uri("http://vault:8200") }), StringComparison.Ordinal);
+        Assert.StartsWith("The certificate of https://127.0.0.1:8200/ is not verified", Notice(new VaultSettings { SkipCertificateCheck = true }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class VaultSettingsTests : IDisposable
     {
         using var vault = new VaultClient(new VaultSettings(), VaultLogin.Token(new SensitiveString("x")));
         var error = Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { TokenPeriod = TimeSpan.FromSeconds(59) }));
-        Assert.Equal("The period of a token has to be a minute or longer.", error.Message); // as it stands: users see it
+        Assert.Equal("The token period must be at least one minute.", error.Message); // as it stands: users see it
         Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { UsePodIdentity = true, Audience = " " }));
         Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { UsePodIdentity = true }));
     }

@@ -90,7 +90,7 @@ public sealed class RedirectTests
 
             Assert.Equal(CredentialFailure.Unavailable, error.Reason);
             Assert.Equal(
-                $"Vault at {server.Http} redirects GET databases/creds/orders to {elsewhere.Http}v1/databases/creds/orders, which is not followed, so that no token goes to another server. Use the address of the active server, or of a load balancer that leads to it (VAULT_ADDR).",
+                $"Vault at {server.Http} redirects GET databases/creds/orders to {elsewhere.Http}v1/databases/creds/orders. Redirects are not followed, so that no token is sent to another server. Specify the address of the active server, or of a load balancer for it (VAULT_ADDR).",
                 error.Message);
             Assert.Empty(elsewhere.Requests);
             Assert.Single(server.Requests);

@@ -88,7 +88,7 @@ public sealed class CredentialSourceTests
         var exception = await Assert.ThrowsAsync<CredentialException>(() => source.RevokeAsync(other.Record, CancellationToken.None));
         await Assert.ThrowsAsync<CredentialException>(() => source.RenewAsync(other.Record, CancellationToken.None));
 
-        Assert.EndsWith("and not from 'postgresql' at standby:5432. Use that source.", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith(", not to 'postgresql' at standby:5432. Use that source.", exception.Message, StringComparison.Ordinal);
         Assert.Single(leases.Records);
     }
 

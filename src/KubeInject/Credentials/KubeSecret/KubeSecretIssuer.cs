@@ -69,8 +69,8 @@ internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOption
         if (!secret.Values.TryGetValue(key, out var value))
             throw Refused($"{secret} has no key '{key}'; it has {(secret.Values.Count == 0 ? "none" : string.Join(", ", secret.Values.Keys.Order(StringComparer.Ordinal)))}. Add the key, or specify an existing key.");
         if (secret.Base64Keys.Contains(key))
-            throw Refused($"The value of the key '{key}' in {secret} is not text. Store the value as UTF-8.");
-        return value.Reveal().Length > 0 ? value : throw Refused($"The value of the key '{key}' in {secret} is empty. Set the value.");
+            throw Refused($"{secret} has a value that is not text for the key '{key}'. Store the value as UTF-8.");
+        return value.Reveal().Length > 0 ? value : throw Refused($"{secret} has an empty value for the key '{key}'. Set the value.");
     }
 
     private static CredentialException Refused(string message, Exception? cause = null) => new(CredentialFailure.Refused, message, cause);
