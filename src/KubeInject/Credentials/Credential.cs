@@ -1,9 +1,9 @@
 namespace KubeInject.Credentials;
 
 /// <summary>A username and password that were issued for one lease.</summary>
-/// <param name="Username">The username; no secret.</param>
+/// <param name="Username">The username. It is not a secret.</param>
 /// <param name="Password">The password.</param>
-/// <param name="LeaseId">The issuer's own name for the lease; null where it has none.</param>
-/// <param name="ExpiresAt">When they end unless renewed; null where they do not end by themselves.</param>
-/// <param name="IsRenewable">Whether that end can be put off. Default: false.</param>
+/// <param name="LeaseId">The ID that the issuer assigned to the lease; null if the issuer assigns none.</param>
+/// <param name="ExpiresAt">When the credential expires unless it is renewed; null if it does not expire.</param>
+/// <param name="IsRenewable">Whether the credential can be renewed. Default: false.</param>
 public sealed record Credential(string Username, SensitiveString Password, string? LeaseId = null, DateTimeOffset? ExpiresAt = null, bool IsRenewable = false);

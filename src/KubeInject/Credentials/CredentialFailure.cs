@@ -1,17 +1,17 @@
 namespace KubeInject.Credentials;
 
-/// <summary>Why a credential was not issued, renewed or revoked.</summary>
+/// <summary>Why a credential could not be issued, renewed or revoked.</summary>
 public enum CredentialFailure
 {
-    /// <summary>It is not allowed: an unknown role, a ServiceAccount that is not bound to it, a login that is not accepted.</summary>
+    /// <summary>The request is not permitted, for example because the role is unknown, the ServiceAccount is not bound to it, or the login failed.</summary>
     Refused,
 
-    /// <summary>The source cannot be reached, is sealed, or takes too long: the same may succeed later.</summary>
+    /// <summary>The source cannot be reached, is sealed, or did not respond in time. The request might succeed later.</summary>
     Unavailable,
 
-    /// <summary>The source answers what cannot be understood.</summary>
+    /// <summary>The source returned an unexpected response.</summary>
     UnexpectedAnswer,
 
-    /// <summary>The credential has ended and can never be renewed.</summary>
+    /// <summary>The credential has expired or was revoked, and cannot be renewed.</summary>
     LeaseEnded,
 }

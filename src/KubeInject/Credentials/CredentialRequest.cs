@@ -2,16 +2,16 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Credentials;
 
-/// <summary>What is asked of a credential issuer, for one database of one pod.</summary>
-/// <param name="Uuid">The lease's identity, made up before anything is issued.</param>
-/// <param name="Database">The user's own name for the connection.</param>
-/// <param name="Role">The role to issue credentials from.</param>
+/// <summary>A request for the credential of one database of one pod.</summary>
+/// <param name="Uuid">The UUID of the lease, which is generated before the credential is issued.</param>
+/// <param name="Database">The name of the database in the pod's annotations.</param>
+/// <param name="Role">The role to issue the credential from.</param>
 /// <param name="Mount">The mount path of the database secrets engine.</param>
-/// <param name="Owner">The pod or workload that asks.</param>
+/// <param name="Owner">The pod or workload that uses the credential.</param>
 /// <param name="ServiceAccountName">The ServiceAccount that the pod runs as.</param>
 public sealed record CredentialRequest(
     Guid Uuid, string Database, string Role, string Mount, ObjectReference Owner, string ServiceAccountName)
 {
-    /// <summary>The Secret that the credential is delivered in, which ends with it; null where it is not delivered in one.</summary>
+    /// <summary>The Secret that delivers the credential, which is deleted when the credential is revoked; null if no Secret delivers it.</summary>
     public ObjectReference? Secret { get; init; }
 }

@@ -1,9 +1,9 @@
 namespace KubeInject.Credentials;
 
-/// <summary>Has credentials issued by whatever its host provides, such as a script.</summary>
-/// <param name="name">The issuer's name.</param>
+/// <summary>Issues credentials with delegates of the caller, for example a script.</summary>
+/// <param name="name">The name of the issuer.</param>
 /// <param name="issue">Issues a credential.</param>
-/// <param name="revoke">Revokes one, whether or not it was issued; null where nobody can.</param>
+/// <param name="revoke">Revokes a credential, whether or not it was issued; null if credentials cannot be revoked.</param>
 public sealed class DelegateCredentialIssuer(
     string name,
     Func<CredentialRequest, CancellationToken, Task<Credential>> issue,

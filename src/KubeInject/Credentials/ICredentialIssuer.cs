@@ -1,53 +1,53 @@
 namespace KubeInject.Credentials;
 
 /// <summary>
-/// Issues, renews and revokes credentials in one kind of place. It keeps no account of them; that is done around it.
-/// Each of its calls ends within a limit of its own.
+/// Issues, renews and revokes credentials of one kind of source. An issuer does not record the leases; the caller does.
+/// Each call has its own time limit.
 /// </summary>
-/// <remarks>Where a call fails it throws a <see cref="CredentialException"/>, or what the cluster's client throws.</remarks>
+/// <remarks>A call that fails throws a <see cref="CredentialException"/> or an exception of the Kubernetes client.</remarks>
 public interface ICredentialIssuer
 {
-    /// <summary>The issuer's name, as the user chooses it: <c>local</c>, <c>vault</c>.</summary>
+    /// <summary>The name of the source, for example <c>local</c> or <c>vault</c>.</summary>
     string Name { get; }
 
     /// <summary>
-    /// What tells its credentials from those of another issuer of the same name that records its leases in the same
-    /// place, such as the server's address; null (default) where there can be no other.
+    /// Distinguishes the leases of this issuer from those of other issuers with the same name in the same lease store, for
+    /// example the address of the server. Default: null, there are no such issuers.
     /// </summary>
     string? Place => null;
 
-    /// <summary>What the user has to know before using these credentials, in one sentence; null where there is nothing.</summary>
+    /// <summary>A warning about these credentials in one sentence; null if there is none.</summary>
     string? Notice { get; }
 
-    /// <summary>Whether <see cref="RevokeAsync"/> ends a credential. Where it does not, the credential is somebody else's to end. Default: true.</summary>
+    /// <summary>Whether <see cref="RevokeAsync"/> invalidates a credential. If it does not, the credential is managed outside of KubeInject. Default: true.</summary>
     bool Revokes => true;
 
     /// <summary>
-    /// Checks whether the credential may be issued at all, and makes ready whatever is needed to revoke it. No
-    /// credential exists yet when it ends. Where it fails it leaves nothing behind.
+    /// Checks whether the credential may be issued, and creates the data that is required to revoke it. This call issues no
+    /// credential. If it fails, it removes everything that it created.
     /// </summary>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>What is needed to revoke the credential: to be recorded now.</returns>
+    /// <param name="request">The requested credential.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The data that is required to revoke the credential. The caller records it before it calls <see cref="IssueAsync"/>.</returns>
     Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken);
 
-    /// <summary>Issues a credential. A record of the handle exists by then.</summary>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="handle">What was made ready for it.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <summary>Issues a credential. The caller has recorded the handle.</summary>
+    /// <param name="request">The requested credential.</param>
+    /// <param name="handle">The result of <see cref="PrepareAsync"/>.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The credential.</returns>
     Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken);
 
-    /// <summary>Puts off the end of a credential.</summary>
+    /// <summary>Renews a credential.</summary>
     /// <param name="handle">The credential.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>When it ends now; null where it does not end by itself.</returns>
-    /// <exception cref="CredentialException"><see cref="CredentialFailure.LeaseEnded"/>: it has ended and cannot be renewed any more.</exception>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The new expiration time; null if the credential does not expire.</returns>
+    /// <exception cref="CredentialException"><see cref="CredentialFailure.LeaseEnded"/>: the credential can no longer be renewed.</exception>
     Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken);
 
-    /// <summary>Revokes whatever a lease may have brought into being. Without effect where that is gone already.</summary>
+    /// <summary>Revokes the credential of a lease, and everything that was created for it. Does nothing if that no longer exists.</summary>
     /// <param name="handle">The credential, whether or not it was issued.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <returns>A task that ends when nothing of the credential is left.</returns>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>A task that completes when the credential is revoked.</returns>
     Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken);
 }

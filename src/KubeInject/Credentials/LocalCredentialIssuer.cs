@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace KubeInject.Credentials;
 
-/// <summary>Makes credentials up, for trying things out without a Vault or a database.</summary>
+/// <summary>Generates random credentials, for tests and demonstrations without Vault or a database.</summary>
 public sealed class LocalCredentialIssuer : ICredentialIssuer
 {
     private const string Alphabet = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";

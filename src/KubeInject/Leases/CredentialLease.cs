@@ -84,7 +84,7 @@ public sealed class CredentialLease
     private DateTimeOffset Now => inventory.Source.Time.GetUtcNow();
 
     /// <summary>Renews the credential at its source.</summary>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The lease as it stands now; the same where it cannot be renewed, as <see cref="IsRenewable"/> tells.</returns>
     /// <exception cref="Credentials.CredentialException"><see cref="Credentials.CredentialFailure.LeaseEnded"/>: it has ended and cannot be renewed any more.</exception>
     public async Task<CredentialLease> RenewAsync(CancellationToken cancellationToken)
@@ -94,7 +94,7 @@ public sealed class CredentialLease
     }
 
     /// <summary>Revokes the credential at its source, and forgets the lease. Where that fails the record stays.</summary>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>When neither credential nor record is left: what was left alone all the same, and why, in one sentence; null if nothing was.</returns>
     public Task<string?> RevokeAsync(CancellationToken cancellationToken) => inventory.Source.RevokeAsync(record, cancellationToken);
 

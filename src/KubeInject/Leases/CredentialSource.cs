@@ -90,7 +90,7 @@ public sealed class CredentialSource
 
     /// <summary>Renews a credential and its record.</summary>
     /// <param name="record">The lease.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The record as it is now; the same where there is nothing to renew.</returns>
     /// <exception cref="CredentialException"><see cref="CredentialFailure.LeaseEnded"/>: it has ended and cannot be renewed any more.</exception>
     public async Task<LeaseRecord> RenewAsync(LeaseRecord record, CancellationToken cancellationToken)
@@ -110,7 +110,7 @@ public sealed class CredentialSource
     /// record stays, so that it can be tried again.
     /// </summary>
     /// <param name="record">The lease.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>When neither credential nor record is left: what was left alone all the same, and why, in one sentence; null if nothing was.</returns>
     public async Task<string?> RevokeAsync(LeaseRecord record, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace KubeInject.Leases;
 /// <summary>Hands out views that are as fresh as a revocation needs them. Those who wait at the same time share one reading.</summary>
 /// <param name="reader">Reads the cluster.</param>
 /// <param name="leases">The leases that are asked for.</param>
-/// <param name="time">Tells the time.</param>
+/// <param name="time">The clock.</param>
 internal sealed class FreshOwners(IOwnerReader reader, IReadOnlySet<Guid> leases, TimeProvider time) : IDisposable
 {
     // Up to this, each batch of revocations has a reading of its own. A cluster that takes longer to read is read for

@@ -5,7 +5,7 @@ namespace KubeInject.Leases;
 /// <summary>Reads the pods and workloads of a cluster that have leases, always in all namespaces.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="options">How.</param>
-/// <param name="time">Tells the time.</param>
+/// <param name="time">The clock.</param>
 internal sealed class KubeOwnerReader(KubeObjectClient client, LeaseOptions options, TimeProvider time) : IOwnerReader
 {
     /// <inheritdoc/>

@@ -32,7 +32,7 @@ internal sealed class LeaseInventory
     internal Uri? Server { get; }
 
     /// <summary>All leases that can be read, in the order of their UUIDs, with what could not be read or seen.</summary>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The leases.</returns>
     public async Task<CredentialLeaseList> ListAsync(CancellationToken cancellationToken)
     {

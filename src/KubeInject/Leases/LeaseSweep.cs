@@ -43,7 +43,7 @@ internal sealed class LeaseSweep
     public IReadOnlyList<OwnerGap> RelevantGaps => [.. known?.RelevantGaps ?? []];
 
     /// <summary>Tells what there is to do. Changes nothing.</summary>
-    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Every lease with what is to be done.</returns>
     public async Task<IReadOnlyList<PlannedLeaseAction>> PlanAsync(CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace KubeInject.Credentials.PostgreSql;
 
-/// <summary>Reads where to connect: Npgsql's keywords, or the URI that libpq and everybody else knows.</summary>
+/// <summary>Parses a connection string: Npgsql keywords, or a URI as libpq defines it.</summary>
 internal static class ConnectionText
 {
     // https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
@@ -26,8 +26,8 @@ internal static class ConnectionText
         ["target_session_attrs"] = "Target Session Attributes",
     };
 
-    /// <summary>Reads it. Nothing of it is quoted in an error, for it holds a password.</summary>
-    /// <exception cref="ArgumentException">It makes no sense.</exception>
+    /// <summary>Parses a connection string. Errors do not quote it because it can contain a password.</summary>
+    /// <exception cref="ArgumentException">The connection string is invalid.</exception>
     public static NpgsqlConnectionStringBuilder Parse(SensitiveString connection)
     {
         var text = connection.Reveal().Trim();
@@ -49,7 +49,7 @@ internal static class ConnectionText
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            // Not with the cause, which may quote a value.
+            // Without an inner exception, which might quote a value.
             throw new ArgumentException("The PostgreSQL connection string cannot be parsed. Specify postgresql://user:password@host:5432/database, or Npgsql keywords: Host=…;Port=…;Username=…;Password=…;Database=….");
         }
     }
@@ -83,7 +83,7 @@ internal static class ConnectionText
         return builder;
     }
 
-    /// <summary>One host with a port, or several between commas, as Npgsql takes them too.</summary>
+    /// <summary>Sets one host with an optional port, or a comma-separated list of hosts, which Npgsql parses itself.</summary>
     private static void SetHosts(NpgsqlConnectionStringBuilder builder, string hosts)
     {
         if (hosts.Length == 0)

@@ -3,20 +3,20 @@ using NpgsqlTypes;
 
 namespace KubeInject.Credentials.PostgreSql;
 
-/// <summary>A login role that exists, as the user who makes them sees it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Oid">Its number, by which the catalogs know it.</param>
-/// <param name="IsUnderSuperuser">Whether that user is a superuser, who may do everything with it without being a member.</param>
-/// <param name="HasOurRights">Whether it is, by whichever way, a member of that user.</param>
+/// <summary>An existing login role, as the connecting user sees it.</summary>
+/// <param name="Name">The name of the role.</param>
+/// <param name="Oid">The OID of the role in the catalogs.</param>
+/// <param name="IsUnderSuperuser">Whether the connecting user is a superuser, who needs no membership to manage the role.</param>
+/// <param name="HasOurRights">Whether the role is a direct or indirect member of the connecting user.</param>
 internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, bool HasOurRights)
 {
-    // Memberships have options since version 16: whether rights are inherited, whether SET ROLE is allowed.
+    // Since version 16, memberships have the options INHERIT and SET.
     private const int OptionsSince = 16;
 
-    /// <summary>The name as an identifier.</summary>
+    /// <summary>The name as a quoted identifier.</summary>
     public string Identifier => RoleName.Quote(Name);
 
-    /// <summary>The number as a parameter of a query.</summary>
+    /// <summary>The OID as a query parameter.</summary>
     public NpgsqlParameter Parameter => new NpgsqlParameter<uint> { TypedValue = Oid, NpgsqlDbType = NpgsqlDbType.Oid };
 
     /// <summary>Finds the role. If another session is creating it, waits until that session has committed or rolled back.</summary>
@@ -40,14 +40,14 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
         }
     }
 
-    /// <summary>Whether the role is still there: another may have removed it.</summary>
+    /// <summary>Whether the role still exists: another session might have removed it.</summary>
     public async Task<bool> ExistsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         await connection.ListAsync("SELECT FROM pg_catalog.pg_roles WHERE oid = $1", _ => true, cancellationToken, Parameter).ConfigureAwait(false) is [true];
 
-    /// <summary>Makes the user who makes the login roles a member of it for the rest of a transaction. A superuser does not have to be one.</summary>
+    /// <summary>Makes the connecting user a member of the role for the rest of a transaction. Does nothing for a superuser.</summary>
     /// <param name="connection">The session, in a transaction.</param>
-    /// <param name="inherits">Whether that user needs the rights of the role, and not only SET ROLE.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="inherits">Whether the user needs the privileges of the role in addition to SET ROLE.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task JoinAsync(NpgsqlConnection connection, bool inherits, CancellationToken cancellationToken)
     {
         if (IsUnderSuperuser)
@@ -56,7 +56,7 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
         await connection.ExecuteAsync($"GRANT {Identifier} TO CURRENT_USER{options}", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes it a member of another role.</summary>
+    /// <summary>Makes the role a member of another role.</summary>
     public Task GrantAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken)
     {
         var options = connection.PostgreSqlVersion.Major >= OptionsSince ? " WITH INHERIT TRUE, SET TRUE" : "";
@@ -64,13 +64,13 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
     }
 
     /// <summary>
-    /// Revokes its memberships in other roles, and the memberships of others in it: until version 15 a role may grant itself
-    /// to any other.
+    /// Revokes the memberships of the role in other roles, and of other roles in it: until version 15, a role can grant itself
+    /// to any other role.
     /// </summary>
     public async Task RevokeMembershipsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // Since version 16 a membership belongs to its grantor. One without INHERIT and SET only lets the user who created a
-        // role administer it.
+        // Since version 16, a membership has a grantor. A membership without INHERIT and SET only permits the creator of the
+        // role to administer it, and is kept.
         var hasOptions = connection.PostgreSqlVersion.Major >= OptionsSince;
         var statements = await connection.ListAsync(
             $"""
@@ -87,9 +87,9 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
     }
 
     /// <summary>
-    /// Whether another session was creating the role, and has committed. A role that is not committed cannot be seen, but
-    /// PostgreSQL lets no other session create a role of that name until then. Pods cannot use this to make us wait, as they
-    /// could with an advisory lock, because they may not create roles.
+    /// Whether another session was creating the role and has committed. An uncommitted role is invisible, but it blocks other
+    /// sessions that create a role with the same name. Unlike an advisory lock, pods cannot use this to block KubeInject,
+    /// because they may not create roles.
     /// </summary>
     private static async Task<bool> WasBeingCreatedAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, b
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            return false; // a user who may not create roles has not begun to create this one
+            return false; // a user without CREATEROLE cannot be creating this role
         }
     }
 }

@@ -33,10 +33,10 @@ internal static class PostgreSqlCommands
     }
 
     /// <summary>Runs a call in one transaction, and rolls it back if the call fails.</summary>
-    /// <param name="connection">The connection.</param>
-    /// <param name="call">The call.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <param name="isTrial">Whether to roll back if the call succeeds, too. Default: false.</param>
+    /// <param name="connection">The session, without a transaction.</param>
+    /// <param name="call">Runs the statements.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="isTrial">Whether to roll back even if the call succeeds. Default: false.</param>
     public static async Task InTransactionAsync(this NpgsqlConnection connection, Func<Task> call, CancellationToken cancellationToken, bool isTrial = false)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);

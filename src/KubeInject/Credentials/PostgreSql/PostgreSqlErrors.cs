@@ -5,9 +5,9 @@ using Npgsql;
 
 namespace KubeInject.Credentials.PostgreSql;
 
-/// <summary>Says in one line what went wrong with a server, where, and what to do. The causes, which hold statements, are not passed on.</summary>
-/// <param name="connection">The connection.</param>
-/// <param name="timeout">How long a call may take.</param>
+/// <summary>Translates errors of PostgreSQL into messages of one line, with the server and a remedy. Inner exceptions are omitted because they contain statements.</summary>
+/// <param name="connection">The connection settings.</param>
+/// <param name="timeout">The time limit of a call.</param>
 internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection, TimeSpan timeout)
 {
     private string Server => $"PostgreSQL at {connection.Host}:{connection.Port}, database '{connection.Database ?? connection.Username}'";
@@ -16,38 +16,39 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
 
     public static bool IsKnown(Exception exception) => exception is NpgsqlException or TimeoutException or SocketException or IOException or AuthenticationException;
 
-    /// <summary>A call that took too long.</summary>
-    public CredentialException Late(string what) => new(
+    /// <summary>Creates the error for a call that exceeded the time limit.</summary>
+    /// <param name="activity">The operation: <c>creating the login role x</c>.</param>
+    public CredentialException TimedOut(string activity) => new(
         CredentialFailure.Unavailable, FormattableString.Invariant(
-            $"{Server}: {what} took longer than {timeout.TotalSeconds:0.###} s. Check what the server is waiting for (pg_stat_activity, pg_locks), or increase the timeout."));
+            $"{Server}: {activity} took longer than {timeout.TotalSeconds:0.###} s. Check what the server is waiting for (pg_stat_activity, pg_locks), or increase the timeout."));
 
-    /// <summary>A session in which our settings are not in force.</summary>
-    /// <param name="what">What the other side does: <c>drops the setting x</c>.</param>
-    public CredentialException Pooler(string what) => new(
+    /// <summary>Creates the error for a session in which the required settings are not in effect.</summary>
+    /// <param name="problem">What the server does: <c>drops the setting x</c>.</param>
+    public CredentialException Pooler(string problem) => new(
         CredentialFailure.Refused,
-        $"{Server}: the server, which seems to be a connection pooler, {Redaction.OneLine(what)}. Without these settings, KubeInject could run functions that the owner of a database planted. Connect directly to PostgreSQL, and do not use ignore_startup_parameters, which drops the settings.");
+        $"{Server}: the server, which seems to be a connection pooler, {Redaction.OneLine(problem)}. Without these settings, KubeInject could run functions that the owner of a database planted. Connect directly to PostgreSQL, and do not use ignore_startup_parameters, which drops the settings.");
 
-    /// <summary>A call that failed.</summary>
-    /// <param name="what">What was being done: <c>creating the login role x</c>.</param>
-    /// <param name="exception">Why it failed.</param>
-    /// <param name="secret">The password that may stand in the server's message; null where none was sent.</param>
-    public CredentialException Explain(string what, Exception exception, SensitiveString? secret = null) => exception switch
+    /// <summary>Creates the error for a call that failed.</summary>
+    /// <param name="activity">The operation: <c>creating the login role x</c>.</param>
+    /// <param name="exception">The cause.</param>
+    /// <param name="secret">The password or verifier that was sent, which is masked in the message; null if none was sent.</param>
+    public CredentialException Explain(string activity, Exception exception, SensitiveString? secret = null) => exception switch
     {
-        PostgresException error => Explain(what, error, secret),
+        PostgresException error => Explain(activity, error, secret),
         _ when Find<AuthenticationException>(exception) is { } error => new(
-            CredentialFailure.Unavailable, $"{Server}: {what} failed because TLS could not be negotiated: {Redaction.OneLine(error.Message)} Check sslmode and sslrootcert in the connection string."),
+            CredentialFailure.Unavailable, $"{Server}: {activity} failed because TLS could not be negotiated: {Redaction.OneLine(error.Message)} Check sslmode and sslrootcert in the connection string."),
         _ when Find<SocketException>(exception) is { } error => new(
-            CredentialFailure.Unavailable, $"{Server}: {what} failed because the server cannot be reached: {Redaction.OneLine(error.Message)}. Check that it is running and that host and port are correct."),
+            CredentialFailure.Unavailable, $"{Server}: {activity} failed because the server cannot be reached: {Redaction.OneLine(error.Message)}. Check that it is running and that host and port are correct."),
         _ when Find<TimeoutException>(exception) is not null => new(
-            CredentialFailure.Unavailable, $"{Server}: {what} failed because the server did not respond in time. Check that it is running and that host and port are correct."),
+            CredentialFailure.Unavailable, $"{Server}: {activity} failed because the server did not respond in time. Check that it is running and that host and port are correct."),
         _ when Find<IOException>(exception) is not null => new(
-            CredentialFailure.Unavailable, $"{Server}: {what} failed because the connection was lost. Try again; if the error persists, check the server's log."),
+            CredentialFailure.Unavailable, $"{Server}: {activity} failed because the connection was lost. Try again; if the error persists, check the server's log."),
         _ => new(
-            CredentialFailure.Unavailable, $"{Server}: {what} failed because the server refused the connection or no connection was free: {OneLine(exception.Message, secret)}. Check the connection's user, password and TLS settings, and the server's log."),
+            CredentialFailure.Unavailable, $"{Server}: {activity} failed because the server refused the connection or no connection was free: {OneLine(exception.Message, secret)}. Check the connection's user, password and TLS settings, and the server's log."),
     };
 
     // https://www.postgresql.org/docs/current/errcodes-appendix.html
-    private CredentialException Explain(string what, PostgresException error, SensitiveString? secret) => error.SqlState switch
+    private CredentialException Explain(string activity, PostgresException error, SensitiveString? secret) => error.SqlState switch
     {
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => new(
             CredentialFailure.Refused, $"{Server}: the server refused the login of {User} ({error.SqlState}). Check the connection's user and password, and the server's pg_hba.conf."),
@@ -55,27 +56,27 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
             CredentialFailure.Refused, $"{Server}: the database does not exist. Specify a database that {User} may connect to."),
         PostgresErrorCodes.InsufficientPrivilege => new(
             CredentialFailure.Refused,
-            $"{Server}: {what} failed because the {User} does not have the privilege: {OneLine(error.MessageText, secret)} ({error.SqlState}). Grant this user CREATEROLE and, in PostgreSQL 16 and later, ADMIN OPTION on the requested role, or connect as another user."),
+            $"{Server}: {activity} failed because the {User} does not have the privilege: {OneLine(error.MessageText, secret)} ({error.SqlState}). Grant this user CREATEROLE and, in PostgreSQL 16 and later, ADMIN OPTION on the requested role, or connect as another user."),
         PostgresErrorCodes.ReadOnlySqlTransaction => new(
-            CredentialFailure.Unavailable, $"{Server}: {what} failed because the server is read-only ({error.SqlState}). Connect to the primary: target_session_attrs=primary."),
+            CredentialFailure.Unavailable, $"{Server}: {activity} failed because the server is read-only ({error.SqlState}). Connect to the primary: target_session_attrs=primary."),
 
-        // The message quotes the statement where it went wrong, which may be at the password.
+        // The message quotes a part of the statement, which can include the password.
         PostgresErrorCodes.SyntaxError => new(
-            CredentialFailure.UnexpectedAnswer, $"{Server}: {what} failed because of a syntax error at character {error.Position} of a statement ({error.SqlState}). Correct the statement."),
+            CredentialFailure.UnexpectedAnswer, $"{Server}: {activity} failed because of a syntax error at character {error.Position} of a statement ({error.SqlState}). Correct the statement."),
         PostgresErrorCodes.DependentObjectsStillExist => new(
-            CredentialFailure.UnexpectedAnswer, $"{Server}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}): {Details(error)}. Reassign or drop the objects that depend on it."),
+            CredentialFailure.UnexpectedAnswer, $"{Server}: {activity} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}): {Details(error)}. Reassign or drop the objects that depend on it."),
         ['5', '3' or '7' or '8', ..] or ['0', '8', ..] or ['4', '0', ..] or ['5', '5', ..] => new(
-            CredentialFailure.Unavailable, $"{Server}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Try again later; if the error persists, check the server's log."),
+            CredentialFailure.Unavailable, $"{Server}: {activity} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Try again later; if the error persists, check the server's log."),
         _ => new(
-            CredentialFailure.UnexpectedAnswer, $"{Server}: {what} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Check the statement and the server's log."),
+            CredentialFailure.UnexpectedAnswer, $"{Server}: {activity} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Check the statement and the server's log."),
     };
 
-    /// <summary>The objects that keep a role, as the server lists them. Pods chose their names.</summary>
+    /// <summary>Returns the objects that depend on a role, as the server lists them. Pods choose their names, so they are untrusted.</summary>
     public static string Details(PostgresException error)
     {
-        const int Longest = 400;
+        const int MaxLength = 400;
         var text = Redaction.OneLine((error.Detail ?? "").Replace("\n", "; ", StringComparison.Ordinal)).TrimEnd('.');
-        return text.Length > Longest ? $"{text[..Longest]}…" : text;
+        return text.Length > MaxLength ? $"{text[..MaxLength]}…" : text;
     }
 
     private static string OneLine(string message, SensitiveString? secret)

@@ -7,24 +7,24 @@ using NpgsqlTypes;
 namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>
-/// Makes short-lived login roles in PostgreSQL itself. The name of a login role follows from its lease, so that it is on
-/// record before the role exists.
+/// Creates short-lived login roles in PostgreSQL. The name of a login role is derived from its lease, so it is recorded
+/// before the role is created.
 /// </summary>
 /// <remarks>
-/// A pod is refused a role that is, or is by whatever way a member of, a superuser, a role with CREATEROLE, CREATEDB,
-/// REPLICATION or BYPASSRLS, one of PostgreSQL's own (<c>pg_…</c>), the login role of a lease or the connecting user; this
-/// holds wherever a creation statement has <c>{{role}}</c>. A login role whose time is over and which still exists can be renewed, as
-/// <c>VALID UNTIL</c> can be set anew at any time.
+/// If a creation statement has <c>{{role}}</c>, a request for one of these roles, or for a direct or indirect member of one,
+/// is rejected: a superuser, a role with CREATEROLE, CREATEDB, REPLICATION or BYPASSRLS, a predefined role (<c>pg_…</c>), the
+/// login role of a lease, and the connecting user. An expired login role can be renewed as long as it exists, because
+/// <c>VALID UNTIL</c> can be changed at any time.
 /// </remarks>
 public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private const int PasswordLength = 40;
 
-    // Two who renew or revoke the same role at the same time.
-    private const int Attempts = 5;
+    // Concurrent renewals or revocations of the same role can fail and are retried.
+    private const int MaxAttempts = 5;
 
-    // As many as a sweep works on at a time; PostgreSQL allows 100 to all by default.
+    // The default concurrency of a sweep. PostgreSQL allows 100 connections in total by default.
     private const int MaxConnections = 16;
     private const int IdleSeconds = 10;
 
@@ -36,10 +36,10 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     private readonly PostgreSqlServer server;
     private readonly TimeProvider time;
 
-    /// <summary>Makes the issuer. It connects when it is first used.</summary>
-    /// <param name="options">Where and how.</param>
-    /// <param name="time">Tells how long a call lasts; default: the system's clock. Expirations are by the server's.</param>
-    /// <exception cref="ArgumentException">The options make no sense.</exception>
+    /// <summary>Creates the issuer. It connects to the server on first use.</summary>
+    /// <param name="options">The server and the statements.</param>
+    /// <param name="time">The clock for time limits; default: the system clock. Expiration times use the clock of the server.</param>
+    /// <exception cref="ArgumentException">An option is invalid.</exception>
     public PostgreSqlIssuer(PostgreSqlOptions options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -61,8 +61,8 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         var connection = ConnectionText.Parse(options.ConnectionString);
         connection.Username = options.Username ?? connection.Username;
         connection.Password = options.Password?.Reveal() ?? connection.Password;
-        connection.CommandTimeout = 0; // what limits a call limits all of it
-        connection.IncludeErrorDetail = true; // shown only where it names the objects that keep a role
+        connection.CommandTimeout = 0; // options.Timeout limits the whole call
+        connection.IncludeErrorDetail = true; // shown only if it lists the objects that depend on a role
         if (!connection.ShouldSerialize("Maximum Pool Size"))
             connection.MaxPoolSize = Math.Max(MaxConnections, connection.MinPoolSize);
         if (!connection.ShouldSerialize("Connection Idle Lifetime"))
@@ -96,7 +96,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
 
         async Task<CredentialHandle> PrepareAsync(CancellationToken token)
         {
-            // Also where there is nothing to check: a server that is down is found out before anything is recorded.
+            // Connect even if there is nothing to check, so that an unavailable server is detected before anything is recorded.
             var connection = await server.OpenAsync(token).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
@@ -146,7 +146,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(handle);
         var name = RoleName.Of(handle);
-        return RunAsync($"renewing the login role '{name}'", null, RenewAsync, cancellationToken, Attempts);
+        return RunAsync($"renewing the login role '{name}'", null, RenewAsync, cancellationToken, MaxAttempts);
 
         async Task<DateTimeOffset?> RenewAsync(CancellationToken token)
         {
@@ -158,7 +158,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
                 {
                     var expiration = await ExpirationAsync(connection, token).ConfigureAwait(false);
 
-                    // One that may not log in is about to be revoked.
+                    // A revocation has begun if the role can no longer log in.
                     if (await FindAsync(connection, name, token).ConfigureAwait(false) is not { CanLogin: true })
                         throw new CredentialException(CredentialFailure.LeaseEnded, $"The login role '{name}' cannot be renewed because it no longer exists or can no longer log in. Issue new credentials.");
                     var values = Values(handle, name, expiration);
@@ -177,7 +177,7 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     {
         ArgumentNullException.ThrowIfNull(handle);
         var name = RoleName.Of(handle);
-        return RunAsync($"removing the login role '{name}'", null, RevokeAsync, cancellationToken, Attempts);
+        return RunAsync($"removing the login role '{name}'", null, RevokeAsync, cancellationToken, MaxAttempts);
 
         async Task<bool> RevokeAsync(CancellationToken token)
         {
@@ -218,40 +218,40 @@ public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         return roles.SingleOrDefault();
     }
 
-    /// <summary>Asks the server when a credential of now will end.</summary>
+    /// <summary>Calculates the expiration time of a credential by the clock of the server.</summary>
     private async Task<string> ExpirationAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var ends = await connection.ListAsync(
+        var expirations = await connection.ListAsync(
             "SELECT pg_catalog.date_trunc('second', pg_catalog.clock_timestamp()) + $1",
             reader => reader.GetFieldValue<DateTimeOffset>(0),
             cancellationToken,
             new NpgsqlParameter<TimeSpan> { TypedValue = options.TimeToLive, NpgsqlDbType = NpgsqlDbType.Interval }).ConfigureAwait(false);
-        return ends.Single().ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
+        return expirations.Single().ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Runs a call within its limit, and says what went wrong.</summary>
-    private async Task<T> RunAsync<T>(string what, SensitiveString? secret, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, int attempts = 1)
+    /// <summary>Runs a call within the time limit, and translates its errors.</summary>
+    private async Task<T> RunAsync<T>(string activity, SensitiveString? secret, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, int maxAttempts = 1)
     {
-        using var limit = new CancellationTokenSource(options.Timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var timeout = new CancellationTokenSource(options.Timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             for (var attempt = 1; ; attempt++)
             {
                 try
                 {
-                    return await call(either.Token).ConfigureAwait(false);
+                    return await call(linked.Token).ConfigureAwait(false);
                 }
-                catch (PostgresException exception) when (attempt < attempts && RoleRevocation.IsRace(exception))
+                catch (PostgresException exception) when (attempt < maxAttempts && RoleRevocation.IsRace(exception))
                 {
-                    // What the other one has done is done.
+                    // The next attempt sees the changes of the concurrent call.
                 }
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException || PostgreSqlErrors.IsKnown(exception))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw limit.IsCancellationRequested || exception is OperationCanceledException ? errors.Late(what) : errors.Explain(what, exception, secret);
+            throw timeout.IsCancellationRequested || exception is OperationCanceledException ? errors.TimedOut(activity) : errors.Explain(activity, exception, secret);
         }
     }
 

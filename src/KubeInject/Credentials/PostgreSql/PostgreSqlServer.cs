@@ -3,15 +3,15 @@ using Npgsql;
 
 namespace KubeInject.Credentials.PostgreSql;
 
-/// <summary>Opens sessions of one server, after it has made sure that <see cref="SessionSettings"/> are in force in them.</summary>
-/// <param name="settings">The connection.</param>
-/// <param name="errors">Describes what is wrong with it.</param>
+/// <summary>Opens sessions of one server, and verifies that <see cref="SessionSettings"/> are in effect in each of them.</summary>
+/// <param name="settings">The connection settings.</param>
+/// <param name="errors">Translates errors.</param>
 internal sealed class PostgreSqlServer(NpgsqlConnectionStringBuilder settings, PostgreSqlErrors errors) : IDisposable
 {
     private readonly ConcurrentDictionary<string, NpgsqlDataSource> databases = new(StringComparer.Ordinal);
     private NpgsqlDataSource? pool;
 
-    /// <summary>Opens a session in the database that the connection names.</summary>
+    /// <summary>Opens a pooled session in the database of the connection settings.</summary>
     public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
         if (pool is null)
@@ -24,10 +24,10 @@ internal sealed class PostgreSqlServer(NpgsqlConnectionStringBuilder settings, P
         return await OpenCheckedAsync(pool, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens a session in any database, which is not pooled: it takes no place of the others.</summary>
+    /// <summary>Opens a session in any database. The session is not pooled, so it does not count toward the pool size.</summary>
     /// <param name="database">The database.</param>
     /// <param name="version">The server's major version.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public Task<NpgsqlConnection> OpenAsync(string database, int version, CancellationToken cancellationToken) => OpenCheckedAsync(
         databases.GetOrAdd(database, _ => Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Database = database, Pooling = false }, version)),
         cancellationToken);
@@ -44,12 +44,12 @@ internal sealed class PostgreSqlServer(NpgsqlConnectionStringBuilder settings, P
         SessionSettings.Apply(connection, version);
         var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString);
 
-        // Npgsql would read the catalogs of types as soon as it has connected, and looks their names up without a schema.
+        // Npgsql would query the type catalogs when it connects, with names that are not qualified by a schema.
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         return builder.Build();
     }
 
-    /// <summary>Asks the server which version it has, and so which settings it knows.</summary>
+    /// <summary>Queries the server version, which determines the supported settings, and creates the pool.</summary>
     private async Task<NpgsqlDataSource> CreatePoolAsync(CancellationToken cancellationToken)
     {
         var first = Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }, 0);

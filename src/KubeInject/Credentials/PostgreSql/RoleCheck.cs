@@ -3,13 +3,13 @@ using Npgsql;
 
 namespace KubeInject.Credentials.PostgreSql;
 
-/// <summary>Makes sure that a pod's annotation is no way to become more than the pod's author is.</summary>
+/// <summary>Prevents privilege escalation through the role in a pod's annotation.</summary>
 internal static class RoleCheck
 {
     public const string IsLease = "is the login role of a lease";
     public const string DoesNotExist = "does not exist";
 
-    // The role and whatever it is a member of, by whichever way; a membership that is not inherited can still be taken on.
+    // The role and its direct and indirect memberships. Memberships without INHERIT count as well, because of SET ROLE.
     private const string Privileges = $"""
         WITH RECURSIVE reached (oid) AS (
             SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $1
@@ -28,12 +28,12 @@ internal static class RoleCheck
         ORDER BY 2 NULLS LAST, 1
         """;
 
-    /// <summary>Finds out whether a pod may have a role.</summary>
-    /// <param name="connection">The server.</param>
+    /// <summary>Checks whether a pod may request a role.</summary>
+    /// <param name="connection">A session of the server.</param>
     /// <param name="role">The role that the pod requests.</param>
-    /// <param name="mustExist">Whether there has to be such a role: the statements may mean something else by it.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="CredentialException">It may not.</exception>
+    /// <param name="mustExist">Whether the role must exist; false if custom statements might not use the value as a role name.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="CredentialException">The pod may not request the role.</exception>
     public static async Task RunAsync(NpgsqlConnection connection, string role, bool mustExist, CancellationToken cancellationToken)
     {
         switch (await FindObjectionAsync(connection, role, cancellationToken).ConfigureAwait(false))
@@ -42,30 +42,30 @@ internal static class RoleCheck
                 throw Refused(role, $"{DoesNotExist}. Create it with the privileges that the pod needs (CREATE ROLE … NOLOGIN), or correct the annotation.");
             case null or DoesNotExist:
                 return;
-            case var why when why.Contains(IsLease, StringComparison.Ordinal):
-                throw RefusedAsLease(role, why);
-            case var why:
-                throw Refused(role, $"is not available to pods because it {why}. Request a role that has only the privileges that the pod needs, or, to allow this role, specify it in a custom creation statement.");
+            case var reason when reason.Contains(IsLease, StringComparison.Ordinal):
+                throw RefusedAsLease(role, reason);
+            case var reason:
+                throw Refused(role, $"is not available to pods because it {reason}. Request a role that has only the privileges that the pod needs, or, to allow this role, specify it in a custom creation statement.");
         }
     }
 
-    /// <summary>Finds the reason why no pod may have a role, and why it must not own what a pod made.</summary>
-    /// <returns>The reason: <c>is a superuser</c>, <c>is a member of 'dba', which is a superuser</c>; null if there is nothing.</returns>
+    /// <summary>Finds the reason why pods may not request a role and why the role must not own objects that pods created.</summary>
+    /// <returns>The reason: <c>is a superuser</c>, <c>is a member of 'dba', which is a superuser</c>; null if there is none.</returns>
     public static async Task<string?> FindObjectionAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken)
     {
         var reached = await connection.ListAsync(
             Privileges,
-            reader => (Name: reader.GetString(0), Why: reader.IsDBNull(1) ? null : reader.GetString(1)),
+            reader => (Name: reader.GetString(0), Reason: reader.IsDBNull(1) ? null : reader.GetString(1)),
             cancellationToken,
             new NpgsqlParameter<string> { TypedValue = role }).ConfigureAwait(false);
         if (reached.Count == 0)
             return DoesNotExist;
-        var (name, why) = reached[0];
-        return why is null || name == role ? why : $"is a member of {Redaction.Value(name)}, which {why}";
+        var (name, reason) = reached[0];
+        return reason is null || name == role ? reason : $"is a member of {Redaction.Value(name)}, which {reason}";
     }
 
-    public static CredentialException RefusedAsLease(string role, string why = IsLease) => Refused(
-        role, $"is not available to pods because it {why}. {(why == IsLease ? "Request a role that an administrator created for pods" : "Ask an administrator to revoke that membership")}.");
+    public static CredentialException RefusedAsLease(string role, string reason = IsLease) => Refused(
+        role, $"is not available to pods because it {reason}. {(reason == IsLease ? "Request a role that an administrator created for pods" : "Ask an administrator to revoke that membership")}.");
 
-    public static CredentialException Refused(string role, string why) => new(CredentialFailure.Refused, $"The PostgreSQL role {Redaction.Value(role)} {why}");
+    public static CredentialException Refused(string role, string problem) => new(CredentialFailure.Refused, $"The PostgreSQL role {Redaction.Value(role)} {problem}");
 }

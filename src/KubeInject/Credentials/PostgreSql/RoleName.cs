@@ -4,31 +4,31 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Credentials.PostgreSql;
 
-/// <summary>Names of roles in PostgreSQL.</summary>
+/// <summary>Creates and checks names of PostgreSQL roles.</summary>
 internal static partial class RoleName
 {
-    // NAMEDATALEN - 1. What is longer PostgreSQL cuts off, and so means another role.
+    // NAMEDATALEN - 1. PostgreSQL truncates longer names, which then refer to a different role.
     private const int MaxBytes = 63;
     private const string Prefix = "kubeinject-";
-    private const int LongestPart = MaxBytes - 11 - 1 - 32;
+    private const int MaxRolePartLength = MaxBytes - 11 - 1 - 32;
 
     /// <summary>
-    /// What the names of leases' login roles match, whichever installation of KubeInject made them; a regular expression for
-    /// .NET and for PostgreSQL. Pods cannot name or rename a role, which needs CREATEROLE.
+    /// The regular expression, for .NET and PostgreSQL, that matches the names of the login roles of leases of all KubeInject
+    /// installations. Pods cannot create or rename a role because that requires CREATEROLE.
     /// </summary>
     public const string LeasePattern = "^" + Prefix + ".*[0-9a-f]{32}";
 
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>The name of a lease's login role, which nobody else's has: letters, digits, <c>_</c> and single <c>-</c>.</summary>
+    /// <summary>Returns the unique name of the login role of a lease, which consists of letters, digits, <c>_</c> and single <c>-</c>.</summary>
     public static string Of(Guid uuid, string role)
     {
         var part = Odd().Replace(role, "_");
-        return $"{Prefix}{part[..Math.Min(part.Length, LongestPart)]}-{uuid:n}";
+        return $"{Prefix}{part[..Math.Min(part.Length, MaxRolePartLength)]}-{uuid:n}";
     }
 
-    /// <summary>The name of a lease's login role, as it was recorded.</summary>
-    /// <exception cref="CredentialException">The record names a role that is not this lease's: it was tampered with.</exception>
+    /// <summary>Returns the recorded name of the login role of a lease.</summary>
+    /// <exception cref="CredentialException">The record was tampered with: it names a role that does not belong to this lease.</exception>
     public static string Of(CredentialHandle handle)
     {
         if (handle.Username is not { } name)
@@ -39,10 +39,10 @@ internal static partial class RoleName
             CredentialFailure.Refused, $"The record of the lease {handle.Uuid} names the user {Redaction.Value(name)}, which KubeInject did not create for this lease, so nothing was changed. Check the record.");
     }
 
-    /// <summary>Whether a role of that name is the login role of a lease, or was made together with one.</summary>
+    /// <summary>Whether a role with that name is the login role of a lease, or was created together with one.</summary>
     public static bool IsLease(string name) => Lease().IsMatch(name);
 
-    /// <summary>Whether a role can have that name at all.</summary>
+    /// <summary>Whether PostgreSQL accepts that name for a role.</summary>
     public static bool IsPossible(string name)
     {
         try
@@ -55,13 +55,13 @@ internal static partial class RoleName
         }
     }
 
-    /// <summary>Whether a text can stand anywhere in a statement without ending what it stands in.</summary>
+    /// <summary>Whether a text can be inserted anywhere in a statement without ending a literal, comment or function body.</summary>
     public static bool IsPlain(string text) => Plain().IsMatch(text);
 
-    /// <summary>The name as an identifier.</summary>
+    /// <summary>Returns the name as a quoted identifier.</summary>
     public static string Quote(string name) => $"\"{Escape(name)}\"";
 
-    /// <summary>The name for a place between double quotes.</summary>
+    /// <summary>Escapes the name for use within double quotes.</summary>
     public static string Escape(string name) => name.Replace("\"", "\"\"", StringComparison.Ordinal);
 
     [GeneratedRegex(LeasePattern, RegexOptions.Singleline)]
@@ -70,7 +70,7 @@ internal static partial class RoleName
     [GeneratedRegex("[^A-Za-z0-9_]+")]
     private static partial Regex Odd();
 
-    // Not with $, which lets a line end pass; and no --, which begins a comment.
+    // \z instead of $, which matches before a final line break; no --, which begins a comment.
     [GeneratedRegex(@"\A[A-Za-z0-9_]+(-[A-Za-z0-9_]+)*\z")]
     private static partial Regex Plain();
 }

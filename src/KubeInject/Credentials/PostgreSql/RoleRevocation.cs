@@ -3,24 +3,24 @@ using Npgsql;
 
 namespace KubeInject.Credentials.PostgreSql;
 
-/// <summary>Removes a login role: ends its login and its sessions, hands over what it owns, and drops it.</summary>
-/// <param name="server">The server.</param>
-/// <param name="reassignOwnedTo">The role that gets what it owns; null for the role that its pod requested.</param>
+/// <summary>Removes a login role: disables its login, terminates its sessions, reassigns its objects, and drops it.</summary>
+/// <param name="server">Opens sessions.</param>
+/// <param name="reassignOwnedTo">The role that becomes the owner of its objects; null for the role that the pod requested.</param>
 internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOwnedTo)
 {
-    // pg_terminate_backend waits since version 14.
-    private const int WaitsSince = 14;
-    private static readonly TimeSpan OldServersWait = TimeSpan.FromMilliseconds(20);
+    // Since version 14, pg_terminate_backend can wait for the end of the session.
+    private const int TerminateWaitsSince = 14;
+    private static readonly TimeSpan PollingInterval = TimeSpan.FromMilliseconds(20);
 
     // How long to wait for a statement before looking for sessions that block it.
     private static readonly TimeSpan BlockedAfter = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Removes the role. Without effect where there is none.</summary>
+    /// <summary>Removes the role. Does nothing if the role does not exist.</summary>
     /// <param name="name">The login role.</param>
-    /// <param name="requested">The role that its pod requested.</param>
-    /// <param name="statements">The statements that remove it; none for the default.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="CredentialException">Its login has ended, but the role cannot be removed.</exception>
+    /// <param name="requested">The role that the pod requested.</param>
+    /// <param name="statements">The statements that remove the role; empty for the default.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="CredentialException">The login could not be disabled, or the login is disabled but the role cannot be removed.</exception>
     public async Task RunAsync(string name, string requested, IReadOnlyList<string> statements, CancellationToken cancellationToken)
     {
         var connection = await server.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -30,7 +30,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
                 return;
             await DisableAsync(connection, login, cancellationToken).ConfigureAwait(false);
 
-            // Such a role cannot be granted to our user, and must lose these rights at once in any case.
+            // A role that is a member of the connecting user cannot be granted to that user, and must lose these privileges immediately.
             if (!login.IsUnderSuperuser && login.HasOurRights)
                 await login.RevokeMembershipsAsync(connection, cancellationToken).ConfigureAwait(false);
             await EndSessionsAsync(connection, login, cancellationToken).ConfigureAwait(false);
@@ -50,37 +50,37 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         }
     }
 
-    /// <summary>Whether a failure is that of two who do the same at the same time: one of them has only to look again.</summary>
+    /// <summary>Whether a concurrent revocation can cause this error. A retry then succeeds.</summary>
     public static bool IsRace(PostgresException exception) => exception.IsTransient
         || exception.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.UndefinedObject
-        or PostgresErrorCodes.InvalidParameterValue; // SET ROLE to one that is gone
+        or PostgresErrorCodes.InvalidParameterValue; // SET ROLE to a role that was dropped
 
-    /// <summary>Ends the role's sessions, until none is left.</summary>
+    /// <summary>Terminates sessions of the role until none is left.</summary>
     private static async Task EndSessionsAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
     {
-        var waits = connection.PostgreSqlVersion.Major >= WaitsSince;
+        var terminateWaits = connection.PostgreSqlVersion.Major >= TerminateWaitsSince;
         while (await CountAsync("1").ConfigureAwait(false) > 0)
         {
-            // Rolled back: our user needs to be a member only to send the signals.
+            // Rolled back, because the connecting user needs the membership only to terminate the sessions.
             await connection.InTransactionAsync(
                 async () =>
                 {
                     await login.JoinAsync(connection, inherits: false, cancellationToken).ConfigureAwait(false);
                     if (!login.IsUnderSuperuser)
                         await connection.ExecuteAsync($"SET LOCAL ROLE {login.Identifier}", cancellationToken).ConfigureAwait(false);
-                    await CountAsync(waits ? "pg_catalog.pg_terminate_backend(pid, 1000)" : "pg_catalog.pg_terminate_backend(pid)").ConfigureAwait(false);
+                    await CountAsync(terminateWaits ? "pg_catalog.pg_terminate_backend(pid, 1000)" : "pg_catalog.pg_terminate_backend(pid)").ConfigureAwait(false);
                 },
                 cancellationToken,
                 isTrial: true).ConfigureAwait(false);
-            if (!waits)
-                await Task.Delay(OldServersWait, cancellationToken).ConfigureAwait(false);
+            if (!terminateWaits)
+                await Task.Delay(PollingInterval, cancellationToken).ConfigureAwait(false);
         }
 
-        async Task<int> CountAsync(string what) => (await connection.ListAsync(
-            $"SELECT {what} FROM pg_catalog.pg_stat_activity WHERE usesysid = $1", _ => true, cancellationToken, login.Parameter).ConfigureAwait(false)).Count;
+        async Task<int> CountAsync(string expression) => (await connection.ListAsync(
+            $"SELECT {expression} FROM pg_catalog.pg_stat_activity WHERE usesysid = $1", _ => true, cancellationToken, login.Parameter).ConfigureAwait(false)).Count;
     }
 
-    /// <summary>Finds a prepared transaction of the role, which can hold locks and create objects as long as it is not finished.</summary>
+    /// <summary>Finds a prepared transaction of the role, which can hold locks and create objects until it is committed or rolled back.</summary>
     private static async Task<string?> FindPreparedAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
     {
         var prepared = await connection.ListAsync(
@@ -92,8 +92,8 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
     }
 
     /// <summary>
-    /// Ends the role's login. A session that has changed the role's password in an open transaction blocks this for as long as
-    /// it lives, so sessions are ended until the statement succeeds.
+    /// Disables the login of the role. A session that has changed the password of the role in an open transaction blocks this
+    /// statement, so sessions are terminated until it succeeds.
     /// </summary>
     private async Task DisableAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
     {
@@ -123,18 +123,18 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         await disabling.ConfigureAwait(false);
     }
 
-    private async Task RemoveAsync(NpgsqlConnection connection, LoginRole login, string heir, CancellationToken cancellationToken)
+    private async Task RemoveAsync(NpgsqlConnection connection, LoginRole login, string newOwner, CancellationToken cancellationToken)
     {
-        var databases = await DependentDatabase.FindAsync(server, connection, login, heir, cancellationToken).ConfigureAwait(false);
+        var databases = await DependentDatabase.FindAsync(server, connection, login, newOwner, cancellationToken).ConfigureAwait(false);
         try
         {
-            var problem = await FindProblemAsync(connection, login, heir, databases, cancellationToken).ConfigureAwait(false);
+            var problem = await FindProblemAsync(connection, login, newOwner, databases, cancellationToken).ConfigureAwait(false);
             if (!await login.ExistsAsync(connection, cancellationToken).ConfigureAwait(false))
                 return;
             if (problem is not null)
                 throw await NotRemovedAsync(connection, login, databases, problem, cancellationToken).ConfigureAwait(false);
             foreach (var database in databases.Where(database => database.Owned.Count > 0))
-                await database.HandOverAsync(heir, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false);
+                await database.HandOverAsync(newOwner, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false);
             foreach (var database in databases)
                 await database.DropOwnedAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -147,36 +147,36 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         await connection.ExecuteAsync($"DROP ROLE {login.Identifier}", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Checks everything before anything changes.</summary>
+    /// <summary>Checks all requirements before anything is changed.</summary>
     /// <returns>Why the role cannot be removed; null if it can.</returns>
-    private async Task<string?> FindProblemAsync(NpgsqlConnection connection, LoginRole login, string heir, IReadOnlyList<DependentDatabase> databases, CancellationToken cancellationToken)
+    private async Task<string?> FindProblemAsync(NpgsqlConnection connection, LoginRole login, string newOwner, IReadOnlyList<DependentDatabase> databases, CancellationToken cancellationToken)
     {
         if (await FindPreparedAsync(connection, login, cancellationToken).ConfigureAwait(false) is { } prepared)
             return prepared;
         var owns = databases.Any(database => database.Owned.Count > 0);
-        if (owns && await RoleCheck.FindObjectionAsync(connection, heir, cancellationToken).ConfigureAwait(false) is { } objection)
-            return $"the role {Redaction.Value(heir)} {objection}";
+        if (owns && await RoleCheck.FindObjectionAsync(connection, newOwner, cancellationToken).ConfigureAwait(false) is { } objection)
+            return $"the role {Redaction.Value(newOwner)} {objection}";
         if (databases.Select(database => database.Problem).FirstOrDefault(problem => problem is not null) is { } found)
             return found;
-        if (owns && reassignOwnedTo is null && !await HasRightsOfAsync(connection, login, heir, cancellationToken).ConfigureAwait(false))
-            return $"it is not a member of the role {Redaction.Value(heir)} or does not inherit its privileges";
+        if (owns && reassignOwnedTo is null && !await HasRightsOfAsync(connection, login, newOwner, cancellationToken).ConfigureAwait(false))
+            return $"it is not a member of the role {Redaction.Value(newOwner)} or does not inherit its privileges";
         foreach (var database in databases)
         {
-            if (await database.DryRunReassignAsync(heir, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false) is { } problem)
+            if (await database.DryRunReassignAsync(newOwner, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false) is { } problem)
                 return problem;
         }
 
         return null;
     }
 
-    private static async Task<bool> HasRightsOfAsync(NpgsqlConnection connection, LoginRole login, string heir, CancellationToken cancellationToken) => await connection.ListAsync(
+    private static async Task<bool> HasRightsOfAsync(NpgsqlConnection connection, LoginRole login, string newOwner, CancellationToken cancellationToken) => await connection.ListAsync(
         "SELECT pg_catalog.pg_has_role($1, oid, 'USAGE') FROM pg_catalog.pg_roles WHERE rolname = $2",
         reader => reader.GetBoolean(0),
         cancellationToken,
         login.Parameter,
-        new NpgsqlParameter<string> { TypedValue = heir }).ConfigureAwait(false) is [true];
+        new NpgsqlParameter<string> { TypedValue = newOwner }).ConfigureAwait(false) is [true];
 
-    /// <summary>Revokes the role's memberships, and describes what an administrator has to do.</summary>
+    /// <summary>Revokes the memberships of the role, and creates the error with the instructions for an administrator.</summary>
     private static async Task<CredentialException> NotRemovedAsync(
         NpgsqlConnection connection, LoginRole login, IReadOnlyList<DependentDatabase> databases, string problem, CancellationToken cancellationToken)
     {

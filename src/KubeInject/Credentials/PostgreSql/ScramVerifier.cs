@@ -3,14 +3,14 @@ using System.Text;
 
 namespace KubeInject.Credentials.PostgreSql;
 
-/// <summary>The form in which PostgreSQL keeps a password (RFC 5803, as pg_authid.rolpassword has it).</summary>
+/// <summary>Creates SCRAM-SHA-256 verifiers of passwords in the format of pg_authid.rolpassword (RFC 5803).</summary>
 internal static class ScramVerifier
 {
-    // PostgreSQL's own numbers: SCRAM_SHA_256_DEFAULT_ITERATIONS, SCRAM_DEFAULT_SALT_LEN.
+    // The defaults of PostgreSQL: SCRAM_SHA_256_DEFAULT_ITERATIONS, SCRAM_DEFAULT_SALT_LEN.
     private const int Iterations = 4096;
     private const int SaltLength = 16;
 
-    /// <summary>Makes the verifier of a password of ASCII letters and digits, which SASLprep leaves as they are.</summary>
+    /// <summary>Creates the verifier of a password. The password must consist of ASCII letters and digits, which SASLprep does not change.</summary>
     public static string Of(string password) => Of(password, RandomNumberGenerator.GetBytes(SaltLength));
 
     internal static string Of(string password, byte[] salt)

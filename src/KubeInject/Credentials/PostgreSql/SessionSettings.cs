@@ -4,17 +4,17 @@ using NpgsqlTypes;
 namespace KubeInject.Credentials.PostgreSql;
 
 /// <summary>
-/// The settings of our own sessions. The owner of a database can set others for everyone who connects to it (ALTER DATABASE
-/// … SET); what a client sets as it connects comes before those.
+/// The settings of KubeInject's sessions. The owner of a database can change the defaults for all its sessions (ALTER DATABASE
+/// … SET), but settings in the startup message of a client take precedence.
 /// </summary>
-/// <remarks>docs/security.md lists them, and says why the settings that are missing here are harmless.</remarks>
+/// <remarks>docs/security.md lists them and explains why other settings are harmless.</remarks>
 internal static class SessionSettings
 {
     private const string SearchPath = "pg_catalog, pg_temp";
     private const string TimeZone = "UTC";
 
-    // The version is the first one that knows the setting: an earlier one refuses the connection. Values are as the server
-    // shows them.
+    // Since is the first major version that supports the setting: earlier versions refuse the connection. Values have the
+    // format in which the server returns them.
     private static readonly (string Name, string Value, int Since)[] Options =
     [
         ("role", "none", 0),
@@ -38,34 +38,35 @@ internal static class SessionSettings
         ("local_preload_libraries", "", 0),
     ];
 
-    /// <summary>Adds the settings to a connection. They come before what the connection itself says.</summary>
-    /// <param name="connection">The connection.</param>
-    /// <param name="version">The server's major version; 0 for the settings that every version knows.</param>
+    /// <summary>Adds the settings to a connection string. They take precedence over its other settings.</summary>
+    /// <param name="connection">The connection string.</param>
+    /// <param name="version">The major version of the server; 0 for only those settings that every version supports.</param>
     public static void Apply(NpgsqlConnectionStringBuilder connection, int version)
     {
-        // Npgsql sends these two beside the options, and the server applies them after those.
+        // Npgsql sends these two separately from the options, and the server applies them after the options.
         connection.SearchPath = SearchPath;
         connection.Timezone = TimeZone;
 
-        // The server applies options from left to right. Of two blanks a backslash before them takes one alone.
-        var own = Options.Where(setting => setting.Since <= version).Select(setting => $"-c {setting.Name}={setting.Value.Replace(" ", "\\ ", StringComparison.Ordinal)}");
-        connection.Options = $"{connection.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS")}  {string.Join(' ', own)}";
+        // The server applies options from left to right. The two spaces keep a trailing backslash of the existing options from
+        // escaping the separator: it escapes only the first space.
+        var settings = Options.Where(setting => setting.Since <= version).Select(setting => $"-c {setting.Name}={setting.Value.Replace(" ", "\\ ", StringComparison.Ordinal)}");
+        connection.Options = $"{connection.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS")}  {string.Join(' ', settings)}";
 
-        // Encoded as anything else, text may mean something else to the server.
+        // With a different encoding, the server might interpret text differently.
         (connection.ClientEncoding, connection.Encoding) = ("UTF8", "UTF8");
         connection.NoResetOnClose = false;
     }
 
-    /// <summary>Finds the setting that is not in force, because a connection pooler has dropped it.</summary>
-    /// <returns>The name of the setting; null if all are in force.</returns>
+    /// <summary>Finds a setting that is not in effect because a connection pooler dropped it.</summary>
+    /// <returns>The name of the setting; null if all settings are in effect.</returns>
     public static async Task<string?> FindMissingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var version = connection.PostgreSqlVersion.Major;
         var expected = Options.Where(setting => setting.Since <= version).Select(setting => (setting.Name, setting.Value)).Append(("search_path", SearchPath)).Append(("TimeZone", TimeZone)).ToArray();
 
-        // Nothing here is looked up in the search path, or depends on any other setting.
+        // This query must not depend on the search path or any other setting.
         var found = await connection.ListAsync(
-            "SELECT pg_catalog.current_setting(name) FROM pg_catalog.unnest($1) WITH ORDINALITY AS setting (name, place) ORDER BY place",
+            "SELECT pg_catalog.current_setting(name) FROM pg_catalog.unnest($1) WITH ORDINALITY AS setting (name, ordinal) ORDER BY ordinal",
             reader => reader.GetString(0),
             cancellationToken,
             new NpgsqlParameter<string[]> { TypedValue = [.. expected.Select(setting => setting.Item1)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }).ConfigureAwait(false);

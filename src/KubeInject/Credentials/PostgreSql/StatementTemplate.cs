@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.Credentials.PostgreSql;
 
-/// <summary>A statement with placeholders, each of which knows what it stands in.</summary>
+/// <summary>A statement with placeholders, whose values are escaped for their context.</summary>
 internal sealed partial class StatementTemplate
 {
     public const string Name = "name";
@@ -11,79 +11,79 @@ internal sealed partial class StatementTemplate
     public const string Expiration = "expiration";
     public const string Role = "role";
 
-    private static readonly string[] Known = [Name, "username", Password, Expiration, Role];
-    private readonly List<(string Text, string? Placeholder, Place Place)> parts = [];
+    private static readonly string[] KnownPlaceholders = [Name, "username", Password, Expiration, Role];
+    private readonly List<(string Text, string? Placeholder, PlaceholderContext Context)> parts = [];
 
     private StatementTemplate()
     {
     }
 
-    /// <summary>What a placeholder stands in; https://www.postgresql.org/docs/current/sql-syntax-lexical.html.</summary>
-    private enum Place
+    /// <summary>The lexical context of a placeholder; https://www.postgresql.org/docs/current/sql-syntax-lexical.html.</summary>
+    private enum PlaceholderContext
     {
         Bare,
         Identifier,
-        Other, // a literal, a comment, a body between dollars: whatever reads these may read what is in them as a statement again
+        Other, // a literal, a comment or a dollar-quoted body, whose content might be run as a statement
     }
 
-    /// <summary>Reads a template.</summary>
-    /// <exception cref="ArgumentException">It has a placeholder that nobody knows, or one where it cannot stand.</exception>
+    /// <summary>Parses a template.</summary>
+    /// <exception cref="ArgumentException">The template has an unknown placeholder, or a placeholder in a context where it is not allowed.</exception>
     public static StatementTemplate Parse(string text)
     {
         var template = new StatementTemplate();
         var start = 0;
         foreach (Match token in Token().Matches(text))
         {
-            var place = token.Value[0] == '"' ? Place.Identifier : token.Groups["placeholder"].Success ? Place.Bare : Place.Other;
+            var context = token.Value[0] == '"' ? PlaceholderContext.Identifier : token.Groups["placeholder"].Success ? PlaceholderContext.Bare : PlaceholderContext.Other;
             foreach (Match placeholder in Placeholder().Matches(token.Value))
             {
                 var index = token.Index + placeholder.Index;
-                template.Add(text[start..index], placeholder.Groups["name"].Value, place);
+                template.Add(text[start..index], placeholder.Groups["name"].Value, context);
                 start = index + placeholder.Length;
             }
         }
 
-        template.parts.Add((text[start..], null, Place.Bare));
+        template.parts.Add((text[start..], null, PlaceholderContext.Bare));
         return template;
     }
 
     public bool Uses(string placeholder) => parts.Exists(part => part.Placeholder == placeholder);
 
-    /// <summary>The statement with values in it, which stay what they are: an identifier an identifier, text text.</summary>
-    /// <exception cref="CredentialException">The role cannot stand where the template has it.</exception>
+    /// <summary>Returns the statement with the values of its placeholders, escaped for their context.</summary>
+    /// <exception cref="CredentialException">The role name is not allowed in the context of its placeholder.</exception>
     public string Fill(IReadOnlyDictionary<string, string> values)
     {
         var statement = new StringBuilder();
-        foreach (var (text, placeholder, place) in parts)
+        foreach (var (text, placeholder, context) in parts)
         {
             statement.Append(text);
             if (placeholder is null)
                 continue;
             var value = values[placeholder];
-            if (placeholder == Role && place == Place.Other && !RoleName.IsPlain(value))
+            if (placeholder == Role && context == PlaceholderContext.Other && !RoleName.IsPlain(value))
             {
                 throw new CredentialException(
                     CredentialFailure.Refused,
                     "The role name has characters that are not allowed in a literal, a comment or a function body of a statement. Request another role, or write \"{{role}}\" in double quotes in the statement.");
             }
 
-            statement.Append(place switch { Place.Bare => RoleName.Quote(value), Place.Identifier => RoleName.Escape(value), _ => value });
+            statement.Append(context switch { PlaceholderContext.Bare => RoleName.Quote(value), PlaceholderContext.Identifier => RoleName.Escape(value), _ => value });
         }
 
         return statement.ToString();
     }
 
-    private void Add(string text, string placeholder, Place place)
+    private void Add(string text, string placeholder, PlaceholderContext context)
     {
-        if (!Known.Contains(placeholder, StringComparer.Ordinal))
-            throw new ArgumentException($"A statement has the unknown placeholder {{{{{placeholder}}}}}. Use only these placeholders: {string.Join(", ", Known.Select(name => $"{{{{{name}}}}}"))}.");
-        if (place != Place.Other && placeholder is Password or Expiration)
+        if (!KnownPlaceholders.Contains(placeholder, StringComparer.Ordinal))
+            throw new ArgumentException($"A statement has the unknown placeholder {{{{{placeholder}}}}}. Use only these placeholders: {string.Join(", ", KnownPlaceholders.Select(name => $"{{{{{name}}}}}"))}.");
+        if (context != PlaceholderContext.Other && placeholder is Password or Expiration)
             throw new ArgumentException($"A statement has {{{{{placeholder}}}}} outside single quotes. Write '{{{{{placeholder}}}}}'.");
-        parts.Add((text, placeholder == "username" ? Name : placeholder, place));
+        parts.Add((text, placeholder == "username" ? Name : placeholder, context));
     }
 
-    // What is between quotes of one kind is theirs alone, up to where they end; a doubled quote does not end them (it is
-    // two tokens that touch). An identifier with escapes (U&"…") counts as a literal.
+    // Quoted text is one token up to its closing quote. A doubled quote does not end it (it is matched as two adjacent
+    // tokens). An identifier with escapes (U&"…") is treated as a literal.
     [GeneratedRegex(
         """
         (?<placeholder>\{\{[^{}]*\}\})
