@@ -9,8 +9,8 @@ using KubeInject.Http;
 namespace KubeInject.Credentials.Vault;
 
 /// <summary>
-/// Speaks to a HashiCorp Vault or an OpenBao: the one place where a request is made. Issuing and the records of leases
-/// share it, and with it one login and its connections.
+/// The client of a HashiCorp Vault or OpenBao server. The issuer and the lease store share one client, and so one login and
+/// its connections.
 /// </summary>
 public sealed class VaultClient : IDisposable
 {
@@ -19,17 +19,17 @@ public sealed class VaultClient : IDisposable
 
     private readonly HttpClient client;
     private readonly VaultRetryPolicy policy;
-    private readonly VaultRateLimiter? pace;
-    private readonly SemaphoreSlim places;
+    private readonly VaultRateLimiter? rateLimiter;
+    private readonly SemaphoreSlim concurrencyLimiter;
     private readonly VaultSession session;
     private readonly CancellationTokenSource closing = new();
     private readonly string prefix;
     private volatile bool hasAnswered;
 
-    /// <summary>Makes the client. Nothing is sent yet: the login comes with the first request.</summary>
-    /// <param name="settings">How to reach the server.</param>
-    /// <param name="login">Who asks.</param>
-    /// <exception cref="ConfigurationException">The settings contradict themselves, or say nothing that makes sense.</exception>
+    /// <summary>Creates the client. It logs in before the first request.</summary>
+    /// <param name="settings">The connection settings.</param>
+    /// <param name="login">The login for all requests.</param>
+    /// <exception cref="ConfigurationException">The settings are invalid or contradictory.</exception>
     public VaultClient(VaultSettings settings, VaultLogin login)
         : this(settings, login, VaultRetryPolicy.Default)
     {
@@ -43,51 +43,51 @@ public sealed class VaultClient : IDisposable
         Settings = settings;
         this.policy = policy;
         ServerClock = new ServerClock(policy.Clock);
-        var reached = settings.ToTransport();
-        var trust = new ServerTrust(reached);
+        var transport = settings.ToTransport();
+        var trust = new ServerTrust(transport);
         Failures = new VaultFailures(settings, trust);
         session = new VaultSession(login, ExchangeAsync, Failures, policy.Clock);
-        pace = settings.RateLimit is { } limit ? new VaultRateLimiter(limit, policy.Clock) : null;
-        places = new SemaphoreSlim(settings.Concurrency, settings.Concurrency);
+        rateLimiter = settings.RateLimit is { } limit ? new VaultRateLimiter(limit, policy.Clock) : null;
+        concurrencyLimiter = new SemaphoreSlim(settings.Concurrency, settings.Concurrency);
         prefix = $"{settings.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/v1/";
 
-        // Each call brings its own limit, so that a timeout and a cancellation are told apart.
-        client = new HttpClient(new HttpTransport(reached, trust)) { Timeout = Timeout.InfiniteTimeSpan };
+        // Each call has its own time limit, which distinguishes a timeout from a cancellation.
+        client = new HttpClient(new HttpTransport(transport, trust)) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("KubeInject", Version));
     }
 
-    /// <summary>How the server is reached.</summary>
+    /// <summary>The connection settings.</summary>
     public VaultSettings Settings { get; }
 
     internal VaultFailures Failures { get; }
 
     internal TimeProvider Clock => policy.Clock;
 
-    /// <summary>The server's clock.</summary>
+    /// <summary>The clock of the server, as its responses report it.</summary>
     internal ServerClock ServerClock { get; }
 
     internal VaultRetryPolicy Policy => policy;
 
-    /// <summary>Ends requests under way as well.</summary>
+    /// <summary>Closes the connections, and cancels running requests.</summary>
     public void Dispose()
     {
         closing.Cancel();
         client.Dispose();
     }
 
-    /// <summary>Sends a request, again where the policy says so, and expects success.</summary>
-    /// <exception cref="CredentialException">Vault answers with an error, or not at all.</exception>
+    /// <summary>Sends a request, with retries according to the policy, and throws if the response is an error.</summary>
+    /// <exception cref="CredentialException">Vault returned an error or did not respond.</exception>
     internal async Task<VaultResponse> SendAndEnsureSuccessAsync(VaultRequest request, CancellationToken cancellationToken)
     {
         var response = await SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess ? response : throw Failure(request, response);
     }
 
-    /// <summary>What an answer means, where it is an error.</summary>
+    /// <summary>Creates the exception for an error response.</summary>
     internal CredentialException Failure(VaultRequest request, VaultResponse response) => Failures.FromResponse(request, response, [session.Current]);
 
-    /// <summary>Sends a request with the token that it needs, again where the policy says so, and reads the answer, whatever its status.</summary>
-    /// <exception cref="CredentialException">No answer came, or Vault does not let us in.</exception>
+    /// <summary>Sends a request with its token, with retries according to the policy, and returns the response with any status code.</summary>
+    /// <exception cref="CredentialException">Vault did not respond, or the login failed.</exception>
     internal async Task<VaultResponse> SendAsync(VaultRequest request, CancellationToken cancellationToken)
     {
         if (request.Token is not null || request.IsAnonymous)
@@ -95,7 +95,7 @@ public sealed class VaultClient : IDisposable
         var token = await session.GetAsync(cancellationToken).ConfigureAwait(false);
         var response = await ExchangeAsync(request, token, cancellationToken).ConfigureAwait(false);
 
-        // Vault says 403 to a token that has ended as well. Nothing has been done for it.
+        // Vault also returns 403 for an expired token, before it processes the request, so the request can be repeated.
         return response.StatusCode == 403 && await session.RenewAsync(token, cancellationToken).ConfigureAwait(false) is { } renewed
             ? await ExchangeAsync(request, renewed, cancellationToken).ConfigureAwait(false)
             : response;
@@ -103,11 +103,11 @@ public sealed class VaultClient : IDisposable
 
     private Task<VaultResponse> ExchangeAsync(VaultRequest request, CancellationToken cancellationToken) => ExchangeAsync(request, request.Token, cancellationToken);
 
-    /// <summary>One call: some attempts, one limit for all of them.</summary>
+    /// <summary>Runs one call, which can make several attempts within one time limit.</summary>
     private async Task<VaultResponse> ExchangeAsync(VaultRequest request, SensitiveString? token, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Settings.Timeout, policy.Clock);
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
         var start = policy.Clock.GetTimestamp();
         try
         {
@@ -116,7 +116,7 @@ public sealed class VaultClient : IDisposable
                 TimeSpan? wait;
                 try
                 {
-                    var response = await SendWhenAllowedAsync(request, token, timeout.Token, waiting.Token, cancellationToken).ConfigureAwait(false);
+                    var response = await SendWhenAllowedAsync(request, token, timeout.Token, linked.Token, cancellationToken).ConfigureAwait(false);
                     wait = attempt > Settings.MaxRetries ? null : policy.WaitAfter(request, response, attempt);
                     if (wait is null)
                         return response;
@@ -125,13 +125,13 @@ public sealed class VaultClient : IDisposable
                 }
                 catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
                 {
-                    // A server that has never answered is not away for a moment: its address is wrong, or it is down.
+                    // Do not retry if the server has never responded: its address is probably wrong, or it is not running.
                     wait = attempt > Settings.MaxRetries || !hasAnswered ? null : policy.WaitAfter(request, exception, attempt);
                     if (wait is null || wait >= Settings.Timeout - policy.Clock.GetElapsedTime(start))
                         throw;
                 }
 
-                await Task.Delay(wait.Value, policy.Clock, waiting.Token).ConfigureAwait(false);
+                await Task.Delay(wait.Value, policy.Clock, linked.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -145,26 +145,27 @@ public sealed class VaultClient : IDisposable
         }
     }
 
-    private async Task<VaultResponse> SendWhenAllowedAsync(VaultRequest request, SensitiveString? token, CancellationToken timeout, CancellationToken waiting, CancellationToken cancellationToken)
+    private async Task<VaultResponse> SendWhenAllowedAsync(VaultRequest request, SensitiveString? token, CancellationToken timeout, CancellationToken linked, CancellationToken cancellationToken)
     {
-        if (pace is not null)
-            await pace.WaitAsync(waiting).ConfigureAwait(false);
-        await places.WaitAsync(waiting).ConfigureAwait(false);
+        if (rateLimiter is not null)
+            await rateLimiter.WaitAsync(linked).ConfigureAwait(false);
+        await concurrencyLimiter.WaitAsync(linked).ConfigureAwait(false);
         try
         {
             if (request.IsRepeatable)
-                return await SendOnceAsync(request, token, waiting).ConfigureAwait(false);
+                return await SendOnceAsync(request, token, linked).ConfigureAwait(false);
 
-            // What issues is let come to its end for a while: to break it off would leave something that nobody knows.
-            waiting.ThrowIfCancellationRequested();
-            using var last = new CancellationTokenSource(Timeout.InfiniteTimeSpan, policy.Clock);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(last.Token, timeout, closing.Token);
-            using var cancelled = cancellationToken.Register(() => last.CancelAfter(policy.LastWait));
+            // A request that issues something continues for a limited time after a cancellation, because otherwise the issued
+            // token or credential would be unknown and could not be revoked.
+            linked.ThrowIfCancellationRequested();
+            using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, policy.Clock);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, timeout, closing.Token);
+            using var cancelled = cancellationToken.Register(() => grace.CancelAfter(policy.CancellationGracePeriod));
             return await SendOnceAsync(request, token, limit.Token).ConfigureAwait(false);
         }
         finally
         {
-            places.Release();
+            concurrencyLimiter.Release();
         }
     }
 
@@ -178,8 +179,8 @@ public sealed class VaultClient : IDisposable
             var response = await SendAsync(request, address, token, cancellationToken).ConfigureAwait(false);
             statusCode = response.StatusCode;
 
-            // What something else answers says nothing of what Vault has done.
-            return !response.IsSuccess || response.IsOfVault ? response
+            // A success from another server, such as a proxy, does not mean that Vault processed the request.
+            return !response.IsSuccess || response.IsFromVault ? response
                 : throw Failures.Unexpected(request, $"it returned status {response.StatusCode} with {(response.Body.ValueKind == JsonValueKind.Undefined ? $"{response.MediaType ?? "data"} that is not JSON" : "JSON that is not a Vault response")}");
         }
         finally
@@ -197,7 +198,7 @@ public sealed class VaultClient : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
 
-        // An agent in front of Vault can be told to refuse whatever does not come with this.
+        // Vault Agent can be configured to reject requests without this header.
         message.Headers.TryAddWithoutValidation("X-Vault-Request", "true");
         if (token is not null)
             message.Headers.TryAddWithoutValidation("X-Vault-Token", token.Reveal());
@@ -206,8 +207,7 @@ public sealed class VaultClient : IDisposable
         if (request.Body is not null)
             message.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(request.Body.ToJsonString())) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
-        // A request without content the platform sends again by itself where a connection that it had before breaks
-        // off, whether or not it was handled.
+        // HttpClient repeats a request without content if a reused connection is lost, even if the server processed it.
         else if (!request.IsRepeatable)
             message.Content = new ByteArrayContent([]);
         using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);

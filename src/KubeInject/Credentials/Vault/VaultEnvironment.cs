@@ -5,11 +5,11 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>Reads the variables of Vault's own command line, as that reads them.</summary>
+/// <summary>Reads the environment variables of the Vault CLI with the same rules.</summary>
 internal static partial class VaultEnvironment
 {
-    // A rate limit without a burst has one of a second's worth, and of one request at least.
-    private const int SmallestBurst = 1;
+    // Without a burst, the limit allows the requests of one second at once, but at least one.
+    private const int MinBurst = 1;
 
     public static VaultSettings Read(KubeEnvironment environment)
     {
@@ -29,13 +29,13 @@ internal static partial class VaultEnvironment
         if (Variable(environment, "VAULT_CLIENT_CERT") is { } certificate)
             settings = settings with { ClientCertificate = ClientCertificate.FromFiles(certificate, Variable(environment, "VAULT_CLIENT_KEY")) };
 
-        // Who skips the check has no use for an authority, and that is how the command line takes the two together.
+        // Like the Vault CLI, VAULT_SKIP_VERIFY takes precedence over a certificate authority.
         return Variable(environment, "VAULT_SKIP_VERIFY") is { } skip && Boolean(skip)
             ? settings with { SkipCertificateCheck = true }
             : settings with { CertificateAuthority = Authority(environment) };
     }
 
-    /// <summary>The token of the environment, or else of the file that <c>vault login</c> keeps it in; null where there is none.</summary>
+    /// <summary>Returns the token in <c>VAULT_TOKEN</c>, or the token that <c>vault login</c> stored in <c>~/.vault-token</c>; null if there is neither.</summary>
     public static SensitiveString? Token(KubeEnvironment environment)
     {
         var text = Variable(environment, "VAULT_TOKEN") ?? ConfigurationFile.TryRead(Path.Combine(environment.HomeFolder, ".vault-token"), "Vault token");
@@ -44,7 +44,7 @@ internal static partial class VaultEnvironment
 
     private static string? Variable(KubeEnvironment environment, string name) => environment.Variable(name) is { Length: > 0 } value ? value : null;
 
-    // It is not quoted: an address can hold a password.
+    // The message does not quote the address, which can contain a password.
     private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && ConnectionSettings.IsServerAddress(address)
         ? address
         : throw new ConfigurationException("VAULT_ADDR is not an http or https address. Specify an address such as https://vault.example.org:8200.");
@@ -65,16 +65,16 @@ internal static partial class VaultEnvironment
 
     private static int Count(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
         ? count
-        : throw Unclear("VAULT_MAX_RETRIES", text, "a number, such as 2");
+        : throw Invalid("VAULT_MAX_RETRIES", text, "a number, such as 2");
 
-    /// <summary>Seconds, or Go's notation for durations: <c>90s</c>, <c>1m30s</c>.</summary>
+    /// <summary>Parses a number of seconds, or a duration in Go format: <c>90s</c>, <c>1m30s</c>.</summary>
     private static TimeSpan Duration(string text)
     {
         if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var plain) && plain is > 0 and < 1e9)
             return TimeSpan.FromSeconds(plain);
         var match = GoDuration().Match(text);
         var seconds = match.Groups["part"].Captures.Sum(part => double.Parse(part.Value.AsSpan().TrimEnd("hmsuµn"), CultureInfo.InvariantCulture) * Unit(part.Value));
-        return match.Success && seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : throw Unclear("VAULT_CLIENT_TIMEOUT", text, "seconds or a duration, such as 90 or 1m30s");
+        return match.Success && seconds is > 0 and < 1e9 ? TimeSpan.FromSeconds(seconds) : throw Invalid("VAULT_CLIENT_TIMEOUT", text, "seconds or a duration, such as 90 or 1m30s");
     }
 
     private static double Unit(string part) => part switch
@@ -91,22 +91,22 @@ internal static partial class VaultEnvironment
     {
         var parts = text.Split(':');
         var burst = 0;
-        var isClear = double.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and < 1e9
+        var isValid = double.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and < 1e9
             && (parts.Length == 1 || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out burst) && burst > 0));
-        return isClear
-            ? new VaultRateLimit(rate, parts.Length == 2 ? burst : Math.Max((int)rate, SmallestBurst))
-            : throw Unclear("VAULT_RATE_LIMIT", text, "rate:burst, such as 100:20");
+        return isValid
+            ? new VaultRateLimit(rate, parts.Length == 2 ? burst : Math.Max((int)rate, MinBurst))
+            : throw Invalid("VAULT_RATE_LIMIT", text, "rate:burst, such as 100:20");
     }
 
-    /// <summary>The words of Go's strconv.ParseBool.</summary>
+    /// <summary>Parses a Boolean value like strconv.ParseBool of Go.</summary>
     private static bool Boolean(string text) => text switch
     {
         "1" or "t" or "T" or "TRUE" or "true" or "True" => true,
         "0" or "f" or "F" or "FALSE" or "false" or "False" => false,
-        _ => throw Unclear("VAULT_SKIP_VERIFY", text, "true or false"),
+        _ => throw Invalid("VAULT_SKIP_VERIFY", text, "true or false"),
     };
 
-    private static ConfigurationException Unclear(string variable, string text, string expected) => new($"{variable} is '{text}' but must be {expected}.");
+    private static ConfigurationException Invalid(string variable, string text, string expected) => new($"{variable} is '{text}' but must be {expected}.");
 
     [GeneratedRegex(@"^(?<part>[0-9]+(\.[0-9]+)?(h|ms|m|us|µs|ns|s))+$", RegexOptions.CultureInvariant)]
     private static partial Regex GoDuration();

@@ -6,21 +6,21 @@ using KubeInject.Kubernetes.Client;
 namespace KubeInject.Credentials.Vault;
 
 /// <summary>
-/// Issues credentials from the database secrets engine of HashiCorp Vault or OpenBao. Each lease has a token of its own,
-/// which is there before the credential is, and which the credential ends with.
+/// Issues credentials from the database secrets engine of HashiCorp Vault or OpenBao. Each lease has a separate token, which
+/// is created before the credential. Revoking the token also revokes the credential.
 /// </summary>
 /// <remarks>
-/// What the own login needs of Vault is in docs/vault.md. The flows are those of https://developer.hashicorp.com/vault/api-docs:
+/// docs/vault.md lists the permissions that the login requires. The requests follow https://developer.hashicorp.com/vault/api-docs:
 /// auth/kubernetes, auth/token, secret/databases and system/leases.
 /// </remarks>
-/// <param name="vault">Speaks to the server; whoever made it disposes of it.</param>
-/// <param name="options">How; default: as KubeInject itself, in place of the pods.</param>
-/// <param name="cluster">The cluster that gives out the tokens of the pods' ServiceAccounts; needed with <see cref="VaultIssuerOptions.UsePodIdentity"/> only.</param>
+/// <param name="vault">The client of the server. The caller disposes of it.</param>
+/// <param name="options">The options; default: issue with the login of KubeInject.</param>
+/// <param name="cluster">The cluster that issues tokens of the pods' ServiceAccounts; required only with <see cref="VaultIssuerOptions.UsePodIdentity"/>.</param>
 internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options = null, KubeObjectClient? cluster = null) : ICredentialIssuer
 {
     internal const string SourceName = "vault";
 
-    // The least that the API server gives.
+    // The minimum of the API server.
     private const long PodTokenSeconds = 600;
 
     private readonly VaultIssuerOptions options = Checked(options ?? new VaultIssuerOptions(), cluster);
@@ -29,10 +29,10 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
     /// <inheritdoc/>
     public string Name => SourceName;
 
-    /// <summary>What speaks to the server.</summary>
+    /// <summary>The client of the server.</summary>
     internal VaultClient Client => vault;
 
-    /// <summary>How credentials are issued.</summary>
+    /// <summary>The options.</summary>
     internal VaultIssuerOptions Options => options;
 
     /// <inheritdoc/>
@@ -67,17 +67,17 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
             TokenExpiresAt = End(start, auth.Int("lease_duration")),
         };
 
-        // Killed from here until the record is kept, the process leaves a token that nobody knows. No credential
-        // belongs to it, and it ends by itself when its period is over.
-        var unfit = auth.Text("token_type") == "batch" ? "batch tokens, which cannot be revoked"
+        // If the process is killed before the record is written, the token remains without a record. It has issued no
+        // credential, and it expires at the end of its period.
+        var unsuitable = auth.Text("token_type") == "batch" ? "batch tokens, which cannot be revoked"
             : auth.Int("num_uses") != 0 ? "tokens with a limited number of uses, which can end before the lease does"
             : null;
-        if (unfit is null && !cancellationToken.IsCancellationRequested)
+        if (unsuitable is null && !cancellationToken.IsCancellationRequested)
             return handle;
         if (auth.Text("token_type") != "batch")
             await RollBackAsync(handle).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        throw new CredentialException(CredentialFailure.Refused, $"The role '{request.Role}' of auth/{options.AuthMount} issues {unfit}. Set its token_type to service and its token_num_uses to 0.");
+        throw new CredentialException(CredentialFailure.Refused, $"The role '{request.Role}' of auth/{options.AuthMount} issues {unsuitable}. Set its token_type to service and its token_num_uses to 0.");
     }
 
     /// <inheritdoc/>
@@ -112,7 +112,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         var start = vault.Clock.GetUtcNow();
         DateTimeOffset? tokenEnd = null, leaseEnd = null;
 
-        // The token first: the lease ends with it.
+        // Renew the token first, because the lease expires with it.
         if (handle.Token is { } token)
         {
             var response = await RenewAsync(VaultRequest.Post("auth/token/renew", new JsonObject { ["token"] = token.Reveal() }, token), handle, cancellationToken).ConfigureAwait(false);
@@ -135,7 +135,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         return revocation.RevokeAsync(handle, cancellationToken);
     }
 
-    /// <exception cref="CredentialException">The annotations of the pod name no mount, or no role.</exception>
+    /// <exception cref="CredentialException">The mount path or the role name is invalid.</exception>
     private static string CredentialsPath(string mount, string role) => $"{VaultRequest.Escape(mount)}/creds/{VaultRequest.EscapeName(role)}";
 
     private static VaultIssuerOptions Checked(VaultIssuerOptions options, KubeObjectClient? cluster)
@@ -159,11 +159,11 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
             ["renewable"] = true,
             ["display_name"] = "kubeinject",
 
-            // For whoever reads Vault's audit log.
+            // Identifies the lease in the audit log of Vault.
             ["meta"] = new JsonObject { ["uuid"] = request.Uuid.ToString(), ["owner"] = request.Owner.ToString() },
         };
 
-        // sudo, because the token has a period.
+        // A token with a period requires sudo.
         var question = VaultRequest.Post("auth/token/create-orphan", wanted) with { IsRepeatable = false, Grant = "update and sudo" };
         return (question, await vault.SendAndEnsureSuccessAsync(question, cancellationToken).ConfigureAwait(false));
     }
@@ -189,14 +189,14 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
             CredentialFailure.LeaseEnded, $"The lease {handle.LeaseId ?? handle.Uuid.ToString()} has ended and cannot be renewed. {failure.Message} Issue a new credential.");
     }
 
-    /// <summary>Revokes what came into being after it was cancelled, so it is not cancelled with it.</summary>
+    /// <summary>Revokes what was created after a cancellation, so it must not use the canceled token.</summary>
     private async Task RollBackAsync(CredentialHandle handle)
     {
         using var limit = new CancellationTokenSource(vault.Settings.Timeout, vault.Clock);
         await revocation.RevokeAsync(handle, limit.Token).ConfigureAwait(false);
     }
 
-    /// <summary>Zero seconds mean no end.</summary>
+    /// <summary>Returns the expiration time; null for zero seconds, which mean that it does not expire.</summary>
     private static DateTimeOffset? End(DateTimeOffset start, int seconds) => seconds > 0 ? start.AddSeconds(seconds) : null;
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;

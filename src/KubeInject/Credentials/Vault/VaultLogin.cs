@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>How KubeInject itself logs in to Vault. Prints no secret.</summary>
+/// <summary>How KubeInject logs in to Vault. Its text contains no secret.</summary>
 public sealed class VaultLogin
 {
     private readonly Func<SensitiveString>? token;
@@ -18,10 +18,10 @@ public sealed class VaultLogin
         this.request = request;
     }
 
-    /// <summary>Logs in with the ServiceAccount of the pod that this process runs in (Kubernetes auth).</summary>
+    /// <summary>Logs in with the ServiceAccount of the pod that this process runs in (Kubernetes auth method).</summary>
     /// <param name="role">The role of the auth method.</param>
-    /// <param name="mount">Where the auth method is mounted. Default: <c>kubernetes</c>.</param>
-    /// <param name="tokenFile">The file of the ServiceAccount's token, read anew for each login; null for the mounted one.</param>
+    /// <param name="mount">The mount path of the auth method. Default: <c>kubernetes</c>.</param>
+    /// <param name="tokenFile">The file with the ServiceAccount token, which is read for each login. Default: null, the token that is mounted in the pod.</param>
     /// <returns>The login.</returns>
     public static VaultLogin Kubernetes(string role, string mount = "kubernetes", string? tokenFile = null)
     {
@@ -31,8 +31,8 @@ public sealed class VaultLogin
         return new VaultLogin($"the role '{role}' of auth/{mount.Trim('/')}", request: () => VaultRequest.KubernetesLogin(mount, role, ReadToken(path)));
     }
 
-    /// <summary>Uses a token that somebody else has got.</summary>
-    /// <param name="token">The token.</param>
+    /// <summary>Uses an existing token.</summary>
+    /// <param name="token">The token. It is not renewed.</param>
     /// <returns>The login.</returns>
     public static VaultLogin Token(SensitiveString token)
     {
@@ -41,9 +41,9 @@ public sealed class VaultLogin
     }
 
     /// <summary>Logs in with an AppRole.</summary>
-    /// <param name="roleId">The role's id.</param>
-    /// <param name="secretId">The secret id.</param>
-    /// <param name="mount">Where the auth method is mounted. Default: <c>approle</c>.</param>
+    /// <param name="roleId">The role ID.</param>
+    /// <param name="secretId">The secret ID.</param>
+    /// <param name="mount">The mount path of the auth method. Default: <c>approle</c>.</param>
     /// <returns>The login.</returns>
     public static VaultLogin AppRole(string roleId, SensitiveString secretId, string mount = "approle")
     {
@@ -58,26 +58,26 @@ public sealed class VaultLogin
         });
     }
 
-    /// <summary>Uses the token that Vault's own command line would use: that of <c>VAULT_TOKEN</c>, or else of <c>~/.vault-token</c>, where <c>vault login</c> keeps it.</summary>
-    /// <param name="environment">Where variables and the home folder come from; null for this process's own.</param>
-    /// <returns>The login; null where there is no such token.</returns>
+    /// <summary>Uses the token of the Vault CLI: <c>VAULT_TOKEN</c>, or the token that <c>vault login</c> stored in <c>~/.vault-token</c>.</summary>
+    /// <param name="environment">The environment variables and the home folder. Default: null, the environment of this process.</param>
+    /// <returns>The login; null if there is no such token.</returns>
     /// <exception cref="ConfigurationException">The file cannot be read.</exception>
     public static VaultLogin? FromEnvironment(KubeEnvironment? environment = null)
     {
-        var of = environment ?? KubeEnvironment.Process;
-        return VaultEnvironment.Token(of) is { } first
-            ? new VaultLogin("the token in VAULT_TOKEN or ~/.vault-token", () => VaultEnvironment.Token(of) ?? first)
+        var source = environment ?? KubeEnvironment.Process;
+        return VaultEnvironment.Token(source) is { } first
+            ? new VaultLogin("the token in VAULT_TOKEN or ~/.vault-token", () => VaultEnvironment.Token(source) ?? first)
             : null;
     }
 
-    /// <summary>Who logs in, in words.</summary>
+    /// <summary>Describes the login without secrets.</summary>
     /// <returns>For example <c>the role 'kubeinject' of auth/kubernetes</c>.</returns>
     public override string ToString() => description;
 
-    /// <summary>The token, where none has to be asked for; null otherwise.</summary>
+    /// <summary>Returns the existing token; null if a login request is required.</summary>
     internal SensitiveString? GivenToken() => token?.Invoke();
 
-    /// <summary>The request that is answered with a token.</summary>
+    /// <summary>Creates the login request.</summary>
     internal VaultRequest CreateRequest() => request!();
 
     private static SensitiveString ReadToken(string path)

@@ -1,6 +1,6 @@
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>How fast requests are made.</summary>
-/// <param name="RequestsPerSecond">How many requests a second, in the long run.</param>
-/// <param name="Burst">How many at once, after a rest.</param>
+/// <summary>A limit for the rate of requests.</summary>
+/// <param name="RequestsPerSecond">The average number of requests per second; greater than zero.</param>
+/// <param name="Burst">The number of requests that can be sent at once after an idle period; greater than zero.</param>
 public sealed record VaultRateLimit(double RequestsPerSecond, int Burst);

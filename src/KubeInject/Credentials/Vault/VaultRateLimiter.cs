@@ -1,13 +1,13 @@
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>Keeps requests to a rate. Each request gets its turn; after a rest some go at once.</summary>
+/// <summary>Limits the rate of requests. Requests are delayed in the order of their calls; after an idle period, a burst is allowed.</summary>
 internal sealed class VaultRateLimiter(VaultRateLimit limit, TimeProvider clock)
 {
     private readonly TimeSpan interval = TimeSpan.FromSeconds(1 / limit.RequestsPerSecond);
     private readonly object gate = new();
     private DateTimeOffset next = DateTimeOffset.MinValue;
 
-    /// <summary>Ends when it is the caller's turn.</summary>
+    /// <summary>Waits until the next request may be sent.</summary>
     public Task WaitAsync(CancellationToken cancellationToken)
     {
         TimeSpan wait;
@@ -15,7 +15,7 @@ internal sealed class VaultRateLimiter(VaultRateLimit limit, TimeProvider clock)
         {
             var now = clock.GetUtcNow();
 
-            // Turns that nobody took are kept, up to the burst.
+            // Unused requests are saved up to the burst.
             var earliest = now - (interval * (limit.Burst - 1));
             next = next > earliest ? next : earliest;
             wait = next - now;

@@ -2,36 +2,36 @@ using System.Text.Json.Nodes;
 
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>One call of Vault's HTTP API.</summary>
-/// <param name="Method">The method.</param>
+/// <summary>A request to the HTTP API of Vault.</summary>
+/// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path below <c>/v1/</c>, escaped.</param>
 internal sealed record VaultRequest(HttpMethod Method, string Path)
 {
-    /// <summary>What is sent along; null for nothing.</summary>
+    /// <summary>The JSON body; null for none.</summary>
     public JsonObject? Body { get; init; }
 
-    /// <summary>What is secret of the body, and must not show up in any message.</summary>
+    /// <summary>The secrets in the body, which are masked in messages.</summary>
     public IReadOnlyList<SensitiveString> Secrets { get; init; } = [];
 
-    /// <summary>The token to use in place of that of the own login; null for that.</summary>
+    /// <summary>The token for this request. Default: null, the token of the login.</summary>
     public SensitiveString? Token { get; init; }
 
-    /// <summary>Whether no token is sent at all: the request is a login.</summary>
+    /// <summary>Whether the request is sent without a token because it is a login. Default: false.</summary>
     public bool IsAnonymous { get; init; }
 
     /// <summary>
-    /// Whether it does no harm twice. What does (it issues something) is also not broken off as soon as it is
-    /// cancelled: its answer names what there is to revoke.
+    /// Whether the request can be repeated safely. A request that issues something is not repeatable, and is not aborted
+    /// immediately when it is canceled because its response is required to revoke the result. Default: true.
     /// </summary>
     public bool IsRepeatable { get; init; } = true;
 
-    /// <summary>The path as a policy names it.</summary>
+    /// <summary>The path in the format of policies: unescaped, without the query.</summary>
     public string PolicyPath => Uri.UnescapeDataString(Path.Split('?')[0]);
 
-    /// <summary>What a policy has to grant for it, where the method does not say it.</summary>
+    /// <summary>The capabilities that a policy must grant; null if they follow from the method.</summary>
     public string? Grant { get; init; }
 
-    /// <summary>What a policy has to grant for it. (https://developer.hashicorp.com/vault/docs/concepts/policies#capabilities)</summary>
+    /// <summary>The capabilities that a policy must grant for this request. (https://developer.hashicorp.com/vault/docs/concepts/policies#capabilities)</summary>
     public string Capabilities => Grant
         ?? (Path.EndsWith("?list=true", StringComparison.Ordinal) ? "list"
         : Method == HttpMethod.Get ? "read"
@@ -51,8 +51,8 @@ internal sealed record VaultRequest(HttpMethod Method, string Path)
         IsAnonymous = true,
     };
 
-    /// <summary>A mount path, for use in a path.</summary>
-    /// <exception cref="CredentialException">It would lead elsewhere.</exception>
+    /// <summary>Escapes a mount path for use in a request path.</summary>
+    /// <exception cref="CredentialException">The mount path is empty or has empty or relative segments.</exception>
     public static string Escape(string mount)
     {
         var parts = mount.Trim('/').Split('/');
@@ -61,12 +61,12 @@ internal sealed record VaultRequest(HttpMethod Method, string Path)
             : string.Join('/', parts.Select(Uri.EscapeDataString));
     }
 
-    /// <summary>The name of a role, for use in a path.</summary>
-    /// <exception cref="CredentialException">It would lead elsewhere.</exception>
+    /// <summary>Escapes a role name for use in a request path.</summary>
+    /// <exception cref="CredentialException">The name is empty, relative or has a slash.</exception>
     public static string EscapeName(string name) => name is "" or "." or ".." || name.Contains('/', StringComparison.Ordinal)
         ? throw new CredentialException(CredentialFailure.Refused, $"'{name}' is not a valid Vault role name.")
         : Uri.EscapeDataString(name);
 
-    /// <summary>Prints nothing of the body.</summary>
+    /// <summary>Returns only the method and the path, because the body can contain secrets.</summary>
     public override string ToString() => $"{Method} {Path}";
 }

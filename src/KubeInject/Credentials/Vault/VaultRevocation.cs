@@ -2,18 +2,18 @@ using System.Text.Json.Nodes;
 
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>Revokes the token of a lease and all that was issued with it, and knows when nothing is left.</summary>
+/// <summary>Revokes the token of a lease and everything that was issued with it, and waits until nothing is left.</summary>
 internal sealed class VaultRevocation(VaultClient vault)
 {
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Revokes the lease where it is known, and its answer says that the database has forgotten the username; then the
-    /// token, and with it a lease that is not known. Where only the token may be revoked, that takes the lease along a
-    /// moment later, which is waited for.
+    /// Revokes the lease, if it is known, and waits until the database user is removed. Then revokes the token, and with it a
+    /// lease that is not known. If the policy permits only revoking the token, Vault revokes the lease asynchronously, so this
+    /// method waits for that.
     /// </summary>
-    /// <exception cref="CredentialException">It is not certain that all of it is gone.</exception>
+    /// <exception cref="CredentialException">The lease or the token might still exist.</exception>
     public async Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
     {
         var refusal = handle.LeaseId is { } lease ? await RevokeLeaseAsync(lease, cancellationToken).ConfigureAwait(false) : null;
@@ -25,7 +25,7 @@ internal sealed class VaultRevocation(VaultClient vault)
             await WaitForEndAsync(handle.LeaseId!, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <returns>Why it is not allowed; null where it is done.</returns>
+    /// <returns>The error if the revocation is not permitted; null on success.</returns>
     private async Task<CredentialException?> RevokeLeaseAsync(string lease, CancellationToken cancellationToken)
     {
         var request = VaultRequest.Post("sys/leases/revoke", new JsonObject { ["lease_id"] = lease, ["sync"] = true });
@@ -38,7 +38,7 @@ internal sealed class VaultRevocation(VaultClient vault)
 
     private async Task RevokeTokenAsync(SensitiveString token, CancellationToken cancellationToken)
     {
-        // Done as well where there is no such token any more.
+        // This request also succeeds if the token no longer exists.
         var request = VaultRequest.Post("auth/token/revoke", new JsonObject { ["token"] = token.Reveal() }, token);
         var response = await vault.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccess)
@@ -46,18 +46,18 @@ internal sealed class VaultRevocation(VaultClient vault)
         if (response.StatusCode != 403)
             throw vault.Failure(request, response);
 
-        // What an injector in the cluster is usually allowed, and enough: the token has no children.
-        var other = VaultRequest.Post("auth/token/revoke-orphan", new JsonObject { ["token"] = token.Reveal() }, token);
-        var answer = await vault.SendAsync(other, cancellationToken).ConfigureAwait(false);
-        if (!answer.IsSuccess && !(answer.StatusCode == 400 && answer.Says("token to revoke not found")))
-            throw answer.StatusCode == 403 ? vault.Failure(request, response) : vault.Failure(other, answer);
+        // The policy of an injector usually grants only this path. It is sufficient because the token has no child tokens.
+        var orphanRequest = VaultRequest.Post("auth/token/revoke-orphan", new JsonObject { ["token"] = token.Reveal() }, token);
+        var orphanResponse = await vault.SendAsync(orphanRequest, cancellationToken).ConfigureAwait(false);
+        if (!orphanResponse.IsSuccess && !(orphanResponse.StatusCode == 400 && orphanResponse.Says("token to revoke not found")))
+            throw orphanResponse.StatusCode == 403 ? vault.Failure(request, response) : vault.Failure(orphanRequest, orphanResponse);
     }
 
     private async Task WaitForEndAsync(string lease, CancellationToken cancellationToken)
     {
         var request = VaultRequest.Post("sys/leases/lookup", new JsonObject { ["lease_id"] = lease });
         var start = vault.Clock.GetTimestamp();
-        for (var wait = FirstWait; ; wait = wait * 2 < LongestWait ? wait * 2 : LongestWait)
+        for (var delay = FirstDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
             var response = await vault.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (IsGone(response))
@@ -66,7 +66,7 @@ internal sealed class VaultRevocation(VaultClient vault)
                 throw vault.Failure(request, response);
             if (vault.Clock.GetElapsedTime(start) >= vault.Settings.Timeout)
                 throw new CredentialException(CredentialFailure.Unavailable, $"Vault has revoked the token of the lease {lease} but not yet the lease itself. Check in Vault's log whether it can reach the database.");
-            await Task.Delay(wait, vault.Clock, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(delay, vault.Clock, cancellationToken).ConfigureAwait(false);
         }
     }
 

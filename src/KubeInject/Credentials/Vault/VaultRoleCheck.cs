@@ -3,43 +3,44 @@ using KubeInject.Http;
 
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>Checks what Vault itself checks where a pod logs in: whether its ServiceAccount may have credentials of a role.</summary>
+/// <summary>Checks whether a pod's ServiceAccount may get credentials of a role, with the same rules as a login of the pod to Vault.</summary>
 internal sealed class VaultRoleCheck(VaultClient vault, string authMount)
 {
     private const string Any = "*";
 
-    /// <summary>Asks for the role of the auth method that says who may have the credentials of a database role.</summary>
+    /// <summary>Creates the request for the role of the auth method that defines who may get the credentials of a database role.</summary>
     public static VaultRequest Question(string authMount, string role) =>
         VaultRequest.Get($"auth/{VaultRequest.Escape(authMount)}/role/{VaultRequest.EscapeName(role)}");
 
-    /// <summary>The role in words.</summary>
+    /// <summary>Describes the role for messages.</summary>
     public static string Describe(string authMount, string role) => $"The role '{role}' of auth/{authMount.Trim('/')}";
 
-    /// <summary>What stands in the way of a pod's having credentials of a role that exists.</summary>
-    /// <param name="role">What Vault says of the role of the auth method.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="authMount">Where the auth method is mounted.</param>
-    /// <param name="account">The pod's ServiceAccount.</param>
-    /// <param name="namespace">The pod's namespace; null where the manifest names none.</param>
+    /// <summary>Returns the reasons why a pod cannot get credentials of an existing role.</summary>
+    /// <param name="role">The role of the auth method, as Vault returns it.</param>
+    /// <param name="name">The name of the role.</param>
+    /// <param name="authMount">The mount path of the auth method.</param>
+    /// <param name="account">The name of the pod's ServiceAccount.</param>
+    /// <param name="namespace">The pod's namespace; null if the manifest does not specify one.</param>
     public static IEnumerable<VaultRoleProblem> ProblemsOf(JsonElement role, string name, string authMount, string account, string? @namespace)
     {
         var which = Describe(authMount, name);
         var accounts = Texts(role.Get("bound_service_account_names"));
         if (!accounts.Contains(Any) && !accounts.Contains(account, StringComparer.Ordinal))
-            yield return new(VaultRoleProblemKind.ServiceAccount, $"{which} is not bound to the ServiceAccount '{account}', but to {Words(accounts)} (bound_service_account_names).");
+            yield return new(VaultRoleProblemKind.ServiceAccount, $"{which} is not bound to the ServiceAccount '{account}', but to {Join(accounts)} (bound_service_account_names).");
         var namespaces = Texts(role.Get("bound_service_account_namespaces"));
         if (!namespaces.Contains(Any) && !namespaces.Contains(@namespace ?? "", StringComparer.Ordinal))
-            yield return new(VaultRoleProblemKind.Namespace, $"{which} is not bound to {(@namespace is not null ? $"the namespace '{@namespace}'" : "the pod's namespace, which the manifest does not specify")}, but to {Words(namespaces)} (bound_service_account_namespaces).");
+            yield return new(VaultRoleProblemKind.Namespace, $"{which} is not bound to {(@namespace is not null ? $"the namespace '{@namespace}'" : "the pod's namespace, which the manifest does not specify")}, but to {Join(namespaces)} (bound_service_account_namespaces).");
 
-        // Vault keeps the names of policies in lower case.
+        // Vault stores the names of policies in lowercase.
         if (!PoliciesOf(role).Contains(name, StringComparer.OrdinalIgnoreCase))
             yield return new(VaultRoleProblemKind.Policy, $"{which} does not have the policy '{name}' (token_policies), so its ServiceAccounts could not read the credentials themselves.");
     }
 
-    /// <summary>The policies that a role of the auth method gives.</summary>
+    /// <summary>Returns the policies that a role of the auth method assigns to its tokens.</summary>
     public static IReadOnlyList<string> PoliciesOf(JsonElement role) => Texts(role.Get("token_policies"));
 
-    /// <exception cref="CredentialException">It may not, or that cannot be found out.</exception>
+    /// <summary>Checks whether the credential of a request may be issued.</summary>
+    /// <exception cref="CredentialException">The credential may not be issued, or the role cannot be read.</exception>
     public async Task AllowAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
         var question = Question(authMount, request.Role);
@@ -56,5 +57,5 @@ internal sealed class VaultRoleCheck(VaultClient vault, string authMount)
 
     private static List<string> Texts(JsonElement list) => [.. list.Items().Select(item => item.Text()).OfType<string>()];
 
-    private static string Words(List<string> texts) => texts.Count == 0 ? "none" : string.Join(", ", texts);
+    private static string Join(List<string> texts) => texts.Count == 0 ? "none" : string.Join(", ", texts);
 }

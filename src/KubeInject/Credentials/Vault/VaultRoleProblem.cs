@@ -1,6 +1,6 @@
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>What stands in the way of a pod's having credentials of a role.</summary>
-/// <param name="Kind">What of the role it is.</param>
-/// <param name="Message">In one sentence.</param>
+/// <summary>A reason why a pod cannot get credentials of a role.</summary>
+/// <param name="Kind">The part of the role that does not match the pod.</param>
+/// <param name="Message">The reason in one sentence.</param>
 internal sealed record VaultRoleProblem(VaultRoleProblemKind Kind, string Message);

@@ -1,14 +1,14 @@
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>What of a role of Vault's Kubernetes auth method does not fit a pod.</summary>
+/// <summary>The part of a role of the Kubernetes auth method that does not match a pod.</summary>
 internal enum VaultRoleProblemKind
 {
-    /// <summary>The ServiceAccounts that it is bound to.</summary>
+    /// <summary>The bound ServiceAccounts.</summary>
     ServiceAccount,
 
-    /// <summary>The namespaces that it is bound to.</summary>
+    /// <summary>The bound namespaces.</summary>
     Namespace,
 
-    /// <summary>The policies that it gives.</summary>
+    /// <summary>The policies of its tokens.</summary>
     Policy,
 }

@@ -2,22 +2,22 @@ using KubeInject.Http;
 
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>The own login: made once, shared by all requests, and made anew where its token is not accepted any more.</summary>
+/// <summary>Shares one login among all requests, and logs in again when Vault rejects its token.</summary>
 internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, CancellationToken, Task<VaultResponse>> send, VaultFailures failures, TimeProvider clock) : IDisposable
 {
-    // A token that was got this recently is good: what is refused with it is for want of a policy, and a thousand
-    // requests that are refused make one login, not a thousand.
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    // A token this recent is valid, so the reason for a rejected request is a missing permission. This prevents a new login
+    // for each rejected request.
+    private static readonly TimeSpan MinRenewalInterval = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim gate = new(1, 1);
     private volatile SensitiveString? token;
     private long renewedAt;
 
-    /// <summary>The token that requests are made with; null before the first login.</summary>
+    /// <summary>The current token; null before the first login.</summary>
     public SensitiveString? Current => token;
 
-    /// <summary>The token to make a request with.</summary>
-    /// <exception cref="CredentialException">Vault does not let us in.</exception>
+    /// <summary>Returns the token for a request, and logs in if there is none.</summary>
+    /// <exception cref="CredentialException">The login failed.</exception>
     public async ValueTask<SensitiveString> GetAsync(CancellationToken cancellationToken)
     {
         if (token is { } current)
@@ -33,8 +33,8 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
         }
     }
 
-    /// <summary>Logs in again after a token was not accepted; whoever comes meanwhile shares the result.</summary>
-    /// <returns>A token with which it is worth asking once more; null where the refusal stands.</returns>
+    /// <summary>Logs in again after Vault rejected a token. Concurrent calls share the result.</summary>
+    /// <returns>A new token for a retry; null if a retry cannot succeed.</returns>
     public async Task<SensitiveString?> RenewAsync(SensitiveString refused, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
         {
             if (!ReferenceEquals(token, refused))
                 return token;
-            if (renewedAt != 0 && clock.GetElapsedTime(renewedAt) < Fresh)
+            if (renewedAt != 0 && clock.GetElapsedTime(renewedAt) < MinRenewalInterval)
                 return null;
             var renewed = await LogInAsync(cancellationToken);
             renewedAt = clock.GetTimestamp();
@@ -71,10 +71,10 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
             : throw failures.Unexpected(request, "the response has no client_token");
     }
 
-    /// <summary>What is no header would be quoted by the platform's own error.</summary>
-    private static SensitiveString Checked(SensitiveString given)
+    /// <summary>Validates a token. Otherwise, the error of the HTTP client would quote a token that is not a valid header value.</summary>
+    private static SensitiveString Checked(SensitiveString candidate)
     {
-        var text = given.Reveal().Trim();
+        var text = candidate.Reveal().Trim();
         return text.Length > 0 && text.All(character => character is > ' ' and < '\x7f')
             ? new SensitiveString(text)
             : throw new CredentialException(CredentialFailure.Refused, "The Vault token is empty or has characters that are not valid in a token.");

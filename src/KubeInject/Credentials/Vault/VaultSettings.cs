@@ -3,62 +3,62 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Credentials.Vault;
 
-/// <summary>How to reach a HashiCorp Vault or an OpenBao. Plain data: nothing is connected yet. Who asks is said by a <see cref="VaultLogin"/>.</summary>
+/// <summary>The connection settings of a HashiCorp Vault or OpenBao server. A <see cref="VaultLogin"/> specifies the login.</summary>
 public sealed record VaultSettings
 {
-    /// <summary>Where Vault's own command line looks: <c>https://127.0.0.1:8200</c>.</summary>
+    /// <summary>The default address of the Vault CLI: <c>https://127.0.0.1:8200</c>.</summary>
     public static Uri DefaultAddress { get; } = new("https://127.0.0.1:8200");
 
-    /// <summary>How long a call may take where nothing else is said: 60 seconds, as with Vault's own command line.</summary>
+    /// <summary>The default time limit of a call: 60 seconds, as in the Vault CLI.</summary>
     public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The server's address, https or http; a path in it is put in front of every request's. Default: <see cref="DefaultAddress"/>.</summary>
+    /// <summary>The https or http address of the server. A path is prepended to the path of each request. Default: <see cref="DefaultAddress"/>.</summary>
     public Uri Address { get; init; } = DefaultAddress;
 
-    /// <summary>Who alone may have signed the server's certificate; null for whom this machine trusts (default).</summary>
+    /// <summary>The certificate authorities that the server certificate is verified against. Default: null, the authorities that this machine trusts.</summary>
     public CertificateAuthority? CertificateAuthority { get; init; }
 
-    /// <summary>The certificate that is shown to a server that asks for one; null for none (default).</summary>
+    /// <summary>The client certificate for TLS authentication. Default: null, none.</summary>
     public ClientCertificate? ClientCertificate { get; init; }
 
-    /// <summary>Whether any certificate of the server will do. Not together with a <see cref="CertificateAuthority"/>. Default: false.</summary>
+    /// <summary>Whether any server certificate is accepted. Cannot be combined with <see cref="CertificateAuthority"/>. Default: false.</summary>
     public bool SkipCertificateCheck { get; init; }
 
-    /// <summary>The name asked of the server and looked for in its certificate; null for the host of <see cref="Address"/> (default).</summary>
+    /// <summary>The server name for SNI and for the verification of the server certificate. Default: null, the host of <see cref="Address"/>.</summary>
     public string? TlsServerName { get; init; }
 
-    /// <summary>The namespace of Vault Enterprise or OpenBao that all paths are in; null for the root namespace (default).</summary>
+    /// <summary>The Vault Enterprise or OpenBao namespace of all requests. Default: null, the root namespace.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>How long one call may take, with all its attempts. Default: <see cref="DefaultTimeout"/>.</summary>
+    /// <summary>The time limit of one call, including all retries. Default: <see cref="DefaultTimeout"/>.</summary>
     public TimeSpan Timeout { get; init; } = DefaultTimeout;
 
-    /// <summary>How often a request is sent again where the server is busy, sealed or away; 0 for never. Default: 2, as with Vault's own command line.</summary>
+    /// <summary>The maximum number of retries if the server is busy, sealed or unreachable; 0 for none. Default: 2, as in the Vault CLI.</summary>
     public int MaxRetries { get; init; } = 2;
 
-    /// <summary>How many requests are made at the same time at most; at least 1. Default: 32.</summary>
+    /// <summary>The maximum number of concurrent requests; at least 1. Default: 32.</summary>
     public int Concurrency { get; init; } = 32;
 
-    /// <summary>How fast requests are made; null for as fast as the server answers (default).</summary>
+    /// <summary>The rate limit for requests. Default: null, no limit.</summary>
     public VaultRateLimit? RateLimit { get; init; }
 
-    /// <summary>Where the proxy (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>) is looked up. Default: this process.</summary>
+    /// <summary>The environment with the proxy settings (<c>HTTPS_PROXY</c>, <c>NO_PROXY</c>). Default: the environment of this process.</summary>
     public KubeEnvironment Environment { get; init; } = KubeEnvironment.Process;
 
     /// <summary>
-    /// Reads what Vault's own command line reads: <c>VAULT_ADDR</c>, <c>VAULT_CACERT</c>, <c>VAULT_CACERT_BYTES</c>,
+    /// Reads the environment variables of the Vault CLI: <c>VAULT_ADDR</c>, <c>VAULT_CACERT</c>, <c>VAULT_CACERT_BYTES</c>,
     /// <c>VAULT_CAPATH</c>, <c>VAULT_CLIENT_CERT</c>, <c>VAULT_CLIENT_KEY</c>, <c>VAULT_CLIENT_TIMEOUT</c>,
     /// <c>VAULT_MAX_RETRIES</c>, <c>VAULT_NAMESPACE</c>, <c>VAULT_RATE_LIMIT</c>, <c>VAULT_SKIP_VERIFY</c>,
-    /// <c>VAULT_TLS_SERVER_NAME</c>. An empty variable counts as unset.
+    /// <c>VAULT_TLS_SERVER_NAME</c>. An empty variable is treated as unset.
     /// </summary>
-    /// <param name="environment">Where variables come from; null for this process's own.</param>
-    /// <returns>The settings; what no variable says has its default.</returns>
-    /// <exception cref="ConfigurationException">A variable says what cannot be understood, or names a file that cannot be read.</exception>
+    /// <param name="environment">The environment variables. Default: null, the environment of this process.</param>
+    /// <returns>The settings, with the defaults for unset variables.</returns>
+    /// <exception cref="ConfigurationException">The value of a variable is invalid, or its file cannot be read.</exception>
     /// <remarks>https://developer.hashicorp.com/vault/docs/commands#environment-variables</remarks>
     public static VaultSettings FromEnvironment(KubeEnvironment? environment = null) => VaultEnvironment.Read(environment ?? KubeEnvironment.Process);
 
-    /// <summary>Checks what the settings say together, before anything is sent.</summary>
-    /// <exception cref="ConfigurationException">They contradict themselves, or say nothing that makes sense.</exception>
+    /// <summary>Validates the settings.</summary>
+    /// <exception cref="ConfigurationException">The settings are invalid or contradictory.</exception>
     internal void Validate()
     {
         if (!ConnectionSettings.IsServerAddress(Address))
@@ -77,7 +77,7 @@ public sealed record VaultSettings
             throw new ConfigurationException("The Vault namespace may contain only letters, digits, '/', '-', '_' and '.'.");
     }
 
-    /// <summary>The settings of the transport, with the proxy of the environment.</summary>
+    /// <summary>Creates the transport settings, with the proxy of the environment.</summary>
     internal TransportSettings ToTransport() => new()
     {
         Server = Address,
