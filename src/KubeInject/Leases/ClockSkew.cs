@@ -2,26 +2,26 @@ using System.Globalization;
 
 namespace KubeInject.Leases;
 
-/// <summary>Compares the clocks that the ages of leases are taken by.</summary>
+/// <summary>Compares the clocks that determine the ages of leases.</summary>
 internal static class ClockSkew
 {
-    /// <summary>More than what requests take and clocks usually differ by.</summary>
+    /// <summary>Exceeds the duration of requests and the usual difference of clocks.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(30);
 
-    /// <summary>What differs by more than half a minute.</summary>
-    /// <param name="records">The records that a store has just listed.</param>
+    /// <summary>Describes differences of more than 30 seconds.</summary>
+    /// <param name="records">The records, directly after a store listed them.</param>
     /// <param name="now">The time by this machine's clock.</param>
     /// <returns>A sentence for each clock that differs.</returns>
     public static IEnumerable<string> Of(LeaseRecordList records, DateTimeOffset now)
     {
-        if (records.Now is { } there && (now - there).Duration() > Tolerance)
-            yield return $"The clock of this machine is {Describe(now - there)} the clock of the server that stores the lease records. The lower of the two ages applies to each lease. Correct the clock.";
+        if (records.Now is { } storeTime && (now - storeTime).Duration() > Tolerance)
+            yield return $"The clock of this machine is {Describe(now - storeTime)} the clock of the server that stores the lease records. The lower of the two ages applies to each lease. Correct the clock.";
         var writers = records.Select(record => Of(record, records)).Where(skew => skew.Duration() > Tolerance).ToList();
         if (writers.Count > 0)
             yield return $"{writers.Count} lease records were written by a machine whose clock is up to {Describe(writers.MaxBy(skew => skew.Duration()))} the clock of the server that stores them. The lower of the two ages applies to each lease. Correct that clock.";
     }
 
-    /// <summary>How far the clock of the machine that wrote a record is ahead. Of a store that knows the last time alone it is not known how far it is behind.</summary>
+    /// <summary>Returns how far the clock of the machine that wrote a record is ahead. If the store has only the last write time, a clock that is behind cannot be detected.</summary>
     private static TimeSpan Of(LeaseRecord record, LeaseRecordList records)
     {
         var written = records.HasFirstTimes ? record.RecordedAt : record.RenewedAt ?? record.RecordedAt;
@@ -33,11 +33,11 @@ internal static class ClockSkew
 
     private static string Describe(TimeSpan skew)
     {
-        var by = skew.Duration();
-        var text = by.TotalMinutes < 2 ? string.Create(CultureInfo.InvariantCulture, $"{by.TotalSeconds:0} s")
-            : by.TotalHours < 2 ? string.Create(CultureInfo.InvariantCulture, $"{by.TotalMinutes:0} min")
-            : by.TotalDays < 2 ? string.Create(CultureInfo.InvariantCulture, $"{by.TotalHours:0} h")
-            : string.Create(CultureInfo.InvariantCulture, $"{by.TotalDays:0} days");
+        var duration = skew.Duration();
+        var text = duration.TotalMinutes < 2 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0} s")
+            : duration.TotalHours < 2 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes:0} min")
+            : duration.TotalDays < 2 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalHours:0} h")
+            : string.Create(CultureInfo.InvariantCulture, $"{duration.TotalDays:0} days");
         return $"{text} {(skew > TimeSpan.Zero ? "ahead of" : "behind")}";
     }
 }

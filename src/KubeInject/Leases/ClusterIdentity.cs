@@ -1,11 +1,11 @@
 namespace KubeInject.Leases;
 
-/// <summary>What tells one cluster from another.</summary>
-/// <param name="Uid">The UID of its namespace <c>kube-system</c>, which no other cluster has; null if it could not be read.</param>
-/// <param name="Server">The address of its API server, which another cluster may have at another time.</param>
+/// <summary>Identifies a cluster.</summary>
+/// <param name="Uid">The UID of the namespace <c>kube-system</c>, which is unique; null if it could not be read.</param>
+/// <param name="Server">The address of the API server, which another cluster might use later.</param>
 public sealed record ClusterIdentity(string? Uid, Uri? Server)
 {
-    /// <summary>Whether both are the same cluster, as far as that is known at this moment.</summary>
-    /// <param name="other">The other one.</param>
+    /// <summary>Whether both identify the same cluster: by UID if both have one, otherwise by server.</summary>
+    /// <param name="other">The identity to compare.</param>
     internal bool IsSame(ClusterIdentity other) => Uid is not null && other.Uid is not null ? Uid == other.Uid : Server is not null && Server == other.Server;
 }

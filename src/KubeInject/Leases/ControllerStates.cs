@@ -4,15 +4,15 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
-/// <summary>What controllers may still do with the templates that they keep of earlier times.</summary>
-/// <remarks>Deployments and StatefulSets have to be noted before what they keep is asked for.</remarks>
+/// <summary>Determines whether controllers can still create pods from their previous templates.</summary>
+/// <remarks>Add Deployments and StatefulSets before their ReplicaSets and ControllerRevisions are checked.</remarks>
 internal sealed class ControllerStates
 {
     private const string AppsGroup = "apps/";
     private readonly HashSet<string> paused = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string? Current, string? Update)> revisions = new(StringComparer.Ordinal);
 
-    /// <summary>Notes a controller.</summary>
+    /// <summary>Adds the state of a controller.</summary>
     public void Note(KubeObject workload, JsonElement document)
     {
         if (workload.Uid is not { } uid)
@@ -24,8 +24,8 @@ internal sealed class ControllerStates
     }
 
     /// <summary>
-    /// Whether a ReplicaSet may have pods. One at zero that belongs to a Deployment is the Deployment's history, unless
-    /// that is paused: it scales all its ReplicaSets then.
+    /// Whether a ReplicaSet can have pods. If it has zero replicas and belongs to a Deployment, it is part of the revision
+    /// history, unless the Deployment is paused and therefore scales all its ReplicaSets.
     /// </summary>
     public bool MayScale(JsonElement replicaSet)
     {
@@ -36,8 +36,9 @@ internal sealed class ControllerStates
     }
 
     /// <summary>
-    /// Whether pods may be created from a ControllerRevision. A StatefulSet creates them from the current one and from the
-    /// one that it updates to, and may from any if it was not seen; the others, and those of DaemonSets, are history.
+    /// Whether pods can be created from a ControllerRevision. A StatefulSet creates pods from its current revision and its
+    /// update revision, and from any revision if the StatefulSet itself could not be read. All other revisions of StatefulSets,
+    /// and those of DaemonSets, are history.
     /// </summary>
     public bool MayUse(KubeObject revision, JsonElement document)
     {

@@ -2,7 +2,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
-/// <summary>A lease as it stands at a moment. Holds no secret, and knows the source that it is from.</summary>
+/// <summary>A snapshot of a lease, which can be renewed and revoked. It exposes no secret.</summary>
 public sealed class CredentialLease
 {
     private readonly LeaseRecord record;
@@ -21,25 +21,25 @@ public sealed class CredentialLease
         NodeName = record.NodeName;
     }
 
-    /// <summary>The lease's identity; the <c>uuid</c> annotation names it.</summary>
+    /// <summary>The UUID of the lease, as in the <c>uuid</c> annotation.</summary>
     public Guid Uuid => record.Uuid;
 
-    /// <summary>How it stands.</summary>
+    /// <summary>The state of the lease.</summary>
     public LeaseState State { get; }
 
-    /// <summary>The namespace of its owner; null where the manifest named none.</summary>
+    /// <summary>The namespace of the owner; null if the manifest did not specify one.</summary>
     public string? Namespace => Owner.Namespace;
 
-    /// <summary>The pod or workload that has it; where none has, the one that it was issued for.</summary>
+    /// <summary>The pod or workload that uses the lease; if none does, the one that it was issued for.</summary>
     public ObjectReference Owner { get; }
 
-    /// <summary>The workload that it was issued for, or that has it; null where only a pod is known.</summary>
+    /// <summary>The workload that the lease was issued for or that uses it; null if only a pod is known.</summary>
     public ObjectReference? Workload { get; }
 
-    /// <summary>The names of the pods that have it; where nobody has, that of the pod that it was issued for.</summary>
+    /// <summary>The names of the pods that use the lease; if none does, the name of the pod that it was issued for.</summary>
     public IReadOnlyList<string> Pods { get; }
 
-    /// <summary>The node that the pod runs on; null where its record does not say, as those of KubeInject do not.</summary>
+    /// <summary>The node of the pod; null if the record does not contain it. Only other injectors record it.</summary>
     public string? NodeName { get; }
 
     /// <summary>The ServiceAccount that the pod runs as.</summary>
@@ -48,61 +48,61 @@ public sealed class CredentialLease
     /// <summary>The name of the source: <c>vault</c>, <c>postgresql</c>.</summary>
     public string Source => record.Source;
 
-    /// <summary>The user's own name for the connection.</summary>
+    /// <summary>The name of the database in the pod's annotations.</summary>
     public string Database => record.Database;
 
     /// <summary>The role that the credential was issued from.</summary>
     public string Role => record.Role;
 
-    /// <summary>The username; null where it is not known.</summary>
+    /// <summary>The username; null if it is unknown.</summary>
     public string? Username => record.Username;
 
-    /// <summary>When it was issued; null where that is not known.</summary>
+    /// <summary>When the lease was issued; null if the time is unknown.</summary>
     public DateTimeOffset? IssuedAt => record.RecordedAt;
 
-    /// <summary>When it ends unless renewed; null where it does not end by itself, and where that is not known.</summary>
+    /// <summary>When the credential expires unless it is renewed; null if it does not expire, or if the time is unknown.</summary>
     public DateTimeOffset? ExpiresAt => record.ExpiresAt;
 
-    /// <summary>How long ago it was issued, as kubectl shows ages: <c>45m</c>, <c>5d3h</c>; <c>&lt;unknown&gt;</c> where that is not known.</summary>
+    /// <summary>The age in the format of kubectl: <c>45m</c>, <c>5d3h</c>; <c>&lt;unknown&gt;</c> if it is unknown.</summary>
     public string Age => HumanDuration.Since(IssuedAt, Now);
 
-    /// <summary>When it ends, as kubectl shows ages: <c>45m</c>, <c>5m ago</c>; <c>-</c> where it does not end by itself, and where that is not known.</summary>
+    /// <summary>The time until the credential expires in the format of kubectl: <c>45m</c>, <c>5m ago</c>; <c>-</c> if it does not expire, or if the time is unknown.</summary>
     public string ExpiresIn => HumanDuration.Until(ExpiresAt, Now);
 
-    /// <summary>Whether that end can be put off.</summary>
+    /// <summary>Whether the credential can be renewed.</summary>
     public bool IsRenewable => record.IsRenewable;
 
-    /// <summary>Whether revoking it ends the credential. Where it does not, the lease is only forgotten.</summary>
+    /// <summary>Whether a revocation invalidates the credential. Otherwise, it only removes the record.</summary>
     public bool IsRevocable => inventory.Source.Revokes;
 
-    /// <summary>The API server of the cluster where its owner was looked for; null where there was none.</summary>
+    /// <summary>The API server of the cluster that was searched for the owner; null if there was no connection.</summary>
     public Uri? Server => inventory.Server;
 
-    /// <summary>Whether no owner was seen.</summary>
+    /// <summary>Whether no owner was found.</summary>
     internal bool IsWithoutOwner => owner is null;
 
     private DateTimeOffset Now => inventory.Source.Time.GetUtcNow();
 
     /// <summary>Renews the credential at its source.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The lease as it stands now; the same where it cannot be renewed, as <see cref="IsRenewable"/> tells.</returns>
-    /// <exception cref="Credentials.CredentialException"><see cref="Credentials.CredentialFailure.LeaseEnded"/>: it has ended and cannot be renewed any more.</exception>
+    /// <returns>The new snapshot; unchanged if the credential is not renewable (<see cref="IsRenewable"/>).</returns>
+    /// <exception cref="Credentials.CredentialException"><see cref="Credentials.CredentialFailure.LeaseEnded"/>: the credential can no longer be renewed.</exception>
     public async Task<CredentialLease> RenewAsync(CancellationToken cancellationToken)
     {
         var renewed = await inventory.Source.RenewAsync(record, cancellationToken).ConfigureAwait(false);
         return inventory.Lease(renewed, owner, isOrphan: State == LeaseState.Orphaned);
     }
 
-    /// <summary>Revokes the credential at its source, and forgets the lease. Where that fails the record stays.</summary>
+    /// <summary>Revokes the credential at its source, and removes the record. If the revocation fails, the record is kept.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>When neither credential nor record is left: what was left alone all the same, and why, in one sentence; null if nothing was.</returns>
+    /// <returns>A warning about a Secret that was not deleted, and the reason; null if there is none.</returns>
     public Task<string?> RevokeAsync(CancellationToken cancellationToken) => inventory.Source.RevokeAsync(record, cancellationToken);
 
-    /// <summary>The record of the lease.</summary>
-    /// <returns>The record, which may hold a masked token.</returns>
+    /// <summary>Returns the record of the lease.</summary>
+    /// <returns>The record, which can contain a masked token.</returns>
     public LeaseRecord ToRecord() => record;
 
-    /// <summary>The lease in one line.</summary>
+    /// <summary>Describes the lease in one line.</summary>
     /// <returns>For example <c>6f1b… (orders-rw for shop/deployment/orders)</c>.</returns>
     public override string ToString() => $"{Uuid} ({(Role.Length == 0 ? "a credential" : Role)} for {Owner})";
 }

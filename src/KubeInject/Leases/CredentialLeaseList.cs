@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace KubeInject.Leases;
 
-/// <summary>The leases of a source at a moment, in the order of their UUIDs, with what could not be read or seen.</summary>
+/// <summary>A snapshot of the leases of a source, sorted by UUID, with the records and owners that could not be read.</summary>
 public sealed class CredentialLeaseList : IReadOnlyList<CredentialLease>
 {
     private readonly IReadOnlyList<CredentialLease> leases;
@@ -14,22 +14,22 @@ public sealed class CredentialLeaseList : IReadOnlyList<CredentialLease>
         Rules = rules;
     }
 
-    /// <summary>The entries of the store that cannot be read as records: of which source they are is not known.</summary>
+    /// <summary>The entries of the store that cannot be read as records. Their source is unknown.</summary>
     public IReadOnlyList<UnreadableRecord> Unreadable => Records.Unreadable;
 
-    /// <summary>What could not be seen of the owners. A lease whose owner may be there does not show as orphaned.</summary>
+    /// <summary>The resources that could not be searched for owners. A lease whose owner might be among them is not reported as orphaned.</summary>
     public IReadOnlyList<OwnerGap> Gaps { get; internal init; } = [];
 
-    /// <summary>Those gaps that may hide the owner of a lease of the list.</summary>
+    /// <summary>The gaps that might hide the owner of a lease in the list.</summary>
     public IEnumerable<OwnerGap> RelevantGaps => Gaps.Where(gap => leases.Any(lease => lease.IsWithoutOwner && gap.MayHide(lease.ToRecord())));
 
-    /// <summary>Other servers of the same kind of source whose leases are recorded in the same store, and are not in the list.</summary>
+    /// <summary>Other servers of the same kind of source whose leases are in the same store. Their leases are not in the list.</summary>
     public IReadOnlyList<string> OtherServers { get; internal init; } = [];
 
     /// <inheritdoc/>
     public int Count => leases.Count;
 
-    /// <summary>What is left of leases that another injector has revoked, and that certainly have no owner.</summary>
+    /// <summary>The remaining data of leases without an owner that another injector has revoked.</summary>
     internal IReadOnlyList<CredentialLease> RevokedByOthers { get; init; } = [];
 
     internal LeaseRecordList Records { get; }

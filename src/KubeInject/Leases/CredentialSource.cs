@@ -6,8 +6,8 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Leases;
 
 /// <summary>
-/// Where credentials come from, with every one of them accounted for: a record that is enough to revoke it is kept
-/// before a credential comes into being, and there is none that nobody knows.
+/// Issues credentials and records their leases. The record, which is sufficient to revoke the credential, is written before
+/// the credential is issued, so that no credential is lost.
 /// </summary>
 public sealed class CredentialSource
 {
@@ -15,11 +15,11 @@ public sealed class CredentialSource
     private readonly ILeaseStore leases;
     private readonly KubeObjectClient? client;
 
-    /// <summary>A source of an issuer and a store.</summary>
-    /// <param name="issuer">Issues, renews and revokes.</param>
-    /// <param name="leases">Keeps the records.</param>
-    /// <param name="client">The cluster that credentials are delivered in; null where none is delivered in a Secret.</param>
-    /// <param name="time">Tells the time; default: the system's clock.</param>
+    /// <summary>Creates a source of an issuer and a lease store.</summary>
+    /// <param name="issuer">Issues, renews and revokes credentials.</param>
+    /// <param name="leases">Stores the records.</param>
+    /// <param name="client">The cluster with the Secrets that deliver credentials; null if no Secret is used.</param>
+    /// <param name="time">The clock; default: the system clock.</param>
     internal CredentialSource(ICredentialIssuer issuer, ILeaseStore leases, KubeObjectClient? client = null, TimeProvider? time = null)
     {
         this.issuer = issuer;
@@ -28,43 +28,43 @@ public sealed class CredentialSource
         Time = time ?? TimeProvider.System;
     }
 
-    /// <summary>How long taking back may last. It is not cancelled with what it takes back.</summary>
+    /// <summary>The time limit for the rollback of one lease. A rollback is not canceled together with its operation.</summary>
     internal static readonly TimeSpan CleanupTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>The name of the issuer: <c>local</c>, <c>vault</c>.</summary>
+    /// <summary>The name of the issuer, for example <c>local</c> or <c>vault</c>.</summary>
     public string Name => issuer.Name;
 
-    /// <summary>What the user has to know before using these credentials, in one sentence; null where there is nothing.</summary>
+    /// <summary>A warning about these credentials in one sentence; null if there is none.</summary>
     public string? Notice => issuer.Notice;
 
-    /// <summary>Whether revoking a lease ends its credential. Where it does not, it only forgets the lease.</summary>
+    /// <summary>Whether a revocation invalidates the credential. Otherwise, it only removes the record.</summary>
     public bool Revokes => issuer.Revokes;
 
-    /// <summary>Where the records are kept.</summary>
+    /// <summary>The store of the records.</summary>
     public ILeaseStore Leases => leases;
 
-    /// <summary>The cluster that credentials are delivered in; null where none is delivered in a Secret.</summary>
+    /// <summary>The cluster with the Secrets that deliver credentials; null if no Secret is used.</summary>
     internal KubeObjectClient? Client => client;
 
-    /// <summary>What issues, renews and revokes.</summary>
+    /// <summary>The issuer.</summary>
     internal ICredentialIssuer Issuer => issuer;
 
     internal TimeProvider Time { get; }
 
-    /// <summary>The source for trying things out: made-up credentials, recorded in a folder.</summary>
+    /// <summary>Creates a source for tests and demonstrations, with random credentials and records in a folder.</summary>
     /// <param name="folder">The folder for the records; default: <see cref="FileLeaseStore.DefaultFolder"/>.</param>
     /// <returns>The source.</returns>
     public static CredentialSource CreateLocal(string? folder = null) =>
         new(new LocalCredentialIssuer(), new FileLeaseStore(folder ?? FileLeaseStore.DefaultFolder));
 
-    /// <summary>The same source, for credentials that are delivered in a cluster.</summary>
+    /// <summary>Returns the same source, with a cluster for the Secrets that deliver credentials.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <returns>The source.</returns>
     internal CredentialSource WithCluster(KubeObjectClient cluster) => new(issuer, leases, cluster, Time);
 
-    /// <summary>Issues a credential: records what is needed to revoke it, issues, completes the record. Whatever fails after the first is undone.</summary>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="cancellationToken">Ends the attempt, and undoes it.</param>
+    /// <summary>Issues a credential: writes the record, issues the credential, and completes the record. After a failure, everything is rolled back.</summary>
+    /// <param name="request">The requested credential.</param>
+    /// <param name="cancellationToken">Cancels the operation and rolls it back.</param>
     /// <returns>The credential and its record.</returns>
     public async Task<IssuedLease> IssueAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
@@ -82,8 +82,8 @@ public sealed class CredentialSource
         }
         catch (Exception exception)
         {
-            if (await RollBackAsync([record]).ConfigureAwait(false) is { } left)
-                throw new CredentialException((exception as CredentialException)?.Reason ?? CredentialFailure.Unavailable, $"{exception.Message} {left}", exception);
+            if (await RollBackAsync([record]).ConfigureAwait(false) is { } remaining)
+                throw new CredentialException((exception as CredentialException)?.Reason ?? CredentialFailure.Unavailable, $"{exception.Message} {remaining}", exception);
             throw;
         }
     }
@@ -91,8 +91,8 @@ public sealed class CredentialSource
     /// <summary>Renews a credential and its record.</summary>
     /// <param name="record">The lease.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The record as it is now; the same where there is nothing to renew.</returns>
-    /// <exception cref="CredentialException"><see cref="CredentialFailure.LeaseEnded"/>: it has ended and cannot be renewed any more.</exception>
+    /// <returns>The new record; unchanged if the credential is not renewable.</returns>
+    /// <exception cref="CredentialException"><see cref="CredentialFailure.LeaseEnded"/>: the credential can no longer be renewed.</exception>
     public async Task<LeaseRecord> RenewAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -106,37 +106,37 @@ public sealed class CredentialSource
     }
 
     /// <summary>
-    /// Revokes a credential, deletes the Secret that it was delivered in, then forgets it. Where any of that fails the
-    /// record stays, so that it can be tried again.
+    /// Revokes a credential, deletes the Secret that delivered it, and removes the record. If a step fails, the record is kept
+    /// for another attempt.
     /// </summary>
     /// <param name="record">The lease.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>When neither credential nor record is left: what was left alone all the same, and why, in one sentence; null if nothing was.</returns>
+    /// <returns>A warning about a Secret that was not deleted, and the reason; null if there is none.</returns>
     public async Task<string?> RevokeAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
         CheckOwn(record);
         await issuer.RevokeAsync(record.Handle, cancellationToken).ConfigureAwait(false);
-        var left = record.Secret is { } secret ? await DeleteAsync(secret, record.Uuid, cancellationToken).ConfigureAwait(false) : null;
+        var remaining = record.Secret is { } secret ? await DeleteAsync(secret, record.Uuid, cancellationToken).ConfigureAwait(false) : null;
         await leases.RemoveAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
-        return left;
+        return remaining;
     }
 
     /// <summary>
-    /// Whether a lease is from this source. Several can record theirs in one place, and each has to leave the others'
-    /// alone: it would find nothing to revoke, and forget what lives.
+    /// Whether a lease belongs to this source. Several sources can share a store, and a source must not revoke leases of another
+    /// source: it would find no credential, and remove the record of a credential that is still valid.
     /// </summary>
     internal bool Owns(LeaseRecord record) => record.Source == Name && record.Place == issuer.Place;
 
-    /// <summary>Revokes what was issued and is not handed out. One that cannot be revoked does not keep the others.</summary>
+    /// <summary>Revokes issued credentials that are not used. Continues after a failure.</summary>
     /// <param name="records">The leases.</param>
-    /// <returns>What to tell of those that could not be revoked, in one sentence; null where there are none.</returns>
+    /// <returns>A message about leases that could not be revoked; null if there are none.</returns>
     internal async Task<string?> RollBackAsync(IEnumerable<LeaseRecord> records)
     {
-        var left = new List<string>();
+        var remaining = new List<string>();
         foreach (var record in records)
         {
-            // Not cancelled with the attempt: this is what cancelling asks for.
+            // Independent of the canceled operation, because a cancellation is a reason for the rollback.
             using var limit = new CancellationTokenSource(CleanupTimeout, Time);
             try
             {
@@ -144,11 +144,11 @@ public sealed class CredentialSource
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
-                left.Add($"{record.Uuid} ({exception.Message})");
+                remaining.Add($"{record.Uuid} ({exception.Message})");
             }
         }
 
-        return left.Count == 0 ? null : $"Some issued credentials could not be revoked. The records of these leases are kept for the next sweep: {string.Join(", ", left)}.";
+        return remaining.Count == 0 ? null : $"Some issued credentials could not be revoked. The records of these leases are kept for the next sweep: {string.Join(", ", remaining)}.";
     }
 
     private void CheckOwn(LeaseRecord record)
@@ -163,17 +163,17 @@ public sealed class CredentialSource
     }
 
     /// <summary>
-    /// Deletes the Secret of a lease: what carries the lease's own label and what else our Secrets have. A record can
-    /// name any Secret, and we may delete them all; so the server itself checks what it deletes.
+    /// Deletes the Secret of a lease only if it has the label of the lease and the other properties of KubeInject's Secrets. A
+    /// record can name any Secret, and KubeInject may delete all Secrets, so the server checks these conditions.
     /// </summary>
-    /// <returns>Why it was left alone; null if it is gone.</returns>
+    /// <returns>Why the Secret was not deleted; null if it no longer exists.</returns>
     private async Task<string?> DeleteAsync(ObjectReference secret, Guid uuid, CancellationToken cancellationToken)
     {
         if (client is null)
             throw new InvalidOperationException($"The credential was delivered in {secret}, which can only be deleted in the cluster. Connect to the cluster first.");
         try
         {
-            // Whatever becomes of the selectors on the way, no other object than this one is deleted.
+            // With the UID, no other object is deleted even if the selectors are lost on the way to the server.
             var uid = await client.DryRunDeleteAsync(KubeResource.Secrets, secret.Name, secret.Namespace, cancellationToken).ConfigureAwait(false)
                 ?? throw client.NotKubernetes("its response to a dry run of a Secret deletion has no uid");
             var query = new KubeQuery
@@ -187,14 +187,14 @@ public sealed class CredentialSource
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
-            // Gone already, with another lease of the same pod template or with its workload.
+            // Already deleted, with another lease of the same pod template or with its workload.
             return null;
         }
 
         return $"Its record names {secret}, which does not have the label of this lease and was not deleted. The credential was revoked. Check the Secret, and who may write lease records.";
     }
 
-    /// <summary>The UID of the cluster that credentials are issued for; null if none is connected, or it may not be read.</summary>
+    /// <summary>Returns the UID of the cluster that credentials are issued for; null without a connection or without the permission to read it.</summary>
     private async Task<string?> ClusterUidAsync(CancellationToken cancellationToken)
     {
         try
@@ -203,7 +203,7 @@ public sealed class CredentialSource
         }
         catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
         {
-            return null; // the first sweep that sees the owner writes it
+            return null; // the first sweep that finds the owner adds it to the record
         }
     }
 }

@@ -3,23 +3,23 @@ using KubeInject.Http;
 
 namespace KubeInject.Leases;
 
-/// <summary>Keeps lease records as files of a folder, one a lease, readable by their owner alone.</summary>
-/// <param name="folder">The folder; made when the first record is written.</param>
+/// <summary>Stores each lease record in a file of a folder. Only the owner of the file can read it.</summary>
+/// <param name="folder">The folder, which is created with the first record.</param>
 /// <param name="cluster">
-/// The cluster that the owners of the leases live in, as its server's address: written into each record, so that clusters
-/// can share the folder. Then only its own records are seen, and those that name none. Default: null, none, and all are seen.
+/// The address of the API server of the owners' cluster, which is written into each record so that clusters can share the
+/// folder. Records of other clusters are ignored. Default: null, all records are returned.
 /// </param>
 public sealed class FileLeaseStore(string folder, string? cluster = null) : ILeaseStore
 {
     private const string ClusterField = "Cluster";
     private const string Extension = ".json";
 
-    // A hundred times as long as a record.
-    private const int LongestRecord = 100 * 1024;
+    // A hundred times the size of a typical record.
+    private const int MaxRecordBytes = 100 * 1024;
 
     /// <summary>
-    /// Where records are kept by default: <c>kubeinject/leases</c> under <c>XDG_STATE_HOME</c> (by default
-    /// <c>~/.local/state</c>), or under the local application data on Windows.
+    /// The default folder: <c>kubeinject/leases</c> in <c>XDG_STATE_HOME</c> (by default <c>~/.local/state</c>), or in the local
+    /// application data folder on Windows.
     /// </summary>
     /// <exception cref="DirectoryNotFoundException">The user has no home folder.</exception>
     public static string DefaultFolder
@@ -37,10 +37,10 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
         }
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>The folder of the records.</summary>
     public string Folder { get; } = folder;
 
-    /// <summary>The cluster that the owners of the leases live in; null for none in particular.</summary>
+    /// <summary>The address of the API server of the owners' cluster; null if records of all clusters are returned.</summary>
     public string? Cluster { get; } = cluster;
 
     /// <inheritdoc/>
@@ -97,15 +97,15 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
         return new LeaseRecordList(records) { Unreadable = unreadable, Scope = LeaseStoreScope.AnyCluster, Now = DateTimeOffset.UtcNow, StoredAt = storedAt };
     }
 
-    /// <summary>The record, or why there is none; neither if it is another cluster's, or was removed just now.</summary>
+    /// <summary>Reads a record. Returns neither a record nor a problem if the record belongs to another cluster or was removed in the meantime.</summary>
     private async Task<(LeaseRecord? Record, UnreadableRecord? Problem)> ReadAsync(FileSystemInfo entry, CancellationToken cancellationToken)
     {
         var name = Path.GetFileNameWithoutExtension(entry.Name);
         Guid? uuid = Guid.TryParseExact(name, "D", out var parsed) && $"{parsed}" == name ? parsed : null;
         try
         {
-            if (Obstacle(entry) is { } obstacle)
-                return Unreadable(obstacle);
+            if (FindProblem(entry) is { } found)
+                return Unreadable(found);
             var content = await File.ReadAllBytesAsync(entry.FullName, cancellationToken).ConfigureAwait(false);
             var (record, document) = LeaseRecordDocument.Read(content, uuid);
             return Cluster is null || document.Text(ClusterField) is not { } other || other == Cluster ? (record, null) : (null, null);
@@ -123,14 +123,14 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
             (null, new UnreadableRecord(entry.FullName, $"This is not a lease record. {reason} Move it out of the folder and check its content.") { Uuid = uuid });
     }
 
-    /// <summary>Why a file is not even opened; null if nothing speaks against it. Opening a pipe waits until another process writes into it.</summary>
-    /// <exception cref="FileNotFoundException">It is not there.</exception>
-    private static string? Obstacle(FileSystemInfo entry) =>
+    /// <summary>Finds a reason not to open a file; null if there is none. Opening a pipe would block until another process writes to it.</summary>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    private static string? FindProblem(FileSystemInfo entry) =>
         !entry.Exists && entry.LinkTarget is null ? throw new FileNotFoundException()
         : entry.LinkTarget is not null ? "It is a link, which is not followed."
         : entry is not FileInfo file ? "It is a folder."
-        : file.Length == 0 ? "It is empty, or a pipe or a device." // which all have no length
-        : file.Length > LongestRecord ? $"It is longer than {LongestRecord} bytes."
+        : file.Length == 0 ? "It is empty, or a pipe or a device." // all have the length 0
+        : file.Length > MaxRecordBytes ? $"It is longer than {MaxRecordBytes} bytes."
         : null;
 
     private string PathOf(Guid uuid) => Path.Combine(Folder, $"{uuid}{Extension}");

@@ -3,15 +3,14 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Leases;
 
-/// <summary>Hands out views that are as fresh as a revocation needs them. Those who wait at the same time share one reading.</summary>
+/// <summary>Provides owner views that are current enough for revocations. Concurrent callers share one read of the cluster.</summary>
 /// <param name="reader">Reads the cluster.</param>
-/// <param name="leases">The leases that are asked for.</param>
+/// <param name="leases">The leases whose owners are read.</param>
 /// <param name="time">The clock.</param>
 internal sealed class FreshOwners(IOwnerReader reader, IReadOnlySet<Guid> leases, TimeProvider time) : IDisposable
 {
-    // Up to this, each batch of revocations has a reading of its own. A cluster that takes longer to read is read for
-    // half of the time at most.
-    private static readonly TimeSpan LongReading = TimeSpan.FromSeconds(1);
+    // If a read takes longer, views are reused, so that at most half of the time is spent on reading.
+    private static readonly TimeSpan SlowReadThreshold = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim gate = new(1, 1);
     private long requests;
@@ -20,22 +19,22 @@ internal sealed class FreshOwners(IOwnerReader reader, IReadOnlySet<Guid> leases
     private ExceptionDispatchInfo? failure;
     private long completed;
 
-    /// <summary>A view whose reading began after this call; or, where reading takes more than a second, no longer ago than it takes to read twice.</summary>
-    /// <exception cref="KubeApiException">Nothing of the cluster can be seen; the same for all calls from then on.</exception>
-    /// <exception cref="KubeConnectionException">Likewise.</exception>
+    /// <summary>Returns a view that was read after this call. If a read takes more than 1 second, the view can be older, by at most the duration of two reads.</summary>
+    /// <exception cref="KubeApiException">The cluster cannot be read. All later calls fail, too.</exception>
+    /// <exception cref="KubeConnectionException">The cluster cannot be reached. All later calls fail, too.</exception>
     public async Task<OwnerView> GetAsync(CancellationToken cancellationToken)
     {
         var request = Interlocked.Increment(ref requests);
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (latest is not null && (request <= answered || (latest.Elapsed > LongReading && time.GetElapsedTime(completed) < latest.Elapsed)))
+            if (latest is not null && (request <= answered || (latest.Elapsed > SlowReadThreshold && time.GetElapsedTime(completed) < latest.Elapsed)))
                 return latest;
 
-            // A server that has gone is not asked again for each of ten thousand leases.
+            // Do not repeat a failed read for each of many leases.
             failure?.Throw();
 
-            // All who have asked by now can have what is read from now on.
+            // The following read is recent enough for all calls up to now.
             var covers = Interlocked.Read(ref requests);
             latest = await reader.ReadAsync(leases, cancellationToken).ConfigureAwait(false);
             (answered, completed) = (covers, time.GetTimestamp());

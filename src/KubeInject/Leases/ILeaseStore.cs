@@ -1,28 +1,28 @@
 namespace KubeInject.Leases;
 
-/// <summary>Keeps lease records where they outlive the process. Each call ends within a limit of its own.</summary>
+/// <summary>Stores lease records persistently. Each call has its own time limit.</summary>
 public interface ILeaseStore
 {
-    /// <summary>Writes a record, over an earlier one of the same lease. It is safe once the task has ended.</summary>
+    /// <summary>Writes a record, and replaces an existing record of the same lease.</summary>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>A task that ends when the record is kept.</returns>
+    /// <returns>A task that completes when the record is stored.</returns>
     Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken);
 
-    /// <summary>Forgets a lease. Without effect where there is no record of it.</summary>
-    /// <param name="uuid">The lease.</param>
+    /// <summary>Removes the record of a lease. Does nothing if there is none.</summary>
+    /// <param name="uuid">The UUID of the lease.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>A task that ends when the record is gone.</returns>
+    /// <returns>A task that completes when the record is removed.</returns>
     Task RemoveAsync(Guid uuid, CancellationToken cancellationToken);
 
-    /// <summary>One record.</summary>
-    /// <param name="uuid">The lease.</param>
+    /// <summary>Reads one record.</summary>
+    /// <param name="uuid">The UUID of the lease.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The record; null where there is none.</returns>
-    /// <exception cref="InvalidDataException">There is an entry that cannot be read.</exception>
+    /// <returns>The record; null if there is none.</returns>
+    /// <exception cref="InvalidDataException">The entry cannot be read as a record.</exception>
     Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken);
 
-    /// <summary>All records, in the order of their UUIDs, and the entries that cannot be read as records; never a part of them.</summary>
+    /// <summary>Lists all records, sorted by UUID, and all entries that cannot be read as records. The list is never partial.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The records.</returns>
     Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken);

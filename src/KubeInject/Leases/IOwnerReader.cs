@@ -3,14 +3,14 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Leases;
 
-/// <summary>Reads who has which lease.</summary>
+/// <summary>Reads the owners of leases from a cluster.</summary>
 internal interface IOwnerReader
 {
-    /// <summary>Reads all that can be seen, as it is now. What cannot be seen is a gap of the view, and no exception.</summary>
-    /// <param name="leases">The leases whose owners are wanted.</param>
+    /// <summary>Reads the current owners. A resource that cannot be read is a gap of the view, not an error.</summary>
+    /// <param name="leases">The leases whose owners are read.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The view. Whatever has changed since the call began may or may not be in it.</returns>
-    /// <exception cref="KubeApiException">Nothing at all can be seen.</exception>
-    /// <exception cref="KubeConnectionException">Likewise.</exception>
+    /// <returns>The view, which might not include changes since the start of the call.</returns>
+    /// <exception cref="KubeApiException">No resource can be read.</exception>
+    /// <exception cref="KubeConnectionException">The cluster cannot be reached.</exception>
     Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken);
 }

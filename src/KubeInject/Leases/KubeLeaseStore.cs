@@ -7,26 +7,26 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Leases;
 
 /// <summary>
-/// Keeps lease records as Secrets of one namespace, one a lease. They hold no secret; as Secrets they are kept from
-/// whoever may read no more than what is everybody's.
+/// Stores each lease record in a Secret of one namespace. Records contain no secret; as Secrets, they are hidden from users
+/// with only general read access.
 /// </summary>
-/// <param name="client">The cluster. Its requests end within the limits of its connection.</param>
-/// <param name="namespace">The namespace, which has to exist. Default: <see cref="DefaultNamespace"/>.</param>
+/// <param name="client">The cluster.</param>
+/// <param name="namespace">The namespace of the records, which must exist. Default: <see cref="DefaultNamespace"/>.</param>
 internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace = KubeLeaseStore.DefaultNamespace) : ILeaseStore
 {
-    /// <summary>The namespace of the records where nobody names one.</summary>
+    /// <summary>The default namespace of the records.</summary>
     public const string DefaultNamespace = "kubeinject";
 
-    /// <summary>The type of the Secrets that hold records.</summary>
+    /// <summary>The type of the Secrets that contain records.</summary>
     public const string SecretType = "kubeinject.io/lease";
 
-    /// <summary>The label that says who made an object.</summary>
+    /// <summary>The label with the tool that manages an object.</summary>
     public const string ManagedByLabel = "app.kubernetes.io/managed-by";
 
-    /// <summary>The label that names the source of a lease.</summary>
+    /// <summary>The label with the source of a lease.</summary>
     public const string SourceLabel = "kubeinject.io/source";
 
-    /// <summary>One label a lease begins with this and ends with the UUID, on the Secrets that deliver its credential.</summary>
+    /// <summary>The prefix of the labels of Secrets that deliver credentials. The rest of the label is the UUID of the lease.</summary>
     internal const string DeliveryLabel = "lease.kubeinject.io/";
 
     /// <summary>The type of the Secrets that deliver credentials.</summary>
@@ -75,14 +75,14 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
-            // Gone already.
+            // Already removed.
         }
     }
 
     /// <inheritdoc/>
     public async Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken)
     {
-        // By a list, since who sweeps may list records anyway, and needs no right to get them besides.
+        // Lists instead of getting the Secret, because a sweep has the permission to list, and might not have the permission to get.
         var (records, unreadable) = await ReadAsync($"metadata.name={NameOf(uuid)},type={SecretType}", cancellationToken).ConfigureAwait(false);
         return unreadable.Count == 0 ? records.SingleOrDefault() : throw new InvalidDataException($"{unreadable[0]}");
     }
@@ -124,8 +124,8 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
             }
             catch (Exception exception) when (exception is InvalidDataException or FormatException)
             {
-                var why = exception is InvalidDataException ? exception.Message : "Its data is not Base64.";
-                var reason = $"It has the type {SecretType} but is not a lease record. {why} Inspect it with: kubectl get secret {secret.Name} --namespace {Namespace} --output yaml";
+                var problem = exception is InvalidDataException ? exception.Message : "Its data is not Base64.";
+                var reason = $"It has the type {SecretType} but is not a lease record. {problem} Inspect it with: kubectl get secret {secret.Name} --namespace {Namespace} --output yaml";
                 unreadable.Add(new UnreadableRecord($"{Namespace}/secret/{secret.Name}", reason) { Uuid = uuid });
             }
         }
@@ -145,7 +145,7 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
         }
     }
 
-    /// <summary>A namespace that does not exist has no records, and will take none; one whose name is misspelt neither.</summary>
+    /// <summary>Distinguishes an empty namespace from a missing or misspelled one.</summary>
     private async Task CheckNamespaceAsync(CancellationToken cancellationToken)
     {
         try
@@ -158,7 +158,7 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
         {
-            // Who may list Secrets need not be allowed to look at namespaces.
+            // Users who may list Secrets might not be permitted to get namespaces.
         }
     }
 

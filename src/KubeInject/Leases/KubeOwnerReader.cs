@@ -2,9 +2,9 @@ using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Leases;
 
-/// <summary>Reads the pods and workloads of a cluster that have leases, always in all namespaces.</summary>
+/// <summary>Reads the pods and workloads of a cluster that use leases, always in all namespaces.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="options">How.</param>
+/// <param name="options">The namespace to read without permission for all namespaces, and whether to skip custom resources.</param>
 /// <param name="time">The clock.</param>
 internal sealed class KubeOwnerReader(KubeObjectClient client, LeaseOptions options, TimeProvider time) : IOwnerReader
 {

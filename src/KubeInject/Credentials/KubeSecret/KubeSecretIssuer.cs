@@ -5,11 +5,11 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Credentials.KubeSecret;
 
 /// <summary>
-/// Hands out username and password of existing Secrets. Nothing is issued and nothing is revoked: the Secret belongs
-/// to whoever made it.
+/// Reads username and password from existing Secrets. It issues and revokes nothing, because the Secrets are managed outside
+/// of KubeInject.
 /// </summary>
 /// <param name="client">The cluster of the Secrets.</param>
-/// <param name="options">Where they are.</param>
+/// <param name="options">The names and keys of the Secrets.</param>
 internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOptions options) : ICredentialIssuer
 {
     private const string OpaqueType = "Opaque";

@@ -5,15 +5,15 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Credentials.KubeSecret;
 
 /// <summary>
-/// Says which Secret holds the credential of a database: a name, or a namespace and a name, with <c>{role}</c>,
-/// <c>{database}</c> and <c>{namespace}</c> in it. For example <c>{role}-db</c>, in the pod's own namespace, or
-/// <c>credentials/{namespace}.{role}</c>.
+/// The pattern for the Secret with the credential of a database: a name, or a namespace and a name, with the placeholders
+/// <c>{role}</c>, <c>{database}</c> and <c>{namespace}</c>. For example, <c>{role}-db</c> is a Secret in the pod's namespace,
+/// and <c>credentials/{namespace}.{role}</c> is a Secret in the namespace <c>credentials</c>.
 /// </summary>
 /// <remarks>
-/// What fills the placeholders comes from a pod's annotations, and a pod must not get at what is meant for another
-/// namespace. So the namespace is fixed text or the pod's own; each value has to be a DNS-1123 label, which has no
-/// slash and no dot; and where the pods of several namespaces share one namespace of Secrets, <c>{namespace}</c> has
-/// to stand between dots, or else role <c>b-c</c> of namespace <c>a</c> would pass for role <c>c</c> of namespace <c>a-b</c>.
+/// The values come from a pod's annotations, and a pod must not read a Secret that is meant for another namespace. Therefore,
+/// the namespace is fixed text or the pod's namespace, and each value must be a DNS-1123 label, which has no slash and no dot.
+/// If pods of several namespaces share one namespace of Secrets, <c>{namespace}</c> must be delimited by dots. Otherwise,
+/// role <c>b-c</c> of namespace <c>a</c> and role <c>c</c> of namespace <c>a-b</c> would have the same Secret.
 /// </remarks>
 public sealed partial class SecretPattern
 {
@@ -32,36 +32,36 @@ public sealed partial class SecretPattern
         this.name = name;
     }
 
-    /// <summary>Reads a pattern.</summary>
+    /// <summary>Parses a pattern.</summary>
     /// <param name="text">The pattern: <c>{role}-db</c>, <c>{namespace}/{role}-db</c>, <c>credentials/{role}</c>.</param>
     /// <returns>The pattern.</returns>
-    /// <exception cref="FormatException">It is none; the message says what is wrong and what would be right.</exception>
+    /// <exception cref="FormatException">The pattern is invalid. The message contains the reason and the remedy.</exception>
     public static SecretPattern Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var parts = text.Split('/');
         if (parts.Length > 2)
-            throw Wrong(text, "more than one slash. Specify a namespace, a slash and a name, or only a name");
+            throw Invalid(text, "more than one slash. Specify a namespace, a slash and a name, or only a name");
 
         var space = parts.Length == 2 ? parts[0] : null;
         if (space is not (null or Namespace) && !IsLabel(space))
-            throw Wrong(text, "an invalid namespace. Specify {namespace} for the pod's namespace, or the name of a namespace");
+            throw Invalid(text, "an invalid namespace. Specify {namespace} for the pod's namespace, or the name of a namespace");
 
         var name = Parts(parts[^1]);
         if (Array.Find(name, part => part.Contains('{', StringComparison.Ordinal) && part is not (Role or Database or Namespace)) is { } unknown)
-            throw Wrong(text, $"the unknown placeholder {unknown}. Use {{role}}, {{database}} or {{namespace}}");
+            throw Invalid(text, $"the unknown placeholder {unknown}. Use {{role}}, {{database}} or {{namespace}}");
         if (!IsName(string.Concat(name.Select(part => part[0] == '{' ? "x" : part))))
-            throw Wrong(text, "an invalid Secret name. Use lowercase letters, digits, '-' and '.'");
-        if (space is not (null or Namespace) && !StandsAlone(name))
-            throw Wrong(text, $"{Namespace} without a dot on each side, so pods of one namespace could read Secrets that are meant for another. Write, for example, {space}/{Namespace}.{Role}");
+            throw Invalid(text, "an invalid Secret name. Use lowercase letters, digits, '-' and '.'");
+        if (space is not (null or Namespace) && !IsDelimited(name))
+            throw Invalid(text, $"{Namespace} without a dot on each side, so pods of one namespace could read Secrets that are meant for another. Write, for example, {space}/{Namespace}.{Role}");
         return new SecretPattern(text, space is Namespace ? null : space, name);
     }
 
-    /// <summary>The Secret for a request.</summary>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="defaultNamespace">The namespace of pods whose manifest names none.</param>
-    /// <returns>The Secret.</returns>
-    /// <exception cref="CredentialException">What the pod says cannot be part of a Secret's name.</exception>
+    /// <summary>Resolves the Secret for a request.</summary>
+    /// <param name="request">The requested credential.</param>
+    /// <param name="defaultNamespace">The namespace of pods whose manifest specifies none.</param>
+    /// <returns>The reference to the Secret, which might not exist.</returns>
+    /// <exception cref="CredentialException">A value from the pod is not valid in the name of a Secret.</exception>
     public ObjectReference Resolve(CredentialRequest request, string defaultNamespace)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -78,31 +78,31 @@ public sealed partial class SecretPattern
             });
         }
 
-        // Each value is a label, and the pattern was seen to make a name of such: only its length is left.
+        // Each value is a label, and Parse verified that the pattern is a valid name with labels, so only the length is left.
         return resolved.Length <= 253
             ? new ObjectReference("Secret", @namespace ?? Label(podNamespace, "namespace"), resolved.ToString())
             : throw new CredentialException(CredentialFailure.Refused, $"The pattern '{text}' results in a Secret name of {resolved.Length} characters, but the limit is 253. Shorten the role.");
 
-        string Label(string value, string what) => IsLabel(value)
+        string Label(string value, string placeholder) => IsLabel(value)
             ? value
             : throw new CredentialException(CredentialFailure.Refused,
-                $"The {what} '{Shown(value)}' cannot be part of a Secret name in the pattern '{text}'. Use up to 63 lowercase letters, digits and '-', with a letter or digit at both ends.");
+                $"The {placeholder} '{Shorten(value)}' cannot be part of a Secret name in the pattern '{text}'. Use up to 63 lowercase letters, digits and '-', with a letter or digit at both ends.");
     }
 
-    /// <summary>The pattern as it was written.</summary>
-    /// <returns>The pattern.</returns>
+    /// <summary>Returns the text of the pattern.</summary>
+    /// <returns>The text that <see cref="Parse"/> received.</returns>
     public override string ToString() => text;
 
-    /// <summary>Whether a namespace in a name can be told from what stands beside it.</summary>
-    private static bool StandsAlone(string[] name) => !name.Where((part, i) =>
+    /// <summary>Whether each namespace in a name is delimited by dots.</summary>
+    private static bool IsDelimited(string[] name) => !name.Where((part, i) =>
         part == Namespace && ((i > 0 && !name[i - 1].EndsWith('.')) || (i < name.Length - 1 && !name[i + 1].StartsWith('.')))).Any();
 
     private static string[] Parts(string name) => [.. Placeholder().Split(name).Where(part => part.Length > 0)];
 
-    private static FormatException Wrong(string text, string problem) => new($"The pattern '{text}' has {problem}.");
+    private static FormatException Invalid(string text, string problem) => new($"The pattern '{text}' has {problem}.");
 
-    // What a pod says may hold anything, and is shown on a terminal.
-    private static string Shown(string value) => DisplayText.Escape(value.Length > 64 ? value[..64] : value);
+    // Annotations are untrusted text and are displayed on a terminal.
+    private static string Shorten(string value) => DisplayText.Escape(value.Length > 64 ? value[..64] : value);
 
     private static bool IsLabel(string text) => LabelText().IsMatch(text);
 
