@@ -1,17 +1,17 @@
 namespace KubeInject.Leases;
 
-/// <summary>What a sweep does with a lease.</summary>
+/// <summary>The action of a sweep for a lease.</summary>
 public enum LeaseAction
 {
-    /// <summary>Nothing: it needs nothing, or it is too young to tell.</summary>
+    /// <summary>Keep the lease unchanged. <see cref="LeaseKeepReason"/> contains the reason.</summary>
     Keep,
 
-    /// <summary>Renew it: its owner lives.</summary>
+    /// <summary>Renew the lease, because its owner exists.</summary>
     Renew,
 
-    /// <summary>Revoke it: its owner is gone.</summary>
+    /// <summary>Revoke the lease, because its owner no longer exists.</summary>
     Revoke,
 
-    /// <summary>Revoke what an attempt that broke off has left.</summary>
+    /// <summary>Revoke what an interrupted operation has left.</summary>
     CleanUp,
 }

@@ -2,16 +2,16 @@ using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Leases;
 
-/// <summary>Lists the leases of a source, each with its owner in the cluster.</summary>
+/// <summary>Lists the leases of a source with their owners in the cluster.</summary>
 internal sealed class LeaseInventory
 {
     private readonly IOwnerReader? owners;
     private readonly LeaseOptions options;
 
-    /// <summary>Prepares a list.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="client">The cluster; null where there is none, and nothing is known of owners.</param>
-    /// <param name="options">Which leases; default: all.</param>
+    /// <summary>Creates an inventory.</summary>
+    /// <param name="source">The source of the leases.</param>
+    /// <param name="client">The cluster of the owners; null without a connection, and then the owners are unknown.</param>
+    /// <param name="options">The namespace and the grace period; default: all namespaces.</param>
     public LeaseInventory(CredentialSource source, KubeObjectClient? client, LeaseOptions? options = null)
         : this(source, client is null ? null : new KubeOwnerReader(client, options ?? new LeaseOptions(), (source ?? throw new ArgumentNullException(nameof(source))).Time), options)
     {
@@ -28,15 +28,15 @@ internal sealed class LeaseInventory
 
     internal CredentialSource Source { get; }
 
-    /// <summary>The cluster where owners are looked for; null where there is none.</summary>
+    /// <summary>The API server of the cluster that is searched for owners; null without a connection.</summary>
     internal Uri? Server { get; }
 
-    /// <summary>All leases that can be read, in the order of their UUIDs, with what could not be read or seen.</summary>
+    /// <summary>Lists all readable leases, sorted by UUID, with the records and owners that could not be read.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The leases.</returns>
     public async Task<CredentialLeaseList> ListAsync(CancellationToken cancellationToken)
     {
-        // The records first: whatever is issued from now on is not looked for.
+        // Read the records first, so that a lease that is issued in the meantime does not appear to have no owner.
         var records = await Source.Leases.ListAsync(cancellationToken).ConfigureAwait(false);
         var own = records.Where(Source.Owns).ToList();
         var left = records.RevokedByOthers.Where(Source.Owns).ToList();
@@ -62,13 +62,13 @@ internal sealed class LeaseInventory
         ];
     }
 
-    /// <summary>A lease whose record was written again.</summary>
+    /// <summary>Creates the snapshot of a lease after its record was written again.</summary>
     internal CredentialLease Lease(LeaseRecord record, LeaseOwner? owner, bool isOrphan) => new(record, owner, StateAt(record, isOrphan, Source.Time.GetUtcNow()), this);
 
-    /// <summary>How a lease stands at a moment.</summary>
-    /// <param name="record">The lease.</param>
-    /// <param name="isAbandoned">Whether it has certainly no owner, and is too old to be waiting for its pod.</param>
-    /// <param name="now">The moment.</param>
+    /// <summary>Determines the state of a lease.</summary>
+    /// <param name="record">The record of the lease.</param>
+    /// <param name="isAbandoned">Whether the lease certainly has no owner and is older than the grace period.</param>
+    /// <param name="now">The current time.</param>
     internal static LeaseState StateAt(LeaseRecord record, bool isAbandoned, DateTimeOffset now)
     {
         if (!record.IsComplete)

@@ -1,32 +1,32 @@
 namespace KubeInject.Leases;
 
-/// <summary>Why a sweep leaves a lease as it is.</summary>
+/// <summary>Why a sweep keeps a lease unchanged.</summary>
 public enum LeaseKeepReason
 {
-    /// <summary>It needs nothing: its owner lives, and it cannot or need not be renewed.</summary>
+    /// <summary>The owner exists, and the lease cannot be renewed or does not need to be.</summary>
     None,
 
-    /// <summary>It is younger than the grace period: its pod may not be there yet.</summary>
+    /// <summary>The lease is younger than the grace period, so its pod might not exist yet.</summary>
     GracePeriod,
 
-    /// <summary>How old it is is not known, or its age makes no sense.</summary>
+    /// <summary>The age of the lease is unknown or not plausible.</summary>
     UnknownAge,
 
-    /// <summary>Its owner may be among what could not be seen.</summary>
+    /// <summary>The owner might be among objects that could not be read.</summary>
     OwnersNotSeen,
 
-    /// <summary>It is a lease of another cluster.</summary>
+    /// <summary>The lease belongs to another cluster.</summary>
     OtherCluster,
 
-    /// <summary>Its record names no cluster, and its store keeps the records of any.</summary>
+    /// <summary>The record names no cluster, and the store can contain records of several clusters.</summary>
     UnknownCluster,
 
-    /// <summary>Its owner came while the sweep was under way.</summary>
+    /// <summary>The owner was created during the sweep.</summary>
     OwnerFound,
 
-    /// <summary>Its record was changed or removed while the sweep was under way.</summary>
+    /// <summary>The record was changed or removed during the sweep.</summary>
     RecordChanged,
 
-    /// <summary>The sweep was told to leave it.</summary>
+    /// <summary>The user declined the action.</summary>
     Declined,
 }

@@ -2,7 +2,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
-/// <summary>The kinds of objects that Kubernetes itself has and that can own a lease.</summary>
+/// <summary>The built-in kinds of Kubernetes that can own a lease.</summary>
 internal static class LeaseOwnerKinds
 {
     public static readonly KubeResource ReplicationControllers = new("", "v1", "replicationcontrollers", "ReplicationController");
@@ -10,8 +10,8 @@ internal static class LeaseOwnerKinds
     public static readonly KubeResource ControllerRevisions = new("apps", "v1", "controllerrevisions", "ControllerRevision");
 
     /// <summary>
-    /// In the order in which one brings the next into the cluster, so that what is created while they are read is seen as
-    /// what created it or as itself.
+    /// The kinds in the order in which one creates the next, so that an object that is created during the read is found itself or
+    /// through its creator.
     /// </summary>
     public static readonly IReadOnlyList<KubeResource> All =
     [
@@ -21,6 +21,6 @@ internal static class LeaseOwnerKinds
 
     private static readonly HashSet<string> Kinds = All.Select(resource => resource.Kind).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Whether objects of a kind are always looked at.</summary>
+    /// <summary>Whether a kind is built in, so that its objects are always read.</summary>
     public static bool AreKnown(string kind) => Kinds.Contains(kind);
 }

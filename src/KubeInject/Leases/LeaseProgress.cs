@@ -1,7 +1,7 @@
 namespace KubeInject.Leases;
 
-/// <summary>How far a sweep has come.</summary>
-/// <param name="Done">How many leases are done.</param>
-/// <param name="Total">How many there are to do.</param>
-/// <param name="Last">The one that was done last.</param>
+/// <summary>The progress of a sweep.</summary>
+/// <param name="Done">The number of processed leases.</param>
+/// <param name="Total">The number of leases to renew or revoke.</param>
+/// <param name="Last">The lease that was processed last.</param>
 public sealed record LeaseProgress(int Done, int Total, CredentialLease Last);

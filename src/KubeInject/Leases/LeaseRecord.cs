@@ -4,74 +4,74 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
-/// <summary>What is known of a credential: enough to find its owner, to renew it and to revoke it.</summary>
+/// <summary>The stored data of a lease, which is sufficient to find its owner, and to renew and revoke it.</summary>
 public sealed record LeaseRecord
 {
-    /// <summary>The version of the format that records are written in. A record of a later one is not read, and stays as it is.</summary>
+    /// <summary>The format version of new records. Records with a later version are not read and not changed.</summary>
     public const int CurrentVersion = 1;
 
-    /// <summary>The version of the record's format. Default: <see cref="CurrentVersion"/>.</summary>
+    /// <summary>The format version. Default: <see cref="CurrentVersion"/>.</summary>
     public int Version { get; init; } = CurrentVersion;
 
-    /// <summary>The lease's identity; the pod's <c>uuid</c> annotation names it.</summary>
+    /// <summary>The UUID of the lease, as in the pod's <c>uuid</c> annotation.</summary>
     public required Guid Uuid { get; init; }
 
-    /// <summary>The name of the issuer: <c>local</c>, <c>vault</c>.</summary>
+    /// <summary>The name of the issuer, for example <c>local</c> or <c>vault</c>.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Where the issuer issued it, where there are several of that name: <c>db.example.org:5432</c>; null where there is one.</summary>
+    /// <summary>The server of the issuer, if there can be several issuers with that name: <c>db.example.org:5432</c>; otherwise null.</summary>
     public string? Place { get; init; }
 
-    /// <summary>The UID of the cluster that it was issued for, which is that of its namespace <c>kube-system</c>; null if none was connected, and in a record of another injector.</summary>
+    /// <summary>The UID of the cluster that the lease was issued for (of its namespace <c>kube-system</c>); null without a connection, and in records of other injectors.</summary>
     public string? ClusterUid { get; init; }
 
-    /// <summary>Whether the credential was issued and completely recorded. Until then, what it may have brought into being is to be revoked.</summary>
+    /// <summary>Whether the credential was issued and completely recorded. An incomplete lease must be revoked, because a credential might exist.</summary>
     public bool IsComplete { get; init; }
 
-    /// <summary>The user's own name for the connection; empty in a record of another injector.</summary>
+    /// <summary>The name of the database in the pod's annotations; empty in records of other injectors.</summary>
     public string Database { get; init; } = "";
 
-    /// <summary>The role that the credential was issued from; empty in a record of another injector.</summary>
+    /// <summary>The role that the credential was issued from; empty in records of other injectors.</summary>
     public string Role { get; init; } = "";
 
-    /// <summary>The mount path of the database secrets engine; empty in a record of another injector.</summary>
+    /// <summary>The mount path of the database secrets engine; empty in records of other injectors.</summary>
     public string Mount { get; init; } = "";
 
-    /// <summary>The pod or workload that it was issued for.</summary>
+    /// <summary>The pod or workload that the lease was issued for.</summary>
     public required ObjectReference Owner { get; init; }
 
     /// <summary>The ServiceAccount that the pod runs as.</summary>
     public required string ServiceAccountName { get; init; }
 
-    /// <summary>The node that the pod runs on; null where the record does not say.</summary>
+    /// <summary>The node that the pod runs on; null if the record does not contain it.</summary>
     public string? NodeName { get; init; }
 
-    /// <summary>When the record was made, which is before the credential was; null in a record of another injector.</summary>
+    /// <summary>When the record was created, before the credential was issued; null in records of other injectors.</summary>
     public DateTimeOffset? RecordedAt { get; init; }
 
-    /// <summary>When the credential was last renewed; null where it never was.</summary>
+    /// <summary>When the credential was last renewed; null if it was never renewed.</summary>
     public DateTimeOffset? RenewedAt { get; init; }
 
-    /// <summary>The username; null where it is not known.</summary>
+    /// <summary>The username; null if it is unknown.</summary>
     public string? Username { get; init; }
 
-    /// <summary>The issuer's own name for the lease; null while incomplete, and where it has none.</summary>
+    /// <summary>The ID that the issuer assigned to the lease; null if the lease is incomplete or if the issuer assigns none.</summary>
     public string? LeaseId { get; init; }
 
-    /// <summary>When the credential ends unless renewed; null where it does not end by itself, and where that is not known.</summary>
+    /// <summary>When the credential expires unless it is renewed; null if it does not expire, or if the time is unknown.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Whether that end can be put off.</summary>
+    /// <summary>Whether the credential can be renewed.</summary>
     public bool IsRenewable { get; init; }
 
-    /// <summary>The Secret that the credential was delivered in, which ends with it; null where it was not delivered in one.</summary>
+    /// <summary>The Secret that delivers the credential, which is deleted when the credential is revoked; null if no Secret delivers it.</summary>
     public ObjectReference? Secret { get; init; }
 
-    /// <summary>The token that the credential belongs to and ends with; null where there is none. Only a store that is meant for secrets keeps it.</summary>
+    /// <summary>The token that issued the credential; null if there is none. Revoking the token also revokes the credential. Only Vault stores it.</summary>
     [JsonIgnore]
     public SensitiveString? Token { get; init; }
 
-    /// <summary>Fields that only the writer of the record knows. They stay when the record is written again.</summary>
+    /// <summary>Unknown fields of another writer, which are kept when the record is written again.</summary>
     [JsonIgnore]
     public IReadOnlyDictionary<string, string> OtherFields { get; init; } = new Dictionary<string, string>();
 
@@ -95,7 +95,7 @@ public sealed record LeaseRecord
         Token = handle.Token,
     };
 
-    /// <summary>Whether another record of the same lease says the same.</summary>
+    /// <summary>Whether another record of the same lease has the same content, including the token.</summary>
     internal bool SaysTheSame(LeaseRecord other) =>
         Token?.Reveal() == other.Token?.Reveal()
         && OtherFields.Count == other.OtherFields.Count && OtherFields.All(field => other.OtherFields.TryGetValue(field.Key, out var value) && value == field.Value)

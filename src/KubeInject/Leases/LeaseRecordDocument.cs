@@ -7,16 +7,16 @@ using KubeInject.Http;
 
 namespace KubeInject.Leases;
 
-/// <summary>The JSON document that a lease record is stored as, in files and in Secrets.</summary>
+/// <summary>The JSON format of lease records in files and Secrets.</summary>
 internal static class LeaseRecordDocument
 {
-    private const int LongestDepth = 32;
+    private const int MaxDepth = 32;
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>Writes a record.</summary>
+    /// <summary>Serializes a record.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="others">Fields to write beside its own.</param>
+    /// <param name="others">Additional fields.</param>
     public static byte[] Write(LeaseRecord record, params (string Name, string Value)[] others)
     {
         var json = (JsonObject)JsonSerializer.SerializeToNode(record, LeaseRecordJson.Default.LeaseRecord)!;
@@ -25,11 +25,11 @@ internal static class LeaseRecordDocument
         return Encoding.UTF8.GetBytes(json.ToJsonString(Format));
     }
 
-    /// <summary>Reads a record.</summary>
-    /// <param name="utf8">The document.</param>
-    /// <param name="uuid">The lease that the name of its file or Secret names; null for none.</param>
-    /// <returns>The record, and its document for the fields beside its own.</returns>
-    /// <exception cref="InvalidDataException">It is no record, or not that one's; the message says why and quotes nothing.</exception>
+    /// <summary>Parses a record.</summary>
+    /// <param name="utf8">The document in UTF-8.</param>
+    /// <param name="uuid">The UUID in the name of the file or Secret; null if the name contains none.</param>
+    /// <returns>The record, and the document with additional fields.</returns>
+    /// <exception cref="InvalidDataException">The document is not a record of that lease. The message contains the reason and quotes no content.</exception>
     public static (LeaseRecord Record, JsonElement Document) Read(ReadOnlySpan<byte> utf8, Guid? uuid)
     {
         if (utf8.IsEmpty)
@@ -37,9 +37,9 @@ internal static class LeaseRecordDocument
         JsonElement document;
         try
         {
-            // Bytes that are no UTF-8 pass the JSON reader until their text is asked for.
+            // The JSON reader accepts invalid UTF-8 until the text is read.
             _ = Utf8.GetCharCount(utf8);
-            var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = LongestDepth });
+            var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaxDepth });
             document = JsonElement.ParseValue(ref reader);
             reader.Read();
         }
@@ -59,11 +59,12 @@ internal static class LeaseRecordDocument
         return (record, document);
     }
 
-    /// <exception cref="InvalidDataException">A later version of KubeInject wrote it.</exception>
+    /// <summary>Checks the format version.</summary>
+    /// <exception cref="InvalidDataException">The version is invalid or later than <see cref="LeaseRecord.CurrentVersion"/>.</exception>
     public static void CheckVersion(JsonElement version)
     {
         if (!version.Exists())
-            return; // the first version had none
+            return; // records of the first release have no version
         if (version.ValueKind != JsonValueKind.Number || !version.TryGetInt32(out var number) || number < 1)
             throw new InvalidDataException("The version of its format is not a number.");
         if (number > LeaseRecord.CurrentVersion)
@@ -86,11 +87,11 @@ internal static class LeaseRecordDocument
             throw new InvalidDataException("A field has the wrong type.");
         }
 
-        // What is required may still be null.
+        // Required properties can be null in the document.
         if (record is not { Source.Length: > 0, ServiceAccountName: not null, Owner: { Kind: not null, Name: not null } } || record.Secret is { Name: null } or { Kind: null })
             throw new InvalidDataException("It has no source or no owner.");
 
-        // What the document does not have is null, whatever the default is.
+        // The deserializer sets missing properties to null regardless of their defaults.
         return record with
         {
             Version = LeaseRecord.CurrentVersion,

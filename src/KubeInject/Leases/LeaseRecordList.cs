@@ -2,32 +2,32 @@ using System.Collections;
 
 namespace KubeInject.Leases;
 
-/// <summary>All that a store holds at a moment: the records, in the order of their UUIDs, and the entries that cannot be read.</summary>
+/// <summary>A snapshot of a lease store: the records, sorted by UUID, and the entries that cannot be read as records.</summary>
 /// <param name="records">The records.</param>
 public sealed class LeaseRecordList(IReadOnlyList<LeaseRecord> records) : IReadOnlyList<LeaseRecord>
 {
-    /// <summary>The entries that should be records and cannot be read.</summary>
+    /// <summary>The entries that cannot be read as records.</summary>
     public IReadOnlyList<UnreadableRecord> Unreadable { get; init; } = [];
 
     /// <summary>
-    /// What is left of leases whose record another injector has removed after it revoked them: the Secret that the
-    /// credential was delivered in, and what the store notes of it. They are not among the records.
+    /// The remaining data of leases that another injector has revoked, and whose records it has removed: the Secret that
+    /// delivered the credential, and the additional data in the store. The list does not contain these leases.
     /// </summary>
     public IReadOnlyList<LeaseRecord> RevokedByOthers { get; init; } = [];
 
-    /// <summary>Whose leases the store records. Default: those of one cluster.</summary>
+    /// <summary>Whether the store contains leases of one cluster or of several. Default: one cluster.</summary>
     public LeaseStoreScope Scope { get; init; } = LeaseStoreScope.OneCluster;
 
-    /// <summary>The cluster that the store is in; null for a store outside of clusters (default).</summary>
+    /// <summary>The cluster that contains the store. Default: null, the store is outside of clusters.</summary>
     public ClusterIdentity? Cluster { get; init; }
 
-    /// <summary>The time by the clock of the server or file system that keeps the records; null if that is not known (default).</summary>
+    /// <summary>The current time by the clock of the store (the server or file system). Default: null, unknown.</summary>
     public DateTimeOffset? Now { get; init; }
 
-    /// <summary>When each record was stored, by the same clock: for the first time, or for the last time if the store knows no better.</summary>
+    /// <summary>When each record was stored by the same clock: first stored if <see cref="HasFirstTimes"/>, otherwise last stored.</summary>
     public IReadOnlyDictionary<Guid, DateTimeOffset> StoredAt { get; init; } = new Dictionary<Guid, DateTimeOffset>();
 
-    /// <summary>Whether <see cref="StoredAt"/> has the first time that each record was stored. Default: false, the last time.</summary>
+    /// <summary>Whether <see cref="StoredAt"/> contains the time of the first write. Default: false, the time of the last write.</summary>
     public bool HasFirstTimes { get; init; }
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ public sealed class LeaseRecordList(IReadOnlyList<LeaseRecord> records) : IReadO
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>How long a record has been stored, by the clock of the server or file system that keeps it; null if that is not known.</summary>
+    /// <summary>Returns how long a record has been stored by the clock of the store; null if that is unknown.</summary>
     /// <param name="record">The record.</param>
     internal TimeSpan? AgeOf(LeaseRecord record) => StoredAt.TryGetValue(record.Uuid, out var stored) ? Now - stored : null;
 }

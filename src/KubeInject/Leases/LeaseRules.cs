@@ -1,23 +1,23 @@
 namespace KubeInject.Leases;
 
-/// <summary>What may be concluded about a lease from its record, its age, and what was seen of the cluster. Pure: no I/O, no clock.</summary>
-/// <param name="records">The records that the lease is one of.</param>
-/// <param name="view">What was seen; null if there is no cluster, and nothing is known of owners.</param>
-/// <param name="gracePeriod">How old a lease has to be before the lack of an owner means anything.</param>
+/// <summary>Decides what a sweep does with a lease, based on its record, its age, and the owners in the cluster. Has no I/O and no clock.</summary>
+/// <param name="records">The snapshot of the store.</param>
+/// <param name="view">The owners in the cluster; null without a connection, and then the owners are unknown.</param>
+/// <param name="gracePeriod">The minimum age of a lease before it is revoked for lack of an owner.</param>
 internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeSpan gracePeriod)
 {
-    /// <summary>What a clock tells is exact to a second: the Date of an HTTP answer.</summary>
+    /// <summary>The resolution of server clocks: the Date header of HTTP has whole seconds.</summary>
     private static readonly TimeSpan Resolution = TimeSpan.FromSeconds(1);
 
-    /// <summary>No lease is older than this; a clock that was never set says so.</summary>
-    private static readonly TimeSpan LongestAge = TimeSpan.FromDays(3650);
+    /// <summary>The maximum plausible age of a lease. A clock that was never set results in a greater age.</summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromDays(3650);
 
     private readonly bool isOfCluster = view is not null && BelongTo(records, view.Cluster);
 
-    /// <summary>What is to be done with a lease.</summary>
-    /// <param name="record">The lease.</param>
-    /// <param name="now">The time by this machine's clock.</param>
-    /// <returns>The action; and why, if that is to keep it.</returns>
+    /// <summary>Decides the action for a lease.</summary>
+    /// <param name="record">The record of the lease.</param>
+    /// <param name="now">The current time by the clock of this machine.</param>
+    /// <returns>The action, and the reason if the lease is kept.</returns>
     public (LeaseAction Action, LeaseKeepReason Reason) Judge(LeaseRecord record, DateTimeOffset now)
     {
         if (IsOfOtherCluster(record))
@@ -37,31 +37,31 @@ internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeS
         return (record.IsComplete ? LeaseAction.Revoke : LeaseAction.CleanUp, LeaseKeepReason.None);
     }
 
-    /// <summary>Whether everything that may own a lease of this cluster was seen, and does not.</summary>
+    /// <summary>Whether a lease of this cluster certainly has no owner: all possible owners were read, and none uses the lease.</summary>
     public bool IsWithoutOwner(LeaseRecord record) =>
         view is not null && !IsOfOtherCluster(record) && (record.ClusterUid is not null || isOfCluster) && view.Find(record.Uuid) is null && view.GapFor(record) is null;
 
-    /// <summary>The age of a lease: the lesser of the age of its record by the clock that keeps it, and the age that the record has by this machine's clock.</summary>
-    /// <returns>Null if that is not known, or makes no sense.</returns>
+    /// <summary>Returns the age of a lease: the lower of the age by the clock of the store and the age by the clock of this machine.</summary>
+    /// <returns>The age; null if it is unknown or not plausible.</returns>
     public TimeSpan? AgeOf(LeaseRecord record, DateTimeOffset now)
     {
-        if (records.AgeOf(record) is not { } kept)
+        if (records.AgeOf(record) is not { } storeAge)
             return null;
-        var age = now - record.RecordedAt is { } own && own < kept ? own : kept;
-        return age < -Resolution || age > LongestAge ? null : age < TimeSpan.Zero ? TimeSpan.Zero : age;
+        var age = now - record.RecordedAt is { } ownAge && ownAge < storeAge ? ownAge : storeAge;
+        return age < -Resolution || age > MaxAge ? null : age < TimeSpan.Zero ? TimeSpan.Zero : age;
     }
 
-    /// <summary>Whether a record that names no cluster is to name this one from now on: its owner lives here, and its store does not say it.</summary>
+    /// <summary>Whether the UID of this cluster must be added to a record: its owner is in this cluster, and neither the record nor the store identifies the cluster.</summary>
     public bool NeedsCluster(LeaseRecord record) =>
         record.ClusterUid is null && view is { Cluster.Uid: not null } && !isOfCluster && record.IsComplete && view.Find(record.Uuid) is not null;
 
-    /// <summary>The record as it is to be written: one that is to name this cluster does.</summary>
+    /// <summary>Returns the record with the UID of this cluster if it must be added.</summary>
     public LeaseRecord WithCluster(LeaseRecord record) => NeedsCluster(record) ? record with { ClusterUid = view!.Cluster.Uid } : record;
 
-    /// <summary>Whether a record names another cluster than this one.</summary>
+    /// <summary>Whether a record names a different cluster.</summary>
     private bool IsOfOtherCluster(LeaseRecord record) => view?.Cluster.Uid is { } uid && record.ClusterUid is { } named && named != uid;
 
-    /// <summary>Whether all records of a store that name no cluster are this one's. A store that was meant for one and has another's records is not.</summary>
+    /// <summary>Whether records that name no cluster belong to this cluster. They do not if a store for one cluster has records of another cluster.</summary>
     private static bool BelongTo(LeaseRecordList records, ClusterIdentity cluster) =>
         records.Cluster is { } own ? own.IsSame(cluster)
         : records.Scope == LeaseStoreScope.OneCluster && !records.Any(record => record.ClusterUid is { } named && cluster.Uid is not null && named != cluster.Uid);

@@ -1,20 +1,20 @@
 namespace KubeInject.Leases;
 
-/// <summary>How a lease stands.</summary>
+/// <summary>The state of a lease.</summary>
 public enum LeaseState
 {
-    /// <summary>Issued, and in nobody's way.</summary>
+    /// <summary>The credential is valid.</summary>
     Active,
 
-    /// <summary>Less than a third is left of the time that was last granted.</summary>
+    /// <summary>Less than a third of the last granted time remains.</summary>
     Expiring,
 
-    /// <summary>Its time is over.</summary>
+    /// <summary>The expiration time has passed.</summary>
     Expired,
 
-    /// <summary>No pod and no workload of the cluster has it any more, and it is old enough not to be waiting for its pod.</summary>
+    /// <summary>No pod and no workload of the cluster uses the lease, and it is older than the grace period.</summary>
     Orphaned,
 
-    /// <summary>Recorded, and perhaps issued: issuing broke off, or is under way.</summary>
+    /// <summary>The lease is recorded, but issuing was interrupted or is in progress. A credential might exist.</summary>
     Incomplete,
 }

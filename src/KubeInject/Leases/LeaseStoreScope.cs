@@ -1,11 +1,11 @@
 namespace KubeInject.Leases;
 
-/// <summary>Whose leases a store records.</summary>
+/// <summary>The clusters whose leases a store contains.</summary>
 public enum LeaseStoreScope
 {
-    /// <summary>Those of one cluster, by agreement, as a prefix in Vault.</summary>
+    /// <summary>Leases of one cluster by convention, for example below a prefix in Vault.</summary>
     OneCluster,
 
-    /// <summary>Those of any cluster, as a folder.</summary>
+    /// <summary>Leases of any number of clusters, for example in a folder.</summary>
     AnyCluster,
 }

@@ -3,8 +3,8 @@ using KubeInject.Kubernetes.Client;
 namespace KubeInject.Leases;
 
 /// <summary>
-/// Manages all leases once: renews what has a living owner, revokes what certainly has none, and revokes what attempts that
-/// broke off have left. What cannot be decided from what was seen is kept.
+/// Runs one sweep: renews leases whose owner exists, revokes leases that certainly have no owner, and revokes what interrupted
+/// operations have left. Leases that cannot be decided are kept.
 /// </summary>
 internal sealed class LeaseSweep
 {
@@ -14,10 +14,10 @@ internal sealed class LeaseSweep
     private readonly LeaseInventory inventory;
     private CredentialLeaseList? known;
 
-    /// <summary>Prepares a sweep.</summary>
-    /// <param name="source">Where the leases are from.</param>
+    /// <summary>Creates a sweep.</summary>
+    /// <param name="source">The source of the leases.</param>
     /// <param name="client">The cluster of the owners.</param>
-    /// <param name="options">Which leases, and how; default: all.</param>
+    /// <param name="options">The options; default: all namespaces.</param>
     public LeaseSweep(CredentialSource source, KubeObjectClient client, LeaseOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -39,12 +39,12 @@ internal sealed class LeaseSweep
     /// <summary>The entries of the store that could not be read when the sweep was planned. They are kept.</summary>
     public IReadOnlyList<UnreadableRecord> Unreadable => known?.Unreadable ?? [];
 
-    /// <summary>What could not be seen of the owners when the sweep was planned, and may hide the owner of a lease.</summary>
+    /// <summary>The resources that could not be searched for owners when the sweep was planned, and that might hide the owner of a lease.</summary>
     public IReadOnlyList<OwnerGap> RelevantGaps => [.. known?.RelevantGaps ?? []];
 
-    /// <summary>Tells what there is to do. Changes nothing.</summary>
+    /// <summary>Plans the sweep without changing anything.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>Every lease with what is to be done.</returns>
+    /// <returns>All leases with their planned actions.</returns>
     public async Task<IReadOnlyList<PlannedLeaseAction>> PlanAsync(CancellationToken cancellationToken)
     {
         known = await inventory.ListAsync(cancellationToken).ConfigureAwait(false);
@@ -54,11 +54,12 @@ internal sealed class LeaseSweep
         static PlannedLeaseAction Plan(CredentialLease lease, (LeaseAction Action, LeaseKeepReason Reason) judgement) => new(lease, judgement.Action, judgement.Reason);
     }
 
-    /// <summary>Does what was planned. One lease that fails does not keep the others.</summary>
-    /// <param name="plan">What to do, as <see cref="PlanAsync"/> of this sweep tells it.</param>
-    /// <param name="progress">Is notified of each lease that is done; null for no one.</param>
-    /// <param name="cancellationToken">Stops; the next sweep goes on from there.</param>
-    /// <returns>What was done.</returns>
+    /// <summary>Runs the planned actions. Continues after a lease fails.</summary>
+    /// <param name="plan">The result of <see cref="PlanAsync"/> of this sweep. The caller can change actions to <see cref="LeaseAction.Keep"/>.</param>
+    /// <param name="progress">Is notified after each processed lease; null for no notifications.</param>
+    /// <param name="cancellationToken">Cancels the operation. The next sweep processes the remaining leases.</param>
+    /// <returns>The summary.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="PlanAsync"/> was not called.</exception>
     public async Task<LeaseSweepSummary> RunAsync(
         IReadOnlyList<PlannedLeaseAction> plan, IProgress<LeaseProgress>? progress, CancellationToken cancellationToken)
     {

@@ -4,17 +4,18 @@ using KubeInject.Credentials;
 namespace KubeInject.Leases;
 
 /// <summary>One run of a sweep.</summary>
-/// <param name="source">Where the leases are from.</param>
-/// <param name="owners">Reads who has which lease.</param>
-/// <param name="rules">What may be concluded from what was seen when the run was planned.</param>
-/// <param name="plan">What to do.</param>
-/// <param name="revokedByOthers">What is left of leases that another injector has revoked.</param>
+/// <param name="source">The source of the leases.</param>
+/// <param name="owners">Reads the owners of the leases.</param>
+/// <param name="rules">The rules with the records and owners at the time of the plan.</param>
+/// <param name="plan">The planned actions.</param>
+/// <param name="revokedByOthers">The remaining data of leases that another injector has revoked.</param>
 internal sealed class LeaseSweepRun(
     CredentialSource source, IOwnerReader owners, LeaseRules rules, IReadOnlyList<PlannedLeaseAction> plan, IReadOnlyList<CredentialLease> revokedByOthers) : IDisposable
 {
-    private static readonly LeaseKeepReason[] Ordinary = [LeaseKeepReason.None, LeaseKeepReason.GracePeriod, LeaseKeepReason.OwnerFound, LeaseKeepReason.RecordChanged, LeaseKeepReason.Declined];
+    // Reasons that do not require a notice.
+    private static readonly LeaseKeepReason[] ExpectedReasons = [LeaseKeepReason.None, LeaseKeepReason.GracePeriod, LeaseKeepReason.OwnerFound, LeaseKeepReason.RecordChanged, LeaseKeepReason.Declined];
 
-    private readonly FreshOwners fresh = new(
+    private readonly FreshOwners freshOwners = new(
         owners, plan.Where(IsRevocation).Select(planned => planned.Lease).Concat(revokedByOthers).Select(lease => lease.Uuid).ToHashSet(), source.Time);
     private readonly ConcurrentBag<LeaseAction> done = [];
     private readonly ConcurrentBag<LeaseFailure> failures = [];
@@ -22,35 +23,35 @@ internal sealed class LeaseSweepRun(
     private readonly ConcurrentBag<string> warnings = [];
     private readonly ConcurrentDictionary<string, OwnerGap> gaps = new();
 
-    /// <summary>Does it.</summary>
+    /// <summary>Runs the planned actions.</summary>
     public async Task RunAsync(int concurrency, IProgress<LeaseProgress>? progress, CancellationToken cancellationToken)
     {
-        // What lives comes first: its time may be short.
-        var tasks = plan.Where(planned => planned.Action != LeaseAction.Keep).OrderBy(IsRevocation).ToList();
+        // Renew first, because these leases might expire soon.
+        var actions = plan.Where(planned => planned.Action != LeaseAction.Keep).OrderBy(IsRevocation).ToList();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken };
         var count = 0;
-        await Parallel.ForEachAsync(tasks, parallel, async (task, token) =>
+        await Parallel.ForEachAsync(actions, parallel, async (action, token) =>
         {
-            await RunAsync(task, () => IsRevocation(task) ? RevokeAsync(task, token) : RenewAsync(task, token), token).ConfigureAwait(false);
-            progress?.Report(new LeaseProgress(Interlocked.Increment(ref count), tasks.Count, task.Lease));
+            await RunAsync(action, () => IsRevocation(action) ? RevokeAsync(action, token) : RenewAsync(action, token), token).ConfigureAwait(false);
+            progress?.Report(new LeaseProgress(Interlocked.Increment(ref count), actions.Count, action.Lease));
         }).ConfigureAwait(false);
 
         await Parallel.ForEachAsync(revokedByOthers, parallel, async (lease, token) =>
             await RunAsync(new PlannedLeaseAction(lease, LeaseAction.CleanUp), () => CleanUpAsync(lease, token), token).ConfigureAwait(false)).ConfigureAwait(false);
 
-        var adopted = plan.Where(planned => planned is { Action: LeaseAction.Keep, Reason: LeaseKeepReason.None } && rules.NeedsCluster(planned.Lease.ToRecord())).ToList();
-        await Parallel.ForEachAsync(adopted, parallel, async (task, token) =>
-            await RunAsync(task, () => source.Leases.WriteAsync(rules.WithCluster(task.Lease.ToRecord()), token), token).ConfigureAwait(false)).ConfigureAwait(false);
+        var withoutCluster = plan.Where(planned => planned is { Action: LeaseAction.Keep, Reason: LeaseKeepReason.None } && rules.NeedsCluster(planned.Lease.ToRecord())).ToList();
+        await Parallel.ForEachAsync(withoutCluster, parallel, async (action, token) =>
+            await RunAsync(action, () => source.Leases.WriteAsync(rules.WithCluster(action.Lease.ToRecord()), token), token).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
-    /// <summary>What was done, and what was not.</summary>
+    /// <summary>Creates the summary of the run.</summary>
     public LeaseSweepSummary Summarize(CredentialLeaseList leases, IEnumerable<string> skews)
     {
         foreach (var gap in leases.Gaps)
             gaps.TryAdd(gap.Resource, gap);
         var failed = failures.Select(failure => failure.Lease).ToHashSet();
         var all = gaps.Values.OrderBy(gap => gap.Kind).ThenBy(gap => gap.Resource, StringComparer.Ordinal).ToArray();
-        var passedOver = kept.Where(planned => !Ordinary.Contains(planned.Reason)).GroupBy(planned => planned.Reason).OrderBy(group => group.Key)
+        var passedOver = kept.Where(planned => !ExpectedReasons.Contains(planned.Reason)).GroupBy(planned => planned.Reason).OrderBy(group => group.Key)
             .Select(group => new PassedOverLeases(group.Key, [.. group.Select(planned => planned.Lease).OrderBy(lease => lease.Uuid)])).ToArray();
         var hidden = passedOver.FirstOrDefault(leases => leases.Reason == LeaseKeepReason.OwnersNotSeen)?.Leases ?? [];
         var blocking = all.Where(gap => hidden.Any(lease => gap.MayHide(lease.ToRecord()))).ToArray();
@@ -79,9 +80,9 @@ internal sealed class LeaseSweepRun(
         };
     }
 
-    public void Dispose() => fresh.Dispose();
+    public void Dispose() => freshOwners.Dispose();
 
-    /// <summary>Gaps that kept nothing from being revoked this time. There may be many custom resources.</summary>
+    /// <summary>Describes gaps that prevented no revocation in this sweep. Custom resources are combined because there can be many.</summary>
     private static IEnumerable<string> Describe(List<OwnerGap> gaps)
     {
         foreach (var gap in gaps.Where(gap => gap.Kind != OwnerGapKind.CustomResources))
@@ -93,45 +94,45 @@ internal sealed class LeaseSweepRun(
 
     private static bool IsRevocation(PlannedLeaseAction planned) => planned.Action is LeaseAction.Revoke or LeaseAction.CleanUp;
 
-    private async Task RunAsync(PlannedLeaseAction task, Func<Task> action, CancellationToken cancellationToken)
+    private async Task RunAsync(PlannedLeaseAction action, Func<Task> run, CancellationToken cancellationToken)
     {
         try
         {
-            await action().ConfigureAwait(false);
+            await run().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            failures.Add(new LeaseFailure(task.Lease, task.Action, exception is CredentialException { Reason: CredentialFailure.LeaseEnded }, exception));
+            failures.Add(new LeaseFailure(action.Lease, action.Action, exception is CredentialException { Reason: CredentialFailure.LeaseEnded }, exception));
         }
     }
 
-    private async Task RenewAsync(PlannedLeaseAction task, CancellationToken cancellationToken)
+    private async Task RenewAsync(PlannedLeaseAction action, CancellationToken cancellationToken)
     {
-        await source.RenewAsync(rules.WithCluster(task.Lease.ToRecord()), cancellationToken).ConfigureAwait(false);
-        done.Add(task.Action);
+        await source.RenewAsync(rules.WithCluster(action.Lease.ToRecord()), cancellationToken).ConfigureAwait(false);
+        done.Add(action.Action);
     }
 
-    /// <summary>Revokes a lease if nothing has changed since the plan: neither its record, nor that it has no owner.</summary>
-    private async Task RevokeAsync(PlannedLeaseAction task, CancellationToken cancellationToken)
+    /// <summary>Revokes a lease if its record has not changed since the plan and if it still has no owner.</summary>
+    private async Task RevokeAsync(PlannedLeaseAction action, CancellationToken cancellationToken)
     {
-        var record = task.Lease.ToRecord();
-        if (await WhyKeepAsync(record, cancellationToken).ConfigureAwait(false) is { } reason)
+        var record = action.Lease.ToRecord();
+        if (await FindKeepReasonAsync(record, cancellationToken).ConfigureAwait(false) is { } reason)
         {
-            kept.Add(task with { Action = LeaseAction.Keep, Reason = reason });
+            kept.Add(action with { Action = LeaseAction.Keep, Reason = reason });
             return;
         }
 
-        Warn(task.Lease, await source.RevokeAsync(record, cancellationToken).ConfigureAwait(false));
-        done.Add(task.Action);
+        Warn(action.Lease, await source.RevokeAsync(record, cancellationToken).ConfigureAwait(false));
+        done.Add(action.Action);
     }
 
     /// <summary>
-    /// Deletes the Secret of a lease that another injector has revoked, unless an owner has come, or the record: it was being
-    /// issued then. To revoke it again does no harm.
+    /// Deletes the Secret of a lease that another injector has revoked. Skips the lease if it now has a record or an owner, because
+    /// it was being issued. Revoking it again has no effect.
     /// </summary>
     private async Task CleanUpAsync(CredentialLease lease, CancellationToken cancellationToken)
     {
-        if (await source.Leases.FindAsync(lease.Uuid, cancellationToken).ConfigureAwait(false) is null && await WhyHasOwnerAsync(lease.ToRecord(), cancellationToken).ConfigureAwait(false) is null)
+        if (await source.Leases.FindAsync(lease.Uuid, cancellationToken).ConfigureAwait(false) is null && await FindOwnerReasonAsync(lease.ToRecord(), cancellationToken).ConfigureAwait(false) is null)
             Warn(lease, await source.RevokeAsync(lease.ToRecord(), cancellationToken).ConfigureAwait(false));
     }
 
@@ -141,20 +142,20 @@ internal sealed class LeaseSweepRun(
             warnings.Add($"{lease}: {warning}");
     }
 
-    private async Task<LeaseKeepReason?> WhyKeepAsync(LeaseRecord record, CancellationToken cancellationToken)
+    private async Task<LeaseKeepReason?> FindKeepReasonAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         var current = await FindAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
         if (current is null || !current.SaysTheSame(record))
             return LeaseKeepReason.RecordChanged;
 
-        // The owner last, as close to the revocation as can be.
-        return await WhyHasOwnerAsync(record, cancellationToken).ConfigureAwait(false);
+        // Check the owner last, as close to the revocation as possible.
+        return await FindOwnerReasonAsync(record, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <returns>Why a lease may have an owner at this moment; null if it has certainly none.</returns>
-    private async Task<LeaseKeepReason?> WhyHasOwnerAsync(LeaseRecord record, CancellationToken cancellationToken)
+    /// <returns>Why a lease might have an owner now; null if it certainly has none.</returns>
+    private async Task<LeaseKeepReason?> FindOwnerReasonAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
-        var view = await fresh.GetAsync(cancellationToken).ConfigureAwait(false);
+        var view = await freshOwners.GetAsync(cancellationToken).ConfigureAwait(false);
         foreach (var gap in view.Gaps)
             gaps.TryAdd(gap.Resource, gap);
         return view.Find(record.Uuid) is not null ? LeaseKeepReason.OwnerFound
@@ -170,7 +171,7 @@ internal sealed class LeaseSweepRun(
         }
         catch (InvalidDataException)
         {
-            return null; // it could be read a moment ago
+            return null; // the plan could read it, so it has changed
         }
     }
 }

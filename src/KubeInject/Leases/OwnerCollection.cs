@@ -3,8 +3,8 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
-/// <summary>Collects the owners of some leases.</summary>
-/// <param name="leases">The leases.</param>
+/// <summary>Collects the owners of leases.</summary>
+/// <param name="leases">The UUIDs of the leases.</param>
 internal sealed class OwnerCollection(IReadOnlySet<Guid> leases)
 {
     private const string PodKind = "Pod";
@@ -12,10 +12,10 @@ internal sealed class OwnerCollection(IReadOnlySet<Guid> leases)
 
     public IReadOnlyDictionary<Guid, LeaseOwner> Owners => owners;
 
-    /// <summary>Whether one of the leases has no owner yet.</summary>
+    /// <summary>Whether no owner was found yet for at least one lease.</summary>
     public bool IsMissingAny => owners.Count < leases.Count;
 
-    /// <summary>A pod has the leases that its annotations name, and the one that has its UID: injectors that annotate nothing use that.</summary>
+    /// <summary>Adds a pod as the owner of the leases in its annotations, and of the lease whose UUID is the UID of the pod, which injectors without annotations use.</summary>
     public void AddPod(ObjectMetadata pod)
     {
         var named = InjectionAnnotation.LeasesOf(pod.Annotations);
@@ -24,7 +24,7 @@ internal sealed class OwnerCollection(IReadOnlySet<Guid> leases)
         Add(new ObjectReference(PodKind, pod.Namespace, pod.Name), named);
     }
 
-    /// <summary>An object has leases.</summary>
+    /// <summary>Adds an object as the owner of leases.</summary>
     public void Add(ObjectReference @object, IEnumerable<Guid> named)
     {
         foreach (var uuid in named.Where(leases.Contains))

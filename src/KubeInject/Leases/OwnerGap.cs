@@ -1,16 +1,16 @@
 namespace KubeInject.Leases;
 
-/// <summary>Something of a cluster that could not be seen while owners of leases were looked for.</summary>
-/// <param name="Kind">What that means for leases.</param>
-/// <param name="Resource">The resource: <c>deployments.apps</c>, <c>pods</c>.</param>
-/// <param name="Reason">Why, in one sentence.</param>
+/// <summary>A resource that could not be read during the search for owners.</summary>
+/// <param name="Kind">The category, which determines the affected leases.</param>
+/// <param name="Resource">The resource, for example <c>deployments.apps</c> or <c>pods</c>.</param>
+/// <param name="Reason">The reason in one sentence.</param>
 public sealed record OwnerGap(OwnerGapKind Kind, string Resource, string Reason)
 {
-    /// <summary>The right that is missing, as a rule of a ClusterRole grants it: <c>list deployments.apps in all namespaces</c>; null if no right would help.</summary>
+    /// <summary>The missing permission of a ClusterRole, for example <c>list deployments.apps in all namespaces</c>; null if the reason is not a missing permission.</summary>
     public string? MissingRight { get; init; }
 
-    /// <summary>Whether the owner of a lease may be in what could not be seen.</summary>
-    /// <param name="record">The lease.</param>
+    /// <summary>Whether the owner of a lease might be among the objects that could not be read.</summary>
+    /// <param name="record">The record of the lease.</param>
     internal bool MayHide(LeaseRecord record) => Kind switch
     {
         OwnerGapKind.CustomResources => !LeaseOwnerKinds.AreKnown(record.Owner.Kind),
@@ -18,8 +18,8 @@ public sealed record OwnerGap(OwnerGapKind Kind, string Resource, string Reason)
         _ => true,
     };
 
-    /// <summary>The gap in one line.</summary>
-    /// <returns>What could not be seen, why, and what to do.</returns>
+    /// <summary>Describes the gap in one line.</summary>
+    /// <returns>The resource, the reason and the remedy.</returns>
     public override string ToString()
     {
         var right = MissingRight is null ? "" : $" Grant the right to {MissingRight}.";

@@ -1,14 +1,14 @@
 namespace KubeInject.Leases;
 
-/// <summary>What could not be seen of a cluster.</summary>
+/// <summary>The category of an <see cref="OwnerGap"/>.</summary>
 public enum OwnerGapKind
 {
-    /// <summary>Pods, or workloads of a kind that Kubernetes itself has: any lease may have its owner among them.</summary>
+    /// <summary>Pods or built-in workloads. The owner of any lease can be among them.</summary>
     Workloads,
 
-    /// <summary>Custom resources: a lease that was issued for an object of such a kind may have its owner among them.</summary>
+    /// <summary>Custom resources. The owner of a lease that was issued for a custom resource can be among them.</summary>
     CustomResources,
 
-    /// <summary>Which cluster it is: a lease whose record names a cluster may belong to another one.</summary>
+    /// <summary>The identity of the cluster. A lease whose record names a cluster can belong to another cluster.</summary>
     Cluster,
 }

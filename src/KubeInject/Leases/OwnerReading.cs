@@ -5,16 +5,16 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
-/// <summary>One reading of who has which lease.</summary>
+/// <summary>Reads the owners of leases once.</summary>
 /// <param name="client">The cluster.</param>
-/// <param name="namespace">The namespace to look at, where not all may be looked at.</param>
-/// <param name="leases">The leases whose owners are wanted.</param>
+/// <param name="namespace">The namespace to read if reading all namespaces is not permitted.</param>
+/// <param name="leases">The leases whose owners are read.</param>
 internal sealed class OwnerReading(KubeObjectClient client, string @namespace, IReadOnlySet<Guid> leases)
 {
-    // A server that answers none of so many lists, one after the other, is away.
-    private const int MostLostInARow = 2;
+    // After this number of consecutive connection failures, the server is treated as unreachable.
+    private const int MaxConsecutiveFailures = 2;
 
-    // Before 1.21. (https://kubernetes.io/docs/reference/using-api/deprecation-guide/#cronjob-v125)
+    // For Kubernetes before 1.21. (https://kubernetes.io/docs/reference/using-api/deprecation-guide/#cronjob-v125)
     private static readonly KubeResource OldCronJobs = KubeResource.CronJobs with { Version = "v1beta1" };
 
     private readonly OwnerCollection owners = new(leases);
@@ -32,7 +32,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
         Elapsed = elapsed,
     };
 
-    /// <summary>Finds out which cluster it is.</summary>
+    /// <summary>Reads the identity of the cluster.</summary>
     public async Task ReadIdentityAsync(CancellationToken cancellationToken)
     {
         try
@@ -48,37 +48,37 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
         }
     }
 
-    /// <summary>Reads all kinds that Kubernetes itself has.</summary>
-    /// <exception cref="KubeApiException">None of them can be read.</exception>
-    /// <exception cref="KubeConnectionException">Likewise.</exception>
+    /// <summary>Reads all built-in kinds.</summary>
+    /// <exception cref="KubeApiException">None of the kinds can be read.</exception>
+    /// <exception cref="KubeConnectionException">The cluster cannot be reached.</exception>
     public async Task ReadWorkloadsAsync(CancellationToken cancellationToken)
     {
-        var (seen, lost) = (0, 0);
+        var (readCount, consecutiveFailures) = (0, 0);
         Exception? failure = null;
         foreach (var resource in LeaseOwnerKinds.All)
         {
-            if (lost < MostLostInARow)
+            if (consecutiveFailures < MaxConsecutiveFailures)
             {
                 failure = await ReadAsync(resource, cancellationToken).ConfigureAwait(false);
-                lost = failure is KubeConnectionException ? lost + 1 : 0;
+                consecutiveFailures = failure is KubeConnectionException ? consecutiveFailures + 1 : 0;
             }
 
             if (failure is null)
             {
-                seen++;
+                readCount++;
                 continue;
             }
 
             gaps.Add(Gap(OwnerGapKind.Workloads, resource, failure));
             if (IsForbidden(failure) && await TryReadNamespaceAsync(resource, cancellationToken).ConfigureAwait(false))
-                seen++;
+                readCount++;
         }
 
-        if (seen == 0)
+        if (readCount == 0)
             throw failure!;
     }
 
-    /// <summary>Reads all objects of all kinds that were added to the cluster.</summary>
+    /// <summary>Reads all custom resources.</summary>
     public async Task ReadCustomResourcesAsync(CancellationToken cancellationToken)
     {
         foreach (var group in await ReadAsync("custom resources", () => discovery.AddedGroupsAsync(cancellationToken)).ConfigureAwait(false) ?? [])
@@ -95,7 +95,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
         }
     }
 
-    /// <summary>Leaves custom resources out.</summary>
+    /// <summary>Skips custom resources.</summary>
     public void Skip() => gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, "custom resources", "The sweep was run without custom resources."));
 
     private static OwnerGap Gap(OwnerGapKind kind, KubeResource resource, Exception exception) => new(kind, Name(resource), exception.Message)
@@ -107,7 +107,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
 
     private static bool IsForbidden(Exception exception) => exception is KubeApiException { Reason: KubeApiReason.Forbidden };
 
-    /// <returns>Why not all of a kind could be read; null where it was.</returns>
+    /// <returns>The error; null if all objects of the kind were read.</returns>
     private async Task<Exception?> ReadAsync(KubeResource resource, CancellationToken cancellationToken)
     {
         try
@@ -125,7 +125,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
         }
     }
 
-    /// <returns>Whether the server has the resource at all.</returns>
+    /// <returns>Whether the server serves the resource.</returns>
     private async Task<bool> TryReadServedAsync(KubeResource resource, KubeQuery query, CancellationToken cancellationToken)
     {
         try
@@ -141,7 +141,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
         }
     }
 
-    /// <summary>What may be seen counts for renewing.</summary>
+    /// <summary>Reads the objects of one namespace, which is sufficient for renewals.</summary>
     private async Task<bool> TryReadNamespaceAsync(KubeResource resource, CancellationToken cancellationToken)
     {
         try
@@ -196,7 +196,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
         }
     }
 
-    private async Task<T?> ReadAsync<T>(string what, Func<Task<T>> read)
+    private async Task<T?> ReadAsync<T>(string resource, Func<Task<T>> read)
         where T : class
     {
         try
@@ -205,7 +205,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
         }
         catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
         {
-            gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, what, exception.Message));
+            gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, resource, exception.Message));
             return null;
         }
     }

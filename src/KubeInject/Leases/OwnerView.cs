@@ -1,23 +1,23 @@
 namespace KubeInject.Leases;
 
-/// <summary>What was seen of the owners of leases in one reading of a cluster, and what was not.</summary>
+/// <summary>The owners of leases in a cluster, and the resources that could not be read.</summary>
 internal sealed record OwnerView
 {
-    /// <summary>The owners that were seen, by the lease that they name.</summary>
+    /// <summary>The owners that were found, by the UUID of the lease.</summary>
     public required IReadOnlyDictionary<Guid, LeaseOwner> Owners { get; init; }
 
     /// <summary>The cluster that was read.</summary>
     public required ClusterIdentity Cluster { get; init; }
 
-    /// <summary>What could not be seen. What was seen is true all the same.</summary>
+    /// <summary>The resources that could not be read. The owners that were found are valid regardless.</summary>
     public IReadOnlyList<OwnerGap> Gaps { get; init; } = [];
 
-    /// <summary>How long the reading took.</summary>
+    /// <summary>How long the cluster was read.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>The owner of a lease; null if none was seen.</summary>
+    /// <summary>Returns the owner of a lease; null if none was found.</summary>
     public LeaseOwner? Find(Guid lease) => Owners.GetValueOrDefault(lease);
 
-    /// <summary>What may hide the owner of a lease; null if nothing can: without an owner here it has none.</summary>
+    /// <summary>Returns a gap that might hide the owner of a lease; null if there is none, so that a lease without an owner in this view has no owner.</summary>
     public OwnerGap? GapFor(LeaseRecord record) => Gaps.FirstOrDefault(gap => gap.MayHide(record));
 }

@@ -1,19 +1,19 @@
 namespace KubeInject.Leases;
 
-/// <summary>Leases that a sweep has left as they are, though they have no owner that was seen, or are not its own.</summary>
-/// <param name="Reason">Why.</param>
+/// <summary>Leases that a sweep kept although no owner was found, or because they belong to another cluster.</summary>
+/// <param name="Reason">Why the leases were kept.</param>
 /// <param name="Leases">The leases.</param>
 public sealed record PassedOverLeases(LeaseKeepReason Reason, IReadOnlyList<CredentialLease> Leases)
 {
-    // More would hide the rest of the summary.
-    private const int MostNamed = 5;
+    // More UUIDs would make the summary hard to read.
+    private const int MaxUuids = 5;
 
-    /// <summary>What happened and what to do, in one or two sentences.</summary>
-    /// <returns>One line.</returns>
+    /// <summary>Describes the reason and the remedy in one line.</summary>
+    /// <returns>One or two sentences.</returns>
     public override string ToString()
     {
         var isOne = Leases.Count == 1;
-        var named = string.Join(", ", Leases.Take(MostNamed).Select(lease => lease.Uuid)) + (Leases.Count > MostNamed ? ", …" : "");
+        var named = string.Join(", ", Leases.Take(MaxUuids).Select(lease => lease.Uuid)) + (Leases.Count > MaxUuids ? ", …" : "");
         var which = isOne ? $"The lease {named} was" : $"{Leases.Count} leases ({named}) were";
         var (them, their, recordNames) = isOne ? ("it", "its", "its record names") : ("them", "their", "their records name");
         return Reason switch

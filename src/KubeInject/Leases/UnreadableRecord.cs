@@ -1,14 +1,14 @@
 namespace KubeInject.Leases;
 
-/// <summary>An entry of a lease store that should be a record and cannot be read as one. It is kept as it is, and what it may record is never revoked.</summary>
-/// <param name="Location">Where it is: a file, a Secret, a path in Vault.</param>
-/// <param name="Reason">Why it cannot be read, and how to look at it, in one line that quotes nothing of its content.</param>
+/// <summary>An entry of a lease store that cannot be read as a record. It is not changed, and its lease is never revoked.</summary>
+/// <param name="Location">The file, the Secret, or the path in Vault.</param>
+/// <param name="Reason">The reason, and how to inspect the entry, in one line that quotes no content.</param>
 public sealed record UnreadableRecord(string Location, string Reason)
 {
-    /// <summary>The lease that its name names; null if it names none.</summary>
+    /// <summary>The UUID in the name of the entry; null if the name contains none.</summary>
     public Guid? Uuid { get; init; }
 
-    /// <summary>The entry in one line.</summary>
-    /// <returns>Location and reason.</returns>
+    /// <summary>Describes the entry in one line.</summary>
+    /// <returns>The location and the reason.</returns>
     public override string ToString() => $"{Location}: {Reason}";
 }

@@ -8,18 +8,18 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
-/// <summary>The fields of a lease record in Vault: those of the injector that runs in clusters, and ours beside them. All are strings.</summary>
+/// <summary>The fields of a lease record in Vault: those of the in-cluster injector and those of KubeInject. All are strings.</summary>
 internal static class VaultLeaseFields
 {
-    // Of the contract; always there.
+    // Fields of the in-cluster injector, which are always present.
     private const string LeaseId = "LeaseId";
     private const string TokenId = "TokenId";
     private const string Namespace = "Namespace";
     private const string ServiceAccountName = "ServiceAccountName";
-    private const string PodName = "PodName"; // for a workload, its name
+    private const string PodName = "PodName"; // the pod or workload
     private const string NodeName = "NodeName";
 
-    // Ours; there where they say something.
+    // Fields of KubeInject, which are omitted if they are empty.
     private const string OwnerKind = "OwnerKind";
     private const string Source = "Source";
     private const string IsComplete = "IsComplete";
@@ -75,31 +75,31 @@ internal static class VaultLeaseFields
         }
     }
 
-    /// <summary>The fields of the entry that no other injector writes: all but the token.</summary>
+    /// <summary>Returns the fields of the second entry, which only KubeInject writes: all except the token.</summary>
     public static IReadOnlyDictionary<string, string> WriteEntry(LeaseRecord record) =>
         Write(record).Where(field => field.Key != TokenId).ToDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whether a record has no field of ours: another injector wrote it, the first time or over one of ours.</summary>
+    /// <summary>Whether another injector wrote a record, or overwrote a record of KubeInject: it has no field of KubeInject.</summary>
     public static bool AreForeign(JsonElement fields) => !fields.Get(IsComplete).Exists();
 
     /// <summary>
-    /// A record that another injector wrote over one of ours, with what the entry beside it still says. Of the owner the
-    /// entry knows better: the other injector writes the pod in the place of the workload.
+    /// Reads a record that another injector has overwritten, and completes it from the second entry. The entry takes precedence
+    /// for the owner, because the other injector replaces the workload with the pod.
     /// </summary>
     public static LeaseRecord Read(Guid uuid, JsonElement fields, JsonElement entry, DateTimeOffset? createdAt)
     {
         var merged = new JsonObject();
         foreach (var field in entry.EnumerateObject().Concat(fields.EnumerateObject()))
         {
-            var isKnownBetter = field.Name is Namespace or ServiceAccountName or PodName && merged.ContainsKey(field.Name);
-            if (field.Value.Text() is not { Length: 0 } && !isKnownBetter)
+            var isOwnerOfEntry = field.Name is Namespace or ServiceAccountName or PodName && merged.ContainsKey(field.Name);
+            if (field.Value.Text() is not { Length: 0 } && !isOwnerOfEntry)
                 merged[field.Name] = JsonNode.Parse(field.Value.GetRawText());
         }
 
         return Read(uuid, TolerantJson.Parse(Encoding.UTF8.GetBytes(merged.ToJsonString())), createdAt);
     }
 
-    /// <summary>Reads a record. Where a field of ours is missing or says nothing, what is true of the other injector's records holds: they are written when all is done.</summary>
+    /// <summary>Reads a record. The defaults for missing fields are those of the other injector, which writes a record after the credential is issued.</summary>
     public static LeaseRecord Read(Guid uuid, JsonElement fields, DateTimeOffset? createdAt) => new()
     {
         Uuid = uuid,
@@ -123,8 +123,8 @@ internal static class VaultLeaseFields
         OtherFields = Others(fields),
     };
 
-    /// <summary>Whether fields are what a record may be read from.</summary>
-    /// <exception cref="InvalidDataException">A later version of KubeInject wrote them, or what there is to revoke is written in a way that is not known.</exception>
+    /// <summary>Checks whether a record can be read from fields.</summary>
+    /// <exception cref="InvalidDataException">A later version of KubeInject wrote the fields, or a field that a revocation requires has an unknown format.</exception>
     public static void Check(JsonElement fields)
     {
         foreach (var name in (string[])[LeaseId, TokenId])
@@ -149,7 +149,7 @@ internal static class VaultLeaseFields
         return new ObjectReference("Secret", parts.Length > 2 ? parts[0] : null, parts[^1]);
     }
 
-    /// <summary>What is no string, though it should be one, is kept as the JSON that it is.</summary>
+    /// <summary>Returns the unknown fields. Values that are not strings are kept as JSON.</summary>
     private static Dictionary<string, string> Others(JsonElement fields)
     {
         var others = new Dictionary<string, string>(StringComparer.Ordinal);

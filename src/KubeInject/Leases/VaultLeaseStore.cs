@@ -8,20 +8,20 @@ using KubeInject.Http;
 namespace KubeInject.Leases;
 
 /// <summary>
-/// Keeps lease records in Vault (KV version 2), in the layout of the injector that runs in clusters, so that each manages
-/// the other's leases. Tokens are kept here: the mount is for no one else.
+/// Stores lease records in Vault (KV version 2) in the format of the in-cluster injector, so that both can manage each other's
+/// leases. The records contain tokens, so grant access to the mount only to injectors.
 /// </summary>
 /// <remarks>
-/// What is not named by a lower-case UUID is no lease record, and left alone; so is a record whose last version was
-/// deleted. (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2) That injector writes its own six fields over a
-/// record and drops all others, so what else we know of a lease is also in an entry of its own, below <c>kubeinject</c>.
+/// Entries whose name is not a lowercase UUID, and records whose last version was deleted, are ignored.
+/// (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2) The in-cluster injector overwrites a record with its six
+/// fields and drops all others, so KubeInject also stores its fields in a second entry below <c>kubeinject</c>.
 /// </remarks>
 public sealed class VaultLeaseStore : ILeaseStore
 {
-    /// <summary>The mount where nothing else is said: <c>vault-db-injector</c>.</summary>
+    /// <summary>The default mount path: <c>vault-db-injector</c>.</summary>
     public const string DefaultMount = "vault-db-injector";
 
-    /// <summary>The prefix where nothing else is said: <c>kubernetes</c>.</summary>
+    /// <summary>The default prefix: <c>kubernetes</c>.</summary>
     public const string DefaultPrefix = "kubernetes";
 
     private const string EntryFolder = "kubeinject";
@@ -32,21 +32,21 @@ public sealed class VaultLeaseStore : ILeaseStore
     private readonly string entryData;
     private readonly string entryMetadata;
 
-    /// <summary>Takes a place in Vault. Nothing is sent yet.</summary>
-    /// <param name="vault">Speaks to the server; whoever made it disposes of it.</param>
-    /// <param name="mount">Where the KV engine is mounted.</param>
-    /// <param name="prefix">What all records are below; each cluster needs one of its own.</param>
+    /// <summary>Creates the store. It sends no request.</summary>
+    /// <param name="vault">The client of the server. The caller disposes of it.</param>
+    /// <param name="mount">The mount path of the KV engine.</param>
+    /// <param name="prefix">The path of the records in the mount. Each cluster requires a separate prefix.</param>
     public VaultLeaseStore(VaultClient vault, string mount = DefaultMount, string prefix = DefaultPrefix)
     {
         ArgumentNullException.ThrowIfNull(vault);
         ArgumentException.ThrowIfNullOrWhiteSpace(mount);
         ArgumentException.ThrowIfNullOrWhiteSpace(prefix);
         this.vault = vault;
-        var (kv, below) = (VaultRequest.Escape(mount), VaultRequest.Escape(prefix));
-        data = $"{kv}/data/{below}";
-        metadata = $"{kv}/metadata/{below}";
-        entryData = $"{kv}/data/{EntryFolder}/{below}";
-        entryMetadata = $"{kv}/metadata/{EntryFolder}/{below}";
+        var (mountPath, prefixPath) = (VaultRequest.Escape(mount), VaultRequest.Escape(prefix));
+        data = $"{mountPath}/data/{prefixPath}";
+        metadata = $"{mountPath}/metadata/{prefixPath}";
+        entryData = $"{mountPath}/data/{EntryFolder}/{prefixPath}";
+        entryMetadata = $"{mountPath}/metadata/{EntryFolder}/{prefixPath}";
     }
 
     /// <inheritdoc/>
@@ -54,17 +54,17 @@ public sealed class VaultLeaseStore : ILeaseStore
     {
         ArgumentNullException.ThrowIfNull(record);
 
-        // The entry first, so that a record of ours always has one. A policy that was written for another injector does not
-        // grant it; the record alone is what that injector needs, and what we need unless it writes over it.
-        var entry = Post($"{entryData}/{record.Uuid}", VaultLeaseFields.WriteEntry(record));
-        var noted = await vault.SendAsync(entry, cancellationToken).ConfigureAwait(false);
-        if (!noted.IsSuccess && noted.StatusCode != 403)
-            throw vault.Failure(entry, noted);
+        // Write the entry first, so that each record of KubeInject has one. The policy of another injector does not permit it. The
+        // record is sufficient for that injector, and for KubeInject unless that injector overwrites it.
+        var entryRequest = Post($"{entryData}/{record.Uuid}", VaultLeaseFields.WriteEntry(record));
+        var entryResponse = await vault.SendAsync(entryRequest, cancellationToken).ConfigureAwait(false);
+        if (!entryResponse.IsSuccess && entryResponse.StatusCode != 403)
+            throw vault.Failure(entryRequest, entryResponse);
 
         var request = Post($"{data}/{record.Uuid}", VaultLeaseFields.Write(record), record.Token is null ? [] : [record.Token]);
         var response = await vault.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false);
 
-        // Version 1 takes anything anywhere, and no one would find it again.
+        // A KV engine of version 1 accepts any path, but the record could not be listed.
         if (response.Data.Int("version") == 0)
             throw vault.Failures.Unexpected(request, "the mount keeps no versions; it must be a KV engine of version 2");
     }
@@ -77,11 +77,11 @@ public sealed class VaultLeaseStore : ILeaseStore
         if (!response.IsSuccess && !response.IsNothing)
             throw vault.Failure(request, response);
 
-        // A policy that does not allow to delete an entry does not allow to write one either, so there is none.
-        var entry = new VaultRequest(HttpMethod.Delete, $"{entryMetadata}/{uuid}");
-        var answer = await vault.SendAsync(entry, cancellationToken).ConfigureAwait(false);
-        if (!answer.IsSuccess && !answer.IsNothing && answer.StatusCode != 403)
-            throw vault.Failure(entry, answer);
+        // A policy that does not permit deleting an entry does not permit writing one, either, so there is none.
+        var entryRequest = new VaultRequest(HttpMethod.Delete, $"{entryMetadata}/{uuid}");
+        var entryResponse = await vault.SendAsync(entryRequest, cancellationToken).ConfigureAwait(false);
+        if (!entryResponse.IsSuccess && !entryResponse.IsNothing && entryResponse.StatusCode != 403)
+            throw vault.Failure(entryRequest, entryResponse);
     }
 
     /// <inheritdoc/>
@@ -91,32 +91,32 @@ public sealed class VaultLeaseStore : ILeaseStore
     /// <inheritdoc/>
     public async Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
     {
-        // The records first: the entry of one that is removed meanwhile is not taken for one that was left behind. One that is
-        // written meanwhile is, and is young.
+        // List the records first, so that the entry of a record that is removed in the meantime is not treated as abandoned. The
+        // entry of a record that is written in the meantime is, but it is younger than the grace period.
         var uuids = await KeysAsync(VaultRequest.List(metadata), cancellationToken).ConfigureAwait(false);
         var unreadable = new ConcurrentBag<UnreadableRecord>();
         var entries = await ListEntriesAsync(unreadable, cancellationToken).ConfigureAwait(false);
         var records = new ConcurrentBag<Stored>();
         await ReadAllAsync(uuids, data, unreadable, async (uuid, token) =>
         {
-            // One that is gone by now was revoked meanwhile.
+            // A missing record was revoked in the meantime.
             if (await ReadRecordAsync(uuid, entries.Contains(uuid), token).ConfigureAwait(false) is { } stored)
                 records.Add(stored);
         }, cancellationToken).ConfigureAwait(false);
 
-        var left = new ConcurrentBag<Stored>();
+        var abandoned = new ConcurrentBag<Stored>();
         await ReadAllAsync(entries.Except(uuids), entryData, unreadable, async (uuid, token) =>
         {
             if (await ReadAsync($"{entryData}/{uuid}", token).ConfigureAwait(false) is var (fields, storedAt))
-                left.Add(new Stored(VaultLeaseFields.Read(uuid, fields, storedAt), storedAt));
+                abandoned.Add(new Stored(VaultLeaseFields.Read(uuid, fields, storedAt), storedAt));
         }, cancellationToken).ConfigureAwait(false);
 
         return new LeaseRecordList([.. records.Select(stored => stored.Record).OrderBy(record => record.Uuid)])
         {
             Unreadable = [.. unreadable.OrderBy(record => record.Location, StringComparer.Ordinal)],
-            RevokedByOthers = [.. left.Select(stored => stored.Record).OrderBy(record => record.Uuid)],
+            RevokedByOthers = [.. abandoned.Select(stored => stored.Record).OrderBy(record => record.Uuid)],
             Now = vault.ServerClock.Now ?? vault.Clock.GetUtcNow(),
-            StoredAt = records.Concat(left).Where(stored => stored.StoredAt is not null).ToDictionary(stored => stored.Record.Uuid, stored => stored.StoredAt!.Value),
+            StoredAt = records.Concat(abandoned).Where(stored => stored.StoredAt is not null).ToDictionary(stored => stored.Record.Uuid, stored => stored.StoredAt!.Value),
         };
     }
 
@@ -126,7 +126,7 @@ public sealed class VaultLeaseStore : ILeaseStore
         return VaultRequest.Post(path, new JsonObject { ["data"] = data }, secrets) with { Grant = "create and update" };
     }
 
-    /// <summary>The leases that have an entry of ours.</summary>
+    /// <summary>Lists the leases that have an entry of KubeInject.</summary>
     private async Task<HashSet<Guid>> ListEntriesAsync(ConcurrentBag<UnreadableRecord> unreadable, CancellationToken cancellationToken)
     {
         try
@@ -165,7 +165,7 @@ public sealed class VaultLeaseStore : ILeaseStore
             }
             catch (Exception exception) when (exception is InvalidDataException or CredentialException { Reason: CredentialFailure.Refused or CredentialFailure.UnexpectedAnswer })
             {
-                // What is wrong with one record is no reason to leave the others alone.
+                // One invalid record must not prevent reading the others.
                 unreadable.Add(new UnreadableRecord(Uri.UnescapeDataString($"{path}/{uuid}"), $"It cannot be read as a lease record. {exception.Message}") { Uuid = uuid });
             }
         }).ConfigureAwait(false);
@@ -197,7 +197,7 @@ public sealed class VaultLeaseStore : ILeaseStore
         }
     }
 
-    /// <returns>The fields at a path, and when they were written; null if there are none.</returns>
+    /// <returns>The fields at a path, and when this version was written; null if there are none.</returns>
     private async Task<(JsonElement Fields, DateTimeOffset? StoredAt)?> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var request = VaultRequest.Get(path);
