@@ -36,7 +36,7 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
                 CredentialFailure.Unavailable,
                 Mask($"Vault at {settings.Address} redirects {request.Method} {request.PolicyPath}{(response.RedirectTarget is { } target ? $" to {target}" : $" ({response.StatusCode})")}. Redirects are not followed, so that no token is sent to another server. Specify the address of the active server, or of a load balancer for it (VAULT_ADDR).", secrets)),
             403 => new(CredentialFailure.Refused, $"Vault does not allow {request.Method} {request.PolicyPath}{errors}. {Grant(request)}"),
-            404 => new(CredentialFailure.Refused, $"Vault has nothing at {request.PolicyPath}{errors}. Look whether the mount and the role are right."),
+            404 => new(CredentialFailure.Refused, $"Vault has nothing at {request.PolicyPath}{errors}. Check that the mount and the role are correct."),
             429 => new(CredentialFailure.Unavailable, $"Vault at {settings.Address} receives too many requests{errors}. Try again later, or set a rate limit (VAULT_RATE_LIMIT)."),
             472 or 473 => new(CredentialFailure.Unavailable, $"The server at {settings.Address} is a standby server, which does not serve this request. Specify the address of the active server."),
             _ when IsRefusal(response) => new(CredentialFailure.Refused, $"Vault does not allow {request.Method} {request.PolicyPath}{errors}."),

@@ -55,12 +55,12 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         if (!options.UsePodIdentity)
             await new VaultRoleCheck(vault, options.AuthMount).AllowAsync(request, cancellationToken).ConfigureAwait(false);
         var start = vault.Clock.GetUtcNow();
-        var (question, response) = options.UsePodIdentity
+        var (vaultRequest, response) = options.UsePodIdentity
             ? await LogInAsPodAsync(request, cancellationToken).ConfigureAwait(false)
             : await CreateTokenAsync(request, cancellationToken).ConfigureAwait(false);
         var auth = response.Auth;
         if (auth.Text("client_token") is not { Length: > 0 } text)
-            throw vault.Failures.Unexpected(question, "the response has no client_token");
+            throw vault.Failures.Unexpected(vaultRequest, "the response has no client_token");
         var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount)
         {
             Token = new SensitiveString(text),
@@ -86,8 +86,8 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(handle);
         var start = vault.Clock.GetUtcNow();
-        var question = VaultRequest.Get(CredentialsPath(handle.Mount, handle.Role)) with { Token = handle.Token, IsRepeatable = false };
-        var response = await vault.SendAndEnsureSuccessAsync(question, cancellationToken).ConfigureAwait(false);
+        var vaultRequest = VaultRequest.Get(CredentialsPath(handle.Mount, handle.Role)) with { Token = handle.Token, IsRepeatable = false };
+        var response = await vault.SendAndEnsureSuccessAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
         var leaseId = response.Body.Text("lease_id") is { Length: > 0 } id ? id : null;
         if (cancellationToken.IsCancellationRequested)
         {
@@ -96,9 +96,9 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         }
 
         if (leaseId is null)
-            throw vault.Failures.Unexpected(question, "the response has no lease_id, so the credential could not be revoked; static roles are not supported");
+            throw vault.Failures.Unexpected(vaultRequest, "the response has no lease_id, so the credential could not be revoked; static roles are not supported");
         if (response.Data.Text("username") is not { Length: > 0 } username || response.Data.Text("password") is not { Length: > 0 } password)
-            throw vault.Failures.Unexpected(question, "the response has no username or no password");
+            throw vault.Failures.Unexpected(vaultRequest, "the response has no username or no password");
         return new Credential(
             username, new SensitiveString(password), leaseId, Earlier(End(start, response.Body.Int("lease_duration")), handle.TokenExpiresAt), response.Body.IsTrue("renewable"));
     }
@@ -149,7 +149,7 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         return options;
     }
 
-    private async Task<(VaultRequest Question, VaultResponse Response)> CreateTokenAsync(CredentialRequest request, CancellationToken cancellationToken)
+    private async Task<(VaultRequest Request, VaultResponse Response)> CreateTokenAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
         var wanted = new JsonObject
         {
@@ -164,27 +164,27 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         };
 
         // A token with a period requires sudo.
-        var question = VaultRequest.Post("auth/token/create-orphan", wanted) with { IsRepeatable = false, Grant = "update and sudo" };
-        return (question, await vault.SendAndEnsureSuccessAsync(question, cancellationToken).ConfigureAwait(false));
+        var vaultRequest = VaultRequest.Post("auth/token/create-orphan", wanted) with { IsRepeatable = false, Grant = "update and sudo" };
+        return (vaultRequest, await vault.SendAndEnsureSuccessAsync(vaultRequest, cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<(VaultRequest Question, VaultResponse Response)> LogInAsPodAsync(CredentialRequest request, CancellationToken cancellationToken)
+    private async Task<(VaultRequest Request, VaultResponse Response)> LogInAsPodAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
         var wanted = new ServiceAccountTokenOptions { Audiences = [options.Audience], ExpirationSeconds = PodTokenSeconds };
-        var own = await cluster!.CreateTokenAsync(request.ServiceAccountName, request.Owner.Namespace, wanted, cancellationToken).ConfigureAwait(false);
-        var question = VaultRequest.KubernetesLogin(options.AuthMount, request.Role, own.Token) with { IsRepeatable = false };
-        var response = await vault.SendAsync(question, cancellationToken).ConfigureAwait(false);
+        var podToken = await cluster!.CreateTokenAsync(request.ServiceAccountName, request.Owner.Namespace, wanted, cancellationToken).ConfigureAwait(false);
+        var vaultRequest = VaultRequest.KubernetesLogin(options.AuthMount, request.Role, podToken.Token) with { IsRepeatable = false };
+        var response = await vault.SendAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
-            ? (question, response)
-            : throw vault.Failures.FromLogin($"the ServiceAccount {request.Owner.Namespace}/{request.ServiceAccountName} and the role '{request.Role}' of auth/{options.AuthMount}", question, response);
+            ? (vaultRequest, response)
+            : throw vault.Failures.FromLogin($"the ServiceAccount {request.Owner.Namespace}/{request.ServiceAccountName} and the role '{request.Role}' of auth/{options.AuthMount}", vaultRequest, response);
     }
 
-    private async Task<VaultResponse> RenewAsync(VaultRequest question, CredentialHandle handle, CancellationToken cancellationToken)
+    private async Task<VaultResponse> RenewAsync(VaultRequest vaultRequest, CredentialHandle handle, CancellationToken cancellationToken)
     {
-        var response = await vault.SendAsync(question, cancellationToken).ConfigureAwait(false);
+        var response = await vault.SendAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccess)
             return response;
-        var failure = vault.Failure(question, response);
+        var failure = vault.Failure(vaultRequest, response);
         throw !VaultFailures.IsEnded(response) ? failure : new CredentialException(
             CredentialFailure.LeaseEnded, $"The lease {handle.LeaseId ?? handle.Uuid.ToString()} has ended and cannot be renewed. {failure.Message} Issue a new credential.");
     }

@@ -43,12 +43,12 @@ internal sealed class VaultRoleCheck(VaultClient vault, string authMount)
     /// <exception cref="CredentialException">The credential may not be issued, or the role cannot be read.</exception>
     public async Task AllowAsync(CredentialRequest request, CancellationToken cancellationToken)
     {
-        var question = Question(authMount, request.Role);
-        var response = await vault.SendAsync(question, cancellationToken).ConfigureAwait(false);
+        var vaultRequest = Question(authMount, request.Role);
+        var response = await vault.SendAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
         if (response.IsNothing)
             throw Refused($"{Describe(authMount, request.Role)} does not exist. Create it in Vault, or correct the role in the pod's annotations.");
         if (!response.IsSuccess)
-            throw vault.Failure(question, response);
+            throw vault.Failure(vaultRequest, response);
         if (ProblemsOf(response.Data, request.Role, authMount, request.ServiceAccountName, request.Owner.Namespace).FirstOrDefault() is { } problem)
             throw Refused(problem.Message);
     }
