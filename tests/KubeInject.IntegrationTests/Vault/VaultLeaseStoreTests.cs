@@ -261,7 +261,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
         var missing = new VaultLeaseStore(vault, "no-such-mount");
         foreach (var attempt in new Func<Task>[] { () => missing.ListAsync(CancellationToken.None), () => missing.FindAsync(Guid.NewGuid(), CancellationToken.None), () => missing.WriteAsync(Record(world), CancellationToken.None), () => missing.RemoveAsync(Guid.NewGuid(), CancellationToken.None) })
-            Assert.Contains("Look whether the mount and the role are right", (await Assert.ThrowsAsync<CredentialException>(attempt)).Message, StringComparison.Ordinal);
+            Assert.Contains("Check that the mount and the role are correct", (await Assert.ThrowsAsync<CredentialException>(attempt)).Message, StringComparison.Ordinal);
         var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultLeaseStore(vault, "plain").WriteAsync(Record(world), CancellationToken.None));
         Assert.Contains("the mount keeps no versions; it must be a KV engine of version 2", error.Message, StringComparison.Ordinal);
     }
