@@ -2,11 +2,11 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Runtime.ExceptionServices;
 using System.Text;
-using KubeInject.Kubernetes.Client;
-using KubeInject.Kubernetes.Errors;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Client;
 

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
-using KubeInject.Kubernetes.Client;
 using k8s;
+using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Client;
 

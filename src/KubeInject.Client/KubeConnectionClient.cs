@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
+using k8s;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Errors;
-using k8s;
 
 namespace KubeInject.Client;
 

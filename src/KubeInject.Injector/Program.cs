@@ -1,5 +1,5 @@
-using KubeInject.Injector;
 using System.CommandLine;
+using KubeInject.Injector;
 
 Messages.Initialize();
 var root = new Command("kubeinject", "Gives pods their database credentials: reads the injection annotations, requests short-lived credentials, and sets them as environment variables of the containers.");

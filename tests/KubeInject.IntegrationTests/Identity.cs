@@ -1,14 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using k8s;
+using k8s.Autorest;
 using KubeInject.Client;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Errors;
-using k8s;
-using k8s.Autorest;
 
 namespace KubeInject.IntegrationTests;
 

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Text;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
 using KubeInject.Client;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
-using k8s;
-using k8s.Autorest;
-using k8s.Models;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 

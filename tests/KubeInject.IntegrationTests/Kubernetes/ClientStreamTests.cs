@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.WebSockets;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
 using KubeInject.Client;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
@@ -7,9 +10,6 @@ using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Testing;
-using k8s;
-using k8s.Autorest;
-using k8s.Models;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 

@@ -1,13 +1,13 @@
 using System.Net;
-using KubeInject.Client;
-using KubeInject.Http;
-using KubeInject.Kubernetes.Configuration;
-using KubeInject.Kubernetes.Connection;
 using k8s;
 using k8s.Autorest;
 using k8s.LeaderElection;
 using k8s.LeaderElection.ResourceLock;
 using k8s.Models;
+using KubeInject.Client;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Configuration;
+using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 

@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using k8s.Autorest;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Transport;
 using KubeInject.Testing;
-using k8s.Autorest;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
