@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Benchmarks;
@@ -33,13 +34,13 @@ public class AnnotationBenchmarks
     [Arguments(10)]
     [Arguments(100)]
     [Arguments(1_000)]
-    public int Many(int keys) => PodInjectionReader.ReadAll(many[keys], InjectionOptions.Default)[0].Findings.Count;
+    public int Many(int keys) => PodInjections.ReadAll(many[keys], InjectionOptions.Default)[0].Findings.Count;
 
     private static int Read(PodTemplate[] pods)
     {
         var databases = 0;
         foreach (var pod in pods)
-            databases += PodInjectionReader.ReadAll(pod, InjectionOptions.Default)[0].Databases.Count;
+            databases += PodInjections.ReadAll(pod, InjectionOptions.Default)[0].Databases.Count;
         return databases;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Injector.Settings;
 using KubeInject.Injector.Sources;
 using KubeInject.Kubernetes.Client;
@@ -51,7 +52,7 @@ internal static class ListCommand
             await using var output = new DisplayWriter(new StreamWriter(Console.OpenStandardOutput(), bufferSize: 64 * 1024));
             using var list = ListFormat.Create(parsed.GetValue(format)!, output);
             await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken))
-                list.Write([.. pods.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).Where(IsRelevant)]);
+                list.Write([.. pods.SelectMany(pod => PodInjections.ReadAll(pod, InjectionOptions.Default)).Where(IsRelevant)]);
             list.End();
             return ExitCode.Done;
         }, stop));

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Injection;
 using KubeInject.Cmdlets.Pipeline;
@@ -77,7 +78,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
         await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = !Consistent }, cancellationToken).ConfigureAwait(false))
         {
             await written.ConfigureAwait(false);
-            written = pipeline.InvokeAsync(() => Write(pods.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).ToArray()));
+            written = pipeline.InvokeAsync(() => Write(pods.SelectMany(pod => PodInjections.ReadAll(pod, InjectionOptions.Default)).ToArray()));
         }
 
         await written.ConfigureAwait(false);
@@ -92,7 +93,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
                 Write(pod);
                 return [];
             case ObjectMetadata pod:
-                Write(PodInjectionReader.ReadAll(pod, InjectionOptions.Default));
+                Write(PodInjections.ReadAll(pod, InjectionOptions.Default));
                 return [];
             default:
                 return base.Accept(value);
@@ -106,7 +107,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
             await pipeline.InvokeAsync(() => Write(template.ReadInjections(InjectionOptions.Default))).ConfigureAwait(false);
     });
 
-    private void Write(Pod pod) => Write(PodInjectionReader.ReadAll(pod.Template, InjectionOptions.Default));
+    private void Write(Pod pod) => Write(PodInjections.ReadAll(pod.Template, InjectionOptions.Default));
 
     private void Write(IReadOnlyList<PodInjection> injections) =>
         WriteObject(Dialect is null ? injections : injections.Where(injection => Dialect.Contains(injection.Dialect)), enumerateCollection: true);

@@ -1,9 +1,8 @@
-using KubeInject.Annotations.Dialects;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Annotations;
 
-/// <summary>Reads and checks the injection annotations of pods.</summary>
+/// <summary>Reads and checks the annotations of <see cref="InjectionDialect.VaultDbInjector"/>.</summary>
 public static class PodInjectionReader
 {
     /// <summary>
@@ -17,13 +16,6 @@ public static class PodInjectionReader
     {
         ArgumentNullException.ThrowIfNull(pod);
         ArgumentNullException.ThrowIfNull(options);
-        return AnnotationPrefilter.Includes(pod, options) ? Nothing(pod) : ReadAnnotations(pod, options);
-    }
-
-    private static PodInjection Nothing(PodTemplate pod) => new() { Pod = pod, State = InjectionState.None };
-
-    private static PodInjection ReadAnnotations(PodTemplate pod, InjectionOptions options)
-    {
         var findings = new FindingList(pod);
         ValueChecks.Report(pod, options, findings);
         var misspelt = PrefixChecks.Report(pod, findings);
@@ -68,36 +60,6 @@ public static class PodInjectionReader
             UnmatchedUuids = unmatched,
             Findings = findings.Sorted(),
         };
-    }
-
-    /// <summary>Reads a pod's annotations for all supported injectors.</summary>
-    /// <param name="pod">The pod, or the workload with its pod template.</param>
-    /// <param name="options">The label key and the default mount path.</param>
-    /// <returns>
-    /// One injection for each dialect that the pod uses, in the order of <see cref="InjectionDialect"/>. If the pod uses no
-    /// dialect: one injection for <see cref="InjectionDialect.VaultDbInjector"/>, as <see cref="Read"/> returns it.
-    /// </returns>
-    public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod, InjectionOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(pod);
-        ArgumentNullException.ThrowIfNull(options);
-        if (AnnotationPrefilter.Includes(pod, options) && !AnnotationPrefilter.HasReferences(pod))
-            return [Nothing(pod)];
-        var own = ReadAnnotations(pod, options);
-        var others = DialectReader.ReadAll(pod);
-        if (others.Count == 0)
-            return [own];
-        return MultipleInjectorsCheck.WithFindings(own is { State: InjectionState.None, Findings: [] } ? others : [own, .. others]);
-    }
-
-    /// <summary>Reads the annotations in a pod's metadata. Containers are not checked.</summary>
-    /// <param name="pod">The pod's metadata.</param>
-    /// <param name="options">The label key and the default mount path.</param>
-    /// <returns>The same as for <see cref="ReadAll(PodTemplate, InjectionOptions)"/>.</returns>
-    public static IReadOnlyList<PodInjection> ReadAll(ObjectMetadata pod, InjectionOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(pod);
-        return ReadAll(pod.ToTemplate(), options);
     }
 
     private static void ReportLeftovers(InjectionKeys keys, FindingList findings)

@@ -1,4 +1,5 @@
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
 
@@ -25,10 +26,10 @@ internal sealed record DiagnosisSubject(PodTemplate Template, IReadOnlyList<PodI
     };
 
     public static DiagnosisSubject Of(Pod pod, InjectionOptions options) =>
-        new(pod.Template, PodInjectionReader.ReadAll(pod.Template, options), null, pod);
+        new(pod.Template, PodInjections.ReadAll(pod.Template, options), null, pod);
 
     public static DiagnosisSubject Of(PodTemplate template, InjectionOptions options) =>
-        new(template, PodInjectionReader.ReadAll(template, options), null, null);
+        new(template, PodInjections.ReadAll(template, options), null, null);
 
     public static DiagnosisSubject Of(ManifestPodTemplate template, InjectionOptions options) =>
         new(template.Template, template.ReadInjections(options), template.Location, null);

@@ -1,4 +1,4 @@
 namespace KubeInject.Http;
 
 /// <summary>A proxy cannot be reached or does not connect to the server.</summary>
-internal sealed class ProxyException(string message, Exception? innerException = null) : Exception(message, innerException);
+internal sealed class ProxyException(string message, Exception? innerException = null) : Exception(DisplayText.Escape(message), innerException);

@@ -1,4 +1,5 @@
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests.Syntax;
 
@@ -59,9 +60,9 @@ public sealed class ManifestPodTemplate
 
     /// <summary>Reads the annotations of the template for all supported injectors. Findings contain their position in the manifest.</summary>
     /// <param name="options">The label key and the default mount path.</param>
-    /// <returns>The same as for <see cref="PodInjectionReader.ReadAll(PodTemplate, InjectionOptions)"/>.</returns>
+    /// <returns>The same as for <see cref="PodInjections.ReadAll(PodTemplate, InjectionOptions)"/>.</returns>
     public IReadOnlyList<PodInjection> ReadInjections(InjectionOptions options) =>
-        [.. PodInjectionReader.ReadAll(variables.FillIn(Template), options).Select(WithLocations)];
+        [.. PodInjections.ReadAll(variables.FillIn(Template), options).Select(WithLocations)];
 
     /// <summary>Returns the position of an annotation or label of the pod or its workload, or of a variable of its containers.</summary>
     /// <param name="key">The complete key, or the name of the variable. Null for the object.</param>

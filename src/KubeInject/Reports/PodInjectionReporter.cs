@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Diagnosis;
 using KubeInject.Diagnosis.Cluster;
 using KubeInject.Kubernetes.Client;
@@ -77,7 +78,7 @@ public sealed class PodInjectionReporter(KubeConnection connection, CredentialSo
             {
                 var @namespace = pod.Namespace ?? "";
                 counts[@namespace] = counts.GetValueOrDefault(@namespace) + 1;
-                var injections = PodInjectionReader.ReadAll(pod, options);
+                var injections = PodInjections.ReadAll(pod, options);
                 if (injections.Any(injection => injection.State != InjectionState.None || injection.Findings.Count > 0))
                     requesting.Add(await ReadRecordsAsync(new TemplatePod(pod, injections), cancellationToken).ConfigureAwait(false));
             }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
@@ -39,8 +40,8 @@ public class MetadataListTests
         Assert.Equal(Count, whole.Count);
         Assert.Equal(whole.Select(pod => Describe(pod.Metadata)), metadata.Select(Describe));
         Assert.Equal(
-            whole.SelectMany(pod => PodInjectionReader.ReadAll(pod.Template with { Containers = [] }, InjectionOptions.Default)).Select(Describe),
-            metadata.SelectMany(pod => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)).Select(Describe));
+            whole.SelectMany(pod => PodInjections.ReadAll(pod.Template with { Containers = [] }, InjectionOptions.Default)).Select(Describe),
+            metadata.SelectMany(pod => PodInjections.ReadAll(pod, InjectionOptions.Default)).Select(Describe));
     }
 
     [Fact]

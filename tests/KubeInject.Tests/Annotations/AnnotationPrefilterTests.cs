@@ -1,4 +1,5 @@
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Annotations;
@@ -24,7 +25,7 @@ public sealed class AnnotationPrefilterTests
         };
         Assert.Equal(
             Allocated(() => [new PodInjection { Pod = pod, State = InjectionState.None }]),
-            Allocated(() => PodInjectionReader.ReadAll(pod, InjectionOptions.Default)));
+            Allocated(() => PodInjections.ReadAll(pod, InjectionOptions.Default)));
     }
 
     private static long Allocated(Func<IReadOnlyList<PodInjection>> read)

@@ -75,7 +75,7 @@ public sealed partial class FindingCodeTests
     }
 
     private static IEnumerable<Finding> FindingsOf(PodTemplate pod) =>
-        PodInjectionReader.ReadAll(pod, InjectionOptions.Default).SelectMany(injection => injection.Findings);
+        PodInjections.ReadAll(pod, InjectionOptions.Default).SelectMany(injection => injection.Findings);
 
     [GeneratedRegex(@"^\| (KI\d{3}) \| ([A-Za-z, ]+?) \|", RegexOptions.Multiline)]
     private static partial Regex Row();

@@ -31,9 +31,9 @@ public sealed class WorkloadNameTests
     [InlineData("deployment/", "as in deployment/orders")]
     [InlineData("/deployment/orders", "as in deployment/orders")]
     [InlineData("a/shop/deployment/orders", "as in deployment/orders")]
-    [InlineData("rs/orders", "There are: deployment (deploy), statefulset (sts), daemonset (ds), cronjob (cj), pod (po).")]
-    [InlineData("deployments.example.com/orders", "There are:")]
-    [InlineData("cronjobs.apps/orders", "There are:")]
+    [InlineData("rs/orders", "Use one of these kinds: deployment (deploy), statefulset (sts), daemonset (ds), cronjob (cj), pod (po).")]
+    [InlineData("deployments.example.com/orders", "Use one of these kinds:")]
+    [InlineData("cronjobs.apps/orders", "Use one of these kinds:")]
     public void What_is_none_is_told(string text, string hint) =>
         Assert.Contains(hint, Assert.Throws<FormatException>(() => WorkloadName.Parse(text, "shop")).Message, StringComparison.Ordinal);
 }

@@ -64,10 +64,10 @@ public class ClientCertificateTests
 
     [Fact]
     public void A_key_of_another_certificate_is_an_error() =>
-        AssertFails(TestCertificates.EcClient().Certificate, TestCertificates.EcClient().Key.ExportECPrivateKeyPem(), "belongs to it");
+        AssertFails(TestCertificates.EcClient().Certificate, TestCertificates.EcClient().Key.ExportECPrivateKeyPem(), "has no matching RSA or ECDSA key");
 
     [Fact]
-    public void A_key_that_is_none_is_an_error() => AssertFails(TestCertificates.EcClient().Certificate, "canary-key", "belongs to it");
+    public void A_key_that_is_none_is_an_error() => AssertFails(TestCertificates.EcClient().Certificate, "canary-key", "has no matching RSA or ECDSA key");
 
     [Fact]
     public void An_encrypted_key_is_an_error_that_says_so()

@@ -222,7 +222,7 @@ public class KubeconfigTests
     {
         var levels = string.Join('\n', Enumerable.Range(1, 40).Select(i => $"x{i}: &x{i} [*x{i - 1}, *x{i - 1}]"));
         var text = $"x0: &x0 [text]\n{levels}\nclusters: [{{name: c, cluster: {{extensions: [{{name: client.authentication.k8s.io/exec, extension: *x40}}]}}}}]";
-        Assert.Contains("too long", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
+        Assert.Contains("too many", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public class KubeconfigTests
     {
         var levels = string.Join('\n', Enumerable.Range(1, 5000).Select(i => $"x{i}: &x{i} [*x{i - 1}]"));
         var text = $"x0: &x0 [text]\n{levels}\nclusters: [{{name: c, cluster: {{extensions: [{{name: client.authentication.k8s.io/exec, extension: *x5000}}]}}}}]";
-        Assert.Contains("too deep", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
+        Assert.Contains("the nesting is deeper", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

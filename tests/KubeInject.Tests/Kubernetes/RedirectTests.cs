@@ -72,7 +72,7 @@ public sealed class RedirectTests
 
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString(Token) }));
 
-        Assert.Contains($"it redirects /version to {elsewhere.Server.Https}login, which is not followed", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"it redirects /version to {elsewhere.Server.Https}login. Redirects are not followed", error.Message, StringComparison.Ordinal);
         Assert.Empty(elsewhere.Server.Requests);
     }
 
@@ -130,7 +130,7 @@ public sealed class RedirectTests
         var response = await channel.SendAsync(ApiRequest.Get("/api/v1/namespaces/shop/pods/a"), CancellationToken.None);
         var message = failures.FromError(response).Message;
 
-        Assert.Contains($" to {shown.Replace("{server}", $"{server.Http}", StringComparison.Ordinal)}, which is not followed", message, StringComparison.Ordinal);
+        Assert.Contains($" to {shown.Replace("{server}", $"{server.Http}", StringComparison.Ordinal)}. Redirects are not followed", message, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", message, StringComparison.Ordinal);
     }
 
@@ -141,7 +141,7 @@ public sealed class RedirectTests
     {
         using var api = await FaultyApi.OpenAsync(new Response(status, "text/html", ""));
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
-        Assert.Contains($"it redirects /api/v1/namespaces/shop/pods/a ({status}), which is not followed", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"it redirects /api/v1/namespaces/shop/pods/a ({status}). Redirects are not followed", error.Message, StringComparison.Ordinal);
     }
 
     private static Response To(int status, Uri location) => To(status, location.OriginalString);

@@ -149,7 +149,7 @@ public sealed class TlsTests : IDisposable
         using var certificate = CertificateNames.All.Single(candidate => candidate.Case == "an address as the common name alone").CreateCertificate(root);
         var error = await FailsAsync(certificate, KubeConnectionFailure.WrongHostName, root);
         Assert.EndsWith(
-            "is not for 127.0.0.1, but for no name (the common name of its subject is ignored). Issue a certificate with the name or the address of the server as a subject alternative name.",
+            "is not valid for 127.0.0.1. It is valid for no name (the common name of its subject is ignored). Issue a certificate with the name or the address of the server as a subject alternative name.",
             error.Message,
             StringComparison.Ordinal);
     }

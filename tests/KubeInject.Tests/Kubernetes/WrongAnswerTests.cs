@@ -110,7 +110,7 @@ public sealed class WrongAnswerTests
                 WriteType(output);
                 MetadataMessages.Bytes(output, 2, []);
                 MetadataMessages.Text(output, 3, "gzip");
-            })], "encoded"),
+            })], "content encoding"),
     };
 
     [Theory]

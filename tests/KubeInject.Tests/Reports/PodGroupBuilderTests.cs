@@ -1,4 +1,5 @@
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Reports;
 using KubeInject.Reports.Page;
@@ -40,7 +41,7 @@ public sealed class PodGroupBuilderTests
         Assert.Equal("databases/eu", Groups(Pod("orders", more: ("cluster", "databases/eu")))[0].Databases[0].Mount);
 
     private static PodGroup[] Groups(params ObjectMetadata[] pods) =>
-        [.. PodGroupBuilder.Group(pods.Select(pod => new TemplatePod(pod, PodInjectionReader.ReadAll(pod, InjectionOptions.Default)))).Select(pods => pods.ToGroup())];
+        [.. PodGroupBuilder.Group(pods.Select(pod => new TemplatePod(pod, PodInjections.ReadAll(pod, InjectionOptions.Default)))).Select(pods => pods.ToGroup())];
 
     private static ObjectMetadata Pod(string name, string @namespace = "shop", string? hash = null, (string Key, string Value)? more = null)
     {

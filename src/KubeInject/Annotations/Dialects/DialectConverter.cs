@@ -9,7 +9,7 @@ public static class DialectConverter
     /// Converts the annotations of a pod. Invalid annotations never cause an exception. The annotations of secrets that only
     /// the other injector supports, for example KV secrets, are kept.
     /// </summary>
-    /// <param name="injection">The injection, as <see cref="PodInjectionReader.ReadAll(PodTemplate, InjectionOptions)"/> returns it.</param>
+    /// <param name="injection">The injection, as <see cref="PodInjections.ReadAll(PodTemplate, InjectionOptions)"/> returns it.</param>
     /// <param name="options">The label key and the default mount path.</param>
     /// <returns>The changes, and what could not be converted. No changes if the injection already has the target dialect.</returns>
     public static DialectConversion Convert(PodInjection injection, InjectionOptions options)

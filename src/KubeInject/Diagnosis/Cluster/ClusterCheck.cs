@@ -1,4 +1,5 @@
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
@@ -51,7 +52,7 @@ internal sealed class ClusterCheck(ClusterCache cache, InjectionOptions options,
     }
 
     private bool IsInjected(Pod pod, InjectionDialect dialect) =>
-        PodInjectionReader.ReadAll(pod.Template, options).Any(injection => injection.Dialect == dialect && injection.State == InjectionState.Injected);
+        PodInjections.ReadAll(pod.Template, options).Any(injection => injection.Dialect == dialect && injection.State == InjectionState.Injected);
 
     /// <summary>Whether an injector is installed; true if that cannot be read.</summary>
     private async Task<bool> HasInjectorAsync(CancellationToken cancellationToken)

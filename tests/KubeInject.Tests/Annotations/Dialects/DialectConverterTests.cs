@@ -26,7 +26,7 @@ public sealed class DialectConverterTests
             ],
             conversion.Changes);
         Assert.Contains("role", Assert.Single(conversion.Left), StringComparison.Ordinal);
-        Assert.Empty(PodInjectionReader.ReadAll(Converted(pod), InjectionOptions.Default).SelectMany(injection => injection.Findings));
+        Assert.Empty(PodInjections.ReadAll(Converted(pod), InjectionOptions.Default).SelectMany(injection => injection.Findings));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ internal static class DialectPods
             VaultVariables = [.. variables.Select(variable => new VaultVariable(variable.Name, variable.Reference))],
         };
 
-    public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod) => PodInjectionReader.ReadAll(pod, InjectionOptions.Default);
+    public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod) => PodInjections.ReadAll(pod, InjectionOptions.Default);
 
     /// <summary>The one dialect that a pod speaks.</summary>
     public static PodInjection Only(PodTemplate pod) => Assert.Single(ReadAll(pod));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KubeInject.Annotations;
+using KubeInject.Annotations.Dialects;
 using KubeInject.Injector;
 using KubeInject.Injector.Reports;
 using KubeInject.Kubernetes.Objects;
@@ -66,7 +67,7 @@ public sealed class HostileTextTests
             Annotations = new Dictionary<string, string> { [$"db-creds-injector.numberly.io/{Hostile}.role"] = Hostile, [$"db-creds-injector.numberly.io/{Hostile}"] = Hostile },
         };
 
-        format.Write(PodInjectionReader.ReadAll(pod, InjectionOptions.Default));
+        format.Write(PodInjections.ReadAll(pod, InjectionOptions.Default));
         format.End();
 
         AssertEscaped(writer.ToString().Split('\n'), ownCommands: 0);

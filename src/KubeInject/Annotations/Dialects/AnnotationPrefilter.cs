@@ -1,7 +1,6 @@
-using KubeInject.Annotations.Dialects;
 using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Annotations;
+namespace KubeInject.Annotations.Dialects;
 
 /// <summary>
 /// Finds pods without injection annotations, which are most pods of a cluster. It checks each key once and allocates
