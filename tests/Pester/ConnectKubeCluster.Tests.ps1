@@ -63,7 +63,7 @@ Describe 'Connect-KubeCluster -Server' {
         @{ Name = 'of another type'; Parameter = { @{ ClientCertificate = 17 } }; Message = '*Int32 is neither*' }
         @{ Name = 'missing'; Parameter = { @{ ClientCertificate = 'TestDrive:/missing.crt' } }; Message = '*missing.crt does not exist*' }
         @{ Name = 'with another''s key'; Parameter = { @{ ClientCertificate = Get-ClusterFile admin-ec.crt; ClientKey = Get-ClusterFile admin-rsa.key } }; Message = '*no matching RSA or ECDSA key*' }
-        @{ Name = 'with a key of its own, and a file'; Parameter = { @{ ClientCertificate = Get-Certificate admin-ec; ClientKey = Get-ClusterFile admin-ec.key } }; Message = '*brings its own key*' }
+        @{ Name = 'with a key of its own, and a file'; Parameter = { @{ ClientCertificate = Get-Certificate admin-ec; ClientKey = Get-ClusterFile admin-ec.key } }; Message = '*contains its own key*' }
     ) {
         $parameter = & $Parameter
         { Connect-KubeCluster @server @parameter } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand' -ExpectedMessage $Message

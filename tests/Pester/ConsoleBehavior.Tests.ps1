@@ -32,7 +32,7 @@ Import-Module $Module
 try { Connect-KubeCluster nothing -KubeConfig /nonexistent } catch [KubeInject.ConfigurationException] { 'configuration' } catch { 'anything' }
 try { Connect-KubeCluster -Server https://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x) } catch [KubeInject.Kubernetes.Errors.KubeConnectionException] { "connection: $($_.Exception.Reason)" }
 $null = Connect-KubeCluster admin
-try { Get-KubePod nothing -ErrorAction Stop } catch [kubeinject.kubernetes.kubeapiexception] { "$($_.Exception.Reason) $($_.Exception.StatusCode)" }
+try { Get-KubePod nothing -ErrorAction Stop } catch [kubeinject.kubernetes.errors.kubeapiexception] { "$($_.Exception.Reason) $($_.Exception.StatusCode)" }
 '@
         Invoke-PowerShell -NoProfile -File $script (Get-ModulePath) | Should -Be configuration, 'connection: Unreachable', 'NotFound 404'
     }
@@ -40,7 +40,8 @@ try { Get-KubePod nothing -ErrorAction Stop } catch [kubeinject.kubernetes.kubea
     It 'knows them by their short names after using namespace, also with using module' {
         $script = New-Item "$TestDrive/using.ps1" -Value @"
 using module $(Get-ModulePath)
-using namespace KubeInject.Kubernetes
+using namespace KubeInject
+using namespace KubeInject.Kubernetes.Errors
 using namespace KubeInject.Leases
 function Get-Reason([KubeConnectionFailure] `$Reason) { `$Reason }
 try { Connect-KubeCluster nothing -KubeConfig /nonexistent } catch [ConfigurationException] { 'configuration' }
@@ -177,7 +178,7 @@ Describe 'What has come from another session' @job {
         $namespace = New-TestNamespace (New-Manifest orders)
         $job = Start-Job { Import-Module $args[0]; $null = Connect-KubeCluster admin; Get-KubePod orders -n $args[1] } -ArgumentList (Get-ModulePath), $namespace
         $pod = $job | Receive-Job -Wait -AutoRemoveJob
-        $pod.PSObject.TypeNames[0] | Should -Be Deserialized.KubeInject.Kubernetes.Pod
+        $pod.PSObject.TypeNames[0] | Should -Be Deserialized.KubeInject.Kubernetes.Objects.Pod
         "$($pod.Namespace) $($pod.Name) $($pod.Status)" | Should -Be "$namespace orders Pending"
 
         # By name and namespace it is found anew.

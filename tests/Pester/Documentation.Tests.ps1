@@ -58,7 +58,7 @@ Describe 'The documentation' -Tag NoCluster {
     It 'has the sections that scripts name' {
         $scripts = @(Get-ChildItem $root -File -Filter *.sh) + @(Get-ChildItem $root -File -Filter *.ps1) + @(Get-ChildItem $root/build, $root/bench, $root/tests -File -Recurse -Include *.sh, *.ps1, *.psm1)
         $named = foreach ($script in $scripts) {
-            [regex]::Matches((Get-Content -Raw $script), '(?<page>[\w/.-]+\.md),\s+"(?<section>[^"]+)"').ForEach{
+            [regex]::Matches((Get-Content -Raw $script), '(?<page>[\w/.-]+\.md),\s+"(?<section>[^"]+)"|"(?<section>[^"]+)" in (?<page>[\w/.-]+\.md)').ForEach{
                 @{ Script = $script.Name; Page = $_.Groups['page'].Value; Section = $_.Groups['section'].Value }
             }
         }

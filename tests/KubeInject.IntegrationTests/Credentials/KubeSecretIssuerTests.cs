@@ -69,7 +69,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     [InlineData("Opaque", """{"username":"orders"}""", "has no key 'password'; it has username.")]
     [InlineData("Opaque", "{}", "has no key 'username'; it has none.")]
     [InlineData("Opaque", """{"username":"orders","password":""}""", "has an empty value for the key 'password'.")]
-    [InlineData("kubeinject.io/lease", """{"username":"orders","password":"canary"}""", "is a Secret of the type kubeinject.io/lease.")]
+    [InlineData("kubeinject.io/lease", """{"username":"orders","password":"canary"}""", "has the type kubeinject.io/lease.")]
     [InlineData("kubernetes.io/dockerconfigjson", """{".dockerconfigjson":"{}"}""", "has the type kubernetes.io/dockerconfigjson. Use a Secret of the type kubernetes.io/basic-auth or Opaque.")]
     public async Task A_Secret_that_holds_no_credential_is_named_with_what_is_wrong(string type, string values, string problem)
     {

@@ -46,7 +46,7 @@ public sealed class OutcomeTests
         var diagnosis = await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None);
 
         Breaks(diagnosis, DiagnosisStepKind.Outcome, FindingCode.MissingRecord, "Recreate the pod");
-        Assert.StartsWith("is injected: 1 database, 2 variables in 1 container; but There is no record", diagnosis.Verdict, StringComparison.Ordinal);
+        Assert.StartsWith("is injected: 1 database, 2 variables in 1 container; but The lease ", diagnosis.Verdict, StringComparison.Ordinal);
 
         await source.Leases.WriteAsync(Record(uuid, pod), CancellationToken.None);
         Assert.Equal("is injected: 1 database, 2 variables in 1 container", (await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Verdict);

@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Reflection;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Configuration;
-using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Transport;
 
@@ -215,7 +214,8 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(KubeConnection));
+            if (closing.IsCancellationRequested)
+                throw ApiFailures.Ended();
             throw timeout.IsCancellationRequested ? Failures.FromTimeout($"did not answer {request.Path}", settings.Timeout, e)
                 : Failures.FromTimeout("did not accept the connection", connectTimeout, e);
         }
@@ -251,7 +251,8 @@ internal sealed class ApiChannel : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(KubeConnection));
+            if (closing.IsCancellationRequested)
+                throw ApiFailures.Ended();
             throw Failures.FromTimeout($"did not answer {path}", settings.Timeout, e);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or InvalidDataException)

@@ -22,6 +22,9 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
     /// <summary>The API server.</summary>
     public Uri Server => settings.Server;
 
+    /// <summary>The connection was disposed of while the request was under way.</summary>
+    public static ObjectDisposedException Ended() => new("KubeConnection");
+
     public KubeConnectionException FromTimeout(string problem, TimeSpan limit, Exception cause) => new(
         KubeConnectionFailure.Timeout,
         string.Create(CultureInfo.InvariantCulture, $"{settings.Server} {problem} within {limit.TotalSeconds:0.###} s."),

@@ -1,6 +1,5 @@
 using System.Net;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.Kubernetes.Client;
@@ -71,7 +70,8 @@ internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest req
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            ObjectDisposedException.ThrowIf(closing.IsCancellationRequested, typeof(KubeConnection));
+            if (closing.IsCancellationRequested)
+                throw ApiFailures.Ended();
             throw maxWait == Limits.MaxIdleTime
                 ? failures.FromTimeout($"sent no data for {Path}", maxWait, e)
                 : failures.TooSlow(Path, received, Waited + policy.Clock.GetElapsedTime(start), Limits.MinBytesPerSecond, e);
