@@ -4,7 +4,7 @@
     ExcludeRules = @(
         # PowerShell 7.4, which the module needs, reads UTF-8 without a mark, and .editorconfig wants it without.
         'PSUseBOMForUnicodeEncodedFile'
-        # What users call are cmdlets, which are compiled. Functions are called by scripts, with nobody at a prompt.
+        # What users call are cmdlets, which are compiled. Functions are called by scripts, with no user at a prompt.
         'PSUseShouldProcessForStateChangingFunctions'
     )
 }

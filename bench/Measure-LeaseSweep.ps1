@@ -4,7 +4,7 @@ Measures one Sync-CredentialLease of many leases beside as many plain HTTP calls
 
 .DESCRIPTION
 Half of the leases have a living owner and are renewed, the other half have none and are revoked. The peer is the one
-call a lease that nobody can do without, at the same concurrency, with nothing around it: for Vault its renewing a lease,
+necessary call for each lease, at the same concurrency, with nothing around it: for Vault its renewing a lease,
 or revoking one; for PostgreSQL, whose records are Secrets, the API server applying a record, or deleting one, while
 psql alters a role, or drops one. Every round has leases of its own; sweep and peer take turns. Vault is measured where KUBEINJECT_TEST_VAULT or the PATH has one.
 

@@ -397,7 +397,7 @@ Describe 'A misplaced password' {
         $null = New-CredentialSource -LeasePath $TestDrive/none -WarningVariable +of -PostgreSql (
             'postgresql://db/x?password=x')
         $of | Should -HaveCount 4
-        $of | Should -BeLike '*holds a password*-Credential*PGPASSFILE*'
+        $of | Should -BeLike '*contains a password*-Credential*PGPASSFILE*'
     }
 
     It 'causes no warning if it is in a variable' {

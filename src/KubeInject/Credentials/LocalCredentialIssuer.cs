@@ -12,7 +12,7 @@ public sealed class LocalCredentialIssuer : ICredentialIssuer
     public string Name => "local";
 
     /// <inheritdoc/>
-    public string? Notice => "Credentials from the source 'local' are random and do not exist in any database.";
+    public string? Notice => "Credentials of the source 'local' are random. No database has them.";
 
     /// <inheritdoc/>
     public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
