@@ -34,7 +34,7 @@ public sealed partial class InjectCommandTests : IDisposable
         var password = Password(result.Output);
         Assert.DoesNotContain(password, result.Error, StringComparison.Ordinal);
         Assert.Contains("DBPASSWORD=********", result.Error, StringComparison.Ordinal);
-        Assert.Contains("note: Credentials from the source 'local' are random", result.Error, StringComparison.Ordinal);
+        Assert.Contains("note: Credentials of the source 'local' are random", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Error);
         Assert.All(Records(), record => Assert.DoesNotContain(password, File.ReadAllText(record), StringComparison.Ordinal));
     }
