@@ -81,6 +81,19 @@ Describe 'Get-KubePod' {
         (Get-KubePod w* -A).Namespace | Should -Contain $namespaces[1]
     }
 
+    It 'looks only into the namespace in a name, also with -AllNamespaces' {
+        $namespace = New-TestNamespace orders, web
+        $null = New-TestNamespace orders
+        (Get-KubePod $namespace/pod/orders -AllNamespaces).Namespace | Should -Be $namespace
+        (Get-KubePod $namespace/pod/o* -AllNamespaces).Namespace | Should -Be $namespace
+    }
+
+    It 'refuses a name that would reach another endpoint' {
+        $namespace = New-TestNamespace orders
+        { Get-KubePod orders/log -Namespace $namespace -ErrorAction Stop } | Should -Throw -ErrorId 'NameInvalid,*'
+        { Get-KubePod deployment/orders -Namespace $namespace -ErrorAction Stop } | Should -Throw -ErrorId 'NameInvalid,*'
+    }
+
     It 'selects by label' {
         $namespace = New-TestNamespace orders, web
         (Get-KubePod -n $namespace -LabelSelector 'app in (web,api)').Name | Should -Be web

@@ -72,7 +72,9 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
         }
     }
 
-    private KubeQuery QueryIn(string? @namespace, params string?[] fields) => AllNamespaces ? Query(fields) : Query(fields) with { Namespace = @namespace };
+    /// <summary>The query of the parameters. The namespace in a name restricts it, also with -AllNamespaces.</summary>
+    private KubeQuery QueryIn(string? @namespace, params string?[] fields) =>
+        @namespace is null ? Query(fields) : Query(fields) with { Namespace = @namespace, AllNamespaces = false };
 
     private static async Task ListAsync<T>(PipelineThread pipeline, IAsyncEnumerable<T> list, Func<T, bool> isWanted, Action<T> write)
     {

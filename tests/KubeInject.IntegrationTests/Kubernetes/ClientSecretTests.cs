@@ -93,7 +93,7 @@ public class ClientSecretTests
         AssertHides(error, new SensitiveString(Convert.ToBase64String(Encoding.UTF8.GetBytes($"somebody:{Canary}"))));
     }
 
-    /// <summary>A server, or what stands in front of it, sends back what it got, in a form of its own or in that of an API server.</summary>
+    /// <summary>A server, or a proxy before it, returns the request, in its own format or in that of an API server.</summary>
     [Theory]
     [InlineData("canary-4711-token", "all of it", "ECHO")]
     [InlineData("canary-4711-token", "a message", """{"kind":"Status","message":"ECHO"}""")]

@@ -157,7 +157,7 @@ public sealed class VaultSettingsTests : IDisposable
     {
         using var vault = new VaultClient(new VaultSettings(), VaultLogin.Token(new SensitiveString("x")));
         var error = Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { TokenPeriod = TimeSpan.FromSeconds(59) }));
-        Assert.Equal("The token period must be at least one minute.", error.Message); // as it stands: users see it
+        Assert.Equal("The token period must be at least one minute.", error.Message); // the whole message, because users see it
         Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { UsePodIdentity = true, Audience = " " }));
         Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { UsePodIdentity = true }));
     }
