@@ -48,13 +48,13 @@ internal static class CheckCommand
                 return Usage.Fail(ManifestInputs.Missing);
             var manifests = ManifestInputs.Find(paths, parsed.GetValue(recursive));
             using var diagnosticians = new DiagnosticianBuilder(settings);
-            var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster), cancellationToken);
+            var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster), cancellationToken).ConfigureAwait(false);
             var check = new ManifestCheck(diagnostician);
             foreach (var manifest in manifests)
-                await check.AddAsync(manifest, cancellationToken);
+                await check.AddAsync(manifest, cancellationToken).ConfigureAwait(false);
 
             ReportFormats.Of(parsed.GetValue(format)!).Write(check.Findings, Console.Out);
-            await Console.Error.WriteLineAsync(check.Summary);
+            await Console.Error.WriteLineAsync(check.Summary).ConfigureAwait(false);
             return check.Fails(parsed.GetValue(strict)) ? ExitCode.Failed : ExitCode.Done;
         }, stop));
         return command;

@@ -21,7 +21,7 @@ internal static class CommandRunner
         {
             var settings = read();
             var limit = new TimeLimit(settings.Duration(AllSettings.Timeout) ?? defaultTimeout, AllSettings.Timeout.Option, stopped);
-            return await limit.RunAsync(token => command(settings, token), cancellationToken);
+            return await limit.RunAsync(token => command(settings, token), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -51,15 +51,15 @@ internal static class ExplainCommand
             using var diagnosticians = new DiagnosticianBuilder(settings);
             var live = names.Where(IsWorkload).ToHashSet(StringComparer.Ordinal);
             var manifests = names.Where(name => !live.Contains(name)).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => ManifestInputs.Find([name], recursive: false), StringComparer.Ordinal);
-            var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster) || live.Count > 0, cancellationToken);
-            var workloadNamespace = live.Count > 0 ? parsed.GetValue(@namespace) ?? (await diagnosticians.ConnectAsync(cancellationToken)).Namespace : "";
+            var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster) || live.Count > 0, cancellationToken).ConfigureAwait(false);
+            var workloadNamespace = live.Count > 0 ? parsed.GetValue(@namespace) ?? (await diagnosticians.ConnectAsync(cancellationToken).ConfigureAwait(false)).Namespace : "";
             var diagnoses = new List<PodDiagnosis>();
             foreach (var name in names)
             {
                 if (live.Contains(name))
-                    diagnoses.Add(await diagnostician.DiagnoseAsync(WorkloadName.Parse(name, workloadNamespace), cancellationToken));
+                    diagnoses.Add(await diagnostician.DiagnoseAsync(WorkloadName.Parse(name, workloadNamespace), cancellationToken).ConfigureAwait(false));
                 else
-                    diagnoses.AddRange(await DiagnoseAsync(diagnostician, manifests[name], cancellationToken));
+                    diagnoses.AddRange(await DiagnoseAsync(diagnostician, manifests[name], cancellationToken).ConfigureAwait(false));
             }
 
             return Write(diagnoses);
@@ -71,7 +71,7 @@ internal static class ExplainCommand
     {
         var diagnoses = new List<PodDiagnosis>();
         foreach (var manifest in manifests)
-            diagnoses.AddRange(await diagnostician.DiagnoseAsync(manifest, cancellationToken));
+            diagnoses.AddRange(await diagnostician.DiagnoseAsync(manifest, cancellationToken).ConfigureAwait(false));
         return diagnoses;
     }
 

@@ -74,8 +74,8 @@ internal static class InjectCommand
             var target = parsed.GetValue(inPlace) ? ManifestOutput.InPlace()
                 : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
                 : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);
-            var credentials = await sources.BuildAsync(needsCluster: deliveryOptions is { Delivery: CredentialDelivery.Secret, SecretAsManifest: false }, cancellationToken);
-            return await RunAsync(manifests, credentials, deliveryOptions, target, parsed.GetValue(dryRun), cancellationToken);
+            var credentials = await sources.BuildAsync(needsCluster: deliveryOptions is { Delivery: CredentialDelivery.Secret, SecretAsManifest: false }, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(manifests, credentials, deliveryOptions, target, parsed.GetValue(dryRun), cancellationToken).ConfigureAwait(false);
         }, stop));
         return command;
     }
@@ -87,8 +87,8 @@ internal static class InjectCommand
         var results = new List<ManifestResult>();
         try
         {
-            await foreach (var plan in injector.PlanAsync(manifests, cancellationToken))
-                results.Add(dryRun ? plan.Result : await injector.InjectAsync(plan, output, cancellationToken));
+            await foreach (var plan in injector.PlanAsync(manifests, cancellationToken).ConfigureAwait(false))
+                results.Add(dryRun ? plan.Result : await injector.InjectAsync(plan, output, cancellationToken).ConfigureAwait(false));
         }
         finally
         {
@@ -103,7 +103,7 @@ internal static class InjectCommand
     private static async Task WriteToStandardOutputAsync(string content, CancellationToken cancellationToken)
     {
         var output = Console.OpenStandardOutput();
-        await output.WriteAsync(ManifestText.Encode(content), cancellationToken);
-        await output.FlushAsync(cancellationToken);
+        await output.WriteAsync(ManifestText.Encode(content), cancellationToken).ConfigureAwait(false);
+        await output.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 }

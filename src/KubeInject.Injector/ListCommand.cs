@@ -41,7 +41,7 @@ internal static class ListCommand
         command.SetAction((parsed, stop) => CommandRunner.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
             using var cluster = new SourceBuilder(settings);
-            var connection = await cluster.ConnectAsync(cancellationToken);
+            var connection = await cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
             var query = new KubeQuery
             {
                 AllNamespaces = parsed.GetValue(allNamespaces),
@@ -49,9 +49,10 @@ internal static class ListCommand
                 LabelSelector = parsed.GetValue(selector),
                 FromCache = !parsed.GetValue(consistent),
             };
-            await using var output = new DisplayWriter(new StreamWriter(Console.OpenStandardOutput(), bufferSize: 64 * 1024));
+            var output = new DisplayWriter(new StreamWriter(Console.OpenStandardOutput(), bufferSize: 64 * 1024));
+            await using var _ = output.ConfigureAwait(false);
             using var list = ListFormat.Create(parsed.GetValue(format)!, output);
-            await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken))
+            await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
                 list.Write([.. pods.SelectMany(pod => PodInjections.ReadAll(pod, InjectionOptions.Default)).Where(IsRelevant)]);
             list.End();
             return ExitCode.Done;

@@ -26,7 +26,7 @@ internal sealed class ManifestCheck(PodDiagnostician diagnostician)
         manifests++;
         try
         {
-            foreach (var diagnosis in await diagnostician.DiagnoseAsync(manifest, cancellationToken))
+            foreach (var diagnosis in await diagnostician.DiagnoseAsync(manifest, cancellationToken).ConfigureAwait(false))
             {
                 pods++;
                 findings.AddRange(diagnosis.Findings.Select(ReportedFinding.Of));

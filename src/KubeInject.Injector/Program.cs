@@ -15,4 +15,4 @@ root.SetAction(_ => Usage.Fail("Specify a command: inject, list, sync, check, or
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0
     ? Usage.Fail(string.Join(" ", parsed.Errors.Select(error => error.Message)))
-    : await parsed.InvokeAsync();
+    : await parsed.InvokeAsync().ConfigureAwait(false);

@@ -50,16 +50,16 @@ internal static class SyncCommand
                 Concurrency = settings.Number(AllSettings.Concurrency) ?? defaults.Concurrency,
             };
             using var sources = new SourceBuilder(settings);
-            var source = await sources.BuildAsync(needsCluster: true, cancellationToken);
-            var cluster = await sources.ConnectAsync(cancellationToken);
-            return await RunAsync(new LeaseSweep(source, cluster.Objects, leases), parsed.GetValue(dryRun), cancellationToken);
+            var source = await sources.BuildAsync(needsCluster: true, cancellationToken).ConfigureAwait(false);
+            var cluster = await sources.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            return await RunAsync(new LeaseSweep(source, cluster.Objects, leases), parsed.GetValue(dryRun), cancellationToken).ConfigureAwait(false);
         }, stop, LeaseOptions.DefaultTimeout));
         return command;
     }
 
     private static async Task<int> RunAsync(LeaseSweep sweep, bool dryRun, CancellationToken cancellationToken)
     {
-        var plan = await sweep.PlanAsync(cancellationToken);
+        var plan = await sweep.PlanAsync(cancellationToken).ConfigureAwait(false);
         if (dryRun)
         {
             var rows = plan.Select(planned => (string[])[$"{planned.Action}", $"{planned.Lease.Uuid}", $"{planned.Lease.Owner}", planned.Lease.Role, planned.Lease.Username ?? ""]).ToList();
@@ -69,7 +69,7 @@ internal static class SyncCommand
             return sweep.Unreadable.Count > 0 ? ExitCode.Failed : ExitCode.Done;
         }
 
-        var summary = await sweep.RunAsync(plan, null, cancellationToken);
+        var summary = await sweep.RunAsync(plan, null, cancellationToken).ConfigureAwait(false);
         foreach (var failure in summary.Failures)
             Messages.Error(failure.HasEnded ? $"{failure} Its owner still exists: issue new credentials with Invoke-CredentialRotation." : $"{failure}");
         Report(summary.Unreadable, summary.BlockingGaps);

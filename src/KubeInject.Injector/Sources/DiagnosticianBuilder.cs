@@ -21,8 +21,8 @@ internal sealed class DiagnosticianBuilder(SettingsReader settings) : IDisposabl
     public async Task<PodDiagnostician> BuildAsync(bool withCluster, CancellationToken cancellationToken)
     {
         // A source from the environment or the settings file is for injection; it is checked only if the command line specifies it.
-        var source = settings.Option(AllSettings.Source) is null ? null : await sources.BuildAsync(withCluster, cancellationToken);
-        var cluster = withCluster ? (await ConnectAsync(cancellationToken)).Objects : null;
+        var source = settings.Option(AllSettings.Source) is null ? null : await sources.BuildAsync(withCluster, cancellationToken).ConfigureAwait(false);
+        var cluster = withCluster ? (await ConnectAsync(cancellationToken).ConfigureAwait(false)).Objects : null;
         return new PodDiagnostician(cluster: cluster, source: source);
     }
 }

@@ -43,12 +43,12 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
         {
             _ = SourceName();
             if (needsCluster)
-                await ConnectAsync(cancellationToken);
+                await ConnectAsync(cancellationToken).ConfigureAwait(false);
             return SourceName() switch
             {
-                SourceNames.KubeSecret => await KubeSecretAsync(cancellationToken),
-                SourceNames.Vault => await VaultAsync(cancellationToken),
-                SourceNames.PostgreSql => await PostgreSqlAsync(cancellationToken),
+                SourceNames.KubeSecret => await KubeSecretAsync(cancellationToken).ConfigureAwait(false),
+                SourceNames.Vault => await VaultAsync(cancellationToken).ConfigureAwait(false),
+                SourceNames.PostgreSql => await PostgreSqlAsync(cancellationToken).ConfigureAwait(false),
                 _ => new CredentialSource(new LocalCredentialIssuer(), Folder(settings.Path(AllSettings.LeaseFolder) ?? FileLeaseStore.DefaultFolder), connection?.Objects),
             };
         }
@@ -65,7 +65,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
         try
         {
             return connection ??= await KubeConnection.OpenAsync(
-                ConnectionSettings.Find(settings.Path(AllSettings.Kubeconfig), settings.Text(AllSettings.Context)), cancellationToken);
+                ConnectionSettings.Find(settings.Path(AllSettings.Kubeconfig), settings.Text(AllSettings.Context)), cancellationToken).ConfigureAwait(false);
         }
         catch (ConfigurationException exception)
         {
@@ -76,14 +76,14 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
     private async Task<CredentialSource> KubeSecretAsync(CancellationToken cancellationToken)
     {
         var pattern = SecretPattern.Parse(settings.RequiredText(AllSettings.SecretPattern, $"The source '{SourceNames.KubeSecret}'"));
-        var cluster = await ConnectAsync(cancellationToken);
+        var cluster = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         var options = new KubeSecretOptions { Pattern = pattern, DefaultNamespace = cluster.Namespace };
         options = options with
         {
             UsernameKey = settings.Text(AllSettings.UsernameKey) ?? options.UsernameKey,
             PasswordKey = settings.Text(AllSettings.PasswordKey) ?? options.PasswordKey,
         };
-        return new CredentialSource(new KubeSecretIssuer(cluster.Objects, options), await LeasesAsync(cancellationToken), cluster.Objects);
+        return new CredentialSource(new KubeSecretIssuer(cluster.Objects, options), await LeasesAsync(cancellationToken).ConfigureAwait(false), cluster.Objects);
     }
 
     private async Task<CredentialSource> VaultAsync(CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
             Audience = settings.Text(AllSettings.VaultAudience) ?? options.Audience,
         };
         vault = new VaultClient(VaultServer(), VaultUser(options.AuthMount));
-        var cluster = options.UsePodIdentity ? await ConnectAsync(cancellationToken) : null;
+        var cluster = options.UsePodIdentity ? await ConnectAsync(cancellationToken).ConfigureAwait(false) : null;
         var leases = new VaultLeaseStore(
             vault, settings.Text(AllSettings.VaultLeaseMount) ?? VaultLeaseStore.DefaultMount, settings.Text(AllSettings.VaultLeasePrefix) ?? VaultLeaseStore.DefaultPrefix);
         return new CredentialSource(new VaultIssuer(vault, options, cluster?.Objects), leases, connection?.Objects);
@@ -121,7 +121,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
             TimeToLive = settings.Duration(AllSettings.PostgreSqlTimeToLive) ?? options.TimeToLive,
             AllowedRoles = settings.List(AllSettings.PostgreSqlAllowedRole) ?? options.AllowedRoles,
         });
-        var leases = await LeasesAsync(cancellationToken);
+        var leases = await LeasesAsync(cancellationToken).ConfigureAwait(false);
         return new CredentialSource(postgreSql, leases, connection?.Objects);
     }
 
@@ -182,7 +182,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
     private async Task<ILeaseStore> LeasesAsync(CancellationToken cancellationToken)
     {
         if (settings.Path(AllSettings.LeaseFolder) is not { } folder)
-            return new KubeLeaseStore((await ConnectAsync(cancellationToken)).Objects, settings.Text(AllSettings.LeaseNamespace) ?? KubeLeaseStore.DefaultNamespace);
+            return new KubeLeaseStore((await ConnectAsync(cancellationToken).ConfigureAwait(false)).Objects, settings.Text(AllSettings.LeaseNamespace) ?? KubeLeaseStore.DefaultNamespace);
         return settings.Text(AllSettings.LeaseNamespace) is null
             ? Folder(folder)
             : throw new SettingException($"Specify {AllSettings.LeaseFolder.Option} or {AllSettings.LeaseNamespace.Option}, not both.");

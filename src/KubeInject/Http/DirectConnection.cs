@@ -11,7 +11,7 @@ internal static class DirectConnection
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(server, cancellationToken);
+            await socket.ConnectAsync(server, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

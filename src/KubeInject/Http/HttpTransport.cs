@@ -29,7 +29,7 @@ internal sealed class HttpTransport : HttpMessageHandler
         var current = Enter(request.Options.TryGetValue(Certificate, out var certificate) ? certificate : settings.ClientCertificate);
         try
         {
-            return await current.SendAsync(request, cancellationToken);
+            return await current.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -102,8 +102,8 @@ internal sealed class HttpTransport : HttpMessageHandler
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, ClientCertificate? certificate, CancellationToken cancellationToken)
     {
         var stream = proxy is null
-            ? await DirectConnection.OpenAsync(context.DnsEndPoint, cancellationToken)
-            : await new ProxyTunnel(proxy, trust).OpenAsync(context.DnsEndPoint, cancellationToken);
+            ? await DirectConnection.OpenAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false)
+            : await new ProxyTunnel(proxy, trust).OpenAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
 
         // SocketsHttpHandler supports no TLS server name other than the host of the URL, and treats the TLS of a
         // proxy as the TLS of the server.
@@ -113,12 +113,12 @@ internal sealed class HttpTransport : HttpMessageHandler
         var tls = new SslStream(stream);
         try
         {
-            await tls.AuthenticateAsClientAsync(options, cancellationToken);
+            await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
             return tls;
         }
         catch
         {
-            await tls.DisposeAsync();
+            await tls.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

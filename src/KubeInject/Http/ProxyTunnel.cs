@@ -19,14 +19,14 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
         Stream? stream = null;
         try
         {
-            stream = await ConnectAsync(cancellationToken);
-            await (proxy.Address.Scheme == "socks5" ? ConnectSocksAsync(stream, server, cancellationToken) : ConnectHttpAsync(stream, server, cancellationToken));
+            stream = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+            await ((proxy.Address.Scheme == "socks5" ? ConnectSocksAsync(stream, server, cancellationToken) : ConnectHttpAsync(stream, server, cancellationToken)).ConfigureAwait(false));
             return stream;
         }
         catch (Exception e)
         {
             if (stream is not null)
-                await stream.DisposeAsync();
+                await stream.DisposeAsync().ConfigureAwait(false);
             throw e switch
             {
                 SocketException or IOException => Failed($"cannot be reached or closed the connection: {e.Message.TrimEnd('.')}", e),
@@ -38,19 +38,19 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
 
     private async Task<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
-        var stream = await DirectConnection.OpenAsync(new DnsEndPoint(proxy.Address.IdnHost, proxy.Address.Port), cancellationToken);
+        var stream = await DirectConnection.OpenAsync(new DnsEndPoint(proxy.Address.IdnHost, proxy.Address.Port), cancellationToken).ConfigureAwait(false);
         if (proxy.Address.Scheme != Uri.UriSchemeHttps)
             return stream;
         var tls = new SslStream(stream);
         try
         {
             await tls.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions { TargetHost = proxy.Address.IdnHost, RemoteCertificateValidationCallback = trust.AcceptsProxy(proxy.Address.IdnHost) }, cancellationToken);
+                new SslClientAuthenticationOptions { TargetHost = proxy.Address.IdnHost, RemoteCertificateValidationCallback = trust.AcceptsProxy(proxy.Address.IdnHost) }, cancellationToken).ConfigureAwait(false);
             return tls;
         }
         catch
         {
-            await tls.DisposeAsync();
+            await tls.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -59,14 +59,14 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
     {
         var target = server.Host.Contains(':', StringComparison.Ordinal) ? $"[{server.Host}]:{server.Port}" : $"{server.Host}:{server.Port}";
         var credential = proxy.Username is null ? "" : $"Proxy-Authorization: Basic {BasicCredential()}\r\n";
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{credential}\r\n"), cancellationToken);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{credential}\r\n"), cancellationToken).ConfigureAwait(false);
         var head = new StringBuilder();
         var octet = new byte[1];
 
         // Read byte by byte, because the bytes after the empty line come from the server.
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
         {
-            await stream.ReadExactlyAsync(octet, cancellationToken);
+            await stream.ReadExactlyAsync(octet, cancellationToken).ConfigureAwait(false);
             head.Append((char)octet[0]);
             if (head.Length > MaxResponseLength)
                 throw Failed("does not respond like an HTTP proxy");
@@ -85,15 +85,15 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
     private async Task ConnectSocksAsync(Stream stream, DnsEndPoint server, CancellationToken cancellationToken)
     {
         var answer = new byte[2];
-        await stream.WriteAsync(proxy.Username is null ? new byte[] { 5, 1, 0 } : [5, 2, 0, 2], cancellationToken);
-        await stream.ReadExactlyAsync(answer, cancellationToken);
+        await stream.WriteAsync(proxy.Username is null ? new byte[] { 5, 1, 0 } : [5, 2, 0, 2], cancellationToken).ConfigureAwait(false);
+        await stream.ReadExactlyAsync(answer, cancellationToken).ConfigureAwait(false);
         switch (answer)
         {
             case [5, 0]:
                 break;
             case [5, 2] when proxy.Username is not null:
-                await stream.WriteAsync((byte[])[1, .. LengthPrefixed(proxy.Username), .. LengthPrefixed(proxy.Password?.Reveal() ?? "")], cancellationToken);
-                await stream.ReadExactlyAsync(answer, cancellationToken);
+                await stream.WriteAsync((byte[])[1, .. LengthPrefixed(proxy.Username), .. LengthPrefixed(proxy.Password?.Reveal() ?? "")], cancellationToken).ConfigureAwait(false);
+                await stream.ReadExactlyAsync(answer, cancellationToken).ConfigureAwait(false);
                 if (answer[1] != 0)
                     throw Failed("does not accept the username and the password");
                 break;
@@ -105,12 +105,12 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
 
         var port = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(port, (ushort)server.Port);
-        await stream.WriteAsync((byte[])[5, 1, 0, .. Destination(server.Host), .. port], cancellationToken);
+        await stream.WriteAsync((byte[])[5, 1, 0, .. Destination(server.Host), .. port], cancellationToken).ConfigureAwait(false);
         var reply = new byte[4];
-        await stream.ReadExactlyAsync(reply, cancellationToken);
+        await stream.ReadExactlyAsync(reply, cancellationToken).ConfigureAwait(false);
         if (reply is not [5, 0, ..])
             throw Failed(string.Create(CultureInfo.InvariantCulture, $"does not connect to {server.Host}:{server.Port}: it answered {reply[1]}"));
-        await SkipAddressAsync(stream, reply[3], cancellationToken);
+        await SkipAddressAsync(stream, reply[3], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Skips the address from which the proxy connects.</summary>
@@ -118,8 +118,8 @@ internal sealed class ProxyTunnel(ProxyAddress proxy, ServerTrust trust)
     {
         var length = new byte[1] { kind == 1 ? (byte)4 : (byte)16 };
         if (kind == 3)
-            await stream.ReadExactlyAsync(length, cancellationToken);
-        await stream.ReadExactlyAsync(new byte[length[0] + 2], cancellationToken);
+            await stream.ReadExactlyAsync(length, cancellationToken).ConfigureAwait(false);
+        await stream.ReadExactlyAsync(new byte[length[0] + 2], cancellationToken).ConfigureAwait(false);
     }
 
     private byte[] Destination(string host) =>

@@ -130,7 +130,8 @@ public class FaultTests
         var watch = CountAsync(connection, "last");
         for (var cut = 0; cut < Cuts; cut++)
         {
-            await relay.ConnectionAsync();
+            // A watch that ends too early fails the test instead of blocking it.
+            await await Task.WhenAny(relay.ConnectionAsync(), watch);
             await CreateAsync(direct, $"pod-{cut}");
             if (cut > 1)
                 await direct.Objects.DeleteAsync(KubeResource.Pods, $"pod-{cut - 2}");

@@ -71,7 +71,7 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
         if (FindInner<ResponseTooLargeException>(cause) is { } tooLarge)
             return Unexpected(request, $"the response is larger than {tooLarge.Limit >> 20} MiB. Check which server runs at this address (VAULT_ADDR)");
         var isRefused = FindInner<SocketException>(cause)?.SocketErrorCode == SocketError.ConnectionRefused;
-        return ((cause as HttpRequestException)?.HttpRequestError ?? (cause as HttpIOException)?.HttpRequestError) switch
+        return TransportError.KindOf(cause) switch
         {
             HttpRequestError.NameResolutionError => new(CredentialFailure.Unavailable, $"The host name {settings.Address.IdnHost} of Vault cannot be resolved. Check VAULT_ADDR.", cause),
             HttpRequestError.SecureConnectionError when trust.LastFailure is { } failure => new(CredentialFailure.Unavailable, failure.Message, cause),

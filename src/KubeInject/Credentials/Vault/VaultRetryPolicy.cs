@@ -27,7 +27,7 @@ internal sealed record VaultRetryPolicy : RetryPolicy
     /// <summary>Returns the delay before a retry; null if the failure is final.</summary>
     public TimeSpan? WaitAfter(VaultRequest request, Exception failure, int failures)
     {
-        var isTransient = ((failure as HttpRequestException)?.HttpRequestError ?? (failure as HttpIOException)?.HttpRequestError) switch
+        var isTransient = TransportError.KindOf(failure) switch
         {
             // The request was not sent.
             HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError => true,

@@ -22,10 +22,10 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
     {
         if (token is { } current)
             return current;
-        await gate.WaitAsync(cancellationToken);
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return token ??= await LogInAsync(cancellationToken);
+            return token ??= await LogInAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -37,14 +37,14 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
     /// <returns>A new token for a retry; null if a retry cannot succeed.</returns>
     public async Task<SensitiveString?> RenewAsync(SensitiveString refused, CancellationToken cancellationToken)
     {
-        await gate.WaitAsync(cancellationToken);
+        await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             if (!ReferenceEquals(token, refused))
                 return token;
             if (renewedAt != 0 && clock.GetElapsedTime(renewedAt) < MinRenewalInterval)
                 return null;
-            var renewed = await LogInAsync(cancellationToken);
+            var renewed = await LogInAsync(cancellationToken).ConfigureAwait(false);
             renewedAt = clock.GetTimestamp();
             if (renewed.Reveal() == refused.Reveal())
                 return null;
@@ -63,7 +63,7 @@ internal sealed class VaultSession(VaultLogin login, Func<VaultRequest, Cancella
         if (login.GivenToken() is { } given)
             return Checked(given);
         var request = login.CreateRequest();
-        var response = await send(request, cancellationToken);
+        var response = await send(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccess)
             throw failures.FromLogin(login.ToString(), request, response);
         return response.Auth.Text("client_token") is { Length: > 0 } text

@@ -71,14 +71,14 @@ internal sealed class ApiChannel : IDisposable
     /// <summary>Sends a request with retries according to the policy, and reads the response, whatever its status.</summary>
     /// <exception cref="KubeConnectionException">There was no response.</exception>
     public async Task<ApiResponse> SendAsync(ApiRequest request, CancellationToken cancellationToken) =>
-        (await SendAsync(request, isStream: false, cancellationToken)).Response!;
+        (await SendAsync(request, isStream: false, cancellationToken).ConfigureAwait(false)).Response!;
 
     /// <summary>Sends a request with retries according to the policy, and streams the response.</summary>
     /// <exception cref="KubeApiException">The server returned an error.</exception>
     /// <exception cref="KubeConnectionException">There was no response.</exception>
     public async Task<ApiStream> OpenAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var (response, stream) = await SendAsync(request, isStream: true, cancellationToken);
+        var (response, stream) = await SendAsync(request, isStream: true, cancellationToken).ConfigureAwait(false);
         return stream ?? throw Failures.FromError(response!);
     }
 
@@ -96,10 +96,10 @@ internal sealed class ApiChannel : IDisposable
     public async Task<(ApiResponse? Response, HttpResponseMessage? Connection)> UpgradeAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var path = PathOf(request.RequestUri!);
-        var credential = await Credential.GetAsync(cancellationToken);
-        var (response, connection) = await UpgradeAsync(Message(credential), path, cancellationToken);
-        return response?.StatusCode == 401 && await Credential.RenewAsync(credential, cancellationToken)
-            ? await UpgradeAsync(Message(await Credential.GetAsync(cancellationToken)), path, cancellationToken)
+        var credential = await Credential.GetAsync(cancellationToken).ConfigureAwait(false);
+        var (response, connection) = await UpgradeAsync(Message(credential), path, cancellationToken).ConfigureAwait(false);
+        return response?.StatusCode == 401 && await Credential.RenewAsync(credential, cancellationToken).ConfigureAwait(false)
+            ? await UpgradeAsync(Message(await Credential.GetAsync(cancellationToken).ConfigureAwait(false)), path, cancellationToken).ConfigureAwait(false)
             : (response, connection);
 
         HttpRequestMessage Message(ExecCredential? applied)
@@ -138,12 +138,12 @@ internal sealed class ApiChannel : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             TimeSpan? wait;
-            var credential = await Credential.GetAsync(cancellationToken);
+            var credential = await Credential.GetAsync(cancellationToken).ConfigureAwait(false);
             var start = Policy.Clock.GetTimestamp();
             try
             {
-                var (response, stream) = await ExchangeAsync(request, credential, isStream, remaining, cancellationToken);
-                if (response?.StatusCode == 401 && !isRenewed && await Credential.RenewAsync(credential, cancellationToken))
+                var (response, stream) = await ExchangeAsync(request, credential, isStream, remaining, cancellationToken).ConfigureAwait(false);
+                if (response?.StatusCode == 401 && !isRenewed && await Credential.RenewAsync(credential, cancellationToken).ConfigureAwait(false))
                 {
                     // The server has not processed an unauthorized request, so any request can be sent again.
                     isRenewed = true;
@@ -166,7 +166,7 @@ internal sealed class ApiChannel : IDisposable
                     throw;
             }
 
-            await Task.Delay(wait.Value, Policy.Clock, cancellationToken);
+            await Task.Delay(wait.Value, Policy.Clock, cancellationToken).ConfigureAwait(false);
             remaining -= wait.Value;
         }
     }
@@ -191,20 +191,21 @@ internal sealed class ApiChannel : IDisposable
         HttpResponseMessage? response = null;
         try
         {
-            response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             statusCode = (int)response.StatusCode;
             hasAnswered = true;
             Clock.Note(response.Headers.Date);
             if (isStream && response.IsSuccessStatusCode)
             {
-                var stream = await response.Content.ReadAsStreamAsync(limit.Token);
+                var stream = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
                 var mediaType = response.Content.Headers.ContentType?.MediaType;
                 response = null; // The stream disposes of it.
                 return (null, new ApiStream(stream, mediaType, request, settings.Timeout, Failures, Policy, closing.Token) { StatusCode = (HttpStatusCode)statusCode });
             }
 
-            await using var content = await response.Content.ReadAsStreamAsync(limit.Token);
-            var body = await (request.Buffer ?? new ResponseBuffer()).ReadAsync(content, Policy.Limits.MaxBodyBytes, limit.Token);
+            var content = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
+            await using var _ = content.ConfigureAwait(false);
+            var body = await (request.Buffer ?? new ResponseBuffer()).ReadAsync(content, Policy.Limits.MaxBodyBytes, limit.Token).ConfigureAwait(false);
             return (new ApiResponse(statusCode.Value, response.Content.Headers.ContentType?.MediaType, body)
             {
                 Path = request.Path,
@@ -238,14 +239,15 @@ internal sealed class ApiChannel : IDisposable
         int? statusCode = null;
         try
         {
-            var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             statusCode = (int)response.StatusCode;
             if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
                 return (null, response);
             using (response)
             {
-                await using var content = await response.Content.ReadAsStreamAsync(limit.Token);
-                var body = await new ResponseBuffer().ReadAsync(content, Policy.Limits.MaxBodyBytes, limit.Token);
+                var content = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
+                await using var _ = content.ConfigureAwait(false);
+                var body = await new ResponseBuffer().ReadAsync(content, Policy.Limits.MaxBodyBytes, limit.Token).ConfigureAwait(false);
                 return (new ApiResponse(statusCode.Value, response.Content.Headers.ContentType?.MediaType, body) { Path = path }, null);
             }
         }

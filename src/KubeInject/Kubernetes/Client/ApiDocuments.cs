@@ -14,7 +14,7 @@ internal static class ApiDocuments
     /// <exception cref="KubeConnectionException">There was no response.</exception>
     public static async Task<ApiResponse> SendAndEnsureSuccessAsync(this ApiChannel channel, ApiRequest request, CancellationToken cancellationToken)
     {
-        var response = await channel.SendAsync(request, cancellationToken);
+        var response = await channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess ? response : throw channel.Failures.FromError(response);
     }
 

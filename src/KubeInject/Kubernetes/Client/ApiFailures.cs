@@ -45,7 +45,7 @@ internal sealed partial class ApiFailures(ConnectionSettings settings, RequestCr
         if (cause is InvalidDataException)
             return NotKubernetes("its response cannot be read", cause);
         var socketError = FindInner<SocketException>(cause)?.SocketErrorCode;
-        return ((cause as HttpRequestException)?.HttpRequestError ?? (cause as HttpIOException)?.HttpRequestError) switch
+        return TransportError.KindOf(cause) switch
         {
             HttpRequestError.NameResolutionError => new(
                 KubeConnectionFailure.NameNotResolved, $"The host name {settings.Server.IdnHost} of the API server cannot be resolved.", cause),

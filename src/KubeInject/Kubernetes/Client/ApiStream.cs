@@ -44,11 +44,11 @@ internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest req
     public async Task<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         if (request.IsEndless)
-            return await ReadAsync(limit => stream.ReadAsync(buffer, limit), Timeout.InfiniteTimeSpan, cancellationToken);
+            return await ReadAsync(limit => stream.ReadAsync(buffer, limit), Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
 
         // The time limit grows with the received bytes. The time that the caller spends between reads is not counted.
         var remaining = timeout + TimeSpan.FromSeconds((double)received / Limits.MinBytesPerSecond) - Waited;
-        var count = await ReadAsync(limit => stream.ReadAsync(buffer, limit), remaining < Limits.MaxIdleTime ? remaining : Limits.MaxIdleTime, cancellationToken);
+        var count = await ReadAsync(limit => stream.ReadAsync(buffer, limit), remaining < Limits.MaxIdleTime ? remaining : Limits.MaxIdleTime, cancellationToken).ConfigureAwait(false);
         received += count;
         return received > Limits.MaxListBytes ? throw failures.LimitExceeded(Path, $"the response is larger than {Limits.MaxListBytes >> 20} MiB") : count;
     }
@@ -66,7 +66,7 @@ internal sealed class ApiStream(Stream stream, string? mediaType, ApiRequest req
         var start = policy.Clock.GetTimestamp();
         try
         {
-            return await read(limit.Token);
+            return await read(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

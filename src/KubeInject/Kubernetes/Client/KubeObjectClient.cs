@@ -79,7 +79,7 @@ internal sealed class KubeObjectClient
     public async IAsyncEnumerable<ObjectMetadata> ListMetadataAsync(
         KubeResource resource, KubeQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var batch in ListMetadataBatchesAsync(resource, query, cancellationToken))
+        await foreach (var batch in ListMetadataBatchesAsync(resource, query, cancellationToken).ConfigureAwait(false))
         {
             foreach (var found in batch)
                 yield return found;
@@ -176,7 +176,7 @@ internal sealed class KubeObjectClient
             Body = Bytes(options.ToJson()),
             IsRepeatable = options.Uid is not null || options.DryRun,
         };
-        channel.Failures.RequireDeleted(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), resource);
+        channel.Failures.RequireDeleted(await channel.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false), resource);
     }
 
     /// <summary>Deletes the objects of a namespace that a query selects, in one request.</summary>
@@ -195,7 +195,7 @@ internal sealed class KubeObjectClient
             // The response contains the objects. Of Secrets, only the metadata must be read.
             Accept = ApiRequest.JsonMetadataList,
         };
-        var answer = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken));
+        var answer = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false));
         return answer.Get("items").Items().Count();
     }
 
@@ -209,17 +209,17 @@ internal sealed class KubeObjectClient
             Body = Bytes(new KubeDeleteOptions { DryRun = true }.ToJson()),
             IsRepeatable = true,
         };
-        var answer = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken));
+        var answer = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false));
         return answer.Get("details").Text("uid") ?? answer.Get("metadata").Text("uid");
     }
 
     /// <summary>Gets the UID of the cluster. It is read only once.</summary>
     internal async Task<string> GetClusterUidAsync(CancellationToken cancellationToken) =>
-        clusterUid ??= (await GetAsync(KubeResource.Namespaces, "kube-system", cancellationToken: cancellationToken)).Uid ?? throw NotKubernetes("its namespace kube-system has no uid");
+        clusterUid ??= (await GetAsync(KubeResource.Namespaces, "kube-system", cancellationToken: cancellationToken).ConfigureAwait(false)).Uid ?? throw NotKubernetes("its namespace kube-system has no uid");
 
     /// <summary>Reads a JSON document of the API.</summary>
     internal async Task<JsonElement> GetJsonAsync(string path, CancellationToken cancellationToken) =>
-        channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken));
+        channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken).ConfigureAwait(false));
 
     /// <summary>Creates the error for a response that is not from an API server.</summary>
     internal KubeConnectionException NotKubernetes(string why) => channel.Failures.NotKubernetes(why);
@@ -236,7 +236,7 @@ internal sealed class KubeObjectClient
         var path = KubeResource.ServiceAccounts.ObjectPath(serviceAccount, @namespace ?? defaultNamespace, "token");
         var request = new ApiRequest(HttpMethod.Post, path) { Body = Bytes((options ?? new ServiceAccountTokenOptions()).ToJson()) };
         var type = new DocumentType("TokenRequest", "authentication.k8s.io/v1");
-        var status = channel.Failures.ReadStatus(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), type);
+        var status = channel.Failures.ReadStatus(await channel.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false), type);
         return status.Text("token") is { Length: > 0 } token && status.Time("expirationTimestamp") is { } expiration
             ? new ServiceAccountToken(new SensitiveString(token), expiration)
             : throw channel.Failures.WrongDocument(path, "an object without a token, or without an expirationTimestamp", $"{type}");
@@ -250,7 +250,7 @@ internal sealed class KubeObjectClient
     {
         var path = KubeResource.ServiceAccounts.ObjectPath(serviceAccount, @namespace ?? defaultNamespace, "token");
         var options = new ServiceAccountTokenOptions { ExpirationSeconds = 600 };
-        await channel.SendAndEnsureSuccessAsync(new ApiRequest(HttpMethod.Post, $"{path}?dryRun=All") { Body = Bytes(options.ToJson()), IsRepeatable = true }, cancellationToken);
+        await channel.SendAndEnsureSuccessAsync(new ApiRequest(HttpMethod.Post, $"{path}?dryRun=All") { Body = Bytes(options.ToJson()), IsRepeatable = true }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reviews whether the user of the connection is authorized for an action (SelfSubjectAccessReview).</summary>
@@ -267,7 +267,7 @@ internal sealed class KubeObjectClient
             Body = Bytes(question.ToJson(defaultNamespace)),
             IsRepeatable = true, // It writes nothing.
         };
-        var status = channel.Failures.ReadStatus(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), type);
+        var status = channel.Failures.ReadStatus(await channel.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false), type);
         return status.Get("allowed").ValueKind is JsonValueKind.True or JsonValueKind.False
             ? new AccessAnswer(status.IsTrue("allowed"), status.Text("reason") is { Length: > 0 } reason ? reason : null)
             : throw channel.Failures.WrongDocument(Path, "a review without 'allowed'", $"{type}");
@@ -290,7 +290,7 @@ internal sealed class KubeObjectClient
     }
 
     private async Task<KubeObject> SendAsync(ApiRequest request, KubeResource resource, CancellationToken cancellationToken) =>
-        channel.Failures.ReadObject(await channel.SendAndEnsureSuccessAsync(request, cancellationToken), resource);
+        channel.Failures.ReadObject(await channel.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false), resource);
 
     private static byte[] Bytes(JsonObject json) => Encoding.UTF8.GetBytes(json.ToJsonString());
 }

@@ -30,7 +30,7 @@ internal sealed class LineReader(Stream stream, int maxLineLength)
 
             EnsureFreeSpace();
             searched = end;
-            var count = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
+            var count = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken).ConfigureAwait(false);
             if (count == 0)
                 return null;
             end += count;

@@ -36,7 +36,7 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
             ListPage page;
             try
             {
-                page = await ReadPageAsync(next, buffer, limits, cancellationToken);
+                page = await ReadPageAsync(next, buffer, limits, cancellationToken).ConfigureAwait(false);
             }
             catch (KubeApiException e) when (e.StatusCode == 410 && next is not null && newSinceRestart)
             {
@@ -85,7 +85,7 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
     public async Task<ListPage> ReadPageAsync(string? next, ResponseBuffer buffer, ListLimits limits, CancellationToken cancellationToken)
     {
         var start = channel.Policy.Clock.GetTimestamp();
-        var response = await RequestPageAsync(next, buffer, cancellationToken);
+        var response = await RequestPageAsync(next, buffer, cancellationToken).ConfigureAwait(false);
         var page = channel.Failures.Read(response.Path, DocumentType.ListOf(resource), () => ListPage.Read(response.Body, resource) with { Path = response.Path }, response.MediaType);
         limits.AddObjects(page.Items.Count);
         limits.AddPage(next, page.Continue, page.Items.Count == 0, channel.Policy.Clock.GetElapsedTime(start));
@@ -102,7 +102,7 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
             try
             {
                 var parameters = string.Create(CultureInfo.InvariantCulture, $"limit={size}{(next is null ? "" : $"&continue={Uri.EscapeDataString(next)}")}");
-                return await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(PathWith(parameters)) with { Buffer = buffer }, cancellationToken);
+                return await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(PathWith(parameters)) with { Buffer = buffer }, cancellationToken).ConfigureAwait(false);
             }
             catch (KubeConnectionException e) when (e.Reason == KubeConnectionFailure.LimitExceeded && size > 1)
             {

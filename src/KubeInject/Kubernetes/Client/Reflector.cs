@@ -32,10 +32,11 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
     public static async IAsyncEnumerable<KubeEvent> FollowAsync(
         ApiChannel channel, ListPager pager, KubeResource resource, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var reflector = new Reflector(channel, pager, resource);
+        var reflector = new Reflector(channel, pager, resource);
+        await using var _ = reflector.ConfigureAwait(false);
         while (true)
         {
-            foreach (var change in await reflector.NextAsync(cancellationToken))
+            foreach (var change in await reflector.NextAsync(cancellationToken).ConfigureAwait(false))
                 yield return change;
         }
     }
@@ -43,7 +44,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
     public async ValueTask DisposeAsync()
     {
         if (stream is not null)
-            await stream.DisposeAsync();
+            await stream.DisposeAsync().ConfigureAwait(false);
         stream = null;
     }
 
@@ -53,14 +54,14 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return version is null ? await ListAsync(cancellationToken) : await WatchAsync(version, cancellationToken);
+            return version is null ? await ListAsync(cancellationToken).ConfigureAwait(false) : await WatchAsync(version, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is KubeApiException or KubeConnectionException)
         {
             if (!ShouldContinue(e))
                 throw;
-            await DisposeAsync();
-            await Task.Delay(Policy.Backoff(failures), Policy.Clock, cancellationToken);
+            await DisposeAsync().ConfigureAwait(false);
+            await Task.Delay(Policy.Backoff(failures), Policy.Clock, cancellationToken).ConfigureAwait(false);
             return [];
         }
     }
@@ -70,7 +71,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
     {
         page ??= new ResponseBuffer();
         limits ??= pager.StartLimits();
-        var read = await pager.ReadPageAsync(continuation, page, limits, cancellationToken);
+        var read = await pager.ReadPageAsync(continuation, page, limits, cancellationToken).ConfigureAwait(false);
 
         // Parse the complete page before any object is recorded, because recorded objects are not reported again.
         var found = read.Items.Select(item => channel.Failures.ReadObject(read.Path, item, resource)).ToList();
@@ -99,10 +100,10 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         if (stream is null)
         {
             streamStart = Policy.Clock.GetTimestamp();
-            stream = await channel.OpenAsync(ApiRequest.Watch(path), cancellationToken);
+            stream = await channel.OpenAsync(ApiRequest.Watch(path), cancellationToken).ConfigureAwait(false);
         }
 
-        if (await stream.ReadLineAsync(cancellationToken) is not { } bytes)
+        if (await stream.ReadLineAsync(cancellationToken).ConfigureAwait(false) is not { } bytes)
             throw channel.Failures.BrokenOff(path);
         var line = channel.Failures.Read(path, "an event", () => WatchLine.Read(bytes));
         if (line.Type == "ERROR")

@@ -36,7 +36,7 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
             return new ConnectionIdentity(impersonation.User, impersonation.Groups, IdentitySource.Impersonation);
 
         // Review the token even if a denial has named the user, because the review may also return the groups.
-        var reviewed = await ReviewTokenAsync(connection.Channel, token, cancellationToken);
+        var reviewed = await ReviewTokenAsync(connection.Channel, token, cancellationToken).ConfigureAwait(false);
         return reviewed.User is not null ? reviewed
             : connection.Identity.User is not null ? connection.Identity
             : token is not null ? OfClaims(token)
@@ -83,7 +83,7 @@ internal sealed partial record ConnectionIdentity(string? User, IReadOnlyList<st
         var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = Encoding.UTF8.GetBytes(tokenReview.ToJsonString()), IsRepeatable = true };
         try
         {
-            var review = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken));
+            var review = channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false));
             return OfUserInfo(review.Get("status").Get("user"), IdentitySource.TokenReview);
         }
         catch (KubeApiException e)

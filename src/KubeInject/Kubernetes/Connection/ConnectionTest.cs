@@ -49,7 +49,7 @@ public static class ConnectionTest
         }
 
         using (connection)
-            return await RunAsync(connection, report, cancellationToken);
+            return await RunAsync(connection, report, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<ConnectionReport> RunAsync(KubeConnection connection, ConnectionReport report, CancellationToken cancellationToken)
@@ -60,16 +60,16 @@ public static class ConnectionTest
         ClientCertificate? certificate;
         try
         {
-            await connection.ConnectAsync(cancellationToken);
-            (token, certificate) = await CredentialAsync(connection, cancellationToken);
+            await connection.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            (token, certificate) = await CredentialAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is KubeConnectionException or ConfigurationException)
         {
             return report with { Failure = (e as KubeConnectionException)?.Reason, Message = e.Message, ServerCertificate = Chain(connection) };
         }
 
-        var identity = await ConnectionIdentity.FindAsync(connection, token, certificate?.Certificate, cancellationToken);
-        var rights = await Task.WhenAll(NeededAccess.Select(question => ReviewAsync(connection, question, cancellationToken)));
+        var identity = await ConnectionIdentity.FindAsync(connection, token, certificate?.Certificate, cancellationToken).ConfigureAwait(false);
+        var rights = await Task.WhenAll(NeededAccess.Select(question => ReviewAsync(connection, question, cancellationToken))).ConfigureAwait(false);
         return report with
         {
             Reachable = true,
@@ -87,7 +87,7 @@ public static class ConnectionTest
     private static async Task<(SensitiveString? Token, ClientCertificate? Certificate)> CredentialAsync(KubeConnection connection, CancellationToken cancellationToken)
     {
         var credential = connection.Channel.Credential;
-        var pluginCredential = await credential.GetAsync(cancellationToken);
+        var pluginCredential = await credential.GetAsync(cancellationToken).ConfigureAwait(false);
         using var request = new HttpRequestMessage();
         credential.Apply(request, pluginCredential);
         return (request.Headers.Authorization is { Scheme: "Bearer", Parameter: { } token } ? new SensitiveString(token) : null, pluginCredential?.Certificate ?? connection.GetSettings().ClientCertificate);
@@ -104,7 +104,7 @@ public static class ConnectionTest
         };
         try
         {
-            var answer = await connection.Objects.ReviewAccessAsync(question, cancellationToken);
+            var answer = await connection.Objects.ReviewAccessAsync(question, cancellationToken).ConfigureAwait(false);
             return right with { Allowed = answer.Allowed, Reason = answer.Reason };
         }
         catch (Exception e) when (e is KubeApiException or KubeConnectionException)

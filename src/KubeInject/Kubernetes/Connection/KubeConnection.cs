@@ -85,7 +85,7 @@ public sealed class KubeConnection : IDisposable
         var connection = new KubeConnection(settings, policy);
         try
         {
-            await connection.ConnectAsync(cancellationToken);
+            await connection.ConnectAsync(cancellationToken).ConfigureAwait(false);
             return connection;
         }
         catch
@@ -109,7 +109,7 @@ public sealed class KubeConnection : IDisposable
     {
         if (path is not ['/', ..])
             throw new ArgumentException("An API path must begin with a slash.", nameof(path));
-        return channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken));
+        return channel.Failures.ReadJson(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Reads one pod.</summary>
@@ -122,7 +122,7 @@ public sealed class KubeConnection : IDisposable
     public async Task<Pod> GetPodAsync(string name, string? @namespace = null, CancellationToken cancellationToken = default)
     {
         var path = KubeResource.Pods.ObjectPath(name, @namespace ?? Namespace);
-        return channel.Failures.ReadPod(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken));
+        return channel.Failures.ReadPod(await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(path), cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Lists pods page by page, each pod once.</summary>
@@ -150,7 +150,7 @@ public sealed class KubeConnection : IDisposable
     /// <exception cref="KubeConnectionException">There was no response, or the response was not valid.</exception>
     public async IAsyncEnumerable<PodEvent> WatchPodsAsync(KubeQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var change in Objects.WatchAsync(KubeResource.Pods, query, cancellationToken))
+        await foreach (var change in Objects.WatchAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
             yield return new PodEvent(change.Type, Pod.FromUtf8(change.Object.ToUtf8(), change.Object.Server));
     }
 
@@ -169,13 +169,13 @@ public sealed class KubeConnection : IDisposable
     {
         // Two requests: each API server returns its version, but some also return it to anonymous users. The response to
         // the second request, even if it is an error, identifies the user.
-        ServerVersion = await GetVersionAsync(cancellationToken);
-        Identity = await GetIdentityAsync(cancellationToken);
+        ServerVersion = await GetVersionAsync(cancellationToken).ConfigureAwait(false);
+        Identity = await GetIdentityAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<string?> GetVersionAsync(CancellationToken cancellationToken)
     {
-        var response = await channel.SendAsync(ApiRequest.Get("/version"), cancellationToken);
+        var response = await channel.SendAsync(ApiRequest.Get("/version"), cancellationToken).ConfigureAwait(false);
         if (response.IsSuccess)
         {
             return channel.Failures.ReadJson(response).Text("gitVersion")
@@ -190,7 +190,7 @@ public sealed class KubeConnection : IDisposable
     {
         var review = """{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}"""u8.ToArray();
         var request = new ApiRequest(HttpMethod.Post, ReviewPath) { Body = review, IsRepeatable = true };
-        var response = await channel.SendAsync(request, cancellationToken);
+        var response = await channel.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (!response.IsSuccess && !IsDenied(response))
             throw channel.Failures.FromFirstAnswer(response);
         var identity = response.IsSuccess

@@ -45,7 +45,7 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
 
         try
         {
-            return await joined.Result.WaitAsync(cancellationToken);
+            return await joined.Result.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -66,7 +66,7 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
     {
         try
         {
-            var credential = await run(started.Cancellation.Token);
+            var credential = await run(started.Cancellation.Token).ConfigureAwait(false);
             lock (gate)
                 (previous, current) = (current, credential);
             return credential;

@@ -58,14 +58,14 @@ internal sealed partial class ExecPluginProcess : IDisposable
             var output = new StringBuilder();
             var buffer = new char[4096];
             int count;
-            while ((count = await process.StandardOutput.ReadAsync(buffer, cancellationToken)) > 0)
+            while ((count = await process.StandardOutput.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
             {
                 output.Append(buffer, 0, count);
                 if (output.Length > MaxOutputLength)
                     throw new FormatException($"writes more than {MaxOutputLength} characters");
             }
 
-            await process.WaitForExitAsync(cancellationToken);
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             return output.ToString();
         }
         catch
@@ -80,7 +80,7 @@ internal sealed partial class ExecPluginProcess : IDisposable
     {
         try
         {
-            return await error.WaitAsync(MaxWaitForError, cancellationToken);
+            return await error.WaitAsync(MaxWaitForError, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -95,7 +95,7 @@ internal sealed partial class ExecPluginProcess : IDisposable
         var lines = new Queue<string>();
         try
         {
-            while (await reader.ReadLineAsync() is { } line)
+            while (await reader.ReadLineAsync().ConfigureAwait(false) is { } line)
             {
                 line = ControlSequence().Replace(line, "").Trim();
                 if (line.Length == 0)

@@ -22,10 +22,10 @@ internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings set
         try
         {
             using var process = ExecPluginProcess.Start(command, plugin, ExecInfo.Write(plugin, settings, isInteractive), isInteractive);
-            var output = await process.ReadAsync(limit.Token);
+            var output = await process.ReadAsync(limit.Token).ConfigureAwait(false);
             return process.ExitCode == 0
                 ? ExecCredential.Read(output, plugin)
-                : throw Failed($"ended with exit code {process.ExitCode}{ErrorOutput(await process.ReadErrorAsync(limit.Token))}");
+                : throw Failed($"ended with exit code {process.ExitCode}{ErrorOutput(await process.ReadErrorAsync(limit.Token).ConfigureAwait(false))}");
         }
         catch (Win32Exception e)
         {

@@ -39,13 +39,13 @@ internal sealed class RequestCredential
     /// <summary>Gets the credential of the exec plugin; null if the settings contain the credential.</summary>
     /// <exception cref="KubeConnectionException">The exec plugin returned no credential.</exception>
     public async ValueTask<ExecCredential?> GetAsync(CancellationToken cancellationToken) =>
-        plugin is null ? null : await plugin.GetAsync(null, cancellationToken);
+        plugin is null ? null : await plugin.GetAsync(null, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Runs the exec plugin again after the server rejected its credential.</summary>
     /// <returns>Whether the plugin returned another credential, so that the request can be sent again.</returns>
     /// <exception cref="KubeConnectionException">The exec plugin returned no credential.</exception>
     public async ValueTask<bool> RenewAsync(ExecCredential? refused, CancellationToken cancellationToken) =>
-        plugin is not null && refused is not null && !(await plugin.GetAsync(refused, cancellationToken)).IsSameAs(refused);
+        plugin is not null && refused is not null && !(await plugin.GetAsync(refused, cancellationToken).ConfigureAwait(false)).IsSameAs(refused);
 
     /// <summary>Adds the credential and the impersonation headers to a request.</summary>
     /// <param name="request">The request.</param>

@@ -34,7 +34,7 @@ internal sealed class MetadataListReader(ApiChannel channel, KubeResource resour
             var start = channel.Policy.Clock.GetTimestamp();
             try
             {
-                stream = await OpenAsync(next, isFullObjects, cancellationToken);
+                stream = await OpenAsync(next, isFullObjects, cancellationToken).ConfigureAwait(false);
             }
             catch (KubeApiException e) when (e.StatusCode == 410 && next is not null && newSinceRestart)
             {
@@ -52,7 +52,7 @@ internal sealed class MetadataListReader(ApiChannel channel, KubeResource resour
                     ? new ProtobufMetadataReader(resource, channel.Failures.Server)
                     : new JsonMetadataReader(resource, isFullObjects, channel.Failures.Server);
                 var isEmpty = true;
-                await foreach (var batch in ReadAsync(stream, reader, cancellationToken))
+                await foreach (var batch in ReadAsync(stream, reader, cancellationToken).ConfigureAwait(false))
                 {
                     limits.AddObjects(batch.Count);
                     isEmpty &= batch.Count == 0;
@@ -90,12 +90,12 @@ internal sealed class MetadataListReader(ApiChannel channel, KubeResource resour
         var request = ApiRequest.Get($"{path}{separator}limit={query.PageSize}{parameters}");
         try
         {
-            return await channel.OpenAsync(isFullObjects ? request : request with { Accept = ApiRequest.MetadataList }, cancellationToken);
+            return await channel.OpenAsync(isFullObjects ? request : request with { Accept = ApiRequest.MetadataList }, cancellationToken).ConfigureAwait(false);
         }
         catch (KubeApiException e) when (!e.IsExplained)
         {
             // The server also encodes errors in protobuf. Request JSON to get a readable error.
-            return await channel.OpenAsync(isFullObjects ? request : request with { Accept = ApiRequest.JsonMetadataList }, cancellationToken);
+            return await channel.OpenAsync(isFullObjects ? request : request with { Accept = ApiRequest.JsonMetadataList }, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class MetadataListReader(ApiChannel channel, KubeResource resour
         var batch = new List<ObjectMetadata>(BatchSize);
         while (true)
         {
-            var count = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken);
+            var count = await stream.ReadAsync(buffer.AsMemory(end), cancellationToken).ConfigureAwait(false);
             end += count;
             start += Read(stream, reader, buffer.AsSpan(start..end), isEnd: count == 0, batch);
             if (batch.Count >= BatchSize || count == 0)
