@@ -74,7 +74,7 @@ public class ManifestBenchmarks
     public async Task<int> Inject()
     {
         var written = 0;
-        await Injector.InjectAsync(ManifestSource.FromText(text), ManifestOutput.ToStream((content, _) => Task.FromResult(written = content.Length)), CancellationToken.None);
+        await Injector.InjectAsync(await Injector.PlanAsync(ManifestSource.FromText(text), CancellationToken.None), ManifestOutput.ToStream((content, _) => Task.FromResult(written = content.Length)), CancellationToken.None);
         return written;
     }
 }

@@ -87,7 +87,7 @@ internal static class InjectCommand
         var results = new List<ManifestResult>();
         try
         {
-            await foreach (var plan in injector.PlanAsync(manifests, cancellationToken).ConfigureAwait(false))
+            await foreach (var plan in injector.PlanAllAsync(manifests, cancellationToken).ConfigureAwait(false))
                 results.Add(dryRun ? plan.Result : await injector.InjectAsync(plan, output, cancellationToken).ConfigureAwait(false));
         }
         finally

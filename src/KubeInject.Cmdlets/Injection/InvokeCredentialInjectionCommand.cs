@@ -67,7 +67,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
     private protected override void ProcessManifests(IReadOnlyList<ManifestSource> manifests) => RunWriting(manifests.Count == 1 ? manifests[0].File : null, async (pipeline, cancellationToken) =>
     {
         var injector = manifestInjector ??= Injector();
-        await foreach (var plan in injector.PlanAsync(manifests, cancellationToken).ConfigureAwait(false))
+        await foreach (var plan in injector.PlanAllAsync(manifests, cancellationToken).ConfigureAwait(false))
         {
             Progress.Report(Step(plan.Source.File));
             var result = plan.Result;

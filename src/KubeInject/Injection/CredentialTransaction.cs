@@ -21,8 +21,8 @@ internal sealed class CredentialTransaction(CredentialSource source)
         if (pod.Plan is null)
             return issued;
 
-        var template = pod.Template;
-        var secret = pod.Delivery!.Secret?.Reference;
+        var template = pod.Template.Template;
+        var secret = pod.Secret?.Reference;
         var owner = template.Object with { Namespace = template.Object.Namespace ?? secret?.Namespace };
         foreach (var database in pod.Plan.Injection.Databases)
         {
@@ -40,14 +40,13 @@ internal sealed class CredentialTransaction(CredentialSource source)
         return issued;
     }
 
-    public void Merge(CredentialTransaction other) => leases.AddRange(other.leases);
-
-    /// <summary>Revokes all credentials. If one cannot be revoked, the others are still revoked.</summary>
+    /// <summary>Revokes credentials. If one cannot be revoked, the others are still revoked.</summary>
+    /// <param name="kept">The number of credentials that are kept, in the order of their issue. Default: 0.</param>
     /// <returns>One sentence about the credentials that could not be revoked. Null if there are none.</returns>
-    public async Task<string?> RevokeAsync()
+    public async Task<string?> RevokeAsync(int kept = 0)
     {
-        var left = await source.RollBackAsync(leases.Select(lease => lease.Record)).ConfigureAwait(false);
-        leases.Clear();
-        return left;
+        var revoked = leases[kept..];
+        leases.RemoveRange(kept, revoked.Count);
+        return await source.RollBackAsync(revoked.Select(lease => lease.Record)).ConfigureAwait(false);
     }
 }

@@ -31,8 +31,8 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
         return new DeliverySecret(new ObjectReference("Secret", @namespace, owner.Length == 0 ? suffix : $"{owner}-{suffix}"), plan);
     }
 
-    /// <summary>Returns the key of a variable's value: <c>orders.username</c>, <c>orders.password</c>, <c>orders.uri</c>.</summary>
-    public static string KeyOf(PlannedVariable variable) => $"{variable.Database.Name}.{variable.Part.ToString().ToLowerInvariant()}";
+    /// <summary>Returns the <c>valueFrom</c> of a variable that gets its value from the Secret.</summary>
+    public JsonObject SourceOf(PlannedVariable variable) => new() { ["secretKeyRef"] = new JsonObject { ["name"] = reference.Name, ["key"] = KeyOf(variable) } };
 
     /// <summary>Returns the Secret as an object for the API server.</summary>
     /// <param name="credentials">The issued credentials. Null for a dry run, which creates the Secret with empty values.</param>
@@ -70,6 +70,9 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
 
         return yaml.ToString();
     }
+
+    // For example orders.username, orders.password, orders.uri.
+    private static string KeyOf(PlannedVariable variable) => $"{variable.Database.Name}.{variable.Part.ToString().ToLowerInvariant()}";
 
     private JsonObject ToJson(IReadOnlyList<IssuedLease>? credentials)
     {

@@ -9,7 +9,11 @@ internal static class ManifestFailure
     public static string? Describe(ManifestSource manifest, Exception exception) => exception switch
     {
         ManifestException => exception.Message,
-        IOException or UnauthorizedAccessException => manifest.File is null || exception.Message.StartsWith(manifest.File, StringComparison.Ordinal) ? exception.Message : $"{manifest.File}: {exception.Message}",
+        IOException or UnauthorizedAccessException => Describe(manifest, exception.Message),
         _ => null,
     };
+
+    /// <summary>Returns a message that begins with the file.</summary>
+    public static string Describe(ManifestSource manifest, string message) =>
+        manifest.File is null || message.StartsWith(manifest.File, StringComparison.Ordinal) ? message : $"{manifest.File}: {message}";
 }

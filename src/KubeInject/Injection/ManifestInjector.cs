@@ -1,10 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using KubeInject.Annotations;
-using KubeInject.Kubernetes.Errors;
 using KubeInject.Leases;
 using KubeInject.Manifests;
-using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection;
 
@@ -12,9 +10,9 @@ namespace KubeInject.Injection;
 public sealed class ManifestInjector
 {
     private readonly CredentialSource source;
-    private readonly InjectionOptions options;
     private readonly DeliveryOptions delivery;
     private readonly SecretWriter? secrets;
+    private readonly ManifestPlanner planner;
 
     /// <summary>Creates an injector.</summary>
     /// <param name="source">The source of the credentials. It needs a cluster if Secrets are created in the cluster.</param>
@@ -25,7 +23,6 @@ public sealed class ManifestInjector
     {
         ArgumentNullException.ThrowIfNull(source);
         this.source = source;
-        this.options = options ?? InjectionOptions.Default;
         this.delivery = delivery ?? DeliveryOptions.Default;
         if (this.delivery is { Delivery: CredentialDelivery.Secret, SecretAsManifest: false })
         {
@@ -33,30 +30,25 @@ public sealed class ManifestInjector
                 ? new SecretWriter(client)
                 : throw new ArgumentException("The delivery with Secrets requires a connection to the cluster in which the Secrets are created. Connect first, or write the Secrets as manifests.", nameof(source));
         }
+
+        planner = new ManifestPlanner(source, options ?? InjectionOptions.Default, this.delivery, secrets);
     }
 
     /// <summary>Plans the injection of a manifest. Issues, records and writes nothing.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The plan, with one result per pod template. An invalid document does not affect other documents.</returns>
-    public async Task<ManifestPlan> PlanAsync(ManifestSource manifest, CancellationToken cancellationToken)
+    public Task<ManifestPlan> PlanAsync(ManifestSource manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        try
-        {
-            return await PlanAsync(manifest, await manifest.ReadAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (ManifestFailure.Describe(manifest, exception) is { } error)
-        {
-            return new ManifestPlan(manifest, new ManifestResult { File = manifest.File, Error = error });
-        }
+        return planner.PlanAsync(manifest, cancellationToken);
     }
 
     /// <summary>Plans manifests in order. Plans the next manifests at the same time, limited by the number of processors.</summary>
     /// <param name="manifests">The manifests.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The plans, in the order of the manifests.</returns>
-    public async IAsyncEnumerable<ManifestPlan> PlanAsync(IEnumerable<ManifestSource> manifests, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ManifestPlan> PlanAllAsync(IEnumerable<ManifestSource> manifests, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifests);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -65,7 +57,7 @@ public sealed class ManifestInjector
         {
             foreach (var manifest in manifests)
             {
-                underWay.Enqueue(Task.Run(() => PlanAsync(manifest, stop.Token), stop.Token));
+                underWay.Enqueue(Task.Run(() => planner.PlanAsync(manifest, stop.Token), stop.Token));
                 if (underWay.Count > Environment.ProcessorCount)
                     yield return await underWay.Dequeue().ConfigureAwait(false);
             }
@@ -81,14 +73,6 @@ public sealed class ManifestInjector
         }
     }
 
-    /// <summary>Plans and injects a manifest.</summary>
-    /// <param name="manifest">The manifest.</param>
-    /// <param name="output">The destination. The text is unchanged if no pod requests credentials.</param>
-    /// <param name="cancellationToken">Cancels the operation. Credentials that are not written yet are revoked.</param>
-    /// <returns>One result per pod template. An invalid document does not affect other documents.</returns>
-    public async Task<ManifestResult> InjectAsync(ManifestSource manifest, ManifestOutput output, CancellationToken cancellationToken) =>
-        await InjectPlannedAsync(await PlanAsync(manifest, cancellationToken).ConfigureAwait(false), output, cancellationToken).ConfigureAwait(false);
-
     /// <summary>
     /// Injects a manifest: issues the requested credentials, adds them to the documents, and writes the result. If a document
     /// cannot be completed or the result cannot be written, its credentials are revoked.
@@ -100,9 +84,30 @@ public sealed class ManifestInjector
     public async Task<ManifestResult> InjectAsync(ManifestPlan plan, ManifestOutput output, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return await InjectPlannedAsync(await IsOutdatedAsync(plan, cancellationToken).ConfigureAwait(false)
-            ? await PlanAsync(plan.Source, cancellationToken).ConfigureAwait(false)
-            : plan, output, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(output);
+        if (await IsOutdatedAsync(plan, cancellationToken).ConfigureAwait(false))
+            plan = await planner.PlanAsync(plan.Source, cancellationToken).ConfigureAwait(false);
+        if (plan.Text is null)
+            return plan.Result;
+
+        // If all documents failed, nothing is written.
+        if (plan.Documents.Count > 0 && !output.KeepsFailedDocuments && plan.Documents.All(document => document.Edits is null))
+            return plan.Result;
+
+        var issued = new CredentialTransaction(source);
+        try
+        {
+            return plan.Result with { Pods = await WriteAsync(plan, plan.Text, output, issued, cancellationToken).ConfigureAwait(false) };
+        }
+        catch (Exception exception)
+        {
+            var left = await issued.RevokeAsync().ConfigureAwait(false);
+            var error = ManifestFailure.Describe(plan.Source, exception);
+            if (error is null && left is null)
+                throw;
+            error ??= ManifestFailure.Describe(plan.Source, exception.Message);
+            return new ManifestResult { File = plan.Source.File, Error = left is null ? error : $"{error} {left}" };
+        }
     }
 
     // The file can change between planning and injection, for example if it was specified twice.
@@ -120,115 +125,33 @@ public sealed class ManifestInjector
         }
     }
 
-    private async Task<ManifestResult> InjectPlannedAsync(ManifestPlan plan, ManifestOutput output, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<InjectionResult>> WriteAsync(
+        ManifestPlan plan, ManifestText text, ManifestOutput output, CredentialTransaction issued, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(output);
-        if (plan.Text is null)
-            return plan.Result;
-        try
-        {
-            return plan.Result with { Pods = await InjectAsync(plan, plan.Text, output, cancellationToken).ConfigureAwait(false) };
-        }
-        catch (Exception exception) when (ManifestFailure.Describe(plan.Source, exception) is { } error)
-        {
-            return new ManifestResult { File = plan.Source.File, Error = error };
-        }
-    }
-
-    private async Task<IReadOnlyList<InjectionResult>> InjectAsync(ManifestPlan plan, ManifestText text, ManifestOutput output, CancellationToken cancellationToken)
-    {
-        // If all documents failed, nothing is written.
-        if (plan.Documents.Count > 0 && !output.KeepsFailedDocuments && plan.Documents.All(document => document.Edits is null))
-            return [.. plan.Documents.SelectMany(document => document.Results)];
-
         using var pending = output.Prepare(plan.Source, text, isChanged: plan.Documents.Any(document => document.Edits is { Count: > 0 }));
-        var issued = new CredentialTransaction(source);
-        try
+        var pods = new List<InjectionResult>();
+        var content = new StringBuilder();
+        var secretManifests = new SecretManifests(text);
+        foreach (var document in plan.Documents)
         {
-            var pods = new List<InjectionResult>();
-            var content = new StringBuilder();
-            var secretManifests = new SecretManifests(text);
-            foreach (var document in plan.Documents)
-            {
-                var (edited, results) = await InjectAsync(text.Content, document, issued, secretManifests, cancellationToken).ConfigureAwait(false);
-                pods.AddRange(results);
-                content.Append(edited ?? (output.KeepsFailedDocuments ? text.Content[document.Place] : null));
-            }
-
-            secretManifests.PutInFrontOf(content);
-            if (content.Length > 0 || plan.Documents.Count == 0)
-                await pending.WriteAsync(plan.Documents.Count == 0 ? text.Content : content.ToString(), cancellationToken).ConfigureAwait(false);
-            return pods;
-        }
-        catch (Exception exception)
-        {
-            if (await issued.RevokeAsync().ConfigureAwait(false) is { } left)
-                throw new IOException($"{exception.Message} {left}", exception);
-            throw;
-        }
-    }
-
-    private async Task<ManifestPlan> PlanAsync(ManifestSource manifest, ManifestText text, CancellationToken cancellationToken)
-    {
-        var documents = Manifest.Read(text, document =>
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return Plan(document);
-        });
-        if (secrets is not null)
-        {
-            for (var i = 0; i < documents.Count; i++)
-                documents[i] = await DryRunAsync(documents[i], secrets, cancellationToken).ConfigureAwait(false);
+            var (edited, results) = await InjectAsync(document, text.Content, issued, secretManifests, cancellationToken).ConfigureAwait(false);
+            pods.AddRange(results);
+            content.Append(edited ?? (output.KeepsFailedDocuments ? text.Content[document.Place] : null));
         }
 
-        var result = new ManifestResult { File = manifest.File, Pods = documents.SelectMany(document => document.Results).ToArray() };
-        return new ManifestPlan(manifest, result, text, documents);
-    }
-
-    private PlannedDocument Plan(ManifestDocument document)
-    {
-        List<PlannedPod> pods = [.. document.PodTemplates.Select(template => PlannedPod.Read(
-            template, options, delivery.Delivery, delivery.SecretAsManifest ? null : source.Client?.Namespace))];
-        if (pods.Exists(pod => pod.Result.Status == InjectionStatus.Failed))
-            return PlannedDocument.Failed(document.Place, [.. pods.Select(Abandoned)]);
-
-        try
-        {
-            PodPlaceholders[] placeholders = [.. pods.Select(pod => new PodPlaceholders(pod))];
-            var edits = ManifestEditor.EditsFor(document, [.. placeholders.Zip(document.PodTemplates).SelectMany(pod => pod.First.Changes(pod.Second))]);
-            if (delivery is { Delivery: CredentialDelivery.Secret, SecretAsManifest: true } && pods.Exists(pod => pod.IsPlanned))
-                SecretManifests.Check(document);
-            return new PlannedDocument(document.Place, pods, edits, placeholders);
-        }
-        catch (ManifestException exception)
-        {
-            return PlannedDocument.Failed(document.Place, pods).Failed(exception);
-        }
-    }
-
-    private static async Task<PlannedDocument> DryRunAsync(PlannedDocument document, SecretWriter secrets, CancellationToken cancellationToken)
-    {
-        if (document.Edits is null)
-            return document;
-        try
-        {
-            foreach (var pod in document.Pods)
-                await secrets.DryRunAsync(pod, cancellationToken).ConfigureAwait(false);
-            return document;
-        }
-        catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
-        {
-            return document.Failed(exception);
-        }
+        secretManifests.PutInFrontOf(content);
+        if (content.Length > 0 || plan.Documents.Count == 0)
+            await pending.WriteAsync(plan.Documents.Count == 0 ? text.Content : content.ToString(), cancellationToken).ConfigureAwait(false);
+        return pods;
     }
 
     private async Task<(string? Edited, IEnumerable<InjectionResult> Results)> InjectAsync(
-        string content, PlannedDocument document, CredentialTransaction all, SecretManifests secretManifests, CancellationToken cancellationToken)
+        PlannedDocument document, string content, CredentialTransaction issued, SecretManifests secretManifests, CancellationToken cancellationToken)
     {
         if (document.Edits is null)
             return (null, document.Results);
 
-        var issued = new CredentialTransaction(source);
+        var before = issued.Leases.Count;
         try
         {
             var credentials = new List<IReadOnlyList<IssuedLease>>();
@@ -240,25 +163,16 @@ public sealed class ManifestInjector
                 .Select(result => result.Status == InjectionStatus.Injected ? result with { Manifest = new SensitiveString(edited) } : result).ToArray();
             if (delivery.SecretAsManifest)
             {
-                foreach (var (pod, leases) in document.Pods.Zip(credentials).Where(pair => pair.First.Delivery?.Secret is not null))
-                    secretManifests.Add(pod.Delivery!.Secret!, leases);
+                foreach (var (pod, leases) in document.Pods.Zip(credentials).Where(pair => pair.First.Secret is not null))
+                    secretManifests.Add(pod.Secret!, leases);
             }
 
-            all.Merge(issued);
             return (edited, results);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            var left = await issued.RevokeAsync().ConfigureAwait(false);
+            var left = await issued.RevokeAsync(kept: before).ConfigureAwait(false);
             return (null, document.Failed(exception, left).Results);
         }
-        catch
-        {
-            all.Merge(issued);
-            throw;
-        }
     }
-
-    private static PlannedPod Abandoned(PlannedPod pod) =>
-        pod.Failed($"{pod.Result.Place}: Not injected, because another object of the same document cannot be injected. Fix that object and try again.");
 }

@@ -9,8 +9,7 @@ namespace KubeInject.Injection;
 /// <param name="Pods">The pod templates of the document.</param>
 /// <param name="Edits">The verified text edits, with placeholders for the credentials. Null if planning failed.</param>
 /// <param name="Placeholders">The placeholders of each pod template.</param>
-internal sealed record PlannedDocument(
-    Range Place, IReadOnlyList<PlannedPod> Pods, IReadOnlyList<TextEdit>? Edits, IReadOnlyList<PodPlaceholders> Placeholders)
+internal sealed record PlannedDocument(Range Place, IReadOnlyList<PlannedPod> Pods, IReadOnlyList<TextEdit>? Edits, IReadOnlyList<PodValues> Placeholders)
 {
     public IEnumerable<InjectionResult> Results => Pods.Select(pod => pod.Result);
 
@@ -28,10 +27,10 @@ internal sealed record PlannedDocument(
     /// <param name="credentials">The credentials of each pod template.</param>
     public string Fill(string content, IReadOnlyList<IReadOnlyList<IssuedLease>> credentials)
     {
-        var issued = Placeholders.Zip(credentials).SelectMany(pod => pod.First.Fill(pod.Second)).ToArray();
+        var values = Pods.Zip(credentials, PodValues.Of).ToList();
         return TextEdit.Apply(content, Place, Edits!.Select(edit => edit with
         {
-            Replacement = issued.Aggregate(edit.Replacement, (text, pair) => text.Replace(pair.Key, pair.Value, StringComparison.Ordinal)),
+            Replacement = Placeholders.Zip(values).Aggregate(edit.Replacement, (text, pod) => pod.First.Replace(text, pod.Second)),
         }));
     }
 }

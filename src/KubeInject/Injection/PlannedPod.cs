@@ -1,17 +1,15 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
-using KubeInject.Manifests.Editing;
 
 namespace KubeInject.Injection;
 
 /// <summary>A pod template and its planned injection.</summary>
-/// <param name="Template">The content of the template.</param>
+/// <param name="Template">The pod template.</param>
 /// <param name="Plan">The variables. Null if nothing is injected.</param>
-/// <param name="Delivery">The delivery. Null if nothing is injected.</param>
+/// <param name="Secret">The Secret that delivers the credentials. Null if they are values in the spec.</param>
 /// <param name="Result">The result so far.</param>
-internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, PodDelivery? Delivery, InjectionResult Result)
+internal sealed record PlannedPod(ManifestPodTemplate Template, InjectionPlan? Plan, DeliverySecret? Secret, InjectionResult Result)
 {
     public bool IsPlanned => Result.Status == InjectionStatus.Planned;
 
@@ -34,29 +32,14 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Pod
             Findings = injection.Findings,
         };
         if (result.Status != InjectionStatus.Planned)
-            return new PlannedPod(template.Template, null, null, result);
+            return new PlannedPod(template, null, null, result);
 
         var plan = InjectionPlan.For(injection);
         if (ObstacleTo(template, plan, delivery) is { } obstacle)
-            return new PlannedPod(template.Template, null, null, result with { Status = InjectionStatus.Failed, Error = $"{result.Place}: {obstacle}" });
-        result = result with { Containers = template.Template.Containers.Select(container => container.Name).ToArray() };
-        return new PlannedPod(template.Template, plan, PodDelivery.For(plan, delivery, @namespace), result);
+            return new PlannedPod(template, null, null, result with { Status = InjectionStatus.Failed, Error = $"{result.Place}: {obstacle}" });
+        var secret = delivery == CredentialDelivery.Secret ? DeliverySecret.For(plan, injection.Namespace ?? @namespace) : null;
+        return new PlannedPod(template, plan, secret, result with { Containers = template.Template.Containers.Select(container => container.Name).ToArray() });
     }
-
-    /// <summary>Returns the changes without credentials, for a dry run.</summary>
-    public IEnumerable<ManifestChange> TrialChanges(ManifestPodTemplate template) =>
-        Plan is null ? [] : Changes(template, Delivery!.Placeholders(), Plan.Injection.Databases.Select(_ => Guid.Empty));
-
-    /// <summary>Returns the changes that add the issued credentials to the template.</summary>
-    public IEnumerable<ManifestChange> Changes(ManifestPodTemplate template, IReadOnlyList<IssuedLease> credentials) =>
-        Plan is null ? [] : Changes(template, Delivery!.Entries(credentials), credentials.Select(lease => lease.Record.Uuid));
-
-    /// <summary>Returns the changes that add variables to the template.</summary>
-    /// <param name="template">The template.</param>
-    /// <param name="variables">The variables.</param>
-    /// <param name="uuids">The UUID of each database, in the order of the plan.</param>
-    public IEnumerable<ManifestChange> Changes(ManifestPodTemplate template, IReadOnlyList<EnvironmentEntry> variables, IEnumerable<Guid> uuids) => Plan is null ? [] : ManifestInjection.Changes(
-        template, variables, Plan.Injection.Databases.Zip(uuids, (database, uuid) => KeyValuePair.Create(database.Name, uuid)));
 
     /// <summary>Returns the result after the credentials were added.</summary>
     public InjectionResult Completed(IReadOnlyList<IssuedLease> credentials) => !IsPlanned ? Result : Result with
@@ -74,13 +57,13 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Pod
         return this with { Result = Result with { Location = null, Findings = findings, Error = error } };
     }
 
-    /// <summary>Returns the pod with the delivery of an earlier plan, whose credentials are already issued. Null if it now requests other credentials.</summary>
+    /// <summary>Returns the pod with the Secret of an earlier plan, whose credentials are already issued. Null if it now requests other credentials.</summary>
     public PlannedPod? ForCredentialsOf(PlannedPod before)
     {
         var isSame = Plan is not null && before.Plan is not null
-            && Template.ServiceAccountName == before.Template.ServiceAccountName
+            && Template.Template.ServiceAccountName == before.Template.Template.ServiceAccountName
             && Plan.Injection.Databases.Select(Identity).SequenceEqual(before.Plan.Injection.Databases.Select(Identity));
-        return isSame ? this with { Delivery = before.Delivery!.For(Plan!) } : null;
+        return isSame ? this with { Secret = before.Secret } : null;
 
         static (string, string?, string, InjectionMode, string?) Identity(DatabaseInjection database) =>
             (database.Name, database.Role, database.Mount, database.Mode, database.RawTemplate);
@@ -90,7 +73,7 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Pod
     public PlannedPod Failed(string error) => !IsPlanned ? this : this with
     {
         Plan = null,
-        Delivery = null,
+        Secret = null,
         Result = Result with { Status = InjectionStatus.Failed, Error = error },
     };
 

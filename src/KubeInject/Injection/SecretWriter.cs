@@ -17,7 +17,7 @@ internal sealed class SecretWriter(KubeObjectClient client)
     /// <summary>Creates the Secret of a pod template. Has no effect if the template needs no Secret.</summary>
     public async Task WriteAsync(PlannedPod pod, IReadOnlyList<IssuedLease> credentials, CancellationToken cancellationToken)
     {
-        if (pod.Delivery?.Secret is not null)
+        if (pod.Secret is not null)
             await CreateAsync(pod, credentials, await FindOwnerAsync(pod, cancellationToken).ConfigureAwait(false), null, cancellationToken).ConfigureAwait(false);
     }
 
@@ -33,7 +33,7 @@ internal sealed class SecretWriter(KubeObjectClient client)
     private async Task CreateAsync(
         PlannedPod pod, IReadOnlyList<IssuedLease>? credentials, OwnerReference? owner, KubeWriteOptions? options, CancellationToken cancellationToken)
     {
-        if (pod.Delivery?.Secret is not { } secret)
+        if (pod.Secret is not { } secret)
             return;
         try
         {
@@ -55,7 +55,7 @@ internal sealed class SecretWriter(KubeObjectClient client)
     private async Task<OwnerReference?> FindOwnerAsync(PlannedPod pod, CancellationToken cancellationToken)
     {
         // Pods and Jobs are replaced, and the Secret of the new one would be deleted with the old one.
-        var reference = pod.Result.Object with { Namespace = pod.Delivery!.Secret!.Reference.Namespace };
+        var reference = pod.Result.Object with { Namespace = pod.Secret!.Reference.Namespace };
         if (WorkloadKind.Of(reference.Kind) is not { CanBeChanged: true } kind)
             return null;
         try

@@ -1,6 +1,7 @@
 using KubeInject.Injection;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests;
+using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Workloads;
 

@@ -1,6 +1,7 @@
 using KubeInject.Credentials;
 using KubeInject.Injection;
 using KubeInject.Manifests;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Injection;
 

@@ -12,7 +12,7 @@ public sealed class SeveralManifestsTests
         var manifests = Enumerable.Range(0, 50).Select(i => ManifestSource.FromText(i % 7 == 3 ? "a: [" : Pod($"app-{i}"))).ToList();
 
         var plans = new List<ManifestPlan>();
-        await foreach (var plan in new InjectionFixture().Injector.PlanAsync(manifests, CancellationToken.None))
+        await foreach (var plan in new InjectionFixture().Injector.PlanAllAsync(manifests, CancellationToken.None))
             plans.Add(plan);
 
         Assert.Equal(manifests, plans.Select(plan => plan.Source));
@@ -31,7 +31,7 @@ public sealed class SeveralManifestsTests
             var manifests = new[] { ManifestSource.FromPath(file)[0], ManifestSource.FromPath(file)[0] };
 
             var results = new List<ManifestResult>();
-            await foreach (var plan in injecting.Injector.PlanAsync(manifests, CancellationToken.None))
+            await foreach (var plan in injecting.Injector.PlanAllAsync(manifests, CancellationToken.None))
                 results.Add(await injecting.Injector.InjectAsync(plan, ManifestOutput.InPlace(), CancellationToken.None));
 
             Assert.Equal([InjectionStatus.Injected, InjectionStatus.AlreadyInjected], results.Select(result => Assert.Single(result.Pods).Status));
@@ -61,7 +61,7 @@ public sealed class SeveralManifestsTests
     {
         var manifests = Enumerable.Range(0, 50).Select(i => ManifestSource.FromText(Pod($"app-{i}")));
 
-        await foreach (var plan in new InjectionFixture().Injector.PlanAsync(manifests, CancellationToken.None))
+        await foreach (var plan in new InjectionFixture().Injector.PlanAllAsync(manifests, CancellationToken.None))
         {
             Assert.Equal("app-0", Assert.Single(plan.Result.Pods).Object.Name);
             break;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using KubeInject.Files;
 using KubeInject.Manifests;
+using KubeInject.Testing;
 using KubeInject.Tests.Injection;
 using KubeInject.Tests.Kubernetes;
 

@@ -49,8 +49,8 @@ internal sealed class LiveWorkload
         return pod.WithoutLocation();
     }
 
-    /// <summary>Returns the pod template with changes.</summary>
-    public JsonObject Edit(Func<ManifestPodTemplate, IEnumerable<ManifestChange>> changes) => TemplateOf(ManifestEditor.Apply(document, [.. changes(document.PodTemplates[0])]));
+    /// <summary>Returns the pod template with the planned injection.</summary>
+    public JsonObject Edit(PlannedPod pod, PodValues values) => TemplateOf(ManifestEditor.Apply(document, [.. PodRenderer.Render(pod, values)]));
 
     /// <summary>Returns the current pod template.</summary>
     public JsonObject ReadTemplate() => TemplateOf(document.Text);
@@ -71,7 +71,7 @@ internal sealed class LiveWorkload
     private static CredentialDelivery DeliveryOf(ManifestPodTemplate template, InjectionOptions options)
     {
         var variables = InjectionPlan.For(template.ReadInjection(options)).Variables.Select(variable => variable.Name).ToHashSet(StringComparer.Ordinal);
-        return template.Containers.Any(container => ManifestInjection.TakesFromSecret(container.Node, variables)) ? CredentialDelivery.Secret : CredentialDelivery.Value;
+        return template.Containers.Any(container => PodRenderer.TakesFromSecret(container.Node, variables)) ? CredentialDelivery.Secret : CredentialDelivery.Value;
     }
 
     private JsonObject TemplateOf(string json)

@@ -36,7 +36,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         {
             await secrets.DryRunAsync(pod, cancellationToken).ConfigureAwait(false);
             var dryRun = new KubeWriteOptions { DryRun = true };
-            var trial = PodManifest.UnderAnotherName(ManifestEditor.Apply(document, [.. pod.TrialChanges(document.PodTemplates[0])]));
+            var trial = PodManifest.UnderAnotherName(ManifestEditor.Apply(document, [.. PodRenderer.Render(pod, PodValues.Placeholders(pod))]));
             await client.CreateAsync(KubeResource.Pods, trial, reference.Namespace, dryRun, cancellationToken).ConfigureAwait(false);
             await client.DeleteAsync(KubeResource.Pods, live.Name, live.Namespace, new KubeDeleteOptions { Uid = live.Uid, DryRun = true }, cancellationToken).ConfigureAwait(false);
             return plan;
@@ -68,7 +68,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         try
         {
             var credentials = await issued.IssueAsync(plan.Pod, secrets, cancellationToken).ConfigureAwait(false);
-            var injected = KubeObject.Parse(ManifestEditor.Apply(plan.Document, [.. plan.Pod.Changes(plan.Document.PodTemplates[0], credentials)]));
+            var injected = KubeObject.Parse(ManifestEditor.Apply(plan.Document, [.. PodRenderer.Render(plan.Pod, PodValues.Of(plan.Pod, credentials))]));
             await DeleteAsync(plan.Live, () => isDeletionSent = true, cancellationToken).ConfigureAwait(false);
             var created = await client.CreateAsync(KubeResource.Pods, injected, plan.Live.Namespace, null, cancellationToken).ConfigureAwait(false);
             await OwnSecretAsync(plan.Pod, created, cancellationToken).ConfigureAwait(false);
@@ -183,7 +183,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
     /// <summary>Makes the pod the owner of its Secret, so that the Secret is deleted with the pod.</summary>
     private async Task OwnSecretAsync(PlannedPod pod, KubeObject created, CancellationToken cancellationToken)
     {
-        if (pod.Delivery?.Secret is not { } secret)
+        if (pod.Secret is not { } secret)
             return;
         try
         {

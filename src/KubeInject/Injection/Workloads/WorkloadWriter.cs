@@ -36,7 +36,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
             try
             {
                 await secrets.DryRunAsync(plan.Pod, cancellationToken).ConfigureAwait(false);
-                await plan.Workload.ReplaceTemplateAsync(client, plan.Workload.Edit(plan.Pod.TrialChanges), dryRun: true, cancellationToken).ConfigureAwait(false);
+                await plan.Workload.ReplaceTemplateAsync(client, plan.Workload.Edit(plan.Pod, PodValues.Placeholders(plan.Pod)), dryRun: true, cancellationToken).ConfigureAwait(false);
                 return plan;
             }
             catch (KubeApiException exception) when (IsConflict(exception) && attempt < Attempts)
@@ -67,7 +67,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
             var credentials = await issued.IssueAsync(plan.Pod, secrets, cancellationToken).ConfigureAwait(false);
             for (var attempt = 1; ; attempt++)
             {
-                var edited = plan.Workload.Edit(template => plan.Pod.Changes(template, credentials));
+                var edited = plan.Workload.Edit(plan.Pod, PodValues.Of(plan.Pod, credentials));
                 try
                 {
                     isSent = true;
@@ -112,7 +112,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
     /// <exception cref="InvalidOperationException">The workload no longer requests these credentials.</exception>
     private async Task<PlannedWorkload> ReadAgainAsync(PlannedWorkload before, bool replaces, CancellationToken cancellationToken)
     {
-        var delivery = before.Pod.Delivery!.Secret is null ? CredentialDelivery.Value : CredentialDelivery.Secret;
+        var delivery = before.Pod.Secret is null ? CredentialDelivery.Value : CredentialDelivery.Secret;
         var again = await ReadAsync(before.Pod.Result.Object, delivery, replaces, cancellationToken).ConfigureAwait(false);
         if (again.Workload.Object.Uid != before.Workload.Object.Uid)
             throw new InvalidOperationException("It was deleted and created again in the meantime. Try again.");

@@ -1,29 +1,35 @@
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
-using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
 using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Injection;
 
-/// <summary>Creates the changes to a manifest that inject the variables of a pod template.</summary>
-internal static class ManifestInjection
+/// <summary>Renders a planned injection as changes to the document with the pod template.</summary>
+internal static class PodRenderer
 {
-    /// <param name="template">The pod template.</param>
-    /// <param name="variables">The variables, in their final order.</param>
-    /// <param name="uuids">The databases, in the order of their names, with the UUID of each.</param>
-    public static IEnumerable<ManifestChange> Changes(
-        ManifestPodTemplate template, IReadOnlyList<EnvironmentEntry> variables, IEnumerable<KeyValuePair<string, Guid>> uuids) =>
-        Changes(template.Annotations!, [.. uuids]).Concat(template.Containers.SelectMany(container => Changes(container.Node, variables)));
+    /// <summary>Renders the changes for one pod template.</summary>
+    /// <param name="pod">The pod template and its plan. Without a plan, there are no changes.</param>
+    /// <param name="values">Placeholders, or the issued credentials.</param>
+    public static IEnumerable<ManifestChange> Render(PlannedPod pod, PodValues values)
+    {
+        if (pod.Plan is null)
+            return [];
+        var entries = pod.Plan.Variables.Select((variable, index) => pod.Secret is null
+            ? new EnvironmentEntry(variable.Name, "value", values.Texts[index])
+            : new EnvironmentEntry(variable.Name, "valueFrom", pod.Secret.SourceOf(variable))).ToList();
+        var databases = pod.Plan.Injection.Databases.Zip(values.Uuids, (database, uuid) => (database.Name, uuid)).ToList();
+        return Annotate(pod.Template.Annotations!, databases).Concat(pod.Template.Containers.SelectMany(container => AddVariables(container.Node, entries)));
+    }
 
     /// <summary>Returns whether a container gets any of the variables from a Secret.</summary>
     public static bool TakesFromSecret(MappingNode container, IReadOnlySet<string> variables) => ItemsOf(container).Any(item =>
         NameOf(item) is { } name && variables.Contains(name)
         && (item.Find("valueFrom")?.Value.Resolved as MappingNode)?.Find("secretKeyRef") is not null);
 
-    private static IEnumerable<ManifestChange> Changes(MappingNode annotations, IReadOnlyList<KeyValuePair<string, Guid>> uuids)
+    private static IEnumerable<ManifestChange> Annotate(MappingNode annotations, IReadOnlyList<(string Name, Guid Uuid)> databases)
     {
-        var list = string.Join(',', uuids.Select(pair => pair.Value));
+        var list = string.Join(',', databases.Select(database => database.Uuid));
         if (annotations.Find(InjectionAnnotation.Uuid) is { } present)
         {
             yield return new SetEntry(present, InjectionAnnotation.Uuid, list);
@@ -35,25 +41,25 @@ internal static class ManifestInjection
         }
 
         // The old UUID in the key from the injector's manual would still name the previous lease.
-        foreach (var (database, uuid) in uuids)
+        foreach (var (name, uuid) in databases)
         {
-            if (annotations.Find(InjectionAnnotation.ForDatabase(database, DatabaseSetting.LegacyUuid)) is { } legacy)
+            if (annotations.Find(InjectionAnnotation.ForDatabase(name, DatabaseSetting.LegacyUuid)) is { } legacy)
                 yield return new SetEntry(legacy, legacy.Key.Value, uuid.ToString());
         }
     }
 
-    private static IEnumerable<ManifestChange> Changes(MappingNode container, IReadOnlyList<EnvironmentEntry> variables)
+    private static IEnumerable<ManifestChange> AddVariables(MappingNode container, IReadOnlyList<EnvironmentEntry> entries)
     {
         var declared = container.Find("env");
         var items = ItemsOf(container);
         var added = new JsonArray();
-        foreach (var variable in variables)
+        foreach (var entry in entries)
         {
-            var same = items.FindAll(item => NameOf(item) == variable.Name);
+            var same = items.FindAll(item => NameOf(item) == entry.Name);
             foreach (var item in same)
-                yield return Replace(item, variable);
+                yield return Replace(item, entry);
             if (same.Count == 0)
-                added.Add((JsonNode)new JsonObject { ["name"] = variable.Name, [variable.Key] = variable.Content.DeepClone() });
+                added.Add((JsonNode)new JsonObject { ["name"] = entry.Name, [entry.Key] = entry.Content.DeepClone() });
         }
 
         if (added.Count == 0)
@@ -72,11 +78,17 @@ internal static class ManifestInjection
     private static string? NameOf(MappingNode item) => (item.Find("name")?.Value.Resolved as ScalarNode)?.Value;
 
     // A variable has a value, or a valueFrom, or neither, which means an empty value.
-    private static ManifestChange Replace(MappingNode item, EnvironmentEntry variable) => (item.Find("value") ?? item.Find("valueFrom")) is { } entry
-        ? new SetEntry(entry, variable.Key, variable.Content.DeepClone())
-        : new AddEntry(item, variable.Key, variable.Content.DeepClone());
+    private static ManifestChange Replace(MappingNode item, EnvironmentEntry entry) => (item.Find("value") ?? item.Find("valueFrom")) is { } found
+        ? new SetEntry(found, entry.Key, entry.Content.DeepClone())
+        : new AddEntry(item, entry.Key, entry.Content.DeepClone());
 
     // The usual position of env is after name and image. Both are single lines, so the following lines are unchanged.
     private static MappingEntry? UsualPredecessor(MappingNode container) =>
         container.Entries.Find(entry => entry.Key.Value == "image") ?? container.Entries.Find(entry => entry.Key.Value == "name");
+
+    /// <summary>An item of a container's <c>env</c>.</summary>
+    /// <param name="Name">The variable's name.</param>
+    /// <param name="Key"><c>value</c> or <c>valueFrom</c>.</param>
+    /// <param name="Content">The content of that key.</param>
+    private sealed record EnvironmentEntry(string Name, string Key, JsonNode Content);
 }
