@@ -114,6 +114,9 @@ public static class FindingCode
     /// <summary>A template that is a URI without a host.</summary>
     public const string TemplateWithoutHost = "KI035";
 
+    /// <summary>A variable refers to a variable that is set after it, so the kubelet does not replace the reference.</summary>
+    public const string UnresolvedReference = "KI036";
+
     /// <summary>Settings for another injector that is not activated, or that is deactivated, for the pod.</summary>
     public const string InjectorNotSwitchedOn = "KI050";
 

@@ -40,6 +40,7 @@ public static class PodInjectionReader
             databases[i] = new DatabaseReader(keys.Databases[i], findings).Read(role, mount);
         var variables = VariableChecks.Requested(databases);
         VariableChecks.ReportDuplicates(variables, keys, pod.Containers, findings);
+        VariableChecks.ReportUnresolved(databases, pod.Containers, findings);
         InitContainerChecks.Report(databases, pod.Containers, findings);
 
         var injected = UuidReader.IsInjected(keys);

@@ -129,6 +129,23 @@ internal static class VariableChecks
         }
     }
 
+    /// <summary>Reports references that the kubelet does not replace, because the variable with the reference is set first.</summary>
+    public static void ReportUnresolved(DatabaseInjection[] databases, IReadOnlyList<PodContainer> containers, FindingList findings)
+    {
+        if (containers.All(container => container.DependentVariables.Count == 0) && Array.TrueForAll(databases, database => database.RawTemplate is null))
+            return;
+        var variables = databases.SelectMany(VariableOrder.VariablesOf).DistinctBy(variable => variable.Name, StringComparer.Ordinal).ToList();
+        foreach (var container in containers)
+        {
+            foreach (var (name, reference) in new VariableOrder(container, variables).Unresolved())
+                findings.Warning(
+                    FindingCode.UnresolvedReference,
+                    name,
+                    $"Variable {Redaction.Value(name)} in {NameOf(container)} refers to {Redaction.Value(reference)}, which is set after it, so the kubelet does not replace the reference.",
+                    name == reference ? "Remove the reference." : $"Declare {Redaction.Value(name)} after {Redaction.Value(reference)}.");
+        }
+    }
+
     private static string NameOf(PodContainer container) => $"{(container.IsInit ? "init container" : "container")} {Redaction.Key(container.Name)}";
 
     private static void Add(DatabaseInjection database, string setting, IReadOnlyList<string> names, List<RequestedVariable> requested)

@@ -1,6 +1,6 @@
-using System.Text;
 using KubeInject.Annotations;
 using KubeInject.Credentials;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Injection;
 
@@ -29,12 +29,12 @@ internal static class EnvironmentValue
         {
             CredentialPart.Username => credential.Username,
             CredentialPart.Password => credential.Password.Reveal(),
-            _ => ConnectionUri.Fill(Expand(variable.Database.RawTemplate!)!, credential.Username, credential.Password.Reveal()),
+            _ => ConnectionUri.Fill(variable.Database.RawTemplate!.Replace("$$", "$", StringComparison.Ordinal), credential.Username, credential.Password.Reveal()),
         };
     }
 
     /// <summary>Returns whether a variable can get its text from a Secret. A template with a reference to another variable cannot.</summary>
-    public static bool FitsInSecret(PlannedVariable variable) => variable.Part != CredentialPart.Uri || Expand(variable.Database.RawTemplate!) is not null;
+    public static bool FitsInSecret(PlannedVariable variable) => variable.Part != CredentialPart.Uri || VariableExpansion.ReferencesIn(variable.Database.RawTemplate).Count == 0;
 
     private static void Check(PlannedVariable variable, Credential credential)
     {
@@ -48,21 +48,4 @@ internal static class EnvironmentValue
     private static string Escape(string value) => value.Contains("$$", StringComparison.Ordinal) || value.Contains("$(", StringComparison.Ordinal)
         ? value.Replace("$", "$$", StringComparison.Ordinal)
         : value;
-
-    /// <summary>Replaces $$ in a template as the kubelet does. Returns null if the template contains a reference.</summary>
-    private static string? Expand(string template)
-    {
-        var expanded = new StringBuilder(template.Length);
-        for (var i = 0; i < template.Length; i++)
-        {
-            var next = template[i] == '$' && i + 1 < template.Length ? template[i + 1] : '\0';
-            if (next == '(' && template.IndexOf(')', i) >= 0)
-                return null;
-            expanded.Append(template[i]);
-            if (next == '$')
-                i++;
-        }
-
-        return expanded.ToString();
-    }
 }

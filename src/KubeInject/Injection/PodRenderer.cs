@@ -17,9 +17,11 @@ internal static class PodRenderer
             return [];
         var entries = pod.Plan.Variables.Select((variable, index) => pod.Secret is null
             ? new EnvironmentEntry(variable.Name, "value", values.Texts[index])
-            : new EnvironmentEntry(variable.Name, "valueFrom", pod.Secret.SourceOf(variable))).ToList();
+            : new EnvironmentEntry(variable.Name, "valueFrom", pod.Secret.SourceOf(variable))).ToDictionary(entry => entry.Name);
+        var variables = pod.Plan.Injection.Databases.SelectMany(VariableOrder.VariablesOf).ToList();
         var databases = pod.Plan.Injection.Databases.Zip(values.Uuids, (database, uuid) => (database.Name, uuid)).ToList();
-        return Annotate(pod.Template.Annotations!, databases).Concat(pod.Template.Containers.SelectMany(container => AddVariables(container.Node, entries)));
+        return Annotate(pod.Template.Annotations!, databases).Concat(pod.Template.Containers.SelectMany(container =>
+            AddVariables(container.Node, entries, new VariableOrder(container.Container, variables).Inserted)));
     }
 
     /// <summary>Returns whether a container gets any of the variables from a Secret.</summary>
@@ -48,28 +50,29 @@ internal static class PodRenderer
         }
     }
 
-    private static IEnumerable<ManifestChange> AddVariables(MappingNode container, IReadOnlyList<EnvironmentEntry> entries)
+    private static IEnumerable<ManifestChange> AddVariables(
+        MappingNode container, Dictionary<string, EnvironmentEntry> entries, IReadOnlyList<(VariableOrder.NewVariable Variable, int Before)> inserted)
     {
-        var declared = container.Find("env");
-        var items = ItemsOf(container);
-        var added = new JsonArray();
-        foreach (var entry in entries)
+        foreach (var item in ItemsOf(container))
         {
-            var same = items.FindAll(item => NameOf(item) == entry.Name);
-            foreach (var item in same)
-                yield return Replace(item, entry);
-            if (same.Count == 0)
-                added.Add((JsonNode)new JsonObject { ["name"] = entry.Name, [entry.Key] = entry.Content.DeepClone() });
+            if (NameOf(item) is { } name && entries.TryGetValue(name, out var entry))
+            {
+                foreach (var change in Replace(item, entry))
+                    yield return change;
+            }
         }
 
-        if (added.Count == 0)
-            yield break;
-        if (declared is null)
-            yield return new AddEntry(container, "env", added, UsualPredecessor(container));
-        else if (items.Count == 0)
-            yield return new SetEntry(declared, "env", added);
-        else
-            yield return new AddItems((SequenceNode)declared.Value.Resolved, added);
+        var declared = container.Find("env");
+        foreach (var group in inserted.GroupBy(variable => variable.Before))
+        {
+            var items = new JsonArray([.. group.Select(JsonNode (variable) => entries[variable.Variable.Name].ToItem())]);
+            if (declared is null)
+                yield return new AddEntry(container, "env", items, UsualPredecessor(container));
+            else if (declared.Value.Resolved is SequenceNode { Items.Count: > 0 } list)
+                yield return new AddItems(list, items, group.Key);
+            else
+                yield return new SetEntry(declared, "env", items);
+        }
     }
 
     private static List<MappingNode> ItemsOf(MappingNode container) =>
@@ -77,10 +80,15 @@ internal static class PodRenderer
 
     private static string? NameOf(MappingNode item) => (item.Find("name")?.Value.Resolved as ScalarNode)?.Value;
 
-    // A variable has a value, or a valueFrom, or neither, which means an empty value.
-    private static ManifestChange Replace(MappingNode item, EnvironmentEntry entry) => (item.Find("value") ?? item.Find("valueFrom")) is { } found
-        ? new SetEntry(found, entry.Key, entry.Content.DeepClone())
-        : new AddEntry(item, entry.Key, entry.Content.DeepClone());
+    // A variable has a value, or a valueFrom, or neither, which means an empty value. Files can also have one of them empty beside the other.
+    private static IEnumerable<ManifestChange> Replace(MappingNode item, EnvironmentEntry entry)
+    {
+        List<MappingEntry> found = [.. item.Entries.Where(found => found.Key.Value == entry.Key), .. item.Entries.Where(found => found.Key.Value != entry.Key && found.Key.Value is "value" or "valueFrom")];
+        if (found.Count == 0)
+            return [new AddEntry(item, entry.Key, entry.Content.DeepClone())];
+        var set = new SetEntry(found[0], entry.Key, entry.Content.DeepClone());
+        return found.Count == 1 ? [set] : [set, new RemoveEntries(item, found[1..])];
+    }
 
     // The usual position of env is after name and image. Both are single lines, so the following lines are unchanged.
     private static MappingEntry? UsualPredecessor(MappingNode container) =>
@@ -90,5 +98,8 @@ internal static class PodRenderer
     /// <param name="Name">The variable's name.</param>
     /// <param name="Key"><c>value</c> or <c>valueFrom</c>.</param>
     /// <param name="Content">The content of that key.</param>
-    private sealed record EnvironmentEntry(string Name, string Key, JsonNode Content);
+    private sealed record EnvironmentEntry(string Name, string Key, JsonNode Content)
+    {
+        public JsonObject ToItem() => new JsonObject { ["name"] = Name, [Key] = Content.DeepClone() };
+    }
 }

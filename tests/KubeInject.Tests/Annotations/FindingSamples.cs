@@ -49,6 +49,10 @@ internal static class FindingSamples
         (FindingCode.PortOfOtherScheme, WithTemplate("postgres://db:3306/orders")),
         (FindingCode.ProxyNotRunning, WithTemplate("postgres://localhost:5432/orders") with { Containers = [new PodContainer("migrate", true, [])] }),
         (FindingCode.TemplateWithoutHost, WithTemplate("postgres://:5432/orders")),
+        (FindingCode.UnresolvedReference, With(("orders.role", "rw")) with
+        {
+            Containers = [new PodContainer("app", false, ["PGPASSWORD", "DBUSER"]) { DependentVariables = [new DependentVariable(0, ["DBUSER"])] }],
+        }),
         (FindingCode.InjectorNotSwitchedOn, Pod((Agent + "role", "orders"), Secret())),
         (FindingCode.InjectorNotSwitchedOn, ForAgent((Agent + "agent-inject", "false"))),
         (FindingCode.InjectorNotSwitchedOn, ForBank((Bank + "mutate", "skip"))),

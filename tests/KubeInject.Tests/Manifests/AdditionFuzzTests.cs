@@ -68,7 +68,7 @@ public sealed class AdditionFuzzTests
         foreach (var place in places.Take(random.Next(1, 3)))
         {
             if (place is SequenceNode list)
-                yield return new AddItems(list, [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Value(random, 1))]);
+                yield return new AddItems(list, [.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Value(random, 1))], random.Next(4) == 0 ? random.Next(list.Items.Count) : list.Items.Count);
             else if (place is MappingNode mapping)
                 yield return new AddEntry(mapping, random.Next(8) == 0 ? mapping.Entries[0].Key.Value : "added", Value(random, random.Next(3)), random.Next(2) == 0 ? null : mapping.Entries[random.Next(mapping.Entries.Count)]);
         }

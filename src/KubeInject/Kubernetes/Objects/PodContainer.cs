@@ -17,4 +17,7 @@ public sealed record PodContainer(string Name, bool IsInit, IReadOnlyList<string
     /// resolves them, in the order of the document. Other values are not kept, because they may be passwords.
     /// </summary>
     public IReadOnlyList<VaultVariable> VaultVariables { get; init; } = [];
+
+    /// <summary>The variables whose value refers to other variables, in the order of the document.</summary>
+    internal IReadOnlyList<DependentVariable> DependentVariables { get; init; } = [];
 }

@@ -13,6 +13,7 @@ internal static class PodContainerReader
         {
             IsSidecar = isInit && container.Text("restartPolicy") == "Always",
             VariableSources = [.. container.Get("envFrom").Items().Select(ReadSource).OfType<VariableSource>()],
+            DependentVariables = DependentVariable.Of(variables.Select(variable => variable.Text("value"))),
             VaultVariables = [.. variables
                 .Where(variable => VaultVariable.IsReference(variable.Text("value")))
                 .Select(variable => new VaultVariable(variable.Text("name")!, variable.Text("value")!))],

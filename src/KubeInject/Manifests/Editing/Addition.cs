@@ -22,7 +22,7 @@ internal sealed record Addition(ManifestChange Change, TextEdit Edit, int Column
         {
             AddEntry { Mapping: { IsFlow: false, Entries.Count: > 0 } mapping, Before: null } add
                 when !mapping.Entries.Exists(entry => entry.Key.Value == add.Key) => (add.After ?? mapping.Entries[^1]).Value,
-            AddItems { Sequence: { IsFlow: false, Items: [.., var item] } } => item,
+            AddItems { Sequence: { IsFlow: false, Items: [.., var item] } sequence } add when add.Before == sequence.Items.Count => item,
             _ => null,
         };
         return before?.Parent == change.Target && edits is [{ Length: 0 } edit] && edit.Start == LineBehind(content, LastOf(before)) && AreLines(content, edit)

@@ -46,8 +46,8 @@ internal readonly record struct BlockStyle(int KeyColumn, int DashColumn, int It
 
     private static int DashColumnOf(string content, SequenceNode list) => ColumnOf(content, DashBefore(content, list.Items[0].Start));
 
-    // Between a dash and its item there is white space, and there may be comments.
-    private static int DashBefore(string content, int item)
+    /// <summary>Returns the offset of the dash before an item. Between them there is white space, and there may be comments.</summary>
+    public static int DashBefore(string content, int item)
     {
         var at = item - 1;
         while (at > 0 && content[at] != '-')

@@ -82,16 +82,21 @@ internal sealed class ChangeVerifier
 
     private bool IsSameSequence(SequenceNode original, SequenceNode edited)
     {
-        var added = changes.Contains(original) ? changes[original].OfType<AddItems>().SelectMany(add => add.Items).ToArray() : [];
-        if (edited.Items.Count != original.Items.Count + added.Length)
-            return false;
-        for (var i = 0; i < edited.Items.Count; i++)
+        var added = changes.Contains(original) ? changes[original].OfType<AddItems>().ToLookup(add => add.Before, add => add.Items) : null;
+        var at = 0;
+        for (var i = 0; i <= original.Items.Count; i++)
         {
-            if (i < original.Items.Count ? !IsSame(original.Items[i], edited.Items[i]) : !Says(edited.Items[i], added[i - original.Items.Count]!))
+            foreach (var item in added?[i].SelectMany(items => items) ?? [])
+            {
+                if (at == edited.Items.Count || !Says(edited.Items[at++], item!))
+                    return false;
+            }
+
+            if (i < original.Items.Count && (at == edited.Items.Count || !IsSame(original.Items[i], edited.Items[at++])))
                 return false;
         }
 
-        return true;
+        return at == edited.Items.Count;
     }
 
     private bool IsSameMapping(MappingNode original, MappingNode edited)

@@ -70,10 +70,12 @@ internal sealed record RemoveEntries(MappingNode Mapping, IReadOnlyList<MappingE
     private static MappingEntry? OwnerOf(MappingNode mapping) => (mapping.Parent as MappingNode)?.Entries.Find(entry => entry.Value == mapping);
 }
 
-/// <summary>Adds items at the end of a list that is not empty.</summary>
+/// <summary>Adds items to a list that is not empty.</summary>
 /// <param name="Sequence">The list.</param>
 /// <param name="Items">The items.</param>
-internal sealed record AddItems(SequenceNode Sequence, JsonArray Items) : ManifestChange(Sequence)
+/// <param name="Before">The index of the existing item before which the new items are inserted; the number of items to add them at the end.</param>
+internal sealed record AddItems(SequenceNode Sequence, JsonArray Items, int Before) : ManifestChange(Sequence)
 {
-    public override bool IsSameAs(ManifestChange other) => base.IsSameAs(other) && JsonNode.DeepEquals(Items, ((AddItems)other).Items);
+    public override bool IsSameAs(ManifestChange other) =>
+        base.IsSameAs(other) && Before == ((AddItems)other).Before && JsonNode.DeepEquals(Items, ((AddItems)other).Items);
 }

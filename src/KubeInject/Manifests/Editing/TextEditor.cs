@@ -30,8 +30,20 @@ internal static class TextEditor
         return InsertLines(content, EndOf(content, after), lines);
     }
 
-    private static TextEdit AddBlockItems(string content, AddItems add) =>
-        InsertLines(content, add.Sequence.End, BlockWriter.Items(add.Items, BlockStyle.Of(content, add.Sequence)));
+    private static TextEdit AddBlockItems(string content, AddItems add)
+    {
+        var lines = BlockWriter.Items(add.Items, BlockStyle.Of(content, add.Sequence));
+        if (add.Before == add.Sequence.Items.Count)
+            return InsertLines(content, add.Sequence.End, lines);
+        var dash = BlockStyle.DashBefore(content, add.Sequence.Items[add.Before].Start);
+        var lineStart = content.LastIndexOf('\n', dash) + 1;
+        var lineBreak = LineBreak(content, content.IndexOf('\n', dash));
+        if (content.AsSpan(lineStart, dash - lineStart).IsWhiteSpace())
+            return new TextEdit(lineStart, 0, string.Concat(lines.Select(line => line + lineBreak)));
+
+        // The dash of the first item can follow the dash of an outer list on the same line.
+        return new TextEdit(dash, 0, string.Concat(lines.Select(line => line.TrimStart(' ') + lineBreak + content[lineStart..dash])));
+    }
 
     private static IEnumerable<TextEdit> SetBlockCollection(string content, SetEntry set)
     {
@@ -83,8 +95,10 @@ internal static class TextEditor
     private static TextEdit AddFlowItems(string content, AddItems add)
     {
         var style = FlowStyle.Of(content, add.Sequence);
-        var items = add.Items.Select(item => style.Separator + FlowWriter.Value(item!, style.ForItemsLike(content, add.Sequence.Items[^1])));
-        return new TextEdit(add.Sequence.Items[^1].End, 0, string.Concat(items));
+        var items = add.Items.Select(item => FlowWriter.Value(item!, style.ForItemsLike(content, add.Sequence.Items[^1])));
+        return add.Before < add.Sequence.Items.Count
+            ? new TextEdit(add.Sequence.Items[add.Before].Start, 0, string.Concat(items.Select(item => item + style.Separator)))
+            : new TextEdit(add.Sequence.Items[^1].End, 0, string.Concat(items.Select(item => style.Separator + item)));
     }
 
     private static string Key(RenameEntry rename) => rename.Entry.Key.Style == ScalarStyle.Plain ? ScalarWriter.Write(rename.Key) : ScalarWriter.Quote(rename.Key);
