@@ -10,7 +10,7 @@ namespace KubeInject;
 /// may control the terminal, change the writing direction, be invisible, start a new line, or be a workflow command.
 /// </summary>
 /// <remarks>Properties keep the original value; the cmdlets and the program escape text when they print it. Escaping an escaped text does not change it.</remarks>
-public static partial class DisplayText
+internal static partial class DisplayText
 {
     // Characters to escape, and the halves of surrogate pairs, which have to be checked individually.
     private static readonly SearchValues<char> Suspects =

@@ -7,7 +7,7 @@ namespace KubeInject;
 /// keywords such as <c>password</c>, <c>PWD</c> or <c>PSW</c> of any driver. If in doubt, it masks.
 /// </summary>
 /// <remarks>Each part of the regular expressions is bounded, so that no text makes them slow.</remarks>
-public static partial class PasswordMask
+internal static partial class PasswordMask
 {
     private const string Mask = "****";
 

@@ -7,7 +7,7 @@ namespace KubeInject;
 /// <param name="name">The name of the option that sets the limit, for the error: <c>--timeout</c>.</param>
 /// <param name="consequence">A sentence about the consequence of stopping, for the error; empty for none.</param>
 /// <param name="time">The clock; null for the system clock.</param>
-public sealed class TimeLimit(TimeSpan? limit, string name, string consequence, TimeProvider? time = null)
+internal sealed class TimeLimit(TimeSpan? limit, string name, string consequence, TimeProvider? time = null)
 {
     // CancellationTokenSource does not support much longer times.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);

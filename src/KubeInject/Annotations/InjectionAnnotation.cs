@@ -1,7 +1,7 @@
 namespace KubeInject.Annotations;
 
 /// <summary>The keys of the injection annotations.</summary>
-public static class InjectionAnnotation
+internal static class InjectionAnnotation
 {
     /// <summary>The prefix of all keys.</summary>
     public const string Prefix = "db-creds-injector.numberly.io/";

@@ -1,7 +1,7 @@
 namespace KubeInject.Annotations;
 
 /// <summary>Writes a <see cref="PodInjection"/> as annotations.</summary>
-public static class PodInjectionWriter
+internal static class PodInjectionWriter
 {
     /// <summary>
     /// Returns the annotations of an injection: a role for each database, and all settings that differ from the default.

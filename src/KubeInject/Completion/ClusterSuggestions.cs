@@ -12,7 +12,7 @@ namespace KubeInject.Completion;
 
 /// <summary>Suggestions from a cluster for tab completion. Lists read only metadata, page by page.</summary>
 /// <param name="connection">The connection. Completion does not run an exec plugin: there are no suggestions until the plugin has run for another command.</param>
-public sealed class ClusterSuggestions(KubeConnection connection)
+internal sealed class ClusterSuggestions(KubeConnection connection)
 {
     private readonly KubeObjectClient client = connection.Objects;
 

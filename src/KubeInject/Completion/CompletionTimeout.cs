@@ -5,7 +5,7 @@ namespace KubeInject.Completion;
 /// <summary>Limits the time of tab completion. Returns the results that are available when the time limit is reached.</summary>
 /// <param name="limit">The time limit; greater than zero.</param>
 /// <param name="time">The clock; null for the system clock.</param>
-public sealed class CompletionTimeout(TimeSpan limit, TimeProvider? time = null)
+internal sealed class CompletionTimeout(TimeSpan limit, TimeProvider? time = null)
 {
     /// <summary>The default time limit: 300 milliseconds.</summary>
     public static TimeSpan DefaultLimit { get; } = TimeSpan.FromMilliseconds(300);

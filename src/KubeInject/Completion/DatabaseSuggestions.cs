@@ -4,7 +4,7 @@ using KubeInject.Annotations;
 namespace KubeInject.Completion;
 
 /// <summary>Suggestions from the databases that pods request. Templates are not suggested, because they may contain passwords.</summary>
-public static class DatabaseSuggestions
+internal static class DatabaseSuggestions
 {
     /// <summary>Gets the names of the databases in the annotations.</summary>
     /// <param name="databases">The requested databases.</param>

@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Completion;
 
 /// <summary>Suggestions for field selectors.</summary>
-public static class FieldSuggestions
+internal static class FieldSuggestions
 {
     // https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/#list-of-supported-fields
     private static readonly string[] OfAll = ["metadata.name=", "metadata.namespace="];

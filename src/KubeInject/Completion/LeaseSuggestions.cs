@@ -4,7 +4,7 @@ using KubeInject.Leases;
 namespace KubeInject.Completion;
 
 /// <summary>Suggestions for leases.</summary>
-public static class LeaseSuggestions
+internal static class LeaseSuggestions
 {
     /// <summary>Gets the identities of the leases of a credential source.</summary>
     /// <param name="source">The credential source.</param>

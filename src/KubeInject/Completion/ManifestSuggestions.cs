@@ -5,7 +5,7 @@ using KubeInject.Manifests;
 namespace KubeInject.Completion;
 
 /// <summary>Suggestions from manifests.</summary>
-public static class ManifestSuggestions
+internal static class ManifestSuggestions
 {
     /// <summary>Gets the databases that the pods of manifests request.</summary>
     /// <param name="paths">Files and folders. Manifests that cannot be parsed are skipped.</param>

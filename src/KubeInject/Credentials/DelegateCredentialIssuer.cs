@@ -4,7 +4,7 @@ namespace KubeInject.Credentials;
 /// <param name="name">The name of the issuer.</param>
 /// <param name="issue">Issues a credential.</param>
 /// <param name="revoke">Revokes a credential, whether or not it was issued; null if credentials cannot be revoked.</param>
-public sealed class DelegateCredentialIssuer(
+internal sealed class DelegateCredentialIssuer(
     string name,
     Func<CredentialRequest, CancellationToken, Task<Credential>> issue,
     Func<CredentialHandle, CancellationToken, Task>? revoke = null) : ICredentialIssuer

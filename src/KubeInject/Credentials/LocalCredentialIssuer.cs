@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace KubeInject.Credentials;
 
 /// <summary>Generates random credentials, for tests and demonstrations without Vault or a database.</summary>
-public sealed class LocalCredentialIssuer : ICredentialIssuer
+internal sealed class LocalCredentialIssuer : ICredentialIssuer
 {
     private const string Alphabet = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private const int PasswordLength = 24;

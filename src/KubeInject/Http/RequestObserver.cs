@@ -6,7 +6,7 @@ namespace KubeInject.Http;
 /// requests of other operations. The observer flows with the execution context.
 /// </summary>
 /// <remarks>To observe all requests of one connection, use the event <c>RequestCompleted</c> of the connection.</remarks>
-public static class RequestObserver
+internal static class RequestObserver
 {
     private static readonly AsyncLocal<Action<CompletedRequest>?> Observer = new();
 

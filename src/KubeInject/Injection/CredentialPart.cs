@@ -1,7 +1,7 @@
 namespace KubeInject.Injection;
 
 /// <summary>The part of a credential that a variable gets.</summary>
-public enum CredentialPart
+internal enum CredentialPart
 {
     /// <summary>The username.</summary>
     Username,

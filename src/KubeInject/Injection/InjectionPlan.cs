@@ -5,7 +5,7 @@ namespace KubeInject.Injection;
 /// <summary>The variables that an injection adds to a pod. Each container and each init container gets all variables.</summary>
 /// <param name="Injection">The injection that the pod requests.</param>
 /// <param name="Variables">The variables, in the order of the database names and then of the annotations.</param>
-public sealed record InjectionPlan(PodInjection Injection, IReadOnlyList<PlannedVariable> Variables)
+internal sealed record InjectionPlan(PodInjection Injection, IReadOnlyList<PlannedVariable> Variables)
 {
     /// <summary>Plans the injection of a pod. Issues no credentials.</summary>
     /// <param name="injection">The injection that the pod requests. It must have no errors.</param>

@@ -6,4 +6,4 @@ namespace KubeInject.Injection;
 /// <param name="Database">The database of the credentials.</param>
 /// <param name="Name">The variable's name.</param>
 /// <param name="Part">The part of the credentials.</param>
-public sealed record PlannedVariable(DatabaseInjection Database, string Name, CredentialPart Part);
+internal sealed record PlannedVariable(DatabaseInjection Database, string Name, CredentialPart Part);

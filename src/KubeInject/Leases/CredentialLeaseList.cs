@@ -3,7 +3,7 @@ using System.Collections;
 namespace KubeInject.Leases;
 
 /// <summary>A snapshot of the leases of a source, sorted by UUID, with the records and owners that could not be read.</summary>
-public sealed class CredentialLeaseList : IReadOnlyList<CredentialLease>
+internal sealed class CredentialLeaseList : IReadOnlyList<CredentialLease>
 {
     private readonly IReadOnlyList<CredentialLease> leases;
 

@@ -1,7 +1,7 @@
 namespace KubeInject.Leases;
 
 /// <summary>Options for listing and sweeping leases.</summary>
-public sealed record LeaseOptions
+internal sealed record LeaseOptions
 {
     /// <summary>The default time limit of a sweep: 1 hour.</summary>
     public static TimeSpan DefaultTimeout { get; } = TimeSpan.FromHours(1);

@@ -4,4 +4,4 @@ namespace KubeInject.Leases;
 /// <param name="Done">The number of processed leases.</param>
 /// <param name="Total">The number of leases to renew or revoke.</param>
 /// <param name="Last">The lease that was processed last.</param>
-public sealed record LeaseProgress(int Done, int Total, CredentialLease Last);
+internal sealed record LeaseProgress(int Done, int Total, CredentialLease Last);

@@ -16,7 +16,7 @@ namespace KubeInject.Leases;
 /// (https://developer.hashicorp.com/vault/api-docs/secret/kv/kv-v2) The in-cluster injector overwrites a record with its six
 /// fields and drops all others, so KubeInject also stores its fields in a second entry below <c>kubeinject</c>.
 /// </remarks>
-public sealed class VaultLeaseStore : ILeaseStore
+internal sealed class VaultLeaseStore : ILeaseStore
 {
     /// <summary>The default mount path: <c>vault-db-injector</c>.</summary>
     public const string DefaultMount = "vault-db-injector";

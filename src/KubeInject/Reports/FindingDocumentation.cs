@@ -4,7 +4,7 @@ namespace KubeInject.Reports;
 
 /// <summary>The documentation of finding codes, from the page <c>findings.md</c>.</summary>
 /// <param name="page">The Markdown page. It has a section <c>### KI001</c> for each code, which starts with the severity and a sentence with the meaning.</param>
-public sealed partial class FindingDocumentation(string page)
+internal sealed partial class FindingDocumentation(string page)
 {
     private readonly Dictionary<string, string> sections = Section().Matches(page)
         .ToDictionary(section => section.Groups["code"].Value, section => section.Groups["text"].Value.Trim(), StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using KubeInject.Annotations;
 namespace KubeInject.Reports;
 
 /// <summary>The same finding on one or more objects.</summary>
-public sealed record FindingGroup
+internal sealed record FindingGroup
 {
     /// <summary>The code; see <see cref="FindingCode"/>.</summary>
     public required string Code { get; init; }

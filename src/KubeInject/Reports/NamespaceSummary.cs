@@ -9,4 +9,4 @@ namespace KubeInject.Reports;
 /// <param name="Errors">Findings that prevent an injection; pods of one template count once.</param>
 /// <param name="Warnings">Warnings; pods of one template count once.</param>
 /// <param name="Notes">Findings for information; pods of one template count once.</param>
-public sealed record NamespaceSummary(string Name, int Pods, int Requesting, int Injected, int Pending, int Errors, int Warnings, int Notes);
+internal sealed record NamespaceSummary(string Name, int Pods, int Requesting, int Injected, int Pending, int Errors, int Warnings, int Notes);

@@ -3,7 +3,7 @@ using KubeInject.Annotations;
 namespace KubeInject.Reports;
 
 /// <summary>Pods of one template with the same requests and state, or a single pod.</summary>
-public sealed record PodGroup
+internal sealed record PodGroup
 {
     /// <summary>The namespace of the pods.</summary>
     public required string Namespace { get; init; }

@@ -4,7 +4,7 @@ using KubeInject.Leases;
 namespace KubeInject.Reports;
 
 /// <summary>A report on the requested, injected, and missing credentials of the pods of a cluster. Contains no secrets, and no annotation values that can be secrets.</summary>
-public sealed record PodInjectionReport
+internal sealed record PodInjectionReport
 {
     /// <summary>The API server's address.</summary>
     public required string Server { get; init; }

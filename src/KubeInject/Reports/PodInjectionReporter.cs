@@ -20,7 +20,7 @@ namespace KubeInject.Reports;
 /// <param name="source">The source of the credentials and of the lease records; null for the records of KubeInject in the cluster (default).</param>
 /// <param name="options">The settings of the annotations, as configured in the injector. Default: <see cref="InjectionOptions.Default"/>.</param>
 /// <param name="time">The clock. Default: the system clock.</param>
-public sealed class PodInjectionReporter(KubeConnection connection, CredentialSource? source = null, InjectionOptions? options = null, TimeProvider? time = null)
+internal sealed class PodInjectionReporter(KubeConnection connection, CredentialSource? source = null, InjectionOptions? options = null, TimeProvider? time = null)
 {
     private readonly InjectionOptions options = options ?? InjectionOptions.Default;
     private readonly TimeProvider time = time ?? TimeProvider.System;

@@ -4,4 +4,4 @@ namespace KubeInject.Reports;
 /// <param name="Step">The current operation: <c>Reading pods</c>.</param>
 /// <param name="Done">The number of processed items.</param>
 /// <param name="Total">The total number of items; 0 if it is not known.</param>
-public readonly record struct ReportProgress(string Step, int Done, int Total);
+internal readonly record struct ReportProgress(string Step, int Done, int Total);

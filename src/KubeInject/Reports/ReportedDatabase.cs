@@ -8,4 +8,4 @@ namespace KubeInject.Reports;
 /// <param name="Mount">The mount path of the database secrets engine.</param>
 /// <param name="Variables">The names of the variables that get credentials.</param>
 /// <param name="Dialect">The dialect of the annotations.</param>
-public sealed record ReportedDatabase(string Name, string? Role, string Mount, IReadOnlyList<string> Variables, InjectionDialect Dialect);
+internal sealed record ReportedDatabase(string Name, string? Role, string Mount, IReadOnlyList<string> Variables, InjectionDialect Dialect);

@@ -12,5 +12,5 @@ namespace KubeInject.Reports;
 /// <param name="IssuedAt">When the lease was issued; null if that is not known.</param>
 /// <param name="ExpiresAt">When the lease expires unless it is renewed; null if it does not expire, or if that is not known.</param>
 /// <param name="IsRenewable">Whether the lease can be renewed.</param>
-public sealed record ReportedLease(
+internal sealed record ReportedLease(
     Guid Uuid, LeaseState State, string Owner, string Database, string Role, string Source, DateTimeOffset? IssuedAt, DateTimeOffset? ExpiresAt, bool IsRenewable);

@@ -1,7 +1,7 @@
 namespace KubeInject.Secrets;
 
 /// <summary>A change of a Secret in the cluster. Keys and metadata that the change does not name are kept.</summary>
-public sealed record SecretChange
+internal sealed record SecretChange
 {
     /// <summary>The Secret's name.</summary>
     public required string Name { get; init; }

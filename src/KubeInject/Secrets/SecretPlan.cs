@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Secrets;
 
 /// <summary>A planned and permitted change of a Secret in its current state.</summary>
-public sealed class SecretPlan
+internal sealed class SecretPlan
 {
     private readonly Func<CancellationToken, Task<KubeObject?>> write;
 

@@ -1,7 +1,7 @@
 namespace KubeInject.Secrets;
 
 /// <summary>A removal of a Secret in the cluster or of some of its keys.</summary>
-public sealed record SecretRemoval
+internal sealed record SecretRemoval
 {
     /// <summary>The Secret's name.</summary>
     public required string Name { get; init; }

@@ -4,7 +4,7 @@ using System.Text;
 namespace KubeInject.Secrets;
 
 /// <summary>A value to write to a Secret in the cluster: text or bytes. Its text form is a mask.</summary>
-public sealed class SecretValue
+internal sealed class SecretValue
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] bytes;

@@ -6,4 +6,4 @@ namespace KubeInject.Annotations.Dialects;
 /// converted.
 /// </param>
 /// <param name="Left">What could not be converted, and the remedy. One sentence for each.</param>
-public sealed record DialectConversion(IReadOnlyList<MetadataChange> Changes, IReadOnlyList<string> Left);
+internal sealed record DialectConversion(IReadOnlyList<MetadataChange> Changes, IReadOnlyList<string> Left);

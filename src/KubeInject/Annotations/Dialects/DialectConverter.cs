@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Annotations.Dialects;
 
 /// <summary>Converts annotations of other injectors to annotations of the Vault database-credential injector.</summary>
-public static class DialectConverter
+internal static class DialectConverter
 {
     /// <summary>
     /// Converts the annotations of a pod. Invalid annotations never cause an exception. The annotations of secrets that only

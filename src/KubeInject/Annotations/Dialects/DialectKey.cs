@@ -1,7 +1,7 @@
 namespace KubeInject.Annotations.Dialects;
 
 /// <summary>Finds the injector of a key by its prefix.</summary>
-public static class DialectKey
+internal static class DialectKey
 {
     /// <summary>The prefix of the keys of HashiCorp's Vault Agent injector.</summary>
     public const string VaultAgentPrefix = "vault.hashicorp.com/";

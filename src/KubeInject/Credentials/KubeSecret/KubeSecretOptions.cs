@@ -1,7 +1,7 @@
 namespace KubeInject.Credentials.KubeSecret;
 
 /// <summary>Options for the source <c>kube-secret</c>.</summary>
-public sealed record KubeSecretOptions
+internal sealed record KubeSecretOptions
 {
     /// <summary>The pattern for the name of the Secret of a database.</summary>
     public required SecretPattern Pattern { get; init; }

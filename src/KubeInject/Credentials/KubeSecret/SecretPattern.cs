@@ -15,7 +15,7 @@ namespace KubeInject.Credentials.KubeSecret;
 /// If pods of several namespaces share one namespace of Secrets, <c>{namespace}</c> must be delimited by dots. Otherwise,
 /// role <c>b-c</c> of namespace <c>a</c> and role <c>c</c> of namespace <c>a-b</c> would have the same Secret.
 /// </remarks>
-public sealed partial class SecretPattern
+internal sealed partial class SecretPattern
 {
     private const string Role = "{role}";
     private const string Database = "{database}";

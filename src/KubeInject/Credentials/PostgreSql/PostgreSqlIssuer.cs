@@ -16,7 +16,7 @@ namespace KubeInject.Credentials.PostgreSql;
 /// login role of a lease, and the connecting user. An expired login role can be renewed as long as it exists, because
 /// <c>VALID UNTIL</c> can be changed at any time.
 /// </remarks>
-public sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
+internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private const int PasswordLength = 40;

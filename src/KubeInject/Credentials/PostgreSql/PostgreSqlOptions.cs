@@ -16,7 +16,7 @@ namespace KubeInject.Credentials.PostgreSql;
 /// The search path is <c>pg_catalog</c>. Qualify all other names with their schema.
 /// </para>
 /// </remarks>
-public sealed record PostgreSqlOptions
+internal sealed record PostgreSqlOptions
 {
     /// <summary>Creates a login role that is a member of the role that the pod requests.</summary>
     public const string DefaultCreationStatement =

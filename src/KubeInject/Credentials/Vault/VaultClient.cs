@@ -12,7 +12,7 @@ namespace KubeInject.Credentials.Vault;
 /// The client of a HashiCorp Vault or OpenBao server. The issuer and the lease store share one client, and so one login and
 /// its connections.
 /// </summary>
-public sealed class VaultClient : IDisposable
+internal sealed class VaultClient : IDisposable
 {
     private static readonly string Version =
         typeof(VaultClient).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];

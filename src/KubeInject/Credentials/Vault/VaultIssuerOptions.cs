@@ -1,7 +1,7 @@
 namespace KubeInject.Credentials.Vault;
 
 /// <summary>Options for issuing credentials from Vault.</summary>
-public sealed record VaultIssuerOptions
+internal sealed record VaultIssuerOptions
 {
     /// <summary>The default audience: <c>vault</c>.</summary>
     public const string DefaultAudience = "vault";

@@ -5,7 +5,7 @@ using KubeInject.Kubernetes.Configuration;
 namespace KubeInject.Credentials.Vault;
 
 /// <summary>How KubeInject logs in to Vault. Its text contains no secret.</summary>
-public sealed class VaultLogin
+internal sealed class VaultLogin
 {
     private readonly Func<SensitiveString>? token;
     private readonly Func<VaultRequest>? request;

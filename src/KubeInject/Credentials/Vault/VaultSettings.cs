@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Configuration;
 namespace KubeInject.Credentials.Vault;
 
 /// <summary>The connection settings of a HashiCorp Vault or OpenBao server. A <see cref="VaultLogin"/> specifies the login.</summary>
-public sealed record VaultSettings
+internal sealed record VaultSettings
 {
     /// <summary>The default address of the Vault CLI: <c>https://127.0.0.1:8200</c>.</summary>
     public static Uri DefaultAddress { get; } = new("https://127.0.0.1:8200");

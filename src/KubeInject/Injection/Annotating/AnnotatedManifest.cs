@@ -1,7 +1,7 @@
 namespace KubeInject.Injection.Annotating;
 
 /// <summary>The result of changing the annotations of a manifest.</summary>
-public sealed record AnnotatedManifest
+internal sealed record AnnotatedManifest
 {
     /// <summary>The path as the caller specified it. Null if the text is not from a file.</summary>
     public required string? File { get; init; }

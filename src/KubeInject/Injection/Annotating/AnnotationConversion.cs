@@ -5,7 +5,7 @@ namespace KubeInject.Injection.Annotating;
 
 /// <summary>Converts annotations of another injector to annotations of the Vault database-credential injector.</summary>
 /// <param name="dialect">The other injector.</param>
-public sealed class AnnotationConversion(InjectionDialect dialect) : AnnotationTask
+internal sealed class AnnotationConversion(InjectionDialect dialect) : AnnotationTask
 {
     internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
     {

@@ -4,7 +4,7 @@ namespace KubeInject.Injection.Annotating;
 
 /// <summary>Removes injection annotations.</summary>
 /// <param name="database">The database. Null removes all databases and all other keys with the prefix. Default: null.</param>
-public sealed class AnnotationRemoval(string? database = null) : AnnotationTask
+internal sealed class AnnotationRemoval(string? database = null) : AnnotationTask
 {
     internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
     {

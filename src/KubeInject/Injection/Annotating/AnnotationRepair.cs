@@ -4,7 +4,7 @@ namespace KubeInject.Injection.Annotating;
 
 /// <summary>Applies the fixes of findings.</summary>
 /// <param name="filter">Selects the findings. Default: all findings.</param>
-public sealed class AnnotationRepair(Func<Finding, bool>? filter = null) : AnnotationTask
+internal sealed class AnnotationRepair(Func<Finding, bool>? filter = null) : AnnotationTask
 {
     internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
     {

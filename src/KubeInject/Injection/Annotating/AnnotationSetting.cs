@@ -4,7 +4,7 @@ namespace KubeInject.Injection.Annotating;
 
 /// <summary>Writes the annotations of a database, and the label.</summary>
 /// <param name="annotations">The settings of the database.</param>
-public sealed class AnnotationSetting(DatabaseAnnotations annotations) : AnnotationTask
+internal sealed class AnnotationSetting(DatabaseAnnotations annotations) : AnnotationTask
 {
     internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
     {

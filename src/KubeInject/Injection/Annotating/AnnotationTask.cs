@@ -3,7 +3,7 @@ using KubeInject.Annotations;
 namespace KubeInject.Injection.Annotating;
 
 /// <summary>A task that changes labels and annotations of pods.</summary>
-public abstract class AnnotationTask
+internal abstract class AnnotationTask
 {
     private protected AnnotationTask()
     {

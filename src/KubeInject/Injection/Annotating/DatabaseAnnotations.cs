@@ -3,7 +3,7 @@ using KubeInject.Annotations;
 namespace KubeInject.Injection.Annotating;
 
 /// <summary>The annotations to set for a database. Null values keep the current annotations.</summary>
-public sealed record DatabaseAnnotations
+internal sealed record DatabaseAnnotations
 {
     /// <summary>The name of the connection in the keys of the pod.</summary>
     public required string Database { get; init; }

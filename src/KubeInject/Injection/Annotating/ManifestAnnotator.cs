@@ -5,7 +5,7 @@ using KubeInject.Manifests;
 namespace KubeInject.Injection.Annotating;
 
 /// <summary>Changes labels and annotations of pod templates in manifests. Changes nothing else.</summary>
-public sealed class ManifestAnnotator
+internal sealed class ManifestAnnotator
 {
     private readonly AnnotationTask task;
     private readonly InjectionOptions options;

@@ -3,7 +3,7 @@ using KubeInject.Injection.Workloads;
 namespace KubeInject.Injection.Rotation;
 
 /// <summary>The options for rotating credentials.</summary>
-public sealed record RotationOptions
+internal sealed record RotationOptions
 {
     /// <summary>The way in which containers get the new credentials. Null keeps the current way. Default: null.</summary>
     public CredentialDelivery? Delivery { get; init; }

@@ -9,4 +9,4 @@ namespace KubeInject.Injection.Workloads;
 /// <param name="Available">The number of available pods.</param>
 /// <param name="IsComplete">Whether the rollout is complete.</param>
 /// <param name="Message">The state, in one line.</param>
-public sealed record RolloutStatus(ObjectReference Workload, int Desired, int Updated, int Available, bool IsComplete, string Message);
+internal sealed record RolloutStatus(ObjectReference Workload, int Desired, int Updated, int Available, bool IsComplete, string Message);

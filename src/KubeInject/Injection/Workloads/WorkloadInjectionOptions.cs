@@ -1,7 +1,7 @@
 namespace KubeInject.Injection.Workloads;
 
 /// <summary>The options for injecting workloads of a cluster.</summary>
-public sealed record WorkloadInjectionOptions
+internal sealed record WorkloadInjectionOptions
 {
     /// <summary>The way in which containers get the credentials. Default: <see cref="CredentialDelivery.Value"/>.</summary>
     public CredentialDelivery Delivery { get; init; }

@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Injection.Workloads;
 
 /// <summary>Parses names of workloads with the syntax of kubectl: <c>deployment/orders</c>, <c>sts/orders</c>, <c>cronjobs.batch/cleanup</c>.</summary>
-public static class WorkloadName
+internal static class WorkloadName
 {
     /// <summary>The supported kinds with the short names of kubectl, for messages.</summary>
     public static string Kinds { get; } = string.Join(", ", WorkloadKind.All.Select(kind => $"{kind.Names[0]} ({kind.Names[^1]})"));

@@ -6,7 +6,7 @@ namespace KubeInject.Kubernetes.Client;
 /// <summary>An action whose authorization is reviewed for the user of a connection.</summary>
 /// <param name="Verb">The verb: <c>get</c>, <c>list</c>, <c>watch</c>, <c>create</c>, …; <c>*</c> for all verbs.</param>
 /// <param name="Resource">The resource on which the action is performed.</param>
-public sealed record AccessQuestion(string Verb, KubeResource Resource)
+internal sealed record AccessQuestion(string Verb, KubeResource Resource)
 {
     /// <summary>The subresource: <c>token</c>; null for none (default).</summary>
     public string? Subresource { get; init; }

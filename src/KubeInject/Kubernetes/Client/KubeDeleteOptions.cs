@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Errors;
 namespace KubeInject.Kubernetes.Client;
 
 /// <summary>The options of a delete request.</summary>
-public sealed record KubeDeleteOptions
+internal sealed record KubeDeleteOptions
 {
     /// <summary>Whether the server only validates the request and deletes nothing. Default: false.</summary>
     public bool DryRun { get; init; }

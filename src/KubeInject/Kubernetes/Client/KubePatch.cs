@@ -5,7 +5,7 @@ namespace KubeInject.Kubernetes.Client;
 
 /// <summary>A patch of an object, in a format of the Kubernetes API.</summary>
 /// <remarks>The text form does not contain the patch, because the object may be a Secret.</remarks>
-public sealed class KubePatch
+internal sealed class KubePatch
 {
     private readonly byte[] body;
     private readonly string contentType;

@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Client;
 
 /// <summary>The options of a write request.</summary>
-public sealed record KubeWriteOptions
+internal sealed record KubeWriteOptions
 {
     /// <summary>The default field manager: <c>kubeinject</c>.</summary>
     public const string DefaultFieldManager = "kubeinject";

@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Client;
 
 /// <summary>How the dependents of a deleted object are deleted.</summary>
-public enum PropagationPolicy
+internal enum PropagationPolicy
 {
     /// <summary>Dependents are deleted after the object.</summary>
     Background,

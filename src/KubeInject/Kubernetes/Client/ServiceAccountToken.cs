@@ -5,7 +5,7 @@ namespace KubeInject.Kubernetes.Client;
 /// <summary>A token of a ServiceAccount.</summary>
 /// <param name="Token">The token.</param>
 /// <param name="ExpirationTimestamp">The time when the token expires.</param>
-public sealed record ServiceAccountToken(SensitiveString Token, DateTimeOffset ExpirationTimestamp)
+internal sealed record ServiceAccountToken(SensitiveString Token, DateTimeOffset ExpirationTimestamp)
 {
     /// <summary>Reads the token that is mounted in a pod.</summary>
     /// <param name="folder">The folder where the ServiceAccount is mounted.</param>

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace KubeInject.Kubernetes.Client;
 
 /// <summary>The options of a token request for a ServiceAccount.</summary>
-public sealed record ServiceAccountTokenOptions
+internal sealed record ServiceAccountTokenOptions
 {
     /// <summary>The audiences of the token; empty for the API server (default).</summary>
     public IReadOnlyList<string> Audiences { get; init; } = [];

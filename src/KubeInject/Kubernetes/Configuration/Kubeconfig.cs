@@ -12,13 +12,13 @@ public sealed record Kubeconfig
     public string? CurrentContext { get; init; }
 
     /// <summary>The clusters, in the order of the files.</summary>
-    public IReadOnlyList<KubeconfigCluster> Clusters { get; init; } = [];
+    internal IReadOnlyList<KubeconfigCluster> Clusters { get; init; } = [];
 
     /// <summary>The users, in the order of the files.</summary>
-    public IReadOnlyList<KubeconfigUser> Users { get; init; } = [];
+    internal IReadOnlyList<KubeconfigUser> Users { get; init; } = [];
 
     /// <summary>The contexts, in the order of the files.</summary>
-    public IReadOnlyList<KubeconfigContext> Contexts { get; init; } = [];
+    internal IReadOnlyList<KubeconfigContext> Contexts { get; init; } = [];
 
     /// <summary>Whether it contains nothing, like an empty file.</summary>
     internal bool IsEmpty => CurrentContext is null && Clusters.Count == 0 && Users.Count == 0 && Contexts.Count == 0;

@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>A cluster entry of a kubeconfig.</summary>
-public sealed record KubeconfigCluster
+internal sealed record KubeconfigCluster
 {
     /// <summary>The name to which contexts refer.</summary>
     public required string Name { get; init; }

@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>A context entry of a kubeconfig: a cluster, a user and a namespace.</summary>
-public sealed record KubeconfigContext
+internal sealed record KubeconfigContext
 {
     /// <summary>The name of the context.</summary>
     public required string Name { get; init; }

@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>The exec plugin of a user entry in a kubeconfig.</summary>
-public sealed record KubeconfigExec
+internal sealed record KubeconfigExec
 {
     /// <summary>The API version of the credential exchange: <c>client.authentication.k8s.io/v1</c> or <c>v1beta1</c>.</summary>
     public string? ApiVersion { get; init; }

@@ -1,7 +1,7 @@
 namespace KubeInject.Kubernetes.Configuration;
 
 /// <summary>A user entry of a kubeconfig.</summary>
-public sealed record KubeconfigUser
+internal sealed record KubeconfigUser
 {
     /// <summary>The name to which contexts refer.</summary>
     public required string Name { get; init; }

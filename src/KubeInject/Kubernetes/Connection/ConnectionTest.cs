@@ -7,7 +7,7 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>Tests a connection and reports its details.</summary>
-public static class ConnectionTest
+internal static class ConnectionTest
 {
     /// <summary>The permissions that the commands of the module need: read and watch pods, read Secrets, request tokens, change workloads, list namespaces.</summary>
     private static readonly AccessQuestion[] NeededAccess =

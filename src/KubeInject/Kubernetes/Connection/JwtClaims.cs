@@ -5,7 +5,7 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>The claims of a JSON Web Token. The signature is not verified.</summary>
-public sealed record JwtClaims
+internal sealed record JwtClaims
 {
     /// <summary>The issuer (<c>iss</c>); null if it is missing.</summary>
     public string? Issuer { get; init; }

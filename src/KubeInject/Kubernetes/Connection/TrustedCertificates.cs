@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Configuration;
 namespace KubeInject.Kubernetes.Connection;
 
 /// <summary>The certificates that a connection trusts.</summary>
-public static class TrustedCertificates
+internal static class TrustedCertificates
 {
     // Runs on a dedicated thread, so that it does not block a thread of the pool.
     private static readonly Lazy<Task> Loading = new(() => Task.Factory.StartNew(

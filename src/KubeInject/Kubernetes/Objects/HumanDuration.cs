@@ -4,7 +4,7 @@ namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>Formats durations like kubectl: with two units if the second one is significant, otherwise with one.</summary>
 /// <remarks>Follows HumanDuration of k8s.io/apimachinery, pkg/util/duration.</remarks>
-public static class HumanDuration
+internal static class HumanDuration
 {
     /// <summary>Formats an age: <c>45m</c>, <c>5d3h</c>, <c>2y13d</c>.</summary>
     /// <param name="start">The start; null if it is unknown.</param>

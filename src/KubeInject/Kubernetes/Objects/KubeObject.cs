@@ -10,7 +10,7 @@ namespace KubeInject.Kubernetes.Objects;
 /// Fields that are missing or have an unexpected type are read as null or empty. The text form does not contain the
 /// document, because the object may be a Secret.
 /// </remarks>
-public sealed class KubeObject
+internal sealed class KubeObject
 {
     [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly byte[] utf8;

@@ -6,7 +6,7 @@ namespace KubeInject.Kubernetes.Objects;
 /// <param name="Plural">The name in paths: <c>deployments</c>.</param>
 /// <param name="Kind">The name in documents: <c>Deployment</c>.</param>
 /// <param name="IsNamespaced">Whether the objects are in namespaces. Default: true.</param>
-public sealed record KubeResource(string Group, string Version, string Plural, string Kind, bool IsNamespaced = true)
+internal sealed record KubeResource(string Group, string Version, string Plural, string Kind, bool IsNamespaced = true)
 {
     /// <summary>Pods.</summary>
     public static KubeResource Pods { get; } = new("", "v1", "pods", "Pod");

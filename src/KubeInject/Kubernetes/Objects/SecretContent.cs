@@ -5,7 +5,7 @@ namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>The content of a Secret in the cluster. The values are masked.</summary>
 /// <remarks>Omits all annotations except the metadata, because <c>kubectl apply</c> stores all values of a Secret in an annotation.</remarks>
-public sealed record SecretContent
+internal sealed record SecretContent
 {
     /// <summary>The type of Secrets with <c>username</c> and <c>password</c>.</summary>
     public const string BasicAuthType = "kubernetes.io/basic-auth";

@@ -4,7 +4,7 @@ using KubeInject.Files;
 namespace KubeInject.Reports.Page;
 
 /// <summary>Renders a report as a self-contained HTML page, which requires no server, no other files, and no scripts.</summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     /// <summary>Renders a report. The same report always results in the same page.</summary>
     /// <param name="report">The report.</param>
