@@ -225,9 +225,7 @@ spec: {containers: [{name: app, image: app, env: [{name: PGPASSWORD, value: $($c
         # What a Vault has to be there for: a lease whose record holds a token.
         $record = (Get-CredentialLease $local)[0].ToRecord()
         $record.GetType().GetProperty('Token').SetValue($record, $engine.GetType('KubeInject.SensitiveString')::new($canary['token of a lease']))
-        $inventory = $engine.GetType('KubeInject.Leases.LeaseInventory').GetConstructors()[0].Invoke(@($local.PSObject.BaseObject, $null, $null))
-        $state = $engine.GetType('KubeInject.Leases.LeaseState')::Active
-        $lease = [Activator]::CreateInstance($engine.GetType('KubeInject.Leases.CredentialLease'), [Reflection.BindingFlags]'Instance, NonPublic', $null, @($record, $null, $state, $inventory), $null)
+        $lease = $engine.GetType('KubeInject.Leases.CredentialLease')::Create($local, $record, 'Active')
         $failure = $engine.GetType('KubeInject.Leases.LeaseFailure')::new($lease, 'Revoke', $false, [Exception]::new('Vault is sealed.'))
         $server = @{ Server = Get-ClusterText server; CertificateAuthority = Get-ClusterFile ca.crt }
 

@@ -36,7 +36,7 @@ public sealed class GetKubeSecretCommand : GetObjectCmdlet
     private void Write(SecretContent found)
     {
         if (!AsCredential)
-            WriteObject(new KubeSecret(found, AsPlainText));
+            WriteObject(KubeSecret.Of(found, AsPlainText));
         else if (found.Type == SecretContent.BasicAuthType && found.Values.GetValueOrDefault("username")?.Reveal() is { Length: > 0 } name)
             WriteObject(new PSCredential(name, found.Values.GetValueOrDefault("password")?.ToSecureString() ?? new SecureString()));
         else

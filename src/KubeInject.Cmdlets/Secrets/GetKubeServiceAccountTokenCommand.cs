@@ -56,7 +56,7 @@ public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet
         Run(folder, (pipeline, _) =>
         {
             var token = ServiceAccountToken.ReadMounted(folder);
-            return pipeline.InvokeAsync(() => WriteObject(new KubeServiceAccountToken(token, AsPlainText, null)));
+            return pipeline.InvokeAsync(() => WriteObject(KubeServiceAccountToken.Of(token, AsPlainText, null)));
         });
     }
 
@@ -66,7 +66,7 @@ public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet
         Run(ServiceAccount, async (pipeline, cancellationToken) =>
         {
             var token = await connection.Objects.CreateTokenAsync(ServiceAccount!, Namespace, options, cancellationToken).ConfigureAwait(false);
-            await pipeline.InvokeAsync(() => WriteObject(new KubeServiceAccountToken(token.Token, AsPlainText, token.ExpirationTimestamp))).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => WriteObject(KubeServiceAccountToken.Of(token.Token, AsPlainText, token.ExpirationTimestamp))).ConfigureAwait(false);
         });
     }
 }

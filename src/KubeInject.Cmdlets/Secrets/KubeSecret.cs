@@ -5,57 +5,54 @@ namespace KubeInject.Cmdlets.Secrets;
 /// <summary>A Secret of the cluster, with its values as SecureStrings or strings.</summary>
 public sealed class KubeSecret
 {
-    private readonly string reference;
-
-    internal KubeSecret(SecretContent content, bool asPlainText)
-    {
-        reference = content.ToString();
-        Namespace = content.Namespace;
-        Name = content.Name;
-        Type = content.Type;
-        Labels = content.Labels;
-        CreationTimestamp = content.CreationTimestamp;
-        Data = content.Values.ToDictionary(pair => pair.Key, pair => asPlainText ? (object)pair.Value.Reveal() : pair.Value.ToSecureString(), StringComparer.Ordinal);
-        Keys = content.Values.Keys.Order(StringComparer.Ordinal).ToArray();
-        Base64Keys = content.Base64Keys;
-        Metadata = content.Metadata;
-        Server = content.Server;
-    }
-
     /// <summary>The Secret's namespace.</summary>
-    public string? Namespace { get; }
+    public string? Namespace { get; init; }
 
     /// <summary>The Secret's name.</summary>
-    public string Name { get; }
+    public required string Name { get; init; }
 
-    /// <summary>The type of the Secret, for example <c>Opaque</c> or <c>kubernetes.io/tls</c>.</summary>
-    public string Type { get; }
+    /// <summary>The type of the Secret, for example <c>Opaque</c> (default) or <c>kubernetes.io/tls</c>.</summary>
+    public string Type { get; init; } = "Opaque";
 
     /// <summary>The labels.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; }
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The time when the Secret was created; null if it is not known.</summary>
-    public DateTimeOffset? CreationTimestamp { get; }
+    public DateTimeOffset? CreationTimestamp { get; init; }
 
     /// <summary>The current age as kubectl shows it, for example <c>5m10s</c> or <c>3d</c>; <c>&lt;unknown&gt;</c> if the creation time is not known.</summary>
     public string Age => HumanDuration.Since(CreationTimestamp);
 
     /// <summary>The values by key: SecureStrings, or strings if -AsPlainText is specified.</summary>
-    public IReadOnlyDictionary<string, object> Data { get; }
+    public IReadOnlyDictionary<string, object> Data { get; init; } = new Dictionary<string, object>();
 
     /// <summary>The keys of the values, sorted.</summary>
-    public IReadOnlyList<string> Keys { get; }
+    public IReadOnlyList<string> Keys => Data.Keys.Order(StringComparer.Ordinal).ToArray();
 
     /// <summary>The keys of the values that are in base64, because they are not text or were set as bytes.</summary>
-    public IReadOnlyList<string> Base64Keys { get; }
+    public IReadOnlyList<string> Base64Keys { get; init; } = [];
 
     /// <summary>The metadata that Set-KubeSecret -Metadata wrote. It is not secret.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; }
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The API server that returned the Secret.</summary>
-    public Uri? Server { get; }
+    public Uri? Server { get; init; }
 
     /// <summary>Returns the reference of the Secret, for example <c>shop/secret/orders</c>.</summary>
     /// <returns>The reference in one line.</returns>
-    public override string ToString() => reference;
+    public override string ToString() => new ObjectReference("Secret", Namespace, Name).ToString();
+
+    /// <summary>Creates the output of a Secret that was read.</summary>
+    internal static KubeSecret Of(SecretContent content, bool asPlainText) => new()
+    {
+        Namespace = content.Namespace,
+        Name = content.Name,
+        Type = content.Type,
+        Labels = content.Labels,
+        CreationTimestamp = content.CreationTimestamp,
+        Data = content.Values.ToDictionary(pair => pair.Key, pair => asPlainText ? (object)pair.Value.Reveal() : pair.Value.ToSecureString(), StringComparer.Ordinal),
+        Base64Keys = content.Base64Keys,
+        Metadata = content.Metadata,
+        Server = content.Server,
+    };
 }

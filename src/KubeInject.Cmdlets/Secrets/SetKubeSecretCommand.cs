@@ -83,7 +83,7 @@ public sealed class SetKubeSecretCommand : ConnectedCmdlet
                 return;
             var written = await editor.WriteAsync(change, plan, cancellationToken).ConfigureAwait(false);
             if (PassThru)
-                await pipeline.InvokeAsync(() => WriteObject(new KubeSecret(written, asPlainText: false))).ConfigureAwait(false);
+                await pipeline.InvokeAsync(() => WriteObject(KubeSecret.Of(written, asPlainText: false))).ConfigureAwait(false);
         });
     }
 

@@ -6,26 +6,44 @@ namespace KubeInject.Annotations;
 /// <summary>The databases that a pod requests with its annotations, and the findings.</summary>
 public sealed record PodInjection
 {
+    private static readonly PodTemplate Unnamed = new() { Object = new ObjectReference("Pod", null, "") };
+
     /// <summary>
-    /// The pod, or the workload with its pod template. Always set. This property is not public, because annotations might
+    /// The pod, or the workload with its pod template. This property is not public, because annotations might
     /// contain passwords, and PowerShell displays, converts and exports public properties.
     /// </summary>
-    internal PodTemplate Pod { get; init; } = null!;
+    internal PodTemplate Pod { get; init; } = Unnamed;
 
     /// <summary>The injector that the annotations are for. Default: <see cref="InjectionDialect.VaultDbInjector"/>.</summary>
     public InjectionDialect Dialect { get; init; }
 
-    /// <summary>The kind of the object: <c>Pod</c>, <c>Deployment</c>, ….</summary>
-    public string Kind => Pod.Object.Kind;
+    /// <summary>The kind of the object: <c>Pod</c> (default), <c>Deployment</c>, ….</summary>
+    public string Kind
+    {
+        get => Pod.Object.Kind;
+        init => Pod = Pod with { Object = Pod.Object with { Kind = value } };
+    }
 
     /// <summary>The namespace of the object. Null if a manifest specifies no namespace.</summary>
-    public string? Namespace => Pod.Object.Namespace;
+    public string? Namespace
+    {
+        get => Pod.Object.Namespace;
+        init => Pod = Pod with { Object = Pod.Object with { Namespace = value } };
+    }
 
     /// <summary>The name of the object.</summary>
-    public string Name => Pod.Object.Name;
+    public string Name
+    {
+        get => Pod.Object.Name;
+        init => Pod = Pod with { Object = Pod.Object with { Name = value } };
+    }
 
     /// <summary>The API server that the object was read from. Null for a manifest.</summary>
-    public Uri? Server => Pod.Server;
+    public Uri? Server
+    {
+        get => Pod.Server;
+        init => Pod = Pod with { Server = value };
+    }
 
     /// <summary>The state of the injection.</summary>
     public required InjectionState State { get; init; }

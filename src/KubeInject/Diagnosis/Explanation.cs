@@ -8,10 +8,6 @@ namespace KubeInject.Diagnosis;
 /// </summary>
 public sealed record Explanation
 {
-    private Explanation()
-    {
-    }
-
     /// <summary>The pod or workload.</summary>
     public required ObjectReference Object { get; init; }
 

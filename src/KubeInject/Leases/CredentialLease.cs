@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Leases;
 
 /// <summary>A snapshot of a lease, which can be renewed and revoked. It exposes no secret.</summary>
-public sealed class CredentialLease
+public sealed partial class CredentialLease
 {
     private readonly LeaseRecord record;
     private readonly LeaseOwner? owner;

@@ -9,7 +9,7 @@ namespace KubeInject.Leases;
 /// Issues credentials and records their leases. The record, which is sufficient to revoke the credential, is written before
 /// the credential is issued, so that no credential is lost.
 /// </summary>
-public sealed class CredentialSource
+public sealed partial class CredentialSource
 {
     private readonly ICredentialIssuer issuer;
     private readonly ILeaseStore leases;

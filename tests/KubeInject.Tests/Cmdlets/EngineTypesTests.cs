@@ -29,6 +29,25 @@ public sealed class EngineTypesTests
         Assert.Empty(reached.Except(Forwarded).Select(type => type.FullName));
     }
 
+    [Fact]
+    public void Whatever_cmdlets_return_can_be_created_in_scripts()
+    {
+        var reached = new HashSet<Type>();
+        foreach (var type in typeof(KubeCmdlet).Assembly.GetExportedTypes().SelectMany(Outputs))
+            Reach(type, reached);
+        var classes = reached.Where(type => type is { IsClass: true, IsAbstract: false }).ToList();
+
+        Assert.True(classes.Count > 20);
+        Assert.Empty(classes.Where(type => !Creators(type).Any(CanBeCalled)).Select(type => type.FullName));
+    }
+
+    private static IEnumerable<MethodBase> Creators(Type type) =>
+        type.GetConstructors().Concat<MethodBase>(type.GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == type));
+
+    private static bool CanBeCalled(MethodBase creator) => creator.GetParameters()
+        .SelectMany(parameter => parameter.ParameterType.GenericTypeArguments.Append(parameter.ParameterType))
+        .All(type => type.Assembly != Engine || Forwarded.Contains(type));
+
     private static IEnumerable<Type> Outputs(Type cmdlet) => cmdlet.CustomAttributes
         .Where(attribute => attribute.AttributeType == typeof(OutputTypeAttribute))
         .SelectMany(attribute => (IReadOnlyCollection<CustomAttributeTypedArgument>)attribute.ConstructorArguments[0].Value!)

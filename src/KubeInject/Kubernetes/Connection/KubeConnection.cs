@@ -78,6 +78,16 @@ public sealed class KubeConnection : IDisposable
     public static Task<KubeConnection> OpenAsync(ConnectionSettings settings, CancellationToken cancellationToken = default) =>
         OpenAsync(settings, KubeRetryPolicy.Default, cancellationToken);
 
+    /// <summary>Creates a connection without a request to the server, for example for a test. The first request connects.</summary>
+    /// <param name="settings">The settings of the connection.</param>
+    /// <returns>The connection. <see cref="ServerVersion"/> and <see cref="User"/> are null.</returns>
+    /// <exception cref="ConfigurationException">The settings are not valid.</exception>
+    public static KubeConnection Create(ConnectionSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return new KubeConnection(settings, KubeRetryPolicy.Default);
+    }
+
     /// <summary>Opens a connection with another retry policy.</summary>
     internal static async Task<KubeConnection> OpenAsync(ConnectionSettings settings, KubeRetryPolicy policy, CancellationToken cancellationToken)
     {

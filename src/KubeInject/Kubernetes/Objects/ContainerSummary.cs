@@ -4,10 +4,18 @@ namespace KubeInject.Kubernetes.Objects;
 public sealed record ContainerSummary
 {
     /// <summary>The name of the container; empty if the object has none.</summary>
-    public string Name => Declaration.Name;
+    public string Name
+    {
+        get => Declaration.Name;
+        init => Declaration = Declaration with { Name = value };
+    }
 
     /// <summary>Whether it is in <c>initContainers</c>.</summary>
-    public bool IsInit => Declaration.IsInit;
+    public bool IsInit
+    {
+        get => Declaration.IsInit;
+        init => Declaration = Declaration with { IsInit = value };
+    }
 
     /// <summary>The image of the specification; null if the object has none.</summary>
     public string? Image { get; init; }
@@ -19,7 +27,11 @@ public sealed record ContainerSummary
     public int RestartCount { get; init; }
 
     /// <summary>The names of the variables in <c>env</c>, in the order of the object, including duplicates.</summary>
-    public IReadOnlyList<string> Variables => Declaration.Variables;
+    public IReadOnlyList<string> Variables
+    {
+        get => Declaration.Variables;
+        init => Declaration = Declaration with { Variables = value };
+    }
 
     /// <summary>The name and the image.</summary>
     /// <returns>One line.</returns>
