@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using KubeInject.Credentials;
 using KubeInject.Leases;
 
 namespace KubeInject.Testing;

@@ -3,9 +3,9 @@ using KubeInject.Credentials;
 namespace KubeInject.Testing;
 
 /// <summary>Issues what a test wants issued, and remembers what is live.</summary>
-public sealed class RecordingIssuer(Func<CredentialRequest, Credential>? issue = null) : ICredentialIssuer
+public sealed class RecordingIssuer(Func<LeaseRecord, Credential>? issue = null) : ICredentialIssuer
 {
-    public List<CredentialRequest> Issued { get; } = [];
+    public List<LeaseRecord> Issued { get; } = [];
 
     public HashSet<Guid> Live { get; } = [];
 
@@ -13,23 +13,23 @@ public sealed class RecordingIssuer(Func<CredentialRequest, Credential>? issue =
 
     public string? Notice => null;
 
-    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+    public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
+        Task.FromResult(lease);
 
-    public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var credential = issue?.Invoke(request) ?? new Credential($"user-{request.Database}", new SensitiveString($"password-{request.Database}"), $"lease/{request.Uuid}");
-        Issued.Add(request);
-        Live.Add(request.Uuid);
+        var credential = issue?.Invoke(lease) ?? new Credential($"user-{lease.Database}", new SensitiveString($"password-{lease.Database}"), $"lease/{lease.Uuid}");
+        Issued.Add(lease);
+        Live.Add(lease.Uuid);
         return Task.FromResult(credential);
     }
 
-    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+    public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 
-    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        Live.Remove(handle.Uuid);
+        Live.Remove(lease.Uuid);
         return Task.CompletedTask;
     }
 }

@@ -52,7 +52,7 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
 
     /// <summary>Returns the target for ShouldProcess: the lease, its user and its source.</summary>
     private protected static string TargetOf(CredentialLease lease) =>
-        $"{lease}{(lease.Username is null ? "" : $", user {lease.Username}")}, of the source '{lease.Source}'{(lease.ToRecord().Place is { } place ? $" at {place}" : "")}";
+        $"{lease}{(lease.Username is null ? "" : $", user {lease.Username}")}, of the source '{lease.Source}'{(lease.ToRecord().ServerName is { } serverName ? $" at {serverName}" : "")}";
 
     // With pipeline input, the number of leases is not known.
     private void Process(CredentialLease lease, int given)

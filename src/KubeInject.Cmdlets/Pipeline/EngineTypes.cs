@@ -32,7 +32,6 @@ using KubeInject.Secrets;
 [assembly: TypeForwardedTo(typeof(SourceLocation))]
 [assembly: TypeForwardedTo(typeof(CredentialException))]
 [assembly: TypeForwardedTo(typeof(CredentialFailure))]
-[assembly: TypeForwardedTo(typeof(CredentialHandle))]
 [assembly: TypeForwardedTo(typeof(CredentialRequest))]
 [assembly: TypeForwardedTo(typeof(PostgreSqlPasswordAuthentication))]
 [assembly: TypeForwardedTo(typeof(DiagnosisStep))]

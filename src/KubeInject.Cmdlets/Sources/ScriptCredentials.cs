@@ -23,17 +23,17 @@ internal sealed partial class ScriptCredentials(string name, ScriptBlock issue, 
         ? new(name, IssueAsync, revoke is null ? null : RevokeAsync)
         : throw new ArgumentException($"The name '{name}' is not valid. A name has 1 to 63 lowercase letters, digits and '-', begins and ends with a letter or digit, and is not the name of another kind of source.");
 
-    private async Task<Credential> IssueAsync(CredentialRequest request, CancellationToken cancellationToken)
+    private async Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        var output = await InvokeAsync(issue, request, cancellationToken).ConfigureAwait(false);
+        var output = await InvokeAsync(issue, lease, cancellationToken).ConfigureAwait(false);
         return output is [{ BaseObject: PSCredential { UserName.Length: > 0 } credential }]
             ? new Credential(credential.UserName, credential.Password.ToSecret())
-            : throw Refused($"The ScriptBlock must return one PSCredential with a username for the role '{request.Role}' of the database '{request.Database}'. It returned {DescribeOutput(output)}.");
+            : throw Refused($"The ScriptBlock must return one PSCredential with a username for the role '{lease.Role}' of the database '{lease.Database}'. It returned {DescribeOutput(output)}.");
     }
 
     // The output of the ScriptBlock is not used.
-    private async Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) =>
-        await InvokeAsync(revoke!, handle, cancellationToken).ConfigureAwait(false);
+    private async Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
+        await InvokeAsync(revoke!, lease, cancellationToken).ConfigureAwait(false);
 
     private async Task<IReadOnlyList<PSObject?>> InvokeAsync(ScriptBlock script, object argument, CancellationToken cancellationToken)
     {

@@ -6,8 +6,8 @@ namespace KubeInject.Credentials;
 /// <param name="revoke">Revokes a credential, whether or not it was issued; null if credentials cannot be revoked.</param>
 internal sealed class DelegateCredentialIssuer(
     string name,
-    Func<CredentialRequest, CancellationToken, Task<Credential>> issue,
-    Func<CredentialHandle, CancellationToken, Task>? revoke = null) : ICredentialIssuer
+    Func<LeaseRecord, CancellationToken, Task<Credential>> issue,
+    Func<LeaseRecord, CancellationToken, Task>? revoke = null) : ICredentialIssuer
 {
     /// <inheritdoc/>
     public string Name => name;
@@ -19,18 +19,18 @@ internal sealed class DelegateCredentialIssuer(
     public bool Revokes => revoke is not null;
 
     /// <inheritdoc/>
-    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        return Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+        ArgumentNullException.ThrowIfNull(lease);
+        return Task.FromResult(lease);
     }
 
     /// <inheritdoc/>
-    public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) => issue(request, cancellationToken);
+    public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken) => issue(lease, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+    public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 
     /// <inheritdoc/>
-    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => revoke?.Invoke(handle, cancellationToken) ?? Task.CompletedTask;
+    public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) => revoke?.Invoke(lease, cancellationToken) ?? Task.CompletedTask;
 }

@@ -14,7 +14,7 @@ public interface ICredentialIssuer
     /// Distinguishes the leases of this issuer from those of other issuers with the same name in the same lease store, for
     /// example the address of the server. Default: null, there are no such issuers.
     /// </summary>
-    string? Place => null;
+    string? ServerName => null;
 
     /// <summary>A warning about these credentials in one sentence; null if there is none.</summary>
     string? Notice { get; }
@@ -26,28 +26,27 @@ public interface ICredentialIssuer
     /// Checks whether the credential may be issued, and creates the data that is required to revoke it. This call issues no
     /// credential. If it fails, it removes everything that it created.
     /// </summary>
-    /// <param name="request">The requested credential.</param>
+    /// <param name="lease">The requested lease.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The data that is required to revoke the credential. The caller records it before it calls <see cref="IssueAsync"/>.</returns>
-    Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken);
+    /// <returns>The lease with the data that is required to revoke the credential. The caller stores it before it calls <see cref="IssueAsync"/>.</returns>
+    Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken);
 
-    /// <summary>Issues a credential. The caller has recorded the handle.</summary>
-    /// <param name="request">The requested credential.</param>
-    /// <param name="handle">The result of <see cref="PrepareAsync"/>.</param>
+    /// <summary>Issues a credential. The caller has stored the lease.</summary>
+    /// <param name="lease">The result of <see cref="PrepareAsync"/>.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The credential.</returns>
-    Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken);
+    Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken);
 
     /// <summary>Renews a credential.</summary>
-    /// <param name="handle">The credential.</param>
+    /// <param name="lease">The lease.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The new expiration time; null if the credential does not expire.</returns>
     /// <exception cref="CredentialException"><see cref="CredentialFailure.LeaseEnded"/>: the credential can no longer be renewed.</exception>
-    Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken);
+    Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken);
 
     /// <summary>Revokes the credential of a lease, and everything that was created for it. Does nothing if that no longer exists.</summary>
-    /// <param name="handle">The credential, whether or not it was issued.</param>
+    /// <param name="lease">The lease, whether or not its credential was issued.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>A task that completes when the credential is revoked.</returns>
-    Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken);
+    Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken);
 }

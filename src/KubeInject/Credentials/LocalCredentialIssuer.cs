@@ -15,26 +15,25 @@ internal sealed class LocalCredentialIssuer : ICredentialIssuer
     public string? Notice => "Credentials of the source 'local' are random. No database has them.";
 
     /// <inheritdoc/>
-    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var username = $"local-{request.Role}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
-        return Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount) { Username = username });
+        ArgumentNullException.ThrowIfNull(lease);
+        var username = $"local-{lease.Role}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        return Task.FromResult(lease with { Username = username });
     }
 
     /// <inheritdoc/>
-    public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(handle);
+        ArgumentNullException.ThrowIfNull(lease);
         cancellationToken.ThrowIfCancellationRequested();
         var password = new SensitiveString(RandomNumberGenerator.GetString(Alphabet, PasswordLength));
-        return Task.FromResult(new Credential(handle.Username!, password, $"local/{request.Role}/{request.Uuid}"));
+        return Task.FromResult(new Credential(lease.Username!, password, $"local/{lease.Role}/{lease.Uuid}"));
     }
 
     /// <inheritdoc/>
-    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+    public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 
     /// <inheritdoc/>
-    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.CompletedTask;
 }

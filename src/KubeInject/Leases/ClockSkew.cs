@@ -1,4 +1,5 @@
 using System.Globalization;
+using KubeInject.Credentials;
 
 namespace KubeInject.Leases;
 
@@ -18,7 +19,7 @@ internal static class ClockSkew
             yield return $"The clock of this machine is {Describe(now - storeTime)} the clock of the server that stores the lease records. The lower of the two ages applies to each lease. Correct the clock.";
         var writers = records.Select(record => Of(record, records)).Where(skew => skew.Duration() > Tolerance).ToList();
         if (writers.Count > 0)
-            yield return $"{writers.Count} lease records were written by a machine whose clock is up to {Describe(writers.MaxBy(skew => skew.Duration()))} the clock of the server that stores them. The lower of the two ages applies to each lease. Correct that clock.";
+            yield return $"{(writers.Count == 1 ? "1 lease record was" : $"{writers.Count} lease records were")} written by a machine whose clock is up to {Describe(writers.MaxBy(skew => skew.Duration()))} the clock of the server that stores them. The lower of the two ages applies to each lease. Correct that clock.";
     }
 
     /// <summary>Returns how far the clock of the machine that wrote a record is ahead. If the store has only the last write time, a clock that is behind cannot be detected.</summary>

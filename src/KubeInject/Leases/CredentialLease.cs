@@ -1,3 +1,4 @@
+using KubeInject.Credentials;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
@@ -6,18 +7,18 @@ namespace KubeInject.Leases;
 public sealed partial class CredentialLease
 {
     private readonly LeaseRecord record;
-    private readonly LeaseOwner? owner;
+    private readonly IReadOnlyList<ObjectReference> owners;
     private readonly LeaseInventory inventory;
 
-    internal CredentialLease(LeaseRecord record, LeaseOwner? owner, LeaseState state, LeaseInventory inventory)
+    internal CredentialLease(LeaseRecord record, IReadOnlyList<ObjectReference> owners, LeaseState state, LeaseInventory inventory)
     {
         this.record = record;
-        this.owner = owner;
+        this.owners = owners;
         this.inventory = inventory;
         State = state;
-        Pods = owner is { Pods.Count: > 0 } ? owner.Pods.ToArray() : owner is null && record.Owner.Kind == "Pod" ? [record.Owner.Name] : [];
-        Owner = owner?.Object ?? record.Owner;
-        Workload = record.Owner.Kind != "Pod" ? record.Owner : Owner.Kind != "Pod" ? Owner : null;
+        Owner = owners.Count > 0 ? owners[0] : record.Owner;
+        Pods = [.. owners.DefaultIfEmpty(record.Owner).Where(IsPod).Select(pod => pod.Name).Distinct()];
+        Workload = !IsPod(record.Owner) ? record.Owner : !IsPod(Owner) ? Owner : null;
         NodeName = record.NodeName;
     }
 
@@ -79,7 +80,9 @@ public sealed partial class CredentialLease
     public Uri? Server => inventory.Server;
 
     /// <summary>Whether no owner was found.</summary>
-    internal bool IsWithoutOwner => owner is null;
+    internal bool IsWithoutOwner => owners.Count == 0;
+
+    private static bool IsPod(ObjectReference reference) => reference.Kind == KubeResource.Pods.Kind;
 
     private DateTimeOffset Now => inventory.Source.Time.GetUtcNow();
 
@@ -90,7 +93,7 @@ public sealed partial class CredentialLease
     public async Task<CredentialLease> RenewAsync(CancellationToken cancellationToken)
     {
         var renewed = await inventory.Source.RenewAsync(record, cancellationToken).ConfigureAwait(false);
-        return inventory.Lease(renewed, owner, isOrphan: State == LeaseState.Orphaned);
+        return inventory.Lease(renewed, owners, isOrphan: State == LeaseState.Orphaned);
     }
 
     /// <summary>Revokes the credential at its source, and removes the record. If the revocation fails, the record is kept.</summary>

@@ -70,12 +70,12 @@ public sealed partial class CredentialSource
     {
         ArgumentNullException.ThrowIfNull(request);
         var clusterUid = await ClusterUidAsync(cancellationToken).ConfigureAwait(false);
-        var handle = await issuer.PrepareAsync(request, cancellationToken).ConfigureAwait(false);
-        var record = LeaseRecord.For(request, handle, issuer, clusterUid, Time.GetUtcNow());
+        var prepared = await issuer.PrepareAsync(LeaseRecord.For(request, issuer, clusterUid), cancellationToken).ConfigureAwait(false);
+        var record = prepared with { RecordedAt = Time.GetUtcNow() };
         try
         {
             await leases.WriteAsync(record, cancellationToken).ConfigureAwait(false);
-            var credential = await issuer.IssueAsync(request, handle, cancellationToken).ConfigureAwait(false);
+            var credential = await issuer.IssueAsync(record, cancellationToken).ConfigureAwait(false);
             record = record.Complete(credential);
             await leases.WriteAsync(record, cancellationToken).ConfigureAwait(false);
             return new IssuedLease(record, credential);
@@ -99,7 +99,7 @@ public sealed partial class CredentialSource
         CheckOwn(record);
         if (!record.IsRenewable)
             return record;
-        var expiresAt = await issuer.RenewAsync(record.Handle, cancellationToken).ConfigureAwait(false);
+        var expiresAt = await issuer.RenewAsync(record, cancellationToken).ConfigureAwait(false);
         var renewed = record with { ExpiresAt = expiresAt, RenewedAt = Time.GetUtcNow() };
         await leases.WriteAsync(renewed, cancellationToken).ConfigureAwait(false);
         return renewed;
@@ -116,7 +116,7 @@ public sealed partial class CredentialSource
     {
         ArgumentNullException.ThrowIfNull(record);
         CheckOwn(record);
-        await issuer.RevokeAsync(record.Handle, cancellationToken).ConfigureAwait(false);
+        await issuer.RevokeAsync(record, cancellationToken).ConfigureAwait(false);
         var remaining = record.Secret is { } secret ? await DeleteAsync(secret, record.Uuid, cancellationToken).ConfigureAwait(false) : null;
         await leases.RemoveAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
         return remaining;
@@ -126,7 +126,7 @@ public sealed partial class CredentialSource
     /// Whether a lease belongs to this source. Several sources can share a store, and a source must not revoke leases of another
     /// source: it would find no credential, and remove the record of a credential that is still valid.
     /// </summary>
-    internal bool Owns(LeaseRecord record) => record.Source == Name && record.Place == issuer.Place;
+    internal bool Owns(LeaseRecord record) => record.Source == Name && record.ServerName == issuer.ServerName;
 
     /// <summary>Revokes issued credentials that are not used. Continues after a failure.</summary>
     /// <param name="records">The leases.</param>
@@ -156,10 +156,10 @@ public sealed partial class CredentialSource
         if (!Owns(record))
         {
             throw new CredentialException(
-                CredentialFailure.Refused, $"The lease {record.Uuid} belongs to the source {Describe(record.Source, record.Place)}, not to {Describe(Name, issuer.Place)}. Use that source.");
+                CredentialFailure.Refused, $"The lease {record.Uuid} belongs to the source {Describe(record.Source, record.ServerName)}, not to {Describe(Name, issuer.ServerName)}. Use that source.");
         }
 
-        static string Describe(string name, string? place) => place is null ? $"'{name}'" : $"'{name}' at {place}";
+        static string Describe(string name, string? serverName) => serverName is null ? $"'{name}'" : $"'{name}' at {serverName}";
     }
 
     /// <summary>

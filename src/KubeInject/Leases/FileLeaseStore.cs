@@ -1,3 +1,4 @@
+using KubeInject.Credentials;
 using KubeInject.Files;
 using KubeInject.Http;
 

@@ -1,3 +1,5 @@
+using KubeInject.Credentials;
+
 namespace KubeInject.Leases;
 
 /// <summary>Stores lease records persistently. Each call has its own time limit.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using KubeInject.Credentials;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Errors;

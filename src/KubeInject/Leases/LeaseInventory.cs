@@ -1,4 +1,6 @@
+using KubeInject.Credentials;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
@@ -47,23 +49,22 @@ internal sealed class LeaseInventory
         return new CredentialLeaseList(Leases(own), records, rules)
         {
             Gaps = view?.Gaps ?? [],
-            OtherServers = [.. records.Where(record => record.Source == Source.Name && !Source.Owns(record)).Select(record => record.Place ?? "an unnamed server").Distinct().Order(StringComparer.Ordinal)],
+            OtherServers = [.. records.Where(record => record.Source == Source.Name && !Source.Owns(record)).Select(record => record.ServerName ?? "an unnamed server").Distinct().Order(StringComparer.Ordinal)],
             RevokedByOthers = Leases(left.Where(IsAbandoned)),
         };
 
-        bool IsAbandoned(LeaseRecord record) => rules.Judge(record, now).Action is LeaseAction.Revoke or LeaseAction.CleanUp;
+        bool IsAbandoned(LeaseRecord record) => rules.Decide(record, now).Action is LeaseAction.Revoke or LeaseAction.CleanUp;
 
         IReadOnlyList<CredentialLease> Leases(IEnumerable<LeaseRecord> wanted) =>
         [
             .. from record in wanted
-               let owner = view?.Find(record.Uuid)
-               where options.Namespace is null || (record.Owner.Namespace ?? owner?.Object.Namespace) == options.Namespace
-               select new CredentialLease(record, owner, StateAt(record, IsAbandoned(record), now), this),
+               where options.Namespace is null || (record.Owner.Namespace ?? view?.FirstOwnerOf(record.Uuid)?.Namespace) == options.Namespace
+               select new CredentialLease(record, view?.OwnersOf(record.Uuid) ?? [], StateAt(record, IsAbandoned(record), now), this),
         ];
     }
 
     /// <summary>Creates the snapshot of a lease after its record was written again.</summary>
-    internal CredentialLease Lease(LeaseRecord record, LeaseOwner? owner, bool isOrphan) => new(record, owner, StateAt(record, isOrphan, Source.Time.GetUtcNow()), this);
+    internal CredentialLease Lease(LeaseRecord record, IReadOnlyList<ObjectReference> owners, bool isOrphan) => new(record, owners, StateAt(record, isOrphan, Source.Time.GetUtcNow()), this);
 
     /// <summary>Determines the state of a lease.</summary>
     /// <param name="record">The record of the lease.</param>

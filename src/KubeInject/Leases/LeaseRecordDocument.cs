@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using KubeInject.Credentials;
 using KubeInject.Http;
 
 namespace KubeInject.Leases;

@@ -1,4 +1,5 @@
 using System.Collections;
+using KubeInject.Credentials;
 
 namespace KubeInject.Leases;
 

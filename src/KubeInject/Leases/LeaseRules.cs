@@ -1,3 +1,5 @@
+using KubeInject.Credentials;
+
 namespace KubeInject.Leases;
 
 /// <summary>Decides what a sweep does with a lease, based on its record, its age, and the owners in the cluster. Has no I/O and no clock.</summary>
@@ -18,11 +20,11 @@ internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeS
     /// <param name="record">The record of the lease.</param>
     /// <param name="now">The current time by the clock of this machine.</param>
     /// <returns>The action, and the reason if the lease is kept.</returns>
-    public (LeaseAction Action, LeaseKeepReason Reason) Judge(LeaseRecord record, DateTimeOffset now)
+    public (LeaseAction Action, LeaseKeepReason Reason) Decide(LeaseRecord record, DateTimeOffset now)
     {
         if (IsOfOtherCluster(record))
             return (LeaseAction.Keep, LeaseKeepReason.OtherCluster);
-        if (view?.Find(record.Uuid) is not null)
+        if (view?.HasOwner(record.Uuid) == true)
             return record is { IsComplete: true, IsRenewable: true } ? (LeaseAction.Renew, LeaseKeepReason.None) : (LeaseAction.Keep, LeaseKeepReason.None);
         if (view is null)
             return (LeaseAction.Keep, LeaseKeepReason.OwnersNotSeen);
@@ -39,7 +41,7 @@ internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeS
 
     /// <summary>Whether a lease of this cluster certainly has no owner: all possible owners were read, and none uses the lease.</summary>
     public bool IsWithoutOwner(LeaseRecord record) =>
-        view is not null && !IsOfOtherCluster(record) && (record.ClusterUid is not null || isOfCluster) && view.Find(record.Uuid) is null && view.GapFor(record) is null;
+        view is not null && !IsOfOtherCluster(record) && (record.ClusterUid is not null || isOfCluster) && !view.HasOwner(record.Uuid) && view.GapFor(record) is null;
 
     /// <summary>Returns the age of a lease: the lower of the age by the clock of the store and the age by the clock of this machine.</summary>
     /// <returns>The age; null if it is unknown or not plausible.</returns>
@@ -53,7 +55,7 @@ internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeS
 
     /// <summary>Whether the UID of this cluster must be added to a record: its owner is in this cluster, and neither the record nor the store identifies the cluster.</summary>
     public bool NeedsCluster(LeaseRecord record) =>
-        record.ClusterUid is null && view is { Cluster.Uid: not null } && !isOfCluster && record.IsComplete && view.Find(record.Uuid) is not null;
+        record.ClusterUid is null && view is { Cluster.Uid: not null } && !isOfCluster && record.IsComplete && view.HasOwner(record.Uuid);
 
     /// <summary>Returns the record with the UID of this cluster if it must be added.</summary>
     public LeaseRecord WithCluster(LeaseRecord record) => NeedsCluster(record) ? record with { ClusterUid = view!.Cluster.Uid } : record;

@@ -49,9 +49,9 @@ internal sealed class LeaseSweep
     {
         known = await inventory.ListAsync(cancellationToken).ConfigureAwait(false);
         var now = source.Time.GetUtcNow();
-        return [.. known.Select(lease => Plan(lease, known.Rules.Judge(lease.ToRecord(), now)))];
+        return [.. known.Select(lease => Plan(lease, known.Rules.Decide(lease.ToRecord(), now)))];
 
-        static PlannedLeaseAction Plan(CredentialLease lease, (LeaseAction Action, LeaseKeepReason Reason) judgement) => new(lease, judgement.Action, judgement.Reason);
+        static PlannedLeaseAction Plan(CredentialLease lease, (LeaseAction Action, LeaseKeepReason Reason) decision) => new(lease, decision.Action, decision.Reason);
     }
 
     /// <summary>Runs the planned actions. Continues after a lease fails.</summary>

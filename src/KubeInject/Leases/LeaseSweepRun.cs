@@ -67,7 +67,7 @@ internal sealed class LeaseSweepRun(
             Unreadable = leases.Unreadable,
             Gaps = all,
             BlockingGaps = blocking,
-            OtherPlaces = leases.OtherServers,
+            OtherServers = leases.OtherServers,
             Notices =
             [
                 .. leases.OtherServers.Count == 0 ? [] : (string[])[$"Leases of {string.Join(", ", leases.OtherServers)} are recorded in the same store and were skipped; each server needs a separate sweep. If this is the same server at another address, specify that server name for the source."],
@@ -145,7 +145,7 @@ internal sealed class LeaseSweepRun(
     private async Task<LeaseKeepReason?> FindKeepReasonAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         var current = await FindAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
-        if (current is null || !current.SaysTheSame(record))
+        if (current is null || !current.HasSameContentAs(record))
             return LeaseKeepReason.RecordChanged;
 
         // Check the owner last, as close to the revocation as possible.
@@ -158,7 +158,7 @@ internal sealed class LeaseSweepRun(
         var view = await freshOwners.GetAsync(cancellationToken).ConfigureAwait(false);
         foreach (var gap in view.Gaps)
             gaps.TryAdd(gap.Resource, gap);
-        return view.Find(record.Uuid) is not null ? LeaseKeepReason.OwnerFound
+        return view.HasOwner(record.Uuid) ? LeaseKeepReason.OwnerFound
             : view.GapFor(record) is not null ? LeaseKeepReason.OwnersNotSeen
             : null;
     }

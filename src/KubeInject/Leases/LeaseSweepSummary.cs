@@ -37,7 +37,7 @@ public sealed record LeaseSweepSummary
     public IReadOnlyList<OwnerGap> BlockingGaps { get; init; } = [];
 
     /// <summary>Other servers of the same kind of source whose leases are in the same store. This sweep skipped them.</summary>
-    public IReadOnlyList<string> OtherPlaces { get; init; } = [];
+    public IReadOnlyList<string> OtherServers { get; init; } = [];
 
     /// <summary>Warnings, for example about clock differences, a Secret that was not deleted, or skipped leases.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];

@@ -3,14 +3,15 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
 
-/// <summary>Collects the owners of leases.</summary>
+/// <summary>Collects the owners of leases: the objects whose annotations, or those of their pod templates, contain the UUID of the lease, and the pods whose UID is the UUID.</summary>
 /// <param name="leases">The UUIDs of the leases.</param>
 internal sealed class OwnerCollection(IReadOnlySet<Guid> leases)
 {
     private const string PodKind = "Pod";
-    private readonly Dictionary<Guid, LeaseOwner> owners = [];
+    private readonly Dictionary<Guid, List<ObjectReference>> owners = [];
 
-    public IReadOnlyDictionary<Guid, LeaseOwner> Owners => owners;
+    /// <summary>Returns the owners by the UUID of the lease. If a lease has pods, the first owner is a pod.</summary>
+    public IReadOnlyDictionary<Guid, IReadOnlyList<ObjectReference>> ToDictionary() => owners.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<ObjectReference>)pair.Value);
 
     /// <summary>Whether no owner was found yet for at least one lease.</summary>
     public bool IsMissingAny => owners.Count < leases.Count;
@@ -29,12 +30,10 @@ internal sealed class OwnerCollection(IReadOnlySet<Guid> leases)
     {
         foreach (var uuid in named.Where(leases.Contains))
         {
-            var isPod = @object.Kind == PodKind;
-            if (!owners.TryGetValue(uuid, out var owner) || (isPod && owner.Pods.Count == 0))
-                owners[uuid] = owner = new LeaseOwner(@object) { All = owner?.All ?? [] };
-            owner.All.Add(@object);
-            if (isPod && !owner.Pods.Contains(@object.Name))
-                owner.Pods.Add(@object.Name);
+            if (!owners.TryGetValue(uuid, out var objects))
+                owners[uuid] = objects = [];
+            var isFirstPod = @object.Kind == PodKind && objects.FirstOrDefault()?.Kind != PodKind;
+            objects.Insert(isFirstPod ? 0 : objects.Count, @object);
         }
     }
 }

@@ -1,3 +1,5 @@
+using KubeInject.Credentials;
+
 namespace KubeInject.Leases;
 
 /// <summary>A resource that could not be read during the search for owners.</summary>

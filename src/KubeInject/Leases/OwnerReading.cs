@@ -26,7 +26,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
 
     public OwnerView ToView(TimeSpan elapsed) => new()
     {
-        Owners = owners.Owners,
+        Owners = owners.ToDictionary(),
         Cluster = new ClusterIdentity(client.ClusterUid, client.Server),
         Gaps = gaps,
         Elapsed = elapsed,

@@ -1,10 +1,13 @@
+using KubeInject.Credentials;
+using KubeInject.Kubernetes.Objects;
+
 namespace KubeInject.Leases;
 
 /// <summary>The owners of leases in a cluster, and the resources that could not be read.</summary>
 internal sealed record OwnerView
 {
-    /// <summary>The owners that were found, by the UUID of the lease.</summary>
-    public required IReadOnlyDictionary<Guid, LeaseOwner> Owners { get; init; }
+    /// <summary>The owners that were found, by the UUID of the lease. If a lease has pods, the first owner is a pod.</summary>
+    public required IReadOnlyDictionary<Guid, IReadOnlyList<ObjectReference>> Owners { get; init; }
 
     /// <summary>The cluster that was read.</summary>
     public required ClusterIdentity Cluster { get; init; }
@@ -15,8 +18,14 @@ internal sealed record OwnerView
     /// <summary>How long the cluster was read.</summary>
     public TimeSpan Elapsed { get; init; }
 
-    /// <summary>Returns the owner of a lease; null if none was found.</summary>
-    public LeaseOwner? Find(Guid lease) => Owners.GetValueOrDefault(lease);
+    /// <summary>Returns the owners of a lease; empty if none was found.</summary>
+    public IReadOnlyList<ObjectReference> OwnersOf(Guid lease) => Owners.GetValueOrDefault(lease, []);
+
+    /// <summary>Returns a pod that uses a lease; otherwise, another owner; null if none was found.</summary>
+    public ObjectReference? FirstOwnerOf(Guid lease) => OwnersOf(lease) is [var first, ..] ? first : null;
+
+    /// <summary>Whether an owner of a lease was found.</summary>
+    public bool HasOwner(Guid lease) => Owners.ContainsKey(lease);
 
     /// <summary>Returns a gap that might hide the owner of a lease; null if there is none, so that a lease without an owner in this view has no owner.</summary>
     public OwnerGap? GapFor(LeaseRecord record) => Gaps.FirstOrDefault(gap => gap.MayHide(record));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using KubeInject.Credentials;
 using KubeInject.Credentials.Vault;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Objects;

@@ -34,12 +34,12 @@ internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? sou
         [
             .. from record in records
                where source is null || source.Owns(record)
-               let owner = view?.Find(record.Uuid)
-               where query.Namespace is null || (record.Owner.Namespace ?? owner?.Object.Namespace) == query.Namespace
+               let owner = view?.FirstOwnerOf(record.Uuid)
+               where query.Namespace is null || (record.Owner.Namespace ?? owner?.Namespace) == query.Namespace
                let isAbandoned = rules.IsWithoutOwner(record) && !(now - record.RecordedAt < grace)
                orderby record.ExpiresAt ?? DateTimeOffset.MaxValue, record.Uuid.ToString()
                select new ReportedLease(
-                   record.Uuid, LeaseInventory.StateAt(record, isAbandoned, now), $"{owner?.Object ?? record.Owner}", record.Database, record.Role, record.Source, record.RecordedAt, record.ExpiresAt, record.IsRenewable),
+                   record.Uuid, LeaseInventory.StateAt(record, isAbandoned, now), $"{owner ?? record.Owner}", record.Database, record.Role, record.Source, record.RecordedAt, record.ExpiresAt, record.IsRenewable),
         ], sourceText);
     }
 

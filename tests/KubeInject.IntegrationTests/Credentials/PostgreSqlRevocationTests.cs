@@ -62,11 +62,11 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     {
         var role = await CreateRoleAsync();
         var (lease, other) = (await IssueAsync(Source(), role), await IssueAsync(Source(), role));
-        await Issuer().RevokeAsync(lease.Record.Handle, CancellationToken.None);
+        await Issuer().RevokeAsync(lease.Record, CancellationToken.None);
         Assert.False(await HasRoleAsync(lease.Credential.Username));
 
-        await Issuer().RevokeAsync(lease.Record.Handle, CancellationToken.None);
-        await Issuer().RevokeAsync(new CredentialHandle(Guid.NewGuid(), role, "databases"), CancellationToken.None);
+        await Issuer().RevokeAsync(lease.Record, CancellationToken.None);
+        await Issuer().RevokeAsync(LeaseRecord.For(Request(role), Issuer()), CancellationToken.None);
 
         Assert.False(await HasRoleAsync(lease.Credential.Username));
         Assert.True(await CanLogInAsync(other.Credential));
@@ -82,7 +82,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
             var lease = await IssueAsync(new CredentialSource(issuer, Leases), role);
             await using var session = await OpenAsync(lease.Credential);
 
-            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => issuer.RevokeAsync(lease.Record.Handle, CancellationToken.None)));
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => issuer.RevokeAsync(lease.Record, CancellationToken.None)));
 
             Assert.False(await HasRoleAsync(lease.Credential.Username));
         }
@@ -99,7 +99,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
             await using (var pod = await OpenAsync(lease.Credential))
                 await pod.ExecuteAsync($"CREATE TABLE public.{role}_{round} (x int)");
 
-            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => issuer.RevokeAsync(lease.Record.Handle, CancellationToken.None)));
+            await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => issuer.RevokeAsync(lease.Record, CancellationToken.None)));
 
             Assert.False(await HasRoleAsync(lease.Credential.Username));
             Assert.Equal(role, await ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = $1", $"{role}_{round}"));
@@ -111,10 +111,10 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     [InlineData("kubeinject-orders")]
     public async Task A_record_that_names_another_role_harms_nobody(string name)
     {
-        var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { Username = name };
+        var lease = LeaseRecord.For(Request("orders"), Issuer()) with { Username = name };
 
-        await FailsAsync(() => Issuer().RevokeAsync(handle, CancellationToken.None), CredentialFailure.Refused);
-        await FailsAsync(() => Issuer().RenewAsync(handle, CancellationToken.None), CredentialFailure.Refused);
+        await FailsAsync(() => Issuer().RevokeAsync(lease, CancellationToken.None), CredentialFailure.Refused);
+        await FailsAsync(() => Issuer().RenewAsync(lease, CancellationToken.None), CredentialFailure.Refused);
 
         Assert.Equal("postgres", await ScalarAsync("SELECT rolname::text FROM pg_roles WHERE rolname = 'postgres' AND rolcanlogin"));
     }
@@ -140,15 +140,14 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
         var role = await CreateRoleAsync();
         await ExecuteAsync($"CREATE TABLE {role}_gate ()");
         var issuer = Issuer(Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE public.{role}_gate"] });
-        var request = Request(role);
-        var handle = await issuer.PrepareAsync(request, CancellationToken.None);
+        var lease = await issuer.PrepareAsync(LeaseRecord.For(Request(role), issuer), CancellationToken.None);
         await using var gate = await OpenAsync();
         await gate.ExecuteAsync($"BEGIN; LOCK TABLE {role}_gate");
         const string Waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND ($1 <> '' AND query LIKE '%' || $1 || '_gate%' OR $1 = '' AND query LIKE 'CREATE ROLE%NOLOGIN')";
 
-        var issuing = issuer.IssueAsync(request, handle, CancellationToken.None);
+        var issuing = issuer.IssueAsync(lease, CancellationToken.None);
         await UntilAsync(issuing, Waits, role);
-        var revoking = issuer.RevokeAsync(handle, CancellationToken.None);
+        var revoking = issuer.RevokeAsync(lease, CancellationToken.None);
         await UntilAsync(revoking, Waits, "");
         Assert.False(revoking.IsCompleted);
         await gate.ExecuteAsync("COMMIT");

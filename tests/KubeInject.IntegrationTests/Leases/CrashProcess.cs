@@ -80,39 +80,39 @@ internal sealed class CrashProcess
     {
         public string Name => issuer.Name;
 
-        public string? Place => issuer.Place;
+        public string? ServerName => issuer.ServerName;
 
         public string? Notice => issuer.Notice;
 
-        public async Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+        public async Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken)
         {
-            await at(request.Uuid, CrashStep.Preparing);
-            var handle = await issuer.PrepareAsync(request, cancellationToken);
-            await at(request.Uuid, CrashStep.Prepared);
-            return handle;
+            await at(lease.Uuid, CrashStep.Preparing);
+            var prepared = await issuer.PrepareAsync(lease, cancellationToken);
+            await at(lease.Uuid, CrashStep.Prepared);
+            return prepared;
         }
 
-        public async Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+        public async Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken)
         {
-            await at(handle.Uuid, CrashStep.Issuing);
-            var credential = await issuer.IssueAsync(request, handle, cancellationToken);
-            await at(handle.Uuid, CrashStep.Issued);
+            await at(lease.Uuid, CrashStep.Issuing);
+            var credential = await issuer.IssueAsync(lease, cancellationToken);
+            await at(lease.Uuid, CrashStep.Issued);
             return credential;
         }
 
-        public async Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
+        public async Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken)
         {
-            await at(handle.Uuid, CrashStep.Renewing);
-            var end = await issuer.RenewAsync(handle, cancellationToken);
-            await at(handle.Uuid, CrashStep.Renewed);
+            await at(lease.Uuid, CrashStep.Renewing);
+            var end = await issuer.RenewAsync(lease, cancellationToken);
+            await at(lease.Uuid, CrashStep.Renewed);
             return end;
         }
 
-        public async Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+        public async Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
         {
-            await at(handle.Uuid, CrashStep.Revoking);
-            await issuer.RevokeAsync(handle, cancellationToken);
-            await at(handle.Uuid, CrashStep.Revoked);
+            await at(lease.Uuid, CrashStep.Revoking);
+            await issuer.RevokeAsync(lease, cancellationToken);
+            await at(lease.Uuid, CrashStep.Revoked);
         }
     }
 

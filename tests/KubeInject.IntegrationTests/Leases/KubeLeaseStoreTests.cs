@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using KubeInject.Credentials;
 using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;

@@ -29,13 +29,13 @@ public sealed class LeaseSweepTests : SweepTest
     [Fact]
     public async Task What_another_server_of_the_same_kind_has_issued_is_left_alone_and_told_of()
     {
-        var record = Orphan() with { Place = "db:5432" };
+        var record = Orphan() with { ServerName = "db:5432" };
         Leases.Records[record.Uuid] = record;
 
         var summary = await RunAsync(Sweep());
 
         Assert.Empty(Issuer.Revoked);
-        Assert.Equal((0, "db:5432"), (summary.Total, Assert.Single(summary.OtherPlaces)));
+        Assert.Equal((0, "db:5432"), (summary.Total, Assert.Single(summary.OtherServers)));
         Assert.StartsWith("Leases of db:5432 are recorded in the same store", summary.Notice, StringComparison.Ordinal);
     }
 

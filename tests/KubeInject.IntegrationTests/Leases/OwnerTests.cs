@@ -1,5 +1,6 @@
 using System.Text.Json;
 using KubeInject.Annotations;
+using KubeInject.Credentials;
 using KubeInject.Http;
 using KubeInject.IntegrationTests.Kubernetes;
 using KubeInject.Kubernetes.Errors;

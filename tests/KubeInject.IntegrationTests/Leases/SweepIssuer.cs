@@ -5,7 +5,7 @@ namespace KubeInject.IntegrationTests.Leases;
 
 /// <summary>Remembers what it was told to renew and to revoke.</summary>
 /// <param name="fail">Makes a call fail; null for none.</param>
-internal sealed class SweepIssuer(Func<CredentialHandle, Exception?>? fail = null) : ICredentialIssuer
+internal sealed class SweepIssuer(Func<LeaseRecord, Exception?>? fail = null) : ICredentialIssuer
 {
     public ConcurrentDictionary<Guid, int> Renewed { get; } = new();
 
@@ -15,28 +15,28 @@ internal sealed class SweepIssuer(Func<CredentialHandle, Exception?>? fail = nul
 
     public string? Notice => null;
 
-    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount) { Username = $"user-{request.Uuid}" });
+    public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
+        Task.FromResult(lease with { Username = $"user-{lease.Uuid}" });
 
-    public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
-        Task.FromResult(new Credential(handle.Username!, new SensitiveString("password"), ExpiresAt: DateTimeOffset.UtcNow.AddHours(6), IsRenewable: true));
+    public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
+        Task.FromResult(new Credential(lease.Username!, new SensitiveString("password"), ExpiresAt: DateTimeOffset.UtcNow.AddHours(6), IsRenewable: true));
 
-    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        Count(Renewed, handle);
+        Count(Renewed, lease);
         return Task.FromResult<DateTimeOffset?>(DateTimeOffset.UtcNow.AddHours(6));
     }
 
-    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        Count(Revoked, handle);
+        Count(Revoked, lease);
         return Task.CompletedTask;
     }
 
-    private void Count(ConcurrentDictionary<Guid, int> calls, CredentialHandle handle)
+    private void Count(ConcurrentDictionary<Guid, int> calls, LeaseRecord lease)
     {
-        if (fail?.Invoke(handle) is { } exception)
+        if (fail?.Invoke(lease) is { } exception)
             throw exception;
-        calls.AddOrUpdate(handle.Uuid, 1, (_, count) => count + 1);
+        calls.AddOrUpdate(lease.Uuid, 1, (_, count) => count + 1);
     }
 }

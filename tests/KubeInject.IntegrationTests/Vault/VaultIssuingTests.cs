@@ -1,6 +1,5 @@
 using KubeInject.Credentials;
 using KubeInject.Credentials.Vault;
-using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Vault;
 
@@ -232,7 +231,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
         var (record, credential) = await world.Source(vault).IssueAsync(world.Request(), CancellationToken.None);
         using var powerless = world.Client(VaultLogin.Token(await world.TokenAsync("default")));
 
-        var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(powerless).RevokeAsync(Handle(record), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(powerless).RevokeAsync(record, CancellationToken.None));
 
         Assert.Equal(CredentialFailure.Refused, error.Reason);
         Assert.EndsWith("""Grant update on path "auth/token/revoke" in the policy of the login.""", error.Message, StringComparison.Ordinal);
@@ -242,6 +241,4 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     private static async Task<DateTimeOffset> ValidUntilAsync(string username) =>
         new((DateTime)(await TestDatabase.ScalarAsync("SELECT rolvaliduntil FROM pg_roles WHERE rolname = $1", username))!);
-
-    private static CredentialHandle Handle(LeaseRecord record) => new(record.Uuid, record.Role, record.Mount) { LeaseId = record.LeaseId, Token = record.Token };
 }

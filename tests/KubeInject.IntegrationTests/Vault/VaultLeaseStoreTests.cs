@@ -322,14 +322,14 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
         using var vault = world.Client();
         var issuer = new VaultIssuer(vault);
         var request = world.Request() with { Owner = new ObjectReference("Pod", world.Namespace, pod) };
-        var handle = await issuer.PrepareAsync(request, CancellationToken.None);
-        var credential = await issuer.IssueAsync(request, handle, CancellationToken.None);
+        var lease = await issuer.PrepareAsync(LeaseRecord.For(request, issuer), CancellationToken.None);
+        var credential = await issuer.IssueAsync(lease, CancellationToken.None);
         await world.Vault.WriteAsync($"{Data}/{request.Uuid}", new
         {
             data = new
             {
                 credential.LeaseId,
-                TokenId = handle.Token!.Reveal(),
+                TokenId = lease.Token!.Reveal(),
                 world.Namespace,
                 request.ServiceAccountName,
                 PodName = pod,

@@ -22,7 +22,7 @@ internal sealed class TestWorkspace : IDisposable
 
     private readonly KubeResource cronJobs;
 
-    private TestWorkspace(KubeConnection connection, KubeResource cronJobs, Func<CredentialRequest, Credential>? issue)
+    private TestWorkspace(KubeConnection connection, KubeResource cronJobs, Func<LeaseRecord, Credential>? issue)
     {
         this.cronJobs = cronJobs;
         Connection = connection;
@@ -42,13 +42,13 @@ internal sealed class TestWorkspace : IDisposable
 
     public CredentialSource Source { get; }
 
-    public static async Task<TestWorkspace> CreateAsync(Func<CredentialRequest, Credential>? issue = null) =>
+    public static async Task<TestWorkspace> CreateAsync(Func<LeaseRecord, Credential>? issue = null) =>
         new(await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync()), await TestCluster.DiscoverAsync(KubeResource.CronJobs), issue);
 
-    public static async Task<TestWorkspace> CreateAsync(FaultProxy proxy, Func<CredentialRequest, Credential>? issue = null) =>
+    public static async Task<TestWorkspace> CreateAsync(FaultProxy proxy, Func<LeaseRecord, Credential>? issue = null) =>
         new(await proxy.OpenAsync(await TestCluster.CreateNamespaceAsync()), await TestCluster.DiscoverAsync(KubeResource.CronJobs), issue);
 
-    public static Credential Credential(CredentialRequest request) => new($"user-{request.Database}", new SensitiveString($"password-{request.Database}"), $"lease/{request.Uuid}");
+    public static Credential Credential(LeaseRecord lease) => new($"user-{lease.Database}", new SensitiveString($"password-{lease.Database}"), $"lease/{lease.Uuid}");
 
     public KubeResource ResourceOf(string kind) => kind switch
     {

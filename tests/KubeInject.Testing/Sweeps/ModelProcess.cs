@@ -21,7 +21,7 @@ internal sealed class ModelProcess(SweepHistory world, TimeProvider time, int? c
 
     public string Name => world.Backend.Name;
 
-    public string? Place => world.Backend.Place;
+    public string? ServerName => world.Backend.ServerName;
 
     public string? Notice => null;
 
@@ -59,32 +59,32 @@ internal sealed class ModelProcess(SweepHistory world, TimeProvider time, int? c
         return Task.FromResult(world.Store.List(time));
     }
 
-    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         Call();
-        return world.Backend.PrepareAsync(request, cancellationToken);
+        return world.Backend.PrepareAsync(lease, cancellationToken);
     }
 
-    public async Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    public async Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         Call();
-        var credential = await world.Backend.IssueAsync(request, handle, cancellationToken);
-        world.Issued(request.Uuid);
+        var credential = await world.Backend.IssueAsync(lease, cancellationToken);
+        world.Issued(lease.Uuid);
         return credential;
     }
 
-    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         Call();
-        world.Renewed(handle.Uuid);
-        return world.Backend.RenewAsync(handle, cancellationToken);
+        world.Renewed(lease.Uuid);
+        return world.Backend.RenewAsync(lease, cancellationToken);
     }
 
-    public async Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public async Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         Call();
-        world.Revoked(handle.Uuid);
-        await world.Backend.RevokeAsync(handle, cancellationToken);
+        world.Revoked(lease.Uuid);
+        await world.Backend.RevokeAsync(lease, cancellationToken);
         await world.ActAsync();
     }
 }

@@ -82,7 +82,7 @@ public sealed class PostgreSqlOptionsTests
         using var issuer = new PostgreSqlIssuer(Valid);
         var request = new CredentialRequest(Guid.NewGuid(), "orders", new string('x', 64), "databases", new ObjectReference("Pod", "shop", "orders"), "default");
 
-        Assert.Equal(CredentialFailure.Refused, (await Assert.ThrowsAsync<CredentialException>(() => issuer.PrepareAsync(request, CancellationToken.None))).Reason);
+        Assert.Equal(CredentialFailure.Refused, (await Assert.ThrowsAsync<CredentialException>(() => issuer.PrepareAsync(LeaseRecord.For(request, issuer), CancellationToken.None))).Reason);
     }
 
     [Theory]

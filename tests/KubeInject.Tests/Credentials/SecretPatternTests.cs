@@ -103,7 +103,7 @@ public sealed class SecretPatternTests
     }
 
     private static ObjectReference Resolve(string pattern, CredentialRequest request, string defaultNamespace = "default") =>
-        SecretPattern.Parse(pattern).Resolve(request, defaultNamespace);
+        SecretPattern.Parse(pattern).Resolve(LeaseRecord.For(request, new LocalCredentialIssuer()), defaultNamespace);
 
     private static CredentialRequest Request(string role = "orders-rw", string database = "orders", string? @namespace = "shop") =>
         new(Guid.Empty, database, role, "databases", new ObjectReference("Pod", @namespace, "orders"), "default");

@@ -17,6 +17,7 @@ public sealed class VaultClientTests
 
     private static readonly VaultRequest Read = VaultRequest.Get("auth/kubernetes/role/orders");
     private static readonly VaultRequest Issue = VaultRequest.Get("databases/creds/orders") with { IsRepeatable = false };
+    private static readonly CredentialRequest Request = new(Guid.NewGuid(), "orders", "orders", "databases", new ObjectReference("Pod", "shop", "orders"), "orders");
     private static readonly Response Done = Response.Json("""{"data":{}}""");
     private static readonly Response Reset = Done with { CutAfter = 0 };
     private static readonly Response Busy = Error(429, "slow down") with { Headers = ["Retry-After: 7"] };
@@ -115,9 +116,9 @@ public sealed class VaultClientTests
     {
         using var server = new TestServer(_ => new Response(status, type, body));
         using var vault = Client(server);
-        var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { LeaseId = "databases/creds/orders/x", Token = new SensitiveString(Token) };
+        var lease = LeaseRecord.For(Request, new VaultIssuer(vault)) with { LeaseId = "databases/creds/orders/x", Token = new SensitiveString(Token) };
 
-        foreach (var attempt in new Func<Task>[] { () => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None), () => vault.SendAndEnsureSuccessAsync(Issue, CancellationToken.None), () => new VaultIssuer(vault).RevokeAsync(handle, CancellationToken.None) })
+        foreach (var attempt in new Func<Task>[] { () => vault.SendAndEnsureSuccessAsync(Read, CancellationToken.None), () => vault.SendAndEnsureSuccessAsync(Issue, CancellationToken.None), () => new VaultIssuer(vault).RevokeAsync(lease, CancellationToken.None) })
         {
             var error = await Assert.ThrowsAsync<CredentialException>(attempt);
             Assert.Equal(CredentialFailure.UnexpectedAnswer, error.Reason);
@@ -298,9 +299,10 @@ public sealed class VaultClientTests
     {
         using var server = new TestServer(_ => Response.Json(body));
         using var vault = Client(server);
-        var request = new CredentialRequest(Guid.NewGuid(), "orders", "orders", "databases", new ObjectReference("Pod", "shop", "orders"), "orders");
+        var issuer = new VaultIssuer(vault);
+        var lease = LeaseRecord.For(Request, issuer) with { Token = new SensitiveString(Token) };
 
-        var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(vault).IssueAsync(request, new CredentialHandle(request.Uuid, "orders", "databases") { Token = new SensitiveString(Token) }, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CredentialException>(() => issuer.IssueAsync(lease, CancellationToken.None));
 
         Assert.Equal(CredentialFailure.UnexpectedAnswer, error.Reason);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
@@ -332,9 +334,9 @@ public sealed class VaultClientTests
         });
         var clock = new ImmediateTimeProvider();
         using var vault = new VaultClient(new VaultSettings { Address = server.Http, Timeout = TimeSpan.FromSeconds(60) }, VaultLogin.Token(new SensitiveString(Token)), new VaultRetryPolicy { Clock = clock, Jitter = () => 1 });
-        var handle = new CredentialHandle(Guid.NewGuid(), "orders", "databases") { LeaseId = "databases/creds/orders/x", Token = new SensitiveString(Token) };
+        var lease = LeaseRecord.For(Request, new VaultIssuer(vault)) with { LeaseId = "databases/creds/orders/x", Token = new SensitiveString(Token) };
 
-        var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(vault).RevokeAsync(handle, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(vault).RevokeAsync(lease, CancellationToken.None));
 
         Assert.Equal(CredentialFailure.Unavailable, error.Reason);
         Assert.StartsWith("Vault has revoked the token of the lease databases/creds/orders/x but not yet the lease itself.", error.Message, StringComparison.Ordinal);

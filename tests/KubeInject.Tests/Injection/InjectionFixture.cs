@@ -9,7 +9,7 @@ namespace KubeInject.Tests.Injection;
 /// <summary>Runs an injection in memory.</summary>
 internal sealed class InjectionFixture
 {
-    public InjectionFixture(Func<CredentialRequest, Credential>? issue = null, DeliveryOptions? delivery = null)
+    public InjectionFixture(Func<LeaseRecord, Credential>? issue = null, DeliveryOptions? delivery = null)
     {
         Issuer = new RecordingIssuer(issue);
         Injector = new ManifestInjector(new CredentialSource(Issuer, Leases), delivery: delivery);

@@ -254,7 +254,7 @@ public sealed partial class SecretDeliveryTests
         StringComparison.Ordinal);
 
     /// <summary>The text that came out, with the name of the Secret replaced by SECRET.</summary>
-    private static async Task<(string Text, ManifestResult Result)> RunAsync(string manifest, Func<CredentialRequest, Credential>? issue = null)
+    private static async Task<(string Text, ManifestResult Result)> RunAsync(string manifest, Func<LeaseRecord, Credential>? issue = null)
     {
         var (text, result) = await new InjectionFixture(issue, AsManifest).RunAsync(manifest);
         return (text.Replace(SecretName().Match(text).Groups[1].Value is { Length: > 0 } name ? name : "SECRET", "SECRET", StringComparison.Ordinal), result);

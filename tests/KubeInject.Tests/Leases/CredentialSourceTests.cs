@@ -136,15 +136,15 @@ public sealed class CredentialSourceTests
 
         public string? Notice => null;
 
-        public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
-            Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+        public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
+            Task.FromResult(lease);
 
-        public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
+        public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
             Task.FromResult(new Credential("user", new SensitiveString("password")));
 
-        public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+        public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 
-        public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class UnwillingIssuer : ICredentialIssuer
@@ -153,14 +153,14 @@ public sealed class CredentialSourceTests
 
         public string? Notice => null;
 
-        public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
-            Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+        public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
+            Task.FromResult(lease);
 
-        public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
+        public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
             Task.FromResult(new Credential("user", new SensitiveString("password"), "lease"));
 
-        public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => throw new HttpRequestException("down");
+        public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken) => throw new HttpRequestException("down");
 
-        public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => throw new HttpRequestException("down");
+        public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) => throw new HttpRequestException("down");
     }
 }

@@ -1,3 +1,4 @@
+using KubeInject.Credentials;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Tests.Kubernetes;
@@ -131,7 +132,7 @@ public sealed class FileLeaseStoreTests : IDisposable
         var record = Assert.Single(await new FileLeaseStore(folder.Path).ListAsync(CancellationToken.None));
 
         Assert.Equal((uuid, LeaseRecord.CurrentVersion, "", 0), (record.Uuid, record.Version, record.Role, record.OtherFields.Count));
-        Assert.True(record.SaysTheSame((await new FileLeaseStore(folder.Path).FindAsync(uuid, CancellationToken.None))!));
+        Assert.True(record.HasSameContentAs((await new FileLeaseStore(folder.Path).FindAsync(uuid, CancellationToken.None))!));
     }
 
     [Fact]

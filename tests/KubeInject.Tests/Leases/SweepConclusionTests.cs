@@ -1,3 +1,4 @@
+using KubeInject.Credentials;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 

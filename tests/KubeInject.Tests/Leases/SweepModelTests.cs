@@ -40,14 +40,14 @@ public sealed class SweepModelTests
 
         public string? Notice => null;
 
-        public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
-            Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+        public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
+            Task.FromResult(lease);
 
-        public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
+        public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
             Task.FromResult(new Credential("user", new SensitiveString("password"), IsRenewable: true));
 
-        public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+        public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 
-        public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -40,11 +40,11 @@ internal sealed class SweepSimulation : IOwnerReader
 
     public Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken)
     {
-        Dictionary<Guid, LeaseOwner> owners;
+        Dictionary<Guid, IReadOnlyList<ObjectReference>> owners;
         lock (Issuer.Gate)
         {
             Readings++;
-            owners = Living.Where(pair => leases.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => new LeaseOwner(pair.Value));
+            owners = Living.Where(pair => leases.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => (IReadOnlyList<ObjectReference>)[pair.Value]);
         }
 
         Time.Advance(ReadingTakes);
@@ -96,26 +96,26 @@ internal sealed class SweepSimulation : IOwnerReader
 
         public string? Notice => null;
 
-        public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken) =>
-            Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount));
+        public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
+            Task.FromResult(lease);
 
-        public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken) =>
+        public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken) =>
             Task.FromResult(new Credential("user", new SensitiveString("password"), IsRenewable: true));
 
-        public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
+        public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken)
         {
             lock (Renewed)
-                Renewed.Add(handle.Uuid);
+                Renewed.Add(lease.Uuid);
             return Task.FromResult<DateTimeOffset?>(null);
         }
 
-        public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+        public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
         {
             // One after the other, and not while somebody reads who lives.
             lock (Gate)
             {
-                Revoked.Add(handle.Uuid);
-                OnRevoke?.Invoke(handle.Uuid);
+                Revoked.Add(lease.Uuid);
+                OnRevoke?.Invoke(lease.Uuid);
             }
 
             return Task.CompletedTask;

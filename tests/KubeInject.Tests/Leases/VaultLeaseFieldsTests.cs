@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using KubeInject.Credentials;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Testing;

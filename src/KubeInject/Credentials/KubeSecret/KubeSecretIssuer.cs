@@ -24,31 +24,31 @@ internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOption
     public bool Revokes => false;
 
     /// <inheritdoc/>
-    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var secret = options.Pattern.Resolve(request, options.DefaultNamespace);
-        return Task.FromResult(new CredentialHandle(request.Uuid, request.Role, request.Mount) { LeaseId = secret.ToString() });
+        ArgumentNullException.ThrowIfNull(lease);
+        var secret = options.Pattern.Resolve(lease, options.DefaultNamespace);
+        return Task.FromResult(lease with { LeaseId = secret.ToString() });
     }
 
     /// <inheritdoc/>
-    public async Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    public async Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var reference = options.Pattern.Resolve(request, options.DefaultNamespace);
-        var secret = await ReadAsync(reference, request, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(lease);
+        var reference = options.Pattern.Resolve(lease, options.DefaultNamespace);
+        var secret = await ReadAsync(reference, lease, cancellationToken).ConfigureAwait(false);
         if (secret.Type is not (SecretContent.BasicAuthType or OpaqueType))
             throw Refused($"{reference} has the type {secret.Type}. Use a Secret of the type {SecretContent.BasicAuthType} or {OpaqueType}.");
         return new Credential(Text(secret, options.UsernameKey).Reveal(), Text(secret, options.PasswordKey), reference.ToString());
     }
 
     /// <inheritdoc/>
-    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+    public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
 
     /// <inheritdoc/>
-    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<SecretContent> ReadAsync(ObjectReference secret, CredentialRequest request, CancellationToken cancellationToken)
+    private async Task<SecretContent> ReadAsync(ObjectReference secret, LeaseRecord lease, CancellationToken cancellationToken)
     {
         try
         {
@@ -56,7 +56,7 @@ internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOption
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
-            throw Refused($"{secret} does not exist; the pattern '{options.Pattern}' requires it for the role '{request.Role}' of the database '{request.Database}'. Create the Secret, or change the role or the pattern.", exception);
+            throw Refused($"{secret} does not exist; the pattern '{options.Pattern}' requires it for the role '{lease.Role}' of the database '{lease.Database}'. Create the Secret, or change the role or the pattern.", exception);
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
         {

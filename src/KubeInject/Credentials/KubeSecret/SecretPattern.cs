@@ -57,22 +57,22 @@ internal sealed partial class SecretPattern
         return new SecretPattern(text, space is Namespace ? null : space, name);
     }
 
-    /// <summary>Resolves the Secret for a request.</summary>
-    /// <param name="request">The requested credential.</param>
+    /// <summary>Resolves the Secret of a lease.</summary>
+    /// <param name="lease">The requested lease.</param>
     /// <param name="defaultNamespace">The namespace of pods whose manifest specifies none.</param>
     /// <returns>The reference to the Secret, which might not exist.</returns>
     /// <exception cref="CredentialException">A value from the pod is not valid in the name of a Secret.</exception>
-    public ObjectReference Resolve(CredentialRequest request, string defaultNamespace)
+    public ObjectReference Resolve(LeaseRecord lease, string defaultNamespace)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        var podNamespace = string.IsNullOrEmpty(request.Owner.Namespace) ? defaultNamespace : request.Owner.Namespace;
+        ArgumentNullException.ThrowIfNull(lease);
+        var podNamespace = string.IsNullOrEmpty(lease.Owner.Namespace) ? defaultNamespace : lease.Owner.Namespace;
         var resolved = new StringBuilder();
         foreach (var part in name)
         {
             resolved.Append(part switch
             {
-                Role => Label(request.Role, "role"),
-                Database => Label(request.Database, "database"),
+                Role => Label(lease.Role, "role"),
+                Database => Label(lease.Database, "database"),
                 Namespace => Label(podNamespace, "namespace"),
                 _ => part,
             });

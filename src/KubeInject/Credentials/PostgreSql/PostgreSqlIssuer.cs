@@ -67,7 +67,7 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
             connection.MaxPoolSize = Math.Max(MaxConnections, connection.MinPoolSize);
         if (!connection.ShouldSerialize("Connection Idle Lifetime"))
             (connection.ConnectionIdleLifetime, connection.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds);
-        Place = options.ServerName ?? $"{connection.Host}:{connection.Port}".ToLowerInvariant();
+        ServerName = options.ServerName ?? $"{connection.Host}:{connection.Port}".ToLowerInvariant();
         errors = new PostgreSqlErrors(connection, options.Timeout);
         server = new PostgreSqlServer(connection, errors);
     }
@@ -76,45 +76,44 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     public string Name => "postgresql";
 
     /// <inheritdoc/>
-    public string? Place { get; }
+    public string? ServerName { get; }
 
     /// <inheritdoc/>
     public string? Notice => null;
 
     /// <inheritdoc/>
-    public Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        if (!RoleName.IsPossible(request.Role))
+        ArgumentNullException.ThrowIfNull(lease);
+        if (!RoleName.IsPossible(lease.Role))
             throw new CredentialException(CredentialFailure.Refused, "The role that the pod requests is not a valid PostgreSQL role name: it must have 1 to 63 bytes and no NUL. Correct the annotation.");
-        if (RoleName.IsLease(request.Role))
-            throw RoleCheck.RefusedAsLease(request.Role);
-        if (options.AllowedRoles.Count > 0 && !options.AllowedRoles.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, request.Role, ignoreCase: false)))
-            throw RoleCheck.Refused(request.Role, $"is not among the allowed roles of this source ({string.Join(", ", options.AllowedRoles)}). Request an allowed role, or allow this role.");
-        var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount) { Username = RoleName.Of(request.Uuid, request.Role) };
-        return RunAsync($"checking the role {Annotations.Redaction.Value(request.Role)}", null, PrepareAsync, cancellationToken);
+        if (RoleName.IsLease(lease.Role))
+            throw RoleCheck.RefusedAsLease(lease.Role);
+        if (options.AllowedRoles.Count > 0 && !options.AllowedRoles.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, lease.Role, ignoreCase: false)))
+            throw RoleCheck.Refused(lease.Role, $"is not among the allowed roles of this source ({string.Join(", ", options.AllowedRoles)}). Request an allowed role, or allow this role.");
+        var prepared = lease with { Username = RoleName.Of(lease.Uuid, lease.Role) };
+        return RunAsync($"checking the role {Annotations.Redaction.Value(lease.Role)}", null, PrepareAsync, cancellationToken);
 
-        async Task<CredentialHandle> PrepareAsync(CancellationToken token)
+        async Task<LeaseRecord> PrepareAsync(CancellationToken token)
         {
             // Connect even if there is nothing to check, so that an unavailable server is detected before anything is recorded.
             var connection = await server.OpenAsync(token).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
                 if (creation.Any(statement => statement.Uses(StatementTemplate.Role)))
-                    await RoleCheck.RunAsync(connection, request.Role, mustExist: options.CreationStatements is [PostgreSqlOptions.DefaultCreationStatement], token).ConfigureAwait(false);
+                    await RoleCheck.RunAsync(connection, lease.Role, mustExist: options.CreationStatements is [PostgreSqlOptions.DefaultCreationStatement], token).ConfigureAwait(false);
                 if (options.ReassignOwnedTo is { } owner && revocation.Count == 0 && await RoleCheck.FindObjectionAsync(connection, owner, token).ConfigureAwait(false) is { } objection)
                     throw RoleCheck.Refused(owner, $"cannot become the owner of objects of login roles (ReassignOwnedTo) because it {objection}. Choose a role without special privileges, because functions that pods created run with its privileges.");
-                return handle;
+                return prepared;
             }
         }
     }
 
     /// <inheritdoc/>
-    public Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(handle);
-        var name = RoleName.Of(handle);
+        ArgumentNullException.ThrowIfNull(lease);
+        var name = RoleName.Of(lease);
         var password = new SensitiveString(RandomNumberGenerator.GetString(Alphabet, PasswordLength));
         var sent = options.PasswordAuthentication == PostgreSqlPasswordAuthentication.Password ? password : new SensitiveString(ScramVerifier.Of(password.Reveal()));
         return RunAsync($"creating the login role '{name}'", sent, IssueAsync, cancellationToken);
@@ -128,7 +127,7 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
                 await using (transaction.ConfigureAwait(false))
                 {
                     var expiration = await ExpirationAsync(connection, token).ConfigureAwait(false);
-                    var values = Values(handle, name, expiration);
+                    var values = Values(lease, name, expiration);
                     values[StatementTemplate.Password] = sent.Reveal();
                     foreach (var statement in creation)
                         await connection.ExecuteAsync(statement.Fill(values), token).ConfigureAwait(false);
@@ -142,10 +141,10 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(handle);
-        var name = RoleName.Of(handle);
+        ArgumentNullException.ThrowIfNull(lease);
+        var name = RoleName.Of(lease);
         return RunAsync($"renewing the login role '{name}'", null, RenewAsync, cancellationToken, MaxAttempts);
 
         async Task<DateTimeOffset?> RenewAsync(CancellationToken token)
@@ -161,7 +160,7 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
                     // A revocation has begun if the role can no longer log in.
                     if (await FindAsync(connection, name, token).ConfigureAwait(false) is not { CanLogin: true })
                         throw new CredentialException(CredentialFailure.LeaseEnded, $"The login role '{name}' cannot be renewed because it no longer exists or can no longer log in. Issue new credentials.");
-                    var values = Values(handle, name, expiration);
+                    var values = Values(lease, name, expiration);
                     foreach (var statement in renewal)
                         await connection.ExecuteAsync(statement.Fill(values), token).ConfigureAwait(false);
                     var role = await FindAsync(connection, name, token).ConfigureAwait(false);
@@ -173,17 +172,17 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(handle);
-        var name = RoleName.Of(handle);
+        ArgumentNullException.ThrowIfNull(lease);
+        var name = RoleName.Of(lease);
         return RunAsync($"removing the login role '{name}'", null, RevokeAsync, cancellationToken, MaxAttempts);
 
         async Task<bool> RevokeAsync(CancellationToken token)
         {
-            var values = Values(handle, name, null);
+            var values = Values(lease, name, null);
             var statements = revocation.Select(statement => statement.Fill(values)).ToList();
-            await new RoleRevocation(server, options.ReassignOwnedTo).RunAsync(name, handle.Role, statements, token).ConfigureAwait(false);
+            await new RoleRevocation(server, options.ReassignOwnedTo).RunAsync(name, lease.Role, statements, token).ConfigureAwait(false);
             return true;
         }
     }
@@ -200,9 +199,9 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         return templates;
     }
 
-    private static Dictionary<string, string> Values(CredentialHandle handle, string name, string? expiration)
+    private static Dictionary<string, string> Values(LeaseRecord lease, string name, string? expiration)
     {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal) { [StatementTemplate.Name] = name, [StatementTemplate.Role] = handle.Role };
+        var values = new Dictionary<string, string>(StringComparer.Ordinal) { [StatementTemplate.Name] = name, [StatementTemplate.Role] = lease.Role };
         if (expiration is not null)
             values[StatementTemplate.Expiration] = expiration;
         return values;

@@ -29,14 +29,14 @@ internal static partial class RoleName
 
     /// <summary>Returns the recorded name of the login role of a lease.</summary>
     /// <exception cref="CredentialException">The record was tampered with: it names a role that does not belong to this lease.</exception>
-    public static string Of(CredentialHandle handle)
+    public static string Of(LeaseRecord lease)
     {
-        if (handle.Username is not { } name)
-            return Of(handle.Uuid, handle.Role);
-        if (name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith($"-{handle.Uuid:n}", StringComparison.Ordinal))
+        if (lease.Username is not { } name)
+            return Of(lease.Uuid, lease.Role);
+        if (name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith($"-{lease.Uuid:n}", StringComparison.Ordinal))
             return name;
         throw new CredentialException(
-            CredentialFailure.Refused, $"The record of the lease {handle.Uuid} names the user {Redaction.Value(name)}, which KubeInject did not create for this lease, so nothing was changed. Check the record.");
+            CredentialFailure.Refused, $"The record of the lease {lease.Uuid} names the user {Redaction.Value(name)}, which KubeInject did not create for this lease, so nothing was changed. Check the record.");
     }
 
     /// <summary>Whether a role with that name is the login role of a lease, or was created together with one.</summary>

@@ -48,24 +48,20 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
     }
 
     /// <inheritdoc/>
-    public async Task<CredentialHandle> PrepareAsync(CredentialRequest request, CancellationToken cancellationToken)
+    public async Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        _ = CredentialsPath(request.Mount, request.Role);
+        ArgumentNullException.ThrowIfNull(lease);
+        _ = CredentialsPath(lease.Mount, lease.Role);
         if (!options.UsePodIdentity)
-            await new VaultRoleCheck(vault, options.AuthMount).AllowAsync(request, cancellationToken).ConfigureAwait(false);
+            await new VaultRoleCheck(vault, options.AuthMount).AllowAsync(lease, cancellationToken).ConfigureAwait(false);
         var start = vault.Clock.GetUtcNow();
         var (vaultRequest, response) = options.UsePodIdentity
-            ? await LogInAsPodAsync(request, cancellationToken).ConfigureAwait(false)
-            : await CreateTokenAsync(request, cancellationToken).ConfigureAwait(false);
+            ? await LogInAsPodAsync(lease, cancellationToken).ConfigureAwait(false)
+            : await CreateTokenAsync(lease, cancellationToken).ConfigureAwait(false);
         var auth = response.Auth;
         if (auth.Text("client_token") is not { Length: > 0 } text)
             throw vault.Failures.Unexpected(vaultRequest, "the response has no client_token");
-        var handle = new CredentialHandle(request.Uuid, request.Role, request.Mount)
-        {
-            Token = new SensitiveString(text),
-            TokenExpiresAt = End(start, auth.Int("lease_duration")),
-        };
+        var prepared = lease with { Token = new SensitiveString(text), ExpiresAt = End(start, auth.Int("lease_duration")) };
 
         // If the process is killed before the record is written, the token remains without a record. It has issued no
         // credential, and it expires at the end of its period.
@@ -73,55 +69,54 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
             : auth.Int("num_uses") != 0 ? "tokens with a limited number of uses, which can end before the lease does"
             : null;
         if (unsuitable is null && !cancellationToken.IsCancellationRequested)
-            return handle;
+            return prepared;
         if (auth.Text("token_type") != "batch")
-            await RollBackAsync(handle).ConfigureAwait(false);
+            await RollBackAsync(prepared).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        throw new CredentialException(CredentialFailure.Refused, $"The role '{request.Role}' of auth/{options.AuthMount} issues {unsuitable}. Set its token_type to service and its token_num_uses to 0.");
+        throw new CredentialException(CredentialFailure.Refused, $"The role '{lease.Role}' of auth/{options.AuthMount} issues {unsuitable}. Set its token_type to service and its token_num_uses to 0.");
     }
 
     /// <inheritdoc/>
-    public async Task<Credential> IssueAsync(CredentialRequest request, CredentialHandle handle, CancellationToken cancellationToken)
+    public async Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(handle);
+        ArgumentNullException.ThrowIfNull(lease);
         var start = vault.Clock.GetUtcNow();
-        var vaultRequest = VaultRequest.Get(CredentialsPath(handle.Mount, handle.Role)) with { Token = handle.Token, IsRepeatable = false };
+        var vaultRequest = VaultRequest.Get(CredentialsPath(lease.Mount, lease.Role)) with { Token = lease.Token, IsRepeatable = false };
         var response = await vault.SendAndEnsureSuccessAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
-        var leaseId = response.Body.Text("lease_id") is { Length: > 0 } id ? id : null;
+        var vaultLeaseId = response.Body.Text("lease_id") is { Length: > 0 } id ? id : null;
         if (cancellationToken.IsCancellationRequested)
         {
-            await RollBackAsync(handle with { LeaseId = leaseId }).ConfigureAwait(false);
+            await RollBackAsync(lease with { LeaseId = vaultLeaseId }).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        if (leaseId is null)
+        if (vaultLeaseId is null)
             throw vault.Failures.Unexpected(vaultRequest, "the response has no lease_id, so the credential could not be revoked; static roles are not supported");
         if (response.Data.Text("username") is not { Length: > 0 } username || response.Data.Text("password") is not { Length: > 0 } password)
             throw vault.Failures.Unexpected(vaultRequest, "the response has no username or no password");
         return new Credential(
-            username, new SensitiveString(password), leaseId, Earlier(End(start, response.Body.Int("lease_duration")), handle.TokenExpiresAt), response.Body.IsTrue("renewable"));
+            username, new SensitiveString(password), vaultLeaseId, Earlier(End(start, response.Body.Int("lease_duration")), lease.ExpiresAt), response.Body.IsTrue("renewable"));
     }
 
     /// <inheritdoc/>
-    public async Task<DateTimeOffset?> RenewAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public async Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(handle);
-        if (handle.Token is null && handle.LeaseId is null)
-            throw new CredentialException(CredentialFailure.LeaseEnded, $"The record of the lease {handle.Uuid} has neither a token nor a Vault lease, so it cannot be renewed. Issue a new credential.");
+        ArgumentNullException.ThrowIfNull(lease);
+        if (lease.Token is null && lease.LeaseId is null)
+            throw new CredentialException(CredentialFailure.LeaseEnded, $"The record of the lease {lease.Uuid} has neither a token nor a Vault lease, so it cannot be renewed. Issue a new credential.");
         var start = vault.Clock.GetUtcNow();
         DateTimeOffset? tokenEnd = null, leaseEnd = null;
 
         // Renew the token first, because the lease expires with it.
-        if (handle.Token is { } token)
+        if (lease.Token is { } token)
         {
-            var response = await RenewAsync(VaultRequest.Post("auth/token/renew", new JsonObject { ["token"] = token.Reveal() }, token), handle, cancellationToken).ConfigureAwait(false);
+            var response = await RenewAsync(VaultRequest.Post("auth/token/renew", new JsonObject { ["token"] = token.Reveal() }, token), lease, cancellationToken).ConfigureAwait(false);
             tokenEnd = End(start, response.Auth.Int("lease_duration"));
         }
 
-        if (handle.LeaseId is { } lease)
+        if (lease.LeaseId is { } leaseId)
         {
-            var response = await RenewAsync(VaultRequest.Post("sys/leases/renew", new JsonObject { ["lease_id"] = lease }), handle, cancellationToken).ConfigureAwait(false);
+            var response = await RenewAsync(VaultRequest.Post("sys/leases/renew", new JsonObject { ["lease_id"] = leaseId }), lease, cancellationToken).ConfigureAwait(false);
             leaseEnd = End(start, response.Body.Int("lease_duration"));
         }
 
@@ -129,10 +124,10 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
     }
 
     /// <inheritdoc/>
-    public Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(handle);
-        return revocation.RevokeAsync(handle, cancellationToken);
+        ArgumentNullException.ThrowIfNull(lease);
+        return revocation.RevokeAsync(lease, cancellationToken);
     }
 
     /// <exception cref="CredentialException">The mount path or the role name is invalid.</exception>
@@ -149,18 +144,18 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         return options;
     }
 
-    private async Task<(VaultRequest Request, VaultResponse Response)> CreateTokenAsync(CredentialRequest request, CancellationToken cancellationToken)
+    private async Task<(VaultRequest Request, VaultResponse Response)> CreateTokenAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         var wanted = new JsonObject
         {
-            ["policies"] = new JsonArray(request.Role),
+            ["policies"] = new JsonArray(lease.Role),
             ["period"] = string.Create(CultureInfo.InvariantCulture, $"{(long)options.TokenPeriod.TotalSeconds}s"),
             ["no_default_policy"] = true,
             ["renewable"] = true,
             ["display_name"] = "kubeinject",
 
             // Identifies the lease in the audit log of Vault.
-            ["meta"] = new JsonObject { ["uuid"] = request.Uuid.ToString(), ["owner"] = request.Owner.ToString() },
+            ["meta"] = new JsonObject { ["uuid"] = lease.Uuid.ToString(), ["owner"] = lease.Owner.ToString() },
         };
 
         // A token with a period requires sudo.
@@ -168,32 +163,32 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         return (vaultRequest, await vault.SendAndEnsureSuccessAsync(vaultRequest, cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task<(VaultRequest Request, VaultResponse Response)> LogInAsPodAsync(CredentialRequest request, CancellationToken cancellationToken)
+    private async Task<(VaultRequest Request, VaultResponse Response)> LogInAsPodAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         var wanted = new ServiceAccountTokenOptions { Audiences = [options.Audience], ExpirationSeconds = PodTokenSeconds };
-        var podToken = await cluster!.CreateTokenAsync(request.ServiceAccountName, request.Owner.Namespace, wanted, cancellationToken).ConfigureAwait(false);
-        var vaultRequest = VaultRequest.KubernetesLogin(options.AuthMount, request.Role, podToken.Token) with { IsRepeatable = false };
+        var podToken = await cluster!.CreateTokenAsync(lease.ServiceAccountName, lease.Owner.Namespace, wanted, cancellationToken).ConfigureAwait(false);
+        var vaultRequest = VaultRequest.KubernetesLogin(options.AuthMount, lease.Role, podToken.Token) with { IsRepeatable = false };
         var response = await vault.SendAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
         return response.IsSuccess
             ? (vaultRequest, response)
-            : throw vault.Failures.FromLogin($"the ServiceAccount {request.Owner.Namespace}/{request.ServiceAccountName} and the role '{request.Role}' of auth/{options.AuthMount}", vaultRequest, response);
+            : throw vault.Failures.FromLogin($"the ServiceAccount {lease.Owner.Namespace}/{lease.ServiceAccountName} and the role '{lease.Role}' of auth/{options.AuthMount}", vaultRequest, response);
     }
 
-    private async Task<VaultResponse> RenewAsync(VaultRequest vaultRequest, CredentialHandle handle, CancellationToken cancellationToken)
+    private async Task<VaultResponse> RenewAsync(VaultRequest vaultRequest, LeaseRecord lease, CancellationToken cancellationToken)
     {
         var response = await vault.SendAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
         if (response.IsSuccess)
             return response;
         var failure = vault.Failure(vaultRequest, response);
         throw !VaultFailures.IsEnded(response) ? failure : new CredentialException(
-            CredentialFailure.LeaseEnded, $"The lease {handle.LeaseId ?? handle.Uuid.ToString()} has ended and cannot be renewed. {failure.Message} Issue a new credential.");
+            CredentialFailure.LeaseEnded, $"The lease {lease.LeaseId ?? lease.Uuid.ToString()} has ended and cannot be renewed. {failure.Message} Issue a new credential.");
     }
 
     /// <summary>Revokes what was created after a cancellation, so it must not use the canceled token.</summary>
-    private async Task RollBackAsync(CredentialHandle handle)
+    private async Task RollBackAsync(LeaseRecord lease)
     {
         using var limit = new CancellationTokenSource(vault.Settings.Timeout, vault.Clock);
-        await revocation.RevokeAsync(handle, limit.Token).ConfigureAwait(false);
+        await revocation.RevokeAsync(lease, limit.Token).ConfigureAwait(false);
     }
 
     /// <summary>Returns the expiration time; null for zero seconds, which mean that it does not expire.</summary>

@@ -14,15 +14,15 @@ internal sealed class VaultRevocation(VaultClient vault)
     /// method waits for that.
     /// </summary>
     /// <exception cref="CredentialException">The lease or the token might still exist.</exception>
-    public async Task RevokeAsync(CredentialHandle handle, CancellationToken cancellationToken)
+    public async Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        var refusal = handle.LeaseId is { } lease ? await RevokeLeaseAsync(lease, cancellationToken).ConfigureAwait(false) : null;
-        if (handle.Token is { } token)
+        var refusal = lease.LeaseId is { } leaseId ? await RevokeLeaseAsync(leaseId, cancellationToken).ConfigureAwait(false) : null;
+        if (lease.Token is { } token)
             await RevokeTokenAsync(token, cancellationToken).ConfigureAwait(false);
         else if (refusal is not null)
             throw refusal;
         if (refusal is not null)
-            await WaitForEndAsync(handle.LeaseId!, cancellationToken).ConfigureAwait(false);
+            await WaitForEndAsync(lease.LeaseId!, cancellationToken).ConfigureAwait(false);
     }
 
     /// <returns>The error if the revocation is not permitted; null on success.</returns>

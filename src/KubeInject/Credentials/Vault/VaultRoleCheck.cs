@@ -39,17 +39,17 @@ internal sealed class VaultRoleCheck(VaultClient vault, string authMount)
     /// <summary>Returns the policies that a role of the auth method assigns to its tokens.</summary>
     public static IReadOnlyList<string> PoliciesOf(JsonElement role) => Texts(role.Get("token_policies"));
 
-    /// <summary>Checks whether the credential of a request may be issued.</summary>
+    /// <summary>Checks whether the credential of a lease may be issued.</summary>
     /// <exception cref="CredentialException">The credential may not be issued, or the role cannot be read.</exception>
-    public async Task AllowAsync(CredentialRequest request, CancellationToken cancellationToken)
+    public async Task AllowAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
-        var vaultRequest = Question(authMount, request.Role);
+        var vaultRequest = Question(authMount, lease.Role);
         var response = await vault.SendAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
         if (response.IsNothing)
-            throw Refused($"{Describe(authMount, request.Role)} does not exist. Create it in Vault, or correct the role in the pod's annotations.");
+            throw Refused($"{Describe(authMount, lease.Role)} does not exist. Create it in Vault, or correct the role in the pod's annotations.");
         if (!response.IsSuccess)
             throw vault.Failure(vaultRequest, response);
-        if (ProblemsOf(response.Data, request.Role, authMount, request.ServiceAccountName, request.Owner.Namespace).FirstOrDefault() is { } problem)
+        if (ProblemsOf(response.Data, lease.Role, authMount, lease.ServiceAccountName, lease.Owner.Namespace).FirstOrDefault() is { } problem)
             throw Refused(problem.Message);
     }
 

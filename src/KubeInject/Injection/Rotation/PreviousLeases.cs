@@ -1,4 +1,5 @@
 using KubeInject.Annotations;
+using KubeInject.Credentials;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
@@ -120,7 +121,7 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
         {
             var reader = new KubeOwnerReader(client, new LeaseOptions { Namespace = workload.Namespace, SkipCustomResources = true }, source.Time);
             var view = await reader.ReadAsync(uuids, cancellationToken).ConfigureAwait(false);
-            var others = view.Owners.Values.SelectMany(owner => owner.All).Where(owner => !MayBeOf(workload, owner)).Distinct().Select(owner => $"{owner}").Order(StringComparer.Ordinal).ToList();
+            var others = view.Owners.Values.SelectMany(owners => owners).Where(owner => !MayBeOf(workload, owner)).Distinct().Select(owner => $"{owner}").Order(StringComparer.Ordinal).ToList();
             return others.Count == 0 ? null : $"{string.Join(", ", others)} still {(others.Count == 1 ? "has" : "have")} them";
         }
         catch (OperationCanceledException)

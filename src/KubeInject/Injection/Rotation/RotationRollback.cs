@@ -1,3 +1,4 @@
+using KubeInject.Credentials;
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Errors;

@@ -1,10 +1,9 @@
 using System.Text.Json.Serialization;
-using KubeInject.Credentials;
 using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Leases;
+namespace KubeInject.Credentials;
 
-/// <summary>The stored data of a lease, which is sufficient to find its owner, and to renew and revoke it.</summary>
+/// <summary>The data of a lease that is stored, which is sufficient to find its owner, and to renew and revoke its credential.</summary>
 public sealed record LeaseRecord
 {
     /// <summary>The format version of new records. Records with a later version are not read and not changed.</summary>
@@ -20,7 +19,8 @@ public sealed record LeaseRecord
     public required string Source { get; init; }
 
     /// <summary>The server of the issuer, if there can be several issuers with that name: <c>db.example.org:5432</c>; otherwise null.</summary>
-    public string? Place { get; init; }
+    [JsonPropertyName("Place")]
+    public string? ServerName { get; init; }
 
     /// <summary>The UID of the cluster that the lease was issued for (of its namespace <c>kube-system</c>); null without a connection, and in records of other injectors.</summary>
     public string? ClusterUid { get; init; }
@@ -75,32 +75,28 @@ public sealed record LeaseRecord
     [JsonIgnore]
     public IReadOnlyDictionary<string, string> OtherFields { get; init; } = new Dictionary<string, string>();
 
-    internal CredentialHandle Handle => new(Uuid, Role, Mount) { Username = Username, LeaseId = LeaseId, Token = Token };
-
-    internal static LeaseRecord For(CredentialRequest request, CredentialHandle handle, ICredentialIssuer issuer, string? clusterUid, DateTimeOffset now) => new()
+    /// <summary>Creates the record of a lease before its credential is issued.</summary>
+    internal static LeaseRecord For(CredentialRequest request, ICredentialIssuer issuer, string? clusterUid = null) => new()
     {
         Uuid = request.Uuid,
         Source = issuer.Name,
-        Place = issuer.Place,
+        ServerName = issuer.ServerName,
         ClusterUid = clusterUid,
         Database = request.Database,
         Role = request.Role,
         Mount = request.Mount,
         Owner = request.Owner,
         ServiceAccountName = request.ServiceAccountName,
-        RecordedAt = now,
         Secret = request.Secret,
-        Username = handle.Username,
-        LeaseId = handle.LeaseId,
-        Token = handle.Token,
     };
 
-    /// <summary>Whether another record of the same lease has the same content, including the token.</summary>
-    internal bool SaysTheSame(LeaseRecord other) =>
+    /// <summary>Whether another record has the same content, including the token.</summary>
+    internal bool HasSameContentAs(LeaseRecord other) =>
         Token?.Reveal() == other.Token?.Reveal()
         && OtherFields.Count == other.OtherFields.Count && OtherFields.All(field => other.OtherFields.TryGetValue(field.Key, out var value) && value == field.Value)
         && this with { Token = null, OtherFields = other.OtherFields } == other with { Token = null };
 
+    /// <summary>Returns the record with the data of the issued credential.</summary>
     internal LeaseRecord Complete(Credential credential) => this with
     {
         IsComplete = true,
