@@ -63,7 +63,7 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
         }
         catch (KubeApiException exception) when (exception is { Reason: KubeApiReason.NotFound, Details.Kind: "namespaces" })
         {
-            throw NoNamespace(exception);
+            throw NamespaceNotFound(exception);
         }
     }
 
@@ -155,7 +155,7 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
-            throw NoNamespace(exception);
+            throw NamespaceNotFound(exception);
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
         {
@@ -163,6 +163,8 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
         }
     }
 
-    private DirectoryNotFoundException NoNamespace(KubeApiException exception) => new(
-        $"The namespace '{Namespace}' for the lease records does not exist. Create it (kubectl create namespace {Namespace}), or specify another namespace.", exception);
+    private KubeApiException NamespaceNotFound(KubeApiException exception) => new(
+        exception.StatusCode,
+        exception.Reason,
+        $"The namespace '{Namespace}' for the lease records does not exist. Create it (kubectl create namespace {Namespace}), or specify another namespace.");
 }

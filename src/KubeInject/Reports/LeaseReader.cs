@@ -49,7 +49,7 @@ internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? sou
         {
             return await (source?.Leases ?? new KubeLeaseStore(client)).ListAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (DirectoryNotFoundException) when (source is null)
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound && source is null)
         {
             gaps.Add($"The namespace {KubeLeaseStore.DefaultNamespace} with lease records does not exist. Use -CredentialSource to show leases that are recorded elsewhere.");
         }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using KubeInject.Credentials;
 using KubeInject.IntegrationTests.Kubernetes;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
@@ -71,7 +72,12 @@ public sealed class KubeLeaseStoreTests
         var store = new KubeLeaseStore(connection.Objects, "no-such-namespace");
 
         foreach (var call in new Func<Task>[] { () => store.WriteAsync(Record(), CancellationToken.None), () => store.ListAsync(CancellationToken.None) })
-            Assert.Contains("kubectl create namespace no-such-namespace", (await Assert.ThrowsAsync<DirectoryNotFoundException>(call)).Message, StringComparison.Ordinal);
+        {
+            var error = await Assert.ThrowsAsync<KubeApiException>(call);
+            Assert.Equal(KubeApiReason.NotFound, error.Reason);
+            Assert.Contains("kubectl create namespace no-such-namespace", error.Message, StringComparison.Ordinal);
+        }
+
         Assert.Null(await store.FindAsync(Guid.NewGuid(), CancellationToken.None));
         await store.RemoveAsync(Guid.NewGuid(), CancellationToken.None);
     }

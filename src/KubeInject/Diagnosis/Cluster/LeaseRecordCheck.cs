@@ -60,7 +60,7 @@ internal sealed class LeaseRecordCheck(ClusterCache cache, CredentialSource? sou
         {
             return (new IndexedRecords(await (source?.Leases ?? new KubeLeaseStore(cache.Client)).ListAsync(cancellationToken).ConfigureAwait(false)), null);
         }
-        catch (DirectoryNotFoundException)
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
             return (null, null);
         }
