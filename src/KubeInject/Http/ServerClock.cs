@@ -11,7 +11,7 @@ internal sealed class ServerClock(TimeProvider time)
     public DateTimeOffset? Now => Interlocked.Read(ref offsetTicks) is var ticks && ticks == Unknown ? null : time.GetUtcNow().AddTicks(ticks);
 
     /// <summary>Records the date of a response that has just arrived.</summary>
-    public void Note(DateTimeOffset? date)
+    public void Update(DateTimeOffset? date)
     {
         if (date is { } serverTime)
             Interlocked.Exchange(ref offsetTicks, (serverTime - time.GetUtcNow()).Ticks);

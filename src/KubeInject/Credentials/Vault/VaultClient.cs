@@ -46,7 +46,7 @@ internal sealed class VaultClient : IDisposable
         var transport = settings.ToTransport();
         var trust = new ServerTrust(transport);
         Failures = new VaultFailures(settings, trust);
-        session = new VaultSession(login, ExchangeAsync, Failures, policy.Clock);
+        session = new VaultSession(login, SendAsync, Failures, policy.Clock);
         rateLimiter = settings.RateLimit is { } limit ? new VaultRateLimiter(limit, policy.Clock) : null;
         concurrencyLimiter = new SemaphoreSlim(settings.Concurrency, settings.Concurrency);
         prefix = $"{settings.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/v1/";
@@ -91,23 +91,28 @@ internal sealed class VaultClient : IDisposable
     internal async Task<VaultResponse> SendAsync(VaultRequest request, CancellationToken cancellationToken)
     {
         if (request.Token is not null || request.IsAnonymous)
-            return await ExchangeAsync(request, cancellationToken).ConfigureAwait(false);
+            return await SendWithRetriesAsync(request, request.Token, cancellationToken).ConfigureAwait(false);
         var token = await session.GetAsync(cancellationToken).ConfigureAwait(false);
-        var response = await ExchangeAsync(request, token, cancellationToken).ConfigureAwait(false);
+        var response = await SendWithRetriesAsync(request, token, cancellationToken).ConfigureAwait(false);
 
         // Vault also returns 403 for an expired token, before it processes the request, so the request can be repeated.
         return response.StatusCode == 403 && await session.RenewAsync(token, cancellationToken).ConfigureAwait(false) is { } renewed
-            ? await ExchangeAsync(request, renewed, cancellationToken).ConfigureAwait(false)
+            ? await SendWithRetriesAsync(request, renewed, cancellationToken).ConfigureAwait(false)
             : response;
     }
 
-    private Task<VaultResponse> ExchangeAsync(VaultRequest request, CancellationToken cancellationToken) => ExchangeAsync(request, request.Token, cancellationToken);
-
-    /// <summary>Runs one call, which can make several attempts within one time limit.</summary>
-    private async Task<VaultResponse> ExchangeAsync(VaultRequest request, SensitiveString? token, CancellationToken cancellationToken)
+    /// <summary>Sends a request, with several attempts within one time limit.</summary>
+    private async Task<VaultResponse> SendWithRetriesAsync(VaultRequest request, SensitiveString? token, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Settings.Timeout, policy.Clock);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token, closing.Token);
+
+        // A request that issues something continues for a limited time after a cancellation, because otherwise the issued
+        // token or credential would be unknown and could not be revoked.
+        using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, policy.Clock);
+        using var graceLimit = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, timeout.Token, closing.Token);
+        using var canceled = cancellationToken.Register(() => grace.CancelAfter(policy.CancellationGracePeriod));
+        var sendLimit = request.IsRepeatable ? limit.Token : graceLimit.Token;
         var start = policy.Clock.GetTimestamp();
         try
         {
@@ -116,7 +121,7 @@ internal sealed class VaultClient : IDisposable
                 TimeSpan? wait;
                 try
                 {
-                    var response = await SendWhenAllowedAsync(request, token, timeout.Token, linked.Token, cancellationToken).ConfigureAwait(false);
+                    var response = await SendOnceAsync(request, token, limit.Token, sendLimit).ConfigureAwait(false);
                     wait = attempt > Settings.MaxRetries ? null : policy.WaitAfter(request, response, attempt);
                     if (wait is null)
                         return response;
@@ -131,7 +136,7 @@ internal sealed class VaultClient : IDisposable
                         throw;
                 }
 
-                await Task.Delay(wait.Value, policy.Clock, linked.Token).ConfigureAwait(false);
+                await Task.Delay(wait.Value, policy.Clock, limit.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
@@ -145,54 +150,42 @@ internal sealed class VaultClient : IDisposable
         }
     }
 
-    private async Task<VaultResponse> SendWhenAllowedAsync(VaultRequest request, SensitiveString? token, CancellationToken timeout, CancellationToken linked, CancellationToken cancellationToken)
+    /// <summary>Sends a request once, as soon as the limits of the client allow it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="token">The token; null for none.</param>
+    /// <param name="waitLimit">Cancels the wait.</param>
+    /// <param name="sendLimit">Cancels the request after it was sent.</param>
+    private async Task<VaultResponse> SendOnceAsync(VaultRequest request, SensitiveString? token, CancellationToken waitLimit, CancellationToken sendLimit)
     {
+        using var message = Message(request, token);
         if (rateLimiter is not null)
-            await rateLimiter.WaitAsync(linked).ConfigureAwait(false);
-        await concurrencyLimiter.WaitAsync(linked).ConfigureAwait(false);
-        try
-        {
-            if (request.IsRepeatable)
-                return await SendOnceAsync(request, token, linked).ConfigureAwait(false);
-
-            // A request that issues something continues for a limited time after a cancellation, because otherwise the issued
-            // token or credential would be unknown and could not be revoked.
-            linked.ThrowIfCancellationRequested();
-            using var grace = new CancellationTokenSource(Timeout.InfiniteTimeSpan, policy.Clock);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, timeout, closing.Token);
-            using var cancelled = cancellationToken.Register(() => grace.CancelAfter(policy.CancellationGracePeriod));
-            return await SendOnceAsync(request, token, limit.Token).ConfigureAwait(false);
-        }
-        finally
-        {
-            concurrencyLimiter.Release();
-        }
-    }
-
-    private async Task<VaultResponse> SendOnceAsync(VaultRequest request, SensitiveString? token, CancellationToken cancellationToken)
-    {
-        var address = new Uri(prefix + request.Path);
+            await rateLimiter.WaitAsync(waitLimit).ConfigureAwait(false);
+        await concurrencyLimiter.WaitAsync(waitLimit).ConfigureAwait(false);
         var start = Stopwatch.GetTimestamp();
         int? statusCode = null;
         try
         {
-            var response = await SendAsync(request, address, token, cancellationToken).ConfigureAwait(false);
-            statusCode = response.StatusCode;
+            using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, sendLimit).ConfigureAwait(false);
+            hasAnswered = true;
+            ServerClock.Update(response.Headers.Date);
+            var result = await ReadAsync(response, message.RequestUri!, sendLimit).ConfigureAwait(false);
+            statusCode = result.StatusCode;
 
             // A success from another server, such as a proxy, does not mean that Vault processed the request.
-            return !response.IsSuccess || response.IsFromVault ? response
-                : throw Failures.Unexpected(request, $"it returned status {response.StatusCode} with {(response.Body.ValueKind == JsonValueKind.Undefined ? $"{response.MediaType ?? "data"} that is not JSON" : "JSON that is not a Vault response")}");
+            return !result.IsSuccess || result.IsFromVault ? result
+                : throw Failures.Unexpected(request, $"it returned status {statusCode} with {(result.Body.ValueKind == JsonValueKind.Undefined ? $"{result.MediaType ?? "data"} that is not JSON" : "JSON that is not a Vault response")}");
         }
         finally
         {
+            concurrencyLimiter.Release();
             RequestObserver.Current?.Invoke(new CompletedRequest(
-                request.Method.Method, address.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped), statusCode, Stopwatch.GetElapsedTime(start)));
+                request.Method.Method, message.RequestUri!.GetComponents(UriComponents.SchemeAndServer | UriComponents.PathAndQuery, UriFormat.UriEscaped), statusCode, Stopwatch.GetElapsedTime(start)));
         }
     }
 
-    private async Task<VaultResponse> SendAsync(VaultRequest request, Uri address, SensitiveString? token, CancellationToken cancellationToken)
+    private HttpRequestMessage Message(VaultRequest request, SensitiveString? token)
     {
-        using var message = new HttpRequestMessage(request.Method, address)
+        var message = new HttpRequestMessage(request.Method, prefix + request.Path)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
@@ -210,20 +203,20 @@ internal sealed class VaultClient : IDisposable
         // HttpClient repeats a request without content if a reused connection is lost, even if the server processed it.
         else if (!request.IsRepeatable)
             message.Content = new ByteArrayContent([]);
-        using var response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        hasAnswered = true;
-        ServerClock.Note(response.Headers.Date);
+        return message;
+    }
+
+    private async Task<VaultResponse> ReadAsync(HttpResponseMessage response, Uri address, CancellationToken cancellationToken)
+    {
         var content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using (content.ConfigureAwait(false))
+        await using var _ = content.ConfigureAwait(false);
+        var body = await new ResponseBuffer().ReadAsync(content, policy.Limits.MaxBodyBytes, cancellationToken).ConfigureAwait(false);
+        return new VaultResponse((int)response.StatusCode, Parse(body.Span))
         {
-            var body = await new ResponseBuffer().ReadAsync(content, policy.Limits.MaxBodyBytes, cancellationToken).ConfigureAwait(false);
-            return new VaultResponse((int)response.StatusCode, Parse(body.Span))
-            {
-                MediaType = response.Content.Headers.ContentType?.MediaType,
-                RetryAfter = RetryAfterHeader.Read(response, policy.Clock),
-                RedirectTarget = Redirect.TargetOf(address, response),
-            };
-        }
+            MediaType = response.Content.Headers.ContentType?.MediaType,
+            RetryAfter = RetryAfterHeader.Read(response, policy.Clock),
+            RedirectTarget = Redirect.TargetOf(address, response),
+        };
     }
 
     private static JsonElement Parse(ReadOnlySpan<byte> body)

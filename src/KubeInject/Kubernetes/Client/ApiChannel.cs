@@ -194,7 +194,7 @@ internal sealed class ApiChannel : IDisposable
             response = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
             statusCode = (int)response.StatusCode;
             hasAnswered = true;
-            Clock.Note(response.Headers.Date);
+            Clock.Update(response.Headers.Date);
             if (isStream && response.IsSuccessStatusCode)
             {
                 var stream = await response.Content.ReadAsStreamAsync(limit.Token).ConfigureAwait(false);
