@@ -87,7 +87,7 @@ internal static class ExplainCommand
                 Console.WriteLine(line);
         }
 
-        return diagnoses.Exists(diagnosis => diagnosis.FirstBroken is not null) ? ExitCode.Failed : ExitCode.Done;
+        return diagnoses.Exists(diagnosis => diagnosis.FirstFailed is not null) ? ExitCode.Failed : ExitCode.Done;
     }
 
     /// <summary>Whether an input names a workload, such as <c>deployment/orders</c>. An existing path takes precedence.</summary>

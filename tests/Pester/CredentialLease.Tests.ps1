@@ -335,7 +335,7 @@ Describe 'Sync-CredentialLease' {
         (Get-Item "$folder/$nameless.json").LastWriteTimeUtc = [DateTime]::UtcNow.AddHours(-1)
         $summary = Sync-CredentialLease $source -WarningVariable warned -WarningAction SilentlyContinue
         $summary.Revoked, $summary.Kept, $summary.IsComplete | Should -Be 1, 3, $true
-        $summary.PassedOver.Reason | Should -Be OtherCluster, UnknownCluster
+        $summary.Skipped.Reason | Should -Be OtherCluster, UnknownCluster
         "$warned" | Should -BeLike "*$other*another cluster*$nameless*Revoke-CredentialLease*"
         (Get-CredentialLease $source -Uuid $nameless).State | Should -Be Active
         Get-CredentialLease $source -Uuid $nameless | Revoke-CredentialLease -Confirm:$false

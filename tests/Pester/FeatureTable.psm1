@@ -101,9 +101,9 @@ $rows = [ordered]@{
         Tells = 'on target "<namespace>/secret/invoice in <server> \(admin\)"', 'In total, 2 Secrets would be changed or removed\.'
     }
     'Repair-PodInjectionAnnotation' = @{
-        Do = { $World.Misspelt | Repair-PodInjectionAnnotation -Code ki002 }; Is = { [regex]::Match($_, 'orders\.rol\w*').Value }; Shows = 'orders.role'
+        Do = { $World.Misspelled | Repair-PodInjectionAnnotation -Code ki002 }; Is = { [regex]::Match($_, 'orders\.rol\w*').Value }; Shows = 'orders.role'
         Fails = { Repair-PodInjectionAnnotation (Join-Path $World.Folder nothing.yaml) }; Id = 'PathNotFound'
-        WhatIf = { Repair-PodInjectionAnnotation (New-File $World.Misspelt) }
+        WhatIf = { Repair-PodInjectionAnnotation (New-File $World.Misspelled) }
         Tells = '<folder>/\S+/a.yaml: KI002 Rename '
     }
     'Revoke-CredentialLease' = @{
@@ -135,7 +135,7 @@ $rows = [ordered]@{
         Fails = { Test-KubeConnection nothing }; Id = 'KubeConfiguration'
     }
     'Test-PodInjectionAnnotation' = @{
-        Do = { $World.Misspelt | Test-PodInjectionAnnotation -ExcludeCode ki*3 }; Is = { $_.Code }; Shows = 'KI002'
+        Do = { $World.Misspelled | Test-PodInjectionAnnotation -ExcludeCode ki*3 }; Is = { $_.Code }; Shows = 'KI002'
         Fails = { Disconnect-KubeCluster; Test-PodInjectionAnnotation -n $World.Namespace }; Id = 'NotConnected'
     }
     'Update-CredentialLease' = @{

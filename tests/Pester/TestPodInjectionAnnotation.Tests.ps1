@@ -99,7 +99,7 @@ Describe 'Test-PodInjectionAnnotation on a cluster' {
         $manifest = New-Manifest new -Namespace $namespace -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD' }
         $manifest | Test-PodInjectionAnnotation | Should -BeNullOrEmpty
         $diagnosis = $manifest | Test-PodInjectionAnnotation -Cluster -PassThru
-        $diagnosis.FirstBroken.Step | Should -Be Actor
+        $diagnosis.FirstFailed.Step | Should -Be Actor
         $diagnosis.Verdict | Should -BeLike 'will not be injected: Nothing in the cluster acts on the annotations automatically*'
         $manifest | Test-PodInjectionAnnotation -Cluster -ExcludeCode KI101 | Should -BeNullOrEmpty
     }

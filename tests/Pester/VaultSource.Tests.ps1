@@ -167,7 +167,7 @@ metadata: {name: reviewer}
         $source = New-CredentialSource @common -Token (ConvertTo-SecureString -AsPlainText $root)
         $sound = New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'orders-rw' }
         $sound | Test-PodInjectionAnnotation -CredentialSource $source -MinimumSeverity Warning | Should -BeNullOrEmpty
-        ($sound | Test-PodInjectionAnnotation -CredentialSource $source -PassThru).Chain.Step | Should -Contain Source
+        ($sound | Test-PodInjectionAnnotation -CredentialSource $source -PassThru).Steps.Step | Should -Contain Source
         $found = @(
             New-Manifest -Namespace default -Annotation @{ 'orders.role' = 'orders-rw' }
             New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'nobody' }

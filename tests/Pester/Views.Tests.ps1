@@ -138,7 +138,7 @@ metadata: {name: checkout-service-runner}
         'Annotations.DatabaseInjection' = $read.Databases
         'Annotations.Finding' = $diagnosis.Findings
         'Diagnosis.PodDiagnosis' = $diagnosis
-        'Diagnosis.DiagnosisStep' = $diagnosis.Chain
+        'Diagnosis.DiagnosisStep' = $diagnosis.Steps
         'Diagnosis.Explanation' = $broken | Test-PodInjectionAnnotation -Explain
         'Injection.InjectionResult' = New-Sample Injection.InjectionResult @{ Object = $reference; Location = $location; Status = 'AlreadyInjected'; Databases = $injected.Databases; Containers = @('migrate', 'app') }
         'Injection.InjectedDatabase' = $injected.Databases
@@ -152,7 +152,7 @@ metadata: {name: checkout-service-runner}
             Failures = @((Get-EngineType Leases.LeaseFailure)::new($leases[0], 'Revoke', $false, [Exception]::new('Vault is sealed.')))
         }
         'Leases.OwnerGap' = (Get-EngineType Leases.OwnerGap)::new('Workloads', 'replicationcontrollers', 'replicationcontrollers is forbidden: User "system:serviceaccount:kubeinject:sweep" cannot list resource "replicationcontrollers" in API group "" at the cluster scope')
-        'Leases.PassedOverLeases' = (Get-EngineType Leases.PassedOverLeases)::new('OwnersNotSeen', [System.Management.Automation.LanguagePrimitives]::ConvertTo($leases, (Get-EngineType Leases.CredentialLease).MakeArrayType()))
+        'Leases.SkippedLeases' = (Get-EngineType Leases.SkippedLeases)::new('OwnersNotSeen', [System.Management.Automation.LanguagePrimitives]::ConvertTo($leases, (Get-EngineType Leases.CredentialLease).MakeArrayType()))
         'Leases.UnreadableRecord' = (Get-EngineType Leases.UnreadableRecord)::new('/home/deployer/.local/state/kubeinject/leases/0123456789.json', 'This is not a lease record. It is incomplete or not JSON. Move it out of the folder and check its content.')
         'Leases.LeaseFailure' = (Get-EngineType Leases.LeaseFailure)::new($leases[0], 'Revoke', $false, [Exception]::new('Vault is sealed.'))
         'Leases.CredentialSource' = $source

@@ -58,7 +58,7 @@ public abstract class ConnectedCmdlet : KubeCmdlet
         }
         catch (FormatException exception)
         {
-            WriteError(Errors.NoWorkload(exception, text));
+            WriteError(Errors.InvalidWorkload(exception, text));
             return null;
         }
     }

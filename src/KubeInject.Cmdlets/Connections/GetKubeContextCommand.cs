@@ -32,7 +32,7 @@ public sealed class GetKubeContextCommand : KubeCmdlet
             var found = contexts.Where(context => isExact ? context.Name == name : pattern.IsMatch(context.Name)).ToList();
             WriteObject(found, enumerateCollection: true);
             if (isExact && found.Count == 0)
-                WriteError(Errors.NoContext(name));
+                WriteError(Errors.ContextNotFound(name));
         }
     }));
 

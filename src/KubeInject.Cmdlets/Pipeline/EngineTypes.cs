@@ -86,7 +86,7 @@ using KubeInject.Secrets;
 [assembly: TypeForwardedTo(typeof(LeaseSweepSummary))]
 [assembly: TypeForwardedTo(typeof(OwnerGap))]
 [assembly: TypeForwardedTo(typeof(OwnerGapKind))]
-[assembly: TypeForwardedTo(typeof(PassedOverLeases))]
+[assembly: TypeForwardedTo(typeof(SkippedLeases))]
 [assembly: TypeForwardedTo(typeof(UnreadableRecord))]
 [assembly: TypeForwardedTo(typeof(ManifestException))]
 [assembly: TypeForwardedTo(typeof(KubeInject.SensitiveString))]

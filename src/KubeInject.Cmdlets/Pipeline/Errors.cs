@@ -37,7 +37,7 @@ internal static class Errors
     public static ErrorRecord NotConnected() =>
         ErrorKinds.NotConnected.Record("There is no connection to a cluster. Run Connect-KubeCluster first, or specify -Connection.", null);
 
-    public static ErrorRecord NoContext(string name) =>
+    public static ErrorRecord ContextNotFound(string name) =>
         ErrorKinds.KubeContextNotFound.Record($"The kubeconfig has no context '{name}'.", name);
 
     public static ErrorRecord CredentialSourceMissing() => ErrorKinds.CredentialSourceMissing.Refuse(
@@ -110,7 +110,7 @@ internal static class Errors
 
     public static ErrorRecord RotationFailed(string error, object target) => ErrorKinds.RotationFailed.Record(error, target);
 
-    public static ErrorRecord NoName(FormatException exception, string text) => ErrorKinds.NameInvalid.Record(exception, text);
+    public static ErrorRecord InvalidName(FormatException exception, string text) => ErrorKinds.NameInvalid.Record(exception, text);
 
-    public static ErrorRecord NoWorkload(FormatException exception, string text) => ErrorKinds.WorkloadInvalid.Record(exception, text);
+    public static ErrorRecord InvalidWorkload(FormatException exception, string text) => ErrorKinds.WorkloadInvalid.Record(exception, text);
 }

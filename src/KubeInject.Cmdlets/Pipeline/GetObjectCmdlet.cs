@@ -67,7 +67,7 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
         }
         catch (FormatException exception)
         {
-            WriteError(Errors.NoName(exception, text));
+            WriteError(Errors.InvalidName(exception, text));
             return null;
         }
     }

@@ -30,6 +30,9 @@ public sealed record DatabaseInjection
     /// <summary>The variables for the connection URI in uri mode. Empty in classic mode, and if annotations of another injector name no variable.</summary>
     public IReadOnlyList<string> UriVariables { get; init; } = [];
 
+    /// <summary>The variables that get the credentials, in the order of the annotations.</summary>
+    internal IEnumerable<string> AllVariables => UsernameVariables.Concat(PasswordVariables).Concat(UriVariables);
+
     /// <summary>
     /// The connection URI in uri mode that the credentials are added to, with passwords masked. Null in classic mode.
     /// </summary>

@@ -55,7 +55,7 @@ public static class FindingCode
     public const string LabelWithoutAnnotations = "KI015";
 
     /// <summary>An annotation of version 1. Injectors ignore the pod.</summary>
-    public const string VersionOneLeftover = "KI016";
+    public const string VersionOneAnnotation = "KI016";
 
     /// <summary>More or fewer UUIDs than databases.</summary>
     public const string UuidCountMismatch = "KI017";
@@ -91,25 +91,25 @@ public static class FindingCode
     public const string ValueNotString = "KI027";
 
     /// <summary>A key whose prefix has one or two wrong letters.</summary>
-    public const string MisspeltPrefix = "KI028";
+    public const string MisspelledPrefix = "KI028";
 
     /// <summary>A pod with injection annotations and a misspelled label key.</summary>
-    public const string MisspeltLabel = "KI029";
+    public const string MisspelledLabel = "KI029";
 
     /// <summary>A role that contains whitespace, or has whitespace before or after it.</summary>
-    public const string BlankInRole = "KI030";
+    public const string WhitespaceInRole = "KI030";
 
     /// <summary>A variable that containers get from a ConfigMap or Secret (<c>envFrom</c>), and that an injected variable hides.</summary>
     public const string ShadowedVariable = "KI031";
 
     /// <summary>A template whose port and scheme belong to different kinds of databases.</summary>
-    public const string PortOfOtherScheme = "KI032";
+    public const string PortSchemeMismatch = "KI032";
 
     /// <summary>A URI of a proxy in the pod that is not running yet when an init container runs.</summary>
     public const string ProxyNotRunning = "KI033";
 
     /// <summary>Annotations of more than one injector on one pod.</summary>
-    public const string SeveralInjectors = "KI034";
+    public const string MultipleInjectors = "KI034";
 
     /// <summary>A template that is a URI without a host.</summary>
     public const string TemplateWithoutHost = "KI035";
@@ -118,7 +118,7 @@ public static class FindingCode
     public const string UnresolvedReference = "KI036";
 
     /// <summary>Settings for another injector that is not activated, or that is deactivated, for the pod.</summary>
-    public const string InjectorNotSwitchedOn = "KI050";
+    public const string InjectorNotActivated = "KI050";
 
     /// <summary>A pod for the Vault Agent without a role for the login to Vault.</summary>
     public const string AgentWithoutRole = "KI051";
@@ -127,16 +127,16 @@ public static class FindingCode
     public const string UnknownDialectKey = "KI052";
 
     /// <summary>A key whose prefix differs from the prefix of another injector by one letter.</summary>
-    public const string MisspeltDialectPrefix = "KI053";
+    public const string MisspelledDialectPrefix = "KI053";
 
     /// <summary>A key of the Vault Agent that applies to one secret, but names no secret.</summary>
-    public const string NamelessSecret = "KI054";
+    public const string MissingSecretName = "KI054";
 
     /// <summary>A setting of a secret that the pod does not request.</summary>
     public const string SettingWithoutSecret = "KI055";
 
     /// <summary>A path in a database secrets engine that is not a path of credentials.</summary>
-    public const string NotACredentialPath = "KI056";
+    public const string InvalidCredentialPath = "KI056";
 
     /// <summary>A path in Vault that starts with the version of the HTTP API.</summary>
     public const string ApiVersionInPath = "KI057";
@@ -148,10 +148,10 @@ public static class FindingCode
     public const string UnknownCredentialField = "KI059";
 
     /// <summary>A setting of another injector that a <see cref="PodInjection"/> cannot represent.</summary>
-    public const string NotExpressible = "KI060";
+    public const string UnsupportedSetting = "KI060";
 
     /// <summary>A value that has to be true or false, but is neither.</summary>
-    public const string NotABoolean = "KI061";
+    public const string InvalidBoolean = "KI061";
 
     /// <summary>Credentials with a lease that is not renewed.</summary>
     public const string LeaseNotRenewed = "KI062";
@@ -172,7 +172,7 @@ public static class FindingCode
     public const string VersionedCredentials = "KI067";
 
     /// <summary>Username and password in different containers, which belong to different credentials.</summary>
-    public const string CredentialsApart = "KI068";
+    public const string SplitCredentials = "KI068";
 
     /// <summary>Another injector is activated for a pod that requests nothing from it.</summary>
     public const string NothingToInject = "KI069";
@@ -199,7 +199,7 @@ public static class FindingCode
     public const string UnboundNamespace = "KI207";
 
     /// <summary>A role in Vault that does not include the policy with its name.</summary>
-    public const string PolicyNotGiven = "KI208";
+    public const string PolicyNotAssigned = "KI208";
 
     /// <summary>A policy that Vault does not have.</summary>
     public const string MissingPolicy = "KI209";
@@ -211,16 +211,16 @@ public static class FindingCode
     public const string NoTokenPeriod = "KI211";
 
     /// <summary>A role in Vault whose tokens cannot be used to issue a lease.</summary>
-    public const string UnfitTokens = "KI212";
+    public const string UnsuitableTokens = "KI212";
 
     /// <summary>A database role whose credentials expire before a sweep renews them.</summary>
     public const string ShortTimeToLive = "KI213";
 
     /// <summary>A database role whose credentials have a maximum lifetime, even if they are renewed.</summary>
-    public const string LastsForALimitedTime = "KI214";
+    public const string LimitedLifetime = "KI214";
 
     /// <summary>Data in Vault that the login has no permission to read.</summary>
-    public const string UnknownToVaultUser = "KI215";
+    public const string VaultPermissionMissing = "KI215";
 
     /// <summary>Vault could not be queried.</summary>
     public const string VaultUnavailable = "KI216";
@@ -256,7 +256,7 @@ public static class FindingCode
     public const string ExpiredCaBundle = "KI112";
 
     /// <summary>The certificates of the webhook's caBundle are not valid yet.</summary>
-    public const string EarlyCaBundle = "KI113";
+    public const string CaBundleNotYetValid = "KI113";
 
     /// <summary>The injector's certificate is not signed by a certificate authority in the webhook's caBundle.</summary>
     public const string UntrustedServingCertificate = "KI114";
@@ -280,7 +280,7 @@ public static class FindingCode
     public const string OlderThanLabel = "KI122";
 
     /// <summary>The pod was created without credentials, although nothing prevents the injection now.</summary>
-    public const string PassedOver = "KI123";
+    public const string CreatedWithoutCredentials = "KI123";
 
     /// <summary>The workload's newest pod was created before its pod template requested credentials.</summary>
     public const string OlderThanTemplate = "KI124";

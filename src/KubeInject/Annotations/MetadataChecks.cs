@@ -12,9 +12,9 @@ internal static class MetadataChecks
         "so the in-cluster injector does not select the pod, but KubeInject still injects it";
 
     /// <summary>Checks a pod without injection annotations for signs that it should have some.</summary>
-    public static void ReportWithoutAnnotations(PodTemplate pod, InjectionOptions options, bool hasMisspelt, FindingList findings)
+    public static void ReportWithoutAnnotations(PodTemplate pod, InjectionOptions options, bool hasMisspelled, FindingList findings)
     {
-        if (ReportAnnotationsOnWorkload(pod, FindingSeverity.Error, findings) || hasMisspelt)
+        if (ReportAnnotationsOnWorkload(pod, FindingSeverity.Error, findings) || hasMisspelled)
             ReportLabel(pod, options, findings);
         else if (pod.Labels.TryGetValue(options.LabelKey, out var value) && value == LabelValue)
             findings.Warning(
@@ -79,13 +79,13 @@ internal static class MetadataChecks
         else if (pod.WorkloadLabels.TryGetValue(key, out var onWorkload))
             ReportMissingLabel(
                 pod, key, $"Move the label from the metadata of the {pod.Object.Kind} to {PodMetadata(pod)}.labels.", MoveLabel(pod, key, onWorkload), findings);
-        else if (Misspelt(pod, key) is { } misspelt)
+        else if (Misspelled(pod, key) is { } misspelled)
             findings.Warning(
-                FindingCode.MisspeltLabel,
-                misspelt,
-                $"The pod has the label {Redaction.Key(misspelt)} instead of {Redaction.Key(key)}, {Consequence}.",
+                FindingCode.MisspelledLabel,
+                misspelled,
+                $"The pod has the label {Redaction.Key(misspelled)} instead of {Redaction.Key(key)}, {Consequence}.",
                 $"Rename it to {Redaction.Key(key)}, and set its value to \"{LabelValue}\".",
-                RenameLabel(pod, misspelt, key));
+                RenameLabel(pod, misspelled, key));
         else
             ReportMissingLabel(pod, key, $"Add it with the value \"{LabelValue}\" to {PodMetadata(pod)}.labels.", SetLabel(key), findings);
     }
@@ -102,15 +102,15 @@ internal static class MetadataChecks
             ? [new MoveMetadata(MetadataField.Label, key)]
             : [new MoveMetadata(MetadataField.Label, key), new SetMetadata(MetadataField.Label, key, LabelValue)]);
 
-    private static Fix? RenameLabel(PodTemplate pod, string misspelt, string key) =>
-        !MeansTrue(pod.Labels[misspelt]) ? null
-        : pod.SelectorKeys.Contains(misspelt) ? SetLabel(key)
+    private static Fix? RenameLabel(PodTemplate pod, string misspelled, string key) =>
+        !MeansTrue(pod.Labels[misspelled]) ? null
+        : pod.SelectorKeys.Contains(misspelled) ? SetLabel(key)
         : new Fix(
-            $"Rename the label {Redaction.Key(misspelt)} to {Redaction.Key(key)}.",
-            [new RenameMetadata(MetadataField.Label, misspelt, key), new SetMetadata(MetadataField.Label, key, LabelValue)]);
+            $"Rename the label {Redaction.Key(misspelled)} to {Redaction.Key(key)}.",
+            [new RenameMetadata(MetadataField.Label, misspelled, key), new SetMetadata(MetadataField.Label, key, LabelValue)]);
 
     // For a short key, too many other keys are similar.
-    private static string? Misspelt(PodTemplate pod, string key)
+    private static string? Misspelled(PodTemplate pod, string key)
     {
         var limit = Math.Min(2, key.Length / 4);
         return pod.Labels.Keys

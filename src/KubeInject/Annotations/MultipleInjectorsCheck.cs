@@ -14,7 +14,7 @@ internal static class MultipleInjectorsCheck
         var first = injections[0];
         var finding = new Finding
         {
-            Code = FindingCode.SeveralInjectors,
+            Code = FindingCode.MultipleInjectors,
             Severity = FindingSeverity.Warning,
             Object = first.Pod.Object,
             Server = first.Server,

@@ -18,10 +18,10 @@ public static class PodInjectionReader
         ArgumentNullException.ThrowIfNull(options);
         var findings = new FindingList(pod);
         ValueChecks.Report(pod, options, findings);
-        var misspelt = PrefixChecks.Report(pod, findings);
+        var misspelled = PrefixChecks.Report(pod, findings);
         if (InjectionKeys.Of(pod.Annotations) is not { } keys)
         {
-            MetadataChecks.ReportWithoutAnnotations(pod, options, misspelt, findings);
+            MetadataChecks.ReportWithoutAnnotations(pod, options, misspelled, findings);
             return new PodInjection { Pod = pod, State = InjectionState.None, Findings = findings.Sorted() };
         }
 
@@ -67,7 +67,7 @@ public static class PodInjectionReader
     {
         foreach (var key in keys.Leftovers)
             findings.Warning(
-                FindingCode.VersionOneLeftover,
+                FindingCode.VersionOneAnnotation,
                 key,
                 $"Annotation {Redaction.Key(key)} is from version 1, so every injector ignores the pod.",
                 $"Remove it, and request databases with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}'.",

@@ -17,7 +17,7 @@ internal static class PrefixChecks
         var found = false;
         foreach (var (key, _) in pod.Annotations.Pairs())
         {
-            if (!IsMisspelt(key))
+            if (!IsMisspelled(key))
                 continue;
             found = true;
             var right = Corrected(key);
@@ -26,7 +26,7 @@ internal static class PrefixChecks
 
         foreach (var (key, _) in pod.WorkloadAnnotations.Pairs())
         {
-            if (!IsMisspelt(key))
+            if (!IsMisspelled(key))
                 continue;
             found = true;
             var right = Corrected(key);
@@ -43,7 +43,7 @@ internal static class PrefixChecks
 
     private static void Report(string key, string right, Fix? fix, bool isOnWorkload, FindingList findings) => findings.Add(
         FindingSeverity.Error,
-        FindingCode.MisspeltPrefix,
+        FindingCode.MisspelledPrefix,
         key,
         $"Annotation {Redaction.Key(key)} has a misspelled prefix, so no injector reads it.",
         $"Rename it to {Redaction.Key(right)}.",
@@ -53,7 +53,7 @@ internal static class PrefixChecks
     private static string Corrected(string key) => InjectionAnnotation.Prefix + key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     /// <summary>Returns whether the prefix of a key has one or two wrong letters.</summary>
-    public static bool IsMisspelt(string key)
+    public static bool IsMisspelled(string key)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);
         return slash >= Domain.Length - Limit && slash <= Domain.Length + Limit

@@ -75,7 +75,7 @@ internal static class TemplateChecks
         {
             if (Array.Find(Kinds, other => other.Ports.Contains(port ?? 0)) is { Name: { } name } && name != kind.Name)
                 findings.Warning(
-                    FindingCode.PortOfOtherScheme,
+                    FindingCode.PortSchemeMismatch,
                     key,
                     string.Create(CultureInfo.InvariantCulture, $"Annotation {Redaction.Key(key)} has the scheme '{scheme}', but port {port} belongs to {name}."),
                     "Correct the port or the scheme.");

@@ -27,13 +27,13 @@ internal static class ValueChecks
         var role = value.Trim();
         if (HasBlank(role))
             findings.Error(
-                FindingCode.BlankInRole,
+                FindingCode.WhitespaceInRole,
                 key,
                 $"Annotation {Redaction.Key(key)} contains the role {Redaction.Value(role)}, but the name of a role cannot contain whitespace.",
                 "Specify exactly one role, without whitespace.");
         else if (role.Length > 0 && role.Length < value.Length)
             findings.Warning(
-                FindingCode.BlankInRole,
+                FindingCode.WhitespaceInRole,
                 key,
                 $"Annotation {Redaction.Key(key)} has whitespace before or after the role {Redaction.Value(role)}, which the in-cluster injector treats as part of the name.",
                 "Remove the whitespace.",

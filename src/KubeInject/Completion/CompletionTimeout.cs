@@ -11,13 +11,13 @@ internal sealed class CompletionTimeout(TimeSpan limit, TimeProvider? time = nul
     public static TimeSpan DefaultLimit { get; } = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Collects results until the time limit. Ignores errors, because completion must not disturb typing.</summary>
-    /// <param name="ask">The function that gets the results. It is canceled at the time limit.</param>
+    /// <param name="query">The function that gets the results. It is canceled at the time limit.</param>
     /// <param name="isWanted">The condition for a result.</param>
-    /// <param name="most">The maximum number of results.</param>
+    /// <param name="maxResults">The maximum number of results.</param>
     /// <returns>The results that arrived in time, in their order. The function may still be running.</returns>
-    public async Task<IReadOnlyList<T>> TakeAsync<T>(Func<CancellationToken, IAsyncEnumerable<T>> ask, Func<T, bool> isWanted, int most)
+    public async Task<IReadOnlyList<T>> TakeAsync<T>(Func<CancellationToken, IAsyncEnumerable<T>> query, Func<T, bool> isWanted, int maxResults)
     {
-        ArgumentNullException.ThrowIfNull(ask);
+        ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(isWanted);
         var found = new ConcurrentQueue<T>();
         using var end = new CancellationTokenSource();
@@ -38,11 +38,11 @@ internal sealed class CompletionTimeout(TimeSpan limit, TimeProvider? time = nul
         {
             try
             {
-                await foreach (var result in ask(token).ConfigureAwait(false))
+                await foreach (var result in query(token).ConfigureAwait(false))
                 {
                     if (isWanted(result))
                         found.Enqueue(result);
-                    if (found.Count >= most)
+                    if (found.Count >= maxResults)
                         return;
                 }
             }

@@ -29,7 +29,7 @@ public sealed record Explanation
     public static Explanation Of(PodDiagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
-        var remedy = (diagnosis.FirstBroken ?? diagnosis.Chain.FirstOrDefault(link => link.State == DiagnosisStatus.Warning))?.Worst?.Suggestion;
+        var remedy = (diagnosis.FirstFailed ?? diagnosis.Steps.FirstOrDefault(link => link.State == DiagnosisStatus.Warning))?.Worst?.Suggestion;
         return new Explanation
         {
             Object = diagnosis.Object,

@@ -19,7 +19,7 @@ internal static class ExplanationText
             ? "Not checked, because no cluster was specified. The webhook of an injector acts when a pod is created; KubeInject acts when you run it."
             : "Nothing, because no credentials are requested."),
         "3. What the injection requires",
-        .. OrDefault(diagnosis.Chain.Where(step => step.Step > DiagnosisStepKind.Actor).Select(Line), RequestsCredentials(diagnosis) ? "Not checked." : "Nothing."),
+        .. OrDefault(diagnosis.Steps.Where(step => step.Step > DiagnosisStepKind.Actor).Select(Line), RequestsCredentials(diagnosis) ? "Not checked." : "Nothing."),
         "4. What fails",
         .. Failures(diagnosis),
         "5. What to do",
@@ -33,7 +33,7 @@ internal static class ExplanationText
             foreach (var database in injection.Databases)
             {
                 var role = database.Role is null ? "an unspecified role" : $"the role {database.Role}";
-                var variables = string.Join(", ", Verdict.VariablesOf(database));
+                var variables = string.Join(", ", database.AllVariables);
                 var where = variables.Length == 0 ? "" : $", as {variables} in {Verdict.Count(injection.Pod.Containers.Count, "container")}";
                 yield return Indent + Redaction.OneLine($"{database.Name}: credentials of {role} ({database.Mount}){where}");
             }
@@ -46,7 +46,7 @@ internal static class ExplanationText
     private static List<string> Failures(PodDiagnosis diagnosis)
     {
         var lines = new List<string>();
-        foreach (var step in diagnosis.Chain.Where(step => step.State == DiagnosisStatus.Failed))
+        foreach (var step in diagnosis.Steps.Where(step => step.State == DiagnosisStatus.Failed))
         {
             var first = lines.Count == 0 ? "First: " : "Then: ";
             lines.Add(step.Worst is { } worst ? $"{Indent}{first}{worst.Message} ({worst.Code})" : $"{Indent}{first}{step.Text}");
@@ -54,18 +54,18 @@ internal static class ExplanationText
 
         if (lines.Count == 0)
         {
-            var unknown = diagnosis.Chain.Count(step => step.State == DiagnosisStatus.Unknown);
+            var unknown = diagnosis.Steps.Count(step => step.State == DiagnosisStatus.Unknown);
             lines.Add(Indent + (unknown == 0 ? "Nothing." : $"Nothing that could be checked; {Verdict.Count(unknown, "step")} could not be checked."));
         }
 
         return lines;
     }
 
-    private static string DefaultRemedy(PodDiagnosis diagnosis) => diagnosis.Chain switch
+    private static string DefaultRemedy(PodDiagnosis diagnosis) => diagnosis.Steps switch
     {
-        var chain when chain.Any(step => step.State == DiagnosisStatus.Failed) => "Fix the step that fails.",
-        var chain when chain.Any(step => step.State == DiagnosisStatus.Unknown) => "Repeat the check as a user who has the missing permissions.",
-        var chain when RequestsCredentials(diagnosis) && !chain.Any(step => step.Step > DiagnosisStepKind.Request) => "Nothing in the document. Check it against the cluster to find out whether an injector acts on it.",
+        var steps when steps.Any(step => step.State == DiagnosisStatus.Failed) => "Fix the step that fails.",
+        var steps when steps.Any(step => step.State == DiagnosisStatus.Unknown) => "Repeat the check as a user who has the missing permissions.",
+        var steps when RequestsCredentials(diagnosis) && !steps.Any(step => step.Step > DiagnosisStepKind.Request) => "Nothing in the document. Check it against the cluster to find out whether an injector acts on it.",
         _ => "Nothing.",
     };
 
@@ -79,7 +79,7 @@ internal static class ExplanationText
 
     private static bool RequestsCredentials(PodDiagnosis diagnosis) => diagnosis.Injections.Any(injection => injection.Databases.Count > 0);
 
-    private static IEnumerable<DiagnosisStep> Steps(PodDiagnosis diagnosis, DiagnosisStepKind kind) => diagnosis.Chain.Where(step => step.Step == kind);
+    private static IEnumerable<DiagnosisStep> Steps(PodDiagnosis diagnosis, DiagnosisStepKind kind) => diagnosis.Steps.Where(step => step.Step == kind);
 
     private static IEnumerable<string> OrDefault(IEnumerable<string> lines, string otherwise) => lines.DefaultIfEmpty(Indent + otherwise);
 }

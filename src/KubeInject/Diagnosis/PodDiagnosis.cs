@@ -19,13 +19,13 @@ public sealed record PodDiagnosis
     public required IReadOnlyList<PodInjection> Injections { get; init; }
 
     /// <summary>The checked steps from the annotations to the credentials, in their order. Steps that were not checked are not included.</summary>
-    public required IReadOnlyList<DiagnosisStep> Chain { get; init; }
+    public required IReadOnlyList<DiagnosisStep> Steps { get; init; }
 
     /// <summary>All findings, in the order of the steps.</summary>
-    public IReadOnlyList<Finding> Findings => Chain.SelectMany(link => link.Findings).ToArray();
+    public IReadOnlyList<Finding> Findings => Steps.SelectMany(link => link.Findings).ToArray();
 
     /// <summary>The first step that failed; null if no step failed.</summary>
-    public DiagnosisStep? FirstBroken => Chain.FirstOrDefault(link => link.State == DiagnosisStatus.Failed);
+    public DiagnosisStep? FirstFailed => Steps.FirstOrDefault(link => link.State == DiagnosisStatus.Failed);
 
     /// <summary>
     /// The result: <c>will be injected: 2 databases, 4 variables in 3 containers</c>, <c>will not be injected: …</c>,

@@ -93,23 +93,23 @@ internal sealed class PodDiagnostician
 
     private static async Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, IReadOnlyList<IDiagnosisCheck> checks, CancellationToken cancellationToken)
     {
-        var chain = new List<DiagnosisStep> { AnnotationCheck.Check(subject) };
+        var steps = new List<DiagnosisStep> { AnnotationCheck.Check(subject) };
         foreach (var check in checks)
-            chain.AddRange(await check.CheckAsync(subject, cancellationToken).ConfigureAwait(false));
+            steps.AddRange(await check.CheckAsync(subject, cancellationToken).ConfigureAwait(false));
         return new PodDiagnosis
         {
             Object = subject.Template.Object,
             Server = subject.Template.Server,
             Location = subject.Location,
             Injections = subject.Injections,
-            Chain = chain.OrderBy(step => step.Step).ToArray(),
+            Steps = steps.OrderBy(step => step.Step).ToArray(),
         };
     }
 
     /// <summary>Adds the location in the manifest to findings of the cluster and of the source.</summary>
-    private static PodDiagnosis WithLocations(PodDiagnosis diagnosis, ManifestPodTemplate template) => diagnosis.Chain.All(IsLocated) ? diagnosis : diagnosis with
+    private static PodDiagnosis WithLocations(PodDiagnosis diagnosis, ManifestPodTemplate template) => diagnosis.Steps.All(IsLocated) ? diagnosis : diagnosis with
     {
-        Chain = [.. diagnosis.Chain.Select(step => IsLocated(step) ? step : step with
+        Steps = [.. diagnosis.Steps.Select(step => IsLocated(step) ? step : step with
         {
             Findings = [.. step.Findings.Select(finding => finding.Location is null ? finding with { Location = template.LocationOf(finding.Key) } : finding)],
         })],

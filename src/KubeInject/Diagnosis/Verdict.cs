@@ -22,18 +22,14 @@ internal static class Verdict
 
     /// <summary>The problem of the first failed step, without the final period; null if no step failed.</summary>
     public static string? Problem(PodDiagnosis diagnosis) =>
-        diagnosis.FirstBroken is { } step ? (step.Worst?.Message ?? step.Text).TrimEnd('.') : null;
+        diagnosis.FirstFailed is { } step ? (step.Worst?.Message ?? step.Text).TrimEnd('.') : null;
 
     public static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
-
-    /// <summary>The variables that get the credentials of a database, in the order of the annotations.</summary>
-    public static IEnumerable<string> VariablesOf(DatabaseInjection database) =>
-        database.UsernameVariables.Concat(database.PasswordVariables).Concat(database.UriVariables);
 
     private static string Amount(List<PodInjection> requesting)
     {
         var databases = Count(requesting.Sum(injection => injection.Databases.Count), "database");
-        var variables = requesting.SelectMany(injection => injection.Databases).SelectMany(VariablesOf).Count();
+        var variables = requesting.SelectMany(injection => injection.Databases).SelectMany(database => database.AllVariables).Count();
         return variables == 0 ? databases : $"{databases}, {Count(variables, "variable")} in {Count(requesting[0].Pod.Containers.Count, "container")}";
     }
 }

@@ -13,7 +13,7 @@ internal sealed class ControllerStates
     private readonly Dictionary<string, (string? Current, string? Update)> revisions = new(StringComparer.Ordinal);
 
     /// <summary>Adds the state of a controller.</summary>
-    public void Note(KubeObject workload, JsonElement document)
+    public void Add(KubeObject workload, JsonElement document)
     {
         if (workload.Uid is not { } uid)
             return;

@@ -22,5 +22,5 @@ internal static class LeaseOwnerKinds
     private static readonly HashSet<string> Kinds = All.Select(resource => resource.Kind).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Whether a kind is built in, so that its objects are always read.</summary>
-    public static bool AreKnown(string kind) => Kinds.Contains(kind);
+    public static bool IsKnown(string kind) => Kinds.Contains(kind);
 }

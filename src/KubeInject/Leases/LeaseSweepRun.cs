@@ -51,9 +51,9 @@ internal sealed class LeaseSweepRun(
             gaps.TryAdd(gap.Resource, gap);
         var failed = failures.Select(failure => failure.Lease).ToHashSet();
         var all = gaps.Values.OrderBy(gap => gap.Kind).ThenBy(gap => gap.Resource, StringComparer.Ordinal).ToArray();
-        var passedOver = kept.Where(planned => !ExpectedReasons.Contains(planned.Reason)).GroupBy(planned => planned.Reason).OrderBy(group => group.Key)
-            .Select(group => new PassedOverLeases(group.Key, [.. group.Select(planned => planned.Lease).OrderBy(lease => lease.Uuid)])).ToArray();
-        var hidden = passedOver.FirstOrDefault(leases => leases.Reason == LeaseKeepReason.OwnersNotSeen)?.Leases ?? [];
+        var skipped = kept.Where(planned => !ExpectedReasons.Contains(planned.Reason)).GroupBy(planned => planned.Reason).OrderBy(group => group.Key)
+            .Select(group => new SkippedLeases(group.Key, [.. group.Select(planned => planned.Lease).OrderBy(lease => lease.Uuid)])).ToArray();
+        var hidden = skipped.FirstOrDefault(leases => leases.Reason == LeaseKeepReason.OwnersNotSeen)?.Leases ?? [];
         var blocking = all.Where(gap => hidden.Any(lease => gap.MayHide(lease.ToRecord()))).ToArray();
         return new LeaseSweepSummary
         {
@@ -62,7 +62,7 @@ internal sealed class LeaseSweepRun(
             Revoked = done.Count(action => action == LeaseAction.Revoke),
             CleanedUp = done.Count(action => action == LeaseAction.CleanUp),
             Kept = kept.Count(planned => !failed.Contains(planned.Lease)),
-            PassedOver = passedOver,
+            Skipped = skipped,
             Failures = [.. failures.OrderBy(failure => failure.Lease.Uuid)],
             Unreadable = leases.Unreadable,
             Gaps = all,
@@ -71,7 +71,7 @@ internal sealed class LeaseSweepRun(
             Notices =
             [
                 .. leases.OtherServers.Count == 0 ? [] : (string[])[$"Leases of {string.Join(", ", leases.OtherServers)} are recorded in the same store and were skipped; each server needs a separate sweep. If this is the same server at another address, specify that server name for the source."],
-                .. passedOver.Select(leases => $"{leases}"),
+                .. skipped.Select(leases => $"{leases}"),
                 .. Describe(all.Except(blocking).ToList()),
                 .. skews,
                 .. warnings.Order(StringComparer.Ordinal),

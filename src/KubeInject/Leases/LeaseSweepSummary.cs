@@ -19,7 +19,7 @@ public sealed record LeaseSweepSummary
     public required int Kept { get; init; }
 
     /// <summary>The kept leases without a known owner or of another cluster, grouped by reason.</summary>
-    public IReadOnlyList<PassedOverLeases> PassedOver { get; init; } = [];
+    public IReadOnlyList<SkippedLeases> Skipped { get; init; } = [];
 
     /// <summary>The leases that could not be renewed or revoked.</summary>
     public required IReadOnlyList<LeaseFailure> Failures { get; init; }

@@ -15,7 +15,7 @@ public sealed record OwnerGap(OwnerGapKind Kind, string Resource, string Reason)
     /// <param name="record">The record of the lease.</param>
     internal bool MayHide(LeaseRecord record) => Kind switch
     {
-        OwnerGapKind.CustomResources => !LeaseOwnerKinds.AreKnown(record.Owner.Kind),
+        OwnerGapKind.CustomResources => !LeaseOwnerKinds.IsKnown(record.Owner.Kind),
         OwnerGapKind.Cluster => record.ClusterUid is not null,
         _ => true,
     };

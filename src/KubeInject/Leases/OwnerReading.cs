@@ -171,7 +171,7 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
     private IEnumerable<Guid> LeasesOf(KubeObject workload)
     {
         var document = workload.ToElement();
-        controllers.Note(workload, document);
+        controllers.Add(workload, document);
         var spec = document.Get("spec");
         return workload.Kind switch
         {

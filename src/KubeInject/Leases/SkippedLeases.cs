@@ -3,7 +3,7 @@ namespace KubeInject.Leases;
 /// <summary>Leases that a sweep kept although no owner was found, or because they belong to another cluster.</summary>
 /// <param name="Reason">Why the leases were kept.</param>
 /// <param name="Leases">The leases.</param>
-public sealed record PassedOverLeases(LeaseKeepReason Reason, IReadOnlyList<CredentialLease> Leases)
+public sealed record SkippedLeases(LeaseKeepReason Reason, IReadOnlyList<CredentialLease> Leases)
 {
     // More UUIDs would make the summary hard to read.
     private const int MaxUuids = 5;

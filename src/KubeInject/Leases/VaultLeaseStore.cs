@@ -74,13 +74,13 @@ internal sealed class VaultLeaseStore : ILeaseStore
     {
         var request = new VaultRequest(HttpMethod.Delete, $"{metadata}/{uuid}");
         var response = await vault.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccess && !response.IsNothing)
+        if (!response.IsSuccess && !response.IsNotFound)
             throw vault.Failure(request, response);
 
         // A policy that does not permit deleting an entry does not permit writing one, either, so there is none.
         var entryRequest = new VaultRequest(HttpMethod.Delete, $"{entryMetadata}/{uuid}");
         var entryResponse = await vault.SendAsync(entryRequest, cancellationToken).ConfigureAwait(false);
-        if (!entryResponse.IsSuccess && !entryResponse.IsNothing && entryResponse.StatusCode != 403)
+        if (!entryResponse.IsSuccess && !entryResponse.IsNotFound && entryResponse.StatusCode != 403)
             throw vault.Failure(entryRequest, entryResponse);
     }
 
@@ -143,7 +143,7 @@ internal sealed class VaultLeaseStore : ILeaseStore
     private async Task<HashSet<Guid>> KeysAsync(VaultRequest request, CancellationToken cancellationToken)
     {
         var response = await vault.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.IsNothing)
+        if (response.IsNotFound)
             return [];
         if (!response.IsSuccess)
             throw vault.Failure(request, response);
@@ -203,7 +203,7 @@ internal sealed class VaultLeaseStore : ILeaseStore
         var request = VaultRequest.Get(path);
         var response = await vault.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var version = response.Data.Get("metadata");
-        if (response.IsNothing || (response.StatusCode == 404 && version.Exists()))
+        if (response.IsNotFound || (response.StatusCode == 404 && version.Exists()))
             return null;
         if (!response.IsSuccess)
             throw vault.Failure(request, response);

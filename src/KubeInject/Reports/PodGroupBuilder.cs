@@ -58,7 +58,7 @@ internal sealed record PodGroupBuilder(IReadOnlyList<TemplatePod> Pods)
                    Redaction.OneLine(database.Name),
                    database.Role is null ? null : Display(database.Role),
                    Display(database.Mount, of: database.Mount.Replace('/', '-')),
-                   [.. Verdict.VariablesOf(database).Select(variable => Display(variable))],
+                   [.. database.AllVariables.Select(variable => Display(variable))],
                    injection.Dialect),
         ],
         Findings = [.. Findings.Select(finding => (finding.Code, finding.Severity)).Distinct().OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Code, StringComparer.Ordinal)],

@@ -114,7 +114,7 @@ internal sealed class PodInjectionReporter(KubeConnection connection, Credential
             await CheckTemplateAsync(chosen[i], gaps, cancellationToken).ConfigureAwait(false);
         }
 
-        foreach (var step in templates.Select(template => template.Diagnosis).OfType<PodDiagnosis>().SelectMany(diagnosis => diagnosis.Chain))
+        foreach (var step in templates.Select(template => template.Diagnosis).OfType<PodDiagnosis>().SelectMany(diagnosis => diagnosis.Steps))
         {
             if (step.State == DiagnosisStatus.Unknown)
                 gaps.Add(char.ToUpperInvariant(step.Text[0]) + step.Text[1..]);

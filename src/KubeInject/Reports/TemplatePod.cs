@@ -27,7 +27,7 @@ internal sealed record TemplatePod(ObjectMetadata Metadata, IReadOnlyList<PodInj
         Metadata.Namespace,
         Array.Find(TemplateLabels, Metadata.Labels.ContainsKey) is { } label ? Metadata.Labels[label] : $"alone {Metadata.Name}",
         .. Injections.Select(injection => $"{injection.Dialect} {injection.State}"),
-        .. Injections.SelectMany(injection => injection.Databases).Select(database => $"{database} {string.Join(' ', Verdict.VariablesOf(database))}"),
+        .. Injections.SelectMany(injection => injection.Databases).Select(database => $"{database} {string.Join(' ', database.AllVariables)}"),
         .. Findings.Select(finding => $"{finding.Code} {finding.Key} {finding.Message}"),
     ]);
 

@@ -58,5 +58,5 @@ public sealed class IdentityTests
     }
 
     private static async Task<DiagnosisStep> LinkAsync(DiagnosisFixture scene, KubeConnection by) =>
-        (await scene.DiagnoseManifestAsync(spec: OfOrders, by: scene.Diagnostician(by))).Chain.Single(link => link.Step == DiagnosisStepKind.Identity);
+        (await scene.DiagnoseManifestAsync(spec: OfOrders, by: scene.Diagnostician(by))).Steps.Single(link => link.Step == DiagnosisStepKind.Identity);
 }

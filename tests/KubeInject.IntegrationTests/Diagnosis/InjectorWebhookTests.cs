@@ -14,8 +14,8 @@ public sealed class InjectorWebhookTests
         var diagnosis = await scene.DiagnoseManifestAsync();
 
         Assert.Equal("will be injected: 1 database, 2 variables in 1 container", diagnosis.Verdict);
-        Assert.Equal([DiagnosisStepKind.Request, DiagnosisStepKind.Actor, DiagnosisStepKind.Webhook, DiagnosisStepKind.Identity], diagnosis.Chain.Select(link => link.Step));
-        Assert.All(diagnosis.Chain, link => Assert.Equal(DiagnosisStatus.Passed, link.State));
+        Assert.Equal([DiagnosisStepKind.Request, DiagnosisStepKind.Actor, DiagnosisStepKind.Webhook, DiagnosisStepKind.Identity], diagnosis.Steps.Select(link => link.Step));
+        Assert.All(diagnosis.Steps, link => Assert.Equal(DiagnosisStatus.Passed, link.State));
         Assert.Equal([FindingCode.FailureIgnored], diagnosis.Findings.Select(finding => finding.Code));
     }
 
@@ -36,7 +36,7 @@ public sealed class InjectorWebhookTests
         await BreaksAsync(scene, FindingCode.NamespaceNotSelected, $"kubectl label --overwrite namespace {scene.Namespace} inject=yes");
 
         await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{scene.Namespace}", $$$"""{"metadata":{"name":"{{{scene.Namespace}}}","labels":{"inject":"yes"} } }""");
-        Assert.Null((await scene.DiagnoseManifestAsync()).FirstBroken);
+        Assert.Null((await scene.DiagnoseManifestAsync()).FirstFailed);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class InjectorWebhookTests
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["timeoutSeconds"] = 1);
 
-        var link = (await scene.DiagnoseManifestAsync()).Chain.Single(link => link.Step == DiagnosisStepKind.Actor);
+        var link = (await scene.DiagnoseManifestAsync()).Steps.Single(link => link.Step == DiagnosisStepKind.Actor);
 
         Assert.Equal(DiagnosisStatus.Warning, link.State);
         Assert.Contains(link.Findings, finding => finding.Code == FindingCode.ShortTimeout);
@@ -102,7 +102,7 @@ public sealed class InjectorWebhookTests
         var diagnosis = await scene.DiagnoseManifestAsync(by: scene.Diagnostician(viewer));
 
         Assert.Equal("will be injected: 1 database, 2 variables in 1 container", diagnosis.Verdict);
-        Assert.All(diagnosis.Chain.Skip(1), link => Assert.Equal(DiagnosisStatus.Unknown, link.State));
+        Assert.All(diagnosis.Steps.Skip(1), link => Assert.Equal(DiagnosisStatus.Unknown, link.State));
         Assert.Contains("The permission to list mutatingwebhookconfigurations.admissionregistration.k8s.io in the cluster is missing.", Text(diagnosis, DiagnosisStepKind.Actor), StringComparison.Ordinal);
         Assert.Contains($"The permission to get serviceaccounts in the namespace {scene.Namespace} is missing.", Text(diagnosis, DiagnosisStepKind.Identity), StringComparison.Ordinal);
         Assert.Equal("   Repeat the check as a user who has the missing permissions.", Explanation.Of(diagnosis).Lines[^1]);
@@ -126,8 +126,8 @@ public sealed class InjectorWebhookTests
 
     internal static void Breaks(PodDiagnosis diagnosis, DiagnosisStepKind step, string code, string remedy)
     {
-        Assert.Equal(step, diagnosis.FirstBroken?.Step);
-        var worst = diagnosis.FirstBroken!.Findings.OrderByDescending(finding => finding.Severity).First();
+        Assert.Equal(step, diagnosis.FirstFailed?.Step);
+        var worst = diagnosis.FirstFailed!.Findings.OrderByDescending(finding => finding.Severity).First();
         Assert.Equal(code, worst.Code);
         Assert.Contains(remedy, worst.Suggestion, StringComparison.Ordinal);
         Assert.Equal(diagnosis.Object, worst.Object);
@@ -143,5 +143,5 @@ public sealed class InjectorWebhookTests
     private static async Task BreaksAsync(DiagnosisFixture scene, string code, string remedy) =>
         Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Actor, code, remedy);
 
-    private static string Text(PodDiagnosis diagnosis, DiagnosisStepKind step) => diagnosis.Chain.Single(link => link.Step == step).Text;
+    private static string Text(PodDiagnosis diagnosis, DiagnosisStepKind step) => diagnosis.Steps.Single(link => link.Step == step).Text;
 }

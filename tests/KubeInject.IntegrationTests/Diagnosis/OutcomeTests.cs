@@ -22,7 +22,7 @@ public sealed class OutcomeTests
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
 
         Breaks(diagnosis, DiagnosisStepKind.Outcome, code, remedy);
-        Assert.Contains("'injector.example.org'", diagnosis.FirstBroken!.Findings[0].Message, StringComparison.Ordinal);
+        Assert.Contains("'injector.example.org'", diagnosis.FirstFailed!.Findings[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class OutcomeTests
         await scene.CreateDeploymentAsync();
         await scene.CreateEventAsync("ReplicaSet", "orders-1", "Created pod: orders-1-x");
 
-        Assert.Null((await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None)).FirstBroken);
+        Assert.Null((await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None)).FirstFailed);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class OutcomeTests
         await source.Leases.WriteAsync(Record(named, pod), CancellationToken.None);
         await source.Leases.WriteAsync(Record(left, pod), CancellationToken.None);
 
-        var link = (await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Chain.Single(link => link.Step == DiagnosisStepKind.Outcome);
+        var link = (await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Steps.Single(link => link.Step == DiagnosisStepKind.Outcome);
 
         Assert.Equal(DiagnosisStatus.Warning, link.State);
         var finding = Assert.Single(link.Findings);
@@ -80,7 +80,7 @@ public sealed class OutcomeTests
         using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
         var pod = Pod.Parse($$$"""{"metadata":{"name":"orders","namespace":"{{{scene.Namespace}}}"{{{scene.Metadata(uuid: $"{Guid.NewGuid()}")}}} }}""");
 
-        var link = Assert.Single((await scene.Diagnostician(viewer).DiagnoseAsync(pod, CancellationToken.None)).Chain, link => link.Step == DiagnosisStepKind.Outcome);
+        var link = Assert.Single((await scene.Diagnostician(viewer).DiagnoseAsync(pod, CancellationToken.None)).Steps, link => link.Step == DiagnosisStepKind.Outcome);
 
         Assert.Equal(DiagnosisStatus.Unknown, link.State);
         Assert.Contains("The permission to list secrets in the namespace kubeinject is missing.", link.Text, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class OutcomeTests
         Assert.Equal(
             ["Variable 'PGUSER' of the container 'app' is also set by the ConfigMap 'settings'", "Variable 'PGPASSWORD' of the container 'app' is also set by the Secret 'old'"],
             diagnosis.Findings.Where(finding => finding.Code == FindingCode.ShadowedSource).Select(finding => finding.Message.Split(" (envFrom)")[0]));
-        Assert.Null(diagnosis.FirstBroken);
+        Assert.Null(diagnosis.FirstFailed);
         Assert.DoesNotContain("shown-nowhere", $"{Explanation.Of(diagnosis)}{string.Join('\n', diagnosis.Findings)}", StringComparison.Ordinal);
     }
 

@@ -44,7 +44,7 @@ public sealed class PodAgeTests
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None);
 
         Breaks(diagnosis, DiagnosisStepKind.Timing, FindingCode.OlderThanLabel, "kubectl delete pod orders");
-        Assert.Equal(scene.Label, diagnosis.FirstBroken!.Findings[0].Key);
+        Assert.Equal(scene.Label, diagnosis.FirstFailed!.Findings[0].Key);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class PodAgeTests
         var pod = await scene.CreatePodAsync();
         await WakeAsync(scene);
 
-        Breaks(await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None), DiagnosisStepKind.Timing, FindingCode.PassedOver, "kubectl delete pod orders");
+        Breaks(await scene.Diagnostician().DiagnoseAsync(pod, CancellationToken.None), DiagnosisStepKind.Timing, FindingCode.CreatedWithoutCredentials, "kubectl delete pod orders");
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class PodAgeTests
 
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
 
-        Breaks(diagnosis, DiagnosisStepKind.Timing, FindingCode.PassedOver, $"kubectl rollout restart deployment/orders --namespace {scene.Namespace}");
+        Breaks(diagnosis, DiagnosisStepKind.Timing, FindingCode.CreatedWithoutCredentials, $"kubectl rollout restart deployment/orders --namespace {scene.Namespace}");
         Assert.Equal("Deployment", diagnosis.Object.Kind);
     }
 
@@ -94,8 +94,8 @@ public sealed class PodAgeTests
 
         var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
 
-        Assert.Null(diagnosis.FirstBroken);
-        Assert.Contains(diagnosis.Chain, link => link is { Step: DiagnosisStepKind.Outcome, State: DiagnosisStatus.Passed, Text: "The newest pod, orders-1-x, is injected." });
+        Assert.Null(diagnosis.FirstFailed);
+        Assert.Contains(diagnosis.Steps, link => link is { Step: DiagnosisStepKind.Outcome, State: DiagnosisStatus.Passed, Text: "The newest pod, orders-1-x, is injected." });
     }
 
     private static async Task CreatePodOfDeploymentAsync(DiagnosisFixture scene, string metadata)

@@ -14,7 +14,7 @@ public sealed class WebhookTests
         { FindingCode.InvalidCaBundle, Convert.ToBase64String(Encoding.UTF8.GetBytes("\n")) },
         { FindingCode.InvalidCaBundle, Convert.ToBase64String(Encoding.UTF8.GetBytes("-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----")) },
         { FindingCode.ExpiredCaBundle, Bundle(-9, -2) },
-        { FindingCode.EarlyCaBundle, Bundle(2, 9) },
+        { FindingCode.CaBundleNotYetValid, Bundle(2, 9) },
     };
 
     [Theory]
@@ -33,7 +33,7 @@ public sealed class WebhookTests
         using var current = DiagnosisFixture.CreateAuthority(-1, 1);
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(old, current));
 
-        Assert.Null((await scene.DiagnoseManifestAsync()).FirstBroken);
+        Assert.Null((await scene.DiagnoseManifestAsync()).FirstFailed);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class WebhookTests
         await using var untrusted = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(authority));
         await untrusted.CreateServingCertificateAsync(other);
 
-        Assert.Null((await trusted.DiagnoseManifestAsync()).FirstBroken);
+        Assert.Null((await trusted.DiagnoseManifestAsync()).FirstFailed);
         Breaks(await untrusted.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.UntrustedServingCertificate, "from the authority in the caBundle");
     }
 
@@ -98,7 +98,7 @@ public sealed class WebhookTests
         await scene.CreateServiceAccountAsync("default");
         await scene.CreateWebhookAsync(webhook => webhook["clientConfig"] = new JsonObject { ["url"] = "https://192.0.2.7/mutate" });
 
-        Assert.Null((await scene.DiagnoseManifestAsync()).FirstBroken);
+        Assert.Null((await scene.DiagnoseManifestAsync()).FirstFailed);
     }
 
     private static string Bundle(int from, int to)

@@ -13,7 +13,7 @@ public sealed class ListCommandTests
         var result = await ListAsync("-n", @namespace, "--consistent");
         var lines = result.Output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(
-            [["NAMESPACE", "NAME", "STATE", "DATABASES", "FINDINGS"], [@namespace, "misspelt", "None", "KI015"], [@namespace, "orders", "Pending", "orders,users"], []],
+            [["NAMESPACE", "NAME", "STATE", "DATABASES", "FINDINGS"], [@namespace, "misspelled", "None", "KI015"], [@namespace, "orders", "Pending", "orders,users"], []],
             lines);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
     }
@@ -25,7 +25,7 @@ public sealed class ListCommandTests
         Assert.Equal($"{@namespace}/pod/orders\n", (await ListAsync("-n", @namespace, "--consistent", "-l", "app=orders", "--format", "names")).Output);
 
         using var json = JsonDocument.Parse((await ListAsync("-n", @namespace, "--consistent", "--format", "json")).Output);
-        Assert.Equal(["misspelt", "orders"], json.RootElement.EnumerateArray().Select(pod => pod.GetProperty("name").GetString()));
+        Assert.Equal(["misspelled", "orders"], json.RootElement.EnumerateArray().Select(pod => pod.GetProperty("name").GetString()));
         var orders = json.RootElement[1];
         Assert.Equal(("VaultDbInjector", "Pending"), (orders.GetProperty("dialect").GetString(), orders.GetProperty("state").GetString()));
         Assert.Equal(["rw", "ro"], orders.GetProperty("databases").EnumerateArray().Select(database => database.GetProperty("role").GetString()));
@@ -51,7 +51,7 @@ public sealed class ListCommandTests
     private static async Task<string> CreatePodsAsync()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
-        await TestCluster.CreatePodAsync(@namespace, "misspelt", metadata: ""","labels":{"vault-db-injector":"true"}""");
+        await TestCluster.CreatePodAsync(@namespace, "misspelled", metadata: ""","labels":{"vault-db-injector":"true"}""");
         await TestCluster.CreatePodAsync(@namespace, "orders", metadata: $$""","labels":{"app":"orders","vault-db-injector":"true"},"annotations":{"{{InjectionAnnotation.Prefix}}orders.role":"rw","{{InjectionAnnotation.Prefix}}users.role":"ro","{{InjectionAnnotation.Prefix}}users.env-key-dbuser":"U","{{InjectionAnnotation.Prefix}}users.env-key-dbpassword":"P"}""");
         await TestCluster.CreatePodAsync(@namespace, "web");
         return @namespace;

@@ -21,7 +21,7 @@ public sealed partial class FindingCodeTests
 
     /// <summary>Those of what a document shows. That of several injectors needs several dialects, and what cannot be read shows nothing.</summary>
     private static IEnumerable<string> OfDocuments =>
-        Codes.Where(code => string.CompareOrdinal(code, "KI070") < 0 && code is not (FindingCode.SeveralInjectors or FindingCode.UnreadableManifest));
+        Codes.Where(code => string.CompareOrdinal(code, "KI070") < 0 && code is not (FindingCode.MultipleInjectors or FindingCode.UnreadableManifest));
 
     [Fact]
     public void Every_code_has_a_sample() =>
@@ -46,7 +46,7 @@ public sealed partial class FindingCodeTests
 
     [Fact]
     public void Every_code_of_documents_occurs_in_the_corpus() =>
-        Assert.Empty(OfDocuments.Append(FindingCode.SeveralInjectors).Except(CorpusDocument.WithFindings.SelectMany(document => document.Expected).Select(finding => finding.Code)));
+        Assert.Empty(OfDocuments.Append(FindingCode.MultipleInjectors).Except(CorpusDocument.WithFindings.SelectMany(document => document.Expected).Select(finding => finding.Code)));
 
     [Fact]
     public void The_page_of_findings_has_a_row_and_a_section_for_every_code()

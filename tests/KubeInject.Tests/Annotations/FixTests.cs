@@ -47,7 +47,7 @@ public sealed class FixTests
         });
 
     [Fact]
-    public void A_misspelt_key_is_renamed_only_where_its_right_name_is_free()
+    public void A_misspelled_key_is_renamed_only_where_its_right_name_is_free()
     {
         Assert.Equal(["rename /orders.rol to /orders.role"], Fixes(With(("orders.rol", "rw")), FindingCode.UnknownSetting));
         Assert.Empty(Fixes(With(("orders.rol", "rw"), ("orders.role", "ro")), FindingCode.UnknownSetting));
@@ -95,8 +95,8 @@ public sealed class FixTests
     {
         var labels = new Dictionary<string, string> { ["vault-db-injecter"] = "true" };
         var pod = With(("o.role", "r")) with { Labels = labels };
-        Assert.Equal(["rename vault-db-injecter to vault-db-injector", "set vault-db-injector = true"], Fixes(pod, FindingCode.MisspeltLabel));
-        Assert.Equal(["set vault-db-injector = true"], Fixes(pod with { SelectorKeys = ["vault-db-injecter"] }, FindingCode.MisspeltLabel));
+        Assert.Equal(["rename vault-db-injecter to vault-db-injector", "set vault-db-injector = true"], Fixes(pod, FindingCode.MisspelledLabel));
+        Assert.Equal(["set vault-db-injector = true"], Fixes(pod with { SelectorKeys = ["vault-db-injecter"] }, FindingCode.MisspelledLabel));
         var yes = With(("o.role", "r")) with { Labels = new Dictionary<string, string> { [Label] = "yes" }, SelectorKeys = [Label] };
         Assert.Empty(Fixes(yes, FindingCode.LabelNotTrue));
     }

@@ -98,7 +98,7 @@ public sealed class MetadataFindingTests
         Assert.Equal(InjectionState.Ignored, injection.State);
         Assert.Empty(injection.Databases);
         var finding = Assert.Single(injection.Findings);
-        Assert.Equal((FindingCode.VersionOneLeftover, FindingSeverity.Warning), (finding.Code, finding.Severity));
+        Assert.Equal((FindingCode.VersionOneAnnotation, FindingSeverity.Warning), (finding.Code, finding.Severity));
         Assert.False(injection.HasErrors);
     }
 }

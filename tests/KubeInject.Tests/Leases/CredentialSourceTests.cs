@@ -132,7 +132,7 @@ public sealed class CredentialSourceTests
     {
         public string Name => name;
 
-        public string? Place => place;
+        public string? ServerName => place;
 
         public string? Notice => null;
 

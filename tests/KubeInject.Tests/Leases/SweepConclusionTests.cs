@@ -127,7 +127,7 @@ public sealed class SweepConclusionTests
         Assert.Equal([gone.Uuid, broken.Uuid], world.Store.Records.Keys.Except([living.Uuid]).ToHashSet());
         Assert.False(summary.IsComplete);
         Assert.Contains("list deployments.apps in all namespaces", Assert.Single(summary.BlockingGaps).ToString(), StringComparison.Ordinal);
-        Assert.Equal((LeaseKeepReason.OwnersNotSeen, 2), (Assert.Single(summary.PassedOver).Reason, summary.PassedOver[0].Leases.Count));
+        Assert.Equal((LeaseKeepReason.OwnersNotSeen, 2), (Assert.Single(summary.Skipped).Reason, summary.Skipped[0].Leases.Count));
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class SweepConclusionTests
         var summary = await world.RunAsync();
 
         Assert.Empty(world.Issuer.Revoked);
-        Assert.Equal(LeaseKeepReason.UnknownAge, Assert.Single(summary.PassedOver).Reason);
+        Assert.Equal(LeaseKeepReason.UnknownAge, Assert.Single(summary.Skipped).Reason);
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class SweepConclusionTests
         var summary = await world.RunAsync();
 
         Assert.Empty(world.Issuer.Revoked.Concat(world.Issuer.Renewed));
-        Assert.Equal((LeaseKeepReason.OtherCluster, 2, true), (Assert.Single(summary.PassedOver).Reason, summary.PassedOver[0].Leases.Count, summary.IsComplete));
+        Assert.Equal((LeaseKeepReason.OtherCluster, 2, true), (Assert.Single(summary.Skipped).Reason, summary.Skipped[0].Leases.Count, summary.IsComplete));
         Assert.Contains("another cluster", summary.Notice, StringComparison.Ordinal);
         Assert.Contains(record.Uuid, world.Store.Records.Keys);
     }
@@ -249,7 +249,7 @@ public sealed class SweepConclusionTests
         var summary = await world.RunAsync();
 
         Assert.Empty(world.Issuer.Revoked);
-        Assert.Equal(LeaseKeepReason.UnknownCluster, Assert.Single(summary.PassedOver).Reason);
+        Assert.Equal(LeaseKeepReason.UnknownCluster, Assert.Single(summary.Skipped).Reason);
         Assert.Contains("Revoke-CredentialLease", summary.Notice, StringComparison.Ordinal);
         Assert.Equal(("this-cluster", null), (world.Store.Records[living.Uuid].ClusterUid, world.Store.Records[gone.Uuid].ClusterUid));
 
@@ -278,7 +278,7 @@ public sealed class SweepConclusionTests
         var summary = await world.RunAsync();
 
         Assert.Empty(world.Issuer.Revoked);
-        Assert.Contains(summary.PassedOver, leases => leases.Reason == LeaseKeepReason.UnknownCluster && leases.Leases[0].Uuid == nameless.Uuid);
+        Assert.Contains(summary.Skipped, leases => leases.Reason == LeaseKeepReason.UnknownCluster && leases.Leases[0].Uuid == nameless.Uuid);
     }
 
     [Fact]
@@ -287,7 +287,7 @@ public sealed class SweepConclusionTests
         world.Store.Cluster = new ClusterIdentity("another-cluster", new Uri("https://other"));
         world.Record(record => record with { ClusterUid = null });
 
-        Assert.Equal(LeaseKeepReason.UnknownCluster, Assert.Single((await world.RunAsync()).PassedOver).Reason);
+        Assert.Equal(LeaseKeepReason.UnknownCluster, Assert.Single((await world.RunAsync()).Skipped).Reason);
         Assert.Empty(world.Issuer.Revoked);
     }
 

@@ -209,8 +209,8 @@ public sealed partial class HtmlReportTests
         {
             foreach (var text in new[] { "text", "muted", "accent", "error", "warning", "good", "note" })
                 Assert.All(["page", "surface"], back => Assert.True(Contrast(look[text], look[back]) >= 4.5, $"{text} on {back}: {Contrast(look[text], look[back])}"));
-            Assert.All(["error", "warning", "good", "note"], kind => Assert.True(Contrast(look[kind], look[$"{kind}-back"]) >= 4.5, kind));
-            Assert.True(Contrast(look["text"], look["note-back"]) >= 4.5);
+            Assert.All(["error", "warning", "good", "note"], kind => Assert.True(Contrast(look[kind], look[$"{kind}-background"]) >= 4.5, kind));
+            Assert.True(Contrast(look["text"], look["note-background"]) >= 4.5);
             Assert.All(["active", "expiring", "expired", "orphaned", "incomplete"], state => Assert.True(Contrast(look[state], look["surface"]) >= 3, $"{state}: {Contrast(look[state], look["surface"])}"));
         }
     }

@@ -34,7 +34,7 @@ internal sealed class BankVaultsReader
     {
         var variables = pod.Containers.SelectMany(container => container.VaultVariables.Select(variable => (container, variable))).ToList();
         hasRequests = variables.Count > 0;
-        DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.BankVaults, findings);
+        DialectChecks.ReportMisspelledPrefixes(pod, InjectionDialect.BankVaults, findings);
         DialectChecks.ReportOnWorkload(pod, InjectionDialect.BankVaults, hasRequests: hasRequests || keys.All.Count > 0, findings);
         if (keys.IsSkipped)
         {
@@ -191,7 +191,7 @@ internal sealed class BankVaultsReader
     {
         if (use.Apart() is var (variable, container, other))
             findings.Warning(
-                FindingCode.CredentialsApart,
+                FindingCode.SplitCredentials,
                 variable,
                 $"Container {Redaction.Key(container)} has the password of role {Redaction.Key(use.Path.Role)} and container {Redaction.Key(other)} has the username, but each container reads separate credentials.",
                 "Add both variables to each container.");
@@ -201,7 +201,7 @@ internal sealed class BankVaultsReader
     {
         if (keys.Find("mutate") is var (key, _) && variables.Count > 0)
             findings.Warning(
-                FindingCode.InjectorNotSwitchedOn,
+                FindingCode.InjectorNotActivated,
                 key,
                 $"Because of {Redaction.Key(key)}, the Bank-Vaults webhook ignores the pod and does not replace the values of {Names(variables.Select(pair => pair.Variable.Name))}.",
                 "Remove the annotation, or set the variables to other values.");
@@ -251,7 +251,7 @@ internal sealed class BankVaultsReader
     private void NotExpressible(string key, string what)
     {
         findings.Information(
-            FindingCode.NotExpressible, key, $"{what}, and only the Bank-Vaults webhook can process this.", "You do not have to do anything as long as that webhook injects the pod.");
+            FindingCode.UnsupportedSetting, key, $"{what}, and only the Bank-Vaults webhook can process this.", "You do not have to do anything as long as that webhook injects the pod.");
         rest.Add($"{what}, so the Bank-Vaults webhook is still required.");
     }
 

@@ -25,7 +25,7 @@ internal static class DialectChecks
     }
 
     /// <summary>Reports keys whose prefix differs from the prefix of an injector by one letter.</summary>
-    public static void ReportMisspeltPrefixes(PodTemplate pod, InjectionDialect dialect, FindingList findings)
+    public static void ReportMisspelledPrefixes(PodTemplate pod, InjectionDialect dialect, FindingList findings)
     {
         foreach (var key in pod.Annotations.Keys)
         {
@@ -33,7 +33,7 @@ internal static class DialectChecks
                 continue;
             var newKey = prefix + key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
             findings.Warning(
-                FindingCode.MisspeltDialectPrefix,
+                FindingCode.MisspelledDialectPrefix,
                 key,
                 $"The prefix of annotation {Redaction.Key(key)} differs from the prefix of {NameOf(dialect)} by one letter, so no injector reads it.",
                 $"Rename it to {Redaction.Key(newKey)}.",
@@ -88,7 +88,7 @@ internal static class DialectChecks
         isMistaken = true;
         var meant = CredentialPath.Meant(trimmed);
         findings.Warning(
-            FindingCode.NotACredentialPath,
+            FindingCode.InvalidCredentialPath,
             key,
             $"The path in {Redaction.Key(key)} appears to be in a database secrets engine, but it is not a path of credentials.",
             meant is null ? "Write it as 'MOUNT/creds/ROLE', or 'MOUNT/static-creds/ROLE' for a static role." : $"Write it as {Redaction.Key(meant.Text)}.",

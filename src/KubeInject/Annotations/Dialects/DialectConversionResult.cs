@@ -24,7 +24,7 @@ internal sealed class DialectConversionResult
     public DialectConversionResult(PodInjection own, IReadOnlyList<DialectDatabase> others, InjectionOptions options)
     {
         names = new HashSet<string>(own.Databases.Select(database => database.Name), StringComparer.Ordinal);
-        variables = new HashSet<string>(own.Databases.SelectMany(VariablesOf), StringComparer.Ordinal);
+        variables = new HashSet<string>(own.Databases.SelectMany(database => database.AllVariables), StringComparer.Ordinal);
         var likely = others.Where(other => !other.IsStatic && !other.IsShared);
         Mount = own.Databases.Count > 0 ? own.Databases[0].Mount
             : likely.GroupBy(other => other.Injection.Mount, StringComparer.Ordinal).MaxBy(group => group.Count())?.Key ?? options.DefaultMount;
@@ -115,7 +115,4 @@ internal sealed class DialectConversionResult
             text += "_2";
         return text;
     }
-
-    private static IEnumerable<string> VariablesOf(DatabaseInjection database) =>
-        database.UsernameVariables.Concat(database.PasswordVariables).Concat(database.UriVariables);
 }

@@ -43,7 +43,7 @@ internal static class DialectKey
         foreach (var (prefix, _) in Prefixes)
         {
             if (Math.Abs(prefix.Length - length) <= PrefixChecks.Limit)
-                return (Of(key) ?? NearlyOf(key)?.Dialect) is not null || PrefixChecks.IsMisspelt(key);
+                return (Of(key) ?? NearlyOf(key)?.Dialect) is not null || PrefixChecks.IsMisspelled(key);
         }
 
         return false;

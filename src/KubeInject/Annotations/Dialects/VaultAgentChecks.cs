@@ -25,7 +25,7 @@ internal static class VaultAgentChecks
         var key = VaultAgentKeys.Key(VaultAgentKeys.Inject);
         if (!keys.Has(VaultAgentKeys.Inject))
             findings.Error(
-                FindingCode.InjectorNotSwitchedOn,
+                FindingCode.InjectorNotActivated,
                 key,
                 $"The pod does not have the annotation {Redaction.Key(key)}, so the Vault Agent injector ignores the pod.",
                 "Add it with the value \"true\".",

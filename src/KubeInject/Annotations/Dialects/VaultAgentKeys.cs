@@ -100,7 +100,7 @@ internal sealed class VaultAgentKeys
             DialectChecks.ReportUnknown(key, DialectKey.VaultAgentPrefix, NearestOf(key[DialectKey.VaultAgentPrefix.Length..]), annotations, findings);
         foreach (var key in nameless)
             findings.Warning(
-                FindingCode.NamelessSecret,
+                FindingCode.MissingSecretName,
                 key,
                 $"Annotation {Redaction.Key(key)} does not end with the name of a secret and has no effect.",
                 $"Add a name for the secret at the end, as in '{Key(Secret)}-orders'.");
@@ -108,7 +108,7 @@ internal sealed class VaultAgentKeys
         {
             if (podWide.TryGetValue(name, out var value) && ParseBoolean(value) is null)
                 findings.Error(
-                    FindingCode.NotABoolean,
+                    FindingCode.InvalidBoolean,
                     Key(name),
                     $"Annotation {Redaction.Key(Key(name))} is neither \"true\" nor \"false\", so the Vault Agent injector refuses the pod.",
                     "Set it to \"true\" or \"false\", and use quotes in YAML.");

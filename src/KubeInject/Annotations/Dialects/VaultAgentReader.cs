@@ -24,14 +24,14 @@ internal sealed class VaultAgentReader
 
     private DialectParseResult Read()
     {
-        DialectChecks.ReportMisspeltPrefixes(pod, InjectionDialect.VaultAgent, findings);
+        DialectChecks.ReportMisspelledPrefixes(pod, InjectionDialect.VaultAgent, findings);
         DialectChecks.ReportOnWorkload(pod, InjectionDialect.VaultAgent, hasRequests: !keys.IsEmpty, findings);
         if (keys.IsEmpty)
             return new DialectParseResult { State = InjectionState.None };
         if (keys.IsFalse(VaultAgentKeys.Inject))
         {
             findings.Information(
-                FindingCode.InjectorNotSwitchedOn,
+                FindingCode.InjectorNotActivated,
                 VaultAgentKeys.Key(VaultAgentKeys.Inject),
                 $"Annotation {Redaction.Key(VaultAgentKeys.Key(VaultAgentKeys.Inject))} deactivates the Vault Agent injector for this pod.",
                 "Set it to \"true\" if the pod needs the secrets.");
@@ -111,7 +111,7 @@ internal sealed class VaultAgentReader
                     "Use 'username' and 'password', directly below '.Data'.");
             else if (saysMore)
                 findings.Information(
-                    FindingCode.NotExpressible,
+                    FindingCode.UnsupportedSetting,
                     secret.Key(VaultAgentKeys.Template),
                     $"Template {Redaction.Key(secret.Key(VaultAgentKeys.Template))} contains more than variables for username and password or for one URI.",
                     "You do not have to do anything as long as the Vault Agent injector injects the pod.");
@@ -175,7 +175,7 @@ internal sealed class VaultAgentReader
     private void NotExpressible(string key, string what)
     {
         findings.Information(
-            FindingCode.NotExpressible, key, $"{what}, and only the Vault Agent injector can process this.", "You do not have to do anything as long as that injector injects the pod.");
+            FindingCode.UnsupportedSetting, key, $"{what}, and only the Vault Agent injector can process this.", "You do not have to do anything as long as that injector injects the pod.");
         rest.Add($"{what}, so the Vault Agent injector is still required.");
     }
 }

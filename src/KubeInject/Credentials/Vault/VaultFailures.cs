@@ -11,12 +11,12 @@ internal sealed partial class VaultFailures(VaultSettings settings, ServerTrust 
     private const int MaxQuotationLength = 400;
 
     /// <summary>Whether a response reports a missing permission. The status code is not sufficient: some versions return 500 for a login with an unbound ServiceAccount.</summary>
-    public static bool IsRefusal(VaultResponse response) => response.StatusCode == 403 || response.Says("not authorized", "permission denied");
+    public static bool IsRefusal(VaultResponse response) => response.StatusCode == 403 || response.HasError("not authorized", "permission denied");
 
     /// <summary>Whether a response reports that a lease or its token can no longer be renewed.</summary>
     public static bool IsEnded(VaultResponse response) =>
         response.StatusCode is 400 or 403 or 404
-        && response.Says("invalid lease", "lease not found", "lease expired", "lease is not renewable", "could not find role", "token not found", "bad token");
+        && response.HasError("invalid lease", "lease not found", "lease expired", "lease is not renewable", "could not find role", "token not found", "bad token");
 
     /// <summary>Creates the exception for an error response.</summary>
     public CredentialException FromResponse(VaultRequest request, VaultResponse response, IEnumerable<SensitiveString?> secrets)

@@ -35,18 +35,18 @@ internal sealed record VaultResponse(int StatusCode, JsonElement Body)
     public IEnumerable<string> Errors => Body.Get("errors").Items().Select(error => error.Text()).OfType<string>();
 
     /// <summary>Whether one of the errors contains one of the texts, ignoring case.</summary>
-    public bool Says(params string[] texts) => Errors.Any(error => texts.Any(text => error.Contains(text, StringComparison.OrdinalIgnoreCase)));
+    public bool HasError(params string[] texts) => Errors.Any(error => texts.Any(text => error.Contains(text, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>
     /// Whether the mount exists but has nothing at this path. If a 404 has an error message, no engine is mounted there. If a 404
     /// has no errors field, a proxy returned it, and nothing is known about the path.
     /// </summary>
-    public bool IsNothing => StatusCode == 404 && Body.Get("errors").ValueKind == JsonValueKind.Array && !Errors.Any();
+    public bool IsNotFound => StatusCode == 404 && Body.Get("errors").ValueKind == JsonValueKind.Array && !Errors.Any();
 
     /// <summary>Whether Vault rejected the request before processing it, so the request can be repeated safely.</summary>
-    public bool IsNotProcessed => StatusCode is 412 or 429 or 472 or 473 || IsSealed || (StatusCode == 503 && Says("standby", "not active"));
+    public bool IsNotProcessed => StatusCode is 412 or 429 or 472 or 473 || IsSealed || (StatusCode == 503 && HasError("standby", "not active"));
 
-    public bool IsSealed => StatusCode == 503 && (Says("sealed") || Body.IsTrue("sealed"));
+    public bool IsSealed => StatusCode == 503 && (HasError("sealed") || Body.IsTrue("sealed"));
 
     /// <summary>Returns only the status code, because the body can contain secrets.</summary>
     public override string ToString() => $"HTTP {StatusCode}";

@@ -49,7 +49,7 @@ internal sealed class VaultRevocation(VaultClient vault)
         // The policy of an injector usually grants only this path. It is sufficient because the token has no child tokens.
         var orphanRequest = VaultRequest.Post("auth/token/revoke-orphan", new JsonObject { ["token"] = token.Reveal() }, token);
         var orphanResponse = await vault.SendAsync(orphanRequest, cancellationToken).ConfigureAwait(false);
-        if (!orphanResponse.IsSuccess && !(orphanResponse.StatusCode == 400 && orphanResponse.Says("token to revoke not found")))
+        if (!orphanResponse.IsSuccess && !(orphanResponse.StatusCode == 400 && orphanResponse.HasError("token to revoke not found")))
             throw orphanResponse.StatusCode == 403 ? vault.Failure(request, response) : vault.Failure(orphanRequest, orphanResponse);
     }
 
@@ -70,5 +70,5 @@ internal sealed class VaultRevocation(VaultClient vault)
         }
     }
 
-    private static bool IsGone(VaultResponse response) => response.StatusCode is 400 or 404 && response.Says("invalid lease", "lease not found");
+    private static bool IsGone(VaultResponse response) => response.StatusCode is 400 or 404 && response.HasError("invalid lease", "lease not found");
 }

@@ -45,7 +45,7 @@ internal sealed class VaultRoleCheck(VaultClient vault, string authMount)
     {
         var vaultRequest = Question(authMount, lease.Role);
         var response = await vault.SendAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
-        if (response.IsNothing)
+        if (response.IsNotFound)
             throw Refused($"{Describe(authMount, lease.Role)} does not exist. Create it in Vault, or correct the role in the pod's annotations.");
         if (!response.IsSuccess)
             throw vault.Failure(vaultRequest, response);

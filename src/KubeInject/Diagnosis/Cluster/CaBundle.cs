@@ -24,7 +24,7 @@ internal static class CaBundle
         if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now))
             return (Find(FindingCode.ExpiredCaBundle, $"The caBundle of {webhook} expired on {Date(certificates.Max(certificate => certificate.NotAfter))}."), null);
         if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now || certificate.NotBefore.ToUniversalTime() > now))
-            return (Find(FindingCode.EarlyCaBundle, $"The caBundle of {webhook} is not valid before {Date(certificates.Min(certificate => certificate.NotBefore))}."), null);
+            return (Find(FindingCode.CaBundleNotYetValid, $"The caBundle of {webhook} is not valid before {Date(certificates.Min(certificate => certificate.NotBefore))}."), null);
         return (null, authority);
 
         Finding Find(string code, string message) => subject.Find(code, FindingSeverity.Error, message, $"{Remedy}.");

@@ -38,7 +38,7 @@ internal sealed class PodAgeCheck(ClusterCache cache, InjectionOptions options)
             return (FindingCode.OlderThanTemplate, $"{name} was created from an earlier pod template, which requested no credentials.");
         if (injection.Dialect == InjectionDialect.VaultDbInjector && LabeledAt(pod) is { } labeled)
             return (FindingCode.OlderThanLabel, $"{name} was created at {Time(pod.CreationTimestamp)} and got the label '{options.LabelKey}' at {Time(labeled)}, and injectors do not change existing pods.");
-        return (FindingCode.PassedOver, $"{name} was created without credentials, although nothing prevents the injection now: the webhook failed at that time or did not select the pod.");
+        return (FindingCode.CreatedWithoutCredentials, $"{name} was created without credentials, although nothing prevents the injection now: the webhook failed at that time or did not select the pod.");
     }
 
     private static string Name(DiagnosisSubject subject, Pod pod) => subject.Template.Object.Kind == "Pod" ? "The pod" : $"The newest pod, {pod.Name},";

@@ -11,7 +11,7 @@ internal sealed class VariableSourceCheck(ClusterCache cache)
     /// <returns>A step with warnings; null if there are none. Objects that cannot be read are skipped without a report.</returns>
     public async Task<DiagnosisStep?> CheckAsync(DiagnosisSubject subject, PodInjection injection, string @namespace, CancellationToken cancellationToken)
     {
-        var requested = injection.Databases.SelectMany(Verdict.VariablesOf).ToHashSet(StringComparer.Ordinal);
+        var requested = injection.Databases.SelectMany(database => database.AllVariables).ToHashSet(StringComparer.Ordinal);
         var findings = new List<Finding>();
         foreach (var container in subject.Template.Containers)
         {

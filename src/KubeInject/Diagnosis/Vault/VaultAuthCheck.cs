@@ -17,7 +17,7 @@ internal sealed class VaultAuthCheck(CachingVaultReader reader, VaultIssuerOptio
     {
         var request = VaultRoleCheck.Question(options.AuthMount, reference.Role);
         var role = await reader.ReadAsync(request, cancellationToken).ConfigureAwait(false);
-        if (role.IsNothing)
+        if (role.IsNotFound)
             findings.Error(
                 FindingCode.MissingAuthRole, reference.RoleKey,
                 $"{VaultRoleCheck.Describe(options.AuthMount, reference.Role)} does not exist, so no pod can get these credentials.",
@@ -61,7 +61,7 @@ internal sealed class VaultAuthCheck(CachingVaultReader reader, VaultIssuerOptio
 
                 // With pod identity, any policy that grants the access is sufficient.
                 case VaultRoleProblemKind.Policy when !options.UsePodIdentity:
-                    findings.Error(FindingCode.PolicyNotGiven, reference.RoleKey, problem.Message,
+                    findings.Error(FindingCode.PolicyNotAssigned, reference.RoleKey, problem.Message,
                         $"Add '{reference.Role}' to token_policies of {path}.");
                     break;
             }
@@ -75,7 +75,7 @@ internal sealed class VaultAuthCheck(CachingVaultReader reader, VaultIssuerOptio
     {
         if (role.Text("token_type") == "batch" || role.Int("token_num_uses") != 0)
             findings.Error(
-                FindingCode.UnfitTokens, reference.RoleKey,
+                FindingCode.UnsuitableTokens, reference.RoleKey,
                 $"{VaultRoleCheck.Describe(options.AuthMount, reference.Role)} issues {(role.Text("token_type") == "batch" ? "batch tokens, which cannot be revoked" : "tokens with a limited number of uses, which can end during a lease")}.",
                 $"Set token_type of {path} to service and token_num_uses to 0.");
         else if (role.Int("token_period") == 0)

@@ -30,7 +30,7 @@ internal sealed class VaultDatabaseCheck(CachingVaultReader reader, VaultFinding
         var role = await reader.ReadAsync(request, cancellationToken).ConfigureAwait(false);
         if (role.IsSuccess)
             ReportTimes(reference, role.Data);
-        else if (role.IsNothing)
+        else if (role.IsNotFound)
             findings.Error(
                 FindingCode.MissingDatabaseRole, reference.RoleKey,
                 $"The database secrets engine at '{reference.Mount}' has no role '{reference.Role}'.",
@@ -61,12 +61,12 @@ internal sealed class VaultDatabaseCheck(CachingVaultReader reader, VaultFinding
                 $"Set default_ttl of {reference.Mount}/roles/{reference.Role} to {VaultFindings.Time(grace)} or more, and to more than the interval between two sweeps.");
         if (last > TimeSpan.Zero && last < ShortLife)
             findings.Add(
-                FindingSeverity.Warning, FindingCode.LastsForALimitedTime, reference.RoleKey,
+                FindingSeverity.Warning, FindingCode.LimitedLifetime, reference.RoleKey,
                 $"The credentials of the role '{reference.Role}' end after {VaultFindings.Time(last)}, however often they are renewed (max_ttl).",
                 $"Set max_ttl of {reference.Mount}/roles/{reference.Role} to more than the lifetime of the pods, or rotate the credentials in time.");
         else if (last == TimeSpan.Zero)
             findings.Add(
-                FindingSeverity.Information, FindingCode.LastsForALimitedTime, reference.RoleKey,
+                FindingSeverity.Information, FindingCode.LimitedLifetime, reference.RoleKey,
                 $"The role '{reference.Role}' has no max_ttl, so its credentials end at the limit of the mount or of Vault (32d by default).",
                 $"Set max_ttl of {reference.Mount}/roles/{reference.Role} explicitly, and rotate the credentials of longer-running workloads in time.");
     }

@@ -16,7 +16,7 @@ internal sealed class VaultFindings(PodTemplate about)
     public IReadOnlyList<Finding> All =>
     [
         .. findings.OrderByDescending(finding => finding.Severity),
-        .. unreadablePaths.Count == 0 ? [] : new[] { Make(FindingSeverity.Information, FindingCode.UnknownToVaultUser, null, $"The Vault login has no permission to read {string.Join(", ", unreadablePaths)}.", $"Add to its policy: {PolicyLines}.") },
+        .. unreadablePaths.Count == 0 ? [] : new[] { Make(FindingSeverity.Information, FindingCode.VaultPermissionMissing, null, $"The Vault login has no permission to read {string.Join(", ", unreadablePaths)}.", $"Add to its policy: {PolicyLines}.") },
     ];
 
     /// <summary>The policy rules that are required to read the remaining paths; empty if all paths were read.</summary>

@@ -144,7 +144,7 @@ internal sealed partial class MaskedLines
         return string.Join('\n', lines);
     }
 
-    // Also misspelt.
+    // Also misspelled.
     [GeneratedRegex("p[a-z]{0,2}s+[a-z]{0,2}w|pass|pwd|psw|s[a-z]{0,2}cr[a-z]{0,2}t|secert|tok[a-z]{0,2}n|cred|api-?key", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex SecretWord();
 }

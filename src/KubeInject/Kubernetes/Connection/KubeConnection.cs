@@ -49,7 +49,7 @@ public sealed class KubeConnection : IDisposable
     public string AuthenticationKind => channel.Credential.Kind;
 
     /// <summary>Whether the next request can be sent without running an exec plugin.</summary>
-    internal bool IsCredentialAvailable => channel.Credential.IsAtHand;
+    internal bool IsCredentialAvailable => channel.Credential.IsAvailable;
 
     /// <summary>The version of the server, <c>v1.34.1</c>; null if the user is not authorized to read it.</summary>
     public string? ServerVersion { get; private set; }

@@ -19,7 +19,7 @@ internal sealed class ExecCredentialSource(Func<CancellationToken, Task<ExecCred
     }
 
     /// <summary>Whether a valid credential is cached.</summary>
-    public bool IsAtHand
+    public bool IsAvailable
     {
         get
         {

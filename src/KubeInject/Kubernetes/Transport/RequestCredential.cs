@@ -34,7 +34,7 @@ internal sealed class RequestCredential
     public bool IsGiven => Kind != "none";
 
     /// <summary>Whether the next request can be sent without running an exec plugin.</summary>
-    public bool IsAtHand => plugin?.IsAtHand ?? true;
+    public bool IsAvailable => plugin?.IsAvailable ?? true;
 
     /// <summary>Gets the credential of the exec plugin; null if the settings contain the credential.</summary>
     /// <exception cref="KubeConnectionException">The exec plugin returned no credential.</exception>

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace KubeInject.Reports.Page;
 
 /// <summary>Writes the documentation of a finding as HTML: paragraphs, lists, code, and an example that the reader can open.</summary>
-internal static partial class ManualText
+internal static partial class DocumentationWriter
 {
     /// <summary>Writes the documentation of a code.</summary>
     /// <param name="html">The writer.</param>

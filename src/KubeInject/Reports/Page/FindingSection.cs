@@ -39,7 +39,7 @@ internal static class FindingSection
         using var article = html.Open("article", ("class", $"finding {word.ToLowerInvariant()}"), ("aria-labelledby", anchor));
         using (html.Open("h3", ("id", anchor)))
         {
-            html.Write("span", word, ("class", $"chip {word.ToLowerInvariant()}"));
+            html.Write("span", word, ("class", $"badge {word.ToLowerInvariant()}"));
             html.Write($" {code} ");
             var count = findings.Sum(finding => finding.Objects.Count);
             html.Write("span", $"{HtmlWriter.Number(count)} {(count == 1 ? "time" : "times")}", ("class", "count"));
@@ -87,7 +87,7 @@ internal static class FindingSection
 
     private static void WriteDocumentation(HtmlWriter html, string code, string text)
     {
-        using var manual = html.Open("div", ("class", "manual"));
-        ManualText.Write(html, text, Finding.HelpUriOf(code));
+        using var manual = html.Open("div", ("class", "documentation"));
+        DocumentationWriter.Write(html, text, Finding.HelpUriOf(code));
     }
 }

@@ -17,7 +17,7 @@ internal sealed class HtmlTable(HtmlWriter html, string[] columns)
     public static void Write<T>(HtmlWriter html, string id, string caption, string kind, string[] columns, IEnumerable<T> rows, Action<HtmlTable, T> writeRow)
     {
         using var scroll = html.Open("div", ("class", "scroll"), ("role", "region"), ("aria-labelledby", id), ("tabindex", "0"));
-        using var table = html.Open("table", ("class", $"searched {kind}"), ("role", "table"));
+        using var table = html.Open("table", ("class", $"searchable {kind}"), ("role", "table"));
         html.Write("caption", caption, ("id", id));
         using (html.Open("thead", ("role", "rowgroup")))
         using (html.Open("tr", ("role", "row")))

@@ -31,13 +31,13 @@ internal static class LeaseSection
         HtmlTable.Write(html, "leases-table", "Leases in the order of their expiration", "leases", Columns, report.Leases.Take(MaxRows), (row, lease) =>
         {
             row.Heading(() => html.Write(lease.Owner));
-            row.Cell(() => html.Write("span", $"{lease.State}", ("class", $"chip {lease.State.ToString().ToLowerInvariant()}")));
+            row.Cell(() => html.Write("span", $"{lease.State}", ("class", $"badge {lease.State.ToString().ToLowerInvariant()}")));
             row.Cell(Credential(lease));
             row.Cell(() =>
             {
                 html.Write("div", Ends(lease, report.CreatedAt));
                 if (lease.ExpiresAt is { } end)
-                    html.Write("div", ReportPage.Time(end), ("class", "when"));
+                    html.Write("div", ReportPage.Time(end), ("class", "time"));
             });
             row.Cell(lease.IssuedAt is { } issued ? ReportPage.Time(issued) : null, "when");
             row.Cell(() => html.Write("code", $"{lease.Uuid}"), "uuid");

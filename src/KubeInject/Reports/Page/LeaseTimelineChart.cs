@@ -34,7 +34,7 @@ internal static class LeaseTimelineChart
         var counts = new int[Steps.Length, States.Length];
         foreach (var lease in report.Leases)
             counts[StepOf(lease, report.CreatedAt), Array.IndexOf(States, lease.State)]++;
-        using var figure = html.Open("figure", ("class", "plot"));
+        using var figure = html.Open("figure", ("class", "chart"));
         html.Write("figcaption", "Leases by remaining time");
         WriteBars(html, counts);
         WriteLegend(html, report);
@@ -51,8 +51,8 @@ internal static class LeaseTimelineChart
     {
         var most = Enumerable.Range(0, Steps.Length).Max(step => TotalOf(counts, step));
         var height = (Steps.Length * RowHeight) + 8;
-        using var svg = html.Open("svg", ("viewBox", Text($"0 0 {Width} {height}")), ("role", "img"), ("aria-labelledby", "plot-title plot-text"));
-        html.Write("title", "Leases by remaining time", ("id", "plot-title"));
+        using var svg = html.Open("svg", ("viewBox", Text($"0 0 {Width} {height}")), ("role", "img"), ("aria-labelledby", "chart-title plot-text"));
+        html.Write("title", "Leases by remaining time", ("id", "chart-title"));
         html.Write("desc", string.Join("; ", Enumerable.Range(0, Steps.Length).Select(step => Text($"{Steps[step].Name}: {TotalOf(counts, step)}"))), ("id", "plot-text"));
         using (html.Open("defs"))
         {
@@ -112,11 +112,11 @@ internal static class LeaseTimelineChart
 
     private static void WriteTable(HtmlWriter html, int[,] counts)
     {
-        using var details = html.Open("details", ("class", "numbers-of-plot"));
+        using var details = html.Open("details", ("class", "chart-data"));
         html.Write("summary", "Chart data");
-        using var scroll = html.Open("div", ("class", "scroll"), ("role", "region"), ("aria-labelledby", "plot-table"), ("tabindex", "0"));
+        using var scroll = html.Open("div", ("class", "scroll"), ("role", "region"), ("aria-labelledby", "chart-table"), ("tabindex", "0"));
         using var table = html.Open("table", ("class", "overview"));
-        html.Write("caption", "Leases by remaining time and state", ("id", "plot-table"));
+        html.Write("caption", "Leases by remaining time and state", ("id", "chart-table"));
         using (html.Open("thead"))
         using (html.Open("tr"))
         {

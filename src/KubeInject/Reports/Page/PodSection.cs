@@ -51,7 +51,7 @@ internal static class PodSection
         });
         row.Cell(() =>
         {
-            html.Write("span", StateText(pods.State), ("class", $"chip {pods.State.ToString().ToLowerInvariant()}"));
+            html.Write("span", StateText(pods.State), ("class", $"badge {pods.State.ToString().ToLowerInvariant()}"));
             if (pods.Verdict is not null)
                 html.Write("p", pods.Verdict, ("class", "verdict"));
         });

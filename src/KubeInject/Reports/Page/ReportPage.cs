@@ -26,7 +26,7 @@ internal static class ReportPage
             WriteHead(html, report);
             using (html.Open("body"))
             {
-                html.Write("a", "Skip to the findings", ("class", "skip"), ("href", "#findings"));
+                html.Write("a", "Skip to the findings", ("class", "skip-link"), ("href", "#findings"));
                 WriteHeader(html, report);
                 using (html.Open("main"))
                 {
@@ -70,7 +70,7 @@ internal static class ReportPage
     private static void WriteHeader(HtmlWriter html, PodInjectionReport report)
     {
         using var header = html.Open("header");
-        html.Write("p", "Database credentials of pods", ("class", "kicker"));
+        html.Write("p", "Database credentials of pods", ("class", "subtitle"));
         html.Write("h1", Cluster(report));
         using var facts = html.Open("dl", ("class", "facts"));
         Fact("Scope", report.Scope);
@@ -90,8 +90,8 @@ internal static class ReportPage
     {
         using var section = html.Open("section", ("aria-labelledby", "summary"), ("class", "summary"));
         html.Write("h2", "Summary", ("id", "summary"));
-        html.Write("p", Lead(report), ("class", "lead"));
-        using (var numbers = html.Open("dl", ("class", "numbers")))
+        html.Write("p", Lead(report), ("class", "introduction"));
+        using (var numbers = html.Open("dl", ("class", "totals")))
         {
             Number("Pods", report.PodCount);
             Number("Requesting", report.Namespaces.Sum(one => one.Requesting));

@@ -6,7 +6,7 @@
   const box = document.getElementById('q');
   const hits = document.getElementById('hits');
   const textOf = element => element.textContent.toLowerCase();
-  const tables = Array.from(document.querySelectorAll('table.searched'), table => ({
+  const tables = Array.from(document.querySelectorAll('table.searchable'), table => ({
     frame: table.closest('article') ?? table.closest('.scroll'),
     section: table.closest('section'),
     rows: Array.from(table.tBodies[0].rows, row => ({

@@ -50,7 +50,7 @@ public sealed class BankVaultsTests
     public void What_is_no_database_credential_is_said(string value, string variable, bool isSound)
     {
         var finding = Assert.Single(Only(ForBankWith((variable, value))).Findings);
-        Assert.Equal(isSound ? FindingCode.NotExpressible : FindingCode.ReferenceWithoutKey, finding.Code);
+        Assert.Equal(isSound ? FindingCode.UnsupportedSetting : FindingCode.ReferenceWithoutKey, finding.Code);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class BankVaultsTests
         var injection = Only(ForBank((Bank + "mutate", "skip")));
         Assert.Equal(InjectionState.None, injection.State);
         Assert.Empty(injection.Databases);
-        Assert.Equal(FindingSeverity.Warning, injection.Only(FindingCode.InjectorNotSwitchedOn).Severity);
+        Assert.Equal(FindingSeverity.Warning, injection.Only(FindingCode.InjectorNotActivated).Severity);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class BankVaultsTests
     [Theory]
     [InlineData("secrets-webhook.security.bank-vaults.io/vault-adr", "secrets-webhook.security.bank-vaults.io/vault-addr")]
     [InlineData("vault.security.banzaicloud.io/vault-rol", "vault.security.banzaicloud.io/vault-role")]
-    public void A_misspelt_name_is_renamed_to_the_nearest(string typed, string meant) => Assert.Equal(
+    public void A_misspelled_name_is_renamed_to_the_nearest(string typed, string meant) => Assert.Equal(
         [new RenameMetadata(MetadataField.Annotation, typed, meant)], Only(ForBank((typed, "x"))).Only(FindingCode.UnknownDialectKey).Fix!.Changes);
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class DialectPropertyTests
             var own = injections.FirstOrDefault(injection => injection.Dialect == InjectionDialect.VaultDbInjector);
             cases.Count(own is null ? "other dialects only" : injections.Count > 1 ? "several dialects" : "ours only");
             if (own is not null)
-                Assert.Equal(TestPods.Read(pod).Describe(), (own with { Findings = [.. own.Findings.Where(finding => finding.Code != FindingCode.SeveralInjectors)] }).Describe());
+                Assert.Equal(TestPods.Read(pod).Describe(), (own with { Findings = [.. own.Findings.Where(finding => finding.Code != FindingCode.MultipleInjectors)] }).Describe());
         });
         cases.Require(Runs / 20, "other dialects only", "several dialects", "ours only");
     }

@@ -78,7 +78,7 @@ public sealed class VaultAgentTests
     [Fact]
     public void A_missing_switch_is_an_error_that_is_mended_by_setting_it()
     {
-        var finding = Only(Pod((Agent + "role", "orders"), Secret())).Only(FindingCode.InjectorNotSwitchedOn);
+        var finding = Only(Pod((Agent + "role", "orders"), Secret())).Only(FindingCode.InjectorNotActivated);
         Assert.Equal(FindingSeverity.Error, finding.Severity);
         Assert.Equal([new SetMetadata(MetadataField.Annotation, Agent + "agent-inject", "true")], finding.Fix!.Changes);
     }
@@ -88,7 +88,7 @@ public sealed class VaultAgentTests
     [InlineData("agent-inject-templte-orders", "agent-inject-template-orders")]
     [InlineData("agent-inti-first", "agent-init-first")]
     [InlineData("roles", "role")]
-    public void A_misspelt_name_is_renamed_to_the_nearest(string typed, string meant)
+    public void A_misspelled_name_is_renamed_to_the_nearest(string typed, string meant)
     {
         var finding = Only(Pod((Agent + "agent-inject", "true"), (Agent + typed, "x"))).Only(FindingCode.UnknownDialectKey);
         Assert.Contains(Agent + meant, finding.Suggestion, StringComparison.Ordinal);
@@ -106,7 +106,7 @@ public sealed class VaultAgentTests
     [InlineData("vault.hashicorp.con/")]
     public void A_prefix_that_is_one_letter_off_is_a_finding(string prefix)
     {
-        var finding = Only(ForAgent(Secret(), (prefix + "agent-init-first", "true"))).Only(FindingCode.MisspeltDialectPrefix);
+        var finding = Only(ForAgent(Secret(), (prefix + "agent-init-first", "true"))).Only(FindingCode.MisspelledDialectPrefix);
         Assert.Equal([new RenameMetadata(MetadataField.Annotation, prefix + "agent-init-first", Agent + "agent-init-first")], finding.Fix!.Changes);
     }
 
@@ -141,7 +141,7 @@ public sealed class VaultAgentTests
         var injection = Only(ForAgent(Secret(path)));
         Assert.Empty(injection.Databases);
         var finding = Assert.Single(injection.Findings);
-        Assert.Equal((FindingCode.NotExpressible, FindingSeverity.Information), (finding.Code, finding.Severity));
+        Assert.Equal((FindingCode.UnsupportedSetting, FindingSeverity.Information), (finding.Code, finding.Severity));
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class CorpusRepairTests
     [Fact]
     public void Errors_are_mended_first_for_they_may_be_why_something_seems_to_be_missing()
     {
-        var text = CorpusDocument.WithFindings.Single(document => document.Name == "findings/prefix-misspelt-of-mode.yaml").Text;
+        var text = CorpusDocument.WithFindings.Single(document => document.Name == "findings/prefix-misspelled-of-mode.yaml").Text;
         var mended = AnnotatingFixture.Run(text, new AnnotationRepair()).Text;
         Assert.Contains("db-creds-injector.numberly.io/orders.mode: uri", mended, StringComparison.Ordinal);
         Assert.DoesNotContain("orders.env-key-dbuser:", mended, StringComparison.Ordinal);
