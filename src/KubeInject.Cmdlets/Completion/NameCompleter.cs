@@ -3,6 +3,9 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using KubeInject.Completion;
+using KubeInject.Kubernetes.Connection;
+using KubeInject.Leases;
+using KubeInject.Reports;
 
 namespace KubeInject.Cmdlets.Completion;
 
@@ -46,5 +49,76 @@ public abstract class NameCompleter : IArgumentCompleter
         foreach (var suggestion in find())
             yield return suggestion;
         await Task.CompletedTask.ConfigureAwait(false);
+    }
+}
+
+/// <summary>Completes names of contexts and addresses of servers from a kubeconfig.</summary>
+public sealed class ContextCompleter : NameCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> CreateQuery(CompletionContext line)
+    {
+        var contexts = line.Contexts();
+        var isServer = line.Parameter == "Server";
+        return _ => Known(() => contexts().Select(context => new Suggestion(
+            isServer ? context.Server ?? "" : context.Name,
+            $"{context.Name}: {context.Server ?? "no server"}, {context.User ?? "no user"}, namespace {context.Namespace}")));
+    }
+}
+
+/// <summary>Completes database names from the manifests or workloads of the command, or else from the pods of the namespace.</summary>
+public sealed class DatabaseCompleter : NameCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? CreateQuery(CompletionContext line)
+    {
+        if (line.ManifestPaths() is { } paths)
+        {
+            var recurse = line.IsOn("Recurse");
+            return cancellationToken => ManifestSuggestions.DatabasesAsync(paths, recurse, cancellationToken).NamesAsync(cancellationToken);
+        }
+
+        if (line.Connection is not { } connection)
+            return null;
+        var cluster = new ClusterSuggestions(connection);
+        var (workloads, query) = (line.Texts("Workload"), line.Query);
+        return cancellationToken => (workloads.Count > 0
+            ? cluster.DatabasesAsync(workloads, query.Namespace, cancellationToken)
+            : cluster.DatabasesAsync(query, cancellationToken)).NamesAsync(cancellationToken);
+    }
+}
+
+/// <summary>Completes field selectors with the fields that the API server supports.</summary>
+public sealed class FieldSelectorCompleter : NameCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> CreateQuery(CompletionContext line)
+    {
+        var (resource, word) = (line.Resource, line.Word);
+        return _ => Known(() => FieldSuggestions.Of(resource, word));
+    }
+}
+
+/// <summary>Completes codes of findings, with their meanings.</summary>
+public sealed class FindingCodeCompleter : NameCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> CreateQuery(CompletionContext line) => _ => Known(() =>
+    {
+        var manual = FindingDocumentation.Load();
+        return manual.Codes.Select(code => new Suggestion(code, manual.Meaning(code) ?? code));
+    });
+}
+
+/// <summary>Completes UUIDs of leases of the credential source that the command specifies.</summary>
+public sealed class LeaseCompleter : NameCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? CreateQuery(CompletionContext line) =>
+        line.Value<CredentialSource>("CredentialSource") is { } source ? cancellationToken => LeaseSuggestions.IdentitiesAsync(source, cancellationToken) : null;
+}
+
+/// <summary>Completes variables of the session that contain a connection or a credential source, depending on the parameter.</summary>
+public sealed class VariableCompleter : NameCompleter
+{
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>> CreateQuery(CompletionContext line)
+    {
+        var found = CompletionContext.Variables().Where(variable => line.Parameter == "Connection" ? variable.Value is KubeConnection : variable.Value is CredentialSource).ToArray();
+        return _ => Known(() => found.Select(variable => new Suggestion($"${variable.Name}", variable.Value is CredentialSource source ? source.Name : $"{variable.Value}") { IsVariable = true }));
     }
 }

@@ -26,3 +26,44 @@ internal sealed record Setting(string Name, string HelpName, string Description)
 
     private static string VariableOf(string name) => $"KUBEINJECT_{name.ToUpperInvariant().Replace('-', '_')}";
 }
+
+/// <summary>The type of a setting's value.</summary>
+internal enum SettingKind
+{
+    /// <summary>A string.</summary>
+    Text,
+
+    /// <summary>The path of a file or folder. In a settings file, it is relative to that file.</summary>
+    Path,
+
+    /// <summary>True or false.</summary>
+    Flag,
+
+    /// <summary>A duration: <c>90s</c>, <c>15m</c>, <c>1h30m</c>.</summary>
+    Duration,
+
+    /// <summary>A positive integer.</summary>
+    Number,
+
+    /// <summary>A list of strings: a repeated option, or a variable with one item per line.</summary>
+    List,
+
+    /// <summary>A secret. It cannot be an option, because every user of the machine can read command lines; its file can.</summary>
+    Secret,
+}
+
+/// <summary>The value of a setting and where it is specified.</summary>
+/// <param name="Texts">One string, or any number of strings for a list.</param>
+/// <param name="Location">An option, an environment variable, or a file with line and key.</param>
+internal sealed record SettingValue(IReadOnlyList<string> Texts, string Location)
+{
+    /// <summary>The base folder of a relative path; null for the current directory.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>Returns only the location, because the value can be a secret.</summary>
+    /// <returns>The location.</returns>
+    public override string ToString() => Location;
+}
+
+/// <summary>A setting is missing or invalid. The message contains the setting, its location, and the valid values; never a secret.</summary>
+internal sealed class SettingException(string message) : Exception(DisplayText.Escape(message));

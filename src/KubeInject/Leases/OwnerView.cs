@@ -1,4 +1,5 @@
 using KubeInject.Credentials;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Leases;
@@ -29,4 +30,16 @@ internal sealed record OwnerView
 
     /// <summary>Returns a gap that might hide the owner of a lease; null if there is none, so that a lease without an owner in this view has no owner.</summary>
     public OwnerGap? GapFor(LeaseRecord record) => Gaps.FirstOrDefault(gap => gap.MayHide(record));
+}
+
+/// <summary>Reads the owners of leases from a cluster.</summary>
+internal interface IOwnerReader
+{
+    /// <summary>Reads the current owners. A resource that cannot be read is a gap of the view, not an error.</summary>
+    /// <param name="leases">The leases whose owners are read.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The view, which might not include changes since the start of the call.</returns>
+    /// <exception cref="KubeApiException">No resource can be read.</exception>
+    /// <exception cref="KubeConnectionException">The cluster cannot be reached.</exception>
+    Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken);
 }

@@ -8,3 +8,28 @@ public sealed class SecretWriteException(SecretRefusal reason, string message) :
     /// <summary>Why the Secret is not written.</summary>
     public SecretRefusal Reason { get; } = reason;
 }
+
+/// <summary>Why a Secret is not written.</summary>
+public enum SecretRefusal
+{
+    /// <summary>Another component manages it: a controller, Helm, or KubeInject for its lease records.</summary>
+    Owned,
+
+    /// <summary>It is immutable, so its values cannot be changed.</summary>
+    Immutable,
+
+    /// <summary>It already exists and must not be overwritten.</summary>
+    Exists,
+
+    /// <summary>It has another type, and the type cannot be changed.</summary>
+    OtherType,
+
+    /// <summary>The name of the Secret, of a key or of metadata is not valid in Kubernetes.</summary>
+    InvalidName,
+
+    /// <summary>It does not have the key.</summary>
+    NoKey,
+
+    /// <summary>Other clients changed it during each attempt to write it.</summary>
+    Contended,
+}

@@ -46,7 +46,7 @@ public sealed partial class ErrorKindTests
         var files = Directory.GetFiles(Repository.File("src", "KubeInject.Cmdlets"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
 
-        Assert.Equal("ErrorKind.cs", Path.GetFileName(Assert.Single(files, file => MakesRecord().IsMatch(File.ReadAllText(file)))));
+        Assert.Equal("ErrorKinds.cs", Path.GetFileName(Assert.Single(files, file => MakesRecord().IsMatch(File.ReadAllText(file)))));
     }
 
     [Fact]

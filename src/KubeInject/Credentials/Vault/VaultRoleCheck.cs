@@ -59,3 +59,21 @@ internal sealed class VaultRoleCheck(VaultClient vault, string authMount)
 
     private static string Join(List<string> texts) => texts.Count == 0 ? "none" : string.Join(", ", texts);
 }
+
+/// <summary>A reason why a pod cannot get credentials of a role.</summary>
+/// <param name="Kind">The part of the role that does not match the pod.</param>
+/// <param name="Message">The reason in one sentence.</param>
+internal sealed record VaultRoleProblem(VaultRoleProblemKind Kind, string Message);
+
+/// <summary>The part of a role of the Kubernetes auth method that does not match a pod.</summary>
+internal enum VaultRoleProblemKind
+{
+    /// <summary>The bound ServiceAccounts.</summary>
+    ServiceAccount,
+
+    /// <summary>The bound namespaces.</summary>
+    Namespace,
+
+    /// <summary>The policies of its tokens.</summary>
+    Policy,
+}

@@ -31,3 +31,21 @@ public sealed record ExecPlugin
     /// <summary>The configuration for the plugin from the cluster entry, as JSON.</summary>
     internal string? ClusterConfig { get; init; }
 }
+
+/// <summary>An environment variable for an exec plugin.</summary>
+/// <param name="Name">The name of the variable.</param>
+/// <param name="Value">The value, which may be a secret.</param>
+public sealed record ExecVariable(string Name, SensitiveString Value);
+
+/// <summary>Whether an exec plugin can prompt the user.</summary>
+public enum ExecInteractiveMode
+{
+    /// <summary>The plugin has no standard input.</summary>
+    Never,
+
+    /// <summary>The plugin inherits the standard input if it is a terminal.</summary>
+    IfAvailable,
+
+    /// <summary>The plugin requires the standard input and does not run if it is not a terminal.</summary>
+    Always,
+}

@@ -22,3 +22,15 @@ public sealed class KubeApiException(int statusCode, string reason, string messa
     /// <summary>Whether the response was a Status in JSON.</summary>
     internal bool IsExplained { get; init; }
 }
+
+/// <summary>The object to which a <c>Status</c> of the API server refers.</summary>
+/// <param name="Group">The API group; null for the core group.</param>
+/// <param name="Kind">The resource as the server names it: <c>pods</c>; null if it is not specified.</param>
+/// <param name="Name">The name of the object; null if it is not specified.</param>
+public sealed record StatusDetails(string? Group, string? Kind, string? Name);
+
+/// <summary>A cause in a <c>Status</c> of the API server, such as an invalid field.</summary>
+/// <param name="Reason">The machine-readable reason, such as <c>FieldValueInvalid</c>; null if the server specifies none.</param>
+/// <param name="Message">The message; null if the server specifies none.</param>
+/// <param name="Field">The invalid field, such as <c>spec.containers[0].name</c>; null if there is none.</param>
+public sealed record StatusCause(string? Reason, string? Message, string? Field);
