@@ -1,3 +1,5 @@
+using KubeInject.Credentials;
+
 namespace KubeInject.Leases;
 
 public sealed partial class CredentialLease
@@ -10,6 +12,6 @@ public sealed partial class CredentialLease
     public static CredentialLease Create(CredentialSource source, LeaseRecord record, LeaseState state)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return new CredentialLease(record, owner: null, state, new LeaseInventory(source, client: null));
+        return new CredentialLease(record, owners: [], state, new LeaseInventory(source, client: null));
     }
 }

@@ -4,7 +4,7 @@ namespace KubeInject.Leases;
 /// <param name="Lease">The lease.</param>
 /// <param name="Action">The planned action.</param>
 /// <param name="Reason">Why the lease is kept; <see cref="LeaseKeepReason.None"/> for every other action.</param>
-public sealed record PlannedLeaseAction(CredentialLease Lease, LeaseAction Action, LeaseKeepReason Reason = LeaseKeepReason.None);
+internal sealed record PlannedLeaseAction(CredentialLease Lease, LeaseAction Action, LeaseKeepReason Reason = LeaseKeepReason.None);
 
 /// <summary>The action of a sweep for a lease.</summary>
 public enum LeaseAction

@@ -45,4 +45,4 @@ internal sealed record AccessQuestion(string Verb, KubeResource Resource)
 /// <summary>The result of an access review.</summary>
 /// <param name="Allowed">Whether it is allowed.</param>
 /// <param name="Reason">The reason that the server returned; null if it returned none.</param>
-public sealed record AccessAnswer(bool Allowed, string? Reason);
+internal sealed record AccessAnswer(bool Allowed, string? Reason);

@@ -44,7 +44,7 @@ internal sealed record KubeDeleteOptions
 }
 
 /// <summary>How the dependents of a deleted object are deleted.</summary>
-public enum PropagationPolicy
+internal enum PropagationPolicy
 {
     /// <summary>Dependents are deleted after the object.</summary>
     Background,

@@ -3,7 +3,7 @@ namespace KubeInject.Kubernetes.Objects;
 /// <summary>A change of an object.</summary>
 /// <param name="Type">The type of the change.</param>
 /// <param name="Object">The object after the change; the last known state of a deleted object.</param>
-public sealed record KubeEvent(KubeEventType Type, KubeObject Object);
+internal sealed record KubeEvent(KubeEventType Type, KubeObject Object);
 
 /// <summary>The type of a change of an object.</summary>
 public enum KubeEventType
