@@ -7,7 +7,7 @@ public sealed class TimeLimitTests
     private readonly FakeTimeProvider clock = new();
 
     [Fact]
-    public async Task Operations_share_the_time_and_what_is_between_them_does_not_count()
+    public async Task Operations_share_the_time_limit_and_time_between_them_is_not_counted()
     {
         var limit = new TimeLimit(TimeSpan.FromSeconds(100), "--timeout", "The next sweep goes on from there.", clock);
 
@@ -20,7 +20,7 @@ public sealed class TimeLimitTests
     }
 
     [Fact]
-    public async Task What_is_stopped_otherwise_has_not_taken_too_long()
+    public async Task A_cancellation_is_not_reported_as_a_timeout()
     {
         using var stop = new CancellationTokenSource();
         var limit = new TimeLimit(TimeSpan.FromSeconds(100), "--timeout", "", clock);
@@ -36,7 +36,7 @@ public sealed class TimeLimitTests
     [Theory]
     [InlineData(null)]
     [InlineData(90_000_000)]
-    public async Task Without_a_limit_or_with_one_that_no_clock_counts_an_operation_may_take_as_long_as_it_likes(int? seconds)
+    public async Task Without_a_limit_an_operation_can_take_any_time(int? seconds)
     {
         var limit = new TimeLimit(seconds is null ? null : TimeSpan.FromSeconds(seconds.Value), "--timeout", "", clock);
         Assert.Equal(3, await limit.RunAsync(_ => TakeAsync(1_000_000, 3), CancellationToken.None));

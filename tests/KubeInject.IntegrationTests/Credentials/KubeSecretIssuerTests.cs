@@ -30,7 +30,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     [Theory]
     [InlineData("kubernetes.io/basic-auth")]
     [InlineData("Opaque")]
-    public async Task Username_and_password_come_as_they_stand_in_the_Secret(string type)
+    public async Task Username_and_password_are_returned_exactly_as_in_the_Secret(string type)
     {
         await CreateAsync("orders-rw", type, """{"username":"orders","password":"pa ss\n\u00e4$(x)"}""");
 
@@ -42,7 +42,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Keys_may_have_other_names()
+    public async Task The_keys_of_the_Secret_can_be_configured()
     {
         await CreateAsync("orders-rw", "Opaque", """{"DB_USER":"orders","DB_PASS":"secret"}""");
 
@@ -52,7 +52,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Revoking_forgets_the_lease_and_leaves_the_Secret()
+    public async Task Revoking_removes_the_lease_record_and_keeps_the_Secret()
     {
         await CreateAsync("orders-rw", "Opaque", """{"username":"orders","password":"secret"}""");
         var source = Source("{role}");
@@ -71,7 +71,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     [InlineData("Opaque", """{"username":"orders","password":""}""", "has an empty value for the key 'password'.")]
     [InlineData("kubeinject.io/lease", """{"username":"orders","password":"canary"}""", "has the type kubeinject.io/lease.")]
     [InlineData("kubernetes.io/dockerconfigjson", """{".dockerconfigjson":"{}"}""", "has the type kubernetes.io/dockerconfigjson. Use a Secret of the type kubernetes.io/basic-auth or Opaque.")]
-    public async Task A_Secret_that_holds_no_credential_is_named_with_what_is_wrong(string type, string values, string problem)
+    public async Task An_unusable_Secret_is_an_error_that_names_the_Secret_and_the_problem(string type, string values, string problem)
     {
         await CreateAsync("orders-rw", type, values);
 
@@ -82,7 +82,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_no_text_is_no_credential()
+    public async Task A_value_that_is_not_text_is_not_a_credential()
     {
         await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{space}/secrets", """{"metadata":{"name":"orders-rw"},"data":{"username":"b3JkZXJz","password":"//79"}}""");
 
@@ -90,12 +90,12 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_missing_Secret_is_named_with_the_role_and_the_pattern() => Assert.Equal(
+    public async Task A_missing_Secret_is_an_error_that_names_the_role_and_the_pattern() => Assert.Equal(
         $"{space}/secret/orders-rw-db does not exist; the pattern '{{role}}-db' requires it for the role 'orders-rw' of the database 'orders'. Create the Secret, or change the role or the pattern.",
         (await RefusedAsync(Source("{role}-db"), Request())).Message);
 
     [Fact]
-    public async Task A_Secret_that_may_not_be_read_is_named()
+    public async Task A_Secret_that_the_user_is_not_allowed_to_read_is_named()
     {
         using var viewer = await TestCluster.OpenAsync("viewer");
         var issuer = new KubeSecretIssuer(viewer.Objects, new KubeSecretOptions { Pattern = SecretPattern.Parse("{role}") });
@@ -108,7 +108,7 @@ public sealed class KubeSecretIssuerTests : IAsyncLifetime
     [Theory]
     [InlineData("{role}")]
     [InlineData("{namespace}/{role}")]
-    public async Task No_role_leads_into_another_namespace(string pattern)
+    public async Task A_role_cannot_refer_to_another_namespace(string pattern)
     {
         var other = await TestCluster.CreateNamespaceAsync();
         await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{other}/secrets", """{"metadata":{"name":"orders"},"stringData":{"username":"orders","password":"canary"}}""");

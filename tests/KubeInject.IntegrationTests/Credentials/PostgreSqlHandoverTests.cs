@@ -33,7 +33,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     [Theory]
     [InlineData(false, "ALTER ROLE {0} SUPERUSER")]
     [InlineData(true, "GRANT pg_execute_server_program TO {0}")]
-    public async Task A_function_of_a_revoked_pod_never_has_the_rights_of_the_user_who_makes_the_login_roles(bool isCreateRole, string attack)
+    public async Task A_function_of_a_revoked_pod_never_runs_with_the_rights_of_the_administrator(bool isCreateRole, string attack)
     {
         var (role, database) = await WorldAsync();
         var admin = isCreateRole ? await CreateAdministratorAsync(role) : null;
@@ -77,7 +77,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task An_administrator_may_choose_another_role_without_special_rights()
+    public async Task An_administrator_can_choose_another_role_without_special_rights()
     {
         foreach (var isCreateRole in new[] { false, true })
         {
@@ -105,7 +105,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     [InlineData("CREATEROLE", "CREATEROLE")]
     [InlineData("IN ROLE pg_execute_server_program", "pg_execute_server_program")]
     [InlineData("NOINHERIT IN ROLE postgres", "is a superuser")]
-    public async Task A_privileged_role_is_refused_as_new_owner_before_anything_is_issued(string options, string why)
+    public async Task A_privileged_role_is_rejected_as_new_owner_before_anything_is_issued(string options, string why)
     {
         var heir = await CreateRoleAsync(options: options);
 
@@ -118,7 +118,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task The_connecting_user_a_login_role_and_a_missing_role_are_refused_as_new_owner()
+    public async Task The_connecting_user_a_login_role_and_a_missing_role_are_rejected_as_new_owner()
     {
         var role = await CreateRoleAsync();
         var admin = await CreateAdministratorAsync(role);

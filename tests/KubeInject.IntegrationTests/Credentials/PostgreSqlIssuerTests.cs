@@ -9,7 +9,7 @@ namespace KubeInject.IntegrationTests.Credentials;
 public sealed class PostgreSqlIssuerTests : PostgreSqlTest
 {
     [Fact]
-    public async Task What_was_issued_logs_in_with_the_rights_of_the_role_and_no_others()
+    public async Task An_issued_credential_logs_in_with_exactly_the_rights_of_the_role()
     {
         var (role, other) = (await CreateRoleAsync(), await CreateRoleAsync());
         await ExecuteAsync($"CREATE TABLE {role}_t (id int); CREATE TABLE {other}_t (id int); GRANT SELECT ON {role}_t TO {role}; GRANT SELECT ON {other}_t TO {other}");
@@ -22,7 +22,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task The_end_is_by_the_servers_clock_and_what_the_server_says()
+    public async Task The_expiration_follows_the_clock_of_the_server()
     {
         var before = (DateTime)(await ScalarAsync("SELECT date_trunc('second', clock_timestamp())"))!;
         var lease = await IssueAsync(Source(Options with { TimeToLive = TimeSpan.FromMinutes(10) }), await CreateRoleAsync());
@@ -34,7 +34,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task The_server_is_told_no_password_but_its_verifier()
+    public async Task The_server_receives_only_the_verifier_of_the_password()
     {
         var credential = (await IssueAsync(Source(), await CreateRoleAsync())).Credential;
 
@@ -46,7 +46,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     [Theory]
     [InlineData(PostgreSqlPasswordAuthentication.Password, false)]
     [InlineData(PostgreSqlPasswordAuthentication.ScramSha256, true)]
-    public async Task Statements_of_ones_own_get_the_password_in_the_form_that_was_chosen(PostgreSqlPasswordAuthentication form, bool isVerifier)
+    public async Task Custom_statements_receive_the_password_in_the_configured_form(PostgreSqlPasswordAuthentication form, bool isVerifier)
     {
         var role = await CreateRoleAsync();
         await ExecuteAsync($"CREATE TABLE {role}_t (told text)");
@@ -71,7 +71,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     [InlineData("\\")]
     [InlineData("{{password}}")]
     [InlineData("$$;\n/*")]
-    public async Task A_role_may_have_any_name(string suffix)
+    public async Task A_role_can_have_any_name(string suffix)
     {
         var role = await CreateRoleAsync(suffix);
 
@@ -99,7 +99,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Renewing_puts_off_the_end()
+    public async Task Renewal_extends_the_expiration()
     {
         var role = await CreateRoleAsync();
         var lease = await IssueAsync(Source(Options with { TimeToLive = TimeSpan.FromMinutes(1) }), role);
@@ -111,7 +111,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task One_whose_time_is_over_can_be_renewed_as_long_as_it_exists()
+    public async Task An_expired_lease_can_be_renewed_while_its_role_exists()
     {
         var lease = await IssueAsync(Source(), await CreateRoleAsync());
         await ExecuteAsync($"ALTER ROLE {Identifier(lease.Credential.Username)} VALID UNTIL '2020-01-01'");
@@ -125,7 +125,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     [Theory]
     [InlineData("DROP ROLE")]
     [InlineData("ALTER ROLE", "NOLOGIN")]
-    public async Task One_that_is_gone_or_about_to_go_cannot_be_renewed(string verb, string how = "")
+    public async Task A_lease_without_a_role_cannot_be_renewed(string verb, string how = "")
     {
         var lease = await IssueAsync(Source(), await CreateRoleAsync());
         await ExecuteAsync($"{verb} {Identifier(lease.Credential.Username)} {how}");
@@ -136,7 +136,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Without_renewal_statements_or_an_end_there_is_nothing_to_renew()
+    public async Task Without_renewal_statements_or_an_expiration_nothing_is_renewed()
     {
         var role = await CreateRoleAsync();
 

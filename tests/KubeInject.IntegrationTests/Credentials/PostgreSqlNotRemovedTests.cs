@@ -24,7 +24,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     [InlineData("a member of a login role", "CREATE ROLE {other}; GRANT {other} TO {role}", "login role of a lease")]
     [InlineData("may not create there any more", "REVOKE CREATE ON SCHEMA app FROM {role}", "app")]
     [InlineData("no member any more", "REVOKE {role} FROM {login}", "not a member")]
-    public async Task A_login_role_whose_objects_the_requested_role_cannot_get_loses_its_login_and_nothing_else(string how, string statement, string why)
+    public async Task If_the_requested_role_cannot_own_the_objects_the_login_role_loses_only_its_login(string how, string statement, string why)
     {
         Assert.NotEmpty(how);
         var (role, database) = await WorldAsync();
@@ -123,7 +123,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task A_prepared_transaction_of_the_login_role_is_left_alone_and_named()
+    public async Task A_prepared_transaction_of_the_login_role_is_kept_and_named()
     {
         var (role, database) = await WorldAsync();
         var lease = await IssueAsync(Source(), role);
@@ -149,7 +149,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task A_prepared_transaction_that_blocks_the_end_of_the_login_is_named()
+    public async Task A_prepared_transaction_that_blocks_the_removal_of_the_login_is_named()
     {
         var lease = await IssueAsync(Source(), await CreateRoleAsync());
         await PodAsync(lease, "postgres", $"BEGIN; ALTER ROLE CURRENT_USER PASSWORD 'mine'; PREPARE TRANSACTION '{lease.Record.Uuid}'");
@@ -172,7 +172,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task A_privileged_role_that_an_administrator_chose_after_the_lease_was_issued_gets_nothing()
+    public async Task A_role_that_became_privileged_after_the_lease_was_issued_receives_nothing()
     {
         foreach (var options in new[] { "SUPERUSER", "CREATEROLE", "IN ROLE pg_read_all_data" })
         {
@@ -186,7 +186,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task A_role_that_the_login_role_was_granted_to_loses_its_rights()
+    public async Task A_role_that_is_a_member_of_the_login_role_loses_its_rights()
     {
         var (role, database) = await WorldAsync();
         var friend = await CreateRoleAsync(options: $"LOGIN PASSWORD '{UserPassword}'");
@@ -203,7 +203,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task An_administrator_without_superuser_rights_can_end_the_login_and_stays_a_member_of_nothing()
+    public async Task An_administrator_without_superuser_rights_can_disable_the_login_and_gets_no_membership()
     {
         var (role, database) = await WorldAsync();
         var admin = await CreateAdministratorAsync(role);
@@ -219,7 +219,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task A_requested_role_that_is_a_member_of_the_administrator_by_now_gets_nothing()
+    public async Task A_requested_role_that_became_a_member_of_the_administrator_receives_nothing()
     {
         var (role, database) = await WorldAsync();
         var admin = await CreateRoleAsync(options: $"LOGIN CREATEROLE PASSWORD '{UserPassword}'");
@@ -237,7 +237,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Names_that_a_pod_chose_are_shown_on_one_line_without_control_characters_and_only_the_first_of_them()
+    public async Task Only_the_first_names_that_a_pod_chose_are_shown_on_one_line_without_control_characters()
     {
         var (role, database) = await WorldAsync();
         var lease = await IssueAsync(Source(), role);

@@ -16,7 +16,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [InlineData("BYPASSRLS", "BYPASSRLS")]
     [InlineData("IN ROLE pg_read_server_files", "pg_read_server_files")]
     [InlineData("IN ROLE postgres", "is a superuser")]
-    public async Task A_privileged_role_is_refused_and_so_is_a_role_that_is_a_member_of_one(string attribute, string why)
+    public async Task A_privileged_role_and_its_members_are_rejected(string attribute, string why)
     {
         var privileged = await CreateRoleAsync(options: attribute);
         var member = await CreateRoleAsync(options: $"NOINHERIT IN ROLE {privileged}");
@@ -40,7 +40,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [InlineData("{disabled}")]
     [InlineData("{elsewhere}")]
     [InlineData("{added}")]
-    public async Task The_login_role_of_a_lease_and_a_member_of_one_cannot_be_requested(string requested)
+    public async Task The_login_role_of_a_lease_and_its_members_cannot_be_requested(string requested)
     {
         var lease = await IssueAsync(Source(), await CreateRoleAsync());
         var member = await CreateRoleAsync(options: $"IN ROLE {Identifier(lease.Credential.Username)}");
@@ -70,7 +70,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [InlineData("kubeinject")]
     [InlineData("kubeinject-orders-rw")]
     [InlineData("kubeinject-orders-2024")]
-    public async Task A_role_of_an_administrator_may_have_a_name_with_the_same_prefix(string name)
+    public async Task A_role_of_an_administrator_can_have_a_name_with_the_same_prefix(string name)
     {
         var role = await CreateRoleAsync();
         await ExecuteAsync($"ALTER ROLE {role} RENAME TO \"{name}\"");
@@ -88,10 +88,10 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [Theory]
     [InlineData("pg_monitor")]
     [InlineData("postgres")]
-    public async Task PostgreSQLs_own_roles_are_refused(string role) => await FailsAsync(() => IssueAsync(Source(), role), CredentialFailure.Refused);
+    public async Task Predefined_roles_of_PostgreSQL_are_rejected(string role) => await FailsAsync(() => IssueAsync(Source(), role), CredentialFailure.Refused);
 
     [Fact]
-    public async Task Whoever_makes_the_login_roles_is_not_given_out()
+    public async Task The_connecting_user_cannot_be_requested()
     {
         var admin = await CreateRoleAsync(options: "LOGIN PASSWORD 'admin-password'");
         var source = Source(Options with { ConnectionString = new SensitiveString($"postgresql://{admin}:admin-password@{Host}:{Port}/postgres") });
@@ -100,7 +100,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Statements_of_ones_own_are_no_way_around_that_but_may_name_such_a_role_themselves()
+    public async Task Custom_statements_do_not_bypass_this_check_but_can_name_such_a_role()
     {
         const string Create = "CREATE ROLE \"{{name}}\" LOGIN PASSWORD '{{password}}' IN ROLE ";
 
@@ -116,17 +116,17 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [InlineData("0123456789012345678901234567890123456789012345678901234567890123")]
     [InlineData("ééééééééééééééééééééééééééééééééé")]
     [InlineData("\ud800")]
-    public async Task What_no_role_can_be_called_is_refused(string role) => await FailsAsync(() => IssueAsync(Source(), role), CredentialFailure.Refused);
+    public async Task An_invalid_role_name_is_rejected(string role) => await FailsAsync(() => IssueAsync(Source(), role), CredentialFailure.Refused);
 
     [Fact]
-    public async Task A_role_that_does_not_exist_is_refused()
+    public async Task A_role_that_does_not_exist_is_rejected()
     {
         Assert.Contains("'no-such-role' does not exist", (await FailsAsync(() => IssueAsync(Source(), "no-such-role"), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
         Assert.Empty(Leases.Records);
     }
 
     [Fact]
-    public async Task Only_allowed_roles_are_given_out_where_some_are_named()
+    public async Task Only_the_allowed_roles_are_issued_if_some_are_specified()
     {
         var role = await CreateRoleAsync("-rw");
 
@@ -135,7 +135,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task A_server_that_is_down_is_a_clear_error_and_nothing_is_recorded()
+    public async Task If_the_server_is_down_the_error_is_clear_and_nothing_is_recorded()
     {
         var source = Source(Options with { ConnectionString = new SensitiveString($"postgresql://me:secret-password@{Host}:1/orders") });
 
@@ -149,7 +149,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [Theory]
     [InlineData("postgresql://postgres:wrong@HOST/postgres", "refused the login of user 'postgres'")]
     [InlineData("postgresql://nobody:wrong@HOST/postgres", "refused the login of user 'nobody'")]
-    public async Task A_login_that_is_refused_says_whose(string connection, string says)
+    public async Task An_authentication_failure_names_the_user(string connection, string says)
     {
         var source = Source(Options with { ConnectionString = new SensitiveString(connection.Replace("HOST", $"{Host}:{Port}", StringComparison.Ordinal)) });
 
@@ -168,7 +168,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Who_may_not_create_roles_is_told_so_and_nothing_is_left()
+    public async Task A_user_who_may_not_create_roles_gets_a_clear_error_and_nothing_remains()
     {
         var (role, user) = (await CreateRoleAsync(), await CreateRoleAsync(options: "LOGIN PASSWORD 'user-password'"));
         var source = Source(Options with { ConnectionString = new SensitiveString($"Host={Host};Port={Port};Username={user};Password=user-password;Database=postgres") });
@@ -185,7 +185,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [InlineData("CREATE ROLE \"{{name}}\" LOGIN; SELECT '{{password}}'::int", "\"********\"")]
     [InlineData("CREATE ROLE \"{{name}}\" PASSWORD '{{password}}'", "can log in")]
     [InlineData("SELECT '{{name}}', '{{password}}'", "can log in")]
-    public async Task Statements_that_fail_leave_nothing_and_quote_no_password(string statement, string says)
+    public async Task Statements_that_fail_leave_nothing_and_their_errors_contain_no_password(string statement, string says)
     {
         foreach (var form in Enum.GetValues<PostgreSqlPasswordAuthentication>())
         {
@@ -215,7 +215,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task What_takes_too_long_is_given_up_and_leaves_nothing()
+    public async Task An_operation_that_exceeds_its_time_limit_leaves_nothing()
     {
         await using var gate = await GateAsync("late");
         var options = Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE public.{gate.Name}"], Timeout = TimeSpan.FromSeconds(1) };

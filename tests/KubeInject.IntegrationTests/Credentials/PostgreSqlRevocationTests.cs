@@ -11,7 +11,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     private const string Sessions = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1";
 
     [Fact]
-    public async Task Revoking_ends_all_sessions_and_lets_nobody_in_again()
+    public async Task Revoking_ends_all_sessions_and_prevents_new_ones()
     {
         var lease = await IssueAsync(Source(), await CreateRoleAsync());
         await using var idle = await OpenAsync(lease.Credential);
@@ -30,7 +30,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_it_owns_in_any_database_goes_to_the_role_or_to_another_and_its_privileges_go(bool toAnother)
+    public async Task Owned_objects_in_every_database_are_reassigned_and_privileges_are_dropped(bool toAnother)
     {
         var (role, heir) = (await CreateRoleAsync(), await CreateRoleAsync());
         var (database, own) = (await CreateDatabaseAsync(), $"{role}_own");
@@ -58,7 +58,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Revoking_what_was_never_issued_or_is_gone_already_does_nothing()
+    public async Task Revoking_a_role_that_does_not_exist_does_nothing()
     {
         var role = await CreateRoleAsync();
         var (lease, other) = (await IssueAsync(Source(), role), await IssueAsync(Source(), role));
@@ -74,7 +74,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Many_may_revoke_the_same_at_the_same_time()
+    public async Task Concurrent_revocations_of_one_lease_succeed()
     {
         var (role, issuer) = (await CreateRoleAsync(), Issuer());
         for (var round = 0; round < 10; round++)
@@ -89,7 +89,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Several_may_hand_over_the_same_objects_at_the_same_time()
+    public async Task Concurrent_handovers_of_the_same_objects_succeed()
     {
         var (role, issuer) = (await CreateRoleAsync(), Issuer());
         await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}");
@@ -109,7 +109,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     [Theory]
     [InlineData("postgres")]
     [InlineData("kubeinject-orders")]
-    public async Task A_record_that_names_another_role_harms_nobody(string name)
+    public async Task A_record_that_names_another_role_does_not_affect_that_role(string name)
     {
         var lease = LeaseRecord.For(Request("orders"), Issuer()) with { Username = name };
 
@@ -120,7 +120,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Statements_of_ones_own_take_the_place_of_dropping_the_role()
+    public async Task Custom_statements_replace_the_removal_of_the_role()
     {
         var role = await CreateRoleAsync();
         var source = Source(Options with { RevocationStatements = ["REVOKE \"{{role}}\" FROM \"{{name}}\"", $"COMMENT ON ROLE \"{{{{name}}}}\" IS 'kept'"] });
@@ -135,7 +135,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Whoever_revokes_waits_for_one_that_is_just_being_issued()
+    public async Task A_revocation_waits_while_the_credential_is_being_issued()
     {
         var role = await CreateRoleAsync();
         await ExecuteAsync($"CREATE TABLE {role}_gate ()");
@@ -191,7 +191,7 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task An_administrator_who_is_no_superuser_can_do_all_of_it()
+    public async Task An_administrator_without_superuser_rights_can_issue_renew_and_revoke()
     {
         var database = await CreateDatabaseAsync();
         var (role, admin) = (await CreateRoleAsync(), await CreateRoleAsync(options: "LOGIN CREATEROLE PASSWORD 'admin-password'"));

@@ -40,7 +40,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Objects_that_the_owner_of_a_database_planted_never_run_as_the_user_who_makes_the_login_roles(bool isConnectedThere)
+    public async Task Objects_that_the_owner_of_a_database_planted_never_run_as_the_administrator(bool isConnectedThere)
     {
         var (role, database) = await WorldAsync();
         var owner = await PlantAsync(role, database);
@@ -58,7 +58,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Planted_objects_do_not_run_either_when_a_role_cannot_be_removed()
+    public async Task Planted_objects_do_not_run_when_a_role_cannot_be_removed()
     {
         var (role, database) = await WorldAsync();
         var lease = await IssueAsync(Source(), role);
@@ -116,7 +116,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     }
 
     [Fact]
-    public async Task Other_options_of_the_connection_are_in_force()
+    public async Task Other_options_of_the_connection_are_applied()
     {
         var (role, database) = await WorldAsync();
         var options = Statements(Connection(database: database, suffix: "?options=-c%20work_mem%3D128kB")) with
@@ -134,7 +134,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     [InlineData("unsupported startup parameter: search_path", "08P01")]
     [InlineData("unsupported startup parameter in options: role", "08P01")]
     [InlineData("command-line options are not supported", "0A000")]
-    public async Task A_pooler_that_refuses_the_settings_is_an_error_that_says_what_to_do(string text, string state)
+    public async Task A_pooler_that_rejects_the_settings_is_an_error_with_a_remedy(string text, string state)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

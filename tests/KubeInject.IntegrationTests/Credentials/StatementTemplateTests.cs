@@ -26,7 +26,7 @@ public sealed class StatementTemplateTests
     [InlineData("SELECT $x$ \" $x$ AS \"a\"\"b\", 1 AS \"{{role}}\"")]
     [InlineData("SELECT /* \" /* ' */ \" */ 1 AS \"{{role}}\"")]
     [InlineData("SELECT 1 AS \"o'clock\", 1 AS \"{{role}}\"")]
-    public async Task An_identifier_is_the_roles_name_whatever_that_is(string template)
+    public async Task An_identifier_is_the_exact_name_of_the_role(string template)
     {
         await using var connection = await TestDatabase.OpenAsync();
         Prop.ForAll(Role.ToArbitrary(), role =>
@@ -46,7 +46,7 @@ public sealed class StatementTemplateTests
     [InlineData("SELECT $do$ '\" {{role}}$do$")]
     [InlineData("SELECT U&'{{role}}'")]
     [InlineData("SELECT 'a\"' || '{{role}}'")]
-    public async Task Within_a_literal_it_is_that_text_or_refused(string template)
+    public async Task A_literal_contains_the_exact_text_or_the_statement_is_rejected(string template)
     {
         await using var connection = await TestDatabase.OpenAsync();
         var parsed = StatementTemplate.Parse(template);

@@ -10,7 +10,7 @@ public sealed class IdentityTests
     private const string OfOrders = """{"serviceAccountName":"orders","containers":[{"name":"app","image":"app"}]}""";
 
     [Fact]
-    public async Task A_ServiceAccount_that_is_not_there_is_named()
+    public async Task A_missing_ServiceAccount_is_named()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
 
@@ -19,7 +19,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task A_ServiceAccount_that_gets_tokens_holds()
+    public async Task The_step_passes_if_the_ServiceAccount_can_get_tokens()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateServiceAccountAsync("orders");
@@ -28,7 +28,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task Whoever_may_not_ask_for_tokens_is_told_so_and_asks_for_none()
+    public async Task A_user_who_may_not_request_tokens_requests_none_and_gets_a_message()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateServiceAccountAsync("orders");
@@ -45,7 +45,7 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task The_request_for_a_token_is_a_dry_run()
+    public async Task The_token_request_is_a_dry_run()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateServiceAccountAsync("orders");

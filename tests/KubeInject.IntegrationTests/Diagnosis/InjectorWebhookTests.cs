@@ -7,7 +7,7 @@ namespace KubeInject.IntegrationTests.Diagnosis;
 public sealed class InjectorWebhookTests
 {
     [Fact]
-    public async Task A_sound_manifest_in_a_sound_cluster_holds()
+    public async Task A_valid_manifest_in_a_healthy_cluster_passes()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["failurePolicy"] = "Ignore");
 
@@ -20,7 +20,7 @@ public sealed class InjectorWebhookTests
     }
 
     [Fact]
-    public async Task Without_an_injector_nobody_acts()
+    public async Task Without_an_injector_the_diagnosis_reports_that_none_is_installed()
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
 
@@ -28,7 +28,7 @@ public sealed class InjectorWebhookTests
     }
 
     [Fact]
-    public async Task A_namespace_that_lacks_the_label_is_named_with_the_command_that_sets_it()
+    public async Task A_namespace_without_the_label_is_named_with_the_command_that_sets_it()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook =>
             webhook["namespaceSelector"] = JsonNode.Parse("""{"matchLabels":{"inject":"yes"}}"""));
@@ -58,7 +58,7 @@ public sealed class InjectorWebhookTests
     }
 
     [Fact]
-    public async Task A_pod_without_the_label_is_passed_over()
+    public async Task A_pod_without_the_label_is_skipped()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
 
@@ -69,7 +69,7 @@ public sealed class InjectorWebhookTests
     [InlineData("UPDATE", "pods", "*")]
     [InlineData("CREATE", "deployments", "*")]
     [InlineData("CREATE", "pods", "Cluster")]
-    public async Task Rules_that_are_not_about_new_pods_are_named(string operation, string resource, string scope)
+    public async Task Rules_that_do_not_match_new_pods_are_named(string operation, string resource, string scope)
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook =>
         {
@@ -83,7 +83,7 @@ public sealed class InjectorWebhookTests
     }
 
     [Fact]
-    public async Task A_short_timeout_is_a_weak_link()
+    public async Task A_short_timeout_is_a_warning()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["timeoutSeconds"] = 1);
 
@@ -94,7 +94,7 @@ public sealed class InjectorWebhookTests
     }
 
     [Fact]
-    public async Task Whoever_may_look_at_nothing_is_told_which_rights_are_missing()
+    public async Task Missing_permissions_are_named()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
@@ -109,7 +109,7 @@ public sealed class InjectorWebhookTests
     }
 
     [Fact]
-    public async Task What_is_the_clusters_is_asked_once_for_all_pods()
+    public async Task Cluster_wide_objects_are_read_once_for_all_pods()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         var requests = new List<string>();

@@ -13,7 +13,7 @@ public sealed class OutcomeTests
     [Theory]
     [InlineData("Internal error occurred: failed calling webhook \"injector.example.org\": Post \"https://injector.shop.svc:443/mutate?timeout=10s\": x509: certificate signed by unknown authority", FindingCode.WebhookFailed, "caBundle")]
     [InlineData("Error creating: admission webhook \"injector.example.org\" denied the request: no role", FindingCode.WebhookDenied, "log")]
-    public async Task An_event_about_the_ReplicaSet_that_quotes_a_webhook_is_told_in_plain_words(string message, string code, string remedy)
+    public async Task A_ReplicaSet_event_that_quotes_a_webhook_is_explained(string message, string code, string remedy)
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateDeploymentAsync();
@@ -26,7 +26,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task Other_events_are_no_news()
+    public async Task Other_events_are_not_reported()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await scene.CreateDeploymentAsync();
@@ -36,7 +36,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_lease_without_a_record_breaks_the_chain_and_one_with_a_record_does_not()
+    public async Task A_lease_without_a_record_fails_and_one_with_a_record_passes()
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
         var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
@@ -53,7 +53,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_record_whose_lease_nobody_names_is_a_weak_link_once_it_is_no_longer_new()
+    public async Task An_old_record_without_a_lease_in_any_pod_is_a_warning()
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
         var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
@@ -87,7 +87,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task What_is_injected_hides_the_keys_of_ConfigMaps_and_Secrets_and_no_value_is_told()
+    public async Task An_injected_pod_hides_the_keys_of_ConfigMaps_and_Secrets_and_no_value_is_shown()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{scene.Namespace}/configmaps", """{"metadata":{"name":"settings"},"data":{"USER":"shown-nowhere","OTHER":"x"}}""");

@@ -14,7 +14,7 @@ public sealed class PodAgeTests
     private static readonly Action<JsonObject> Asleep = webhook => webhook["rules"]![0]!["operations"] = new JsonArray("DELETE");
 
     [Fact]
-    public async Task A_pod_that_is_older_than_the_webhook_is_to_be_made_anew()
+    public async Task A_pod_that_is_older_than_the_webhook_must_be_recreated()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         var pod = await scene.CreatePodAsync();
@@ -33,7 +33,7 @@ public sealed class PodAgeTests
     }
 
     [Fact]
-    public async Task A_pod_that_got_the_label_later_is_to_be_made_anew()
+    public async Task A_pod_that_got_the_label_later_must_be_recreated()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync();
         var pod = await scene.CreatePodAsync(scene.Metadata(""));
@@ -48,7 +48,7 @@ public sealed class PodAgeTests
     }
 
     [Fact]
-    public async Task A_pod_that_had_the_label_from_the_start_was_passed_over()
+    public async Task A_pod_that_always_had_the_label_was_skipped()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         var pod = await scene.CreatePodAsync();
@@ -58,7 +58,7 @@ public sealed class PodAgeTests
     }
 
     [Fact]
-    public async Task The_pod_of_a_Deployment_is_made_anew_by_a_rollout()
+    public async Task The_pod_of_a_Deployment_is_recreated_by_a_rollout()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         await scene.CreateDeploymentAsync();
@@ -72,7 +72,7 @@ public sealed class PodAgeTests
     }
 
     [Fact]
-    public async Task The_pod_of_an_earlier_template_is_told_from_the_template()
+    public async Task A_pod_of_an_earlier_template_is_distinguished_from_the_current_one()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         await scene.CreateDeploymentAsync();
@@ -85,7 +85,7 @@ public sealed class PodAgeTests
     }
 
     [Fact]
-    public async Task A_workload_whose_newest_pod_is_injected_is_fine()
+    public async Task A_workload_whose_newest_pod_is_injected_passes()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         await scene.CreateDeploymentAsync();

@@ -19,7 +19,7 @@ public sealed class WebhookTests
 
     [Theory]
     [MemberData(nameof(Bundles))]
-    public async Task A_bundle_that_cannot_be_trusted_is_named(string code, string bundle)
+    public async Task An_unusable_CA_bundle_is_named(string code, string bundle)
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = bundle);
 
@@ -27,7 +27,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task One_good_certificate_of_a_bundle_is_enough()
+    public async Task One_valid_certificate_in_a_bundle_is_enough()
     {
         using var old = DiagnosisFixture.CreateAuthority(-9, -2);
         using var current = DiagnosisFixture.CreateAuthority(-1, 1);
@@ -37,7 +37,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_serving_certificate_of_the_bundles_authority_is_fine_and_one_of_another_is_not()
+    public async Task A_serving_certificate_must_be_issued_by_the_CA_of_the_bundle()
     {
         using var authority = DiagnosisFixture.CreateAuthority(-1, 1);
         using var other = DiagnosisFixture.CreateAuthority(-1, 1);
@@ -51,7 +51,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_serving_certificate_that_has_expired_is_named()
+    public async Task An_expired_serving_certificate_is_named()
     {
         using var authority = DiagnosisFixture.CreateAuthority(-9, 9);
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(authority));
@@ -61,7 +61,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_Service_that_is_not_there_is_named()
+    public async Task A_missing_Service_is_named()
     {
         await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["name"] = "gone");
 
@@ -79,7 +79,7 @@ public sealed class WebhookTests
     [Theory]
     [InlineData(null)]
     [InlineData("notReadyAddresses")]
-    public async Task A_Service_behind_which_nobody_is_ready_is_named(string? endpoints)
+    public async Task A_Service_without_ready_endpoints_is_named(string? endpoints)
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreateServiceAccountAsync("default");

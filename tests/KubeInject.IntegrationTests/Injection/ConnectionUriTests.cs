@@ -19,7 +19,7 @@ public sealed class ConnectionUriTests
     [InlineData("postgresql://@HOST/postgres?application_name=x%40y")]
     [InlineData("postgresql://HOST/postgres")]
     [InlineData("postgresql://{{user}}:{{password}}@HOST/postgres")]
-    public void A_database_lets_in_whoever_the_uri_names(string template) => Prop.ForAll(Wild.ToArbitrary(), Wild.ToArbitrary(), (suffix, password) =>
+    public void A_database_accepts_the_user_in_the_URI(string template) => Prop.ForAll(Wild.ToArbitrary(), Wild.ToArbitrary(), (suffix, password) =>
     {
         var superuser = Environment.GetEnvironmentVariable("KUBEINJECT_TEST_POSTGRES")!;
         var host = new Uri(superuser).Authority.Split('@')[^1];

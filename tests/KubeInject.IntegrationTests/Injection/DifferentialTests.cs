@@ -19,7 +19,7 @@ public sealed class DifferentialTests
 
     [Theory]
     [MemberData(nameof(BatchNumbers))]
-    public async Task Kubectl_reads_what_was_meant(int batch)
+    public async Task Kubectl_reads_the_intended_values(int batch)
     {
         using var folder = new TemporaryFolder();
         var cronJobs = await TestCluster.DiscoverAsync(KubeResource.CronJobs);

@@ -12,7 +12,7 @@ public sealed class ExampleTests
 
     [Theory]
     [MemberData(nameof(Examples))]
-    public async Task The_api_server_accepts_what_comes_out(string example)
+    public async Task The_API_server_accepts_the_injected_manifest(string example)
     {
         using var folder = new TemporaryFolder();
         var result = await Command.KubeInjectAsync(["inject", $"examples/{example}", "--source", "local", "--output", folder.Path], home: folder.File("home"));
@@ -51,7 +51,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task A_created_deployment_has_exactly_the_expected_variables()
+    public async Task A_created_Deployment_has_exactly_the_expected_variables()
     {
         var template = (await CreateAsync("orders.yaml", "deployment/orders")).GetProperty("spec").GetProperty("template");
 
@@ -66,7 +66,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task A_created_cron_job_has_exactly_the_expected_variables()
+    public async Task A_created_CronJob_has_exactly_the_expected_variables()
     {
         var job = (await CreateAsync("cronjob.yaml", "cronjob/cleanup")).GetProperty("spec").GetProperty("jobTemplate").GetProperty("spec");
 
@@ -76,7 +76,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task A_created_list_has_exactly_the_expected_variables()
+    public async Task A_created_List_has_exactly_the_expected_variables()
     {
         var template = (await CreateAsync("list.json", "statefulset/reports")).GetProperty("spec").GetProperty("template");
 
@@ -84,7 +84,7 @@ public sealed class ExampleTests
     }
 
     [Fact]
-    public async Task The_broken_example_says_what_is_wrong_and_where()
+    public async Task The_findings_of_the_broken_example_have_a_location()
     {
         using var folder = new TemporaryFolder();
         var result = await Command.KubeInjectAsync(["inject", "examples/broken", "--source", "local"], home: folder.Path);

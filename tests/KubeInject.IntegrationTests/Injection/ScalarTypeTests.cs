@@ -23,7 +23,7 @@ public sealed class ScalarTypeTests
     ];
 
     [Fact]
-    public async Task Kubectl_takes_the_same_scalars_for_strings()
+    public async Task Kubectl_reads_the_same_scalars_as_strings()
     {
         var values = Chosen.Concat(MadeUp()).Distinct(StringComparer.Ordinal).ToList();
         var lines = values.Select((value, index) => string.Create(CultureInfo.InvariantCulture, $"    k{index}: {value}\n")).ToList();

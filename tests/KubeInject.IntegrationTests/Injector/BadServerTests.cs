@@ -33,7 +33,7 @@ public sealed class BadServerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(WrongLists))]
-    public async Task A_sweep_that_gets_something_else_than_a_list_revokes_nothing_and_fails(string list, string body)
+    public async Task A_sweep_that_receives_something_other_than_a_list_revokes_nothing_and_fails(string list, string body)
     {
         var record = await RecordAsync();
         using var proxy = new FaultProxy(request => request.Path.Split('?')[0].EndsWith(list, StringComparison.Ordinal) ? new Fault { Status = 200, Body = body } : null);
@@ -51,7 +51,7 @@ public sealed class BadServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sweep_that_never_ends_is_stopped_by_its_timeout()
+    public async Task A_sweep_with_an_endless_response_ends_with_a_timeout()
     {
         var record = await RecordAsync();
         using var proxy = new FaultProxy(request => request.Path.Contains("/deployments", StringComparison.Ordinal) ? new Fault { NeverAnswers = true } : null);
@@ -63,7 +63,7 @@ public sealed class BadServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_that_never_ends_is_stopped_by_its_timeout()
+    public async Task A_list_with_an_endless_response_ends_with_a_timeout()
     {
         using var proxy = new FaultProxy(request => request.Path.Contains("/pods", StringComparison.Ordinal) ? new Fault { NeverAnswers = true } : null);
 
@@ -75,7 +75,7 @@ public sealed class BadServerTests : IDisposable
     [Theory]
     [InlineData("list", "/pods")]
     [InlineData("sync", "/deployments")]
-    public async Task A_gzip_bomb_of_4_GiB_takes_no_more_memory_than_a_page_may(string command, string list)
+    public async Task A_gzip_bomb_of_4_GiB_uses_no_more_memory_than_the_page_limit(string command, string list)
     {
         var bomb = Bomb();
         using var server = new FaultProxy(request => request.Path.Split('?')[0].EndsWith(list, StringComparison.Ordinal)

@@ -31,7 +31,7 @@ public sealed class CheckCommandTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task What_is_sound_is_passed_without_a_word_on_standard_output()
+    public async Task A_valid_manifest_prints_nothing_to_standard_output()
     {
         var result = await CheckAsync(folder.Write("a.yaml", Sound), "--strict");
 
@@ -40,7 +40,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Errors_count_always_and_warnings_where_it_is_strict()
+    public async Task Errors_always_fail_and_warnings_fail_in_strict_mode()
     {
         var doubtful = folder.Write("doubtful.yaml", Doubtful);
 
@@ -50,7 +50,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_is_checked_in_the_order_of_its_paths_and_what_cannot_be_read_does_not_keep_the_others()
+    public async Task A_folder_is_checked_in_path_order_and_an_unreadable_file_does_not_stop_the_others()
     {
         folder.Write("m/c.yaml", Wrong);
         folder.Write("m/a.yaml", Doubtful);
@@ -73,7 +73,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Standard_input_is_read_where_a_dash_stands()
+    public async Task A_dash_reads_standard_input()
     {
         var result = await Command.KubeInjectAsync(["check", "-"], Wrong, folder.File("home"));
 
@@ -82,7 +82,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Formats_for_machines_are_whole_and_name_files_from_the_working_folder_on()
+    public async Task Machine_formats_are_complete_and_paths_are_relative_to_the_working_folder()
     {
         folder.Write("m/a.yaml", Wrong);
         folder.Write("m/b.yaml", "a: b: c\n");
@@ -116,7 +116,7 @@ public sealed class CheckCommandTests : IDisposable
     [InlineData("There is no file or folder 'missing.yaml'.", "missing.yaml")]
     [InlineData("There is no option '--strickt'.", "x.yaml", "--strickt")]
     [InlineData("Argument 'xml' not recognized.", "x.yaml", "--format", "xml")]
-    public async Task Wrong_usage_is_one_line_on_standard_error(string problem, params string[] arguments)
+    public async Task A_usage_error_is_one_line_on_standard_error(string problem, params string[] arguments)
     {
         var result = await CheckAsync(arguments);
 
@@ -126,7 +126,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_source_that_is_only_set_for_injecting_is_not_asked()
+    public async Task A_source_that_is_configured_only_for_injection_is_not_contacted()
     {
         var environment = new Dictionary<string, string?> { ["KUBEINJECT_SOURCE"] = "vault" };
 
@@ -136,7 +136,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task With_a_source_what_it_shows_is_found_as_well()
+    public async Task With_a_source_its_findings_are_reported_too()
     {
         // Nothing listens there: that is what it shows.
         var environment = new Dictionary<string, string?> { ["VAULT_ADDR"] = "http://127.0.0.1:1", ["VAULT_TOKEN"] = "t", ["VAULT_MAX_RETRIES"] = "0" };
@@ -148,7 +148,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task An_explanation_tells_where_the_chain_breaks_and_what_to_do()
+    public async Task An_explanation_shows_the_failed_step_and_the_remedy()
     {
         var broken = await Command.KubeInjectAsync(["explain", "-"], Wrong, folder.File("home"));
         var sound = await Command.KubeInjectAsync(["explain", folder.Write("a.yaml", Sound)], home: folder.File("home"));
@@ -159,7 +159,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pod_of_the_cluster_is_explained_by_its_name()
+    public async Task A_pod_of_the_cluster_is_explained_by_name()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/serviceaccounts", """{"metadata":{"name":"default"}}""");

@@ -27,7 +27,7 @@ public sealed class FileTests : IDisposable
     [Theory]
     [InlineData("--in-place")]
     [InlineData("--output")]
-    public async Task Of_concurrent_runs_one_writes_and_the_others_leave_no_lease(string how)
+    public async Task One_of_several_concurrent_runs_writes_and_the_others_leave_no_lease(string how)
     {
         var file = folder.Write("in/a.yaml", Pod);
         var target = how == "--in-place" ? file : folder.File("out/a.yaml");
@@ -47,7 +47,7 @@ public sealed class FileTests : IDisposable
     }
 
     [RootFact]
-    public async Task A_file_whose_owner_cannot_be_kept_is_refused_before_anything_is_issued()
+    public async Task A_file_whose_owner_cannot_be_kept_is_rejected_before_anything_is_issued()
     {
         var file = folder.Write("open/a.yaml", Pod);
         MakeOpen(folder.Path, folder.File("open"), file);
@@ -73,7 +73,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public async Task Recursion_stays_in_the_named_folder()
+    public async Task Recursion_stays_in_the_specified_folder()
     {
         folder.Write("outside/x.yaml", Pod);
         folder.Write("tree/a.yaml", Pod);
@@ -91,7 +91,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public async Task The_next_run_deletes_what_a_killed_process_left_beside_a_manifest()
+    public async Task The_next_run_deletes_temporary_files_of_a_killed_process_beside_a_manifest()
     {
         var file = folder.Write("in/a.yaml", Pod);
         await KilledWriter.KillAsync(folder.File("in/b.yaml"));
@@ -103,7 +103,7 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
-    public async Task The_next_list_deletes_what_a_killed_process_left_beside_lease_records()
+    public async Task The_next_list_deletes_temporary_files_of_a_killed_process_beside_lease_records()
     {
         var leases = Directory.CreateDirectory(folder.File("leases")).FullName;
         await KilledWriter.KillAsync(Path.Combine(leases, $"{Guid.NewGuid()}.json"));

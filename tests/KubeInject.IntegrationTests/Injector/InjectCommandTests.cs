@@ -40,7 +40,7 @@ public sealed partial class InjectCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_source_nothing_is_done_and_the_error_names_those_there_are()
+    public async Task Without_a_source_nothing_is_injected_and_the_error_lists_the_sources()
     {
         var result = await InjectAsync(PodFile("a"));
 
@@ -55,7 +55,7 @@ public sealed partial class InjectCommandTests : IDisposable
     [InlineData("There is no file or folder 'missing.yaml'.", "missing.yaml", "--source", "local")]
     [InlineData("There is no option '--sorce'.", "x.yaml", "--sorce", "local")]
     [InlineData("Specify --output or --in-place, not both.", "x.yaml", "--source", "local", "--in-place", "--output", "out")]
-    public async Task Wrong_usage_is_one_line_on_standard_error(string problem, params string[] arguments)
+    public async Task A_usage_error_is_one_line_on_standard_error(string problem, params string[] arguments)
     {
         var result = await InjectAsync(arguments);
 
@@ -81,7 +81,7 @@ public sealed partial class InjectCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task In_place_keeps_permissions_and_what_a_link_points_to()
+    public async Task In_place_injection_keeps_permissions_and_links()
     {
         var file = PodFile("a");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
@@ -112,7 +112,7 @@ public sealed partial class InjectCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task One_bad_document_never_stops_the_others()
+    public async Task An_invalid_document_does_not_stop_the_others()
     {
         var bad = Pod.Replace("pg.role", "pg.roll", StringComparison.Ordinal).Replace("NAME", "bad", StringComparison.Ordinal);
         var file = folder.Write("several.yaml", $"{Pod.Replace("NAME", "one", StringComparison.Ordinal)}---\n{bad}---\n{Pod.Replace("NAME", "two", StringComparison.Ordinal)}");
@@ -126,7 +126,7 @@ public sealed partial class InjectCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task In_place_a_bad_document_stays_as_it_was()
+    public async Task In_place_injection_leaves_an_invalid_document_unchanged()
     {
         var bad = Pod.Replace("pg.role", "pg.roll", StringComparison.Ordinal);
         var file = folder.Write("several.yaml", $"{bad}---\n{Pod}");
@@ -139,7 +139,7 @@ public sealed partial class InjectCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task One_bad_file_never_stops_the_others_and_is_not_written()
+    public async Task An_invalid_file_is_not_written_and_does_not_stop_the_others()
     {
         PodFile("a");
         folder.Write("b.yaml", "kind: Pod\nkind: Pod\n");
@@ -156,7 +156,7 @@ public sealed partial class InjectCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Standard_input_is_read_where_a_dash_stands()
+    public async Task A_dash_reads_standard_input()
     {
         var result = await Command.KubeInjectAsync(["inject", "-", "--source", "local"], Pod, folder.File("home"));
 
@@ -165,7 +165,7 @@ public sealed partial class InjectCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task What_holds_no_pod_comes_out_byte_for_byte()
+    public async Task A_document_without_a_pod_is_copied_byte_for_byte()
     {
         const string Text = "\uFEFF# head\r\nkind:   ConfigMap # x\r\n---\r\n...\r\n# tail";
         var result = await Command.KubeInjectAsync(["inject", "-", "--source", "local"], Text, folder.File("home"));
@@ -186,7 +186,7 @@ public sealed partial class InjectCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_written_leaves_no_credential()
+    public async Task If_the_output_cannot_be_written_no_credential_remains()
     {
         folder.Write("out", "a file where a folder is wanted");
 
@@ -209,7 +209,7 @@ public sealed partial class InjectCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task The_version_is_the_modules()
+    public async Task The_version_is_the_version_of_the_module()
     {
         var result = await Command.KubeInjectAsync("--version");
 

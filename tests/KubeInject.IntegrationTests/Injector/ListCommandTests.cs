@@ -7,7 +7,7 @@ namespace KubeInject.IntegrationTests.Injector;
 public sealed class ListCommandTests
 {
     [Fact]
-    public async Task Pods_that_ask_and_pods_that_something_is_the_matter_with_are_listed()
+    public async Task Pods_that_request_databases_or_have_findings_are_listed()
     {
         var @namespace = await CreatePodsAsync();
         var result = await ListAsync("-n", @namespace, "--consistent");
@@ -19,7 +19,7 @@ public sealed class ListCommandTests
     }
 
     [Fact]
-    public async Task Names_are_such_as_kubectl_takes_and_json_has_it_all()
+    public async Task Names_have_the_format_of_kubectl_and_JSON_has_all_fields()
     {
         var @namespace = await CreatePodsAsync();
         Assert.Equal($"{@namespace}/pod/orders\n", (await ListAsync("-n", @namespace, "--consistent", "-l", "app=orders", "--format", "names")).Output);
@@ -33,7 +33,7 @@ public sealed class ListCommandTests
     }
 
     [Fact]
-    public async Task Where_nobody_asks_one_line_says_so()
+    public async Task One_line_reports_that_no_pod_requests_anything()
     {
         var result = await ListAsync("-n", await TestCluster.CreateNamespaceAsync(), "--consistent");
         Assert.Equal((0, "", "note: No pod requests credentials.\n"), (result.ExitCode, result.Output, result.Error));
@@ -41,7 +41,7 @@ public sealed class ListCommandTests
     }
 
     [Fact]
-    public async Task Who_may_not_list_pods_is_told_so()
+    public async Task A_user_who_may_not_list_pods_gets_a_clear_error()
     {
         var result = await ListAsync("--context", "viewer", "-A");
         Assert.Equal((1, ""), (result.ExitCode, result.Output));

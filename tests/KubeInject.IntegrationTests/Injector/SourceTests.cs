@@ -29,7 +29,7 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task Vault_with_the_variables_of_its_own_command_line(VaultKind kind)
+    public async Task Vault_with_the_variables_of_the_Vault_CLI(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         var token = (await world.TokenAsync("kubeinject")).Reveal();
@@ -41,7 +41,7 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task Vault_as_the_pods_themselves(VaultKind kind)
+    public async Task Vault_with_the_ServiceAccounts_of_the_pods(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         var file = folder.Write("token", (await world.TokenAsync("kubeinject")).Reveal());
@@ -52,7 +52,7 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
     }
 
     [Fact]
-    public async Task PostgreSQL_with_the_variables_of_its_own_programs()
+    public async Task PostgreSQL_with_the_variables_of_its_client_programs()
     {
         var admin = ConnectionText.Parse(TestDatabase.Superuser);
         var role = await TestDatabase.CreateRoleAsync();
@@ -80,7 +80,7 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_Secret_is_told_and_nothing_is_recorded()
+    public async Task A_missing_Secret_is_reported_and_nothing_is_recorded()
     {
         var space = await TestCluster.CreateNamespaceAsync();
 
@@ -93,7 +93,7 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
     }
 
     [Fact]
-    public async Task Credentials_are_delivered_in_a_Secret_that_ends_with_its_lease()
+    public async Task Credentials_are_delivered_in_a_Secret_that_is_deleted_with_its_lease()
     {
         var space = await TestCluster.CreateNamespaceAsync();
         string[] settings = ["--source", "local", "--lease-folder", folder.File("leases")];
@@ -109,7 +109,7 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
     }
 
     [Fact]
-    public async Task A_Secret_may_be_written_in_front_of_the_manifest_instead()
+    public async Task A_Secret_can_be_written_before_the_manifest_instead()
     {
         var space = await TestCluster.CreateNamespaceAsync();
         string[] settings = ["-", "--source", "local", "--lease-folder", folder.File("leases"), "--secret-as-manifest"];

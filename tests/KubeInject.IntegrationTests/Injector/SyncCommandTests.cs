@@ -12,7 +12,7 @@ public sealed class SyncCommandTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task A_sweep_revokes_what_has_no_owner_and_prints_a_summary()
+    public async Task A_sweep_revokes_leases_without_an_owner_and_prints_a_summary()
     {
         Record("gone", ageMinutes: 60);
         Record("young", ageMinutes: 1);
@@ -26,7 +26,7 @@ public sealed class SyncCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_shows_the_plan_and_does_nothing()
+    public async Task A_dry_run_shows_the_plan_and_changes_nothing()
     {
         var uuid = Record("gone", ageMinutes: 60);
 
@@ -39,7 +39,7 @@ public sealed class SyncCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Settings_come_from_the_environment_and_from_a_file_as_well()
+    public async Task Settings_can_come_from_the_environment_and_from_a_file()
     {
         Record("gone", ageMinutes: 60);
         var config = folder.Write("settings.yaml", "source: local\nlease-folder: leases\ngrace-period: 2h\n");
@@ -52,7 +52,7 @@ public sealed class SyncCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lease_that_cannot_be_revoked_makes_the_exit_code_1_and_stays_on_record()
+    public async Task A_lease_that_cannot_be_revoked_makes_the_exit_code_1_and_keeps_its_record()
     {
         Record("gone", ageMinutes: 60, source: "postgresql", place: "127.0.0.1:1");
 
@@ -66,7 +66,7 @@ public sealed class SyncCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Leases_of_another_source_or_of_another_server_are_left_alone()
+    public async Task Leases_of_another_source_or_server_are_skipped()
     {
         Record("gone", ageMinutes: 60, source: "postgresql", place: "db:5432");
 
@@ -79,7 +79,7 @@ public sealed class SyncCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_the_pods_may_not_be_listed_nothing_is_revoked()
+    public async Task If_pods_cannot_be_listed_nothing_is_revoked()
     {
         Record("gone", ageMinutes: 60);
 
@@ -92,7 +92,7 @@ public sealed class SyncCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_of_another_cluster_or_of_none_is_left_alone_and_the_way_out_is_said()
+    public async Task A_folder_of_another_cluster_or_of_none_is_skipped_with_a_remedy()
     {
         Record("of-another", ageMinutes: 60, cluster: $"{Guid.NewGuid()}");
         var nameless = Record("of-none", ageMinutes: 60);
@@ -110,7 +110,7 @@ public sealed class SyncCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task One_record_that_cannot_be_read_makes_the_exit_code_1_and_the_others_are_swept()
+    public async Task An_unreadable_record_makes_the_exit_code_1_and_the_others_are_swept()
     {
         Record("gone", ageMinutes: 60);
         var broken = folder.Write($"leases/{Guid.NewGuid()}.json", "{\"Uuid\":");
@@ -124,7 +124,7 @@ public sealed class SyncCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_lease_is_as_young_as_its_file_whatever_its_record_says()
+    public async Task The_age_of_a_lease_is_the_age_of_its_file_whatever_its_record_says()
     {
         var uuid = Record("gone", ageMinutes: 60);
         File.SetLastWriteTimeUtc(folder.File($"leases/{uuid}.json"), DateTime.UtcNow);
@@ -147,7 +147,7 @@ public sealed class SyncCommandTests : IDisposable
     [InlineData("The source 'vault' requires --vault-address", "--source", "vault")]
     [InlineData("The settings file missing.yaml cannot be read", "--config", "missing.yaml")]
     [InlineData("Unrecognized command or argument '--vault-token'", "--source", "vault", "--vault-token", "x")]
-    public async Task Wrong_usage_is_one_line_on_standard_error(string problem, params string[] arguments)
+    public async Task A_usage_error_is_one_line_on_standard_error(string problem, params string[] arguments)
     {
         var result = await SyncAsync(arguments);
 

@@ -10,7 +10,7 @@ public class CancellationTests
     [InlineData("connect", "/version")]
     [InlineData("list", "limit=")]
     [InlineData("watch", "watch=true")]
-    public async Task What_is_stuck_ends_within_half_a_second_when_it_is_told_to(string operation, string where)
+    public async Task A_stuck_operation_ends_within_half_a_second_of_its_cancellation(string operation, string where)
     {
         using var cancellation = new CancellationTokenSource();
         var stuck = new TaskCompletionSource();

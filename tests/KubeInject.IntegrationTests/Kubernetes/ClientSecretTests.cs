@@ -42,7 +42,7 @@ public class ClientSecretTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_refusal_holds_no_token_and_no_body(string name)
+    public async Task An_error_of_the_server_contains_no_token_and_no_body(string name)
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync();
@@ -58,7 +58,7 @@ public class ClientSecretTests
     }
 
     [Fact]
-    public async Task Who_may_not_is_told_so_without_his_token_and_what_he_sent()
+    public async Task A_forbidden_request_reports_neither_the_token_nor_the_body()
     {
         using var connection = await TestCluster.OpenAsync("viewer");
         foreach (var send in new Func<Task>[]
@@ -77,7 +77,7 @@ public class ClientSecretTests
     [InlineData("token")]
     [InlineData("password")]
     [InlineData("plugin")]
-    public async Task Whom_the_server_does_not_know_is_told_so_without_his_credential(string kind)
+    public async Task An_unauthorized_request_does_not_report_the_credential(string kind)
     {
         using var script = new PluginScript(PluginScript.Token(new SensitiveString(Canary)));
         var settings = kind switch
@@ -100,7 +100,7 @@ public class ClientSecretTests
     [InlineData("canary-4711-token", "a cause", """{"kind":"Status","details":{"causes":[{"message":"ECHO"}]}}""")]
     [InlineData("canary+4711/token=", "a cause", """{"kind":"Status","details":{"causes":[{"message":"ECHO"}]}}""")]
     [InlineData("canary+4711/token=", "a name", """{"kind":"Status","ECHO":"x"}""")]
-    public async Task A_server_that_echoes_the_credential_does_not_bring_it_into_an_exception(string token, string where, string body)
+    public async Task A_credential_that_the_server_echoes_is_in_no_exception(string token, string where, string body)
     {
         using var proxy = new FaultProxy(request => new FaultProxy.Fault
         {

@@ -39,7 +39,7 @@ public sealed class ClientStreamTests : IDisposable
 
     [Theory]
     [MemberData(nameof(OperationsAndWays))]
-    public async Task The_refusal_of_the_server_comes_with_its_status_and_message(string operation, bool isByProxy)
+    public async Task An_error_of_the_server_has_its_status_and_message(string operation, bool isByProxy)
     {
         var settings = TestCluster.Context("admin");
         var error = await RefusalAsync(isByProxy ? settings with { Proxy = ByProxy } : settings, operation);
@@ -50,14 +50,14 @@ public sealed class ClientStreamTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_client_certificate_says_who_opens_a_WebSocket(bool isByProxy)
+    public async Task A_client_certificate_authenticates_a_WebSocket(bool isByProxy)
     {
         var settings = TestCluster.Context("certificate");
         AssertNoHost(await RefusalAsync(isByProxy ? settings with { Proxy = ByProxy } : settings, "exec"));
     }
 
     [Fact]
-    public async Task Who_may_not_exec_is_told_so_by_name()
+    public async Task A_user_who_may_not_exec_is_named_in_the_error()
     {
         var error = await RefusalAsync(TestCluster.Context("viewer"), "exec");
         Assert.Equal(HttpStatusCode.Forbidden, error.Response.StatusCode);
@@ -65,7 +65,7 @@ public sealed class ClientStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_is_impersonated_opens_the_WebSocket()
+    public async Task The_impersonated_user_opens_the_WebSocket()
     {
         var error = await RefusalAsync(TestCluster.Context("admin") with { Impersonation = new Impersonation { User = "jane", Groups = ["one", "two"] } }, "exec");
         Assert.Contains("User \"jane\" cannot ", Assert.IsType<V1Status>(error.Body).Message, StringComparison.Ordinal);
@@ -91,7 +91,7 @@ public sealed class ClientStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_plugin_that_always_returns_the_same_is_asked_again_once()
+    public async Task A_plugin_that_always_returns_the_same_credential_is_retried_once()
     {
         using var script = new PluginScript(PluginScript.Token(new SensitiveString("canary-wrong-token")));
         var error = await RefusalAsync(script.Settings, "exec");
@@ -100,7 +100,7 @@ public sealed class ClientStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_command_in_a_pod_that_runs_nowhere_is_an_error_with_the_words_of_the_server()
+    public async Task A_command_in_a_pod_that_is_not_running_fails_with_the_message_of_the_server()
     {
         var @namespace = await PodAsync();
         using var connection = await TestCluster.OpenAsync();
@@ -110,7 +110,7 @@ public sealed class ClientStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_opens_no_WebSocket()
+    public async Task An_untrusted_certificate_opens_no_WebSocket()
     {
         var error = await Assert.ThrowsAsync<KubeConnectionException>(
             () => OpenAsync(TestCluster.Context("admin") with { CertificateAuthority = CertificateAuthority.FromFile(TestCluster.FilePath("other-ca.crt")) }, "exec", "default"));

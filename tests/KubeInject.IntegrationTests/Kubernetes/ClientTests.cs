@@ -32,7 +32,7 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task Secrets_come_and_go_to_the_byte()
+    public async Task Secrets_are_written_and_read_byte_for_byte()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync();
@@ -46,7 +46,7 @@ public class ClientTests
     [InlineData(V1Patch.PatchType.StrategicMergePatch)]
     [InlineData(V1Patch.PatchType.ApplyPatch)]
     [InlineData(V1Patch.PatchType.JsonPatch)]
-    public async Task Each_kind_of_patch_is_what_the_server_takes_it_for(V1Patch.PatchType type)
+    public async Task Each_kind_of_patch_is_sent_as_its_content_type(V1Patch.PatchType type)
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
@@ -71,7 +71,7 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task A_watch_tells_what_happens_until_it_is_given_up()
+    public async Task A_watch_reports_events_until_it_is_canceled()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync();
@@ -97,7 +97,7 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task A_watch_of_somebody_who_may_not_is_refused()
+    public async Task A_watch_by_a_user_without_permission_is_rejected()
     {
         using var connection = await TestCluster.OpenAsync("viewer");
         var error = await Assert.ThrowsAsync<HttpOperationException>(async () =>
@@ -109,7 +109,7 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task A_resource_of_a_definition_is_read_and_written_by_its_name()
+    public async Task A_custom_resource_is_read_and_written_by_name()
     {
         using var connection = await TestCluster.OpenAsync();
         var client = connection.Client;
@@ -137,7 +137,7 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task Of_two_who_want_a_lease_one_gets_it_and_the_other_once_it_is_given_up()
+    public async Task One_of_two_clients_gets_a_lease_and_the_other_gets_it_after_its_release()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync();
@@ -162,7 +162,7 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task Whoever_comes_too_late_for_a_lease_is_told_so_by_an_answer()
+    public async Task A_client_that_is_too_late_for_a_lease_gets_a_conflict()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync();
@@ -179,7 +179,7 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task Who_is_impersonated_asks_also_where_the_caller_names_another()
+    public async Task Impersonation_applies_even_if_the_caller_names_another_user()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.AllowAsync(@namespace, "pods", "Group", "readers, of pods");
@@ -197,7 +197,7 @@ public class ClientTests
     }
 
     [Fact]
-    public async Task The_requests_of_the_client_are_told_of()
+    public async Task The_requests_of_the_client_are_reported()
     {
         using var connection = await TestCluster.OpenAsync();
         var (told, observed) = (new List<string>(), new List<string>());

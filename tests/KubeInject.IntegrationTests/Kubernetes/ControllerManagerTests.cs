@@ -12,7 +12,7 @@ public sealed class ControllerManagerTests(ControllerManagerCluster cluster)
     private const string Workload = $$$"""{"metadata":{"name":"orders"},"spec":{"replicas":2,"selector":{"matchLabels":{"app":"orders"} },"template":{"metadata":{"labels":{"app":"orders"} },"spec":{{{PodSpec}}} } } }""";
 
     [ControllerManagerFact]
-    public async Task A_Deployment_gets_a_ReplicaSet_and_its_pods_which_are_deleted_after_it()
+    public async Task A_Deployment_gets_a_ReplicaSet_and_pods_that_are_deleted_with_it()
     {
         using var connection = await cluster.OpenNamespaceAsync();
         var deployment = await connection.Objects.CreateAsync(KubeResource.Deployments, KubeObject.Parse(Workload));
@@ -28,7 +28,7 @@ public sealed class ControllerManagerTests(ControllerManagerCluster cluster)
     }
 
     [ControllerManagerFact]
-    public async Task A_Secret_is_deleted_after_the_pod_that_owns_it()
+    public async Task A_Secret_is_deleted_with_the_pod_that_owns_it()
     {
         using var connection = await cluster.OpenNamespaceAsync();
         var pod = await connection.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse($$$"""{"metadata":{"name":"orders"},"spec":{{{PodSpec}}} }"""));
@@ -43,7 +43,7 @@ public sealed class ControllerManagerTests(ControllerManagerCluster cluster)
     }
 
     [ControllerManagerFact]
-    public async Task A_Job_gets_its_pod()
+    public async Task A_Job_gets_a_pod()
     {
         using var connection = await cluster.OpenNamespaceAsync();
         var job = await connection.Objects.CreateAsync(KubeResource.Jobs, KubeObject.Parse(
@@ -53,7 +53,7 @@ public sealed class ControllerManagerTests(ControllerManagerCluster cluster)
     }
 
     [ControllerManagerFact]
-    public async Task The_cluster_of_the_other_tests_does_not_see_its_objects()
+    public async Task Its_objects_do_not_appear_in_the_cluster_of_the_other_tests()
     {
         using var connection = await cluster.OpenNamespaceAsync();
         using var other = await TestCluster.OpenAsync();

@@ -17,11 +17,11 @@ public sealed class CredentialTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task A_token_says_who_the_user_is() =>
+    public async Task A_token_identifies_the_user() =>
         Assert.Equal(Identity.Viewer, await Identity.OfAsync(ConnectionSettings.FromToken(TestCluster.Server, TestCluster.ViewerToken, TestCluster.Authority)));
 
     [Fact]
-    public async Task A_token_file_says_who_the_user_is() =>
+    public async Task A_token_file_identifies_the_user() =>
         Assert.Equal(Identity.Viewer, await Identity.OfAsync(ConnectionSettings.FromTokenFile(TestCluster.Server, TestCluster.FilePath("viewer.token"), TestCluster.Authority)));
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class CredentialTests : IDisposable
     [InlineData("RSA", "PKCS#8")]
     [InlineData("ECDSA", "SEC1")]
     [InlineData("ECDSA", "PKCS#8")]
-    public async Task A_client_certificate_says_who_the_user_is_in_each_form_of_its_key(string algorithm, string form)
+    public async Task A_client_certificate_identifies_the_user_with_each_key_format(string algorithm, string form)
     {
         var (certificate, key) = algorithm == "RSA" ? (AsAny(ClientCredentials.Rsa("jane"))) : AsAny(ClientCredentials.Ec("jane"));
         var pem = (key, form) switch
@@ -43,7 +43,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Certificate_and_key_may_stand_in_one_file()
+    public async Task Certificate_and_key_can_be_in_one_file()
     {
         var (certificate, key) = ClientCredentials.Ec("jane");
         var client = ClientCertificate.FromFiles(folder.Write("me.pem", $"{key.ExportECPrivateKeyPem()}\n{certificate}\n"));
@@ -51,7 +51,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task The_intermediates_of_a_client_certificate_are_sent_along()
+    public async Task The_intermediates_of_a_client_certificate_are_sent()
     {
         using var intermediate = ClientCredentials.Intermediate();
         var (certificate, key) = ClientCredentials.Ec("jane", intermediate);
@@ -63,7 +63,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task A_rewritten_token_file_is_used_from_the_next_request_on()
+    public async Task A_changed_token_file_is_used_for_the_next_request()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         var (first, uid) = await CreateAccountAsync(@namespace, "first");
@@ -86,7 +86,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task A_user_is_limited_to_the_rights_that_he_has()
+    public async Task A_user_has_only_the_granted_rights()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.AllowAsync(@namespace, "pods", "User", Identity.Viewer);
@@ -99,7 +99,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task An_impersonated_user_has_his_own_rights_and_no_others()
+    public async Task An_impersonated_user_has_only_the_rights_of_that_user()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.AllowAsync(@namespace, "pods", "User", "jane");
@@ -112,7 +112,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Each_of_several_impersonated_groups_counts()
+    public async Task Each_of_several_impersonated_groups_is_effective()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.AllowAsync(@namespace, "pods", "Group", "readers, of pods");
@@ -125,7 +125,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task All_that_is_impersonated_reaches_the_server()
+    public async Task All_impersonation_fields_reach_the_server()
     {
         var impersonation = new Impersonation
         {
@@ -142,7 +142,7 @@ public sealed class CredentialTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_may_not_impersonate_is_told_so()
+    public async Task A_user_who_may_not_impersonate_gets_a_clear_error()
     {
         var error = await Assert.ThrowsAsync<KubeApiException>(async () =>
         {

@@ -31,7 +31,7 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task What_it_returns_is_used_until_it_expires()
+    public async Task A_credential_is_used_until_it_expires()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         using var script = new PluginScript(
@@ -44,7 +44,7 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task A_new_certificate_is_shown_on_new_connections()
+    public async Task A_new_certificate_is_used_for_new_connections()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         using var script = new PluginScript(
@@ -58,14 +58,14 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task A_plugin_is_asked_again_when_the_server_does_not_accept_what_it_returned()
+    public async Task A_plugin_runs_again_if_the_server_rejects_its_credential()
     {
         using var script = new PluginScript($"if [ $run = 1 ]; then {PluginScript.Token(Wrong)}; else {PluginScript.Token(TestCluster.ViewerToken)}; fi");
         Assert.Equal((Identity.Viewer, 2), (await Identity.OfAsync(script.Settings), script.Runs));
     }
 
     [Fact]
-    public async Task A_plugin_that_always_returns_the_same_is_asked_again_once()
+    public async Task A_plugin_that_always_returns_the_same_credential_is_retried_once()
     {
         using var script = new PluginScript(PluginScript.Token(Wrong));
         var error = await FailsAsync(script.Settings, KubeConnectionFailure.Unauthorized);
@@ -74,7 +74,7 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task Requests_at_the_same_time_share_one_run()
+    public async Task Concurrent_requests_share_one_run()
     {
         using var script = new PluginScript(PluginScript.Token(TestCluster.ViewerToken));
         using var channel = new ApiChannel(script.Settings);
@@ -84,14 +84,14 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task A_token_of_the_settings_leaves_the_plugin_alone()
+    public async Task If_the_settings_have_a_token_the_plugin_does_not_run()
     {
         using var script = new PluginScript(PluginScript.Token(Wrong));
         Assert.Equal((Identity.Viewer, 0), (await Identity.OfAsync(script.Settings with { Token = TestCluster.ViewerToken }), script.Runs));
     }
 
     [Fact]
-    public async Task A_plugin_gets_its_arguments_and_variables_and_those_of_the_process()
+    public async Task A_plugin_gets_its_arguments_and_its_variables_and_those_of_the_process()
     {
         using var script = new PluginScript($"""[ "$1" = 'a b' ] && [ "$SECRET" = canary-value ] && [ -n "$PATH" ] && {PluginScript.Token(TestCluster.ViewerToken)}""");
         var plugin = script.Plugin with { Arguments = [.. script.Plugin.Arguments, new SensitiveString("a b")], Variables = [new ExecVariable("SECRET", new SensitiveString("canary-value"))] };
@@ -102,7 +102,7 @@ public class ExecPluginTests
     [InlineData("no-such-plugin", "the program was not found in PATH")]
     [InlineData("/no/such/plugin", "the program was not found")]
     [InlineData("/etc/passwd", "not executable")]
-    public async Task A_plugin_that_is_missing_is_an_error_with_the_hint(string command, string message)
+    public async Task A_missing_plugin_is_an_error_with_the_install_hint(string command, string message)
     {
         using var script = new PluginScript("");
         var plugin = script.Plugin with { Command = command, InstallHint = "Get it with\n  apt install \u001b[31mplugin." };
@@ -113,7 +113,7 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task A_plugin_that_cannot_be_started_is_an_error_with_the_hint()
+    public async Task A_plugin_that_cannot_be_started_is_an_error_with_the_install_hint()
     {
         using var script = new PluginScript("");
         var path = script.Write("broken", "no program");
@@ -124,7 +124,7 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task A_plugin_that_hangs_is_ended_with_what_it_has_started()
+    public async Task A_plugin_that_hangs_is_killed_with_its_child_processes()
     {
         using var script = new PluginScript("");
         var (plugin, _, ended) = await HangingAsync(script);
@@ -134,7 +134,7 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task A_plugin_ends_when_its_user_gives_up()
+    public async Task A_plugin_is_killed_when_the_request_is_canceled()
     {
         using var script = new PluginScript("");
         var (plugin, started, ended) = await HangingAsync(script);
@@ -156,7 +156,7 @@ public class ExecPluginTests
     [InlineData("status '{\"token\":\"canary\"}' | sed s/v1/v1beta1/", "wrote an ExecCredential with an apiVersion other than client.authentication.k8s.io/v1")]
     [InlineData("exit 3", "ended with exit code 3 without an error message.")]
     [InlineData("kill -9 $$", "ended with exit code 137 without an error message.")]
-    public async Task What_is_no_credential_is_an_error_that_quotes_nothing(string line, string message)
+    public async Task Invalid_plugin_output_is_an_error_that_quotes_nothing(string line, string message)
     {
         using var script = new PluginScript(line);
         var error = await Assert.ThrowsAnyAsync<Exception>(() => KubeConnection.OpenAsync(script.Settings));
@@ -166,7 +166,7 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task The_last_words_of_a_plugin_that_fails_are_shown_without_secrets()
+    public async Task The_last_lines_of_a_failing_plugin_are_shown_without_secrets()
     {
         using var script = new PluginScript("""
             for i in 1 2 3 4 5 6; do echo "line $i" >&2; done
@@ -193,7 +193,7 @@ public class ExecPluginTests
     [InlineData(ExecInteractiveMode.IfAvailable, true, true)]
     [InlineData(ExecInteractiveMode.IfAvailable, false, false)]
     [InlineData(ExecInteractiveMode.Always, true, true)]
-    public async Task A_plugin_is_told_whether_it_may_ask(ExecInteractiveMode mode, bool hasTerminal, bool expected)
+    public async Task A_plugin_is_informed_whether_it_may_prompt(ExecInteractiveMode mode, bool hasTerminal, bool expected)
     {
         using var script = new PluginScript($"""case $KUBERNETES_EXEC_INFO in *'"spec":{"{"}"interactive":{(expected ? "true" : "false")}{"}"}'*) {PluginScript.Token(TestCluster.ViewerToken)};; esac""");
         var environment = KubeEnvironment.Process with { HasTerminal = () => hasTerminal };
@@ -201,7 +201,7 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task A_plugin_that_has_to_ask_is_not_run_where_nobody_can_answer()
+    public async Task A_plugin_that_must_prompt_does_not_run_in_a_noninteractive_session()
     {
         using var script = new PluginScript(PluginScript.Token(TestCluster.ViewerToken));
         var environment = KubeEnvironment.Process with { HasTerminal = () => false };
@@ -212,7 +212,7 @@ public class ExecPluginTests
     }
 
     [Fact]
-    public async Task A_plugin_that_may_not_ask_finds_the_end_of_its_input()
+    public async Task The_input_of_a_plugin_that_may_not_prompt_is_empty()
     {
         using var script = new PluginScript($"[ -z \"$(cat)\" ] && {PluginScript.Token(TestCluster.ViewerToken)}");
         Assert.Equal(Identity.Viewer, await Identity.OfAsync(script.Settings));
@@ -222,7 +222,7 @@ public class ExecPluginTests
     [InlineData("v1", "interactiveMode: Never")]
     [InlineData("v1", "interactiveMode: IfAvailable, provideClusterInfo: true")]
     [InlineData("v1beta1", "provideClusterInfo: true")]
-    public async Task A_plugin_is_told_what_kubectl_tells_it(string version, string more)
+    public async Task A_plugin_gets_the_same_information_as_from_kubectl(string version, string more)
     {
         using var script = new PluginScript("");
         var login = script.Write("plugin.sh", $"""

@@ -13,7 +13,7 @@ public class FaultTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(700)]
-    public async Task A_connection_that_is_reset_in_a_list_loses_no_pod(int cutAfter)
+    public async Task A_connection_reset_during_a_list_loses_no_pod(int cutAfter)
     {
         var @namespace = await PodsAsync(12);
         var seen = new HashSet<string>();
@@ -27,7 +27,7 @@ public class FaultTests
     [InlineData(1)]
     [InlineData(5_000)]
     [InlineData(10_000)]
-    public async Task A_connection_of_HTTP_2_that_is_cut_in_a_list_loses_no_pod(int bytes)
+    public async Task An_HTTP_2_connection_that_is_cut_during_a_list_loses_no_pod(int bytes)
     {
         var @namespace = await PodsAsync(40);
         using var relay = new TcpRelay();
@@ -40,7 +40,7 @@ public class FaultTests
     }
 
     [Fact]
-    public async Task A_pod_that_may_have_been_created_is_not_created_again()
+    public async Task A_pod_that_might_have_been_created_is_not_created_again()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         var posts = 0;
@@ -53,7 +53,7 @@ public class FaultTests
     }
 
     [Fact]
-    public async Task Half_a_document_is_a_clear_error()
+    public async Task A_truncated_document_is_a_clear_error()
     {
         var @namespace = await PodsAsync(3);
         using var proxy = new FaultProxy(request => request.Path.Contains("/pods", StringComparison.Ordinal) ? new Fault { EndAfter = 500 } : null);
@@ -63,7 +63,7 @@ public class FaultTests
     }
 
     [Fact]
-    public async Task A_busy_server_is_asked_again_when_it_says()
+    public async Task A_request_to_a_busy_server_is_retried_after_Retry_After()
     {
         var @namespace = await PodsAsync(12);
         var busy = 4;
@@ -73,7 +73,7 @@ public class FaultTests
     }
 
     [Fact]
-    public async Task A_busy_server_that_does_not_say_when_is_an_error()
+    public async Task A_busy_server_without_Retry_After_is_an_error()
     {
         using var proxy = new FaultProxy(request => IsList(request) ? Fault.Error(429, "TooManyRequests") : null);
         using var connection = await proxy.OpenAsync("default");
@@ -81,7 +81,7 @@ public class FaultTests
     }
 
     [Fact]
-    public async Task A_burst_of_500_ends_a_list_with_its_error_and_a_watch_not_at_all()
+    public async Task Repeated_500_responses_end_a_list_with_an_error_but_not_a_watch()
     {
         var @namespace = await PodsAsync(1);
         var burst = 0;
@@ -98,7 +98,7 @@ public class FaultTests
     }
 
     [Fact]
-    public async Task A_watch_that_is_told_410_lists_again_and_tells_of_every_deletion_once()
+    public async Task A_watch_that_receives_410_lists_again_and_reports_every_deletion_once()
     {
         var @namespace = await PodsAsync(3);
         var watches = 0;
@@ -120,7 +120,7 @@ public class FaultTests
     }
 
     [Fact]
-    public async Task A_watch_that_is_cut_a_hundred_times_tells_of_every_pod_that_came_and_went()
+    public async Task A_watch_that_is_cut_a_hundred_times_reports_every_created_and_deleted_pod()
     {
         const int Cuts = 100;
         var @namespace = await TestCluster.CreateNamespaceAsync();

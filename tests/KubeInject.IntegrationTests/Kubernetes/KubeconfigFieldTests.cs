@@ -54,7 +54,7 @@ public sealed class KubeconfigFieldTests : IDisposable
     }
 
     [Fact]
-    public async Task Source_1_what_the_caller_gave()
+    public async Task Source_1_parameters()
     {
         variables["KUBECONFIG"] = Write("config", Trusted, $"{{token: {Admin}}}");
         var given = Write("given", Trusted, Viewer);
@@ -99,7 +99,7 @@ public sealed class KubeconfigFieldTests : IDisposable
     }
 
     [Fact]
-    public void Source_none_found_says_what_was_looked_for_and_where()
+    public void Source_none_found_lists_the_searched_locations()
     {
         var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(environment: Environment));
         Assert.Contains(folder.File("home/.kube/config"), error.Message, StringComparison.Ordinal);
@@ -264,7 +264,7 @@ public sealed class KubeconfigFieldTests : IDisposable
     }
 
     [Fact]
-    public async Task Relative_paths_are_relative_to_the_file_they_stand_in()
+    public async Task Relative_paths_are_relative_to_their_file()
     {
         foreach (var name in (string[])["ca.crt", "me.crt", "me.key"])
             File.Copy(folder.File(name), folder.Write($"two/pki/{name}", ""), overwrite: true);
@@ -281,7 +281,7 @@ public sealed class KubeconfigFieldTests : IDisposable
     [InlineData("{server: $server}", "{client-certificate: token, client-key: me.key}", "one", "user 'u'")]
     [InlineData("{server: $server}", "{}", "clusterless", "'clusterless'")]
     [InlineData("{server: $server}", "{}", "userless", "'userless'")]
-    public void Broken_entries_are_named_with_their_file(string cluster, string user, string context, string entry)
+    public void Invalid_entries_are_named_with_their_file(string cluster, string user, string context, string entry)
     {
         var file = Write("config", cluster.Replace("$server", $"'{Server}'", StringComparison.Ordinal), user);
         File.AppendAllText(file, "\n- {name: clusterless, context: {cluster: none, user: u}}\n- {name: userless, context: {cluster: c, user: none}}\n");

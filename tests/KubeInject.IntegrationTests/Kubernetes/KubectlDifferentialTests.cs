@@ -30,7 +30,7 @@ public sealed class KubectlDifferentialTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task The_engine_reads_what_kubectl_reads(string name)
+    public async Task The_engine_reads_the_same_values_as_kubectl(string name)
     {
         var one = KubeconfigCases.All.Single(candidate => candidate.Name == name);
         Write(one);

@@ -12,7 +12,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
     private const int HalfKilobytes = 9;
 
     [Fact]
-    public async Task Memory_follows_the_page_and_not_the_list()
+    public async Task Memory_depends_on_the_page_and_not_on_the_list()
     {
         var lister = await Command.RunAsync("dotnet", [typeof(PodLister).Assembly.Location, "list", pods.Namespace]);
         Assert.True(lister.ExitCode == 0, lister.Error);
@@ -24,7 +24,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
     }
 
     [Fact]
-    public async Task The_first_pod_comes_with_the_first_page()
+    public async Task The_first_pod_is_returned_with_the_first_page()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: pods.Namespace);
         var requests = 0;
@@ -35,7 +35,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
     }
 
     [Fact]
-    public async Task A_continuation_that_expires_in_the_middle_of_a_list_costs_no_pod()
+    public async Task A_continue_token_that_expires_during_a_list_loses_no_pod()
     {
         var continued = 0;
         using var proxy = new FaultProxy(request => request.Path.Contains("continue=", StringComparison.Ordinal) && ++continued is 3 or 9
@@ -50,7 +50,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
     }
 
     [Fact]
-    public async Task A_continuation_that_the_store_has_forgotten_costs_no_pod()
+    public async Task A_compacted_continue_token_loses_no_pod()
     {
         // The cache of newer API servers remembers earlier versions that the store has forgotten.
         using var server = new OwnApiServer { Flags = new Dictionary<string, string> { ["--watch-cache"] = "false" } };

@@ -19,7 +19,7 @@ public class MetadataListTests
     [InlineData(500, false)]
     [InlineData(7, false)]
     [InlineData(500, true)]
-    public async Task Metadata_is_that_of_the_whole_pods(int pageSize, bool fromCache)
+    public async Task Metadata_equals_the_metadata_of_the_full_pods(int pageSize, bool fromCache)
     {
         var @namespace = await CreatePodsAsync();
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
@@ -45,7 +45,7 @@ public class MetadataListTests
     }
 
     [Fact]
-    public async Task An_error_says_why_although_protobuf_was_asked_for()
+    public async Task An_error_has_its_reason_although_protobuf_was_requested()
     {
         using var connection = await TestCluster.OpenAsync("viewer");
         var error = await Assert.ThrowsAsync<KubeApiException>(async () =>

@@ -29,7 +29,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task Server_side_apply_creates_and_tells_managers_apart()
+    public async Task Server_side_apply_creates_and_distinguishes_field_managers()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync());
         var client = connection.Objects;
@@ -44,7 +44,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task Dry_means_dry()
+    public async Task A_dry_run_changes_nothing()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync());
         var client = connection.Objects;
@@ -57,7 +57,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task Preconditions_keep_a_successor_alive()
+    public async Task Preconditions_protect_a_new_object_with_the_same_name()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync());
         var client = connection.Objects;
@@ -68,7 +68,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task Objects_without_a_namespace_and_of_other_groups_are_listed()
+    public async Task Cluster_scoped_objects_and_other_API_groups_are_listed()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
@@ -81,7 +81,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task A_list_of_metadata_brings_metadata_alone()
+    public async Task A_metadata_list_returns_only_metadata()
     {
         using var connection = await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync());
         var created = await connection.Objects.CreateAsync(KubeResource.Pods, Pod);
@@ -112,7 +112,7 @@ public class OperationTests
     [Theory]
     [InlineData("admin", true)]
     [InlineData("viewer", false)]
-    public async Task Rights_are_told(string context, bool isAllowed)
+    public async Task Permissions_are_reported(string context, bool isAllowed)
     {
         using var connection = await TestCluster.OpenAsync(context);
         Assert.Equal(isAllowed, (await connection.Objects.ReviewAccessAsync(new("list", KubeResource.Pods))).Allowed);
@@ -120,7 +120,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task What_the_server_quotes_of_a_Secret_is_not_told()
+    public async Task Secret_content_that_the_server_quotes_is_not_shown()
     {
         using var connection = await TestCluster.OpenAsync();
         var error = await FailsAsync(connection.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse("""{"metadata":{"name":"s"},"data":{"password":{"canary":"canary"}}}""")));

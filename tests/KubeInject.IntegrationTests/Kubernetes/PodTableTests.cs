@@ -38,7 +38,7 @@ public class PodTableTests
     ];
 
     [Fact]
-    public async Task Ready_status_and_restarts_are_those_of_the_servers_table()
+    public async Task Ready_status_and_restarts_equal_those_of_the_server_side_table()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);

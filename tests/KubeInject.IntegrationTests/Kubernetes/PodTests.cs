@@ -10,7 +10,7 @@ namespace KubeInject.IntegrationTests.Kubernetes;
 public class PodTests
 {
     [Fact]
-    public async Task A_list_in_small_pages_brings_every_pod_once()
+    public async Task A_list_in_small_pages_returns_every_pod_once()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         var names = Enumerable.Range(0, 12).Select(i => $"pod-{i:d2}").ToList();
@@ -24,7 +24,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task Selectors_select()
+    public async Task Selectors_filter_pods()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.CreatePodAsync(@namespace, "a", metadata: ""","labels":{"app":"orders","tier":"web"}""");
@@ -37,7 +37,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task All_namespaces_are_listed_where_that_is_asked_for()
+    public async Task All_namespaces_are_listed_on_request()
     {
         var namespaces = new[] { await TestCluster.CreateNamespaceAsync(), await TestCluster.CreateNamespaceAsync() };
         var label = $"run-{Guid.NewGuid():n}";
@@ -49,7 +49,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task A_pod_of_a_list_is_the_document_of_the_pod_itself()
+    public async Task A_pod_of_a_list_has_the_same_document_as_the_single_pod()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.CreatePodAsync(@namespace, "a", """{"serviceAccountName":"teller","containers":[{"name":"app","image":"app:1","env":[{"name":"A"}]}]}""", ""","annotations":{"note":"<é> \u2028"}""");
@@ -64,7 +64,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task A_pod_that_is_missing_is_not_found()
+    public async Task A_missing_pod_is_not_found()
     {
         using var connection = await TestCluster.OpenAsync();
         var error = await Assert.ThrowsAsync<KubeApiException>(() => connection.GetPodAsync("missing"));
@@ -82,7 +82,7 @@ public class PodTests
     }
 
     [Fact]
-    public async Task The_errors_of_the_server_are_told_apart()
+    public async Task The_errors_of_the_server_are_distinguished()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.CreatePodAsync(@namespace, "a");

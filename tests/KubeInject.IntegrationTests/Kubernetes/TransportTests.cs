@@ -17,7 +17,7 @@ public sealed class TransportTests : IDisposable
     [Theory]
     [InlineData("http")]
     [InlineData("socks5")]
-    public async Task A_proxy_leads_to_the_server(string scheme)
+    public async Task A_proxy_connects_to_the_server(string scheme)
     {
         Assert.Equal(Identity.Viewer, await Identity.OfAsync(Settings with { Proxy = At(scheme) }));
         Assert.Equal([TestCluster.Server.Authority], proxy.Targets.Distinct());
@@ -26,7 +26,7 @@ public sealed class TransportTests : IDisposable
     [Theory]
     [InlineData("http")]
     [InlineData("socks5")]
-    public async Task The_name_of_the_certificate_connects_and_another_does_not(string scheme)
+    public async Task The_name_in_the_certificate_connects_and_another_does_not(string scheme)
     {
         var settings = Settings with { Proxy = At(scheme) };
         Assert.Equal(Identity.Viewer, await Identity.OfAsync(settings with { Server = Named("kubernetes.default.svc") }));
@@ -38,7 +38,7 @@ public sealed class TransportTests : IDisposable
     [Theory]
     [InlineData("http")]
     [InlineData("socks5")]
-    public async Task The_proxy_of_the_environment_is_used_by_the_rules_of_kubectl(string scheme)
+    public async Task The_proxy_of_the_environment_follows_the_rules_of_kubectl(string scheme)
     {
         Dictionary<string, string> variables = new() { ["HTTPS_PROXY"] = $"{At(scheme)}" };
         var settings = Settings with { Server = Named("kubernetes.default.svc"), Environment = new KubeEnvironment { Variable = variables.GetValueOrDefault } };
@@ -53,7 +53,7 @@ public sealed class TransportTests : IDisposable
     }
 
     [Fact]
-    public async Task Several_groups_go_through_a_proxy_and_under_another_name_as_well()
+    public async Task Several_groups_are_sent_through_a_proxy_and_with_another_server_name()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.AllowAsync(@namespace, "pods", "Group", "readers");
@@ -72,7 +72,7 @@ public sealed class TransportTests : IDisposable
     }
 
     [Fact]
-    public async Task A_bundle_may_hold_intermediates_and_what_cannot_be_read()
+    public async Task A_bundle_can_contain_intermediates_and_unreadable_certificates()
     {
         using var intermediate = ClientCredentials.Intermediate();
         var bundle = $"""
@@ -92,7 +92,7 @@ public sealed class TransportTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_server_whose_certificate_an_intermediate_has_signed_is_trusted(bool isShown)
+    public async Task A_server_certificate_that_is_signed_by_an_intermediate_is_trusted(bool isShown)
     {
         using var folder = new TemporaryFolder();
         using var intermediate = ClientCredentials.Intermediate();
@@ -120,7 +120,7 @@ public sealed class TransportTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Answers_are_compressed_unless_that_is_turned_off(bool isDisabled)
+    public async Task Responses_are_compressed_unless_compression_is_disabled(bool isDisabled)
     {
         // A server compresses what is longer than 128 KB. The proxy sees how much passes, and nothing else.
         var @namespace = await TestCluster.CreateNamespaceAsync();

@@ -21,7 +21,7 @@ public sealed class WrongAnswerTests
     [InlineData(null)]
     [InlineData(Metadata)]
     [InlineData("application/json")]
-    public async Task An_empty_list_of_a_real_server_is_empty_in_every_form(string? form)
+    public async Task An_empty_list_of_a_real_server_is_empty_in_every_format(string? form)
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var proxy = new FaultProxy(request => form is not null && request.Headers["Accept"].Contains("protobuf", StringComparison.Ordinal) ? new Fault { Accept = form } : null);
@@ -38,7 +38,7 @@ public sealed class WrongAnswerTests
     [InlineData(null)]
     [InlineData(Metadata)]
     [InlineData("application/json")]
-    public async Task Objects_of_a_real_server_are_listed_in_every_form(string? form)
+    public async Task Objects_of_a_real_server_are_listed_in_every_format(string? form)
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.CreatePodAsync(@namespace, "one");
@@ -52,7 +52,7 @@ public sealed class WrongAnswerTests
     }
 
     [Fact]
-    public async Task The_answer_of_a_real_server_to_another_request_is_an_error()
+    public async Task The_response_of_a_real_server_to_another_request_is_an_error()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
         using var direct = await TestCluster.OpenAsync(@namespace: @namespace);

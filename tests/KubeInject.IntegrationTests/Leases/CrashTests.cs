@@ -31,7 +31,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
 
     [Theory]
     [MemberData(nameof(Sources))]
-    public async Task At_every_step_of_the_order_of_events(string source)
+    public async Task A_crash_after_any_step_leaves_no_orphan(string source)
     {
         var tasks = (from kind in new (bool IsOwned, bool Fails)[] { (true, false), (false, false), (false, true), (true, true) }
                      from step in CrashTask.StepsOf(kind.IsOwned, kind.Fails)
@@ -47,7 +47,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
 
     [Theory]
     [MemberData(nameof(Sources))]
-    public async Task At_any_moment(string source)
+    public async Task A_crash_at_a_random_time_leaves_no_orphan(string source)
     {
         output.WriteLine(TestSeed.Hint);
         var random = new Random(TestSeed.Value);

@@ -11,7 +11,7 @@ namespace KubeInject.IntegrationTests.Leases;
 public sealed class KubeLeaseStoreTests
 {
     [Fact]
-    public async Task What_was_written_is_found_and_listed_until_it_is_removed()
+    public async Task A_record_is_found_and_listed_until_it_is_removed()
     {
         using var connection = await TestCluster.OpenAsync();
         var store = new KubeLeaseStore(connection.Objects, await TestCluster.CreateNamespaceAsync());
@@ -29,7 +29,7 @@ public sealed class KubeLeaseStoreTests
     }
 
     [Fact]
-    public async Task A_record_is_a_labelled_Secret_of_a_type_of_its_own()
+    public async Task A_record_is_a_labeled_Secret_of_a_dedicated_type()
     {
         using var connection = await TestCluster.OpenAsync();
         var (@namespace, record) = (await TestCluster.CreateNamespaceAsync(), Record());
@@ -45,7 +45,7 @@ public sealed class KubeLeaseStoreTests
     }
 
     [Fact]
-    public async Task Other_Secrets_of_the_namespace_are_none_of_its_business()
+    public async Task Other_Secrets_of_the_namespace_are_ignored()
     {
         using var connection = await TestCluster.OpenAsync();
         var @namespace = await TestCluster.CreateNamespaceAsync();
@@ -55,7 +55,7 @@ public sealed class KubeLeaseStoreTests
     }
 
     [Fact]
-    public async Task A_list_of_many_pages_is_whole()
+    public async Task A_list_of_many_pages_is_complete()
     {
         using var connection = await TestCluster.OpenAsync();
         var store = new KubeLeaseStore(connection.Objects, await TestCluster.CreateNamespaceAsync());
@@ -66,7 +66,7 @@ public sealed class KubeLeaseStoreTests
     }
 
     [Fact]
-    public async Task A_namespace_that_does_not_exist_is_an_error_that_says_what_to_do()
+    public async Task A_missing_namespace_is_an_error_with_a_remedy()
     {
         using var connection = await TestCluster.OpenAsync();
         var store = new KubeLeaseStore(connection.Objects, "no-such-namespace");
@@ -89,7 +89,7 @@ public sealed class KubeLeaseStoreTests
     [InlineData("""{"lease.json":"e30="}""")]
     [InlineData("""{"lease.json":"/w=="}""")]
     [InlineData("""{"lease.json":"eyJWZXJzaW9uIjo5OX0="}""")]
-    public async Task A_Secret_of_the_type_that_is_no_record_is_named_and_kept_and_the_others_are_listed(string data)
+    public async Task An_invalid_Secret_of_the_record_type_is_reported_and_kept_and_the_others_are_listed(string data)
     {
         using var connection = await TestCluster.OpenAsync();
         var @namespace = await TestCluster.CreateNamespaceAsync();
@@ -107,7 +107,7 @@ public sealed class KubeLeaseStoreTests
     }
 
     [Fact]
-    public async Task A_record_under_another_leases_name_is_no_record_of_either()
+    public async Task A_record_with_the_name_of_another_lease_belongs_to_neither()
     {
         using var connection = await TestCluster.OpenAsync();
         var @namespace = await TestCluster.CreateNamespaceAsync();
@@ -123,7 +123,7 @@ public sealed class KubeLeaseStoreTests
     }
 
     [Fact]
-    public async Task A_record_is_as_old_as_its_Secret_whatever_it_says_and_however_often_it_is_written()
+    public async Task The_age_of_a_record_is_the_age_of_its_Secret_even_after_updates()
     {
         using var connection = await TestCluster.OpenAsync();
         var (store, record) = (new KubeLeaseStore(connection.Objects, await TestCluster.CreateNamespaceAsync()), Record());
@@ -137,7 +137,7 @@ public sealed class KubeLeaseStoreTests
     }
 
     [Fact]
-    public async Task A_token_is_not_kept()
+    public async Task A_token_is_not_stored()
     {
         using var connection = await TestCluster.OpenAsync();
         var store = new KubeLeaseStore(connection.Objects, "default");

@@ -12,7 +12,7 @@ public sealed class LeaseSweepTests : SweepTest
     private const string Template = """{"metadata":{"labels":{"app":"orders"},"annotations":{"ANNOTATION":"UUID"}},"spec":{"restartPolicy":"RESTART","containers":[{"name":"app","image":"app"}]}}""";
 
     [Fact]
-    public async Task What_a_living_pod_has_is_renewed_and_what_nobody_has_is_revoked()
+    public async Task Leases_of_a_live_pod_are_renewed_and_leases_without_an_owner_are_revoked()
     {
         var (living, orphan) = (Record(), Orphan());
         await PodAsync(living);
@@ -27,7 +27,7 @@ public sealed class LeaseSweepTests : SweepTest
     }
 
     [Fact]
-    public async Task What_another_server_of_the_same_kind_has_issued_is_left_alone_and_told_of()
+    public async Task Leases_of_another_server_of_the_same_kind_are_skipped_and_reported()
     {
         var record = Orphan() with { ServerName = "db:5432" };
         Leases.Records[record.Uuid] = record;
@@ -47,7 +47,7 @@ public sealed class LeaseSweepTests : SweepTest
     [InlineData("/api/v1", "replicationcontrollers", """{"selector":{"app":"orders"},"template":TEMPLATE}""")]
     [InlineData("/apis/batch/v1", "jobs", """{"template":TEMPLATE}""")]
     [InlineData("/apis/batch/CRONJOBS", "cronjobs", """{"schedule":"0 0 * * *","jobTemplate":{"spec":{"template":TEMPLATE}}}""")]
-    public async Task A_workload_has_what_its_template_names_also_without_a_pod(string group, string resource, string spec)
+    public async Task A_workload_owns_the_leases_of_its_template_even_without_a_pod(string group, string resource, string spec)
     {
         var record = Record();
         var template = Template.Replace("ANNOTATION", InjectionAnnotation.Uuid, StringComparison.Ordinal).Replace("UUID", record.Uuid.ToString(), StringComparison.Ordinal)
@@ -61,7 +61,7 @@ public sealed class LeaseSweepTests : SweepTest
     }
 
     [Fact]
-    public async Task A_ReplicaSet_that_a_Deployment_has_left_behind_has_nothing()
+    public async Task An_old_ReplicaSet_of_a_Deployment_owns_nothing()
     {
         Record();
         var template = Template.Replace("ANNOTATION", InjectionAnnotation.Uuid, StringComparison.Ordinal).Replace("UUID", Leases.Records.Keys.Single().ToString(), StringComparison.Ordinal).Replace("RESTART", "Always", StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class LeaseSweepTests : SweepTest
     [InlineData(false, false, false, LeaseState.Incomplete, LeaseAction.CleanUp)]
     [InlineData(true, true, false, LeaseState.Orphaned, LeaseAction.Revoke)]
     [InlineData(true, true, true, LeaseState.Expired, LeaseAction.Keep)]
-    public async Task Without_an_owner_it_depends_on_age_and_completeness(bool isComplete, bool isExpired, bool isYoung, LeaseState state, LeaseAction action)
+    public async Task Without_an_owner_the_action_depends_on_age_and_completeness(bool isComplete, bool isExpired, bool isYoung, LeaseState state, LeaseAction action)
     {
         Record(isComplete, isYoung, isExpired ? DateTimeOffset.UtcNow.AddHours(-1) : null);
 
@@ -89,7 +89,7 @@ public sealed class LeaseSweepTests : SweepTest
     }
 
     [Fact]
-    public async Task What_has_expired_while_its_owner_lives_is_renewed()
+    public async Task An_expired_lease_with_a_live_owner_is_renewed()
     {
         await PodAsync(Record(expiresAt: DateTimeOffset.UtcNow.AddHours(-1)));
 
@@ -111,7 +111,7 @@ public sealed class LeaseSweepTests : SweepTest
     }
 
     [Fact]
-    public async Task Leases_of_another_namespace_are_left_alone_where_one_is_named()
+    public async Task With_a_namespace_leases_of_other_namespaces_are_skipped()
     {
         var other = Orphan();
         Leases.Records[other.Uuid] = other with { Owner = other.Owner with { Namespace = "other" } };
@@ -120,7 +120,7 @@ public sealed class LeaseSweepTests : SweepTest
     }
 
     [Fact]
-    public async Task A_pod_that_came_to_life_after_the_plan_keeps_what_it_has()
+    public async Task A_pod_that_is_created_after_the_plan_keeps_its_credentials()
     {
         var (late, orphan) = (Record(), Orphan());
         var sweep = Sweep();
@@ -134,7 +134,7 @@ public sealed class LeaseSweepTests : SweepTest
     }
 
     [Fact]
-    public async Task The_Secret_that_a_credential_was_delivered_in_ends_with_it()
+    public async Task The_delivery_Secret_is_deleted_with_its_lease()
     {
         var (orphan, shared, living) = (Orphan(), Orphan(), Record());
         await PodAsync(living);
@@ -154,7 +154,7 @@ public sealed class LeaseSweepTests : SweepTest
     [InlineData("another lease's label")]
     [InlineData("another manager")]
     [InlineData("another type")]
-    public async Task A_Secret_that_is_not_the_one_of_the_lease_is_left_alone_whatever_the_record_says(string difference)
+    public async Task A_Secret_of_another_lease_is_kept_whatever_the_record_says(string difference)
     {
         var orphan = Orphan();
         Leases.Records[orphan.Uuid] = orphan with { Secret = new ObjectReference("Secret", Namespace, "precious") };
@@ -206,7 +206,7 @@ public sealed class LeaseSweepTests : SweepTest
     }
 
     [Fact]
-    public async Task The_summary_adds_up_and_one_failure_does_not_keep_the_others()
+    public async Task The_summary_adds_up_and_one_failure_does_not_stop_the_others()
     {
         var (broken, ended, living) = (Orphan(), Record(), Record());
         var orphan = Orphan();
@@ -232,7 +232,7 @@ public sealed class LeaseSweepTests : SweepTest
     }
 
     [Fact]
-    public async Task Nothing_of_a_pod_that_comes_to_life_is_revoked_while_sweeps_go_on()
+    public async Task Concurrent_sweeps_revoke_nothing_of_a_new_pod()
     {
         const int Rounds = 8;
         const int PodsOfARound = 12;

@@ -18,7 +18,7 @@ public sealed class OwnerTests : SweepTest
     [InlineData(null)]
     [InlineData("")]
     [InlineData("another")]
-    public async Task A_pod_whose_uid_is_the_key_of_a_record_owns_it(string? annotation)
+    public async Task A_pod_owns_the_record_whose_key_is_its_UID(string? annotation)
     {
         var text = annotation == "another" ? $"{Guid.NewGuid()}" : annotation;
         var pod = await TestCluster.CreatePodAsync(Namespace, "orders", metadata: text is null ? "" : $$""","annotations":{"{{InjectionAnnotation.Uuid}}":"{{text}}"}""");
@@ -28,7 +28,7 @@ public sealed class OwnerTests : SweepTest
     }
 
     [Fact]
-    public async Task A_pod_of_another_namespace_owns_what_was_issued_for_a_manifest_of_this_one()
+    public async Task A_pod_of_another_namespace_owns_leases_of_a_manifest_of_this_one()
     {
         var (record, elsewhere) = (Record(), await TestCluster.CreateNamespaceAsync());
         await TestCluster.CreatePodAsync(elsewhere, "orders", metadata: $$""","annotations":{"{{InjectionAnnotation.Uuid}}":"{{record.Uuid}}"}""");
@@ -37,7 +37,7 @@ public sealed class OwnerTests : SweepTest
     }
 
     [Fact]
-    public async Task A_PodTemplate_owns_what_it_names()
+    public async Task A_PodTemplate_owns_the_leases_that_it_names()
     {
         var record = Record();
         await CreateAsync(Core, "podtemplates", $$$"""{"metadata":{"name":"orders"},"template":{{{Template(record)}}} }""");
@@ -52,7 +52,7 @@ public sealed class OwnerTests : SweepTest
     [InlineData(0, "Deployment", false, LeaseAction.Revoke)] // history
     [InlineData(0, "Rollout", false, LeaseAction.Renew)]
     [InlineData(0, null, false, LeaseAction.Renew)]
-    public async Task A_ReplicaSet_owns_what_it_names_as_long_as_it_may_have_pods(int? replicas, string? controller, bool isPaused, LeaseAction action)
+    public async Task A_ReplicaSet_owns_the_leases_that_it_names_while_it_can_have_pods(int? replicas, string? controller, bool isPaused, LeaseAction action)
     {
         var record = Record();
         var deployment = await CreateAsync(Apps, "deployments", $$$"""{"metadata":{"name":"orders"},"spec":{"paused":{{{(isPaused ? "true" : "false")}}},"replicas":2,"selector":{"matchLabels":{"app":"orders"}},"template":{{{Template(null)}}} }}""");
@@ -73,7 +73,7 @@ public sealed class OwnerTests : SweepTest
     [InlineData("orders-old", "DaemonSet", LeaseAction.Revoke)]
     [InlineData("orders-old", "CloneSet", LeaseAction.Renew)]
     [InlineData("orders-old", null, LeaseAction.Renew)]
-    public async Task A_ControllerRevision_owns_what_it_names_as_long_as_pods_may_be_created_from_it(string name, string? controller, LeaseAction action)
+    public async Task A_ControllerRevision_owns_the_leases_that_it_names_while_pods_can_be_created_from_it(string name, string? controller, LeaseAction action)
     {
         var record = Record();
         var set = await CreateAsync(Apps, "statefulsets", $$$"""{"metadata":{"name":"orders"},"spec":{"serviceName":"orders","selector":{"matchLabels":{"app":"orders"}},"template":{{{Template(null)}}} }}""");
@@ -95,7 +95,7 @@ public sealed class OwnerTests : SweepTest
     [InlineData("""{"replicas":0,"template":TEMPLATE}""")]
     [InlineData("""{"workers":{"groups":[{"name":"a"},{"name":"b","podTemplate":TEMPLATE}]}}""")]
     [InlineData("""{"podMetadata":{"annotations":ANNOTATIONS}}""")]
-    public async Task A_custom_resource_owns_what_it_names_at_any_depth(string spec)
+    public async Task A_custom_resource_owns_the_leases_that_it_names_at_any_depth(string spec)
     {
         var record = Record();
         Leases.Records[record.Uuid] = record = record with { Owner = record.Owner with { Kind = "Rollout" } };
@@ -108,7 +108,7 @@ public sealed class OwnerTests : SweepTest
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Custom_resources_that_were_not_seen_keep_what_was_issued_for_objects_of_such_kinds(bool isSkipped)
+    public async Task Unreadable_custom_resources_keep_the_leases_of_their_kinds(bool isSkipped)
     {
         var (custom, pod) = (Record(), Record());
         Leases.Records[custom.Uuid] = custom = custom with { Owner = custom.Owner with { Kind = "Rollout" } };
@@ -132,7 +132,7 @@ public sealed class OwnerTests : SweepTest
     }
 
     [Fact]
-    public async Task Custom_resources_are_not_looked_at_where_all_leases_have_owners_without_them()
+    public async Task Custom_resources_are_not_read_if_all_leases_have_other_owners()
     {
         using var kind = await CustomKind.CreateAsync();
         await PodAsync(Record());
@@ -146,7 +146,7 @@ public sealed class OwnerTests : SweepTest
     }
 
     [Fact]
-    public async Task Owners_are_read_as_they_are_now_and_never_as_a_cache_remembers_them()
+    public async Task Owners_are_read_from_the_server_and_never_from_a_cache()
     {
         Orphan();
         var paths = new List<string>();

@@ -11,7 +11,7 @@ public sealed class PostgreSqlSweepModelTests
     private const int Steps = 15;
 
     [Fact]
-    public async Task After_each_history_the_valid_credentials_and_no_others_have_a_login_role()
+    public async Task After_each_history_exactly_the_valid_credentials_have_a_login_role()
     {
         var role = await TestDatabase.CreateRoleAsync();
         using var issuer = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser });

@@ -9,7 +9,7 @@ namespace KubeInject.IntegrationTests.Leases;
 public sealed class PostgreSqlSweepTests : SweepTest
 {
     [Fact]
-    public async Task A_login_role_that_cannot_be_removed_is_a_failure_of_each_sweep_and_stops_no_other_lease()
+    public async Task A_login_role_that_cannot_be_removed_fails_in_each_sweep_and_does_not_stop_other_leases()
     {
         var (role, database) = await PostgreSqlHandoverTests.WorldAsync();
         using var issuer = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser });

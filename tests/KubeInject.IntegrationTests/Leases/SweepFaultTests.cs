@@ -18,7 +18,7 @@ public sealed class SweepFaultTests : SweepTest
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_list_that_is_forbidden_stops_revoking_and_names_the_right_and_what_is_seen_to_live_is_renewed(string list)
+    public async Task A_forbidden_list_stops_revocation_names_the_permission_and_live_leases_are_renewed(string list)
     {
         Orphan();
         var living = Record();
@@ -36,7 +36,7 @@ public sealed class SweepFaultTests : SweepTest
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public async Task A_list_that_is_forbidden_right_before_a_revocation_stops_it_too(string list)
+    public async Task A_list_that_becomes_forbidden_right_before_a_revocation_stops_it(string list)
     {
         Orphan();
         var isForbidden = false;
@@ -53,7 +53,7 @@ public sealed class SweepFaultTests : SweepTest
     }
 
     [Fact]
-    public async Task Who_may_look_at_one_namespace_alone_renews_what_lives_there_and_revokes_nothing()
+    public async Task With_access_to_one_namespace_its_live_leases_are_renewed_and_none_are_revoked()
     {
         Orphan();
         var living = Record();
@@ -71,7 +71,7 @@ public sealed class SweepFaultTests : SweepTest
     [Theory]
     [InlineData(404, KubeApiReason.NotFound)]
     [InlineData(500, KubeApiReason.InternalError)]
-    public async Task A_resource_that_the_server_has_and_does_not_list_is_no_resource_that_it_has_not(int status, string reason)
+    public async Task A_resource_that_cannot_be_listed_is_not_treated_as_missing(int status, string reason)
     {
         Orphan();
         using var proxy = new FaultProxy(request => IsListOf(request, "deployments") ? FaultProxy.Fault.Error(status, reason) : null);
@@ -84,7 +84,7 @@ public sealed class SweepFaultTests : SweepTest
     }
 
     [Fact]
-    public async Task Somebody_who_may_not_list_revokes_nothing()
+    public async Task Without_permission_to_list_nothing_is_revoked()
     {
         Orphan();
         using var connection = await TestCluster.OpenAsync("viewer", Namespace);
@@ -99,7 +99,7 @@ public sealed class SweepFaultTests : SweepTest
     [InlineData(150, null)]
     [InlineData(null, 0)]
     [InlineData(null, 150)]
-    public async Task A_list_that_breaks_off_is_no_list(int? cutAfter, int? endAfter)
+    public async Task A_truncated_list_is_not_a_list(int? cutAfter, int? endAfter)
     {
         Orphan();
         await PodAsync(Record());
@@ -113,7 +113,7 @@ public sealed class SweepFaultTests : SweepTest
     }
 
     [Fact]
-    public async Task A_list_whose_second_page_fails_is_no_list()
+    public async Task A_list_whose_second_page_fails_is_not_a_list()
     {
         Orphan();
         using var store = new Store();
@@ -135,7 +135,7 @@ public sealed class SweepFaultTests : SweepTest
     }
 
     [Fact]
-    public async Task PostgreSQL_that_is_down_during_a_sweep_loses_nothing_and_the_next_sweep_finishes()
+    public async Task If_PostgreSQL_is_down_during_a_sweep_nothing_is_lost_and_the_next_sweep_finishes()
     {
         var role = await TestDatabase.CreateRoleAsync();
         using var relay = new TcpRelay((TestDatabase.Host, TestDatabase.Port));
@@ -165,7 +165,7 @@ public sealed class SweepFaultTests : SweepTest
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public async Task An_API_server_that_goes_in_the_middle_loses_nothing_and_the_next_sweep_finishes(int deletionsBefore)
+    public async Task If_the_API_server_stops_during_a_sweep_nothing_is_lost_and_the_next_sweep_finishes(int deletionsBefore)
     {
         var role = await TestDatabase.CreateRoleAsync();
         using var issuer = new PostgreSqlIssuer(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser });

@@ -12,7 +12,7 @@ namespace KubeInject.IntegrationTests.Reports;
 public sealed class PodInjectionReporterTests
 {
     [Fact]
-    public async Task Pods_are_counted_and_those_of_a_template_stand_together()
+    public async Task Pods_are_counted_and_grouped_by_template()
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
         foreach (var name in new[] { "orders-abc-1", "orders-abc-2", "orders-abc-3" })
@@ -32,7 +32,7 @@ public sealed class PodInjectionReporterTests
     }
 
     [Fact]
-    public async Task Of_a_template_one_pod_alone_is_looked_at()
+    public async Task Only_one_pod_of_a_template_is_diagnosed()
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
         for (var i = 0; i < 8; i++)
@@ -47,7 +47,7 @@ public sealed class PodInjectionReporterTests
     }
 
     [Fact]
-    public async Task Leases_stand_as_they_stand_and_what_is_not_on_record_is_a_finding()
+    public async Task Leases_have_their_status_and_missing_records_are_findings()
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
         var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
@@ -65,7 +65,7 @@ public sealed class PodInjectionReporterTests
     }
 
     [Fact]
-    public async Task What_was_left_out_for_want_of_room_is_said()
+    public async Task Omitted_entries_are_reported()
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreatePodAsync(scene.Metadata(), "one");
@@ -78,7 +78,7 @@ public sealed class PodInjectionReporterTests
     }
 
     [Fact]
-    public async Task Rights_that_are_missing_are_said_and_the_rest_is_there()
+    public async Task Missing_permissions_are_reported_and_the_rest_is_complete()
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreatePodAsync(scene.Metadata());
@@ -93,7 +93,7 @@ public sealed class PodInjectionReporterTests
     }
 
     [Fact]
-    public async Task Progress_is_told()
+    public async Task Progress_is_reported()
     {
         await using var scene = await DiagnosisFixture.CreateAsync();
         await scene.CreatePodAsync(scene.Metadata());

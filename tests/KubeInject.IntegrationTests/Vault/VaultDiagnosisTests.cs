@@ -57,7 +57,7 @@ public sealed class VaultDiagnosisTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Everything))]
-    public async Task A_cause_is_named_alone_and_at_its_annotation(VaultKind kind, string name)
+    public async Task A_cause_is_the_only_finding_and_is_reported_at_its_annotation(VaultKind kind, string name)
     {
         var cause = Causes[name];
         var world = await PrepareAsync(kind);
@@ -75,7 +75,7 @@ public sealed class VaultDiagnosisTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task What_is_right_holds_and_nothing_is_issued_or_changed_to_see_it(VaultKind kind)
+    public async Task A_valid_configuration_passes_and_nothing_is_issued_or_changed(VaultKind kind)
     {
         var world = await PrepareAsync(kind);
         var login = await LookingAsync(world);
@@ -92,7 +92,7 @@ public sealed class VaultDiagnosisTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task What_the_login_may_not_read_is_unknown_and_the_lines_that_its_policy_lacks_make_it_seen(VaultKind kind)
+    public async Task If_the_login_lacks_a_permission_the_result_is_unknown_and_the_suggested_policy_fixes_it(VaultKind kind)
     {
         var world = await PrepareAsync(kind);
 
@@ -111,7 +111,7 @@ public sealed class VaultDiagnosisTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_Vault_that_cannot_be_asked_leaves_it_unknown_and_says_why(VaultKind kind)
+    public async Task If_Vault_cannot_be_reached_the_result_is_unknown_with_the_reason(VaultKind kind)
     {
         var world = await PrepareAsync(kind);
         world.Gate.Rule = _ => VaultGate.Fault.Error(503, "Vault is sealed");
@@ -126,7 +126,7 @@ public sealed class VaultDiagnosisTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task Pods_that_ask_for_the_same_are_looked_up_once(VaultKind kind)
+    public async Task Pods_with_the_same_request_are_looked_up_once(VaultKind kind)
     {
         var world = await PrepareAsync(kind);
         using var vault = world.Client(await LookingAsync(world));

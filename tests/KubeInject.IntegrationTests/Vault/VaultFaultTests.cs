@@ -16,7 +16,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_busy_Vault_is_asked_again_also_for_what_issues(VaultKind kind)
+    public async Task A_request_to_a_busy_Vault_is_retried_even_if_it_issues(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var vault = world.Client();
@@ -33,7 +33,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_Vault_that_stays_busy_is_given_up(VaultKind kind)
+    public async Task A_Vault_that_stays_busy_is_an_error(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var vault = world.Client();
@@ -49,7 +49,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task What_may_have_been_issued_is_not_asked_for_again_but_revoked(VaultKind kind)
+    public async Task A_credential_that_might_have_been_issued_is_not_requested_again_but_revoked(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var vault = world.Client();
@@ -67,7 +67,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task What_does_no_harm_twice_is_asked_again(VaultKind kind)
+    public async Task An_idempotent_request_is_retried(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var vault = world.Client();
@@ -86,7 +86,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_Vault_that_is_too_slow_is_given_up_and_what_it_issued_is_revoked(VaultKind kind)
+    public async Task If_Vault_is_too_slow_the_request_fails_and_the_issued_credential_is_revoked(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var warm = world.Client();
@@ -102,7 +102,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task Whoever_cancels_gets_back_what_was_being_issued(VaultKind kind)
+    public async Task Cancelling_revokes_the_credential_that_was_being_issued(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var vault = world.Client();
@@ -125,7 +125,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_sealed_Vault_is_called_so_and_nothing_is_lost(VaultKind kind)
+    public async Task A_sealed_Vault_is_reported_and_nothing_is_lost(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var vault = world.Client();
@@ -155,7 +155,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_Vault_that_goes_away_in_the_middle_leaves_a_record_and_a_sweep_finishes_it(VaultKind kind)
+    public async Task If_Vault_stops_during_issuing_a_record_remains_and_a_sweep_cleans_up(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var vault = world.Client();
@@ -180,7 +180,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task What_something_before_Vault_does_not_find_is_not_taken_for_nothing(VaultKind kind)
+    public async Task A_404_from_a_proxy_is_not_treated_as_a_missing_lease(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var vault = world.Client();
@@ -198,7 +198,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_restart_is_waited_for(VaultKind kind)
+    public async Task A_request_waits_for_a_restart_of_Vault(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         var failures = 0;
@@ -243,7 +243,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_page_of_something_before_Vault_is_not_treated_as_a_success(VaultKind kind)
+    public async Task A_page_from_a_proxy_is_not_treated_as_a_success(VaultKind kind)
     {
         var world = await WorldAsync(kind);
         using var vault = world.Client();

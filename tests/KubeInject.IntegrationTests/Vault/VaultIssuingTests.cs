@@ -28,7 +28,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Identities))]
-    public async Task A_credential_is_good_until_it_is_revoked_and_its_record_is_complete(VaultKind kind, bool isPodIdentity)
+    public async Task A_credential_is_valid_until_it_is_revoked_and_its_record_is_complete(VaultKind kind, bool isPodIdentity)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -54,7 +54,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Identities))]
-    public async Task Renewing_puts_off_the_end_in_the_database(VaultKind kind, bool isPodIdentity)
+    public async Task Renewal_extends_the_expiration_in_the_database(VaultKind kind, bool isPodIdentity)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -73,7 +73,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_credential_ends_with_its_token_where_that_ends_first(VaultKind kind)
+    public async Task A_credential_expires_with_its_token_if_the_token_expires_first(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -89,7 +89,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_lease_that_has_ended_is_told_from_one_that_cannot_be_renewed_just_now(VaultKind kind)
+    public async Task An_expired_lease_is_distinguished_from_a_temporary_renewal_failure(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -116,7 +116,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Identities))]
-    public async Task Nobody_gets_what_his_ServiceAccount_is_not_bound_to(VaultKind kind, bool isPodIdentity)
+    public async Task A_pod_gets_no_role_that_its_ServiceAccount_is_not_bound_to(VaultKind kind, bool isPodIdentity)
     {
         var world = await worlds.OfAsync(kind);
         await world.CreateRoleAsync("elsewhere", VaultFixture.Account, "another-namespace");
@@ -149,7 +149,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Identities))]
-    public async Task A_policy_that_does_not_grant_the_credential_is_named_and_nothing_is_left(VaultKind kind, bool isPodIdentity)
+    public async Task A_policy_that_does_not_grant_the_credential_is_named_and_nothing_remains(VaultKind kind, bool isPodIdentity)
     {
         var world = await worlds.OfAsync(kind);
         await world.CreateRoleAsync("ungranted", VaultFixture.Account, world.Namespace, grants: false);
@@ -167,7 +167,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_role_that_gives_out_batch_tokens_is_refused_because_they_cannot_be_revoked(VaultKind kind)
+    public async Task A_role_that_issues_batch_tokens_is_rejected_because_they_cannot_be_revoked(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         await world.CreateRoleAsync("in-batches", VaultFixture.Account, world.Namespace, tokenType: "batch");
@@ -182,7 +182,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task What_is_gone_already_is_revoked_without_a_word(VaultKind kind)
+    public async Task Revoking_a_missing_lease_succeeds(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -198,7 +198,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task With_the_rights_of_an_injector_in_the_cluster_the_token_takes_the_lease_along_and_that_is_waited_for(VaultKind kind)
+    public async Task With_the_permissions_of_an_in_cluster_injector_revoking_the_token_revokes_the_lease(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         await world.Vault.WriteAsync("sys/policies/acl/injector", new
@@ -224,7 +224,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_refusal_is_not_taken_for_done(VaultKind kind)
+    public async Task A_denied_revocation_is_not_treated_as_done(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();

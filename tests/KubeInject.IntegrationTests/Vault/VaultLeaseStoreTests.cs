@@ -20,7 +20,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_record_comes_back_as_it_was_written_and_goes_with_all_its_versions(VaultKind kind)
+    public async Task A_record_is_read_as_it_was_written_and_removed_with_all_versions(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -46,7 +46,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task The_injector_in_the_cluster_finds_its_own_fields_in_our_records(VaultKind kind)
+    public async Task The_in_cluster_injector_finds_its_fields_in_our_records(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -63,7 +63,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task Another_injectors_leases_are_kept_while_their_pod_lives_and_swept_when_it_is_gone(VaultKind kind)
+    public async Task Leases_of_another_injector_are_kept_while_their_pod_lives_and_swept_afterwards(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -94,7 +94,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task What_is_no_record_is_left_alone(VaultKind kind)
+    public async Task Other_entries_are_ignored(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -113,7 +113,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task What_the_other_injector_drops_of_a_record_is_not_lost(VaultKind kind)
+    public async Task Fields_that_the_other_injector_drops_from_a_record_are_not_lost(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -132,7 +132,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_delivery_Secret_ends_with_its_lease_after_the_other_injector_has_written_over_the_record(VaultKind kind)
+    public async Task A_delivery_Secret_is_deleted_with_its_lease_even_if_the_other_injector_overwrote_the_record(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -149,7 +149,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_delivery_Secret_ends_after_the_other_injector_has_revoked_its_lease(VaultKind kind)
+    public async Task A_delivery_Secret_is_deleted_after_the_other_injector_has_revoked_its_lease(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -171,7 +171,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task Old_records_with_all_fields_in_one_place_are_read_and_get_their_entry_when_they_are_written(VaultKind kind)
+    public async Task Old_records_with_all_fields_in_one_entry_are_read_and_split_when_they_are_written(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -190,7 +190,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task One_record_that_cannot_be_read_is_reported_and_the_others_are_listed(VaultKind kind)
+    public async Task An_unreadable_record_is_reported_and_the_others_are_listed(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -211,7 +211,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_list_costs_one_read_a_record_and_one_more_for_those_that_were_written_over(VaultKind kind)
+    public async Task A_list_takes_one_read_per_record_and_one_more_per_overwritten_record(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -234,7 +234,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_list_is_whole_or_not_at_all(VaultKind kind)
+    public async Task A_list_is_complete_or_an_error(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -254,7 +254,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_mount_that_is_missing_or_of_the_wrong_kind_is_no_empty_store(VaultKind kind)
+    public async Task A_missing_mount_or_one_of_the_wrong_type_is_not_an_empty_store(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client(VaultLogin.Token(new SensitiveString(world.Vault.RootToken)));

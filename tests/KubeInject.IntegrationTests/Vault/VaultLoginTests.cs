@@ -28,7 +28,7 @@ public sealed class VaultLoginTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Logins))]
-    public async Task Each_login_is_good_for_issuing_renewing_and_revoking(VaultKind kind, string name)
+    public async Task Each_auth_method_can_issue_renew_and_revoke(VaultKind kind, string name)
     {
         var world = await worlds.OfAsync(kind);
         using var home = new TemporaryFolder();
@@ -46,7 +46,7 @@ public sealed class VaultLoginTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task One_login_is_shared_by_many_requests_at_once(VaultKind kind)
+    public async Task Concurrent_requests_share_one_login(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -59,7 +59,7 @@ public sealed class VaultLoginTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_token_that_has_ended_is_replaced_by_one_login_for_all(VaultKind kind)
+    public async Task An_expired_token_is_replaced_by_one_login_for_all_requests(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client();
@@ -74,7 +74,7 @@ public sealed class VaultLoginTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_refusal_is_answered_with_one_login_and_then_stands(VaultKind kind)
+    public async Task A_rejected_request_is_retried_after_one_login_and_then_fails(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         await world.Vault.WriteAsync("auth/approle/role/powerless", new { token_policies = new[] { "powerless" } });
@@ -95,7 +95,7 @@ public sealed class VaultLoginTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_given_token_that_is_not_accepted_is_not_tried_again(VaultKind kind)
+    public async Task A_rejected_configured_token_is_not_retried(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var vault = world.Client(VaultLogin.Token(new SensitiveString("s.canary0123456789abcdefgh")));
@@ -107,7 +107,7 @@ public sealed class VaultLoginTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task A_login_that_is_not_accepted_says_what_to_look_at(VaultKind kind)
+    public async Task A_rejected_login_says_what_to_check(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         var intruder = (await world.Cluster.CreateTokenAsync("intruder")).Token.Reveal();
@@ -126,7 +126,7 @@ public sealed class VaultLoginTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task The_token_of_the_ServiceAccount_is_read_anew_for_each_login(VaultKind kind)
+    public async Task The_token_of_the_ServiceAccount_is_read_again_for_each_login(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         using var home = new TemporaryFolder();

@@ -15,7 +15,7 @@ public sealed class VaultSecrecyTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
-    public async Task No_error_text_or_field_holds_a_secret(VaultKind kind)
+    public async Task No_error_text_or_field_contains_a_secret(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
         var shown = new List<string>();

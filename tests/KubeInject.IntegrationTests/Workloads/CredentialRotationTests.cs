@@ -24,7 +24,7 @@ public sealed class CredentialRotationTests
     [InlineData("StatefulSet", CredentialDelivery.Secret)]
     [InlineData("DaemonSet", CredentialDelivery.Value)]
     [InlineData("CronJob", CredentialDelivery.Secret)]
-    public async Task The_pods_get_new_ones_and_the_old_ones_are_revoked(string kind, CredentialDelivery delivery)
+    public async Task The_pods_get_new_credentials_and_the_old_ones_are_revoked(string kind, CredentialDelivery delivery)
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, kind, delivery);
@@ -60,7 +60,7 @@ public sealed class CredentialRotationTests
     [Theory]
     [InlineData(CredentialDelivery.Value, CredentialDelivery.Secret)]
     [InlineData(CredentialDelivery.Secret, CredentialDelivery.Value)]
-    public async Task Delivery_can_change_with_it(CredentialDelivery before, CredentialDelivery after)
+    public async Task The_delivery_can_change_during_a_rotation(CredentialDelivery before, CredentialDelivery after)
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", before);
@@ -75,7 +75,7 @@ public sealed class CredentialRotationTests
     [Theory]
     [InlineData(CredentialDelivery.Value)]
     [InlineData(CredentialDelivery.Secret)]
-    public async Task Where_the_rollout_fails_the_template_is_as_it_was_and_the_new_ones_are_revoked(CredentialDelivery delivery)
+    public async Task If_the_rollout_fails_the_template_is_restored_and_the_new_credentials_are_revoked(CredentialDelivery delivery)
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", delivery);
@@ -93,7 +93,7 @@ public sealed class CredentialRotationTests
     }
 
     [Fact]
-    public async Task Where_it_takes_too_long_likewise()
+    public async Task If_the_rollout_times_out_the_template_is_restored_and_the_new_credentials_are_revoked()
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "StatefulSet", CredentialDelivery.Value);
@@ -108,7 +108,7 @@ public sealed class CredentialRotationTests
     }
 
     [Fact]
-    public async Task Whoever_stops_it_gets_the_old_ones_back()
+    public async Task Cancelling_restores_the_old_credentials()
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
@@ -123,7 +123,7 @@ public sealed class CredentialRotationTests
     }
 
     [Fact]
-    public async Task What_somebody_else_has_changed_meanwhile_stays_when_the_old_ones_come_back()
+    public async Task Restoring_the_old_credentials_keeps_changes_of_other_users()
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
@@ -148,7 +148,7 @@ public sealed class CredentialRotationTests
     }
 
     [Fact]
-    public async Task Old_ones_that_were_revoked_meanwhile_are_not_put_back()
+    public async Task Old_credentials_that_were_revoked_meanwhile_are_not_restored()
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
@@ -170,7 +170,7 @@ public sealed class CredentialRotationTests
     }
 
     [Fact]
-    public async Task Old_ones_that_a_pod_still_has_are_left_to_the_sweep()
+    public async Task Old_credentials_that_a_pod_still_uses_are_left_to_the_sweep()
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
@@ -197,7 +197,7 @@ public sealed class CredentialRotationTests
     [Theory]
     [InlineData("pods")]
     [InlineData("podtemplates")]
-    public async Task Old_ones_that_another_workload_or_namespace_has_as_well_are_left_to_the_sweep(string resource)
+    public async Task Old_credentials_that_another_workload_or_namespace_uses_are_left_to_the_sweep(string resource)
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
@@ -218,7 +218,7 @@ public sealed class CredentialRotationTests
     }
 
     [Fact]
-    public async Task Whoever_dies_in_the_middle_leaves_what_the_sweep_can_sort_out()
+    public async Task A_killed_rotation_leaves_a_state_that_the_sweep_cleans_up()
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
@@ -244,7 +244,7 @@ public sealed class CredentialRotationTests
     }
 
     [Fact]
-    public async Task Old_ones_of_another_source_are_told()
+    public async Task Old_credentials_of_another_source_are_reported()
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
@@ -261,7 +261,7 @@ public sealed class CredentialRotationTests
     [InlineData("elsewhere", null)]
     [InlineData(null, null)]
     [InlineData("", "somebody")]
-    public async Task Old_ones_that_were_issued_for_somebody_else_are_left_to_the_sweep(string? @namespace, string? name)
+    public async Task Old_credentials_that_were_issued_for_another_owner_are_left_to_the_sweep(string? @namespace, string? name)
     {
         using var bench = await NumberedAsync();
         var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
@@ -296,7 +296,7 @@ public sealed class CredentialRotationTests
     }
 
     [Fact]
-    public async Task What_has_none_gets_none()
+    public async Task A_workload_without_credentials_gets_none()
     {
         using var bench = await NumberedAsync();
         var workload = await bench.CreateAsync("Deployment");

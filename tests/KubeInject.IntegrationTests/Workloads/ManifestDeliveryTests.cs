@@ -29,7 +29,7 @@ public sealed class ManifestDeliveryTests
         """;
 
     [Fact]
-    public async Task The_Secret_is_in_the_cluster_when_the_manifest_is_given_out_and_never_in_the_file()
+    public async Task The_Secret_is_in_the_cluster_before_the_manifest_is_returned_and_never_in_the_file()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var secretsWhenGivenOut = 0;
@@ -56,7 +56,7 @@ public sealed class ManifestDeliveryTests
     }
 
     [Fact]
-    public async Task The_workload_that_is_there_owns_it()
+    public async Task The_existing_workload_owns_the_Secret()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
@@ -69,7 +69,7 @@ public sealed class ManifestDeliveryTests
     }
 
     [Fact]
-    public async Task Where_the_manifest_cannot_be_written_neither_credential_nor_Secret_is_left()
+    public async Task If_the_manifest_cannot_be_written_neither_credential_nor_Secret_remains()
     {
         using var bench = await TestWorkspace.CreateAsync();
 
@@ -82,7 +82,7 @@ public sealed class ManifestDeliveryTests
     }
 
     [Fact]
-    public async Task Where_the_Secret_cannot_be_created_nothing_is_given_out()
+    public async Task If_the_Secret_cannot_be_created_no_manifest_is_returned()
     {
         using var bench = await TestWorkspace.CreateAsync();
         using var webhook = await AdmissionWebhook.StartAsync(bench, "secrets", request => !AdmissionWebhook.IsInEarnest(request));
@@ -96,7 +96,7 @@ public sealed class ManifestDeliveryTests
     }
 
     [Fact]
-    public async Task Where_its_namespace_is_not_there_nothing_is_issued()
+    public async Task If_the_namespace_of_the_Secret_is_missing_nothing_is_issued()
     {
         using var bench = await TestWorkspace.CreateAsync();
 
@@ -108,7 +108,7 @@ public sealed class ManifestDeliveryTests
     }
 
     [Fact]
-    public async Task A_plan_creates_none()
+    public async Task A_plan_creates_no_Secret()
     {
         using var bench = await TestWorkspace.CreateAsync();
 
@@ -122,7 +122,7 @@ public sealed class ManifestDeliveryTests
     [Theory]
     [InlineData("a.yaml")]
     [InlineData("a.json")]
-    public async Task A_Secret_in_front_of_the_manifest_is_applied_with_it(string file)
+    public async Task A_Secret_before_the_manifest_is_applied_with_it(string file)
     {
         using var bench = await TestWorkspace.CreateAsync();
         using var folder = new TemporaryFolder();

@@ -13,7 +13,7 @@ namespace KubeInject.IntegrationTests.Workloads;
 public sealed class PodRecreationTests
 {
     [Fact]
-    public async Task A_pod_that_runs_cannot_be_changed_and_its_user_is_told_what_can_be_done()
+    public async Task A_running_pod_cannot_be_changed_and_the_error_has_a_remedy()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var pod = await bench.CreateAsync("Pod");
@@ -29,7 +29,7 @@ public sealed class PodRecreationTests
     [InlineData("ReplicaSet", "apps/v1", true, "deployment/orders")]
     [InlineData("ReplicaSet", "apps/v1", false, "replicaset/orders-abc")]
     [InlineData("StatefulSet", "apps/v1", false, "statefulset/orders-abc")]
-    public async Task Of_a_pod_that_a_workload_manages_the_workload_is_named(string kind, string version, bool hasDeployment, string named)
+    public async Task The_error_for_a_managed_pod_names_its_workload(string kind, string version, bool hasDeployment, string named)
     {
         using var bench = await TestWorkspace.CreateAsync();
         if (hasDeployment)
@@ -52,7 +52,7 @@ public sealed class PodRecreationTests
     [Theory]
     [InlineData(CredentialDelivery.Value)]
     [InlineData(CredentialDelivery.Secret)]
-    public async Task The_next_pod_of_that_name_has_the_credentials(CredentialDelivery delivery)
+    public async Task The_replacement_pod_has_the_credentials(CredentialDelivery delivery)
     {
         using var bench = await TestWorkspace.CreateAsync();
         var pod = await bench.CreateAsync("Pod", pod: ""","serviceAccountName":"orders","volumes":[{"name":"data","emptyDir":{}}]""");
@@ -92,7 +92,7 @@ public sealed class PodRecreationTests
     }
 
     [Fact]
-    public async Task What_could_not_be_created_is_not_deleted()
+    public async Task A_pod_that_could_not_be_created_again_is_not_deleted()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var pod = await bench.CreateAsync("Pod");
@@ -107,7 +107,7 @@ public sealed class PodRecreationTests
     }
 
     [Fact]
-    public async Task Where_the_next_pod_is_refused_the_old_one_is_created_again_and_the_credentials_are_revoked()
+    public async Task If_the_replacement_is_rejected_the_old_pod_is_restored_and_the_credentials_are_revoked()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var pod = await bench.CreateAsync("Pod");
@@ -124,7 +124,7 @@ public sealed class PodRecreationTests
     }
 
     [Fact]
-    public async Task Another_pod_of_the_same_name_is_left_alone()
+    public async Task Another_pod_with_the_same_name_is_kept()
     {
         TestWorkspace bench = null!;
         using (bench = await TestWorkspace.CreateAsync(request =>
@@ -148,7 +148,7 @@ public sealed class PodRecreationTests
     }
 
     [Fact]
-    public async Task It_waits_until_the_old_pod_has_ended()
+    public async Task The_replacement_is_created_after_the_old_pod_has_terminated()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var pod = await CreateSlowAsync(bench);
@@ -162,7 +162,7 @@ public sealed class PodRecreationTests
     }
 
     [Fact]
-    public async Task Whoever_stops_while_the_old_pod_is_ending_gets_it_back()
+    public async Task Cancelling_while_the_old_pod_terminates_restores_it()
     {
         using var bench = await TestWorkspace.CreateAsync();
         using var stop = new CancellationTokenSource();

@@ -12,7 +12,7 @@ public sealed class RolloutTests
     [InlineData("Deployment", 12, "complete", "failed", "waiting")]
     [InlineData("StatefulSet", 12, "complete", "waiting")]
     [InlineData("DaemonSet", 12, "complete", "waiting")]
-    public async Task A_status_means_what_it_means_to_kubectl(string kind, int count, params string[] all)
+    public async Task A_status_has_the_same_meaning_as_in_kubectl(string kind, int count, params string[] all)
     {
         using var bench = await TestWorkspace.CreateAsync();
         var random = new Random(kind.Length);
@@ -33,7 +33,7 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task It_is_followed_to_its_end()
+    public async Task A_rollout_is_followed_until_it_completes()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment", spec: ",\"replicas\":2");
@@ -61,7 +61,7 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task A_deadline_that_has_passed_ends_it()
+    public async Task An_exceeded_progress_deadline_ends_the_wait()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
@@ -75,7 +75,7 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task A_workload_that_is_deleted_ends_it()
+    public async Task Deleting_the_workload_ends_the_wait()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("StatefulSet");
@@ -94,7 +94,7 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task Time_ends_it()
+    public async Task A_timeout_ends_the_wait()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("DaemonSet");
@@ -106,7 +106,7 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task With_a_cron_job_there_is_nothing_to_wait_for()
+    public async Task A_CronJob_has_no_rollout_to_wait_for()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("CronJob");

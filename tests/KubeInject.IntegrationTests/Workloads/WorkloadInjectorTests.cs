@@ -18,7 +18,7 @@ public sealed class WorkloadInjectorTests
     [InlineData("StatefulSet")]
     [InlineData("DaemonSet")]
     [InlineData("CronJob")]
-    public async Task The_pod_template_gets_them_and_nothing_else_is_changed(string kind)
+    public async Task Only_the_pod_template_is_changed(string kind)
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync(kind, databases: "orders stock");
@@ -52,7 +52,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task Only_what_was_injected_is_noted_as_ours()
+    public async Task The_field_manager_owns_only_the_injected_fields()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
@@ -69,7 +69,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task Twice_is_once()
+    public async Task A_second_injection_changes_nothing()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
@@ -101,7 +101,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task A_workload_that_changes_meanwhile_keeps_its_change_and_gets_the_credentials_that_were_issued()
+    public async Task A_concurrent_change_of_the_workload_is_kept_and_the_credentials_are_injected()
     {
         TestWorkspace bench = null!;
         ObjectReference workload = null!;
@@ -127,7 +127,7 @@ public sealed class WorkloadInjectorTests
     [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/orders.role":"orders-ro"}}}}}""", "no longer requests the same credentials")]
     [InlineData("""{"spec":{"template":{"spec":{"serviceAccountName":"other"}}}}""", "no longer requests the same credentials")]
     [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/uuid":"7d0c1f3e-0000-0000-0000-000000000000"}}}}}""", "Another user or program injected it in the meantime")]
-    public async Task Where_it_asks_for_something_else_by_then_what_was_issued_is_revoked(string change, string told)
+    public async Task If_the_request_of_the_workload_changes_meanwhile_the_credentials_are_revoked(string change, string told)
     {
         TestWorkspace bench = null!;
         ObjectReference workload = null!;
@@ -149,7 +149,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task Where_it_is_deleted_meanwhile_what_was_issued_is_revoked()
+    public async Task If_the_workload_is_deleted_meanwhile_the_credentials_are_revoked()
     {
         TestWorkspace bench = null!;
         using (bench = await TestWorkspace.CreateAsync(request =>
@@ -168,7 +168,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task What_a_webhook_refuses_in_earnest_is_revoked()
+    public async Task If_a_webhook_rejects_the_change_the_credentials_are_revoked()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
@@ -183,7 +183,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task What_a_webhook_refuses_in_a_dry_run_is_never_issued()
+    public async Task If_a_webhook_rejects_the_dry_run_nothing_is_issued()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
@@ -196,7 +196,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task A_webhook_that_allows_no_dry_run_does_not_stand_in_the_way()
+    public async Task A_webhook_without_dry_run_support_does_not_prevent_the_injection()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
@@ -206,7 +206,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task Whoever_may_not_create_the_Secret_gets_nothing_issued()
+    public async Task Without_permission_to_create_the_Secret_nothing_is_issued()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
@@ -226,7 +226,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task A_quota_that_leaves_no_room_for_the_Secret_is_met_before_anything_is_issued()
+    public async Task If_a_quota_prevents_the_Secret_nothing_is_issued()
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync("Deployment");
@@ -242,7 +242,7 @@ public sealed class WorkloadInjectorTests
     [Theory]
     [InlineData("Deployment")]
     [InlineData("CronJob")]
-    public async Task No_password_stands_in_the_workload_whose_credentials_are_in_a_Secret(string kind)
+    public async Task With_Secret_delivery_the_workload_contains_no_password(string kind)
     {
         TestWorkspace bench = null!;
         ObjectReference? recorded = null;
@@ -279,7 +279,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task Where_the_answer_to_the_change_is_lost_the_credentials_stay_because_the_workload_has_them()
+    public async Task If_the_response_to_the_change_is_lost_the_credentials_are_kept()
     {
         using var proxy = new FaultProxy(request => IsChange(request) ? new FaultProxy.Fault { CutAfter = 0 } : null);
         using var bench = await TestWorkspace.CreateAsync(proxy);
@@ -292,7 +292,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task Where_the_change_never_arrives_they_are_revoked()
+    public async Task If_the_change_never_arrives_the_credentials_are_revoked()
     {
         using var proxy = new FaultProxy(request => IsChange(request) ? FaultProxy.Fault.Error(500, "InternalError") : null);
         using var bench = await TestWorkspace.CreateAsync(proxy);
@@ -305,7 +305,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task Where_nobody_can_tell_they_are_kept_for_the_sweep()
+    public async Task If_the_outcome_is_unknown_the_credentials_are_left_to_the_sweep()
     {
         var isLost = false;
         using var proxy = new FaultProxy(request => (isLost |= IsChange(request)) ? new FaultProxy.Fault { CutAfter = 0 } : null);
@@ -322,7 +322,7 @@ public sealed class WorkloadInjectorTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Whoever_stops_while_the_change_is_under_way_leaves_either_all_or_nothing(bool hasArrived)
+    public async Task Cancelling_during_the_change_leaves_all_or_nothing(bool hasArrived)
     {
         using var stop = new CancellationTokenSource();
         using var proxy = new FaultProxy(request =>
@@ -348,7 +348,7 @@ public sealed class WorkloadInjectorTests
     }
 
     [Fact]
-    public async Task A_workload_that_is_not_there_is_told()
+    public async Task A_missing_workload_is_reported()
     {
         using var bench = await TestWorkspace.CreateAsync();
 
@@ -363,7 +363,7 @@ public sealed class WorkloadInjectorTests
     [InlineData("Deployment", ",\"paused\":true", "It is paused")]
     [InlineData("StatefulSet", ",\"updateStrategy\":{\"type\":\"OnDelete\"}", "OnDelete")]
     [InlineData("DaemonSet", ",\"updateStrategy\":{\"type\":\"OnDelete\"}", "OnDelete")]
-    public async Task What_would_be_waited_for_in_vain_is_not_begun(string kind, string spec, string told)
+    public async Task A_rollout_that_cannot_succeed_is_not_started(string kind, string spec, string told)
     {
         using var bench = await TestWorkspace.CreateAsync();
         var workload = await bench.CreateAsync(kind, spec: spec);

@@ -7,7 +7,7 @@ namespace KubeInject.Tests.Annotations;
 public sealed class AnnotationPrefilterTests
 {
     [Fact]
-    public void A_pod_that_asks_for_nothing_costs_no_more_memory_than_what_says_so()
+    public void A_pod_without_a_request_allocates_no_more_than_the_bytes_that_decide_it()
     {
         var pod = new PodTemplate
         {

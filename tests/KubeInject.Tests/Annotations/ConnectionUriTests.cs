@@ -26,7 +26,7 @@ public sealed class ConnectionUriTests
     [InlineData("redis://:@db", "redis://u:p%40@db")]
     [InlineData("pg://db/x?user={{user}}&password={{ password }}", "pg://u:p%40@db/x?user=u&password=p%40")]
     [InlineData("pg://db/größe/😀", "pg://u:p%40@db/größe/😀")]
-    public void Credentials_become_the_userinfo_and_the_rest_stays(string template, string filled)
+    public void Credentials_become_the_userinfo_and_the_rest_is_unchanged(string template, string filled)
     {
         Assert.Equal(filled, ConnectionUri.Fill(template, "u", "p@"));
         Assert.False(ConnectionUri.HasCustomUserInfo(template));
@@ -39,7 +39,7 @@ public sealed class ConnectionUriTests
     [InlineData("pg://$(DBUSER):$(DBPASSWORD)@db", "pg://u:p@db")]
     [InlineData("pg://{{user}}-x:{{password}}@db", "pg://u:p@db")]
     [InlineData("pg://{{username}}:{{password}}@db", "pg://u:p@db")]
-    public void A_userinfo_of_the_templates_own_is_replaced_and_reported(string template, string filled)
+    public void A_userinfo_in_the_template_is_replaced_and_reported(string template, string filled)
     {
         Assert.Equal(filled, ConnectionUri.Fill(template, "u", "p"));
         Assert.Equal(FindingSeverity.Warning, Read(WithTemplate(template)).Only(FindingCode.ReplacedUserInfo).Severity);
@@ -65,7 +65,7 @@ public sealed class ConnectionUriTests
     [InlineData("pg://{{host}}/orders")]
     [InlineData("pg://db/100%")]
     [InlineData("pg://[::1/orders")]
-    public void What_is_no_uri_with_a_host_is_an_error(string template)
+    public void A_template_that_is_not_a_URI_with_a_host_is_an_error(string template)
     {
         Assert.False(ConnectionUri.IsValid(template));
         Assert.Equal(FindingSeverity.Error, Read(WithTemplate(template)).Only(FindingCode.InvalidTemplate).Severity);
@@ -74,15 +74,15 @@ public sealed class ConnectionUriTests
     }
 
     [Fact]
-    public void Placeholders_are_information() =>
+    public void Placeholders_are_reported_as_information() =>
         Assert.Equal(FindingSeverity.Information, Read(WithTemplate("pg://{{user}}:{{password}}@db")).Only(FindingCode.PlaceholderTemplate).Severity);
 
     [Fact]
-    public void A_placeholder_in_a_credential_is_not_filled() =>
+    public void A_placeholder_in_a_credential_is_not_expanded() =>
         Assert.Equal("pg://%7B%7Bpassword%7D%7D:p@db/%7B%7Bpassword%7D%7D", ConnectionUri.Fill("pg://{{user}}:{{password}}@db/{{user}}", "{{password}}", "p"));
 
     [Fact]
-    public void A_hostile_template_is_refused_in_no_time()
+    public void A_hostile_template_is_rejected_quickly()
     {
         var template = "pg://" + string.Concat(Enumerable.Repeat("a(b),", 20_000)) + "[";
         var watch = System.Diagnostics.Stopwatch.StartNew();
@@ -91,7 +91,7 @@ public sealed class ConnectionUriTests
     }
 
     [Fact]
-    public void The_filled_uri_parses_back_to_exactly_the_credentials()
+    public void The_expanded_URI_parses_back_to_exactly_the_credentials()
     {
         string[] templates =
         [
@@ -131,7 +131,7 @@ public sealed class ConnectionUriTests
     [InlineData("uuid", $"pg://me:{Canary}@db/orders")]
     [InlineData("o.uri", $"pg://me:{Canary}@db/orders")]
     [InlineData("url", $"pg://me:{Canary}@db/orders")]
-    public void A_password_in_a_connection_string_shows_up_in_no_text(string key, string value)
+    public void A_password_in_a_connection_string_is_shown_nowhere(string key, string value)
     {
         var annotations = new Dictionary<string, string> { ["o.role"] = "r", ["o.mode"] = "uri", ["o.template"] = "pg://db", ["o.env-key-uri"] = "URL", [key] = value };
         var injection = Read(With([.. annotations.Select(pair => (pair.Key, pair.Value))]));

@@ -13,7 +13,7 @@ public sealed class CorpusTests
 
     [Theory]
     [MemberData(nameof(WithFindings))]
-    public void A_document_has_exactly_the_findings_that_it_says(string name)
+    public void A_document_has_exactly_the_expected_findings(string name)
     {
         var document = CorpusDocument.WithFindings.Single(document => document.Name == name);
         Assert.NotEmpty(document.Expected);
@@ -22,7 +22,7 @@ public sealed class CorpusTests
 
     [Theory]
     [MemberData(nameof(Sound))]
-    public void A_sound_document_has_none(string name)
+    public void A_valid_document_has_no_findings(string name)
     {
         var document = CorpusDocument.Sound.Single(document => document.Name == name);
         Assert.Empty(document.Expected);
@@ -31,14 +31,14 @@ public sealed class CorpusTests
     }
 
     [Fact]
-    public void The_corpus_is_large_enough_to_rely_on()
+    public void The_corpus_is_large_enough()
     {
         Assert.InRange(CorpusDocument.WithFindings.Count, 120, int.MaxValue);
         Assert.InRange(CorpusDocument.Sound.Count, 40, int.MaxValue);
     }
 
     [Fact]
-    public void Nothing_is_the_matter_with_the_examples()
+    public void The_examples_have_no_findings()
     {
         var examples = Directory.GetFiles(Repository.File("examples"));
         Assert.NotEmpty(examples);
@@ -47,7 +47,7 @@ public sealed class CorpusTests
     }
 
     [Fact]
-    public void Nothing_is_the_matter_with_what_is_made_up_to_be_sound()
+    public void Generated_valid_manifests_have_no_findings()
     {
         for (var seed = 0; seed < 500; seed++)
         {

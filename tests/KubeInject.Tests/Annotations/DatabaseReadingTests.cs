@@ -6,7 +6,7 @@ namespace KubeInject.Tests.Annotations;
 public sealed class DatabaseReadingTests
 {
     [Fact]
-    public void A_pod_without_injection_keys_asks_for_nothing()
+    public void A_pod_without_injection_keys_requests_nothing()
     {
         var injection = Read(With() with { Labels = new Dictionary<string, string>(), Annotations = new Dictionary<string, string> { ["app/role"] = "x" } });
         Assert.Equal(InjectionState.None, injection.State);
@@ -15,7 +15,7 @@ public sealed class DatabaseReadingTests
     }
 
     [Fact]
-    public void A_pod_without_injection_keys_costs_next_to_nothing()
+    public void A_pod_without_injection_keys_allocates_almost_nothing()
     {
         var pod = With() with
         {
@@ -29,7 +29,7 @@ public sealed class DatabaseReadingTests
     }
 
     [Fact]
-    public void Without_settings_a_database_is_classic_on_the_default_mount_with_the_default_variables()
+    public void Without_settings_a_database_has_classic_mode_the_default_mount_and_the_default_variables()
     {
         var injection = Read(("orders.role", "rw"));
         var database = Assert.Single(injection.Databases);
@@ -46,13 +46,13 @@ public sealed class DatabaseReadingTests
     }
 
     [Fact]
-    public void The_cluster_is_the_mount_of_every_database() =>
+    public void The_cluster_annotation_is_the_mount_of_every_database() =>
         Assert.All(Read(("cluster", "pg"), ("a.role", "r"), ("b.role", "r")).Databases, database => Assert.Equal("pg", database.Mount));
 
     [Theory]
     [InlineData(null)]
     [InlineData(" ")]
-    public void Without_a_cluster_the_operators_mount_counts(string? cluster)
+    public void Without_a_cluster_annotation_the_default_mount_of_the_operator_applies(string? cluster)
     {
         var pod = cluster is null ? With(("a.role", "r")) : With(("a.role", "r"), ("cluster", cluster));
         var injection = PodInjectionReader.Read(pod, new InjectionOptions { DefaultMount = "engines" });
@@ -60,7 +60,7 @@ public sealed class DatabaseReadingTests
     }
 
     [Fact]
-    public void The_pods_role_is_for_databases_without_a_role_of_their_own()
+    public void The_role_of_the_pod_applies_to_databases_without_a_role()
     {
         var injection = Read(("role", "ro"), ("a.role", "rw"), ("b.mode", "classic"), ("c.role", " "));
         Assert.Equal(["rw", "ro", "ro"], injection.Databases.Select(database => database.Role));
@@ -82,15 +82,15 @@ public sealed class DatabaseReadingTests
     [InlineData(" Uri ", InjectionMode.Uri)]
     [InlineData("CLASSIC", InjectionMode.Classic)]
     [InlineData("", InjectionMode.Classic)]
-    public void The_mode_is_read_without_regard_to_case(string text, InjectionMode mode) =>
+    public void The_mode_is_case_insensitive(string text, InjectionMode mode) =>
         Assert.Equal(mode, Read(("orders.role", "rw"), ("orders.mode", text)).Databases[0].Mode);
 
     [Fact]
-    public void A_dotless_i_of_another_culture_is_no_mode() =>
+    public void A_dotless_i_of_another_culture_is_not_a_mode() =>
         Read(("orders.role", "rw"), ("orders.mode", "URİ")).Only(FindingCode.UnknownMode);
 
     [Fact]
-    public void An_unknown_mode_is_an_error_and_leaves_the_variables_open()
+    public void An_unknown_mode_is_an_error_and_the_variables_are_unknown()
     {
         var injection = Read(("a.role", "r"), ("a.mode", "url"), ("a.template", "x"), ("b.role", "r"));
         Assert.Contains("'url'", injection.Only(FindingCode.UnknownMode).Message, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class DatabaseReadingTests
     }
 
     [Fact]
-    public void Variables_are_lists_with_commas_and_blanks_around_items_do_not_count()
+    public void Variables_are_separated_by_commas_and_trimmed()
     {
         var database = Read(("o.role", "r"), ("o.env-key-dbuser", " A , B"), ("o.env-key-dbpassword", "C")).Databases[0];
         Assert.Equal(["A", "B"], database.UsernameVariables);
@@ -117,11 +117,11 @@ public sealed class DatabaseReadingTests
     }
 
     [Fact]
-    public void A_list_of_nothing_is_the_default() =>
+    public void An_empty_list_is_the_default() =>
         Assert.Equal(["DBUSER"], Read(("o.role", "r"), ("o.env-key-dbuser", " , ")).Databases[0].UsernameVariables);
 
     [Fact]
-    public void A_database_in_uri_mode_has_template_and_uri_variables_only()
+    public void A_database_in_uri_mode_has_only_a_template_and_uri_variables()
     {
         var injection = Read(WithTemplate(" postgres://db:5432/orders\n"));
         var database = injection.Databases[0];
@@ -145,7 +145,7 @@ public sealed class DatabaseReadingTests
     }
 
     [Fact]
-    public void An_unknown_setting_makes_a_database_all_the_same()
+    public void A_database_with_an_unknown_setting_is_still_requested()
     {
         var injection = Read(("orders.rol", "rw"));
         Assert.Equal("orders", Assert.Single(injection.Databases).Name);
@@ -155,7 +155,7 @@ public sealed class DatabaseReadingTests
     }
 
     [Fact]
-    public void Keys_count_in_the_case_of_the_contract_only()
+    public void Keys_are_case_sensitive()
     {
         var injection = Read(("orders.Role", "rw"), ("Role", "r"));
         Assert.Null(injection.Databases[0].Role);
@@ -167,7 +167,7 @@ public sealed class DatabaseReadingTests
     public void A_null_value_is_a_blank_value() => Read(("orders.role", null!), ("uuid", null!)).Only(FindingCode.MissingRole);
 
     [Fact]
-    public void An_injection_shows_itself_in_one_line_and_without_the_template()
+    public void An_injection_prints_one_line_without_the_template()
     {
         var injection = Read(WithTemplate("pg://me:mine@d b"));
         Assert.Equal("shop/deployment/orders: Pending, orders; 1 error", injection.ToString());

@@ -32,7 +32,7 @@ public sealed partial class FindingCodeTests
         Assert.All(FindingSamples.All, sample => Assert.Contains(FindingsOf(sample.Pod), finding => finding.Code == sample.Code));
 
     [Fact]
-    public void Every_finding_names_object_key_and_way_out_in_one_sentence_each() =>
+    public void Every_finding_has_an_object_a_key_and_a_message_and_a_suggestion_of_one_sentence() =>
         Assert.All(FindingSamples.All.SelectMany(sample => FindingsOf(sample.Pod)), finding =>
         {
             Assert.Equal("shop/deployment/orders", finding.Object.ToString());

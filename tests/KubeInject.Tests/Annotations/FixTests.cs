@@ -14,7 +14,7 @@ public sealed class FixTests
 
     [Theory]
     [MemberData(nameof(Corpus))]
-    public void Applied_again_and_again_the_fixes_come_to_an_end(string name)
+    public void Applying_fixes_repeatedly_terminates(string name)
     {
         foreach (var pod in Pods(name))
         {
@@ -47,7 +47,7 @@ public sealed class FixTests
         });
 
     [Fact]
-    public void A_misspelled_key_is_renamed_only_where_its_right_name_is_free()
+    public void A_misspelled_key_is_renamed_only_if_the_correct_name_is_free()
     {
         Assert.Equal(["rename /orders.rol to /orders.role"], Fixes(With(("orders.rol", "rw")), FindingCode.UnknownSetting));
         Assert.Empty(Fixes(With(("orders.rol", "rw"), ("orders.role", "ro")), FindingCode.UnknownSetting));
@@ -58,18 +58,18 @@ public sealed class FixTests
     public void No_fix_makes_a_pod_look_injected() => Assert.Empty(Fixes(With(("orders.role", "rw"), ("uid", FirstUuid)), FindingCode.UnknownKey));
 
     [Fact]
-    public void A_key_is_not_renamed_to_one_that_its_value_makes_no_sense_for() =>
+    public void A_key_is_not_renamed_if_its_value_is_invalid_for_the_new_name() =>
         Assert.Empty(Fixes(With(("orders.role", "rw"), ("orders.node", "worker-1")), FindingCode.UnknownSetting));
 
     [Fact]
-    public void A_setting_gets_its_database_in_front_where_there_is_one_only()
+    public void A_setting_gets_its_database_as_prefix_if_there_is_only_one()
     {
         Assert.Equal(["rename /env-key-uri to /orders.env-key-uri"], Fixes(With(("orders.role", "rw"), ("env-key-uri", "URL")), FindingCode.UnknownKey));
         Assert.Empty(Fixes(With(("orders.role", "rw"), ("users.role", "ro"), ("env-key-uri", "URL")), FindingCode.UnknownKey));
     }
 
     [Fact]
-    public void The_second_database_gets_variables_of_its_own_that_nobody_has()
+    public void The_second_database_gets_unused_variable_names()
     {
         var pod = With(("a-b.role", "r"), ("a.role", "r"), ("a_b.role", "r")) with { Containers = [new PodContainer("app", false, ["A_B_DBUSER"])] };
         Assert.Equal(
@@ -79,7 +79,7 @@ public sealed class FixTests
     }
 
     [Fact]
-    public void A_variable_that_somebody_chose_is_not_chosen_anew() =>
+    public void A_specified_variable_is_not_changed() =>
         Assert.Empty(Fixes(With(("a.role", "r"), ("b.role", "r"), ("b.env-key-dbuser", "DBUSER"), ("b.env-key-dbpassword", "P")), FindingCode.DuplicateVariable));
 
     [Theory]
@@ -87,11 +87,11 @@ public sealed class FixTests
     [InlineData("yes", 1)]
     [InlineData("false", 0)]
     [InlineData("", 0)]
-    public void A_label_that_may_mean_no_is_left_alone(string value, int fixes) =>
+    public void A_label_that_might_mean_no_is_kept(string value, int fixes) =>
         Assert.Equal(fixes, Fixes(With(("o.role", "r")) with { Labels = new Dictionary<string, string> { [Label] = value } }, FindingCode.LabelNotTrue).Count);
 
     [Fact]
-    public void What_the_workload_selects_its_pods_by_is_not_changed()
+    public void Labels_that_the_selector_of_the_workload_uses_are_not_changed()
     {
         var labels = new Dictionary<string, string> { ["vault-db-injecter"] = "true" };
         var pod = With(("o.role", "r")) with { Labels = labels };
@@ -105,21 +105,21 @@ public sealed class FixTests
     [InlineData("postgres://me:mine@db:5432/o", "postgres://db:5432/o")]
     [InlineData("postgres://{{user}}:mine@db/o", "postgres://db/o")]
     [InlineData("postgres://me@db/o?user={{user}}", "postgres://db/o?user={{user}}")]
-    public void A_userinfo_is_taken_out(string template, string bare) =>
+    public void A_userinfo_is_removed(string template, string bare) =>
         Assert.Equal([$"set /orders.template = {bare}"], Fixes(WithTemplate(template), FindingCode.ReplacedUserInfo));
 
     [Fact]
-    public void Placeholders_that_have_an_effect_stay() =>
+    public void Placeholders_that_have_an_effect_are_kept() =>
         Assert.Empty(Fixes(WithTemplate("postgres://db/o?user={{user}}"), FindingCode.PlaceholderTemplate));
 
     [Fact]
-    public void What_an_injector_wrote_is_not_moved() =>
+    public void Annotations_that_an_injector_wrote_are_not_moved() =>
         Assert.Equal(
             ["move /orders.role"],
             Fixes(With() with { WorkloadAnnotations = Prefixed(("orders.role", "rw"), ("uuid", FirstUuid), ("revoke-ttl", "1h")) }, FindingCode.AnnotationsOnWorkload));
 
     [Fact]
-    public void Prefixes_of_others_are_their_own_business() => Assert.Empty(
+    public void Prefixes_of_other_tools_are_ignored() => Assert.Empty(
         Read(With(("orders.role", "rw"), ("orders.env-key-dbuser", "U"), ("orders.env-key-dbpassword", "P")) is var pod
             ? pod with
             {

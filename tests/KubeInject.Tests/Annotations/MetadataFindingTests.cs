@@ -33,14 +33,14 @@ public sealed class MetadataFindingTests
     [InlineData("CronJob", " spec.jobTemplate.spec.template.metadata.annotations.")]
     [InlineData("PodTemplate", " template.metadata.annotations.")]
     [InlineData("StatefulSet", " spec.template.metadata.annotations.")]
-    public void The_way_out_names_the_field_of_the_kind(string kind, string field)
+    public void The_suggestion_names_the_field_of_the_kind(string kind, string field)
     {
         var pod = With() with { Object = new ObjectReference(kind, null, "x"), WorkloadAnnotations = Prefixed(("orders.role", "rw")) };
         Assert.Contains(field, Read(pod).Only(FindingCode.AnnotationsOnWorkload).Suggestion, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_missing_label_is_a_warning_that_says_where_it_goes()
+    public void A_missing_label_is_a_warning_that_names_its_location()
     {
         var pod = With(("orders.role", "rw")) with { Labels = None, Object = new ObjectReference("Pod", "shop", "orders") };
         var finding = Read(pod).Only(FindingCode.MissingLabel);
@@ -49,7 +49,7 @@ public sealed class MetadataFindingTests
     }
 
     [Fact]
-    public void A_label_on_the_workload_only_is_to_be_moved()
+    public void A_label_on_the_workload_only_must_be_moved()
     {
         var pod = With(("orders.role", "rw")) with { Labels = None, WorkloadLabels = new Dictionary<string, string> { ["vault-db-injector"] = "true" } };
         Assert.StartsWith("Move the label", Read(pod).Only(FindingCode.MissingLabel).Suggestion, StringComparison.Ordinal);
@@ -59,14 +59,14 @@ public sealed class MetadataFindingTests
     [InlineData("True")]
     [InlineData("false")]
     [InlineData("")]
-    public void A_label_that_is_not_true_is_a_warning(string value)
+    public void A_label_other_than_true_is_a_warning(string value)
     {
         var pod = With(("orders.role", "rw")) with { Labels = new Dictionary<string, string> { ["vault-db-injector"] = value } };
         Assert.Equal(FindingSeverity.Warning, Read(pod).Only(FindingCode.LabelNotTrue).Severity);
     }
 
     [Fact]
-    public void The_operators_label_counts()
+    public void The_label_of_the_operator_is_accepted()
     {
         var options = new InjectionOptions { LabelKey = "db" };
         Assert.Equal("db", PodInjectionReader.Read(With(("orders.role", "rw")), options).Only(FindingCode.MissingLabel).Key);
@@ -82,7 +82,7 @@ public sealed class MetadataFindingTests
     }
 
     [Fact]
-    public void Labels_of_a_pod_that_asks_for_nothing_are_its_own_business()
+    public void Labels_of_a_pod_that_requests_nothing_are_ignored()
     {
         Assert.Empty(Read(With() with { Labels = new Dictionary<string, string> { ["vault-db-injector"] = "false" } }).Findings);
         Assert.Empty(Read(With() with { Labels = None, WorkloadLabels = new Dictionary<string, string> { ["vault-db-injector"] = "true" } }).Findings);
@@ -92,7 +92,7 @@ public sealed class MetadataFindingTests
     [InlineData("revoke-ttl")]
     [InlineData("revoke-ttl-seconds")]
     [InlineData("revoke-ttl.orders")]
-    public void A_leftover_of_version_1_makes_the_pod_ignored(string key)
+    public void A_leftover_of_version_1_makes_the_injector_ignore_the_pod(string key)
     {
         var injection = Read((key, "1h"), ("orders.mode", "x"), ("uuid", FirstUuid));
         Assert.Equal(InjectionState.Ignored, injection.State);

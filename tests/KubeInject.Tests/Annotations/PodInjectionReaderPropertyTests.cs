@@ -72,7 +72,7 @@ public sealed class PodInjectionReaderPropertyTests
         select ((string, string)[])[($"{name}.mode", "uri"), ($"{name}.template", template), ($"{name}.env-key-uri", variable)]);
 
     [Fact]
-    public void Nothing_that_stands_in_a_pod_makes_the_reader_throw()
+    public void No_content_of_a_pod_makes_the_reader_throw()
     {
         var codes = new HashSet<string>();
         var cases = new CaseCounter();
@@ -94,7 +94,7 @@ public sealed class PodInjectionReaderPropertyTests
     }
 
     [Fact]
-    public void A_pending_pod_without_errors_has_all_that_the_injection_needs()
+    public void A_pending_pod_without_errors_is_complete_for_injection()
     {
         var cases = new CaseCounter();
         ForAll(LikelyPod, pod =>

@@ -17,18 +17,18 @@ public sealed class PodInjectionWriterTests
     };
 
     [Fact]
-    public void What_is_as_by_default_is_not_written_but_for_the_role() =>
+    public void Default_values_are_not_written_except_the_role() =>
         Assert.Equal(["orders.role=rw"], Write(Orders));
 
     [Fact]
-    public void What_differs_is_written_in_ordinal_order() => Assert.Equal(
+    public void Other_values_are_written_in_ordinal_order() => Assert.Equal(
         ["a.env-key-uri=URL,DSN", "a.mode=uri", "a.role=ro", "a.template=pg://db", "cluster=pg", "orders.env-key-dbpassword=DBPASSWORD,P", "orders.env-key-dbuser=U", "orders.role=rw"],
         Write(
             Orders with { Mount = "pg", UsernameVariables = ["U"], PasswordVariables = ["DBPASSWORD", "P"] },
             new DatabaseInjection { Name = "a", Role = "ro", Mount = "pg", Mode = InjectionMode.Uri, UriVariables = ["URL", "DSN"], Template = "pg://db" }));
 
     [Fact]
-    public void The_mount_is_written_where_it_is_not_the_operators()
+    public void The_mount_is_written_if_it_is_not_the_default_of_the_operator()
     {
         var injection = Injection(InjectionState.Pending, Orders);
         Assert.DoesNotContain(PodInjectionWriter.Write(injection, InjectionOptions.Default), pair => pair.Key == InjectionAnnotation.Cluster);
@@ -56,7 +56,7 @@ public sealed class PodInjectionWriterTests
     [InlineData("")]
     [InlineData("a.b")]
     [InlineData("revoke-ttl")]
-    public void A_name_that_reads_as_something_else_cannot_be_written(string name) =>
+    public void A_name_that_would_be_read_differently_cannot_be_written(string name) =>
         Assert.Throws<ArgumentException>(() => Write(Orders with { Name = name }));
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class PodInjectionWriterTests
         PodInjectionWriter.Write(Read(("revoke-ttl", "1h"), ("orders.role", "rw")), InjectionOptions.Default));
 
     [Fact]
-    public void What_is_written_reads_as_the_same()
+    public void Written_annotations_are_read_as_the_same_injection()
     {
         var name = Gen.Elements("a", "a-b", "B", "orders", "cluster", "role", "uuid", "mode", "pg", "ünïcode");
         var value = Gen.Elements("rw", "orders-rw", "databases", "x/y", "classic");

@@ -16,7 +16,7 @@ public sealed class SettingFindingTests
     [InlineData("template", "/<db>.template'")]
     [InlineData("something", "Remove it")]
     [InlineData("", "Remove it")]
-    public void An_unknown_key_without_a_dot_is_a_warning_with_the_nearest_known(string key, string suggestion)
+    public void An_unknown_key_without_a_dot_is_a_warning_with_the_nearest_known_key(string key, string suggestion)
     {
         var finding = Read((key, "x")).Only(FindingCode.UnknownKey);
         Assert.Equal(FindingSeverity.Warning, finding.Severity);
@@ -34,7 +34,7 @@ public sealed class SettingFindingTests
     [InlineData("cluster", "for all databases")]
     [InlineData("host", "Remove it")]
     [InlineData("", "Remove it")]
-    public void An_unknown_setting_is_a_warning_with_the_nearest_known(string setting, string suggestion)
+    public void An_unknown_setting_is_a_warning_with_the_nearest_known_setting(string setting, string suggestion)
     {
         var finding = Read(("orders." + setting, "x")).Only(FindingCode.UnknownSetting);
         Assert.Equal(FindingSeverity.Warning, finding.Severity);
@@ -51,7 +51,7 @@ public sealed class SettingFindingTests
         Assert.Equal(distance, SpellingSuggester.Distance(left, right, limit: 4));
 
     [Fact]
-    public void A_limit_hides_what_is_further_apart_and_changes_nothing_else()
+    public void A_limit_excludes_greater_distances_and_changes_no_other_result()
     {
         var text = Gen.ArrayOf(Gen.Elements('a', 'b', 'B', 'c')).Select(letters => new string(letters));
         Prop.ForAll(Arb.From(text.Zip(text)), pair =>
@@ -64,7 +64,7 @@ public sealed class SettingFindingTests
     }
 
     [Fact]
-    public void An_empty_name_of_a_database_is_an_error()
+    public void An_empty_database_name_is_an_error()
     {
         var injection = Read((".role", "rw"));
         Assert.Empty(injection.Databases);
@@ -72,7 +72,7 @@ public sealed class SettingFindingTests
     }
 
     [Fact]
-    public void Uri_mode_needs_template_and_variable()
+    public void Uri_mode_requires_a_template_and_a_variable()
     {
         var injection = Read(("o.role", "r"), ("o.mode", "uri"), ("o.template", " "), ("o.env-key-uri", ","));
         Assert.Equal(FindingSeverity.Error, injection.Only(FindingCode.MissingTemplate).Severity);
@@ -87,7 +87,7 @@ public sealed class SettingFindingTests
     [InlineData("..x")]
     [InlineData("ÜSER")]
     [InlineData("A\nB")]
-    public void A_name_that_Kubernetes_refuses_is_an_error(string name)
+    public void A_name_that_Kubernetes_rejects_is_an_error(string name)
     {
         var injection = Read(("o.role", "r"), ("o.env-key-dbuser", name));
         Assert.Equal(FindingSeverity.Error, injection.Only(FindingCode.InvalidVariableName).Severity);
@@ -99,7 +99,7 @@ public sealed class SettingFindingTests
     [InlineData("db.user-name")]
     [InlineData("-x")]
     [InlineData(".x")]
-    public void A_name_that_Kubernetes_accepts_is_fine(string name) =>
+    public void A_name_that_Kubernetes_accepts_is_valid(string name) =>
         Read(("o.role", "r"), ("o.env-key-dbuser", name)).HasNo(FindingCode.InvalidVariableName);
 
     [Fact]
@@ -118,11 +118,11 @@ public sealed class SettingFindingTests
     }
 
     [Fact]
-    public void One_variable_twice_in_a_list_is_an_error() =>
+    public void A_duplicate_variable_in_a_list_is_an_error() =>
         Assert.Contains("twice", Read(("o.role", "r"), ("o.env-key-dbuser", "X,X")).Only(FindingCode.DuplicateVariable).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Variables_that_differ_in_case_are_two() =>
+    public void Variables_that_differ_in_case_are_different() =>
         Read(("o.role", "r"), ("o.env-key-dbuser", "X,x")).HasNo(FindingCode.DuplicateVariable);
 
     [Fact]
@@ -141,14 +141,14 @@ public sealed class SettingFindingTests
     }
 
     [Fact]
-    public void After_the_injection_the_containers_do_declare_the_variables()
+    public void After_the_injection_containers_may_declare_the_variables()
     {
         var pod = With(("o.role", "r"), ("uuid", FirstUuid)) with { Containers = [new PodContainer("app", false, ["DBUSER", "DBPASSWORD"])] };
         Read(pod).HasNo(FindingCode.ReplacedVariable);
     }
 
     [Fact]
-    public void Default_variables_are_pointed_out_one_by_one()
+    public void Each_default_variable_is_reported_separately()
     {
         Assert.Equal(2, Read(("o.role", "r")).Findings.Count(finding => finding.Code == FindingCode.DefaultedVariable));
         Assert.Equal(
@@ -186,7 +186,7 @@ public sealed class SettingFindingTests
     }
 
     [Fact]
-    public void The_pods_mode_is_without_effect()
+    public void The_mode_of_the_pod_has_no_effect()
     {
         var injection = Read(("o.role", "r"), ("mode", "uri"));
         Assert.Equal(FindingSeverity.Information, injection.Only(FindingCode.ModeWithoutEffect).Severity);
@@ -204,7 +204,7 @@ public sealed class SettingFindingTests
     }
 
     [Fact]
-    public void Text_of_the_author_keeps_to_its_line()
+    public void Text_of_the_author_stays_on_one_line()
     {
         var injection = Read(With(("o\r\nrole", "x"), ("o\u2028\u202e.role\n", "x"), ("p.role", "r"), ("p.mode", "a\nb")) with
         {

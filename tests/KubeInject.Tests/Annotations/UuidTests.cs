@@ -19,7 +19,7 @@ public sealed class UuidTests
     [InlineData("")]
     [InlineData(FirstUuid)]
     [InlineData(FirstUuid + "," + SecondUuid + "," + FirstUuid)]
-    public void Uuids_that_do_not_fit_the_databases_belong_to_none_for_certain(string uuids)
+    public void Uuids_whose_number_does_not_match_the_databases_are_not_assigned(string uuids)
     {
         var injection = Read(("a.role", "r"), ("b.role", "r"), ("uuid", uuids));
         Assert.Equal(InjectionState.Injected, injection.State);
@@ -34,7 +34,7 @@ public sealed class UuidTests
     [InlineData("+b7f8b5e-4f7e-4a53-9a7d-0c1f2ad7e001")]
     [InlineData("0xf8b5e0-4f7e-4a53-9a7d-0c1f2ad7e001")]
     [InlineData("0b7f8b5e04f7e04a5309a7d00c1f2ad7e001")]
-    public void What_is_no_uuid_gets_at_no_lease_record(string uuid)
+    public void An_invalid_uuid_refers_to_no_lease_record(string uuid)
     {
         var injection = Read(("a.role", "r"), ("uuid", uuid));
         Assert.Equal(InjectionState.Injected, injection.State);
@@ -44,14 +44,14 @@ public sealed class UuidTests
     }
 
     [Fact]
-    public void A_bad_entry_keeps_its_place()
+    public void An_invalid_entry_keeps_its_position()
     {
         var injection = Read(("a.role", "r"), ("b.role", "r"), ("uuid", $"x,{FirstUuid}"));
         Assert.Equal([null, FirstUuid], injection.Databases.Select(database => database.Uuid));
     }
 
     [Fact]
-    public void A_uuid_of_each_database_is_read_as_well()
+    public void The_uuid_setting_of_a_database_is_read()
     {
         var injection = Read(("a.role", "r"), ("a.uuid", FirstUuid), ("b.role", "r"), ("b.uuid", SecondUuid));
         Assert.Equal(InjectionState.Injected, injection.State);
@@ -61,7 +61,7 @@ public sealed class UuidTests
     }
 
     [Fact]
-    public void A_database_without_its_uuid_among_others_with_theirs_is_a_mismatch()
+    public void If_only_some_databases_have_a_uuid_setting_it_is_a_mismatch()
     {
         var injection = Read(("a.role", "r"), ("b.role", "r"), ("b.uuid", SecondUuid));
         Assert.Equal([null, SecondUuid], injection.Databases.Select(database => database.Uuid));
@@ -70,7 +70,7 @@ public sealed class UuidTests
     }
 
     [Fact]
-    public void The_list_counts_before_the_uuid_of_a_database_and_none_is_lost()
+    public void The_list_wins_over_the_uuid_setting_of_a_database_and_no_uuid_is_lost()
     {
         var injection = Read(("a.role", "r"), ("a.uuid", SecondUuid), ("uuid", FirstUuid));
         Assert.Equal(FirstUuid, injection.Databases[0].Uuid);

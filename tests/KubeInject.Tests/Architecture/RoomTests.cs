@@ -38,7 +38,7 @@ public sealed class RoomTests
 
     [Theory]
     [MemberData(nameof(RoomNames))]
-    public void A_room_depends_on_no_room_after_it(string room)
+    public void A_namespace_depends_only_on_namespaces_before_it(string room)
     {
         var after = Rooms.SkipWhile(name => name != room).Skip(1).ToHashSet();
         var violations =
@@ -51,7 +51,7 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public void Every_room_has_types() => Assert.All(Rooms, room => Assert.Contains(Engine.Types, type => RoomOf(type) == room));
+    public void Every_namespace_has_types() => Assert.All(Rooms, room => Assert.Contains(Engine.Types, type => RoomOf(type) == room));
 
     // A folder without an entry of its own belongs to the room around it.
     private static string? RoomOf(IType type) => type.Namespace?.FullName is { } name && name.StartsWith($"{Root}.", StringComparison.Ordinal)

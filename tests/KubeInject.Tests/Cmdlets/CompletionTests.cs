@@ -124,7 +124,7 @@ public sealed class CompletionTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_parameter_completes_as_the_table_says(string parameter)
+    public void Every_parameter_completes_as_the_table_specifies(string parameter)
     {
         var (_, name, type, completer) = Parameters.Single(one => $"{one.Cmdlet} -{one.Name}" == parameter);
 
@@ -138,6 +138,6 @@ public sealed class CompletionTests
     }
 
     [Fact]
-    public void The_table_has_no_parameter_that_is_gone() =>
+    public void Every_parameter_in_the_table_exists() =>
         Assert.Empty(Table.Keys.Except(Parameters.SelectMany(parameter => new[] { parameter.Name, $"{parameter.Cmdlet} -{parameter.Name}" })));
 }

@@ -12,11 +12,11 @@ public sealed class EngineTypesTests
     private static readonly HashSet<Type> Forwarded = [.. typeof(KubeCmdlet).Assembly.GetForwardedTypes()];
 
     [Fact]
-    public void Every_exception_can_be_caught_by_its_name_at_the_prompt() =>
+    public void Every_exception_type_can_be_used_in_a_catch_block() =>
         Assert.All(Engine.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Exception))), type => Assert.Contains(type, Forwarded));
 
     [Fact]
-    public void Whatever_cmdlets_take_and_return_can_be_named_at_the_prompt()
+    public void Every_type_of_a_parameter_or_output_can_be_used_by_name()
     {
         var cmdlets = typeof(KubeCmdlet).Assembly.GetExportedTypes();
         var reached = new HashSet<Type>();

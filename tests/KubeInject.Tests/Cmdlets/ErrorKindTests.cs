@@ -18,7 +18,7 @@ public sealed partial class ErrorKindTests
     ];
 
     [Fact]
-    public void Every_id_is_in_the_page_with_what_to_do_and_the_other_way_round()
+    public void The_error_page_has_exactly_the_ids_of_the_code_with_their_remedies()
     {
         var page = Row().Matches(File.ReadAllText(Repository.File("docs", "errors.md"))).Select(row => (row.Groups["id"].Value, row.Groups["do"].Value));
 
@@ -26,7 +26,7 @@ public sealed partial class ErrorKindTests
     }
 
     [Fact]
-    public void Types_that_the_page_names_are_those_of_public_exceptions()
+    public void The_error_page_names_public_exceptions()
     {
         var page = File.ReadAllText(Repository.File("docs", "errors.md"));
 
@@ -35,13 +35,13 @@ public sealed partial class ErrorKindTests
     }
 
     [Fact]
-    public void Ids_are_named_once_in_one_place() => Assert.All(Kinds, kind => Assert.Equal(kind.Name, kind.Kind.Id));
+    public void Each_id_is_declared_once() => Assert.All(Kinds, kind => Assert.Equal(kind.Name, kind.Kind.Id));
 
     [Fact]
-    public void What_to_do_is_said_in_one_line() => Assert.All(Kinds, kind => Assert.Matches(@"\A[A-Z][^\r\n|]{20,150}\.\z", kind.Kind.Action));
+    public void A_remedy_is_one_line() => Assert.All(Kinds, kind => Assert.Matches(@"\A[A-Z][^\r\n|]{20,150}\.\z", kind.Kind.Action));
 
     [Fact]
-    public void Error_records_are_made_in_one_place()
+    public void Error_records_are_created_in_one_place()
     {
         var files = Directory.GetFiles(Repository.File("src", "KubeInject.Cmdlets"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
@@ -50,7 +50,7 @@ public sealed partial class ErrorKindTests
     }
 
     [Fact]
-    public void Every_reason_has_a_kind_of_its_own()
+    public void Every_reason_has_a_separate_kind()
     {
         string[] words = [.. typeof(KubeApiReason).GetFields().Select(field => (string)field.GetRawConstantValue()!)];
 
@@ -65,7 +65,7 @@ public sealed partial class ErrorKindTests
     }
 
     [Fact]
-    public void A_word_that_only_this_server_has_gets_no_id_of_its_own() => Assert.Same(ErrorKinds.KubeApiUnknown, ErrorKinds.OfApi("TeapotBusy"));
+    public void An_unknown_reason_of_a_server_gets_no_separate_id() => Assert.Same(ErrorKinds.KubeApiUnknown, ErrorKinds.OfApi("TeapotBusy"));
 
     private static IEnumerable<string> Exceptions =>
         typeof(KubeApiException).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Exception))).Select(type => type.FullName!);

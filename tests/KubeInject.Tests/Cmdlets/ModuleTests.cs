@@ -27,7 +27,7 @@ public sealed class ModuleTests
     public static TheoryData<string> CmdletNames => [.. Cmdlets.Select(cmdlet => $"{cmdlet.Verb}-{cmdlet.Noun}")];
 
     [Fact]
-    public void The_manifest_exports_every_cmdlet_and_nothing_else()
+    public void The_manifest_exports_exactly_the_cmdlets()
     {
         var exported = Regex.Matches(Regex.Match(Manifest, @"CmdletsToExport\s*=\s*@\(([^)]*)\)").Groups[1].Value, "'([^']+)'").Select(match => match.Groups[1].Value);
 
@@ -58,7 +58,7 @@ public sealed class ModuleTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void What_changes_anything_can_be_asked_first(string name)
+    public void Cmdlets_that_change_something_support_ShouldProcess(string name)
     {
         // What is new here is an object in memory.
         string[] changeNothing = ["Get", "Test", "Watch", "Connect", "Disconnect", "New"];
@@ -83,7 +83,7 @@ public sealed class ModuleTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void Every_cmdlet_says_what_it_returns_or_returns_nothing(string name)
+    public void Every_cmdlet_declares_its_output_type_or_returns_nothing(string name)
     {
         var type = Cmdlets.Single(cmdlet => $"{cmdlet.Verb}-{cmdlet.Noun}" == name).Type;
 
@@ -121,7 +121,7 @@ public sealed class ModuleTests
     }
 
     [Fact]
-    public void The_engine_knows_neither_PowerShell_nor_a_console() =>
+    public void The_engine_references_neither_PowerShell_nor_the_console() =>
         Assert.DoesNotContain(
             typeof(KubeConnection).Assembly.GetReferencedAssemblies(),
             reference => reference.Name is "System.Management.Automation" or "System.Console");

@@ -28,7 +28,7 @@ public sealed partial class ReleaseTests
     [InlineData(typeof(SensitiveString))]
     [InlineData(typeof(ModuleLoadContext))]
     [InlineData(typeof(AllSettings))]
-    public void A_release_does_not_contain_the_folder_that_it_was_built_in(Type type)
+    public void A_release_does_not_contain_the_path_of_the_build_folder(Type type)
     {
         var isRelease = type.Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration == "Release";
 

@@ -11,7 +11,7 @@ namespace KubeInject.Tests.Completion;
 public sealed class ClusterSuggestionsTests
 {
     [Fact]
-    public async Task Lists_are_lists_of_metadata_with_a_limit()
+    public async Task Lists_request_only_metadata_with_a_limit()
     {
         using var server = new TestServer(_ => List("orders"));
         using var connection = Connect(server);
@@ -24,7 +24,7 @@ public sealed class ClusterSuggestionsTests
     }
 
     [Fact]
-    public async Task Of_many_pages_those_that_have_come_in_time_are_there()
+    public async Task Suggestions_contain_the_pages_that_arrived_in_time()
     {
         var clock = new ObservedTimeProvider();
         var end = Task.CompletedTask;
@@ -45,7 +45,7 @@ public sealed class ClusterSuggestionsTests
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_left_at_the_end()
+    public async Task A_server_that_never_responds_is_abandoned_at_the_time_limit()
     {
         var clock = new ObservedTimeProvider();
         var end = Task.CompletedTask;
@@ -66,7 +66,7 @@ public sealed class ClusterSuggestionsTests
     }
 
     [Fact]
-    public async Task A_connection_of_its_own_ends_with_the_answer()
+    public async Task A_temporary_connection_is_closed_after_the_suggestions()
     {
         using var server = new TestServer(_ => List("orders"));
         ClusterSuggestions? kept = null;
@@ -86,7 +86,7 @@ public sealed class ClusterSuggestionsTests
     }
 
     [Fact]
-    public async Task A_program_that_gives_the_credential_is_not_run()
+    public async Task A_credential_plugin_does_not_run()
     {
         using var server = new TestServer(_ => List("orders"));
         using var connection = new KubeConnection(
@@ -100,7 +100,7 @@ public sealed class ClusterSuggestionsTests
     }
 
     [Fact]
-    public async Task A_kind_that_may_not_be_listed_does_not_hide_the_others()
+    public async Task A_kind_that_cannot_be_listed_does_not_hide_the_others()
     {
         using var server = new TestServer(request => request.Path.Contains("/statefulsets", StringComparison.Ordinal) ? List("orders") : TestServer.Response.Error(403, "Forbidden", "no"));
         using var connection = Connect(server);
@@ -114,7 +114,7 @@ public sealed class ClusterSuggestionsTests
     [InlineData("sts/or", "sts/orders", "/apis/apps/v1/namespaces/shop/statefulsets")]
     [InlineData("Deployments.apps/", "Deployments.apps/orders", "/apis/apps/v1/namespaces/shop/deployments")]
     [InlineData("po/", "po/orders", "/api/v1/namespaces/shop/pods")]
-    public async Task A_kind_that_was_typed_is_the_only_one_asked_for_and_stays_as_it_is(string word, string expected, string path)
+    public async Task Only_the_typed_kind_is_requested_and_its_text_is_kept(string word, string expected, string path)
     {
         using var server = new TestServer(_ => List("orders"));
         using var connection = Connect(server);
@@ -128,7 +128,7 @@ public sealed class ClusterSuggestionsTests
     [InlineData("tier=web,", "tier=web,app=", "tier=web,tier=")]
     [InlineData("app=", "app=orders", "app=web")]
     [InlineData("tier=web,app!=", "tier=web,app!=orders", "tier=web,app!=web")]
-    public async Task Selectors_go_on_with_keys_and_behind_an_operator_with_values(string word, params string[] expected)
+    public async Task Selectors_complete_keys_and_after_an_operator_values(string word, params string[] expected)
     {
         using var server = new TestServer(_ => TestServer.Response.Json("""
             {"kind":"PartialObjectMetadataList","metadata":{},"items":[

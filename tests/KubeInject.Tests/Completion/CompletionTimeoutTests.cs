@@ -10,7 +10,7 @@ public sealed class CompletionTimeoutTests
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
-    public async Task Three_hundred_milliseconds_are_enough()
+    public async Task The_time_limit_is_three_hundred_milliseconds()
     {
         var taking = new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(token => Numbers(1, never: true, token), _ => true, 9);
 
@@ -19,7 +19,7 @@ public sealed class CompletionTimeoutTests
     }
 
     [Fact]
-    public async Task What_has_come_by_the_end_is_there_and_the_rest_is_told_to_end()
+    public async Task At_the_time_limit_results_so_far_are_returned_and_the_rest_is_canceled()
     {
         var found = await Take(token => Numbers(3, never: true, token));
 
@@ -28,7 +28,7 @@ public sealed class CompletionTimeoutTests
     }
 
     [Fact]
-    public async Task What_does_not_hear_is_not_waited_for()
+    public async Task An_operation_that_ignores_cancellation_is_not_awaited()
     {
         using var released = new ManualResetEventSlim();
         var taking = new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(Deaf, _ => true, 9);
@@ -48,7 +48,7 @@ public sealed class CompletionTimeoutTests
     }
 
     [Fact]
-    public async Task Enough_is_enough()
+    public async Task The_number_of_results_is_limited()
     {
         var found = await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(token => Numbers(int.MaxValue, never: false, token), number => number % 2 == 0, 3);
 
@@ -57,7 +57,7 @@ public sealed class CompletionTimeoutTests
     }
 
     [Fact]
-    public async Task What_fails_ends_early_and_says_nothing()
+    public async Task A_failure_ends_the_completion_without_an_error()
     {
         Assert.Equal([1], await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(_ => Failing(), _ => true, 9));
         Assert.Empty(await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync<int>(_ => throw new InvalidOperationException(), _ => true, 9));

@@ -9,7 +9,7 @@ public sealed class EditorTests
     [Theory]
     [InlineData("launch.json", "configurations", "preLaunchTask")]
     [InlineData("tasks.json", "tasks", "dependsOn")]
-    public void Tasks_that_are_named_exist(string file, string list, string property)
+    public void Referenced_tasks_exist(string file, string list, string property)
     {
         using var tasks = Read(".vscode", "tasks.json");
         using var document = Read(".vscode", file);
@@ -21,7 +21,7 @@ public sealed class EditorTests
     }
 
     [Fact]
-    public void A_development_container_gets_the_tools()
+    public void The_development_container_installs_the_tools()
     {
         using var container = Read(".devcontainer", "devcontainer.json");
 

@@ -19,7 +19,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Actions_are_pinned_to_a_commit_with_its_version_beside_it(string file)
+    public void Actions_are_pinned_to_a_commit_with_a_version_comment(string file)
     {
         var lines = File.ReadLines(Path.Combine(Folder, file)).Where(line => Uses().IsMatch(line)).ToList();
 
@@ -29,7 +29,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Files_that_are_named_exist(string file)
+    public void Referenced_files_exist(string file)
     {
         var named = Values(file, "run").SelectMany(script => Word().Matches(script).Select(match => match.Value))
             .Concat(Values(file, "uses").Where(action => action.StartsWith("./", StringComparison.Ordinal)))
@@ -42,7 +42,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Tasks_of_the_build_script_exist(string file)
+    public void Referenced_build_tasks_exist(string file)
     {
         var tasks = TaskSet().Match(File.ReadAllText(Repository.File("build.ps1"))).Groups["tasks"].Value;
         var named = Values(file, "run").SelectMany(script => Task().Matches(script).Select(match => match.Groups["task"].Value)).ToList();
@@ -53,7 +53,7 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Jobs_may_only_read_unless_they_say_more(string file)
+    public void Jobs_have_read_permission_unless_they_declare_more(string file)
     {
         var permission = Assert.Single(Assert.IsType<YamlMappingNode>(Read(file)["permissions"]).Children);
 
@@ -62,11 +62,11 @@ public sealed partial class WorkflowTests
 
     [Theory]
     [MemberData(nameof(Workflows))]
-    public void Jobs_end(string file) =>
+    public void Jobs_have_a_timeout(string file) =>
         Assert.All(Jobs(file), job => Assert.True(job.Children.ContainsKey("timeout-minutes") || job.Children.ContainsKey("uses"), $"{job["name"]} has no timeout-minutes."));
 
     [Fact]
-    public void The_oldest_PowerShell_of_the_module_is_tested_on_every_system()
+    public void The_oldest_supported_PowerShell_is_tested_on_every_system()
     {
         var oldest = PowerShellVersion().Match(File.ReadAllText(Repository.File("KubeInject.psd1"))).Groups["version"].Value;
         var tested = Jobs("ci.yml").Where(job => job.Children.ContainsKey("strategy")).Select(job => (YamlSequenceNode)job["strategy"]["matrix"]["powershell"]).ToList();

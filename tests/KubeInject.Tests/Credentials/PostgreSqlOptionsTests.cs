@@ -21,7 +21,7 @@ public sealed class PostgreSqlOptionsTests
     ];
 
     [Fact]
-    public void The_defaults_make_sense()
+    public void The_defaults_are_valid()
     {
         using var issuer = new PostgreSqlIssuer(Valid);
         Assert.Equal("postgresql", issuer.Name);
@@ -29,7 +29,7 @@ public sealed class PostgreSqlOptionsTests
 
     [Theory]
     [MemberData(nameof(Invalid), DisableDiscoveryEnumeration = true)]
-    public void What_makes_no_sense_is_an_error_at_once(object options) =>
+    public void An_invalid_option_is_an_error_immediately(object options) =>
         Assert.Throws<ArgumentException>(() => new PostgreSqlIssuer((PostgreSqlOptions)options));
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class PostgreSqlOptionsTests
     [InlineData("postgresql://a:1,b:2/d?user=u&password=p", "a:1,b:2", 5432, "u", "p", "d")]
     [InlineData("postgresql:///d?host=/run/postgresql&user=u", "/run/postgresql", 5432, "u", null, "d")]
     [InlineData("Host=db;Port=6432;Username=u;Password=p;Database=d", "db", 6432, "u", "p", "d")]
-    public void A_connection_is_a_URI_or_Npgsqls_keywords(string text, string host, int port, string user, string? password, string? database)
+    public void A_connection_is_a_URI_or_a_connection_string_of_Npgsql(string text, string host, int port, string user, string? password, string? database)
     {
         var connection = ConnectionText.Parse(new SensitiveString(text));
 
@@ -55,7 +55,7 @@ public sealed class PostgreSqlOptionsTests
     [InlineData("require", Npgsql.SslMode.Require)]
     [InlineData("verify-ca", Npgsql.SslMode.VerifyCA)]
     [InlineData("verify-full", Npgsql.SslMode.VerifyFull)]
-    public void A_URI_says_how_the_server_is_trusted(string mode, Npgsql.SslMode expected) =>
+    public void A_URI_specifies_how_the_server_is_verified(string mode, Npgsql.SslMode expected) =>
         Assert.Equal(expected, ConnectionText.Parse(new SensitiveString($"postgresql://db/d?sslmode={mode}")).SslMode);
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class PostgreSqlOptionsTests
     [InlineData("Host=db;Hidden=1;Password=hidden")]
     [InlineData("Host=db;Port=hidden")]
     [InlineData("Username=hidden")]
-    public void What_is_no_connection_is_an_error_that_quotes_nothing_of_it(string text)
+    public void An_invalid_connection_is_an_error_that_quotes_nothing_of_it(string text)
     {
         var exception = Assert.Throws<ArgumentException>(() => ConnectionText.Parse(new SensitiveString(text)));
 
@@ -77,7 +77,7 @@ public sealed class PostgreSqlOptionsTests
     }
 
     [Fact]
-    public async Task A_role_that_no_role_can_be_called_is_refused_before_anything_is_asked()
+    public async Task An_invalid_role_name_is_rejected_before_the_server_is_contacted()
     {
         using var issuer = new PostgreSqlIssuer(Valid);
         var request = new CredentialRequest(Guid.NewGuid(), "orders", new string('x', 64), "databases", new ObjectReference("Pod", "shop", "orders"), "default");
@@ -90,7 +90,7 @@ public sealed class PostgreSqlOptionsTests
     [InlineData("a\"; DROP ROLE x; --", "kubeinject-a_DROP_ROLE_x_-6f1b2c3d4e5f60718293a4b5c6d7e8f9")]
     [InlineData("a-name-that-is-far-too-long", "kubeinject-a_name_that_is_far_-6f1b2c3d4e5f60718293a4b5c6d7e8f9")]
     [InlineData("😀", "kubeinject-_-6f1b2c3d4e5f60718293a4b5c6d7e8f9")]
-    public void The_name_of_a_login_role_follows_from_its_lease_and_is_plain(string role, string expected)
+    public void The_name_of_a_login_role_is_derived_from_its_lease_and_needs_no_quotes(string role, string expected)
     {
         var name = RoleName.Of(Guid.Parse("6f1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9"), role);
 

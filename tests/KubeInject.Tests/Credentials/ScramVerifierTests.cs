@@ -8,7 +8,7 @@ public sealed class ScramVerifierTests
 {
     /// <summary>The exchange that RFC 7677, section 3, gives as its example.</summary>
     [Fact]
-    public void It_answers_the_exchange_of_the_specification()
+    public void A_verifier_matches_the_example_of_the_specification()
     {
         const string Exchange =
             "n=user,r=rOprNGfwEbeRWgbNEkqO,"
@@ -27,5 +27,5 @@ public sealed class ScramVerifierTests
     }
 
     [Fact]
-    public void No_two_verifiers_of_a_password_are_the_same() => Assert.NotEqual(ScramVerifier.Of("pencil"), ScramVerifier.Of("pencil"));
+    public void Two_verifiers_of_one_password_differ() => Assert.NotEqual(ScramVerifier.Of("pencil"), ScramVerifier.Of("pencil"));
 }

@@ -20,11 +20,11 @@ public sealed class SecretPatternTests
     [InlineData("credentials/db.{namespace}.{role}", "credentials/secret/db.shop.orders-rw")]
     [InlineData("credentials/{role}.{namespace}", "credentials/secret/orders-rw.shop")]
     [InlineData("shared", "shop/secret/shared")]
-    public void Placeholders_are_filled_in(string pattern, string secret) =>
+    public void Placeholders_are_replaced(string pattern, string secret) =>
         Assert.Equal(secret, Resolve(pattern, Request()).ToString());
 
     [Fact]
-    public void A_manifest_that_names_no_namespace_has_that_of_the_connection() =>
+    public void A_manifest_without_a_namespace_uses_the_namespace_of_the_connection() =>
         Assert.Equal("team/secret/team.orders-rw", Resolve("{namespace}.{role}", Request(@namespace: null), "team").ToString());
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class SecretPatternTests
     [InlineData("credentials/{namespace}-{role}", "could read Secrets that are meant for another. Write, for example, credentials/{namespace}.{role}")]
     [InlineData("credentials/x-{namespace}", "could read Secrets that are meant for another")]
     [InlineData("credentials/{role}{namespace}", "could read Secrets that are meant for another")]
-    public void A_pattern_that_is_none_is_told_so(string pattern, string problem) =>
+    public void An_invalid_pattern_is_an_error(string pattern, string problem) =>
         Assert.Contains(problem, Assert.Throws<FormatException>(() => SecretPattern.Parse(pattern)).Message, StringComparison.Ordinal);
 
     [Theory]
@@ -65,7 +65,7 @@ public sealed class SecretPatternTests
     [InlineData("orders-")]
     [InlineData("{namespace}")]
     [InlineData("\u0001\u001b[31m")]
-    public void What_is_no_DNS_label_is_refused_wherever_it_comes_from(string value)
+    public void A_value_that_is_not_a_DNS_label_is_rejected(string value)
     {
         foreach (var request in new[] { Request(role: value), Request(database: value), Request(@namespace: value.Length == 0 ? " " : value) })
         {
@@ -78,11 +78,11 @@ public sealed class SecretPatternTests
     }
 
     [Fact]
-    public void A_value_of_64_characters_is_refused() =>
+    public void A_value_of_64_characters_is_rejected() =>
         Assert.Throws<CredentialException>(() => Resolve("{role}", Request(role: new string('a', 64))));
 
     [Fact]
-    public void A_name_of_254_characters_is_refused()
+    public void A_name_of_254_characters_is_rejected()
     {
         const string Pattern = "{role}.{role}.{role}.{database}";
         var role = new string('a', 63);
@@ -92,7 +92,7 @@ public sealed class SecretPatternTests
     }
 
     [Fact]
-    public void The_pods_of_two_namespaces_never_share_a_Secret_that_is_named_by_namespace()
+    public void Pods_of_two_namespaces_never_share_a_Secret_with_the_namespace_in_its_name()
     {
         string[] patterns = ["{role}", "{namespace}/{role}.{database}", "c/{namespace}.{role}", "c/{role}.{namespace}", "c/x.{namespace}.{database}.{role}", "c/{database}.{role}.{namespace}", "c/{role}.{namespace}.{database}"];
         var label = Gen.Elements("a", "b", "a-b", "b-c", "a-b-c", "c", "x");

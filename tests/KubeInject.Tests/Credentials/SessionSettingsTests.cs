@@ -17,7 +17,7 @@ public sealed class SessionSettingsTests
     [InlineData(17, true, true, true)]
     [InlineData(18, true, true, true)]
     [InlineData(0, false, false, false)]
-    public void A_server_is_sent_only_settings_that_its_version_knows(int version, bool idleSession, bool selfGrant, bool transaction)
+    public void A_server_receives_only_settings_that_its_version_supports(int version, bool idleSession, bool selfGrant, bool transaction)
     {
         var options = Apply(new NpgsqlConnectionStringBuilder(), version).Options!;
 
@@ -32,7 +32,7 @@ public sealed class SessionSettingsTests
     [InlineData("--statement_timeout=1")]
     [InlineData(" ")]
     [InlineData(null)]
-    public void Options_of_the_connection_stay_and_come_first(string? theirs)
+    public void Options_of_the_connection_are_kept_and_come_first(string? theirs)
     {
         var alone = Apply(new NpgsqlConnectionStringBuilder(), 15).Options!;
 
@@ -51,7 +51,7 @@ public sealed class SessionSettingsTests
     }
 
     [Fact]
-    public void Each_name_of_a_login_role_is_recognized() => Prop.ForAll(
+    public void Every_login_role_name_is_recognized() => Prop.ForAll(
         ArbMap.Default.GeneratorFor<string>().Where(text => text is { Length: > 0 }).ToArbitrary(), ArbMap.Default.ArbFor<Guid>(), (role, uuid) => RoleName.IsLease(RoleName.Of(uuid, role)))
         .Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
 
@@ -60,7 +60,7 @@ public sealed class SessionSettingsTests
     [InlineData("kubeinject-orders-rw")]
     [InlineData("my-kubeinject-orders-6f1b2c3d4e5f60718293a4b5c6d7e8f9")]
     [InlineData("orders-6f1b2c3d4e5f60718293a4b5c6d7e8f9")]
-    public void Other_names_are_not_those_of_login_roles(string name) => Assert.False(RoleName.IsLease(name));
+    public void Other_names_are_not_recognized_as_login_roles(string name) => Assert.False(RoleName.IsLease(name));
 
     private static NpgsqlConnectionStringBuilder Apply(NpgsqlConnectionStringBuilder connection, int version)
     {

@@ -11,7 +11,7 @@ public sealed class StatementTemplateTests
     private static readonly Gen<string> Text = ArbMap.Default.GeneratorFor<string>().Where(text => text is not null).Select(text => text.Replace("\0", "\"", StringComparison.Ordinal));
 
     [Fact]
-    public void The_default_statement_has_the_role_as_one_identifier_and_everything_around_it_unchanged() => Prop.ForAll(Text.ToArbitrary(), role =>
+    public void The_default_statement_has_the_role_as_one_identifier_and_is_otherwise_unchanged() => Prop.ForAll(Text.ToArbitrary(), role =>
     {
         var values = new Dictionary<string, string> { ["name"] = "N", ["password"] = "P", ["expiration"] = "E", ["role"] = role };
 
@@ -35,11 +35,11 @@ public sealed class StatementTemplateTests
     [InlineData("SELECT '{{ name }}'")]
     [InlineData("-- {{}}")]
     [InlineData("SELECT $$ {{nam}} $$")]
-    public void A_placeholder_that_nobody_knows_is_an_error(string template) => Assert.Throws<ArgumentException>(() => StatementTemplate.Parse(template));
+    public void An_unknown_placeholder_is_an_error(string template) => Assert.Throws<ArgumentException>(() => StatementTemplate.Parse(template));
 
     [Theory]
     [InlineData("CREATE ROLE \"{{name}}\" PASSWORD {{password}}")]
     [InlineData("CREATE ROLE \"{{name}}\" PASSWORD \"{{password}}\"")]
     [InlineData("CREATE ROLE \"{{name}}\" VALID UNTIL {{expiration}}")]
-    public void A_password_or_an_end_outside_of_a_literal_is_an_error(string template) => Assert.Throws<ArgumentException>(() => StatementTemplate.Parse(template));
+    public void A_password_or_expiration_outside_a_literal_is_an_error(string template) => Assert.Throws<ArgumentException>(() => StatementTemplate.Parse(template));
 }

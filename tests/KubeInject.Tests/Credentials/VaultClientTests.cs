@@ -26,7 +26,7 @@ public sealed class VaultClientTests
     public static TheoryData<int> TurningAway => [412, 429, 472, 473];
 
     [Fact]
-    public async Task A_request_brings_its_token_its_namespace_and_the_mark_of_a_request()
+    public async Task A_request_has_its_token_its_namespace_and_the_request_header()
     {
         using var server = new TestServer(_ => Done);
         using var vault = Client(server, settings: new VaultSettings { Address = new Uri(server.Http, "behind/a/proxy"), Namespace = "team/a" });
@@ -39,7 +39,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task Vault_is_asked_again_when_it_says()
+    public async Task A_request_is_retried_after_Retry_After()
     {
         var clock = new ImmediateTimeProvider();
         var date = (ImmediateTimeProvider.StartTime + TimeSpan.FromSeconds(7 + 9)).ToString("R", CultureInfo.InvariantCulture);
@@ -55,7 +55,7 @@ public sealed class VaultClientTests
     [InlineData("0", 1)]
     [InlineData("25", 25)]
     [InlineData("soon", 1)]
-    public async Task The_wait_is_kept_within_reason(string value, int seconds)
+    public async Task The_delay_is_limited(string value, int seconds)
     {
         var clock = new ImmediateTimeProvider();
         using var server = Answering(Busy with { Headers = [$"Retry-After: {value}"] }, Done);
@@ -70,7 +70,7 @@ public sealed class VaultClientTests
     [InlineData(0)]
     [InlineData(2)]
     [InlineData(4)]
-    public async Task It_is_asked_again_as_often_as_the_settings_say_and_waits_double(int retries)
+    public async Task Retries_follow_the_settings_with_doubling_delays(int retries)
     {
         var clock = new ImmediateTimeProvider();
         using var server = new TestServer(_ => Error(500, "no"));
@@ -89,7 +89,7 @@ public sealed class VaultClientTests
     [InlineData(429, "60", "60 s")]
     [InlineData(503, "3600", "3600 s")]
     [InlineData(429, "Fri, 31 Dec 9999 23:59:59 GMT", "251634977754 s")]
-    public async Task A_wait_that_is_longer_than_the_request_may_take_is_not_begun(int status, string value, string asked)
+    public async Task A_delay_that_exceeds_the_timeout_of_the_request_is_not_started(int status, string value, string asked)
     {
         var clock = new ImmediateTimeProvider();
         using var server = Answering(Error(status, "not now") with { Headers = [$"Retry-After: {value}"] });
@@ -112,7 +112,7 @@ public sealed class VaultClientTests
     [InlineData(200, "application/json", "null", "JSON that is not a Vault response")]
     [InlineData(200, "application/json", """{"kind":"Status","apiVersion":"v1","status":"Success"}""", "JSON that is not a Vault response")]
     [InlineData(200, "application/json", """{"message":"ok"}""", "JSON that is not a Vault response")]
-    public async Task A_success_that_Vault_does_not_report_so_is_no_success(int status, string type, string body, string what)
+    public async Task A_response_without_the_format_of_Vault_is_not_a_success(int status, string type, string body, string what)
     {
         using var server = new TestServer(_ => new Response(status, type, body));
         using var vault = Client(server);
@@ -128,7 +128,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task What_Vault_has_done_it_may_report_without_content()
+    public async Task A_success_can_have_no_content()
     {
         using var server = new TestServer(_ => new Response(204, "application/json", ""));
         using var vault = Client(server);
@@ -136,7 +136,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_too_large_is_given_up()
+    public async Task A_response_that_is_too_large_is_an_error()
     {
         var large = Response.Json("") with { Lines = Endless() };
         using var server = new TestServer(_ => large);
@@ -150,7 +150,7 @@ public sealed class VaultClientTests
 
     [Theory]
     [MemberData(nameof(TurningAway))]
-    public async Task Who_is_turned_away_at_the_door_may_come_again_whatever_he_asks_for(int status)
+    public async Task A_rate_limited_request_is_always_retried(int status)
     {
         using var server = Answering(Error(status, "not now"), Sealed, Done);
         using var vault = Client(server);
@@ -163,7 +163,7 @@ public sealed class VaultClientTests
     [InlineData(502)]
     [InlineData(503)]
     [InlineData(504)]
-    public async Task What_issues_is_not_sent_again_where_it_may_have_been_handled(int status)
+    public async Task A_request_that_issues_is_not_retried_if_it_might_have_been_processed(int status)
     {
         foreach (var response in new[] { Error(status, "no"), Reset })
         {
@@ -176,7 +176,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task What_does_no_harm_twice_is_sent_again_after_a_reset_and_an_error()
+    public async Task An_idempotent_request_is_retried_after_a_reset_and_an_error()
     {
         using var server = Answering(Done, Reset, Error(502, "no"), Done);
         using var vault = Client(server);
@@ -186,7 +186,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task A_server_that_has_never_answered_is_not_waited_for()
+    public async Task A_server_that_has_never_responded_is_not_retried()
     {
         var clock = new ImmediateTimeProvider();
         using var server = new TestServer(_ => Reset);
@@ -196,7 +196,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task A_limit_holds_for_all_attempts_together()
+    public async Task A_timeout_applies_to_all_attempts_together()
     {
         // Each attempt, or each wait, takes half of the time.
         var half = Busy with { Headers = ["Retry-After: 30"] };
@@ -219,7 +219,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task Requests_keep_to_the_rate_and_use_what_was_saved_up()
+    public async Task Requests_respect_the_rate_limit_and_its_burst()
     {
         var clock = new FakeTimeProvider();
         var pace = new VaultRateLimiter(new VaultRateLimit(10, 3), clock);
@@ -232,7 +232,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task No_more_requests_are_under_way_than_the_settings_allow()
+    public async Task Concurrent_requests_do_not_exceed_the_limit()
     {
         var (now, most) = (0, 0);
         var gate = new object();
@@ -253,7 +253,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task A_server_is_trusted_by_the_authority_of_the_settings_alone()
+    public async Task Only_the_CA_of_the_settings_is_trusted()
     {
         using var tls = new TlsServer(_ => Done);
         var settings = new VaultSettings { Address = tls.Server.Https, CertificateAuthority = tls.Settings.CertificateAuthority };
@@ -277,7 +277,7 @@ public sealed class VaultClientTests
     [InlineData("eyJhbGciOi.eyJzdWIi.x is bad", "(******** is bad)")]
     [InlineData("dial postgresql://root:canary@db:5432: no", "(dial postgresql://********@db:5432: no)")]
     [InlineData("password=canary, no", "(password=********, no)")]
-    public async Task The_words_of_Vault_come_in_one_line_and_without_a_secret(string words, string shown)
+    public async Task Messages_of_Vault_are_shown_on_one_line_without_secrets(string words, string shown)
     {
         using var server = new TestServer(_ => Response.Json(new JsonObject { ["errors"] = new JsonArray(words) }.ToJsonString()) with { Status = 400 });
         using var vault = Client(server);
@@ -295,7 +295,7 @@ public sealed class VaultClientTests
     [InlineData("""{"lease_id":5,"data":[]}""")]
     [InlineData("""{"lease_id":"x","data":{"username":"u"}}""")]
     [InlineData("""{"data":{"username":"u","password":"canary"}}""")]
-    public async Task An_answer_that_Vault_does_not_give_is_not_taken_for_a_credential(string body)
+    public async Task An_unexpected_response_is_not_treated_as_a_credential(string body)
     {
         using var server = new TestServer(_ => Response.Json(body));
         using var vault = Client(server);
@@ -309,7 +309,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task A_token_that_is_no_header_is_not_sent_and_not_quoted()
+    public async Task A_token_that_is_not_a_valid_header_is_neither_sent_nor_quoted()
     {
         using var server = new TestServer(_ => Done);
         foreach (var bad in new[] { "", "s.canary\r\nX: y", "s.canaré" })
@@ -323,7 +323,7 @@ public sealed class VaultClientTests
     }
 
     [Fact]
-    public async Task A_lease_that_does_not_end_in_time_is_not_taken_for_revoked()
+    public async Task A_lease_that_does_not_end_in_time_is_not_treated_as_revoked()
     {
         // The token may be revoked, the lease may not, and Vault never gets to it.
         using var server = new TestServer(request => request.Path switch

@@ -13,7 +13,7 @@ public sealed class VaultSettingsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void Without_any_variable_the_defaults_are_those_of_the_command_line()
+    public void Without_variables_the_defaults_are_those_of_the_Vault_CLI()
     {
         var settings = Read();
         Assert.Equal("https://127.0.0.1:8200/", settings.Address.ToString());
@@ -23,7 +23,7 @@ public sealed class VaultSettingsTests : IDisposable
     }
 
     [Fact]
-    public void An_empty_variable_counts_as_unset()
+    public void An_empty_variable_is_treated_as_unset()
     {
         var names = new[]
         {
@@ -35,7 +35,7 @@ public sealed class VaultSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Each_variable_is_taken()
+    public void Each_variable_is_used()
     {
         var settings = Read(
             ("VAULT_ADDR", "http://vault.example.org:8200/behind"), ("VAULT_NAMESPACE", "team/a"), ("VAULT_TLS_SERVER_NAME", "vault.internal"),
@@ -58,7 +58,7 @@ public sealed class VaultSettingsTests : IDisposable
     [InlineData("100", 100, 100)]
     [InlineData("0.5", 0.5, 1)]
     [InlineData("10:1", 10, 1)]
-    public void A_rate_limit_without_a_burst_has_that_of_a_second(string text, double rate, int burst) => Assert.Equal(new VaultRateLimit(rate, burst), Read(("VAULT_RATE_LIMIT", text)).RateLimit);
+    public void A_rate_limit_without_a_burst_has_the_burst_of_one_second(string text, double rate, int burst) => Assert.Equal(new VaultRateLimit(rate, burst), Read(("VAULT_RATE_LIMIT", text)).RateLimit);
 
     [Theory]
     [InlineData("1", true)]
@@ -68,7 +68,7 @@ public sealed class VaultSettingsTests : IDisposable
     [InlineData("0", false)]
     [InlineData("F", false)]
     [InlineData("false", false)]
-    public void Whether_to_skip_the_check_is_said_in_Gos_words(string text, bool skips) => Assert.Equal(skips, Read(("VAULT_SKIP_VERIFY", text)).SkipCertificateCheck);
+    public void The_skip_verify_variable_accepts_the_booleans_of_Go(string text, bool skips) => Assert.Equal(skips, Read(("VAULT_SKIP_VERIFY", text)).SkipCertificateCheck);
 
     [Theory]
     [InlineData("VAULT_ADDR", "vault.example.org:8200")]
@@ -88,7 +88,7 @@ public sealed class VaultSettingsTests : IDisposable
     [InlineData("VAULT_CACERT", "/no/such/file")]
     [InlineData("VAULT_CACERT_BYTES", "no certificate")]
     [InlineData("VAULT_CAPATH", "/no/such/folder")]
-    public void What_cannot_be_understood_is_named(string variable, string value)
+    public void An_invalid_value_is_an_error_that_names_its_variable(string variable, string value)
     {
         var error = Assert.Throws<ConfigurationException>(() => Read((variable, value)));
         Assert.Contains(value.StartsWith('/') ? value : variable, error.Message, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class VaultSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Of_several_authorities_the_file_comes_before_the_text_and_that_before_the_folder()
+    public void A_CA_file_wins_over_CA_text_and_CA_text_over_a_CA_folder()
     {
         var variables = new[] { "file", "text", "folder" }.ToDictionary(name => name, name =>
         {
@@ -116,7 +116,7 @@ public sealed class VaultSettingsTests : IDisposable
     }
 
     [Fact]
-    public void The_token_of_the_variable_comes_before_that_of_the_file_of_vault_login()
+    public void The_token_variable_wins_over_the_token_file_of_vault_login()
     {
         folder.Write(".vault-token", " s.of-the-file\n");
         Assert.Equal("s.of-the-variable", VaultLogin.FromEnvironment(Environment([("VAULT_TOKEN", "s.of-the-variable")]))!.GivenToken()!.Reveal());
@@ -126,7 +126,7 @@ public sealed class VaultSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Settings_that_make_no_sense_are_refused_before_anything_is_sent()
+    public void Invalid_settings_are_rejected_before_anything_is_sent()
     {
         using var authority = TestCertificates.Authority();
         var bad = new VaultSettings[]
@@ -144,7 +144,7 @@ public sealed class VaultSettingsTests : IDisposable
     }
 
     [Fact]
-    public void A_source_says_where_secrets_would_travel_in_sight_of_others()
+    public void A_source_warns_if_secrets_would_be_sent_unencrypted()
     {
         Assert.Null(Notice(new VaultSettings()));
         Assert.Null(Notice(new VaultSettings { Address = new Uri("http://127.0.0.1:8200") }));
@@ -153,7 +153,7 @@ public sealed class VaultSettingsTests : IDisposable
     }
 
     [Fact]
-    public void An_issuer_needs_a_period_an_audience_and_for_pod_identity_a_cluster()
+    public void An_issuer_requires_a_period_an_audience_and_for_pod_identity_a_cluster()
     {
         using var vault = new VaultClient(new VaultSettings(), VaultLogin.Token(new SensitiveString("x")));
         var error = Assert.Throws<ArgumentException>(() => new VaultIssuer(vault, new VaultIssuerOptions { TokenPeriod = TimeSpan.FromSeconds(59) }));

@@ -19,29 +19,29 @@ public sealed class ExplanationTests
         """;
 
     [Fact]
-    public async Task What_will_come_is_counted() =>
+    public async Task Variables_to_be_injected_are_counted() =>
         Assert.Equal("will be injected: 2 databases, 4 variables in 3 containers", (await DiagnoseAsync($"{Orders}\n{Reports}")).Verdict);
 
     [Fact]
-    public async Task One_is_one() =>
+    public async Task One_variable_is_singular() =>
         Assert.Equal("will be injected: 1 database, 2 variables in 3 containers", (await DiagnoseAsync(Orders)).Verdict);
 
     [Fact]
-    public async Task What_has_come_is_counted() => Assert.Equal(
+    public async Task Injected_variables_are_counted() => Assert.Equal(
         "is injected: 1 database, 2 variables in 3 containers",
         (await DiagnoseAsync($"{Orders}\ndb-creds-injector.numberly.io/uuid: 5b3c8ff8-3a55-4e6c-9b2b-6d6b1f3f3a10")).Verdict);
 
     [Fact]
-    public async Task What_asks_for_nothing_is_said_to() =>
+    public async Task A_pod_without_a_request_is_reported() =>
         Assert.Equal("shop/pod/orders: requests no credentials", $"{await DiagnoseAsync("a: b", label: "app: orders")}");
 
     [Fact]
-    public async Task What_breaks_it_is_in_the_verdict() => Assert.Equal(
+    public async Task The_verdict_names_the_failed_step() => Assert.Equal(
         "will not be injected: Database 'orders' has no role to issue credentials from",
         (await DiagnoseAsync("db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER")).Verdict);
 
     [Fact]
-    public async Task A_sound_document_is_told_step_by_step() => Assert.Equal(
+    public async Task A_valid_document_is_explained_step_by_step() => Assert.Equal(
         """
         shop/pod/orders will be injected: 1 database, 2 variables in 3 containers.
 
@@ -60,7 +60,7 @@ public sealed class ExplanationTests
         ignoreLineEndingDifferences: true);
 
     [Fact]
-    public async Task A_broken_document_ends_with_the_one_thing_to_do()
+    public async Task The_explanation_of_an_invalid_document_ends_with_one_remedy()
     {
         var explanation = Explanation.Of(await DiagnoseAsync("db-creds-injector.numberly.io/orders.env-key-dbuser: PGUSER"));
 
@@ -71,7 +71,7 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public async Task What_asks_for_nothing_has_a_short_story() => Assert.Equal(
+    public async Task The_explanation_of_a_pod_without_a_request_is_short() => Assert.Equal(
         ["shop/pod/orders requests no credentials.", "   No credentials.", "   Nothing, because no credentials are requested.", "   Nothing.", "   Nothing.", "   Nothing."],
         Explanation.Of(await DiagnoseAsync("a: b", label: "app: orders")).Lines.Where(line => line.Length > 0 && !char.IsAsciiDigit(line[0])));
 

@@ -13,7 +13,7 @@ public sealed class InjectorSignatureTests
     [InlineData("vault-agent-injector-cfg", "vault.hashicorp.com", "vault-agent-injector-svc", InjectionDialect.VaultAgent)]
     [InlineData("release-vault-agent-injector-cfg", "vault.hashicorp.com", "release-vault-agent-injector-svc", InjectionDialect.VaultAgent)]
     [InlineData("vault-secrets-webhook", "pods.vault-secrets-webhook.admission.banzaicloud.com", "vault-secrets-webhook", InjectionDialect.BankVaults)]
-    public void Installed_injectors_are_recognised_by_their_names(string configuration, string webhook, string service, InjectionDialect dialect)
+    public void Installed_injectors_are_recognized_by_their_names(string configuration, string webhook, string service, InjectionDialect dialect)
     {
         var read = Read(configuration, $$"""{"name":"{{webhook}}","clientConfig":{"service":{"namespace":"vault","name":"{{service}}"} },"rules":[{{PodRule}}]}""");
 
@@ -21,7 +21,7 @@ public sealed class InjectorSignatureTests
     }
 
     [Fact]
-    public void Our_injector_is_recognised_by_the_label_that_it_goes_by()
+    public void Our_injector_is_recognized_by_the_label_of_its_selector()
     {
         var read = Read("creds", """{"name":"creds.example.org","objectSelector":{"matchLabels":{"db-creds":"true"}}}""");
 
@@ -30,7 +30,7 @@ public sealed class InjectorSignatureTests
     }
 
     [Fact]
-    public void Others_are_not() => Assert.DoesNotContain(
+    public void Other_webhooks_are_not_recognized() => Assert.DoesNotContain(
         Enum.GetValues<InjectionDialect>(),
         dialect => InjectorSignature.Of(dialect).Fits(Read("istio-sidecar-injector", """{"name":"sidecar-injector.istio.io"}"""), InjectionOptions.Default));
 
@@ -42,11 +42,11 @@ public sealed class InjectorSignatureTests
     [InlineData("""{"operations":["CREATE"],"apiGroups":["apps"],"apiVersions":["v1"],"resources":["pods"]}""", false)]
     [InlineData("""{"operations":["UPDATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["pods"]}""", false)]
     [InlineData("""{"operations":["CREATE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["pods"],"scope":"Cluster"}""", false)]
-    public void Rules_are_about_new_pods_as_the_API_server_reads_them(string rule, bool expected) =>
+    public void Rules_match_new_pods_as_in_the_API_server(string rule, bool expected) =>
         Assert.Equal(expected, Read("a", $$"""{"name":"a","rules":[{{rule}}]}""").IsForNewPods);
 
     [Fact]
-    public void What_is_not_said_is_as_the_API_has_it()
+    public void Missing_fields_have_the_defaults_of_the_API()
     {
         var read = Read("a", """{"name":"a","clientConfig":{"service":{"namespace":"vault","name":"a"}}}""");
 

@@ -21,13 +21,13 @@ public sealed class VaultPolicyTextTests
     [InlineData("""path "databases/+" { capabilities = ["read"] }""", false)]
     [InlineData("", false)]
     [InlineData("""# path "databases/creds/orders-rw" { capabilities = ["read"] }""", false)]
-    public void A_path_is_read_where_a_rule_covers_it_and_grants_read(string policy, bool expected) =>
+    public void A_path_is_readable_if_a_rule_matches_it_and_grants_read(string policy, bool expected) =>
         Assert.Equal(expected, VaultPolicyText.LetsRead(policy, Path));
 
     [Theory]
     [InlineData("""path "databases/creds/*" { capabilities = ["deny"] } path "databases/creds/orders-rw" { capabilities = ["read"] }""", true)]
     [InlineData("""path "databases/creds/*" { capabilities = ["read"] } path "databases/creds/orders-rw" { capabilities = ["deny"] }""", false)]
-    public void The_rule_for_the_very_path_wins(string policy, bool expected) =>
+    public void The_most_specific_rule_wins(string policy, bool expected) =>
         Assert.Equal(expected, VaultPolicyText.LetsRead(policy, Path));
 
     [Theory]
@@ -35,6 +35,6 @@ public sealed class VaultPolicyTextTests
     [InlineData("""path "databases/creds/orders-rw" { policy = "read" }""")]
     [InlineData("""path "databases/*" { capabilities = ["read"] } path "databases/creds/*" { capabilities = ["deny"] }""")]
     [InlineData("""path "databases/creds/*" { capabilities = ["read"] allowed_parameters = { "*" = [] } }""")]
-    public void What_is_not_understood_for_certain_is_left_open(string policy) =>
+    public void A_policy_that_is_not_fully_understood_gives_an_unknown_result(string policy) =>
         Assert.Null(VaultPolicyText.LetsRead(policy, Path));
 }

@@ -17,7 +17,7 @@ public sealed class WebhookEventTests
     [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": service \"injector\" not found", "does not exist")]
     [InlineData("Post \"https://injector.example.org/mutate?timeout=10s\": dial tcp: lookup injector.example.org: no such host", "cannot be resolved")]
     [InlineData("something new", "something new")]
-    public void A_webhook_that_could_not_be_called_is_told_in_plain_words(string reason, string meaning)
+    public void A_webhook_that_could_not_be_called_is_explained(string reason, string meaning)
     {
         var read = WebhookEvent.Read(Calling + reason)!;
 
@@ -28,12 +28,12 @@ public sealed class WebhookEventTests
     }
 
     [Fact]
-    public void A_refusal_is_told_with_its_reason() => Assert.Equal(
+    public void A_rejection_is_explained_with_its_reason() => Assert.Equal(
         "The webhook 'injector.example.org' refused the pod: no role for shop/orders.",
         WebhookEvent.Read("Error creating: admission webhook \"injector.example.org\" denied the request: no role for shop/orders.")!.Message);
 
     [Fact]
-    public void No_userinfo_of_a_template_is_told()
+    public void No_userinfo_of_a_template_is_shown()
     {
         var read = WebhookEvent.Read("admission webhook \"i\" denied the request: parse \"postgres://app:p4ss/w@rd@db:5432/orders\": net/url: invalid userinfo")!;
 
@@ -45,7 +45,7 @@ public sealed class WebhookEventTests
     }
 
     [Fact]
-    public void A_long_reason_stays_one_short_line()
+    public void A_long_reason_is_shortened_to_one_line()
     {
         var message = WebhookEvent.Read("admission webhook \"i\" denied the request: a\nb\u202E " + new string('x', 5000))!.Message;
 
@@ -58,5 +58,5 @@ public sealed class WebhookEventTests
     [InlineData("")]
     [InlineData("Created pod: orders-1-x")]
     [InlineData("Back-off restarting failed container")]
-    public void Other_events_say_nothing_of_webhooks(string message) => Assert.Null(WebhookEvent.Read(message));
+    public void Other_events_are_not_about_webhooks(string message) => Assert.Null(WebhookEvent.Read(message));
 }

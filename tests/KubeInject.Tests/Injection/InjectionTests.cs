@@ -32,7 +32,7 @@ public sealed class InjectionTests
     [InlineData("$(HOME)", "$$(HOME)")]
     [InlineData("x$", "x$")]
     [InlineData("$(A)$", "$$(A)$$")]
-    public async Task The_kubelet_is_kept_from_expanding_what_was_issued(string password, string written)
+    public async Task The_kubelet_does_not_expand_an_issued_value(string password, string written)
     {
         var (text, _) = await new InjectionFixture(_ => new Credential("u", new SensitiveString(password), "lease")).RunAsync(TwoDatabases);
 
@@ -40,7 +40,7 @@ public sealed class InjectionTests
     }
 
     [Fact]
-    public async Task Classic_and_uri_mode_stand_side_by_side()
+    public async Task Classic_and_uri_mode_can_be_combined()
     {
         var (text, result) = await new InjectionFixture(request => new Credential($"u@{request.Database}", new SensitiveString("p/w"), "lease")).RunAsync(TwoDatabases);
 
@@ -64,7 +64,7 @@ public sealed class InjectionTests
     }
 
     [Fact]
-    public async Task The_uuids_stand_in_the_order_of_the_databases()
+    public async Task The_uuids_are_in_the_order_of_the_databases()
     {
         var injecting = new InjectionFixture();
         var (text, _) = await injecting.RunAsync(TwoDatabases);
@@ -74,7 +74,7 @@ public sealed class InjectionTests
     }
 
     [Fact]
-    public async Task When_the_second_credential_cannot_be_issued_the_first_is_revoked()
+    public async Task If_the_second_credential_cannot_be_issued_the_first_is_revoked()
     {
         var injecting = new InjectionFixture(request => request.Database == "b" ? throw new InvalidOperationException("The database is down.") : new Credential("u", new SensitiveString("p"), "lease"));
 
@@ -88,7 +88,7 @@ public sealed class InjectionTests
     }
 
     [Fact]
-    public async Task A_null_character_is_refused_and_the_credential_revoked()
+    public async Task A_null_character_is_rejected_and_the_credential_revoked()
     {
         var injecting = new InjectionFixture(_ => new Credential("u", new SensitiveString("p\0"), "lease"));
 
@@ -99,7 +99,7 @@ public sealed class InjectionTests
     }
 
     [Fact]
-    public async Task What_cannot_be_written_is_revoked()
+    public async Task If_the_injected_document_cannot_be_written_the_credential_is_revoked()
     {
         var injecting = new InjectionFixture();
 
@@ -112,7 +112,7 @@ public sealed class InjectionTests
     }
 
     [Fact]
-    public async Task Whoever_stops_in_the_middle_leaves_no_credential()
+    public async Task Cancelling_an_injection_leaves_no_credential()
     {
         using var stop = new CancellationTokenSource();
         var injecting = new InjectionFixture(request =>
@@ -131,7 +131,7 @@ public sealed class InjectionTests
     }
 
     [Fact]
-    public async Task A_plan_issues_nothing_and_finds_what_would_fail()
+    public async Task A_plan_issues_nothing_and_finds_errors()
     {
         var injecting = new InjectionFixture();
 
@@ -147,7 +147,7 @@ public sealed class InjectionTests
     [InlineData("annotations:", "annotations:\n    db-creds-injector.numberly.io/uuid: 7d0c1f3e-0000-0000-0000-000000000000,7d0c1f3e-0000-0000-0000-000000000001", InjectionStatus.AlreadyInjected)]
     [InlineData("annotations:", "annotations:\n    db-creds-injector.numberly.io/revoke-ttl: 1h", InjectionStatus.Ignored)]
     [InlineData("    - name: app", "", InjectionStatus.Failed)]
-    public async Task A_pod_that_is_not_to_be_injected_is_told_apart(string part, string replacement, InjectionStatus status)
+    public async Task A_pod_that_cannot_be_injected_is_reported_with_its_reason(string part, string replacement, InjectionStatus status)
     {
         var injecting = new InjectionFixture();
         var manifest = TwoDatabases.Replace(part, replacement, StringComparison.Ordinal);

@@ -10,7 +10,7 @@ public sealed class PodManifestTests
     private const string Mount = """{"name":"NAME","mountPath":"/var/run/secrets/kubernetes.io/serviceaccount","readOnly":true}""";
 
     [Fact]
-    public void What_the_server_put_in_is_left_out_and_all_else_stays()
+    public void Server_fields_are_removed_and_all_others_are_kept()
     {
         var created = PodManifest.ForCreation(KubeObject.Parse("""
             {"apiVersion":"v1","kind":"Pod",
@@ -33,7 +33,7 @@ public sealed class PodManifestTests
     [Theory]
     [InlineData("kube-api-access-x7k2p")]
     [InlineData("default-token-x7k2p")]
-    public void The_token_that_admission_mounted_is_left_out(string name)
+    public void The_token_volume_that_admission_added_is_removed(string name)
     {
         var created = Created(name, """[{"name":"data"},{"name":"NAME"}]""", $$"""[{"name":"data","mountPath":"/data"},{{Mount}}]""");
 
@@ -41,17 +41,17 @@ public sealed class PodManifestTests
     }
 
     [Fact]
-    public void Where_nothing_else_was_mounted_no_list_is_left() =>
+    public void If_nothing_else_was_mounted_the_empty_list_is_removed() =>
         Assert.Equal("""{"containers":[{"name":"app"}]}""", Created("kube-api-access-x7k2p", """[{"name":"NAME"}]""", $"[{Mount}]"));
 
     [Theory]
     [InlineData("my-token")]
     [InlineData("kube-api-access")]
-    public void A_token_that_the_author_mounted_stays(string name) =>
+    public void A_token_volume_of_the_author_is_kept(string name) =>
         Assert.Contains(name, Created(name, """[{"name":"NAME"}]""", $"[{Mount}]"), StringComparison.Ordinal);
 
     [Fact]
-    public void A_volume_that_is_mounted_elsewhere_as_well_stays() =>
+    public void A_volume_that_is_also_mounted_elsewhere_is_kept() =>
         Assert.Contains(
             """[{"name":"kube-api-access-x7k2p"}]""",
             Created("kube-api-access-x7k2p", """[{"name":"NAME"}]""", $$"""[{{Mount}},{"name":"NAME","mountPath":"/token"}]"""),

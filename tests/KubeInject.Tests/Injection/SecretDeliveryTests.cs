@@ -28,7 +28,7 @@ public sealed partial class SecretDeliveryTests
     private static readonly DeliveryOptions AsManifest = new() { Delivery = CredentialDelivery.Secret, SecretAsManifest = true };
 
     [Fact]
-    public async Task The_Secret_stands_in_front_and_the_containers_refer_to_it()
+    public async Task The_Secret_precedes_the_manifest_and_the_containers_refer_to_it()
     {
         var (text, result) = await RunAsync(Pod);
 
@@ -77,7 +77,7 @@ public sealed partial class SecretDeliveryTests
     }
 
     [Fact]
-    public async Task In_JSON_the_objects_stand_in_a_row()
+    public async Task In_JSON_the_objects_are_separate_documents()
     {
         var (text, _) = await RunAsync("""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{"db-creds-injector.numberly.io/orders.role":"rw"}},"spec":{"containers":[{"name":"app","env":[{"name":"DBUSER","value":"x"}]}]}}""");
 
@@ -101,7 +101,7 @@ public sealed partial class SecretDeliveryTests
     [InlineData("value: |\n            old\n            lines", "REFERENCE")]
     [InlineData("valueFrom: {secretKeyRef: {name: b, key: c}}", "REFERENCE")]
     [InlineData("valueFrom:\n            fieldRef:\n              fieldPath: metadata.name", "REFERENCE")]
-    public async Task A_variable_that_is_there_is_changed_where_it_stands(string old, string replacement)
+    public async Task An_existing_variable_is_changed_in_place(string old, string replacement)
     {
         const string Reference = "valueFrom:\n            secretKeyRef:\n              name: SECRET\n              key: \"orders.password\"";
         var manifest = $"{Pod}\n      env:\n        - name: DBPASSWORD\n          {old}\n        - name: LAST # stays\n          value: 1\n";
@@ -115,7 +115,7 @@ public sealed partial class SecretDeliveryTests
     }
 
     [Fact]
-    public async Task Flow_style_and_its_line_ends_stay()
+    public async Task Flow_style_and_its_line_endings_are_kept()
     {
         var (text, _) = await RunAsync($"{Pod}\n      env: [{{name: DBUSER, value: x}}, {{name: DBPASSWORD}}]\n".ReplaceLineEndings("\r\n"));
 
@@ -131,7 +131,7 @@ public sealed partial class SecretDeliveryTests
     [InlineData("$(HOME)")]
     [InlineData("a$$b")]
     [InlineData("\"quoted\" \\ and: # all")]
-    public async Task What_was_issued_stands_in_the_Secret_as_it_is(string password)
+    public async Task The_Secret_contains_the_issued_values_unchanged(string password)
     {
         var (text, _) = await RunAsync(Pod, _ => new Credential("u", new SensitiveString(password)));
 
@@ -142,7 +142,7 @@ public sealed partial class SecretDeliveryTests
     [InlineData("postgres://db/x?a=$$b", "postgres://u:p%24@db/x?a=$b")]
     [InlineData("postgres://db/x?a=$b", "postgres://u:p%24@db/x?a=$b")]
     [InlineData("postgres://db/x?a=$$$$(b)", "postgres://u:p%24@db/x?a=$$(b)")]
-    public async Task A_template_is_what_the_kubelet_would_make_of_it(string template, string uri)
+    public async Task A_template_is_expanded_as_by_the_kubelet(string template, string uri)
     {
         var (text, _) = await RunAsync(InUriMode(template), _ => new Credential("u", new SensitiveString("p$")));
 
@@ -151,7 +151,7 @@ public sealed partial class SecretDeliveryTests
     }
 
     [Fact]
-    public async Task A_template_that_leaves_something_to_the_kubelet_is_refused_before_anything_is_issued()
+    public async Task A_template_that_needs_the_kubelet_is_rejected_before_anything_is_issued()
     {
         var injecting = new InjectionFixture(delivery: AsManifest);
 
@@ -163,7 +163,7 @@ public sealed partial class SecretDeliveryTests
     }
 
     [Fact]
-    public async Task No_password_stands_outside_the_Secret()
+    public async Task No_password_is_outside_the_Secret()
     {
         var (text, _) = await RunAsync($"{Pod}\n---\n{Pod}\n");
 
@@ -173,7 +173,7 @@ public sealed partial class SecretDeliveryTests
     }
 
     [Fact]
-    public async Task What_came_out_is_left_alone_the_second_time()
+    public async Task A_second_injection_of_the_output_changes_nothing()
     {
         var (text, _) = await new InjectionFixture(delivery: AsManifest).RunAsync(Pod);
         var again = new InjectionFixture(delivery: AsManifest);
@@ -189,7 +189,7 @@ public sealed partial class SecretDeliveryTests
     [InlineData("\uFEFFapiVersion")]
     [InlineData("---\napiVersion")]
     [InlineData("# Orders.\n---\napiVersion")]
-    public async Task Whatever_the_text_begins_with_the_documents_are_told_apart(string start)
+    public async Task The_Secret_is_a_separate_document_whatever_the_manifest_starts_with(string start)
     {
         var (text, result) = await RunAsync(start + Pod["apiVersion".Length..]);
 
@@ -199,7 +199,7 @@ public sealed partial class SecretDeliveryTests
     }
 
     [Fact]
-    public async Task A_directive_would_lose_its_document()
+    public async Task A_directive_before_the_document_is_rejected()
     {
         var injecting = new InjectionFixture(delivery: AsManifest);
 
@@ -214,7 +214,7 @@ public sealed partial class SecretDeliveryTests
     [InlineData("name: orders", "^orders-db-[0-9a-f]{10}$")]
     [InlineData("generateName: orders-", "^orders-db-[0-9a-f]{10}$")]
     [InlineData("labels: {}", "^db-[0-9a-f]{10}$")]
-    public async Task The_name_tells_the_workload_and_the_issue(string name, string expected)
+    public async Task The_name_of_the_Secret_contains_the_workload_and_the_issue(string name, string expected)
     {
         var (text, _) = await new InjectionFixture(delivery: AsManifest).RunAsync(Pod.Replace("name: a\n", name + "\n", StringComparison.Ordinal));
 
@@ -222,7 +222,7 @@ public sealed partial class SecretDeliveryTests
     }
 
     [Fact]
-    public async Task A_long_name_leaves_room_for_the_issue()
+    public async Task A_long_workload_name_is_shortened()
     {
         var (text, _) = await new InjectionFixture(delivery: AsManifest).RunAsync(Pod.Replace("name: a\n", $"name: {new string('a', 253)}\n", StringComparison.Ordinal));
 
@@ -240,7 +240,7 @@ public sealed partial class SecretDeliveryTests
     }
 
     [Fact]
-    public void Without_a_cluster_there_is_nowhere_to_create_a_Secret()
+    public void Without_a_cluster_no_Secret_can_be_created()
     {
         var error = Assert.Throws<ArgumentException>(() => new ManifestInjector(
             new CredentialSource(new RecordingIssuer(), new MemoryLeaseStore()), delivery: new DeliveryOptions { Delivery = CredentialDelivery.Secret }));

@@ -7,7 +7,7 @@ namespace KubeInject.Tests.Injection;
 public sealed class SeveralManifestsTests
 {
     [Fact]
-    public async Task Plans_come_in_the_order_of_the_manifests()
+    public async Task Plans_are_returned_in_the_order_of_the_manifests()
     {
         var manifests = Enumerable.Range(0, 50).Select(i => ManifestSource.FromText(i % 7 == 3 ? "a: [" : Pod($"app-{i}"))).ToList();
 
@@ -21,7 +21,7 @@ public sealed class SeveralManifestsTests
     }
 
     [Fact]
-    public async Task A_file_that_was_written_since_it_was_planned_for_is_planned_for_again()
+    public async Task A_file_that_changed_after_planning_is_planned_again()
     {
         var file = Path.GetTempFileName();
         try
@@ -44,7 +44,7 @@ public sealed class SeveralManifestsTests
     }
 
     [Fact]
-    public async Task A_plan_that_is_injected_twice_gets_other_credentials()
+    public async Task Injecting_a_plan_twice_issues_different_credentials()
     {
         var injecting = new InjectionFixture();
         var plan = await injecting.Injector.PlanAsync(ManifestSource.FromText(Pod("app")), CancellationToken.None);
@@ -57,7 +57,7 @@ public sealed class SeveralManifestsTests
     }
 
     [Fact]
-    public async Task Plans_that_nobody_waits_for_are_given_up()
+    public async Task Plans_that_are_not_awaited_are_canceled()
     {
         var manifests = Enumerable.Range(0, 50).Select(i => ManifestSource.FromText(Pod($"app-{i}")));
 

@@ -13,7 +13,7 @@ public sealed class TemplateRestorationTests
         """;
 
     [Fact]
-    public void Where_nothing_else_has_changed_the_template_is_the_one_of_before()
+    public void Without_other_changes_the_original_template_is_restored()
     {
         const string After = """
             {"metadata":{"annotations":{"db-creds-injector.numberly.io/orders.role":"rw","db-creds-injector.numberly.io/uuid":"NEW","db-creds-injector.numberly.io/orders.uuid":"NEW"}},
@@ -25,7 +25,7 @@ public sealed class TemplateRestorationTests
     }
 
     [Fact]
-    public void What_somebody_else_has_changed_since_stays()
+    public void Later_changes_of_other_users_are_kept()
     {
         const string After = """
             {"metadata":{"annotations":{"note":"1","db-creds-injector.numberly.io/uuid":"NEW"}},

@@ -15,7 +15,7 @@ public sealed class WorkloadNameTests
     [InlineData("cj/orders", "CronJob")]
     [InlineData("cronjobs.batch/orders", "CronJob")]
     [InlineData("po/orders", "Pod")]
-    public void Names_are_kubectls(string text, string kind)
+    public void Names_are_written_as_in_kubectl(string text, string kind)
     {
         var workload = WorkloadName.Parse(text, "shop");
 
@@ -23,7 +23,7 @@ public sealed class WorkloadNameTests
     }
 
     [Fact]
-    public void A_name_may_have_its_namespace_in_front() =>
+    public void A_name_can_have_its_namespace_as_prefix() =>
         Assert.Equal("other/deployment/orders", WorkloadName.Parse("other/deploy/orders", "shop").ToString());
 
     [Theory]
@@ -34,6 +34,6 @@ public sealed class WorkloadNameTests
     [InlineData("rs/orders", "Use one of these kinds: deployment (deploy), statefulset (sts), daemonset (ds), cronjob (cj), pod (po).")]
     [InlineData("deployments.example.com/orders", "Use one of these kinds:")]
     [InlineData("cronjobs.apps/orders", "Use one of these kinds:")]
-    public void What_is_none_is_told(string text, string hint) =>
+    public void An_invalid_name_is_an_error(string text, string hint) =>
         Assert.Contains(hint, Assert.Throws<FormatException>(() => WorkloadName.Parse(text, "shop")).Message, StringComparison.Ordinal);
 }

@@ -7,7 +7,7 @@ namespace KubeInject.Tests.Injector;
 public sealed class SettingsTests
 {
     [Fact]
-    public void An_option_wins_over_our_variable_and_that_over_another_tools_and_that_over_the_file()
+    public void An_option_wins_over_our_variable_then_the_variable_of_another_tool_then_the_file()
     {
         var file = File("vault-address: https://file");
         var other = ("VAULT_ADDR", "https://vault-addr");
@@ -21,7 +21,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void That_holds_for_every_setting_that_is_a_text()
+    public void The_order_applies_to_every_text_setting()
     {
         foreach (var setting in AllSettings.All.Where(setting => setting.Kind == SettingKind.Text))
         {
@@ -34,7 +34,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void An_empty_variable_says_nothing() =>
+    public void An_empty_variable_is_treated_as_unset() =>
         Assert.Equal("file", Reader(File("source: file"), [("KUBEINJECT_SOURCE", "")]).Text(AllSettings.Source));
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void A_secret_is_no_option_but_its_file_is()
+    public void A_secret_is_not_an_option_but_its_file_is()
     {
         var secrets = AllSettings.All.Where(setting => setting.Kind == SettingKind.Secret).ToList();
 
@@ -85,7 +85,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void A_file_of_a_secret_that_is_missing_or_empty_is_named()
+    public void A_missing_or_empty_secret_file_is_named()
     {
         using var folder = new TestFolder();
         var empty = folder.Write("empty", "\n");
@@ -100,7 +100,7 @@ public sealed class SettingsTests
     [InlineData("1h30m", 5400)]
     [InlineData("2d", 172_800)]
     [InlineData("0s", 0)]
-    public void Times_have_units(string text, int seconds) =>
+    public void Durations_have_units(string text, int seconds) =>
         Assert.Equal(TimeSpan.FromSeconds(seconds), Reader(null, [("KUBEINJECT_GRACE_PERIOD", text)]).Duration(AllSettings.GracePeriod));
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class SettingsTests
     [InlineData("5 m")]
     [InlineData("m")]
     [InlineData("99999999999d")]
-    public void Other_times_are_refused_with_their_place(string text) => Assert.Equal(
+    public void Invalid_durations_are_rejected_with_their_location(string text) => Assert.Equal(
         "--grace-period must be a duration, such as 90s, 15m, 1h30m or 2d.",
         Fails(() => Reader(null, [], ("grace-period", [text])).Duration(AllSettings.GracePeriod)));
 
@@ -125,12 +125,12 @@ public sealed class SettingsTests
         Assert.Equal(value, Reader(File($"vault-skip-verify: {text}")).Flag(AllSettings.VaultSkipVerify));
 
     [Fact]
-    public void Another_flag_is_refused_with_its_place() => Assert.Equal(
+    public void An_invalid_flag_is_rejected_with_its_location() => Assert.Equal(
         "settings.yaml:2: 'vault-skip-verify' must be true or false.",
         Fails(() => Reader(File("source: vault\nvault-skip-verify: maybe")).Flag(AllSettings.VaultSkipVerify)));
 
     [Fact]
-    public void What_is_missing_is_named_in_all_its_places() => Assert.Equal(
+    public void A_missing_setting_is_an_error_that_lists_all_ways_to_set_it() => Assert.Equal(
         "The source 'vault' requires --vault-address, KUBEINJECT_VAULT_ADDRESS, or 'vault-address' in the settings file.",
         Fails(() => Reader().RequiredText(AllSettings.VaultAddress, "The source 'vault'")));
 
@@ -146,7 +146,7 @@ public sealed class SettingsTests
     [InlineData("- source", "settings.yaml:1: A settings file must contain a mapping of settings")]
     [InlineData("local", "settings.yaml:1: A settings file must contain a mapping of settings")]
     [InlineData("source: local\n---\nsource: vault", "settings.yaml:3: A settings file must contain only one document")]
-    public void What_is_wrong_in_the_file_is_told_with_its_line(string text, string problem) =>
+    public void An_error_in_the_file_has_its_line(string text, string problem) =>
         Assert.StartsWith(problem, Fails(() => File(text)), StringComparison.Ordinal);
 
     [Theory]

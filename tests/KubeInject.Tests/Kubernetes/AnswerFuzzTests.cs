@@ -43,7 +43,7 @@ public sealed partial class AnswerFuzzTests
     private static int Runs => int.TryParse(Environment.GetEnvironmentVariable("KUBEINJECT_FUZZ_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : 3000;
 
     [Fact]
-    public async Task A_damaged_answer_is_a_clear_error_or_a_right_result()
+    public async Task A_damaged_response_is_a_clear_error_or_a_correct_result()
     {
         byte[] answer = [];
         Func<Request, Response> respond = request => request.Path is "/version" || request.Method == "POST"

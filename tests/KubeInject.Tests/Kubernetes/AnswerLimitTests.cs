@@ -39,7 +39,7 @@ public sealed class AnswerLimitTests
     [InlineData("list metadata", 4)]
     [InlineData("watch", 1)]
     [InlineData("watch", 3)]
-    public async Task A_list_that_continues_in_a_circle_ends_with_an_error(string how, int length)
+    public async Task A_list_whose_continue_tokens_repeat_is_an_error(string how, int length)
     {
         var pages = 0;
         using var api = await FaultyApi.OpenAsync(_ => Page(next: $"page-{pages++ % length}", $"pod-{pages}"));
@@ -52,7 +52,7 @@ public sealed class AnswerLimitTests
 
     [Theory]
     [InlineData("list metadata")]
-    public async Task A_list_in_protobuf_that_continues_in_a_circle_ends_with_an_error(string how)
+    public async Task A_protobuf_list_whose_continue_tokens_repeat_is_an_error(string how)
     {
         using var api = await FaultyApi.OpenAsync(_ => Protobuf(MetadataMessages.List([new ObjectMetadata { Kind = "Pod", Name = "a" }], "again")));
         AssertLimit(api, await Assert.ThrowsAsync<KubeConnectionException>(() => Lists[how](api.Connection)), "the list is circular");
@@ -61,7 +61,7 @@ public sealed class AnswerLimitTests
 
     [Theory]
     [MemberData(nameof(ListNames))]
-    public async Task A_list_that_expires_after_each_page_ends_with_an_error(string how)
+    public async Task A_list_that_expires_after_each_page_is_an_error(string how)
     {
         var pods = 0;
         using var api = await FaultyApi.OpenAsync(request => request.Path.Contains("continue=", StringComparison.Ordinal)
@@ -79,7 +79,7 @@ public sealed class AnswerLimitTests
 
     [Theory]
     [MemberData(nameof(ListNames))]
-    public async Task A_list_that_continues_without_objects_ends_with_an_error(string how)
+    public async Task A_list_that_continues_without_objects_is_an_error(string how)
     {
         var pages = 0;
         using var api = await FaultyApi.OpenAsync(_ => Page(next: $"page-{++pages}"));
@@ -92,7 +92,7 @@ public sealed class AnswerLimitTests
 
     [Theory]
     [MemberData(nameof(ListNames))]
-    public async Task A_list_has_no_more_than_so_many_objects(string how)
+    public async Task The_number_of_objects_in_a_list_is_limited(string how)
     {
         var pages = 0;
         using var api = await OpenAsync(_ => Page(next: $"page-{++pages}", $"a-{pages}", $"b-{pages}"), new ResponseLimits { MaxListObjects = 50 });
@@ -105,7 +105,7 @@ public sealed class AnswerLimitTests
 
     [Theory]
     [MemberData(nameof(ListNames))]
-    public async Task A_list_takes_no_longer_than_so_long(string how)
+    public async Task The_duration_of_a_list_is_limited(string how)
     {
         var clock = new FakeTimeProvider();
         var pages = 0;
@@ -149,7 +149,7 @@ public sealed class AnswerLimitTests
     [Theory]
     [InlineData("list")]
     [InlineData("list pods")]
-    public async Task A_page_that_is_too_large_is_requested_in_smaller_ones_and_loses_no_object(string how)
+    public async Task A_page_that_is_too_large_is_requested_in_smaller_pages_without_losing_objects(string how)
     {
         // 30 objects of 4 KiB each; two of them fit.
         using var api = await OpenAsync(
@@ -177,7 +177,7 @@ public sealed class AnswerLimitTests
     [InlineData("a text", "{\"kind\":\"PodList\",\"metadata\":{\"name\":\"")]
     [InlineData("items", "{\"kind\":\"PodList\",\"items\":[")]
     [InlineData("nesting", "{\"kind\":\"PodList\",\"items\":")]
-    public async Task A_body_without_end_is_given_up(string what, string start)
+    public async Task An_endless_body_is_an_error(string what, string start)
     {
         var piece = what switch
         {
@@ -213,7 +213,7 @@ public sealed class AnswerLimitTests
     }
 
     [Fact]
-    public async Task An_event_without_end_is_given_up()
+    public async Task An_endless_event_is_an_error()
     {
         using var api = await OpenAsync(
             request => FakeStore.IsWatch(request) ? Response.Json("") with { Lines = Endless("""{"type":"ADDED","object":{"metadata":{"name":""" + "\"", new string('x', 50_000)) } : Page(null, "pod"),
@@ -226,7 +226,7 @@ public sealed class AnswerLimitTests
     }
 
     [Fact]
-    public async Task An_object_in_protobuf_without_end_is_given_up()
+    public async Task An_endless_protobuf_object_is_an_error()
     {
         // The head of an item of 2 GiB.
         byte[] head = [.. MetadataMessages.Envelope("meta.k8s.io/v1", "PartialObjectMetadataList", [])[..^6], 0x12, 0xff, 0xff, 0xff, 0xff, 0x07, 0x12, 0xf0, 0xff, 0xff, 0xff, 0x07];
@@ -241,7 +241,7 @@ public sealed class AnswerLimitTests
     [InlineData("gzip")]
     [InlineData("deflate")]
     [InlineData("br")]
-    public async Task A_compressed_answer_counts_as_large_as_it_is_decompressed(string encoding)
+    public async Task The_limit_applies_to_the_decompressed_size(string encoding)
     {
         var bomb = Compress(encoding, Encoding.ASCII.GetBytes("{\"kind\":\"PodList\",\"items\":["), 8 << 20);
         Assert.InRange(bomb.Length, 1, 128 * 1024);
@@ -257,7 +257,7 @@ public sealed class AnswerLimitTests
     }
 
     [Fact]
-    public async Task A_gzip_bomb_of_4_GiB_is_given_up_at_the_limit()
+    public async Task A_gzip_bomb_of_4_GiB_is_an_error_at_the_limit()
     {
         // So many members of a gzip file, each 64 MiB of spaces, are read one after the other.
         var member = Compress("gzip", [], 64 << 20);
@@ -270,7 +270,7 @@ public sealed class AnswerLimitTests
     }
 
     [Fact]
-    public void Memory_for_an_answer_follows_its_limit()
+    public void Memory_for_a_response_depends_on_its_limit()
     {
         const int Limit = 16 << 20;
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -287,7 +287,7 @@ public sealed class AnswerLimitTests
     [InlineData("list")]
     [InlineData("list pods")]
     [InlineData("list metadata")]
-    public async Task An_answer_that_comes_byte_by_byte_ends_with_the_time_of_a_request(string how)
+    public async Task A_response_that_arrives_byte_by_byte_ends_with_the_request_timeout(string how)
     {
         var clock = new FakeTimeProvider();
         using var api = await FaultyApi.OpenAsync(_ => Response.Json("") with { Lines = Dripping(clock, TimeSpan.FromSeconds(1), " ") }, new KubeRetryPolicy { Clock = clock });
@@ -303,7 +303,7 @@ public sealed class AnswerLimitTests
     [InlineData(1, 1, 100)]
     [InlineData(512, 1, 199)]
     [InlineData(1, 10, 100)]
-    public async Task A_list_that_comes_too_slowly_is_given_up(int bytes, int pause, int after)
+    public async Task A_list_that_arrives_too_slowly_is_an_error(int bytes, int pause, int after)
     {
         var clock = new FakeTimeProvider();
         await using var answer = Open(clock, new SlowStream(clock, bytes, TimeSpan.FromSeconds(pause)));
@@ -318,7 +318,7 @@ public sealed class AnswerLimitTests
     }
 
     [Fact]
-    public async Task A_list_may_take_longer_than_a_request_as_long_as_it_comes_fast_enough()
+    public async Task A_list_can_take_longer_than_the_request_timeout_if_it_arrives_fast_enough()
     {
         var clock = new FakeTimeProvider();
         await using var answer = Open(clock, new SlowStream(clock, 16 * 1024, TimeSpan.FromSeconds(10)) { Count = 1000 });
@@ -327,7 +327,7 @@ public sealed class AnswerLimitTests
     }
 
     [Fact]
-    public async Task A_list_that_pauses_for_too_long_is_given_up_however_much_has_come()
+    public async Task A_list_that_pauses_too_long_is_an_error_however_much_has_arrived()
     {
         var clock = new FakeTimeProvider();
         await using var answer = Open(clock, new SlowStream(clock, 16 * 1024, TimeSpan.FromSeconds(1)) { Count = 1000, LastPause = TimeSpan.FromSeconds(300) });
@@ -344,7 +344,7 @@ public sealed class AnswerLimitTests
     }
 
     [Fact]
-    public async Task A_list_that_is_too_large_as_a_whole_is_given_up()
+    public async Task The_total_size_of_a_list_is_limited()
     {
         var clock = new FakeTimeProvider();
         await using var answer = Open(clock, new SlowStream(clock, 60_000, TimeSpan.Zero), new ResponseLimits { MaxListBytes = 5 << 20 });
@@ -358,7 +358,7 @@ public sealed class AnswerLimitTests
     [InlineData(429, "99999999999999999999999999999999999999", "922337203686 s")]
     [InlineData(429, "Fri, 31 Dec 9999 23:59:59 GMT", "251614760094 s")]
     [InlineData(503, "3600", "3600 s")]
-    public async Task A_wait_that_is_longer_than_the_request_may_take_is_not_begun(int status, string value, string asked)
+    public async Task A_delay_that_exceeds_the_request_timeout_is_not_started(int status, string value, string asked)
     {
         Func<KubeConnection, Task>[] requests = [connection => connection.Objects.GetAsync(KubeResource.Pods, "a"), .. Lists.Values];
         foreach (var request in requests)
@@ -381,7 +381,7 @@ public sealed class AnswerLimitTests
     [InlineData("0x10")]
     [InlineData("1 000")]
     [InlineData("\u0661")]
-    public async Task A_wait_that_is_no_time_is_none(string value)
+    public async Task An_invalid_Retry_After_is_ignored(string value)
     {
         using var api = await FaultyApi.OpenAsync(Response.Error(429, "TooManyRequests", "slow down") with { Headers = [$"Retry-After: {value}"] });
         var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
@@ -389,7 +389,7 @@ public sealed class AnswerLimitTests
     }
 
     [Fact]
-    public async Task All_attempts_and_waits_of_a_request_share_its_time()
+    public async Task All_attempts_and_delays_of_a_request_share_its_timeout()
     {
         // Of 100 s there are 70 left after the first wait.
         var first = Response.Error(429, "TooManyRequests", "slow down") with { Headers = ["Retry-After: 30"] };

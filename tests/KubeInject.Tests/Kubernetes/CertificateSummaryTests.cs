@@ -11,7 +11,7 @@ public class CertificateSummaryTests
     [InlineData(1.5, 1, "CN=test-server, 1 day left")]
     [InlineData(0.5, 0, "CN=test-server, 0 days left")]
     [InlineData(-0.5, -1, "CN=test-server, expired on {end}")]
-    public void The_days_that_are_left_are_whole_ones(double days, int left, string text)
+    public void The_remaining_days_are_rounded_down(double days, int left, string text)
     {
         using var certificate = TestCertificates.Server(null);
         var now = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()).AddDays(-days);
@@ -23,7 +23,7 @@ public class CertificateSummaryTests
     }
 
     [Fact]
-    public void A_chain_is_completed_by_the_authority()
+    public void A_chain_is_completed_with_the_CA()
     {
         using var root = TestCertificates.Authority("CN=root");
         using var intermediate = TestCertificates.Authority("CN=intermediate", root);
@@ -35,10 +35,10 @@ public class CertificateSummaryTests
     }
 
     [Fact]
-    public void Nothing_shown_is_no_chain() => Assert.Empty(CertificateSummary.OfChain([], null, DateTimeOffset.UtcNow));
+    public void Without_a_certificate_the_chain_is_empty() => Assert.Empty(CertificateSummary.OfChain([], null, DateTimeOffset.UtcNow));
 
     [Fact]
-    public void What_is_trusted_is_what_was_given()
+    public void The_trusted_CAs_are_those_of_the_settings()
     {
         using var root = TestCertificates.Authority("CN=root");
         var settings = new ConnectionSettings { Server = new Uri("https://example.test"), CertificateAuthority = CertificateAuthority.FromPem(root.ExportCertificatePem()) };
@@ -50,7 +50,7 @@ public class CertificateSummaryTests
     }
 
     [Fact]
-    public void What_is_trusted_by_default_is_what_the_machine_trusts()
+    public void Without_a_CA_in_the_settings_the_system_CAs_are_trusted()
     {
         var trusted = TrustedCertificates.Of(new ConnectionSettings { Server = new Uri("https://example.test") });
 

@@ -24,14 +24,14 @@ public class ClientCertificateTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Each_usual_form_of_a_key_is_read(string form, string certificate, string key)
+    public void Each_common_key_format_is_read(string form, string certificate, string key)
     {
         Assert.NotEmpty(form);
         Assert.True(ClientCertificate.FromPem(certificate, new SensitiveString(key)).Certificate.HasPrivateKey);
     }
 
     [Fact]
-    public void What_follows_the_certificate_are_intermediates()
+    public void Certificates_after_the_first_are_intermediates()
     {
         var (certificate, key) = TestCertificates.EcClient();
         using var authority = TestCertificates.Authority();
@@ -53,7 +53,7 @@ public class ClientCertificateTests
     }
 
     [Fact]
-    public void A_file_that_is_missing_is_an_error_that_names_it()
+    public void A_missing_file_is_an_error_that_names_it()
     {
         using var folder = new TestFolder();
         var path = folder.Write("me.crt", TestCertificates.EcClient().Certificate);
@@ -67,7 +67,7 @@ public class ClientCertificateTests
         AssertFails(TestCertificates.EcClient().Certificate, TestCertificates.EcClient().Key.ExportECPrivateKeyPem(), "has no matching RSA or ECDSA key");
 
     [Fact]
-    public void A_key_that_is_none_is_an_error() => AssertFails(TestCertificates.EcClient().Certificate, "canary-key", "has no matching RSA or ECDSA key");
+    public void An_invalid_key_is_an_error() => AssertFails(TestCertificates.EcClient().Certificate, "canary-key", "has no matching RSA or ECDSA key");
 
     [Fact]
     public void An_encrypted_key_is_an_error_that_says_so()
@@ -77,11 +77,11 @@ public class ClientCertificateTests
     }
 
     [Fact]
-    public void A_broken_certificate_is_an_error() =>
+    public void An_invalid_certificate_is_an_error() =>
         AssertFails("-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n", "canary-key", "cannot be read");
 
     [Fact]
-    public void A_certificate_without_its_key_proves_nobody()
+    public void A_certificate_without_its_key_is_an_error()
     {
         using var authority = TestCertificates.Authority();
         using var bare = System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPem(authority.ExportCertificatePem());

@@ -43,7 +43,7 @@ public sealed class ClientTests
     [InlineData("name", KubeConnectionFailure.WrongHostName)]
     [InlineData("authority", KubeConnectionFailure.UntrustedCertificate)]
     [InlineData("time", KubeConnectionFailure.ExpiredCertificate)]
-    public async Task A_certificate_that_is_not_right_gets_to_see_no_request(string wrong, KubeConnectionFailure reason)
+    public async Task A_server_with_an_invalid_certificate_receives_no_request(string wrong, KubeConnectionFailure reason)
     {
         using var authority = TestCertificates.Authority();
         using var other = TestCertificates.Authority("CN=other");
@@ -71,7 +71,7 @@ public sealed class ClientTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_server_that_does_not_answer_is_a_timeout(string name)
+    public async Task A_server_that_does_not_respond_is_a_timeout(string name)
     {
         var (clock, asked) = (new FakeTimeProvider(), new TaskCompletionSource());
         using var server = new TestServer(_ => Silent(asked));
@@ -84,7 +84,7 @@ public sealed class ClientTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Who_gives_up_is_told_of_no_timeout(string name)
+    public async Task A_cancellation_is_not_reported_as_a_timeout(string name)
     {
         var asked = new TaskCompletionSource();
         using var stop = new CancellationTokenSource();
@@ -98,7 +98,7 @@ public sealed class ClientTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task The_end_of_the_connection_ends_what_is_under_way_and_what_comes_later(string name)
+    public async Task Disposing_the_connection_ends_current_and_later_requests(string name)
     {
         var asked = new TaskCompletionSource();
         using var server = new TestServer(_ => Silent(asked));
@@ -115,7 +115,7 @@ public sealed class ClientTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_end_of_the_connection_ends_a_silent_watch_and_an_open_WebSocket(bool isSocket)
+    public async Task Disposing_the_connection_ends_a_silent_watch_and_an_open_WebSocket(bool isSocket)
     {
         var lines = Channel.CreateUnbounded<string>();
         using var server = new TestServer(request => isSocket ? Accept(request) : Response.Json("") with { Lines = lines.Reader.ReadAllAsync() });
@@ -139,7 +139,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task The_client_of_a_connection_may_be_disposed_again_and_again()
+    public async Task The_client_of_a_connection_can_be_disposed_repeatedly()
     {
         using var server = new TestServer(_ => Found);
         using var connection = Open(new ConnectionSettings { Server = server.Http });
@@ -153,7 +153,7 @@ public sealed class ClientTests
     [Theory]
     [InlineData("watch")]
     [InlineData("log")]
-    public async Task What_goes_on_may_be_silent_for_longer_than_a_request_may_take(string what)
+    public async Task A_stream_can_be_silent_for_longer_than_the_request_timeout(string what)
     {
         var clock = new FakeTimeProvider();
         var lines = Channel.CreateUnbounded<string>();
@@ -186,7 +186,7 @@ public sealed class ClientTests
     [InlineData("watch", 429, 3)]
     [InlineData("get", 503, 3)]
     [InlineData("create", 503, 1)]
-    public async Task A_busy_server_is_asked_again_when_it_says_as_for_other_requests(string name, int status, int times)
+    public async Task A_busy_server_is_retried_after_Retry_After_as_for_other_requests(string name, int status, int times)
     {
         var busy = Response.Error(status, "Busy", "slow down") with { Headers = ["Retry-After: 7"] };
         using var api = await FaultyApi.OpenAsync(busy, busy, Found);
@@ -242,7 +242,7 @@ public sealed class ClientTests
     [InlineData("/clusters/one")]
     [InlineData("/clusters/one/")]
     [InlineData("/")]
-    public async Task The_path_of_the_server_stands_before_every_request(string path)
+    public async Task The_path_of_the_server_precedes_the_path_of_every_request(string path)
     {
         using var server = new TestServer(_ => Found);
         using var connection = Open(new ConnectionSettings { Server = new Uri(server.Http, path) });
@@ -253,7 +253,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task Headers_of_a_caller_are_sent_except_those_that_say_who_the_user_is()
+    public async Task Headers_of_a_caller_are_sent_except_those_that_identify_the_user()
     {
         using var server = new TlsServer(_ => Response.Error(403, "Forbidden", "no"));
         using var connection = Open(server.Settings with { Token = new SensitiveString(Token), Impersonation = new Impersonation { User = "jane" } });
@@ -278,7 +278,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task A_WebSocket_carries_bytes_in_the_protocol_that_is_agreed_on()
+    public async Task A_WebSocket_transfers_bytes_in_the_negotiated_protocol()
     {
         using var server = new TlsServer(Accept);
         using var connection = Open(server.Settings with { Token = new SensitiveString(Token) });
@@ -292,7 +292,7 @@ public sealed class ClientTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task An_error_in_whatever_words_is_an_answer(string name)
+    public async Task An_error_in_any_format_is_a_response(string name)
     {
         foreach (var body in new[] { "", "no", "[]", """{"kind":"Status","code":"four hundred","details":[]}""", """{"kind":"Status","message":"a","message":"b","x\ud800":"\ud800"}""" })
         {
@@ -304,7 +304,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_off_is_no_answer()
+    public async Task A_connection_that_is_cut_is_not_a_response()
     {
         foreach (var name in Requests.Keys)
         {

@@ -7,7 +7,7 @@ namespace KubeInject.Tests.Kubernetes;
 public class ConnectionPoolTests
 {
     [Fact]
-    public async Task A_pool_that_is_retired_lets_a_request_that_waits_have_its_answer_and_read_it_to_its_end()
+    public async Task A_retired_pool_completes_a_waiting_request()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -11,7 +11,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void A_context_brings_its_cluster_user_and_namespace()
+    public void A_context_has_a_cluster_a_user_and_a_namespace()
     {
         var settings = Resolve(user: "token: abc", context: "namespace: shop");
         Assert.Equal(new Uri("https://example.test:6443"), settings.Server);
@@ -21,7 +21,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     }
 
     [Fact]
-    public void The_namespace_is_default_where_the_context_sets_none() => Assert.Equal("default", Resolve().Namespace);
+    public void The_namespace_is_default_if_the_context_has_none() => Assert.Equal("default", Resolve().Namespace);
 
     [Fact]
     public void A_named_context_wins_over_the_current_one()
@@ -70,11 +70,11 @@ public sealed class ConnectionSettingsTests : IDisposable
     [InlineData("server: example.test:6443", "http://example.test:6443/")]
     [InlineData("server: example.test:6443\n    insecure-skip-tls-verify: true", "http://example.test:6443/")]
     [InlineData("server: https://example.test/a?b=c#d", "https://example.test/a")]
-    public void An_address_is_read_as_kubectl_reads_it(string cluster, string server) =>
+    public void An_address_is_read_as_in_kubectl(string cluster, string server) =>
         Assert.Equal(server, Resolve(cluster, server: null).Server.AbsoluteUri);
 
     [Fact]
-    public void A_credential_is_never_meant_for_clear_text() =>
+    public void A_credential_requires_TLS() =>
         Assert.Null(Resolve("server: http://example.test", "token: abc", server: null).Token);
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     [InlineData("", "client-key: a\n    client-key-data: QUJD", "user 'u' in <file> has a client certificate or its key both as a file and as data")]
     [InlineData("", "token: a\n    username: b", "user 'u' in <file> has both a token and a username or password")]
     [InlineData("", "password: b", "user 'u' in <file> has a password without a username")]
-    public void A_broken_entry_is_an_error_that_names_entry_and_file(string cluster, string user, string message)
+    public void An_invalid_entry_is_an_error_that_names_entry_and_file(string cluster, string user, string message)
     {
         var error = Assert.Throws<ConfigurationException>(() => Resolve(cluster, user));
         Assert.Contains(
@@ -139,7 +139,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     [InlineData(
         "current-context: a\ncontexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'ftp://x'}}]",
         "The cluster 'c' in f has a server that is not an http or https address.")]
-    public void A_context_that_leads_nowhere_says_so(string text, string message)
+    public void A_context_with_a_missing_reference_is_an_error(string text, string message)
     {
         var config = Kubeconfig.Parse(text, "f");
         Assert.Equal(message, Assert.Throws<ConfigurationException>(() => ConnectionSettings.FromKubeconfig(config)).Message);
@@ -169,7 +169,7 @@ public sealed class ConnectionSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Settings_are_made_of_a_server_and_each_kind_of_credential()
+    public void Settings_are_created_from_a_server_and_each_kind_of_credential()
     {
         using var root = TestCertificates.Authority();
         var (server, authority) = (new Uri("https://x"), CertificateAuthority.FromCertificates([root]));

@@ -32,7 +32,7 @@ public class ConnectionTestTests
     }
 
     [Fact]
-    public async Task A_server_that_does_not_know_who_asks_is_asked_whose_the_token_is()
+    public async Task If_the_server_does_not_report_the_user_a_token_review_does()
     {
         using var server = new TlsServer(Old(_ => Response.Json("""{"status":{"authenticated":true,"user":{"username":"admin","groups":["masters"]}}}""")));
 
@@ -46,7 +46,7 @@ public class ConnectionTestTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Who_may_not_ask_that_is_told_his_name(bool hasToken)
+    public async Task If_the_token_review_is_forbidden_the_error_names_the_user(bool hasToken)
     {
         using var server = new TlsServer(Old(_ => Response.Error(403, "Forbidden", "tokenreviews is forbidden: User \\\"viewer\\\" cannot create resource")));
 
@@ -59,7 +59,7 @@ public class ConnectionTestTests
     [InlineData(404, """{"kind":"Status"}""")]
     [InlineData(201, """{"status":{}}""")]
     [InlineData(201, "<html>")]
-    public async Task A_token_says_whose_it_is_where_the_server_does_not(int status, string body)
+    public async Task If_the_server_cannot_identify_the_user_the_token_does(int status, string body)
     {
         using var server = new TlsServer(Old(_ => new Response(status, "application/json", body)));
         var claims = Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"sub":"system:serviceaccount:shop:teller"}""")).TrimEnd('=');
@@ -69,7 +69,7 @@ public class ConnectionTestTests
     }
 
     [Fact]
-    public async Task A_certificate_a_name_or_an_impersonation_says_who_the_user_is_where_the_server_does_not()
+    public async Task If_the_server_cannot_identify_the_user_a_certificate_name_or_impersonation_does()
     {
         using var server = new TlsServer(Old(_ => Response.Error(404, "NotFound", "no")));
         var (certificate, key) = TestCertificates.EcClient("CN=bob, O=one, O=two");
@@ -86,7 +86,7 @@ public class ConnectionTestTests
     }
 
     [Fact]
-    public async Task A_right_that_the_server_does_not_tell_is_unknown()
+    public async Task A_permission_that_the_server_does_not_report_is_unknown()
     {
         using var server = new TestServer(TestServer.Kubernetes(request => request.Path == Rights ? Response.Error(403, "Forbidden", "anonymous") : Response.Error(404, "NotFound", "no")));
 
@@ -96,7 +96,7 @@ public class ConnectionTestTests
     }
 
     [Fact]
-    public async Task A_connection_that_fails_is_a_finding()
+    public async Task A_failed_connection_is_a_finding()
     {
         using var server = new TlsServer(_ => Response.Error(401, "Unauthorized", "Unauthorized"));
 
@@ -109,7 +109,7 @@ public class ConnectionTestTests
     }
 
     [Fact]
-    public async Task A_certificate_that_is_not_trusted_is_shown()
+    public async Task An_untrusted_certificate_is_shown()
     {
         using var server = new TlsServer();
         using var other = TestCertificates.Authority("CN=other-ca");
@@ -121,7 +121,7 @@ public class ConnectionTestTests
     }
 
     [Fact]
-    public async Task Settings_that_contradict_themselves_are_a_finding()
+    public async Task Contradictory_settings_are_a_finding()
     {
         var report = await RunAsync(new ConnectionSettings { Server = new Uri("http://example.test"), Token = new SensitiveString(Canary) });
 
@@ -130,7 +130,7 @@ public class ConnectionTestTests
     }
 
     [Fact]
-    public async Task A_cancellation_is_none()
+    public async Task A_cancellation_is_not_a_finding()
     {
         using var cancellation = new CancellationTokenSource();
         using var server = new TestServer(_ =>

@@ -11,7 +11,7 @@ public class EnvironmentProxyTests
     [InlineData("https_proxy", "https://api.test")]
     [InlineData("HTTP_PROXY", "http://api.test")]
     [InlineData("http_proxy", "http://api.test")]
-    public void The_scheme_of_the_server_says_which_variable_counts(string variable, string server)
+    public void The_scheme_of_the_server_selects_the_variable(string variable, string server)
     {
         variables.Clear();
         variables[variable] = "http://other.test:8080";
@@ -25,7 +25,7 @@ public class EnvironmentProxyTests
     [InlineData("https://proxy.test", "https://proxy.test")]
     [InlineData("socks5://proxy.test", "socks5://proxy.test:1080")]
     [InlineData("http://me:canary@proxy.test:3128", "http://proxy.test:3128")]
-    public void An_address_is_http_where_it_says_nothing_else(string value, string proxy)
+    public void An_address_without_a_scheme_is_HTTP(string value, string proxy)
     {
         variables["HTTPS_PROXY"] = value;
         Assert.Equal(proxy, Find("https://api.test"));
@@ -35,7 +35,7 @@ public class EnvironmentProxyTests
     [InlineData("ftp://me:canary@proxy.test")]
     [InlineData("socks4://me:canary@proxy.test")]
     [InlineData("http://me:canary@:x")]
-    public void What_is_no_address_is_an_error_that_names_the_variable_alone(string value)
+    public void An_invalid_address_is_an_error_that_names_only_the_variable(string value)
     {
         variables["HTTPS_PROXY"] = value;
         var error = Assert.Throws<ConfigurationException>(() => Find("https://api.test"));
@@ -48,7 +48,7 @@ public class EnvironmentProxyTests
     [InlineData("https://127.0.0.1:6443")]
     [InlineData("https://127.1.2.3")]
     [InlineData("https://[::1]:6443")]
-    public void What_is_on_this_machine_needs_no_proxy(string server) => Assert.Null(Find(server));
+    public void A_loopback_address_needs_no_proxy(string server) => Assert.Null(Find(server));
 
     [Theory]
     [InlineData("*", "https://api.test")]
@@ -66,7 +66,7 @@ public class EnvironmentProxyTests
     [InlineData("fd00::/8", "https://[fd12::1]")]
     [InlineData("[fd12::1]:443", "https://[fd12::1]")]
     [InlineData("fd12::1", "https://[fd12::1]")]
-    public void NO_PROXY_excludes(string list, string server)
+    public void NO_PROXY_excludes_matching_hosts(string list, string server)
     {
         variables["NO_PROXY"] = list;
         Assert.Null(Find(server));
@@ -86,7 +86,7 @@ public class EnvironmentProxyTests
     [InlineData("10.0.0.0/8", "https://[fd12::1]")]
     [InlineData("10.1.2.3:6443", "https://10.1.2.3")]
     [InlineData(",,", "https://api.test")]
-    public void NO_PROXY_excludes_nothing_else(string list, string server)
+    public void NO_PROXY_does_not_exclude_other_hosts(string list, string server)
     {
         variables["NO_PROXY"] = list;
         Assert.NotNull(Find(server));

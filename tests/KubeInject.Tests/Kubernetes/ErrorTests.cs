@@ -16,7 +16,7 @@ public class ErrorTests
 
     [Theory]
     [MemberData(nameof(NoDocuments))]
-    public async Task What_is_no_document_is_no_answer_of_Kubernetes(string body)
+    public async Task A_body_that_is_not_a_document_is_not_a_response_of_Kubernetes(string body)
     {
         using var api = await FaultyApi.OpenAsync(_ => new Response(200, "text/html", body));
         Func<Task>[] operations =
@@ -44,7 +44,7 @@ public class ErrorTests
     [InlineData("<html>conflict</html>")]
     [InlineData("")]
     [InlineData("[1]")]
-    public async Task An_error_whose_body_is_no_Status_is_known_by_its_code(string body)
+    public async Task An_error_without_a_Status_body_is_classified_by_its_code(string body)
     {
         using var api = await FaultyApi.OpenAsync(new Response(409, "application/json", body));
         var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
@@ -52,7 +52,7 @@ public class ErrorTests
     }
 
     [Fact]
-    public async Task A_token_that_the_server_echoes_in_disguise_is_masked()
+    public async Task An_encoded_token_that_the_server_echoes_is_masked()
     {
         using var server = new TlsServer(TestServer.Kubernetes(_ => Response.Error(400, "BadRequest", "Bearer \\u0063anary-token-4711")));
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString("canary-token-4711") });
@@ -76,7 +76,7 @@ public class ErrorTests
     [InlineData(
         """Secret \"A\" is invalid: metadata.name: Invalid value: \"A\": a name consists of lower case characters""",
         "Secret \"A\" is invalid: metadata.name: Invalid value: \"A\": a name consists of lower case characters")]
-    public async Task What_the_server_quotes_of_an_object_is_left_out(string message, string shown)
+    public async Task Object_content_that_the_server_quotes_is_removed(string message, string shown)
     {
         using var api = await FaultyApi.OpenAsync(Response.Error(400, "BadRequest", message));
         var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.CreateAsync(KubeResource.Secrets, KubeObject.Parse("{}")));
@@ -88,7 +88,7 @@ public class ErrorTests
     [InlineData("HTTP/1.1 200 OK\r\ncanary canary\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}canary\r\n0\r\n\r\n")]
     [InlineData("canary")]
-    public async Task What_is_no_HTTP_is_not_quoted(string raw)
+    public async Task A_response_that_is_not_HTTP_is_not_quoted(string raw)
     {
         using var api = await FaultyApi.OpenAsync(Response.Json("") with { Raw = System.Text.Encoding.ASCII.GetBytes(raw), CutAfter = int.MaxValue });
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse("{}")));

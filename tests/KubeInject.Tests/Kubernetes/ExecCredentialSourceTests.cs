@@ -22,7 +22,7 @@ public class ExecCredentialSourceTests
     }
 
     [Fact]
-    public async Task A_credential_without_an_end_is_used_until_it_is_refused()
+    public async Task A_credential_without_an_expiration_is_used_until_it_is_rejected()
     {
         var source = new ExecCredentialSource(_ => Task.FromResult(Credential()), time);
         var first = await source.GetAsync(null, default);
@@ -37,7 +37,7 @@ public class ExecCredentialSourceTests
     }
 
     [Fact]
-    public async Task Requests_at_the_same_time_share_one_run()
+    public async Task Concurrent_requests_share_one_run()
     {
         var gate = new TaskCompletionSource();
         var source = new ExecCredentialSource(async _ =>
@@ -52,7 +52,7 @@ public class ExecCredentialSourceTests
     }
 
     [Fact]
-    public async Task A_failure_is_told_to_all_who_wait_and_not_kept()
+    public async Task All_waiting_requests_get_a_failure_and_it_is_not_cached()
     {
         var gate = new TaskCompletionSource();
         var source = new ExecCredentialSource(async _ =>
@@ -68,7 +68,7 @@ public class ExecCredentialSourceTests
     }
 
     [Fact]
-    public async Task Who_gives_up_does_not_end_the_run_that_another_waits_for()
+    public async Task A_canceled_request_does_not_end_the_run_for_another()
     {
         var gate = new TaskCompletionSource();
         var source = new ExecCredentialSource(async cancellationToken =>
@@ -86,7 +86,7 @@ public class ExecCredentialSourceTests
     }
 
     [Fact]
-    public async Task The_run_ends_when_nobody_waits_for_it_any_more()
+    public async Task The_run_is_canceled_when_no_request_waits_for_it()
     {
         var ended = new TaskCompletionSource();
         var source = new ExecCredentialSource(async cancellationToken =>

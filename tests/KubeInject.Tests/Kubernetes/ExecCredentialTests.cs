@@ -26,7 +26,7 @@ public class ExecCredentialTests
     }
 
     [Fact]
-    public void Yaml_is_read_as_well() => Assert.Equal(
+    public void YAML_is_read() => Assert.Equal(
         "abc",
         ExecCredential.Read("apiVersion: client.authentication.k8s.io/v1\nkind: ExecCredential\nstatus:\n  token: abc\n", Plugin).Token!.Reveal());
 
@@ -39,7 +39,7 @@ public class ExecCredentialTests
     [InlineData("""{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"canary"}}""", "with an apiVersion other than client.authentication.k8s.io/v1,")]
     [InlineData("""{"kind":"ExecCredential","status":{"token":"canary"}}""", "with an apiVersion other than")]
     [InlineData("""{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1"}""", "without a token or a client certificate")]
-    public void What_is_no_credential_is_an_error_that_quotes_nothing(string output, string message) => AssertFails(() => ExecCredential.Read(output, Plugin), message);
+    public void Invalid_plugin_output_is_an_error_that_quotes_nothing(string output, string message) => AssertFails(() => ExecCredential.Read(output, Plugin), message);
 
     [Theory]
     [InlineData("{}", "without a token or a client certificate")]
@@ -51,7 +51,7 @@ public class ExecCredentialTests
     [InlineData("""{"clientKeyData":"canary","clientCertificateData":"canary"}""", "an unusable certificate")]
     [InlineData("""{"token":"canary","expirationTimestamp":"canary"}""", "an expirationTimestamp that is not a valid time")]
     [InlineData("""{"token":"canary","expirationTimestamp":7}""", "an expirationTimestamp that is not a valid time")]
-    public void A_status_that_is_none_is_an_error_that_quotes_nothing(string status, string message) => AssertFails(() => Read(status), message);
+    public void An_invalid_status_is_an_error_that_quotes_nothing(string status, string message) => AssertFails(() => Read(status), message);
 
     private static ExecCredential Read(string status) =>
         ExecCredential.Read($$"""{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{{status}}}""", Plugin);

@@ -30,10 +30,10 @@ public sealed class HumanDurationTests
     [InlineData((8L * 365 * 86400) - 1, "7y364d")]
     [InlineData(8L * 365 * 86400, "8y")]
     [InlineData(4000L * 86400, "10y")]
-    public void An_age_reads_as_kubectl_shows_it(long seconds, string expected) => Assert.Equal(expected, HumanDuration.Of(TimeSpan.FromSeconds(seconds)));
+    public void An_age_has_the_format_of_kubectl(long seconds, string expected) => Assert.Equal(expected, HumanDuration.Of(TimeSpan.FromSeconds(seconds)));
 
     [Fact]
-    public void What_was_there_never_has_no_age()
+    public void A_missing_time_has_no_age()
     {
         Assert.Equal("<unknown>", HumanDuration.Since(null));
         Assert.Equal("5d3h", HumanDuration.Since(Noon - new TimeSpan(5, 3, 0, 0), Noon));
@@ -43,8 +43,8 @@ public sealed class HumanDurationTests
     [InlineData(45, "45m")]
     [InlineData(0, "0s ago")]
     [InlineData(-45, "45m ago")]
-    public void An_end_is_to_come_or_was(int minutes, string expected) => Assert.Equal(expected, HumanDuration.Until(Noon.AddMinutes(minutes), Noon));
+    public void An_expiration_is_in_the_future_or_in_the_past(int minutes, string expected) => Assert.Equal(expected, HumanDuration.Until(Noon.AddMinutes(minutes), Noon));
 
     [Fact]
-    public void What_has_no_end_has_a_dash_for_it() => Assert.Equal("-", HumanDuration.Until(null, Noon));
+    public void A_missing_expiration_is_a_dash() => Assert.Equal("-", HumanDuration.Until(null, Noon));
 }

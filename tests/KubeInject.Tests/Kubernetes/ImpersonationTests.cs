@@ -7,7 +7,7 @@ namespace KubeInject.Tests.Kubernetes;
 public class ImpersonationTests
 {
     [Fact]
-    public async Task Every_request_says_in_whose_place_it_is_made()
+    public async Task Every_request_has_the_impersonated_user()
     {
         using var server = new TlsServer();
         var impersonation = new Impersonation { User = "jane", Uid = "42", Groups = ["readers"], Extra = Extra("scopes", "read") };
@@ -18,7 +18,7 @@ public class ImpersonationTests
     }
 
     [Fact]
-    public async Task Each_of_several_groups_has_a_header_of_its_own()
+    public async Task Each_of_several_groups_has_a_separate_header()
     {
         using var server = new TlsServer();
         var impersonation = new Impersonation { User = "jane", Groups = ["a", "b, c", "d"], Extra = Extra("scopes", "read", "write") };
@@ -28,7 +28,7 @@ public class ImpersonationTests
     }
 
     [Fact]
-    public async Task A_thousand_long_groups_arrive_as_well()
+    public async Task A_thousand_long_groups_are_sent()
     {
         using var server = new TlsServer();
         var groups = Enumerable.Range(0, 1000).Select(i => $"group-{i}-{new string('x', i % 100)}").ToList();
@@ -37,7 +37,7 @@ public class ImpersonationTests
     }
 
     [Fact]
-    public void What_is_changed_of_an_impersonation_leaves_the_rest()
+    public void A_change_of_an_impersonation_keeps_the_other_fields()
     {
         var before = new Impersonation { User = "jane", Uid = "42", Groups = ["readers"], Extra = Extra("scopes", "read") };
         Assert.Null(Impersonation.Change(null, null, null, null));
@@ -48,7 +48,7 @@ public class ImpersonationTests
     }
 
     [Fact]
-    public void Groups_and_a_uid_go_with_a_user()
+    public void Groups_and_a_uid_require_a_user()
     {
         Assert.Throws<ConfigurationException>(() => Impersonation.Change(null, null, "7", null));
         Assert.Throws<ConfigurationException>(() => Impersonation.Change(null, null, null, ["writers"]));
@@ -59,7 +59,7 @@ public class ImpersonationTests
     [InlineData("a b%", "Impersonate-Extra-a%20b%25")]
     [InlineData("ü", "Impersonate-Extra-%C3%BC")]
     [InlineData("a:\r\nb", "Impersonate-Extra-a%3A%0D%0Ab")]
-    public async Task What_may_not_stand_in_the_name_of_a_header_is_percent_encoded(string key, string header)
+    public async Task Invalid_characters_in_a_header_name_are_percent_encoded(string key, string header)
     {
         using var server = new TlsServer();
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Impersonation = new Impersonation { User = "jane", Extra = Extra(key, "v") } });
@@ -67,7 +67,7 @@ public class ImpersonationTests
     }
 
     [Fact]
-    public async Task Names_travel_in_UTF_8()
+    public async Task Names_are_sent_in_UTF_8()
     {
         using var server = new TlsServer();
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Impersonation = new Impersonation { User = "jürgen", Groups = ["bücher", "räume"] } });
@@ -82,7 +82,7 @@ public class ImpersonationTests
     [InlineData("jane", "a\u001fb", "k", "v")]
     [InlineData("jane", "a", "", "v")]
     [InlineData("jane", "a", "k", "\0")]
-    public async Task What_fits_in_no_header_is_an_error(string user, string group, string key, string value)
+    public async Task A_value_that_is_not_a_valid_header_is_an_error(string user, string group, string key, string value)
     {
         using var server = new TlsServer();
         var impersonation = new Impersonation { User = user, Groups = ["x", group], Extra = Extra(key, value) };

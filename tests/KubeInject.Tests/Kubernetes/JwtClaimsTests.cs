@@ -19,7 +19,7 @@ public class JwtClaimsTests
     public void A_single_audience_needs_no_list() => Assert.Equal(["vault"], Read("""{"aud":"vault"}""")!.Audience);
 
     [Fact]
-    public void What_a_token_does_not_say_is_empty()
+    public void Missing_claims_are_empty()
     {
         var claims = Read("{}")!;
 
@@ -30,7 +30,7 @@ public class JwtClaimsTests
     [Theory]
     [InlineData("1767225600.5", 500)]
     [InlineData("1.7672256e9", 0)]
-    public void Times_are_numbers_of_any_form(string number, int milliseconds) =>
+    public void Times_can_be_any_JSON_number(string number, int milliseconds) =>
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, milliseconds, TimeSpan.Zero), Read($$"""{"exp":{{number}}}""")!.ExpiresAt);
 
     [Theory]
@@ -38,10 +38,10 @@ public class JwtClaimsTests
     [InlineData("1e300")]
     [InlineData("253402300799")]
     [InlineData("\"soon\"")]
-    public void A_time_that_is_none_is_left_out(string number) => Assert.Null(Read($$"""{"exp":{{number}}}""")!.ExpiresAt);
+    public void An_invalid_time_is_ignored(string number) => Assert.Null(Read($$"""{"exp":{{number}}}""")!.ExpiresAt);
 
     [Fact]
-    public void The_alphabet_is_that_of_URLs()
+    public void The_encoding_is_base64url()
     {
         const string subject = "ÿþ>>>???";
         var token = Token($$"""{"sub":"{{subject}}"}""");
@@ -59,7 +59,7 @@ public class JwtClaimsTests
     [InlineData("a.bm90IGpzb24.c")]
     [InlineData("a.W10.c")]
     [InlineData("a.b.c.d.e")]
-    public void A_token_of_another_kind_has_no_claims(string token) => Assert.Null(JwtClaims.Read(new SensitiveString(token)));
+    public void An_opaque_token_has_no_claims(string token) => Assert.Null(JwtClaims.Read(new SensitiveString(token)));
 
     private static JwtClaims? Read(string payload) => JwtClaims.Read(new SensitiveString(Token(payload)));
 

@@ -86,11 +86,11 @@ public class KubeconfigFuzzTests
     public void The_undamaged_kubeconfig_is_read() => Assert.Equal(3, Kubeconfig.Parse(Whole, "/k/config").Contexts.Count);
 
     [Fact]
-    public void A_damaged_kubeconfig_is_read_or_turned_down_and_no_message_holds_a_secret() =>
+    public void A_damaged_kubeconfig_is_read_or_rejected_and_no_message_contains_a_secret() =>
         Check(Spliced(1).Where(text => !text.Contains(SecretName, StringComparison.Ordinal)), shown => shown.TrueForAll(text => !text.Contains(Canary, StringComparison.Ordinal) && !text.Contains(Base64Canary, StringComparison.Ordinal)));
 
     [Fact]
-    public void A_kubeconfig_damaged_in_many_places_is_read_or_turned_down() =>
+    public void A_kubeconfig_damaged_in_many_places_is_read_or_rejected() =>
         Check(Gen.OneOf(Spliced(8), Shuffled(), Copied()), shown => shown.Count > 0);
 
     /// <summary>Reads a kubeconfig and takes each of its contexts.</summary>

@@ -8,7 +8,7 @@ namespace KubeInject.Tests.Kubernetes;
 public class KubeconfigProperties
 {
     [Fact]
-    public void Any_text_at_all_is_read_or_turned_down() =>
+    public void Any_text_is_read_or_rejected() =>
         Prop.ForAll<string>(text =>
         {
             KubeconfigFuzzTests.Attempt(text ?? "");

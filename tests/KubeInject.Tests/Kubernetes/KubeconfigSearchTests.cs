@@ -18,7 +18,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void The_given_path_comes_first()
+    public void The_specified_path_comes_first()
     {
         WriteHome();
         UseVariable(folder.Write("a", Config("of-variable")));
@@ -27,7 +27,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     }
 
     [Fact]
-    public void A_given_path_that_is_missing_is_an_error()
+    public void A_specified_path_that_is_missing_is_an_error()
     {
         WriteHome();
         var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find("/no/such/file", null, Environment));
@@ -66,7 +66,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     }
 
     [Fact]
-    public void A_context_is_never_looked_for_in_the_pod()
+    public void A_context_is_never_searched_in_the_pod()
     {
         WritePod();
         var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, "other", Environment));
@@ -74,7 +74,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_found_says_what_was_looked_for_and_where()
+    public void If_nothing_is_found_the_error_lists_the_searched_locations()
     {
         var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
         Assert.Equal(
@@ -84,7 +84,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     }
 
     [Fact]
-    public void With_KUBECONFIG_the_home_folder_is_not_looked_at()
+    public void With_KUBECONFIG_the_home_folder_is_not_searched()
     {
         WriteHome();
         UseVariable("/no/such/a", "/no/such/b");
@@ -93,14 +93,14 @@ public sealed class KubeconfigSearchTests : IDisposable
     }
 
     [Fact]
-    public void The_first_file_to_set_the_current_context_wins()
+    public void The_first_file_that_sets_the_current_context_wins()
     {
         UseVariable(folder.Write("a", "clusters: []"), folder.Write("b", Config("b")), folder.Write("c", Config("c")));
         Assert.Equal("b", Kubeconfig.Find(Environment)!.CurrentContext);
     }
 
     [Fact]
-    public void The_first_entry_of_a_name_wins_whole()
+    public void The_first_entry_with_a_name_wins_completely()
     {
         UseVariable(
             folder.Write("a", "users: [{name: u, user: {username: first}}]"),
@@ -134,7 +134,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     }
 
     [Fact]
-    public void A_blank_is_part_of_a_path()
+    public void A_space_is_part_of_a_path()
     {
         folder.Write(" a", Config("a"));
         UseVariable(" a");
@@ -142,7 +142,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     }
 
     [Fact]
-    public void Several_given_files_are_merged_and_each_has_to_exist()
+    public void Several_specified_files_are_merged_and_each_must_exist()
     {
         var (a, b) = (folder.Write("a", "users: [{name: u}]"), folder.Write("b", Config("b")));
         var config = Kubeconfig.Load([a, b]);
@@ -153,7 +153,7 @@ public sealed class KubeconfigSearchTests : IDisposable
     }
 
     [Fact]
-    public void Contexts_are_listed_without_anything_secret()
+    public void Contexts_are_listed_without_secrets()
     {
         var a = folder.Write("a", """
             current-context: two

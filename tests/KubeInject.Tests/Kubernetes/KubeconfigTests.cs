@@ -92,7 +92,7 @@ public class KubeconfigTests
     }
 
     [Fact]
-    public void What_was_read_prints_no_secret()
+    public void A_kubeconfig_prints_no_secret()
     {
         var config = Kubeconfig.Parse(Complete, "/k/config");
         var text = $"{config} {config.Users[0]} {config.Clusters[0]} {string.Join(' ', config.Users[0].Exec!.Variables)}";
@@ -110,7 +110,7 @@ public class KubeconfigTests
     public void An_empty_file_is_an_empty_kubeconfig(string text) => Assert.True(Kubeconfig.Parse(text, "/k/config").IsEmpty);
 
     [Fact]
-    public void Json_is_read_as_well() =>
+    public void JSON_is_read() =>
         Assert.Equal("https://x", Kubeconfig.Parse("""{"clusters":[{"name":"a","cluster":{"server":"https://x"}}]}""", "f").Clusters[0].Server);
 
     [Fact]
@@ -122,14 +122,14 @@ public class KubeconfigTests
     [Theory]
     [InlineData("{<<: *c, tls-server-name: own}", "own")]
     [InlineData("{tls-server-name: own, <<: [*c, {server: 'https://y'}]}", "shared")]
-    public void Of_a_key_and_a_merged_one_the_later_counts(string merging, string name)
+    public void The_later_of_a_key_and_a_merged_key_wins(string merging, string name)
     {
         var cluster = Kubeconfig.Parse($"clusters:\n- {{name: a, cluster: &c {{server: 'https://x', tls-server-name: shared}}}}\n- {{name: b, cluster: {merging}}}\n", "f").Clusters[1];
         Assert.Equal(("https://x", name), (cluster.Server, cluster.TlsServerName));
     }
 
     [Fact]
-    public void Unknown_keys_are_left_alone() =>
+    public void Unknown_keys_are_ignored() =>
         Assert.Equal("a", Kubeconfig.Parse("extensions: [{name: x}]\nnew: {a: [1]}\ncurrent-context: a\n", "f").CurrentContext);
 
     [Theory]
@@ -173,7 +173,7 @@ public class KubeconfigTests
     [InlineData("a: *b\n", 1, 4, "alias")]
     [InlineData("a:\n  <<: text\n", 2, 7, "merged")]
     [InlineData("a: &b [*b]\n", 1, 8, "alias")]
-    public void A_malformed_file_is_an_error_with_its_place(string text, int line, int column, string message)
+    public void A_malformed_file_is_an_error_with_its_location(string text, int line, int column, string message)
     {
         var error = Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "/k/config"));
         Assert.Equal(("/k/config", line, column), (error.File, error.Line, error.Column));
@@ -183,7 +183,7 @@ public class KubeconfigTests
     }
 
     [Fact]
-    public void Of_a_key_that_stands_there_twice_the_last_counts() =>
+    public void The_last_of_duplicate_keys_wins() =>
         Assert.Equal("b", Kubeconfig.Parse("current-context: a\ncurrent-context: b\n", "f").CurrentContext);
 
     [Fact]
@@ -199,7 +199,7 @@ public class KubeconfigTests
     [InlineData("0xdeadbeefdeadbeefdead", "0xdeadbeefdeadbeefdead")]
     [InlineData("1.2.3", "1.2.3")]
     [InlineData("--1", "--1")]
-    public void What_YAML_takes_for_a_text_is_one(string written, string value) => Assert.Equal(value, Kubeconfig.Parse($"current-context: {written}", "f").CurrentContext);
+    public void A_YAML_string_is_a_string(string written, string value) => Assert.Equal(value, Kubeconfig.Parse($"current-context: {written}", "f").CurrentContext);
 
     [Theory]
     [InlineData("12")]
@@ -214,11 +214,11 @@ public class KubeconfigTests
     [InlineData("-.inf")]
     [InlineData("yes")]
     [InlineData("!!int '12'")]
-    public void What_YAML_takes_for_something_else_is_no_text(string written) =>
+    public void A_YAML_value_of_another_type_is_not_a_string(string written) =>
         Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse($"current-context: {written}", "f"));
 
     [Fact]
-    public void Aliases_within_aliases_end_in_an_error_before_they_fill_the_memory()
+    public void Nested_aliases_are_an_error_before_they_exhaust_the_memory()
     {
         var levels = string.Join('\n', Enumerable.Range(1, 40).Select(i => $"x{i}: &x{i} [*x{i - 1}, *x{i - 1}]"));
         var text = $"x0: &x0 [text]\n{levels}\nclusters: [{{name: c, cluster: {{extensions: [{{name: client.authentication.k8s.io/exec, extension: *x40}}]}}}}]";
@@ -226,7 +226,7 @@ public class KubeconfigTests
     }
 
     [Fact]
-    public void Aliases_within_aliases_end_in_an_error_before_they_fill_the_stack()
+    public void Nested_aliases_are_an_error_before_they_exhaust_the_stack()
     {
         var levels = string.Join('\n', Enumerable.Range(1, 5000).Select(i => $"x{i}: &x{i} [*x{i - 1}]"));
         var text = $"x0: &x0 [text]\n{levels}\nclusters: [{{name: c, cluster: {{extensions: [{{name: client.authentication.k8s.io/exec, extension: *x5000}}]}}}}]";
@@ -236,7 +236,7 @@ public class KubeconfigTests
     [Theory]
     [InlineData("[", "]")]
     [InlineData("{a: ", "}")]
-    public void Nesting_without_end_is_an_error_and_not_the_end_of_the_process(string open, string close)
+    public void Endless_nesting_is_an_error_and_does_not_crash_the_process(string open, string close)
     {
         var text = $"a: {string.Concat(Enumerable.Repeat(open, 100_000))}{string.Concat(Enumerable.Repeat(close, 100_000))}";
         Assert.Contains("deeper", Assert.Throws<ConfigurationException>(() => Kubeconfig.Parse(text, "f")).Message, StringComparison.Ordinal);
@@ -250,7 +250,7 @@ public class KubeconfigTests
     }
 
     [Fact]
-    public void A_folder_is_no_kubeconfig()
+    public void A_folder_is_not_a_kubeconfig()
     {
         using var folder = new TestFolder();
         Assert.Contains(folder.Path, Assert.Throws<ConfigurationException>(() => Kubeconfig.Load(folder.Path)).Message, StringComparison.Ordinal);

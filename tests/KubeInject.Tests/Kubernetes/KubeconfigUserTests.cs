@@ -10,7 +10,7 @@ public sealed class KubeconfigUserTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void An_exec_plugin_is_taken_over()
+    public void An_exec_plugin_is_read()
     {
         var exec = Resolve("""
             exec:
@@ -41,11 +41,11 @@ public sealed class KubeconfigUserTests : IDisposable
             Resolve($"exec: {{apiVersion: client.authentication.k8s.io/v1beta1, command: {command}}}").Exec!.Command);
 
     [Fact]
-    public void The_first_version_of_exec_may_leave_out_the_interactive_mode() =>
+    public void The_first_version_of_exec_does_not_require_the_interactive_mode() =>
         Assert.Equal(ExecInteractiveMode.IfAvailable, Resolve("exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: x}").Exec!.InteractiveMode);
 
     [Fact]
-    public void An_impersonation_is_taken_over()
+    public void An_impersonation_is_read()
     {
         var impersonation = Resolve("as: jane\n    as-uid: '7'\n    as-groups: [a, b]\n    as-user-extra: {scopes: [c, d]}").Impersonation!;
         Assert.Equal(("jane", "7"), (impersonation.User, impersonation.Uid));
@@ -54,7 +54,7 @@ public sealed class KubeconfigUserTests : IDisposable
     }
 
     [Fact]
-    public void An_impersonation_works_without_TLS_as_well_and_a_plugin_does_not()
+    public void An_impersonation_works_without_TLS_but_a_plugin_does_not()
     {
         var settings = Resolve("as: jane\n    exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: x}", "http");
         Assert.Equal("jane", settings.Impersonation!.User);

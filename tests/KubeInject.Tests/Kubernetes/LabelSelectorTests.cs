@@ -8,7 +8,7 @@ public sealed class LabelSelectorTests
     [Theory]
     [InlineData("", true)]
     [InlineData("app=orders", true)]
-    public void Without_requirements_everything_is_meant(string labels, bool expected)
+    public void An_empty_selector_matches_everything(string labels, bool expected)
     {
         Assert.Equal(expected, Matches("{}", labels));
         Assert.Equal(expected, Matches("null", labels));
@@ -20,7 +20,7 @@ public sealed class LabelSelectorTests
     [InlineData("app=Orders", false)]
     [InlineData("tier=web", false)]
     [InlineData("", false)]
-    public void matchLabels_ask_for_the_value(string labels, bool expected) => Assert.Equal(expected, Matches("""{"matchLabels":{"app":"orders"}}""", labels));
+    public void matchLabels_compares_the_value(string labels, bool expected) => Assert.Equal(expected, Matches("""{"matchLabels":{"app":"orders"}}""", labels));
 
     [Theory]
     [InlineData("In", "tier=web", true)]
@@ -35,7 +35,7 @@ public sealed class LabelSelectorTests
     [InlineData("DoesNotExist", "tier=db", false)]
     [InlineData("DoesNotExist", "", true)]
     [InlineData("Like", "tier=web", false)]
-    public void matchExpressions_go_by_their_operator(string @operator, string labels, bool expected)
+    public void matchExpressions_follows_its_operator(string @operator, string labels, bool expected)
     {
         var values = @operator.EndsWith("In", StringComparison.Ordinal) ? """["web","api"]""" : "[]";
 
@@ -43,7 +43,7 @@ public sealed class LabelSelectorTests
     }
 
     [Fact]
-    public void All_requirements_have_to_hold_and_the_first_that_does_not_is_named()
+    public void All_requirements_must_match_and_the_first_mismatch_is_named()
     {
         var selector = Read("""{"matchLabels":{"app":"orders"},"matchExpressions":[{"key":"legacy","operator":"DoesNotExist"},{"key":"tier","operator":"In","values":["web"]}]}""");
 
@@ -53,7 +53,7 @@ public sealed class LabelSelectorTests
     }
 
     [Fact]
-    public void It_is_written_as_lists_take_it() => Assert.Equal(
+    public void A_selector_is_written_in_the_format_of_list_requests() => Assert.Equal(
         "app=orders,tier notin (db,cache),!legacy,owner",
         $"{Read("""
             {"matchLabels":{"app":"orders"},"matchExpressions":[{"key":"tier","operator":"NotIn","values":["db","cache"]},

@@ -9,7 +9,7 @@ namespace KubeInject.Tests.Kubernetes;
 public class LineReaderTests
 {
     [Fact]
-    public void Lines_are_the_same_however_they_arrive() => Prop.ForAll(
+    public void Lines_do_not_depend_on_how_the_bytes_arrive() => Prop.ForAll(
         Gen.Choose(0, 40_000).ListOf().SelectMany(lengths => Gen.Choose(1, 30_000).SelectMany(chunk => Gen.Choose(0, 50).Select(rest => (lengths, chunk, rest)))).ToArbitrary(),
         input =>
         {
@@ -19,7 +19,7 @@ public class LineReaderTests
         }).CheckSeeded();
 
     [Fact]
-    public void A_line_that_is_too_long_is_an_error_and_not_kept()
+    public void A_line_that_is_too_long_is_an_error_and_is_not_buffered()
     {
         Assert.Equal([new string('a', 20_000)], Read(new string('a', 20_000) + "\n", 1000, 20_001));
         Assert.Throws<ResponseTooLargeException>(() => Read(new string('a', 20_001) + "\n", 1000, 20_001));

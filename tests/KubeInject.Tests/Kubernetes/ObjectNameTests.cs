@@ -11,7 +11,7 @@ public sealed class ObjectNameTests
     [InlineData("Pods/orders-1", null, "orders-1")]
     [InlineData("po/orders-1", null, "orders-1")]
     [InlineData("shop/pod/orders-1", "shop", "orders-1")]
-    public void Names_are_read_as_kubectl_and_this_module_print_them(string text, string? @namespace, string name) =>
+    public void Names_are_read_in_the_formats_of_kubectl_and_this_module(string text, string? @namespace, string name) =>
         Assert.Equal(new ObjectReference("Pod", @namespace, name), ObjectName.Parse(text, KubeResource.Pods));
 
     // A slash or a percent sign in a path would reach another endpoint of the API.
@@ -26,10 +26,10 @@ public sealed class ObjectNameTests
     [InlineData("a/b/pod/orders")]
     [InlineData("/pod/orders")]
     [InlineData("or ders")]
-    public void What_is_no_name_is_refused(string text) =>
+    public void An_invalid_name_is_rejected(string text) =>
         Assert.Contains("pod/NAME", Assert.Throws<FormatException>(() => ObjectName.Parse(text, KubeResource.Pods)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void The_name_of_another_kind_is_refused() =>
+    public void The_name_of_another_kind_is_rejected() =>
         Assert.Contains("'deployment' is another kind", Assert.Throws<FormatException>(() => ObjectName.Parse("deployment/orders", KubeResource.Pods)).Message, StringComparison.Ordinal);
 }

@@ -43,7 +43,7 @@ public class OperationTests
             .Select(resource => $"{resource.Kind} {resource.ListPath("n")}")));
 
     [Fact]
-    public async Task Unknown_fields_survive()
+    public async Task Unknown_fields_are_kept()
     {
         using var api = await AnsweringAsync(Pod);
         var got = await api.Objects.GetAsync(KubeResource.Pods, "a");
@@ -53,7 +53,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task Create_posts_to_the_list_with_field_manager()
+    public async Task Create_posts_to_the_collection_with_a_field_manager()
     {
         using var api = await AnsweringAsync();
         await api.Objects.CreateAsync(KubeResource.Pods, KubeObject.Parse("""{"metadata":{"name":"a"}}"""));
@@ -68,7 +68,7 @@ public class OperationTests
     [InlineData("merge", "application/merge-patch+json", "?fieldManager=kubeinject")]
     [InlineData("apply", "application/apply-patch+yaml", "?fieldManager=kubeinject")]
     [InlineData("force", "application/apply-patch+yaml", "?fieldManager=kubeinject&force=true")]
-    public async Task A_patch_says_what_kind_it_is(string kind, string contentType, string query)
+    public async Task A_patch_has_the_content_type_of_its_kind(string kind, string contentType, string query)
     {
         using var api = await AnsweringAsync();
         var patch = kind switch
@@ -86,7 +86,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task Delete_sends_what_is_asked_of_it_and_no_more()
+    public async Task Delete_sends_only_the_requested_options()
     {
         using var api = await AnsweringAsync();
         await api.Objects.DeleteAsync(KubeResource.Pods, "a");
@@ -106,7 +106,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task A_list_of_metadata_asks_for_metadata_alone()
+    public async Task A_metadata_list_requests_only_metadata()
     {
         using var api = await FaultyApi.OpenAsync(Response.Json("""{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","items":[{"metadata":{"name":"a"},"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1"}]}"""));
         var item = Assert.Single(await CollectingProgress.AllAsync(api.Objects.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = 7 })));
@@ -118,7 +118,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task Items_of_a_list_are_told_what_they_are()
+    public async Task Items_of_a_list_get_their_kind()
     {
         using var api = await FaultyApi.OpenAsync(Response.Json("""{"kind":"DeploymentList","items":[{"metadata":{}},{"metadata":{"name":"a","resourceVersion":"5"}}]}"""));
         var items = await CollectingProgress.AllAsync(api.Objects.ListAsync(KubeResource.Deployments));
@@ -129,7 +129,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task A_token_is_asked_for_and_hidden()
+    public async Task A_token_is_requested_and_hidden()
     {
         var token = Response.Json("""{"status":{"token":"canary-token","expirationTimestamp":"2026-01-02T03:04:05Z"}}""");
         using var api = await FaultyApi.OpenAsync(token, token);
@@ -145,7 +145,7 @@ public class OperationTests
     }
 
     [Fact]
-    public async Task A_right_is_asked_for()
+    public async Task A_permission_is_requested()
     {
         using var api = await FaultyApi.OpenAsync(
             Response.Json("""{"status":{"allowed":true,"reason":"RBAC: allowed by x"}}"""), Response.Json("""{"status":{"allowed":false}}"""));
@@ -164,7 +164,7 @@ public class OperationTests
     }
 
     [Fact]
-    public void What_is_shown_of_an_object_is_its_reference()
+    public void An_object_is_printed_as_its_reference()
     {
         var secret = KubeObject.Parse("""{"kind":"Secret","metadata":{"name":"db","namespace":"shop"},"data":{"password":"Y2FuYXJ5"}}""");
         Assert.Equal("shop/secret/db", secret.ToString());

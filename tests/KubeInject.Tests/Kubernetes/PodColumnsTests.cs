@@ -57,7 +57,7 @@ public class PodColumnsTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_pod_shows_what_kubectl_shows(string json, string ready, string status, int restarts)
+    public void A_pod_has_the_columns_of_kubectl(string json, string ready, string status, int restarts)
     {
         var pod = Pod.Parse(json);
         Assert.Equal((ready, status, restarts), (pod.Ready, pod.Status, pod.Restarts));

@@ -26,13 +26,13 @@ public class PodListTests
     }
 
     [Fact]
-    public void Pages_and_expired_continuations_lose_no_pod_and_repeat_none() =>
+    public void Pages_and_expired_continue_tokens_neither_lose_nor_repeat_a_pod() =>
         Prop.ForAll(
             Gen.Choose(0, 12).SelectMany(count => Gen.Choose(1, 5).SelectMany(size => Gen.Elements(true, false).ListOf(8).Select(expiries => (count, size, expiries)))).ToArbitrary(),
             input => RunAsync(input.count, input.size, [.. input.expiries]).GetAwaiter().GetResult()).CheckSeeded();
 
     [Fact]
-    public async Task Pages_are_asked_for_one_after_the_other_as_they_are_needed()
+    public async Task Pages_are_requested_one_at_a_time_when_they_are_needed()
     {
         using var server = new TestServer(Paged(10, []));
         using var connection = await OpenAsync(server);
@@ -43,7 +43,7 @@ public class PodListTests
     }
 
     [Fact]
-    public async Task A_list_that_expires_without_end_ends_with_the_error()
+    public async Task A_list_that_expires_repeatedly_ends_with_the_error()
     {
         using var server = new TestServer(TestServer.Kubernetes(request => request.Path.Contains("continue", StringComparison.Ordinal)
             ? Response.Error(410, "Expired", "too old")
@@ -62,7 +62,7 @@ public class PodListTests
     }
 
     [Fact]
-    public async Task A_list_can_be_cancelled_between_pods()
+    public async Task A_list_can_be_canceled_between_pods()
     {
         using var server = new TestServer(Paged(4, []));
         using var connection = await OpenAsync(server);

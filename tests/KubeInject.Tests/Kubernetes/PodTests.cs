@@ -22,7 +22,7 @@ public class PodTests
         """;
 
     [Fact]
-    public void The_usual_questions_are_answered()
+    public void Common_properties_are_read()
     {
         var pod = Pod.Parse(Whole);
         Assert.Equal(("orders-1", "shop", "u-1", "teller", "node-1", "Running", "10.0.0.9"), (pod.Name, pod.Namespace, pod.Uid, pod.ServiceAccountName, pod.NodeName, pod.Phase, pod.PodIP));
@@ -48,7 +48,7 @@ public class PodTests
     }
 
     [Fact]
-    public void The_template_has_init_containers_first_and_variables_as_they_stand()
+    public void The_template_has_init_containers_first_and_variables_in_order()
     {
         var template = Pod.Parse(Whole).Template;
         Assert.Equal(new ObjectReference("Pod", "shop", "orders-1"), template.Object);
@@ -58,10 +58,10 @@ public class PodTests
     }
 
     [Fact]
-    public void The_ServiceAccount_is_default_where_none_is_named() => Assert.Equal("default", Pod.Parse("{}").ServiceAccountName);
+    public void The_default_ServiceAccount_is_default() => Assert.Equal("default", Pod.Parse("{}").ServiceAccountName);
 
     [Fact]
-    public void A_document_that_is_a_manifest_is_kept_to_the_byte() => Assert.Equal(Whole, Pod.Parse(Whole).ToJson());
+    public void A_document_that_is_a_manifest_is_kept_byte_for_byte() => Assert.Equal(Whole, Pod.Parse(Whole).ToJson());
 
     [Theory]
     [InlineData("""{"metadata":{"name":"a"}}""", """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"}}""")]
@@ -69,17 +69,17 @@ public class PodTests
     [InlineData("""{"kind":"Pod"}""", """{"apiVersion":"v1","kind":"Pod"}""")]
     [InlineData("""{"apiVersion":"v1"}""", """{"kind":"Pod","apiVersion":"v1"}""")]
     [InlineData("{}", """{"apiVersion":"v1","kind":"Pod"}""")]
-    public void What_a_list_leaves_out_is_put_in_front_and_nothing_else_changes(string sent, string json) => Assert.Equal(json, Pod.Parse(sent).ToJson());
+    public void Fields_that_a_list_omits_are_added_at_the_start_and_nothing_else_changes(string sent, string json) => Assert.Equal(json, Pod.Parse(sent).ToJson());
 
     [Theory]
     [InlineData("[]")]
     [InlineData("1")]
     [InlineData("{")]
     [InlineData("")]
-    public void What_is_no_object_is_no_pod(string json) => Assert.ThrowsAny<JsonException>(() => Pod.Parse(json));
+    public void A_value_that_is_not_an_object_is_not_a_pod(string json) => Assert.ThrowsAny<JsonException>(() => Pod.Parse(json));
 
     [Fact]
-    public void Whatever_stands_where_something_else_is_expected_reads_as_empty()
+    public void A_value_of_an_unexpected_type_is_read_as_empty()
     {
         // Replaces each value of the document, one or more at a time, by each kind of odd one.
         var count = CountValues(JsonDocument.Parse(Whole).RootElement);

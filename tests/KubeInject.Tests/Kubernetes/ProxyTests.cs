@@ -17,7 +17,7 @@ public sealed class ProxyTests : IDisposable
     [Theory]
     [InlineData("http")]
     [InlineData("socks5")]
-    public async Task A_proxy_leads_to_the_server(string scheme)
+    public async Task A_proxy_connects_to_the_server(string scheme)
     {
         using var proxy = new TestProxy();
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Proxy = At(proxy, scheme), Token = new SensitiveString("canary-token") });
@@ -28,7 +28,7 @@ public sealed class ProxyTests : IDisposable
     [Theory]
     [InlineData("http")]
     [InlineData("socks5")]
-    public async Task The_proxy_finds_the_address_of_the_server(string scheme)
+    public async Task The_proxy_resolves_the_address_of_the_server(string scheme)
     {
         using var proxy = new TestProxy();
         using var connection = await KubeConnection.OpenAsync(server.Settings with
@@ -43,7 +43,7 @@ public sealed class ProxyTests : IDisposable
     [Theory]
     [InlineData("http")]
     [InlineData("socks5")]
-    public async Task The_tls_server_name_is_asked_for_and_checked_through_a_proxy_too(string scheme)
+    public async Task The_tls_server_name_is_requested_and_checked_through_a_proxy(string scheme)
     {
         using var root = TestCertificates.Authority();
         using var certificate = TestCertificates.Server(root, "kubernetes.test");
@@ -57,7 +57,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_proxy_may_speak_TLS_with_a_certificate_of_the_clusters_authority()
+    public async Task A_proxy_can_use_TLS_with_a_certificate_of_the_cluster_CA()
     {
         using var root = TestCertificates.Authority();
         using var certificate = TestCertificates.Server(root);
@@ -69,7 +69,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_proxy_that_nobody_vouches_for_gets_nothing()
+    public async Task An_untrusted_proxy_receives_nothing()
     {
         using var certificate = TestCertificates.Server(null);
         using var proxy = new TestProxy(certificate);
@@ -83,7 +83,7 @@ public sealed class ProxyTests : IDisposable
     [InlineData("socks5", "me:canary")]
     [InlineData("http", "m%40:%3Acanary%2F")]
     [InlineData("socks5", "m%40:%3Acanary%2F")]
-    public async Task A_proxy_is_told_name_and_password(string scheme, string credential)
+    public async Task A_proxy_receives_username_and_password(string scheme, string credential)
     {
         using var proxy = new TestProxy { Credential = Uri.UnescapeDataString(credential) };
         var address = new Uri($"{scheme}://{credential}@127.0.0.1:{proxy.Port}");
@@ -96,7 +96,7 @@ public sealed class ProxyTests : IDisposable
     [InlineData("socks5", "", "requires a username and a password")]
     [InlineData("http", "me:canary@", "does not accept the username and the password")]
     [InlineData("socks5", "me:canary@", "does not accept the username and the password")]
-    public async Task A_proxy_that_does_not_know_the_user_says_so(string scheme, string credential, string message)
+    public async Task A_proxy_that_rejects_the_user_is_reported(string scheme, string credential, string message)
     {
         using var proxy = new TestProxy { Credential = "somebody:else" };
         var error = await FailsAsync(new Uri($"{scheme}://{credential}127.0.0.1:{proxy.Port}"));
@@ -114,7 +114,7 @@ public sealed class ProxyTests : IDisposable
     [InlineData("socks5", "\u0005", "closed the connection")]
     [InlineData("socks5", "\u0005\u0000\u0005\u0002\u0000\u0001", "it answered 2")]
     [InlineData("socks5", "\u0005\u00ff", "requires a username and a password")]
-    public async Task A_proxy_that_does_not_lead_there_says_so(string scheme, string answer, string message)
+    public async Task A_proxy_that_cannot_connect_is_reported(string scheme, string answer, string message)
     {
         using var proxy = new TestProxy { Answer = System.Text.Encoding.Latin1.GetBytes(answer) };
         var error = await FailsAsync(new Uri($"{scheme}://127.0.0.1:{proxy.Port}"));
@@ -122,14 +122,14 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_proxy_that_answers_without_an_end_is_no_proxy()
+    public async Task A_proxy_with_an_endless_response_is_not_a_proxy()
     {
         using var proxy = new TestProxy { Answer = new byte[100_000] };
         Assert.Contains("does not respond like an HTTP proxy", (await FailsAsync(new Uri($"http://127.0.0.1:{proxy.Port}"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_proxy_that_is_not_there_is_not_taken_for_the_server()
+    public async Task A_missing_proxy_is_not_reported_as_a_missing_server()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -140,7 +140,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_socks_proxy_that_cannot_reach_the_server_says_so()
+    public async Task A_SOCKS_proxy_that_cannot_reach_the_server_is_reported()
     {
         using var proxy = new TestProxy();
         var error = await Assert.ThrowsAsync<KubeConnectionException>(
@@ -152,7 +152,7 @@ public sealed class ProxyTests : IDisposable
     [Theory]
     [InlineData("http")]
     [InlineData("socks5")]
-    public async Task A_server_without_TLS_is_reached_through_a_proxy_as_well(string scheme)
+    public async Task A_server_without_TLS_can_be_reached_through_a_proxy(string scheme)
     {
         using var plain = new TestServer(TestServer.Kubernetes());
         using var proxy = new TestProxy();
@@ -161,7 +161,7 @@ public sealed class ProxyTests : IDisposable
     }
 
     [Fact]
-    public async Task The_proxy_of_the_environment_counts_where_the_settings_name_none()
+    public async Task The_proxy_of_the_environment_applies_if_the_settings_have_none()
     {
         using var proxy = new TestProxy();
         using var settingsProxy = new TestProxy();
@@ -181,7 +181,7 @@ public sealed class ProxyTests : IDisposable
     [Theory]
     [InlineData("proxy.test:3128")]
     [InlineData("ftp://me:canary@proxy.test")]
-    public void What_is_no_proxy_is_an_error_that_does_not_show_it(string address)
+    public void An_invalid_proxy_is_an_error_that_does_not_show_it(string address)
     {
         var error = Assert.Throws<ConfigurationException>(() => ProxyAddress.FromUri(new Uri(address, UriKind.RelativeOrAbsolute)));
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);

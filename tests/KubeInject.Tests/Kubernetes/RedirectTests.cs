@@ -49,7 +49,7 @@ public sealed class RedirectTests
 
     [Theory]
     [MemberData(nameof(RequestsAndStatuses))]
-    public async Task A_request_to_an_API_server_is_not_sent_to_where_a_redirect_points(string name, int status)
+    public async Task A_request_to_an_API_server_does_not_follow_a_redirect(string name, int status)
     {
         using var elsewhere = new TlsServer(TestServer.Kubernetes());
         using var server = new TlsServer(TestServer.Kubernetes(request => To(status, new Uri(elsewhere.Server.Https, request.Path))));
@@ -65,7 +65,7 @@ public sealed class RedirectTests
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public async Task A_connection_is_not_made_to_where_a_redirect_points(int status)
+    public async Task Opening_a_connection_does_not_follow_a_redirect(int status)
     {
         using var elsewhere = new TlsServer(TestServer.Kubernetes());
         using var server = new TlsServer(_ => To(status, new Uri(elsewhere.Server.Https, "login")));
@@ -78,7 +78,7 @@ public sealed class RedirectTests
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public async Task A_request_to_Vault_is_not_sent_to_where_a_redirect_points_not_even_on_the_same_machine(int status)
+    public async Task A_request_to_Vault_does_not_follow_a_redirect_even_to_the_same_host(int status)
     {
         foreach (var isRepeatable in new[] { true, false })
         {
@@ -98,7 +98,7 @@ public sealed class RedirectTests
     }
 
     [Fact]
-    public async Task A_login_to_Vault_is_not_sent_to_where_a_redirect_points()
+    public async Task A_login_to_Vault_does_not_follow_a_redirect()
     {
         using var elsewhere = new TestServer(_ => Response.Json("""{"auth":{"client_token":"s.other"}}"""));
         using var server = new TestServer(request => To(307, new Uri(elsewhere.Http, request.Path)));
@@ -119,7 +119,7 @@ public sealed class RedirectTests
     [InlineData("https://login.test/\u001b[31m\u202e", "https://login.test/%1B[31m%E2%80%AE")]
     [InlineData("http://[", "an address that cannot be read")]
     [InlineData("javascript:alert(1)", "an address that cannot be read")]
-    public async Task The_address_that_a_redirect_points_to_is_named_without_a_secret(string location, string shown)
+    public async Task The_target_of_a_redirect_is_named_without_secrets(string location, string shown)
     {
         var server = new TestServer(TestServer.Kubernetes(_ => To(302, location)));
         using var end = server;
@@ -137,7 +137,7 @@ public sealed class RedirectTests
     [Theory]
     [InlineData(304)]
     [InlineData(302)]
-    public async Task A_redirect_without_an_address_is_one_as_well(int status)
+    public async Task A_redirect_without_a_target_is_also_rejected(int status)
     {
         using var api = await FaultyApi.OpenAsync(new Response(status, "text/html", ""));
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));

@@ -51,7 +51,7 @@ public class RepetitionTests
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
-    public async Task A_busy_server_is_asked_again_when_it_says(int status)
+    public async Task A_request_to_a_busy_server_is_retried_after_Retry_After(int status)
     {
         using var api = await FaultyApi.OpenAsync(Response.Error(status, "x", "x") with { Headers = ["Retry-After: 7"] }, Done);
         await api.Objects.GetAsync(KubeResource.Pods, "a");
@@ -59,7 +59,7 @@ public class RepetitionTests
     }
 
     [Fact]
-    public async Task Retry_After_may_be_a_date()
+    public async Task Retry_After_can_be_a_date()
     {
         var date = (ImmediateTimeProvider.StartTime + TimeSpan.FromSeconds(9)).ToString("R", CultureInfo.InvariantCulture);
         using var api = await FaultyApi.OpenAsync(Away with { Headers = [$"Retry-After: {date}"] }, Done);
@@ -73,7 +73,7 @@ public class RepetitionTests
     [InlineData("25", 25)]
     [InlineData("Thu, 01 Jan 1970 00:00:00 GMT", 1)]
     [InlineData("soon", null)]
-    public async Task Retry_After_is_kept_within_reason(string value, int? seconds)
+    public async Task Retry_After_is_limited(string value, int? seconds)
     {
         using var api = await FaultyApi.OpenAsync(Busy with { Headers = [$"Retry-After: {value}"] }, Done);
         var request = api.Objects.GetAsync(KubeResource.Pods, "a");
@@ -89,7 +89,7 @@ public class RepetitionTests
     [InlineData(500)]
     [InlineData(502)]
     [InlineData(503)]
-    public async Task An_error_that_does_not_ask_for_patience_stands(int status)
+    public async Task An_error_without_Retry_After_is_not_retried(int status)
     {
         using var api = await FaultyApi.OpenAsync(Response.Error(status, "", "no"));
         var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
@@ -97,7 +97,7 @@ public class RepetitionTests
     }
 
     [Fact]
-    public async Task A_server_that_stays_busy_is_asked_five_times()
+    public async Task A_server_that_stays_busy_gets_five_attempts()
     {
         using var api = await FaultyApi.OpenAsync(_ => Busy);
         var error = await Assert.ThrowsAsync<KubeApiException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
@@ -106,7 +106,7 @@ public class RepetitionTests
     }
 
     [Fact]
-    public async Task A_connection_that_is_always_reset_is_tried_five_times()
+    public async Task A_connection_that_is_always_reset_gets_five_attempts()
     {
         using var api = await FaultyApi.OpenAsync(_ => Reset);
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
@@ -116,7 +116,7 @@ public class RepetitionTests
 
     [Theory]
     [MemberData(nameof(RepeatableNames))]
-    public async Task What_does_no_harm_twice_is_sent_again_after_a_reset_and_a_timeout(string operation)
+    public async Task An_idempotent_request_is_retried_after_a_reset_and_a_timeout(string operation)
     {
         using var api = await FaultyApi.OpenAsync(Reset, TimedOut, ServerTimedOut, Away, operation == "list" ? List : Done);
         await Repeatable[operation](api.Objects);
@@ -126,7 +126,7 @@ public class RepetitionTests
 
     [Theory]
     [MemberData(nameof(OnceNames))]
-    public async Task What_may_have_been_handled_is_not_sent_again(string operation)
+    public async Task A_request_that_might_have_been_processed_is_not_retried(string operation)
     {
         foreach (var end in new[] { Reset, Closed })
         {
@@ -147,7 +147,7 @@ public class RepetitionTests
     [InlineData("create")]
     [InlineData("delete by name")]
     [InlineData("JSON patch")]
-    public async Task What_the_server_turned_away_is_sent_again(string operation)
+    public async Task A_request_that_the_server_did_not_process_is_retried(string operation)
     {
         using var api = await FaultyApi.OpenAsync(Busy, Done);
         await Once[operation](api.Objects);
@@ -156,7 +156,7 @@ public class RepetitionTests
 
     [Theory]
     [MemberData(nameof(OnceNames))]
-    public async Task What_was_never_sent_is_tried_again(string operation)
+    public async Task A_request_that_was_never_sent_is_retried(string operation)
     {
         using var api = await FaultyApi.OpenAsync(Done with { Headers = ["Connection: close"] });
         await api.Objects.GetAsync(KubeResource.Pods, "a");
@@ -170,7 +170,7 @@ public class RepetitionTests
     [InlineData(20)]
     [InlineData(120)]
     [InlineData(400)]
-    public async Task A_page_that_breaks_off_is_asked_for_again(int cutAfter)
+    public async Task A_truncated_page_is_requested_again(int cutAfter)
     {
         var page = Response.Json($$"""{"kind":"PodList","items":[{{string.Join(',', Enumerable.Range(0, 20).Select(i => $$$"""{"metadata":{"name":"p{{{i}}}","uid":"{{{i}}}"}}"""))}}]}""");
         using var api = await FaultyApi.OpenAsync(page with { CutAfter = cutAfter }, page);
@@ -179,7 +179,7 @@ public class RepetitionTests
     }
 
     [Fact]
-    public async Task A_server_that_has_never_answered_is_not_waited_for()
+    public async Task A_server_that_has_never_responded_is_not_retried()
     {
         using var server = new TestServer(_ => Reset);
         var clock = new ImmediateTimeProvider();
@@ -189,7 +189,7 @@ public class RepetitionTests
     }
 
     [Fact]
-    public async Task The_wait_can_be_cancelled()
+    public async Task The_delay_can_be_canceled()
     {
         using var api = await FaultyApi.OpenAsync(new KubeRetryPolicy { Jitter = () => 1, FirstWait = TimeSpan.FromMinutes(1), LongestWait = TimeSpan.FromMinutes(1) }, Busy);
         using var cancellation = new CancellationTokenSource();
@@ -198,7 +198,7 @@ public class RepetitionTests
     }
 
     [Fact]
-    public void The_wait_doubles_up_to_a_limit_and_is_never_the_same()
+    public void The_delay_doubles_up_to_a_limit_and_is_random()
     {
         var policy = new KubeRetryPolicy { Jitter = () => 1 };
         Assert.Equal([1, 2, 4, 8, 16, 30, 30, 30], new[] { 1, 2, 3, 4, 5, 6, 7, 5000 }.Select(failures => policy.Backoff(failures).TotalSeconds));
@@ -209,7 +209,7 @@ public class RepetitionTests
 
     [Theory]
     [MemberData(nameof(OnceNames))]
-    public async Task What_was_refused_has_not_been_done_even_if_the_refusal_broke_off(string name)
+    public async Task A_rejected_request_was_not_processed_even_if_the_response_was_truncated(string name)
     {
         var cut = Response.Error(403, "Forbidden", "no") with { CutAfter = 100 };
         using var api = await FaultyApi.OpenAsync(cut, Response.Error(403, "Forbidden", "no"));

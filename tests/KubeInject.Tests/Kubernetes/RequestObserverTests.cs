@@ -10,7 +10,7 @@ namespace KubeInject.Tests.Kubernetes;
 public sealed class RequestObserverTests
 {
     [Fact]
-    public async Task Work_hears_of_its_own_requests_alone_also_over_a_connection_that_others_use()
+    public async Task An_observer_receives_only_its_own_requests_even_on_a_shared_connection()
     {
         using var server = new TlsServer(TestServer.Kubernetes(_ => Response.Json("{}")));
         using var connection = await KubeConnection.OpenAsync(server.Settings);
@@ -30,7 +30,7 @@ public sealed class RequestObserverTests
     }
 
     [Fact]
-    public async Task Requests_to_Vault_are_told_of_with_their_address_and_without_the_token()
+    public async Task Requests_to_Vault_are_reported_with_their_address_and_without_the_token()
     {
         using var server = new TestServer(_ => Response.Json("""{"data":{"keys":[]}}"""));
         using var vault = new VaultClient(new VaultSettings { Address = server.Http }, VaultLogin.Token(new SensitiveString("canary")));
@@ -45,7 +45,7 @@ public sealed class RequestObserverTests
     }
 
     [Fact]
-    public async Task A_list_says_how_far_it_has_come_and_how_many_there_are()
+    public async Task A_list_reports_its_progress_and_total()
     {
         using var server = new TlsServer(TestServer.Kubernetes(request => Response.Json(request.Path.Contains("continue=", StringComparison.Ordinal)
             ? """{"kind":"PodList","metadata":{},"items":[{"metadata":{"name":"c","uid":"3"}}]}"""

@@ -9,7 +9,7 @@ namespace KubeInject.Tests.Kubernetes;
 public class RequestTests
 {
     [Fact]
-    public async Task Requests_say_who_asks_and_for_what()
+    public async Task Requests_have_a_user_agent_and_an_Accept_header()
     {
         using var server = new TlsServer();
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString("abc\n") });
@@ -22,7 +22,7 @@ public class RequestTests
     }
 
     [Fact]
-    public async Task Username_and_password_go_as_basic_authentication()
+    public async Task Username_and_password_are_sent_as_basic_authentication()
     {
         using var server = new TlsServer();
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Username = "me", Password = new SensitiveString("pässword") });
@@ -31,7 +31,7 @@ public class RequestTests
     }
 
     [Fact]
-    public async Task A_token_file_is_read_again_when_it_has_changed()
+    public async Task A_changed_token_file_is_read_again()
     {
         using var folder = new TestFolder();
         using var server = new TlsServer(TestServer.Kubernetes(_ => Response.Json("{}")));
@@ -65,7 +65,7 @@ public class RequestTests
     }
 
     [Fact]
-    public async Task The_path_of_the_server_stands_in_front_of_every_path()
+    public async Task The_path_of_the_server_precedes_every_path()
     {
         using var server = new TestServer(request => TestServer.Kubernetes()(request with { Path = request.Path.Replace("/clusters/c1", "", StringComparison.Ordinal) }));
         using var connection = await KubeConnection.OpenAsync(new ConnectionSettings { Server = new Uri(server.Http, "/clusters/c1/") });
@@ -73,7 +73,7 @@ public class RequestTests
     }
 
     [Fact]
-    public async Task Who_watches_sees_every_request_and_no_secret()
+    public async Task An_observer_sees_every_request_and_no_secret()
     {
         using var server = new TlsServer();
         var seen = new List<CompletedRequest>();
@@ -87,7 +87,7 @@ public class RequestTests
     }
 
     [Fact]
-    public async Task Who_watches_sees_a_request_without_an_answer()
+    public async Task An_observer_sees_a_request_without_a_response()
     {
         using var server = new TestServer(_ => Response.Json("") with { NeverComes = true });
         var seen = new List<CompletedRequest>();
@@ -117,7 +117,7 @@ public class RequestTests
     }
 
     [Fact]
-    public async Task A_Status_becomes_an_exception_with_all_that_it_says()
+    public async Task A_Status_becomes_an_exception_with_all_its_fields()
     {
         var error = await ErrorAsync(new Response(422, "application/json", """
             {"kind":"Status","message":"Pod \"a\" is invalid","reason":"Invalid","code":422,"details":{"group":"g","kind":"Pod","name":"a",
@@ -129,7 +129,7 @@ public class RequestTests
     }
 
     [Fact]
-    public async Task An_answer_that_is_no_JSON_is_no_answer_of_Kubernetes()
+    public async Task A_response_that_is_not_JSON_is_not_a_response_of_Kubernetes()
     {
         using var server = new TestServer(TestServer.Kubernetes(_ => new Response(200, "text/html", "<html>log in</html>")));
         using var connection = await KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http });

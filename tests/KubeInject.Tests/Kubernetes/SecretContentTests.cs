@@ -22,7 +22,7 @@ public class SecretContentTests
     [Theory]
     [InlineData("/w==")]
     [InlineData("not base64")]
-    public void What_is_no_text_stays_as_the_server_sent_it(string value)
+    public void A_value_that_is_not_text_stays_base64(string value)
     {
         var secret = Read($$"""{"metadata":{"name":"keys"},"data":{"store":"{{value}}","text":"dGV4dA=="} }""");
 
@@ -32,7 +32,7 @@ public class SecretContentTests
     }
 
     [Fact]
-    public void What_is_missing_reads_as_empty()
+    public void Missing_fields_are_read_as_empty()
     {
         var secret = Read("""{"metadata":{"name":"empty"},"data":null}""");
 

@@ -24,7 +24,7 @@ public class SecretMaskTests
     [InlineData("a password-of-proxy b", "a ******** b")]
     [InlineData("a token-of-plugin b", "a ******** b")]
     [InlineData("production and value-of-variable", "production and value-of-variable")]
-    public void What_the_server_is_shown_is_masked_in_what_it_answers(string text, string masked) => Assert.Equal(masked, Mask.Apply(text, [null, new SensitiveString("token-of-plugin\n")]));
+    public void Credentials_that_were_sent_to_the_server_are_masked_in_its_responses(string text, string masked) => Assert.Equal(masked, Mask.Apply(text, [null, new SensitiveString("token-of-plugin\n")]));
 
     [Theory]
     [InlineData("token-of-settings", "********")]
@@ -37,5 +37,5 @@ public class SecretMaskTests
     [InlineData("{\"clientSecret\": \"abc\"}", "{\"clientSecret\": \"********\"}")]
     [InlineData("-----BEGIN EC PRIVATE KEY-----MHcCAQEE-----END EC PRIVATE KEY----- end", "******** end")]
     [InlineData("cannot find the key ring", "cannot find the key ring")]
-    public void What_a_plugin_is_given_or_looks_secret_is_masked_in_what_it_says(string text, string masked) => Assert.Equal(masked, Mask.ApplyToPlugin(text, []));
+    public void Secrets_of_a_plugin_are_masked_in_its_output(string text, string masked) => Assert.Equal(masked, Mask.ApplyToPlugin(text, []));
 }

@@ -37,7 +37,7 @@ public class ServerContractTests
 
     [Theory]
     [MemberData(nameof(OperationNames))]
-    public async Task The_errors_of_the_server_become_one_exception_and_are_told_apart(string operation)
+    public async Task The_errors_of_the_server_become_one_exception_with_distinct_reasons(string operation)
     {
         (int Code, string Reason)[] errors =
         [
@@ -54,7 +54,7 @@ public class ServerContractTests
 
     [Theory]
     [MemberData(nameof(OperationNames))]
-    public async Task Every_request_can_be_cancelled(string operation)
+    public async Task Every_request_can_be_canceled(string operation)
     {
         using var cancellation = new CancellationTokenSource();
         using var api = await FaultyApi.OpenAsync(_ =>
@@ -84,7 +84,7 @@ public class ServerContractTests
 
     [Theory]
     [MemberData(nameof(OperationNames))]
-    public async Task Tokens_keys_and_passwords_appear_in_no_error_and_nothing_that_is_told(string operation)
+    public async Task Tokens_keys_and_passwords_appear_in_no_error_and_no_event(string operation)
     {
         var told = new List<CompletedRequest>();
         using var server = new TlsServer(TestServer.Kubernetes(request => request.Path.Length % 2 == 0
@@ -118,7 +118,7 @@ public class ServerContractTests
     }
 
     [Fact]
-    public async Task What_is_under_way_when_the_connection_is_ended_fails()
+    public async Task Disposing_the_connection_fails_current_requests()
     {
         var store = new FakeStore();
         store.Set("a");

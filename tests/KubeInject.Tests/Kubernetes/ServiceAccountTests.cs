@@ -25,7 +25,7 @@ public sealed class ServiceAccountTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void The_folder_gives_token_file_authority_and_namespace()
+    public void The_folder_provides_the_token_file_the_CA_and_the_namespace()
     {
         var settings = ConnectionSettings.FromServiceAccount(Environment);
         Assert.Equal(new Uri("https://10.0.0.1:443"), settings.Server);
@@ -46,7 +46,7 @@ public sealed class ServiceAccountTests : IDisposable
     }
 
     [Fact]
-    public void The_namespace_is_default_where_the_folder_names_none()
+    public void The_namespace_is_default_if_the_folder_has_none()
     {
         File.Delete(Path.Combine(folder.Path, "namespace"));
         Assert.Equal("default", ConnectionSettings.FromServiceAccount(Environment).Namespace);
@@ -71,17 +71,17 @@ public sealed class ServiceAccountTests : IDisposable
     }
 
     [Fact]
-    public void Variables_that_make_no_address_are_an_error()
+    public void Variables_that_are_not_a_valid_address_are_an_error()
     {
         variables["KUBERNETES_SERVICE_PORT"] = "many";
         Assert.Contains("https://10.0.0.1:many", Failure(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_mounted_token_is_read_without_its_line_end() => Assert.Equal("token-of-the-pod", ServiceAccountToken.ReadMounted(folder.Path).Reveal());
+    public void The_mounted_token_is_read_without_its_line_ending() => Assert.Equal("token-of-the-pod", ServiceAccountToken.ReadMounted(folder.Path).Reveal());
 
     [Fact]
-    public void A_mounted_token_that_is_missing_or_empty_is_an_error_that_names_the_file()
+    public void A_missing_or_empty_mounted_token_is_an_error_that_names_the_file()
     {
         var path = folder.Write("token", " \n");
         Assert.Contains($"{path} is empty", Assert.Throws<ConfigurationException>(() => ServiceAccountToken.ReadMounted(folder.Path)).Message, StringComparison.Ordinal);

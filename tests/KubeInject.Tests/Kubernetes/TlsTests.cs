@@ -26,21 +26,21 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_of_the_given_authority_is_trusted()
+    public async Task A_certificate_of_the_specified_CA_is_trusted()
     {
         using var certificate = TestCertificates.Server(root);
         await ConnectAsync(certificate, root);
     }
 
     [Fact]
-    public async Task Any_root_of_a_bundle_will_do()
+    public async Task Any_root_of_a_bundle_is_accepted()
     {
         using var certificate = TestCertificates.Server(root);
         await ConnectAsync(certificate, other, root);
     }
 
     [Fact]
-    public async Task An_intermediate_may_come_from_the_server()
+    public async Task An_intermediate_can_come_from_the_server()
     {
         using var intermediate = TestCertificates.Authority("CN=intermediate", root);
         using var certificate = TestCertificates.Server(intermediate);
@@ -49,7 +49,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_intermediate_may_come_from_the_bundle()
+    public async Task An_intermediate_can_come_from_the_bundle()
     {
         using var intermediate = TestCertificates.Authority("CN=intermediate", root);
         using var certificate = TestCertificates.Server(intermediate);
@@ -57,7 +57,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_intermediate_without_its_root_is_an_anchor_as_for_kubectl()
+    public async Task An_intermediate_without_its_root_is_a_trust_anchor_as_in_kubectl()
     {
         using var intermediate = TestCertificates.Authority("CN=intermediate", root);
         using var certificate = TestCertificates.Server(intermediate);
@@ -65,14 +65,14 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_signed_itself_is_trusted_where_its_certificate_is_given()
+    public async Task A_self_signed_server_certificate_is_trusted_if_it_is_specified()
     {
         using var certificate = TestCertificates.Server(null);
         await ConnectAsync(certificate, certificate);
     }
 
     [Fact]
-    public async Task Another_authority_is_an_error_that_names_both_sides()
+    public async Task Another_CA_is_an_error_that_names_both()
     {
         using var certificate = TestCertificates.Server(root);
         var error = await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate, other);
@@ -83,7 +83,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_authority_of_the_same_name_is_not_the_same()
+    public async Task Another_CA_with_the_same_name_is_not_trusted()
     {
         using var twin = TestCertificates.Authority("CN=root");
         using var certificate = TestCertificates.Server(twin);
@@ -91,7 +91,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_intermediate_that_only_bears_the_name_of_the_anchor_is_not_trusted()
+    public async Task An_intermediate_that_only_has_the_name_of_the_anchor_is_not_trusted()
     {
         using var anchor = TestCertificates.Authority("CN=intermediate", root);
         using var forged = TestCertificates.Authority("CN=intermediate");
@@ -100,14 +100,14 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_given_authority_leaves_no_trust_in_those_of_the_machine()
+    public async Task With_a_specified_CA_the_system_CAs_are_not_trusted()
     {
         using var certificate = TestCertificates.Server(null);
         await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate, other);
     }
 
     [Fact]
-    public async Task Without_an_authority_that_of_the_machine_counts()
+    public async Task Without_a_specified_CA_the_system_CAs_are_trusted()
     {
         using var certificate = TestCertificates.Server(root);
         var error = await FailsAsync(certificate, KubeConnectionFailure.UntrustedCertificate);
@@ -124,7 +124,7 @@ public sealed class TlsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_certificate_is_for_the_names_and_addresses_that_it_lists_and_never_for_its_common_name(string name)
+    public async Task A_certificate_is_valid_for_its_alternative_names_and_never_for_its_common_name(string name)
     {
         var names = CertificateNames.All.Single(candidate => candidate.Case == name);
         using var certificate = names.CreateCertificate(root);
@@ -144,7 +144,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_without_a_name_is_an_error_that_says_how_to_issue_it()
+    public async Task A_certificate_without_an_alternative_name_is_an_error_with_a_remedy()
     {
         using var certificate = CertificateNames.All.Single(candidate => candidate.Case == "an address as the common name alone").CreateCertificate(root);
         var error = await FailsAsync(certificate, KubeConnectionFailure.WrongHostName, root);
@@ -179,7 +179,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_expired_certificate_is_an_error_that_gives_the_time()
+    public async Task An_expired_certificate_is_an_error_with_its_expiration_time()
     {
         using var certificate = TestCertificates.Server(root, end: new DateTimeOffset(DateTime.UtcNow.Date.AddDays(-1), TimeSpan.Zero));
         var error = await FailsAsync(certificate, KubeConnectionFailure.ExpiredCertificate, root);
@@ -187,7 +187,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task The_tls_server_name_is_asked_for_and_checked()
+    public async Task The_tls_server_name_is_requested_and_checked()
     {
         using var certificate = TestCertificates.Server(root, "kubernetes.test");
         using var server = new TestServer(TestServer.Kubernetes(), certificate);
@@ -197,7 +197,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_tls_server_name_that_the_certificate_does_not_have_is_an_error()
+    public async Task A_tls_server_name_that_is_not_in_the_certificate_is_an_error()
     {
         using var certificate = TestCertificates.Server(root);
         using var server = new TestServer(TestServer.Kubernetes(), certificate);
@@ -207,7 +207,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Any_certificate_will_do_where_the_check_is_skipped()
+    public async Task Without_verification_any_certificate_is_accepted()
     {
         using var certificate = TestCertificates.Server(null, "elsewhere.test", DateTimeOffset.UtcNow.AddDays(-1));
         using var server = new TestServer(TestServer.Kubernetes(), certificate);
@@ -218,7 +218,7 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Only_what_may_be_silent_for_long_goes_by_HTTP_2(bool isWatch)
+    public async Task Only_requests_that_can_be_silent_for_long_use_HTTP_2(bool isWatch)
     {
         using var certificate = TestCertificates.Server(root);
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -241,7 +241,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public async Task An_authority_together_with_a_skipped_check_is_an_error()
+    public async Task A_CA_without_verification_is_an_error()
     {
         var settings = new ConnectionSettings { Server = new Uri("https://x"), SkipCertificateCheck = true, CertificateAuthority = CertificateAuthority.FromCertificates([root]) };
         await Assert.ThrowsAsync<ConfigurationException>(() => KubeConnection.OpenAsync(settings));
@@ -250,7 +250,7 @@ public sealed class TlsTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_client_certificate_is_shown(bool isRsa)
+    public async Task A_client_certificate_is_sent(bool isRsa)
     {
         var (certificate, key) = isRsa ? TestCertificates.RsaClient() is var (c, k) ? (c, (AsymmetricAlgorithm)k) : default
             : TestCertificates.EcClient() is var (d, l) ? (d, l) : default;
@@ -265,7 +265,7 @@ public sealed class TlsTests : IDisposable
     [InlineData("")]
     [InlineData("no certificate")]
     [InlineData("-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n")]
-    public void A_bundle_without_a_whole_certificate_is_an_error(string pem) =>
+    public void A_bundle_without_a_complete_certificate_is_an_error(string pem) =>
         Assert.Contains("from here", Assert.Throws<ConfigurationException>(() => CertificateAuthority.FromPem(pem, "here")).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -282,7 +282,7 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
-    public void A_certificate_of_a_bundle_that_cannot_be_read_does_not_take_the_others_with_it()
+    public void An_unreadable_certificate_in_a_bundle_does_not_affect_the_others()
     {
         var bundle = CertificateAuthority.FromPem($"-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n-----BEGIN X-----\nQUJD\n-----END X-----\n{root.ExportCertificatePem()}");
         Assert.Equal("CN=root", Assert.Single(bundle.Certificates).Subject);

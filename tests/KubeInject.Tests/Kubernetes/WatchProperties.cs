@@ -13,12 +13,12 @@ public class WatchProperties
     private const string Last = "zz-last";
 
     [Fact]
-    public void Whatever_breaks_every_deletion_is_told_once_and_nothing_is_told_twice() =>
+    public void With_any_faults_every_deletion_is_reported_once_and_no_event_is_reported_twice() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canForget: true).GetAwaiter().GetResult())
             .CheckSeeded(60);
 
     [Fact]
-    public void As_long_as_the_server_forgets_nothing_everything_that_happens_is_told() =>
+    public void If_the_server_keeps_its_history_every_event_is_reported() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canForget: false).GetAwaiter().GetResult())
             .CheckSeeded(60);
 

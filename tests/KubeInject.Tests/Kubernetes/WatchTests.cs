@@ -16,7 +16,7 @@ public class WatchTests
     private readonly Queue<Func<Request, Response>> watches = new();
 
     [Fact]
-    public async Task A_watch_begins_with_what_there_is_and_goes_on_with_what_happens()
+    public async Task A_watch_reports_existing_objects_and_then_changes()
     {
         store.Set("a");
         store.Set("b");
@@ -29,7 +29,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task Watches_carry_what_selects()
+    public async Task Watch_requests_contain_the_selectors()
     {
         using var api = await FaultyApi.OpenAsync(Answer);
         store.Set("a");
@@ -41,7 +41,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task A_watch_that_is_begun_twice_begins_twice()
+    public async Task A_watch_that_is_started_twice_reports_existing_objects_twice()
     {
         store.Set("a");
         using var api = await FaultyApi.OpenAsync(Answer);
@@ -56,7 +56,7 @@ public class WatchTests
     [InlineData("half a line")]
     [InlineData("error 500")]
     [InlineData("no event")]
-    public async Task A_watch_that_breaks_off_goes_on_where_it_was(string how)
+    public async Task A_watch_that_is_cut_continues_where_it_was(string how)
     {
         store.Set("a");
         Script(_ => Ending(how, () => store.Set("b"), () => store.Delete("a")), _ => Lines(() => store.Set("c")));
@@ -67,7 +67,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task A_bookmark_moves_the_place_to_go_on_from()
+    public async Task A_bookmark_moves_the_resource_version_to_continue_from()
     {
         store.Set("a");
         Script(_ => Response.Json("") with { Lines = Texts([FakeStore.Bookmark(150)]) }, _ => Lines(() => store.Set("b")));
@@ -78,7 +78,7 @@ public class WatchTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Where_the_version_is_gone_the_list_is_read_again_and_only_what_changed_is_told(bool asEvent)
+    public async Task If_the_resource_version_has_expired_the_list_is_read_again_and_only_changes_are_reported(bool asEvent)
     {
         foreach (var name in new[] { "a", "b", "c", "d" })
             store.Set(name);
@@ -102,7 +102,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task A_list_that_expires_half_way_is_read_again_and_loses_no_deletion()
+    public async Task A_list_that_expires_between_pages_is_read_again_and_loses_no_deletion()
     {
         foreach (var name in new[] { "a", "b", "c" })
             store.Set(name);
@@ -125,7 +125,7 @@ public class WatchTests
     [Theory]
     [InlineData("\"name\":\"c\",\"namespace\":\"shop\",\"uid\":\"c-103\"", "\"generation\":1")]
     [InlineData("resourceVersion", "generation")]
-    public async Task A_list_that_is_damaged_is_read_again_and_loses_nothing(string original, string damaged)
+    public async Task A_damaged_list_is_read_again_and_loses_nothing(string original, string damaged)
     {
         store.Set("a");
         var lists = 0;
@@ -149,7 +149,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task What_the_server_repeats_is_not_told_again()
+    public async Task Events_that_the_server_repeats_are_not_reported_again()
     {
         store.Set("a");
         Script(_ => Response.Json("") with { Lines = Texts([.. store.After(100).Select(line => line.Line), .. Changes(() => store.Delete("a")), store.After(101).Last().Line, .. Changes(() => store.Set("b"))]) });
@@ -160,7 +160,7 @@ public class WatchTests
     [Theory]
     [InlineData(403)]
     [InlineData(500)]
-    public async Task What_the_first_list_meets_is_the_callers_business(int status)
+    public async Task An_error_of_the_first_list_is_thrown(int status)
     {
         using var api = await FaultyApi.OpenAsync(Response.Error(status, "x", "no"));
         var error = await Assert.ThrowsAsync<KubeApiException>(() => FirstAsync(api.Objects.WatchAsync(KubeResource.Pods), 1));
@@ -168,7 +168,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task A_server_that_is_away_is_waited_for_as_long_as_it_takes()
+    public async Task A_watch_waits_for_an_unavailable_server_without_a_limit()
     {
         store.Set("a");
         Script([.. Enumerable.Repeat<Func<Request, Response>>(_ => Response.Error(500, "InternalError", "etcd is away"), 30), _ => Lines(() => store.Set("b"))]);
@@ -177,7 +177,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task A_watch_that_is_refused_again_and_again_ends_with_the_error()
+    public async Task A_watch_that_is_rejected_repeatedly_ends_with_the_error()
     {
         store.Set("a");
         Script([.. Enumerable.Repeat<Func<Request, Response>>(_ => Response.Error(403, "Forbidden", "not any more"), 9)]);
@@ -187,7 +187,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task A_right_that_comes_back_is_no_end()
+    public async Task A_permission_that_returns_does_not_end_the_watch()
     {
         store.Set("a");
         Script([.. Enumerable.Repeat<Func<Request, Response>>(_ => Response.Error(403, "Forbidden", "not yet"), 4), _ => Lines(() => store.Set("b"))]);
@@ -195,7 +195,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task A_silent_watch_is_opened_anew()
+    public async Task A_silent_watch_is_reopened()
     {
         store.Set("a");
         Script(_ => Silent(), _ => Lines(() => store.Set("b")));
@@ -204,7 +204,7 @@ public class WatchTests
     }
 
     [Fact]
-    public async Task A_watch_ends_when_it_is_told_to()
+    public async Task A_watch_ends_when_it_is_canceled()
     {
         using var cancellation = new CancellationTokenSource();
         store.Set("a");

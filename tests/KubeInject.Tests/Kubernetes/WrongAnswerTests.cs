@@ -115,7 +115,7 @@ public sealed class WrongAnswerTests
 
     [Theory]
     [MemberData(nameof(WrongLists))]
-    public async Task What_is_not_the_requested_list_is_an_error_and_not_an_empty_list(string how, string body, string instead)
+    public async Task An_unexpected_response_to_a_list_is_an_error_and_not_an_empty_list(string how, string body, string instead)
     {
         using var api = await FaultyApi.OpenAsync(_ => new Response(200, body is ['<', ..] ? "text/html" : "application/json", body));
 
@@ -126,7 +126,7 @@ public sealed class WrongAnswerTests
 
     [Theory]
     [MemberData(nameof(WrongMessages))]
-    public async Task What_is_not_the_requested_list_in_protobuf_is_an_error_and_not_an_empty_list(string what)
+    public async Task An_unexpected_protobuf_response_to_a_list_is_an_error_and_not_an_empty_list(string what)
     {
         var (body, instead) = Messages[what];
         using var api = await FaultyApi.OpenAsync(_ => Protobuf(body));
@@ -137,7 +137,7 @@ public sealed class WrongAnswerTests
     }
 
     [Fact]
-    public async Task A_list_of_a_custom_resource_has_the_kind_that_its_objects_have()
+    public async Task A_list_of_a_custom_resource_has_the_kind_of_its_objects()
     {
         var widgets = new KubeResource("example.org", "v1", "widgets", "Widget");
         using var api = await FaultyApi.OpenAsync(
@@ -151,7 +151,7 @@ public sealed class WrongAnswerTests
     }
 
     [Fact]
-    public async Task Null_items_of_a_list_of_metadata_are_settled_by_the_list_of_whole_objects()
+    public async Task If_a_metadata_list_has_null_items_the_full_list_is_read()
     {
         // An API server writes null for an empty list of metadata in JSON, and an empty array for an empty list of objects.
         var nothing = Response.Json("""{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"7"},"items":null}""");
@@ -179,7 +179,7 @@ public sealed class WrongAnswerTests
     [InlineData("""{"type":7,"object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"b","uid":"u-2","resourceVersion":"8"}}}""", "without a type")]
     [InlineData("""{"kind":"Pod","apiVersion":"v1","metadata":{"name":"b","uid":"u-2","resourceVersion":"8"}}""", "without a type")]
     [InlineData("<html>", "not JSON")]
-    public async Task What_is_not_an_event_of_the_watched_objects_is_an_error(string line, string instead)
+    public async Task An_unexpected_event_of_a_watch_is_an_error(string line, string instead)
     {
         var watches = 0;
         using var api = await FaultyApi.OpenAsync(request =>
@@ -211,7 +211,7 @@ public sealed class WrongAnswerTests
     [InlineData("""{"kind":7,"metadata":{"name":"a"}}""", "without a kind")]
     [InlineData("<html>", "not JSON")]
     [InlineData("", "not JSON")]
-    public async Task What_is_not_the_requested_object_is_an_error(string body, string instead)
+    public async Task An_unexpected_object_is_an_error(string body, string instead)
     {
         Func<KubeConnection, Task>[] requests =
         [
@@ -261,7 +261,7 @@ public sealed class WrongAnswerTests
     [InlineData("""{"status":{}}""", "without")]
     [InlineData("[]", "not an object")]
     [InlineData("<html>", "not JSON")]
-    public async Task What_is_not_the_requested_review_or_token_is_an_error(string body, string instead)
+    public async Task An_unexpected_review_or_token_response_is_an_error(string body, string instead)
     {
         Func<KubeObjectClient, Task>[] requests =
         [
@@ -277,7 +277,7 @@ public sealed class WrongAnswerTests
     }
 
     [Fact]
-    public async Task What_came_instead_is_named_without_a_secret_and_without_what_is_no_kind()
+    public async Task An_unexpected_response_is_described_without_secrets_and_without_an_invalid_kind()
     {
         const string Token = "canary-token-4711";
         foreach (var kind in new[] { Token, "\\u001b[31mPod", "::error::x", new string('x', 10_000) })

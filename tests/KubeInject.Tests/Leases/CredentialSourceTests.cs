@@ -31,7 +31,7 @@ public sealed class CredentialSourceTests
     }
 
     [Fact]
-    public async Task Nothing_is_issued_that_cannot_be_recorded()
+    public async Task If_the_record_cannot_be_written_nothing_is_issued()
     {
         var issuer = new RecordingIssuer();
         var source = new CredentialSource(issuer, new FailingLeaseStore(leases, failAt: 1));
@@ -42,7 +42,7 @@ public sealed class CredentialSourceTests
     }
 
     [Fact]
-    public async Task What_was_issued_and_cannot_be_completely_recorded_is_revoked()
+    public async Task A_credential_whose_record_cannot_be_completed_is_revoked()
     {
         var issuer = new RecordingIssuer();
         var source = new CredentialSource(issuer, new FailingLeaseStore(leases, failAt: 2));
@@ -55,7 +55,7 @@ public sealed class CredentialSourceTests
     }
 
     [Fact]
-    public async Task Whatever_a_failed_attempt_left_is_revoked_and_its_record_removed()
+    public async Task After_a_failed_attempt_the_credential_is_revoked_and_its_record_removed()
     {
         var issuer = new RecordingIssuer(_ => throw new InvalidOperationException("no"));
 
@@ -65,7 +65,7 @@ public sealed class CredentialSourceTests
     }
 
     [Fact]
-    public async Task Where_revoking_fails_the_record_stays()
+    public async Task If_revoking_fails_the_record_is_kept()
     {
         var source = new CredentialSource(new UnwillingIssuer(), leases);
         var lease = await source.IssueAsync(Request, CancellationToken.None);
@@ -79,7 +79,7 @@ public sealed class CredentialSourceTests
     [InlineData("postgresql", "db:5432")]
     [InlineData("postgresql", null)]
     [InlineData("vault", null)]
-    public async Task The_leases_of_another_source_in_the_same_place_are_neither_seen_nor_forgotten(string name, string? place)
+    public async Task Leases_of_another_source_in_the_same_store_are_neither_listed_nor_removed(string name, string? place)
     {
         var other = await new CredentialSource(new PlacedIssuer(name, place), leases).IssueAsync(Request, CancellationToken.None);
         var source = new CredentialSource(new PlacedIssuer("postgresql", "standby:5432"), leases);
@@ -93,7 +93,7 @@ public sealed class CredentialSourceTests
     }
 
     [Fact]
-    public async Task The_local_source_keeps_its_records_in_files_that_are_its_owners_alone_and_hold_no_password()
+    public async Task The_local_source_keeps_records_without_passwords_in_files_that_only_the_owner_can_read()
     {
         var folder = Path.Combine(Directory.CreateTempSubdirectory("kubeinject-test-").FullName, "leases");
         try

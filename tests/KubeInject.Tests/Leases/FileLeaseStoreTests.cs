@@ -10,7 +10,7 @@ public sealed class FileLeaseStoreTests : IDisposable
     private readonly TestFolder folder = new();
 
     [Fact]
-    public async Task Clusters_that_share_a_folder_see_their_own_records_and_those_of_none()
+    public async Task Clusters_that_share_a_folder_see_their_own_records_and_those_without_a_cluster()
     {
         var (one, two, none) = (new FileLeaseStore(folder.Path, "https://one"), new FileLeaseStore(folder.Path, "https://two"), new FileLeaseStore(folder.Path));
         var (ofOne, ofTwo, ofNone) = (Record(), Record(), Record());
@@ -26,7 +26,7 @@ public sealed class FileLeaseStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task The_cluster_stands_in_the_record()
+    public async Task A_record_contains_its_cluster()
     {
         var record = Record();
 
@@ -57,7 +57,7 @@ public sealed class FileLeaseStoreTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Damaged))]
-    public async Task A_record_that_cannot_be_read_is_named_and_kept_and_the_others_are_listed(string what, string content)
+    public async Task An_unreadable_record_is_named_and_kept_and_the_others_are_listed(string what, string content)
     {
         var store = new FileLeaseStore(folder.Path, "https://one");
         var record = Record();
@@ -76,7 +76,7 @@ public sealed class FileLeaseStoreTests : IDisposable
     [InlineData("odd")]
     [InlineData("UPPER")]
     [InlineData("{UUID}")]
-    public async Task A_file_whose_name_is_not_the_UUID_of_its_record_is_no_record(string name)
+    public async Task A_file_whose_name_is_not_the_UUID_of_its_record_is_not_a_record(string name)
     {
         var store = new FileLeaseStore(folder.Path);
         var (record, other) = (Record(), Record());
@@ -93,7 +93,7 @@ public sealed class FileLeaseStoreTests : IDisposable
     [InlineData("dangling link")]
     [InlineData("folder")]
     [InlineData("pipe")]
-    public async Task What_is_no_file_is_never_opened(string kind)
+    public async Task Entries_that_are_not_files_are_never_opened(string kind)
     {
         if (OperatingSystem.IsWindows())
             return;
@@ -136,7 +136,7 @@ public sealed class FileLeaseStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_record_is_as_old_as_its_file()
+    public async Task The_age_of_a_record_is_the_age_of_its_file()
     {
         var store = new FileLeaseStore(folder.Path);
         var record = Record() with { RecordedAt = DateTimeOffset.UtcNow.AddHours(-2) };

@@ -10,7 +10,7 @@ public sealed class SweepConclusionTests
     private readonly SweepSimulation world = new();
 
     [Fact]
-    public async Task What_has_an_owner_is_renewed_and_what_has_certainly_none_is_revoked()
+    public async Task A_lease_with_an_owner_is_renewed_and_one_that_certainly_has_none_is_revoked()
     {
         var (living, gone) = (world.Record(), world.Record());
         world.Live(living);
@@ -23,7 +23,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task An_incomplete_record_with_an_owner_is_never_revoked_whatever_the_plan_calls_it()
+    public async Task An_incomplete_record_with_an_owner_is_never_revoked_whatever_its_planned_action()
     {
         var record = world.Record(record => record with { IsComplete = false });
         world.Live(record);
@@ -37,7 +37,7 @@ public sealed class SweepConclusionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_owner_that_comes_after_the_plan_keeps_its_lease_complete_or_not(bool isComplete)
+    public async Task An_owner_that_appears_after_the_plan_keeps_its_lease(bool isComplete)
     {
         var record = world.Record(record => record with { IsComplete = isComplete });
         var sweep = world.Sweep();
@@ -53,7 +53,7 @@ public sealed class SweepConclusionTests
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
-    public async Task The_owner_is_looked_for_again_right_before_each_batch_of_revocations(int concurrency)
+    public async Task Owners_are_read_again_right_before_each_batch_of_revocations(int concurrency)
     {
         world.Options = new LeaseOptions { Concurrency = concurrency };
         var records = Enumerable.Range(0, 64).Select(_ => world.Record()).OrderBy(record => record.Uuid).ToList();
@@ -73,7 +73,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task A_cluster_that_takes_long_to_read_is_read_for_half_of_the_time_at_most()
+    public async Task Reading_a_slow_cluster_takes_at_most_half_of_the_time()
     {
         world.Options = new LeaseOptions { Concurrency = 1 };
         for (var i = 0; i < 100; i++)
@@ -88,7 +88,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task Leases_that_need_nothing_cost_no_reading_and_no_call()
+    public async Task If_no_lease_needs_an_action_nothing_is_read_or_called()
     {
         for (var i = 0; i < 100; i++)
             world.Live(world.Record(record => record with { IsRenewable = false }));
@@ -99,7 +99,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task A_record_that_was_written_again_or_removed_since_the_plan_is_not_revoked_on_old_knowledge()
+    public async Task A_record_that_was_rewritten_or_removed_after_the_plan_is_not_revoked()
     {
         var (changed, removed) = (world.Record(), world.Record(record => record with { IsComplete = false }));
         var sweep = world.Sweep();
@@ -114,7 +114,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task What_cannot_be_seen_stops_revoking_and_not_renewing()
+    public async Task Unreadable_resources_stop_revocation_but_not_renewal()
     {
         var (living, gone, broken) = (world.Record(), world.Record(), world.Record(record => record with { IsComplete = false }));
         world.Live(living);
@@ -131,7 +131,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task What_cannot_be_seen_any_more_right_before_a_revocation_stops_it_as_well()
+    public async Task Resources_that_become_unreadable_right_before_a_revocation_stop_it()
     {
         world.Record();
         var sweep = world.Sweep();
@@ -149,7 +149,7 @@ public sealed class SweepConclusionTests
     [InlineData("Deployment", 1)]
     [InlineData("Rollout", 0)]
     [InlineData("", 0)]
-    public async Task Custom_resources_that_cannot_be_seen_matter_for_leases_of_kinds_that_Kubernetes_does_not_have(string kind, int revoked)
+    public async Task Unreadable_custom_resources_matter_for_leases_of_custom_kinds(string kind, int revoked)
     {
         world.Record(record => record with { Owner = record.Owner with { Kind = kind } });
         world.Gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, "rollouts.argoproj.io", "forbidden"));
@@ -170,7 +170,7 @@ public sealed class SweepConclusionTests
     [InlineData(40, -6)]
     [InlineData(-100_000, 0)]
     [InlineData(0, 100_000)]
-    public async Task A_lease_within_its_grace_period_is_kept_whatever_the_clocks_say(int recorderBehind, int keeperAhead)
+    public async Task A_lease_within_its_grace_period_is_kept_whatever_the_clocks_are(int recorderBehind, int keeperAhead)
     {
         var created = world.Time.GetUtcNow().AddMinutes(-2);
         world.Record(record => record with { RecordedAt = created.AddMinutes(keeperAhead - recorderBehind) });
@@ -189,7 +189,7 @@ public sealed class SweepConclusionTests
     [InlineData("recorded in the future")]
     [InlineData("kept in the future")]
     [InlineData("recorded two thousand years ago by both")]
-    public async Task An_age_that_makes_no_sense_is_no_age(string how)
+    public async Task An_impossible_age_is_ignored(string how)
     {
         world.Record(record => how switch
         {
@@ -212,7 +212,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task A_record_of_another_injector_is_as_old_as_whoever_keeps_it_says()
+    public async Task The_age_of_a_record_of_another_injector_comes_from_its_store()
     {
         var (young, old) = (world.Record(record => record with { RecordedAt = null }), world.Record(record => record with { RecordedAt = null }));
         world.Store.StoredAt = record => world.Time.GetUtcNow().AddMinutes(record.Uuid == young.Uuid ? -4 : -6);
@@ -223,7 +223,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task A_record_that_names_another_cluster_is_passed_over_and_said()
+    public async Task A_record_of_another_cluster_is_skipped_and_reported()
     {
         var record = world.Record(record => record with { ClusterUid = "another-cluster" });
         var copied = world.Record(record => record with { ClusterUid = "another-cluster" });
@@ -240,7 +240,7 @@ public sealed class SweepConclusionTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_record_of_a_folder_that_names_no_cluster_is_this_ones_once_its_owner_is_seen_here_and_not_before(bool isRenewable)
+    public async Task A_record_without_a_cluster_in_a_folder_belongs_to_this_cluster_once_its_owner_is_seen_here(bool isRenewable)
     {
         world.Store.Scope = LeaseStoreScope.AnyCluster;
         var (living, gone) = (world.Record(Nameless), world.Record(Nameless));
@@ -261,7 +261,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task A_record_that_names_no_cluster_is_this_ones_where_the_store_is_of_one_cluster()
+    public async Task A_record_without_a_cluster_belongs_to_this_cluster_if_the_store_serves_one_cluster()
     {
         var record = world.Record(record => record with { ClusterUid = null });
 
@@ -271,7 +271,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task A_store_of_one_cluster_that_holds_records_of_another_is_not_this_ones_alone()
+    public async Task A_single_cluster_store_with_records_of_another_cluster_is_treated_as_shared()
     {
         var (nameless, _) = (world.Record(record => record with { ClusterUid = null }), world.Record(record => record with { ClusterUid = "another-cluster" }));
 
@@ -282,7 +282,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task A_store_in_another_cluster_says_nothing_about_this_one()
+    public async Task A_store_in_another_cluster_does_not_prove_that_a_record_belongs_to_this_one()
     {
         world.Store.Cluster = new ClusterIdentity("another-cluster", new Uri("https://other"));
         world.Record(record => record with { ClusterUid = null });
@@ -292,7 +292,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task Which_cluster_it_is_has_to_be_known_to_revoke_a_lease_whose_record_names_one()
+    public async Task A_lease_that_names_a_cluster_is_revoked_only_if_the_current_cluster_is_known()
     {
         world.Cluster = new ClusterIdentity(null, null);
         world.Gaps.Add(new OwnerGap(OwnerGapKind.Cluster, "namespaces", "forbidden") { MissingRight = "get the namespace kube-system" });
@@ -308,7 +308,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task A_record_that_cannot_be_read_is_reported_and_counted_and_all_others_are_served()
+    public async Task An_unreadable_record_is_reported_and_counted_and_all_others_are_processed()
     {
         var (living, gone) = (world.Record(), world.Record());
         world.Live(living);
@@ -323,7 +323,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task A_namespace_limits_the_leases_and_never_where_owners_are_looked_for()
+    public async Task A_namespace_limits_the_leases_but_not_the_search_for_owners()
     {
         world.Options = new LeaseOptions { Namespace = "shop" };
         var (elsewhere, other) = (world.Record(), world.Record(record => record with { Owner = record.Owner with { Namespace = "other" } }));
@@ -338,7 +338,7 @@ public sealed class SweepConclusionTests
     }
 
     [Fact]
-    public async Task What_another_injector_has_revoked_leaves_nothing_behind_once_no_owner_is_left()
+    public async Task Leases_that_another_injector_revoked_are_cleaned_up_once_no_owner_is_left()
     {
         var (young, gone, living) = (world.Record(record => record with { RecordedAt = world.Time.GetUtcNow() }), world.Record(), world.Record());
         foreach (var record in new[] { young, gone, living })

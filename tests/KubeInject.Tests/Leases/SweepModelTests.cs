@@ -13,7 +13,7 @@ public sealed class SweepModelTests
     private static int Count => int.Parse(Environment.GetEnvironmentVariable("KUBEINJECT_SWEEP_HISTORIES") is { Length: > 0 } count ? count : "10000", CultureInfo.InvariantCulture);
 
     [Fact]
-    public async Task No_history_revokes_a_living_credential_or_keeps_one_without_an_owner()
+    public async Task No_history_revokes_a_credential_in_use_or_keeps_one_without_an_owner()
     {
         var (revocations, renewals) = (0, 0);
         await Parallel.ForAsync(0, Count, async (index, _) =>

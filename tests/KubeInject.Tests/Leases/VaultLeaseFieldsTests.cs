@@ -58,7 +58,7 @@ public sealed class VaultLeaseFieldsTests
     }).CheckSeeded();
 
     [Fact]
-    public void A_record_of_another_injector_is_complete_renewable_and_as_old_as_its_entry()
+    public void A_record_of_another_injector_is_complete_and_renewable_and_has_the_age_of_its_entry()
     {
         var created = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         var fields = JsonSerializer.Deserialize<JsonElement>("""
@@ -75,7 +75,7 @@ public sealed class VaultLeaseFieldsTests
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"LeaseId":null,"TokenId":5,"PodName":[],"IsComplete":"perhaps","RecordedAt":"yesterday","Secret":""}""")]
-    public void Whatever_is_missing_or_odd_says_nothing(string json)
+    public void Missing_or_unexpected_fields_are_ignored(string json)
     {
         var record = VaultLeaseFields.Read(Guid.NewGuid(), JsonSerializer.Deserialize<JsonElement>(json), null);
         Assert.Equal((null, null, "", null, null, true), (record.LeaseId, record.Token, record.Owner.Name, record.RecordedAt, record.Secret, record.IsComplete));

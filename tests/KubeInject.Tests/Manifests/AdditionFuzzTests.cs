@@ -19,7 +19,7 @@ public sealed class AdditionFuzzTests
     private static int Runs => int.Parse(Environment.GetEnvironmentVariable("KUBEINJECT_FUZZ_RUNS") is { Length: > 0 } runs ? runs : "3000", CultureInfo.InvariantCulture);
 
     [Fact]
-    public void What_is_as_meant_by_itself_is_so_in_its_document()
+    public void A_scalar_is_read_the_same_alone_and_in_its_document()
     {
         var cases = new CaseCounter();
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>

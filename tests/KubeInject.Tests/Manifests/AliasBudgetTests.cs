@@ -28,7 +28,7 @@ public sealed class AliasBudgetTests
 
     [Theory]
     [MemberData(nameof(Bombs))]
-    public async Task Aliases_of_aliases_are_refused_with_their_place(string what, string manifest)
+    public async Task Nested_aliases_are_rejected_with_their_location(string what, string manifest)
     {
         var start = Stopwatch.GetTimestamp();
 
@@ -41,14 +41,14 @@ public sealed class AliasBudgetTests
     }
 
     [Fact]
-    public void Each_document_of_a_manifest_has_a_budget_of_its_own() =>
+    public void Each_document_of_a_manifest_has_a_separate_budget() =>
         Assert.Equal(100, Manifest.Parse(new ManifestText(string.Concat(Enumerable.Repeat($"a: &a {{{string.Join(", ", Enumerable.Range(0, 20).Select(i => $"k{i}: v"))}}}\nb: [{string.Join(", ", Enumerable.Repeat("*a", 10))}]\n---\n", 100)))).Documents.Count(document => document.Text.Contains("&a", StringComparison.Ordinal)));
 
     [Theory]
     [InlineData(1)]
     [InlineData(50)]
     [InlineData(1_500)]
-    public void Ordinary_repetition_is_read(int times)
+    public void A_normal_number_of_aliases_is_read(int times)
     {
         var pod = "{labels: &labels {app: a, tier: b, team: c}, containers: &containers [{name: app, image: app}, {name: log, image: log}], metadata: {<<: *labels}}";
         var manifest = $"base: &base {pod}\nitems:\n{string.Concat(Enumerable.Repeat("- <<: *base\n  kind: Pod\n", times))}";
@@ -91,7 +91,7 @@ public sealed class AliasBudgetTests
 
     [Theory]
     [MemberData(nameof(KubeconfigBombs))]
-    public void Aliases_of_aliases_in_a_kubeconfig_are_refused_with_their_place(string what, string text)
+    public void Nested_aliases_in_a_kubeconfig_are_rejected_with_their_location(string what, string text)
     {
         var start = Stopwatch.GetTimestamp();
 
@@ -112,7 +112,7 @@ public sealed class AliasBudgetTests
     }
 
     [Fact]
-    public void A_settings_file_repeats_its_texts_and_lists_by_aliases()
+    public void A_settings_file_can_use_aliases_for_texts_and_lists()
     {
         var file = SettingsFile.Parse("settings.yaml", "postgresql-creation-statement: &sql [a, b]\npostgresql-renewal-statement: *sql\nvault-auth-mount: &mount k8s\nvault-approle-mount: *mount\n");
 

@@ -301,7 +301,7 @@ public sealed class EditingStyleTests
 
     [Theory]
     [MemberData(nameof(Styles))]
-    public async Task Line_ends_are_kept(string rule, string spec, string expected)
+    public async Task Line_endings_are_kept(string rule, string spec, string expected)
     {
         var (text, _) = await new InjectionFixture().RunAsync((Head + spec).ReplaceLineEndings("\r\n"));
 
@@ -310,7 +310,7 @@ public sealed class EditingStyleTests
 
     [Theory]
     [MemberData(nameof(Styles))]
-    public async Task Injecting_twice_changes_nothing_the_second_time_and_issues_nothing(string rule, string spec, string expected)
+    public async Task A_second_injection_changes_nothing_and_issues_nothing(string rule, string spec, string expected)
     {
         var (first, _) = await new InjectionFixture().RunAsync(Head + spec);
         Assert.Equal(InjectedHead + expected, first);

@@ -31,7 +31,7 @@ public sealed class EditingTests
         """;
 
     [Fact]
-    public async Task Json_keeps_its_layout()
+    public async Task JSON_keeps_its_layout()
     {
         const string Pod = """
             {
@@ -89,7 +89,7 @@ public sealed class EditingTests
     }
 
     [Fact]
-    public async Task Tight_json_stays_tight()
+    public async Task Compact_JSON_stays_compact()
     {
         const string Pod = """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{"db-creds-injector.numberly.io/pg.role":"rw"}},"spec":{"containers":[{"name":"a","env":[]}]}}""";
 
@@ -101,7 +101,7 @@ public sealed class EditingTests
     }
 
     [Fact]
-    public async Task A_path_in_place_of_a_manifest_is_an_error()
+    public async Task A_path_instead_of_a_manifest_is_an_error()
     {
         var (text, result) = await new InjectionFixture().RunAsync("orders.yaml\n");
 
@@ -112,7 +112,7 @@ public sealed class EditingTests
     [Theory]
     [InlineData("kind: Pod # \U0001F600\nname: @\n", '\uD83D', "2:7")]
     [InlineData("{\"kind\": \"@\"}", '\uDE00', "1:11")]
-    public async Task Half_of_a_character_is_an_error(string manifest, char half, string place)
+    public async Task Half_of_a_surrogate_pair_is_an_error(string manifest, char half, string place)
     {
         var (text, result) = await new InjectionFixture().RunAsync(manifest.Replace('@', half));
 
@@ -121,7 +121,7 @@ public sealed class EditingTests
     }
 
     [Fact]
-    public async Task Documents_keep_their_marks_and_what_stands_behind_them()
+    public async Task Document_markers_and_the_text_after_them_are_kept()
     {
         const string Spec = "spec:\n  containers:\n    - name: a\n";
         const string Injected = Spec + "      env:\n        - name: U\n          value: \"user-pg\"\n        - name: P\n          value: \"password-pg\"\n";
@@ -132,7 +132,7 @@ public sealed class EditingTests
     }
 
     [Fact]
-    public async Task What_an_anchor_shares_with_another_place_is_not_changed()
+    public async Task An_anchor_that_is_used_elsewhere_is_not_changed()
     {
         const string Text = Head + """
             spec:
@@ -158,7 +158,7 @@ public sealed class EditingTests
     [Theory]
     [InlineData("without a line break at the end the value is b, with lines behind it, it would be b and a line break", "|\n            b")]
     [InlineData("a carriage return alone ends a line of YAML, so that ours ends in the next document", "b\r---\nkind: Service\n")]
-    public async Task Where_the_layout_allows_no_change_the_place_is_named(string why, string end)
+    public async Task If_the_layout_allows_no_change_the_location_is_named(string why, string end)
     {
         var (text, result) = await new InjectionFixture().RunAsync($"{Head}spec:\n  containers:\n    - name: a\n      env:\n        - name: A\n          value: {end}");
 
@@ -167,7 +167,7 @@ public sealed class EditingTests
     }
 
     [Fact]
-    public async Task An_env_from_a_merge_key_is_not_changed_for_others()
+    public async Task An_env_from_a_merge_key_is_not_changed_for_other_containers()
     {
         const string Text = "base: &base\n  env:\n    - name: A\n      value: b\n" + Head + """
             spec:

@@ -26,7 +26,7 @@ public sealed class GeneratedManifestTests
     });
 
     [Fact]
-    public void Taking_the_added_lines_out_again_gives_back_the_original() => Check(onlyAddsLines: true, (generated, text, result) =>
+    public void Removing_the_added_lines_restores_the_original() => Check(onlyAddsLines: true, (generated, text, result) =>
     {
         var before = generated.Text.Split('\n');
         var after = text.Split('\n');
@@ -47,7 +47,7 @@ public sealed class GeneratedManifestTests
     });
 
     [Fact]
-    public void Whatever_value_was_issued_is_read_back()
+    public void Every_issued_value_is_read_back()
     {
         var cases = new CaseCounter();
         Prop.ForAll(Seeds, seed =>
@@ -72,7 +72,7 @@ public sealed class GeneratedManifestTests
     }
 
     [Fact]
-    public void Mangled_text_is_an_error_with_a_place_or_a_result_and_never_a_crash()
+    public void Damaged_text_gives_a_result_or_an_error_with_a_location_but_never_a_crash()
     {
         var cases = new CaseCounter();
         Prop.ForAll(Seeds, seed =>

@@ -34,7 +34,7 @@ public sealed class ManifestFileTests : IDisposable
     [InlineData("an edit")]
     [InlineData("the same text in another file")]
     [InlineData("a deletion")]
-    public async Task A_change_of_the_file_while_credentials_are_issued_is_kept_and_they_are_revoked(string change)
+    public async Task A_concurrent_change_of_the_file_is_kept_and_the_issued_credentials_are_revoked(string change)
     {
         var file = folder.Write("a.yaml", Pod);
         var injecting = new InjectionFixture(request =>
@@ -83,7 +83,7 @@ public sealed class ManifestFileTests : IDisposable
     }
 
     [Fact]
-    public async Task An_edit_that_was_saved_while_an_annotation_is_set_is_kept()
+    public async Task An_edit_that_is_saved_while_an_annotation_is_set_is_kept()
     {
         var file = folder.Write("a.yaml", Pod);
         var source = Assert.Single(ManifestSource.FromPath(file));
@@ -97,14 +97,14 @@ public sealed class ManifestFileTests : IDisposable
     }
 
     [LinuxFact]
-    public async Task A_file_that_cannot_keep_its_attributes_is_refused_before_anything_is_issued()
+    public async Task A_file_whose_attributes_cannot_be_kept_is_rejected_before_anything_is_issued()
     {
         await RefusesAsync("has 2 names (hard links)", file => Run("ln", file, Path.Combine(folder.Path, "other")));
         await RefusesAsync("is read-only", file => Run("chmod", "444", file));
     }
 
     [LinuxFact]
-    public async Task A_file_that_does_not_change_may_be_read_only()
+    public async Task A_file_that_does_not_change_can_be_read_only()
     {
         var file = folder.Write("a.yaml", "kind: ConfigMap\n");
         Run("chmod", "400", file);
@@ -164,7 +164,7 @@ public sealed class ManifestFileTests : IDisposable
     }
 
     [Fact]
-    public async Task The_output_folder_itself_may_be_a_link_but_not_one_to_the_manifests()
+    public async Task The_output_folder_can_be_a_link_but_not_to_the_folder_of_the_manifests()
     {
         var file = folder.Write("in/a.yaml", Pod);
         Directory.CreateDirectory(Path.Combine(folder.Path, "real"));

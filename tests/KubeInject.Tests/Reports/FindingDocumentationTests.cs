@@ -22,7 +22,7 @@ public sealed class FindingDocumentationTests
     }
 
     [Fact]
-    public void Of_an_unknown_code_it_says_nothing()
+    public void An_unknown_code_has_no_documentation()
     {
         Assert.Null(FindingDocumentation.Load().Text("KI999"));
         Assert.Null(FindingDocumentation.Load().Meaning("KI999"));

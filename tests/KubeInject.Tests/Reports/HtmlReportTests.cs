@@ -24,10 +24,10 @@ public sealed partial class HtmlReportTests
 
     [Theory]
     [MemberData(nameof(HostileTexts))]
-    public void No_text_of_a_cluster_becomes_a_part_of_the_page(string text) => HasTheElementsOf(text);
+    public void Text_of_a_cluster_never_becomes_markup(string text) => HasTheElementsOf(text);
 
     [Fact]
-    public void No_text_at_all_becomes_a_part_of_the_page() =>
+    public void No_text_becomes_markup() =>
         Prop.ForAll(
             Gen.OneOf(ArbMap.Default.GeneratorFor<string>().Where(text => text is not null), Gen.ArrayOf(Gen.Elements(Hostile)).Select(string.Concat)).ToArbitrary(),
             HasTheElementsOf).CheckSeeded();
@@ -42,11 +42,11 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void The_same_report_gives_the_same_page() =>
+    public void The_same_report_produces_the_same_page() =>
         Assert.Equal(HtmlReport.Render(Reports.With("orders")), HtmlReport.Render(Reports.With("orders")));
 
     [Fact]
-    public void Nothing_is_fetched_and_no_style_or_script_but_the_pages_own_counts()
+    public void The_page_loads_nothing_and_allows_only_its_own_styles_and_scripts()
     {
         var text = HtmlReport.Render(Reports.With("orders"));
         var page = Reports.Parse(text);
@@ -62,7 +62,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void Every_link_within_the_page_leads_somewhere_and_no_identity_is_given_twice()
+    public void Every_internal_link_has_a_target_and_ids_are_unique()
     {
         var page = Reports.Parse(HtmlReport.Render(Reports.With("orders")));
 
@@ -86,7 +86,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void A_finding_has_its_objects_its_remedy_and_what_the_manual_says()
+    public void A_finding_has_its_objects_its_remedy_and_its_documentation()
     {
         var article = Reports.Parse(HtmlReport.Render(Reports.With("orders", objects: 8))).Descendants("article").Single();
 
@@ -99,7 +99,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void Of_every_code_the_page_has_what_the_manual_says()
+    public void The_page_has_the_documentation_of_every_code()
     {
         foreach (var code in typeof(FindingCode).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!))
         {
@@ -113,7 +113,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void A_note_a_warning_and_an_error_of_one_code_stand_apart()
+    public void Information_warnings_and_errors_of_one_code_are_listed_separately()
     {
         var report = Reports.With("orders");
         report = report with { Findings = [report.Findings[0], report.Findings[0] with { Severity = FindingSeverity.Warning }] };
@@ -122,7 +122,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void Leases_are_counted_by_the_time_that_is_left()
+    public void Leases_are_counted_by_remaining_time()
     {
         var report = Reports.With("orders") with
         {
@@ -146,7 +146,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void What_has_no_room_is_counted_and_what_matters_most_stays()
+    public void If_space_is_limited_the_most_important_entries_are_shown_and_the_rest_counted()
     {
         var report = Reports.With("orders");
         var sound = report.Pods[0] with { State = InjectionState.Injected, Findings = [] };
@@ -161,7 +161,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void A_page_of_ten_thousand_pods_that_all_differ_is_one_that_a_browser_opens()
+    public void A_page_of_ten_thousand_different_pods_is_small_enough_for_a_browser()
     {
         var report = Reports.With("orders");
         report = report with
@@ -178,7 +178,7 @@ public sealed partial class HtmlReportTests
     }
 
     [Fact]
-    public void Where_nothing_asks_the_page_says_so()
+    public void If_no_pod_requests_anything_the_page_says_so()
     {
         var page = Reports.Parse(HtmlReport.Render(new PodInjectionReport
         {
@@ -199,7 +199,7 @@ public sealed partial class HtmlReportTests
     /// <summary>Both looks: what is to be read has a contrast of 4.5 at least, and what is to be seen one of 3.</summary>
     /// <remarks>https://www.w3.org/TR/WCAG21/#contrast-minimum</remarks>
     [Fact]
-    public void Everything_can_be_read_in_light_and_in_dark()
+    public void All_text_is_readable_in_light_and_dark_mode()
     {
         var style = HtmlReport.Render(Reports.With("orders")).Split("<style>")[1].Split("</style>")[0];
         var looks = Look().Matches(style).Select(look => Variable().Matches(look.Value).ToDictionary(variable => variable.Groups[1].Value, variable => variable.Groups[2].Value)).ToList();

@@ -10,17 +10,17 @@ namespace KubeInject.Tests.Reports;
 public sealed class PodGroupBuilderTests
 {
     [Fact]
-    public void Pods_of_one_template_that_ask_for_the_same_stand_together() => Assert.Equal(
+    public void Pods_of_one_template_with_the_same_request_are_one_group() => Assert.Equal(
         ["shop/orders-abc-*", "shop/orders-def-1", "web/orders-abc-3"],
         Groups(Pod("orders-abc-2", hash: "abc"), Pod("orders-def-1", hash: "def"), Pod("orders-abc-3", @namespace: "web", hash: "abc"), Pod("orders-abc-1", hash: "abc")).Select(group => $"{group}"));
 
     [Fact]
-    public void Pods_of_one_template_that_have_come_differently_far_do_not() => Assert.Equal(
+    public void Pods_of_one_template_with_different_states_are_separate_groups() => Assert.Equal(
         [InjectionState.Pending, InjectionState.Injected],
         Groups(Pod("orders-abc-1", hash: "abc"), Pod("orders-abc-2", hash: "abc", more: ("uuid", "5b3c8ff8-3a55-4e6c-9b2b-6d6b1f3f3a10"))).Select(group => group.State));
 
     [Fact]
-    public void Pods_of_no_template_stand_alone() =>
+    public void Pods_without_a_template_are_separate_groups() =>
         Assert.Equal(["shop/one", "shop/two"], Groups(Pod("two"), Pod("one")).Select(group => $"{group}"));
 
     [Theory]
@@ -28,7 +28,7 @@ public sealed class PodGroupBuilderTests
     [InlineData("orders.env-key-dbuser", "password=canary")]
     [InlineData("cluster", "postgres://me:canary@db:5432/orders")]
     [InlineData("orders.template", "postgres://me:canary@db:5432/orders")]
-    public void What_may_be_a_password_is_not_shown_wherever_it_stands_by_mistake(string key, string value)
+    public void A_possible_password_in_the_wrong_field_is_not_shown(string key, string value)
     {
         var groups = Groups(Pod("orders", more: (key, value)));
 
@@ -37,7 +37,7 @@ public sealed class PodGroupBuilderTests
     }
 
     [Fact]
-    public void A_mount_may_have_a_path() =>
+    public void A_mount_can_have_a_path() =>
         Assert.Equal("databases/eu", Groups(Pod("orders", more: ("cluster", "databases/eu")))[0].Databases[0].Mount);
 
     private static PodGroup[] Groups(params ObjectMetadata[] pods) =>

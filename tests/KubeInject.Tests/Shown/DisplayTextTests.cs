@@ -67,11 +67,11 @@ public sealed class DisplayTextTests
     public void Half_of_a_surrogate_pair_is_escaped() => Assert.Equal(@"\ud800x\udc00\ud83d", DisplayText.Escape("\uD800x\uDC00\uD83D"));
 
     [Fact]
-    public void A_text_of_several_lines_keeps_its_lines() =>
+    public void Text_of_several_lines_keeps_its_lines() =>
         Assert.Equal("a\n\tb\\u000d\\u001b", DisplayText.EscapeLines("a\n\tb\r\e"));
 
     [Fact]
-    public void Only_the_first_of_several_lines_may_be_a_workflow_command() =>
+    public void Only_the_first_of_several_lines_could_be_a_workflow_command() =>
         Assert.Equal("::error::a\n :\\u003aerror::b\nfe80::abcd c\n", DisplayText.EscapeLines("::error::a\n ::error::b\nfe80::abcd c\n"));
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class DisplayTextTests
     [InlineData("##[error]x")]
     [InlineData("x ##vso[task.setvariable variable=a]b")]
     [InlineData("##teamcity[message text='x']")]
-    public void A_text_is_not_a_workflow_command(string text)
+    public void Text_is_never_a_workflow_command(string text)
     {
         var shown = DisplayText.Escape(text);
 

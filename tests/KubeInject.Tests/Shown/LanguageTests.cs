@@ -10,7 +10,7 @@ public sealed partial class LanguageTests
     private static readonly string[] Extensions = [".cs", ".md", ".ps1", ".psm1", ".psd1", ".ps1xml", ".sh", ".js", ".txt", ".xml"];
 
     [Fact]
-    public void No_text_has_a_word_that_readers_have_to_translate()
+    public void Texts_contain_no_word_of_the_list()
     {
         var files = Folders.SelectMany(folder => Directory.EnumerateFiles(Repository.File(folder), "*", SearchOption.AllDirectories))
             .Concat(Directory.EnumerateFiles(Repository.File(".")))
@@ -25,7 +25,7 @@ public sealed partial class LanguageTests
     [InlineData("The value stands in the file.")]
     [InlineData("Nobody revokes it.")]
     [InlineData("The source is asked anew.")]
-    public void Such_a_word_is_found(string text) => Assert.Matches(Words(), text);
+    public void A_word_of_the_list_is_found(string text) => Assert.Matches(Words(), text);
 
     private static IEnumerable<string> Find(string file)
     {

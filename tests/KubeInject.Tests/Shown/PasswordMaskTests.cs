@@ -83,7 +83,7 @@ public sealed class PasswordMaskTests
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void A_text_without_a_password_does_not_change(string text)
+    public void Text_without_a_password_does_not_change(string text)
     {
         Assert.Same(text, PasswordMask.Apply(text));
         Assert.False(PasswordMask.IsNeeded(text));
@@ -92,7 +92,7 @@ public sealed class PasswordMaskTests
     [Theory]
     [InlineData("postgresql://admin@db:5432/orders", "postgresql://****@db:5432/orders")]
     [InlineData("postgresql://db:5432/orders?application_name=a@b", null)]
-    public void The_name_of_a_user_is_not_a_password_and_may_be_masked(string text, string? masked)
+    public void A_user_name_is_not_a_password_and_can_be_masked(string text, string? masked)
     {
         Assert.False(PasswordMask.IsNeeded(text));
         if (masked is not null)

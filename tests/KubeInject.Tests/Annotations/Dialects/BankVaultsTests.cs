@@ -7,7 +7,7 @@ namespace KubeInject.Tests.Annotations.Dialects;
 public sealed class BankVaultsTests
 {
     [Fact]
-    public void A_role_in_variables_is_a_database_of_its_name()
+    public void A_role_in_variables_is_a_database_with_its_name()
     {
         var injection = Only(ForBankWith(
             ("PGUSER", "vault:team/pg/creds/orders-rw#username"), ("DB_USER", "vault:team/pg/creds/orders-rw#${.username}"), ("PGPASSWORD", "vault:team/pg/creds/orders-rw#password")));
@@ -22,7 +22,7 @@ public sealed class BankVaultsTests
     [Theory]
     [InlineData("postgres://${vault:database/creds/orders#username}:${vault:database/creds/orders#password}@db:5432/orders")]
     [InlineData("vault:database/creds/orders#postgres://${.username}:${ .password | urlquery }@db:5432/orders")]
-    public void Text_that_is_a_URI_is_a_template_of_ours(string value)
+    public void A_value_that_is_a_URI_becomes_a_template(string value)
     {
         var database = Assert.Single(Only(ForBankWith(("URL", value))).Databases);
         Assert.Equal((InjectionMode.Uri, "postgres://db:5432/orders"), (database.Mode, database.Template));
@@ -30,12 +30,12 @@ public sealed class BankVaultsTests
     }
 
     [Fact]
-    public void Roles_of_the_same_name_in_two_mounts_are_two_databases() => Assert.Equal(
+    public void Roles_with_the_same_name_in_two_mounts_are_two_databases() => Assert.Equal(
         ["orders", "orders-pg"],
         Only(ForBankWith(("A", "vault:database/creds/orders#username"), ("B", "vault:pg/creds/orders#username"))).Databases.Select(database => database.Name));
 
     [Fact]
-    public void A_whole_path_gives_variables_of_the_fields_names()
+    public void A_full_path_gives_variables_named_after_its_fields()
     {
         var database = Assert.Single(Only(Pod((Bank + "vault-env-from-path", "secret/data/x,database/creds/orders#1"))).Databases);
         Assert.Equal(["username"], database.UsernameVariables);
@@ -47,14 +47,14 @@ public sealed class BankVaultsTests
     [InlineData("vault:v1:/DupSiSbX", "TOKEN", true)]
     [InlineData("vault:secret/data/x#y", "TOKEN", true)]
     [InlineData("vault:login", "TOKEN", false)]
-    public void What_is_no_database_credential_is_said(string value, string variable, bool isSound)
+    public void A_secret_that_is_not_a_database_credential_is_reported(string value, string variable, bool isSound)
     {
         var finding = Assert.Single(Only(ForBankWith((variable, value))).Findings);
         Assert.Equal(isSound ? FindingCode.UnsupportedSetting : FindingCode.ReferenceWithoutKey, finding.Code);
     }
 
     [Fact]
-    public void The_webhooks_init_container_says_that_it_is_done() => Assert.All(
+    public void The_init_container_of_the_webhook_shows_that_the_pod_is_injected() => Assert.All(
         (string[])["copy-vault-env", "copy-secret-init"],
         name =>
         {
@@ -63,7 +63,7 @@ public sealed class BankVaultsTests
         });
 
     [Fact]
-    public void A_pod_that_is_skipped_asks_for_nothing()
+    public void A_skipped_pod_requests_nothing()
     {
         var injection = Only(ForBank((Bank + "mutate", "skip")));
         Assert.Equal(InjectionState.None, injection.State);
@@ -72,7 +72,7 @@ public sealed class BankVaultsTests
     }
 
     [Fact]
-    public void Username_and_password_together_in_each_container_are_sound()
+    public void Username_and_password_in_every_container_are_valid()
     {
         var pod = ForBank("vault:database/creds/orders#password");
         var both = WithVariables("app", ("A", "vault:database/creds/orders#username"), ("B", "vault:database/creds/orders#password"));
@@ -80,7 +80,7 @@ public sealed class BankVaultsTests
     }
 
     [Fact]
-    public void Variables_from_elsewhere_may_hold_references() =>
+    public void Variables_from_elsewhere_can_contain_references() =>
         Only(Pod((Bank + "vault-addr", "https://vault")) with
         {
             Containers = [new PodContainer("app", false, []) { VariableSources = [new VariableSource("Secret", "orders", "", false)] }],
@@ -89,11 +89,11 @@ public sealed class BankVaultsTests
     [Theory]
     [InlineData("secrets-webhook.security.bank-vaults.io/vault-adr", "secrets-webhook.security.bank-vaults.io/vault-addr")]
     [InlineData("vault.security.banzaicloud.io/vault-rol", "vault.security.banzaicloud.io/vault-role")]
-    public void A_misspelled_name_is_renamed_to_the_nearest(string typed, string meant) => Assert.Equal(
+    public void A_misspelled_name_is_renamed_to_the_nearest_known_name(string typed, string meant) => Assert.Equal(
         [new RenameMetadata(MetadataField.Annotation, typed, meant)], Only(ForBank((typed, "x"))).Only(FindingCode.UnknownDialectKey).Fix!.Changes);
 
     [Fact]
-    public void No_text_of_a_variable_is_shown()
+    public void No_value_of_a_variable_is_shown()
     {
         var pod = ForBankWith(("URL", "postgres://me:hunter2@${vault:secret/data/x#host}/db"), ("X", "vault:database/creds/orders#hunter2"), ("Y", "${vault:hunter2"));
         Assert.All(Only(pod).Findings, finding => Assert.DoesNotContain("hunter2", finding.ToString(), StringComparison.Ordinal));

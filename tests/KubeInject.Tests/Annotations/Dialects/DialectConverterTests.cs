@@ -8,7 +8,7 @@ namespace KubeInject.Tests.Annotations.Dialects;
 public sealed class DialectConverterTests
 {
     [Fact]
-    public void What_a_template_exports_is_written_in_our_words_and_removed_in_the_others()
+    public void Exports_of_a_template_are_converted_and_removed_from_the_other_dialect()
     {
         var pod = ForAgent(Secret("pg/creds/orders-rw"), Template("{{ with secret \"pg/creds/orders-rw\" }}\nexport A={{ .Data.username }}\nexport B={{ .Data.password }}\n{{ end }}"));
         var conversion = Convert(pod);
@@ -30,7 +30,7 @@ public sealed class DialectConverterTests
     }
 
     [Fact]
-    public void A_file_becomes_variables_called_after_it_and_that_is_said()
+    public void A_file_becomes_variables_named_after_it_and_this_is_reported()
     {
         var pod = ForAgent(Secret(name: "db-creds.env"));
         var database = Assert.Single(TestPods.Read(Converted(pod)).Databases);
@@ -41,7 +41,7 @@ public sealed class DialectConverterTests
     }
 
     [Fact]
-    public void What_only_the_other_injector_does_stays_with_it()
+    public void Features_that_only_the_other_injector_has_are_kept()
     {
         var pod = ForAgent(Secret(), Secret("secret/data/mail", "mail"));
         var removed = Convert(pod).Changes.OfType<RemoveMetadata>().Select(change => change.Key);
@@ -54,10 +54,10 @@ public sealed class DialectConverterTests
     [InlineData("database/static-creds/orders")]
     [InlineData("secret/data/orders")]
     [InlineData("database/roles/orders")]
-    public void Where_nothing_can_be_carried_over_nothing_is_changed(string path) => Assert.Empty(Convert(ForAgent(Secret(path))).Changes);
+    public void If_nothing_can_be_converted_nothing_is_changed(string path) => Assert.Empty(Convert(ForAgent(Secret(path))).Changes);
 
     [Fact]
-    public void Of_several_mounts_one_is_carried_over()
+    public void Databases_of_only_one_of_several_mounts_are_converted()
     {
         var pod = ForAgent(Secret("a/creds/x", "x"), Secret("b/creds/y", "y"), Secret("b/creds/z", "z"));
         Assert.Equal(["y", "z"], TestPods.Read(Converted(pod)).Databases.Select(database => database.Name));
@@ -66,7 +66,7 @@ public sealed class DialectConverterTests
     }
 
     [Fact]
-    public void A_variable_is_given_once()
+    public void A_variable_is_written_once()
     {
         const string Exports = "{{ with secret \"database/creds/orders\" }}\nexport A={{ .Data.username }}\nexport B={{ .Data.password }}\n{{ end }}";
         var pod = ForAgent(Template(Exports, "a"), Template(Exports, "b"));
@@ -74,7 +74,7 @@ public sealed class DialectConverterTests
     }
 
     [Fact]
-    public void What_the_pod_asks_for_in_our_words_already_stays()
+    public void Databases_that_the_pod_already_requests_in_our_dialect_are_kept()
     {
         var pod = ForAgent(Secret("pg/creds/orders"), Secret("other/creds/x", "x"), (InjectionAnnotation.Cluster, "pg"), (InjectionAnnotation.ForDatabase("orders", "role"), "mine"));
         Assert.Equal(["orders", "orders-2"], TestPods.Read(Converted(pod)).Databases.Select(database => database.Name));
@@ -82,7 +82,7 @@ public sealed class DialectConverterTests
     }
 
     [Fact]
-    public void What_is_injected_is_not_converted()
+    public void An_injected_pod_is_not_converted()
     {
         Assert.Empty(Convert(ForAgent(Secret(), (Agent + "agent-inject-status", "injected"))).Changes);
         Assert.Empty(Convert(ForAgent(Secret(), (InjectionAnnotation.Uuid, TestPods.FirstUuid))).Changes);
@@ -99,7 +99,7 @@ public sealed class DialectConverterTests
     }
 
     [Fact]
-    public void Annotations_of_Bank_Vaults_stay_as_long_as_a_variable_needs_them()
+    public void Annotations_of_Bank_Vaults_are_kept_while_a_variable_needs_them()
     {
         var pod = ForBankWith(("PGUSER", "vault:database/creds/orders#username"), ("TOKEN", "vault:secret/data/x#y"));
         Assert.Empty(Convert(pod).Changes.OfType<RemoveMetadata>());
@@ -107,13 +107,13 @@ public sealed class DialectConverterTests
     }
 
     [Fact]
-    public void Our_own_words_need_no_conversion() =>
+    public void Our_dialect_needs_no_conversion() =>
         Assert.Equal(([], []), (Convert(TestPods.With(("orders.role", "rw"))).Changes, Convert(TestPods.With(("orders.role", "rw"))).Left));
 
     [Theory]
     [InlineData("databases")]
     [InlineData("database")]
-    public void The_operators_mount_need_not_be_written(string mount)
+    public void The_default_mount_of_the_operator_is_not_written(string mount)
     {
         var options = new InjectionOptions { DefaultMount = mount, LabelKey = "inject" };
         var pod = ForAgent(Secret());

@@ -72,7 +72,7 @@ public sealed class DialectPropertyTests
         select pairs.DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => pair.Value);
 
     [Fact]
-    public void Nothing_that_stands_in_a_pod_makes_the_readers_or_the_conversion_throw() => ForAll(pod =>
+    public void No_content_of_a_pod_makes_the_readers_or_the_conversion_throw() => ForAll(pod =>
     {
         var injections = ReadAll(pod);
         Assert.NotEmpty(injections);
@@ -86,7 +86,7 @@ public sealed class DialectPropertyTests
     });
 
     [Fact]
-    public void Other_injectors_words_change_nothing_of_ours()
+    public void Annotations_of_other_injectors_do_not_affect_ours()
     {
         var cases = new CaseCounter();
         ForAll(pod =>
@@ -111,7 +111,7 @@ public sealed class DialectPropertyTests
     });
 
     [Fact]
-    public void What_is_carried_over_reads_as_the_same_roles_and_mounts()
+    public void A_converted_pod_has_the_same_roles_and_mounts()
     {
         var cases = new CaseCounter();
         ForAll(pod =>

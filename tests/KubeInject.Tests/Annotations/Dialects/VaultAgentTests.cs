@@ -6,7 +6,7 @@ namespace KubeInject.Tests.Annotations.Dialects;
 public sealed class VaultAgentTests
 {
     [Fact]
-    public void A_secret_is_a_database_of_its_name()
+    public void A_secret_is_a_database_with_its_name()
     {
         var injection = Only(ForAgent(Secret("database/creds/orders-rw"), Secret("team/pg/static-creds/stock", "stock")));
         Assert.Equal((InjectionDialect.VaultAgent, InjectionState.Pending), (injection.Dialect, injection.State));
@@ -19,7 +19,7 @@ public sealed class VaultAgentTests
     [Theory]
     [InlineData("export DB_USER=\"{{ .Data.username }}\"\nexport DB_PASSWORD=\"{{ .Data.password }}\"")]
     [InlineData("  export DB_USER={{.Data.username}}\r\n  export DB_PASSWORD='{{- .Data.password -}}';")]
-    public void What_a_template_exports_are_variables(string exports)
+    public void Exports_of_a_template_are_variables(string exports)
     {
         var database = Assert.Single(Only(ForAgent(Secret(), Template($"{{{{- with secret \"database/creds/orders\" -}}}}\n{exports}\n{{{{- end }}}}"))).Databases);
         Assert.Equal("DB_USER", Assert.Single(database.UsernameVariables));
@@ -30,7 +30,7 @@ public sealed class VaultAgentTests
     [InlineData("user={{ .Data.username }}\npassword={{ .Data.password }}")]
     [InlineData("{{ range $k, $v := .Data }}{{ $k }}={{ $v }}{{ end }}")]
     [InlineData("# export DB_USER={{ .Data.username }}")]
-    public void What_a_template_does_not_export_is_no_variable(string text)
+    public void Text_that_a_template_does_not_export_is_not_a_variable(string text)
     {
         var database = Assert.Single(Only(ForAgent(Template($"{{{{ with secret \"database/creds/orders\" }}}}\n{text}\n{{{{ end }}}}"))).Databases);
         Assert.Empty(database.UsernameVariables.Concat(database.PasswordVariables).Concat(database.UriVariables));
@@ -40,7 +40,7 @@ public sealed class VaultAgentTests
     [InlineData("export URL=\"postgres://{{ .Data.username }}:{{ .Data.password }}@db:5432/orders\"", "URL", "postgres://db:5432/orders")]
     [InlineData("export URL=mysql://db/orders?user={{.Data.username}}&password={{.Data.password | urlquery}}", "URL", "mysql://db/orders?user={{user}}&password={{password}}")]
     [InlineData("postgres://{{ .Data.username }}:{{ .Data.password }}@db:5432/orders", "", "postgres://db:5432/orders")]
-    public void A_URI_in_a_template_is_a_template_of_ours(string text, string variables, string template)
+    public void A_URI_in_a_template_becomes_a_template(string text, string variables, string template)
     {
         var database = Assert.Single(Only(ForAgent(Secret(), Template($"{{{{- with secret \"database/creds/orders\" -}}}}\n{text}\n{{{{- end }}}}"))).Databases);
         Assert.Equal(InjectionMode.Uri, database.Mode);
@@ -49,11 +49,11 @@ public sealed class VaultAgentTests
     }
 
     [Fact]
-    public void A_template_alone_says_which_path_it_reads() =>
+    public void A_template_alone_determines_its_path() =>
         Assert.Equal("pg", Assert.Single(Only(ForAgent(Template("{{ with secret `pg/creds/orders` }}{{ .Data.username }}{{ end }}"))).Databases).Mount);
 
     [Fact]
-    public void With_delimiters_of_its_own_a_template_says_nothing()
+    public void A_template_with_custom_delimiters_is_not_read()
     {
         var pod = ForAgent(Secret(), Template("{{ with secret \"secret/x\" }}{{ end }}"), (Agent + "agent-template-left-delim-orders", "[["));
         Assert.Equal("orders", Assert.Single(Only(pod).Databases).Role);
@@ -65,18 +65,18 @@ public sealed class VaultAgentTests
     [InlineData("false", InjectionState.None, 0)]
     [InlineData("", InjectionState.None, 0)]
     [InlineData("yes", InjectionState.None, 1)]
-    public void The_switch_decides_about_the_state(string value, InjectionState state, int databases)
+    public void The_inject_annotation_determines_the_state(string value, InjectionState state, int databases)
     {
         var injection = Only(ForAgent(Secret(), (Agent + "agent-inject", value)));
         Assert.Equal((state, databases), (injection.State, injection.Databases.Count));
     }
 
     [Fact]
-    public void The_status_says_that_it_is_done() =>
+    public void The_status_annotation_shows_that_the_pod_is_injected() =>
         Assert.Equal(InjectionState.Injected, Only(ForAgent(Secret(), (Agent + "agent-inject-status", "injected"))).State);
 
     [Fact]
-    public void A_missing_switch_is_an_error_that_is_mended_by_setting_it()
+    public void A_missing_inject_annotation_is_an_error_whose_fix_sets_it()
     {
         var finding = Only(Pod((Agent + "role", "orders"), Secret())).Only(FindingCode.InjectorNotActivated);
         Assert.Equal(FindingSeverity.Error, finding.Severity);
@@ -88,7 +88,7 @@ public sealed class VaultAgentTests
     [InlineData("agent-inject-templte-orders", "agent-inject-template-orders")]
     [InlineData("agent-inti-first", "agent-init-first")]
     [InlineData("roles", "role")]
-    public void A_misspelled_name_is_renamed_to_the_nearest(string typed, string meant)
+    public void A_misspelled_name_is_renamed_to_the_nearest_known_name(string typed, string meant)
     {
         var finding = Only(Pod((Agent + "agent-inject", "true"), (Agent + typed, "x"))).Only(FindingCode.UnknownDialectKey);
         Assert.Contains(Agent + meant, finding.Suggestion, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class VaultAgentTests
     }
 
     [Fact]
-    public void Nothing_is_renamed_to_a_key_that_is_there() =>
+    public void Nothing_is_renamed_to_an_existing_key() =>
         Assert.Null(Only(ForAgent(Secret(), (Agent + "roles", "x"))).Only(FindingCode.UnknownDialectKey).Fix);
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class VaultAgentTests
     [InlineData("vault.hashicorpp.com/")]
     [InlineData("vault.hasihcorp.com/")]
     [InlineData("vault.hashicorp.con/")]
-    public void A_prefix_that_is_one_letter_off_is_a_finding(string prefix)
+    public void A_prefix_with_one_wrong_letter_is_a_finding(string prefix)
     {
         var finding = Only(ForAgent(Secret(), (prefix + "agent-init-first", "true"))).Only(FindingCode.MisspelledDialectPrefix);
         Assert.Equal([new RenameMetadata(MetadataField.Annotation, prefix + "agent-init-first", Agent + "agent-init-first")], finding.Fix!.Changes);
@@ -115,7 +115,7 @@ public sealed class VaultAgentTests
     [InlineData("vault.example.com/")]
     [InlineData("vlt.hashicorp.com/")]
     [InlineData("vault.hashicorp.com")]
-    public void What_is_further_off_is_somebody_elses(string key) => Assert.Equal(InjectionDialect.VaultDbInjector, Only(Pod((key, "x"))).Dialect);
+    public void A_prefix_with_more_differences_is_ignored(string key) => Assert.Equal(InjectionDialect.VaultDbInjector, Only(Pod((key, "x"))).Dialect);
 
     [Theory]
     [InlineData("database/roles/orders", "database/creds/orders")]
@@ -123,7 +123,7 @@ public sealed class VaultAgentTests
     [InlineData("db/static-roles/orders", "db/static-creds/orders")]
     [InlineData("v1/database/creds/orders", "database/creds/orders")]
     [InlineData("/v1/pg/static-creds/orders", "pg/static-creds/orders")]
-    public void A_path_that_is_nearly_right_is_mended(string path, string meant)
+    public void A_path_with_a_typo_is_fixed(string path, string meant)
     {
         var change = Assert.Single(Only(ForAgent(Secret(path))).Findings.Single().Fix!.Changes);
         Assert.Equal(new SetMetadata(MetadataField.Annotation, Agent + "agent-inject-secret-orders", meant), change);
@@ -136,7 +136,7 @@ public sealed class VaultAgentTests
     [InlineData("kv/orders")]
     [InlineData("creds/orders")]
     [InlineData("some words of mine/creds/orders")]
-    public void What_is_no_database_credential_is_said(string path)
+    public void A_secret_that_is_not_a_database_credential_is_reported(string path)
     {
         var injection = Only(ForAgent(Secret(path)));
         Assert.Empty(injection.Databases);
@@ -145,7 +145,7 @@ public sealed class VaultAgentTests
     }
 
     [Fact]
-    public void No_message_repeats_a_path_that_holds_a_password() =>
+    public void No_message_repeats_a_path_that_contains_a_password() =>
         Assert.All(
             (string[])["postgres://me:hunter2@db/roles/orders", "v1/postgres://me:hunter2@db/orders", "database/hunter2"],
             path => Assert.All(Only(ForAgent(Secret(path))).Findings, finding =>
@@ -155,7 +155,7 @@ public sealed class VaultAgentTests
             }));
 
     [Fact]
-    public void The_template_of_a_name_that_is_nearly_a_secrets_is_renamed()
+    public void A_template_with_a_misspelled_secret_name_is_renamed()
     {
         var finding = Only(ForAgent(Secret(), Template("x", "order"))).Only(FindingCode.SettingWithoutSecret);
         Assert.Equal(
@@ -166,7 +166,7 @@ public sealed class VaultAgentTests
     [InlineData("Job", false)]
     [InlineData("CronJob", false)]
     [InlineData("Deployment", true)]
-    public void A_lease_that_nobody_renews_matters_to_what_goes_on(string kind, bool matters)
+    public void A_lease_that_is_not_renewed_matters_only_to_running_containers(string kind, bool matters)
     {
         var pod = ForAgent(Secret(), (Agent + "agent-pre-populate-only", "true"));
         var findings = Only(pod with { Object = pod.Object with { Kind = kind } }).Findings;

@@ -21,7 +21,7 @@ public sealed partial class HelpTests
     public static TheoryData<string> TopicNames => [.. Named];
 
     [Fact]
-    public void Every_cmdlet_has_help_and_nothing_else_has()
+    public void Every_help_page_belongs_to_a_cmdlet_and_every_cmdlet_has_one()
     {
         Assert.Equal(Cmdlets.Keys.Order(StringComparer.Ordinal), Pages.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(Cmdlets.Keys.Order(StringComparer.Ordinal), Maml.Keys.Order(StringComparer.Ordinal));
@@ -29,7 +29,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void Parameters_are_those_of_the_cmdlet(string name)
+    public void Parameters_match_the_cmdlet(string name)
     {
         static IEnumerable<ParameterHelp> Bare(CmdletHelp help) => help.Parameters.Select(parameter => parameter with { Default = "", Text = "" }).OrderBy(parameter => parameter.Name, StringComparer.Ordinal);
 
@@ -39,7 +39,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void Defaults_are_those_of_the_cmdlet(string name)
+    public void Defaults_match_the_cmdlet(string name)
     {
         var declared = Cmdlets[name].Parameters.Where(parameter => parameter.Default.Length > 0).Select(parameter => (parameter.Name, parameter.Default)).ToList();
 
@@ -59,7 +59,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void Parameter_sets_are_those_of_the_cmdlet(string name)
+    public void Parameter_sets_match_the_cmdlet(string name)
     {
         Assert.Equal(Cmdlets[name].Sets, Pages[name].Sets);
         Assert.Equal(Cmdlets[name].Sets, Maml[name].Sets);
@@ -67,7 +67,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void Inputs_and_outputs_are_those_of_the_cmdlet(string name)
+    public void Inputs_and_outputs_match_the_cmdlet(string name)
     {
         foreach (var help in new[] { Pages[name], Maml[name] })
         {
@@ -80,7 +80,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void Everything_is_told(string name)
+    public void Every_section_has_text(string name)
     {
         var page = Pages[name];
 
@@ -93,7 +93,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void Three_examples_or_more_show_the_cmdlet_at_work(string name)
+    public void Each_page_has_at_least_three_examples_of_its_cmdlet(string name)
     {
         var page = Pages[name];
 
@@ -108,7 +108,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void Get_Help_tells_what_the_page_tells(string name)
+    public void Get_Help_shows_the_text_of_the_page(string name)
     {
         var (page, maml) = (Pages[name], Maml[name]);
 
@@ -135,7 +135,7 @@ public sealed partial class HelpTests
 
     [Theory]
     [MemberData(nameof(CmdletNames))]
-    public void Links_lead_to_what_exists(string name)
+    public void Links_refer_to_existing_targets(string name)
     {
         Assert.NotEmpty(Pages[name].Links);
         Assert.All(Pages[name].Links, link =>
@@ -147,14 +147,14 @@ public sealed partial class HelpTests
     }
 
     [Fact]
-    public void There_are_the_topics_that_people_look_for() =>
+    public void The_expected_topics_exist() =>
         Assert.Superset(
             new HashSet<string> { "about_KubeInject", "about_KubeInject_Client", "about_KubeInject_Connections", "about_KubeInject_Annotations", "about_KubeInject_CredentialSources", "about_KubeInject_Leases" },
             Named.ToHashSet());
 
     [Theory]
     [MemberData(nameof(TopicNames))]
-    public void Topics_are_told_by_Get_Help_as_they_are_written(string name)
+    public void Get_Help_shows_topics_as_they_are_written(string name)
     {
         var text = File.ReadAllText(Path.Combine(Topics, $"{name}.md"));
         var shown = File.ReadAllText(Repository.File("module", "en-US", $"{name}.help.txt"));

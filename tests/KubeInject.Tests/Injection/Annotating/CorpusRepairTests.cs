@@ -20,7 +20,7 @@ public sealed class CorpusRepairTests
 
     [Theory]
     [MemberData(nameof(Mendable))]
-    public void A_document_is_mended(string name)
+    public void A_document_is_fixed(string name)
     {
         var document = CorpusDocument.WithFindings.Single(document => document.Name == name);
         var before = Findings(document.Text);
@@ -38,7 +38,7 @@ public sealed class CorpusRepairTests
     }
 
     [Fact]
-    public void What_would_reach_further_is_refused_with_its_place()
+    public void A_fix_that_would_affect_other_objects_is_rejected_with_its_location()
     {
         var document = CorpusDocument.WithFindings.Single(document => document.Name == Shared);
         var (text, result) = AnnotatingFixture.Run(document.Text, new AnnotationRepair());
@@ -47,7 +47,7 @@ public sealed class CorpusRepairTests
     }
 
     [Fact]
-    public void Errors_are_mended_first_for_they_may_be_why_something_seems_to_be_missing()
+    public void Errors_are_fixed_before_warnings()
     {
         var text = CorpusDocument.WithFindings.Single(document => document.Name == "findings/prefix-misspelled-of-mode.yaml").Text;
         var mended = AnnotatingFixture.Run(text, new AnnotationRepair()).Text;
@@ -57,7 +57,7 @@ public sealed class CorpusRepairTests
     }
 
     [Fact]
-    public void There_are_some() => Assert.NotEmpty(Mendable);
+    public void The_corpus_has_documents_to_fix() => Assert.NotEmpty(Mendable);
 
     // Every line that goes or comes is one of a key that a fix names, of its value, or of the mapping around it.
     private static void OnlyMetadataDiffers(string before, string after)

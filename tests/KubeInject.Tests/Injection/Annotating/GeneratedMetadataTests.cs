@@ -18,7 +18,7 @@ public sealed class GeneratedMetadataTests
     private static readonly Arbitrary<int> Seeds = Gen.Choose(0, int.MaxValue).ToArbitrary();
 
     [Fact]
-    public void Every_layout_says_afterwards_what_was_meant() => Prop.ForAll(Seeds, seed =>
+    public void Every_layout_has_the_requested_metadata_afterwards() => Prop.ForAll(Seeds, seed =>
     {
         var random = new Random(seed);
         var generator = new ManifestGenerator(seed);
@@ -39,7 +39,7 @@ public sealed class GeneratedMetadataTests
     }).CheckSeeded(Often);
 
     [Fact]
-    public void Only_lines_of_what_changes_go_or_come() => Prop.ForAll(Seeds, seed =>
+    public void Only_lines_of_the_change_are_added_or_removed() => Prop.ForAll(Seeds, seed =>
     {
         var generated = new ManifestGenerator(seed, onlyAddsLines: true).Next();
         var (text, _) = Run(generated.Text, Annotate("added", "x"), Unannotate($"{Prefix}db0.role"), new RenameMetadata(MetadataField.Annotation, $"{Prefix}db0.env-key-dbuser", "renamed"));
@@ -53,7 +53,7 @@ public sealed class GeneratedMetadataTests
     }).CheckSeeded(Often);
 
     [Fact]
-    public void What_was_set_and_is_removed_leaves_no_trace() => Prop.ForAll(Seeds, seed =>
+    public void Removing_a_set_value_restores_the_document() => Prop.ForAll(Seeds, seed =>
     {
         var generated = new ManifestGenerator(seed, onlyAddsLines: true).Next();
         var (with, _) = Run(generated.Text, Annotate("added/a", "x"), Annotate("added/b", "y"));
@@ -62,7 +62,7 @@ public sealed class GeneratedMetadataTests
     }).CheckSeeded(Often);
 
     [Fact]
-    public void A_diff_takes_one_text_to_the_other() => Prop.ForAll(Seeds, seed =>
+    public void A_diff_transforms_the_old_text_into_the_new_one() => Prop.ForAll(Seeds, seed =>
     {
         var random = new Random(seed);
         string[] Text() => [.. Enumerable.Range(0, random.Next(12)).Select(_ => $"{random.Next(4)}")];

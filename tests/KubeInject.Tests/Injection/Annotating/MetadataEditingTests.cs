@@ -101,7 +101,7 @@ public sealed class MetadataEditingTests
 
     [Theory]
     [MemberData(nameof(Pods))]
-    public void A_pod(string rule, string before, MetadataChange[] changes, string after)
+    public void A_pod_is_edited(string rule, string before, MetadataChange[] changes, string after)
     {
         foreach (var lineBreak in (string[])["\n", "\r\n"])
         {
@@ -112,7 +112,7 @@ public sealed class MetadataEditingTests
     }
 
     [Fact]
-    public void At_the_end_of_a_file_without_a_line_break()
+    public void A_file_without_a_final_line_break_is_edited()
     {
         const string Head = "kind: Pod\napiVersion: v1\nspec: {containers: []}\nmetadata:\n  name: x\n  annotations:\n    a: x";
         var (text, result) = Run(Head, Unannotate("a"));
@@ -122,7 +122,7 @@ public sealed class MetadataEditingTests
     }
 
     [Fact]
-    public void Json_keeps_its_commas_right()
+    public void JSON_keeps_valid_commas()
     {
         const string Before = """
             {
@@ -148,7 +148,7 @@ public sealed class MetadataEditingTests
     }
 
     [Fact]
-    public void From_a_workload_to_its_pod_template()
+    public void Metadata_is_moved_from_a_workload_to_its_pod_template()
     {
         var (text, result) = Run(
             "apiVersion: batch/v1\nkind: CronJob\nmetadata:\n    name: x\n    annotations:\n        a: true\n    labels: {l: m}\nspec:\n    jobTemplate:\n        spec:\n            template:\n                spec:\n                    containers: []\n",
@@ -162,7 +162,7 @@ public sealed class MetadataEditingTests
     }
 
     [Fact]
-    public void A_manifest_of_one_line_of_json_may_nest_as_deep_as_any_other()
+    public void A_one_line_JSON_manifest_can_have_any_nesting_depth()
     {
         var deep = $"{string.Concat(Enumerable.Repeat("[", 150))}{new string(']', 150)}";
         var (_, result) = Run($$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a","annotations":{} },"spec":{"containers":[{"name":"app"}],"x":{{deep}}} }""", Annotate("a", "x"));
@@ -172,7 +172,7 @@ public sealed class MetadataEditingTests
     }
 
     [Fact]
-    public void Twice_is_once()
+    public void A_second_edit_changes_nothing()
     {
         var changes = (MetadataChange[])[Annotate("a", "x"), Unannotate("b"), new RenameMetadata(MetadataField.Annotation, "c", "d"), Label("e", "true")];
         var (once, _) = Run(Pod("annotations:\n    b: x\n    c: x\n", "\n"), changes);
@@ -185,7 +185,7 @@ public sealed class MetadataEditingTests
     [Theory]
     [InlineData("&common")]
     [InlineData("{<<: &common {a: x}}")]
-    public void What_is_used_elsewhere_too_is_not_changed(string anchor)
+    public void An_anchor_that_is_used_elsewhere_is_not_changed(string anchor)
     {
         var before = Pod($"labels: {anchor}\n{(anchor[0] == '&' ? "    a: x\n" : "")}  annotations: *common\n", "\n");
         foreach (var change in (MetadataChange[])[Unannotate("a"), Annotate("a", "z"), Annotate("b", "z"), new RenameMetadata(MetadataField.Annotation, "a", "b"), new RemoveMetadata(MetadataField.Label, "a")])
@@ -198,7 +198,7 @@ public sealed class MetadataEditingTests
     }
 
     [Fact]
-    public void What_two_pods_share_changes_where_both_want_it()
+    public void An_anchor_that_two_pods_share_is_changed_if_both_need_it()
     {
         var text = "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: a\n    annotations: &shared\n      a: x\n      b: x\n- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: b\n    annotations: *shared\n";
         Assert.Equal(text.Replace("      a: x\n", "", StringComparison.Ordinal).Replace("      b: x\n", "      b: x\n      c: \"y\"\n", StringComparison.Ordinal), Run(text, Unannotate("a"), Annotate("c", "y")).Text);

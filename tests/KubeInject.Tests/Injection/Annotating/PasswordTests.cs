@@ -45,7 +45,7 @@ public sealed class PasswordTests
 
     [Theory]
     [MemberData(nameof(Tasks))]
-    public void No_text_about_a_change_shows_it(object task)
+    public void No_text_about_a_change_shows_the_password(object task)
     {
         foreach (var annotation in Annotations)
         {
@@ -69,7 +69,7 @@ public sealed class PasswordTests
     }
 
     [Fact]
-    public void A_fix_shows_the_masked_value_and_writes_the_true_one()
+    public void A_fix_shows_the_masked_value_and_writes_the_original_one()
     {
         var manifest = Manifest($"{Prefix}orders.role: rw\n    {Prefix}orders.mode: uri\n    {Prefix}orders.env-key-uri: URL\n    {Prefix}orders.template: postgres://me:x@db/orders?password={Canary}");
         var findings = PodInjections(manifest).SelectMany(injection => injection.Findings).ToList();
@@ -82,7 +82,7 @@ public sealed class PasswordTests
     }
 
     [Fact]
-    public void No_returned_object_shows_it()
+    public void No_returned_object_shows_the_password()
     {
         foreach (var annotation in Annotations.Where(annotation => annotation.Contains("template", StringComparison.Ordinal) && !annotation.Contains('#', StringComparison.Ordinal)))
         {

@@ -57,7 +57,7 @@ public sealed class HostileTextTests
     [InlineData("table")]
     [InlineData("json")]
     [InlineData("names")]
-    public void No_list_format_prints_them(string name)
+    public void No_list_format_prints_control_characters_or_workflow_commands(string name)
     {
         using var writer = new StringWriter { NewLine = "\n" };
         using var format = ListFormat.Create(name, writer);
@@ -87,7 +87,7 @@ public sealed class HostileTextTests
     }
 
     [Fact]
-    public void A_written_text_keeps_its_lines()
+    public void Written_text_keeps_its_lines()
     {
         using var inner = new StringWriter { NewLine = "\n" };
         using var writer = new DisplayWriter(inner);

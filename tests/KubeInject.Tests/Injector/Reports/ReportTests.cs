@@ -27,7 +27,7 @@ public sealed class ReportTests
     internal static readonly ReportedFinding[] All = [ReportedFinding.Of(Missing), ReportedFinding.Of(Live), Unreadable];
 
     [Fact]
-    public void A_line_of_text_is_what_a_compiler_writes() => Assert.Equal(
+    public void A_text_line_has_the_format_of_a_compiler() => Assert.Equal(
         [
             "/repo/deploy/orders.yaml:12:5: error KI003: shop/deployment/orders: Database 'pg' has no role. Add it.",
             "shop/deployment/orders: warning KI013: Database 'pg' has no role. Add it.",
@@ -36,7 +36,7 @@ public sealed class ReportTests
         Lines(new TextReport()));
 
     [Fact]
-    public void Json_has_the_names_that_the_cmdlets_findings_have()
+    public void JSON_has_the_property_names_of_the_cmdlet_output()
     {
         var findings = JsonDocument.Parse(Written(new JsonReport(), All)).RootElement;
 
@@ -51,7 +51,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void Nothing_found_is_an_empty_array_and_no_line()
+    public void Without_findings_the_output_is_an_empty_array_or_no_line()
     {
         Assert.Equal("[]", Written(new JsonReport(), []).TrimEnd());
         Assert.Empty(Written(new TextReport(), []));
@@ -59,7 +59,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public void A_workflow_command_names_the_file_from_the_repository_on() => Assert.Equal(
+    public void A_workflow_command_names_the_file_relative_to_the_repository() => Assert.Equal(
         [
             "::error file=deploy/orders.yaml,line=12,col=5,title=KI003::shop/deployment/orders: Database 'pg' has no role. Add it.",
             "::warning title=KI013::shop/deployment/orders: Database 'pg' has no role. Add it.",
@@ -68,7 +68,7 @@ public sealed class ReportTests
         Lines(new GitHubReport("/repo")));
 
     [Fact]
-    public void What_would_end_a_workflow_command_or_its_property_is_escaped()
+    public void Characters_that_end_a_workflow_command_or_its_property_are_escaped()
     {
         var finding = ReportedFinding.Of(Missing with { Severity = FindingSeverity.Information, Message = "100%\r\n::set-env name=A::b", Suggestion = null, Location = new SourceLocation("/repo/a,b:50%.yaml", 1, 2) });
 

@@ -13,7 +13,7 @@ public sealed class SarifReportTests
     private static readonly FindingDocumentation Manual = new("# Findings\n\n### KI003\n**Error.** A database has no role. More.\nCause: …\n\n### KI013\n**Warning.** No label.\n");
 
     [Fact]
-    public async Task It_is_valid_by_the_schema_of_the_standard()
+    public async Task The_report_is_valid_for_the_SARIF_schema()
     {
         var schema = await JsonSchema.FromFileAsync(Repository.File("tests", "KubeInject.Tests", "Injector", "Reports", "sarif-schema-2.1.0.json"));
 
@@ -23,7 +23,7 @@ public sealed class SarifReportTests
     }
 
     [Fact]
-    public void A_result_has_its_rule_its_level_and_its_place()
+    public void A_result_has_a_rule_a_level_and_a_location()
     {
         var run = Run(ReportTests.All);
         var rules = run.GetProperty("tool").GetProperty("driver").GetProperty("rules").EnumerateArray().ToList();
@@ -40,7 +40,7 @@ public sealed class SarifReportTests
     }
 
     [Fact]
-    public void A_rule_says_what_the_page_of_findings_says()
+    public void A_rule_has_the_text_of_the_findings_page()
     {
         var rule = Run(ReportTests.All).GetProperty("tool").GetProperty("driver").GetProperty("rules")[1];
 
@@ -50,7 +50,7 @@ public sealed class SarifReportTests
     }
 
     [Fact]
-    public void Paths_are_uris_relative_where_they_can_be()
+    public void Paths_are_relative_URIs_if_possible()
     {
         Assert.Equal(("a%20b/c%23.yaml", true), Uri("/repo/a b/c#.yaml"));
         Assert.Equal(("file:///else%20where/x.yaml", false), Uri("/else where/x.yaml"));
@@ -64,7 +64,7 @@ public sealed class SarifReportTests
     }
 
     [Fact]
-    public void A_finding_keeps_its_fingerprint_when_lines_move_and_no_two_have_the_same()
+    public void A_finding_keeps_its_unique_fingerprint_when_lines_move()
     {
         var moved = ReportTests.Missing with { Location = ReportTests.Missing.Location! with { Line = 99 } };
         var another = ReportTests.Missing with { Key = "db-creds-injector.numberly.io/other.role" };

@@ -12,7 +12,7 @@ public class MetadataListTests
     [Theory]
     [InlineData(false, "/api/v1/pods?limit=500")]
     [InlineData(true, "/api/v1/pods?limit=500&resourceVersion=0")]
-    public async Task Whether_the_cache_will_do_is_up_to_the_caller(bool fromCache, string path)
+    public async Task The_caller_decides_whether_the_cache_can_be_used(bool fromCache, string path)
     {
         using var api = await FaultyApi.OpenAsync(Protobuf([]));
         await ListAsync(api, new KubeQuery { AllNamespaces = true, FromCache = fromCache });
@@ -20,7 +20,7 @@ public class MetadataListTests
     }
 
     [Fact]
-    public async Task A_list_in_protobuf_and_one_in_json_say_the_same()
+    public async Task A_protobuf_list_and_a_JSON_list_are_equal()
     {
         using var api = await FaultyApi.OpenAsync(
             Protobuf([Named("a")]), Response.Json("""{"kind":"PodList","items":[{"metadata":{"name":"a","namespace":"shop","uid":"of-a"},"spec":{"nodeName":"x"}}]}"""));
@@ -30,7 +30,7 @@ public class MetadataListTests
     }
 
     [Fact]
-    public async Task A_list_goes_on_where_the_server_says_so_and_starts_again_where_that_has_expired()
+    public async Task A_list_follows_continue_tokens_and_starts_again_if_one_expires()
     {
         using var api = await FaultyApi.OpenAsync(
             Protobuf([Named("a"), Named("b")], "next/page"), Response.Error(410, "Expired", "too old"),
@@ -41,7 +41,7 @@ public class MetadataListTests
     }
 
     [Fact]
-    public async Task An_error_is_asked_for_in_json_which_says_why()
+    public async Task An_error_is_requested_in_JSON_to_get_its_reason()
     {
         using var api = await FaultyApi.OpenAsync(request => request.Headers["Accept"].StartsWith("application/json", StringComparison.Ordinal)
             ? Response.Error(403, "Forbidden", "pods is forbidden")
@@ -51,7 +51,7 @@ public class MetadataListTests
     }
 
     [Fact]
-    public async Task A_list_that_breaks_off_is_no_short_list()
+    public async Task A_truncated_list_is_not_a_short_list()
     {
         var whole = Protobuf([Named("a"), Named("b")]);
         using var api = await FaultyApi.OpenAsync(whole with { CutAfter = whole.Raw!.Length - 20 });
@@ -60,7 +60,7 @@ public class MetadataListTests
     }
 
     [Fact]
-    public async Task A_list_that_is_none_is_an_error()
+    public async Task A_response_that_is_not_a_list_is_an_error()
     {
         using var api = await FaultyApi.OpenAsync(Raw("nonsense"u8.ToArray()), Raw([.. "k8s\0"u8, 0xFF]), Response.Json("[]"), Response.Json(""));
         for (var i = 0; i < 4; i++)
@@ -71,7 +71,7 @@ public class MetadataListTests
     }
 
     [Fact]
-    public async Task An_object_may_be_larger_than_the_room_there_is_at_first()
+    public async Task An_object_can_be_larger_than_the_initial_buffer()
     {
         var large = new ObjectMetadata { Kind = "Pod", Name = "a", Annotations = new Dictionary<string, string> { ["note"] = new string('x', 1_000_000) } };
         using var api = await FaultyApi.OpenAsync(Protobuf([large, Named("b")]));

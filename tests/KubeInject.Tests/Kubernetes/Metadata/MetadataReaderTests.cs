@@ -41,7 +41,7 @@ public class MetadataReaderTests
         select (objects.ToList(), next, piece);
 
     [Fact]
-    public void Protobuf_is_read_as_it_was_written_in_whatever_pieces_it_comes() => ForAll(list =>
+    public void Protobuf_is_read_correctly_in_chunks_of_any_size() => ForAll(list =>
     {
         var reader = new ProtobufMetadataReader(KubeResource.Pods);
         Assert.Equal(list.Objects.Select(Json), Feed(reader, MetadataMessages.List(list.Objects, list.Next), list.Piece).Select(Json));
@@ -49,7 +49,7 @@ public class MetadataReaderTests
     });
 
     [Fact]
-    public void Json_is_read_as_it_was_written_in_whatever_pieces_it_comes() => ForAll(list =>
+    public void JSON_is_read_correctly_in_chunks_of_any_size() => ForAll(list =>
     {
         var reader = new JsonMetadataReader(KubeResource.Pods);
         Assert.Equal(list.Objects.Select(Json), Feed(reader, JsonList(list.Objects, list.Next), list.Piece).Select(Json));
@@ -57,7 +57,7 @@ public class MetadataReaderTests
     });
 
     [Fact]
-    public void A_list_that_breaks_off_anywhere_is_an_error()
+    public void A_list_that_is_truncated_anywhere_is_an_error()
     {
         ObjectMetadata[] objects = [new ObjectMetadata { Kind = "Pod", Name = "a", Labels = new Dictionary<string, string> { ["app"] = "x" } }, new ObjectMetadata { Kind = "Pod", Name = "b" }];
         var protobuf = MetadataMessages.List(objects, "more");
@@ -71,7 +71,7 @@ public class MetadataReaderTests
     }
 
     [Fact]
-    public void Whatever_comes_is_a_list_or_an_error()
+    public void Any_input_is_a_list_or_an_error()
     {
         const int Runs = 1000;
         var cases = new CaseCounter();
