@@ -6,7 +6,7 @@ using System.Text.Json;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>Makes certificates and ServiceAccount tokens that the test's cluster, or its clients, accept.</summary>
+/// <summary>Creates certificates and ServiceAccount tokens that the test cluster, or its clients, accept.</summary>
 internal static class ClientCredentials
 {
     private const string ClientUse = "1.3.6.1.5.5.7.3.2";
@@ -35,7 +35,7 @@ internal static class ClientCredentials
         return (Sign(request, issuer, ServerUse), key);
     }
 
-    /// <summary>A certificate authority below that of the cluster.</summary>
+    /// <summary>An intermediate CA of the cluster.</summary>
     public static X509Certificate2 Intermediate()
     {
         using var root = Root();
@@ -53,7 +53,7 @@ internal static class ClientCredentials
         return new CertificateRequest("CN=nobody", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
     }
 
-    /// <summary>A token of a ServiceAccount that was good until the given time, signed as the cluster signs its own.</summary>
+    /// <summary>A ServiceAccount token with the specified expiration, signed with the key of the cluster.</summary>
     public static string Token(string @namespace, string account, string uid, DateTimeOffset end)
     {
         var claims = JsonSerializer.Serialize(new Dictionary<string, object>
@@ -72,7 +72,7 @@ internal static class ClientCredentials
         return $"{text}.{Base64Url(key.SignData(Encoding.UTF8.GetBytes(text), HashAlgorithmName.SHA256))}";
     }
 
-    /// <summary>What a token claims.</summary>
+    /// <summary>The claims of a token.</summary>
     public static JsonElement Claims(string token)
     {
         var part = token.Split('.')[1].Replace('-', '+').Replace('_', '/');

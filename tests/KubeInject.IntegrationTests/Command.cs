@@ -4,10 +4,10 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>A command that ran to its end.</summary>
+/// <summary>A command that has ended.</summary>
 internal sealed record Command(int ExitCode, string Output, string Error)
 {
-    // What the programs read and write is UTF-8 without a byte order mark; where there is one, a test put it there.
+    // Programs read and write UTF-8 without a byte order mark. A test that needs one adds it.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     public static Task<Command> KubeInjectAsync(params string[] arguments) => KubeInjectAsync(arguments, null, null);
@@ -15,7 +15,7 @@ internal sealed record Command(int ExitCode, string Output, string Error)
     public static Task<Command> KubeInjectAsync(string[] arguments, string? input = null, string? home = null) =>
         RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), .. arguments], input, home);
 
-    /// <summary>Runs kubectl against the test's cluster, and makes sure that it succeeds.</summary>
+    /// <summary>Runs kubectl against the test cluster, and requires that it succeeds.</summary>
     public static async Task<string> KubectlAsync(params string[] arguments)
     {
         var result = await RunAsync("kubectl", ["--kubeconfig", TestCluster.FilePath("kubeconfig"), .. arguments]);

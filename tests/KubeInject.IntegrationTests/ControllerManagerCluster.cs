@@ -9,7 +9,7 @@ namespace KubeInject.IntegrationTests;
 
 /// <summary>
 /// A separate cluster with a controller manager: Deployments get ReplicaSets, ReplicaSets and Jobs get pods, namespaces get a
-/// service account, and objects are deleted after their owners. There is no kubelet, so pods stay pending.
+/// service account, and dependents are deleted with their owners. There is no kubelet, so pods stay pending.
 /// </summary>
 /// <remarks>Its API server keeps its objects under another prefix of the same etcd: the cluster of the other tests does not see them.</remarks>
 [CollectionDefinition(nameof(ControllerManagerCluster))]
@@ -27,7 +27,7 @@ public sealed class ControllerManagerCluster : IAsyncLifetime, IDisposable, ICol
 
     private ServerProcess? controllerManager;
 
-    /// <summary>Why there cannot be such a cluster; null if there can.</summary>
+    /// <summary>Why such a cluster is not available; null if it is.</summary>
     public static string? ReasonToSkip =>
         TestCluster.IsRunning && !File.Exists(TestCluster.FilePath($"{Program}.command")) ? $"KUBEBUILDER_ASSETS has no {Program}." : null;
 

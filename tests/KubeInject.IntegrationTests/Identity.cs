@@ -12,15 +12,15 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>Asks the API server who it takes a connection for.</summary>
+/// <summary>Asks the API server who the user of a connection is.</summary>
 internal static partial class Identity
 {
-    /// <summary>The name of the administrator, whom nothing is forbidden, so that the server does not tell it.</summary>
+    /// <summary>The name of the administrator. Because nothing is forbidden, no error of the server contains it.</summary>
     public const string Admin = "kubeinject-admin";
 
     public const string Viewer = "kubeinject-viewer";
 
-    /// <summary>A path that exists nowhere: who may not read it is told so by name.</summary>
+    /// <summary>A path that does not exist. A user who may not read it is named in the error.</summary>
     public const string Path = "/who-am-i";
 
     public static async Task<string> OfAsync(ConnectionSettings settings)
@@ -29,7 +29,7 @@ internal static partial class Identity
         return await OfAsync(connection);
     }
 
-    /// <summary>Who a connection is taken for, which its client has to be taken for as well.</summary>
+    /// <summary>The user of a connection, which must also be the user of its client.</summary>
     public static async Task<string> OfAsync(KubeConnection connection)
     {
         var user = FromError((await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync(Path))).Message);
@@ -37,8 +37,8 @@ internal static partial class Identity
         return user;
     }
 
-    /// <summary>Who the client of a connection is taken for, without the questions that opening a connection asks.</summary>
-    /// <exception cref="HttpOperationException">The server answers, and tells no name.</exception>
+    /// <summary>The user of the client of a connection, without the requests that opening a connection sends.</summary>
+    /// <exception cref="HttpOperationException">The response of the server contains no name.</exception>
     public static async Task<string> OfClientAsync(ConnectionSettings settings)
     {
         using var connection = new KubeConnection(settings, KubeRetryPolicy.Default);
@@ -58,13 +58,13 @@ internal static partial class Identity
         }
     }
 
-    /// <summary>The user in the words in which the server forbids the path, or says that there is nothing.</summary>
+    /// <summary>The user as the server names it when it forbids the path, or reports that it does not exist.</summary>
     public static string FromError(string message) =>
         Forbidden().Match(message) is { Success: true } match ? match.Groups["user"].Value
         : message.Contains("could not find the requested resource", StringComparison.Ordinal) || message.Contains("answered 404", StringComparison.Ordinal) ? Admin
         : message;
 
-    /// <summary>All that the server knows of a user: it notes that of whoever asks for a certificate.</summary>
+    /// <summary>All that the server knows about a user. It records this for a user who requests a certificate.</summary>
     public static async Task<JsonElement> DetailsAsync(ConnectionSettings settings)
     {
         const string Request = """

@@ -6,7 +6,7 @@ namespace KubeInject.IntegrationTests;
 /// <summary>A process that is killed after it has written a temporary file and before it moves the file.</summary>
 internal static class KilledWriter
 {
-    /// <summary>The process: it writes, prints a line, and waits until it is killed or its standard input ends.</summary>
+    /// <summary>The process writes, prints a line, and waits until it is killed or its standard input ends.</summary>
     public static async Task RunAsync(string path)
     {
         using var replacement = FileReplacement.Prepare(path, keepsAll: false);

@@ -3,13 +3,13 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>An exec plugin as a shell script, which notes each of its runs.</summary>
+/// <summary>An exec plugin as a shell script that records each of its runs.</summary>
 internal sealed class PluginScript : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
     /// <summary>Writes the script.</summary>
-    /// <param name="script">Lines of shell. The variable <c>run</c> holds the number of the run, from 1; the function <c>status</c> wraps a status.</param>
+    /// <param name="script">Lines of shell. The variable <c>run</c> has the number of the run, from 1; the function <c>status</c> wraps a status.</param>
     public PluginScript(string script) => folder.Write("login.sh", $$"""
         echo run >>'{{folder.File("runs")}}'
         run=$(wc -l <'{{folder.File("runs")}}')
@@ -19,7 +19,7 @@ internal sealed class PluginScript : IDisposable
 
     public int Runs => File.Exists(folder.File("runs")) ? File.ReadLines(folder.File("runs")).Count() : 0;
 
-    /// <summary>The script as a plugin. The shell reads it: a program that was only just written cannot always be started.</summary>
+    /// <summary>The script as a plugin. The shell reads it, because a program that was just written cannot always be started.</summary>
     public ExecPlugin Plugin => new() { Command = "sh", Arguments = [new SensitiveString(folder.File("login.sh"))], InteractiveMode = ExecInteractiveMode.Never };
 
     public ConnectionSettings Settings => new() { Server = TestCluster.Server, CertificateAuthority = TestCluster.Authority, Exec = Plugin, Context = "one" };

@@ -4,7 +4,7 @@ using KubeInject.IntegrationTests.Workloads;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>The assembly as a program: processes that tests measure, or kill.</summary>
+/// <summary>The entry point of processes that tests measure or kill.</summary>
 internal static class Program
 {
     public static Task Main(string[] arguments) => arguments switch

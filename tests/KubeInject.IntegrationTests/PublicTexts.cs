@@ -4,10 +4,10 @@ using System.Text;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>All that can be read of an object: what a log, a debugger or a serializer may show.</summary>
+/// <summary>All texts of an object that a log, a debugger or a serializer can show.</summary>
 internal static class PublicTexts
 {
-    /// <summary>The texts of an object, and of all that its public properties lead to.</summary>
+    /// <summary>The texts of an object and of all its public properties, recursively.</summary>
     public static IReadOnlyList<string> Of(object value)
     {
         var texts = new List<string>();

@@ -1,6 +1,6 @@
 namespace KubeInject.IntegrationTests;
 
-/// <summary>A folder for the length of a test.</summary>
+/// <summary>A folder that is deleted after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("kubeinject-test-").FullName;

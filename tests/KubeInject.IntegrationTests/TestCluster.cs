@@ -8,7 +8,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>The cluster that the tests run beside: an API server with nothing behind it but its store.</summary>
+/// <summary>The test cluster: an API server and its store, without controllers and kubelets.</summary>
 internal static class TestCluster
 {
     private const string Variable = "KUBEINJECT_TEST_CLUSTER";
@@ -25,7 +25,7 @@ internal static class TestCluster
 
     public static SensitiveString AdminToken => new(ReadText("admin.token"));
 
-    /// <summary>Somebody who may do nothing.</summary>
+    /// <summary>A user without permissions.</summary>
     public static SensitiveString ViewerToken => new(ReadText("viewer.token"));
 
     public static string FilePath(string name) => Path.Combine(Folder, name);
@@ -37,7 +37,7 @@ internal static class TestCluster
     public static Task<KubeConnection> OpenAsync(string context = "admin", string @namespace = "default") =>
         KubeConnection.OpenAsync(Context(context) with { Namespace = @namespace });
 
-    /// <summary>Makes a namespace of a test's own.</summary>
+    /// <summary>Creates a separate namespace for a test.</summary>
     public static async Task<string> CreateNamespaceAsync()
     {
         var name = $"test-{Guid.NewGuid():n}";
@@ -45,7 +45,7 @@ internal static class TestCluster
         return name;
     }
 
-    /// <summary>Lets a user or a group read one kind of resource in a namespace.</summary>
+    /// <summary>Grants a user or a group permission to read one kind of resource in a namespace.</summary>
     public static async Task AllowAsync(string @namespace, string resource, string kind, string name)
     {
         const string Path = "/apis/rbac.authorization.k8s.io/v1/namespaces";
@@ -56,17 +56,17 @@ internal static class TestCluster
             """);
     }
 
-    /// <summary>Makes a pod; nothing schedules it, so it stays as it is.</summary>
+    /// <summary>Creates a pod. It is never scheduled, so its status does not change.</summary>
     public static Task<JsonElement> CreatePodAsync(string @namespace, string name, string spec = """{"containers":[{"name":"app","image":"app"}]}""", string metadata = "") =>
         SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/pods", $$$"""{"metadata":{"name":"{{{name}}}"{{{metadata}}} },"spec":{{{spec}}} }""");
 
-    /// <summary>Gives a pod a status, as a kubelet would. What the metadata leave out of labels and the like is lost.</summary>
+    /// <summary>Sets the status of a pod, as a kubelet would. Labels and other metadata are lost.</summary>
     public static Task<JsonElement> SetStatusAsync(string @namespace, string name, string status, string metadata = "") => SendAsync(
         HttpMethod.Put,
         $"/api/v1/namespaces/{@namespace}/pods/{name}/status",
         $$$"""{"metadata":{"name":"{{{name}}}"{{{metadata}}} },"status":{{{status}}} }""");
 
-    /// <summary>Finds in which version of its group the server serves a resource; the server's favorite first.</summary>
+    /// <summary>Finds the version of its group in which the server serves a resource, preferring the server's preferred version.</summary>
     public static async Task<KubeResource> DiscoverAsync(KubeResource resource)
     {
         var versions = (await SendAsync(HttpMethod.Get, $"/apis/{resource.Group}")).GetProperty("versions");

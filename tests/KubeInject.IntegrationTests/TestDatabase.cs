@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>The PostgreSQL that the tests run beside, as its superuser sees it.</summary>
+/// <summary>The test PostgreSQL, as its superuser.</summary>
 internal static class TestDatabase
 {
     public static SensitiveString Superuser => new(Environment.GetEnvironmentVariable("KUBEINJECT_TEST_POSTGRES")
@@ -14,7 +14,7 @@ internal static class TestDatabase
 
     public static int Port => ConnectionText.Parse(Superuser).Port;
 
-    /// <summary>A connection of its own, which is closed when it is disposed of.</summary>
+    /// <summary>A separate connection that is closed when it is disposed.</summary>
     public static async Task<NpgsqlConnection> OpenAsync(string? user = null, string? password = null, string? database = null)
     {
         var builder = ConnectionText.Parse(Superuser);
@@ -63,7 +63,7 @@ internal static class TestDatabase
 
     public static async Task<bool> HasRoleAsync(string name) => await ScalarAsync("SELECT 1 FROM pg_roles WHERE rolname = $1", name) is not null;
 
-    /// <summary>Waits until a query has a row, which a task brings about that has not ended by then.</summary>
+    /// <summary>Waits until a query returns a row because of a task that is still running.</summary>
     public static async Task UntilAsync(Task task, string query, params object[] values)
     {
         await using var connection = await OpenAsync();
@@ -76,7 +76,7 @@ internal static class TestDatabase
         }
     }
 
-    /// <summary>Makes a role of a test's own.</summary>
+    /// <summary>Creates a separate role for a test.</summary>
     public static async Task<string> CreateRoleAsync(string suffix = "", string options = "NOLOGIN")
     {
         var name = $"r{Guid.NewGuid().ToString("n")[..12]}{suffix}";
@@ -84,7 +84,7 @@ internal static class TestDatabase
         return name;
     }
 
-    /// <summary>Makes a database of a test's own.</summary>
+    /// <summary>Creates a separate database for a test.</summary>
     public static async Task<string> CreateDatabaseAsync()
     {
         var name = $"d{Guid.NewGuid():n}";

@@ -12,8 +12,8 @@ public sealed class CaseCounter
             counts[kind] = counts.GetValueOrDefault(kind) + 1;
     }
 
-    /// <summary>Fails unless there were enough cases of each kind.</summary>
-    /// <param name="least">The smallest number that is enough.</param>
+    /// <summary>Fails unless each kind has enough cases.</summary>
+    /// <param name="least">The required number.</param>
     /// <param name="kinds">The kinds.</param>
     /// <exception cref="InvalidOperationException">There were too few; the message has all counts.</exception>
     public void Require(int least, params string[] kinds)

@@ -4,16 +4,16 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace KubeInject.Testing;
 
-/// <summary>The names in a server's certificate, and whether it is one for the server that a client connects to.</summary>
-/// <param name="Case">What the case is about.</param>
-/// <param name="Host">The host of the server's address: a name or an address of this machine.</param>
+/// <summary>The names in a server certificate, and whether it is valid for the server that a client connects to.</summary>
+/// <param name="Case">A description of the case.</param>
+/// <param name="Host">The host in the server's address: a name or an address of this machine.</param>
 /// <param name="CommonName">The common name of the subject.</param>
 /// <param name="DnsNames">The DNS names, separated by spaces.</param>
 /// <param name="Addresses">The IP addresses, separated by spaces.</param>
 /// <param name="IsAccepted">Whether kubectl, and so KubeInject, accepts it.</param>
 public sealed record CertificateNames(string Case, string Host, string CommonName, string DnsNames, string Addresses, bool IsAccepted)
 {
-    /// <summary>The name that the client is told to look for; null for the host.</summary>
+    /// <summary>The tls-server-name of the client; null for the host.</summary>
     public string? TlsServerName { get; init; }
 
     /// <summary>All cases.</summary>
@@ -44,8 +44,8 @@ public sealed record CertificateNames(string Case, string Host, string CommonNam
         new("a wildcard as the common name", "127.0.0.1", "*.cluster.test", "other.test", "", false) { TlsServerName = "api.cluster.test" },
     ];
 
-    /// <summary>Makes such a certificate.</summary>
-    /// <param name="authority">Who signs it.</param>
+    /// <summary>Creates such a certificate.</summary>
+    /// <param name="authority">The CA that signs it.</param>
     public X509Certificate2 CreateCertificate(X509Certificate2 authority)
     {
         ArgumentNullException.ThrowIfNull(authority);

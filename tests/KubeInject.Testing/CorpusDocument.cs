@@ -2,26 +2,26 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.Testing;
 
-/// <summary>A manifest of the corpus, and the findings that it says it has.</summary>
-/// <param name="Name">The file's name below the corpus, <c>findings/label-missing.yaml</c>.</param>
-/// <param name="Path">The file.</param>
-/// <param name="Text">What stands in it.</param>
+/// <summary>A manifest of the corpus with its expected findings.</summary>
+/// <param name="Name">The path of the file in the corpus, for example <c>findings/label-missing.yaml</c>.</param>
+/// <param name="Path">The full path of the file.</param>
+/// <param name="Text">The content of the file.</param>
 /// <param name="Expected">The findings, in the order of their lines.</param>
-/// <remarks>How a document says so is told in the corpus' README.</remarks>
+/// <remarks>The README of the corpus describes the syntax of expected findings.</remarks>
 public sealed partial record CorpusDocument(string Name, string Path, string Text, IReadOnlyList<ExpectedFinding> Expected)
 {
     private const string Prefix = "db-creds-injector.numberly.io/";
 
-    /// <summary>The corpus' folder.</summary>
+    /// <summary>The folder of the corpus.</summary>
     public static string Folder { get; } = Repository.File("tests", "KubeInject.Tests", "Annotations", "Corpus");
 
-    /// <summary>All documents that have findings.</summary>
+    /// <summary>All documents with findings.</summary>
     public static IReadOnlyList<CorpusDocument> WithFindings { get; } = ReadAll("findings");
 
-    /// <summary>All documents that have none.</summary>
+    /// <summary>All documents without findings.</summary>
     public static IReadOnlyList<CorpusDocument> Sound { get; } = ReadAll("sound");
 
-    /// <summary>The name, for the lists of test runners.</summary>
+    /// <summary>The name, for lists of tests.</summary>
     public override string ToString() => Name;
 
     private static CorpusDocument[] ReadAll(string folder) =>

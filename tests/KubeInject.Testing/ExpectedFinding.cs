@@ -1,9 +1,9 @@
 namespace KubeInject.Testing;
 
-/// <summary>A finding that a document of the corpus says it has.</summary>
-/// <param name="Line">The line, counted from 1.</param>
+/// <summary>An expected finding of a document of the corpus.</summary>
+/// <param name="Line">The line number, from 1.</param>
 /// <param name="Code">The code.</param>
-/// <param name="Key">The whole key that it is about.</param>
+/// <param name="Key">The full key with the finding.</param>
 public sealed record ExpectedFinding(int Line, string Code, string? Key)
 {
     /// <summary>The finding in one line.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace KubeInject.Testing;
 
-/// <summary>Makes up manifests: kinds, containers and variables of all sorts, in all sorts of layouts.</summary>
+/// <summary>Generates manifests with various kinds, containers, variables and layouts.</summary>
 public sealed class ManifestGenerator
 {
     private const string Prefix = "db-creds-injector.numberly.io/";
@@ -18,8 +18,8 @@ public sealed class ManifestGenerator
     private readonly Random random;
     private readonly bool onlyAddsLines;
 
-    /// <param name="seed">The same seed makes the same manifest.</param>
-    /// <param name="onlyAddsLines">Only such as can be injected by adding whole lines: nothing in flow style, nothing to replace.</param>
+    /// <param name="seed">The same seed generates the same manifest.</param>
+    /// <param name="onlyAddsLines">Whether to generate only manifests that can be injected by adding whole lines: nothing in flow style, nothing to replace.</param>
     public ManifestGenerator(int seed, bool onlyAddsLines = false)
     {
         random = new Random(seed);
@@ -29,7 +29,7 @@ public sealed class ManifestGenerator
     /// <summary>The apiVersion of CronJobs.</summary>
     public string CronJobVersion { get; init; } = "batch/v1";
 
-    /// <summary>A string that a careless writer would get wrong.</summary>
+    /// <summary>A string that is easily written incorrectly.</summary>
     public string WildText() => string.Concat(Enumerable.Range(0, random.Next(1, 3)).Select(_ => Pick(Wild)));
 
     public GeneratedManifest Next()
@@ -44,7 +44,7 @@ public sealed class ManifestGenerator
             texts.Insert(random.Next(texts.Count + 1), "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata:\n  x: |+\n    kind: Pod\n\n\n");
         var text = (Chance(50) ? "---\n" : Chance(20) ? "# head\n---\n" : "") + string.Join(Pick("---\n", "---\n\n"), texts);
 
-        // Cutting the last line break off a block scalar would change what it says.
+        // Removing the last line break of a block scalar would change its value.
         if (Chance(15) && !text.TrimEnd('\n').Split('\n')[^1].StartsWith("    ", StringComparison.Ordinal))
             text = text.TrimEnd('\n');
         if (Chance(20))
@@ -130,7 +130,7 @@ public sealed class ManifestGenerator
         else if (!onlyAddsLines && Chance(40))
             parts.Add(KeyValuePair.Create<string, JsonNode?>("env", Chance(50) ? null : new JsonArray()));
 
-        // People write these in any order.
+        // Users write these keys in any order.
         foreach (var (key, value) in parts.OrderBy(_ => random.Next()))
             node[key] = value;
         return node;

@@ -4,14 +4,14 @@ using KubeInject.Leases;
 
 namespace KubeInject.Testing;
 
-/// <summary>Keeps lease records for the length of a test. A record is as old as it says, unless the test says otherwise.</summary>
+/// <summary>Keeps lease records in memory. The age of a record is the recorded one, unless the test sets another.</summary>
 public sealed class MemoryLeaseStore : ILeaseStore
 {
     private int finds;
 
     public ConcurrentDictionary<Guid, LeaseRecord> Records { get; } = new();
 
-    /// <summary>What is left of leases that another injector has revoked.</summary>
+    /// <summary>Leftovers of leases that another injector has revoked.</summary>
     public ConcurrentDictionary<Guid, LeaseRecord> RevokedByOthers { get; } = new();
 
     /// <summary>Entries that cannot be read.</summary>
@@ -20,18 +20,18 @@ public sealed class MemoryLeaseStore : ILeaseStore
     /// <summary>The clock of the test.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
-    /// <summary>How far the clock that keeps the records is ahead of it.</summary>
+    /// <summary>How far the clock of the store is ahead of that clock.</summary>
     public TimeSpan Offset { get; set; }
 
-    /// <summary>When a record was stored, by the clock that keeps it.</summary>
+    /// <summary>When a record was stored, by the clock of the store.</summary>
     public Func<LeaseRecord, DateTimeOffset?> StoredAt { get; set; } = record => record.RecordedAt;
 
     public LeaseStoreScope Scope { get; set; } = LeaseStoreScope.OneCluster;
 
-    /// <summary>The cluster that the store is in; null for none.</summary>
+    /// <summary>The cluster of the store; null for none.</summary>
     public ClusterIdentity? Cluster { get; set; }
 
-    /// <summary>How often a single record was looked up.</summary>
+    /// <summary>How often a single record was read.</summary>
     public int Finds => finds;
 
     public Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)

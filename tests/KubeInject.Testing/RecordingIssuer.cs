@@ -2,7 +2,7 @@ using KubeInject.Credentials;
 
 namespace KubeInject.Testing;
 
-/// <summary>Issues what a test wants issued, and remembers what is live.</summary>
+/// <summary>Issues the credentials that a test specifies, and records the valid ones.</summary>
 public sealed class RecordingIssuer(Func<LeaseRecord, Credential>? issue = null) : ICredentialIssuer
 {
     public List<LeaseRecord> Issued { get; } = [];

@@ -1,6 +1,6 @@
 namespace KubeInject.Testing;
 
-/// <summary>The repository that the tests were built from.</summary>
+/// <summary>The repository of the tests.</summary>
 public static class Repository
 {
     /// <summary>Its root folder.</summary>

@@ -4,15 +4,15 @@ using Microsoft.FSharp.Core;
 
 namespace KubeInject.Testing;
 
-/// <summary>FsCheck's properties and samples, made from <see cref="TestSeed"/>.</summary>
+/// <summary>Properties and samples of FsCheck with <see cref="TestSeed"/>.</summary>
 public static class SeededChecks
 {
     private static Rnd Seed => new((ulong)TestSeed.Value);
 
-    /// <summary>Checks a property with values that follow from the seed.</summary>
+    /// <summary>Checks a property with values that depend on the seed.</summary>
     /// <param name="property">The property.</param>
     /// <param name="count">How many values to check.</param>
-    /// <exception cref="InvalidOperationException">The property does not hold; the message has the value and the seed.</exception>
+    /// <exception cref="InvalidOperationException">The property is false; the message has the value and the seed.</exception>
     public static void CheckSeeded(this Property property, int count = 100)
     {
         try
@@ -25,6 +25,6 @@ public static class SeededChecks
         }
     }
 
-    /// <summary>Returns values that follow from the seed.</summary>
+    /// <summary>Returns values that depend on the seed.</summary>
     public static IEnumerable<T> SampleSeeded<T>(this Gen<T> values, int size, int count) => values.Sample(size, Seed, count);
 }

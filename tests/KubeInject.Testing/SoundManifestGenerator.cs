@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace KubeInject.Testing;
 
-/// <summary>Makes up manifests about which there is nothing to say: databases of many kinds, proxies, variables from elsewhere.</summary>
-/// <param name="seed">The same seed makes the same manifest.</param>
+/// <summary>Generates manifests without findings: databases of many kinds, proxies, variables from elsewhere.</summary>
+/// <param name="seed">The same seed generates the same manifest.</param>
 public sealed class SoundManifestGenerator(int seed)
 {
     private const string Prefix = "db-creds-injector.numberly.io/";

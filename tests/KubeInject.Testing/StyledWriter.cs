@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace KubeInject.Testing;
 
 /// <summary>
-/// Writes an object as YAML the way people do: in any indentation, quoting and mixture of styles, with comments and
-/// blank lines where they like them. Knows nothing of the code under test.
+/// Writes an object as YAML in any style that users write: any indentation, quoting and mixture of styles, with comments and
+/// blank lines. Uses no code under test.
 /// </summary>
 public sealed partial class StyledWriter
 {
@@ -138,7 +138,7 @@ public sealed partial class StyledWriter
         return Printable().IsMatch(content) && Chance(50) ? $"'{content.Replace("'", "''", StringComparison.Ordinal)}'" : Quoted(content);
     }
 
-    // Not as JSON libraries do it: Go's YAML reader refuses escaped surrogate pairs.
+    // Unlike JSON libraries: Go's YAML reader rejects escaped surrogate pairs.
     private static string Quoted(string content) => "\"" + string.Concat(content.Select(c => c switch
     {
         '"' or '\\' => $"\\{c}",
@@ -181,7 +181,7 @@ public sealed partial class StyledWriter
     [GeneratedRegex(@"\A[ -~]*\z")]
     private static partial Regex Printable();
 
-    // Several lines, none with blanks in front, of plain characters: what a block scalar holds without further ado.
+    // Several lines of plain characters without leading spaces: a block scalar needs no indentation indicator for them.
     [GeneratedRegex(@"\A[!-~][ -~]*(\n([!-~][ -~]*)?)+\z")]
     private static partial Regex BlockText();
 }

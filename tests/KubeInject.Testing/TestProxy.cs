@@ -9,7 +9,7 @@ using System.Text;
 
 namespace KubeInject.Testing;
 
-/// <summary>An HTTP or SOCKS5 proxy on a port of its own. Whatever name it is asked for, it connects to this machine.</summary>
+/// <summary>An HTTP or SOCKS5 proxy on a separate port. It connects to this machine whatever host is requested.</summary>
 public sealed class TestProxy : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -18,7 +18,7 @@ public sealed class TestProxy : IDisposable
     private long bytesFromServers;
 
     /// <summary>Starts the proxy.</summary>
-    /// <param name="certificate">With it the proxy speaks TLS.</param>
+    /// <param name="certificate">The certificate for TLS; null for a proxy without TLS.</param>
     public TestProxy(X509Certificate2? certificate = null)
     {
         this.certificate = certificate;
@@ -28,13 +28,13 @@ public sealed class TestProxy : IDisposable
 
     public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    /// <summary>Name and password that it asks for, as <c>name:password</c>; null for none.</summary>
+    /// <summary>The required username and password as <c>name:password</c>; null for none.</summary>
     public string? Credential { get; init; }
 
-    /// <summary>What it answers instead of doing its work; null for its work.</summary>
+    /// <summary>The response to send instead of connecting; null to connect.</summary>
     public byte[]? Answer { get; init; }
 
-    /// <summary>Where it was asked to connect to, as <c>host:port</c>.</summary>
+    /// <summary>The requested destinations as <c>host:port</c>.</summary>
     public IReadOnlyList<string> Targets
     {
         get
@@ -44,7 +44,7 @@ public sealed class TestProxy : IDisposable
         }
     }
 
-    /// <summary>How much has come back from where it connected to.</summary>
+    /// <summary>The number of bytes that the destinations have sent.</summary>
     public long BytesFromServers => Interlocked.Read(ref bytesFromServers);
 
     public void Dispose() => listener.Dispose();
@@ -58,7 +58,7 @@ public sealed class TestProxy : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -75,12 +75,12 @@ public sealed class TestProxy : IDisposable
             }
             catch (Exception e) when (e is IOException or SocketException or AuthenticationException or ObjectDisposedException)
             {
-                // One side hung up, which some tests are about.
+                // One side closed the connection, as some tests do.
             }
         }
     }
 
-    /// <summary>Reads on until the client hangs up: what is left unread would reset the connection, and the answer with it.</summary>
+    /// <summary>Reads until the client closes the connection: unread data would reset the connection and lose the response.</summary>
     private async Task AnswerAsync(TcpClient client)
     {
         var stream = client.GetStream();
@@ -166,7 +166,7 @@ public sealed class TestProxy : IDisposable
 
         using (server)
         {
-            // The address that it connects from, once as a name, which clients have to expect as well.
+            // The address that it connects from; once a name, which clients must also accept.
             await client.WriteAsync((byte[])[5, 0, 0, 3, 1, (byte)'x', 0, 0]);
             await PumpAsync(client, server.GetStream());
         }

@@ -12,7 +12,7 @@ public sealed class LinuxFactAttribute : FactAttribute
             Skip = "It needs Linux.";
     }
 
-    /// <summary>Whether the test needs root.</summary>
+    /// <summary>Whether the test requires root.</summary>
     public bool NeedsRoot
     {
         get => needsRoot;

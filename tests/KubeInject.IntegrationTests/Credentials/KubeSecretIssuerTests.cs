@@ -8,7 +8,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Credentials;
 
-/// <summary>Credentials that are in Secrets already.</summary>
+/// <summary>Credentials in existing Secrets.</summary>
 public sealed class KubeSecretIssuerTests : IAsyncLifetime
 {
     private readonly MemoryLeaseStore leases = new();

@@ -163,7 +163,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
         await pod.ExecuteAsync(statements);
     }
 
-    /// <summary>What a role owns there, without its default privileges and user mappings.</summary>
+    /// <summary>The objects that a role owns in the database, without its default privileges and user mappings.</summary>
     internal static async Task<string[]> OwnedAsync(string role, string database)
     {
         await using var connection = await OpenAsync(database: database);

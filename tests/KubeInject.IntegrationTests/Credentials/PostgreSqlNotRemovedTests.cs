@@ -6,12 +6,12 @@ using static KubeInject.IntegrationTests.TestDatabase;
 
 namespace KubeInject.IntegrationTests.Credentials;
 
-/// <summary>If the objects of a login role cannot be handed over, they do not change, its login ends all the same, and its record is kept.</summary>
+/// <summary>If the objects of a login role cannot be handed over, they do not change, its login is still disabled, and its record is kept.</summary>
 public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
 {
     private const string Function = "CREATE FUNCTION app.pwn(q text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS 'BEGIN EXECUTE q; END'";
 
-    // Those that give a right: since version 16 there is also one, without options, that lets the creator administer a role.
+    // Memberships that give a right. Since version 16 there is also one, without options, that lets the creator administer a role.
     private const string Memberships = """
         SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid IN (m.roleid, m.member)
         WHERE r.rolname = $1 AND coalesce(to_jsonb(m) ->> 'inherit_option', 'true') || coalesce(to_jsonb(m) ->> 'set_option', 'true') <> 'falsefalse'

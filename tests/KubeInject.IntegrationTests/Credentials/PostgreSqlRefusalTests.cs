@@ -5,7 +5,7 @@ using static KubeInject.IntegrationTests.TestDatabase;
 
 namespace KubeInject.IntegrationTests.Credentials;
 
-/// <summary>A pod's annotation is no way to become more than the pod's author is, and what fails leaves nothing.</summary>
+/// <summary>An annotation of a pod cannot get more rights than the author of the pod has, and a failed operation leaves nothing.</summary>
 public sealed class PostgreSqlRefusalTests : PostgreSqlTest
 {
     [Theory]
@@ -236,7 +236,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
         return gate;
     }
 
-    /// <summary>A table that is locked for as long as this lives.</summary>
+    /// <summary>A table that is locked until this object is disposed.</summary>
     private sealed record Gate(string Role, string Name, NpgsqlConnection Holder) : IAsyncDisposable
     {
         public Task UntilWaitedForAsync(Task waiting) => UntilAsync(waiting, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%' || $1", Name);

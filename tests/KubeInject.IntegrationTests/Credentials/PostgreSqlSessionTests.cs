@@ -13,7 +13,7 @@ namespace KubeInject.IntegrationTests.Credentials;
 /// <summary>The owner of a database cannot change what our statements do, by settings or by objects.</summary>
 public sealed class PostgreSqlSessionTests : PostgreSqlTest
 {
-    /// <summary>Settings that the owner of a database can make for everyone who connects, and their values in our sessions.</summary>
+    /// <summary>Settings that the owner of a database can set for everyone who connects, and their values in our sessions.</summary>
     public static TheoryData<string, string, string> Settings => new()
     {
         { "search_path", "evil, pg_catalog", "pg_catalog, pg_temp" },
@@ -181,7 +181,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         Assert.Equal("pg_catalog, pg_temp|none|UTC|UTF8", await look.ScalarAsync("SELECT * FROM public.seen"));
     }
 
-    /// <summary>Creates a database whose owner makes a setting for it.</summary>
+    /// <summary>Creates a database whose owner changes a setting for it.</summary>
     private static async Task<(string Role, string Database)> OwnDatabaseAsync(string name, string value)
     {
         var (role, database) = await WorldAsync();
@@ -243,7 +243,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -283,7 +283,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
-                // The test is over.
+                // The test has ended.
             }
         }
 
@@ -308,7 +308,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
                 }
                 catch (IOException)
                 {
-                    // Closed.
+                    // The connection was closed.
                 }
             }
         }

@@ -6,7 +6,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Credentials;
 
-/// <summary>What the tests of the PostgreSQL source share.</summary>
+/// <summary>Shared parts of the tests of the PostgreSQL source.</summary>
 public abstract class PostgreSqlTest : IDisposable
 {
     internal const string UserPassword = "user-password";
@@ -34,14 +34,14 @@ public abstract class PostgreSqlTest : IDisposable
 
     internal CredentialSource Source(PostgreSqlOptions? options = null) => new(Issuer(options), Leases);
 
-    /// <summary>The connection of another user than the superuser, or to another database.</summary>
+    /// <summary>The connection string of a user other than the superuser, or for another database.</summary>
     internal static SensitiveString Connection(string? user = null, string? database = null, string suffix = "")
     {
         var superuser = ConnectionText.Parse(TestDatabase.Superuser);
         return new SensitiveString($"postgresql://{user ?? superuser.Username}:{(user is null ? superuser.Password : UserPassword)}@{superuser.Host}:{superuser.Port}/{database ?? "postgres"}{suffix}");
     }
 
-    /// <summary>Makes an administrator who is no superuser, and who may grant a role.</summary>
+    /// <summary>Creates an administrator without superuser rights who may grant a role.</summary>
     internal static async Task<string> CreateAdministratorAsync(string role)
     {
         var name = await TestDatabase.CreateRoleAsync(options: $"LOGIN CREATEROLE PASSWORD '{UserPassword}'");

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace KubeInject.IntegrationTests.Credentials;
 
-/// <summary>Statements with a pod's text in them, as PostgreSQL reads them.</summary>
+/// <summary>Statements that contain text of a pod, as PostgreSQL reads them.</summary>
 public sealed class StatementTemplateTests
 {
     private static readonly Gen<string> WildRole = Gen.Elements(

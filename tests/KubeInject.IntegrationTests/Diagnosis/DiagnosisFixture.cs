@@ -13,7 +13,7 @@ using KubeInject.Manifests;
 namespace KubeInject.IntegrationTests.Diagnosis;
 
 /// <summary>
-/// A namespace with an injector installed in it, which goes by a label of its own: others neither see it nor are seen by it.
+/// A namespace with an installed injector that has a separate label, so that tests do not affect each other.
 /// </summary>
 internal sealed class DiagnosisFixture : IAsyncDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
 
     public KubeConnection Connection { get; }
 
-    /// <summary>The label that the injector goes by, and the name of what belongs to the injector.</summary>
+    /// <summary>The label of the injector, and the name of its objects.</summary>
     public string Label { get; }
 
     public InjectionOptions Options => new() { LabelKey = Label };
@@ -43,7 +43,7 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
         return new DiagnosisFixture(name, await TestCluster.OpenAsync(@namespace: name));
     }
 
-    /// <summary>A scene in which nothing is broken.</summary>
+    /// <summary>A fixture in which everything passes.</summary>
     public static async Task<DiagnosisFixture> CreateSoundAsync(Action<JsonObject>? change = null)
     {
         var scene = await CreateAsync();
@@ -99,7 +99,7 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
         hasWebhook = false;
     }
 
-    /// <summary>What a pod's metadata say that asks for a database, without the braces; with a label, or with none.</summary>
+    /// <summary>The metadata of a pod that requests a database, without the braces, with or without the label.</summary>
     public string Metadata(string? label = null, string uuid = "") => $$$"""
         ,"labels":{ {{{(label == "" ? "" : $"\"{label ?? Label}\":\"true\"")}}} },
         "annotations":{"db-creds-injector.numberly.io/orders.role":"orders-rw","db-creds-injector.numberly.io/orders.env-key-dbuser":"PGUSER",
@@ -115,7 +115,7 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
     public PodDiagnostician Diagnostician(KubeConnection? connection = null, CredentialSource? source = null, TimeProvider? time = null) =>
         new(Options, (connection ?? Connection).Objects, source, time);
 
-    /// <summary>Looks at a manifest of a pod that asks for a database.</summary>
+    /// <summary>Diagnoses a manifest of a pod that requests a database.</summary>
     public async Task<PodDiagnosis> DiagnoseManifestAsync(string? metadata = null, string spec = """{"containers":[{"name":"app","image":"app"}]}""", PodDiagnostician? by = null, string? @namespace = null) =>
         Assert.Single(await (by ?? Diagnostician()).DiagnoseAsync(
             ManifestSource.FromText($$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"orders","namespace":"{{{@namespace ?? Namespace}}}"{{{metadata ?? Metadata()}}}},"spec":{{{spec}}}}"""),
@@ -130,7 +130,7 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
         ["message"] = message,
     }.ToJsonString());
 
-    /// <summary>Makes a Deployment that asks for a database, and its ReplicaSet, as the controllers would.</summary>
+    /// <summary>Creates a Deployment that requests a database, and its ReplicaSet, as the controllers would.</summary>
     public async Task CreateDeploymentAsync()
     {
         var template = $$$"""{"metadata":{"name":""{{{Metadata()}}} },"spec":{"containers":[{"name":"app","image":"app"}]}}""";
@@ -142,7 +142,7 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
     public static string OwnedBy(string apiVersion, string kind, string name, JsonElement owner) =>
         $$$""","ownerReferences":[{"apiVersion":"{{{apiVersion}}}","kind":"{{{kind}}}","name":"{{{name}}}","uid":"{{{owner.GetProperty("metadata").GetProperty("uid").GetString()}}}","controller":true}]""";
 
-    /// <summary>A certificate authority that is good from and to so many days from now.</summary>
+    /// <summary>A CA that is valid in a range of days relative to today.</summary>
     public static X509Certificate2 CreateAuthority(int from, int to)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -152,7 +152,7 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(from), DateTimeOffset.UtcNow.AddDays(to));
     }
 
-    /// <summary>Makes the TLS Secret of the injector's Service.</summary>
+    /// <summary>Creates the TLS Secret of the Service of the injector.</summary>
     public async Task CreateServingCertificateAsync(X509Certificate2 issuer, DateTimeOffset? end = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

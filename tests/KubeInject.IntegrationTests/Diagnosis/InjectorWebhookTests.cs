@@ -134,7 +134,7 @@ public sealed class InjectorWebhookTests
         Assert.EndsWith(".", worst.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', worst.Message);
 
-        // The story ends with the same: what is broken first, and what to do about it.
+        // The explanation ends with the failed step and its remedy.
         var story = Explanation.Of(diagnosis);
         Assert.Contains($"   First: {worst.Message} ({code})", story.Lines);
         Assert.Equal($"   {worst.Suggestion}", story.Lines[^1]);

@@ -10,7 +10,7 @@ namespace KubeInject.IntegrationTests.Diagnosis;
 
 public sealed class PodAgeTests
 {
-    // No webhook is called for it, so that pods can be made that it would have kept waiting.
+    // No webhook is called for this namespace, because it would block the creation of pods.
     private static readonly Action<JsonObject> Asleep = webhook => webhook["rules"]![0]!["operations"] = new JsonArray("DELETE");
 
     [Fact]
@@ -19,7 +19,7 @@ public sealed class PodAgeTests
         await using var scene = await DiagnosisFixture.CreateSoundAsync(Asleep);
         var pod = await scene.CreatePodAsync();
 
-        // The server's times have whole seconds: the webhook is made again until it is younger.
+        // Server times are in whole seconds, so the webhook is created again until it is younger than the pod.
         do
         {
             await scene.DeleteWebhookAsync();
@@ -113,7 +113,7 @@ public sealed class PodAgeTests
         (await TestCluster.SendAsync(HttpMethod.Get, $"/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{scene.Label}"))
             .GetProperty("metadata").GetProperty("creationTimestamp").GetDateTimeOffset();
 
-    /// <summary>Stores another time at which a manager set its fields, as if the change had come then. The API server takes such a patch for none.</summary>
+    /// <summary>Stores another time at which a field manager set its fields. The API server does not count such a patch as a change.</summary>
     private static async Task<Pod> MoveFieldTimeAsync(DiagnosisFixture scene, string manager, DateTimeOffset time)
     {
         var pod = JsonNode.Parse((await TestCluster.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{scene.Namespace}/pods/orders")).GetRawText())!;

@@ -5,7 +5,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Injection;
 
-/// <summary>What a container does with an injected connection URI, done with PostgreSQL's own library.</summary>
+/// <summary>A container uses an injected connection URI with the client library of PostgreSQL.</summary>
 public sealed class ConnectionUriTests
 {
     private static readonly string[] Pieces =

@@ -9,7 +9,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Injection;
 
-/// <summary>The environment that kubectl reads from injected manifests is the one that was meant.</summary>
+/// <summary>The environment that kubectl reads from injected manifests is the intended one.</summary>
 public sealed class DifferentialTests
 {
     private const int Batches = 20;
@@ -78,11 +78,11 @@ public sealed class DifferentialTests
                 : [];
             var injected = Expected(pod, pair.First with { Variables = [] }, secret).Select(expected => expected.Key).ToHashSet();
 
-            // What was injected is read as the kubelet hands it to the container.
+            // The value as the kubelet passes it to the container.
             Assert.Equal(meant, variables.Select(variable => injected.Contains(variable.Key) ? KeyValuePair.Create(variable.Key, Expand(variable.Value)) : variable));
         });
 
-        // Nothing else changed: the arguments are the ones that the generator wrote.
+        // Nothing else changed: the arguments are those of the generator.
         Assert.All(containers, container => Assert.Equal(["sh", "-c", "echo start\nexec app\n"], container.GetProperty("args").EnumerateArray().Select(item => item.GetString()!)));
     }
 
@@ -107,7 +107,7 @@ public sealed class DifferentialTests
             : KeyValuePair.Create(name, (string?)variable.GetProperty("value").GetString());
     }
 
-    // As the kubelet expands a value when no variable of that name was declared before: $$ is $, and the rest stays.
+    // How the kubelet expands a value if no variable of that name was declared before: $$ becomes $, and the rest is unchanged.
     private static string? Expand(string? value)
     {
         var expanded = new StringBuilder();

@@ -4,7 +4,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Injection;
 
-/// <summary>The manifests that the README uses do what it says.</summary>
+/// <summary>The manifests of the README work as it describes.</summary>
 public sealed class ExampleTests
 {
     public static TheoryData<string> Examples =>
@@ -106,7 +106,7 @@ public sealed class ExampleTests
         return JsonSerializer.Deserialize<JsonElement>(await Command.KubectlAsync("get", "-n", @namespace, created, "-o", "json"));
     }
 
-    /// <summary>Makes a CronJob in a file one of the version that the server has.</summary>
+    /// <summary>Changes the version of a CronJob in a file to the version that the server supports.</summary>
     private static async Task<string> ForServerAsync(string path)
     {
         var cronJobs = await TestCluster.DiscoverAsync(KubeResource.CronJobs);

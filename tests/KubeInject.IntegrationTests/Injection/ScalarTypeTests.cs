@@ -4,12 +4,12 @@ using KubeInject.Manifests;
 
 namespace KubeInject.IntegrationTests.Injection;
 
-/// <summary>What is reported as no string is what kubectl does not send as one.</summary>
+/// <summary>A value is reported as not a string exactly if kubectl does not send it as a string.</summary>
 public sealed class ScalarTypeTests
 {
     private const int MadeUpValues = 20_000;
 
-    // JSON has no word for infinities and what is no number; kubectl refuses a document with one.
+    // JSON cannot represent infinities and NaN; kubectl rejects a document that contains one.
     private static readonly string[] Chosen =
     [
         "y", "Y", "yes", "Yes", "YES", "yEs", "n", "N", "no", "No", "NO", "on", "On", "ON", "oN", "off", "Off", "OFF", "true", "True", "TRUE", "tRue",
@@ -30,7 +30,7 @@ public sealed class ScalarTypeTests
         var pod = $"apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  annotations:\n{string.Concat(lines)}";
         var unquoted = Assert.Single(Assert.Single(Manifest.Parse(new ManifestText(pod)).Documents).PodTemplates).Template.NonStringKeys.ToHashSet();
 
-        // Something that kubectl knows no type of, so that it passes all values through.
+        // A custom resource, so that kubectl sends all values unchanged.
         using var folder = new TemporaryFolder();
         var file = folder.File("x.yaml");
         await File.WriteAllTextAsync(file, $"apiVersion: example.org/v1\nkind: Example\nmetadata: {{name: x}}\nspec:\n  values:\n{string.Concat(lines)}");

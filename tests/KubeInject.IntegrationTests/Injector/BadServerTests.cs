@@ -8,10 +8,10 @@ using static KubeInject.IntegrationTests.Kubernetes.FaultProxy;
 
 namespace KubeInject.IntegrationTests.Injector;
 
-/// <summary>The program beside a server that answers with something else, with too much, or not at all.</summary>
+/// <summary>The program with a server that sends an unexpected response, too much, or nothing.</summary>
 public sealed class BadServerTests : IDisposable
 {
-    // What the program may use altogether, in bytes, as a hexadecimal number: 400 MiB.
+    // The memory limit of the program, in bytes, as a hexadecimal number: 400 MiB.
     private const string HeapLimit = "19000000";
 
     private readonly TemporaryFolder folder = new();
@@ -45,7 +45,7 @@ public sealed class BadServerTests : IDisposable
         Assert.Contains("does not respond like a Kubernetes API server", result.Error, StringComparison.Ordinal);
         Assert.True(File.Exists(record));
 
-        // With the right answers it does.
+        // With correct responses the sweep revokes.
         var afterwards = await RunAsync(TestCluster.FilePath("kubeconfig"), "sync", "--source", "local", "--lease-folder", folder.File("leases"));
         Assert.True(afterwards.ExitCode == 0 && !File.Exists(record), afterwards.Error);
     }
@@ -82,7 +82,7 @@ public sealed class BadServerTests : IDisposable
             ? new Fault { Status = 200, Bytes = bomb, Headers = ["Content-Encoding: gzip"] }
             : null);
 
-        // To a server on its own machine the program does not offer compression.
+        // The program requests no compression from a server on the same machine.
         using var proxy = new TestProxy();
         var kubeconfig = Kubeconfig(new Uri($"https://kubernetes.default.svc:{server.Server.Port}"), proxy);
         string[] arguments = command == "list" ? ["list", "-A"] : ["sync", "--source", "local", "--lease-folder", folder.File("leases")];

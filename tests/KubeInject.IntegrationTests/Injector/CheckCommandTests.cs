@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace KubeInject.IntegrationTests.Injector;
 
-/// <summary><c>kubeinject check</c> and <c>explain</c>, as a person or a pipeline runs them.</summary>
+/// <summary><c>kubeinject check</c> and <c>explain</c>, as a user or a pipeline runs them.</summary>
 public sealed class CheckCommandTests : IDisposable
 {
     private const string Sound = """
@@ -138,7 +138,7 @@ public sealed class CheckCommandTests : IDisposable
     [Fact]
     public async Task With_a_source_its_findings_are_reported_too()
     {
-        // Nothing listens there: that is what it shows.
+        // No server listens there, so the error proves that the source was contacted.
         var environment = new Dictionary<string, string?> { ["VAULT_ADDR"] = "http://127.0.0.1:1", ["VAULT_TOKEN"] = "t", ["VAULT_MAX_RETRIES"] = "0" };
 
         var result = await RunAsync(["check", folder.Write("a.yaml", Sound), "--source", "vault"], environment);

@@ -35,7 +35,7 @@ public sealed class FileTests : IDisposable
 
         var results = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => InjectAsync(arguments)));
 
-        // A run that starts after another has ended may replace its output. The replaced lease belongs to the next sweep.
+        // A run that starts after another has ended can replace its output. The replaced lease is left to the next sweep.
         var written = await File.ReadAllTextAsync(target);
         var leases = Records().Select(record => Path.GetFileNameWithoutExtension(record)).ToList();
         Assert.Contains(leases, lease => written.Contains(lease, StringComparison.Ordinal));
@@ -116,7 +116,7 @@ public sealed class FileTests : IDisposable
 
     private Task<Command> InjectAsync(params string[] arguments) => Command.KubeInjectAsync(["inject", .. arguments], home: folder.File("home"));
 
-    // May read everything, because the parent folders may be closed to other users, and may write like any user.
+    // A user who can read everything, because the parent folders may be closed to other users, and has normal write permissions.
     private Task<Command> AsNobodyAsync(params string[] arguments) => Command.RunAsync(
         "setpriv",
         ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search", "dotnet", Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), "inject", .. arguments, "--source", "local", "--lease-folder", folder.File("home/leases")],

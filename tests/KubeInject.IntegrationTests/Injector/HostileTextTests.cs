@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace KubeInject.IntegrationTests.Injector;
 
-/// <summary>What the program prints about a hostile manifest.</summary>
+/// <summary>The output of the program for a hostile manifest.</summary>
 public sealed class HostileTextTests : IDisposable
 {
     // In JSON and YAML: ESC, BEL, CSI, a line with a workflow command, and a change of direction.

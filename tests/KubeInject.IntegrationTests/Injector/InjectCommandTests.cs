@@ -3,7 +3,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Injector;
 
-/// <summary>The program, as a person or a pipeline runs it.</summary>
+/// <summary><c>kubeinject inject</c>, as a user or a pipeline runs it.</summary>
 public sealed partial class InjectCommandTests : IDisposable
 {
     private const string Pod = """

@@ -3,7 +3,7 @@ using KubeInject.Annotations;
 
 namespace KubeInject.IntegrationTests.Injector;
 
-/// <summary>The overview of a cluster's pods.</summary>
+/// <summary><c>kubeinject list</c>.</summary>
 public sealed class ListCommandTests
 {
     [Fact]

@@ -6,7 +6,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Injector;
 
-/// <summary>The program's sources, each with settings from another place.</summary>
+/// <summary>The credential sources of the program, each configured in a different way.</summary>
 [Collection(nameof(VaultFixtures))]
 public sealed class SourceTests(VaultFixtures worlds) : IDisposable
 {
@@ -123,7 +123,7 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
         Assert.Empty(await SecretsAsync(space));
     }
 
-    /// <summary>Dry: nothing. Injected: the credential is good. Swept, without an owner: it is not.</summary>
+    /// <summary>A dry run issues nothing. After injection the credential is valid. After a sweep without an owner it is not.</summary>
     private async Task<string> AccountsForAsync(string manifest, Dictionary<string, string?> variables, params string[] settings)
     {
         var dry = await RunAsync("inject", manifest, variables, ["-", "--dry-run", .. settings]);

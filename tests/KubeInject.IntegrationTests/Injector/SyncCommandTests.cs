@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace KubeInject.IntegrationTests.Injector;
 
-/// <summary>The sweep as a CronJob runs it.</summary>
+/// <summary><c>kubeinject sync</c>, as a CronJob runs it.</summary>
 public sealed class SyncCommandTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

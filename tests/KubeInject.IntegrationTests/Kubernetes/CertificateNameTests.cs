@@ -70,7 +70,7 @@ public sealed class CertificateNameTests : IDisposable
         }
     }
 
-    /// <summary>Answers each request with a version, over TLS with the given certificate.</summary>
+    /// <summary>Answers each request with a version, over TLS with the specified certificate.</summary>
     private static async Task ServeAsync(TcpListener listener, X509Certificate2 certificate)
     {
         while (true)

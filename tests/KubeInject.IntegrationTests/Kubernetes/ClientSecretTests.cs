@@ -10,12 +10,12 @@ using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>No exception of the official client holds the credential, or the body of the request.</summary>
+/// <summary>No exception of the official client contains the credential or the body of the request.</summary>
 public class ClientSecretTests
 {
     private const string Canary = "canary-4711";
 
-    /// <summary>Requests that the server refuses, each with a secret in its body, and the status of the refusal where all versions agree on it.</summary>
+    /// <summary>Requests that the server rejects, each with a secret in its body, and the status code if all versions use the same one.</summary>
     private static readonly Dictionary<string, (HttpStatusCode? Status, Func<IKubernetes, string, Task> SendAsync)> Refused = new()
     {
         ["a name that is none"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(Secret("Not_A_Name"), @namespace)),
@@ -93,7 +93,7 @@ public class ClientSecretTests
         AssertHides(error, new SensitiveString(Convert.ToBase64String(Encoding.UTF8.GetBytes($"somebody:{Canary}"))));
     }
 
-    /// <summary>A server, or a proxy before it, returns the request, in its own format or in that of an API server.</summary>
+    /// <summary>A server, or a proxy before it, returns the request, in a separate format or in that of an API server.</summary>
     [Theory]
     [InlineData("canary-4711-token", "all of it", "ECHO")]
     [InlineData("canary-4711-token", "a message", """{"kind":"Status","message":"ECHO"}""")]

@@ -13,7 +13,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>Exec, attach and port-forward of the official client. There is no kubelet, so the API server refuses them.</summary>
+/// <summary>Exec, attach and port-forward of the official client. There is no kubelet, so the API server rejects them.</summary>
 public sealed class ClientStreamTests : IDisposable
 {
     private const string Pod = "app";

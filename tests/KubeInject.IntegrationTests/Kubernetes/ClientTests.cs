@@ -11,7 +11,7 @@ using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>What people do with the official client, done over a connection.</summary>
+/// <summary>Common operations with the official client over a connection.</summary>
 public class ClientTests
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
@@ -61,7 +61,7 @@ public class ClientTests
         var patched = await connection.Client.CoreV1.PatchNamespacedPodAsync(new V1Patch(body, type), "a", @namespace, fieldManager: manager, force: manager is null ? null : true);
         Assert.Equal("app:2", patched.Spec.Containers[0].Image);
 
-        // A list of containers is replaced by one kind of patch, and added to by the other, which the server refuses.
+        // One kind of patch replaces a list of containers. The other adds to it, which the server rejects.
         if (type is V1Patch.PatchType.JsonPatch or V1Patch.PatchType.ApplyPatch)
             return;
         var dry = await Assert.ThrowsAsync<HttpOperationException>(() => connection.Client.CoreV1.PatchNamespacedPodAsync(
@@ -122,7 +122,7 @@ public class ClientTests
                 break;
         }
 
-        // It disposes the client that it is given, unless it is told not to.
+        // The leader elector disposes its client unless an option prevents it.
         using (var things = new GenericClient(client, group, "v1", "things"))
         {
             await things.CreateNamespacedAsync(new Thing { ApiVersion = $"{group}/v1", Kind = "Thing", Metadata = new() { Name = "a" }, Spec = new() { ["size"] = "small" } }, @namespace);
@@ -222,7 +222,7 @@ public class ClientTests
         }
         catch (OperationCanceledException)
         {
-            // It ends in either way, as the cancellation finds it waiting or asking.
+            // The end depends on whether the cancellation happens during a wait or a request.
         }
     }
 

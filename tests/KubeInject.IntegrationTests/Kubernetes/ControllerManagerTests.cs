@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>What the other tests of a cluster with a controller manager rely on.</summary>
+/// <summary>What other tests require of a cluster with a controller manager.</summary>
 [Collection(nameof(ControllerManagerCluster))]
 public sealed class ControllerManagerTests(ControllerManagerCluster cluster)
 {

@@ -69,7 +69,7 @@ public sealed class CredentialTests : IDisposable
         var (first, uid) = await CreateAccountAsync(@namespace, "first");
         var (second, _) = await CreateAccountAsync(@namespace, "second");
 
-        // Ten minutes are the shortest that the server gives.
+        // Ten minutes is the shortest duration that the server supports.
         var claims = ClientCredentials.Claims(first.Reveal());
         Assert.Equal(600, claims.GetProperty("exp").GetInt64() - claims.GetProperty("iat").GetInt64());
         var file = folder.Write("token", first.Reveal());
@@ -151,7 +151,7 @@ public sealed class CredentialTests : IDisposable
         });
         Assert.Equal((403, KubeApiReason.Forbidden), (error.StatusCode, error.Reason));
 
-        // Newer servers have a right to impersonate for each verb, and name the one that would have been enough.
+        // Newer servers have a permission to impersonate for each verb, and name the one that would have been enough.
         Assert.Matches("User \"kubeinject-viewer\" cannot impersonate(-on:user-info:get path| resource \"users\")", error.Message);
     }
 

@@ -249,10 +249,10 @@ public class ExecPluginTests
         }
     }
 
-    /// <summary>A plugin that hangs, with a child that does so too, and tasks that complete when both run, and when both are gone.</summary>
+    /// <summary>A plugin that hangs with a child process that hangs, and tasks that complete when both run and when both have ended.</summary>
     private static async Task<(ExecPlugin Plugin, Task Started, Task Ended)> HangingAsync(PluginScript script)
     {
-        // Both hold the pipe open, so that it comes to its end when both have.
+        // Both keep the pipe open, so it ends when both have ended.
         var pipe = script.FilePath("pipe");
         await Command.RunAsync("mkfifo", [pipe]);
         var path = script.Write("hang.sh", $"exec 3>'{pipe}'\nsleep 1000 &\necho started >&3\nsleep 1000\n");

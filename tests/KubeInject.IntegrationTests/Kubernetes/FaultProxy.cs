@@ -11,8 +11,8 @@ using KubeInject.Kubernetes.Connection;
 namespace KubeInject.IntegrationTests.Kubernetes;
 
 /// <summary>
-/// Stands between a client and the API server, with the server's own certificate, reads each request (HTTP/1.1), and
-/// passes it on, or does what a test wants in its place.
+/// A proxy between a client and the API server. It has the server's certificate, reads each request (HTTP/1.1), and
+/// forwards it or simulates a fault.
 /// </summary>
 internal sealed class FaultProxy : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class FaultProxy : IDisposable
     private readonly HttpClient client;
     private readonly X509Certificate2 certificate;
 
-    /// <param name="rule">What to do with a request; null to pass it on.</param>
+    /// <param name="rule">The fault for a request; null to forward the request.</param>
     public FaultProxy(Func<Request, Fault?> rule)
     {
         this.rule = rule;
@@ -42,7 +42,7 @@ internal sealed class FaultProxy : IDisposable
 
     public Uri Server { get; }
 
-    /// <summary>Connects through the proxy, as the administrator; waits between attempts are short.</summary>
+    /// <summary>Connects through the proxy as the administrator, with short delays between attempts.</summary>
     public Task<KubeConnection> OpenAsync(string @namespace) => KubeConnection.OpenAsync(
         TestCluster.Context("admin") with { Server = Server, Namespace = @namespace },
         new KubeRetryPolicy { FirstWait = TimeSpan.FromMilliseconds(1) },
@@ -66,7 +66,7 @@ internal sealed class FaultProxy : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class FaultProxy : IDisposable
             }
             catch (Exception e) when (e is IOException or AuthenticationException or ObjectDisposedException or OperationCanceledException or HttpRequestException)
             {
-                // One of the three hung up, which is what the tests are about.
+                // One of the three closed the connection, as tests do.
             }
         }
     }
@@ -153,30 +153,30 @@ internal sealed class FaultProxy : IDisposable
 
     internal sealed record Request(string Method, string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body);
 
-    /// <summary>What is done to an answer: the API server's, or, with a status, one of the proxy's own.</summary>
+    /// <summary>The fault in a response of the API server or, if a status is specified, a response of the proxy.</summary>
     internal sealed record Fault
     {
         public int? Status { get; init; }
 
         public string Body { get; init; } = "";
 
-        /// <summary>The body where it is not text; null for <see cref="Body"/>.</summary>
+        /// <summary>The body if it is not text; null for <see cref="Body"/>.</summary>
         public byte[]? Bytes { get; init; }
 
         public IReadOnlyList<string> Headers { get; init; } = [];
 
-        /// <summary>After how many bytes of the body the connection is reset; 0 for before any of the answer.</summary>
+        /// <summary>After how many bytes of the body the connection is reset; 0 to reset it before the response.</summary>
         public int? CutAfter { get; init; }
 
-        /// <summary>After how many bytes the body ends, in good order.</summary>
+        /// <summary>After how many bytes the body ends without an error.</summary>
         public int? EndAfter { get; init; }
 
         public bool NeverAnswers { get; init; }
 
-        /// <summary>Who the API server is told to be asked by; null for what the client says.</summary>
+        /// <summary>The user that the API server receives; null for the user that the client sends.</summary>
         public string? Authorization { get; init; }
 
-        /// <summary>What the API server is told to answer with; null for what the client says.</summary>
+        /// <summary>The content type that the API server receives in the Accept header; null for that of the client.</summary>
         public string? Accept { get; init; }
 
         public static Fault Error(int status, string reason, params string[] headers) => new()

@@ -6,7 +6,7 @@ using static KubeInject.IntegrationTests.Kubernetes.FaultProxy;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>The real API server, with a proxy in front of it that does it all wrong.</summary>
+/// <summary>The real API server through a proxy that simulates faults.</summary>
 public class FaultTests
 {
     [Theory]
@@ -143,7 +143,7 @@ public class FaultTests
         var left = new[] { $"pod-{Cuts - 1}", $"pod-{Cuts - 2}", "last" };
         Assert.All(told.Keys.Where(key => key.Type == KubeEventType.Deleted), key => Assert.DoesNotContain(key.Name, left));
 
-        // The server forgets nothing within seconds, so that nothing at all is missed.
+        // The server keeps its history for longer than the test, so no event is missed.
         Assert.Equal(
             Enumerable.Range(0, Cuts - 2).Select(i => $"pod-{i}").Order(StringComparer.Ordinal),
             told.Keys.Where(key => key.Type == KubeEventType.Deleted).Select(key => key.Name).Order(StringComparer.Ordinal));
@@ -178,7 +178,7 @@ public class FaultTests
         return pods;
     }
 
-    /// <summary>Counts events until a pod of the given name comes.</summary>
+    /// <summary>Counts events until an event of the specified pod.</summary>
     private static async Task<Dictionary<(KubeEventType Type, string Name), int>> CountAsync(KubeConnection connection, string last)
     {
         var counts = new Dictionary<(KubeEventType Type, string Name), int>();

@@ -1,6 +1,6 @@
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>The table of what kubectl and the engine have to read alike.</summary>
+/// <summary>The kubeconfigs that kubectl and the engine must read in the same way.</summary>
 internal static class KubeconfigCases
 {
     private const string Whole = "$context\n$cluster\n$user";

@@ -7,7 +7,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>Each place that a configuration may come from, and each field of a kubeconfig, against the API server.</summary>
+/// <summary>Each source of a configuration and each field of a kubeconfig, with the API server.</summary>
 public sealed class KubeconfigFieldTests : IDisposable
 {
     private const string Exec = "apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never, command: sh";
@@ -176,7 +176,7 @@ public sealed class KubeconfigFieldTests : IDisposable
         var settings = ConnectionSettings.Find(Write("config", Trusted, "{username: me, password: secret}"));
         Assert.Equal(("me", "secret"), (settings.Username, settings.Password!.Reveal()));
 
-        // No API server of today knows basic authentication; whoever uses it has a gateway that does.
+        // No supported API server accepts basic authentication, but a gateway before it can.
         using var gateway = new FaultProxy(request => request.Headers["Authorization"] == "Basic bWU6c2VjcmV0"
             ? new FaultProxy.Fault { Authorization = $"Bearer {TestCluster.ViewerToken.Reveal()}" }
             : FaultProxy.Fault.Error(401, "Unauthorized"));

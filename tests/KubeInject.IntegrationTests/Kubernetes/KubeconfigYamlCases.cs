@@ -1,6 +1,6 @@
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>Kubeconfigs that say what others say, written in unusual ways, or that almost say it.</summary>
+/// <summary>Kubeconfigs with unusual syntax, and with syntax that only looks equivalent.</summary>
 internal static class KubeconfigYamlCases
 {
     private const string Whole = "$context\n$cluster\n$user";

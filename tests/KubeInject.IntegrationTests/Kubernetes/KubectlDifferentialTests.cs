@@ -12,8 +12,8 @@ using KubeInject.Testing;
 namespace KubeInject.IntegrationTests.Kubernetes;
 
 /// <summary>
-/// kubectl, the engine and the official client over its connection read the same kubeconfigs, and arrive at the same
-/// server as the same user, or all refuse.
+/// kubectl, the engine and the official client over its connection read the same kubeconfigs, and connect to the same
+/// server as the same user, or all fail.
 /// </summary>
 public sealed class KubectlDifferentialTests : IDisposable
 {
@@ -93,7 +93,7 @@ public sealed class KubectlDifferentialTests : IDisposable
             }
             catch (System.Security.Cryptography.CryptographicException)
             {
-                // kubectl leaves out what it cannot read, too.
+                // kubectl also skips entries that it cannot read.
             }
         }
 
@@ -138,7 +138,7 @@ public sealed class KubectlDifferentialTests : IDisposable
         }
         catch (KubeConnectionException e) when (e.InnerException is KubeApiException { StatusCode: 403 } denial)
         {
-            // Whom the server takes for nobody, the engine does not connect, and kubectl lets fail request by request.
+            // If the user is anonymous, the engine does not connect, and with kubectl each request fails.
             return Identity.FromError(denial.Message);
         }
         catch (Exception e) when (e is ConfigurationException or KubeConnectionException or KubeApiException or HttpOperationException)

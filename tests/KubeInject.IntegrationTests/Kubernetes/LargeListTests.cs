@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>10,000 pods of about 5 KB. Nothing else runs meanwhile, for the store forgets.</summary>
+/// <summary>10,000 pods of about 5 KB. No other test runs at the same time, because these tests compact the store.</summary>
 [Collection(nameof(RunsAlone))]
 public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListTests.Pods>
 {
@@ -52,7 +52,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
     [Fact]
     public async Task A_compacted_continue_token_loses_no_pod()
     {
-        // The cache of newer API servers remembers earlier versions that the store has forgotten.
+        // The cache of newer API servers has earlier revisions that the store has compacted.
         using var server = new OwnApiServer { Flags = new Dictionary<string, string> { ["--watch-cache"] = "false" } };
         await server.StartAsync();
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Namespace = pods.Namespace });
@@ -64,7 +64,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
             statuses.Add(request.StatusCode);
             if (++listed == 4)
             {
-                // Something newer has to be there, or the version of the list is the newest.
+                // Without a newer object the revision of the list is the newest.
                 TestCluster.CreateNamespaceAsync().GetAwaiter().GetResult();
                 store.ForgetAsync().GetAwaiter().GetResult();
             }
@@ -82,7 +82,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
         return names;
     }
 
-    /// <summary>The pods, made once.</summary>
+    /// <summary>The pods, created once.</summary>
     public sealed class Pods : IAsyncLifetime
     {
         public string Namespace { get; private set; } = "";

@@ -10,7 +10,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests;
 
-/// <summary>Metadata that is read as it arrives, beside whole pods of the same cluster.</summary>
+/// <summary>Metadata that is read as a stream, compared with full pods of the same cluster.</summary>
 public class MetadataListTests
 {
     private const int Count = 300;
@@ -27,14 +27,14 @@ public class MetadataListTests
         await foreach (var pod in connection.ListPodsAsync())
             whole.Add(pod);
 
-        // Asked for a version that it has not seen yet, the server waits until it has.
+        // If a newer resource version is requested, the server waits until its cache has it.
         if (fromCache)
             await connection.GetAsync($"/api/v1/namespaces/{@namespace}/pods?limit=1&resourceVersion={await VersionAsync(connection)}");
         var metadata = new List<ObjectMetadata>();
         await foreach (var pod in connection.Objects.ListMetadataAsync(KubeResource.Pods, new KubeQuery { PageSize = pageSize, FromCache = fromCache }))
             metadata.Add(pod);
 
-        // What it remembers has no order.
+        // The cache has no order.
         if (fromCache)
             metadata.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         Assert.Equal(Count, whole.Count);

@@ -102,7 +102,7 @@ public class OperationTests
         using var teller = await KubeConnection.OpenAsync(ConnectionSettings.FromToken(TestCluster.Server, token.Token, TestCluster.Authority) with { Namespace = @namespace });
         Assert.Contains($"system:serviceaccount:{@namespace}:teller", (await FailsAsync(teller.Objects.GetAsync(KubeResource.Pods, "a"))).Message, StringComparison.Ordinal);
 
-        // For somebody else, it is not accepted here.
+        // A token for another audience is not accepted here.
         var foreign = await connection.Objects.CreateTokenAsync("teller", options: new() { Audiences = ["vault"] });
         var error = await Assert.ThrowsAsync<KubeConnectionException>(
             () => KubeConnection.OpenAsync(ConnectionSettings.FromToken(TestCluster.Server, foreign.Token, TestCluster.Authority)));

@@ -8,21 +8,21 @@ using KubeInject.Kubernetes.Errors;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>An API server of a test's own, which may be killed, on the store of the one that all tests share.</summary>
+/// <summary>A separate API server that a test can kill, with the store that all tests share.</summary>
 internal sealed class OwnApiServer : IDisposable
 {
     private readonly int port = FreePort();
     private ServerProcess? process;
 
-    /// <summary>The flags that its command line has in addition to, or in place of, those of the shared one.</summary>
+    /// <summary>Flags that are added to the flags of the shared server or replace them.</summary>
     public IReadOnlyDictionary<string, string> Flags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Who vouches for its certificate.</summary>
+    /// <summary>The CA of its certificate.</summary>
     public CertificateAuthority Authority { get; init; } = TestCluster.Authority;
 
     public ConnectionSettings Settings => TestCluster.Context("admin") with { Server = new Uri($"https://127.0.0.1:{port}"), CertificateAuthority = Authority };
 
-    /// <summary>Starts the server, and waits until it serves.</summary>
+    /// <summary>Starts the server, and waits until it is ready.</summary>
     public async Task StartAsync()
     {
         process = new ServerProcess("kube-apiserver", new Dictionary<string, string>(Flags) { ["--secure-port"] = port.ToString(CultureInfo.InvariantCulture) });
@@ -31,7 +31,7 @@ internal sealed class OwnApiServer : IDisposable
             await Task.Delay(50, limit.Token);
     }
 
-    /// <summary>Kills the server, and waits until it is gone.</summary>
+    /// <summary>Kills the server, and waits until it has ended.</summary>
     public void Kill()
     {
         process!.Dispose();
@@ -53,7 +53,7 @@ internal sealed class OwnApiServer : IDisposable
         }
     }
 
-    /// <summary>A port below those that outgoing connections get: it has to be free again after a restart.</summary>
+    /// <summary>A port below the range of outgoing connections, because it must be free again after a restart.</summary>
     private static int FreePort()
     {
         while (true)
@@ -66,7 +66,7 @@ internal sealed class OwnApiServer : IDisposable
             }
             catch (SocketException)
             {
-                // Taken.
+                // The port is in use.
             }
         }
     }

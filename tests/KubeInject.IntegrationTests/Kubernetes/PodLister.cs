@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>A process that lists the pods of a namespace, and tells how much memory that took; the tests run it beside them.</summary>
+/// <summary>A process that lists the pods of a namespace and reports how much memory it used.</summary>
 internal static class PodLister
 {
-    /// <summary>Prints how many pods there are, how many bytes one has, and how many MB above idle the process came.</summary>
+    /// <summary>Prints the number of pods, the bytes of one pod, and the peak memory above idle in MB.</summary>
     public static async Task RunAsync(string @namespace)
     {
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);

@@ -9,7 +9,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>kubectl prints a table that the API server makes: here the server is asked what it makes of a pod.</summary>
+/// <summary>kubectl prints a table that the API server creates. The tests compare the columns of a pod with that table.</summary>
 public class PodTableTests
 {
     private static readonly Gen<string> States = Gen.Elements(
@@ -25,7 +25,7 @@ public class PodTableTests
         """{"terminated":{"exitCode":137,"reason":"OOMKilled"}}""",
         "{}");
 
-    /// <summary>A container that completed beside one that failed.</summary>
+    /// <summary>A completed container beside a failed one.</summary>
     private static readonly string[] PartlyFailed =
     [
         .. from second in (string[])["""{"terminated":{"exitCode":137,"reason":"OOMKilled"}}""", """{"terminated":{"exitCode":137,"signal":9}}""", """{"terminated":{"exitCode":2}}"""]
@@ -69,17 +69,17 @@ public class PodTableTests
         }
     }
 
-    /// <summary>Whether the server's table has Completed or NotReady for a pod in which another container failed, as it has before Kubernetes 1.35.</summary>
+    /// <summary>Whether the server shows Completed or NotReady for a pod in which another container failed, as before Kubernetes 1.35.</summary>
     private static bool HidesFailures(string version) => int.Parse(version.Split('.')[1], CultureInfo.InvariantCulture) < 35;
 
-    /// <summary>What newer servers show for such a pod; null if no container failed.</summary>
+    /// <summary>The status of such a pod on newer servers; null if no container failed.</summary>
     private static string? Failure(Pod pod) => JsonSerializer.Deserialize<JsonElement>(pod.ToJson()).GetProperty("status").GetProperty("containerStatuses").EnumerateArray()
         .Select(container => container.GetProperty("state").Get("terminated"))
         .Where(terminated => terminated.Int("exitCode") != 0)
         .Select(terminated => terminated.Text("reason") ?? (terminated.Int("signal") is > 0 and var signal ? $"Signal:{signal}" : $"ExitCode:{terminated.Int("exitCode")}"))
         .FirstOrDefault();
 
-    /// <summary>Statuses on which servers of all versions agree.</summary>
+    /// <summary>Statuses that are the same in servers of all versions.</summary>
     private static Gen<string> Statuses() =>
         from phase in Gen.Elements("Pending", "Running", "Unknown")
         from reason in Gen.Frequency((5, Gen.Constant("")), (1, Gen.Constant(""" ,"reason":"NodeLost" """)), (1, Gen.Constant(""" ,"reason":"Evicted" """)))
@@ -110,7 +110,7 @@ public class PodTableTests
         return table.RootElement.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("cells")).ToDictionary(
             cells => cells[0].GetString()!,
 
-            // Newer servers add to the number when the last restart was.
+            // Newer servers add the time of the last restart to the number.
             cells => (cells[1].ToString(), cells[2].ToString(), cells[3].ToString().Split(' ')[0]));
     }
 }

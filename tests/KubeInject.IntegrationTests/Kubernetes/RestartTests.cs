@@ -15,7 +15,7 @@ public class RestartTests
         using var server = new OwnApiServer();
         await server.StartAsync();
 
-        // However long the machine takes to start the server again.
+        // The limit allows for a slow start of the server.
         var policy = new KubeRetryPolicy { Jitter = () => 1, LongestWait = TimeSpan.FromSeconds(1), Attempts = 60 };
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Namespace = @namespace }, policy, CancellationToken.None);
         await using var events = connection.WatchPodsAsync().GetAsyncEnumerator();
@@ -43,7 +43,7 @@ public class RestartTests
         await TestCluster.CreatePodAsync(@namespace, "late");
         Assert.True(await events.MoveNextAsync());
 
-        // The pages are of the version that the list began with.
+        // All pages have the resource version of the first page.
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"pod-{i:d2}"), listed);
         Assert.Equal(["Added pod-04", "Deleted pod-03", "Deleted pod-04"], told.Order(StringComparer.Ordinal));
         Assert.Equal((KubeEventType.Added, "late"), (events.Current.Type, events.Current.Pod.Name));

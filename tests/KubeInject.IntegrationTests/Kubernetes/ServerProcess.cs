@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>A server that a test starts with the command line that the rig writes for it. It ends with the test's process at the latest.</summary>
+/// <summary>A server that a test starts with the command line that the rig writes for it. It ends with the process of the test at the latest.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     private const int KeptLines = 20;
@@ -20,7 +20,7 @@ internal sealed class ServerProcess : IDisposable
             .Where(word => !flags.ContainsKey(word.Split('=')[0]))
             .Concat(flags.Select(flag => $"{flag.Key}={flag.Value}"));
 
-        // Its standard input ends with the test, however that ends, and with it the server.
+        // The standard input ends when the process of the test ends for any reason, and ends the server.
         process = Process.Start(new ProcessStartInfo("bash", ["-c", "\"$@\" & read -r; kill -KILL $!; wait $!", "bash", .. command])
         {
             RedirectStandardInput = true,

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>The store behind the API server (etcd), for what the API server cannot be asked to do, or only slowly.</summary>
+/// <summary>The store of the API server (etcd), for operations that the API server does not have or is slow at.</summary>
 internal sealed class Store : IDisposable
 {
     private readonly HttpClient client = new() { BaseAddress = Address() };
@@ -12,15 +12,15 @@ internal sealed class Store : IDisposable
     /// <summary>Stores pods unchanged.</summary>
     public async Task PutPodsAsync(string @namespace, IEnumerable<(string Name, string Json)> pods)
     {
-        // No more operations fit into one transaction.
+        // etcd allows no more operations in one transaction.
         foreach (var some in pods.Chunk(128))
         {
             var puts = some.Select(pod => new { requestPut = new { key = Base64($"{Folder(@namespace)}{pod.Name}"), value = Base64(pod.Json) } });
             await AskAsync("/v3/kv/txn", new { success = puts });
         }
 
-        // All pods of a transaction have the same revision. An API server that answers from its cache waits until the cache has
-        // the newest revision, and then may have some of them only. With a later revision it has all.
+        // All pods of a transaction have the same revision. An API server that reads from its cache waits until the cache has
+        // the newest revision, and might then have only some of the pods. With a later revision it has all.
         await PutAsync("kubeinject-test", "{}");
     }
 
@@ -32,11 +32,11 @@ internal sealed class Store : IDisposable
     {
         var folder = Folder(@namespace);
 
-        // Up to the first key behind the folder: '0' follows '/'.
+        // The end of the range is the first key after the prefix: '0' follows '/'.
         return AskAsync("/v3/kv/deleterange", new { key = Base64(folder), range_end = Base64($"{folder[..^1]}0") });
     }
 
-    /// <summary>Has the store forget all versions but the newest, as the API server has it do every few minutes.</summary>
+    /// <summary>Compacts the store, as the API server does every few minutes.</summary>
     public async Task ForgetAsync()
     {
         var status = await AskAsync("/v3/maintenance/status", new { });

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>Passes bytes between clients and a server, whatever they mean, until it cuts the connections.</summary>
+/// <summary>Forwards bytes between clients and a server until it cuts the connections.</summary>
 internal sealed class TcpRelay : IDisposable
 {
     private readonly (string Host, int Port) target;
@@ -23,10 +23,10 @@ internal sealed class TcpRelay : IDisposable
 
     public Uri Server { get; }
 
-    /// <summary>Whether the server is as good as gone: whoever connects is cut off at once.</summary>
+    /// <summary>Whether to reject new connections immediately.</summary>
     public bool IsDown { get; set; }
 
-    /// <summary>Waits until a client has connected since the last time.</summary>
+    /// <summary>Waits until a client has connected since the last call.</summary>
     public Task ConnectionAsync() => accepted.WaitAsync();
 
     /// <summary>Resets all connections.</summary>
@@ -40,7 +40,7 @@ internal sealed class TcpRelay : IDisposable
         }
     }
 
-    /// <summary>Resets all connections once the server has sent so many more bytes.</summary>
+    /// <summary>Resets all connections after the server has sent this number of bytes more.</summary>
     public void CutAfter(int bytes) => Interlocked.Exchange(ref left, bytes);
 
     public void Dispose()
@@ -59,7 +59,7 @@ internal sealed class TcpRelay : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -104,7 +104,7 @@ internal sealed class TcpRelay : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Cut.
+            // The connection was cut.
         }
     }
 }

@@ -45,7 +45,7 @@ public sealed class TransportTests : IDisposable
         Assert.Equal(Identity.Viewer, await Identity.OfAsync(settings));
         Assert.Equal(Identity.Viewer, Identity.FromError((await KubectlAsync(settings, variables)).Error));
 
-        // Without the proxy the name has no address.
+        // Only the proxy can resolve the name.
         variables["NO_PROXY"] = "other.test,.default.svc";
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(settings));
         Assert.Equal(KubeConnectionFailure.NameNotResolved, error.Reason);
@@ -66,7 +66,7 @@ public sealed class TransportTests : IDisposable
         });
         await connection.GetAsync($"/api/v1/namespaces/{@namespace}/pods");
 
-        // The user who impersonates may do everything.
+        // The user who impersonates has all permissions.
         var error = await Assert.ThrowsAsync<KubeApiException>(() => connection.GetAsync($"/api/v1/namespaces/{@namespace}/secrets"));
         Assert.Equal(403, error.StatusCode);
     }
@@ -112,7 +112,7 @@ public sealed class TransportTests : IDisposable
         if (isShown)
             return;
 
-        // Nobody else tells of the link between the two.
+        // Only the proxy can show whether the response was compressed.
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => KubeConnection.OpenAsync(server.Settings with { CertificateAuthority = TestCluster.Authority }));
         Assert.Equal(KubeConnectionFailure.UntrustedCertificate, error.Reason);
     }
@@ -122,7 +122,7 @@ public sealed class TransportTests : IDisposable
     [InlineData(false)]
     public async Task Responses_are_compressed_unless_compression_is_disabled(bool isDisabled)
     {
-        // A server compresses what is longer than 128 KB. The proxy sees how much passes, and nothing else.
+        // A server compresses responses of more than 128 KB. The proxy only counts the bytes.
         var @namespace = await TestCluster.CreateNamespaceAsync();
         await TestCluster.SendAsync(
             HttpMethod.Post, $"/api/v1/namespaces/{@namespace}/configmaps", $$$"""{"metadata":{"name":"long"},"data":{"a":"{{{new string('a', 600_000)}}}"}}""");

@@ -5,7 +5,7 @@ using static KubeInject.IntegrationTests.Kubernetes.FaultProxy;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-/// <summary>The lists of a real API server are lists in every form and of every resource; what a proxy makes of them is not.</summary>
+/// <summary>Lists of a real API server are accepted in every format and for every resource; a list that a proxy has changed is not.</summary>
 public sealed class WrongAnswerTests
 {
     private const string Metadata = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";

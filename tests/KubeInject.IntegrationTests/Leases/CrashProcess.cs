@@ -7,9 +7,9 @@ using KubeInject.Leases;
 namespace KubeInject.IntegrationTests.Leases;
 
 /// <summary>
-/// The process that is killed. It reads tasks, a line each, up to an empty line, works on all that stop somewhere at once
-/// and on the others sixteen at a time, and tells of each step: <c>UUID STEP .</c>, with username and password where it
-/// hands out. It ends with its standard input.
+/// The process that is killed. It reads tasks, one per line, up to an empty line. It runs the tasks that stop at a step
+/// all at once and the others sixteen at a time, and reports each step: <c>UUID STEP .</c>, with username and password when
+/// it returns the credential. It ends when its standard input ends.
 /// </summary>
 internal sealed class CrashProcess
 {
@@ -60,7 +60,7 @@ internal sealed class CrashProcess
         }
         catch (IOException) when (task.Fails)
         {
-            // And was taken back.
+            // The credential was revoked.
         }
     }
 

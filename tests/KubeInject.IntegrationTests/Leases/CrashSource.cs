@@ -7,11 +7,11 @@ using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;
 
-/// <summary>A kind of source that has to outlive being killed: another is another line in <see cref="All"/>.</summary>
-/// <param name="Name">What the test calls it.</param>
+/// <summary>A kind of source for the crash tests. To test another kind, add a line to <see cref="All"/>.</summary>
+/// <param name="Name">The name in the test.</param>
 /// <param name="Open">
-/// Makes issuer and store, in the process that is killed and in the one that sweeps after it. What it issues are login
-/// roles in the tests' PostgreSQL that are members of the place's role.
+/// Creates issuer and store, in the process that is killed and in the one that sweeps after it. The issued credentials are
+/// login roles in the tests' PostgreSQL that are members of the role of the place.
 /// </param>
 internal sealed record CrashSource(string Name, Func<CrashPoint, KubeObjectClient, (ICredentialIssuer Issuer, ILeaseStore Leases)> Open)
 {
@@ -29,10 +29,10 @@ internal sealed record CrashSource(string Name, Func<CrashPoint, KubeObjectClien
         }),
     ];
 
-    /// <summary>Makes ready what it needs, in the process of the test.</summary>
+    /// <summary>Prepares the source in the process of the test.</summary>
     public Func<VaultFixtures, CrashPoint, Task> PrepareAsync { get; init; } = (_, _) => Task.CompletedTask;
 
-    /// <summary>Whether a credential that is not known by name ends a moment after it is revoked, and not before that is done.</summary>
+    /// <summary>Whether a revoked credential expires shortly after the revocation.</summary>
     public bool EndsSoon { get; init; }
 
     private static (ICredentialIssuer Issuer, ILeaseStore Leases) OpenVault(CrashPoint place, KubeObjectClient client)

@@ -1,6 +1,6 @@
 namespace KubeInject.IntegrationTests.Leases;
 
-/// <summary>The order of events in the life of a credential, before and after each call that leaves the process.</summary>
+/// <summary>The steps of issuing a credential, before and after each call to another process.</summary>
 internal enum CrashStep
 {
     Preparing,

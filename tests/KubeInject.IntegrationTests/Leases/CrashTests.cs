@@ -14,12 +14,12 @@ using Xunit.Abstractions;
 namespace KubeInject.IntegrationTests.Leases;
 
 /// <summary>
-/// Whatever a process is doing when it is killed (SIGKILL), one sweep accounts for all that it did: no credential lives
-/// without a record of a living owner, and every one that a living owner was given does.
+/// Whatever a process is doing when it is killed (SIGKILL), one sweep cleans up: each valid credential has a record with a
+/// live owner, and each credential of a live owner is valid.
 /// </summary>
 /// <remarks>
-/// KUBEINJECT_CRASH_POINTS says how many credentials are to be interrupted in all; default: 300. The moments follow from
-/// the seed (<see cref="TestSeed"/>); what a process has done until then also depends on the machine.
+/// KUBEINJECT_CRASH_POINTS specifies how many credentials are interrupted in total; default: 300. The times depend on
+/// the seed (<see cref="TestSeed"/>); what a process has done by then also depends on the machine.
 /// </remarks>
 public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) : IClassFixture<VaultFixtures>
 {
@@ -71,7 +71,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
 
     private static int Points => Environment.GetEnvironmentVariable("KUBEINJECT_CRASH_POINTS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : DefaultPoints;
 
-    /// <summary>A process that is to be killed, and what it told until then.</summary>
+    /// <summary>A process to kill, and its output.</summary>
     private sealed class Crash : IDisposable
     {
         private readonly CrashSource source;
@@ -113,7 +113,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
 
         public CrashStep? StepOf(CrashTask task) => steps.TryGetValue(task.Uuid, out var step) ? step : null;
 
-        /// <summary>Listens until something is so, or the process has nothing more to do.</summary>
+        /// <summary>Reads until a condition is true, or the process has no more work.</summary>
         public async Task UntilAsync(Func<bool> isSo)
         {
             using var limit = new CancellationTokenSource(Patience);
@@ -130,7 +130,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
             Assert.True(isSo() || tasks.All(task => task.StopAt is null), process.HasExited ? await errors : "");
         }
 
-        /// <summary>Kills the process, and tells how many credentials it was at by its own account.</summary>
+        /// <summary>Kills the process, and returns how many credentials it was processing according to its output.</summary>
         public async Task<int> KillAsync()
         {
             var inFlight = tasks.Count(task => StepOf(task) is { } step && step != CrashTask.StepsOf(task.IsOwned, task.Fails).Last());
@@ -141,7 +141,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
             return inFlight;
         }
 
-        /// <summary>Sweeps once, and looks at what there is.</summary>
+        /// <summary>Runs one sweep, and checks the result.</summary>
         public async Task CheckAsync()
         {
             using var connection = await TestCluster.OpenAsync();
@@ -160,7 +160,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
                 Assert.True(await TestDatabase.CanLogInAsync(credential));
             }
 
-            // Whatever else lives is in a record of a living owner: with the owner it goes.
+            // Every other valid credential has a record with a live owner, and is revoked with it.
             await connection.Objects.DeleteAsync(KubeResource.Pods, "orders", place.Namespace, new KubeDeleteOptions { GracePeriodSeconds = 0 });
             Assert.Empty((await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None)).Failures);
             var limit = DateTime.UtcNow + Patience;
@@ -169,7 +169,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
                 live = await LiveAsync();
             Assert.Empty(live);
 
-            // A record that was on its way when its writer was killed comes late; there is nothing behind it.
+            // A record that was being written when the process was killed can arrive late; it has no credential.
             await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
             Assert.Empty(await leases.ListAsync(CancellationToken.None));
         }
@@ -184,7 +184,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
 
         private void Hear(string line)
         {
-            // A line that the end cut off was not told.
+            // A truncated line is ignored.
             if (line.Split(' ') is not [var uuid, var step, .. var rest, "."])
                 return;
             Told++;

@@ -182,7 +182,7 @@ public sealed class LeaseSweepTests : SweepTest
         var deletions = new List<FaultProxy.Request>();
         using var proxy = new FaultProxy(request =>
         {
-            // The Secret is replaced between the look at it and its deletion.
+            // The Secret is replaced between its check and its deletion.
             if (request.Method != "DELETE")
                 return null;
             deletions.Add(request);
@@ -245,8 +245,8 @@ public sealed class LeaseSweepTests : SweepTest
         var living = new List<Guid>();
         for (var round = 0; round < Rounds; round++)
         {
-            // Half of what is issued comes to life, at some time before the grace period is over; that ends in the
-            // middle of whatever the sweep is doing.
+            // Half of the leases get an owner at some time before the grace period ends, while sweeps are
+            // running.
             var uuids = Enumerable.Range(0, PodsOfARound * 2).Select(_ => Guid.NewGuid()).ToList();
             await Task.WhenAll(uuids.Select(uuid => source.IssueAsync(new CredentialRequest(uuid, "orders", "orders", "databases", new ObjectReference("Pod", Namespace, "orders"), "default"), CancellationToken.None)));
             await Task.WhenAll(uuids.Take(PodsOfARound).Select(uuid => PodAsync([uuid])));

@@ -8,7 +8,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;
 
-/// <summary>Whatever can bring a pod back with a lease owns that lease, and nothing else does.</summary>
+/// <summary>Every object from which a pod with a lease can be created owns that lease, and no other object does.</summary>
 public sealed class OwnerTests : SweepTest
 {
     private const string Apps = "/apis/apps/v1";
@@ -180,7 +180,7 @@ public sealed class OwnerTests : SweepTest
         return (planned.Action, $"{planned.Lease.Owner}");
     }
 
-    /// <summary>A kind that was added to the cluster, in a group of its own, until the test ends.</summary>
+    /// <summary>A custom kind in a separate API group, until the test ends.</summary>
     private sealed class CustomKind(string group) : IDisposable
     {
         private const string Definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";

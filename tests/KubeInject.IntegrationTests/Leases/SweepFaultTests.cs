@@ -8,7 +8,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Leases;
 
-/// <summary>A sweep that cannot see all, or cannot do all, does no harm, and the next one goes on from there.</summary>
+/// <summary>A sweep that cannot read or change everything does no damage, and the next one continues.</summary>
 public sealed class SweepFaultTests : SweepTest
 {
     public static TheoryData<string> Lists =>
@@ -193,7 +193,7 @@ public sealed class SweepFaultTests : SweepTest
             Assert.Equal(lease == issued[0], await TestDatabase.CanLogInAsync(lease.Credential));
     }
 
-    /// <summary>Gives a lease a living owner: a pod, or a workload.</summary>
+    /// <summary>Creates a live owner of a lease: a pod or a workload.</summary>
     private async Task OwnAsync(LeaseRecord record, bool byPod)
     {
         if (byPod)

@@ -3,8 +3,8 @@ using KubeInject.Credentials;
 
 namespace KubeInject.IntegrationTests.Leases;
 
-/// <summary>Remembers what it was told to renew and to revoke.</summary>
-/// <param name="fail">Makes a call fail; null for none.</param>
+/// <summary>Records the renewed and revoked leases.</summary>
+/// <param name="fail">Makes a call fail; null for no failures.</param>
 internal sealed class SweepIssuer(Func<LeaseRecord, Exception?>? fail = null) : ICredentialIssuer
 {
     public ConcurrentDictionary<Guid, int> Renewed { get; } = new();

@@ -8,7 +8,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Leases;
 
-/// <summary>What the tests of sweeps share: a namespace, records in memory, an issuer that remembers.</summary>
+/// <summary>Shared parts of the sweep tests: a namespace, records in memory, and a recording issuer.</summary>
 public abstract class SweepTest : IAsyncLifetime
 {
     internal SweepIssuer Issuer { get; set; } = new();
@@ -33,7 +33,7 @@ public abstract class SweepTest : IAsyncLifetime
         return Task.CompletedTask;
     }
 
-    /// <summary>A record, complete and older than the grace period unless it says otherwise.</summary>
+    /// <summary>A record that is complete and older than the grace period by default.</summary>
     internal LeaseRecord Record(bool isComplete = true, bool isYoung = false, DateTimeOffset? expiresAt = null)
     {
         var now = DateTimeOffset.UtcNow;
@@ -54,7 +54,7 @@ public abstract class SweepTest : IAsyncLifetime
         return record;
     }
 
-    /// <summary>A record that no pod has.</summary>
+    /// <summary>A record without an owner.</summary>
     internal LeaseRecord Orphan() => Record();
 
     internal Task PodAsync(params LeaseRecord[] records) => PodAsync(records.Select(record => record.Uuid));

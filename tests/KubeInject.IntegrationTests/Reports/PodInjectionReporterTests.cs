@@ -8,7 +8,7 @@ using KubeInject.Reports;
 
 namespace KubeInject.IntegrationTests.Reports;
 
-/// <summary>What is gathered of a real cluster for a report: everything, with few questions, and with word of what was not looked at.</summary>
+/// <summary>The report of a real cluster is complete, takes few requests, and lists what could not be read.</summary>
 public sealed class PodInjectionReporterTests
 {
     [Fact]
@@ -104,7 +104,7 @@ public sealed class PodInjectionReporterTests
         Assert.Equal([new("Reading pods", 1, 0), new("Checking templates", 0, 1), new("Reading leases", 0, 0)], told.All);
     }
 
-    /// <summary>After the pods, for the API server would call it for each of them, and wait.</summary>
+    /// <summary>Created after the pods, because the API server would call the webhook for each of them and wait.</summary>
     private static async Task InstallInjectorAsync(DiagnosisFixture scene)
     {
         await scene.CreateServiceAccountAsync("default");

@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>Finds ports that nobody uses, below the range from which the system takes those of outgoing connections.</summary>
+/// <summary>Finds free ports below the range of outgoing connections.</summary>
 internal static class FreePorts
 {
-    /// <summary>A port; the one after it is free as well.</summary>
+    /// <summary>A port; the next one is also free.</summary>
     public static int Take()
     {
         while (true)

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>An HTTP server on a loopback port of its own, which can be away for a while.</summary>
+/// <summary>An HTTP server on a separate loopback port that can be stopped and started again.</summary>
 internal abstract class LoopbackServer : IDisposable
 {
     private readonly int port = FreePorts.Take();
@@ -18,7 +18,7 @@ internal abstract class LoopbackServer : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Refuses connections from here on, and ends those that there are.</summary>
+    /// <summary>Rejects new connections, and closes the existing ones.</summary>
     public void Stop() => listener.Abort();
 
     /// <summary>Listens again.</summary>
@@ -34,7 +34,7 @@ internal abstract class LoopbackServer : IDisposable
 
     protected virtual void Dispose(bool disposing)
     {
-        // There is nothing but the port.
+        // Local certificates have only the port as a name.
     }
 
     private HttpListener Listen()
@@ -54,7 +54,7 @@ internal abstract class LoopbackServer : IDisposable
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException)
         {
-            // It was stopped.
+            // The server was stopped.
         }
     }
 
@@ -66,7 +66,7 @@ internal abstract class LoopbackServer : IDisposable
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException or SocketException or OperationCanceledException)
         {
-            // The client hung up, or the server was stopped, which some tests are about.
+            // The client closed the connection, or the server was stopped, as some tests do.
         }
     }
 }

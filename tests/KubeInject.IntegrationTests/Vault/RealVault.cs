@@ -17,8 +17,8 @@ internal sealed class RealVault : TestVault
         Address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         RootToken = Guid.NewGuid().ToString("n");
 
-        // The token stands on no command line, and the program ends when its standard input does: with the test's
-        // process, however that ends.
+        // The token is on no command line, and the program ends when its standard input ends with the process of the test,
+        // for any reason.
         var start = new ProcessStartInfo("sh", ["-c", """ "$0" server -dev -dev-no-store-token </dev/null & read -r _; kill -KILL $! """, program])
         {
             RedirectStandardInput = true,

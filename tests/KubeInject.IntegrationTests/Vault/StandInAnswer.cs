@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>What the stand-in of Vault answers.</summary>
+/// <summary>A response of the fake Vault.</summary>
 internal sealed record StandInAnswer(int Status, JsonObject? Body)
 {
     public static StandInAnswer Nothing { get; } = new(204, null);
@@ -27,7 +27,7 @@ internal sealed record StandInAnswer(int Status, JsonObject? Body)
         new(status, new JsonObject { ["errors"] = new JsonArray([.. errors.Select(error => JsonValue.Create(error))]) });
 }
 
-/// <summary>An answer from the middle of something.</summary>
+/// <summary>A response that can be thrown from nested calls.</summary>
 internal sealed class StandInException(int status, params string[] errors) : Exception
 {
     public int Status => status;

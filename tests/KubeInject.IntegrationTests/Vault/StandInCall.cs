@@ -4,14 +4,14 @@ using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>A request as the stand-in of Vault gets it.</summary>
+/// <summary>A request to the fake Vault.</summary>
 internal sealed record StandInCall(string Method, string Path, JsonElement Body, string Token)
 {
     public string[] Segments { get; } = Path.Split('/');
 
     public string Text(string name) => Body.Text(name) ?? "";
 
-    /// <summary>A list, which may come as one text with commas.</summary>
+    /// <summary>A list, which can also be text with commas.</summary>
     public IReadOnlyList<string> Texts(string name) => Texts(Body.Get(name));
 
     /// <summary>A duration, with or without its unit.</summary>

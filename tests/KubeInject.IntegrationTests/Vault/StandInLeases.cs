@@ -6,12 +6,12 @@ using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>The leases of the stand-in of Vault, each a role in PostgreSQL.</summary>
+/// <summary>The leases of the fake Vault, each with a role in PostgreSQL.</summary>
 internal sealed class StandInLeases
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-    // Two changes of members of one group disturb each other's catalog.
+    // Concurrent changes of the members of one group fail in the catalog.
     private static readonly SemaphoreSlim OneAtATime = new(1, 1);
 
     private readonly ConcurrentDictionary<string, Lease> leases = new();
@@ -75,7 +75,7 @@ internal sealed class StandInLeases
         }
     }
 
-    /// <summary>Ends the leases of a token that was revoked: as with Vault, a moment after the answer.</summary>
+    /// <summary>Revokes the leases of a revoked token: as with Vault, shortly after the response.</summary>
     public void FollowSoon(string token, Func<string, JsonElement> roles)
     {
         foreach (var (id, lease) in leases.Where(lease => lease.Value.Token == token))

@@ -4,7 +4,7 @@ using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>The policies of the stand-in of Vault: what each grants on which path, or on all that begin so.</summary>
+/// <summary>The policies of the fake Vault: what each grants on which path or prefix.</summary>
 internal sealed partial class StandInPolicies
 {
     private readonly ConcurrentDictionary<string, string> texts = new();
@@ -33,7 +33,7 @@ internal sealed partial class StandInPolicies
         policies.TryRemove(name, out _);
     }
 
-    /// <summary>A policy as it was written; null where there is none.</summary>
+    /// <summary>The text of a policy; null if it does not exist.</summary>
     public string? Text(string name) => texts.GetValueOrDefault(name);
 
     /// <summary>Whether one of the policies grants anything below a mount.</summary>

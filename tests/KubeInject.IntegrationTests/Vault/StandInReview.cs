@@ -3,7 +3,7 @@ using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>Asks the real API server whose token it is, as Vault's Kubernetes auth does.</summary>
+/// <summary>Asks the real API server to review a token, as Vault's Kubernetes auth method does.</summary>
 internal static class StandInReview
 {
     public static async Task CheckAsync(JsonElement config, JsonElement role, string jwt)

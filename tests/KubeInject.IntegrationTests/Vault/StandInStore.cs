@@ -5,12 +5,12 @@ using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>The KV engines of the stand-in of Vault. Version 2 is what version 1 lacks: <c>data/</c>, <c>metadata/</c> and versions.</summary>
+/// <summary>The KV engines of the fake Vault. Version 2 adds <c>data/</c>, <c>metadata/</c> and versions.</summary>
 internal sealed class StandInStore
 {
     private readonly SortedDictionary<string, List<Version>> secrets = new(StringComparer.Ordinal);
 
-    /// <summary>Whether writing changes what is there; of everything but secrets that is true.</summary>
+    /// <summary>Whether a write merges with the existing content, which is true for everything except secrets.</summary>
     public bool Has(StandInCall call)
     {
         lock (secrets)

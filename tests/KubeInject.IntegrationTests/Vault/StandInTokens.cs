@@ -5,7 +5,7 @@ using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>The tokens of the stand-in of Vault.</summary>
+/// <summary>The tokens of the fake Vault.</summary>
 internal sealed class StandInTokens
 {
     private const int DefaultDuration = 3600;

@@ -8,9 +8,9 @@ using KubeInject.Http;
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>
-/// Speaks the part of Vault's HTTP API that KubeInject and its tests use, as Vault 1.8 answers: tokens, policies,
-/// Kubernetes auth by TokenReview with the real API server, AppRole, a database engine that makes real roles in
-/// PostgreSQL, leases that follow their token a moment later, and KV of both versions.
+/// Implements the part of Vault's HTTP API that KubeInject and its tests use, as Vault 1.8 does: tokens, policies,
+/// Kubernetes auth by TokenReview with the real API server, AppRole, a database engine that creates real roles in
+/// PostgreSQL, leases that expire shortly after their token, and KV of both versions.
 /// </summary>
 internal sealed class StandInVault : TestVault
 {
@@ -108,7 +108,7 @@ internal sealed class StandInVault : TestVault
                 mounts[string.Join('/', call.Segments[2..])] = (call.Text("type"), options.Text("version") ?? "1");
         });
 
-        /// <summary>Tells of a mount to whoever has a right below it, and nobody else whether it is there.</summary>
+        /// <summary>Describes a mount to a client that has a permission below it, and to no other client.</summary>
         private StandInAnswer Describe(string mount, StandInToken token)
         {
             lock (gate)
@@ -144,7 +144,7 @@ internal sealed class StandInVault : TestVault
             }
         }
 
-        /// <summary>Configuration of auth methods, kept as it comes.</summary>
+        /// <summary>The configuration of auth methods, stored unchanged.</summary>
         private StandInAnswer Auth(StandInCall call)
         {
             lock (gate)
@@ -178,7 +178,7 @@ internal sealed class StandInVault : TestVault
             }
         }
 
-        /// <summary>Times come in with their units and go out without.</summary>
+        /// <summary>Durations are sent with units and returned without.</summary>
         private static JsonObject InSeconds(JsonElement setting)
         {
             var answer = JsonObject.Create(setting)!;

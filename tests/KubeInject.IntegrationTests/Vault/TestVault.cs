@@ -4,7 +4,7 @@ using KubeInject.Http;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>A Vault for tests: a real one, or its stand-in. Both are set up, and asked what is in them, over the same HTTP API.</summary>
+/// <summary>A Vault for tests: a real one or the fake. Both are configured and inspected over the same HTTP API.</summary>
 internal abstract class TestVault : IDisposable
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false });
@@ -13,12 +13,12 @@ internal abstract class TestVault : IDisposable
 
     public abstract string RootToken { get; }
 
-    /// <summary>What opens it when it is sealed.</summary>
+    /// <summary>The key that unseals it.</summary>
     protected abstract string UnsealKey { get; }
 
     public static TestVault Start(VaultKind kind) => kind == VaultKind.Real ? new RealVault(VaultKinds.Program!) : new StandInVault();
 
-    /// <summary>Asks as root, and makes sure that it succeeds.</summary>
+    /// <summary>Sends a request as root, and requires that it succeeds.</summary>
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null)
     {
         var (status, answer) = await AskAsync(method, path, body);
@@ -43,7 +43,7 @@ internal abstract class TestVault : IDisposable
 
     public Task UnsealAsync() => SendAsync(HttpMethod.Put, "sys/unseal", new { key = UnsealKey });
 
-    /// <summary>The ids of the leases of a database role that are still there.</summary>
+    /// <summary>The IDs of the existing leases of a database role.</summary>
     public async Task<IReadOnlyList<string>> LeasesAsync(string role)
     {
         var (_, answer) = await AskAsync(HttpMethod.Get, $"sys/leases/lookup/databases/creds/{role}?list=true");

@@ -5,19 +5,19 @@ using KubeInject.Manifests;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>What keeps a pod from its credentials in Vault is named, at the annotation that it is about; nothing is issued to find it.</summary>
+/// <summary>The reason why a pod gets no credentials from Vault is reported at its annotation, and nothing is issued to find it.</summary>
 [Collection(nameof(VaultFixtures))]
 public sealed class VaultDiagnosisTests(VaultFixtures worlds)
 {
     private const string RoleName = "diagnosed";
     private const string RoleKey = "db-creds-injector.numberly.io/orders.role";
 
-    /// <summary>A login that may read all that a diagnosis looks at.</summary>
+    /// <summary>A login that may read everything that a diagnosis reads.</summary>
     private const string Looking = "looking";
 
     private static readonly VaultIssuerOptions PodIdentity = new() { UsePodIdentity = true };
 
-    /// <summary>What can be the matter: how it comes about, and what is said of it.</summary>
+    /// <summary>Faults: how to cause each, and the expected message.</summary>
     private static readonly Dictionary<string, Cause> Causes = new()
     {
         ["no mount"] = new(FindingCode.MissingMount, DiagnosisStatus.Failed) { Mount = "nowhere", Key = InjectionAnnotation.Cluster },
@@ -143,7 +143,7 @@ public sealed class VaultDiagnosisTests(VaultFixtures worlds)
     {
         var world = await worlds.OfAsync(kind);
 
-        // What an earlier test has set of it would stay.
+        // Settings of an earlier test would remain.
         await world.Vault.SendAsync(HttpMethod.Delete, $"auth/kubernetes/role/{RoleName}");
         await world.CreateRoleAsync(RoleName, VaultFixture.Account, world.Namespace);
         return world;

@@ -5,7 +5,7 @@ using static KubeInject.IntegrationTests.Vault.VaultGate;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>Whatever goes wrong on the way to Vault or in it, nothing is lost, nothing is issued twice, and it is said what to do.</summary>
+/// <summary>If a request to Vault fails in any way, nothing is lost, nothing is issued twice, and the error has a remedy.</summary>
 [Collection(nameof(VaultFixtures))]
 public sealed class VaultFaultTests(VaultFixtures worlds)
 {
@@ -111,7 +111,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
             using var cancellation = new CancellationTokenSource();
             world.Gate.Rule = request =>
             {
-                // The request has come, and is let through after that.
+                // The request has arrived, and is forwarded later.
                 if (request.Path == path)
                     cancellation.Cancel();
                 return null;
@@ -167,7 +167,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
         Assert.Contains("The records of these leases are kept for the next sweep", error.Message, StringComparison.Ordinal);
         world.Gate.Resume();
 
-        // By connections of its own: one from before may hang on a server that is no more.
+        // With separate connections, because an earlier one might hang on the server that was stopped.
         using var again = world.Client();
         var later = world.Source(again);
         var left = Assert.Single(await later.Leases.ListAsync(CancellationToken.None));
@@ -261,7 +261,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
         await AssertNothingIsLeftAsync(world);
     }
 
-    /// <summary>A world whose gate has seen nothing yet.</summary>
+    /// <summary>A fixture whose proxy has recorded no requests.</summary>
     private async Task<VaultFixture> WorldAsync(VaultKind kind)
     {
         var world = await worlds.OfAsync(kind);
@@ -276,7 +276,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
             Assert.True(DateTime.UtcNow < limit, "Vault did not serve within 30 s after it was unsealed.");
     }
 
-    /// <summary>Where the lease is not known its token takes it along, a moment after it is revoked.</summary>
+    /// <summary>If the lease ID is unknown, the lease is revoked with its token, shortly after the token.</summary>
     private static async Task AssertNothingIsLeftAsync(VaultFixture world)
     {
         world.Gate.Reset();

@@ -12,12 +12,12 @@ using KubeInject.Testing;
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>
-/// A Vault of one kind, set up as docs/vault.md says, with the rig's cluster and PostgreSQL behind it and a gate in
-/// front; and what KubeInject needs to use it.
+/// A Vault of one kind that is configured as docs/vault.md describes, with the cluster and PostgreSQL of the rig, a proxy
+/// between KubeInject and Vault, and the objects that KubeInject needs.
 /// </summary>
 public sealed partial class VaultFixture : IDisposable
 {
-    /// <summary>The database role that may be had by the ServiceAccount <see cref="Account"/>.</summary>
+    /// <summary>The database role that the ServiceAccount <see cref="Account"/> may request.</summary>
     public const string Role = "orders-rw";
 
     public const string Account = "orders";
@@ -45,7 +45,7 @@ public sealed partial class VaultFixture : IDisposable
 
     internal VaultGate Gate { get; }
 
-    /// <summary>How KubeInject logs in where a test says nothing else.</summary>
+    /// <summary>How KubeInject logs in unless a test specifies something else.</summary>
     internal VaultLogin Login => VaultLogin.Kubernetes("kubeinject", tokenFile: tokenFile);
 
     public static async Task<VaultFixture> StartAsync(VaultKind kind)
@@ -56,7 +56,7 @@ public sealed partial class VaultFixture : IDisposable
         return world;
     }
 
-    /// <summary>Everything as after the start, but for what was issued.</summary>
+    /// <summary>Restores the state after the start, except issued credentials.</summary>
     public async Task ResetAsync()
     {
         Gate.Reset();
@@ -81,7 +81,7 @@ public sealed partial class VaultFixture : IDisposable
         login ?? Login,
         new VaultRetryPolicy { FirstWait = TimeSpan.FromMilliseconds(1) });
 
-    /// <summary>A token with policies; what root can do is not.</summary>
+    /// <summary>A token with policies; it has no permissions of root.</summary>
     internal async Task<SensitiveString> TokenAsync(params string[] policies) =>
         new((await Vault.SendAsync(HttpMethod.Post, "auth/token/create-orphan", new { policies })).Get("auth").Text("client_token")!);
 
@@ -96,7 +96,7 @@ public sealed partial class VaultFixture : IDisposable
     internal CredentialSource Source(VaultClient client, VaultIssuerOptions? options = null) =>
         new(new VaultIssuer(client, options, Cluster), new VaultLeaseStore(client), Cluster);
 
-    /// <summary>Makes a database role, whose credentials become members of a group in PostgreSQL (null for that of this world), and the role and policy that let ServiceAccounts have it.</summary>
+    /// <summary>Creates a database role, whose credentials become members of a group in PostgreSQL (null for the default group), and the auth role and policy that let ServiceAccounts request it.</summary>
     internal async Task CreateRoleAsync(string name, string account, string @namespace, string[]? policies = null, bool grants = true, string tokenType = "default", string? group = null)
     {
         var creation = $$$"""CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE {{{group ?? this.group}}};""";
@@ -144,7 +144,7 @@ public sealed partial class VaultFixture : IDisposable
             password = database.Password,
         });
 
-        // The policy is the one that users are told to write.
+        // The policy is the one that the documentation recommends.
         var manual = await File.ReadAllTextAsync(Repository.File("docs", "vault.md"));
         await Vault.WriteAsync("sys/policies/acl/kubeinject", new { policy = Hcl().Match(manual).Groups["policy"].Value });
         await Vault.WriteAsync("auth/kubernetes/role/kubeinject", new
@@ -158,14 +158,14 @@ public sealed partial class VaultFixture : IDisposable
         await WaitForStoreAsync();
     }
 
-    /// <summary>The credentials in PostgreSQL that this Vault has issued, whatever it knows of them.</summary>
+    /// <summary>The credentials in PostgreSQL that this Vault has issued, even if it has no record of them.</summary>
     internal async Task<IReadOnlyList<string>> LiveAsync()
     {
         const string Query = "SELECT array(SELECT r.rolname::text FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.member JOIN pg_roles g ON g.oid = m.roleid WHERE g.rolname = $1 ORDER BY 1)";
         return (string[])(await TestDatabase.ScalarAsync(Query, group))!;
     }
 
-    /// <summary>A KV engine of version 2 answers 400 while it is being made.</summary>
+    /// <summary>A KV engine of version 2 returns 400 while it is being created.</summary>
     private async Task WaitForStoreAsync()
     {
         var limit = DateTime.UtcNow.AddSeconds(30);

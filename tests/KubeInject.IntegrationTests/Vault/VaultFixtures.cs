@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>One Vault of each kind for all tests of a collection, which run one after the other.</summary>
+/// <summary>One Vault of each kind for all tests of a collection, which run one at a time.</summary>
 [CollectionDefinition(nameof(VaultFixtures))]
 public sealed class VaultFixtures : IDisposable, ICollectionFixture<VaultFixtures>
 {
     private readonly ConcurrentDictionary<VaultKind, Lazy<Task<VaultFixture>>> worlds = new();
 
-    /// <summary>The world of a kind, as after its start.</summary>
+    /// <summary>The fixture of a kind in its initial state.</summary>
     public async Task<VaultFixture> OfAsync(VaultKind kind)
     {
         var world = await worlds.GetOrAdd(kind, _ => new Lazy<Task<VaultFixture>>(() => VaultFixture.StartAsync(kind))).Value;

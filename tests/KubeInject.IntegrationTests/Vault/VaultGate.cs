@@ -5,29 +5,29 @@ using System.Text;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>Stands between a client and a Vault of either kind, and passes requests on, or does what a test wants in their place.</summary>
+/// <summary>A proxy between a client and a Vault of either kind. It forwards requests or simulates a fault.</summary>
 internal sealed class VaultGate(Uri vault) : LoopbackServer
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
     private readonly ConcurrentQueue<Request> requests = new();
     private readonly CancellationTokenSource stop = new();
 
-    /// <summary>What to do with a request; null to pass it on.</summary>
+    /// <summary>The fault for a request; null to forward the request.</summary>
     public Func<Request, Fault?> Rule { get; set; } = _ => null;
 
-    /// <summary>The requests that came, oldest first.</summary>
+    /// <summary>The requests so far, oldest first.</summary>
     public IReadOnlyCollection<Request> Requests => requests;
 
     public int Count(string path) => requests.Count(request => request.Path == path);
 
-    /// <summary>Passes on whatever comes, and forgets what has come.</summary>
+    /// <summary>Forwards all requests, and clears the recorded ones.</summary>
     public void Reset()
     {
         Rule = _ => null;
         requests.Clear();
     }
 
-    /// <summary>Does something else with the first requests for a path, as many as there are faults.</summary>
+    /// <summary>Simulates faults for the first requests for a path, one fault for each request.</summary>
     public void First(string path, params Fault[] faults)
     {
         var queue = new ConcurrentQueue<Fault>(faults);
@@ -86,7 +86,7 @@ internal sealed class VaultGate(Uri vault) : LoopbackServer
         return await client.SendAsync(message);
     }
 
-    /// <summary>In the middle of an answer.</summary>
+    /// <summary>The connection is reset within a response.</summary>
     private static async Task HangUpAsync(HttpListenerContext context)
     {
         context.Response.ContentLength64 = 100;
@@ -113,15 +113,15 @@ internal sealed class VaultGate(Uri vault) : LoopbackServer
     /// <summary>A request, and its path without <c>/v1/</c>.</summary>
     internal sealed record Request(string Method, string Path, string? Token, string Body);
 
-    /// <summary>What to do instead of passing on: answer with a status and a body, or, with the status 0, hang up.</summary>
+    /// <summary>A response to send instead of forwarding: a status and a body, or 0 to close the connection.</summary>
     internal sealed record Fault(int Status, string Body = "")
     {
         public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-        /// <summary>Whether the request is passed on before.</summary>
+        /// <summary>Whether to forward the request first.</summary>
         public bool PassesFirst { get; init; }
 
-        /// <summary>What is done once it was passed on.</summary>
+        /// <summary>An action after the request was forwarded.</summary>
         public Action? After { get; init; }
 
         public bool NeverAnswers { get; init; }

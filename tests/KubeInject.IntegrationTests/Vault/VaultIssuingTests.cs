@@ -3,7 +3,7 @@ using KubeInject.Credentials.Vault;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>Who may have a credential gets one that the database knows, and it ends when it is revoked; nobody else does.</summary>
+/// <summary>A user with permission gets a credential that the database accepts until it is revoked. No other user gets one.</summary>
 [Collection(nameof(VaultFixtures))]
 public sealed class VaultIssuingTests(VaultFixtures worlds)
 {

@@ -1,6 +1,6 @@
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>What the tests of the Vault source run on.</summary>
+/// <summary>The kinds of Vault that the tests use.</summary>
 public enum VaultKind
 {
     StandIn,

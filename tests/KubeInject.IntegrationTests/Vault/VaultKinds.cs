@@ -1,9 +1,9 @@
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>The Vaults that there are here: the stand-in, and a real one where <c>KUBEINJECT_TEST_VAULT</c> or the PATH names a <c>vault</c> or <c>bao</c>.</summary>
+/// <summary>The available Vaults: the fake, and a real one if <c>KUBEINJECT_TEST_VAULT</c> is set or <c>vault</c> or <c>bao</c> is on the PATH.</summary>
 public static class VaultKinds
 {
-    /// <summary>The program of the real one; null where there is none.</summary>
+    /// <summary>The program of the real Vault; null if there is none.</summary>
     public static string? Program { get; } = Find();
 
     public static IReadOnlyList<VaultKind> Present { get; } = Program is null ? [VaultKind.StandIn] : [VaultKind.StandIn, VaultKind.Real];

@@ -8,7 +8,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>Records live in KV version 2, in the layout of the injector that runs in clusters, whose own are looked after as well.</summary>
+/// <summary>Records are in KV version 2 in the layout of the in-cluster injector, whose leases are also managed.</summary>
 [Collection(nameof(VaultFixtures))]
 public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 {
@@ -76,7 +76,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
         Assert.All(records, record => Assert.Equal(("vault", true, true, "Pod", "x"), (record.Source, record.IsComplete, record.IsRenewable, record.Owner.Kind, record.OtherFields["FromTheFuture"])));
         Assert.All(records, record => Assert.InRange(record.RecordedAt!.Value, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1)));
 
-        // Younger than the grace period, both are left in peace.
+        // Both are younger than the grace period, so both are kept.
         var patient = new LeaseSweep(source, world.Cluster);
         Assert.Equal([LeaseAction.Keep, LeaseAction.Renew], (await patient.PlanAsync(CancellationToken.None)).Select(planned => planned.Action).Order());
 
@@ -158,7 +158,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
         await world.Vault.WriteAsync("auth/token/revoke-orphan", new { token = record.Token!.Reveal() });
         await world.Vault.SendAsync(HttpMethod.Delete, $"vault-db-injector/metadata/kubernetes/{record.Uuid}");
 
-        // Within the grace period it may be that the record is about to be written.
+        // Within the grace period the record might not have been written yet.
         var patient = new LeaseSweep(source, world.Cluster);
         await patient.RunAsync(await patient.PlanAsync(CancellationToken.None), null, CancellationToken.None);
         Assert.Equal(record.Secret!.Name, (await world.Cluster.GetAsync(KubeResource.Secrets, record.Secret!.Name)).Name);
@@ -247,7 +247,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
         world.Gate.Rule = request => request.Path == $"{Data}/{records[17].Uuid}" ? VaultGate.Fault.Error(500, "no") : null;
         Assert.Equal(CredentialFailure.Unavailable, (await Assert.ThrowsAsync<CredentialException>(() => store.ListAsync(CancellationToken.None))).Reason);
 
-        // One that goes between the list and its reading was revoked meanwhile.
+        // An entry that disappears between the list and its reading was revoked meanwhile.
         world.Gate.Rule = request => request.Path == $"{Data}/{records[17].Uuid}" ? new VaultGate.Fault(404, """{"errors":[]}""") : null;
         Assert.Equal(49, (await store.ListAsync(CancellationToken.None)).Count);
     }
@@ -266,7 +266,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
         Assert.Contains("the mount keeps no versions; it must be a KV engine of version 2", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Writes over a record as the renewer of the injector in the cluster does: its six fields, with the pod's name and node, and nothing else.</summary>
+    /// <summary>Overwrites a record as the renewer of the in-cluster injector does: its six fields, with the pod's name and node, and nothing else.</summary>
     private static Task RewriteAsync(VaultFixture world, LeaseRecord record, string pod) => world.Vault.WriteAsync($"{Data}/{record.Uuid}", new
     {
         data = new { LeaseId = record.LeaseId ?? "", TokenId = record.Token!.Reveal(), record.Owner.Namespace, record.ServiceAccountName, PodName = pod, NodeName = "node-7" },
@@ -316,7 +316,7 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
         Token = new SensitiveString("s.abc"),
     };
 
-    /// <summary>A lease as the injector in the cluster makes it: only its six fields, here with one that a later version may add.</summary>
+    /// <summary>A lease of the in-cluster injector: only its six fields, and a field that a later version might add.</summary>
     private static async Task<(Guid Uuid, Credential Credential)> WriteForeignAsync(VaultFixture world, string pod)
     {
         using var vault = world.Client();

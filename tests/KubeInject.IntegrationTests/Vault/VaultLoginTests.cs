@@ -5,7 +5,7 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>KubeInject gets into Vault in each of the ways, once, and again when it has to.</summary>
+/// <summary>KubeInject logs in to Vault with each auth method once, and again if necessary.</summary>
 [Collection(nameof(VaultFixtures))]
 public sealed class VaultLoginTests(VaultFixtures worlds)
 {

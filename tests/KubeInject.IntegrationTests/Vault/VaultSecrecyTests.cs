@@ -7,7 +7,7 @@ using static KubeInject.IntegrationTests.Vault.VaultGate;
 
 namespace KubeInject.IntegrationTests.Vault;
 
-/// <summary>No token and no password shows up anywhere but where it belongs: the token in its field of the record, the password with who asked for it.</summary>
+/// <summary>A token appears only in its field of the record, and a password only in the returned credential.</summary>
 [Collection(nameof(VaultFixtures))]
 public sealed class VaultSecrecyTests(VaultFixtures worlds)
 {
@@ -31,7 +31,7 @@ public sealed class VaultSecrecyTests(VaultFixtures worlds)
             var inventory = await new LeaseInventory(source, world.Cluster).ListAsync(CancellationToken.None);
             shown.AddRange(inventory.Select(lease => $"{lease} {JsonSerializer.Serialize(lease)}"));
 
-            // A server that quotes all that it is sent, and all that it has issued, in whatever goes wrong.
+            // A server whose errors quote all that it received and issued.
             foreach (var status in new[] { 400, 403, 404, 429, 500, 503 })
             {
                 world.Gate.Rule = request => new Fault(status, JsonSerializer.Serialize(new { errors = new[] { $"cannot: {request.Token} {request.Body} password={password}" } }));

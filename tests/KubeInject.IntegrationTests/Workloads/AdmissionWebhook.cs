@@ -3,18 +3,18 @@ using KubeInject.IntegrationTests.Kubernetes;
 
 namespace KubeInject.IntegrationTests.Workloads;
 
-/// <summary>A webhook of a namespace that the API server asks whether a change is allowed.</summary>
+/// <summary>A validating webhook for one namespace.</summary>
 internal sealed class AdmissionWebhook : IDisposable
 {
     private readonly FaultProxy server;
 
     private AdmissionWebhook(Func<JsonElement, bool> allows) => server = new FaultProxy(request => Answer(request.Body, allows));
 
-    /// <summary>Sets one up. It is there for sure once the server has asked it.</summary>
+    /// <summary>Creates the webhook, and waits until the API server calls it.</summary>
     /// <param name="workbench">The namespace.</param>
     /// <param name="resource">Plural, such as <c>deployments</c>.</param>
     /// <param name="allows">Whether a request, an <c>AdmissionRequest</c>, is allowed.</param>
-    /// <param name="canBeTried">Whether it has no effects in a dry run.</param>
+    /// <param name="canBeTried">Whether the webhook supports dry runs.</param>
     public static async Task<AdmissionWebhook> StartAsync(TestWorkspace workbench, string resource, Func<JsonElement, bool> allows, bool canBeTried = true)
     {
         var asked = new TaskCompletionSource();
@@ -42,7 +42,7 @@ internal sealed class AdmissionWebhook : IDisposable
         return webhook;
     }
 
-    /// <summary>A request that would be carried out.</summary>
+    /// <summary>A request that is not a dry run.</summary>
     public static bool IsInEarnest(JsonElement request) => !request.GetProperty("dryRun").GetBoolean();
 
     public void Dispose() => server.Dispose();

@@ -10,12 +10,12 @@ using KubeInject.Leases;
 
 namespace KubeInject.IntegrationTests.Workloads;
 
-/// <summary>New credentials for workloads that have some.</summary>
+/// <summary>New credentials for workloads that already have some.</summary>
 public sealed class CredentialRotationTests
 {
     private const string Good = """{"observedGeneration":GENERATION,"replicas":1,"readyReplicas":1,"updatedReplicas":1,"availableReplicas":1,"currentRevision":"a","updateRevision":"a","currentNumberScheduled":1,"numberMisscheduled":0,"numberReady":1,"desiredNumberScheduled":1,"updatedNumberScheduled":1,"numberAvailable":1}""";
 
-    // Whatever is not of the kind is left out, because the server knows better than to store it.
+    // Fields of other kinds are removed, because the server does not store them.
     private const string Bad = """{"observedGeneration":GENERATION,"replicas":2,"updatedReplicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded"}]}""";
 
     [Theory]
@@ -155,7 +155,7 @@ public sealed class CredentialRotationTests
         var old = bench.Issuer.Live.ToHashSet();
         bench.Play(workload, document =>
         {
-            // Once the workload has the new ones.
+            // After the workload has the new credentials.
             var text = document.GetRawText();
             foreach (var uuid in old.Where(uuid => bench.Leases.Records.ContainsKey(uuid) && !text.Contains($"{uuid}", StringComparison.Ordinal)))
                 bench.Source.RevokeAsync(bench.Leases.Records[uuid], CancellationToken.None).GetAwaiter().GetResult();
@@ -180,7 +180,7 @@ public sealed class CredentialRotationTests
         using var stop = new CancellationTokenSource();
         bench.Connection.RequestCompleted += request =>
         {
-            // The pods are looked for once all of them are of the new kind.
+            // The pods are read after all of them have the new template.
             if (request.ToString()!.Contains("/pods", StringComparison.Ordinal))
                 stop.Cancel();
         };

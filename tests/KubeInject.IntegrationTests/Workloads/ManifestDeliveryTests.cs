@@ -5,7 +5,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Workloads;
 
-/// <summary>Manifests whose credentials go to the cluster, in Secrets, before they do.</summary>
+/// <summary>Manifests whose credentials are created in Secrets of the cluster first.</summary>
 public sealed class ManifestDeliveryTests
 {
     private const string Manifest = """

@@ -9,7 +9,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Workloads;
 
-/// <summary>Pods that no controller manages: they cannot be changed, so another one takes their place.</summary>
+/// <summary>Pods without a controller cannot be changed, so another pod replaces them.</summary>
 public sealed class PodRecreationTests
 {
     [Fact]
@@ -225,7 +225,7 @@ public sealed class PodRecreationTests
         Assert.Equal(before.ToJsonString(), (await bench.ReadAsync(pod)).ToJsonString());
     }
 
-    /// <summary>The process that is killed: it recreates a pod and waits for its finalizer.</summary>
+    /// <summary>The process to kill: it recreates a pod and waits for its finalizer.</summary>
     internal static async Task RecreateAsync(string @namespace, string name, string folder)
     {
         using var connection = await TestCluster.OpenAsync(@namespace: @namespace);
@@ -237,7 +237,7 @@ public sealed class PodRecreationTests
     private static WorkloadInjector Injector(TestWorkspace bench, string backups) =>
         new(bench.Source, bench.Objects, workloadOptions: new WorkloadInjectionOptions { Recreate = true, BackupFolder = backups });
 
-    /// <summary>A pod that is not gone before a finalizer is.</summary>
+    /// <summary>A pod that is deleted only after its finalizer is removed.</summary>
     private static async Task<ObjectReference> CreateSlowAsync(TestWorkspace bench)
     {
         var pod = await bench.CreateAsync("Pod");

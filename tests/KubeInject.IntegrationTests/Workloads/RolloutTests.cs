@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests.Workloads;
 
-/// <summary>Rollouts are judged as kubectl judges them.</summary>
+/// <summary>The status of a rollout equals that of kubectl.</summary>
 public sealed class RolloutTests
 {
     private static readonly TimeSpan Enough = TimeSpan.FromMinutes(1);
@@ -82,7 +82,7 @@ public sealed class RolloutTests
         var isDeleted = false;
         var progress = new Stepping(status =>
         {
-            // At the second look, so that the watch is there.
+            // At the second request, so that the watch has started.
             if (isDeleted)
                 Task.Run(() => bench.Objects.DeleteAsync(KubeResource.StatefulSets, workload.Name)).GetAwaiter().GetResult();
             isDeleted = true;
@@ -138,7 +138,7 @@ public sealed class RolloutTests
 
     private static string RandomStatus(string kind, Random random)
     {
-        // Mostly near the end, where the differences are.
+        // Mostly near completion, because the differences are there.
         int Few() => random.Next(4) == 0 ? random.Next(3) : 2;
         var observed = random.Next(6) == 0 ? 0 : 1;
         var late = kind == "Deployment" && random.Next(5) == 0 ? """,{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded"}""" : "";

@@ -13,7 +13,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.IntegrationTests.Workloads;
 
-/// <summary>A namespace with workloads, a source of credentials, and somebody to play the controllers that the cluster lacks.</summary>
+/// <summary>A namespace with workloads, a credential source, and a simulation of the controllers that the cluster lacks.</summary>
 internal sealed class TestWorkspace : IDisposable
 {
     public const string Uuid = "db-creds-injector.numberly.io/uuid";
@@ -65,7 +65,7 @@ internal sealed class TestWorkspace : IDisposable
     public Task<InjectionResult> InjectAsync(ObjectReference workload, CredentialDelivery delivery = CredentialDelivery.Value) =>
         Injector(delivery).InjectAsync(workload, CancellationToken.None);
 
-    /// <summary>Creates a workload that asks for credentials of the databases.</summary>
+    /// <summary>Creates a workload that requests credentials of the databases.</summary>
     public async Task<ObjectReference> CreateAsync(string kind, string name = "orders", string databases = "orders", string spec = "", string pod = "")
     {
         var annotations = string.Join(',', databases.Split(' ').Select(database => $$"""
@@ -112,11 +112,11 @@ internal sealed class TestWorkspace : IDisposable
         return secrets;
     }
 
-    /// <summary>Changes a workload as somebody else.</summary>
+    /// <summary>Changes a workload as another user.</summary>
     public void Change(ObjectReference workload, string mergePatch) => Task.Run(() => Objects.PatchAsync(
         ResourceOf(workload.Kind), workload.Name, KubePatch.Merge(mergePatch), workload.Namespace, new KubeWriteOptions { FieldManager = "somebody" })).GetAwaiter().GetResult();
 
-    /// <summary>Plays the controller of a workload until the test ends: whenever its template has changed, it has the status that is wanted.</summary>
+    /// <summary>Simulates the controller of a workload until the test ends: after each change of the template it sets the specified status.</summary>
     public void Play(ObjectReference workload, Func<JsonElement, string> status) => _ = Task.Run(async () =>
     {
         try
@@ -133,7 +133,7 @@ internal sealed class TestWorkspace : IDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or KubeApiException)
         {
-            // The test is over.
+            // The test has ended.
         }
     });
 

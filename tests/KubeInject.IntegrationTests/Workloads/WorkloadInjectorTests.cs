@@ -8,7 +8,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.IntegrationTests.Workloads;
 
-/// <summary>Credentials for workloads that are in the cluster already.</summary>
+/// <summary>Credentials for workloads that are already in the cluster.</summary>
 public sealed class WorkloadInjectorTests
 {
     private const string PatchOfTemplate = """{"spec":{"template":{"spec":{"containers":[{"name":"app","image":"app:2"}]}}}}""";

@@ -8,7 +8,7 @@ namespace KubeInject.Testing.Sweeps;
 /// <summary>A cluster in memory.</summary>
 internal sealed class ModelCluster(string name)
 {
-    /// <summary>The resources that are looked at for owners, with the kind of their objects.</summary>
+    /// <summary>The resources that can contain owners, with their kinds.</summary>
     public static readonly IReadOnlyDictionary<string, (string Group, string Kind)> Resources = new Dictionary<string, (string, string)>
     {
         ["pods"] = ("v1", "Pod"),
@@ -26,16 +26,16 @@ internal sealed class ModelCluster(string name)
 
     public string Name => name;
 
-    /// <summary>The UID of its kube-system.</summary>
+    /// <summary>The UID of its kube-system namespace.</summary>
     public string Uid { get; } = $"{Guid.NewGuid()}";
 
     public List<ModelObject> Objects { get; } = [];
 
     public bool HasOwner(Guid lease) => Objects.Exists(item => item.Lease == lease && item.CanHavePods);
 
-    /// <summary>Prepares requests to it.</summary>
-    /// <param name="rights">What may be read.</param>
-    /// <param name="onRequest">Called before each answer; throws if the process is dead.</param>
+    /// <summary>Creates a client of the cluster.</summary>
+    /// <param name="rights">The permissions of the client.</param>
+    /// <param name="onRequest">Called before each response; throws if the process was killed.</param>
     public ApiChannel Connect(ModelRights rights, Action onRequest) =>
         new(new ConnectionSettings { Server = new Uri($"http://{name}.test") }, null, new Server(this, rights, onRequest));
 
@@ -74,18 +74,18 @@ internal sealed class ModelCluster(string name)
     }
 }
 
-/// <summary>What a sweep may read.</summary>
+/// <summary>The permissions of a sweep.</summary>
 internal sealed record ModelRights
 {
     public const string OwnNamespace = "shop";
 
-    /// <summary>The resources that it may not list in all namespaces.</summary>
+    /// <summary>The resources that it cannot list in all namespaces.</summary>
     public IReadOnlySet<string> Lost { get; init; } = new HashSet<string>();
 
-    /// <summary>Whether it may list those in its own namespace.</summary>
+    /// <summary>Whether it can list those in its namespace.</summary>
     public bool MayListOwnNamespace { get; init; }
 
-    /// <summary>Whether it may read kube-system.</summary>
+    /// <summary>Whether it can read kube-system.</summary>
     public bool KnowsCluster { get; init; } = true;
 
     public bool IsWhole => Lost.Count == 0 && KnowsCluster;

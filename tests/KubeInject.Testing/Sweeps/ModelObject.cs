@@ -1,6 +1,6 @@
 namespace KubeInject.Testing.Sweeps;
 
-/// <summary>How an object of a model cluster names a lease.</summary>
+/// <summary>How an object of a model cluster refers to a lease.</summary>
 internal enum ModelShape
 {
     Pod,
@@ -23,7 +23,7 @@ internal enum ModelShape
     Rollout,
 }
 
-/// <summary>An object that names a lease, and the objects that it needs.</summary>
+/// <summary>An object that refers to a lease, and the objects that it needs.</summary>
 internal sealed class ModelObject
 {
     private readonly string uid = $"{Guid.NewGuid()}";
@@ -45,10 +45,10 @@ internal sealed class ModelObject
     /// <summary>The resources and their documents.</summary>
     public IReadOnlyList<(string Resource, string Json)> Documents { get; }
 
-    /// <summary>The resource of the document that names the lease.</summary>
+    /// <summary>The resource of the document that refers to the lease.</summary>
     public string Resource => Documents[^1].Resource;
 
-    /// <summary>Whether pods with the lease run, or can be created without anyone applying a manifest again.</summary>
+    /// <summary>Whether pods with the lease run, or can be created without applying a manifest again.</summary>
     public bool CanHavePods => Shape is not (ModelShape.ReplicaSetAtZero or ModelShape.OldRevision);
 
     public override string ToString() => $"{Shape} {Namespace}/{Name}";

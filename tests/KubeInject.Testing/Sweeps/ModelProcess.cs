@@ -4,11 +4,11 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.Testing.Sweeps;
 
-/// <summary>Thrown by everything that a killed process calls.</summary>
+/// <summary>Thrown by every call of a killed process.</summary>
 internal sealed class ProcessKilledException : Exception;
 
-/// <summary>A process with its own clock, which can be killed at any of its calls.</summary>
-/// <param name="world">What it works on.</param>
+/// <summary>A process with a separate clock that can be killed at any of its calls.</summary>
+/// <param name="world">The simulation.</param>
 /// <param name="time">Its clock.</param>
 /// <param name="callsLeft">After how many calls it is killed; null for never.</param>
 internal sealed class ModelProcess(SweepHistory world, TimeProvider time, int? callsLeft) : ILeaseStore, ICredentialIssuer
@@ -25,7 +25,7 @@ internal sealed class ModelProcess(SweepHistory world, TimeProvider time, int? c
 
     public string? Notice => null;
 
-    /// <summary>One call. Others act before it.</summary>
+    /// <summary>Counts one call. Other processes run before it.</summary>
     public void Call()
     {
         if (callsLeft is not null && --callsLeft <= 0)
@@ -89,7 +89,7 @@ internal sealed class ModelProcess(SweepHistory world, TimeProvider time, int? c
     }
 }
 
-/// <summary>A clock that differs from the true one.</summary>
+/// <summary>A clock with an offset.</summary>
 internal sealed class SkewedTime(FakeTimeProvider world, TimeSpan skew) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow() => world.GetUtcNow() + skew;
@@ -101,10 +101,10 @@ internal sealed class SkewedTime(FakeTimeProvider world, TimeSpan skew) : TimePr
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => world.CreateTimer(callback, state, dueTime, period);
 }
 
-/// <summary>Where records are kept.</summary>
-/// <param name="kind">What kind of store it is.</param>
-/// <param name="own">The cluster that the store is in or is meant for.</param>
-/// <param name="keeper">The clock of the server that keeps the records.</param>
+/// <summary>A store of records.</summary>
+/// <param name="kind">The kind of store.</param>
+/// <param name="own">The cluster of the store.</param>
+/// <param name="keeper">The clock of the server of the store.</param>
 internal sealed class ModelStore(ModelStoreKind kind, ModelCluster own, TimeProvider keeper)
 {
     private readonly Dictionary<Guid, DateTimeOffset> storedAt = [];
@@ -113,7 +113,7 @@ internal sealed class ModelStore(ModelStoreKind kind, ModelCluster own, TimeProv
 
     public Dictionary<Guid, LeaseRecord> Records { get; } = [];
 
-    /// <summary>The records that cannot be read.</summary>
+    /// <summary>The unreadable records.</summary>
     public HashSet<Guid> Unreadable { get; } = [];
 
     public void Write(LeaseRecord record, TimeProvider writer)
@@ -137,7 +137,7 @@ internal sealed class ModelStore(ModelStoreKind kind, ModelCluster own, TimeProv
         HasFirstTimes = kind != ModelStoreKind.Folder,
     };
 
-    // The times of files are those of the machine that writes them.
+    // File times come from the clock of the machine that writes the file.
     private DateTimeOffset Now(TimeProvider machine) => (kind == ModelStoreKind.Folder ? machine : keeper).GetUtcNow();
 }
 

@@ -8,10 +8,10 @@ using Microsoft.Extensions.Time.Testing;
 namespace KubeInject.Testing.Sweeps;
 
 /// <summary>
-/// A random history of pods, workloads, injections and sweeps. The clocks of the processes differ, their rights are incomplete, the
-/// cluster changes between what they read and what they do, and they are killed at any call. No credential of a living owner may
-/// be revoked, at any time, and none within the grace period. Each sweep renews what it sees an owner of. Without an owner, a credential outlives the grace period by
-/// at most two sweeps that see everything.
+/// A random history of pods, workloads, injections and sweeps. The clocks of the processes differ, their permissions are incomplete, the
+/// cluster changes between what they read and what they do, and they are killed at any call. No credential with a live owner is
+/// revoked, and none within the grace period. Each sweep renews the leases whose owners it reads. Without an owner, a credential is valid for
+/// at most two complete sweeps after the grace period.
 /// </summary>
 internal sealed class SweepHistory
 {
@@ -30,7 +30,7 @@ internal sealed class SweepHistory
     private HashSet<Guid> renewed = [];
     private bool isActing;
 
-    // A sweep would go on after an exception with the next lease.
+    // After an exception a sweep would continue with the next lease.
     private InvalidOperationException? violation;
 
     private readonly string role;
@@ -41,28 +41,28 @@ internal sealed class SweepHistory
         (Backend, this.role) = (backend, role);
         var kind = random.GetItems(Enum.GetValues<ModelStoreKind>(), 1)[0];
 
-        // Those who share a folder share a machine.
+        // Processes that share a folder share a machine.
         clocks = [.. Enumerable.Range(0, kind == ModelStoreKind.Folder ? 1 : 3).Select(_ => new SkewedTime(truth, Skew()))];
         Store = new ModelStore(kind, clusters[0], new SkewedTime(truth, Skew()));
         Note($"records in {kind}");
     }
 
-    /// <summary>What really issues and revokes.</summary>
+    /// <summary>The backend that issues and revokes.</summary>
     public ICredentialIssuer Backend { get; }
 
     public ModelStore Store { get; }
 
-    /// <summary>How often a credential was revoked in all histories, so that a test can tell that there is something to check.</summary>
+    /// <summary>How often a credential was revoked in all histories, so that tests can require revocations.</summary>
     public int Revocations { get; private set; }
 
-    /// <summary>How often a living credential was renewed.</summary>
+    /// <summary>How often a credential with a live owner was renewed.</summary>
     public int Renewals { get; private set; }
 
     /// <summary>Runs a history.</summary>
-    /// <param name="seed">The seed that it follows from.</param>
-    /// <param name="backend">What really issues and revokes.</param>
+    /// <param name="seed">The seed of the history.</param>
+    /// <param name="backend">The backend that issues and revokes.</param>
     /// <param name="role">The role that credentials are issued from.</param>
-    /// <param name="steps">How many steps it has.</param>
+    /// <param name="steps">The number of steps.</param>
     /// <exception cref="InvalidOperationException">A rule was broken; the message has the steps.</exception>
     public static async Task<SweepHistory> RunAsync(int seed, ICredentialIssuer backend, string role, int steps)
     {
@@ -74,10 +74,10 @@ internal sealed class SweepHistory
         return history;
     }
 
-    /// <summary>All credentials that it was to issue, and whether they are valid.</summary>
+    /// <summary>All requested credentials, and whether they are valid.</summary>
     public IEnumerable<(Guid Uuid, bool IsAlive)> Credentials => credentials.Values.Select(credential => (credential.Uuid, credential.IsAlive));
 
-    /// <summary>Others act, while a process is at work.</summary>
+    /// <summary>Runs other processes while one is working.</summary>
     public async Task ActAsync()
     {
         if (isActing || random.Next(3) != 0)
@@ -103,7 +103,7 @@ internal sealed class SweepHistory
         renewed.Add(uuid);
         Renewals++;
 
-        // A sweep keeps what another one has just renewed.
+        // A sweep keeps a lease that another sweep has just renewed.
         if (isActing)
             credentials[uuid].TimesOwned++;
     }
@@ -143,7 +143,7 @@ internal sealed class SweepHistory
 
     private async Task IssueAsync()
     {
-        // Records of Vault and of Secrets are those of one cluster.
+        // Records in Vault and in Secrets belong to one cluster.
         var cluster = Store.Kind == ModelStoreKind.Folder ? Any(clusters) : clusters[0];
         var credential = new ModelCredential(NewGuid(), cluster, Any(["Pod", "Deployment", "Rollout"]), truth.GetUtcNow());
         credentials[credential.Uuid] = credential;
@@ -151,7 +151,7 @@ internal sealed class SweepHistory
         var isConnected = random.Next(3) > 0;
         Note($"issue {Short(credential.Uuid)} for a {credential.Kind} in {cluster.Name}{(isConnected ? "" : ", not connected")}");
 
-        // A controller issues once the pod is there.
+        // A controller issues after the pod exists.
         if (random.Next(4) == 0)
             Create(cluster, ModelShape.Pod, credential.Uuid);
         using var channel = cluster.Connect(new ModelRights(), process.Call);
@@ -171,7 +171,7 @@ internal sealed class SweepHistory
     {
         var cluster = Any(clusters);
 
-        // While a sweep is at work, what is without an owner is most likely to get one too late.
+        // A lease without an owner most likely gets one too late while a sweep is running.
         var living = credentials.Values.Where(credential => credential.IsAlive && credential.Cluster == cluster && !(isActing && Owner(credential.Uuid) is not null)).ToList();
         switch (random.Next(6))
         {
@@ -207,7 +207,7 @@ internal sealed class SweepHistory
         if (created.CanHavePods)
             (credentials[lease].TimesOwned, credentials[lease].SweepsSurvived) = (credentials[lease].TimesOwned + 1, 0);
 
-        // A sweep that sees the object and not yet its controller keeps the lease, as it has to.
+        // A sweep that reads the object before its controller must keep the lease.
         else if (isActing)
             credentials[lease].TimesOwned++;
         Note($"create {created} with {Short(lease)} in {cluster.Name}");
@@ -274,7 +274,7 @@ internal sealed class SweepHistory
         KnowsCluster = random.Next(3) > 0,
     };
 
-    /// <summary>Whether a sweep has to conclude that a credential has no owner.</summary>
+    /// <summary>Whether a sweep must conclude that a credential has no owner.</summary>
     private bool IsDue(ModelCredential credential, ModelProcess process, ModelCluster cluster, ModelRights rights, LeaseOptions options)
     {
         if (!credential.IsAlive || Owner(credential.Uuid) is not null || !Store.Records.TryGetValue(credential.Uuid, out var record) || Store.Unreadable.Contains(credential.Uuid))
@@ -287,7 +287,7 @@ internal sealed class SweepHistory
             && (options.Namespace is null || options.Namespace == record.Owner.Namespace);
     }
 
-    /// <summary>The leases that a sweep sees an owner of, and has to renew.</summary>
+    /// <summary>The leases whose owners a sweep reads, so that it must renew them.</summary>
     private List<Guid> RenewableBy(ModelCluster cluster, ModelRights rights, LeaseOptions options) =>
     [
         .. from record in Store.Records.Values
@@ -329,10 +329,10 @@ internal sealed class SweepHistory
 
         public bool IsAlive { get; set; }
 
-        /// <summary>How often it has got an owner. A sweep only counts if it gets none meanwhile.</summary>
+        /// <summary>How often it got an owner. A sweep counts only if the number did not change.</summary>
         public int TimesOwned { get; set; }
 
-        /// <summary>How many sweeps could have revoked it since it has no owner.</summary>
+        /// <summary>How many sweeps could have revoked it since it lost its owner.</summary>
         public int SweepsSurvived { get; set; }
     }
 }

@@ -18,7 +18,7 @@ public sealed class AnnotationPrefilterTests
                 ["prometheus.io/scrape"] = "true",
                 ["checksum/config"] = "5f3c",
                 ["note"] = "",
-                // As long as a prefix of an injector.
+                // As long as the prefix of an injector.
                 ["k8s.v1.cni.cncf.io/networks"] = "[]",
                 ["operator.databases.example.io/name"] = "orders",
             },
@@ -30,7 +30,7 @@ public sealed class AnnotationPrefilterTests
 
     private static long Allocated(Func<IReadOnlyList<PodInjection>> read)
     {
-        // The first time, what stays for all others is made.
+        // The first call creates objects that all later calls share.
         read();
         var before = GC.GetAllocatedBytesForCurrentThread();
         read();

@@ -4,7 +4,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Annotations;
 
-/// <summary>What is found in the documents of the corpus, to the line.</summary>
+/// <summary>The findings of the documents of the corpus, with their lines.</summary>
 public sealed class CorpusTests
 {
     public static TheoryData<string> WithFindings => [.. CorpusDocument.WithFindings.Select(document => document.Name)];

@@ -19,7 +19,7 @@ public sealed partial class FindingCodeTests
         Assert.All(Codes, code => Assert.Matches(@"^KI\d{3}$", code));
     }
 
-    /// <summary>Those of what a document shows. That of several injectors needs several dialects, and what cannot be read shows nothing.</summary>
+    /// <summary>Codes of a single document. The code of several injectors needs several dialects, and unreadable objects have no findings.</summary>
     private static IEnumerable<string> OfDocuments =>
         Codes.Where(code => string.CompareOrdinal(code, "KI070") < 0 && code is not (FindingCode.MultipleInjectors or FindingCode.UnreadableManifest));
 

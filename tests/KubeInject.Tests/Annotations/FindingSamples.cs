@@ -5,7 +5,7 @@ using static KubeInject.Tests.Annotations.TestPods;
 
 namespace KubeInject.Tests.Annotations;
 
-/// <summary>For every code a pod that has the finding.</summary>
+/// <summary>A pod with the finding, for every code.</summary>
 internal static class FindingSamples
 {
     public static IReadOnlyList<(string Code, PodTemplate Pod)> All { get; } =

@@ -43,7 +43,7 @@ public sealed class PodInjectionReaderPropertyTests
             Containers = [new PodContainer("app", false, variables)],
         };
 
-    /// <summary>One or two databases that are right, and up to three settings that may take the place of one of theirs.</summary>
+    /// <summary>One or two valid databases, and up to three settings that can replace one of theirs.</summary>
     private static readonly Gen<PodTemplate> LikelyPod =
         from first in LikelyDatabase("a")
         from second in Gen.Frequency((2, LikelyDatabase("b")), (1, Gen.Constant(Array.Empty<(string, string)>())))
@@ -51,7 +51,7 @@ public sealed class PodInjectionReaderPropertyTests
         from odd in Odd.ListOf(count)
         select With([.. odd.Concat(first).Concat(second).Append(("role", "r")).DistinctBy(pair => pair.Item1)]);
 
-    /// <summary>Settings that are wrong, or not enough, with most others.</summary>
+    /// <summary>Settings that are invalid or incomplete in most combinations.</summary>
     private static Gen<(string Key, string Value)> Odd =>
         from name in Gen.Elements("a", "b")
         from setting in Gen.Elements(

@@ -3,13 +3,13 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Annotations;
 
-/// <summary>Pods with the annotations that a test is about; keys go without the prefix.</summary>
+/// <summary>Pods with the annotations of a test; keys have no prefix.</summary>
 internal static class TestPods
 {
     public const string FirstUuid = "0b7f8b5e-4f7e-4a53-9a7d-0c1f2ad7e001";
     public const string SecondUuid = "0b7f8b5e-4f7e-4a53-9a7d-0c1f2ad7e002";
 
-    /// <summary>A labelled Deployment without containers.</summary>
+    /// <summary>A labeled Deployment without containers.</summary>
     public static PodTemplate With(params (string Key, string Value)[] annotations) => new()
     {
         Object = new ObjectReference("Deployment", "shop", "orders"),
@@ -17,7 +17,7 @@ internal static class TestPods
         Annotations = Prefixed(annotations),
     };
 
-    /// <summary>A database in uri mode that lacks nothing but, perhaps, a good template.</summary>
+    /// <summary>A database in uri mode that is complete except, possibly, for a valid template.</summary>
     public static PodTemplate WithTemplate(string template) =>
         With(("orders.role", "rw"), ("orders.mode", "uri"), ("orders.env-key-uri", "URL"), ("orders.template", template));
 
@@ -28,12 +28,12 @@ internal static class TestPods
 
     public static PodInjection Read(PodTemplate pod) => PodInjectionReader.Read(pod, InjectionOptions.Default);
 
-    /// <summary>The one finding with a code.</summary>
+    /// <summary>The only finding with a code.</summary>
     public static Finding Only(this PodInjection injection, string code) => Assert.Single(injection.Findings, finding => finding.Code == code);
 
     public static void HasNo(this PodInjection injection, string code) => Assert.DoesNotContain(injection.Findings, finding => finding.Code == code);
 
-    /// <summary>All that a result says, as text that compares.</summary>
+    /// <summary>All content of a result as text that can be compared.</summary>
     public static string Describe(this PodInjection injection) => string.Join(
         '\n',
         injection.Databases.Select(Describe)

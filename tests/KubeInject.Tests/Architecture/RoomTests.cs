@@ -4,12 +4,12 @@ using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Tests.Architecture;
 
-/// <summary>The rooms of the engine depend on each other in one direction.</summary>
+/// <summary>The namespaces of the engine depend on each other in one direction.</summary>
 public sealed class RoomTests
 {
     private const string Root = "KubeInject";
 
-    // Each room may use itself and the rooms before it, and so may the folders in it. Types of the root namespace may be used everywhere.
+    // Each namespace may use itself and the namespaces before it, and so may its child namespaces. Types of the root namespace may be used everywhere.
     private static readonly string[] Rooms =
     [
         "Http",
@@ -53,7 +53,7 @@ public sealed class RoomTests
     [Fact]
     public void Every_namespace_has_types() => Assert.All(Rooms, room => Assert.Contains(Engine.Types, type => RoomOf(type) == room));
 
-    // A folder without an entry of its own belongs to the room around it.
+    // A namespace without a separate entry belongs to its parent.
     private static string? RoomOf(IType type) => type.Namespace?.FullName is { } name && name.StartsWith($"{Root}.", StringComparison.Ordinal)
         ? Rooms.Where(room => $"{name}.".StartsWith($"{Root}.{room}.", StringComparison.Ordinal)).MaxBy(room => room.Length) ?? name
         : null;

@@ -4,15 +4,15 @@ using KubeInject.Cmdlets.Pipeline;
 
 namespace KubeInject.Tests.Cmdlets;
 
-/// <summary>Every parameter was considered: it completes, or there is a reason why it does not.</summary>
-/// <remarks>The assembly that cmdlets are compiled against holds declarations only, so attributes are read, never made.</remarks>
+/// <summary>Every parameter has completion, or a reason why not.</summary>
+/// <remarks>The assembly that cmdlets are compiled against has only declarations, so attributes are read and never created.</remarks>
 public sealed class CompletionTests
 {
     // PowerShell completes these itself.
     private const string File = "a path";
     private const string Choice = "a choice";
 
-    // These nobody can know, or nobody should see.
+    // These values are unknown or secret.
     private const string Own = "the user's own";
     private const string Secret = "secret";
     private const string Number = "a number";
@@ -20,7 +20,7 @@ public sealed class CompletionTests
     private const string Script = "a script";
     private const string OfVault = "known to Vault alone";
 
-    /// <summary>What each parameter has, in whatever cmdlet, unless another line says so for one of them.</summary>
+    /// <summary>The completion of each parameter in every cmdlet, unless another line overrides it for one cmdlet.</summary>
     private static readonly Dictionary<string, string> Table = new()
     {
         ["AllowedRole"] = nameof(RequestedValueCompleter),

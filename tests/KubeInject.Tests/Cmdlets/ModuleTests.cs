@@ -8,9 +8,9 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Cmdlets;
 
-/// <summary>What holds for the module whether or not there is a PowerShell to run it.</summary>
+/// <summary>Rules for the module that can be checked without PowerShell.</summary>
 /// <remarks>
-/// The assembly that cmdlets are compiled against holds declarations only, so attributes are read, never made.
+/// The assembly that cmdlets are compiled against has only declarations, so attributes are read and never created.
 /// </remarks>
 public sealed class ModuleTests
 {
@@ -60,7 +60,7 @@ public sealed class ModuleTests
     [MemberData(nameof(CmdletNames))]
     public void Cmdlets_that_change_something_support_ShouldProcess(string name)
     {
-        // What is new here is an object in memory.
+        // New- creates only an object in memory.
         string[] changeNothing = ["Get", "Test", "Watch", "Connect", "Disconnect", "New"];
         var (_, verb, _, attribute) = Cmdlets.Single(cmdlet => $"{cmdlet.Verb}-{cmdlet.Noun}" == name);
         var asks = attribute.NamedArguments.Any(argument => argument.MemberName == nameof(CmdletAttribute.SupportsShouldProcess) && argument.TypedValue.Value is true);
@@ -110,7 +110,7 @@ public sealed class ModuleTests
         });
     }
 
-    // PowerShell loads every type before the module can tell it where the engine is, and lays out its fields.
+    // PowerShell loads every type, and determines the layout of its fields, before the module can resolve the engine.
     [Fact]
     public void No_type_of_the_module_has_a_field_of_a_value_type_of_the_engine()
     {

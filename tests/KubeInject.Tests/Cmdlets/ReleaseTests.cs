@@ -8,7 +8,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Cmdlets;
 
-/// <summary>What is published says what it contains, and is the same wherever it was built.</summary>
+/// <summary>A release lists its content, and does not depend on where it was built.</summary>
 public sealed partial class ReleaseTests
 {
     private static readonly Dictionary<string, string> Packages = XDocument.Load(Repository.File("Directory.Packages.props"))

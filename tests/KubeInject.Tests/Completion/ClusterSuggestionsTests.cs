@@ -7,7 +7,7 @@ using KubeInject.Tests.Kubernetes;
 
 namespace KubeInject.Tests.Completion;
 
-/// <summary>How a cluster is asked for names: for metadata alone, page by page, and not by running anything.</summary>
+/// <summary>Suggestions request only metadata, page by page, and run no programs.</summary>
 public sealed class ClusterSuggestionsTests
 {
     [Fact]

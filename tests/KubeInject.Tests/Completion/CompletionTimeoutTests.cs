@@ -3,7 +3,7 @@ using KubeInject.Completion;
 
 namespace KubeInject.Tests.Completion;
 
-/// <summary>Somebody waits at a prompt: soon or not at all, and without a word.</summary>
+/// <summary>The user waits at a prompt, so completion is quick or returns nothing, and never reports an error.</summary>
 public sealed class CompletionTimeoutTests
 {
     private readonly ObservedTimeProvider clock = new();
@@ -73,7 +73,7 @@ public sealed class CompletionTimeoutTests
     private async Task<IReadOnlyList<int>> Take(Func<CancellationToken, IAsyncEnumerable<int>> ask) =>
         await new CompletionTimeout(CompletionTimeout.DefaultLimit, clock).TakeAsync(ask, _ => true, 9);
 
-    /// <summary>Numbers from 1 on; after the last of them, where it never ends, the time is over.</summary>
+    /// <summary>Numbers from 1; if the sequence is endless, the time limit ends after the last of them.</summary>
     private async IAsyncEnumerable<int> Numbers(int count, bool never, [EnumeratorCancellation] CancellationToken token = default)
     {
         try

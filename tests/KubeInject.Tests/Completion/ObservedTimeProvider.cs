@@ -2,13 +2,13 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.Tests.Completion;
 
-/// <summary>A fake clock that reports its first wait.</summary>
+/// <summary>A fake clock that reports its first delay.</summary>
 internal sealed class ObservedTimeProvider : FakeTimeProvider
 {
     private readonly TaskCompletionSource<TimeSpan> wait = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Waits until the first wait has started, and moves the clock to its end.</summary>
-    /// <returns>How long the wait was.</returns>
+    /// <summary>Waits until the first delay has started, and advances the clock to its end.</summary>
+    /// <returns>The duration of the delay.</returns>
     public async Task<TimeSpan> EndWaitAsync()
     {
         var time = await wait.Task;

@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace KubeInject.Tests.Contributing;
 
-/// <summary>The workflows of GitHub Actions, and the actions of this repository, which run only on GitHub.</summary>
+/// <summary>The GitHub Actions workflows and actions of this repository, which run only on GitHub.</summary>
 public sealed partial class WorkflowTests
 {
     private static readonly string Folder = Repository.File(".github");
@@ -85,7 +85,7 @@ public sealed partial class WorkflowTests
 
     private static IEnumerable<YamlMappingNode> Jobs(string file) => ((YamlMappingNode)Read(file)["jobs"]).Children.Values.Cast<YamlMappingNode>();
 
-    /// <summary>The values of a key, wherever it is.</summary>
+    /// <summary>The values of a key at any depth.</summary>
     private static IEnumerable<string> Values(string file, string key) => Read(file).AllNodes.OfType<YamlMappingNode>().Distinct()
         .Where(node => node.Children.ContainsKey(key)).Select(node => node[key]).OfType<YamlScalarNode>().Select(node => node.Value!);
 

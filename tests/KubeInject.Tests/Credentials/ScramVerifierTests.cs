@@ -6,7 +6,7 @@ namespace KubeInject.Tests.Credentials;
 
 public sealed class ScramVerifierTests
 {
-    /// <summary>The exchange that RFC 7677, section 3, gives as its example.</summary>
+    /// <summary>The example of RFC 7677, section 3.</summary>
     [Fact]
     public void A_verifier_matches_the_example_of_the_specification()
     {

@@ -6,7 +6,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Credentials;
 
-/// <summary>A pod gets at the Secrets that are meant for it, whatever its annotations say.</summary>
+/// <summary>A pod can only use the Secrets that the pattern allows, whatever its annotations are.</summary>
 public sealed class SecretPatternTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace KubeInject.Tests.Credentials;
 
-/// <summary>The settings that are sent to a server; their effect is tested with a real one.</summary>
+/// <summary>The settings that are sent to a server; the integration tests check their effect.</summary>
 public sealed class SessionSettingsTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Credentials;
 
-/// <summary>What stands in a statement's placeholders stays within them; how PostgreSQL itself reads that is tested beside it.</summary>
+/// <summary>The values of placeholders cannot change the statement; the integration tests check this with PostgreSQL.</summary>
 public sealed class StatementTemplateTests
 {
     private static readonly Gen<string> Text = ArbMap.Default.GeneratorFor<string>().Where(text => text is not null).Select(text => text.Replace("\0", "\"", StringComparison.Ordinal));

@@ -10,7 +10,7 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Credentials;
 
-/// <summary>How a request to Vault is made, what is asked again and when, and what an error says.</summary>
+/// <summary>Requests to Vault, their retries, and their errors.</summary>
 public sealed class VaultClientTests
 {
     private const string Token = "s.canaryOfTheToken0123456789";
@@ -198,7 +198,7 @@ public sealed class VaultClientTests
     [Fact]
     public async Task A_timeout_applies_to_all_attempts_together()
     {
-        // Each attempt, or each wait, takes half of the time.
+        // Each attempt, or each delay, takes half of the time.
         var half = Busy with { Headers = ["Retry-After: 30"] };
         using var busy = Answering(half, half, Done);
         using var waiting = Client(busy, settings: new VaultSettings { Address = busy.Http, Timeout = TimeSpan.FromSeconds(60) });
@@ -325,7 +325,7 @@ public sealed class VaultClientTests
     [Fact]
     public async Task A_lease_that_does_not_end_in_time_is_not_treated_as_revoked()
     {
-        // The token may be revoked, the lease may not, and Vault never gets to it.
+        // The token may be revoked but not the lease, and Vault never finishes.
         using var server = new TestServer(request => request.Path switch
         {
             "/v1/sys/leases/revoke" => Error(403, "permission denied"),

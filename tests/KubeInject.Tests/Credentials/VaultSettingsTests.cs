@@ -5,7 +5,7 @@ using KubeInject.Tests.Kubernetes;
 
 namespace KubeInject.Tests.Credentials;
 
-/// <summary>The variables of Vault's own command line mean what they mean there.</summary>
+/// <summary>The variables of the Vault CLI have the same meaning as in the Vault CLI.</summary>
 public sealed class VaultSettingsTests : IDisposable
 {
     private readonly TestFolder folder = new();

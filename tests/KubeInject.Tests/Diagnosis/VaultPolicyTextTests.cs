@@ -2,7 +2,7 @@ using KubeInject.Diagnosis.Vault;
 
 namespace KubeInject.Tests.Diagnosis;
 
-/// <summary>What a policy of Vault lets be read; nothing is claimed of what is not understood.</summary>
+/// <summary>Whether a Vault policy grants read access to a path; a policy that is not understood gives no result.</summary>
 public sealed class VaultPolicyTextTests
 {
     private const string Path = "databases/creds/orders-rw";

@@ -21,7 +21,7 @@ internal sealed class InjectionFixture
 
     public ManifestInjector Injector { get; }
 
-    /// <summary>The text that came out, with the made-up UUIDs replaced by their position: UUID-0, UUID-1, …</summary>
+    /// <summary>The resulting text, with the generated UUIDs replaced by their position: UUID-0, UUID-1, …</summary>
     public async Task<(string Text, ManifestResult Result)> RunAsync(string text)
     {
         var written = "";

@@ -5,7 +5,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Injection;
 
-/// <summary>What goes into which container, and what becomes of it when something fails.</summary>
+/// <summary>The injected values of each container, and the results of failures.</summary>
 public sealed class InjectionTests
 {
     private const string TwoDatabases = """

@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Injection;
 
-/// <summary>What is left of a pod for another one like it.</summary>
+/// <summary>The manifest for a replacement of a pod.</summary>
 public sealed class PodManifestTests
 {
     private const string Mount = """{"name":"NAME","mountPath":"/var/run/secrets/kubernetes.io/serviceaccount","readOnly":true}""";

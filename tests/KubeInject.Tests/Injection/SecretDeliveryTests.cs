@@ -8,7 +8,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Injection;
 
-/// <summary>Credentials that containers get from a Secret, given out in front of the manifest.</summary>
+/// <summary>Credentials in a Secret that precedes the manifest.</summary>
 public sealed partial class SecretDeliveryTests
 {
     private const string Pod = """
@@ -253,7 +253,7 @@ public sealed partial class SecretDeliveryTests
         $"orders.role: rw\n    db-creds-injector.numberly.io/orders.mode: uri\n    db-creds-injector.numberly.io/orders.env-key-uri: URL\n    db-creds-injector.numberly.io/orders.template: {template}",
         StringComparison.Ordinal);
 
-    /// <summary>The text that came out, with the name of the Secret replaced by SECRET.</summary>
+    /// <summary>The resulting text, with the name of the Secret replaced by SECRET.</summary>
     private static async Task<(string Text, ManifestResult Result)> RunAsync(string manifest, Func<LeaseRecord, Credential>? issue = null)
     {
         var (text, result) = await new InjectionFixture(issue, AsManifest).RunAsync(manifest);

@@ -3,7 +3,7 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Tests.Injection;
 
-/// <summary>What holds for several manifests, of which some are planned while others are injected.</summary>
+/// <summary>Several manifests, of which some are planned while others are injected.</summary>
 public sealed class SeveralManifestsTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using KubeInject.Injection.Rotation;
 
 namespace KubeInject.Tests.Injection;
 
-/// <summary>The credentials of before go back to where they stood, and nothing else does.</summary>
+/// <summary>The previous credentials are restored in place, and nothing else changes.</summary>
 public sealed class TemplateRestorationTests
 {
     private const string Before = """

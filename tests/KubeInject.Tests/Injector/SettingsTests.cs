@@ -3,7 +3,7 @@ using KubeInject.Tests.Kubernetes;
 
 namespace KubeInject.Tests.Injector;
 
-/// <summary>Every setting under one name in three places: option, variable, file; the first that says something counts.</summary>
+/// <summary>Every setting has one name as an option, a variable and an entry in the file; the first one that is set wins.</summary>
 public sealed class SettingsTests
 {
     [Fact]

@@ -13,8 +13,8 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 namespace KubeInject.Tests.Kubernetes;
 
 /// <summary>
-/// Answers of the server, damaged in all places: a clear error or a right result, never a crash, a hang, or a secret.
-/// KUBEINJECT_FUZZ_RUNS=100000 makes it the long run.
+/// A damaged response of the server gives a clear error or a correct result, and never a crash, a hang, or a secret.
+/// KUBEINJECT_FUZZ_RUNS=100000 runs more cases.
 /// </summary>
 public sealed partial class AnswerFuzzTests
 {
@@ -52,7 +52,7 @@ public sealed partial class AnswerFuzzTests
         using var server = new TlsServer(respond);
         using var connection = await OpenAsync(server.Settings with { Token = new SensitiveString(Token) });
 
-        // TLS takes most of the time, and has no part in most of what can go wrong.
+        // TLS takes most of the time, and is irrelevant to most faults.
         using var plainServer = new TestServer(respond);
         using var plain = await OpenAsync(new ConnectionSettings { Server = plainServer.Http });
         var cases = new CaseCounter();
@@ -61,7 +61,7 @@ public sealed partial class AnswerFuzzTests
             var random = new Random(seed);
             var kind = random.Next(5);
 
-            // Half of the answers were, before they were damaged, of the kind that was requested.
+            // Half of the responses had the requested kind before they were damaged.
             answer = Damaged(random, random.Next(2) == 0 ? Answers[kind < 2 ? 0 : 1] : Answers[random.Next(Answers.Length)]);
             var isPlain = random.Next(4) > 0;
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
@@ -106,7 +106,7 @@ public sealed partial class AnswerFuzzTests
                 await FirstAsync(connection.Objects.ListMetadataAsync(KubeResource.Pods, query, cancellationToken));
                 break;
             default:
-                // A watch goes on whatever comes: after a few requests it has seen it all.
+                // A watch continues after every fault: a few requests cover all cases.
                 using (var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
                 {
                     var requests = 0;
@@ -123,7 +123,7 @@ public sealed partial class AnswerFuzzTests
                     }
                     catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
                     {
-                        // As told.
+                        // The watch was canceled.
                     }
                     finally
                     {
@@ -135,7 +135,7 @@ public sealed partial class AnswerFuzzTests
         }
     }
 
-    /// <summary>Enough of a list whose damage may be that it continues for ever.</summary>
+    /// <summary>Enough of a list that might continue endlessly because of the damage.</summary>
     private static async Task FirstAsync<T>(IAsyncEnumerable<T> items)
     {
         var count = 0;
@@ -147,7 +147,7 @@ public sealed partial class AnswerFuzzTests
         }
     }
 
-    /// <summary>All that the error says in any way.</summary>
+    /// <summary>All texts of the error.</summary>
     private static string Describe(Exception error) => error is KubeApiException api
         ? $"{api} {api.Reason} {api.Details} {string.Concat(api.Causes)}"
         : error.ToString();
@@ -183,7 +183,7 @@ public sealed partial class AnswerFuzzTests
             }
         }
 
-        // With a wrong Content-Length, the rest of the damage has no effect.
+        // A wrong Content-Length would hide the rest of the damage.
         return random.Next(3) == 0 ? [.. bytes] : WithItsLength(bytes);
     }
 

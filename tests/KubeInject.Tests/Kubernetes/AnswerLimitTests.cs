@@ -15,7 +15,7 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>No answer takes memory or time without end: at a limit an error names the resource, the server, the limit and what to do.</summary>
+/// <summary>Every response has limits of memory and time. The error names the resource, the server, the limit and a remedy.</summary>
 public sealed class AnswerLimitTests
 {
     private const string Path = "/api/v1/namespaces/shop/pods";
@@ -151,7 +151,7 @@ public sealed class AnswerLimitTests
     [InlineData("list pods")]
     public async Task A_page_that_is_too_large_is_requested_in_smaller_pages_without_losing_objects(string how)
     {
-        // 30 objects of 4 KiB each; two of them fit.
+        // 30 objects of 4 KiB each; a page can contain two of them.
         using var api = await OpenAsync(
             request =>
             {
@@ -201,7 +201,7 @@ public sealed class AnswerLimitTests
 
                 var error = await Assert.ThrowsAsync<KubeConnectionException>(() => request(api.Connection));
 
-                // A reader that takes what arrives knows at once that it is no JSON that nests so deeply.
+                // A streaming reader detects immediately that this is not JSON with such a nesting depth.
                 if (what == "nesting" && error.Reason == KubeConnectionFailure.NotKubernetes)
                     continue;
                 Assert.Equal(KubeConnectionFailure.LimitExceeded, error.Reason);
@@ -228,7 +228,7 @@ public sealed class AnswerLimitTests
     [Fact]
     public async Task An_endless_protobuf_object_is_an_error()
     {
-        // The head of an item of 2 GiB.
+        // The start of an item of 2 GiB.
         byte[] head = [.. MetadataMessages.Envelope("meta.k8s.io/v1", "PartialObjectMetadataList", [])[..^6], 0x12, 0xff, 0xff, 0xff, 0xff, 0x07, 0x12, 0xf0, 0xff, 0xff, 0xff, 0x07];
         using var api = await OpenAsync(
             _ => Response.Json("") with { Raw = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: {ProtobufMetadataReader.MediaType}\r\n\r\n"), .. head, .. new byte[4 << 20]], CutAfter = int.MaxValue, EndsOrderly = true },
@@ -259,7 +259,7 @@ public sealed class AnswerLimitTests
     [Fact]
     public async Task A_gzip_bomb_of_4_GiB_is_an_error_at_the_limit()
     {
-        // So many members of a gzip file, each 64 MiB of spaces, are read one after the other.
+        // Members of a gzip file, each 64 MiB of spaces after decompression, one after another.
         var member = Compress("gzip", [], 64 << 20);
         using var proxy = new TestServer(AsProxy(_ => Encoded("gzip", [.. Enumerable.Repeat(member, 64).SelectMany(bytes => bytes)])));
         using var connection = await OpenThroughAsync(proxy, ResponseLimits.Default);
@@ -277,7 +277,7 @@ public sealed class AnswerLimitTests
         var reading = new ResponseBuffer().ReadAsync(new EndlessStream(), Limit, CancellationToken.None);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        // All that it had on the way together, from 16 KiB on.
+        // All buffers on the way, from 16 KiB, added up.
         Assert.Equal(Limit, Assert.IsType<ResponseTooLargeException>(reading.Exception!.InnerException).Limit);
         Assert.InRange(allocated, Limit, Limit * 5 / 2);
     }
@@ -391,7 +391,7 @@ public sealed class AnswerLimitTests
     [Fact]
     public async Task All_attempts_and_delays_of_a_request_share_its_timeout()
     {
-        // Of 100 s there are 70 left after the first wait.
+        // After the first delay, 70 of 100 s remain.
         var first = Response.Error(429, "TooManyRequests", "slow down") with { Headers = ["Retry-After: 30"] };
         using var api = await FaultyApi.OpenAsync(first, first with { Headers = ["Retry-After: 71"] });
 
@@ -434,7 +434,7 @@ public sealed class AnswerLimitTests
         }
     }
 
-    /// <summary>A piece at a time, each after a time on the clock of the client.</summary>
+    /// <summary>Sends chunks, each after a delay on the clock of the client.</summary>
     private static async IAsyncEnumerable<string> Dripping(FakeTimeProvider clock, TimeSpan pause, string piece, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (true)
@@ -489,7 +489,7 @@ public sealed class AnswerLimitTests
         Raw = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: {encoding}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body],
     };
 
-    /// <summary>A server of another machine, as far as the client knows: to one on its own it does not offer compression.</summary>
+    /// <summary>A server that the client treats as remote, because it requests no compression from a server on the same machine.</summary>
     private static Func<Request, Response> AsProxy(Func<Request, Response> answer) => request =>
         TestServer.Kubernetes(answer)(request with { Path = request.Path.Replace("http://kubernetes.test", "", StringComparison.Ordinal) });
 
@@ -498,13 +498,13 @@ public sealed class AnswerLimitTests
         new KubeRetryPolicy { Limits = limits },
         CancellationToken.None);
 
-    /// <summary>Always has more, and has it at once.</summary>
+    /// <summary>Always has more data, without a delay.</summary>
     private sealed class EndlessStream : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.FromResult(buffer.Length);
     }
 
-    /// <summary>Has so many bytes after each pause on the clock of the client, so many times.</summary>
+    /// <summary>Returns this number of bytes after each delay on the clock of the client, this number of times.</summary>
     private sealed class SlowStream(FakeTimeProvider clock, int bytes, TimeSpan pause) : MemoryStream
     {
         public int Count { get; set; } = int.MaxValue;

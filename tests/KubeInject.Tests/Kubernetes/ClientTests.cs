@@ -17,14 +17,14 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>What the official client does over a connection where servers, callers and clocks do what they should not.</summary>
+/// <summary>The official client over a connection, with faults of servers, callers and clocks.</summary>
 public sealed class ClientTests
 {
     private const string Token = "canary-token-4711";
 
     private static readonly Response Found = Response.Json("""{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"}}""");
 
-    /// <summary>Requests that reach the server in different ways.</summary>
+    /// <summary>Requests of each kind of API of the client.</summary>
     private static readonly Dictionary<string, Func<IKubernetes, CancellationToken, Task>> Requests = new()
     {
         ["get"] = (client, stop) => client.CoreV1.ReadNamespacedPodAsync("a", "shop", cancellationToken: stop),
@@ -325,7 +325,7 @@ public sealed class ClientTests
         return Found with { NeverComes = true };
     }
 
-    /// <summary>Goes on as a WebSocket, and sends one message.</summary>
+    /// <summary>Upgrades to a WebSocket, and sends one message.</summary>
     private static Response Accept(Request request)
     {
 #pragma warning disable CA5350 // The protocol asks for SHA-1.

@@ -22,7 +22,7 @@ public class ConnectionPoolTests
         using var response = await sending;
         pool.Leave();
 
-        // Closed by now, but for the connection that the answer comes on.
+        // All connections are closed except the one with the response.
         await stream.WriteAsync("b"u8.ToArray());
         Assert.Equal("ab", await response.Content.ReadAsStringAsync());
         using var another = new HttpRequestMessage(HttpMethod.Get, $"http://{listener.LocalEndpoint}");

@@ -144,7 +144,7 @@ public class ConnectionTestTests
 
     private static (string? User, IdentitySource Source) Who(ConnectionReport report) => (report.User, report.UserSource);
 
-    /// <summary>Answers as an API server does that knows no SelfSubjectReview.</summary>
+    /// <summary>Responds like an API server without SelfSubjectReview.</summary>
     private static Func<Request, Response> Old(Func<Request, Response> reviews) => request => request.Path switch
     {
         "/version" => Response.Json("""{"gitVersion":"v1.20.2"}"""),

@@ -7,8 +7,8 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 namespace KubeInject.Tests.Kubernetes;
 
 /// <summary>
-/// The server's Status object becomes one typed exception; what is no answer of an API server another one. Tokens,
-/// keys and passwords appear in neither.
+/// The server's Status object becomes one typed exception; a response that is not from an API server becomes another one. Neither
+/// contains tokens, keys or passwords.
 /// </summary>
 public class ErrorTests
 {

@@ -31,7 +31,7 @@ public class ExecCredentialSourceTests
         var second = await source.GetAsync(first, default);
         Assert.NotSame(first, second);
 
-        // Another request with the first one was refused meanwhile: it gets what is there by now.
+        // Another request with the first credential was rejected meanwhile: it gets the current credential.
         Assert.Same(second, await source.GetAsync(first, default));
         Assert.Equal(2, runs);
     }

@@ -3,7 +3,7 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>Objects that come, change and go, served as an API server serves them: by list and by watch.</summary>
+/// <summary>Objects that are created, changed and deleted, with the lists and watches of an API server.</summary>
 internal sealed class FakeStore
 {
     private readonly SortedDictionary<string, (string Uid, int Version)> objects = new(StringComparer.Ordinal);
@@ -13,10 +13,10 @@ internal sealed class FakeStore
 
     public int Version { get; private set; } = 100;
 
-    /// <summary>The objects that there are, as <c>uid@version</c>.</summary>
+    /// <summary>The current objects, as <c>uid@version</c>.</summary>
     public IEnumerable<string> States => objects.Values.Select(state => $"{state.Uid}@{state.Version}").Order(StringComparer.Ordinal);
 
-    /// <summary>What happened, as a watch that misses nothing sees it: <c>ADDED uid@version</c>.</summary>
+    /// <summary>All events, as a watch without faults reports them: <c>ADDED uid@version</c>.</summary>
     public List<string> History { get; } = [];
 
     public void Set(string name)
@@ -36,7 +36,7 @@ internal sealed class FakeStore
         Log("DELETED", name, (state.Uid, Version));
     }
 
-    /// <summary>Forgets what was before now: watches and continued lists from there are gone.</summary>
+    /// <summary>Compacts the history: watches and continue tokens of earlier versions expire.</summary>
     public void Compact()
     {
         compacted = Version;
@@ -65,14 +65,14 @@ internal sealed class FakeStore
         return Response.Json($$"""{"kind":"PodList","metadata":{"resourceVersion":"{{id}}","continue":"{{next}}"},"items":[{{string.Join(',', items[start..end])}}]}""");
     }
 
-    /// <summary>The version that a watch asks to go on from; null where it is no longer known.</summary>
+    /// <summary>The version from which a watch continues; null if it has expired.</summary>
     public int? WatchedFrom(Request request)
     {
         var version = int.Parse(Query(request)["resourceVersion"], CultureInfo.InvariantCulture);
         return version < compacted ? null : version;
     }
 
-    /// <summary>What happened after a version, as lines of a watch.</summary>
+    /// <summary>The events after a version, as lines of a watch.</summary>
     public IEnumerable<(int Version, string Line)> After(int version) => log.Where(line => line.Version > version).ToList();
 
     public static string Bookmark(int version) => $$$"""{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"{{{version}}}"} } }{{{"\n"}}}""";

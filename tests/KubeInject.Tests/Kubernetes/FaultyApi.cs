@@ -8,7 +8,7 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>A client that has connected to a server, which from then on gives the answers that a test wants, one after the other.</summary>
+/// <summary>A client that is connected to a server, which then sends the responses of the test, one after another.</summary>
 internal sealed class FaultyApi : IDisposable
 {
     private readonly TestServer server;
@@ -27,10 +27,10 @@ internal sealed class FaultyApi : IDisposable
 
     public KubeObjectClient Objects => Connection.Objects;
 
-    /// <summary>The requests that the client says it has made.</summary>
+    /// <summary>The requests that the client reports.</summary>
     public ObservableCollection<CompletedRequest> Told { get; } = [];
 
-    /// <summary>The requests that the server got, without those of the connecting.</summary>
+    /// <summary>The requests that the server received, without those of connecting.</summary>
     public IReadOnlyList<Request> Requests => [.. server.Requests.Skip(2)];
 
     public static Task<FaultyApi> OpenAsync(params Response[] responses) => OpenAsync(null, responses);
@@ -49,7 +49,7 @@ internal sealed class FaultyApi : IDisposable
         return new FaultyApi(server, clock, await KubeConnection.OpenAsync(settings, policy ?? clock.Policy, CancellationToken.None));
     }
 
-    /// <summary>Refuses connections from here on, and ends those that there are.</summary>
+    /// <summary>Rejects new connections, and closes the existing ones.</summary>
     public void StopListening() => server.Stop();
 
     public void Dispose()

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>A fake clock that moves on by each wait of up to 30 seconds as soon as the wait starts.</summary>
+/// <summary>A fake clock that advances past each delay of up to 30 seconds as soon as the delay starts.</summary>
 internal sealed class ImmediateTimeProvider() : FakeTimeProvider(StartTime)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
@@ -12,7 +12,7 @@ internal sealed class ImmediateTimeProvider() : FakeTimeProvider(StartTime)
 
     public static DateTimeOffset StartTime { get; } = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    /// <summary>The waits of up to 30 seconds, in their order.</summary>
+    /// <summary>The delays of up to 30 seconds, in order.</summary>
     public IReadOnlyList<TimeSpan> Waits
     {
         get
@@ -22,7 +22,7 @@ internal sealed class ImmediateTimeProvider() : FakeTimeProvider(StartTime)
         }
     }
 
-    /// <summary>The default policy with this clock, and always the longest wait.</summary>
+    /// <summary>The default policy with this clock, and always the longest delay.</summary>
     public KubeRetryPolicy Policy => new() { Clock = this, Jitter = () => 1 };
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

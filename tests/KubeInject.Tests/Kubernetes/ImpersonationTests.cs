@@ -92,6 +92,6 @@ public class ImpersonationTests
 
     private static Dictionary<string, IReadOnlyList<string>> Extra(string key, params string[] values) => new() { [key] = values };
 
-    // The server of the tests reads each byte as one character.
+    // The test server reads each byte as one character.
     private static string Utf8(string header) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(header));
 }

@@ -9,15 +9,15 @@ using KubeInject.Testing;
 namespace KubeInject.Tests.Kubernetes;
 
 /// <summary>
-/// Kubeconfigs that were damaged: read or turned down, never a crash, a hang or a secret in a message. KUBEINJECT_FUZZ_RUNS
-/// says how many of each kind are tried.
+/// A damaged kubeconfig is read or rejected, and never causes a crash, a hang or a secret in a message. KUBEINJECT_FUZZ_RUNS
+/// specifies the number of cases of each kind.
 /// </summary>
 public class KubeconfigFuzzTests
 {
     private const string Canary = "canary4711";
     private static readonly string Base64Canary = Convert.ToBase64String(Encoding.UTF8.GetBytes($"-----BEGIN EC PRIVATE KEY-----\n{Canary}\n"));
 
-    // Damage can make the secret the name of the variable, and names are shown.
+    // Damage can turn the secret into the name of the variable, and names are shown.
     private const string SecretName = $"name: {Canary}";
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
@@ -93,8 +93,8 @@ public class KubeconfigFuzzTests
     public void A_kubeconfig_damaged_in_many_places_is_read_or_rejected() =>
         Check(Gen.OneOf(Spliced(8), Shuffled(), Copied()), shown => shown.Count > 0);
 
-    /// <summary>Reads a kubeconfig and takes each of its contexts.</summary>
-    /// <returns>All that may be shown to somebody: what was read as its types print it, and errors.</returns>
+    /// <summary>Reads a kubeconfig and uses each of its contexts.</summary>
+    /// <returns>All texts that can be shown: the printed content of the kubeconfig, and errors.</returns>
     internal static List<string> Attempt(string text)
     {
         var shown = new List<string>();
@@ -113,7 +113,7 @@ public class KubeconfigFuzzTests
         return shown;
     }
 
-    /// <summary>Tries on a thread of its own, which is watched: it has to get on.</summary>
+    /// <summary>Runs in a separate thread with a time limit.</summary>
     private static void Check(Gen<string> texts, Func<List<string>, bool> property)
     {
         var (count, current) = (0, "");
@@ -151,13 +151,13 @@ public class KubeconfigFuzzTests
         }
     }
 
-    /// <summary>Some stretches of it are replaced by splinters of YAML.</summary>
+    /// <summary>Some parts are replaced by fragments of YAML.</summary>
     private static Gen<string> Spliced(int most) =>
         from count in Gen.Choose(1, most)
         from edits in (from at in Gen.Choose(0, Whole.Length) from length in Gen.Choose(0, 12) from splinter in Gen.Elements(Splinters) select (at, length, splinter)).ListOf(count)
         select edits.Aggregate(Whole, (text, edit) => Replace(text, edit.at, edit.length, edit.splinter));
 
-    /// <summary>Some of its lines stand elsewhere, or at another depth.</summary>
+    /// <summary>Some lines are moved or indented differently.</summary>
     private static Gen<string> Shuffled() =>
         from count in Gen.Choose(1, 5)
         from moves in (from source in Gen.Choose(0, 60) from target in Gen.Choose(0, 60) from depth in Gen.Choose(0, 8) select (source, target, depth)).ListOf(count)
@@ -169,7 +169,7 @@ public class KubeconfigFuzzTests
             return lines;
         }));
 
-    /// <summary>Stretches of it stand somewhere else again, or its end is missing.</summary>
+    /// <summary>Parts are moved, or the end is missing.</summary>
     private static Gen<string> Copied() =>
         from count in Gen.Choose(0, 4)
         from copies in (from source in Gen.Choose(0, Whole.Length) from target in Gen.Choose(0, Whole.Length) from length in Gen.Choose(1, 80) select (source, target, length)).ListOf(count)

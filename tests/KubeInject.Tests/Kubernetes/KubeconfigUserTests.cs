@@ -2,7 +2,7 @@ using KubeInject.Kubernetes.Configuration;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>What becomes of a user whose credential is not in the kubeconfig itself.</summary>
+/// <summary>Users whose credential is not in the kubeconfig.</summary>
 public sealed class KubeconfigUserTests : IDisposable
 {
     private readonly TestFolder folder = new();

@@ -2,7 +2,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>What newer API servers print, and the rest of the rules one by one; the integration tests ask a server.</summary>
+/// <summary>The columns of newer API servers, rule by rule; the integration tests compare them with a server.</summary>
 public class PodColumnsTests
 {
     private const string Two = """{"containers":[{"name":"a"},{"name":"b"}],"initContainers":[{"name":"i"},{"name":"s","restartPolicy":"Always"}]}""";
@@ -24,11 +24,11 @@ public class PodColumnsTests
         { Running("""{"state":{"running":{}},"ready":true}"""), "1/1", "Running", 0 },
         { Running("""{"state":{"running":{}},"ready":false}"""), "0/1", "Running", 0 },
 
-        // Completed beside a running one.
+        // A completed container beside a running one.
         { Running("""{"state":{"terminated":{"exitCode":0,"reason":"Completed"}}},{"state":{"running":{}},"ready":true}"""), "1/1", "NotReady", 0 },
         { Running("""{"state":{"terminated":{"exitCode":0,"reason":"Completed"}}},{"state":{"running":{}},"ready":true}""", "\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],"), "1/1", "Running", 0 },
 
-        // Completed beside a failed one: the failure is shown, unless the pod is ready.
+        // A completed container beside a failed one: the failure is shown, unless the pod is ready.
         { Running(Completed + "," + Killed), "0/1", "OOMKilled", 0 },
         { Running(Killed + "," + Completed), "0/1", "OOMKilled", 0 },
         { Running(Completed + """,{"state":{"terminated":{"exitCode":3}}},""" + Killed), "0/1", "ExitCode:3", 0 },
@@ -45,7 +45,7 @@ public class PodColumnsTests
         { Init("""{"name":"i","state":{"terminated":{"exitCode":2}}}"""), "0/3", "Init:ExitCode:2", 0 },
         { Init("""{"name":"i","state":{"terminated":{"exitCode":2,"signal":15}}}"""), "0/3", "Init:Signal:15", 0 },
 
-        // A sidecar counts once it has started, and keeps its restarts when the init containers are done.
+        // A sidecar counts after it has started, and keeps its restarts after the init containers have ended.
         { Init("""{"name":"i","state":{"terminated":{"exitCode":0}},"restartCount":5},{"name":"s","started":false,"state":{"running":{}}}"""), "0/3", "Init:1/2", 5 },
         { Init("""{"name":"i","state":{"terminated":{"exitCode":0}},"restartCount":5},{"name":"s","started":true,"ready":true,"state":{"running":{}},"restartCount":2}"""), "1/3", "Pending", 2 },
 

@@ -86,8 +86,8 @@ public class PodListTests
     }
 
     /// <summary>
-    /// Serves so many pods in pages. The given answers say of one continued request after the other whether it has
-    /// expired; but not of those that only go over what was served before the restart, for they follow at once.
+    /// Serves this number of pods in pages. The specified responses tell, for each request with a continue token, whether the token has
+    /// expired. Requests that repeat pages from before a restart are not counted, because they follow immediately.
     /// </summary>
     private static Func<Request, Response> Paged(int count, bool[] expiries)
     {

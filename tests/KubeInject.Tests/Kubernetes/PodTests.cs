@@ -81,7 +81,7 @@ public class PodTests
     [Fact]
     public void A_value_of_an_unexpected_type_is_read_as_empty()
     {
-        // Replaces each value of the document, one or more at a time, by each kind of odd one.
+        // Replaces one or more values of the document by each kind of unexpected value.
         var count = CountValues(JsonDocument.Parse(Whole).RootElement);
         string[] odd = ["null", "1", "-1e400", "true", "\"\"", "\"\\ud800\"", "[]", "{}", "[null,1,{},[]]", "{\"name\":{}}"];
         var edits = Gen.Choose(1, count - 1).Zip(Gen.Elements(odd)).ListOf(3);

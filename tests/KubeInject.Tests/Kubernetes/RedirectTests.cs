@@ -11,7 +11,7 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>No client follows a redirect, so no credential goes where one points; the error says where that is, and what to do.</summary>
+/// <summary>No client follows a redirect, so no credential is sent to its target; the error names the target and a remedy.</summary>
 public sealed class RedirectTests
 {
     private const string Token = "canary-token-4711";

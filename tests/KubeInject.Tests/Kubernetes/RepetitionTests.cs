@@ -10,7 +10,7 @@ namespace KubeInject.Tests.Kubernetes;
 
 /// <summary>
 /// 429 and 503 with Retry-After, connection resets before a response, and Timeout on idempotent requests are retried
-/// with a bounded backoff with jitter; a POST is not sent twice unless it cannot have been handled.
+/// with a bounded backoff with jitter; a POST is retried only if it was certainly not processed.
 /// </summary>
 public class RepetitionTests
 {
@@ -23,7 +23,7 @@ public class RepetitionTests
     private static readonly Response TimedOut = Response.Error(504, "Timeout", "took too long");
     private static readonly Response ServerTimedOut = Response.Error(500, "ServerTimeout", "try again");
 
-    /// <summary>What does no harm when it is done twice.</summary>
+    /// <summary>Idempotent operations.</summary>
     private static readonly Dictionary<string, Func<KubeObjectClient, Task>> Repeatable = new()
     {
         ["get"] = client => client.GetAsync(KubeResource.Pods, "a"),

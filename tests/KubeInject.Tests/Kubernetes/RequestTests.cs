@@ -40,7 +40,7 @@ public class RequestTests
         folder.Write("token", "second\n");
         await connection.GetAsync("/x");
 
-        // Halfway through being replaced, and gone: the last token is used.
+        // The file is empty during a replacement, or deleted: the last token is used.
         folder.Write("token", "");
         await connection.GetAsync("/x");
         File.Delete(file);

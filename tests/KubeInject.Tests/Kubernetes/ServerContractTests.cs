@@ -10,7 +10,7 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>What talking to an API server has to be like, rule by rule; the cases of each rule stand in the classes of its subject.</summary>
+/// <summary>The rules for requests to an API server; the other classes test the cases of each rule.</summary>
 public class ServerContractTests
 {
     private const string Canary = "canary-4711-canary";

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>Makes certificate authorities, and certificates of servers and clients.</summary>
+/// <summary>Creates CAs and certificates of servers and clients.</summary>
 internal static class TestCertificates
 {
     private static readonly DateTimeOffset Start = DateTimeOffset.UtcNow.AddDays(-10);
@@ -18,7 +18,7 @@ internal static class TestCertificates
         return Sign(request, key, issuer, Start.AddDays(100));
     }
 
-    /// <summary>A server's certificate for 127.0.0.1 and localhost, or for the given name alone.</summary>
+    /// <summary>A server certificate for 127.0.0.1 and localhost, or for only the specified name.</summary>
     public static X509Certificate2 Server(X509Certificate2? issuer, string? name = null, DateTimeOffset? end = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

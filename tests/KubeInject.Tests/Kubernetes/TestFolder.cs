@@ -1,6 +1,6 @@
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>A folder of a test's own, gone with the test.</summary>
+/// <summary>A folder that is deleted after the test.</summary>
 public sealed class TestFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("kubeinject-test-").FullName;

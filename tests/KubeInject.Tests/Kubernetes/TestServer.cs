@@ -8,7 +8,7 @@ using System.Text;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>A small HTTP/1.1 server on a port of its own, with TLS where it gets a certificate.</summary>
+/// <summary>A small HTTP/1.1 server on a separate port, with TLS if it has a certificate.</summary>
 internal sealed class TestServer : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -32,7 +32,7 @@ internal sealed class TestServer : IDisposable
 
     public Uri Https => new($"https://127.0.0.1:{Port}");
 
-    /// <summary>The server names that clients asked for by SNI.</summary>
+    /// <summary>The server names that clients requested by SNI.</summary>
     public List<string> AskedNames { get; } = [];
 
     public List<string> ClientCertificates { get; } = [];
@@ -46,7 +46,7 @@ internal sealed class TestServer : IDisposable
         }
     }
 
-    /// <summary>Answers as an API server does while a client connects, and everything else by the given rule.</summary>
+    /// <summary>Responds like an API server while a client connects, and with the specified rule to all other requests.</summary>
     public static Func<Request, Response> Kubernetes(Func<Request, Response>? others = null) => request => request.Path switch
     {
         "/version" => Response.Json("""{"gitVersion":"v1.99.0"}"""),
@@ -54,7 +54,7 @@ internal sealed class TestServer : IDisposable
         _ => others?.Invoke(request) ?? Response.Error(404, "NotFound", "nothing here"),
     };
 
-    /// <summary>Refuses connections from here on, and ends those that there are.</summary>
+    /// <summary>Rejects new connections, and closes the existing ones.</summary>
     public void Stop()
     {
         stop.Cancel();
@@ -76,7 +76,7 @@ internal sealed class TestServer : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
         {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class TestServer : IDisposable
                     await WriteAsync(stream, response);
                     if (response.CutAfter is not null)
                     {
-                        // No orderly end, unless asked for, but a reset.
+                        // The connection is reset unless it is to be closed normally.
                         if (!response.EndsOrderly)
                             client.LingerState = new LingerOption(true, 0);
                         return;
@@ -107,7 +107,7 @@ internal sealed class TestServer : IDisposable
             }
             catch (Exception e) when (e is IOException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
             {
-                // The client hung up, which some tests are about.
+                // The client closed the connection, as some tests do.
             }
         }
     }
@@ -128,7 +128,7 @@ internal sealed class TestServer : IDisposable
         return tls;
     }
 
-    /// <summary>Takes whatever certificate the client shows, or none, as an API server does at this point.</summary>
+    /// <summary>Accepts any client certificate, or none, as an API server does during the handshake.</summary>
     private bool Note(X509Certificate? shown)
     {
         if (shown is null)
@@ -147,7 +147,7 @@ internal sealed class TestServer : IDisposable
                 return null;
             head.Append((char)one[0]);
 
-            // The first byte of a TLS handshake, which no HTTP server reads on from.
+            // The first byte of a TLS handshake, after which no HTTP server continues to read.
             if (head[0] == '\x16')
                 return new Request("", "", new Dictionary<string, string>(), "");
         }
@@ -185,19 +185,19 @@ internal sealed class TestServer : IDisposable
     {
         public bool NeverComes { get; init; }
 
-        /// <summary>More header lines.</summary>
+        /// <summary>Additional headers.</summary>
         public IReadOnlyList<string> Headers { get; init; } = [];
 
         /// <summary>After how many bytes the connection is reset, or, with <see cref="Lines"/>, that it is reset after them.</summary>
         public int? CutAfter { get; init; }
 
-        /// <summary>Whether the connection is closed there, and not reset.</summary>
+        /// <summary>Whether the connection is closed there and not reset.</summary>
         public bool EndsOrderly { get; init; }
 
-        /// <summary>What comes in place of the body, piece by piece.</summary>
+        /// <summary>The body as a sequence of chunks.</summary>
         public IAsyncEnumerable<string>? Lines { get; init; }
 
-        /// <summary>What is sent in place of all of it, to the byte.</summary>
+        /// <summary>The raw bytes to send instead of a response.</summary>
         public byte[]? Raw { get; init; }
 
         public static Response Json(string json) => new(200, "application/json", json);

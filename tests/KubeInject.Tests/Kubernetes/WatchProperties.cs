@@ -7,7 +7,7 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>Objects come, change and go while lists and watches break in all ways that there are.</summary>
+/// <summary>Objects are created, changed and deleted while lists and watches fail in all possible ways.</summary>
 public class WatchProperties
 {
     private const string Last = "zz-last";
@@ -56,7 +56,7 @@ public class WatchProperties
         return true;
     }
 
-    /// <summary>A server whose objects change with every request, and whose answers break; until it has had enough.</summary>
+    /// <summary>A server whose objects change with every request, and whose responses fail, up to a number of faults.</summary>
     private sealed class Life
     {
         private readonly Random random;
@@ -75,7 +75,7 @@ public class WatchProperties
 
         public FakeStore Store { get; } = new();
 
-        /// <summary>How many objects the first list held, and how much had happened until then.</summary>
+        /// <summary>The number of objects in the first list, and the number of events before it.</summary>
         public int ListedObjects { get; private set; }
 
         public int ListedHistory { get; private set; }
@@ -84,7 +84,7 @@ public class WatchProperties
         {
             if (!FakeStore.IsWatch(request))
             {
-                // While a list that must not be forgotten is read, the store rests: its pages are of one version anyway.
+                // While a list that must not expire is read, the store does not change: its pages have one version anyway.
                 if (canForget)
                     Step();
                 (ListedObjects, ListedHistory) = (Store.States.Count(), Store.History.Count);

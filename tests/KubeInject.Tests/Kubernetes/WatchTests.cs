@@ -7,8 +7,8 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 namespace KubeInject.Tests.Kubernetes;
 
 /// <summary>
-/// Watches carry resourceVersion, ask for bookmarks, reconnect where they broke off, list again on 410, and end only
-/// when told to.
+/// Watches have a resourceVersion, request bookmarks, reconnect where they were cut, list again on 410, and end only
+/// when they are canceled.
 /// </summary>
 public class WatchTests
 {
@@ -96,7 +96,7 @@ public class WatchTests
             _ => Lines(() => store.Set("f")));
         var (events, requests) = await WatchAsync(4 + 6);
 
-        // Of "c" there are two: the one that vanished, and another of that name.
+        // There are two objects "c": the deleted one, and another with the same name.
         Assert.Equal(["Modified b@106", "Added c@108", "Added e@109", "Deleted a@101", "Deleted c@103", "Added f@110"], events.Skip(4));
         Assert.Equal(2, requests.Count(request => request.Contains("limit", StringComparison.Ordinal)));
     }
@@ -227,7 +227,7 @@ public class WatchTests
         Assert.Equal((KubeEventType.Added, "a", "shop"), (events.Current.Type, events.Current.Pod.Name, events.Current.Pod.Namespace));
     }
 
-    /// <summary>What the watches get, one after the other; after that, what happened.</summary>
+    /// <summary>The responses of watches, in order; after them, the events.</summary>
     private void Script(params Func<Request, Response>[] answers)
     {
         foreach (var answer in answers)
@@ -255,7 +255,7 @@ public class WatchTests
         return events;
     }
 
-    /// <summary>Lets things happen, tells of them, and then nothing more.</summary>
+    /// <summary>Causes events, reports them, and then stays silent.</summary>
     private Response Lines(params Action[] changes) => Response.Json("") with { Lines = Texts([.. Changes(changes)], staysOpen: true) };
 
     private static Response Silent() => Response.Json("") with { Lines = Texts([], staysOpen: true) };

@@ -9,7 +9,7 @@ using static KubeInject.Tests.Kubernetes.TestServer;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>An answer with status 200 is what was requested, or an error that says what came instead, for which request, and from which server.</summary>
+/// <summary>A response with status 200 is the requested object, or an error that describes it with the request and the server.</summary>
 public sealed class WrongAnswerTests
 {
     private const string Item = """{"metadata":{"name":"a","namespace":"shop","uid":"u-1","resourceVersion":"7"}}""";

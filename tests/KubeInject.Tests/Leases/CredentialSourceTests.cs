@@ -5,7 +5,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Leases;
 
-/// <summary>There is no instant at which a live credential is known to nobody.</summary>
+/// <summary>Every valid credential has a record at any time.</summary>
 public sealed class CredentialSourceTests
 {
     private static readonly CredentialRequest Request =

@@ -119,7 +119,7 @@ public sealed class FileLeaseStoreTests : IDisposable
                 break;
         }
 
-        // Opening a pipe waits until another process writes into it.
+        // Opening a pipe waits until another process writes to it.
         await ExpectUnreadableAsync(store, record, other.Uuid, path).WaitAsync(TimeSpan.FromSeconds(30));
     }
 

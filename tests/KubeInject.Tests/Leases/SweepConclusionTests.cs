@@ -4,7 +4,7 @@ using KubeInject.Leases;
 
 namespace KubeInject.Tests.Leases;
 
-/// <summary>What a sweep may conclude from what it has seen.</summary>
+/// <summary>The conclusions of a sweep from what it has read.</summary>
 public sealed class SweepConclusionTests
 {
     private readonly SweepSimulation world = new();
@@ -60,7 +60,7 @@ public sealed class SweepConclusionTests
         var revoked = 0;
         world.Issuer.OnRevoke = _ =>
         {
-            // All leases that the sweep has not begun with get an owner.
+            // All leases that the sweep has not processed yet get an owner.
             if (++revoked == 1)
                 records.Skip(2 * concurrency).ToList().ForEach(world.Live);
         };
@@ -159,7 +159,7 @@ public sealed class SweepConclusionTests
         Assert.Equal((revoked, revoked == 1), (world.Issuer.Revoked.Count, summary.IsComplete));
     }
 
-    // By how many minutes the clock of the writer is behind ours, and the clock that keeps the record is ahead of ours. The
+    // By how many minutes the clock of the writer is behind ours, and the clock of the store is ahead of ours. The
     // lease is two minutes old, and the grace period is five minutes.
     [Theory]
     [InlineData(0, 0)]

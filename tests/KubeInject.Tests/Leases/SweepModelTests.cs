@@ -30,7 +30,7 @@ public sealed class SweepModelTests
             }
         });
 
-        // There was something to revoke and to renew.
+        // The histories contain leases to revoke and to renew.
         Assert.True(revocations > Count && renewals > Count, $"Only {revocations} credentials were revoked, and {renewals} renewed.");
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace KubeInject.Tests.Leases;
 
-/// <summary>A store, an issuer and a cluster in memory, for sweeps on a clock of the test's own.</summary>
+/// <summary>A store, an issuer and a cluster in memory, for sweeps with a separate clock.</summary>
 internal sealed class SweepSimulation : IOwnerReader
 {
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -29,7 +29,7 @@ internal sealed class SweepSimulation : IOwnerReader
 
     public ClusterIdentity Cluster { get; set; } = new("this-cluster", null);
 
-    /// <summary>Who lives, by the lease.</summary>
+    /// <summary>The live owners by lease.</summary>
     public Dictionary<Guid, ObjectReference> Living { get; } = [];
 
     public List<OwnerGap> Gaps { get; } = [];
@@ -51,7 +51,7 @@ internal sealed class SweepSimulation : IOwnerReader
         return Task.FromResult(new OwnerView { Owners = owners, Cluster = Cluster, Gaps = [.. Gaps], Elapsed = ReadingTakes });
     }
 
-    /// <summary>A record that is an hour old by all clocks, unless the test says otherwise.</summary>
+    /// <summary>A record that is an hour old by all clocks, unless the test specifies another age.</summary>
     public LeaseRecord Record(Func<LeaseRecord, LeaseRecord>? change = null)
     {
         var record = new LeaseRecord
@@ -81,7 +81,7 @@ internal sealed class SweepSimulation : IOwnerReader
         return await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
     }
 
-    /// <summary>Remembers what was renewed and revoked.</summary>
+    /// <summary>Records the renewed and revoked leases.</summary>
     internal sealed class LoggingIssuer : ICredentialIssuer
     {
         public object Gate { get; } = new();
@@ -111,7 +111,7 @@ internal sealed class SweepSimulation : IOwnerReader
 
         public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
         {
-            // One after the other, and not while somebody reads who lives.
+            // One call at a time, and not while the owners are read.
             lock (Gate)
             {
                 Revoked.Add(lease.Uuid);

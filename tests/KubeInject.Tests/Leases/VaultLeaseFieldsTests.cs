@@ -8,7 +8,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Leases;
 
-/// <summary>A record in Vault says what it said, whatever it says, and another injector's record is understood.</summary>
+/// <summary>A record is read from Vault as it was written, whatever its content, and a record of another injector is understood.</summary>
 public sealed class VaultLeaseFieldsTests
 {
     private static readonly Gen<string?> Text = Gen.Elements("", "a", "orders-rw", "é\u2028\U0001F600", "a/b", "\"{}", " x ").Select(text => text.Length == 0 ? null : text);

@@ -9,8 +9,8 @@ using KubeInject.Testing;
 namespace KubeInject.Tests.Manifests;
 
 /// <summary>
-/// Lines that are added to any collection of any manifest, however it was damaged, and however they were: where reading
-/// them alone finds them as meant, so does reading the whole document. KUBEINJECT_FUZZ_RUNS=100000 makes it the long run.
+/// Lines are added to any collection of any damaged manifest. If the added lines alone are read with the intended value,
+/// they are read with it in the whole document. KUBEINJECT_FUZZ_RUNS=100000 runs more cases.
 /// </summary>
 public sealed class AdditionFuzzTests
 {
@@ -44,7 +44,7 @@ public sealed class AdditionFuzzTests
             }
         }).CheckSeeded(Runs);
 
-        // As meant by itself, and in the document.
+        // The intended value alone, and in the document.
         cases.Require(Runs / 20, "(True, True)", "(False, True)", "(False, False)");
     }
 
@@ -60,7 +60,7 @@ public sealed class AdditionFuzzTests
         }
     }
 
-    /// <summary>One or two things to add, to collections that no alias repeats.</summary>
+    /// <summary>One or two additions to collections that no alias repeats.</summary>
     private static IEnumerable<ManifestChange> Changes(ManifestDocument document, Random random)
     {
         ManifestNode[] places = [.. Collections(document.Syntax.Root).Where(node => node.Occurrences == 1)];

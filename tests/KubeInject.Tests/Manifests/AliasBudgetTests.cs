@@ -13,7 +13,7 @@ public sealed class AliasBudgetTests
 {
     private const int Deep = 100_000;
 
-    // Far above the time that an error takes, and far below the time that an expansion takes.
+    // Much longer than an error takes, and much shorter than an expansion takes.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     public static TheoryData<string, string> Bombs => new()

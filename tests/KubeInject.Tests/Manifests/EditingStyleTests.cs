@@ -4,7 +4,7 @@ using static KubeInject.Tests.Manifests.EditingTests;
 
 namespace KubeInject.Tests.Manifests;
 
-/// <summary>What is added is laid out as its surroundings are.</summary>
+/// <summary>Added lines have the style of the lines around them.</summary>
 public sealed class EditingStyleTests
 {
     public static TheoryData<string, string, string> Styles => new()

@@ -2,7 +2,7 @@ using KubeInject.Tests.Injection;
 
 namespace KubeInject.Tests.Manifests;
 
-/// <summary>A manifest changes only where the injection needs it, or not at all.</summary>
+/// <summary>A manifest changes only where the injection requires it, or not at all.</summary>
 public sealed class EditingTests
 {
     internal const string Head = """

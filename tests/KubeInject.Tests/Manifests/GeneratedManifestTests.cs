@@ -10,7 +10,7 @@ using KubeInject.Tests.Injection;
 
 namespace KubeInject.Tests.Manifests;
 
-/// <summary>What holds for manifests of all kinds and layouts.</summary>
+/// <summary>Rules for manifests of all kinds and layouts.</summary>
 public sealed class GeneratedManifestTests
 {
     private const int Often = 2_000;
@@ -34,7 +34,7 @@ public sealed class GeneratedManifestTests
             1 + pod.Containers.Sum(container => (4 * pod.Databases.Count) + (container.Variables.Count == 0 ? 1 : 0)));
         Assert.Equal(before.Length + added, after.Length);
 
-        // With no line break at the end, the last line gets the carriage return that its neighbours have.
+        // Without a final line break, the last line gets the carriage return of the other lines.
         var lastLine = before[^1].Length > 0 ? before[^1] + (generated.Text.Contains("\r\n", StringComparison.Ordinal) ? "\r" : "") : before[^1];
         var found = 0;
         foreach (var line in after)

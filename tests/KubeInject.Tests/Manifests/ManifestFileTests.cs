@@ -197,7 +197,7 @@ public sealed class ManifestFileTests : IDisposable
         Assert.Equal(["a.yaml", "inside.yaml", "sub/b.yaml"], Names(ManifestSource.FromPath(tree, recurse: true)));
         Assert.Equal(["a.yaml", "inside.yaml"], Names(ManifestSource.FromPath(tree)));
 
-        // A link that is named is followed.
+        // A link that is specified explicitly is followed.
         Assert.Equal(["outside.yaml"], Names(ManifestSource.FromPath(Path.Combine(tree, "outside.yaml"))));
         Assert.Equal(["x.yaml"], Names(ManifestSource.FromPath(Path.Combine(tree, "linked"))));
     }

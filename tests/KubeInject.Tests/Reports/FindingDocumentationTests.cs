@@ -4,7 +4,7 @@ using KubeInject.Reports;
 
 namespace KubeInject.Tests.Reports;
 
-/// <summary>The engine carries the page of findings, and finds each code's section in it.</summary>
+/// <summary>The engine contains the page of findings, and finds the section of each code.</summary>
 public sealed class FindingDocumentationTests
 {
     public static TheoryData<string> Codes =>

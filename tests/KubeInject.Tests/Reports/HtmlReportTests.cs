@@ -11,7 +11,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Reports;
 
-/// <summary>The page says what the report says, and nothing that stands in a cluster becomes a part of the page.</summary>
+/// <summary>The page contains the report, and no text of a cluster becomes markup.</summary>
 public sealed partial class HtmlReportTests
 {
     private static readonly string[] Hostile =
@@ -196,7 +196,7 @@ public sealed partial class HtmlReportTests
         Assert.Empty(page.Descendants("table"));
     }
 
-    /// <summary>Both looks: what is to be read has a contrast of 4.5 at least, and what is to be seen one of 3.</summary>
+    /// <summary>In light and dark mode, text has a contrast of at least 4.5, and graphics have one of at least 3.</summary>
     /// <remarks>https://www.w3.org/TR/WCAG21/#contrast-minimum</remarks>
     [Fact]
     public void All_text_is_readable_in_light_and_dark_mode()

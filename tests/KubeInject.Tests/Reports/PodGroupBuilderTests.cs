@@ -6,7 +6,7 @@ using KubeInject.Reports.Page;
 
 namespace KubeInject.Tests.Reports;
 
-/// <summary>Which pods a report puts together, and what of them it shows.</summary>
+/// <summary>Which pods a report groups, and what it shows of them.</summary>
 public sealed class PodGroupBuilderTests
 {
     [Fact]

@@ -7,12 +7,12 @@ using KubeInject.Reports;
 
 namespace KubeInject.Tests.Reports;
 
-/// <summary>Reports to render, and a reader of the pages.</summary>
+/// <summary>Reports to render, and a parser of the pages.</summary>
 internal static partial class Reports
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 22, 9, 30, 0, TimeSpan.Zero);
 
-    /// <summary>A report with one of everything, in which a text of the cluster's stands wherever one can.</summary>
+    /// <summary>A report with an entry of each kind, and a text of the cluster in every possible place.</summary>
     public static PodInjectionReport With(string text, int objects = 2) => new()
     {
         Server = $"https://{text}",
@@ -55,7 +55,7 @@ internal static partial class Reports
     public static ReportedLease Lease(LeaseState state, TimeSpan? left, int number = 1) => new(
         new Guid(number, 0, 0, new byte[8]), state, "shop/pod/orders-1", "orders", "orders-rw", "vault", Now - TimeSpan.FromHours(1), left is null ? null : Now + left, true);
 
-    /// <summary>The page as a document, in which style and script are left out.</summary>
+    /// <summary>The page as a document, without style and script.</summary>
     public static XDocument Parse(string page)
     {
         var text = OwnText().Replace(page, "$1$3");
@@ -63,7 +63,7 @@ internal static partial class Reports
         return XDocument.Load(reader, LoadOptions.PreserveWhitespace);
     }
 
-    /// <summary>What stands in the elements of a name.</summary>
+    /// <summary>The content of the elements with a name.</summary>
     public static IEnumerable<string> Texts(this XContainer page, string element) => page.Descendants(element).Select(found => found.Value);
 
     [GeneratedRegex("(<(style|script)>).*?(</\\2>)", RegexOptions.Singleline)]

@@ -124,7 +124,7 @@ public sealed class DisplayTextTests
                 : parameter.ParameterType == typeof(SourceLocation) ? new SourceLocation(Hostile, 1, 1)
                 : parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : null).ToArray();
 
-            // The hint of an exec plugin may have several lines.
+            // The hint of an exec plugin can have several lines.
             AssertEscaped(((Exception)constructor.Invoke(arguments)).Message.Replace("\n", type == typeof(KubeConnectionException) ? "" : "\n", StringComparison.Ordinal));
         }
     }

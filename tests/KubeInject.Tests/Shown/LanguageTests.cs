@@ -32,7 +32,7 @@ public sealed partial class LanguageTests
         var isCode = false;
         foreach (var (index, line) in File.ReadLines(file).Index())
         {
-            // Code blocks of pages show what others write.
+            // Code blocks of pages can quote other programs.
             isCode ^= Path.GetExtension(file) == ".md" && line.StartsWith("```", StringComparison.Ordinal);
             if (!isCode && Words().Match(line) is { Success: true } match)
                 yield return $"{file}:{index + 1}: {match.Value}";

@@ -5,7 +5,7 @@ namespace KubeInject.Tests.Shown;
 /// <summary>Passwords in connection URIs, connection strings and data source names are masked in every notation.</summary>
 public sealed class PasswordMaskTests
 {
-    /// <summary>Texts whose password is canary, or its parts.</summary>
+    /// <summary>Texts whose password is canary, or parts of it.</summary>
     public static TheoryData<string> Passwords =>
     [
         "postgres://app:canary@db:5432/orders",
@@ -49,7 +49,7 @@ public sealed class PasswordMaskTests
         "pass=canary",
     ];
 
-    /// <summary>Texts without one.</summary>
+    /// <summary>Texts without a password.</summary>
     public static TheoryData<string> Others =>
     [
         "",

@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Annotations.Dialects;
 
-/// <summary>Pods that speak another injector's words.</summary>
+/// <summary>Pods with the annotations of another injector.</summary>
 internal static class DialectPods
 {
     public const string Agent = DialectKey.VaultAgentPrefix;
@@ -16,7 +16,7 @@ internal static class DialectPods
         Annotations = annotations.ToDictionary(pair => pair.Key, pair => pair.Value),
     };
 
-    /// <summary>For the Vault Agent: switched on, with a role, and with what a test is about.</summary>
+    /// <summary>For the Vault Agent: enabled, with a role, and with the annotations of the test.</summary>
     public static PodTemplate ForAgent(params (string Key, string Value)[] annotations) =>
         Pod([.. annotations.Concat([(Agent + "agent-inject", "true"), (Agent + "role", "orders")]).DistinctBy(pair => pair.Item1)]);
 
@@ -42,6 +42,6 @@ internal static class DialectPods
 
     public static IReadOnlyList<PodInjection> ReadAll(PodTemplate pod) => PodInjections.ReadAll(pod, InjectionOptions.Default);
 
-    /// <summary>The one dialect that a pod speaks.</summary>
+    /// <summary>The only dialect of a pod.</summary>
     public static PodInjection Only(PodTemplate pod) => Assert.Single(ReadAll(pod));
 }

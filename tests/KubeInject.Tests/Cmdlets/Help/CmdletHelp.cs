@@ -1,12 +1,12 @@
 namespace KubeInject.Tests.Cmdlets.Help;
 
-/// <summary>What a cmdlet is, as its class, its page or the MAML file has it; and what is told of it.</summary>
+/// <summary>The help of a cmdlet, as its class, its page or the MAML file has it.</summary>
 internal sealed record CmdletHelp(string Name)
 {
     /// <summary>The parameters by name.</summary>
     public IReadOnlyList<ParameterHelp> Parameters { get; init; } = [];
 
-    /// <summary>One line a parameter set: its parameters with position, need and pipeline input. Sorted, for MAML has no names of sets.</summary>
+    /// <summary>One line per parameter set: its parameters with position, whether they are mandatory, and pipeline input. Sorted, because MAML has no names of sets.</summary>
     public IReadOnlyList<string> Sets { get; init; } = [];
 
     public string Synopsis { get; init; } = "";
@@ -15,14 +15,14 @@ internal sealed record CmdletHelp(string Name)
 
     public IReadOnlyList<ExampleHelp> Examples { get; init; } = [];
 
-    /// <summary>The names of types, each with what is said of it.</summary>
+    /// <summary>The names of types, each with its description.</summary>
     public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
 
     public IReadOnlyDictionary<string, string> Outputs { get; init; } = new Dictionary<string, string>();
 
     public string Notes { get; init; } = "";
 
-    /// <summary>The related links: texts with what they lead to.</summary>
+    /// <summary>The related links: their texts and targets.</summary>
     public IReadOnlyList<(string Text, string Target)> Links { get; init; } = [];
 
     /// <summary>One line of a parameter set.</summary>
@@ -33,8 +33,8 @@ internal sealed record CmdletHelp(string Name)
         $"{name}{(position is null ? "" : $" at {position}")}{(isRequired ? " required" : "")}{(byValue ? " by value" : "")}{(byPropertyName ? " by property name" : "")}";
 }
 
-/// <summary>A parameter: what it is; its default, where one is told; and its text.</summary>
+/// <summary>A parameter: its attributes, its default if it has one, and its text.</summary>
 internal sealed record ParameterHelp(string Name, string Type, string Aliases, bool TakesWildcards, string Default, string Text);
 
-/// <summary>An example: what it is about, its one block of code, and what is told before and after that.</summary>
+/// <summary>An example: its title, its code block, and the text before and after it.</summary>
 internal sealed record ExampleHelp(string Title, string Code, string Text);

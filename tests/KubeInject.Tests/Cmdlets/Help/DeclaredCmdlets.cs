@@ -64,8 +64,8 @@ internal static class DeclaredCmdlets
         property.PropertyType == typeof(SwitchParameter) ? "False" : property.GetValue(fresh) is var value and not Array ? Convert.ToString(value, CultureInfo.InvariantCulture) ?? "" : "",
         string.Join('\n', property.CustomAttributes.Where(attribute => attribute.AttributeType == typeof(ParameterAttribute)).Select(attribute => Named(attribute, nameof(ParameterAttribute.HelpMessage), "")).Distinct()));
 
-    // A cmdlet that nobody has given anything: with the values of its fields, which are set before the base of all
-    // cmdlets is asked for what, here, it does not have.
+    // An instance of a cmdlet with the initial values of its fields, which are set before the base constructor throws,
+    // because the base class has only declarations here.
     private static object Fresh(Type type)
     {
         var cmdlet = RuntimeHelpers.GetUninitializedObject(type);

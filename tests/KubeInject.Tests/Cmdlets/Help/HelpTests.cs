@@ -6,7 +6,7 @@ using KubeInject.Testing;
 namespace KubeInject.Tests.Cmdlets.Help;
 
 /// <summary>
-/// The help tells the truth of each cmdlet, in its page and to Get-Help: build/Update-Help.ps1 brings both up to date.
+/// The help of each cmdlet matches the cmdlet, in its page and in Get-Help: build/Update-Help.ps1 updates both.
 /// </summary>
 public sealed partial class HelpTests
 {
@@ -47,7 +47,7 @@ public sealed partial class HelpTests
             declared, help.Parameters.Where(parameter => declared.Exists(one => one.Name == parameter.Name)).Select(parameter => (parameter.Name, parameter.Default))));
     }
 
-    // PowerShell shows the HelpMessage at the prompt for a missing parameter. It is the same in all parameter sets.
+    // PowerShell shows the HelpMessage in the prompt for a missing parameter. It is the same in all parameter sets.
     [Theory]
     [MemberData(nameof(CmdletNames))]
     public void The_description_of_a_parameter_is_its_HelpMessage(string name)
@@ -122,7 +122,7 @@ public sealed partial class HelpTests
         Assert.Equal(page.Links.Select(link => link.Text).Prepend("Online Version"), maml.Links.Select(link => link.Text));
     }
 
-    // Get-Help shows words, not marks.
+    // Get-Help shows plain text.
     [Theory]
     [MemberData(nameof(CmdletNames))]
     public void Get_Help_shows_no_Markdown(string name)
@@ -182,7 +182,7 @@ public sealed partial class HelpTests
         Assert.DoesNotContain("Fill in", text, StringComparison.OrdinalIgnoreCase);
     }
 
-    // What is left of a text without marks and line ends.
+    // The text without Markdown and line breaks.
     private static string Words(string text) => string.Join(' ', Word().Matches(Fence().Replace(LinkTarget().Replace(text, "]"), "")).Select(word => word.Value)).ToLowerInvariant();
 
     [GeneratedRegex(@"[\p{L}\p{N}]+")]

@@ -3,7 +3,7 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Cmdlets.Help;
 
-/// <summary>The file that Get-Help reads.</summary>
+/// <summary>The help file of Get-Help.</summary>
 internal static class MamlFile
 {
     private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";

@@ -4,13 +4,13 @@ using YamlDotNet.RepresentationModel;
 
 namespace KubeInject.Tests.Cmdlets.Help;
 
-/// <summary>The pages in docs/cmdlets, as platyPS 1.0 has them.</summary>
+/// <summary>The pages in docs/cmdlets, in the format of platyPS 1.0.</summary>
 internal static partial class MarkdownPages
 {
     public static IReadOnlyDictionary<string, CmdletHelp> Read() => Directory.EnumerateFiles(Repository.File("docs", "cmdlets"), "*.md")
         .Select(file => Read(Path.GetFileNameWithoutExtension(file), File.ReadAllText(file))).ToDictionary(help => help.Name);
 
-    /// <summary>What is below the headings of a level, by heading. Fenced code has no headings.</summary>
+    /// <summary>The content of each heading of a level. Fenced code has no headings.</summary>
     public static IReadOnlyDictionary<string, string> Sections(string text, int level)
     {
         var sections = new Dictionary<string, string>();

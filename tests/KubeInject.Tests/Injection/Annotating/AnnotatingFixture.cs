@@ -9,7 +9,7 @@ internal static class AnnotatingFixture
 {
     public const string Prefix = "db-creds-injector.numberly.io/";
 
-    /// <summary>The text that came out; empty where nothing did.</summary>
+    /// <summary>The resulting text; empty if nothing changed.</summary>
     public static (string Text, AnnotatedManifest Result) Run(string text, AnnotationTask task)
     {
         var written = "";

@@ -5,10 +5,10 @@ using KubeInject.Testing;
 
 namespace KubeInject.Tests.Injection;
 
-/// <summary>What can be mended in the documents of the corpus is, and by that alone they change.</summary>
+/// <summary>All fixable findings of the corpus are fixed, and nothing else changes.</summary>
 public sealed class CorpusRepairTests
 {
-    // A value that an alias repeats: mending it here would change it there.
+    // A value that an alias repeats: a fix here would also change the other location.
     private const string Shared = "findings/value-anchored.yaml";
 
     public static TheoryData<string> Mendable =>
@@ -59,7 +59,7 @@ public sealed class CorpusRepairTests
     [Fact]
     public void The_corpus_has_documents_to_fix() => Assert.NotEmpty(Mendable);
 
-    // Every line that goes or comes is one of a key that a fix names, of its value, or of the mapping around it.
+    // Every added or removed line belongs to a key of a fix, to its value, or to the parent mapping.
     private static void OnlyMetadataDiffers(string before, string after)
     {
         var values = Manifest.Parse(new ManifestText(before)).Documents.SelectMany(document => document.PodTemplates)

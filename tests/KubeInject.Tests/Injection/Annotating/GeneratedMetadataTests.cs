@@ -10,7 +10,7 @@ using static KubeInject.Tests.Injection.AnnotatingFixture;
 
 namespace KubeInject.Tests.Injection;
 
-/// <summary>What holds for changes to manifests of all kinds and layouts.</summary>
+/// <summary>Rules for changes to manifests of all kinds and layouts.</summary>
 public sealed class GeneratedMetadataTests
 {
     private const int Often = 500;
@@ -128,7 +128,7 @@ public sealed class GeneratedMetadataTests
 
     private static string Sorted(IReadOnlyDictionary<string, string> map) => JsonSerializer.Serialize(map.OrderBy(pair => pair.Key, StringComparer.Ordinal));
 
-    // With no line break at the end, the last line gets the carriage return that its neighbours have.
+    // Without a final line break, the last line gets the carriage return of the other lines.
     private static string[] Lines(string text) => [.. text.Split('\n').Select(line => line.TrimEnd('\r'))];
 
     private static int LongestCommon(string[] a, string[] b)

@@ -4,7 +4,7 @@ using static KubeInject.Tests.Injection.AnnotatingFixture;
 
 namespace KubeInject.Tests.Injection;
 
-/// <summary>Labels and annotations are changed where they stand, and nothing else is.</summary>
+/// <summary>Labels and annotations are changed in place, and nothing else changes.</summary>
 public sealed class MetadataEditingTests
 {
     private const string Containers = """

@@ -5,13 +5,13 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Tests.Injection;
 
-/// <summary>A password in an annotation is never shown, and the annotation is processed as it is.</summary>
+/// <summary>A password in an annotation is never shown, and the annotation is processed unchanged.</summary>
 public sealed class PasswordTests
 {
     private const string Canary = "hunter2";
     private const string Prefix = AnnotatingFixture.Prefix;
 
-    /// <summary>Annotations with a password in them, as lines of YAML.</summary>
+    /// <summary>Annotations that contain a password, as lines of YAML.</summary>
     private static readonly string[] Annotations =
     [
         $"{Prefix}orders.template: postgres://me:{Canary}@db/orders",
@@ -122,6 +122,6 @@ public sealed class PasswordTests
 
         """;
 
-    /// <summary>The same for a pod with a complete request, to which more is done.</summary>
+    /// <summary>Another pod, with a complete request, for more operations.</summary>
     private static string ManifestInPlaceOf(string annotation) => Manifest($"{annotation}\n    {Prefix}orders.role: rw\n    {Prefix}orders.mode: uri\n    {Prefix}orders.env-key-uri: URL");
 }

@@ -8,7 +8,7 @@ using KubeInject.Reports;
 
 namespace KubeInject.Tests.Injector.Reports;
 
-/// <summary>What the program prints of hostile names and messages.</summary>
+/// <summary>The output of the program for hostile names and messages.</summary>
 public sealed class HostileTextTests
 {
     private const string Hostile = "a\n::error file=x::planted\r\e[2J\a\u009B31m\u202Eb\u2028c\u200Bd##[error]e\U000E0041";

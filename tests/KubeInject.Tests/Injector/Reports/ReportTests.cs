@@ -5,7 +5,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Injector.Reports;
 
-/// <summary>Findings as people, programs and a GitHub Actions run read them.</summary>
+/// <summary>Findings in the formats for users, programs and GitHub Actions.</summary>
 public sealed class ReportTests
 {
     internal static readonly Finding Missing = new()

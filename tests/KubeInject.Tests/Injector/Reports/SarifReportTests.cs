@@ -7,7 +7,7 @@ using NJsonSchema;
 
 namespace KubeInject.Tests.Injector.Reports;
 
-/// <summary>SARIF 2.1.0 that its own schema accepts, and that code scanning can follow from one run to the next.</summary>
+/// <summary>SARIF 2.1.0 that is valid for its schema, with fingerprints that code scanning can track between runs.</summary>
 public sealed class SarifReportTests
 {
     private static readonly FindingDocumentation Manual = new("# Findings\n\n### KI003\n**Error.** A database has no role. More.\nCause: …\n\n### KI013\n**Warning.** No label.\n");

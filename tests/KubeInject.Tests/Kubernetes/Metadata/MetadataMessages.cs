@@ -3,10 +3,10 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Kubernetes;
 
-/// <summary>Lists of metadata in protobuf, written by the library of those who made the format.</summary>
+/// <summary>Lists of metadata in protobuf, written by the official protobuf library.</summary>
 internal static class MetadataMessages
 {
-    /// <summary>A PartialObjectMetadataList as an API server sends it, with fields among them that nobody asks for.</summary>
+    /// <summary>A PartialObjectMetadataList as an API server sends it, including fields that are not read.</summary>
     public static byte[] List(IEnumerable<ObjectMetadata> objects, string? next = null) => Envelope("meta.k8s.io/v1", "PartialObjectMetadataList", Message(output =>
     {
         Bytes(output, 1, Message(metadata =>
@@ -60,7 +60,7 @@ internal static class MetadataMessages
         Map(output, 12, item.Annotations);
         Bytes(output, 17, Message(managed => Text(managed, 1, "kubelet")));
 
-        // Of types that Kubernetes does not use here, and that may come one day.
+        // Field types that Kubernetes does not use here, but might in the future.
         output.WriteTag(100, WireFormat.WireType.Fixed64);
         output.WriteFixed64(1);
         output.WriteTag(101, WireFormat.WireType.Fixed32);

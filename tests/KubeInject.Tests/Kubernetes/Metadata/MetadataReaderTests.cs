@@ -62,7 +62,7 @@ public class MetadataReaderTests
         ObjectMetadata[] objects = [new ObjectMetadata { Kind = "Pod", Name = "a", Labels = new Dictionary<string, string> { ["app"] = "x" } }, new ObjectMetadata { Kind = "Pod", Name = "b" }];
         var protobuf = MetadataMessages.List(objects, "more");
 
-        // The two empty texts behind the list say nothing.
+        // The two empty strings after the list have no meaning.
         for (var length = 0; length < protobuf.Length - 4; length++)
             Assert.Throws<InvalidDataException>(() => Feed(new ProtobufMetadataReader(KubeResource.Pods), protobuf[..length], 64));
         var json = JsonList(objects, "more");
@@ -93,7 +93,7 @@ public class MetadataReaderTests
             }
             catch (Exception e) when (e is InvalidDataException or JsonException)
             {
-                // Told, not guessed.
+                // The reader reports it.
                 cases.Count($"error in {format}");
             }
         }).CheckSeeded(Runs);
@@ -103,7 +103,7 @@ public class MetadataReaderTests
     private static void ForAll(Action<(List<ObjectMetadata> Objects, string? Next, int Piece)> holds) =>
         Prop.ForAll(List.ToArbitrary(), holds).CheckSeeded();
 
-    /// <summary>Gives a reader its bytes some at a time, and what it left again with more behind.</summary>
+    /// <summary>Gives a reader a few bytes at a time, with the bytes that it did not consume.</summary>
     private static List<ObjectMetadata> Feed(IMetadataReader reader, byte[] bytes, int piece)
     {
         var objects = new List<ObjectMetadata>();
