@@ -58,7 +58,7 @@ BeforeAll {
 AfterAll { Disconnect-KubeCluster -ErrorAction Ignore }
 
 Describe 'The client of a connection' {
-    It 'is loaded neither by the import nor by connecting, nor by reading annotations' {
+    It 'is not loaded by the import, by a connection, or by reading annotations' {
         $loaded = Invoke-InNewProcess {
             param($path, $namespace)
             Import-Module $path
@@ -74,7 +74,7 @@ Describe 'The client of a connection' {
         $loaded[0..1] | Should -Be 'False', 'True'
     }
 
-    It 'does what about_KubeInject_Client says' {
+    It 'works as about_KubeInject_Client describes' {
         $namespace = New-TestNamespace
         $null = Connect-KubeCluster admin -Namespace $namespace
         $code = [regex]::Matches($topic, '(?m)^```powershell\n([\s\S]*?)^```$').ForEach{ $_.Groups[1].Value } -join "`n"
@@ -87,7 +87,7 @@ Describe 'The client of a connection' {
         $output | Should -Match 'k8s.Models.V1Pod'
     } -TestCases @{ topic = $topic }
 
-    It 'shows no credential and no body of a request in an error' {
+    It 'shows no credential and no request body in an error' {
         $namespace = New-TestNamespace
         $token = Get-ClusterText admin.token
         $client = (Connect-KubeCluster admin -Namespace $namespace).Client
@@ -105,7 +105,7 @@ Describe 'The client of a connection' {
     }
 }
 
-Describe 'Models in the pipeline' {
+Describe 'KubernetesClient models in the pipeline' {
     BeforeAll {
         $namespace = New-TestNamespace orders-1
         $null = Connect-KubeCluster admin -Namespace $namespace
@@ -119,7 +119,7 @@ Describe 'Models in the pipeline' {
         (New-DeploymentModel shop | Test-PodInjectionAnnotation -PassThru).Object.Kind | Should -Be Deployment
     }
 
-    It 'are read one by one from a list, which leaves out their kinds' {
+    It 'are read one by one from a list, although items of a list have no kind' {
         $list = [k8s.Models.V1DeploymentList]@{ Items = [k8s.Models.V1Deployment[]]@((New-DeploymentModel a), (New-DeploymentModel b)) }
         ($list | Get-PodInjectionAnnotation).Namespace | Should -Be a, b
         $list = [k8s.Models.V1PodList]@{ Items = [k8s.Models.V1Pod[]]@((New-Model a), (New-Model b)) }
@@ -132,7 +132,7 @@ Describe 'Models in the pipeline' {
         "$($result | Out-String)" | Should -Match 'DBUSER'
     }
 
-    It 'name pods and workloads' {
+    It 'are accepted as names of pods and workloads' {
         $connection = Get-KubeConnection
         [k8s.CoreV1OperationsExtensions]::ListNamespacedPod($connection.Client.CoreV1, $namespace).Items | Get-KubePod | ForEach-Object Name | Should -Be orders-1
         $null = [k8s.AppsV1OperationsExtensions]::CreateNamespacedDeployment($connection.Client.AppsV1, (New-DeploymentModel $namespace), $namespace)
@@ -140,7 +140,7 @@ Describe 'Models in the pipeline' {
         { Test-PodInjectionAnnotation -Workload (New-DeploymentModel elsewhere) -Namespace $namespace -ErrorAction Stop } | Should -Throw '*namespace elsewhere*'
     }
 
-    It 'convert to pods, and pods to them' {
+    It 'are converted to pods, and pods to models' {
         $pod = Get-KubePod orders-1
         ([k8s.Models.V1Pod] $pod).Metadata.Name | Should -Be orders-1
         ($pod -as [k8s.Models.V1Pod]).Metadata.NamespaceProperty | Should -Be $namespace
@@ -150,8 +150,8 @@ Describe 'Models in the pipeline' {
     }
 }
 
-Describe 'With another module that has loaded the <Version> KubernetesClient <Order> this one' -ForEach $versions {
-    It 'cmdlets, casts and the client work' {
+Describe 'With another module that has loaded KubernetesClient <Version> <Order> this one' -ForEach $versions {
+    It 'supports cmdlets, casts and the client' {
         $result = Invoke-InNewProcess {
             param($path, $other, $order, $namespace)
             $ErrorActionPreference = 'Stop'

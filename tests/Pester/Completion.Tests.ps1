@@ -35,30 +35,30 @@ Describe 'Tab completion of contexts' {
         Complete $_ | Should -Be admin, viewer, certificate
     }
 
-    It 'says where they lead' {
+    It 'shows the cluster, the user and the namespace of each context' {
         (Get-Completion 'Connect-KubeCluster adm').ToolTip | Should -BeLike "admin: $(Get-ClusterText server), *, namespace default"
         Complete 'Connect-KubeCluster -Server ' | Should -Be (Get-ClusterText server)
     }
 
-    It 'goes on from what was typed' {
+    It 'continues the typed text' {
         Complete 'Connect-KubeCluster V' | Should -Be viewer
         Complete 'Connect-KubeCluster "cert' | Should -Be certificate
         Complete 'Connect-KubeCluster *' | Should -Be admin, viewer, certificate
     }
 
-    It 'takes the kubeconfig of the line, relative to PowerShell''s location' {
+    It 'uses the kubeconfig of the command line, relative to the location of PowerShell' {
         $null = New-Kubeconfig "$TestDrive/other.config" https://elsewhere.test
         Push-Location TestDrive:/
         try { Complete 'Connect-KubeCluster -KubeConfig other.config -Context ' | Should -Be test }
         finally { Pop-Location }
     }
 
-    It 'quotes what has to be' {
+    It 'quotes names that need quotes' {
         (Get-Content -Raw (New-Kubeconfig "$TestDrive/quoted.config" https://elsewhere.test)) -replace 'name: test', 'name: "user@te''st (1)"' | Set-Content TestDrive:/quoted.config
         Complete "Connect-KubeCluster -KubeConfig $TestDrive/quoted.config -Context user" | Should -Be "'user@te''st (1)'"
     }
 
-    It 'offers nothing, and says nothing, where the kubeconfig is <Name>' -ForEach @(
+    It 'returns nothing and no error if the kubeconfig is <Name>' -ForEach @(
         @{ Name = 'broken'; Text = "clusters:`n- name: [test" }
         @{ Name = 'missing'; Text = $null }
     ) {
@@ -71,7 +71,7 @@ Describe 'Tab completion of contexts' {
 }
 
 Describe 'Tab completion of namespaces' {
-    It 'completes every -Namespace of the module: <_>' -ForEach @(
+    It 'completes every -Namespace parameter of the module: <_>' -ForEach @(
         'Connect-KubeCluster', 'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken -ServiceAccount a', 'Get-PodInjectionAnnotation', 'Test-KubeConnection', 'Watch-KubePod'
     ) {
         $null = Connect-KubeCluster admin
@@ -79,14 +79,14 @@ Describe 'Tab completion of namespaces' {
         Complete "$_ -n KUBE-S" | Should -Be kube-system
     }
 
-    It 'is everywhere where there is a -Namespace' {
+    It 'exists for every -Namespace parameter' {
         $without = (Get-Command -Module KubeInject -ParameterName Namespace).Where{
             -not ($_.Parameters['Namespace'].Attributes | Where-Object { $_ -is [ArgumentCompleter] })
         }
         $without | Should -BeNullOrEmpty
     }
 
-    It 'takes the connection of the line' {
+    It 'uses the connection of the command line' {
         $connection = Connect-KubeCluster admin
         Disconnect-KubeCluster
         $connection = Connect-KubeCluster -KubeConfig (Get-ClusterFile kubeconfig)
@@ -96,7 +96,7 @@ Describe 'Tab completion of namespaces' {
         finally { Remove-Variable -Scope Global KubeInjectTestConnection }
     }
 
-    It 'takes the context of the line, connected or not' {
+    It 'uses the context of the command line, connected or not' {
         Disconnect-KubeCluster
         Complete 'Connect-KubeCluster -Context certificate -Namespace kube-s' | Should -Be kube-system
         Complete 'Connect-KubeCluster -Namespace kube-s' | Should -Be kube-system
@@ -107,7 +107,7 @@ Describe 'Tab completion of namespaces' {
     }
 }
 
-Describe 'Tab completion of what a cluster has' {
+Describe 'Tab completion of objects in the cluster' {
     BeforeAll {
         $null = Connect-KubeCluster admin -Namespace $namespace
     }
@@ -144,25 +144,25 @@ Describe 'Tab completion of what a cluster has' {
         Complete $Line | Should -Be $Expected.Replace('$namespace', $namespace)
     }
 
-    It 'looks into the namespace of the line: <_>' -ForEach @(
+    It 'uses the namespace of the command line: <_>' -ForEach @(
         'Get-KubePod -n {0} ', 'Get-KubePod e -Namespace {0} -LabelSelector app', 'Watch-KubePod -n {0} -Name ', 'Test-PodInjectionAnnotation -Name e -n {0} -LabelSelector app='
     ) {
         Complete ($_ -f $other) | Should -BeIn elsewhere, 'app=', 'app=elsewhere'
     }
 
-    It 'looks into all namespaces where the line says so' {
+    It 'uses all namespaces if the command line specifies -AllNamespaces' {
         Complete 'Get-KubePod -AllNamespaces -Name elsew' | Should -Be elsewhere
         Complete 'Get-KubePod elsew' | Should -BeNullOrEmpty
     }
 
-    It 'says what a name stands for, and nothing secret' {
+    It 'describes each object, and shows no secret' {
         (Get-Completion 'Get-KubePod ord').ToolTip | Should -BeLike "$namespace/pod/orders, * old"
         foreach ($line in 'Set-PodInjectionAnnotation -Database ', 'Set-PodInjectionAnnotation -EnvUri ', 'Get-KubeSecret ') {
             Get-Completion $line | Out-String | Should -Not -Match 'hunter2'
         }
     }
 
-    It 'reads databases of the manifests of the line, connected or not' {
+    It 'reads databases from the manifests of the command line, connected or not' {
         Set-Content $TestDrive/orders.yaml (New-Manifest -Annotation @{ 'one.role' = 'a'; 'two.role' = 'b' })
         Set-Content $TestDrive/broken.yaml 'metadata: ['
         Push-Location TestDrive:/
@@ -179,8 +179,8 @@ Describe 'Tab completion of what a cluster has' {
     }
 }
 
-Describe 'Tab completion of what the session has' {
-    It 'completes the identities of leases, of the source of the line' {
+Describe 'Tab completion of objects in the session' {
+    It 'completes the UUIDs of leases of the source in the command line' {
         $global:KubeInjectTestSource = New-CredentialSource -Local -LeasePath "$TestDrive/leases"
         try {
             $null = New-Manifest | Invoke-CredentialInjection -CredentialSource $KubeInjectTestSource -WarningAction SilentlyContinue
@@ -196,7 +196,7 @@ Describe 'Tab completion of what the session has' {
         finally { Remove-Variable -Scope Global KubeInjectTestSource }
     }
 
-    It 'completes variables that hold what is asked for' {
+    It 'completes variables that contain a matching object' {
         $global:KubeInjectTestSource = New-CredentialSource -Local
         $global:KubeInjectTestConnection = Connect-KubeCluster admin
         try {
@@ -208,14 +208,14 @@ Describe 'Tab completion of what the session has' {
         finally { Remove-Variable -Scope Global KubeInjectTestSource, KubeInjectTestConnection }
     }
 
-    It 'completes codes of findings, and says what they mean' {
+    It 'completes codes of findings with their descriptions' {
         Complete 'Repair-PodInjectionAnnotation -Code ki00' | Should -Be (0..9).ForEach{ "KI00$_" }
         (Get-Completion 'Test-PodInjectionAnnotation -ExcludeCode KI003').ToolTip | Should -Match '^A database has no role.*\.$'
     }
 }
 
-Describe 'Tab completion where there is nothing to offer' {
-    It 'says nothing without a connection, and without a right: <_>' -ForEach @(
+Describe 'Tab completion without results' {
+    It 'reports no error without a connection or a permission: <_>' -ForEach @(
         'Get-KubePod ', 'Get-KubePod -Namespace ', 'Get-KubePod -l ', 'Invoke-CredentialRotation dep', 'Set-PodInjectionAnnotation -Role ', 'Remove-PodInjectionAnnotation -Workload deployment/web -Database '
     ) {
         Disconnect-KubeCluster
@@ -226,7 +226,7 @@ Describe 'Tab completion where there is nothing to offer' {
         $Error | Should -BeNullOrEmpty
     }
 
-    It 'says nothing of a line that means nothing: <_>' -ForEach @(
+    It 'reports no error for an invalid command line: <_>' -ForEach @(
         'Get-KubePod [', 'Get-KubePod -Connection (Get-Date) -Name ', 'Get-KubePod -n (Get-Date) -Name ', 'Get-KubePod -Connection 1 -Namespace ', 'Connect-KubeCluster -KubeConfig nodrive:/config -Context ', 'Connect-KubeCluster -KubeConfig / -Namespace '
         'Set-PodInjectionAnnotation -Path nodrive:/x, /does/not/exist* -Database ', 'Remove-PodInjectionAnnotation -Workload nonsense -Database ', 'Invoke-CredentialRotation a/b/c'
     ) {
@@ -236,7 +236,7 @@ Describe 'Tab completion where there is nothing to offer' {
         $Error | Should -BeNullOrEmpty
     }
 
-    It 'says nothing where the server is another' {
+    It 'reports no error if the server has changed' {
         $server = Start-TestServer '<html>'
         try {
             $Error.Clear()
@@ -247,7 +247,7 @@ Describe 'Tab completion where there is nothing to offer' {
     }
 
     # The server never answers, so whatever comes back at all has not waited for it.
-    It 'does not wait for a server that does not answer' {
+    It 'does not wait for a server that does not respond' {
         $env:KUBEINJECT_COMPLETION_TIMEOUT_MS = $null
         $server = Start-TestServer '{"gitVersion": "v1.34.1"}' -SilentOn '/api/v1'
         $null = Connect-KubeCluster -KubeConfig (New-Kubeconfig "$TestDrive/silent.config" "http://127.0.0.1:$($server.Port)")

@@ -13,20 +13,20 @@ AfterAll {
 }
 
 Describe 'Connect-KubeCluster -KubeConfig' {
-    It 'merges several, of which the first to say something counts' {
+    It 'merges several files, and the first file that sets a value wins' {
         $first = New-Kubeconfig "$TestDrive/first.config" (Get-ClusterText server) (Get-ClusterText viewer.token) shop
         $connection = Connect-KubeCluster -KubeConfig $first, (Get-ClusterFile kubeconfig)
         $connection.Context, $connection.Namespace | Should -Be test, shop
         (Connect-KubeCluster -KubeConfig $first, (Get-ClusterFile kubeconfig) admin).Context | Should -Be admin
     }
 
-    It 'says which of several is missing' {
+    It 'names a missing file' {
         { Connect-KubeCluster -KubeConfig (Get-ClusterFile kubeconfig), TestDrive:/missing } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*missing*'
     }
 }
 
 Describe 'Connect-KubeCluster -Server' {
-    It 'takes a token file, and reads it anew' {
+    It 'accepts a token file, and reads it again' {
         Copy-Item (Get-ClusterFile admin.token) TestDrive:/token
         $connection = Connect-KubeCluster @server -TokenFile TestDrive:/token
         $connection.AuthenticationKind | Should -Be 'token file'
@@ -35,13 +35,13 @@ Describe 'Connect-KubeCluster -Server' {
         { Get-KubePod } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage "*$forbidden*"
     }
 
-    It 'takes a client certificate as PEM files: <_>' -ForEach 'admin-rsa', 'admin-ec' {
+    It 'accepts a client certificate as PEM files: <_>' -ForEach 'admin-rsa', 'admin-ec' {
         $connection = Connect-KubeCluster @server -ClientCertificate (Get-ClusterFile "$_.crt") -ClientKey (Get-ClusterFile "$_.key")
         $connection.AuthenticationKind | Should -Be 'client certificate'
         { Get-KubePod } | Should -Not -Throw
     }
 
-    It 'takes a client certificate and its key in one file, relative to PowerShell''s location' {
+    It 'accepts a client certificate and its key in one file, relative to the location of PowerShell' {
         Set-Content TestDrive:/both.pem ((Get-Content -Raw (Get-ClusterFile admin-ec.crt)) + (Get-Content -Raw (Get-ClusterFile admin-ec.key)))
         Push-Location TestDrive:/
         try { (Connect-KubeCluster @server -ClientCertificate both.pem).AuthenticationKind | Should -Be 'client certificate' }
@@ -49,7 +49,7 @@ Describe 'Connect-KubeCluster -Server' {
         { Get-KubePod } | Should -Not -Throw
     }
 
-    It 'takes a client certificate as <Name>' -ForEach @(
+    It 'accepts a client certificate as <Name>' -ForEach @(
         @{ Name = 'an X509Certificate2'; Certificate = { Get-Certificate admin-ec } }
         @{ Name = 'an X509Certificate2 that PowerShell wraps'; Certificate = { Get-Certificate admin-rsa | Write-Output } }
         @{ Name = 'a file from Get-Item'; Certificate = { Get-Item TestDrive:/item.pem } }
@@ -59,7 +59,7 @@ Describe 'Connect-KubeCluster -Server' {
         { Get-KubePod } | Should -Not -Throw
     }
 
-    It 'says what is the matter with a client certificate: <Name>' -ForEach @(
+    It 'reports an invalid client certificate: <Name>' -ForEach @(
         @{ Name = 'of another type'; Parameter = { @{ ClientCertificate = 17 } }; Message = '*Int32 is neither*' }
         @{ Name = 'missing'; Parameter = { @{ ClientCertificate = 'TestDrive:/missing.crt' } }; Message = '*missing.crt does not exist*' }
         @{ Name = 'with another''s key'; Parameter = { @{ ClientCertificate = Get-ClusterFile admin-ec.crt; ClientKey = Get-ClusterFile admin-rsa.key } }; Message = '*no matching RSA or ECDSA key*' }
@@ -69,7 +69,7 @@ Describe 'Connect-KubeCluster -Server' {
         { Connect-KubeCluster @server @parameter } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand' -ExpectedMessage $Message
     }
 
-    It 'says that the server takes no name and password, and what to use instead' {
+    It 'reports that the server does not support basic authentication, and suggests alternatives' {
         $null = Connect-KubeCluster admin
         $credential = [pscredential]::new('somebody', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
         $failed = { Connect-KubeCluster @server -Credential $credential } | Should -PassThru -Throw `
@@ -79,7 +79,7 @@ Describe 'Connect-KubeCluster -Server' {
         (Get-KubeConnection).Context | Should -Be admin -Because 'what does not connect leaves the connection that there is'
     }
 
-    It 'takes the certificate authority as <Name>' -ForEach @(
+    It 'accepts the CA as <Name>' -ForEach @(
         @{ Name = 'PEM text'; Authority = { Get-Content -Raw (Get-ClusterFile ca.crt) } }
         @{ Name = 'lines of PEM text'; Authority = { Get-Content (Get-ClusterFile ca.crt) } }
         @{ Name = 'several texts'; Authority = { (Get-Content -Raw (Get-ClusterFile other-ca.crt)), (Get-Content -Raw (Get-ClusterFile ca.crt)) } }
@@ -91,33 +91,33 @@ Describe 'Connect-KubeCluster -Server' {
         (Connect-KubeCluster -Server $server.Server -Token (Get-ClusterToken admin) -CertificateAuthority (& $Authority)).ChecksCertificate | Should -BeTrue
     }
 
-    It 'says that a certificate authority is none' {
+    It 'reports an invalid CA' {
         { Connect-KubeCluster -Server $server.Server -Token (Get-ClusterToken admin) -CertificateAuthority 17 } |
             Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*Int32 is neither*'
     }
 
-    It 'takes one way to say who the user is' {
+    It 'accepts only one kind of credential' {
         { Connect-KubeCluster @server -Token (Get-ClusterToken admin) -TokenFile (Get-ClusterFile admin.token) } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }
 }
 
-Describe 'What Connect-KubeCluster changes of its settings' {
-    It 'makes requests in the place of another user' {
+Describe 'Connect-KubeCluster with settings that override the context' {
+    It 'sends requests as an impersonated user' {
         $null = Connect-KubeCluster admin -ImpersonateUser kubeinject-viewer
         { Get-KubePod } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage "*$forbidden*"
     }
 
-    It 'makes requests in the place of another user and his groups' {
+    It 'sends requests as an impersonated user with groups' {
         $null = Connect-KubeCluster admin -ImpersonateUser kubeinject-viewer -ImpersonateGroup system:masters, others
         { Get-KubePod } | Should -Not -Throw
     }
 
-    It 'makes requests in the place of another user and his uid' {
+    It 'sends requests as an impersonated user with a UID' {
         $null = Connect-KubeCluster admin -ImpersonateUser kubeinject-viewer -ImpersonateUid 4711
         { Get-KubePod } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage "*$forbidden*"
     }
 
-    It 'tells the server the uid, which those before Kubernetes 1.22 do not look at' {
+    It 'sends the UID, which servers before Kubernetes 1.22 ignore' {
         $listener = Start-TestServer
         $config = New-Kubeconfig "$TestDrive/uid.config" "http://127.0.0.1:$($listener.Port)"
         $running = Start-InRunspace { Connect-KubeCluster -KubeConfig $args[0] -ImpersonateUser somebody -ImpersonateUid 4711 } $config
@@ -136,17 +136,17 @@ Describe 'What Connect-KubeCluster changes of its settings' {
         }
     }
 
-    It 'says that groups and a uid go with a user' {
+    It 'reports that groups and a UID require a user' {
         { Connect-KubeCluster admin -ImpersonateGroup system:masters } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*only together with a user*'
         { Connect-KubeCluster admin -ImpersonateUid 4711 } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*only together with a user*'
     }
 
-    It 'looks for another name in the certificate' {
+    It 'checks the certificate for another server name' {
         (Connect-KubeCluster admin -TlsServerName kubernetes.default.svc).ChecksCertificate | Should -BeTrue
         { Connect-KubeCluster admin -TlsServerName another.test } | Should -Throw -ErrorId 'KubeConnectionWrongHostName,*' -ExpectedMessage '*another.test*'
     }
 
-    It 'goes through a proxy that speaks <_>' -ForEach 'http', 'https', 'socks5' {
+    It 'uses a proxy with <_>' -ForEach 'http', 'https', 'socks5' {
         $proxy = $_ -eq 'https' ? (Start-TestProxy (Get-Certificate server)) : (Start-TestProxy)
         try {
             $null = Connect-KubeCluster admin -ProxyUri "${_}://127.0.0.1:$($proxy.Port)"
@@ -159,17 +159,17 @@ Describe 'What Connect-KubeCluster changes of its settings' {
         }
     }
 
-    It 'says that nothing listens at the proxy''s address, and goes no other way' {
+    It 'reports that no proxy listens at the address, and does not bypass the proxy' {
         $listener = Start-TestServer
         $listener.Dispose()
         { Connect-KubeCluster admin -ProxyUri "http://127.0.0.1:$($listener.Port)" } | Should -Throw -ErrorId 'KubeConnectionProxyFailed,*' -ExpectedMessage "*127.0.0.1:$($listener.Port)*"
     }
 
-    It 'says that a proxy''s address is none' {
+    It 'reports an invalid proxy address' {
         { Connect-KubeCluster admin -ProxyUri ftp://proxy.test } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*http, https or socks5*'
     }
 
-    It 'waits as long as it is told to' {
+    It 'waits for the specified time' {
         $listener = Start-TestServer
         try {
             $config = New-Kubeconfig "$TestDrive/silent.config" "http://127.0.0.1:$($listener.Port)"
@@ -178,19 +178,19 @@ Describe 'What Connect-KubeCluster changes of its settings' {
         finally { $listener.Dispose() }
     }
 
-    It 'gives up the kubeconfig''s certificate authority for -SkipCertificateCheck, and warns' {
+    It 'ignores the CA of the kubeconfig with -SkipCertificateCheck, and warns' {
         $connection = Connect-KubeCluster admin -SkipCertificateCheck -WarningVariable warned -WarningAction SilentlyContinue
         $connection.ChecksCertificate | Should -BeFalse
         "$warned" | Should -Match 'is not checked'
     }
 
-    It 'takes no certificate authority together with -SkipCertificateCheck' {
+    It 'rejects a CA together with -SkipCertificateCheck' {
         { Connect-KubeCluster @server -Token (Get-ClusterToken admin) -SkipCertificateCheck -WarningAction SilentlyContinue } | Should -Throw -ErrorId 'KubeConfiguration,*'
     }
 }
 
 Describe 'Get-KubeContext' {
-    It 'lists what the kubeconfig offers' {
+    It 'lists the contexts of the kubeconfig' {
         $contexts = Get-KubeContext
         $contexts.Name | Should -Be admin, viewer, certificate
         $contexts.IsCurrent | Should -Be $true, $false, $false
@@ -213,14 +213,14 @@ Describe 'Get-KubeContext' {
         $contexts[0].File, $contexts[1].File | Should -Be $config, (Get-ClusterFile kubeconfig)
     }
 
-    It 'is piped into Connect-KubeCluster, kubeconfigs included' {
+    It 'can be piped to Connect-KubeCluster, including the kubeconfig' {
         (Get-KubeContext viewer | Connect-KubeCluster).Context | Should -Be viewer
         $config = New-Kubeconfig "$TestDrive/piped.config" $server.Server (Get-ClusterText admin.token) shop
         $connection = Get-KubeContext -KubeConfig $config | Connect-KubeCluster
         $connection.Context, $connection.Namespace | Should -Be test, shop
     }
 
-    It 'shows which is current' {
+    It 'shows the current context' {
         Get-KubeContext | Out-String -Width 200 | Should -Match '(?s)CURRENT +NAME +CLUSTER +AUTHINFO +NAMESPACE +SERVER.*\* +admin +test +admin +default +https://127\.0\.0\.1:\d+\s+viewer'
     }
 
@@ -231,7 +231,7 @@ Describe 'Get-KubeContext' {
         $shown | Should -Not -Match 'PRIVATE KEY|LS0t'
     }
 
-    It 'says which context there is not, and goes on' {
+    It 'reports a missing context, and continues' {
         (Get-KubeContext nowhere, admin -ErrorAction SilentlyContinue -ErrorVariable failed).Name | Should -Be admin
         $failed | Should -HaveCount 1
         $failed[0].FullyQualifiedErrorId | Should -Be 'KubeContextNotFound,KubeInject.Cmdlets.Connections.GetKubeContextCommand'
@@ -239,7 +239,7 @@ Describe 'Get-KubeContext' {
         $failed[0].TargetObject | Should -Be nowhere
     }
 
-    It 'has nothing where there is no kubeconfig' {
+    It 'returns nothing without a kubeconfig' {
         $before = $env:KUBECONFIG
         try {
             $env:KUBECONFIG = "$TestDrive/missing"
@@ -248,7 +248,7 @@ Describe 'Get-KubeContext' {
         finally { $env:KUBECONFIG = $before }
     }
 
-    It 'says where a kubeconfig is broken' {
+    It 'reports where a kubeconfig is invalid' {
         Set-Content TestDrive:/broken "clusters:`n- name: [test"
         { Get-KubeContext -KubeConfig TestDrive:/broken } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.GetKubeContextCommand' -ExpectedMessage '*broken*'
     }

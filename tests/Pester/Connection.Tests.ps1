@@ -12,7 +12,7 @@ AfterAll {
 Describe 'Connect-KubeCluster' {
     BeforeEach { Disconnect-KubeCluster }
 
-    It 'connects as the current context of the kubeconfig' {
+    It 'connects with the current context of the kubeconfig' {
         $connection = Connect-KubeCluster
         $connection.Context | Should -Be 'admin'
         $connection.Server | Should -Be "$server/"
@@ -21,15 +21,15 @@ Describe 'Connect-KubeCluster' {
         $connection.ChecksCertificate | Should -BeTrue
     }
 
-    It 'takes a context by position' {
+    It 'accepts a context by position' {
         (Connect-KubeCluster viewer).Context | Should -Be 'viewer'
     }
 
-    It 'takes a context by property name' {
+    It 'accepts a context by property name' {
         ([pscustomobject]@{ Context = 'viewer' } | Connect-KubeCluster).Context | Should -Be 'viewer'
     }
 
-    It 'makes a connection again from the old one' {
+    It 'opens a connection again with an existing one' {
         $old = Connect-KubeCluster viewer
         $new = $old | Connect-KubeCluster
         $new.Context | Should -Be 'viewer'
@@ -42,13 +42,13 @@ Describe 'Connect-KubeCluster' {
         { Get-KubePod } | Should -Not -Throw
     }
 
-    It 'connects with a server, a token and who signed the server''s certificate' {
+    It 'connects with a server, a token and a CA' {
         $connection = Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile ca.crt)
         $connection.Context | Should -BeNullOrEmpty
         { Get-KubePod } | Should -Not -Throw
     }
 
-    It 'finds a kubeconfig and a certificate relative to PowerShell''s location' {
+    It 'finds a kubeconfig and a certificate relative to the location of PowerShell' {
         Push-Location $env:KUBEINJECT_TEST_CLUSTER
         try {
             (Connect-KubeCluster -KubeConfig kubeconfig viewer).Context | Should -Be 'viewer'
@@ -57,7 +57,7 @@ Describe 'Connect-KubeCluster' {
         finally { Pop-Location }
     }
 
-    It 'finds a relative path in KUBECONFIG relative to PowerShell''s location' {
+    It 'finds a relative path in KUBECONFIG relative to the location of PowerShell' {
         $before = $env:KUBECONFIG
         Push-Location $env:KUBEINJECT_TEST_CLUSTER
         try {
@@ -70,7 +70,7 @@ Describe 'Connect-KubeCluster' {
         }
     }
 
-    It 'connects as the pod that it runs in' {
+    It 'connects with the ServiceAccount of its pod' {
         $folder = (New-Item -ItemType Directory TestDrive:/serviceaccount).FullName
         Copy-Item (Get-ClusterFile ca.crt) $folder/ca.crt
         Copy-Item (Get-ClusterFile admin.token) $folder/token
@@ -84,36 +84,36 @@ Describe 'Connect-KubeCluster' {
         finally { $env:KUBERNETES_SERVICE_HOST = $env:KUBERNETES_SERVICE_PORT = $null }
     }
 
-    It 'takes the namespace of the context' {
+    It 'uses the namespace of the context' {
         $config = New-Kubeconfig "$TestDrive/shop.config" $server (Get-ClusterText admin.token) shop
         (Connect-KubeCluster -KubeConfig $config).Namespace | Should -Be 'shop'
         (Connect-KubeCluster).Namespace | Should -Be 'default'
     }
 
-    It 'takes another namespace for that of the context' {
+    It 'replaces the namespace of the context by a specified one' {
         $config = New-Kubeconfig "$TestDrive/shop.config" $server (Get-ClusterText admin.token) shop
         (Connect-KubeCluster -KubeConfig $config -n stock).Namespace | Should -Be 'stock'
     }
 
-    It 'warns when it does not check the certificate' {
+    It 'warns if it does not verify the certificate' {
         $connection = Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) -SkipCertificateCheck -WarningVariable warned -WarningAction SilentlyContinue
         $connection.ChecksCertificate | Should -BeFalse
         "$warned" | Should -Match 'is not checked'
     }
 
-    It 'tells each request with -Verbose' {
+    It 'reports each request with -Verbose' {
         $messages = Connect-KubeCluster -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
         "$($messages[0])" | Should -Match '^GET /version 200 in \d+ ms$'
     }
 
-    It 'shows nothing secret' {
+    It 'shows no secret' {
         $connection = Connect-KubeCluster
         $shown = ($connection | Format-List * -Force | Out-String) + (ConvertTo-Json $connection) + "$connection"
         Export-Clixml -Depth 5 -InputObject $connection TestDrive:/connection.xml
         $shown + (Get-Content -Raw TestDrive:/connection.xml) | Should -Not -Match (Get-ClusterText admin.token)
     }
 
-    It 'keeps the connection there is where another cannot be made' {
+    It 'keeps the current connection if a new one fails' {
         $connection = Connect-KubeCluster
         { Connect-KubeCluster -Context nowhere } | Should -Throw
         Get-KubeConnection | Should -Be $connection
@@ -121,20 +121,20 @@ Describe 'Connect-KubeCluster' {
 }
 
 Describe 'The errors of Connect-KubeCluster' {
-    It 'says that somebody else signed the certificate' {
+    It 'reports that another CA signed the certificate' {
         $failure = { Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile other-ca.crt) } |
             Should -Throw -PassThru -ErrorId 'KubeConnectionUntrustedCertificate,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.CategoryInfo.Category | Should -Be 'SecurityError'
         $failure.TargetObject | Should -Be "$server/"
     }
 
-    It 'says that the certificate is none that this machine trusts' {
+    It 'reports that no system CA signed the certificate' {
         $failure = { Connect-KubeCluster -Server $server -Token (Get-ClusterToken admin) } |
             Should -Throw -PassThru -ErrorId 'KubeConnectionUntrustedCertificate,*'
         $failure.CategoryInfo.Category | Should -Be 'SecurityError'
     }
 
-    It 'says that the token is not accepted, and does not say the token' {
+    It 'reports that the token is rejected, without the token' {
         $token = ConvertTo-SecureString -AsPlainText 'not-the-token'
         $failure = { Connect-KubeCluster -Server $server -Token $token -CertificateAuthority (Get-ClusterFile ca.crt) } |
             Should -Throw -PassThru -ErrorId 'KubeConnectionUnauthorized,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
@@ -143,7 +143,7 @@ Describe 'The errors of Connect-KubeCluster' {
         $failure | Format-List * -Force | Out-String | Should -Not -Match 'not-the-token'
     }
 
-    It 'says that nothing listens' {
+    It 'reports that no server listens' {
         $listener = Start-TestServer
         $listener.Dispose()
         $failure = { Connect-KubeCluster -Server "https://127.0.0.1:$($listener.Port)" -Token (Get-ClusterToken admin) } |
@@ -152,13 +152,13 @@ Describe 'The errors of Connect-KubeCluster' {
         $failure.Exception.Message | Should -Match 'refused'
     }
 
-    It 'says that a name has no address' {
+    It 'reports that a host name cannot be resolved' {
         $failure = { Connect-KubeCluster -Server https://nowhere.invalid -Token (Get-ClusterToken admin) } |
             Should -Throw -PassThru -ErrorId 'KubeConnectionNameNotResolved,*'
         $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
     }
 
-    It 'says that a server is not Kubernetes' {
+    It 'reports that a server is not Kubernetes' {
         $listener = Start-TestServer '<html>It works!</html>'
         try {
             $config = New-Kubeconfig "$TestDrive/web.config" "http://127.0.0.1:$($listener.Port)"
@@ -170,7 +170,7 @@ Describe 'The errors of Connect-KubeCluster' {
         finally { $listener.Dispose() }
     }
 
-    It 'says that a server does not speak TLS' {
+    It 'reports that a server does not use TLS' {
         $listener = Start-TestServer 'no TLS here'
         try {
             $failure = { Connect-KubeCluster -Server "https://127.0.0.1:$($listener.Port)" -Token (Get-ClusterToken admin) } |
@@ -180,13 +180,13 @@ Describe 'The errors of Connect-KubeCluster' {
         finally { $listener.Dispose() }
     }
 
-    It 'sends no token in clear text' {
+    It 'sends no token unencrypted' {
         $failure = { Connect-KubeCluster -Server http://127.0.0.1:1 -Token (Get-ClusterToken admin) } |
             Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 
-    It 'says which contexts there are when it is asked for another' {
+    It 'lists the existing contexts if a context is missing' {
         $failure = { Connect-KubeCluster nowhere } |
             Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.CategoryInfo.Category | Should -Be 'InvalidArgument'
@@ -194,24 +194,24 @@ Describe 'The errors of Connect-KubeCluster' {
         $failure.Exception.Message | Should -Match 'nowhere.*: admin, viewer, certificate'
     }
 
-    It 'says which kubeconfig is missing' {
+    It 'names a missing kubeconfig' {
         $failure = { Connect-KubeCluster -KubeConfig TestDrive:/missing } |
             Should -Throw -PassThru -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
         $failure.Exception.Message | Should -Match ([regex]::Escape((Join-Path $TestDrive missing)))
     }
 
-    It 'says where a kubeconfig is broken' {
+    It 'reports where a kubeconfig is invalid' {
         Set-Content TestDrive:/broken "clusters:`n- name: [test"
         { Connect-KubeCluster -KubeConfig TestDrive:/broken } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*broken*'
     }
 
-    It 'says that this is no pod' {
+    It 'reports that it does not run in a pod' {
         { Connect-KubeCluster -InCluster } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*KUBERNETES_SERVICE_HOST*'
     }
 }
 
 Describe 'Several connections' {
-    It 'are open at once' {
+    It 'can be open at the same time' {
         $admin = Connect-KubeCluster admin
         $viewer = Connect-KubeCluster viewer
         Get-KubePod -Connection $admin | Should -BeNullOrEmpty
@@ -219,13 +219,13 @@ Describe 'Several connections' {
         $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiForbidden,KubeInject.Cmdlets.Pods.GetKubePodCommand'
     }
 
-    It 'leave the last one to cmdlets that are given none' {
+    It 'make the last one the default of cmdlets' {
         $null = Connect-KubeCluster admin
         $viewer = Connect-KubeCluster viewer
         Get-KubeConnection | Should -Be $viewer
     }
 
-    It 'are each runspace''s own' {
+    It 'belong to their runspaces' {
         $connection = Connect-KubeCluster admin
         $other = [powershell]::Create()
         try {
@@ -240,7 +240,7 @@ Describe 'Several connections' {
 Describe 'Get-KubeConnection' {
     BeforeEach { Disconnect-KubeCluster }
 
-    It 'returns nothing where there is none' {
+    It 'returns nothing without a connection' {
         Get-KubeConnection | Should -BeNullOrEmpty
     }
 
@@ -264,7 +264,7 @@ Describe 'Disconnect-KubeCluster' {
         $failed[0].CategoryInfo.Category | Should -Be 'ConnectionError'
     }
 
-    It 'ends the connection that is piped to it, and no other' {
+    It 'ends only the connection that is piped to it' {
         $admin = Connect-KubeCluster admin
         $viewer = Connect-KubeCluster viewer
         $admin | Disconnect-KubeCluster
@@ -272,12 +272,12 @@ Describe 'Disconnect-KubeCluster' {
         { Get-KubePod -Connection $admin } | Should -Throw -ErrorId 'ConnectionEnded,*'
     }
 
-    It 'forgets the session''s connection where that is piped to it' {
+    It 'removes the connection of the session if it is piped to it' {
         Connect-KubeCluster | Disconnect-KubeCluster
         Get-KubeConnection | Should -BeNullOrEmpty
     }
 
-    It 'does nothing where there is no connection' {
+    It 'does nothing without a connection' {
         { Disconnect-KubeCluster; Disconnect-KubeCluster } | Should -Not -Throw
     }
 }
@@ -285,7 +285,7 @@ Describe 'Disconnect-KubeCluster' {
 Describe 'Without a connection' {
     BeforeEach { Disconnect-KubeCluster }
 
-    It '<_> says how to get one' -ForEach 'Get-KubeCertificateAuthority', 'Get-KubePod', 'Get-KubeSecret', 'Get-PodInjectionAnnotation', 'Watch-KubePod' {
+    It '<_> says how to connect' -ForEach 'Get-KubeCertificateAuthority', 'Get-KubePod', 'Get-KubeSecret', 'Get-PodInjectionAnnotation', 'Watch-KubePod' {
         $failure = { & $_ } | Should -Throw -PassThru -ErrorId 'NotConnected,*'
         $failure.CategoryInfo.Category | Should -Be 'ConnectionError'
         $failure.Exception.Message | Should -Match 'Connect-KubeCluster'

@@ -25,7 +25,7 @@ BeforeAll {
 AfterAll { Disconnect-KubeCluster }
 
 Describe 'Types of the module' {
-    It 'catches an exception by its type in a script that knew nothing of it when it was read' {
+    It 'can be used in catch in a script that was parsed before the import' {
         $script = New-Item "$TestDrive/catch.ps1" -Value @'
 param($Module)
 Import-Module $Module
@@ -37,7 +37,7 @@ try { Get-KubePod nothing -ErrorAction Stop } catch [kubeinject.kubernetes.error
         Invoke-PowerShell -NoProfile -File $script (Get-ModulePath) | Should -Be configuration, 'connection: Unreachable', 'NotFound 404'
     }
 
-    It 'knows them by their short names after using namespace, also with using module' {
+    It 'can be used by their short names after using namespace, also with using module' {
         $script = New-Item "$TestDrive/using.ps1" -Value @"
 using module $(Get-ModulePath)
 using namespace KubeInject
@@ -52,7 +52,7 @@ Get-Reason Timeout
         Invoke-PowerShell -NoProfile -File $script | Should -Be configuration, Timeout, Orphaned, NotFound
     }
 
-    It 'are the same in every runspace, and after the module was imported again' {
+    It 'are the same in every runspace, and after another import' {
         $connection = Connect-KubeCluster admin
         Import-Module (Get-ModulePath) -Force
         $connection | Should -BeOfType KubeInject.Kubernetes.Connection.KubeConnection
@@ -62,7 +62,7 @@ Get-Reason Timeout
 }
 
 Describe 'A connection of another runspace' {
-    It 'serves ForEach-Object -Parallel, each with its own requests in its own verbose stream' {
+    It 'can be used in ForEach-Object -Parallel, with separate requests in each verbose stream' {
         $namespace = New-TestNamespace a, b, c
         $connection = Connect-KubeCluster admin
         $module = Get-ModulePath
@@ -76,7 +76,7 @@ Describe 'A connection of another runspace' {
 }
 
 Describe 'Progress' {
-    It 'is shown of what takes long, with counts and the time left, and taken away' {
+    It 'is shown for long operations, with counts and the remaining time, and then removed' {
         Add-Lease $TestDrive/slow 12
         $running = Start-InRunspace {
             $null = Connect-KubeCluster admin
@@ -96,7 +96,7 @@ Describe 'Progress' {
         $shown[-1].RecordType | Should -Be Completed
     }
 
-    It 'is not shown of what is done at once' {
+    It 'is not shown for short operations' {
         Add-Lease $TestDrive/quick 1
         $running = Start-InRunspace {
             $null = Connect-KubeCluster admin
@@ -113,7 +113,7 @@ Describe 'Progress' {
         finally { $running.Dispose() }
     }
 
-    It 'is taken away with Ctrl+C' {
+    It 'is removed with Ctrl+C' {
         # A list whose second page never comes.
         $server = Start-TestServer '{"gitVersion": "v1.34.1", "kind": "PodList", "metadata": {"continue": "more", "remainingItemCount": 7}, "items": [{"metadata": {"name": "a"}}]}' -SilentOn 'continue='
         $connection = Connect-KubeCluster -KubeConfig (New-Kubeconfig "$TestDrive/pages.config" "http://127.0.0.1:$($server.Port)")
@@ -134,7 +134,7 @@ Describe 'Progress' {
         $shown[-1].Activity | Should -Be $shown[0].Activity
     }
 
-    It 'is not counted where nobody wants to see it' {
+    It 'is not counted if it is not displayed' {
         $server = Start-TestServer '{"gitVersion": "v1.34.1", "kind": "PodList", "metadata": {"continue": "more", "remainingItemCount": 7}, "items": [{"metadata": {"name": "a"}}]}' -SilentOn 'continue='
         $connection = Connect-KubeCluster -TimeoutSec 2 -KubeConfig (New-Kubeconfig "$TestDrive/silent.config" "http://127.0.0.1:$($server.Port)")
         $running = Start-InRunspace { $ProgressPreference = 'SilentlyContinue'; Get-KubePod -Connection $args[0] -ErrorAction SilentlyContinue; 'end' } $connection
@@ -151,7 +151,7 @@ Describe 'Progress' {
 }
 
 Describe '-Verbose' {
-    It 'tells of requests of the sources, too' {
+    It 'reports the requests of credential sources' {
         $secret = 'canary-of-vault'
         $server = Start-TestServer '{"data": {"keys": []}}'
         try {
@@ -163,7 +163,7 @@ Describe '-Verbose' {
         $told | Should -Not -Match $secret
     }
 
-    It 'tells nothing unless it is asked, by the switch or the preference' {
+    It 'reports nothing unless the parameter or the preference is set' {
         $namespace = New-TestNamespace a
         $null = Connect-KubeCluster admin
         Get-KubePod a -n $namespace 4>&1 | Should -HaveCount 1
@@ -173,8 +173,8 @@ Describe '-Verbose' {
     }
 }
 
-Describe 'What has come from another session' @job {
-    It 'can be read, and taken for what it says of itself' {
+Describe 'Objects from another session' @job {
+    It 'can be read, and accepted by property name' {
         $namespace = New-TestNamespace (New-Manifest orders)
         $job = Start-Job { Import-Module $args[0]; $null = Connect-KubeCluster admin; Get-KubePod orders -n $args[1] } -ArgumentList (Get-ModulePath), $namespace
         $pod = $job | Receive-Job -Wait -AutoRemoveJob

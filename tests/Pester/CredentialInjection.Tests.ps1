@@ -20,7 +20,7 @@ Describe 'Invoke-CredentialInjection' {
         $source = New-CredentialSource -Local -LeasePath $folder/leases
     }
 
-    It 'tells what became of each pod' {
+    It 'reports the result of each pod' {
         New-Manifest orders -Namespace shop | Set-Content $folder/orders.yaml
         $result = Invoke-CredentialInjection $folder/orders.yaml -CredentialSource $source
         "$($result.Object)" | Should -Be shop/pod/orders
@@ -42,7 +42,7 @@ Describe 'Invoke-CredentialInjection' {
         $leases.Uuid | Should -Be $result.Databases.Uuid
     }
 
-    It 'tells what is injected already, and issues nothing for it' {
+    It 'reports injected pods, and issues nothing for them' {
         $injected = New-Manifest | Invoke-CredentialInjection -CredentialSource $source -AsManifest
         $again = $injected | Invoke-CredentialInjection -CredentialSource $source
         $again.Status | Should -Be AlreadyInjected
@@ -50,7 +50,7 @@ Describe 'Invoke-CredentialInjection' {
         Get-Lease $folder | Should -HaveCount 1
     }
 
-    It 'leaves alone what asks for nothing' {
+    It 'skips pods that request nothing' {
         $manifest = New-Manifest -Annotation @{} -Label @{}
         ($manifest | Invoke-CredentialInjection -CredentialSource $source).Status | Should -Be NotRequested
         $manifest | Invoke-CredentialInjection -CredentialSource $source -AsManifest | Should -BeExactly $manifest
@@ -62,12 +62,12 @@ Describe 'Invoke-CredentialInjection' {
         @($warned) -match 'are random' | Should -HaveCount 1
     }
 
-    It 'warns of findings' {
+    It 'warns about findings' {
         $null = New-Manifest -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.mod' = 'uri' } | Invoke-CredentialInjection -CredentialSource $source -WarningVariable warned
         @($warned) -match 'KI002' | Should -HaveCount 1
     }
 
-    It 'asks nothing with -Confirm:$false' {
+    It 'does not ask for confirmation with -Confirm:$false' {
         $ConfirmPreference = 'Low'
         (New-Manifest | Invoke-CredentialInjection -CredentialSource $source -Confirm:$false).Status | Should -Be Injected
     }
@@ -88,7 +88,7 @@ Describe 'The input of Invoke-CredentialInjection' {
         Disconnect-KubeCluster
     }
 
-    It 'is <Form>' -ForEach @(
+    It 'can be <Form>' -ForEach @(
         @{ Form = 'pods'; Get = { Get-KubePod -n $namespace } }
         @{ Form = 'a list from kubectl'; Get = { kubectl get pods -n $namespace -o json | ConvertFrom-Json } }
         @{ Form = 'objects from kubectl'; Get = { (kubectl get pods -n $namespace -o json | ConvertFrom-Json).items } }
@@ -113,7 +113,7 @@ Describe 'The input of Invoke-CredentialInjection' {
         ConvertTo-Json $injected -Depth 50 | Should -BeExactly (ConvertTo-Json $before -Depth 50)
     }
 
-    It 'is files and folders' {
+    It 'can be files and folders' {
         New-Manifest orders | Set-Content $folder/a.yaml
         New-Manifest web -AsJson | Set-Content $folder/b.json
         $null = New-Item -ItemType Directory $folder/below
@@ -133,7 +133,7 @@ Describe 'Invoke-CredentialInjection -AsManifest' {
         $source = New-CredentialSource -Local -LeasePath $folder/leases
     }
 
-    It 'writes what kubectl applies' {
+    It 'writes a manifest that kubectl applies' {
         $namespace = New-TestNamespace
         New-Manifest orders | Set-Content $folder/orders.yaml
         $null = Invoke-CredentialInjection $folder/orders.yaml -CredentialSource $source -AsManifest | kubectl apply -n $namespace -f -
@@ -159,7 +159,7 @@ Describe 'Invoke-CredentialInjection -AsManifest' {
         kubectl get deployment orders -n $namespace -o 'jsonpath={.spec.template.spec.containers[0].env[*].name}' | Should -Be 'DBUSER DBPASSWORD'
     }
 
-    It 'writes several files into one kubectl apply: <_>' -ForEach 'a.yaml b.json c.yaml', 'a.json b.yaml c.json', 'a.json b.json', 'a.yaml b.yaml' {
+    It 'writes several files for one kubectl apply: <_>' -ForEach 'a.yaml b.json c.yaml', 'a.json b.yaml c.json', 'a.json b.json', 'a.yaml b.yaml' {
         $namespace = New-TestNamespace
         $files = $_ -split ' '
         foreach ($file in $files) { New-Manifest $file[0] -AsJson:($file -like '*.json') | Set-Content -NoNewline $folder/$file }
@@ -169,7 +169,7 @@ Describe 'Invoke-CredentialInjection -AsManifest' {
         foreach ($name in $names) { Get-EnvironmentValue (Get-TestPod $name $namespace) DBPASSWORD | Should -Match '^\w{24}$' }
     }
 
-    It 'writes files from a pipeline into one kubectl apply' {
+    It 'writes files from a pipeline for one kubectl apply' {
         $namespace = New-TestNamespace
         New-Manifest web -AsJson | Set-Content $folder/a.json
         New-Manifest orders | Set-Content $folder/b.yaml
@@ -191,7 +191,7 @@ Describe 'Invoke-CredentialInjection -AsManifest' {
         $added.Replace($injected, '') | Should -BeExactly $manifest.Replace("`r", '')
     }
 
-    It 'keeps the lease of a manifest that is handed over when the pipeline has enough' {
+    It 'keeps the lease of a returned manifest if the pipeline stops' {
         New-Manifest a | Set-Content $folder/a.yaml
         New-Manifest b | Set-Content $folder/b.yaml
         $manifest = Invoke-CredentialInjection $folder -CredentialSource $source -AsManifest | Select-Object -First 1
@@ -200,7 +200,7 @@ Describe 'Invoke-CredentialInjection -AsManifest' {
         $manifest | Should -Match $lease.Uuid
     }
 
-    It 'writes nothing of a pod that fails' {
+    It 'writes nothing for a pod that fails' {
         $written = (New-Manifest orders), (New-Manifest broken -Annotation @{ 'orders.mode' = 'uri' }) |
             Invoke-CredentialInjection -CredentialSource $source -AsManifest -ErrorAction SilentlyContinue
         $written | Should -HaveCount 1
@@ -214,7 +214,7 @@ Describe 'Invoke-CredentialInjection -OutputDirectory' {
         $source = New-CredentialSource -Local -LeasePath $folder/leases
     }
 
-    It 'writes each manifest under its own name' {
+    It 'writes each manifest with its file name' {
         New-Manifest orders | Set-Content $folder/a.yaml
         New-Manifest web -AsJson | Set-Content $folder/b.json
         $before = Get-Content -Raw $folder/a.yaml
@@ -226,14 +226,14 @@ Describe 'Invoke-CredentialInjection -OutputDirectory' {
         Get-Content -Raw $folder/a.yaml | Should -BeExactly $before
     }
 
-    It 'writes a folder''s folders' {
+    It 'keeps subfolders' {
         $null = New-Item -ItemType Directory $folder/in/below
         New-Manifest orders | Set-Content $folder/in/below/a.yaml
         $null = Invoke-CredentialInjection $folder/in -Recurse -CredentialSource $source -OutputDirectory $folder/out
         "$folder/out/below/a.yaml" | Should -Exist
     }
 
-    It 'is relative to PowerShell''s location' {
+    It 'is relative to the location of PowerShell' {
         New-Manifest orders | Set-Content $folder/a.yaml
         Push-Location $folder
         try { $null = Invoke-CredentialInjection a.yaml -CredentialSource $source -OutputDirectory out }
@@ -241,13 +241,13 @@ Describe 'Invoke-CredentialInjection -OutputDirectory' {
         "$folder/out/a.yaml" | Should -Exist
     }
 
-    It 'lets nobody else read what it writes' @unix {
+    It 'writes files that only the owner can read' @unix {
         New-Manifest orders | Set-Content $folder/a.yaml
         $null = Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -OutputDirectory $folder/out
         (Get-Item $folder/out/a.yaml).UnixMode | Should -Be '-rw-------'
     }
 
-    It 'says that text has no file name' {
+    It 'reports that text has no file name' {
         New-Manifest orders | Invoke-CredentialInjection -CredentialSource $source -OutputDirectory $folder/out -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed[0].FullyQualifiedErrorId | Should -Be 'ManifestFailed,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         Get-Lease $folder | Should -BeNullOrEmpty
@@ -260,14 +260,14 @@ Describe 'Invoke-CredentialInjection -InPlace' {
         $source = New-CredentialSource -Local -LeasePath $folder/leases
     }
 
-    It 'writes a manifest back into its file' {
+    It 'writes a manifest to its file' {
         New-Manifest orders | Set-Content $folder/a.yaml
         (Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -InPlace).Status | Should -Be Injected
         Get-Content -Raw $folder/a.yaml | Should -Match (Get-Lease $folder).Username
         (Get-ChildItem $folder -Force -File).Name | Should -Be a.yaml
     }
 
-    It 'keeps the file''s permissions' @unix {
+    It 'keeps the permissions of the file' @unix {
         New-Manifest orders | Set-Content $folder/a.yaml
         chmod 640 $folder/a.yaml
         $null = Get-Item $folder/a.yaml | Invoke-CredentialInjection -CredentialSource $source -InPlace
@@ -284,7 +284,7 @@ Describe 'Invoke-CredentialInjection -InPlace' {
         (Get-Item $folder/a.yaml).LastWriteTimeUtc | Should -Be $before.LastWriteTimeUtc
     }
 
-    It 'leaves a pod that fails as it was' {
+    It 'leaves a pod that fails unchanged' {
         $broken = New-Manifest broken -Annotation @{ 'orders.mode' = 'uri' }
         Set-Content -NoNewline $folder/a.yaml -Value ($broken + "---`n" + (New-Manifest orders))
         $results = Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -InPlace -ErrorAction SilentlyContinue
@@ -315,21 +315,21 @@ Describe 'Invoke-CredentialInjection -WhatIf' {
         Get-Content -Raw $folder/a.yaml | Should -BeExactly $before
     }
 
-    It 'writes nothing that asks for nothing either' {
+    It 'writes no file for manifests that request nothing' {
         New-Manifest -Annotation @{} -Label @{} | Set-Content $folder/a.yaml
         Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -AsManifest -WhatIf | Should -BeNullOrEmpty
         (Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -OutputDirectory $folder/out -WhatIf).Status | Should -Be NotRequested
         "$folder/out" | Should -Not -Exist
     }
 
-    It 'tells what it would do' {
+    It 'reports the planned actions' {
         $result = Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -WhatIf
         $result.Databases.Variables | Should -Be DBUSER, DBPASSWORD
         $result.Databases.Username | Should -BeNullOrEmpty
         $result.Manifest | Should -BeNullOrEmpty
     }
 
-    It 'says it in one line a manifest' {
+    It 'uses one line per manifest' {
         $shown = Invoke-InNewProcess {
             Import-Module $args[0]
             $null = Invoke-CredentialInjection $args[1] -CredentialSource (New-CredentialSource -Local -LeasePath $args[2]) -WhatIf
@@ -344,20 +344,20 @@ Describe 'The errors of Invoke-CredentialInjection' {
         $source = New-CredentialSource -Local -LeasePath $folder/leases
     }
 
-    It 'asks for a credential source' {
+    It 'requires a credential source' {
         $failure = { New-Manifest | Invoke-CredentialInjection } |
             Should -Throw -PassThru -ErrorId 'CredentialSourceMissing,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failure.CategoryInfo.Category | Should -Be InvalidArgument
         $failure.Exception.Message | Should -Match 'New-CredentialSource'
     }
 
-    It 'takes one kind of output' {
+    It 'accepts only one kind of output' {
         $failure = { New-Manifest | Invoke-CredentialInjection -CredentialSource $source -AsManifest -InPlace } |
             Should -Throw -PassThru -ErrorId 'SeveralOutputs,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failure.CategoryInfo.Category | Should -Be InvalidArgument
     }
 
-    It 'says which path is not there, and injects the others' {
+    It 'reports a missing path, and injects the others' {
         New-Manifest orders | Set-Content $folder/a.yaml
         $result = Invoke-CredentialInjection $folder/missing.yaml, $folder/a.yaml -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Injected
@@ -367,7 +367,7 @@ Describe 'The errors of Invoke-CredentialInjection' {
         $failed[0].TargetObject | Should -Be "$folder/missing.yaml"
     }
 
-    It 'says where a manifest is broken, and injects the others' {
+    It 'reports where a manifest is invalid, and injects the others' {
         New-Manifest a | Set-Content $folder/a.yaml
         Set-Content $folder/b.yaml "kind: Pod`nmetadata:`n  name: [orders"
         New-Manifest c | Set-Content $folder/c.yaml
@@ -381,7 +381,7 @@ Describe 'The errors of Invoke-CredentialInjection' {
         $failed[0].Exception.Message | Should -Match ('^' + [regex]::Escape("$folder/b.yaml") + ':[34]:\d+: ')
     }
 
-    It 'says which pod cannot be injected, and injects the others' {
+    It 'reports a pod that cannot be injected, and injects the others' {
         New-Manifest a -Annotation @{ 'orders.env-key-dbuser' = 'PGUSER' } | Set-Content $folder/a.yaml
         New-Manifest b | Set-Content $folder/b.yaml
         $results = Invoke-CredentialInjection $folder -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -394,21 +394,21 @@ Describe 'The errors of Invoke-CredentialInjection' {
         @(Get-Lease $folder) | Should -HaveCount 1
     }
 
-    It 'says what is no manifest, and injects the rest' {
+    It 'reports objects that are not manifests, and injects the rest' {
         $results = 1, (New-Manifest orders) | Invoke-CredentialInjection -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $results.Status | Should -Be Injected
         $failed[0].FullyQualifiedErrorId | Should -Be 'InputNotAManifest,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].CategoryInfo.Category | Should -Be InvalidType
     }
 
-    It 'issues nothing where leases cannot be recorded' {
+    It 'issues nothing if leases cannot be recorded' {
         Set-Content $folder/leases 'a file, and no folder'
         $result = New-Manifest orders | Invoke-CredentialInjection -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Failed
         $failed[0].FullyQualifiedErrorId | Should -Be 'InjectionFailed,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
     }
 
-    It 'keeps no lease of what cannot be written' {
+    It 'keeps no lease if the output cannot be written' {
         New-Manifest orders | Set-Content $folder/a.yaml
         Set-Content $folder/out 'a file, and no folder'
         Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -OutputDirectory $folder/out -ErrorAction SilentlyContinue -ErrorVariable failed

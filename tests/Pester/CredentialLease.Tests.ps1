@@ -44,7 +44,7 @@ BeforeAll {
 AfterAll { Disconnect-KubeCluster }
 
 Describe 'Get-CredentialLease' {
-    It 'returns all leases, each with its owner and how it stands' {
+    It 'returns all leases, each with its owner and its state' {
         $leases = Get-CredentialLease $source
         $leases.Uuid | Sort-Object | Should -Be ($ofPod, $ofDeployment, $ofNobody, $broken, $young | Sort-Object)
         $states = @{}
@@ -56,7 +56,7 @@ Describe 'Get-CredentialLease' {
         $states[$young] | Should -Be "Active $namespace/pod/young"
     }
 
-    It 'says of each what there is to say' {
+    It 'returns the properties of each lease' {
         $lease = Get-CredentialLease $source -Uuid $ofPod
         $lease.Role | Should -Be role-of-orders
         $lease.Database | Should -Be orders
@@ -68,16 +68,16 @@ Describe 'Get-CredentialLease' {
         $lease.IssuedAt | Should -BeLessThan ([DateTimeOffset]::UtcNow)
     }
 
-    It 'takes the source by name as well' { Get-CredentialLease -CredentialSource $source | Should -HaveCount 5 }
+    It 'accepts the source by parameter name' { Get-CredentialLease -CredentialSource $source | Should -HaveCount 5 }
 
-    It 'takes several UUIDs' { (Get-CredentialLease $source -Uuid $ofPod, $young).Uuid | Sort-Object | Should -Be ($ofPod, $young | Sort-Object) }
+    It 'accepts several UUIDs' { (Get-CredentialLease $source -Uuid $ofPod, $young).Uuid | Sort-Object | Should -Be ($ofPod, $young | Sort-Object) }
 
-    It 'takes states' {
+    It 'accepts states' {
         (Get-CredentialLease $source -State Orphaned, Incomplete).Uuid | Sort-Object | Should -Be ($ofNobody, $broken | Sort-Object)
         { Get-CredentialLease $source -State Dead } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
     }
 
-    It 'takes pods by name, with wildcards: <Pod>' -ForEach @(
+    It 'accepts pods by name, with wildcards: <Pod>' -ForEach @(
         @{ Pod = 'orders'; Of = 'ofPod' }
         @{ Pod = 'ORD*'; Of = 'ofPod' }
         @{ Pod = 'web-2'; Of = 'ofDeployment' }
@@ -86,11 +86,11 @@ Describe 'Get-CredentialLease' {
         (Get-CredentialLease $source -Pod $Pod).Uuid | Should -Be (Get-Variable $Of -ValueOnly)
     }
 
-    It 'takes workloads by name, with wildcards: <_>' -ForEach 'web', 'w*', 'deployment/web', 'Deployment/*' {
+    It 'accepts workloads by name, with wildcards: <_>' -ForEach 'web', 'w*', 'deployment/web', 'Deployment/*' {
         (Get-CredentialLease $source -Workload $_).Uuid | Should -Be $ofDeployment
     }
 
-    It 'takes pods from the pipeline, also the second of a workload' {
+    It 'accepts pods from the pipeline, also the second of a workload' {
         (Get-KubePod orders -n $namespace | Get-CredentialLease $source).Uuid | Should -Be $ofPod
         (Get-KubePod web-2 -n $namespace | Get-CredentialLease $source).Uuid | Should -Be $ofDeployment
         (Get-KubePod -n $namespace | Get-CredentialLease $source).Uuid | Sort-Object | Should -Be ($ofPod, $ofDeployment | Sort-Object)
@@ -101,21 +101,21 @@ Describe 'Get-CredentialLease' {
         @() | Get-CredentialLease $source | Should -BeNullOrEmpty
     }
 
-    It 'takes a namespace, and is told that all are meant' {
+    It 'accepts a namespace, and all namespaces' {
         Get-CredentialLease $source -Namespace $namespace | Should -HaveCount 5
         Get-CredentialLease $source -n default | Should -BeNullOrEmpty
         Get-CredentialLease $source -A | Should -HaveCount 5
         { Get-CredentialLease $source -A -n default } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }
 
-    It 'counts a lease without a namespace to that of its owner' {
+    It 'assigns a lease without a namespace to that of its owner' {
         $uuid = [guid]::NewGuid()
         $namespace = New-TestNamespace (New-Manifest nameless -Annotation @{ 'orders.role' = 'rw'; uuid = $uuid })
         Add-Lease $TestDrive/nameless nameless -Namespace '' -Uuid $uuid
         (Get-CredentialLease (New-CredentialSource -Local -LeasePath $TestDrive/nameless) -n $namespace).Uuid | Should -Be $uuid
     }
 
-    It 'warns once without a connection, and tells states by time alone' {
+    It 'warns once without a connection, and derives states from the time alone' {
         Disconnect-KubeCluster
         try { $leases = Get-CredentialLease $source -WarningVariable warned -WarningAction SilentlyContinue }
         finally { $null = Connect-KubeCluster admin }
@@ -125,7 +125,7 @@ Describe 'Get-CredentialLease' {
         ($leases | Where-Object Uuid -EQ $ofDeployment).State | Should -Be Expiring
     }
 
-    It 'takes the connection that it is given' {
+    It 'uses the specified connection' {
         $connection = Get-KubeConnection
         $viewer = Connect-KubeCluster viewer
         try {
@@ -136,13 +136,13 @@ Describe 'Get-CredentialLease' {
         finally { $null = Connect-KubeCluster admin }
     }
 
-    It 'names the file that is no record' {
+    It 'names a file that is not a record' {
         $null = New-Item -ItemType Directory $TestDrive/damaged
         Set-Content $TestDrive/damaged/x.json '{'
         { Get-CredentialLease (New-CredentialSource -Local -LeasePath $TestDrive/damaged) } | Should -Throw '*x.json: This is not a lease record*' -ErrorId 'LeaseRecordInvalid,KubeInject.Cmdlets.Leases.GetCredentialLeaseCommand'
     }
 
-    It 'shows a table of 100 columns with what one looks for' {
+    It 'shows the most important columns in 100 characters' {
         $text = Get-CredentialLease $source | Out-String -Width 100
         $lines = $text -split "`r?`n" | Where-Object { $_.Trim() }
         $lines[0] | Should -Match '^State +Owner +ExpiresIn +Age +Database +Role +Username'
@@ -157,33 +157,33 @@ Describe 'Update-CredentialLease' {
         $source = New-CredentialSource -Local -LeasePath $folder
     }
 
-    It 'renews leases from the pipeline, which know their source, and returns them as they are now' {
+    It 'renews leases from the pipeline with their source, and returns their new state' {
         $renewed = Get-CredentialLease $source -Uuid $ofPod, $ofDeployment | Update-CredentialLease
         $renewed.Uuid | Sort-Object | Should -Be ($ofPod, $ofDeployment | Sort-Object)
         $renewed.State | Should -Be Active, Active
         (Get-Record $folder | Where-Object { $_.PSObject.Properties['RenewedAt'] }).Uuid | Sort-Object | Should -Be ("$ofPod", "$ofDeployment" | Sort-Object)
     }
 
-    It 'takes leases by name, and by position' {
+    It 'accepts leases by name and by position' {
         $leases = Get-CredentialLease $source -Uuid $ofPod, $ofDeployment
         (Update-CredentialLease -Lease $leases).Count | Should -Be 2
         (Update-CredentialLease $leases[0]).Uuid | Should -Be $leases[0].Uuid
     }
 
-    It 'takes UUIDs with a source, also from objects that were saved' {
+    It 'accepts UUIDs with a source, also from saved objects' {
         (Update-CredentialLease -CredentialSource $source -Uuid $ofPod).Uuid | Should -Be $ofPod
         Get-CredentialLease $source -Uuid $ofPod | Export-Clixml $TestDrive/saved.xml
         (Import-Clixml $TestDrive/saved.xml | Update-CredentialLease -CredentialSource $source).Uuid | Should -Be $ofPod
     }
 
-    It 'tells of a UUID that the source does not know, and goes on' {
+    It 'reports a UUID that the source does not know, and continues' {
         $renewed = Update-CredentialLease -CredentialSource $source -Uuid ([guid]::Empty), $ofPod -ErrorVariable failed -ErrorAction SilentlyContinue
         $renewed.Uuid | Should -Be $ofPod
         $failed.FullyQualifiedErrorId | Should -Be 'LeaseNotFound,KubeInject.Cmdlets.Leases.UpdateCredentialLeaseCommand'
         $failed[0].TargetObject | Should -Be ([guid]::Empty)
     }
 
-    It 'says why a lease cannot be renewed: <Of>' -ForEach @(@{ Of = 'young'; Why = 'The lease cannot be renewed. It does not expire\.' }, @{ Of = 'broken'; Why = 'was not issued completely' }) {
+    It 'reports why a lease cannot be renewed: <Of>' -ForEach @(@{ Of = 'young'; Why = 'The lease cannot be renewed. It does not expire\.' }, @{ Of = 'broken'; Why = 'was not issued completely' }) {
         Get-CredentialLease $source -Uuid (Get-Variable $Of -ValueOnly) | Update-CredentialLease -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $failed.FullyQualifiedErrorId | Should -Be 'LeaseNotRenewable,KubeInject.Cmdlets.Leases.UpdateCredentialLeaseCommand'
         "$failed" | Should -Match $Why
@@ -207,14 +207,14 @@ Describe 'Revoke-CredentialLease' {
         (Get-Record $folder).Uuid | Sort-Object | Should -Be ("$ofPod", "$ofNobody", "$broken", "$young" | Sort-Object)
     }
 
-    It 'takes leases by name and by position, and UUIDs with a source' {
+    It 'accepts leases by name and by position, and UUIDs with a source' {
         Revoke-CredentialLease -Lease (Get-CredentialLease $source -Uuid $ofPod) -Confirm:$false
         Revoke-CredentialLease (Get-CredentialLease $source -Uuid $ofNobody, $broken) -Confirm:$false
         Revoke-CredentialLease -CredentialSource $source -Uuid $young -Confirm:$false
         (Get-Record $folder).Uuid | Should -Be "$ofDeployment"
     }
 
-    It 'asks first, because what uses the credential loses its access' {
+    It 'asks for confirmation, because users of the credential lose access' {
         $answer = Invoke-InNewProcess {
             Import-Module $args[0]
             $source = New-CredentialSource -Local -LeasePath $args[1]
@@ -224,7 +224,7 @@ Describe 'Revoke-CredentialLease' {
         Get-Record $folder | Should -HaveCount 5
     }
 
-    It 'revokes nothing with -WhatIf, and says what it would' {
+    It 'revokes nothing with -WhatIf, and reports the planned actions' {
         $told = Invoke-InNewProcess {
             Import-Module $args[0]
             Get-CredentialLease (New-CredentialSource -Local -LeasePath $args[1]) -WarningAction Ignore | Revoke-CredentialLease -WhatIf
@@ -235,7 +235,7 @@ Describe 'Revoke-CredentialLease' {
         "$told" | Should -Match ([regex]::Escape("`"Revoke; its users lose access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders, of the source 'local'"))
     }
 
-    It 'warns where the source cannot revoke, for the credential stays' {
+    It 'warns if the source cannot revoke, because the credential stays valid' {
         Add-Lease $TestDrive/foreign orders -Source script
         $foreign = New-CredentialSource -ScriptBlock { } -LeasePath $TestDrive/foreign
         Get-CredentialLease $foreign | Revoke-CredentialLease -Confirm:$false -WarningVariable warned -WarningAction SilentlyContinue
@@ -243,7 +243,7 @@ Describe 'Revoke-CredentialLease' {
         Get-Record $TestDrive/foreign | Should -BeNullOrEmpty
     }
 
-    It 'keeps the record where the source fails, says so, and goes on' {
+    It 'keeps the record if the source fails, reports the error, and continues' {
         1..3 | ForEach-Object { Add-Lease $TestDrive/failing "p$_" -Source script }
         $failing = New-CredentialSource -ScriptBlock { } -RevokeScriptBlock { param($Lease) if ($Lease.Role -eq 'role-of-p2') { throw 'the safe is locked' } } -LeasePath $TestDrive/failing
         Get-CredentialLease $failing | Revoke-CredentialLease -Confirm:$false -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -260,34 +260,34 @@ Describe 'Sync-CredentialLease' {
         $source = New-CredentialSource -Local -LeasePath $folder
     }
 
-    It 'renews what has an owner, revokes what has none, finishes what broke off, and leaves the rest' {
+    It 'renews leases with an owner, revokes those without one, cleans up incomplete ones, and keeps the rest' {
         $summary = Sync-CredentialLease $source
         ($summary | Select-Object Total, Renewed, Revoked, CleanedUp, Kept, Failed | ConvertTo-Json -Compress) | Should -Be '{"Total":5,"Renewed":2,"Revoked":1,"CleanedUp":1,"Kept":1,"Failed":0}'
         (Get-Record $folder).Uuid | Sort-Object | Should -Be ("$ofPod", "$ofDeployment", "$young" | Sort-Object)
     }
 
-    It 'takes the source by name and from the pipeline' {
+    It 'accepts the source by name and from the pipeline' {
         (Sync-CredentialLease -CredentialSource $source).Total | Should -Be 5
         ($source | Sync-CredentialLease).Total | Should -Be 3
     }
 
-    It 'takes a grace period' {
+    It 'accepts a grace period' {
         (Sync-CredentialLease $source -GracePeriod 02:00:00).Kept | Should -Be 3
         (Sync-CredentialLease $source -GracePeriod 0).Revoked | Should -Be 2
     }
 
-    It 'takes no number for a time: <_>' -ForEach 300, -1 {
+    It 'rejects a number as a time: <_>' -ForEach 300, -1 {
         { Sync-CredentialLease $source -GracePeriod $_ } | Should -Throw '*ticks*' -ErrorId 'TimeTooShort,KubeInject.Cmdlets.Leases.SyncCredentialLeaseCommand'
         Get-Record $folder | Should -HaveCount 5
     }
 
-    It 'takes a namespace and a limit' {
+    It 'accepts a namespace and a limit' {
         (Sync-CredentialLease $source -n default).Total | Should -Be 0
         (Sync-CredentialLease $source -Namespace $namespace -ThrottleLimit 1).Total | Should -Be 5
         { Sync-CredentialLease $source -ThrottleLimit 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
-    It 'shows its plan with -WhatIf, and does nothing' {
+    It 'shows its plan with -WhatIf, and changes nothing' {
         $before = Get-ChildItem "$folder/*.json" | Get-Content -Raw
         $told = Invoke-InNewProcess {
             Import-Module $args[0]
@@ -304,7 +304,7 @@ Describe 'Sync-CredentialLease' {
             ) | Sort-Object)
     }
 
-    It 'never revokes where it cannot see all pods' {
+    It 'never revokes if it cannot read all pods' {
         $null = Connect-KubeCluster viewer
         try { Sync-CredentialLease $source -ErrorVariable failed -ErrorAction SilentlyContinue | Should -BeNullOrEmpty }
         finally { $null = Connect-KubeCluster admin }
@@ -312,7 +312,7 @@ Describe 'Sync-CredentialLease' {
         Get-Record $folder | Should -HaveCount 5
     }
 
-    It 'reports a record that cannot be read, and serves the others' {
+    It 'reports an unreadable record, and processes the others' {
         $broken = [guid]::NewGuid()
         Set-Content "$folder/$broken.json" '{'
         $summary = Sync-CredentialLease $source -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -327,7 +327,7 @@ Describe 'Sync-CredentialLease' {
         $refused.FullyQualifiedErrorId | Should -Be 'LeaseRecordInvalid,KubeInject.Cmdlets.Leases.RevokeCredentialLeaseCommand'
     }
 
-    It 'leaves the leases of another cluster alone, and those of a folder that name none, and says so' {
+    It 'skips and reports leases of another cluster, and leases of a folder that name no cluster' {
         $other, $nameless = [guid]::NewGuid(), [guid]::NewGuid()
         Set-LeaseRecord $folder @{ Uuid = $other; Source = 'local'; IsComplete = $true; Owner = @{ Kind = 'Pod'; Name = 'x' }; ServiceAccountName = 'default'; ClusterUid = 'another' }
         Set-LeaseRecord $folder @{ Uuid = $nameless; Source = 'local'; IsComplete = $true; Owner = @{ Kind = 'Pod'; Name = 'x' }; ServiceAccountName = 'default'; ClusterUid = '' }
@@ -342,7 +342,7 @@ Describe 'Sync-CredentialLease' {
         "$folder/$nameless.json" | Should -Not -Exist
     }
 
-    It 'leaves custom resources out with -SkipCustomResource, and keeps what may belong to one' {
+    It 'ignores custom resources with -SkipCustomResource, and keeps leases that might belong to one' {
         $custom = [guid]::NewGuid()
         Add-Lease $folder rollout -Kind Rollout -Uuid $custom
         $summary = Sync-CredentialLease $source -SkipCustomResource -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -351,7 +351,7 @@ Describe 'Sync-CredentialLease' {
         (Sync-CredentialLease $source).Revoked | Should -Be 1
     }
 
-    It 'needs a connection, or takes one' {
+    It 'uses the current or a specified connection' {
         $connection = Get-KubeConnection
         $null = Connect-KubeCluster viewer
         try { (Sync-CredentialLease $source -Connection $connection).Failed | Should -Be 0 }
@@ -360,7 +360,7 @@ Describe 'Sync-CredentialLease' {
         finally { $null = Connect-KubeCluster admin }
     }
 
-    It 'tells of what failed, each with its lease, and counts it' {
+    It 'reports and counts failures, each with its lease' {
         1..20 | ForEach-Object { Add-Lease $TestDrive/sweep "p$_" -Source script }
         $failing = New-CredentialSource -ScriptBlock { } -RevokeScriptBlock { param($Lease) if ($Lease.Role -like '*1') { throw 'the safe is locked' } } -LeasePath $TestDrive/sweep
         $summary = Sync-CredentialLease $failing -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -373,7 +373,7 @@ Describe 'Sync-CredentialLease' {
         Get-Record $TestDrive/sweep | Should -HaveCount 2
     }
 
-    It 'shows how far it has come' {
+    It 'shows its progress' {
         1..40 | ForEach-Object { Add-Lease $TestDrive/many "p$_" -Source script }
         $running = Start-InRunspace {
             $null = Connect-KubeCluster admin
@@ -396,7 +396,7 @@ Describe 'Sync-CredentialLease' {
         $shown[-1].RecordType | Should -Be Completed
     }
 
-    It 'is stopped by -TimeoutSec, and the next one goes on from there' {
+    It 'is stopped by -TimeoutSec, and the next one continues' {
         1..20 | ForEach-Object { Add-Lease $TestDrive/slow "p$_" -Source script }
         $slow = New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { Start-Sleep -Milliseconds 300 }
         { Sync-CredentialLease $slow -ThrottleLimit 1 -TimeoutSec 1 } |
@@ -406,7 +406,7 @@ Describe 'Sync-CredentialLease' {
         (Sync-CredentialLease (New-CredentialSource -LeasePath $TestDrive/slow -ScriptBlock { } -RevokeScriptBlock { })).Revoked | Should -Be $left
     }
 
-    It 'stops with Ctrl+C, and keeps the records of what it had not come to' {
+    It 'stops with Ctrl+C, and keeps the records of unprocessed leases' {
         1..20 | ForEach-Object { Add-Lease $TestDrive/stopped "p$_" -Source script }
         $reached = [System.Threading.ManualResetEventSlim]::new()
         $running = Start-InRunspace {

@@ -41,7 +41,7 @@ Describe 'Invoke-CredentialRotation' {
         $result | Out-String -Width 200 | Should -Match "Rotated +$namespace/deployment/orders +1 +0 +orders +DBUSER, DBPASSWORD +app"
     }
 
-    It 'takes workloads from the pipeline' {
+    It 'accepts workloads from the pipeline' {
         Complete-Rollout
         ('deploy/orders', 'deployment/orders' | Invoke-CredentialRotation -Namespace $namespace -CredentialSource $source).Status | Should -Be Rotated, Rotated
     }
@@ -55,7 +55,7 @@ Describe 'Invoke-CredentialRotation' {
         kubectl get secrets -n $namespace -o name | Should -Be "secret/$names"
     }
 
-    It 'puts the old ones back where the pods do not come up in time' {
+    It 'restores the old credentials if the pods are not ready in time' {
         $result = Invoke-CredentialRotation deploy/orders -n $namespace -TimeoutSec 1 -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be RolledBack
         $failed[0].FullyQualifiedErrorId | Should -Be 'RotationFailed,KubeInject.Cmdlets.Injection.InvokeCredentialRotationCommand'
@@ -64,7 +64,7 @@ Describe 'Invoke-CredentialRotation' {
         (Get-Lease).Uuid | Should -Be $old.Uuid
     }
 
-    It 'puts the old ones back with Ctrl+C' {
+    It 'restores the old credentials with Ctrl+C' {
         $running = Start-InRunspace { Invoke-CredentialRotation deploy/orders -n $args[1] -CredentialSource $args[2] -Connection $args[0] } (Get-KubeConnection), $namespace, $source
         try {
             $null = kubectl wait deployment/orders -n $namespace --for=jsonpath='{.metadata.generation}'=3 --timeout=60s
@@ -76,7 +76,7 @@ Describe 'Invoke-CredentialRotation' {
         finally { $running.Dispose() }
     }
 
-    It 'only tells with -WhatIf' {
+    It 'reports the planned actions with -WhatIf' {
         $shown = Invoke-InNewProcess {
             Import-Module $args[0]
             $null = Connect-KubeCluster admin
@@ -87,13 +87,13 @@ Describe 'Invoke-CredentialRotation' {
         (Get-Lease).Uuid | Should -Be $old.Uuid
     }
 
-    It 'says where there is nothing to replace' {
+    It 'reports that there are no credentials to replace' {
         $null = New-Manifest web -Kind Deployment | kubectl create -n $namespace -f -
         (Invoke-CredentialRotation deploy/web -n $namespace -CredentialSource $source -WarningVariable warned).Status | Should -Be NotInjected
         "$warned" | Should -Match 'Invoke-CredentialInjection first'
     }
 
-    It 'says what is wrong: <Id>' -ForEach @(
+    It 'reports an invalid request: <Id>' -ForEach @(
         @{ Workload = 'deploy/none'; Id = 'KubeApiNotFound' }
         @{ Workload = 'orders'; Id = 'WorkloadInvalid' }
         @{ Workload = 'pod/orders'; Id = 'RotationFailed' }
@@ -102,7 +102,7 @@ Describe 'Invoke-CredentialRotation' {
         $failed[0].FullyQualifiedErrorId | Should -Be "$Id,KubeInject.Cmdlets.Injection.InvokeCredentialRotationCommand"
     }
 
-    It 'asks for a credential source' {
+    It 'requires a credential source' {
         { Invoke-CredentialRotation deploy/orders -n $namespace } | Should -Throw -ErrorId 'CredentialSourceMissing,*'
     }
 }

@@ -18,19 +18,19 @@ BeforeAll {
 AfterAll { Disconnect-KubeCluster }
 
 Describe 'New-CredentialSource -Local' -Tag NoCluster {
-    It 'makes a source of made-up credentials, and says so' {
+    It 'creates a source of random credentials, and warns' {
         $source = New-CredentialSource -Local -LeasePath TestDrive:/leases
         $source.Name | Should -Be local
         $source.Notice | Should -Match 'are random'
         $source | Out-String | Should -Match 'local +Credentials of the source'
     }
 
-    It 'records nothing by itself' {
+    It 'records nothing until it is used' {
         $null = New-CredentialSource -Local -LeasePath TestDrive:/unused
         'TestDrive:/unused' | Should -Not -Exist
     }
 
-    It 'keeps leases in a folder relative to PowerShell''s location' {
+    It 'keeps leases in a folder relative to the location of PowerShell' {
         Push-Location TestDrive:/
         try { $source = New-CredentialSource -Local -LeasePath relative }
         finally { Pop-Location }
@@ -38,7 +38,7 @@ Describe 'New-CredentialSource -Local' -Tag NoCluster {
         Get-ChildItem TestDrive:/relative/*.json | Should -HaveCount 1
     }
 
-    It 'keeps leases below XDG_STATE_HOME where no folder is given' @unix {
+    It 'keeps leases below XDG_STATE_HOME by default' @unix {
         $before = $env:XDG_STATE_HOME
         try {
             $env:XDG_STATE_HOME = Join-Path $TestDrive state
@@ -49,13 +49,13 @@ Describe 'New-CredentialSource -Local' -Tag NoCluster {
         Get-ChildItem TestDrive:/state/kubeinject/leases/*.json | Should -HaveCount 1
     }
 
-    It 'changes nothing, so that a script can be tried out with $WhatIfPreference' {
+    It 'changes nothing, so it also works with $WhatIfPreference' {
         $WhatIfPreference = $true
         (New-CredentialSource -Local -LeasePath TestDrive:/leases).Name | Should -Be local
         'TestDrive:/leases' | Should -Not -Exist
     }
 
-    It 'takes no empty folder' {
+    It 'rejects an empty folder' {
         { New-CredentialSource -Local -LeasePath '' } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 }
@@ -79,7 +79,7 @@ stringData: {user: other, pass: canary-of-other-keys}
 
     BeforeEach { $null = Connect-KubeCluster admin }
 
-    It 'takes what a Secret of the pod''s namespace holds' {
+    It 'returns the values of a Secret in the namespace of the pod' {
         $source = New-CredentialSource -KubeSecret '{role}-db' -LeasePath $TestDrive/secret
         $issued = Get-Issued $source (New-Manifest -Namespace $namespace)
         $issued.User | Should -Be orders
@@ -88,23 +88,23 @@ stringData: {user: other, pass: canary-of-other-keys}
         Get-ChildItem $TestDrive/secret/*.json | Should -HaveCount 1
     }
 
-    It 'takes other keys' {
+    It 'accepts other keys' {
         (Get-Issued (New-CredentialSource -KubeSecret '{namespace}/{role}-keys' -UsernameKey user -PasswordKey pass -LeasePath $TestDrive/keys) (New-Manifest -Namespace $namespace)).User | Should -Be other
     }
 
-    It 'takes the namespace of the connection for a manifest that names none' {
+    It 'uses the namespace of the connection for a manifest without a namespace' {
         $null = Connect-KubeCluster admin -Namespace $namespace
         (Get-Issued (New-CredentialSource -KubeSecret '{role}-db' -LeasePath $TestDrive/unnamed)).User | Should -Be orders
     }
 
-    It 'takes the connection that it is given' {
+    It 'uses the specified connection' {
         Disconnect-KubeCluster
         $connection = Connect-KubeCluster admin
         $null = Connect-KubeCluster viewer
         (Get-Issued (New-CredentialSource -KubeSecret '{role}-db' -LeasePath $TestDrive/given -Connection $connection) (New-Manifest -Namespace $namespace)).User | Should -Be orders
     }
 
-    It 'refuses a role that would lead elsewhere, and leaves no record' {
+    It 'rejects a role that refers to another namespace, and leaves no record' {
         $manifest = New-Manifest -Namespace default -Annotation @{ 'orders.role' = "../$namespace/secrets/orders-rw-db" }
         $manifest | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -KubeSecret '{role}' -LeasePath $TestDrive/escape) -AsManifest -ErrorVariable failed -ErrorAction SilentlyContinue |
             Should -BeNullOrEmpty
@@ -112,12 +112,12 @@ stringData: {user: other, pass: canary-of-other-keys}
         Get-ChildItem $TestDrive/escape/*.json -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
-    It 'names the Secret that is missing' {
+    It 'names a missing Secret' {
         $null = New-Manifest -Namespace $namespace | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -KubeSecret '{database}' -LeasePath $TestDrive/missing) -ErrorVariable failed -ErrorAction SilentlyContinue
         "$failed" | Should -Match "$namespace/secret/orders does not exist; the pattern '{database}' requires it for the role 'orders-rw'"
     }
 
-    It 'refuses the pattern <_>' -ForEach '{rolle}', 'a/b/c', 'Orders', 'credentials/{namespace}-{role}' {
+    It 'rejects the pattern <_>' -ForEach '{rolle}', 'a/b/c', 'Orders', 'credentials/{namespace}-{role}' {
         { New-CredentialSource -KubeSecret $_ } | Should -Throw -ErrorId 'CredentialSourceInvalid,KubeInject.Cmdlets.Sources.NewCredentialSourceCommand'
     }
 
@@ -136,7 +136,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
         function New-TestCredential([string] $Name, [string] $Password) { [pscredential]::new($Name, (ConvertTo-SecureString -AsPlainText $Password)) }
     }
 
-    It 'takes the PSCredential that the ScriptBlock returns for a request' {
+    It 'uses the PSCredential that the script block returns for a request' {
         $asked = [System.Collections.Generic.List[object]]::new()
         $prefix = 'user-of'
         $source = New-ScriptSource { param($Request) $asked.Add($Request); New-TestCredential "$prefix-$($Request.Role)" 'pass"word' }
@@ -150,7 +150,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
         $asked[0].ServiceAccountName | Should -Be default
     }
 
-    It 'runs on the thread of the pipeline that uses the source, where cmdlets work as ever' {
+    It 'runs the script block on the thread of the pipeline, where cmdlets work' {
         $source = New-ScriptSource {
             $found = New-Manifest | Get-PodInjectionAnnotation
             New-TestCredential "$($found.State)-$([Environment]::CurrentManagedThreadId)" x
@@ -158,7 +158,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
         (Get-Issued $source).User | Should -Be "Pending-$([Environment]::CurrentManagedThreadId)"
     }
 
-    It 'asks once for each database, and what one of them throws fails its pod and no other' {
+    It 'runs the script block once for each database, and an error fails only that pod' {
         $source = New-ScriptSource { param($Request) if ($Request.Role -eq 'bad') { throw 'no such entry in the safe' } New-TestCredential $Request.Role x }
         $keys = @{ 'b.env-key-dbuser' = 'USER_B'; 'b.env-key-dbpassword' = 'PASSWORD_B' }
         $results = (New-Manifest good -Annotation ($keys + @{ 'a.role' = 'one'; 'b.role' = 'two' })), (New-Manifest bad -Annotation ($keys + @{ 'a.role' = 'one'; 'b.role' = 'bad' })), (New-Manifest last) |
@@ -169,7 +169,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
         $source.Leases.ListAsync([System.Threading.CancellationToken]::None).Result.Role | Sort-Object | Should -Be one, orders-rw, two
     }
 
-    It 'may write to other streams, which are then those of the cmdlet' {
+    It 'passes other streams of the script block to the streams of the cmdlet' {
         $source = New-ScriptSource { Write-Error half -ErrorAction Continue; Write-Warning slow; Write-Host said; Write-Verbose told -Verbose; New-TestCredential a x }
         $all = New-Manifest | Invoke-CredentialInjection -CredentialSource $source -Verbose -ErrorAction Continue -ErrorVariable failed -WarningVariable warned *>&1
         ($all | Where-Object { $_.PSObject.Properties['Databases'] }).Status | Should -Be Injected
@@ -179,7 +179,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
         "$all" | Should -Match told
     }
 
-    It 'names what came where it is not one PSCredential: <What>' -ForEach @(
+    It 'describes output that is not one PSCredential: <What>' -ForEach @(
         @{ What = 'nothing'; ScriptBlock = { } }
         @{ What = 'a String'; ScriptBlock = { 'canary-of-a-string' } }
         @{ What = '$null'; ScriptBlock = { $null } }
@@ -192,13 +192,13 @@ Describe 'New-CredentialSource -ScriptBlock' {
         "$failed" | Should -Not -Match canary
     }
 
-    It 'is not run where nothing is issued' {
+    It 'does not run the script block if nothing is issued' {
         $source = New-ScriptSource { throw 'asked' }
         $null = New-Manifest | Invoke-CredentialInjection -CredentialSource $source -WhatIf
         $source.Leases.ListAsync([System.Threading.CancellationToken]::None).Result | Should -BeNullOrEmpty
     }
 
-    It 'has what was issued revoked by the other ScriptBlock' {
+    It 'revokes with the other script block' {
         $revoked = [System.Collections.Generic.List[object]]::new()
         $source = New-ScriptSource { New-TestCredential a x } { param($Lease) $revoked.Add($Lease) }
         $result = New-Manifest | Invoke-CredentialInjection -CredentialSource $source
@@ -208,7 +208,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
         Get-CredentialLease $source -WarningAction SilentlyContinue | Should -BeNullOrEmpty
     }
 
-    It 'is refused in another runspace, where it would wait for this one' {
+    It 'is rejected in another runspace, where it would cause a deadlock' {
         $source = New-ScriptSource { New-TestCredential a x }
         $running = Start-InRunspace {
             $null = $args[1] | Invoke-CredentialInjection -CredentialSource $args[0] -ErrorVariable failed -ErrorAction SilentlyContinue
@@ -235,7 +235,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
         finally { $running.Dispose() }
     }
 
-    It 'looks after the leases of its own name alone' {
+    It 'manages only the leases with its name' {
         $one, $other = 'safe-1', 'safe-2' | ForEach-Object { New-CredentialSource -ScriptBlock { New-TestCredential a x } -RevokeScriptBlock { throw 'not mine' } -Name $_ -LeasePath $TestDrive/shared }
         $null = New-Manifest | Invoke-CredentialInjection -CredentialSource $one
         $one.Name | Should -Be safe-1
@@ -243,11 +243,11 @@ Describe 'New-CredentialSource -ScriptBlock' {
         Get-CredentialLease $other -WarningAction SilentlyContinue | Should -BeNullOrEmpty
     }
 
-    It 'takes no name of another kind of source, and none that cannot be a label: <_>' -ForEach 'vault', 'postgresql', 'My Safe', 'a/b' {
+    It 'rejects the name of another kind of source, and an invalid label: <_>' -ForEach 'vault', 'postgresql', 'My Safe', 'a/b' {
         { New-CredentialSource -ScriptBlock { } -Name $_ } | Should -Throw -ErrorId 'CredentialSourceInvalid,*'
     }
 
-    It 'does not go together with another source' {
+    It 'cannot be combined with another source' {
         { New-CredentialSource -ScriptBlock { } -Local } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }
 }

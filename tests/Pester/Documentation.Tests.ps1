@@ -37,7 +37,7 @@ BeforeAll {
 }
 
 Describe 'The documentation' -Tag NoCluster {
-    It 'has no link that leads nowhere: <Page>' -ForEach $pages {
+    It 'has no broken link: <Page>' -ForEach $pages {
         Get-BrokenLink $File | Should -BeNullOrEmpty
     }
 
@@ -46,7 +46,7 @@ Describe 'The documentation' -Tag NoCluster {
         (Get-ChildItem $root/docs -Filter *.md).Name | Where-Object { $_ -notin $linked } | Should -Be README.md
     }
 
-    It 'tells contributors of files and tasks that exist: <_>' -ForEach 'CONTRIBUTING.md', 'docs/contributing.md' {
+    It 'refers contributors to files and tasks that exist: <_>' -ForEach 'CONTRIBUTING.md', 'docs/contributing.md' {
         $text = Get-Content -Raw $root/$_
         $files = [regex]::Matches($text, '(?<![\w./-])(?:\./)?(?:(?:bench|build|docs|examples|module|src|tests)/[\w./-]*\w|[\w-]+\.(?:ps1|sh|sln)\b)').Value
         $files | Should -Not -BeNullOrEmpty
@@ -55,7 +55,7 @@ Describe 'The documentation' -Tag NoCluster {
         [regex]::Matches($text, 'build\.ps1 (?<task>\w+)').ForEach{ $_.Groups['task'].Value } | Where-Object { $_ -notin $tasks } | Should -BeNullOrEmpty
     }
 
-    It 'has the sections that scripts name' {
+    It 'has the sections that scripts refer to' {
         $scripts = @(Get-ChildItem $root -File -Filter *.sh) + @(Get-ChildItem $root -File -Filter *.ps1) + @(Get-ChildItem $root/build, $root/bench, $root/tests -File -Recurse -Include *.sh, *.ps1, *.psm1)
         $named = foreach ($script in $scripts) {
             [regex]::Matches((Get-Content -Raw $script), '(?<page>[\w/.-]+\.md),\s+"(?<section>[^"]+)"|"(?<section>[^"]+)" in (?<page>[\w/.-]+\.md)').ForEach{
@@ -67,7 +67,7 @@ Describe 'The documentation' -Tag NoCluster {
         foreach ($one in $named) { Get-Content $root/$($one.Page) | Should -Contain "## $($one.Section)" -Because "$($one.Script) names it" }
     }
 
-    It 'finds links that lead nowhere' {
+    It 'has a link check that finds broken links' {
         Set-Content "$TestDrive/page.md" '# Some heading', '[a](#some-heading) [b](#none) [c](none.md) [d](page.md#some-heading) [e](https://example.org) `[f](none)`'
         Get-BrokenLink "$TestDrive/page.md" | Should -Be '#none', 'none.md'
     }

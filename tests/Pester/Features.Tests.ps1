@@ -64,14 +64,14 @@ Describe 'The table of features' {
     It 'has a row for each cmdlet that the module exports' { (Get-FeatureRow).Keys | Sort-Object | Should -Be ($exported | Sort-Object) } -ForEach @(@{ exported = $exported })
 }
 
-Describe 'In a strict script' {
+Describe 'In strict mode' {
     BeforeAll { $lines = Invoke-Table (Get-FeatureScript Do -Finish $show) }
-    It '<Name> does its work' -ForEach $cells { Show-Text $Name $lines | Should -Be $Row.Shows }
+    It '<Name> returns the expected output' -ForEach $cells { Show-Text $Name $lines | Should -Be $Row.Shows }
 }
 
 Describe 'In the culture <_>' -ForEach 'de-DE', 'tr-TR' {
     BeforeAll { $lines = Invoke-InCulture $_ }
-    It '<Name> does its work' -ForEach $cells { Show-Text $Name $lines | Should -Be $Row.Shows }
+    It '<Name> returns the expected output' -ForEach $cells { Show-Text $Name $lines | Should -Be $Row.Shows }
 }
 
 Describe 'In ForEach-Object -Parallel' {
@@ -80,17 +80,17 @@ Describe 'In ForEach-Object -Parallel' {
         $script = Get-FeatureScript Do
         $runs = 1..3 | ForEach-Object -Parallel { , @(& ([scriptblock]::Create($using:script)) $using:world) }
     }
-    It '<Name> does its work in each' -ForEach $cells { $runs.ForEach{ Show-Output $Name $_ } | Should -Be $Row.Shows, $Row.Shows, $Row.Shows }
+    It '<Name> returns the expected output in each runspace' -ForEach $cells { $runs.ForEach{ Show-Output $Name $_ } | Should -Be $Row.Shows, $Row.Shows, $Row.Shows }
 }
 
 Describe 'In a job' @job {
     BeforeAll { $results = Start-Job ([scriptblock]::Create((Get-FeatureScript Do))) -ArgumentList $world | Receive-Job -Wait -AutoRemoveJob }
-    It '<Name> does its work, and what it returns can be read here' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
+    It '<Name> returns output that can be read in the session' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
 }
 
 Describe 'In a thread job' {
     BeforeAll { $results = Start-ThreadJob ([scriptblock]::Create((Get-FeatureScript Do))) -ArgumentList $world | Receive-Job -Wait -AutoRemoveJob }
-    It '<Name> does its work' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
+    It '<Name> returns the expected output' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
 }
 
 Describe 'In a remote session' @job {
@@ -103,7 +103,7 @@ Describe 'In a remote session' @job {
         $shell.Dispose()
         $runspace.Dispose()
     }
-    It '<Name> does its work, and what it returns can be read here' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
+    It '<Name> returns output that can be read in the session' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
 }
 
 Describe 'With -WhatIf' {
@@ -117,7 +117,7 @@ Describe 'With -WhatIf' {
         $after = kubectl get deployments -n $namespace -o json | Out-String
     }
 
-    It '<Name> tells what, where and how many' -ForEach $cells.Where{ $_.Row.ContainsKey('WhatIf') } {
+    It '<Name> reports the action, the target and the number' -ForEach $cells.Where{ $_.Row.ContainsKey('WhatIf') } {
         $said = [regex]::Match($told, "(?s)=== $Name\n(.*?)(?==== |\z)").Groups[1].Value
         $said | Should -Not -Match "== $Name .+"
         foreach ($pattern in $Row.Tells) {
@@ -128,7 +128,7 @@ Describe 'With -WhatIf' {
 
     It 'nothing is changed' { $after | Should -BeExactly $before }
 
-    It '<Name> has -WhatIf and -Confirm if it changes anything, and asks unasked only before what cannot be taken back' -ForEach $cells {
+    It '<Name> has -WhatIf and -Confirm if it changes anything, and asks for confirmation only before an irreversible change' -ForEach $cells {
         $command = Get-Command $Name -Module KubeInject
         $isChanging = $command.Verb -notin 'Get', 'Test', 'Watch', 'Connect', 'Disconnect', 'New'
         $command.Parameters.ContainsKey('WhatIf') | Should -Be $isChanging
@@ -139,9 +139,9 @@ Describe 'With -WhatIf' {
     }
 }
 
-Describe 'Where it fails' {
+Describe 'In case of an error' {
     BeforeAll { $lines = Invoke-Table (Get-FeatureScript Fails -Finish { $_.Error | Select-Object *, @{ Name = 'Name'; Expression = { $name } } | ConvertTo-Json -Compress }) }
-    It '<Name> says so in one line, with an id of the list, and what to do' -ForEach $cells.Where{ $_.Row.ContainsKey('Fails') } {
+    It '<Name> reports it in one line, with a documented ID and a remedy' -ForEach $cells.Where{ $_.Row.ContainsKey('Fails') } {
         $failure = $lines -match '^\{' | ConvertFrom-Json | Where-Object Name -EQ $Name
         $failure.Id | Should -BeLike "$($Row.Id),KubeInject.Cmdlets.*"
         $failure.Message | Should -Match '\A[^\r\n]{10,}\z'
@@ -151,7 +151,7 @@ Describe 'Where it fails' {
 }
 
 Describe 'At the prompt' {
-    It '<Name> has help: what it does, each parameter, and three examples that can be read as they stand' -ForEach $cells {
+    It '<Name> has help: a description, each parameter, and three complete examples' -ForEach $cells {
         $help = Get-Help $Name -Full
         "$($help.Synopsis)".Trim() | Should -Not -BeNullOrEmpty
         "$($help.Synopsis)".Trim() | Should -Not -BeLike "$Name *" -Because 'that is what PowerShell makes up where there is no help'
@@ -170,14 +170,14 @@ Describe 'At the prompt' {
         }
     }
 
-    It '<Name> has a view of what it returns' -ForEach $cells {
+    It '<Name> has a view for its output' -ForEach $cells {
         $foreign = 'System.String', 'System.Void', 'System.IO.FileInfo', 'System.Management.Automation.PSCredential', 'System.Security.Cryptography.X509Certificates.X509Certificate2'
         foreach ($type in (Get-Command $Name -Module KubeInject).OutputType.ForEach('Type') | Where-Object { $_.FullName -notin $foreign }) {
             Get-FormatData $type.FullName | Should -Not -BeNullOrEmpty -Because "$type is shown"
         }
     }
 
-    It '<Name> completes what the cluster, the kubeconfig or the session has' -ForEach $cells {
+    It '<Name> completes objects of the cluster, the kubeconfig or the session' -ForEach $cells {
         $command = Get-Command $Name -Module KubeInject
         $completed = 'Namespace', 'LeaseNamespace', 'Context', 'Workload', 'Database', 'Code', 'ExcludeCode', 'ServiceAccount', 'CredentialSource', 'Connection'
         if ($command.Verb -in 'Get', 'Test', 'Watch') { $completed += 'Name', 'Pod', 'Uuid' }

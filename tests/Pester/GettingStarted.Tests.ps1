@@ -84,29 +84,29 @@ esac
         Remove-Item env:STAND_IN*
     }
 
-    It 'finds nothing wrong with the pod, plans, and kubectl creates it' {
+    It 'has commands that report no findings, plan, and create the pod' {
         $shown['4. Inject a pod'][1].Trim() | Should -Match '(?s)^Status .*Planned \S+/pod/psql .*pod/psql created$'
     }
 
-    It 'ends with a pod that logs in as a role made for it' {
+    It 'ends with a pod that logs in with a new role' {
         $shown['4. Inject a pod'][2] | Should -Match '^ +current_user +\n-+\n v-token-ku-readonly-'
     }
 
-    It 'has the lease in its books, until the sweep' {
+    It 'lists the lease until the sweep' {
         $shown['4. Inject a pod'][3] | Should -Match "Active +$namespace/pod/psql .* pg +readonly"
         $shown['4. Inject a pod'][4] | Should -Not -Match 'Active'
     }
 
-    It 'says why the broken one has none, from the cluster and from the file' {
+    It 'explains why the broken pod has no credentials, from the cluster and from the file' {
         $shown['5. Find out why a pod has no credentials'][0] | Should -Match 'KI003'
         $shown['5. Find out why a pod has no credentials'][1] | Should -Match 'KI003'
     }
 
-    It 'leaves the examples as they are' {
+    It 'leaves the examples unchanged' {
         Get-Content -Raw $PSScriptRoot/../../examples/broken/orders.yaml | Should -Match 'orders\.roll:'
     }
 
-    It 'needs kind for nothing else' {
+    It 'needs kind only to create the cluster' {
         $used | Should -Be @(
             'kind create cluster --name kubeinject'
             'kind delete cluster --name kubeinject'

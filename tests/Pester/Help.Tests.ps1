@@ -11,7 +11,7 @@ BeforeAll {
 }
 
 Describe 'Get-Help' -Tag NoCluster {
-    It 'tells of <_>, and of each of its parameters' -ForEach $commands {
+    It 'describes <_> and each of its parameters' -ForEach $commands {
         $help = Get-Help $_ -Full
         $help.Synopsis | Should -Not -BeLike "$_ *"
         $help.description.Text | Should -Not -BeNullOrEmpty
@@ -22,7 +22,7 @@ Describe 'Get-Help' -Tag NoCluster {
         }
     }
 
-    It 'tells what the help of the module is about' {
+    It 'has the topics of the module' {
         (Get-Help about_KubeInject*).Name | Sort-Object | Should -Be about_KubeInject, about_KubeInject_Annotations, about_KubeInject_Client, about_KubeInject_Connections, about_KubeInject_CredentialSources, about_KubeInject_Leases
         Get-Help about_KubeInject | Out-String | Should -Match 'Provides Kubernetes pods with database credentials'
     }
@@ -42,7 +42,7 @@ Describe 'The help in docs' @platyPS {
         Copy-Item -Recurse (Get-ModulePath) "$copy/out"
     }
 
-    It 'is as PlatyPS wants it' {
+    It 'has the format of PlatyPS' {
         Test-MarkdownCommandHelp "$copy/docs/cmdlets/*.md" | Should -Be @(@($true) * (Get-ChildItem "$copy/docs/cmdlets/*.md").Count)
     }
 

@@ -91,7 +91,7 @@ Describe 'Hostile names and texts' -Tag NoCluster {
         $shown | Should -Not -Match '(?m)^\s*::[-a-zA-Z]+(?:::|\s)|##\['
     }
 
-    It 'keep their true value in properties' {
+    It 'keep their original values in properties' {
         (Get-PodInjectionAnnotation $file).Name | Should -BeExactly (ConvertFrom-Json "`"$hostile`"")
         (Get-KubeContext -KubeConfig $kubeconfig).Name | Should -BeExactly (ConvertFrom-Json "`"$context`"")
     }

@@ -38,74 +38,74 @@ Describe 'Get-KubePod' {
         @(Get-KubePod $Pattern -Namespace $namespace).ForEach('Name') | Should -Be $Found
     }
 
-    It 'gets a pod once that several wildcards find' {
+    It 'returns a pod that matches several wildcards once' {
         $namespace = New-TestNamespace orders, web
         (Get-KubePod o*, *s -Namespace $namespace).Name | Should -Be orders
     }
 
-    It 'takes names and wildcards together' {
+    It 'accepts names and wildcards together' {
         $namespace = New-TestNamespace orders-1, orders-2, web
         (Get-KubePod web, orders-* -Namespace $namespace).Name | Should -Be web, orders-1, orders-2
     }
 
-    It 'takes names from the pipeline' {
+    It 'accepts names from the pipeline' {
         $namespace = New-TestNamespace orders, web
         ('web', 'ord*' | Get-KubePod -Namespace $namespace).Name | Should -Be web, orders
     }
 
-    It 'takes names and namespaces by property name' {
+    It 'accepts names and namespaces by property name' {
         $namespaces = (New-TestNamespace orders), (New-TestNamespace web)
         $pods = [pscustomobject]@{ Name = 'orders'; Namespace = $namespaces[0] }, [pscustomobject]@{ Name = 'web'; Namespace = $namespaces[1] } | Get-KubePod
         $pods.Name | Should -Be orders, web
         $pods.Namespace | Should -Be $namespaces
     }
 
-    It 'gets pods anew' {
+    It 'reads pods again' {
         $namespace = New-TestNamespace orders, web
         $before = Get-KubePod -Namespace $namespace
         $null = kubectl label pod orders new=label --namespace $namespace
         ($before | Get-KubePod).ForEach{ $_.Labels.ContainsKey('new') } | Should -Be $true, $false
     }
 
-    It 'looks into the connection''s namespace where none is given' {
+    It 'uses the namespace of the connection by default' {
         $namespace = New-TestNamespace orders
         $config = New-Kubeconfig "$TestDrive/namespace.config" (Get-ClusterText server) (Get-ClusterText admin.token) $namespace
         (Get-KubePod -Connection (Connect-KubeCluster -KubeConfig $config)).Namespace | Should -Be $namespace
         $null = Connect-KubeCluster admin
     }
 
-    It 'looks into every namespace' {
+    It 'reads all namespaces' {
         $namespaces = (New-TestNamespace orders), (New-TestNamespace orders, web)
         (Get-KubePod -AllNamespaces).Namespace | Where-Object { $_ -in $namespaces } | Should -HaveCount 3
         (Get-KubePod orders -A).Namespace | Where-Object { $_ -in $namespaces } | Should -HaveCount 2
         (Get-KubePod w* -A).Namespace | Should -Contain $namespaces[1]
     }
 
-    It 'looks only into the namespace in a name, also with -AllNamespaces' {
+    It 'reads only the namespace in a name, also with -AllNamespaces' {
         $namespace = New-TestNamespace orders, web
         $null = New-TestNamespace orders
         (Get-KubePod $namespace/pod/orders -AllNamespaces).Namespace | Should -Be $namespace
         (Get-KubePod $namespace/pod/o* -AllNamespaces).Namespace | Should -Be $namespace
     }
 
-    It 'refuses a name that would reach another endpoint' {
+    It 'rejects a name that would address another endpoint' {
         $namespace = New-TestNamespace orders
         { Get-KubePod orders/log -Namespace $namespace -ErrorAction Stop } | Should -Throw -ErrorId 'NameInvalid,*'
         { Get-KubePod deployment/orders -Namespace $namespace -ErrorAction Stop } | Should -Throw -ErrorId 'NameInvalid,*'
     }
 
-    It 'selects by label' {
+    It 'filters by label' {
         $namespace = New-TestNamespace orders, web
         (Get-KubePod -n $namespace -LabelSelector 'app in (web,api)').Name | Should -Be web
         (Get-KubePod -n $namespace -l app=orders).Name | Should -Be orders
     }
 
-    It 'selects by field' {
+    It 'filters by field' {
         $namespace = New-TestNamespace orders, web
         (Get-KubePod -n $namespace -FieldSelector 'status.phase=Pending,metadata.name!=web').Name | Should -Be orders
     }
 
-    It 'selects among the pods that are named' {
+    It 'filters the named pods' {
         $namespace = New-TestNamespace orders, web
         (Get-KubePod orders, web -n $namespace -l app=orders).Name | Should -Be orders
         (Get-KubePod o*, w* -n $namespace -FieldSelector metadata.name!=web).Name | Should -Be orders
@@ -121,26 +121,26 @@ Describe 'Get-KubePod' {
         $shown | Should -Match "$namespace +orders +0/1 +Pending +0 +\d+m?s"
     }
 
-    It 'keeps the document as the server sent it' {
+    It 'keeps the document unchanged' {
         $namespace = New-TestNamespace orders
         $expected = kubectl get --raw "/api/v1/namespaces/$namespace/pods/orders"
         (Get-KubePod orders -n $namespace).ToJson().Trim() | Should -BeExactly $expected
     }
 
-    It 'tells each request with -Verbose' {
+    It 'reports each request with -Verbose' {
         $namespace = New-TestNamespace orders
         $messages = Get-KubePod orders -n $namespace -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
         "$messages" | Should -Match "^GET /api/v1/namespaces/$namespace/pods/orders 200 in \d+ ms$"
     }
 
-    It 'stops when the pipeline has enough' {
+    It 'stops when the pipeline stops' {
         $namespace = New-TestNamespace orders, web
         (Get-KubePod -n $namespace -Verbose 4>$null | Select-Object -First 1).Name | Should -Be orders
     }
 }
 
 Describe 'The errors of Get-KubePod' {
-    It 'says which pod is not there, and gets the others' {
+    It 'reports a missing pod, and gets the others' {
         $namespace = New-TestNamespace orders, web
         $pods = Get-KubePod orders, missing, web -n $namespace -ErrorAction SilentlyContinue -ErrorVariable failed
         $pods.Name | Should -Be orders, web
@@ -151,7 +151,7 @@ Describe 'The errors of Get-KubePod' {
         $failed[0].Exception.Message | Should -Match '"missing" not found'
     }
 
-    It 'says what the user may not do' {
+    It 'reports a missing permission' {
         $viewer = Connect-KubeCluster viewer
         $null = Connect-KubeCluster admin
         $namespace = New-TestNamespace
@@ -162,13 +162,13 @@ Describe 'The errors of Get-KubePod' {
         $failed[0].Exception.Message | Should -Match 'kubeinject-viewer'
     }
 
-    It 'says that a selector is wrong' {
+    It 'reports an invalid selector' {
         Get-KubePod -l 'app in' -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiBadRequest,KubeInject.Cmdlets.Pods.GetKubePodCommand'
         $failed[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
     }
 
-    It 'says that the server has gone' {
+    It 'reports that the server is unreachable' {
         $listener = Start-TestServer '{"gitVersion": "v1.34.1"}'
         $config = New-Kubeconfig "$TestDrive/gone.config" "http://127.0.0.1:$($listener.Port)"
         $connection = Connect-KubeCluster -KubeConfig $config
@@ -181,11 +181,11 @@ Describe 'The errors of Get-KubePod' {
         $failed[0].TargetObject | Should -Be orders
     }
 
-    It 'takes no empty name' {
+    It 'rejects an empty name' {
         { Get-KubePod '' } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }
 
-    It 'takes no namespace together with -AllNamespaces' {
+    It 'rejects a namespace together with -AllNamespaces' {
         { Get-KubePod -n default -A } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }
 }

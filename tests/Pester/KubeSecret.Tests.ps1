@@ -22,7 +22,7 @@ AfterAll {
 }
 
 Describe 'Get-KubeSecret' {
-    It 'gets a Secret by name, its values as SecureStrings' {
+    It 'gets a Secret by name with values as SecureStrings' {
         $secret = Get-KubeSecret orders-keys -Namespace $namespace
         $secret.Name, $secret.Namespace, $secret.Type | Should -Be orders-keys, $namespace, Opaque
         $secret.Labels['app'] | Should -Be orders
@@ -41,23 +41,23 @@ Describe 'Get-KubeSecret' {
         Get-KubeSecret nothing* -n $namespace | Should -BeNullOrEmpty
     }
 
-    It 'looks into every namespace' {
+    It 'reads all namespaces' {
         (Get-KubeSecret web -AllNamespaces).Namespace | Should -Contain $namespace
         (Get-KubeSecret orders-k* -A).Namespace | Should -Contain $namespace
     }
 
-    It 'selects by label and by field' {
+    It 'filters by label and by field' {
         (Get-KubeSecret -n $namespace -LabelSelector app=orders).Name | Should -Be orders, orders-keys
         (Get-KubeSecret -n $namespace -FieldSelector type=Opaque).Name | Should -Be orders-keys, web
         Get-KubeSecret web -n $namespace -l app=orders | Should -BeNullOrEmpty
     }
 
-    It 'takes names and namespaces from the pipeline' {
+    It 'accepts names and namespaces from the pipeline' {
         ('web', 'orders' | Get-KubeSecret -n $namespace).Name | Should -Be web, orders
         (Get-KubeSecret web -n $namespace | Get-KubeSecret).Name | Should -Be web
     }
 
-    It 'gets from another connection' {
+    It 'reads from another connection' {
         Disconnect-KubeCluster
         try {
             $connection = Connect-KubeCluster admin
@@ -72,7 +72,7 @@ Describe 'Get-KubeSecret' {
         $secret.Data['key'], $secret.Data['other'] | Should -Be $canary, 'päss'
     }
 
-    It 'leaves values that are no text in base64, and says so' {
+    It 'returns values that are not text in base64, and reports it' {
         $null = @{ apiVersion = 'v1'; kind = 'Secret'; metadata = @{ name = 'store' }; data = @{ store = '/v8='; text = 'dGV4dA==' } } | ConvertTo-Json |
             kubectl create --namespace $namespace --filename -
         try {
@@ -107,7 +107,7 @@ Describe 'Get-KubeSecret' {
         Test-Spelling $shown $canary | Should -BeFalse
     }
 
-    It 'is without its values behind Export-Clixml, strings as well, and otherwise whole' {
+    It 'is exported by Export-Clixml without values, including strings' {
         Get-KubeSecret orders-keys -n $namespace -AsPlainText | Export-Clixml $TestDrive/plain.xml
         $read = Import-Clixml $TestDrive/plain.xml
         $read.Namespace, $read.Name, $read.Type, $read.Labels.app | Should -Be $namespace, orders-keys, Opaque, orders
@@ -125,12 +125,12 @@ Describe 'Get-KubeSecret -AsCredential' {
         $credential.GetNetworkCredential().Password | Should -Be $canary
     }
 
-    It 'returns those of a list that are of the type' {
+    It 'returns only Secrets of the type from a list' {
         (Get-KubeSecret -n $namespace -AsCredential).UserName | Should -Be orders-rw
         (Get-KubeSecret * -n $namespace -AsCredential).UserName | Should -Be orders-rw
     }
 
-    It 'says that a named Secret is of another type' {
+    It 'reports that a named Secret has another type' {
         Get-KubeSecret web -n $namespace -AsCredential -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed | Should -HaveCount 1
         $failed[0].FullyQualifiedErrorId | Should -Be 'SecretNotACredential,KubeInject.Cmdlets.Secrets.GetKubeSecretCommand'
@@ -138,26 +138,26 @@ Describe 'Get-KubeSecret -AsCredential' {
         $failed[0].TargetObject | Should -Be web
     }
 
-    It 'has an empty password where the Secret has none' {
+    It 'returns an empty password if the Secret has none' {
         New-Secret $namespace unprotected @{ username = 'reader' } 'kubernetes.io/basic-auth'
         try { (Get-KubeSecret unprotected -n $namespace -AsCredential).GetNetworkCredential().Password | Should -BeNullOrEmpty }
         finally { $null = kubectl delete secret unprotected --namespace $namespace }
     }
 
-    It 'is no plain text' {
+    It 'shows no plain text' {
         { Get-KubeSecret orders -n $namespace -AsCredential -AsPlainText } | Should -Throw -ErrorId 'CredentialAsPlainText,*'
     }
 }
 
 Describe 'The errors of Get-KubeSecret' {
-    It 'says which Secret is not there, and gets the others' {
+    It 'reports a missing Secret, and gets the others' {
         (Get-KubeSecret missing, web -n $namespace -ErrorAction SilentlyContinue -ErrorVariable failed).Name | Should -Be web
         $failed | Should -HaveCount 1
         $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.Secrets.GetKubeSecretCommand'
         $failed[0].TargetObject | Should -Be missing
     }
 
-    It 'says what the user may not do' {
+    It 'reports a missing permission' {
         $viewer = Connect-KubeCluster viewer
         $null = Connect-KubeCluster admin
         Get-KubeSecret -n $namespace -Connection $viewer -ErrorAction SilentlyContinue -ErrorVariable failed

@@ -20,14 +20,14 @@ AfterAll {
     Disconnect-KubeCluster
 }
 
-Describe 'Get-KubeServiceAccountToken, requested' {
+Describe 'Get-KubeServiceAccountToken with a requested token' {
     It 'returns a token that the server accepts, as a SecureString' {
         $token = Get-KubeServiceAccountToken -ServiceAccount teller -Namespace $namespace
         $token.Token | Should -BeOfType securestring
         Get-TokenUser (ConvertFrom-SecureString -AsPlainText $token.Token) | Should -Be "system:serviceaccount:${namespace}:teller"
     }
 
-    It 'says what the token says of itself' {
+    It 'returns the claims of the token' {
         $token = Get-KubeServiceAccountToken teller -n $namespace
         $token.Subject | Should -Be "system:serviceaccount:${namespace}:teller"
         $token.Issuer | Should -Be 'https://kubernetes.default.svc'
@@ -35,14 +35,14 @@ Describe 'Get-KubeServiceAccountToken, requested' {
         ($token.ExpiresAt - [DateTimeOffset]::UtcNow).TotalMinutes | Should -BeGreaterThan 59
     }
 
-    It 'asks for an audience and a time' {
+    It 'requests an audience and a duration' {
         $token = Get-KubeServiceAccountToken teller -n $namespace -Audience vault, api -ExpirationSeconds 600 -AsPlainText
         $token.Audience | Should -Be vault, api
         ($token.ExpiresAt - [DateTimeOffset]::UtcNow).TotalMinutes | Should -BeLessOrEqual 10
         Get-TokenUser $token.Token vault | Should -Be "system:serviceaccount:${namespace}:teller"
     }
 
-    It 'makes a connection' {
+    It 'returns a token that can open a connection' {
         $token = Get-KubeServiceAccountToken teller -n $namespace
         $admin = Get-KubeConnection
         try {
@@ -52,13 +52,13 @@ Describe 'Get-KubeServiceAccountToken, requested' {
         finally { Disconnect-KubeCluster; $null = Connect-KubeCluster admin; Disconnect-KubeCluster $admin }
     }
 
-    It 'takes the ServiceAccount of pods from the pipeline' {
+    It 'accepts the ServiceAccount of pods from the pipeline' {
         $token = Get-KubePod counter -n $namespace | Get-KubeServiceAccountToken -Audience vault
         $token.Subject | Should -Be "system:serviceaccount:${namespace}:teller"
         $token.Audience | Should -Be vault
     }
 
-    It 'says which ServiceAccount is not there, and goes on' {
+    It 'reports a missing ServiceAccount, and continues' {
         $accounts = [pscustomobject]@{ ServiceAccount = 'missing'; Namespace = $namespace }, [pscustomobject]@{ ServiceAccount = 'teller'; Namespace = $namespace }
         $token = $accounts | Get-KubeServiceAccountToken -ErrorAction SilentlyContinue -ErrorVariable failed
         $token.Subject | Should -BeLike '*:teller'
@@ -67,17 +67,17 @@ Describe 'Get-KubeServiceAccountToken, requested' {
         $failed[0].TargetObject | Should -Be missing
     }
 
-    It 'says that no server gives so short a token' {
+    It 'reports that the duration is too short' {
         { Get-KubeServiceAccountToken teller -n $namespace -ExpirationSeconds 5 } | Should -Throw -ErrorId 'KubeApiInvalid,*' -ExpectedMessage '*10 minutes*'
     }
 
-    It 'says what the user may not do' {
+    It 'reports a missing permission' {
         $viewer = Connect-KubeCluster viewer
         $null = Connect-KubeCluster admin
         { Get-KubeServiceAccountToken teller -n $namespace -Connection $viewer } | Should -Throw -ErrorId 'KubeApiForbidden,*'
     }
 
-    It 'shows the claims, and no token' {
+    It 'shows the claims, but not the token' {
         $token = Get-KubeServiceAccountToken teller -n $namespace
         $plain = ConvertFrom-SecureString -AsPlainText $token.Token
         $token | Out-String -Width 300 | Should -Match "Subject +ExpiresIn +Audience[\s\S]*system:serviceaccount:${namespace}:teller"
@@ -85,7 +85,7 @@ Describe 'Get-KubeServiceAccountToken, requested' {
         Test-Spelling $shown $plain | Should -BeFalse
     }
 
-    It 'is without its token behind Export-Clixml, and otherwise whole' {
+    It 'is exported by Export-Clixml without the token' {
         $token = Get-KubeServiceAccountToken teller -n $namespace
         $token | Export-Clixml -Depth 9 $TestDrive/token.xml
         Test-Spelling (Get-Content -Raw $TestDrive/token.xml) (ConvertFrom-SecureString -AsPlainText $token.Token) | Should -BeFalse
@@ -94,10 +94,10 @@ Describe 'Get-KubeServiceAccountToken, requested' {
     }
 }
 
-Describe 'Get-KubeServiceAccountToken, mounted' {
+Describe 'Get-KubeServiceAccountToken with the mounted token' {
     BeforeEach { $folder = (New-Item -ItemType Directory -Force TestDrive:/serviceaccount).FullName }
 
-    It 'reads the token, without a connection' {
+    It 'reads the token without a connection' {
         $plain = (Get-KubeServiceAccountToken teller -n $namespace -AsPlainText).Token
         Set-Content $folder/token $plain
         Disconnect-KubeCluster
@@ -110,7 +110,7 @@ Describe 'Get-KubeServiceAccountToken, mounted' {
         finally { $null = Connect-KubeCluster admin }
     }
 
-    It 'has no claims for a token that says nothing' {
+    It 'returns no claims for an opaque token' {
         Set-Content $folder/token opaque
         $token = Get-KubeServiceAccountToken -ServiceAccountPath $folder -AsPlainText
         $token.Token | Should -Be opaque
@@ -118,7 +118,7 @@ Describe 'Get-KubeServiceAccountToken, mounted' {
         $token.Audience | Should -BeNullOrEmpty
     }
 
-    It 'says that there is no token' {
+    It 'reports that there is no token' {
         Remove-Item -ErrorAction Ignore $folder/token
         { Get-KubeServiceAccountToken -ServiceAccountPath $folder } |
             Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Secrets.GetKubeServiceAccountTokenCommand' -ExpectedMessage "*$([System.IO.Path]::Combine($folder, 'token'))*"

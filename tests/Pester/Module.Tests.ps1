@@ -13,7 +13,7 @@ Describe 'The module' {
         (Test-ModuleManifest (Join-Path (Get-ModulePath) KubeInject.psd1)).Name | Should -Be KubeInject
     }
 
-    It 'exports what its manifest says, and nothing else' -Tag NoCluster {
+    It 'exports exactly the commands of its manifest' -Tag NoCluster {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
             'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Export-PodInjectionReport', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
@@ -27,7 +27,7 @@ Describe 'The module' {
         $warned | Should -BeNullOrEmpty
     }
 
-    It 'works after it was imported again and again' {
+    It 'works after repeated imports' {
         $null = Connect-KubeCluster admin
         Import-Module (Get-ModulePath) -Force
         Import-Module (Get-ModulePath) -Force
@@ -38,13 +38,13 @@ Describe 'The module' {
         finally { Disconnect-KubeCluster }
     }
 
-    It 'works after it was removed' {
+    It 'works after it was removed and imported' {
         Remove-Module KubeInject
         Import-Module (Get-ModulePath)
         (New-Manifest | Get-PodInjectionAnnotation).State | Should -Be Pending
     }
 
-    It 'works by an absolute path, a relative one and through PSModulePath' -Tag NoCluster {
+    It 'can be imported by an absolute path, by a relative path, and from PSModulePath' -Tag NoCluster {
         Push-Location (Split-Path (Get-ModulePath))
         try {
             Invoke-InNewProcess { Import-Module ./KubeInject; (Get-Command Get-KubePod).Source } | Should -Be KubeInject
@@ -53,7 +53,7 @@ Describe 'The module' {
         finally { Pop-Location }
     }
 
-    It 'loads Npgsql, and what that brings along, only for PostgreSQL, in its own context, where it works' {
+    It 'loads Npgsql and its dependencies only for PostgreSQL, in a separate load context' {
         $loaded = Invoke-InNewProcess {
             param($path, $manifest)
             Import-Module $path
@@ -74,14 +74,14 @@ Describe 'The module' {
         $loaded[2] | Should -Be 'Npgsql'
     }
 
-    It 'gives <_> an approved verb, and a help message to each of its parameters' -ForEach $commands {
+    It 'uses an approved verb for <_>, and has a help message for each of its parameters' -ForEach $commands {
         $command = Get-Command $_ -Module KubeInject
         $command.Verb | Should -BeIn (Get-Verb).Verb
         $parameters = $command.Parameters.Values.Where{ $_.Name -notin [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters }
         $parameters | Where-Object { -not ($_.Attributes | Where-Object { $_ -is [Parameter] } | ForEach-Object HelpMessage) } | Should -BeNullOrEmpty
     }
 
-    It 'says what <Name> returns' -ForEach @(
+    It 'declares the output type of <Name>' -ForEach @(
         @{ Name = 'Connect-KubeCluster'; Type = 'KubeInject.Kubernetes.Connection.KubeConnection' }
         @{ Name = 'Get-CredentialLease'; Type = 'KubeInject.Leases.CredentialLease' }
         @{ Name = 'Get-KubeCertificateAuthority'; Type = 'System.Security.Cryptography.X509Certificates.X509Certificate2' }
@@ -105,7 +105,7 @@ Describe 'The module' {
         (Get-Command $Name -Module KubeInject).OutputType.Name | Should -Be $Type
     }
 
-    It 'has -WhatIf and -Confirm where something is changed' {
+    It 'has -WhatIf and -Confirm for cmdlets that change something' {
         $changing = 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'Remove-KubeSecret', 'Set-KubeSecret', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Update-CredentialLease'
         foreach ($name in 'WhatIf', 'Confirm') {
             $have = (Get-Command -Module KubeInject -ParameterName $name).Name
@@ -114,9 +114,9 @@ Describe 'The module' {
     }
 }
 
-Describe 'What the module returns' {
+Describe 'The output of the module' {
     # A list of a type that is not public is one object to PowerShell: [0] would return all of it.
-    It 'has lists of which single items can be taken' {
+    It 'has lists with an indexer' {
         $null = Connect-KubeCluster admin
         try {
             $manifest = New-Manifest -Annotation @{ 'orders.rol' = 'x'; 'stock.role' = 'y'; 'web.role' = 'z'; 'web.env-key-dbuser' = 'A,B'; 'uuid' = 'x,y' }
@@ -144,13 +144,13 @@ Describe 'What the module returns' {
     }
 }
 
-Describe 'The module beside another YamlDotNet' -Tag NoCluster {
+Describe 'The module with another version of YamlDotNet' -Tag NoCluster {
     BeforeAll {
         $other = Join-Path (Get-PackageFolder) yamldotnet/13.7.1/lib/netstandard2.0/YamlDotNet.dll
         if (-not (Test-Path $other)) { dotnet restore $PSScriptRoot/../KubeInject.IntegrationTests }
     }
 
-    It 'works, and each keeps its own: the other one <_>' -ForEach 'first', 'second' {
+    It 'works, and both versions stay loaded: the other one <_>' -ForEach 'first', 'second' {
         $before = Join-Path $TestDrive "$_.yaml"
         New-Manifest orders | Set-Content $before
         $report = Invoke-InNewProcess {
@@ -189,7 +189,7 @@ Describe 'The module in several runspaces' {
         foreach ($injection in $injections) { [object]::ReferenceEquals($injection.GetType(), ($manifest | Get-PodInjectionAnnotation).GetType()) | Should -BeTrue }
     }
 
-    It 'takes one''s objects in another' {
+    It 'accepts objects of one runspace in another' {
         $module = Get-ModulePath
         $manifest = New-Manifest
         $namespace = New-TestNamespace orders

@@ -67,17 +67,17 @@ BeforeAll {
 }
 
 Describe 'The package' -Tag NoCluster {
-    It 'is named after the module and its version, which is that of the assemblies' {
+    It 'is named after the module and the version of its assemblies' {
         $package.Name | Should -Be "KubeInject.$version.nupkg"
         ([xml](Get-Content -Raw $root/Directory.Build.props)).SelectSingleNode('//Version').InnerText | Should -Be $version
     }
 
-    It 'is small: the module has less than 5 MB beside KubernetesClient, and the package less than 6 MB' {
+    It 'is small: the module has less than 5 MB without KubernetesClient, and the package less than 6 MB' {
         (Get-ChildItem $folder -File -Recurse -Exclude KubernetesClient.dll | Measure-Object Length -Sum).Sum | Should -BeLessThan 5MB
         (Get-Item $package).Length | Should -BeLessThan 6MB
     }
 
-    It 'says of the module what its manifest says' {
+    It 'has the metadata of the module manifest' {
         $data = $manifest.PrivateData.PSData
         $metadata.id | Should -Be KubeInject
         $metadata.version | Should -Be $version
@@ -91,13 +91,13 @@ Describe 'The package' -Tag NoCluster {
         $metadata.requireLicenseAcceptance | Should -Be false
     }
 
-    It 'tells what CHANGELOG.md tells of this version, and nothing of others' {
+    It 'has the release notes of its version in CHANGELOG.md' {
         $metadata.releaseNotes.Length | Should -BeGreaterThan 100
         (Get-Content -Raw $root/CHANGELOG.md).ReplaceLineEndings("`n") | Should -BeLike "*## ``[$version``]*$([WildcardPattern]::Escape($metadata.releaseNotes.ReplaceLineEndings("`n")))*"
         $metadata.releaseNotes | Should -Not -Match '(?m)^## '
     }
 
-    It 'is found by its tags, and by the name of each command' {
+    It 'has tags for search, and the name of each command as a tag' {
         $tags = $metadata.tags -split ' '
         $tags[0] | Should -Be PSModule
         $manifest.PrivateData.PSData.Tags + 'PSIncludes_Cmdlet' | Should -BeIn $tags
@@ -105,12 +105,12 @@ Describe 'The package' -Tag NoCluster {
         $tags | Select-Object -Unique | Should -HaveCount $tags.Count
     }
 
-    It 'has an icon of 128 pixels' {
+    It 'has an icon with 128 x 128 pixels' {
         $bytes = [System.IO.File]::ReadAllBytes((Resolve-Path "$folder/$($metadata.icon)"))
         $bytes[16..23] | Should -Be 0, 0, 0, 128, 0, 0, 0, 128
     }
 
-    It 'has what the module needs, and no file more' {
+    It 'contains exactly the files of the module' {
         # The assemblies in lib are ours, and those whose licences THIRD-PARTY-NOTICES.txt reproduces.
         $libraries = [regex]::Matches((Get-Content -Raw $root/THIRD-PARTY-NOTICES.txt), '(?m)^# (?<name>\S+) \S+\r?$').ForEach{ $_.Groups['name'].Value }
         $expected = @('KubeInject.psd1', 'KubeInject.Cmdlets.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'lib/KubeInject.dll', 'lib/KubeInject.Client.dll', 'lib/KubeInject.ClientTypes.dll') +
@@ -118,12 +118,12 @@ Describe 'The package' -Tag NoCluster {
         Get-RelativePath $folder | Where-Object { -not (Test-PackageFile $_) } | Sort-Object | Should -Be ($expected | Sort-Object)
     }
 
-    It 'has the files that NuGet wants in a package' {
+    It 'contains the files that NuGet requires' {
         Get-RelativePath $folder | Where-Object { Test-PackageFile $_ } | Sort-Object |
             Should -Be ('[Content_Types].xml', '_rels/.rels', 'KubeInject.nuspec', 'package/services/metadata/core-properties/nuget.psmdcp' | Sort-Object)
     }
 
-    It 'is the same, byte for byte, when the same files are packed again' {
+    It 'is reproducible: the same files make the same bytes' {
         $copy = "$TestDrive/copy"
         Copy-Item -Recurse (Get-ModulePath) $copy
         Get-ChildItem $copy -File -Recurse | ForEach-Object { $_.LastWriteTimeUtc = [datetime]::new(2024, 2, 29) }
@@ -131,7 +131,7 @@ Describe 'The package' -Tag NoCluster {
         (Get-FileHash -LiteralPath $again).Hash | Should -Be (Get-FileHash -LiteralPath $package).Hash
     }
 
-    It 'is the same, byte for byte, whatever NuGet calls its own entries and in whatever order they come' {
+    It 'is reproducible whatever the names and order of the entries that NuGet adds' {
         function dotnet {
             & (Get-Command dotnet -CommandType Application)[0] @args
             $path = (Get-Item "$($args[$args.IndexOf('--output') + 1])/*.nupkg").FullName
@@ -155,7 +155,7 @@ Describe 'The package' -Tag NoCluster {
         (Get-FileHash -LiteralPath $other).Hash | Should -Be (Get-FileHash -LiteralPath $package).Hash
     }
 
-    It 'is not made of a version that CHANGELOG.md does not know' {
+    It 'is not created for a version that CHANGELOG.md lacks' {
         $copy = "$TestDrive/unknown"
         Copy-Item -Recurse (Get-ModulePath) $copy
         (Get-Content -Raw $copy/KubeInject.psd1).Replace("'$version'", "'0.0.77'") | Set-Content $copy/KubeInject.psd1
@@ -163,7 +163,7 @@ Describe 'The package' -Tag NoCluster {
         "$TestDrive/none" | Should -Not -Exist
     }
 
-    It 'has the prerelease in its version' {
+    It 'has the prerelease label in its version' {
         $copy = "$TestDrive/preview"
         Copy-Item -Recurse (Get-ModulePath) $copy
         (Get-Content -Raw $copy/KubeInject.psd1).Replace('PSData = @{', "PSData = @{ Prerelease = 'preview1'") | Set-Content $copy/KubeInject.psd1
@@ -171,7 +171,7 @@ Describe 'The package' -Tag NoCluster {
     }
 }
 
-Describe 'The module out of its package' -Tag NoCluster {
+Describe 'The installed package' -Tag NoCluster {
     BeforeAll {
         # As Install-PSResource leaves it: <module path>/KubeInject/<version>, without NuGet's own files.
         $modules = "$TestDrive/modules"
@@ -180,14 +180,14 @@ Describe 'The module out of its package' -Tag NoCluster {
         Remove-Item -Recurse -Force -LiteralPath $installed/_rels, $installed/package, "$installed/[Content_Types].xml", $installed/KubeInject.nuspec
     }
 
-    It 'has a manifest without a fault' {
+    It 'has a valid manifest' {
         $found = Test-ModuleManifest $installed/KubeInject.psd1 -WarningVariable warned -ErrorVariable failed
         $found.Version | Should -Be $version
         $found.ExportedCmdlets.Keys | Sort-Object | Should -Be ($manifest.CmdletsToExport | Sort-Object)
         @($warned) + @($failed) | Should -BeNullOrEmpty
     }
 
-    It 'is imported by its name, and works, for a user with nothing at home' {
+    It 'can be imported by name and works for a user with an empty home folder' {
         $result = Invoke-InEmptyHome $modules -Script $firstSteps -Argument $root/examples/orders.yaml | ConvertFrom-Json
         Assert-FirstStep $result $installed
     }
@@ -216,7 +216,7 @@ Describe 'PSResourceGet' @resourceGet {
         Assert-FirstStep ($result | Select-Object -Skip 2 | ConvertFrom-Json) $result[1]
     }
 
-    It 'would describe the module as its package does' {
+    It 'would write the same metadata as the package' {
         $null = Invoke-InEmptyHome $modules -Script {
             $ErrorActionPreference = 'Stop'
             Register-PSResourceRepository Local $args[1] -Trusted

@@ -14,8 +14,8 @@ AfterAll {
     Disconnect-KubeCluster
 }
 
-Describe 'What Get-PodInjectionAnnotation reads' {
-    It 'is what a pod asks for' {
+Describe 'The output of Get-PodInjectionAnnotation' {
+    It 'is the request of a pod' {
         $injection = New-Manifest -Name orders -Namespace shop -Annotation @{
             'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER,DB_USER'; 'orders.env-key-dbpassword' = 'PGPASSWORD'
             'stock.role' = 'stock-ro'; 'stock.mode' = 'uri'; 'stock.template' = 'postgres://@db:5432/stock'; 'stock.env-key-uri' = 'STOCK_URL'
@@ -31,7 +31,7 @@ Describe 'What Get-PodInjectionAnnotation reads' {
         $injection.Databases[1].UriVariables | Should -Be STOCK_URL
     }
 
-    It 'is what the pod template of a workload asks for' {
+    It 'is the request of the pod template of a workload' {
         $injection = New-Manifest -Kind Deployment | Get-PodInjectionAnnotation
         $injection.Kind, $injection.State | Should -Be Deployment, Pending
     }
@@ -40,11 +40,11 @@ Describe 'What Get-PodInjectionAnnotation reads' {
         (New-Manifest -Annotation @{} -Label @{} | Get-PodInjectionAnnotation).State | Should -Be None
     }
 
-    It 'is nothing at all for what is no pod' {
+    It 'is nothing for an object without a pod' {
         "apiVersion: v1`nkind: ConfigMap`nmetadata: {name: settings}`n" | Get-PodInjectionAnnotation | Should -BeNullOrEmpty
     }
 
-    It 'is what is the matter, with place and way out' {
+    It 'contains findings with location and suggestion' {
         $path = Join-Path $TestDrive findings.yaml
         New-Manifest -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.mod' = 'uri' } | Set-Content -NoNewline -LiteralPath $path
         $finding = (Get-PodInjectionAnnotation $path).Findings | Where-Object Code -EQ KI002
@@ -59,8 +59,8 @@ Describe 'What Get-PodInjectionAnnotation reads' {
     }
 }
 
-Describe 'Where Get-PodInjectionAnnotation finds pods' {
-    It 'is the cluster' {
+Describe 'The input of Get-PodInjectionAnnotation' {
+    It 'can be the cluster' {
         $namespace = New-TestNamespace (New-Manifest orders), web
         $injections = Get-PodInjectionAnnotation -Namespace $namespace -Consistent
         $injections.Name | Should -Be orders, web
@@ -69,7 +69,7 @@ Describe 'Where Get-PodInjectionAnnotation finds pods' {
         (Get-PodInjectionAnnotation -n $namespace -LabelSelector app=web -Consistent).Name | Should -Be web
     }
 
-    It 'is what the API server remembers of it, which is the same' {
+    It 'can be the cache of the API server, with the same result' {
         $namespace = New-TestNamespace ((New-Manifest orders) -replace '(\s+)("?image"?:.*)', '$1$2$1"env": [{"name": "DBUSER", "value": "x"}]'), web
 
         # Asked for a version that it has not seen yet, the server waits until it has.
@@ -85,7 +85,7 @@ Describe 'Where Get-PodInjectionAnnotation finds pods' {
         $whole.Findings.Code | Should -Contain KI011
     }
 
-    It 'is pods'' metadata from Get-KubePod' {
+    It 'can be pod metadata from Get-KubePod' {
         $namespace = New-TestNamespace (New-Manifest orders), web
         $metadata = Get-KubePod -n $namespace -MetadataOnly
         $metadata.Name | Should -Be orders, web
@@ -94,7 +94,7 @@ Describe 'Where Get-PodInjectionAnnotation finds pods' {
         $metadata | Out-String | Should -Match '(?s)NAMESPACE +NAME +AGE +LABELS.*orders +\d+s +.*vault-db-injector=true'
     }
 
-    It 'is the cluster of another connection' {
+    It 'can be the cluster of another connection' {
         $viewer = Connect-KubeCluster viewer
         $null = Connect-KubeCluster admin
         $namespace = New-TestNamespace
@@ -104,12 +104,12 @@ Describe 'Where Get-PodInjectionAnnotation finds pods' {
         $failed[0].TargetObject | Should -Be $namespace
     }
 
-    It 'is pods from Get-KubePod' {
+    It 'can be pods from Get-KubePod' {
         $namespace = New-TestNamespace (New-Manifest orders), web
         (Get-KubePod -n $namespace | Get-PodInjectionAnnotation).Databases.Role | Should -Be orders-rw
     }
 
-    It 'is objects from kubectl' {
+    It 'can be objects from kubectl' {
         $namespace = New-TestNamespace (New-Manifest orders), web
         (kubectl get pods -n $namespace -o json | ConvertFrom-Json | Get-PodInjectionAnnotation).Name | Should -Be orders, web
         (kubectl get pod orders -n $namespace -o json | ConvertFrom-Json | Get-PodInjectionAnnotation).Name | Should -Be orders
@@ -117,14 +117,14 @@ Describe 'Where Get-PodInjectionAnnotation finds pods' {
         (kubectl get pod orders -n $namespace -o json | Out-String | ConvertFrom-Json -AsHashtable | Get-PodInjectionAnnotation).Name | Should -Be orders
     }
 
-    It 'is the <_> that kubectl writes' -ForEach 'yaml', 'json' {
+    It 'can be <_> from kubectl' -ForEach 'yaml', 'json' {
         $namespace = New-TestNamespace (New-Manifest orders), web
         (kubectl get pods -n $namespace -o $_ | Get-PodInjectionAnnotation).Name | Should -Be orders, web
         (kubectl get pod orders -n $namespace -o $_ | Get-PodInjectionAnnotation).Databases.Role | Should -Be orders-rw
         (kubectl get pods -n $namespace -o $_ | Out-String | Get-PodInjectionAnnotation).Name | Should -Be orders, web
     }
 
-    It 'needs no connection for what does not come from a cluster' {
+    It 'needs no connection unless it comes from a cluster' {
         $null = Disconnect-KubeCluster
         try { (New-Manifest | Get-PodInjectionAnnotation).Name | Should -Be orders }
         finally { $null = Connect-KubeCluster admin }
@@ -142,73 +142,73 @@ Describe 'The files that Get-PodInjectionAnnotation reads' {
         New-Manifest below | Set-Content $folder/below/d.yaml
     }
 
-    It 'are named by path' {
+    It 'can be specified by path' {
         (Get-PodInjectionAnnotation -Path $folder/b.json, $folder/a.yaml).Name | Should -Be web, orders
     }
 
-    It 'are named by position' {
+    It 'can be specified by position' {
         (Get-PodInjectionAnnotation $folder/a.yaml).Name | Should -Be orders
     }
 
-    It 'are found by wildcard' {
+    It 'can be specified by wildcard' {
         (Get-PodInjectionAnnotation $folder/*.y*ml).Name | Should -Be orders, stock
         (Get-PodInjectionAnnotation "$folder/[ab].*").Name | Should -Be orders, web
     }
 
-    It 'are relative to PowerShell''s location' {
+    It 'are relative to the location of PowerShell' {
         Push-Location $folder
         try { (Get-PodInjectionAnnotation a.yaml, ./below/*).Name | Should -Be orders, below }
         finally { Pop-Location }
     }
 
-    It 'are on PowerShell''s drives' {
+    It 'can be on PowerShell drives' {
         New-Manifest drive | Set-Content TestDrive:/drive.yaml
         (Get-PodInjectionAnnotation TestDrive:/drive.yaml).Name | Should -Be drive
         (Get-PodInjectionAnnotation TestDrive:/driv?.yaml).Name | Should -Be drive
     }
 
-    It 'are a folder''s manifests' {
+    It 'can be the manifests of a folder' {
         (Get-PodInjectionAnnotation $folder).Name | Should -Be orders, web, stock
     }
 
-    It 'are those of the folders below with -Recurse' {
+    It 'can be in subfolders with -Recurse' {
         (Get-PodInjectionAnnotation $folder -Recurse).Name | Should -Be orders, web, below, stock
         (Get-Item $folder | Get-PodInjectionAnnotation -Recurse).Name | Should -Be orders, web, below, stock
     }
 
-    It 'are taken as they stand by -LiteralPath' {
+    It 'are not expanded with -LiteralPath' {
         New-Manifest brackets | Set-Content -LiteralPath "$folder/[ab].yaml"
         (Get-PodInjectionAnnotation -LiteralPath "$folder/[ab].yaml").Name | Should -Be brackets
         (Get-PodInjectionAnnotation -PSPath "$folder/[ab].yaml").Name | Should -Be brackets
         (Get-Item -LiteralPath "$folder/[ab].yaml" | Get-PodInjectionAnnotation).Name | Should -Be brackets
     }
 
-    It 'come from Get-Item and Get-ChildItem' {
+    It 'can come from Get-Item and Get-ChildItem' {
         (Get-Item $folder/a.yaml | Get-PodInjectionAnnotation).Name | Should -Be orders
         (Get-ChildItem $folder -File -Filter *.y*ml | Get-PodInjectionAnnotation).Name | Should -Be orders, stock
         (Get-Item $folder | Get-PodInjectionAnnotation).Name | Should -Be orders, web, stock
     }
 
-    It 'come from objects with the property <_>' -ForEach 'Path', 'LiteralPath', 'FullName', 'PSPath' {
+    It 'can come from objects with the property <_>' -ForEach 'Path', 'LiteralPath', 'FullName', 'PSPath' {
         ([pscustomobject]@{ $_ = "$folder/a.yaml" } | Get-PodInjectionAnnotation).Name | Should -Be orders
     }
 
-    It 'come from Select-String' {
+    It 'can come from Select-String' {
         (Select-String orders-rw $folder/*.yaml -List | Get-PodInjectionAnnotation).Name | Should -Be orders
     }
 
-    It 'come as lines' {
+    It 'can come as lines' {
         (Get-Content $folder/a.yaml | Get-PodInjectionAnnotation).Name | Should -Be orders
         (Get-Content $folder/a.yaml, $folder/b.json, $folder/c.yml | Get-PodInjectionAnnotation).Name | Should -Be orders, web, stock
     }
 
-    It 'come as text' {
+    It 'can come as text' {
         (Get-Content -Raw $folder/a.yaml | Get-PodInjectionAnnotation).Name | Should -Be orders
         (Get-Content -Raw $folder/a.yaml, $folder/b.json, $folder/c.yml | Get-PodInjectionAnnotation).Name | Should -Be orders, web, stock
         (Get-PodInjectionAnnotation -InputObject (Get-Content -Raw $folder/a.yaml)).Name | Should -Be orders
     }
 
-    It 'hold several documents' {
+    It 'can contain several documents' {
         Set-Content $folder/all.yaml ((New-Manifest orders) + "---`n`n" + (New-Manifest web))
         (Get-PodInjectionAnnotation $folder/all.yaml).Name | Should -Be orders, web
         (Get-Content $folder/all.yaml | Get-PodInjectionAnnotation).Name | Should -Be orders, web
@@ -216,7 +216,7 @@ Describe 'The files that Get-PodInjectionAnnotation reads' {
 }
 
 Describe 'The errors of Get-PodInjectionAnnotation' {
-    It 'says which path is not there, and reads the others' {
+    It 'reports a missing path, and reads the others' {
         New-Manifest orders | Set-Content TestDrive:/orders.yaml
         foreach ($missing in 'TestDrive:/missing.yaml', 'TestDrive:/missing*.yaml', 'TestDrive:/missing/*.yaml', 'nodrive:/orders.yaml') {
             $found = Get-PodInjectionAnnotation $missing, TestDrive:/orders.yaml -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -228,7 +228,7 @@ Describe 'The errors of Get-PodInjectionAnnotation' {
         }
     }
 
-    It 'says where a manifest is broken, and reads the others' {
+    It 'reports where a manifest is invalid, and reads the others' {
         $path = Join-Path $TestDrive broken.yaml
         Set-Content $path "kind: Pod`nmetadata:`n  name: [orders"
         New-Manifest orders | Set-Content TestDrive:/orders.yaml
@@ -241,11 +241,11 @@ Describe 'The errors of Get-PodInjectionAnnotation' {
         $failed[0].Exception.Message | Should -Match ('^' + [regex]::Escape($path) + ':[34]:\d+: ')
     }
 
-    It 'says where text is broken' {
+    It 'reports where text is invalid' {
         { 'kind: Pod', 'metadata: [' | Get-PodInjectionAnnotation } | Should -Throw -ErrorId 'ManifestInvalid,*' -ExpectedMessage '<input>:?:*'
     }
 
-    It 'says what is no manifest, and reads the rest' -ForEach @(
+    It 'reports an object that is not a manifest, and reads the rest' -ForEach @(
         @{ Value = 1 }
         @{ Value = Get-Date }
         @{ Value = [pscustomobject]@{ Size = 1 } }
@@ -259,7 +259,7 @@ Describe 'The errors of Get-PodInjectionAnnotation' {
         $failed[0].Exception.Message | Should -Match $Value.GetType().Name
     }
 
-    It 'says that a file must not be read' @unixUser {
+    It 'reports an unreadable file' @unixUser {
         New-Manifest orders | Set-Content TestDrive:/secret.yaml
         chmod 000 (Join-Path $TestDrive secret.yaml)
         { Get-PodInjectionAnnotation TestDrive:/secret.yaml } | Should -Throw -ErrorId 'PathAccessDenied,*'
@@ -279,7 +279,7 @@ Describe 'The dialects that Get-PodInjectionAnnotation reads' {
         ) -join "`n"
     }
 
-    It 'are all of them, one object each' {
+    It 'are all dialects, with one object each' {
         $both = $agent + "`n    db-creds-injector.numberly.io/stock.role: stock-ro`n"
         $found = $both, $agent, $bank, (New-Manifest web -Annotation @{} -Label @{}) | Get-PodInjectionAnnotation
         $found.Name | Should -Be agent, agent, agent, bank, web
@@ -288,13 +288,13 @@ Describe 'The dialects that Get-PodInjectionAnnotation reads' {
         $found[3].Databases[0].PasswordVariables | Should -Be PGPASSWORD
     }
 
-    It 'are those that are asked for' {
+    It 'can be selected' {
         ($agent, $bank, (New-Manifest) | Get-PodInjectionAnnotation -Dialect VaultAgent).Name | Should -Be agent
         ($agent, $bank | Get-PodInjectionAnnotation -Dialect bankvaults, VaultAgent).Name | Should -Be agent, bank
         $agent | Get-PodInjectionAnnotation -Dialect VaultDbInjector | Should -BeNullOrEmpty
     }
 
-    It 'are those of a cluster''s pods, too' {
+    It 'include those of pods in the cluster' {
         $namespace = New-TestNamespace (New-Manifest orders)
         (Get-PodInjectionAnnotation -n $namespace -Dialect VaultDbInjector -Consistent).Name | Should -Be orders
         Get-PodInjectionAnnotation -n $namespace -Dialect VaultAgent -Consistent | Should -BeNullOrEmpty
@@ -306,7 +306,7 @@ Describe 'The dialects that Get-PodInjectionAnnotation reads' {
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be BankVaults, VaultAgent, VaultDbInjector
     }
 
-    It 'are shown' {
+    It 'are displayed' {
         $agent | Get-PodInjectionAnnotation | Out-String | Should -Match 'VaultAgent'
         "$($agent | Get-PodInjectionAnnotation)" | Should -Match 'VaultAgent'
     }

@@ -29,7 +29,7 @@ BeforeAll {
 AfterAll { Disconnect-KubeCluster }
 
 Describe 'Export-PodInjectionReport' {
-    It 'writes one page with what the pods ask for, get and lack' {
+    It 'writes one page with requested, issued and missing credentials' {
         $page | Should -BeLike '<!DOCTYPE html>*'
         $page | Should -Match '<title>Database credentials of admin, \d{4}-\d\d-\d\d \d\d:\d\d UTC</title>'
         $page | Should -BeLike '*4 pods request credentials; 4 of them have none.*'
@@ -44,18 +44,18 @@ Describe 'Export-PodInjectionReport' {
         $page | Should -BeLike "*$namespace/pod/leased*$uuid*"
     }
 
-    It 'holds no secret' {
+    It 'contains no secret' {
         $password = @(Get-IssuedPassword $injected)
         $password | Should -Not -BeNullOrEmpty
         foreach ($secret in @($canary, (Get-ClusterText admin.token)) + $password) { Test-Spelling $page $secret | Should -BeFalse }
     }
 
-    It 'makes no element of what stands in an annotation' {
+    It 'escapes text of annotations' {
         $page | Should -Not -BeLike '*<img*'
         ([regex]::Matches($page, '<script')).Count | Should -Be 1
     }
 
-    It 'looks at all namespaces where none is named' {
+    It 'reads all namespaces by default' {
         $file = Export-PodInjectionReport (Join-Path $TestDrive all.html) -PassThru
         $file | Should -BeOfType System.IO.FileInfo
         $all = Get-Content -Raw $file
@@ -64,22 +64,22 @@ Describe 'Export-PodInjectionReport' {
         $all | Should -BeLike '*namespace kubeinject*'
     }
 
-    It 'takes pods by their labels' {
+    It 'filters pods by label' {
         $null = Export-PodInjectionReport (Join-Path $TestDrive one.html) -n $namespace -l app=silent -PassThru
         Get-Content -Raw (Join-Path $TestDrive one.html) | Should -BeLike '*No pod requests credentials, and there are no findings.*'
     }
 
-    It 'writes nothing with -WhatIf, and says what it would write' {
+    It 'writes nothing with -WhatIf, and reports the planned file' {
         $path = Join-Path $TestDrive whatif.html
         Export-PodInjectionReport $path -WhatIf
         $path | Should -Not -Exist
     }
 
-    It 'writes no object without -PassThru' {
+    It 'returns an object only with -PassThru' {
         Export-PodInjectionReport (Join-Path $TestDrive quiet.html) -n $namespace | Should -BeNullOrEmpty
     }
 
-    It 'keeps a file with -NoClobber, and a read-only one without -Force' {
+    It 'keeps an existing file with -NoClobber, and a read-only file without -Force' {
         $kept = Join-Path $TestDrive kept.html
         Set-Content $kept mine
         { Export-PodInjectionReport $kept -n $namespace -NoClobber } | Should -Throw -ErrorId 'NoClobber,*'
@@ -90,7 +90,7 @@ Describe 'Export-PodInjectionReport' {
         Get-Content -Raw $kept | Should -BeLike '<!DOCTYPE html>*'
     }
 
-    It 'takes a name literally with -LiteralPath, and the file of PowerShell''s current location' {
+    It 'writes to a literal path with -LiteralPath, relative to the location of PowerShell' {
         Push-Location $TestDrive
         try {
             (Export-PodInjectionReport -LiteralPath 'a[1].html' -n $namespace -PassThru).FullName | Should -Be (Join-Path $TestDrive 'a[1].html')
@@ -99,7 +99,7 @@ Describe 'Export-PodInjectionReport' {
         finally { Pop-Location }
     }
 
-    It 'says what is wrong with <Path> before it asks the cluster anything' -ForEach @(
+    It 'reports an error of <Path> before any request' -ForEach @(
         @{ Path = 'none/report.html'; Id = 'PathNotFound,*' }
         @{ Path = '.'; Id = 'NotAFile,*' }
         @{ Path = 'Env:HOME'; Id = 'NotAFile,*' }
@@ -109,7 +109,7 @@ Describe 'Export-PodInjectionReport' {
         finally { Pop-Location }
     }
 
-    It 'says which right is missing' {
+    It 'reports a missing permission' {
         $viewer = Connect-KubeCluster viewer
         try { { Export-PodInjectionReport (Join-Path $TestDrive none.html) -Connection $viewer } | Should -Throw -ErrorId 'KubeApiForbidden,*' }
         finally { $null = Connect-KubeCluster admin }
@@ -150,7 +150,7 @@ Describe 'The page in a browser' @browser {
         function Get-Shown([string] $Dom) { [regex]::Matches($Dom, '<tr role="row"(?<hidden> hidden="")?><th scope="row"').Where{ -not $_.Groups['hidden'].Success }.Count }
     }
 
-    It 'shows title and counts, without a message on the console or a request' {
+    It 'shows title and counts, without console messages and requests' {
         $seen = Invoke-Browser
         $seen.Dom | Should -Match '<title>Database credentials of admin'
         $seen.Dom | Should -Match '<dd>5</dd>'
@@ -160,14 +160,14 @@ Describe 'The page in a browser' @browser {
         Get-Shown $seen.Dom | Should -Be ([regex]::Matches($page, '<tr role="row"><th scope="row"')).Count
     }
 
-    It 'searches by the fragment of the address' {
+    It 'searches for the fragment of the URL' {
         $seen = Invoke-Browser '#q=BROKEN%20ki003'
         $seen.Console | Should -BeNullOrEmpty
         $seen.Dom | Should -Match '2 of \d+ rows match “broken ki003”'
         Get-Shown $seen.Dom | Should -Be 2
     }
 
-    It 'says so where nothing has the words' {
+    It 'reports that the search has no results' {
         (Invoke-Browser '#q=nobody-has-this').Dom | Should -Match '0 of \d+ rows match'
     }
 

@@ -36,7 +36,7 @@ AfterAll {
 }
 
 Describe 'New-CredentialSource -PostgreSql' {
-    It 'makes login roles, recorded as Secrets of a namespace' {
+    It 'creates login roles that are recorded as Secrets of a namespace' {
         $source = New-CredentialSource -PostgreSql $server -Credential $credential -LeaseNamespace $namespace
         $issued = New-Issued $source
         $source.Name | Should -Be postgresql
@@ -49,7 +49,7 @@ Describe 'New-CredentialSource -PostgreSql' {
         Get-CredentialLease $source | Revoke-CredentialLease -Confirm:$false
     }
 
-    It 'takes user and password as libpq does: <_>' -ForEach 'PGUSER and PGPASSWORD', 'the connection', 'keywords' {
+    It 'uses user and password as libpq does: <_>' -ForEach 'PGUSER and PGPASSWORD', 'the connection', 'keywords' {
         $variables = @{}
         $connection = switch ($_) {
             'PGUSER and PGPASSWORD' { $variables = @{ PGUSER = $user; PGPASSWORD = $password }; $server }
@@ -66,7 +66,7 @@ Describe 'New-CredentialSource -PostgreSql' {
         Get-CredentialLease $source | Revoke-CredentialLease -Confirm:$false
     }
 
-    It 'takes statements, an owner, a time and roles' {
+    It 'accepts statements, an owner, a time to live and roles' {
         $source = New-CredentialSource -PostgreSql $server -Credential $credential -LeasePath $TestDrive/statements -TimeToLive 00:10:00 -AllowedRole 'rw_*' -ReassignOwnedTo $user -PasswordAuthentication Password `
             -CreationStatement "CREATE ROLE `"{{name}}`" LOGIN CONNECTION LIMIT 3 PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE `"{{role}}`"" -RenewalStatement @() -RevocationStatement 'DROP ROLE "{{name}}"'
         $issued = New-Issued $source
@@ -79,14 +79,14 @@ Describe 'New-CredentialSource -PostgreSql' {
         Get-LoginRole | Should -BeNullOrEmpty
     }
 
-    It 'refuses a role that is not among those allowed' {
+    It 'rejects a role that is not allowed' {
         $source = New-CredentialSource -PostgreSql $server -Credential $credential -LeasePath $TestDrive/allowed -AllowedRole 'ro_*'
         $null = New-Manifest -Annotation @{ 'orders.role' = $role } | Invoke-CredentialInjection -CredentialSource $source -ErrorVariable failed -ErrorAction SilentlyContinue
         "$failed" | Should -Match 'is not among the allowed roles of this source \(ro_\*\)'
         Get-ChildItem $TestDrive/allowed/*.json -ErrorAction Ignore | Should -BeNullOrEmpty
     }
 
-    It 'refuses <Name>' -ForEach @(
+    It 'rejects <Name>' -ForEach @(
         @{ Name = 'a connection of another kind'; Parameters = @{ PostgreSql = 'mysql://db/orders' }; Id = 'CredentialSourceInvalid' }
         @{ Name = 'a number for a time'; Parameters = @{ PostgreSql = 'Host=db'; TimeToLive = 3600 }; Id = 'TimeTooShort' }
         @{ Name = 'a statement without a name'; Parameters = @{ PostgreSql = 'Host=db'; CreationStatement = 'CREATE ROLE x' }; Id = 'CredentialSourceInvalid' }
@@ -95,7 +95,7 @@ Describe 'New-CredentialSource -PostgreSql' {
         { New-CredentialSource @Parameters } | Should -Throw -ErrorId "$Id,KubeInject.Cmdlets.Sources.NewCredentialSourceCommand"
     }
 
-    It 'records leases in the namespace kubeinject where there is a connection, else in a folder' {
+    It 'records leases in the namespace kubeinject if there is a connection, otherwise in a folder' {
         $source = New-CredentialSource -PostgreSql $server -Credential $credential
         $source.Leases.Namespace | Should -Be kubeinject
         Disconnect-KubeCluster
@@ -121,7 +121,7 @@ Describe 'Leases of login roles' {
         Invoke-Sql "select rolvaliduntil > now() + interval '50 minutes' from pg_roles where rolname = '$($issued.User)'" | Should -Be t
     }
 
-    It 'are revoked: the role is gone' {
+    It 'are revoked: the role is removed' {
         Get-CredentialLease $source | Revoke-CredentialLease -Confirm:$false
         Test-Login $issued.User $issued.Password | Should -BeFalse
         Get-LoginRole | Should -BeNullOrEmpty
@@ -136,7 +136,7 @@ Describe 'Leases of login roles' {
         Get-LoginRole | Should -Be $kept.User
     }
 
-    It 'that have ended while their owner lives are told of by a warning that says what to do' {
+    It 'cause a warning with a remedy if they have expired while their owner lives' {
         (New-Issued $source ended).Text | kubectl create --validate=false -f -
         $lease = Get-CredentialLease $source -Pod ended
         Invoke-Sql "drop role `"$($lease.Username)`""
@@ -147,7 +147,7 @@ Describe 'Leases of login roles' {
         { $lease | Update-CredentialLease } | Should -Throw -ErrorId 'CredentialLeaseEnded,KubeInject.Cmdlets.Leases.UpdateCredentialLeaseCommand'
     }
 
-    It 'stay as they are with -WhatIf, and none comes into being' {
+    It 'are not changed or created with -WhatIf' {
         $roles = Get-LoginRole
         $records = Get-ChildItem "$($source.Leases.Folder)/*.json" | Get-Content -Raw
         $valid = Invoke-Sql "select rolvaliduntil from pg_roles where rolname = '$($issued.User)'"
@@ -160,14 +160,14 @@ Describe 'Leases of login roles' {
         Invoke-Sql "select rolvaliduntil from pg_roles where rolname = '$($issued.User)'" | Should -Be $valid
     }
 
-    It 'of another server in the same folder are left alone' {
+    It 'of another server in the same folder are skipped' {
         $other = New-CredentialSource -PostgreSql 'Host=127.0.0.2;Port=1' -LeasePath $source.Leases.Folder
         Get-CredentialLease $other | Should -BeNullOrEmpty
         (Sync-CredentialLease $other -GracePeriod 0).Total | Should -Be 0
         Test-Login $issued.User $issued.Password | Should -BeTrue
     }
 
-    It 'are those of a server by its name, at whatever address' {
+    It 'belong to a server by its name, whatever its address' {
         $named = @{ Credential = $credential; LeasePath = "$TestDrive/named"; ServerName = 'orders-db' }
         $null = New-Issued (New-CredentialSource -PostgreSql $server @named)
         Get-CredentialLease (New-CredentialSource -PostgreSql 'Host=other' @named) | Should -HaveCount 1
@@ -175,7 +175,7 @@ Describe 'Leases of login roles' {
         (Get-LoginRole) | Should -Be $issued.User
     }
 
-    It 'fail where the server is down, and stay on record' {
+    It 'fail if the server is down, and keep their records' {
         $down = New-CredentialSource -PostgreSql 'Host=127.0.0.1;Port=1;Username=x;Password=canary-of-a-password' -LeasePath "$TestDrive/down"
         $null = New-Item -ItemType Directory $down.Leases.Folder
         $record = Get-Item "$($source.Leases.Folder)/$($issued.Uuid).json"

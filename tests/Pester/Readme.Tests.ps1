@@ -14,7 +14,7 @@ BeforeAll {
 }
 
 Describe 'The first commands of README.md' -Tag NoCluster {
-    It 'are the demo, which test.sh runs, ./test.sh itself, and the program' {
+    It 'are the demo that test.sh runs, ./test.sh, and the program' {
         $commands | Should -HaveCount 3
         $commands[0] | Should -BeLike '* build.ps1 Demo'
         $commands[0] -split ' && ' | Should -BeIn (Get-Content $root/test.sh).Trim()
@@ -33,7 +33,7 @@ Describe 'The demo' -Tag NoCluster {
         $next = $lines.Where({ $_ -eq 'Try it yourself' }, 'SkipUntil') -match '^    ' -replace '^    '
     }
 
-    It 'ends well' { $LASTEXITCODE | Should -Be 0 }
+    It 'succeeds' { $LASTEXITCODE | Should -Be 0 }
 
     It 'shows what a pod requests' { $text | Should -Match 'PS> \(Get-PodInjectionAnnotation ./examples/pod\.yaml\)\.Databases\n(.*\n)+?pg +readonly .*PGUSER, PGPASSWORD' }
 
@@ -41,9 +41,9 @@ Describe 'The demo' -Tag NoCluster {
 
     It 'shows the manifest with credentials' { $text | Should -Match 'PS> Get-Item ./examples/pod\.yaml \|\n>> +Invoke-CredentialInjection .*\n(.*\n)+? +- name: PGPASSWORD\n +value: "\w{24}"\n' }
 
-    It 'fits into 80 columns' { $lines | Where-Object Length -GT 80 | Should -BeNullOrEmpty }
+    It 'fits in 80 columns' { $lines | Where-Object Length -GT 80 | Should -BeNullOrEmpty }
 
-    It 'ends with commands that work as they are printed, in the shell that it was started from' @unix {
+    It 'prints commands at its end that work in the current shell' @unix {
         $path = $env:PATH
         try {
             # A PowerShell with its own executable is one that the PATH has.
@@ -85,13 +85,13 @@ Describe 'build.ps1 Demo' -Tag NoCluster {
         }
     }
 
-    It 'does not show what compiling says' @unix {
+    It 'hides the output of the compiler' @unix {
         $shown = Invoke-Demo 0
         $shown | Should -BeLike 'Building the module*Try it yourself*'
         $shown | Should -Not -Match CS1002
     }
 
-    It 'shows it if that fails, and fails' @unix {
+    It 'shows the output of the compiler if it fails, and fails' @unix {
         $shown = Invoke-Demo 1
         $LASTEXITCODE | Should -Be 1
         $shown | Should -Match 'CS1002'
@@ -101,7 +101,7 @@ Describe 'build.ps1 Demo' -Tag NoCluster {
 }
 
 Describe 'The PowerShell of .config/dotnet-tools.json' -Tag NoCluster {
-    It 'is the version that <_> names' -ForEach 'README.md', 'docs/getting-started.md' {
+    It 'is the version in <_>' -ForEach 'README.md', 'docs/getting-started.md' {
         [regex]::Matches((Get-Content -Raw $root/$_), '\b7\.\d+\.\d+\b').Value | Sort-Object -Unique | Should -Be $tool.version
     }
 

@@ -12,7 +12,7 @@ BeforeAll {
 }
 
 Describe 'Set-PodInjectionAnnotation' -Tag NoCluster {
-    It 'writes annotations and label into a file, and twice is once' {
+    It 'writes annotations and label to a file, and a second call changes nothing' {
         $file = New-File (New-Manifest -Label @{ app = 'x' } -Annotation @{})
         $result = Set-PodInjectionAnnotation $file -Database orders -Role orders-rw -Template 'postgres://db:5432/orders' -EnvUri DATABASE_URL, OTHER_URL
         $result.Status | Should -Be Changed
@@ -27,13 +27,13 @@ Describe 'Set-PodInjectionAnnotation' -Tag NoCluster {
         (Get-FileHash $file).Hash | Should -Be $before.Hash
     }
 
-    It 'gives text for text' {
+    It 'returns text for text' {
         $text = New-Manifest -Annotation @{} | Set-PodInjectionAnnotation -Database orders -Role rw -EnvUsername U -EnvPassword P
         $text | Should -BeOfType string
         ($text | Get-PodInjectionAnnotation).Databases.UsernameVariables | Should -Be U
     }
 
-    It 'refuses what would be an error, and writes nothing' {
+    It 'rejects an invalid result, and writes nothing' {
         $file = New-File
         $before = Get-FileHash $file
         $result = Set-PodInjectionAnnotation $file -Database users -Mode Uri -Role rw -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -43,12 +43,12 @@ Describe 'Set-PodInjectionAnnotation' -Tag NoCluster {
         (Get-FileHash $file).Hash | Should -Be $before.Hash
     }
 
-    It 'takes a database, or a dialect' {
+    It 'accepts a database or a dialect' {
         { New-Manifest | Set-PodInjectionAnnotation -Role x } | Should -Throw -ErrorId 'DatabaseOrDialect,KubeInject.Cmdlets.Annotations.SetPodInjectionAnnotationCommand'
         { New-Manifest | Set-PodInjectionAnnotation -Role x -FromDialect VaultAgent } | Should -Throw -ErrorId 'DatabaseOrDialect,*'
     }
 
-    It 'takes over what a pod says to <Dialect>, and says what it left' -ForEach @(
+    It 'converts the request of a pod to <Dialect>, and reports what it kept' -ForEach @(
         @{
             Dialect = 'VaultAgent'; Left = "*Secret 'config'*the Vault Agent injector is still required*"; Url = 'postgres://db:5432/orders'
             Annotation = @"
@@ -102,7 +102,7 @@ spec:
 }
 
 Describe 'Remove-PodInjectionAnnotation' -Tag NoCluster {
-    It 'takes one database, then the last and the label with it' {
+    It 'removes one database, then the last one together with the label' {
         $file = New-File (New-Manifest -Annotation @{ 'orders.role' = 'a'; 'users.role' = 'b'; cluster = 'pg' })
         (Remove-PodInjectionAnnotation $file -Database users).Status | Should -Be Changed
         (Get-PodInjectionAnnotation $file).Databases.Name | Should -Be orders
@@ -114,7 +114,7 @@ Describe 'Remove-PodInjectionAnnotation' -Tag NoCluster {
 }
 
 Describe 'Repair-PodInjectionAnnotation' -Tag NoCluster {
-    It 'mends a file in place, and shows the diff and writes nothing with -WhatIf' {
+    It 'fixes a file in place, and with -WhatIf shows the diff and writes nothing' {
         $file = New-File (New-Manifest -Label @{ app = 'x' })
         $before = Get-FileHash $file
         $shown = Invoke-InNewProcess {
@@ -132,27 +132,27 @@ Describe 'Repair-PodInjectionAnnotation' -Tag NoCluster {
         (Repair-PodInjectionAnnotation $file).Status | Should -Be Unchanged
     }
 
-    It 'mends codes alone' {
+    It 'fixes only findings with the specified codes' {
         $file = New-File (New-Manifest -Label @{ app = 'x' })
         (Repair-PodInjectionAnnotation $file -Code KI999).Status | Should -Be Unchanged
         (Repair-PodInjectionAnnotation $file -Code ki013).Status | Should -Be Changed
     }
 
-    It 'takes findings, and each file once' {
+    It 'accepts findings, and changes each file once' {
         $files = (New-File (New-Manifest -Label @{ app = 'x' })), (New-File (New-Manifest -Label @{ app = 'x' }))
         $results = $files.ForEach{ (Get-PodInjectionAnnotation $_).Findings } | Where-Object Fix | Repair-PodInjectionAnnotation
         $results.File | Should -Be $files
         $results.Status | Should -Be Changed, Changed
     }
 
-    It 'takes no finding of a text' {
+    It 'rejects a finding of text' {
         $null = New-Manifest -Label @{ app = 'x' } | Get-PodInjectionAnnotation | ForEach-Object Findings | Where-Object Fix |
             Repair-PodInjectionAnnotation -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed[0].FullyQualifiedErrorId | Should -Be 'FindingOfNoFile,KubeInject.Cmdlets.Annotations.RepairPodInjectionAnnotationCommand'
     }
 }
 
-Describe 'Workloads' {
+Describe 'Pod templates of workloads' {
     BeforeAll {
         $null = Connect-KubeCluster admin
         $namespace = New-TestNamespace
@@ -160,7 +160,7 @@ Describe 'Workloads' {
     }
     AfterAll { Disconnect-KubeCluster }
 
-    It 'has its pod template set, repaired and cleared' {
+    It 'are set, repaired and cleared' {
         $null = New-Manifest web -Kind Deployment -Label @{ app = 'web' } -Annotation @{} | kubectl create -n $namespace -f -
         $before = Get-Object deployment/web
         (Set-PodInjectionAnnotation -Workload deployment/web -n $namespace -Database orders -Role rw -WhatIf).Status | Should -Be Planned
@@ -185,7 +185,7 @@ Describe 'Workloads' {
         ConvertTo-Json $after.spec.template.spec -Depth 20 | Should -Be (ConvertTo-Json $before.spec.template.spec -Depth 20)
     }
 
-    It 'has what stands on the workload moved to its template' {
+    It 'get the annotations of the workload' {
         $null = New-Manifest moved -Kind Deployment -Label @{ app = 'moved'; 'vault-db-injector' = 'true' } -Annotation @{} | kubectl create -n $namespace -f -
         $null = kubectl annotate deployment moved -n $namespace "${prefix}orders.role=rw"
         (Repair-PodInjectionAnnotation -Workload deployment/moved -n $namespace).Status | Should -Be Changed
@@ -194,7 +194,7 @@ Describe 'Workloads' {
         $after.metadata['annotations']?.Keys | Should -Not -Contain "${prefix}orders.role"
     }
 
-    It 'says of a pod that this alone injects nothing' {
+    It 'are required for injection: a changed pod is reported' {
         $null = New-Manifest shell -Label @{ app = 'shell' } | kubectl create -n $namespace -f -
         $result = Repair-PodInjectionAnnotation -Workload pod/shell -n $namespace -WarningVariable warned
         $result.Status | Should -Be Changed

@@ -45,7 +45,7 @@ Describe 'The runbook for rotation' {
         $lease = Get-CredentialLease $source
     }
 
-    It 'looks: shows the lease, and that nothing is wrong' {
+    It 'shows the lease, and that there are no findings' {
         $shown = @(. (Get-Step '2. Check the workload'))
         $shown[0].Uuid | Should -Be $lease.Uuid
         $shown | Where-Object { $_ -isnot [string] } | Should -HaveCount 1
@@ -69,7 +69,7 @@ Describe 'The runbook for rotation' {
         Test-Login $new | Should -BeTrue
     }
 
-    It 'rolls back where the pods do not come up' {
+    It 'rolls back if the pods are not ready' {
         Set-Rollout -Ready 0
         $timeout = 1
         $ErrorActionPreference = 'SilentlyContinue' # it is an error, too
@@ -81,7 +81,7 @@ Describe 'The runbook for rotation' {
         { . (Get-Step '6. Roll back') } | Should -Not -Throw
     }
 
-    It 'mends what an undo has broken' {
+    It 'repairs the state after kubectl rollout undo' {
         $before = Get-Template | ConvertTo-Json -Depth 50
         (. (Get-Step '4. Rotate the credentials')).Status | Should -Be Rotated
         $patch = "$TestDrive/undo.json"
@@ -92,14 +92,14 @@ Describe 'The runbook for rotation' {
         Test-Login (Get-Login) | Should -BeTrue
     }
 
-    It 'revokes what nobody has any more' {
+    It 'revokes leases without an owner' {
         $null = Invoke-CredentialInjection -Path (New-Item "$TestDrive/$namespace.yaml" -Value (New-Manifest web -Namespace $namespace -Annotation @{ 'orders.role' = $role })) -CredentialSource $source
         Get-CredentialLease $source | Should -HaveCount 2
         (. (Get-Step '7. Revoke the remaining credentials')).Revoked | Should -Be 1
         (Get-CredentialLease $source).Uuid | Should -Be $lease.Uuid
     }
 
-    It 'ends a leaked credential at once' {
+    It 'revokes a leaked credential immediately' {
         $result = . (Get-Step '7. Revoke the remaining credentials' 1)
         $result.Status | Should -Be Rotated
         Test-Login $old | Should -BeFalse
@@ -111,7 +111,7 @@ Describe 'The runbook for rotation' {
         Test-Login $old | Should -BeFalse
     }
 
-    It 'runs every block but the one that connects' {
+    It 'runs every block except the one that connects' {
         $run = [regex]::Matches((Get-Content -Raw $PSCommandPath), "\(Get-Step '(?<heading>[^']+)'(?: (?<block>\d))?\)").ForEach{ "$($_.Groups['heading']) $([int]"0$($_.Groups['block'])")" }
         $there = foreach ($heading in $blocks.Keys) { foreach ($index in 0..($blocks[$heading].Count - 1)) { "$heading $index" } }
         $there | Where-Object { $_ -notin $run } | Should -Be '1. Connect 0'

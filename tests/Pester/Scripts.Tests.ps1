@@ -13,11 +13,11 @@ BeforeAll {
 }
 
 Describe 'The scripts of the repository' -Tag NoCluster {
-    It 'are clean under PSScriptAnalyzer' @analyzer {
+    It 'have no PSScriptAnalyzer warnings' @analyzer {
         & $root/build/Invoke-Analysis.ps1 -Module (Get-ModulePath) | ForEach-Object { "$($_.File):$($_.Line) $($_.Rule): $($_.Message)" } | Should -BeNullOrEmpty
     }
 
-    It '<Name> has help: a synopsis, each parameter, an example' -ForEach $scripts {
+    It '<Name> has help with a synopsis, each parameter, and an example' -ForEach $scripts {
         $help = Get-Help $Path -Full
         $help.Synopsis.Trim() | Should -Match '^[A-Z].+\.$'
         $help.examples.example | Should -Not -BeNullOrEmpty
@@ -35,7 +35,7 @@ Describe 'build.ps1' -Tag NoCluster {
         foreach ($task in $tasks) { "$($help.description.Text)" | Should -Match "(?m)^${task}: \w" }
     }
 
-    It 'says in one line that <Module> is not installed, without which <Task> cannot run' -ForEach @(
+    It 'reports in one line that <Module>, which <Task> requires, is not installed' -ForEach @(
         @{ Task = 'Help'; Module = 'Microsoft.PowerShell.PlatyPS' }
         @{ Task = 'Analyze'; Module = 'PSScriptAnalyzer' }
     ) {
@@ -43,7 +43,7 @@ Describe 'build.ps1' -Tag NoCluster {
         & $root/build.ps1 $Task | Should -Be "Skipped $Task, because $Module is not installed. To install it, run: Install-PSResource $Module"
     }
 
-    It 'refuses a task that there is not, and says which there are' {
+    It 'rejects an unknown task, and lists the tasks' {
         { & $root/build.ps1 -Task Publish } | Should -Throw '*"Build,Demo,Test,Help,Analyze,Pack,Clean"*'
     }
 }

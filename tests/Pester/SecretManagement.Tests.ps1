@@ -58,7 +58,7 @@ AfterAll {
     Remove-Item -Recurse -Force $registry
 }
 
-Describe 'The extension, called as SecretManagement does' {
+Describe 'The extension when SecretManagement calls it' {
     BeforeAll {
         # In our module, the extension's function, by its full name; with what the vault was registered with.
         # In its runspace errors are written; here they are thrown, for the tests.
@@ -70,7 +70,7 @@ Describe 'The extension, called as SecretManagement does' {
         function Find-Vault([string] $Filter) { Invoke-Extension Get-SecretInfo @{ Filter = $Filter } }
     }
 
-    It 'has the functions and parameters that SecretManagement looks for' {
+    It 'has the functions and parameters that SecretManagement requires' {
         $extension = Import-Module (Join-Path (Get-ModulePath) KubeInject.Extension) -PassThru -Scope Local -Function @()
         $extension.ExportedCommands.Keys | Sort-Object | Should -Be Get-Secret, Get-SecretInfo, Remove-Secret, Set-Secret, Set-SecretInfo, Test-SecretVault
         $wanted = @{
@@ -84,12 +84,12 @@ Describe 'The extension, called as SecretManagement does' {
         }
     }
 
-    It 'is not seen by who imports the module' {
+    It 'is not visible after an import of the module' {
         (Get-Command -Module KubeInject, KubeInject.Extension).Name | Should -Not -Contain Get-Secret
         (Get-Module KubeInject).NestedModules.Name | Should -Contain KubeInject.Extension
     }
 
-    It 'gives back <What>' -ForEach @(
+    It 'returns <What> unchanged' -ForEach @(
         @{ What = 'a string, as a SecureString'; Given = { $canary }; Type = 'SecureString'; Read = { ConvertFrom-Secure $args[0] }; Wanted = { $canary } }
         @{ What = 'a SecureString'; Given = { $secure }; Type = 'SecureString'; Read = { ConvertFrom-Secure $args[0] }; Wanted = { $canary } }
         @{ What = 'an empty string'; Given = { '' }; Type = 'SecureString'; Read = { ConvertFrom-Secure $args[0] }; Wanted = { '' } }
@@ -108,14 +108,14 @@ Describe 'The extension, called as SecretManagement does' {
         $info.Name, "$($info.Type)", $info.VaultName | Should -Be $name, $Type, cluster
     }
 
-    It 'makes a credential a Secret of the type kubernetes.io/basic-auth, and everything else Opaque, managed by kubeinject' {
+    It 'stores a credential as a Secret of the type kubernetes.io/basic-auth, and other values as Opaque, managed by kubeinject' {
         Set-Vault type-login ([pscredential]::new('a', $secure))
         Set-Vault type-plain $secure
         (Get-Live type-login).type, (Get-Live type-plain).type | Should -Be 'kubernetes.io/basic-auth', Opaque
         (Get-Live type-plain).metadata.labels['app.kubernetes.io/managed-by'] | Should -Be kubeinject
     }
 
-    It 'reads Secrets that others made: two keys username and password are a credential, others are a table' {
+    It 'reads Secrets of other tools: with the keys username and password as a credential, otherwise as a hashtable' {
         $null = kubectl create secret generic theirs --namespace $namespace --from-literal username=app --from-literal "password=$canary"
         $null = kubectl create secret generic theirs-more --namespace $namespace --from-literal username=app --from-literal "password=$canary" --from-literal host=db
         Get-Vault theirs | Should -BeOfType pscredential
@@ -123,7 +123,7 @@ Describe 'The extension, called as SecretManagement does' {
         ConvertFrom-Secure (Get-Vault theirs-more)['host'] | Should -Be db
     }
 
-    It 'reads and writes one key, and leaves the others' {
+    It 'reads and writes one key, and keeps the others' {
         Set-Vault one @{ password = 'was'; host = 'db' }
         Set-Vault one/password $secure
         Set-Vault one/port 5432
@@ -136,18 +136,18 @@ Describe 'The extension, called as SecretManagement does' {
         (Get-Live one).data.Keys | Sort-Object | Should -Be password, port
     }
 
-    It 'makes the Secret of a key that has none' {
+    It 'creates a missing Secret for a key' {
         Set-Vault fresh/password $secure
         (Get-Live fresh).data.Keys | Should -Be password
     }
 
-    It 'returns nothing, and no error, for <Name>, which is not there' -ForEach @(
+    It 'returns nothing and no error for <Name>, which is missing' -ForEach @(
         @{ Name = 'nowhere' }, @{ Name = 'one/nothing' }, @{ Name = 'nowhere/a' }, @{ Name = 'No Name' }, @{ Name = '..' }, @{ Name = '*' }, @{ Name = 'a/b/c' }
     ) {
         Get-Vault $Name | Should -BeNullOrEmpty
     }
 
-    It 'finds Secrets by wildcard, and keys where the filter has a slash' {
+    It 'finds Secrets by wildcard, and keys if the filter contains a slash' {
         Set-Vault find-a @{ x = '1'; y = [byte[]](255, 1) }
         Set-Vault find-b 'text'
         (Find-Vault find-*).Name | Sort-Object | Should -Be find-a, find-b
@@ -161,7 +161,7 @@ Describe 'The extension, called as SecretManagement does' {
         Find-Vault nowhere* | Should -BeNullOrEmpty
     }
 
-    It 'keeps metadata, as annotations, and adds to it' {
+    It 'stores metadata as annotations, and merges it' {
         Set-Vault noted 'x' @{ Owner = 'team-a' }
         Invoke-Extension Set-SecretInfo @{ Name = 'noted'; Metadata = @{ Days = 30 } }
         $metadata = (Find-Vault noted).Metadata
@@ -173,14 +173,14 @@ Describe 'The extension, called as SecretManagement does' {
         { Invoke-Extension Set-SecretInfo @{ Name = 'nowhere'; Metadata = @{ a = 1 } } } | Should -Throw -ErrorId 'KubeApiNotFound,*'
     }
 
-    It 'removes Secrets, and says which one is not there' {
+    It 'removes Secrets, and reports missing ones' {
         Set-Vault gone 'x'
         Invoke-Extension Remove-Secret @{ Name = 'gone' }
         Find-Vault gone | Should -BeNullOrEmpty
         { Invoke-Extension Remove-Secret @{ Name = 'gone' } } | Should -Throw -ErrorId 'KubeApiNotFound,*'
     }
 
-    It 'refuses <What>, and changes nothing' -ForEach @(
+    It 'rejects <What>, and changes nothing' -ForEach @(
         @{ What = 'one value for a Secret of several keys'; Name = 'several'; Given = { $secure }; Id = 'KubeVaultRefused' }
         @{ What = 'a credential for a Secret of other keys'; Name = 'several'; Given = { [pscredential]::new('a', $secure) }; Id = 'KubeVaultRefused' }
         @{ What = 'a table for one key'; Name = 'several/a'; Given = { @{ b = 'x' } }; Id = 'KubeVaultRefused' }
@@ -194,13 +194,13 @@ Describe 'The extension, called as SecretManagement does' {
         (Get-KubeSecret several -n $namespace -AsPlainText).Data.Values | Sort-Object | Should -Be '1', '2'
     }
 
-    It 'leaves alone what something else looks after' {
+    It 'does not change objects of other tools' {
         $null = @{ apiVersion = 'v1'; kind = 'Secret'; metadata = @{ name = 'chart'; labels = @{ 'app.kubernetes.io/managed-by' = 'Helm' } } } | ConvertTo-Json | kubectl create --namespace $namespace --filename -
         { Set-Vault chart/a $secure } | Should -Throw '*managed by Helm*' -ErrorId 'SecretOwned,*'
         { Invoke-Extension Remove-Secret @{ Name = 'chart' } } | Should -Throw -ErrorId 'SecretOwned,*'
     }
 
-    It 'connects by its own parameters, and leaves the connection of the session' {
+    It 'connects with its parameters, and keeps the connection of the session' {
         $before = Get-KubeConnection
         Set-Vault alone 'x'
         Get-KubeConnection | Should -Be $before
@@ -208,14 +208,14 @@ Describe 'The extension, called as SecretManagement does' {
         ConvertFrom-Secure (Invoke-Extension Get-Secret @{ Name = 'alone' } $token) | Should -Be x
     }
 
-    It 'says which right is missing' {
+    It 'reports a missing permission' {
         $viewer = $parameters + @{}
         $viewer.Context = 'viewer'
         { Invoke-Extension Get-Secret @{ Name = 'alone' } $viewer } | Should -Throw '*cannot get resource "secrets"*' -ErrorId 'KubeApiForbidden,*'
         { Invoke-Extension Get-SecretInfo @{ Filter = '*' } $viewer } | Should -Throw '*cannot list resource "secrets"*' -ErrorId 'KubeApiForbidden,*'
     }
 
-    It 'tests its connection and its rights' {
+    It 'tests its connection and its permissions' {
         Invoke-Extension Test-SecretVault | Should -BeTrue
         foreach ($case in @{ Context = 'viewer' }, @{ Context = 'none' }, @{ Contxt = 'admin' }, @{ Token = 'x' }, @{ Namespace = @('a', 'b') }) {
             $changed = @{ KubeConfig = Get-ClusterFile kubeconfig } + $case
@@ -225,14 +225,14 @@ Describe 'The extension, called as SecretManagement does' {
         }
     }
 
-    It 'tells of each request, and of no value, where it is asked to' {
+    It 'reports each request without values in verbose mode' {
         $told = & (Get-Module KubeInject) 'KubeInject.Extension\Set-Secret' -Name told -Secret $secure -VaultName cluster -AdditionalParameters ($parameters + @{ Verbose = $true }) -Metadata @{} 4>&1 | Out-String
         $told | Should -Match 'POST'
         Test-Spelling $told $canary | Should -BeFalse
     }
 }
 
-Describe 'The vault, through SecretManagement' @secretManagement {
+Describe 'The vault in SecretManagement' @secretManagement {
     BeforeAll {
         $vault = "kube-$([guid]::NewGuid().ToString('n'))"
         Register-SecretVault -Name $vault -ModuleName (Get-ModulePath) -VaultParameters $parameters -DefaultVault
@@ -242,12 +242,12 @@ Describe 'The vault, through SecretManagement' @secretManagement {
         Unregister-SecretVault $vault
     }
 
-    It 'is registered, and works' {
+    It 'can be registered and works' {
         (Get-SecretVault $vault).ModuleName | Should -Be KubeInject
         Test-SecretVault $vault | Should -BeTrue
     }
 
-    It 'gives back what it was given' {
+    It 'returns the stored values' {
         Set-Secret real-text $canary -Vault $vault
         Get-Secret real-text -Vault $vault -AsPlainText | Should -Be $canary
         Get-Secret real-text -Vault $vault | Should -BeOfType securestring
@@ -260,7 +260,7 @@ Describe 'The vault, through SecretManagement' @secretManagement {
         Get-Secret real-table/b -AsPlainText | Should -Be $canary
     }
 
-    It 'lists what it has, with metadata' {
+    It 'lists its content with metadata' {
         Set-Secret real-noted 'x' -Vault $vault -Metadata @{ Owner = 'team-a' }
         Set-SecretInfo real-noted -Vault $vault -Metadata @{ Days = 30 }
         $info = Get-SecretInfo real-no* -Vault $vault
@@ -276,13 +276,13 @@ Describe 'The vault, through SecretManagement' @secretManagement {
         Get-Secret real-once -Vault $vault -AsPlainText | Should -Be first
     }
 
-    It 'removes' {
+    It 'removes Secrets' {
         Set-Secret real-gone 'x' -Vault $vault
         Remove-Secret real-gone -Vault $vault
         { Get-Secret real-gone -Vault $vault } | Should -Throw -ErrorId 'GetSecretNotFound,*'
     }
 
-    It 'says why it does not work: <Why>' -ForEach @(
+    It 'reports why it does not work: <Why>' -ForEach @(
         @{ Why = 'a right is missing'; Change = @{ Context = 'viewer' }; Said = '*cannot get resource "secrets"*' }
         @{ Why = 'there is no such context'; Change = @{ Context = 'none' }; Said = "*'none'*" }
         @{ Why = 'a parameter is misspelt'; Change = @{ Contxt = 'admin' }; Said = '*no vault parameter Contxt*' }
@@ -297,7 +297,7 @@ Describe 'The vault, through SecretManagement' @secretManagement {
         finally { Unregister-SecretVault $broken }
     }
 
-    It 'leaves the connection of the session, and shows no value in verbose output' {
+    It 'keeps the connection of the session, and shows no value in verbose output' {
         $before = Get-KubeConnection
         $told = Set-Secret real-told $secure -Vault $vault -Verbose 4>&1 | Out-String
         $told | Should -Match 'secrets/real-told'

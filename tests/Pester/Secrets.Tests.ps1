@@ -10,7 +10,7 @@ BeforeAll {
     }
 }
 
-Describe 'What an injection returns' {
+Describe 'The output of an injection' {
     BeforeAll {
         $file = Join-Path $TestDrive orders.yaml
         New-Manifest orders -Annotation @{
@@ -21,12 +21,12 @@ Describe 'What an injection returns' {
         $passwords = Get-IssuedPassword (Get-Content -Raw $file)
     }
 
-    It 'is about passwords that are in the manifest' {
+    It 'has passwords in the manifest' {
         $passwords | Should -HaveCount 2
         $passwords | Should -Match '^\w{24}$'
     }
 
-    It 'has a mask for a manifest' {
+    It 'masks the manifest when it is displayed' {
         "$($result.Manifest)" | Should -Be '********'
     }
 
@@ -49,7 +49,7 @@ Describe 'What an injection returns' {
     }
 }
 
-Describe 'A session with everything switched on' {
+Describe 'A session with all streams and logs enabled' {
     BeforeAll {
         $folder = (New-Item -ItemType Directory $TestDrive/session).FullName
         New-Manifest orders | Set-Content $folder/a.yaml
@@ -147,7 +147,7 @@ metadata: {name: teller}
         $passwords | Select-Object -Unique | Should -HaveCount 6
     }
 
-    It 'tells of its requests and its errors' {
+    It 'reports its requests and its errors' {
         $texts.transcript | Should -Match 'GET /version 200 in'
         $texts.transcript | Should -Match 'What if: '
         foreach ($id in 'KubeConnectionUnauthorized', 'KubeConnectionUntrustedCertificate', 'KubeConfiguration', 'KubeConnectionUnreachable', 'KubeApiNotFound', 'KubeApiForbidden', 'InjectionFailed', 'ManifestFailed', 'ManifestInvalid', 'NotConnected') {
@@ -155,7 +155,7 @@ metadata: {name: teller}
         }
     }
 
-    It 'tells of the Secret whose value it keeps' {
+    It 'names the Secret whose value it hides' {
         $texts.output | Should -Match 'kubernetes.io/basic-auth'
         $texts.output | Should -Match 'system:serviceaccount:.*:teller'
     }
@@ -169,14 +169,14 @@ metadata: {name: teller}
         Test-Secret $texts[$_] $passwords | Should -BeFalse
     }
 
-    It 'leaves no other file behind' {
+    It 'leaves no other file' {
         (Get-ChildItem $folder, "$folder-inplace" -Recurse -Force -File).Name | Where-Object { $_ -notmatch '^[0-9a-f-]{36}\.json$' } | Sort-Object -Unique |
             Should -Be a.yaml, b.json, c.yaml, d.yaml, manifests.txt, streams.xml, transcript.txt
     }
 }
 
 Describe 'A pod of the cluster' {
-    It 'keeps what its variables hold to itself, unless asked' {
+    It 'hides the values of its variables by default' {
         $namespace = New-TestNamespace
         $file = Join-Path $TestDrive pod.yaml
         New-Manifest orders | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -Local -LeasePath $TestDrive/pod-leases) -AsManifest | Set-Content $file
@@ -193,7 +193,7 @@ Describe 'A pod of the cluster' {
     }
 }
 
-Describe 'Whatever holds a secret' {
+Describe 'Every object with a secret' {
     BeforeAll {
         $canary = @{}
         foreach ($of in 'token of Vault', 'secret id', 'password of PostgreSQL', 'token of a lease', 'value of a Secret', 'variable of a pod') { $canary[$of] = "canary-of-the-$($of -replace '\W', '-')" }
@@ -270,7 +270,7 @@ spec: {containers: [{name: app, image: app, env: [{name: PGPASSWORD, value: $($c
         }
     }
 
-    It 'shows none: <Name>' -ForEach @(
+    It 'hides it: <Name>' -ForEach @(
         'a connection', 'a connection by token', 'a connection by the file of a token', 'the settings of a connection', 'the report of a connection', 'contexts', 'a Secret', 'a token', 'a pod',
         'an event of a pod', 'a local source', 'a Vault with a token', 'a Vault with an AppRole', 'PostgreSQL', 'PostgreSQL with a credential', 'Secrets as a source', 'a script', 'an injection',
         'a lease', 'the record of a lease', 'a lease that failed' | ForEach-Object { @{ Name = $_; Except = @() } }
@@ -287,7 +287,7 @@ spec: {containers: [{name: app, image: app, env: [{name: PGPASSWORD, value: $($c
         }
     }
 
-    It 'keeps values from Export-Clixml where they are asked for as text' {
+    It 'keeps values in Export-Clixml only with -AsPlainText' {
         $plain = Get-KubeSecret orders -n $namespace -AsPlainText
         $token = Get-KubeServiceAccountToken teller -n $namespace -AsPlainText
         $plain.Data['password'] | Should -Be $canary['value of a Secret']
@@ -299,7 +299,7 @@ spec: {containers: [{name: app, image: app, env: [{name: PGPASSWORD, value: $($c
     }
 }
 
-Describe 'A misplaced password' {
+Describe 'A password in the wrong place' {
     BeforeAll {
         $canary = 'canary-of-a-misplaced-password'
         $folder = (New-Item -ItemType Directory $TestDrive/misplaced).FullName

@@ -14,7 +14,7 @@ BeforeAll {
 }
 
 Describe 'Ctrl+C' {
-    It 'ends Connect-KubeCluster while a server does not answer over <_>' -ForEach 'http', 'https' {
+    It 'stops Connect-KubeCluster while a server does not respond over <_>' -ForEach 'http', 'https' {
         $server = Start-TestServer
         $config = New-Kubeconfig "$TestDrive/stuck.config" "${_}://127.0.0.1:$($server.Port)"
         $running = Start-InRunspace { Connect-KubeCluster -KubeConfig $args[0] } $config
@@ -30,7 +30,7 @@ Describe 'Ctrl+C' {
         }
     }
 
-    It 'ends <Name> while a list does not come' -ForEach @(
+    It 'stops <Name> while it waits for a list' -ForEach @(
         @{ Name = 'Get-KubePod'; Command = { Get-KubePod -Connection $args[0] } }
         @{ Name = 'Get-KubeSecret'; Command = { Get-KubeSecret -Connection $args[0] } }
         @{ Name = 'Watch-KubePod'; Command = { Watch-KubePod -Connection $args[0] } }
@@ -49,7 +49,7 @@ Describe 'Ctrl+C' {
         }
     }
 
-    It 'ends Watch-KubePod while nothing happens' {
+    It 'stops Watch-KubePod while there are no events' {
         $connection = Connect-KubeCluster admin
         $running = Start-InRunspace { Watch-KubePod -n $args[1] -Connection $args[0] } $connection, (New-TestNamespace orders)
         try {

@@ -16,12 +16,12 @@ AfterAll {
     $null = kubectl delete rolebinding,role kubeinject-records -n kubeinject
 }
 
-Describe 'The rights for a sweep' {
-    It 'allows to <_>' -ForEach 'list pods -A', 'list replicasets.apps -A', 'list cronjobs.batch -A', 'list podtemplates -A', 'list controllerrevisions.apps -A', 'get namespace/kube-system', 'delete secrets -n default', 'deletecollection secrets -n default', 'patch secrets -n kubeinject' {
+Describe 'The permissions for a sweep' {
+    It 'allow to <_>' -ForEach 'list pods -A', 'list replicasets.apps -A', 'list cronjobs.batch -A', 'list podtemplates -A', 'list controllerrevisions.apps -A', 'get namespace/kube-system', 'delete secrets -n default', 'deletecollection secrets -n default', 'patch secrets -n kubeinject' {
         kubectl --kubeconfig $kubeconfig auth can-i @($_ -split ' ') | Should -Be yes
     }
 
-    It 'is what the help names' {
+    It 'are those in the help' {
         $notes = (Get-Content $PSScriptRoot/../../docs/cmdlets/Sync-CredentialLease.md -Raw) -replace '\s+', ' '
         $notes -match 'Required permissions in all namespaces: - `list` on (?<names>[^-]+) - ' | Should -BeTrue
         $named = $Matches.names -split ', | and ' | Sort-Object
@@ -31,7 +31,7 @@ Describe 'The rights for a sweep' {
         ($rules | Measure-Object).Count | Should -BeGreaterThan 0
     }
 
-    It 'is all needed: without one of them a sweep revokes nothing, and names what is missing' {
+    It 'are all required: without one of them a sweep revokes nothing and names it' {
         $local = { New-CredentialSource -Local -LeasePath "$TestDrive/needed" }
         $null = Connect-KubeCluster admin
         $null = New-Manifest gone -Kind Deployment | Invoke-CredentialInjection -CredentialSource (& $local) -WarningAction Ignore
@@ -64,11 +64,11 @@ Describe 'The rights for a sweep' {
         (Sync-CredentialLease (& $local) -GracePeriod 0).Revoked | Should -BeGreaterThan 0
     }
 
-    It 'does not allow to <_>' -ForEach 'get secrets -A', 'list secrets -n default', 'get secrets -n kubeinject', 'create pods -n default', 'patch deployments.apps -A', 'create serviceaccounts/token -A' {
+    It 'do not allow to <_>' -ForEach 'get secrets -A', 'list secrets -n default', 'get secrets -n kubeinject', 'create pods -n default', 'patch deployments.apps -A', 'create serviceaccounts/token -A' {
         kubectl --kubeconfig $kubeconfig auth can-i @($_ -split ' ') 2>$null | Should -Be no
     }
 
-    It 'is all that a sweep needs to revoke, and to delete the Secrets of what it revokes' {
+    It 'are enough to revoke, and to delete the Secrets of revoked leases' {
         $script = { [pscredential]::new("u-$($args[0].Uuid)", (ConvertTo-SecureString -AsPlainText secret)) }
         $named = @{ ScriptBlock = $script; RevokeScriptBlock = {}; Name = "rights-$namespace" }
         $null = Connect-KubeCluster admin
@@ -84,7 +84,7 @@ Describe 'The rights for a sweep' {
         kubectl get secrets -n $namespace -o name | Should -BeNullOrEmpty
     }
 
-    It 'writes the record of a renewed lease' {
+    It 'are enough to write the record of a renewed lease' {
         $superuser = [uri]$env:KUBEINJECT_TEST_POSTGRES
         $user, $password = $superuser.UserInfo -split ':'
         $connection = @{ PostgreSql = "postgresql://$($superuser.Authority.Split('@')[-1])$($superuser.AbsolutePath)"; Credential = [pscredential]::new($user, (ConvertTo-SecureString -AsPlainText $password)); ServerName = $namespace }

@@ -25,19 +25,19 @@ Describe 'Test-KubeConnection' {
         $report.ChecksCertificate | Should -BeTrue
     }
 
-    It 'tests the connection that is given, or piped to it' {
+    It 'tests a specified or piped connection' {
         $viewer = Connect-KubeCluster viewer
         $null = Connect-KubeCluster admin
         (Test-KubeConnection -Connection $viewer).Context | Should -Be viewer
         ($viewer | Test-KubeConnection).Context | Should -Be viewer
     }
 
-    It 'tests what Connect-KubeCluster would take where there is no connection' {
+    It 'tests the default settings of Connect-KubeCluster without a connection' {
         (Test-KubeConnection).Context | Should -Be admin
         Get-KubeConnection | Should -BeNullOrEmpty
     }
 
-    It 'tests what Connect-KubeCluster takes' {
+    It 'accepts the parameters of Connect-KubeCluster' {
         (Test-KubeConnection viewer).Context | Should -Be viewer
         (Test-KubeConnection -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile ca.crt)).Reachable | Should -BeTrue
     }
@@ -48,7 +48,7 @@ Describe 'Test-KubeConnection' {
         $reports.Reachable | Should -Be $true, $true, $true
     }
 
-    It 'says who the server says the user of a token is' {
+    It 'returns the user that the server reports for a token' {
         $admin = Test-KubeConnection admin
         $admin.User | Should -Be kubeinject-admin
         $admin.Groups | Should -Contain system:masters
@@ -58,21 +58,21 @@ Describe 'Test-KubeConnection' {
         $viewer.UserSource | Should -Be ($knowsWhoAsks ? 'SelfSubjectReview' : 'Denial')
     }
 
-    It 'says who the client certificate says the user is, where the server does not' {
+    It 'returns the user of the client certificate if the server does not report one' {
         $report = Test-KubeConnection certificate
         $report.User | Should -Be kubeinject-admin
         $report.Groups | Should -Contain system:masters
         $report.UserSource | Should -Be ($knowsWhoAsks ? 'SelfSubjectReview' : 'ClientCertificate')
     }
 
-    It 'says in whose place requests are made' {
+    It 'returns the impersonated user' {
         $report = Test-KubeConnection admin -ImpersonateUser somebody -ImpersonateGroup some
         $report.User | Should -Be somebody
         $report.Groups | Should -Contain some
         (Get-Right $report 'list pods').Allowed | Should -BeFalse
     }
 
-    It 'tells the server''s certificates and the days that are left' {
+    It 'returns the certificates of the server and their remaining days' {
         $report = Test-KubeConnection admin
         $report.ServerCertificate.Subject | Should -Be 'CN=kube-apiserver', 'CN=kubeinject-test-ca'
         $report.ServerCertificate[0].Issuer | Should -Be 'CN=kubeinject-test-ca'
@@ -80,13 +80,13 @@ Describe 'Test-KubeConnection' {
         $report.ClientCertificate, $report.ClientCertificateDaysLeft | Should -Be $null, $null
     }
 
-    It 'tells the client certificate and the days that are left' {
+    It 'returns the client certificate and its remaining days' {
         $report = Test-KubeConnection certificate
         $report.ClientCertificate.Subject | Should -Match 'CN=kubeinject-admin'
         $report.ClientCertificateDaysLeft | Should -Be 29
     }
 
-    It 'asks for each right that the module needs' {
+    It 'checks each permission that the module needs' {
         $admin = Test-KubeConnection admin
         $admin.Rights.Allowed | Select-Object -Unique | Should -Be $true
         $admin.Rights.ForEach{ "$($_.Verb) $($_.Resource)" } |
@@ -95,7 +95,7 @@ Describe 'Test-KubeConnection' {
         (Test-KubeConnection viewer).Rights.Allowed | Select-Object -Unique | Should -Be $false
     }
 
-    It 'asks for the rights in the namespace' {
+    It 'checks the permissions in the namespace' {
         $namespace = New-TestNamespace
         $null = kubectl create role reader --verb get,list --resource pods --namespace $namespace
         $null = kubectl create rolebinding reader --role reader --user kubeinject-viewer --namespace $namespace
@@ -105,7 +105,7 @@ Describe 'Test-KubeConnection' {
         (Get-Right $report 'watch pods').Allowed | Should -BeFalse
     }
 
-    It 'reads as a list' {
+    It 'is displayed as a list' {
         $shown = Test-KubeConnection certificate | Out-String -Width 120
         $shown | Should -Match "Server +: $server/"
         $shown | Should -Match 'Context +: certificate'
@@ -119,20 +119,20 @@ Describe 'Test-KubeConnection' {
         $shown | Should -Not -Match 'Failure|Message'
     }
 
-    It 'shows nothing secret' {
+    It 'shows no secret' {
         $reports = Test-KubeConnection admin -Verbose 4>&1
         $shown = ($reports | Format-List * -Force | Out-String -Width 1000) + (ConvertTo-Json $reports[-1] -Depth 9) + "$reports"
         $shown | Should -Not -Match (Get-ClusterText admin.token)
     }
 
-    It 'tells each request with -Verbose' {
+    It 'reports each request with -Verbose' {
         $messages = Test-KubeConnection admin -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
         "$($messages[0])" | Should -Match '^GET /version 200 in \d+ ms$'
     }
 }
 
-Describe 'Test-KubeConnection, where there is no connection' {
-    It 'says that nothing listens' {
+Describe 'Test-KubeConnection without a working connection' {
+    It 'reports that no server listens' {
         $listener = Start-TestServer
         $listener.Dispose()
         $report = Test-KubeConnection -Server "https://127.0.0.1:$($listener.Port)" -Token (Get-ClusterToken admin) -ErrorVariable failed
@@ -144,32 +144,32 @@ Describe 'Test-KubeConnection, where there is no connection' {
         $failed | Should -BeNullOrEmpty
     }
 
-    It 'says that somebody else signed the certificate, and shows it' {
+    It 'reports that another CA signed the certificate, and shows it' {
         $report = Test-KubeConnection -Server $server -Token (Get-ClusterToken admin) -CertificateAuthority (Get-ClusterFile other-ca.crt)
         $report.Reachable, $report.Failure | Should -Be $false, UntrustedCertificate
         $report.ServerCertificate[0].Subject | Should -Be 'CN=kube-apiserver'
     }
 
-    It 'says that the certificate is for other names, and shows it' {
+    It 'reports that the certificate is for other names, and shows it' {
         $report = Test-KubeConnection admin -TlsServerName another.test
         $report.Reachable, $report.Failure | Should -Be $false, WrongHostName
         $report.ServerCertificateDaysLeft | Should -Be 29
     }
 
-    It 'says that the token is not accepted' {
+    It 'reports that the token is rejected' {
         $report = Test-KubeConnection -Server $server -Token (ConvertTo-SecureString -AsPlainText not-the-token) -CertificateAuthority (Get-ClusterFile ca.crt)
         $report.Reachable, $report.Failure | Should -Be $false, Unauthorized
         $report | Format-List * -Force | Out-String | Should -Not -Match 'not-the-token'
     }
 
-    It 'says that the server takes no name and password' {
+    It 'reports that the server does not support basic authentication' {
         $credential = [pscredential]::new('somebody', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
         $report = Test-KubeConnection -Server $server -Credential $credential -CertificateAuthority (Get-ClusterFile ca.crt)
         $report.Reachable, $report.Failure, $report.User, $report.AuthenticationKind | Should -Be $false, Unauthorized, $null, basic
         $report | Format-List * -Force | Out-String | Should -Not -Match 'canary'
     }
 
-    It 'says that a server does not answer' {
+    It 'reports that a server does not respond' {
         $listener = Start-TestServer
         try {
             $report = Test-KubeConnection -KubeConfig (New-Kubeconfig "$TestDrive/silent.config" "http://127.0.0.1:$($listener.Port)") -TimeoutSec 1
@@ -178,13 +178,13 @@ Describe 'Test-KubeConnection, where there is no connection' {
         finally { $listener.Dispose() }
     }
 
-    It 'says that a token would travel in clear text' {
+    It 'reports that a token would be sent unencrypted' {
         $report = Test-KubeConnection -Server http://127.0.0.1:1 -Token (Get-ClusterToken admin)
         $report.Reachable, $report.Failure | Should -Be $false, $null
         $report.Message | Should -Match 'plain text'
     }
 
-    It 'says so of a connection that was good' {
+    It 'reports that an open connection no longer works' {
         $listener = Start-TestServer '{"gitVersion": "v1.34.1"}'
         $connection = Connect-KubeCluster -KubeConfig (New-Kubeconfig "$TestDrive/gone.config" "http://127.0.0.1:$($listener.Port)")
         Disconnect-KubeCluster
@@ -192,13 +192,13 @@ Describe 'Test-KubeConnection, where there is no connection' {
         (Test-KubeConnection -Connection $connection).Reachable | Should -BeFalse
     }
 
-    It 'reads as a list' {
+    It 'is displayed as a list' {
         $report = Test-KubeConnection admin -TlsServerName another.test | Out-String -Width 120
         $report | Should -Match 'Reachable +: False\s+Failure +: WrongHostName\s+Message +: The certificate'
         $report | Should -Not -Match 'Rights|ServerVersion'
     }
 
-    It 'goes on behind a context that leads nowhere' {
+    It 'continues after a context with a missing reference' {
         $reports = 'nowhere', 'viewer' | ForEach-Object { [pscustomobject]@{ Context = $_ } } | Test-KubeConnection -ErrorAction SilentlyContinue -ErrorVariable failed
         $reports.Context | Should -Be viewer
         $failed[0].FullyQualifiedErrorId | Should -Be 'KubeConfiguration,KubeInject.Cmdlets.Connections.TestKubeConnectionCommand'

@@ -8,12 +8,12 @@ BeforeAll {
     $sound = New-Manifest -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD' }
 }
 
-Describe 'Test-PodInjectionAnnotation on documents' -Tag NoCluster {
-    It 'writes nothing where nothing is found' {
+Describe 'Test-PodInjectionAnnotation with documents' -Tag NoCluster {
+    It 'returns nothing without findings' {
         $sound | Test-PodInjectionAnnotation | Should -BeNullOrEmpty
     }
 
-    It 'writes findings, with file and line' {
+    It 'returns findings with file and line' {
         $path = Join-Path $TestDrive broken.yaml
         Set-Content $path $broken
         $found = Test-PodInjectionAnnotation $path
@@ -25,18 +25,18 @@ Describe 'Test-PodInjectionAnnotation on documents' -Tag NoCluster {
         "$($found.HelpUri)" | Should -BeLike '*findings.md#ki003'
     }
 
-    It 'takes objects of kubectl' {
+    It 'accepts objects of kubectl' {
         $object = New-Manifest -AsJson -Annotation @{ 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD' } | ConvertFrom-Json
         ($object | Test-PodInjectionAnnotation).Code | Should -Be KI003
     }
 
-    It 'writes one verdict an object with -PassThru' {
+    It 'returns one verdict for each object with -PassThru' {
         ($sound | Test-PodInjectionAnnotation -PassThru).Verdict | Should -Be 'will be injected: 1 database, 2 variables in 1 container'
         ($broken | Test-PodInjectionAnnotation -PassThru).Verdict | Should -BeLike 'will not be injected: *'
         (New-Manifest -Label @{ app = 'a' } -Annotation @{} | Test-PodInjectionAnnotation -PassThru).Verdict | Should -Be 'requests no credentials'
     }
 
-    It 'tells the story with -Explain, shown as text' {
+    It 'returns an explanation with -Explain, displayed as text' {
         $story = $broken | Test-PodInjectionAnnotation -Explain
         $story.Remedy | Should -BeLike 'Add *'
         $text = $story | Out-String -Width 300
@@ -50,30 +50,30 @@ Describe 'Test-PodInjectionAnnotation on documents' -Tag NoCluster {
         $lines | Where-Object { $_ } | Select-Object -Skip 1 | Should -Match '^(\d\. |   )'
     }
 
-    It 'leaves out what is asked to be left out' {
+    It 'excludes the specified codes' {
         $information = New-Manifest -Annotation @{ 'orders.role' = 'orders-rw' }
         ($information | Test-PodInjectionAnnotation).Severity | Should -Contain Information
         $information | Test-PodInjectionAnnotation -MinimumSeverity Warning | Should -BeNullOrEmpty
         $information | Test-PodInjectionAnnotation -ExcludeCode KI0* | Should -BeNullOrEmpty
     }
 
-    It 'does not do two things at once' {
+    It 'rejects contradictory parameters' {
         { $sound | Test-PodInjectionAnnotation -PassThru -Explain } | Should -Throw -ErrorId 'PassThruAndExplain,*'
     }
 
-    It 'needs a connection for what is in a cluster' {
+    It 'requires a connection for objects in a cluster' {
         { Test-PodInjectionAnnotation } | Should -Throw -ErrorId 'NotConnected,*'
         { $sound | Test-PodInjectionAnnotation -Cluster } | Should -Throw -ErrorId 'NotConnected,*'
     }
 
-    It 'shows findings as a table, and the suggestion in a list' {
+    It 'displays findings as a table, and the suggestion in a list' {
         $found = $broken | Test-PodInjectionAnnotation
         $found | Out-String -Width 200 | Should -Match 'Severity\s+Code\s+Object\s+Key\s+Message'
         $found | Format-List | Out-String -Width 200 | Should -Match 'Suggestion\s*: '
     }
 }
 
-Describe 'Test-PodInjectionAnnotation on a cluster' {
+Describe 'Test-PodInjectionAnnotation with a cluster' {
     BeforeAll {
         $null = Connect-KubeCluster admin
         $namespace = New-TestNamespace $sound, (New-Manifest other -Label @{ app = 'other' } -Annotation @{})
@@ -82,7 +82,7 @@ Describe 'Test-PodInjectionAnnotation on a cluster' {
 
     AfterAll { Disconnect-KubeCluster }
 
-    It 'says that nobody acts on a pod' {
+    It 'reports that no injector processes a pod' {
         (Test-PodInjectionAnnotation -Namespace $namespace).Code | Should -Contain KI101
         (Get-KubePod orders -Namespace $namespace | Test-PodInjectionAnnotation).Code | Should -Contain KI101
         (Test-PodInjectionAnnotation -Workload pod/orders -Namespace $namespace).Code | Should -Contain KI101
@@ -95,7 +95,7 @@ Describe 'Test-PodInjectionAnnotation on a cluster' {
         (Test-PodInjectionAnnotation -n $namespace -LabelSelector app=other -PassThru).Object.Name | Should -Be other
     }
 
-    It 'checks manifests against the cluster when it is asked to' {
+    It 'checks manifests against the cluster with -Cluster' {
         $manifest = New-Manifest new -Namespace $namespace -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD' }
         $manifest | Test-PodInjectionAnnotation | Should -BeNullOrEmpty
         $diagnosis = $manifest | Test-PodInjectionAnnotation -Cluster -PassThru
@@ -104,7 +104,7 @@ Describe 'Test-PodInjectionAnnotation on a cluster' {
         $manifest | Test-PodInjectionAnnotation -Cluster -ExcludeCode KI101 | Should -BeNullOrEmpty
     }
 
-    It 'tells the story of a workload' {
+    It 'explains a workload' {
         New-Manifest web -Namespace $namespace -Kind Deployment | kubectl create --validate=false --filename - | Out-Null
         $story = Test-PodInjectionAnnotation -Workload deployment/web -Namespace $namespace -Explain
         "$($story.Object)" | Should -Be "$namespace/deployment/web"
@@ -112,7 +112,7 @@ Describe 'Test-PodInjectionAnnotation on a cluster' {
         $story.Remedy | Should -BeLike '*Invoke-CredentialInjection*'
     }
 
-    It 'says which workload is not there, and which is none' {
+    It 'reports a missing workload, and an invalid name' {
         { Test-PodInjectionAnnotation -Workload deployment/gone -Namespace $namespace } | Should -Throw -ErrorId 'KubeApiNotFound,*'
         { Test-PodInjectionAnnotation -Workload gone } | Should -Throw -ErrorId 'WorkloadInvalid,*'
     }

@@ -25,13 +25,13 @@ Describe 'New-CredentialSource -Vault' {
         $address = 'http://127.0.0.1:1'
     }
 
-    It 'makes a source that keeps its records in Vault' {
+    It 'creates a source that keeps its records in Vault' {
         $source = New-CredentialSource -Vault $address -Token $token
         $source.Name | Should -Be vault
         $source.Leases.GetType().Name | Should -Be VaultLeaseStore
     }
 
-    It 'refuses <Name>' -ForEach @(
+    It 'rejects <Name>' -ForEach @(
         @{ Name = 'two ways to log in'; Parameters = @{ RoleId = 'x'; KubernetesAuthRole = 'y' }; Why = '-Token, -KubernetesAuthRole and -RoleId cannot be combined' }
         @{ Name = 'an AppRole without its secret id'; Parameters = @{ RoleId = 'x' }; Why = 'both -RoleId and -SecretId' }
         @{ Name = 'an audience without pod identity'; Parameters = @{ KubernetesAuthRole = 'x'; Audience = 'vault' }; Why = 'requires -PodIdentity' }
@@ -58,12 +58,12 @@ Describe 'New-CredentialSource -Vault' {
         "$($source.Notice)" | Should -BeLike ($trust.ContainsKey('SkipCertificateCheck') ? '*is not verified*' : '')
     }
 
-    It 'needs a connection to the cluster for pod identity' {
+    It 'requires a connection to the cluster for pod identity' {
         Disconnect-KubeCluster
         { New-CredentialSource -Vault $address -Token $token -PodIdentity } | Should -Throw -ErrorId 'NotConnected,*'
     }
 
-    It 'says what to give where nothing says how to log in' {
+    It 'names the parameters for a login if there are none' {
         $before = $env:HOME
         try {
             $env:HOME = "$TestDrive"
@@ -72,7 +72,7 @@ Describe 'New-CredentialSource -Vault' {
         finally { $env:HOME = $before }
     }
 
-    It 'tells in one line that nothing answers, and records nothing' {
+    It 'reports in one line that no server responds, and records nothing' {
         $null = New-Manifest | Invoke-CredentialInjection -CredentialSource (New-CredentialSource -Vault $address -Token $token) -ErrorVariable failed -ErrorAction SilentlyContinue
         $failed | Should -HaveCount 1
         "$failed" | Should -Match '127.0.0.1:1'
@@ -125,7 +125,7 @@ metadata: {name: reviewer}
         Stop-TestVault $vault
     }
 
-    It 'issues, renews and revokes, logged in by <_>' -ForEach 'token', 'VAULT_TOKEN', 'AppRole', 'pod identity' {
+    It 'issues, renews and revokes after a login with <_>' -ForEach 'token', 'VAULT_TOKEN', 'AppRole', 'pod identity' {
         $secure = ConvertTo-SecureString -AsPlainText $root
         try {
             $source = switch ($_) {
@@ -163,7 +163,7 @@ metadata: {name: reviewer}
         Get-CredentialLease $source | Should -BeNullOrEmpty
     }
 
-    It 'tells what keeps a pod from its credentials, and issues nothing for that' {
+    It 'reports why a pod gets no credentials, and issues nothing' {
         $source = New-CredentialSource @common -Token (ConvertTo-SecureString -AsPlainText $root)
         $sound = New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'orders-rw' }
         $sound | Test-PodInjectionAnnotation -CredentialSource $source -MinimumSeverity Warning | Should -BeNullOrEmpty

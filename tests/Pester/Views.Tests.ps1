@@ -170,18 +170,18 @@ Describe 'The views of <_>' -ForEach $types {
         @($sample).ForEach{ $_.GetType().FullName } | Select-Object -Unique | Should -Be $type
     }
 
-    It 'are a table, written for the type' {
+    It 'are tables for the type' {
         $controls = (Get-FormatData $type).FormatViewDefinition.Control
         $controls.Where{ $_ -is [System.Management.Automation.TableControl] } | Should -Not -BeNullOrEmpty
     }
 
-    It 'name default properties, which exist' {
+    It 'have default properties that exist' {
         $default = (Get-TypeData $type).DefaultDisplayPropertySet.ReferencedProperties
         $default.Count | Should -BeGreaterThan 0
         $default | Where-Object { -not @($sample)[0].PSObject.Properties[$_] } | Should -BeNullOrEmpty
     }
 
-    It 'fit <_> columns as a table, and have no error in strict mode' -ForEach 80, 100, 120 {
+    It 'fit in <_> columns as a table, without errors in strict mode' -ForEach 80, 100, 120 {
         $lines = Get-Lines ($sample | Format-Table -DisplayError -ShowError | Out-String -Width $_)
         $lines.Count | Should -BeGreaterThan 2
         $lines | Where-Object Length -GT $_ | Should -BeNullOrEmpty
@@ -196,15 +196,15 @@ Describe 'The views of <_>' -ForEach $types {
 }
 
 Describe 'A table of <Type> in 100 columns' -ForEach $longNames {
-    It 'has whole what is looked for, with long names' {
+    It 'shows the most important columns completely, with long names' {
         $text = $samples[$Type] | Format-Table | Out-String -Width 100
         $text = $text -replace '\s+', ' '
         foreach ($part in $Shown) { $text | Should -BeLike "*$([WildcardPattern]::Escape($part))*" }
     }
 }
 
-Describe 'What is kubectl''s' {
-    It 'has its columns: <Type>' -ForEach @(
+Describe 'Views of objects that kubectl shows too' {
+    It 'have the columns of kubectl: <Type>' -ForEach @(
         @{ Type = 'Kubernetes.Objects.Pod'; Columns = 'NAMESPACE NAME READY STATUS RESTARTS AGE' }
         @{ Type = 'Kubernetes.Objects.PodEvent'; Columns = 'EVENT NAMESPACE NAME READY STATUS RESTARTS AGE' }
         @{ Type = 'Kubernetes.Configuration.KubeContext'; Columns = 'CURRENT NAME CLUSTER AUTHINFO NAMESPACE' }
@@ -214,13 +214,13 @@ Describe 'What is kubectl''s' {
         $header | Should -BeLikeExactly "$Columns*"
     }
 
-    It 'has the wide table of pods, too' {
+    It 'include the wide table of pods' {
         $lines = Get-Lines ($samples['Kubernetes.Objects.Pod'] | Format-Table -View wide | Out-String -Width 200)
         $lines[0].Trim() -replace '\s+', ' ' | Should -BeExactly 'NAMESPACE NAME READY STATUS RESTARTS AGE IP NODE'
         $lines[2] | Should -Match '10\.128\.77\.201 ip-10-128-77-114'
     }
 
-    It 'shows a table of pods as kubectl does, of the same pods' {
+    It 'show the same table of pods as kubectl' {
         $namespace = New-TestNamespace orders, checkout-service-7d9f8c6b5d-x2x4z
         $theirs = kubectl get pods -n $namespace -o wide
         $ours = Get-Lines (Get-KubePod -n $namespace | Format-Table -View wide | Out-String -Width 300)
@@ -228,12 +228,12 @@ Describe 'What is kubectl''s' {
         $ours[2..3].ForEach{ (& $words ($_ -replace "^$namespace +")) -join ' ' } | Should -Be $theirs[1..2].ForEach{ (& $words $_) -join ' ' }
     }
 
-    It 'counts restarts as kubectl does' {
+    It 'count restarts as kubectl does' {
         (New-PodSample).RestartSummary | Should -Be '12 (3d4h ago)'
         (New-PodSample Running 0).RestartSummary | Should -Be '0'
     }
 
-    It 'shows the age of <Time> as <Text>' -ForEach @(
+    It 'show the age of <Time> as <Text>' -ForEach @(
         @{ Time = '00:45:00'; Text = '45m' }
         @{ Time = '5.03:00:00'; Text = '5d3h' }
         @{ Time = '743.00:00:00'; Text = '2y13d' }
@@ -243,15 +243,15 @@ Describe 'What is kubectl''s' {
     }
 }
 
-Describe 'What comes from a job or a file' {
-    It 'looks as it did before: <_>' -ForEach 'Kubernetes.Objects.Pod', 'Kubernetes.Objects.ObjectMetadata', 'Cmdlets.Secrets.KubeSecret', 'Annotations.PodInjection', 'Annotations.Finding', 'Leases.CredentialLease', 'Injection.InjectionResult' {
+Describe 'Objects from a job or a file' {
+    It 'are displayed as before: <_>' -ForEach 'Kubernetes.Objects.Pod', 'Kubernetes.Objects.ObjectMetadata', 'Cmdlets.Secrets.KubeSecret', 'Annotations.PodInjection', 'Annotations.Finding', 'Leases.CredentialLease', 'Injection.InjectionResult' {
         $samples[$_] | Export-Clixml -Depth 3 $TestDrive/sample.xml
         $lines = { Get-Lines (($input | Out-String -Width 100) -replace '\d+(s|m\d+s)\b') }
         Import-Clixml $TestDrive/sample.xml | & $lines | Should -Be ($samples[$_] | & $lines)
     }
 }
 
-Describe 'Colours' {
+Describe 'Colors' {
     BeforeAll {
         $rendering = $PSStyle.OutputRendering
         function Get-Escapes([string] $Text) { [regex]::Matches($Text, "`e\[[\d;]*m").ForEach{ $_.Value } }
@@ -259,7 +259,7 @@ Describe 'Colours' {
 
     AfterEach { $PSStyle.OutputRendering = $rendering }
 
-    It 'mark a state where they are drawn: <State>' -ForEach @(
+    It 'mark a state in a terminal: <State>' -ForEach @(
         @{ State = 'CrashLoopBackOff'; Color = { $PSStyle.Formatting.Error } }
         @{ State = 'Init:Error'; Color = { $PSStyle.Formatting.Error } }
         @{ State = 'Orphaned'; Color = { $PSStyle.Formatting.Error } }
@@ -271,12 +271,12 @@ Describe 'Colours' {
         [KubeInject.Cmdlets.Views.StateColor]::Paint($State, $PSStyle) | Should -BeExactly "$(& $Color)$State$($PSStyle.Reset)"
     }
 
-    It 'leave what is neither well nor ill as it is' {
+    It 'are not used for a neutral state' {
         $PSStyle.OutputRendering = 'Ansi'
         foreach ($state in 'NotRequested', 'Unchanged', '', $null) { [KubeInject.Cmdlets.Views.StateColor]::Paint($state, $PSStyle) | Should -BeExactly "$state" }
     }
 
-    It 'are in a table where they are drawn, and the columns stay in line' {
+    It 'are in a table in a terminal, with aligned columns' {
         $PSStyle.OutputRendering = 'Ansi'
         $coloured = (New-PodSample), (New-PodSample Running 0) | Out-String -Width 100
         $PSStyle.OutputRendering = 'PlainText'
@@ -285,14 +285,14 @@ Describe 'Colours' {
         (Get-Lines ($coloured -replace "`e\[[\d;]*m")).TrimEnd() | Should -Be (Get-Lines $plain).TrimEnd()
     }
 
-    It 'are in no view where the session is plain: <_>' -ForEach $types {
+    It 'are in no view of a plain-text session: <_>' -ForEach $types {
         $PSStyle.OutputRendering = 'PlainText'
         $sample = $samples[$_ -replace '^KubeInject\.']
         Get-Escapes ($sample | Format-Table | Out-String -Width 100) | Should -BeNullOrEmpty
         Get-Escapes ($sample | Format-List | Out-String -Width 100) | Should -BeNullOrEmpty
     }
 
-    It 'are in nothing that is redirected: <_>' -ForEach $types {
+    It 'are not in redirected output: <_>' -ForEach $types {
         $PSStyle.OutputRendering = 'Host'
         $sample = $samples[$_ -replace '^KubeInject\.']
         Get-Escapes ($sample | Format-Table | Out-String -Width 100) | Should -BeNullOrEmpty
@@ -320,13 +320,13 @@ Describe 'Colours' {
     }
 }
 
-Describe 'What came from a cluster' {
+Describe 'An object from a cluster' {
     BeforeAll {
         $connection = Get-KubeConnection
         $namespace = New-TestNamespace (New-Manifest orders), "apiVersion: v1`nkind: Secret`nmetadata: {name: orders}`n"
     }
 
-    It 'knows which: <Name>' -ForEach @(
+    It 'contains the cluster: <Name>' -ForEach @(
         @{ Name = 'a pod'; Get = { Get-KubePod orders -n $namespace -Connection $connection } }
         @{ Name = 'pods of a list'; Get = { Get-KubePod -n $namespace -Connection $connection } }
         @{ Name = 'metadata'; Get = { Get-KubePod -n $namespace -MetadataOnly -Connection $connection } }
@@ -348,11 +348,11 @@ Describe 'What came from a cluster' {
         $found.ForEach('Server') | Select-Object -Unique | Should -Be $connection.Server
     }
 
-    It 'says nothing of one where it is a manifest' {
+    It 'contains no cluster if it comes from a manifest' {
         ($read, $diagnosis).Server | Should -Be $null, $null
     }
 
-    It 'keeps it in Export-Clixml' {
+    It 'keeps the cluster in Export-Clixml' {
         Get-KubeSecret -n $namespace -Connection $connection | Export-Clixml $TestDrive/secret.xml
         (Import-Clixml $TestDrive/secret.xml).Server | Should -Be $connection.Server
     }

@@ -10,13 +10,13 @@ AfterAll {
 }
 
 Describe 'Watch-KubePod' {
-    It 'begins with the pods that exist' {
+    It 'starts with the existing pods' {
         $events = Watch-KubePod -Namespace (New-TestNamespace orders, web) -First 2
         $events.Type | Should -Be Added, Added
         $events.Pod.Name | Should -Be orders, web
     }
 
-    It 'tells what is added, modified and deleted while it goes on' {
+    It 'reports added, modified and deleted pods' {
         $namespace = New-TestNamespace orders
         $watch = Start-InRunspace { Watch-KubePod -n $args[1] -Connection $args[0] } $connection, $namespace
         try {
@@ -34,7 +34,7 @@ Describe 'Watch-KubePod' {
         finally { $watch.Dispose() }
     }
 
-    It 'selects by <Name>' -ForEach @(
+    It 'filters by <Name>' -ForEach @(
         @{ Name = 'name'; Parameter = @{ Name = 'web' } }
         @{ Name = 'wildcard'; Parameter = @{ Name = 'nothing', 'W*' } }
         @{ Name = 'label'; Parameter = @{ LabelSelector = 'app=web' } }
@@ -43,7 +43,7 @@ Describe 'Watch-KubePod' {
         (Watch-KubePod -n (New-TestNamespace orders, web) -First 1 @Parameter).Pod.Name | Should -Be web
     }
 
-    It 'looks into every namespace' {
+    It 'watches all namespaces' {
         $namespaces = (New-TestNamespace watched), (New-TestNamespace watched)
         (Watch-KubePod watched -AllNamespaces -First 2).Pod.Namespace | Sort-Object | Should -Be ($namespaces | Sort-Object)
     }
@@ -54,18 +54,18 @@ Describe 'Watch-KubePod' {
         $failed | Should -BeNullOrEmpty
     }
 
-    It 'ends when the pipeline has enough' {
+    It 'ends when the pipeline stops' {
         (Watch-KubePod -n (New-TestNamespace orders, web) | Select-Object -First 1).Pod.Name | Should -Be orders
     }
 
-    It 'shows the columns of kubectl behind the event' {
+    It 'shows the columns of kubectl after the event' {
         $namespace = New-TestNamespace orders
         $shown = Watch-KubePod -n $namespace -First 1 | Out-String -Width 200
         $shown | Should -Match 'EVENT +NAMESPACE +NAME +READY +STATUS +RESTARTS +AGE'
         $shown | Should -Match "ADDED +$namespace +orders +0/1 +Pending +0 +\d+m?s"
     }
 
-    It 'says what the user may not do' {
+    It 'reports a missing permission' {
         $viewer = Connect-KubeCluster viewer
         $null = Connect-KubeCluster admin
         $failure = { Watch-KubePod -n default -Connection $viewer } | Should -Throw -PassThru -ErrorId 'KubeApiForbidden,KubeInject.Cmdlets.Pods.WatchKubePodCommand'
@@ -73,7 +73,7 @@ Describe 'Watch-KubePod' {
         $failure.TargetObject | Should -Be default
     }
 
-    It 'takes no count and no time below 1' {
+    It 'rejects a count and a time below 1' {
         { Watch-KubePod -First 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
         { Watch-KubePod -TimeoutSec 0 } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
     }

@@ -37,7 +37,7 @@ Describe 'Invoke-CredentialInjection -Workload' {
         $result | Out-String -Width 200 | Should -Match "Injected +$namespace/deployment/orders +orders +DBUSER, DBPASSWORD +app"
     }
 
-    It 'injects several, and goes on after one that fails' {
+    It 'injects several workloads, and continues after one that fails' {
         New-Deployment orders
         New-Deployment web
         $results = Invoke-CredentialInjection -Workload deploy/orders, deploy/none, deploy/web -Namespace $namespace -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
@@ -47,7 +47,7 @@ Describe 'Invoke-CredentialInjection -Workload' {
         "$($failed[0].TargetObject)" | Should -Be "$namespace/deployment/none"
     }
 
-    It 'does it once' {
+    It 'changes nothing the second time' {
         New-Deployment
         $null = Invoke-CredentialInjection -Workload deploy/orders -n $namespace -CredentialSource $source
         (Invoke-CredentialInjection -Workload deploy/orders -n $namespace -CredentialSource $source).Status | Should -Be AlreadyInjected
@@ -68,7 +68,7 @@ Describe 'Invoke-CredentialInjection -Workload' {
         Get-SecretName | Should -BeNullOrEmpty
     }
 
-    It 'puts no password into the workload with -Delivery Secret' {
+    It 'writes no password to the workload with -Delivery Secret' {
         New-Deployment
         $null = Invoke-CredentialInjection -Workload deploy/orders -n $namespace -Delivery Secret -CredentialSource $source
         $variables = (Get-Deployment).spec.template.spec.containers[0].env
@@ -77,13 +77,13 @@ Describe 'Invoke-CredentialInjection -Workload' {
         (Get-Lease).Secret.Name | Should -Be $variables[0].valueFrom.secretKeyRef.name
     }
 
-    It 'says what is no workload: <_>' -ForEach 'orders', 'replicaset/orders' {
+    It 'rejects an invalid workload: <_>' -ForEach 'orders', 'replicaset/orders' {
         Invoke-CredentialInjection -Workload $_ -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed[0].FullyQualifiedErrorId | Should -Be 'WorkloadInvalid,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
         $failed[0].CategoryInfo.Category | Should -Be InvalidArgument
     }
 
-    It 'writes no manifests' {
+    It 'rejects output parameters for manifests' {
         { Invoke-CredentialInjection -Workload deploy/orders -AsManifest -CredentialSource $source } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }
 
@@ -103,13 +103,13 @@ Describe 'Invoke-CredentialInjection -Workload -Wait' {
         New-Deployment
     }
 
-    It 'ends when the pods can be used' {
+    It 'ends when the pods are available' {
         # A controller that has seen all generations to come.
         $null = kubectl patch deployment orders -n $namespace --subresource=status --type=merge -p '{"status":{"observedGeneration":9,"replicas":1,"readyReplicas":1,"updatedReplicas":1,"availableReplicas":1}}'
         (Invoke-CredentialInjection -Workload deploy/orders -n $namespace -Wait -CredentialSource $source).Status | Should -Be Injected
     }
 
-    It 'shows how far it is' {
+    It 'shows its progress' {
         $running = Start-InRunspace {
             Invoke-CredentialInjection -Workload deploy/orders -n $args[1] -Wait -CredentialSource $args[2] -Connection $args[0]
             'rolled out'
@@ -129,7 +129,7 @@ Describe 'Invoke-CredentialInjection -Workload -Wait' {
         finally { $running.Dispose() }
     }
 
-    It 'keeps the credentials when the time is over, and says so' {
+    It 'keeps the credentials after a timeout, and reports it' {
         $result = Invoke-CredentialInjection -Workload deploy/orders -n $namespace -Wait -TimeoutSec 1 -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Injected
         $failed[0].FullyQualifiedErrorId | Should -Be 'RolloutTimedOut,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
@@ -137,7 +137,7 @@ Describe 'Invoke-CredentialInjection -Workload -Wait' {
         Get-Lease | Should -HaveCount 1
     }
 
-    It 'does not begin what cannot end' {
+    It 'does not start a rollout that cannot succeed' {
         kubectl rollout pause deployment orders -n $namespace
         $result = Invoke-CredentialInjection -Workload deploy/orders -n $namespace -Wait -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Failed
@@ -145,7 +145,7 @@ Describe 'Invoke-CredentialInjection -Workload -Wait' {
         Get-Lease | Should -BeNullOrEmpty
     }
 
-    It 'ends with Ctrl+C, and the workload keeps what it has' {
+    It 'ends with Ctrl+C, and the workload keeps its credentials' {
         $running = Start-InRunspace { Invoke-CredentialInjection -Workload deploy/orders -n $args[1] -Wait -CredentialSource $args[2] -Connection $args[0] } (Get-KubeConnection), $namespace, $source
         try {
             $running.Next().Status | Should -Be Injected
@@ -166,7 +166,7 @@ Describe 'Invoke-CredentialInjection -Workload -Recreate' {
         $before = Get-TestPod orders $namespace
     }
 
-    It 'is what a pod needs' {
+    It 'is required for a pod' {
         $result = Invoke-CredentialInjection -Workload pod/orders -n $namespace -CredentialSource $source -ErrorAction SilentlyContinue -ErrorVariable failed
         $result.Status | Should -Be Failed
         $failed[0].FullyQualifiedErrorId | Should -Be 'InjectionFailed,KubeInject.Cmdlets.Injection.InvokeCredentialInjectionCommand'
@@ -181,7 +181,7 @@ Describe 'Invoke-CredentialInjection -Workload -Recreate' {
         Get-EnvironmentValue $after DBUSER | Should -Be (Get-Lease).Username
     }
 
-    It 'does not do it where nobody can be asked' {
+    It 'does nothing if confirmation is impossible' {
         $shown = Invoke-InNewProcess {
             Import-Module $args[0]
             $null = Connect-KubeCluster admin
@@ -193,14 +193,14 @@ Describe 'Invoke-CredentialInjection -Workload -Recreate' {
         Get-Lease | Should -BeNullOrEmpty
     }
 
-    It 'only tells with -WhatIf' {
+    It 'reports the planned actions with -WhatIf' {
         (Invoke-CredentialInjection -Workload po/orders -n $namespace -Recreate -Force -CredentialSource $source -WhatIf).Status | Should -Be Planned
         (Get-TestPod orders $namespace).metadata.uid | Should -Be $before.metadata.uid
         Get-Lease | Should -BeNullOrEmpty
     }
 }
 
-Describe 'Invoke-CredentialInjection -Delivery Secret, of manifests' {
+Describe 'Invoke-CredentialInjection -Delivery Secret with manifests' {
     BeforeEach {
         $folder = New-TestFolder
         $source = New-CredentialSource -Local -LeasePath $folder/leases
@@ -216,14 +216,14 @@ Describe 'Invoke-CredentialInjection -Delivery Secret, of manifests' {
         (Get-KubeSecret $secret -n $namespace -AsPlainText).Data['orders.username'] | Should -Be (Get-Lease).Username
     }
 
-    It 'writes the Secret in front with -SecretAsManifest, as <Form>' -ForEach @{ Form = 'YAML'; Json = $false }, @{ Form = 'JSON'; Json = $true } {
+    It 'writes the Secret before the manifest with -SecretAsManifest, as <Form>' -ForEach @{ Form = 'YAML'; Json = $false }, @{ Form = 'JSON'; Json = $true } {
         $manifest = New-Manifest orders -Kind Deployment -AsJson:$Json | Invoke-CredentialInjection -Delivery Secret -SecretAsManifest -CredentialSource $source -AsManifest
         Get-SecretName | Should -BeNullOrEmpty
         $manifest | kubectl apply -n $namespace -f - | Should -Be "$((Get-Lease).Secret.Name | ForEach-Object { "secret/$_ created" })", 'deployment.apps/orders created'
         (Get-Deployment).spec.template.spec.containers[0].env.valueFrom.secretKeyRef.name | Should -Be (Get-Lease).Secret.Name, (Get-Lease).Secret.Name
     }
 
-    It 'needs a cluster, unless the Secret is written in front' {
+    It 'requires a cluster unless the Secret is written as a manifest' {
         $result = Invoke-InNewProcess {
             Import-Module $args[0]
             $manifest = Get-Content -Raw $args[1]

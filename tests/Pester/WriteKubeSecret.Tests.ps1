@@ -20,7 +20,7 @@ AfterAll {
 }
 
 Describe 'Set-KubeSecret' {
-    It 'makes a Secret of SecureStrings, strings, numbers and bytes' {
+    It 'creates a Secret of SecureStrings, strings, numbers and bytes' {
         Set-KubeSecret kinds @{ secure = $secure; text = 'päss'; port = 5432; bytes = [byte[]](255, 0, 1) } -n $namespace | Should -BeNullOrEmpty
         $live = Get-Live kinds
         $live.type | Should -Be Opaque
@@ -31,7 +31,7 @@ Describe 'Set-KubeSecret' {
         $live.data.bytes | Should -Be '/wAB'
     }
 
-    It 'leaves the keys, labels and annotations that it does not name' {
+    It 'keeps the keys, labels and annotations that it does not specify' {
         New-Live merged @{ labels = @{ app = 'orders' }; annotations = @{ note = 'theirs' } }
         $secret = Set-KubeSecret merged @{ b = 'new' } -n $namespace -PassThru
         $secret.Data.Keys | Sort-Object | Should -Be a, b
@@ -39,7 +39,7 @@ Describe 'Set-KubeSecret' {
         (Get-Live merged).metadata.annotations.note | Should -Be theirs
     }
 
-    It 'remembers which values were bytes, even if they happen to be text' {
+    It 'records which values were bytes, even if they are valid text' {
         $ascii = [byte[]](65, 66)
         (Set-KubeSecret remembered @{ a = $ascii; b = $ascii; c = 'text' } -n $namespace -PassThru).Base64Keys | Should -Be a, b
         (Set-KubeSecret remembered @{ a = 'text' } -n $namespace -PassThru).Base64Keys | Should -Be b
@@ -54,7 +54,7 @@ Describe 'Set-KubeSecret' {
         (Get-KubeSecret login -n $namespace -AsCredential).GetNetworkCredential().Password | Should -Be $canary
     }
 
-    It 'makes a Secret of the type that is asked for, and changes no type' {
+    It 'creates a Secret of the specified type, and does not change a type' {
         Set-KubeSecret typed @{ a = 'x' } -Type example.com/own -n $namespace
         (Get-Live typed).type | Should -Be example.com/own
         Set-KubeSecret typed @{ a = 'y' } -n $namespace
@@ -62,7 +62,7 @@ Describe 'Set-KubeSecret' {
         (Get-KubeSecret typed -n $namespace -AsPlainText).Data['a'] | Should -Be y
     }
 
-    It 'notes metadata, adds to it, and takes it away' {
+    It 'writes, merges and removes metadata' {
         Set-KubeSecret noted @{ a = 'x' } -Metadata @{ Owner = 'team-a'; Rotated = [datetime]::new(2026, 5, 1, 0, 0, 0, [System.DateTimeKind]::Utc); Days = 30 } -n $namespace
         Set-KubeSecret noted -Metadata @{ Owner = $null; Days = 31 } -n $namespace
         $noted = (Get-KubeSecret noted -n $namespace).Metadata
@@ -70,14 +70,14 @@ Describe 'Set-KubeSecret' {
         $noted['Days'], $noted['Rotated'] | Should -Be '31', '2026-05-01T00:00:00.0000000Z'
     }
 
-    It 'overwrites nothing with -NoClobber, and makes nothing with -NoCreate' {
+    It 'overwrites nothing with -NoClobber, and creates nothing with -NoCreate' {
         New-Live there
         { Set-KubeSecret there @{ a = 'new' } -NoClobber -n $namespace } | Should -Throw -ErrorId 'SecretExists,*'
         { Set-KubeSecret nowhere @{ a = 'new' } -NoCreate -n $namespace } | Should -Throw -ErrorId 'KubeApiNotFound,*'
         ConvertFrom-Base64 (Get-Live there).data.a | Should -Be was
     }
 
-    It 'leaves <What> alone, says why, and changes it with -Force' -ForEach @(
+    It 'does not change <What> without -Force, and says why' -ForEach @(
         @{ What = 'what belongs to another object'; Name = 'owned'; Metadata = @{ ownerReferences = @(@{ apiVersion = 'v1'; kind = 'ConfigMap'; name = 'boss'; uid = 'x' }) }; Why = '*ConfigMap boss*' }
         @{ What = 'what Helm manages'; Name = 'chart'; Metadata = @{ labels = @{ 'app.kubernetes.io/managed-by' = 'Helm' } }; Why = '*managed by Helm*' }
         @{ What = 'a release of Helm'; Name = 'release'; Other = @{ type = 'helm.sh/release.v1' }; Why = '*release*' }
@@ -95,14 +95,14 @@ Describe 'Set-KubeSecret' {
         Get-KubeSecret "$Name*" -n $namespace | Should -BeNullOrEmpty
     }
 
-    It 'does not change an immutable Secret, but what is noted about it' {
+    It 'changes only the metadata of an immutable Secret' {
         New-Live fixed -Other @{ immutable = $true }
         { Set-KubeSecret fixed @{ a = 'new' } -n $namespace -Force } | Should -Throw -ErrorId 'SecretImmutable,*'
         { Remove-KubeSecret fixed a -n $namespace -Confirm:$false } | Should -Throw -ErrorId 'SecretImmutable,*'
         (Set-KubeSecret fixed -Metadata @{ owner = 'a' } -n $namespace -PassThru).Metadata['owner'] | Should -Be a
     }
 
-    It 'loses no write of several at once' {
+    It 'loses no concurrent write' {
         New-Live busy
         $module = Get-ModulePath
         1..12 | ForEach-Object -ThrottleLimit 4 -Parallel {
@@ -115,7 +115,7 @@ Describe 'Set-KubeSecret' {
         foreach ($key in 1..12 | ForEach-Object { "k$_" }) { ($key -in $kept) | Should -Not -Be ($key -in $refused) -Because $key }
     }
 
-    It 'changes nothing with -WhatIf, and says which keys' {
+    It 'changes nothing with -WhatIf, and lists the keys' {
         New-Live whatif
         $said = Invoke-InNewProcess {
             Import-Module $args[0]
@@ -132,7 +132,7 @@ Describe 'Set-KubeSecret' {
         Get-KubeSecret whatif2* -n $namespace | Should -BeNullOrEmpty
     }
 
-    It 'refuses <Given> before it asks the server' -ForEach @(
+    It 'rejects <Given> before any request' -ForEach @(
         @{ Given = 'nothing'; Call = { Set-KubeSecret bad -n $namespace }; Id = 'SecretNothingToSet' }
         @{ Given = 'a name that is none'; Call = { Set-KubeSecret '../pods' @{ a = 'x' } -n $namespace }; Id = 'SecretInvalidName' }
         @{ Given = 'a key that is none'; Call = { Set-KubeSecret bad @{ 'a b' = 'x' } -n $namespace }; Id = 'SecretInvalidName' }
@@ -146,12 +146,12 @@ Describe 'Set-KubeSecret' {
         Get-KubeSecret bad* -n $namespace | Should -BeNullOrEmpty
     }
 
-    It 'says what the user may not do' {
+    It 'reports a missing permission' {
         $viewer = Connect-KubeCluster viewer -NotDefault
         { Set-KubeSecret any @{ a = $secure } -n $namespace -Connection $viewer } | Should -Throw '*cannot get resource "secrets"*' -ErrorId 'KubeApiForbidden,*'
     }
 
-    It 'shows no value in verbose output and in what it returns' {
+    It 'shows no value in verbose output and in its output' {
         $shown = Set-KubeSecret quiet @{ a = $secure; b = $canary } -n $namespace -PassThru -Verbose 4>&1 | ForEach-Object { "$_"; $_ | Format-List * -Force } | Out-String -Width 1000
         $shown | Should -Match 'POST'
         Test-Spelling $shown $canary | Should -BeFalse
@@ -159,30 +159,30 @@ Describe 'Set-KubeSecret' {
 }
 
 Describe 'Remove-KubeSecret' {
-    It 'removes Secrets, from the pipeline, too' {
+    It 'removes Secrets, also from the pipeline' {
         New-Live gone-a
         New-Live gone-b
         Get-KubeSecret gone-* -n $namespace | Remove-KubeSecret -Confirm:$false
         Get-KubeSecret gone-* -n $namespace | Should -BeNullOrEmpty
     }
 
-    It 'removes keys, and leaves the others' {
+    It 'removes keys, and keeps the others' {
         Set-KubeSecret partly @{ a = 'x'; b = 'y'; c = 'z' } -n $namespace
         Remove-KubeSecret partly a, b -n $namespace -Confirm:$false
         (Get-Live partly).data.Keys | Should -Be c
     }
 
-    It 'says which Secret is not there' {
+    It 'reports a missing Secret' {
         { Remove-KubeSecret nowhere -n $namespace -Confirm:$false } | Should -Throw -ErrorId 'KubeApiNotFound,*'
     }
 
-    It 'asks first' {
+    It 'asks for confirmation' {
         (Get-Command Remove-KubeSecret).ImplementingType.CustomAttributes.NamedArguments.Where{ $_.MemberName -eq 'ConfirmImpact' }.TypedValue.Value | Should -Be ([int][System.Management.Automation.ConfirmImpact]::High)
     }
 }
 
 Describe 'Connect-KubeCluster -NotDefault' {
-    It 'returns a connection, and leaves that of the session' {
+    It 'returns a connection, and keeps that of the session' {
         $before = Get-KubeConnection
         $other = Connect-KubeCluster certificate -NotDefault
         $other.Context | Should -Be certificate
