@@ -1,4 +1,4 @@
-# The official client of Kubernetes, as users of the module get at it.
+# The official Kubernetes client, as users of the module access it.
 BeforeDiscovery {
     $topic = (Get-Content -Raw $PSScriptRoot/../../docs/about/about_KubeInject_Client.md).ReplaceLineEndings("`n")
     $versions = foreach ($version in 'older', 'same', 'newer') { foreach ($order in 'before', 'after') { @{ Version = $version; Order = $order } } }
@@ -11,7 +11,7 @@ BeforeAll {
     $folder = "$TestDrive/other"
     $null = New-Item -ItemType Directory $folder
 
-    # Another module's KubernetesClient, with what it needs. There is no newer one yet, so that one is made of ours.
+    # The KubernetesClient of another module, with its dependencies. There is no newer release yet, so a newer one is made of ours.
     function New-OtherClient([string] $Version) {
         $copy = (New-Item -ItemType Directory -Force "$folder/$Version").FullName
         $source = $Version -eq 'older' ? "$PSScriptRoot/../KubeInject.OlderClient/bin/Release/net8.0" : "$(Get-ModulePath)/lib"
@@ -21,7 +21,7 @@ BeforeAll {
         $file
     }
 
-    # Writes the number into the assembly's row of its metadata.
+    # Writes the number to the assembly row of the metadata.
     function Set-MajorVersion([string] $File, [uint16] $Number) {
         $bytes = [System.IO.File]::ReadAllBytes($File)
         $image = [System.Reflection.PortableExecutable.PEReader]::new([System.IO.MemoryStream]::new($bytes))

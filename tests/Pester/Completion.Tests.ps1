@@ -7,7 +7,7 @@ BeforeAll {
 
     function Complete([string] $Line) { @(Get-Completion $Line).ForEach('CompletionText') }
 
-    # What is offered is one thing, how busy this machine is another.
+    # The results must not depend on how busy this machine is.
     $env:KUBEINJECT_COMPLETION_TIMEOUT_MS = 60000
 
     $annotation = @{
@@ -246,7 +246,7 @@ Describe 'Tab completion without results' {
         finally { $server.Dispose() }
     }
 
-    # The server never answers, so whatever comes back at all has not waited for it.
+    # The server never responds, so a result proves that completion did not wait for it.
     It 'does not wait for a server that does not respond' {
         $env:KUBEINJECT_COMPLETION_TIMEOUT_MS = $null
         $server = Start-TestServer '{"gitVersion": "v1.34.1"}' -SilentOn '/api/v1'

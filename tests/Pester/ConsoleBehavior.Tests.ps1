@@ -18,7 +18,7 @@ BeforeAll {
         }
     }
 
-    # Waits until a runspace has shown progress: that it does so while it works is what is tested.
+    # Waits until a runspace has shown progress, to test that progress appears while it works.
     function Wait-Progress($Running) { [System.Threading.SpinWait]::SpinUntil({ $Running.Shell.Streams.Progress.Count -gt 0 }, 30000) }
 }
 
@@ -80,7 +80,7 @@ Describe 'Progress' {
         Add-Lease $TestDrive/slow 12
         $running = Start-InRunspace {
             $null = Connect-KubeCluster admin
-            # As slow as a database can be.
+            # Simulates a slow database.
             $source = New-CredentialSource -LeasePath $args[0] -ScriptBlock { } -RevokeScriptBlock { Start-Sleep -Milliseconds 100 }
             (Sync-CredentialLease $source -ThrottleLimit 1).Revoked
         } "$TestDrive/slow"
@@ -114,7 +114,7 @@ Describe 'Progress' {
     }
 
     It 'is removed with Ctrl+C' {
-        # A list whose second page never comes.
+        # A list whose second page never arrives.
         $server = Start-TestServer '{"gitVersion": "v1.34.1", "kind": "PodList", "metadata": {"continue": "more", "remainingItemCount": 7}, "items": [{"metadata": {"name": "a"}}]}' -SilentOn 'continue='
         $connection = Connect-KubeCluster -KubeConfig (New-Kubeconfig "$TestDrive/pages.config" "http://127.0.0.1:$($server.Port)")
         $running = Start-InRunspace { Get-KubePod -Connection $args[0] } $connection
@@ -181,13 +181,13 @@ Describe 'Objects from another session' @job {
         $pod.PSObject.TypeNames[0] | Should -Be Deserialized.KubeInject.Kubernetes.Objects.Pod
         "$($pod.Namespace) $($pod.Name) $($pod.Status)" | Should -Be "$namespace orders Pending"
 
-        # By name and namespace it is found anew.
+        # Its name and namespace identify the object.
         $null = Connect-KubeCluster admin
         ($pod | Get-KubePod).Uid | Should -Be $pod.Uid
         ($pod | Get-KubeServiceAccountToken -ErrorAction SilentlyContinue -ErrorVariable failed) | Should -BeNullOrEmpty
         $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.Secrets.GetKubeServiceAccountTokenCommand' -Because 'nobody makes ServiceAccounts here'
 
-        # It holds no document any more, and says so.
+        # The object no longer contains its document, and the error says so.
         $pod | Get-PodInjectionAnnotation -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty
         $failed[0].FullyQualifiedErrorId | Should -Be 'InputNotAManifest,KubeInject.Cmdlets.Annotations.GetPodInjectionAnnotationCommand'
         $failed[0].ErrorDetails.RecommendedAction | Should -Match ConvertFrom-Json

@@ -9,7 +9,7 @@ BeforeAll {
     $WarningPreference = 'SilentlyContinue'
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
 
-    # Every test has a folder for its files, and its own leases.
+    # Every test has a separate folder for its files and its leases.
     function New-TestFolder { (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName }
     function Get-Lease($Folder) { if (Test-Path $Folder/leases) { Get-ChildItem $Folder/leases -Filter *.json | Get-Content -Raw | ConvertFrom-Json } }
 }

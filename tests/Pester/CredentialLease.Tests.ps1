@@ -3,7 +3,7 @@ BeforeAll {
     $ErrorActionPreference = 'Stop'
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
 
-    # A record as a source that was used earlier has left it.
+    # A record of an earlier session.
     function Add-Lease {
         param(
             [string] $Folder, [string] $Name, [string] $Namespace = $namespace, [guid] $Uuid = [guid]::NewGuid(), [string] $Kind = 'Pod', [string] $Source = 'local',
@@ -20,7 +20,7 @@ BeforeAll {
 
     function Get-Record([string] $Folder) { @(Get-ChildItem "$Folder/*.json" | ForEach-Object { Get-Content -Raw $_ | ConvertFrom-Json }) }
 
-    # One lease of each kind, and a source that knows them.
+    # One lease of each kind, and a source that manages them.
     function New-Leases {
         $folder = "$TestDrive/$([guid]::NewGuid())"
         Add-Lease $folder orders -Uuid $ofPod -Renewable -ExpiresInMinutes 60
@@ -378,7 +378,7 @@ Describe 'Sync-CredentialLease' {
         $running = Start-InRunspace {
             $null = Connect-KubeCluster admin
 
-            # Who is done at once shows nothing.
+            # A short operation shows no progress.
             Sync-CredentialLease (New-CredentialSource -ScriptBlock { } -RevokeScriptBlock { Start-Sleep -Milliseconds 30 } -LeasePath $args[0])
         } "$TestDrive/many"
         try {

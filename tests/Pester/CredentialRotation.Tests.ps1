@@ -9,7 +9,7 @@ BeforeAll {
     function Get-Template { (kubectl get deployment orders -n $namespace -o json | Out-String | ConvertFrom-Json -AsHashtable).spec.template }
     function Get-Uuid { (Get-Template).metadata.annotations['db-creds-injector.numberly.io/uuid'] }
 
-    # A controller that has seen all generations to come, and whose pods can be used.
+    # Simulates a controller that has processed all future generations, and whose pods are available.
     function Complete-Rollout { $null = kubectl patch deployment orders -n $namespace --subresource=status --type=merge -p '{"status":{"observedGeneration":99,"replicas":1,"readyReplicas":1,"updatedReplicas":1,"availableReplicas":1}}' }
 }
 

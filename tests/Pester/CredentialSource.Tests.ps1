@@ -8,7 +8,7 @@ BeforeAll {
     $ErrorActionPreference = 'Stop'
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
 
-    # What the first container of a manifest gets from a source.
+    # The variables of the first container of a manifest after an injection from a source.
     function Get-Issued($Source, $Manifest = (New-Manifest)) {
         $pod = $Manifest | Invoke-CredentialInjection -CredentialSource $Source -AsManifest | kubectl create --dry-run=client --validate=false -o json -f - | Out-String | ConvertFrom-Json
         [pscustomobject]@{ User = Get-EnvironmentValue $pod DBUSER; Password = Get-EnvironmentValue $pod DBPASSWORD }

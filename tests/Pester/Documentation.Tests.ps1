@@ -10,10 +10,10 @@ BeforeAll {
     $ErrorActionPreference = 'Stop'
     $root = (Resolve-Path "$PSScriptRoot/../..").Path
 
-    # The text of a page without code, in which nothing is a link.
+    # The text of a page without code, which contains no links.
     function Get-Prose([string] $File) { (Get-Content -Raw $File) -replace '(?ms)^```.*?^```', '' -replace '`[^`\n]*`', 'code' }
 
-    # What GitHub makes of a page's headings to be linked to.
+    # The anchors that GitHub generates for the headings of a page.
     function Get-Anchor([string] $File) {
         $seen = @{}
         foreach ($heading in [regex]::Matches(((Get-Content -Raw $File) -replace '(?ms)^```.*?^```', ''), '(?m)^#+ +(?<text>.+?)\s*$')) {
@@ -23,7 +23,7 @@ BeforeAll {
         }
     }
 
-    # The links of a page that lead nowhere.
+    # The broken links of a page.
     function Get-BrokenLink([string] $File) {
         foreach ($link in [regex]::Matches((Get-Prose $File), '\]\((?<target>[^)\s]+)(?: "[^"]*")?\)')) {
             $target = $link.Groups['target'].Value

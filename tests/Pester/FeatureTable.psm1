@@ -1,5 +1,5 @@
-# The cmdlets that the table of features is about: of each, something that it does (Do) and what that shows (Is, Shows),
-# what it says with -WhatIf, and how it fails. $World says where: Namespace, Folder, Server.
+# The cmdlets in the table of features. Each row has an operation (Do) with its expected output (Is, Shows),
+# the expected output with -WhatIf, and an operation that fails. $World has the environment: Namespace, Folder, Server.
 Set-StrictMode -Version Latest
 
 $prelude = {
@@ -9,7 +9,7 @@ $prelude = {
     function New-File([string] $Text = $orders) { $path = Join-Path (New-Folder) a.yaml; Set-Content $path $Text; $path }
     function New-Source { New-CredentialSource -Local -LeasePath (New-Folder) }
 
-    # A record as a source that was used earlier has left it.
+    # A record of an earlier session.
     function New-LeasedSource([int] $Count = 1) {
         $folder = New-Folder
         foreach ($number in 1..$Count) {
@@ -26,7 +26,7 @@ $prelude = {
     }
 }
 
-# Names are written in capitals where PowerShell does not mind, with an I where there can be one: in Turkish that is another letter.
+# Names are in uppercase if PowerShell ignores case, with an I if possible: in Turkish, I and i are different letters.
 $rows = [ordered]@{
     'Connect-KubeCluster' = @{
         Do = { Connect-KubeCluster admin }; Is = { $_.Context }; Shows = 'admin'
@@ -152,8 +152,8 @@ $rows = [ordered]@{
 
 function Get-FeatureRow { $rows }
 
-# A script that does for each row what one of its members says, and returns an object each: Name, Output, Error (id, message, action).
-# It is text, so that it goes wherever scripts can go.
+# A script that runs a member of each row, and returns an object for each: Name, Output, Error (id, message, action).
+# It is text, so that it can run in other processes.
 function Get-FeatureScript([string] $Member, [scriptblock] $Setup = {}, [scriptblock] $Finish = { $_ }) {
     $steps = foreach ($name in $rows.Keys) { if ($rows[$name].ContainsKey($Member)) { "'$name' = { $($rows[$name][$Member]) }" } }
     @"

@@ -1,5 +1,5 @@
-# Every cmdlet by every feature. A cell is what was really done there, or looked at; a cmdlet without a row fails.
-# What the rows are is in FeatureTable.psm1.
+# Every cmdlet with every feature. Each cell runs or inspects the cmdlet; a cmdlet without a row fails.
+# FeatureTable.psm1 describes the rows.
 
 BeforeDiscovery {
     Import-Module $PSScriptRoot/FeatureTable.psm1, $PSScriptRoot/Requirement.psm1
@@ -33,7 +33,7 @@ metadata: {name: teller}
     }
     $world.Manifest = New-Manifest
 
-    # What a script wrote in another process, which has nothing but text.
+    # The output of a script in another process, as text.
     function Invoke-Table([string] $Script) {
         $file = New-Item "$TestDrive/$([guid]::NewGuid()).ps1" -Value $Script
         $given = New-Item "$TestDrive/$([guid]::NewGuid()).clixml"
@@ -41,7 +41,7 @@ metadata: {name: teller}
         Invoke-PowerShell -NoProfile -NonInteractive -Command "& '$file' (Import-Clixml '$given')"
     }
 
-    # What a row shows, from objects that may have come a long way.
+    # The displayed output of a row, from objects that might be deserialized.
     function Show-Output($Name, $Results) {
         $result = $Results | Where-Object Name -EQ $Name
         if (-not $result) { return 'it did not run' }
@@ -49,7 +49,7 @@ metadata: {name: teller}
         ($result.Output | ForEach-Object (Get-FeatureRow)[$Name].Is) -join ', '
     }
 
-    # The same where only text comes back: there the row's own way to show it goes along.
+    # The same if only text is returned: the script also runs the display expression of the row.
     $show = [scriptblock]::Create("`$is = @{ $((Get-FeatureRow).GetEnumerator().ForEach{ "'$($_.Key)' = { $($_.Value.Is) }" } -join "`n") }
         [pscustomobject]@{ Name = `$_.Name; Shown = if (`$_.Error) { `"`$(`$_.Error.Id): `$(`$_.Error.Message)`" } else { (`$_.Output | ForEach-Object `$is[`$_.Name]) -join ', ' } } | ConvertTo-Json -Compress")
     function Show-Text($Name, $Lines) { ($Lines -match '^\{' | ConvertFrom-Json | Where-Object Name -EQ $Name).Shown }
@@ -76,7 +76,7 @@ Describe 'In the culture <_>' -ForEach 'de-DE', 'tr-TR' {
 
 Describe 'In ForEach-Object -Parallel' {
     BeforeAll {
-        # Three runspaces at once, each with the module and a connection of its own.
+        # Three concurrent runspaces, each with the module and a separate connection.
         $script = Get-FeatureScript Do
         $runs = 1..3 | ForEach-Object -Parallel { , @(& ([scriptblock]::Create($using:script)) $using:world) }
     }
@@ -110,7 +110,7 @@ Describe 'With -WhatIf' {
     BeforeAll {
         $source = Get-FeatureScript WhatIf -Setup { $WhatIfPreference = $true } -Finish { "== $($_.Name) $($_.Error)" }
         $script = $source.Replace('$result = [ordered]', 'Write-Host "=== $name"; $result = [ordered]')
-        # What makes the world ready is no part of what is tried out.
+        # Preparation is not part of the tested operation.
         $script = $script.Replace('New-Item -ItemType Directory', 'New-Item -WhatIf:$false -ItemType Directory').Replace('Set-Content ', 'Set-Content -WhatIf:$false ')
         $before = kubectl get deployments -n $namespace -o json | Out-String
         $told = (Invoke-Table $script) -join "`n"

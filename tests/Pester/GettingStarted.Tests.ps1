@@ -1,5 +1,5 @@
-# The commands of docs/getting-started.md, as they stand there, in their order and in one session. What only kind has is
-# stood in for: see the section "How this page is tested".
+# The commands of docs/getting-started.md, unchanged, in order and in one session. Features that only kind has are
+# simulated: see the section "How this page is tested".
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Requirement.psm1
     $vault = Get-Requirement Vault
@@ -14,8 +14,8 @@ Describe 'The page for getting started' @vault {
         $superuser = [uri]$env:KUBEINJECT_TEST_POSTGRES
         $user, $password = $superuser.UserInfo -split ':'
 
-        # A folder like that of the repository, for what the page writes. The module is that of the other tests: a process loads
-        # its assemblies once, and later from where they came from first.
+        # A folder like that of the repository, for the files that the page writes. The module is that of the other tests, because a process
+        # loads its assemblies only once.
         $null = New-Item -ItemType SymbolicLink "$TestDrive/examples" -Target (Resolve-Path "$PSScriptRoot/../../examples")
         $bin = "$(New-Item -ItemType Directory "$TestDrive/bin")"
         Set-Content $bin/kind -Value @'
@@ -61,8 +61,8 @@ esac
                 $global:ProgressPreference = 'SilentlyContinue'
             }).AddArgument("$TestDrive").Invoke()
 
-        # What the blocks below each heading write, as it would be shown. The namespaces have names of this run, because
-        # nobody here ends deleting one.
+        # The displayed output of the blocks below each heading. The namespaces have names of this run, because
+        # they are never deleted completely.
         $namespace = "start-$([guid]::NewGuid().ToString('n').Substring(0, 8))"
         $shown = @{}
         foreach ($block in Get-GuideBlock getting-started.md) {

@@ -1,8 +1,8 @@
-# The commands of a guide, as its Markdown has them, to be run in a test.
+# Reads the commands of a guide from its Markdown, to run them in a test.
 Set-StrictMode -Version Latest
 
-# The code blocks of a language in a page of docs/, in their order: each with the heading that it stands below, the line
-# that it begins on, and its script.
+# The code blocks of a language in a page of docs/, in order: each with its heading, its first line
+# number, and its script.
 function Get-GuideBlock([string] $Page, [string] $Language = 'powershell') {
     $heading = $null
     $lines = $null

@@ -1,4 +1,4 @@
-# Runs every example of Get-Help, as it is written, in the shop that the examples tell of.
+# Runs every example of Get-Help, as it is written, in the cluster that the examples describe.
 BeforeDiscovery {
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/Requirement.psm1, $PSScriptRoot/../../out/KubeInject
     $vault = Get-Requirement Vault

@@ -1,9 +1,9 @@
-# The shop that the examples of the help tell of: a cluster with its namespaces, a Vault, a database, files.
+# The environment that the examples of the help describe: a cluster with its namespaces, a Vault, a database, files.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module $PSScriptRoot/TestHelp.psm1
 
-# What an example says, and what stands for it here: servers have other addresses, this is no pod, and a minute is long.
+# Text of the examples and its replacement in the tests: server addresses, the pod that PowerShell runs in, and long times.
 $standsFor = [ordered]@{
     'https://10.0.0.1:6443'                            = { $shop.Server }
     'https://vault.example.org:8200'                   = { $shop.Vault.Address }
@@ -13,16 +13,16 @@ $standsFor = [ordered]@{
     '-TimeoutSec 60'                                   = { '-TimeoutSec 1' }
 }
 
-# Examples of these write nothing, unless they end in a command that does.
+# Examples of these cmdlets write nothing, unless they end in a command that does.
 $silent = 'Disconnect-KubeCluster', 'Revoke-CredentialLease', 'Set-KubeSecret', 'Remove-KubeSecret'
 
-# Who is asked answers as the people in the examples would.
+# The answers to prompts in the examples.
 $people = {
     function Get-Credential { $database }
     function Read-Host { $token }
 }
 
-# What the examples of a cmdlet start from, beside the connection: $source is the one that the example makes.
+# The initial state for the examples of a cmdlet, in addition to the connection: $source is the source of the example.
 $before = @{
     'Connect-KubeCluster' = { Disconnect-KubeCluster }
     'Get-KubeContext'     = { Disconnect-KubeCluster }
@@ -81,7 +81,7 @@ function Close-Shop($Shop) {
     foreach ($name in $Shop.Kept.Keys) { [System.Environment]::SetEnvironmentVariable($name, $Shop.Kept[$name]) }
 }
 
-# A port that nobody listens on.
+# A port without a listener.
 function Get-FreePort {
     $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
     $listener.Start()
@@ -89,12 +89,12 @@ function Get-FreePort {
     $listener.Stop()
 }
 
-# An API server of its own beside the rig's, with objects of its own: what the shop has is in nobody's way.
+# A separate API server with separate objects, so that the examples do not affect other tests.
 function Start-ShopServer($Shop) {
     $port = Get-FreePort
     $command = (Get-ClusterText kube-apiserver.command).Split("`n") -notmatch '^--(secure-port|etcd-prefix)='
 
-    # Its standard input ends with the tests, however those end, and with it the server.
+    # Its standard input ends when the tests end for any reason, and ends the server.
     $start = [System.Diagnostics.ProcessStartInfo]::new('bash')
     foreach ($argument in @('-c', '"$@" & read -r; kill -KILL $!; wait $!', 'bash') + $command + "--secure-port=$port" + "--etcd-prefix=/shop-$([guid]::NewGuid())") { $start.ArgumentList.Add($argument) }
     $start.RedirectStandardInput = $start.RedirectStandardOutput = $start.RedirectStandardError = $true
@@ -153,7 +153,7 @@ function Start-ShopVault($Shop) {
     }
 }
 
-# What lies in the folder that the examples are run in, and what the cluster holds.
+# The files in the folder of the examples, and the objects in the cluster.
 function New-ShopFile($Shop) {
     $files = (New-Item -ItemType Directory "$($Shop.Folder)/files").FullName
     Copy-Item "$PSScriptRoot/shop/*" $files -Recurse
@@ -179,7 +179,7 @@ contexts:
     Copy-Item "$($Shop.Folder)/kubeconfig" $files/team.kubeconfig
 }
 
-# As the shop is before anybody has tried anything in it: no credentials, no leases, and rollouts that are done at once.
+# The initial state: no credentials, no leases, and rollouts that complete immediately.
 function Reset-Shop($Shop) {
     foreach ($namespace in 'kubeinject', 'shop') {
         foreach ($secret in (Invoke-Shop $Shop GET "/api/v1/namespaces/$namespace/secrets").items | Where-Object { $_.metadata.name -notin 'orders-rw-db', 'shop-tls' }) {
@@ -201,7 +201,7 @@ function Reset-Shop($Shop) {
     $null = Invoke-Shop $Shop POST /api/v1/namespaces/shop/pods $Shop.Shell
 }
 
-# Runs an example in a session that knows nothing of those before it, and says what it wrote.
+# Runs an example in a new session, and returns its output.
 function Invoke-ShopExample($Shop, [string] $Cmdlet, [string] $Code) {
     Reset-Shop $Shop
     $Shop.Runs++

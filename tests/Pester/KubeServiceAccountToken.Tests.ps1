@@ -8,7 +8,7 @@ BeforeAll {
         "apiVersion: v1`nkind: ServiceAccount`nmetadata: {name: teller}`n"
         "apiVersion: v1`nkind: Pod`nmetadata: {name: counter}`nspec: {serviceAccountName: teller, containers: [{name: app, image: app}]}`n")
 
-    # What the server takes a token for.
+    # The user that the server identifies by a token.
     function Get-TokenUser([string] $Token, [string[]] $Audience = @()) {
         $review = @{ apiVersion = 'authentication.k8s.io/v1'; kind = 'TokenReview'; spec = @{ token = $Token; audiences = $Audience } } | ConvertTo-Json |
             kubectl create --output json --filename - | Out-String | ConvertFrom-Json -AsHashtable

@@ -115,7 +115,7 @@ Describe 'The module' {
 }
 
 Describe 'The output of the module' {
-    # A list of a type that is not public is one object to PowerShell: [0] would return all of it.
+    # PowerShell treats a list of a non-public type as one object: [0] would return all of it.
     It 'has lists with an indexer' {
         $null = Connect-KubeCluster admin
         try {

@@ -17,14 +17,14 @@ BeforeAll {
     [xml]$specification = Get-Content -Raw -LiteralPath $folder/KubeInject.nuspec
     $metadata = $specification.package.metadata
 
-    # What NuGet adds, and does not install.
+    # Entries that NuGet adds and does not install.
     function Test-PackageFile([string] $Path) { $Path -match '^(_rels/|package/|\[Content_Types\]\.xml$|KubeInject\.nuspec$)' }
 
     function Get-RelativePath([string] $Folder) {
         Get-ChildItem -LiteralPath $Folder -File -Recurse -Force | ForEach-Object { [System.IO.Path]::GetRelativePath((Resolve-Path $Folder).Path, $_.FullName).Replace('\', '/') }
     }
 
-    # Runs a script in a PowerShell that starts with an empty HOME, and finds modules there and in a folder alone.
+    # Runs a script in a PowerShell with an empty HOME, which finds modules only there and in one folder.
     function Invoke-InEmptyHome([string] $ModulePath, [scriptblock] $Script, [string[]] $Argument = @()) {
         $userHome = (New-Item -ItemType Directory "$TestDrive/home-$([guid]::NewGuid())").FullName
         $names = 'HOME', 'USERPROFILE', 'APPDATA', 'LOCALAPPDATA', 'XDG_CONFIG_HOME', 'XDG_CACHE_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'KUBECONFIG', 'PSModulePath'
@@ -41,7 +41,7 @@ BeforeAll {
         finally { foreach ($name in $names) { [Environment]::SetEnvironmentVariable($name, $before[$name]) } }
     }
 
-    # What somebody does first with a module that is installed; the arguments are those of Invoke-InNewProcess.
+    # The first commands of a user after the installation; the arguments are those of Invoke-InNewProcess.
     $firstSteps = {
         $ErrorActionPreference = 'Stop'
         Import-Module KubeInject
@@ -111,7 +111,7 @@ Describe 'The package' -Tag NoCluster {
     }
 
     It 'contains exactly the files of the module' {
-        # The assemblies in lib are ours, and those whose licences THIRD-PARTY-NOTICES.txt reproduces.
+        # The assemblies in lib are ours, and those whose licenses THIRD-PARTY-NOTICES.txt contains.
         $libraries = [regex]::Matches((Get-Content -Raw $root/THIRD-PARTY-NOTICES.txt), '(?m)^# (?<name>\S+) \S+\r?$').ForEach{ $_.Groups['name'].Value }
         $expected = @('KubeInject.psd1', 'KubeInject.Cmdlets.dll', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'lib/KubeInject.dll', 'lib/KubeInject.Client.dll', 'lib/KubeInject.ClientTypes.dll') +
             $libraries.ForEach{ "lib/$_.dll" } + (Get-RelativePath $root/module | Where-Object { $_ -notin 'icon.svg', 'PSScriptAnalyzerSettings.psd1' })
@@ -173,7 +173,7 @@ Describe 'The package' -Tag NoCluster {
 
 Describe 'The installed package' -Tag NoCluster {
     BeforeAll {
-        # As Install-PSResource leaves it: <module path>/KubeInject/<version>, without NuGet's own files.
+        # The result of Install-PSResource: <module path>/KubeInject/<version>, without NuGet's own files.
         $modules = "$TestDrive/modules"
         $installed = (New-Item -ItemType Directory "$modules/KubeInject/$version").FullName
         Copy-Item -Recurse -Path $folder/* -Destination $installed
@@ -224,7 +224,7 @@ Describe 'PSResourceGet' @resourceGet {
         } -Argument $comparison
         Expand-Archive -LiteralPath $comparison/KubeInject.$version.nupkg $comparison/unpacked
         $theirs = ([xml](Get-Content -Raw -LiteralPath $comparison/unpacked/KubeInject.nuspec)).package.metadata.ChildNodes
-        # Ours tells more: the release notes instead of where they are, and each command.
+        # Ours also contains the release notes instead of their location, and each command.
         foreach ($element in $theirs | Where-Object Name -NotIn releaseNotes, tags) { $metadata.($element.Name) | Should -Be $element.InnerText -Because $element.Name }
         ($theirs | Where-Object Name -EQ tags).InnerText -split ' ' | Should -BeIn ($metadata.tags -split ' ')
         $files = Get-RelativePath $comparison/unpacked | Where-Object { -not (Test-PackageFile $_) } | Sort-Object

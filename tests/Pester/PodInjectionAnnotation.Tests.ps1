@@ -72,7 +72,7 @@ Describe 'The input of Get-PodInjectionAnnotation' {
     It 'can be the cache of the API server, with the same result' {
         $namespace = New-TestNamespace ((New-Manifest orders) -replace '(\s+)("?image"?:.*)', '$1$2$1"env": [{"name": "DBUSER", "value": "x"}]'), web
 
-        # Asked for a version that it has not seen yet, the server waits until it has.
+        # If a newer resource version is requested, the server waits until its cache has it.
         $version = kubectl get pods -n $namespace -o jsonpath='{.metadata.resourceVersion}'
         $null = kubectl get --raw "/api/v1/namespaces/$namespace/pods?resourceVersion=$version"
         $remembered, $stored, $whole = (Get-PodInjectionAnnotation -n $namespace), (Get-PodInjectionAnnotation -n $namespace -Consistent), (Get-PodInjectionAnnotation -n $namespace -Detailed)
@@ -80,7 +80,7 @@ Describe 'The input of Get-PodInjectionAnnotation' {
         $stored.Name | Should -Be orders, web
         $remembered.Databases | ForEach-Object ToString | Should -Be ($whole.Databases | ForEach-Object ToString)
 
-        # The containers are looked at in whole pods alone.
+        # Only full pods contain containers.
         $remembered.Findings.Code | Should -Not -Contain KI011
         $whole.Findings.Code | Should -Contain KI011
     }

@@ -9,7 +9,7 @@ BeforeAll {
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
     $null = Connect-KubeCluster admin
 
-    # Two pods, one of which lacks a role; and texts that would be a part of the page, were they not encoded.
+    # Two pods, one of which lacks a role, and texts that would become markup if they were not encoded.
     $canary = 'canary-7Qd2'
     $namespace = New-TestNamespace @(
         New-Manifest orders -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD' }
@@ -127,14 +127,14 @@ Describe 'Export-PodInjectionReport' {
 Describe 'The page in a browser' @browser {
     BeforeAll {
 
-        # What the browser made of the page after its script has run; and what it logged, requests included.
+        # The page after its script has run in the browser, and the browser log, including requests.
         function Invoke-Browser([string] $Fragment = '') {
             $folder = Join-Path $TestDrive ([guid]::NewGuid())
             $null = New-Item -ItemType Directory $folder
             $address = "file:///$($report.Replace('\', '/').TrimStart('/'))$Fragment"
             $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Browser))
             $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-            # The browser asks nobody anything on its own account, either: it finds no host.
+            # The browser also sends no requests of its own, because it can resolve no host.
             foreach ($argument in '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--host-resolver-rules=MAP * ~NOTFOUND',
                 "--user-data-dir=$folder/profile", '--enable-logging=stderr', "--log-net-log=$folder/net.json", '--dump-dom', $address) { $start.ArgumentList.Add($argument) }
             $process = [System.Diagnostics.Process]::Start($start)

@@ -12,7 +12,7 @@ BeforeAll {
     function Get-LoginRole { @(Invoke-Sql "select m.rolname from pg_auth_members a join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid where r.rolname = '$role'") }
     function Test-Login([string] $Name, [string] $Password) { (Invoke-Sql 'select current_user' ($server -replace '//', "//${Name}:$Password@")) -eq $Name }
 
-    # The manifest of a pod that asks for the role, with what was issued for it.
+    # The manifest of a pod that requests the role, after an injection.
     function New-Issued($Source, [string] $Name = 'orders') {
         $text = New-Manifest $Name -Namespace $namespace -Annotation @{ 'orders.role' = $role } | Invoke-CredentialInjection -CredentialSource $Source -AsManifest
         $pod = $text | kubectl create --dry-run=client --validate=false -o json -f - | Out-String | ConvertFrom-Json

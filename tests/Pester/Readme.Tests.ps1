@@ -1,4 +1,4 @@
-# The first commands of README.md, and what they print.
+# The first commands of README.md, and their output.
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Requirement.psm1
     $unix = Get-Requirement Unix
@@ -46,7 +46,7 @@ Describe 'The demo' -Tag NoCluster {
     It 'prints commands at its end that work in the current shell' @unix {
         $path = $env:PATH
         try {
-            # A PowerShell with its own executable is one that the PATH has.
+            # A PowerShell with a separate executable must be on the PATH.
             $env:PATH = "${PSHOME}:$path"
             Push-Location $root
             $answer = $next -join "`n" | bash 2>&1
@@ -66,7 +66,7 @@ Describe 'The demo' -Tag NoCluster {
 
 Describe 'build.ps1 Demo' -Tag NoCluster {
     BeforeAll {
-        # A dotnet that says something, and succeeds or fails.
+        # A dotnet command that prints something, and succeeds or fails.
         $bin = "$(New-Item -ItemType Directory "$TestDrive/bin")"
         Set-Content $bin/dotnet -Value "#!/bin/sh`necho 'error CS1002: ; expected'`nexit `$FAKE_DOTNET"
         if (-not $IsWindows) { chmod +x $bin/dotnet }

@@ -1,9 +1,9 @@
-# What some tests need, and not every machine has.
+# Requirements of some tests that are not on every machine.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module $PSScriptRoot/TestHelp.psm1
 
-# Each returns why the tests that need it are skipped, in one line; nothing if it is there.
+# Each function returns one line with the reason to skip the tests that require it; nothing if it is available.
 $requirements = @{
     Browser          = { if (-not (Get-Browser)) { 'There is no chromium and no google-chrome on the PATH.' } }
     PlatyPS          = { Get-MissingModule Microsoft.PowerShell.PlatyPS }
@@ -22,19 +22,19 @@ $reasons = @{}
 
 function Get-MissingModule([string] $Name) { if (-not (Get-Module -ListAvailable $Name)) { "The module $Name is not installed." } }
 
-# The parameters of a Describe or an It that needs something: if it is missing, they skip it, and keep the reason in a tag.
+# The parameters of a Describe or an It with a requirement: if it is missing, they skip it, and keep the reason in a tag.
 function Get-Requirement([string] $Name) {
     if (-not $reasons.ContainsKey($Name)) { $reasons[$Name] = & $requirements[$Name] }
     if ($reasons[$Name]) { @{ Skip = $true; Tag = "Skipped: $($reasons[$Name])" } } else { @{} }
 }
 
-# A test of Pester's result and the blocks around it, from the inside out.
+# A test in Pester's result and the blocks around it, from the inside out.
 function Get-Lineage($Test) {
     $Test
     for ($block = $Test.Block; -not $block.IsRoot; $block = $block.Parent) { $block }
 }
 
-# Why a test was skipped, as Get-Requirement said it.
+# The reason why a test was skipped, from Get-Requirement.
 function Get-SkipReason($Test) { (Get-Lineage $Test).Tag -match '^Skipped: ' -replace '^Skipped: ' | Select-Object -First 1 }
 
 # The names of a test and the blocks around it, with their data, which Pester fills in only if the test runs.

@@ -1,5 +1,5 @@
-# The commands of docs/rotation.md, as they stand there. Step 1 connects here to the rig's cluster and database; a
-# controller that does what it has to is stood in for by the status of the Deployment.
+# The commands of docs/rotation.md, unchanged. Step 1 connects to the cluster and database of the rig; the status of the
+# Deployment simulates its controller.
 BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
@@ -72,7 +72,7 @@ Describe 'The runbook for rotation' {
     It 'rolls back if the pods are not ready' {
         Set-Rollout -Ready 0
         $timeout = 1
-        $ErrorActionPreference = 'SilentlyContinue' # it is an error, too
+        $ErrorActionPreference = 'SilentlyContinue' # The rollback is also reported as an error.
         $null = . (Get-Step '4. Rotate the credentials')
         $rotation.Status | Should -Be RolledBack
         Get-Login | ConvertTo-Json | Should -Be ($old | ConvertTo-Json)

@@ -63,13 +63,13 @@ if ([Console]::IsOutputRedirected) {
 
 $result = Invoke-Pester -Configuration $configuration
 
-# Each test that is skipped, and why, so that the count below can be explained.
+# Each skipped test and the reason, to explain the count below.
 $result.Skipped | ForEach-Object { "Skipped: $(Get-TestName $_). $(Get-SkipReason $_)" }
 
 # The tests that failed, after those that were skipped, so that the end of the output has them.
 $result.Failed | ForEach-Object { "Failed: $(Get-TestName $_). $($_.ErrorRecord.DisplayErrorMessage)" }
 
-# A file that cannot even be read has no tests that could fail.
+# A file with a syntax error has no tests that could fail.
 $failed = [Math]::Max($result.FailedCount, $result.FailedContainersCount)
 "Pester: $($result.PassedCount) passed, $failed failed, $($result.SkippedCount + $result.NotRunCount + $result.InconclusiveCount) skipped"
 exit ($failed -gt 0 ? 1 : 0)

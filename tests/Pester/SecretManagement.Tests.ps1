@@ -18,7 +18,7 @@ BeforeAll {
 
     $registry = (New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid()))).FullName
     if (Get-Module -ListAvailable Microsoft.PowerShell.SecretManagement) {
-        # It keeps its list of vaults below HOME, and looks there once, when it is loaded.
+        # SecretManagement reads its list of vaults below HOME only once, when it is loaded.
         $userHome = $env:HOME
         $env:HOME = $registry
         try {
@@ -60,8 +60,8 @@ AfterAll {
 
 Describe 'The extension when SecretManagement calls it' {
     BeforeAll {
-        # In our module, the extension's function, by its full name; with what the vault was registered with.
-        # In its runspace errors are written; here they are thrown, for the tests.
+        # Calls the function of the extension in our module by its full name, with the parameters of the registration.
+        # In its runspace errors are written; here they are thrown for the tests.
         function Invoke-Extension([string] $Command, [hashtable] $With = @{}, [hashtable] $Additional = $parameters, [string] $OnError = 'Stop') {
             & (Get-Module KubeInject) "KubeInject.Extension\$Command" @With -ErrorAction $OnError -VaultName cluster -AdditionalParameters ($Additional + @{ Verbose = $false })
         }

@@ -89,7 +89,7 @@ metadata: {name: teller}
             $wrong = Get-Content -Raw "$folder.token"
             $source = New-CredentialSource -Local -LeasePath $folder/leases
 
-            # All streams at once, except that what is strings of the last command is the manifests.
+            # All streams, except strings of the last command, which are the manifests.
             & {
                 Connect-KubeCluster @server -Token $secret
                 Connect-KubeCluster @server -Token (ConvertTo-SecureString -AsPlainText $wrong)
@@ -222,7 +222,7 @@ spec: {containers: [{name: app, image: app, env: [{name: PGPASSWORD, value: $($c
         New-Manifest orders | Set-Content $file
         $result = Invoke-CredentialInjection $file -CredentialSource $local -InPlace
 
-        # What a Vault has to be there for: a lease whose record holds a token.
+        # Requires a Vault: a lease whose record contains a token.
         $record = (Get-CredentialLease $local)[0].ToRecord()
         $record.GetType().GetProperty('Token').SetValue($record, $engine.GetType('KubeInject.SensitiveString')::new($canary['token of a lease']))
         $lease = $engine.GetType('KubeInject.Leases.CredentialLease')::Create($local, $record, 'Active')

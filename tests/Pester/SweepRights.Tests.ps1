@@ -1,4 +1,4 @@
-# The rights for a sweep that docs/security.md gives: enough, and no more.
+# The permissions for a sweep in docs/security.md are sufficient and necessary.
 BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
@@ -47,7 +47,7 @@ Describe 'The permissions for a sweep' {
                 $asked = if ($rule.verbs -contains 'get') { 'get', 'namespace/kube-system' } else { 'list', $(if ($rule.apiGroups[0]) { "$($rule.resources[0]).$($rule.apiGroups[0])" } else { $rule.resources[0] }), '-A' }
                 while ((kubectl --kubeconfig $kubeconfig auth can-i @asked 2>$null) -ne 'no') { [datetime]::UtcNow | Should -BeLessThan $limit }
 
-                # A connection reads once which cluster it is.
+                # A connection reads the identity of its cluster once.
                 $null = Connect-KubeCluster -Kubeconfig $kubeconfig
                 $swept = Sync-CredentialLease (& $local) -GracePeriod 0 -ErrorAction SilentlyContinue -ErrorVariable problems -WarningAction Ignore
                 $swept.Revoked | Should -Be 0 -Because $missing

@@ -1,8 +1,8 @@
-# What the tests share: a cluster's folder, namespaces of their own, manifests, servers that are no API servers.
+# Functions that the tests share: the files of the cluster, namespaces, manifests, servers that are not API servers.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
-# A file of the cluster's folder; what the folder holds is in tests/rig/README.md.
+# A file in the folder of the cluster; tests/rig/README.md lists the files.
 function Get-ClusterFile([string] $Name) { Join-Path $env:KUBEINJECT_TEST_CLUSTER $Name }
 
 $script:clusterUid = $null
@@ -11,10 +11,10 @@ function Get-ClusterText([string] $Name) { (Get-Content -Raw (Get-ClusterFile $N
 
 function Get-ClusterToken([string] $Name) { ConvertTo-SecureString -AsPlainText (Get-ClusterText "$Name.token") }
 
-# What the records of this cluster's leases name.
+# The cluster that the records of leases name.
 function Get-ClusterUid { kubectl --kubeconfig (Get-ClusterFile kubeconfig) --context admin get namespace kube-system --output 'jsonpath={.metadata.uid}' }
 
-# Writes a record of a lease as it was written when it was issued.
+# Writes a complete record of a lease.
 function Set-LeaseRecord([string] $Folder, $Record, [double] $AgeMinutes = 60) {
     if (-not $script:clusterUid) { $script:clusterUid = Get-ClusterUid }
     $Record['ClusterUid'] ??= $script:clusterUid
@@ -23,7 +23,7 @@ function Set-LeaseRecord([string] $Folder, $Record, [double] $AgeMinutes = 60) {
     (Get-Item "$Folder/$($Record.Uuid).json").LastWriteTimeUtc = [DateTime]::UtcNow.AddMinutes(-$AgeMinutes)
 }
 
-# A manifest that asks for a database, or for whatever the annotations say: of a pod, or of a deployment of one.
+# A manifest of a pod or Deployment that requests a database, or with other annotations.
 function New-Manifest {
     param(
         [string] $Name = 'orders',
@@ -48,7 +48,7 @@ function New-Manifest {
     if ($AsJson) { ConvertTo-Json $manifest -Depth 20 } else { (ConvertTo-Yaml $manifest) + "`n" }
 }
 
-# As much of YAML as these manifests need; every text in quotes.
+# The subset of YAML that these manifests need; all texts are quoted.
 function ConvertTo-Yaml($Value, [string] $Indent = '') {
     $lines = foreach ($key in $Value.Keys) {
         $item = $Value[$key]
@@ -59,7 +59,7 @@ function ConvertTo-Yaml($Value, [string] $Indent = '') {
     $lines -join "`n"
 }
 
-# A namespace for one test, with pods in it: names, or manifests without a namespace.
+# A namespace for one test with pods: names, or manifests without a namespace.
 function New-TestNamespace([string[]] $Pod = @()) {
     $name = "test-$([guid]::NewGuid().ToString('n').Substring(0, 12))"
     $manifests = @("apiVersion: v1`nkind: Namespace`nmetadata: {name: $name}`n") +
@@ -72,27 +72,27 @@ function Get-TestPod([string] $Name, [string] $Namespace) {
     kubectl get pod $Name --namespace $Namespace --output json | Out-String | ConvertFrom-Json -AsHashtable
 }
 
-# The value of a variable of the first container; of a manifest's text, or of a pod as Get-TestPod gives it.
+# The value of a variable of the first container, from the text of a manifest or a pod of Get-TestPod.
 function Get-EnvironmentValue($Pod, [string] $Variable) {
     ($Pod.spec.containers[0].env | Where-Object name -EQ $Variable).value
 }
 
-# What was issued, as the variables of a text say it in the two spellings that manifests have.
+# The issued values in the variables of a text, in both formats of manifests.
 function Get-IssuedPassword([string] $Text) {
     [regex]::Matches($Text, '(?s)"?name"?: *"?(?:\w*PASSWORD)"?,?\s+"?value"?: *"(?<password>[^"]+)"').ForEach{ $_.Groups['password'].Value }
     [regex]::Matches($Text, '://[^:/"]+:(?<password>[^@"]+)@').ForEach{ $_.Groups['password'].Value }
 }
 
-# Whether a text holds a secret in one of the spellings that leak it: as it is, in base64, or as Export-Clixml writes
-# a SecureString where there is no DPAPI: its UTF-16 in hexadecimal.
+# Whether a text contains a secret in a readable format: unchanged, in base64, or as Export-Clixml writes
+# a SecureString without DPAPI: its UTF-16 in hexadecimal.
 function Test-Spelling([string] $Text, [string] $Secret) {
     $Text.Contains($Secret) -or
         $Text.Contains([Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes($Secret)).TrimEnd('=')) -or
         $Text.Contains([Convert]::ToHexString([Text.Encoding]::Unicode.GetBytes($Secret)), [StringComparison]::OrdinalIgnoreCase)
 }
 
-# A server that accepts connections and, without an answer, says nothing ever. Requests of a path that matches SilentOn
-# get no answer either; Silent is set by the first. Dispose ends it.
+# A server that accepts connections and, without a response, never sends anything. Requests whose path matches SilentOn
+# get no response; the first of them sets Silent. Dispose ends it.
 function Start-TestServer([string] $Answer, [string] $SilentOn = '^$') {
     $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
     $listener.Start()
@@ -120,8 +120,8 @@ function Start-TestServer([string] $Answer, [string] $SilentOn = '^$') {
     $listener | Add-Member -PassThru -NotePropertyMembers @{ Port = $listener.LocalEndpoint.Port; Silent = $silent }
 }
 
-# The proxy of the other suites, compiled from its source: HTTP and SOCKS5, over TLS with a certificate. Targets says
-# where it was asked to connect to. Dispose ends it.
+# The proxy of the other suites, compiled from its source: HTTP and SOCKS5, over TLS with a certificate. Targets lists
+# the requested destinations. Dispose ends it.
 function Start-TestProxy([System.Security.Cryptography.X509Certificates.X509Certificate2] $Certificate) {
     if (-not ('KubeInject.Testing.TestProxy' -as [type])) {
         $implicit = 'System', 'System.Collections.Generic', 'System.IO', 'System.Linq', 'System.Threading', 'System.Threading.Tasks'
@@ -130,7 +130,7 @@ function Start-TestProxy([System.Security.Cryptography.X509Certificates.X509Cert
     [KubeInject.Testing.TestProxy]::new($Certificate)
 }
 
-# A script that runs in a runspace of its own, with the module. Next waits for what it writes: null when it has ended.
+# A script in a separate runspace with the module. Next waits for its output: null when it has ended.
 function Start-InRunspace([scriptblock] $Script, [object[]] $Argument = @()) {
     $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
     $output.BlockingEnumerator = $true
@@ -165,14 +165,14 @@ contexts:
     $Path
 }
 
-# Runs another PowerShell of the kind that runs the tests: with its own executable, or a .NET tool, which dotnet runs.
+# Starts another instance of the PowerShell that runs the tests: its executable, or a .NET tool, which dotnet runs.
 function Invoke-PowerShell {
     $program = [Environment]::ProcessPath
     $first = @(if ((Split-Path $program -LeafBase) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll })
     & $program @first @args
 }
 
-# Runs a script in another PowerShell, with the module's path as its first argument, and returns what it writes.
+# Runs a script in another PowerShell, with the path of the module as its first argument, and returns its output.
 function Invoke-InNewProcess([scriptblock] $Script, [string[]] $Argument = @()) {
     $file = Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid()).ps1"
     Set-Content $file "Set-StrictMode -Version Latest`n& {`n$Script`n} @args"
@@ -180,15 +180,15 @@ function Invoke-InNewProcess([scriptblock] $Script, [string[]] $Argument = @()) 
     finally { Remove-Item $file }
 }
 
-# Where NuGet keeps packages, such as Pester's.
+# The folder of the NuGet packages, such as Pester.
 function Get-PackageFolder { (dotnet nuget locals global-packages --list) -replace '^global-packages: ' }
 
 function Get-ModulePath { (Resolve-Path "$PSScriptRoot/../../out/KubeInject").Path }
 
-# Where a browser is; nothing where there is none.
+# The path of a browser; nothing if there is none.
 function Get-Browser { Get-Command chromium, chromium-browser, google-chrome, chrome -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source }
 
-# Where a Vault or an OpenBao is; nothing where there is none.
+# The path of Vault or OpenBao; nothing if there is none.
 function Get-VaultProgram {
     $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1 -ExpandProperty Source)
 }

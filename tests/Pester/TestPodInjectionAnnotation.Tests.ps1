@@ -3,7 +3,7 @@ BeforeAll {
     $ErrorActionPreference = 'Stop'
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
 
-    # Asks for a variable without a role: one error, KI003.
+    # Has a variable without a role: one error, KI003.
     $broken = New-Manifest -Annotation @{ 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD' }
     $sound = New-Manifest -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD' }
 }

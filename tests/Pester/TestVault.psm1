@@ -3,14 +3,14 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Import-Module $PSScriptRoot/TestHelp.psm1
 
-# Starts it on a loopback port of its own, with a root token.
+# Starts it on a separate loopback port with a root token.
 function Start-TestVault([string] $Token) {
     $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
     $listener.Start()
     $listening = "127.0.0.1:$($listener.LocalEndpoint.Port)"
     $listener.Stop()
 
-    # The token stands on no command line.
+    # The token is on no command line.
     $start = [System.Diagnostics.ProcessStartInfo]::new((Get-VaultProgram), 'server -dev -dev-no-store-token')
     $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     foreach ($name in 'VAULT', 'BAO') {

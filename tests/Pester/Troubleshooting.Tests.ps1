@@ -1,5 +1,5 @@
-# The commands of docs/troubleshooting.md, as they stand there, where nothing is wrong: each says something or nothing, and
-# none is an error.
+# The commands of docs/troubleshooting.md, unchanged, in a cluster without problems: each returns output or nothing, and
+# none reports an error.
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Guide.psm1
     $blocks = Get-GuideBlock troubleshooting.md

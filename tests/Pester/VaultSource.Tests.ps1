@@ -45,7 +45,7 @@ Describe 'New-CredentialSource -Vault' {
         { New-CredentialSource @all } | Should -Throw "*$Why*"
     }
 
-    # No Vault is needed to see whose certificate is trusted: any server with one will do.
+    # Certificate trust does not require a Vault: any TLS server is sufficient.
     It 'trusts <Name>' -ForEach @(
         @{ Name = 'whom this machine trusts'; Trust = { @{} }; Says = '*is not signed by a certificate authority that this machine trusts*' }
         @{ Name = 'the given authority alone'; Trust = { @{ CertificateAuthority = Get-ClusterFile other-ca.crt } }; Says = '*is not signed by the specified certificate authority*' }

@@ -1,4 +1,4 @@
-# What a user sees of every type that a cmdlet writes: tables, lists, colours. A type without a view, or without a sample
+# The displayed output of every type that a cmdlet returns: tables, lists, colors. A type without a view, or without a sample
 # here, fails.
 BeforeDiscovery {
     Import-Module $PSScriptRoot/../../out/KubeInject
@@ -6,7 +6,7 @@ BeforeDiscovery {
     $listed = $written.GetProperties().PropertyType.Where{ $_.IsGenericType }.ForEach{ $_.GenericTypeArguments[-1] }.Where{ $_.Namespace -like 'KubeInject*' -and -not $_.IsEnum }
     $types = @($written; $listed).FullName | Sort-Object -Unique
 
-    # What nobody can do without, of the samples below, in 100 columns.
+    # The values of the samples below that must be complete in 100 columns.
     $longNames = @(
         @{ Type = 'Kubernetes.Connection.KubeConnection'; Shown = 'admin', 'default', 'token' }
         @{ Type = 'Kubernetes.Configuration.KubeContext'; Shown = '*', 'arn:aws:eks:eu-central-1:123456789012:cluster/production' }
@@ -38,7 +38,7 @@ BeforeAll {
 
     function Get-Lines([string] $Text) { $Text -split '\r?\n' | Where-Object { $_.Trim() } }
 
-    # The engine's types are in a context of their own, where type literals do not look.
+    # The engine's types are in a separate load context, where type literals do not find them.
     function Get-EngineType([string] $Name) { (Get-Command Get-KubePod).OutputType[0].Type.Assembly.GetType("KubeInject.$Name", $true) }
     function New-Sample([string] $Type, [hashtable] $Property) {
         $engineType = Get-EngineType $Type

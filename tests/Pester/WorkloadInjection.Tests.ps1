@@ -5,7 +5,7 @@ BeforeAll {
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
     $null = Connect-KubeCluster admin
 
-    # Every test has a namespace, a folder for its files, and its own leases.
+    # Every test has a separate namespace, folder for its files, and leases.
     function New-TestFolder { (New-Item -ItemType Directory (Join-Path $TestDrive ([guid]::NewGuid()))).FullName }
     function Get-Lease { if (Test-Path $folder/leases) { Get-ChildItem $folder/leases -Filter *.json | Get-Content -Raw | ConvertFrom-Json } }
     function Get-Deployment([string] $Name = 'orders') { kubectl get deployment $Name -n $namespace -o json | Out-String | ConvertFrom-Json -AsHashtable }
@@ -104,7 +104,7 @@ Describe 'Invoke-CredentialInjection -Workload -Wait' {
     }
 
     It 'ends when the pods are available' {
-        # A controller that has seen all generations to come.
+        # Simulates a controller that has processed all future generations.
         $null = kubectl patch deployment orders -n $namespace --subresource=status --type=merge -p '{"status":{"observedGeneration":9,"replicas":1,"readyReplicas":1,"updatedReplicas":1,"availableReplicas":1}}'
         (Invoke-CredentialInjection -Workload deploy/orders -n $namespace -Wait -CredentialSource $source).Status | Should -Be Injected
     }
@@ -117,7 +117,7 @@ Describe 'Invoke-CredentialInjection -Workload -Wait' {
         try {
             $running.Next().Status | Should -Be Injected
             foreach ($updated in 0, 1) {
-                # What takes no half second shows nothing.
+                # Operations of less than half a second show no progress.
                 if ($updated) { [System.Threading.SpinWait]::SpinUntil({ $running.Shell.Streams.Progress.Count -gt 0 }, 30000) | Should -BeTrue }
                 $null = kubectl patch deployment orders -n $namespace --subresource=status --type=merge -p "{`"status`":{`"observedGeneration`":9,`"replicas`":1,`"readyReplicas`":1,`"updatedReplicas`":$updated,`"availableReplicas`":1}}"
             }
