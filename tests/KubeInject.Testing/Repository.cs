@@ -13,7 +13,7 @@ public static class Repository
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!System.IO.File.Exists(Path.Combine(folder.FullName, "KubeInject.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("KubeInject.sln is in no folder above the tests.");
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("No parent folder of the tests contains KubeInject.sln.");
         return folder.FullName;
     }
 }

@@ -9,14 +9,14 @@ public sealed class TimeLimitTests
     [Fact]
     public async Task Operations_share_the_time_limit_and_time_between_them_is_not_counted()
     {
-        var limit = new TimeLimit(TimeSpan.FromSeconds(100), "--timeout", "The next sweep goes on from there.", clock);
+        var limit = new TimeLimit(TimeSpan.FromSeconds(100), "--timeout", "The next sweep continues from there.", clock);
 
         Assert.Equal(1, await limit.RunAsync(_ => TakeAsync(60, 1), CancellationToken.None));
         clock.Advance(TimeSpan.FromHours(1));
         Assert.Equal(2, await limit.RunAsync(_ => TakeAsync(39, 2), CancellationToken.None));
         var error = await Assert.ThrowsAsync<TimeoutException>(() => limit.RunAsync(Endless, CancellationToken.None));
 
-        Assert.Equal("The operation took longer than 100 s (--timeout) and was stopped. The next sweep goes on from there.", error.Message);
+        Assert.Equal("The operation took longer than 100 s (--timeout) and was stopped. The next sweep continues from there.", error.Message);
     }
 
     [Fact]

@@ -19,11 +19,11 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
 
     [Theory]
     [InlineData("the role is gone", "DROP OWNED BY {role}; DROP ROLE {role}", "does not exist")]
-    [InlineData("a superuser by now", "ALTER ROLE {role} SUPERUSER", "is a superuser")]
-    [InlineData("privileged by now", "GRANT pg_write_server_files TO {role}", "pg_write_server_files")]
+    [InlineData("now a superuser", "ALTER ROLE {role} SUPERUSER", "is a superuser")]
+    [InlineData("now privileged", "GRANT pg_write_server_files TO {role}", "pg_write_server_files")]
     [InlineData("a member of a login role", "CREATE ROLE {other}; GRANT {other} TO {role}", "login role of a lease")]
-    [InlineData("may not create there any more", "REVOKE CREATE ON SCHEMA app FROM {role}", "app")]
-    [InlineData("no member any more", "REVOKE {role} FROM {login}", "not a member")]
+    [InlineData("no longer allowed to create there", "REVOKE CREATE ON SCHEMA app FROM {role}", "app")]
+    [InlineData("no longer a member", "REVOKE {role} FROM {login}", "not a member")]
     public async Task If_the_requested_role_cannot_own_the_objects_the_login_role_loses_only_its_login(string how, string statement, string why)
     {
         Assert.NotEmpty(how);

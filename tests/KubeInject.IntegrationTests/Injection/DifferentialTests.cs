@@ -117,7 +117,7 @@ public sealed class DifferentialTests
             if (value[i] == '$' && i + 1 < value.Length && value[i + 1] == '$')
                 i++;
             else
-                Assert.False(value[i] == '$' && i + 1 < value.Length && value[i + 1] == '(', "A value that the kubelet would look up another variable for.");
+                Assert.False(value[i] == '$' && i + 1 < value.Length && value[i + 1] == '(', "A value with a reference that the kubelet would expand.");
         }
 
         return value is null ? null : expanded.ToString();

@@ -188,7 +188,7 @@ public sealed partial class InjectCommandTests : IDisposable
     [Fact]
     public async Task If_the_output_cannot_be_written_no_credential_remains()
     {
-        folder.Write("out", "a file where a folder is wanted");
+        folder.Write("out", "a file instead of a folder");
 
         var result = await InjectAsync(PodFile("a"), "--source", "local", "--output", folder.File("out"));
 

@@ -18,24 +18,24 @@ public class ClientSecretTests
     /// <summary>Requests that the server rejects, each with a secret in its body, and the status code if all versions use the same one.</summary>
     private static readonly Dictionary<string, (HttpStatusCode? Status, Func<IKubernetes, string, Task> SendAsync)> Refused = new()
     {
-        ["a name that is none"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(Secret("Not_A_Name"), @namespace)),
-        ["no type as it says"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(Secret("b", "kubernetes.io/tls"), @namespace)),
-        ["no configuration of Docker"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(
+        ["an invalid name"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(Secret("Not_A_Name"), @namespace)),
+        ["data that is invalid for its type"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(Secret("b", "kubernetes.io/tls"), @namespace)),
+        ["an invalid Docker configuration"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(
             Secret("b", "kubernetes.io/dockerconfigjson", ".dockerconfigjson"), @namespace)),
         ["a Secret that exists"] = (HttpStatusCode.Conflict, (client, @namespace) => client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), @namespace)),
         ["an old version"] = (HttpStatusCode.Conflict, (client, @namespace) => client.CoreV1.ReplaceNamespacedSecretAsync(Secret("a", version: "1"), "a", @namespace)),
-        ["a change of what cannot change"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.ReplaceNamespacedSecretAsync(Secret("fixed"), "fixed", @namespace)),
+        ["a change of an immutable field"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.ReplaceNamespacedSecretAsync(Secret("fixed"), "fixed", @namespace)),
         ["no base64"] = (HttpStatusCode.BadRequest, (client, @namespace) => client.CustomObjects.CreateNamespacedCustomObjectAsync(
             new { metadata = new { name = "b" }, data = new { password = Canary } }, "", "v1", @namespace, "secrets")),
-        ["a patch that is no base64"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.MergePatch, $$$"""{"data":{"password":"{{{Canary}}}"}}""")),
-        ["a patch that is no text"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.MergePatch, $$$"""{"stringData":{"password":["{{{Canary}}}"]}}""")),
-        ["a strategic patch that is no base64"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.StrategicMergePatch, $$$"""{"data":{"password":"{{{Canary}}} \"x"}}""")),
-        ["a strategic patch that is no text"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.StrategicMergePatch, $$$"""{"stringData":{"password":["{{{Canary}}}"]}}""")),
-        ["a JSON patch that is no base64"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.JsonPatch, $$$"""[{"op":"add","path":"/data","value":{"password":"{{{Canary}}}"}}]""")),
-        ["an apply patch that is no text"] = (null, PatchAsync(
+        ["a patch that is not base64"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.MergePatch, $$$"""{"data":{"password":"{{{Canary}}}"}}""")),
+        ["a patch that is not text"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.MergePatch, $$$"""{"stringData":{"password":["{{{Canary}}}"]}}""")),
+        ["a strategic patch that is not base64"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.StrategicMergePatch, $$$"""{"data":{"password":"{{{Canary}}} \"x"}}""")),
+        ["a strategic patch that is not text"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.StrategicMergePatch, $$$"""{"stringData":{"password":["{{{Canary}}}"]}}""")),
+        ["a JSON patch that is not base64"] = (HttpStatusCode.UnprocessableEntity, PatchAsync(V1Patch.PatchType.JsonPatch, $$$"""[{"op":"add","path":"/data","value":{"password":"{{{Canary}}}"}}]""")),
+        ["an apply patch that is not text"] = (null, PatchAsync(
             V1Patch.PatchType.ApplyPatch, $$$"""{"apiVersion":"v1","kind":"Secret","metadata":{"name":"a"},"stringData":{"password":["{{{Canary}}}"]}}""")),
         ["a token for a missing account"] = (HttpStatusCode.NotFound, (client, @namespace) => client.CoreV1.CreateNamespacedServiceAccountTokenAsync(Request(600), "none", @namespace)),
-        ["a token for too short"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedServiceAccountTokenAsync(Request(1), "one", @namespace)),
+        ["a token with a duration that is too short"] = (HttpStatusCode.UnprocessableEntity, (client, @namespace) => client.CoreV1.CreateNamespacedServiceAccountTokenAsync(Request(1), "one", @namespace)),
     };
 
     public static TheoryData<string> Names => [.. Refused.Keys];

@@ -27,15 +27,15 @@ public sealed class VaultDiagnosisTests(VaultFixtures worlds)
         ["no auth role"] = new(FindingCode.MissingAuthRole, DiagnosisStatus.Failed) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"auth/kubernetes/role/{RoleName}") },
         ["another ServiceAccount"] = new(FindingCode.UnboundServiceAccount, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, "intruder", world.Namespace) },
         ["another namespace"] = new(FindingCode.UnboundNamespace, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, VaultFixture.Account, "elsewhere") },
-        ["policy not given"] = new(FindingCode.PolicyNotAssigned, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, VaultFixture.Account, world.Namespace, policies: ["other"]) },
+        ["policy not assigned"] = new(FindingCode.PolicyNotAssigned, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, VaultFixture.Account, world.Namespace, policies: ["other"]) },
         ["no policy"] = new(FindingCode.MissingPolicy, DiagnosisStatus.Failed) { SetUp = world => world.Vault.SendAsync(HttpMethod.Delete, $"sys/policies/acl/{RoleName}") },
         ["policy without the path"] = new(FindingCode.PolicyWithoutCredentials, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, VaultFixture.Account, world.Namespace, grants: false) },
-        ["no policy of the role with the path"] = new(FindingCode.PolicyWithoutCredentials, DiagnosisStatus.Failed) { SetUp = GiveOtherPolicyAsync, Options = PodIdentity },
+        ["no policy of the auth role grants the path"] = new(FindingCode.PolicyWithoutCredentials, DiagnosisStatus.Failed) { SetUp = GiveOtherPolicyAsync, Options = PodIdentity },
         ["batch tokens"] = new(FindingCode.UnsuitableTokens, DiagnosisStatus.Failed) { SetUp = world => world.CreateRoleAsync(RoleName, VaultFixture.Account, world.Namespace, tokenType: "batch"), Options = PodIdentity },
         ["no period"] = new(FindingCode.NoTokenPeriod, DiagnosisStatus.Warning) { Options = PodIdentity },
         ["ends early"] = new(FindingCode.ShortTimeToLive, DiagnosisStatus.Warning) { SetUp = world => SetTimesAsync(world, "1m", "24h") },
-        ["ends soon for good"] = new(FindingCode.LimitedLifetime, DiagnosisStatus.Warning) { SetUp = world => SetTimesAsync(world, "10m", "30m") },
-        ["no limit of its own"] = new(FindingCode.LimitedLifetime, DiagnosisStatus.Passed) { SetUp = world => SetTimesAsync(world, "1h", "0") },
+        ["expires soon and cannot be renewed"] = new(FindingCode.LimitedLifetime, DiagnosisStatus.Warning) { SetUp = world => SetTimesAsync(world, "10m", "30m") },
+        ["no separate limit"] = new(FindingCode.LimitedLifetime, DiagnosisStatus.Passed) { SetUp = world => SetTimesAsync(world, "1h", "0") },
     };
 
     public static TheoryData<VaultKind> Vaults => VaultKinds.All;

@@ -273,7 +273,7 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
     {
         var limit = DateTime.UtcNow.AddSeconds(30);
         while ((await world.Vault.AskAsync(HttpMethod.Get, "auth/token/lookup-self")).Status is not (200 or 404))
-            Assert.True(DateTime.UtcNow < limit, "Vault did not serve within 30 s after it was unsealed.");
+            Assert.True(DateTime.UtcNow < limit, "Vault was not ready within 30 s after it was unsealed.");
     }
 
     /// <summary>If the lease ID is unknown, the lease is revoked with its token, shortly after the token.</summary>

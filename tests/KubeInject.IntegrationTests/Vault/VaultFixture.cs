@@ -170,7 +170,7 @@ public sealed partial class VaultFixture : IDisposable
     {
         var limit = DateTime.UtcNow.AddSeconds(30);
         while ((await Vault.AskAsync(HttpMethod.Get, "vault-db-injector/metadata/kubernetes?list=true")).Status != 404)
-            Assert.True(DateTime.UtcNow < limit, "The KV engine did not get ready within 30 s.");
+            Assert.True(DateTime.UtcNow < limit, "The KV engine was not ready within 30 s.");
     }
 
     [GeneratedRegex("```hcl\n(?<policy>.*?)```", RegexOptions.Singleline)]

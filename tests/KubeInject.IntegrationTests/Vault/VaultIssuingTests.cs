@@ -105,7 +105,7 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
 
         foreach (var ended in new[] { withoutLease, withoutToken, withoutRole })
             Assert.Equal(CredentialFailure.LeaseEnded, (await Assert.ThrowsAsync<CredentialException>(() => source.RenewAsync(ended, CancellationToken.None))).Reason);
-        world.Gate.Rule = request => request.Path == "sys/leases/renew" ? VaultGate.Fault.Error(500, "the database is away") : null;
+        world.Gate.Rule = request => request.Path == "sys/leases/renew" ? VaultGate.Fault.Error(500, "the database is unavailable") : null;
         Assert.Equal(CredentialFailure.Unavailable, (await Assert.ThrowsAsync<CredentialException>(() => source.RenewAsync(sealedOff, CancellationToken.None))).Reason);
 
         world.Gate.Reset();

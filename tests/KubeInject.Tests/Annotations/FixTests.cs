@@ -158,7 +158,7 @@ public sealed class FixTests
             pod = fixes.Aggregate(pod, Apply);
         }
 
-        throw new InvalidOperationException("The fixes come to no end.");
+        throw new InvalidOperationException("The fixes do not terminate.");
     }
 
     private static PodTemplate Apply(PodTemplate pod, Fix fix) => fix.Changes.Aggregate(pod, Apply);

@@ -18,7 +18,7 @@ public sealed class CompletionTests
     private const string Number = "a number";
     private const string Piped = "from the pipeline";
     private const string Script = "a script";
-    private const string OfVault = "known to Vault alone";
+    private const string OfVault = "known only to Vault";
 
     /// <summary>The completion of each parameter in every cmdlet, unless another line overrides it for one cmdlet.</summary>
     private static readonly Dictionary<string, string> Table = new()
@@ -128,7 +128,7 @@ public sealed class CompletionTests
     {
         var (_, name, type, completer) = Parameters.Single(one => $"{one.Cmdlet} -{one.Name}" == parameter);
 
-        Assert.True(Table.TryGetValue(parameter, out var expected) || Table.TryGetValue(name, out expected), "Consider what would complete it, and write it into the table.");
+        Assert.True(Table.TryGetValue(parameter, out var expected) || Table.TryGetValue(name, out expected), "Decide how to complete it, and add it to the table.");
         Assert.Equal(expected!.EndsWith("Completer", StringComparison.Ordinal) ? expected : null, completer);
         if (expected == Choice)
         {

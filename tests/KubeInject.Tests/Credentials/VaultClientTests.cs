@@ -359,7 +359,7 @@ public sealed class VaultClientTests
     private static TestServer Answering(params Response[] responses)
     {
         var queue = new ConcurrentQueue<Response>(responses);
-        return new TestServer(_ => queue.TryDequeue(out var response) ? response : Error(418, "the test has no more answers"));
+        return new TestServer(_ => queue.TryDequeue(out var response) ? response : Error(418, "the test has no more responses"));
     }
 
     private static VaultClient Client(TestServer server, ImmediateTimeProvider? clock = null, VaultSettings? settings = null) =>

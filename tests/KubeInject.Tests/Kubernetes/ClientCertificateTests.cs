@@ -17,7 +17,7 @@ public class ClientCertificateTests
                 { "RSA in PKCS#8", rsaCertificate, rsa.ExportPkcs8PrivateKeyPem() },
                 { "SEC1", ecCertificate, ec.ExportECPrivateKeyPem() },
                 { "EC in PKCS#8", ecCertificate, ec.ExportPkcs8PrivateKeyPem() },
-                { "SEC1 after its parameters", ecCertificate, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + ec.ExportECPrivateKeyPem() },
+                { "SEC1 after EC parameters", ecCertificate, "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + ec.ExportECPrivateKeyPem() },
             };
         }
     }

@@ -38,7 +38,7 @@ internal sealed class FaultyApi : IDisposable
     public static Task<FaultyApi> OpenAsync(KubeRetryPolicy? policy, params Response[] responses)
     {
         var queue = new ConcurrentQueue<Response>(responses);
-        return OpenAsync(_ => queue.TryDequeue(out var response) ? response : Response.Error(418, "", "the test has no more answers"), policy);
+        return OpenAsync(_ => queue.TryDequeue(out var response) ? response : Response.Error(418, "", "the test has no more responses"), policy);
     }
 
     public static async Task<FaultyApi> OpenAsync(Func<Request, Response> answer, KubeRetryPolicy? policy = null)

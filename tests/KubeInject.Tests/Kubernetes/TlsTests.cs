@@ -146,7 +146,7 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task A_certificate_without_an_alternative_name_is_an_error_with_a_remedy()
     {
-        using var certificate = CertificateNames.All.Single(candidate => candidate.Case == "an address as the common name alone").CreateCertificate(root);
+        using var certificate = CertificateNames.All.Single(candidate => candidate.Case == "an address only in the common name").CreateCertificate(root);
         var error = await FailsAsync(certificate, KubeConnectionFailure.WrongHostName, root);
         Assert.EndsWith(
             "is not valid for 127.0.0.1. It is valid for no name (the common name of its subject is ignored). Issue a certificate with the name or the address of the server as a subject alternative name.",

@@ -185,23 +185,23 @@ public sealed class SweepConclusionTests
     }
 
     [Theory]
-    [InlineData("keeper unknown")]
+    [InlineData("unknown store time")]
     [InlineData("recorded in the future")]
-    [InlineData("kept in the future")]
-    [InlineData("recorded two thousand years ago by both")]
+    [InlineData("stored in the future")]
+    [InlineData("recorded and stored two thousand years ago")]
     public async Task An_impossible_age_is_ignored(string how)
     {
         world.Record(record => how switch
         {
             "recorded in the future" => record with { RecordedAt = world.Time.GetUtcNow().AddHours(1) },
-            "recorded two thousand years ago by both" => record with { RecordedAt = default(DateTimeOffset) },
+            "recorded and stored two thousand years ago" => record with { RecordedAt = default(DateTimeOffset) },
             _ => record,
         });
         world.Store.StoredAt = how switch
         {
-            "keeper unknown" => _ => null,
-            "kept in the future" => _ => world.Time.GetUtcNow().AddHours(1),
-            "recorded two thousand years ago by both" => _ => default(DateTimeOffset),
+            "unknown store time" => _ => null,
+            "stored in the future" => _ => world.Time.GetUtcNow().AddHours(1),
+            "recorded and stored two thousand years ago" => _ => default(DateTimeOffset),
             _ => world.Store.StoredAt,
         };
 

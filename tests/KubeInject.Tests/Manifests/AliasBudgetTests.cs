@@ -19,9 +19,9 @@ public sealed class AliasBudgetTests
     public static TheoryData<string, string> Bombs => new()
     {
         { "Lists of lists", Layers("{apiVersion: v1, kind: Pod, metadata: {name: a}}", alias => $"{{apiVersion: v1, kind: List, items: [{alias}]}}", "{apiVersion: v1, kind: List, items: [LAST]}") },
-        { "Lists of lists whose items are nothing", Layers("{}", alias => $"{{kind: List, items: [{alias}]}}", "{kind: List, items: [LAST]}") },
+        { "Lists of lists whose items are null", Layers("{}", alias => $"{{kind: List, items: [{alias}]}}", "{kind: List, items: [LAST]}") },
         { "lists in an annotation", Layers("[x]", alias => $"[{alias}]", "{apiVersion: v1, kind: Pod, metadata: {name: a, annotations: {db-creds-injector.numberly.io/a.role: LAST}}}") },
-        { "lists in a field that is of no interest", Layers("[x]", alias => $"[{alias}]", "{apiVersion: v1, kind: ConfigMap, data: LAST}") },
+        { "lists in an unrelated field", Layers("[x]", alias => $"[{alias}]", "{apiVersion: v1, kind: ConfigMap, data: LAST}") },
         { "containers", Layers("{name: a}", alias => $"[{alias}]", "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: LAST}}") },
         { "merged mappings", Layers("{a: b}", alias => $"{{<<: [{alias}]}}", "{apiVersion: v1, kind: Pod, metadata: {name: a, annotations: {<<: LAST}}}") },
     };
@@ -84,7 +84,7 @@ public sealed class AliasBudgetTests
     public static TheoryData<string, string> KubeconfigBombs => new()
     {
         { "lists", Layers("[x]", alias => $"[{alias}]", "{apiVersion: v1, kind: Config, users: LAST}") },
-        { "mappings that are merged", Layers("{a: b}", alias => $"{{<<: [{alias}]}}", "{apiVersion: v1, kind: Config, <<: LAST}") },
+        { "merged mappings", Layers("{a: b}", alias => $"{{<<: [{alias}]}}", "{apiVersion: v1, kind: Config, <<: LAST}") },
         { "arguments of a plugin", Layers("[x]", alias => $"[{alias}]", "{apiVersion: v1, kind: Config, users: [{name: a, user: {exec: {args: LAST}}}]}") },
         { "the settings of a plugin", Layers("[x]", alias => $"[{alias}]", "{apiVersion: v1, kind: Config, clusters: [{name: a, cluster: {extensions: [{name: client.authentication.k8s.io/exec, extension: LAST}]}}]}") },
     };

@@ -32,7 +32,7 @@ public sealed class EditingStyleTests
             """
         },
         {
-            "lists at their parent's column stay there",
+            "lists in the column of their parent stay there",
             """
             spec:
               containers:
@@ -77,7 +77,7 @@ public sealed class EditingStyleTests
             """
         },
         {
-            "an env of nothing gets its items on lines of their own",
+            "an empty env gets its items on separate lines",
             """
             spec:
               containers:
@@ -123,7 +123,7 @@ public sealed class EditingStyleTests
             """
         },
         {
-            "a declared variable is replaced where it stands, whatever it was",
+            "a declared variable is replaced in place, whatever its value",
             """
             spec:
               containers:
@@ -162,7 +162,7 @@ public sealed class EditingStyleTests
             """
         },
         {
-            "what follows a block scalar does not become part of it",
+            "text after a block scalar does not become part of it",
             """
             spec:
               containers:
@@ -207,7 +207,7 @@ public sealed class EditingStyleTests
             """
         },
         {
-            "comments and tags may stand where they like",
+            "comments and tags can be anywhere",
             """
             spec:
               containers:
@@ -238,7 +238,7 @@ public sealed class EditingStyleTests
             """
         },
         {
-            "containers that share one env all get it",
+            "containers that share one env all get the variable",
             """
             spec:
               initContainers:
@@ -267,7 +267,7 @@ public sealed class EditingStyleTests
             """
         },
         {
-            "quoted keys are keys",
+            "quoted keys are recognized",
             """
             "spec":
               'containers':

@@ -156,8 +156,8 @@ public sealed class EditingTests
     }
 
     [Theory]
-    [InlineData("without a line break at the end the value is b, with lines behind it, it would be b and a line break", "|\n            b")]
-    [InlineData("a carriage return alone ends a line of YAML, so that ours ends in the next document", "b\r---\nkind: Service\n")]
+    [InlineData("without a final line break the value is b, and with lines after it, it would be b and a line break", "|\n            b")]
+    [InlineData("a carriage return alone ends a line of YAML, so added lines would be in the next document", "b\r---\nkind: Service\n")]
     public async Task If_the_layout_allows_no_change_the_location_is_named(string why, string end)
     {
         var (text, result) = await new InjectionFixture().RunAsync($"{Head}spec:\n  containers:\n    - name: a\n      env:\n        - name: A\n          value: {end}");

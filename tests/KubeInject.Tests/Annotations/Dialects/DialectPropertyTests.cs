@@ -120,7 +120,7 @@ public sealed class DialectPropertyTests
             foreach (var injection in ReadAll(pod).Where(injection => injection.Dialect != InjectionDialect.VaultDbInjector))
             {
                 var conversion = DialectConverter.Convert(injection, InjectionOptions.Default);
-                cases.Count(conversion.Changes.Count == 0 ? "nothing to carry over" : $"{injection.Dialect}");
+                cases.Count(conversion.Changes.Count == 0 ? "nothing to convert" : $"{injection.Dialect}");
                 if (conversion.Changes.Count == 0)
                     continue;
                 var after = TestPods.Read(DialectConverterTests.Apply(pod, conversion));
@@ -132,7 +132,7 @@ public sealed class DialectPropertyTests
                     Assert.False(after.HasErrors);
             }
         });
-        cases.Require(Runs / 20, "nothing to carry over", "VaultAgent", "BankVaults");
+        cases.Require(Runs / 20, "nothing to convert", "VaultAgent", "BankVaults");
     }
 
     private static void ForAll(Action<PodTemplate> body) => Prop.ForAll(Arb.From(AnyPod), body).CheckSeeded(Runs);

@@ -135,7 +135,7 @@ public sealed class VaultAgentTests
     [InlineData("aws/creds/orders")]
     [InlineData("kv/orders")]
     [InlineData("creds/orders")]
-    [InlineData("some words of mine/creds/orders")]
+    [InlineData("some other text/creds/orders")]
     public void A_secret_that_is_not_a_database_credential_is_reported(string path)
     {
         var injection = Only(ForAgent(Secret(path)));

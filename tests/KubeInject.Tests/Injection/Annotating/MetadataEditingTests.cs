@@ -20,55 +20,55 @@ public sealed class MetadataEditingTests
     public static TheoryData<string, string, MetadataChange[], string> Pods => new()
     {
         {
-            "a value is replaced where it stands, in quotes",
+            "a value is replaced in place, with quotes",
             "labels:\n    on: true # yes\n    b: x\n",
             [Label("on", "true")],
             "labels:\n    \"on\": \"true\" # yes\n    b: x\n"
         },
         {
-            "a key gets another name and keeps its value as it is written",
+            "a key is renamed and its value is unchanged",
             "annotations:\n    a:   'x'  # why\n    b: |\n      y\n",
             [new RenameMetadata(MetadataField.Annotation, "a", "c"), new RenameMetadata(MetadataField.Annotation, "b", "true")],
             "annotations:\n    c:   'x'  # why\n    \"true\": |\n      y\n"
         },
         {
-            "a line goes, and comments around it stay",
+            "a line is removed, and comments around it are kept",
             "annotations:\n    # of a\n    a: x # here\n    # of b\n    b: y\n",
             [Unannotate("a")],
             "annotations:\n    # of a\n    # of b\n    b: y\n"
         },
         {
-            "all lines of a value go",
+            "all lines of a value are removed",
             "annotations:\n    a: |\n      # no comment\n\n      x\n    b: y\n",
             [Unannotate("a")],
             "annotations:\n    b: y\n"
         },
         {
-            "with the last goes the mapping",
+            "the mapping is removed with its last key",
             "labels:\n    a: x\n  annotations: # ours\n    a: x\n    b: y\n",
             [Unannotate("a"), Unannotate("b")],
             "labels:\n    a: x\n"
         },
         {
-            "what is new stands in the place of what is not there any more",
+            "a new key takes the position of a removed one",
             "annotations:\n    a: x\n",
             [Unannotate("a"), Annotate("b", "y"), Annotate("c", "z")],
             "annotations:\n    b: \"y\"\n    c: \"z\"\n"
         },
         {
-            "what is new stands with its like",
+            "a new key is added beside similar keys",
             "annotations:\n    p/a: x\n    q/a: x\n",
             [Annotate("p/b", "y"), Annotate("r", "y")],
             "annotations:\n    p/a: x\n    p/b: \"y\"\n    q/a: x\n    r: \"y\"\n"
         },
         {
-            "what is missing is made",
+            "a missing mapping is created",
             "name: orders\n",
             [Label("a", "x"), Annotate("b", "y")],
             "name: orders\n  labels:\n    a: \"x\"\n  annotations:\n    b: \"y\"\n"
         },
         {
-            "what is empty is filled, and its comment stays",
+            "an empty mapping is filled, and its comment is kept",
             "annotations: {}  # none\n  labels: # none\n",
             [Annotate("b", "y"), Label("a", "x")],
             "annotations:  # none\n    b: \"y\"\n  labels: # none\n    a: \"x\"\n"
@@ -80,19 +80,19 @@ public sealed class MetadataEditingTests
             "annotations: {b: y, c: z, \"d\": \"w\"}\n"
         },
         {
-            "flow style loses its end",
+            "the last item of a flow mapping is removed",
             "annotations: {a: x, b: y, c: z}\n",
             [Unannotate("b"), Unannotate("c"), new RenameMetadata(MetadataField.Annotation, "a", "true")],
             "annotations: {\"true\": x}\n"
         },
         {
-            "flow style on lines of its own",
+            "a multi-line flow mapping is edited",
             "annotations: {\n      a: x, # of a\n      # of b\n      b: y, # of b too\n      c: z,\n    }\n",
             [Unannotate("b")],
             "annotations: {\n      a: x, # of a\n      # of b\n      c: z,\n    }\n"
         },
         {
-            "flow style goes as a whole",
+            "an emptied flow mapping is removed",
             "name: x\n  annotations: {\n    a: x\n  }\n",
             [Unannotate("a")],
             "name: x\n"

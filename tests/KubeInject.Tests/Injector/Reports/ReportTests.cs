@@ -22,7 +22,7 @@ public sealed class ReportTests
 
     internal static readonly Finding Live = Missing with { Code = FindingCode.MissingLabel, Severity = FindingSeverity.Warning, Location = null, Fix = null, Key = null };
 
-    internal static readonly ReportedFinding Unreadable = ReportedFinding.OfUnreadable("This is not YAML: it breaks off.", new SourceLocation(null, 3, 1));
+    internal static readonly ReportedFinding Unreadable = ReportedFinding.OfUnreadable("This is not YAML: it is truncated.", new SourceLocation(null, 3, 1));
 
     internal static readonly ReportedFinding[] All = [ReportedFinding.Of(Missing), ReportedFinding.Of(Live), Unreadable];
 
@@ -31,7 +31,7 @@ public sealed class ReportTests
         [
             "/repo/deploy/orders.yaml:12:5: error KI003: shop/deployment/orders: Database 'pg' has no role. Add it.",
             "shop/deployment/orders: warning KI013: Database 'pg' has no role. Add it.",
-            "<input>:3:1: error KI000: This is not YAML: it breaks off.",
+            "<input>:3:1: error KI000: This is not YAML: it is truncated.",
         ],
         Lines(new TextReport()));
 
@@ -63,7 +63,7 @@ public sealed class ReportTests
         [
             "::error file=deploy/orders.yaml,line=12,col=5,title=KI003::shop/deployment/orders: Database 'pg' has no role. Add it.",
             "::warning title=KI013::shop/deployment/orders: Database 'pg' has no role. Add it.",
-            "::error title=KI000::<input>:3:1: This is not YAML: it breaks off.",
+            "::error title=KI000::<input>:3:1: This is not YAML: it is truncated.",
         ],
         Lines(new GitHubReport("/repo")));
 
