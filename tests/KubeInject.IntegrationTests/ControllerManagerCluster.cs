@@ -20,7 +20,7 @@ public sealed class ControllerManagerCluster : IAsyncLifetime, IDisposable, ICol
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly TemporaryFolder folder = new();
-    private readonly OwnApiServer apiServer = new()
+    private readonly TestApiServer apiServer = new()
     {
         Flags = new Dictionary<string, string> { ["--etcd-prefix"] = $"/{Guid.NewGuid():n}", ["--disable-admission-plugins"] = "" },
     };

@@ -82,12 +82,12 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
         foreach (var isCreateRole in new[] { false, true })
         {
             var (role, database) = await WorldAsync();
-            var heir = await CreateRoleAsync();
-            await ExecuteAsync($"GRANT USAGE, CREATE ON SCHEMA app TO {heir}", database);
+            var newOwner = await CreateRoleAsync();
+            await ExecuteAsync($"GRANT USAGE, CREATE ON SCHEMA app TO {newOwner}", database);
             var admin = isCreateRole ? await CreateAdministratorAsync(role) : null;
             if (isCreateRole)
-                await ExecuteAsync($"GRANT {heir} TO {admin} WITH ADMIN OPTION");
-            var source = Source(Options with { ConnectionString = Connection(admin), ReassignOwnedTo = heir });
+                await ExecuteAsync($"GRANT {newOwner} TO {admin} WITH ADMIN OPTION");
+            var source = Source(Options with { ConnectionString = Connection(admin), ReassignOwnedTo = newOwner });
             var lease = await IssueAsync(source, role);
             await PodAsync(lease, database, "CREATE TABLE app.t (x int); CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
             var made = await OwnedAsync(lease.Credential.Username, database);
@@ -95,7 +95,7 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
             await source.RevokeAsync(lease.Record, CancellationToken.None);
 
             Assert.False(await HasRoleAsync(lease.Credential.Username));
-            Assert.Equal(made, await OwnedAsync(heir, database));
+            Assert.Equal(made, await OwnedAsync(newOwner, database));
             Assert.Empty(await OwnedAsync(role, database));
         }
     }
@@ -107,11 +107,11 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
     [InlineData("NOINHERIT IN ROLE postgres", "is a superuser")]
     public async Task A_privileged_role_is_rejected_as_new_owner_before_anything_is_issued(string options, string why)
     {
-        var heir = await CreateRoleAsync(options: options);
+        var newOwner = await CreateRoleAsync(options: options);
 
-        var message = (await FailsAsync(async () => await IssueAsync(Source(Options with { ReassignOwnedTo = heir }), await CreateRoleAsync()), CredentialFailure.Refused)).Message;
+        var message = (await FailsAsync(async () => await IssueAsync(Source(Options with { ReassignOwnedTo = newOwner }), await CreateRoleAsync()), CredentialFailure.Refused)).Message;
 
-        Assert.Contains(heir, message, StringComparison.Ordinal);
+        Assert.Contains(newOwner, message, StringComparison.Ordinal);
         Assert.Contains(why, message, StringComparison.Ordinal);
         Assert.Contains("ReassignOwnedTo", message, StringComparison.Ordinal);
         Assert.Empty(Leases.Records);
@@ -123,10 +123,10 @@ public sealed class PostgreSqlHandoverTests : PostgreSqlTest
         var role = await CreateRoleAsync();
         var admin = await CreateAdministratorAsync(role);
         var lease = await IssueAsync(Source(), role);
-        foreach (var heir in new[] { admin, lease.Credential.Username, "no-such-role" })
+        foreach (var newOwner in new[] { admin, lease.Credential.Username, "no-such-role" })
         {
-            var source = Source(Options with { ConnectionString = Connection(admin), ReassignOwnedTo = heir });
-            Assert.Contains(heir, (await FailsAsync(() => IssueAsync(source, role), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
+            var source = Source(Options with { ConnectionString = Connection(admin), ReassignOwnedTo = newOwner });
+            Assert.Contains(newOwner, (await FailsAsync(() => IssueAsync(source, role), CredentialFailure.Refused)).Message, StringComparison.Ordinal);
         }
     }
 

@@ -49,7 +49,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     public async Task Custom_statements_receive_the_password_in_the_configured_form(PostgreSqlPasswordAuthentication form, bool isVerifier)
     {
         var role = await CreateRoleAsync();
-        await ExecuteAsync($"CREATE TABLE {role}_t (told text)");
+        await ExecuteAsync($"CREATE TABLE {role}_t (reported text)");
         var credential = (await IssueAsync(
             Source(Options with
             {
@@ -58,7 +58,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
             }),
             role)).Credential;
 
-        Assert.Equal(!isVerifier, Equals(credential.Password.Reveal(), await ScalarAsync($"SELECT told FROM {role}_t")));
+        Assert.Equal(!isVerifier, Equals(credential.Password.Reveal(), await ScalarAsync($"SELECT reported FROM {role}_t")));
         Assert.True(await CanLogInAsync(credential));
     }
 
@@ -89,7 +89,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
     {
         var role = await CreateRoleAsync();
         var seen = new List<(bool InRecord, bool InDatabase, bool IsComplete)>();
-        var store = new WatchedStore(Leases, async record => seen.Add((record.Username is not null, await HasRoleAsync(record.Username!), record.IsComplete)));
+        var store = new ObservedStore(Leases, async record => seen.Add((record.Username is not null, await HasRoleAsync(record.Username!), record.IsComplete)));
 
         var lease = await IssueAsync(new CredentialSource(Issuer(), store), role);
 
@@ -147,7 +147,7 @@ public sealed class PostgreSqlIssuerTests : PostgreSqlTest
         Assert.Equal((false, false), (noEnd.Credential.ExpiresAt is not null, noEnd.Credential.IsRenewable));
     }
 
-    private sealed class WatchedStore(ILeaseStore store, Func<LeaseRecord, Task> watch) : ILeaseStore
+    private sealed class ObservedStore(ILeaseStore store, Func<LeaseRecord, Task> watch) : ILeaseStore
     {
         public async Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
         {

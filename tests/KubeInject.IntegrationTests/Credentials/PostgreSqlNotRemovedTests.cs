@@ -177,11 +177,11 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
         foreach (var options in new[] { "SUPERUSER", "CREATEROLE", "IN ROLE pg_read_all_data" })
         {
             var (role, database) = await WorldAsync();
-            var heir = await CreateRoleAsync(options: options);
+            var newOwner = await CreateRoleAsync(options: options);
             var lease = await IssueAsync(Source(), role);
             await PodAsync(lease, database, Function);
 
-            Assert.Contains(heir, await IsNotRemovedAsync(Source(Options with { ReassignOwnedTo = heir }), lease, database), StringComparison.Ordinal);
+            Assert.Contains(newOwner, await IsNotRemovedAsync(Source(Options with { ReassignOwnedTo = newOwner }), lease, database), StringComparison.Ordinal);
         }
     }
 
@@ -228,7 +228,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
         await PodAsync(lease, database, Function);
         await using var session = await OpenAsync(lease.Credential, database);
         if (session.PostgreSqlVersion.Major >= 16)
-            return; // there a user who may grant a role is a member of it, and so the role cannot become a member of the user
+            return; // since PostgreSQL 16 a user who may grant a role is a member of it, so the role cannot become a member of the user
         await ExecuteAsync($"GRANT {admin} TO {role}");
 
         Assert.Contains(admin, await IsNotRemovedAsync(source, lease, database), StringComparison.Ordinal);

@@ -202,42 +202,42 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
     [Fact]
     public async Task Cancelling_while_a_role_is_created_leaves_nothing()
     {
-        await using var gate = await GateAsync("cancel");
+        await using var locked = await LockTableAsync("cancel");
         using var stop = new CancellationTokenSource();
-        var issuing = Source(Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE public.{gate.Name}"] }).IssueAsync(Request(gate.Role), stop.Token);
-        await gate.UntilWaitedForAsync(issuing);
+        var issuing = Source(Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE public.{locked.Name}"] }).IssueAsync(Request(locked.Role), stop.Token);
+        await locked.UntilWaitedForAsync(issuing);
 
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => issuing);
-        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'kubeinject-' || $1 || '-%'", gate.Role));
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'kubeinject-' || $1 || '-%'", locked.Role));
         Assert.Empty(Leases.Records);
     }
 
     [Fact]
     public async Task An_operation_that_exceeds_its_time_limit_leaves_nothing()
     {
-        await using var gate = await GateAsync("late");
-        var options = Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE public.{gate.Name}"], Timeout = TimeSpan.FromSeconds(1) };
+        await using var locked = await LockTableAsync("late");
+        var options = Options with { CreationStatements = [PostgreSqlOptions.DefaultCreationStatement, $"LOCK TABLE public.{locked.Name}"], Timeout = TimeSpan.FromSeconds(1) };
 
-        var message = (await FailsAsync(() => IssueAsync(Source(options), gate.Role), CredentialFailure.Unavailable)).Message;
+        var message = (await FailsAsync(() => IssueAsync(Source(options), locked.Role), CredentialFailure.Unavailable)).Message;
 
         Assert.Contains("took longer than 1 s", message, StringComparison.Ordinal);
-        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'kubeinject-' || $1 || '-%'", gate.Role));
+        Assert.Equal(0L, await ScalarAsync("SELECT count(*) FROM pg_roles WHERE rolname LIKE 'kubeinject-' || $1 || '-%'", locked.Role));
         Assert.Empty(Leases.Records);
     }
 
-    private static async Task<Gate> GateAsync(string suffix)
+    private static async Task<LockedTable> LockTableAsync(string suffix)
     {
         var role = await CreateRoleAsync();
-        var gate = new Gate(role, $"{role}_{suffix}", await OpenAsync());
-        await gate.Holder.ExecuteAsync($"CREATE TABLE {gate.Name} ()");
-        await gate.Holder.ExecuteAsync($"BEGIN; LOCK TABLE {gate.Name}");
-        return gate;
+        var locked = new LockedTable(role, $"{role}_{suffix}", await OpenAsync());
+        await locked.Holder.ExecuteAsync($"CREATE TABLE {locked.Name} ()");
+        await locked.Holder.ExecuteAsync($"BEGIN; LOCK TABLE {locked.Name}");
+        return locked;
     }
 
     /// <summary>A table that is locked until this object is disposed.</summary>
-    private sealed record Gate(string Role, string Name, NpgsqlConnection Holder) : IAsyncDisposable
+    private sealed record LockedTable(string Role, string Name, NpgsqlConnection Holder) : IAsyncDisposable
     {
         public Task UntilWaitedForAsync(Task waiting) => UntilAsync(waiting, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%' || $1", Name);
 

@@ -32,10 +32,10 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
     [InlineData(true)]
     public async Task Owned_objects_in_every_database_are_reassigned_and_privileges_are_dropped(bool toAnother)
     {
-        var (role, heir) = (await CreateRoleAsync(), await CreateRoleAsync());
+        var (role, newOwner) = (await CreateRoleAsync(), await CreateRoleAsync());
         var (database, own) = (await CreateDatabaseAsync(), $"{role}_own");
-        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}, {heir}; CREATE TABLE {role}_shared (id int)");
-        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}, {heir}", database);
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}, {newOwner}; CREATE TABLE {role}_shared (id int)");
+        await ExecuteAsync($"GRANT CREATE ON SCHEMA public TO {role}, {newOwner}", database);
         var lease = await IssueAsync(Source(), role);
         var user = Identifier(lease.Credential.Username);
         foreach (var place in new[] { null, database })
@@ -46,13 +46,13 @@ public sealed class PostgreSqlRevocationTests : PostgreSqlTest
 
         await ExecuteAsync($"GRANT SELECT ON {role}_shared TO {user}; ALTER DEFAULT PRIVILEGES FOR ROLE {user} GRANT SELECT ON TABLES TO PUBLIC; GRANT CONNECT ON DATABASE {database} TO {user}; ALTER DATABASE {database} OWNER TO {user}");
 
-        await Source(Options with { ReassignOwnedTo = toAnother ? heir : null }).RevokeAsync(lease.Record, CancellationToken.None);
+        await Source(Options with { ReassignOwnedTo = toAnother ? newOwner : null }).RevokeAsync(lease.Record, CancellationToken.None);
 
         Assert.False(await HasRoleAsync(lease.Credential.Username));
         foreach (var place in new[] { null, database })
         {
             await using var session = await OpenAsync(database: place);
-            Assert.Equal(toAnother ? heir : role, await session.ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = $1", own));
+            Assert.Equal(toAnother ? newOwner : role, await session.ScalarAsync("SELECT tableowner::text FROM pg_tables WHERE tablename = $1", own));
             Assert.Equal(1L, await session.ScalarAsync($"SELECT count(*) FROM {own}"));
         }
     }

@@ -154,7 +154,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     {
         var (role, database) = await WorldAsync();
         var owner = await PlantAsync(role, database);
-        using var relay = new IgnoringPooler((Host, Port));
+        using var relay = new ParameterDroppingPooler((Host, Port));
         var superuser = ConnectionText.Parse(Superuser);
         var source = Source(Options with { ConnectionString = new SensitiveString($"postgresql://{superuser.Username}:{superuser.Password}@{relay.Address}/{database}?sslmode=disable") });
 
@@ -233,7 +233,7 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
             {
                 using var client = await listener.AcceptTcpClientAsync();
                 var stream = client.GetStream();
-                await IgnoringPooler.ReadStartupAsync(stream);
+                await ParameterDroppingPooler.ReadStartupAsync(stream);
                 var fields = Encoding.UTF8.GetBytes($"SFATAL\0VFATAL\0C{state}\0M{text}\0\0");
                 var header = new byte[5];
                 header[0] = (byte)'E';
@@ -248,12 +248,12 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
     }
 
     /// <summary>Passes connections on without their startup parameters, as a pooler with <c>ignore_startup_parameters</c> does.</summary>
-    private sealed class IgnoringPooler : IDisposable
+    private sealed class ParameterDroppingPooler : IDisposable
     {
         private readonly TcpListener listener = new(IPAddress.Loopback, 0);
         private readonly (string Host, int Port) target;
 
-        public IgnoringPooler((string Host, int Port) target)
+        public ParameterDroppingPooler((string Host, int Port) target)
         {
             this.target = target;
             listener.Start();

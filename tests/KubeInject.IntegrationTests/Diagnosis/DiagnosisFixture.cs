@@ -46,12 +46,12 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
     /// <summary>A fixture in which everything passes.</summary>
     public static async Task<DiagnosisFixture> CreateSoundAsync(Action<JsonObject>? change = null)
     {
-        var scene = await CreateAsync();
-        await scene.CreateServiceAccountAsync("default");
-        await scene.CreateServiceAsync();
-        await scene.CreateEndpointsAsync();
-        await scene.CreateWebhookAsync(change);
-        return scene;
+        var fixture = await CreateAsync();
+        await fixture.CreateServiceAccountAsync("default");
+        await fixture.CreateServiceAsync();
+        await fixture.CreateEndpointsAsync();
+        await fixture.CreateWebhookAsync(change);
+        return fixture;
     }
 
     public Task CreateServiceAccountAsync(string name) =>

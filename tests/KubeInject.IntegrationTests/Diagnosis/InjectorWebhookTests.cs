@@ -9,9 +9,9 @@ public sealed class InjectorWebhookTests
     [Fact]
     public async Task A_valid_manifest_in_a_healthy_cluster_passes()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["failurePolicy"] = "Ignore");
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["failurePolicy"] = "Ignore");
 
-        var diagnosis = await scene.DiagnoseManifestAsync();
+        var diagnosis = await fixture.DiagnoseManifestAsync();
 
         Assert.Equal("will be injected: 1 database, 2 variables in 1 container", diagnosis.Verdict);
         Assert.Equal([DiagnosisStepKind.Request, DiagnosisStepKind.Actor, DiagnosisStepKind.Webhook, DiagnosisStepKind.Identity], diagnosis.Steps.Select(link => link.Step));
@@ -22,47 +22,47 @@ public sealed class InjectorWebhookTests
     [Fact]
     public async Task Without_an_injector_the_diagnosis_reports_that_none_is_installed()
     {
-        await using var scene = await DiagnosisFixture.CreateAsync();
+        await using var fixture = await DiagnosisFixture.CreateAsync();
 
-        await BreaksAsync(scene, FindingCode.NoInjector, "Invoke-CredentialInjection");
+        await BreaksAsync(fixture, FindingCode.NoInjector, "Invoke-CredentialInjection");
     }
 
     [Fact]
     public async Task A_namespace_without_the_label_is_named_with_the_command_that_sets_it()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook =>
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook =>
             webhook["namespaceSelector"] = JsonNode.Parse("""{"matchLabels":{"inject":"yes"}}"""));
 
-        await BreaksAsync(scene, FindingCode.NamespaceNotSelected, $"kubectl label --overwrite namespace {scene.Namespace} inject=yes");
+        await BreaksAsync(fixture, FindingCode.NamespaceNotSelected, $"kubectl label --overwrite namespace {fixture.Namespace} inject=yes");
 
-        await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{scene.Namespace}", $$$"""{"metadata":{"name":"{{{scene.Namespace}}}","labels":{"inject":"yes"} } }""");
-        Assert.Null((await scene.DiagnoseManifestAsync()).FirstFailed);
+        await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{fixture.Namespace}", $$$"""{"metadata":{"name":"{{{fixture.Namespace}}}","labels":{"inject":"yes"} } }""");
+        Assert.Null((await fixture.DiagnoseManifestAsync()).FirstFailed);
     }
 
     [Fact]
     public async Task A_namespace_that_is_excluded_by_name_is_named()
     {
-        await using var scene = await DiagnosisFixture.CreateAsync();
-        await scene.CreateWebhookAsync(webhook => webhook["namespaceSelector"] = JsonNode.Parse(
-            $$$"""{"matchExpressions":[{"key":"kubernetes.io/metadata.name","operator":"NotIn","values":["kube-system","{{{scene.Namespace}}}"]}]}"""));
+        await using var fixture = await DiagnosisFixture.CreateAsync();
+        await fixture.CreateWebhookAsync(webhook => webhook["namespaceSelector"] = JsonNode.Parse(
+            $$$"""{"matchExpressions":[{"key":"kubernetes.io/metadata.name","operator":"NotIn","values":["kube-system","{{{fixture.Namespace}}}"]}]}"""));
 
-        await BreaksAsync(scene, FindingCode.NamespaceNotSelected, "Invoke-CredentialInjection");
+        await BreaksAsync(fixture, FindingCode.NamespaceNotSelected, "Invoke-CredentialInjection");
     }
 
     [Fact]
     public async Task A_namespace_that_does_not_exist_is_named()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync();
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
 
-        Breaks(await scene.DiagnoseManifestAsync(@namespace: "nowhere"), DiagnosisStepKind.Actor, FindingCode.MissingNamespace, "kubectl create namespace nowhere");
+        Breaks(await fixture.DiagnoseManifestAsync(@namespace: "nowhere"), DiagnosisStepKind.Actor, FindingCode.MissingNamespace, "kubectl create namespace nowhere");
     }
 
     [Fact]
     public async Task A_pod_without_the_label_is_skipped()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync();
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
 
-        Breaks(await scene.DiagnoseManifestAsync(scene.Metadata("")), DiagnosisStepKind.Actor, FindingCode.PodNotSelected, scene.Label);
+        Breaks(await fixture.DiagnoseManifestAsync(fixture.Metadata("")), DiagnosisStepKind.Actor, FindingCode.PodNotSelected, fixture.Label);
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class InjectorWebhookTests
     [InlineData("CREATE", "pods", "Cluster")]
     public async Task Rules_that_do_not_match_new_pods_are_named(string operation, string resource, string scope)
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook =>
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook =>
         {
             var rule = webhook["rules"]![0]!;
             rule["operations"] = new JsonArray(operation);
@@ -79,15 +79,15 @@ public sealed class InjectorWebhookTests
             rule["scope"] = scope;
         });
 
-        await BreaksAsync(scene, FindingCode.NoRuleForPods, "operations [CREATE]");
+        await BreaksAsync(fixture, FindingCode.NoRuleForPods, "operations [CREATE]");
     }
 
     [Fact]
     public async Task A_short_timeout_is_a_warning()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["timeoutSeconds"] = 1);
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["timeoutSeconds"] = 1);
 
-        var link = (await scene.DiagnoseManifestAsync()).Steps.Single(link => link.Step == DiagnosisStepKind.Actor);
+        var link = (await fixture.DiagnoseManifestAsync()).Steps.Single(link => link.Step == DiagnosisStepKind.Actor);
 
         Assert.Equal(DiagnosisStatus.Warning, link.State);
         Assert.Contains(link.Findings, finding => finding.Code == FindingCode.ShortTimeout);
@@ -96,31 +96,31 @@ public sealed class InjectorWebhookTests
     [Fact]
     public async Task Missing_permissions_are_named()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync();
-        using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
+        using var viewer = await TestCluster.OpenAsync("viewer", fixture.Namespace);
 
-        var diagnosis = await scene.DiagnoseManifestAsync(by: scene.Diagnostician(viewer));
+        var diagnosis = await fixture.DiagnoseManifestAsync(by: fixture.Diagnostician(viewer));
 
         Assert.Equal("will be injected: 1 database, 2 variables in 1 container", diagnosis.Verdict);
         Assert.All(diagnosis.Steps.Skip(1), link => Assert.Equal(DiagnosisStatus.Unknown, link.State));
         Assert.Contains("The permission to list mutatingwebhookconfigurations.admissionregistration.k8s.io in the cluster is missing.", Text(diagnosis, DiagnosisStepKind.Actor), StringComparison.Ordinal);
-        Assert.Contains($"The permission to get serviceaccounts in the namespace {scene.Namespace} is missing.", Text(diagnosis, DiagnosisStepKind.Identity), StringComparison.Ordinal);
+        Assert.Contains($"The permission to get serviceaccounts in the namespace {fixture.Namespace} is missing.", Text(diagnosis, DiagnosisStepKind.Identity), StringComparison.Ordinal);
         Assert.Equal("   Repeat the check as a user who has the missing permissions.", Explanation.Of(diagnosis).Lines[^1]);
     }
 
     [Fact]
     public async Task Cluster_wide_objects_are_read_once_for_all_pods()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync();
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
         var requests = new List<string>();
-        scene.Connection.RequestCompleted += request => requests.Add(request.Path);
-        var diagnostician = scene.Diagnostician();
+        fixture.Connection.RequestCompleted += request => requests.Add(request.Path);
+        var diagnostician = fixture.Diagnostician();
 
-        await scene.DiagnoseManifestAsync(by: diagnostician);
-        await scene.DiagnoseManifestAsync(by: diagnostician);
+        await fixture.DiagnoseManifestAsync(by: diagnostician);
+        await fixture.DiagnoseManifestAsync(by: diagnostician);
 
         Assert.Single(requests, path => path.Contains("mutatingwebhookconfigurations", StringComparison.Ordinal));
-        Assert.Single(requests, path => path.EndsWith($"/api/v1/namespaces/{scene.Namespace}", StringComparison.Ordinal));
+        Assert.Single(requests, path => path.EndsWith($"/api/v1/namespaces/{fixture.Namespace}", StringComparison.Ordinal));
         Assert.Single(requests, path => path.EndsWith("/services/injector", StringComparison.Ordinal));
     }
 
@@ -140,8 +140,8 @@ public sealed class InjectorWebhookTests
         Assert.Equal($"   {worst.Suggestion}", story.Lines[^1]);
     }
 
-    private static async Task BreaksAsync(DiagnosisFixture scene, string code, string remedy) =>
-        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Actor, code, remedy);
+    private static async Task BreaksAsync(DiagnosisFixture fixture, string code, string remedy) =>
+        Breaks(await fixture.DiagnoseManifestAsync(), DiagnosisStepKind.Actor, code, remedy);
 
     private static string Text(PodDiagnosis diagnosis, DiagnosisStepKind step) => diagnosis.Steps.Single(link => link.Step == step).Text;
 }

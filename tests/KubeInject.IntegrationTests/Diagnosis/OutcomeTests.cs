@@ -15,11 +15,11 @@ public sealed class OutcomeTests
     [InlineData("Error creating: admission webhook \"injector.example.org\" denied the request: no role", FindingCode.WebhookDenied, "log")]
     public async Task A_ReplicaSet_event_that_quotes_a_webhook_is_explained(string message, string code, string remedy)
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync();
-        await scene.CreateDeploymentAsync();
-        await scene.CreateEventAsync("ReplicaSet", "orders-1", message);
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
+        await fixture.CreateDeploymentAsync();
+        await fixture.CreateEventAsync("ReplicaSet", "orders-1", message);
 
-        var diagnosis = await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None);
+        var diagnosis = await fixture.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", fixture.Namespace, "orders"), CancellationToken.None);
 
         Breaks(diagnosis, DiagnosisStepKind.Outcome, code, remedy);
         Assert.Contains("'injector.example.org'", diagnosis.FirstFailed!.Findings[0].Message, StringComparison.Ordinal);
@@ -28,41 +28,41 @@ public sealed class OutcomeTests
     [Fact]
     public async Task Other_events_are_not_reported()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync();
-        await scene.CreateDeploymentAsync();
-        await scene.CreateEventAsync("ReplicaSet", "orders-1", "Created pod: orders-1-x");
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
+        await fixture.CreateDeploymentAsync();
+        await fixture.CreateEventAsync("ReplicaSet", "orders-1", "Created pod: orders-1-x");
 
-        Assert.Null((await scene.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", scene.Namespace, "orders"), CancellationToken.None)).FirstFailed);
+        Assert.Null((await fixture.Diagnostician().DiagnoseAsync(new ObjectReference("Deployment", fixture.Namespace, "orders"), CancellationToken.None)).FirstFailed);
     }
 
     [Fact]
     public async Task A_lease_without_a_record_fails_and_one_with_a_record_passes()
     {
-        await using var scene = await DiagnosisFixture.CreateAsync();
-        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
+        await using var fixture = await DiagnosisFixture.CreateAsync();
+        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(fixture.Connection.Objects, fixture.Namespace));
         var uuid = Guid.NewGuid();
-        var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{uuid}"));
+        var pod = await fixture.CreatePodAsync(fixture.Metadata(uuid: $"{uuid}"));
 
-        var diagnosis = await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None);
+        var diagnosis = await fixture.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None);
 
         Breaks(diagnosis, DiagnosisStepKind.Outcome, FindingCode.MissingRecord, "Recreate the pod");
         Assert.StartsWith("is injected: 1 database, 2 variables in 1 container; but The lease ", diagnosis.Verdict, StringComparison.Ordinal);
 
         await source.Leases.WriteAsync(Record(uuid, pod), CancellationToken.None);
-        Assert.Equal("is injected: 1 database, 2 variables in 1 container", (await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Verdict);
+        Assert.Equal("is injected: 1 database, 2 variables in 1 container", (await fixture.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Verdict);
     }
 
     [Fact]
     public async Task An_old_record_without_a_lease_in_any_pod_is_a_warning()
     {
-        await using var scene = await DiagnosisFixture.CreateAsync();
-        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(scene.Connection.Objects, scene.Namespace));
+        await using var fixture = await DiagnosisFixture.CreateAsync();
+        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(fixture.Connection.Objects, fixture.Namespace));
         var (named, left) = (Guid.NewGuid(), Guid.NewGuid());
-        var pod = await scene.CreatePodAsync(scene.Metadata(uuid: $"{named}"));
+        var pod = await fixture.CreatePodAsync(fixture.Metadata(uuid: $"{named}"));
         await source.Leases.WriteAsync(Record(named, pod), CancellationToken.None);
         await source.Leases.WriteAsync(Record(left, pod), CancellationToken.None);
 
-        var link = (await scene.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Steps.Single(link => link.Step == DiagnosisStepKind.Outcome);
+        var link = (await fixture.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Steps.Single(link => link.Step == DiagnosisStepKind.Outcome);
 
         Assert.Equal(DiagnosisStatus.Warning, link.State);
         var finding = Assert.Single(link.Findings);
@@ -70,17 +70,17 @@ public sealed class OutcomeTests
         Assert.Contains($"{left}", finding.Message, StringComparison.Ordinal);
 
         var then = new FakeTimeProvider(Recorded.AddMinutes(1));
-        Assert.Empty((await scene.Diagnostician(source: source, time: then).DiagnoseAsync(pod, CancellationToken.None)).Findings);
+        Assert.Empty((await fixture.Diagnostician(source: source, time: then).DiagnoseAsync(pod, CancellationToken.None)).Findings);
     }
 
     [Fact]
     public async Task The_records_of_an_installed_injector_are_elsewhere()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync();
-        using var viewer = await TestCluster.OpenAsync("viewer", scene.Namespace);
-        var pod = Pod.Parse($$$"""{"metadata":{"name":"orders","namespace":"{{{scene.Namespace}}}"{{{scene.Metadata(uuid: $"{Guid.NewGuid()}")}}} }}""");
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
+        using var viewer = await TestCluster.OpenAsync("viewer", fixture.Namespace);
+        var pod = Pod.Parse($$$"""{"metadata":{"name":"orders","namespace":"{{{fixture.Namespace}}}"{{{fixture.Metadata(uuid: $"{Guid.NewGuid()}")}}} }}""");
 
-        var link = Assert.Single((await scene.Diagnostician(viewer).DiagnoseAsync(pod, CancellationToken.None)).Steps, link => link.Step == DiagnosisStepKind.Outcome);
+        var link = Assert.Single((await fixture.Diagnostician(viewer).DiagnoseAsync(pod, CancellationToken.None)).Steps, link => link.Step == DiagnosisStepKind.Outcome);
 
         Assert.Equal(DiagnosisStatus.Unknown, link.State);
         Assert.Contains("The permission to list secrets in the namespace kubeinject is missing.", link.Text, StringComparison.Ordinal);
@@ -89,11 +89,11 @@ public sealed class OutcomeTests
     [Fact]
     public async Task An_injected_pod_hides_the_keys_of_ConfigMaps_and_Secrets_and_no_value_is_shown()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync();
-        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{scene.Namespace}/configmaps", """{"metadata":{"name":"settings"},"data":{"USER":"shown-nowhere","OTHER":"x"}}""");
-        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{scene.Namespace}/secrets", """{"metadata":{"name":"old"},"stringData":{"PGPASSWORD":"shown-nowhere"}}""");
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
+        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{fixture.Namespace}/configmaps", """{"metadata":{"name":"settings"},"data":{"USER":"shown-nowhere","OTHER":"x"}}""");
+        await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{fixture.Namespace}/secrets", """{"metadata":{"name":"old"},"stringData":{"PGPASSWORD":"shown-nowhere"}}""");
 
-        var diagnosis = await scene.DiagnoseManifestAsync(spec: """
+        var diagnosis = await fixture.DiagnoseManifestAsync(spec: """
             {"containers":[{"name":"app","image":"app","envFrom":[{"prefix":"PG","configMapRef":{"name":"settings"}},{"secretRef":{"name":"old"}},{"secretRef":{"name":"gone","optional":true}}]}]}
             """);
 

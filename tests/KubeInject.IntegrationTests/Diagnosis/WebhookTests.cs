@@ -21,9 +21,9 @@ public sealed class WebhookTests
     [MemberData(nameof(Bundles))]
     public async Task An_unusable_CA_bundle_is_named(string code, string bundle)
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = bundle);
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = bundle);
 
-        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, code, "certificate authority");
+        Breaks(await fixture.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, code, "certificate authority");
     }
 
     [Fact]
@@ -31,9 +31,9 @@ public sealed class WebhookTests
     {
         using var old = DiagnosisFixture.CreateAuthority(-9, -2);
         using var current = DiagnosisFixture.CreateAuthority(-1, 1);
-        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(old, current));
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(old, current));
 
-        Assert.Null((await scene.DiagnoseManifestAsync()).FirstFailed);
+        Assert.Null((await fixture.DiagnoseManifestAsync()).FirstFailed);
     }
 
     [Fact]
@@ -54,26 +54,26 @@ public sealed class WebhookTests
     public async Task An_expired_serving_certificate_is_named()
     {
         using var authority = DiagnosisFixture.CreateAuthority(-9, 9);
-        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(authority));
-        await scene.CreateServingCertificateAsync(authority, DateTimeOffset.UtcNow.AddDays(-2));
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["caBundle"] = DiagnosisFixture.Bundle(authority));
+        await fixture.CreateServingCertificateAsync(authority, DateTimeOffset.UtcNow.AddDays(-2));
 
-        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.ExpiredServingCertificate, "Renew the certificate");
+        Breaks(await fixture.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.ExpiredServingCertificate, "Renew the certificate");
     }
 
     [Fact]
     public async Task A_missing_Service_is_named()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["name"] = "gone");
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["name"] = "gone");
 
-        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingService, "delete the MutatingWebhookConfiguration");
+        Breaks(await fixture.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingService, "delete the MutatingWebhookConfiguration");
     }
 
     [Fact]
     public async Task A_port_that_the_Service_does_not_have_is_named()
     {
-        await using var scene = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["port"] = 8443);
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook => webhook["clientConfig"]!["service"]!["port"] = 8443);
 
-        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingServicePort, scene.Label);
+        Breaks(await fixture.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.MissingServicePort, fixture.Label);
     }
 
     [Theory]
@@ -81,24 +81,24 @@ public sealed class WebhookTests
     [InlineData("notReadyAddresses")]
     public async Task A_Service_without_ready_endpoints_is_named(string? endpoints)
     {
-        await using var scene = await DiagnosisFixture.CreateAsync();
-        await scene.CreateServiceAccountAsync("default");
-        await scene.CreateServiceAsync();
-        await scene.CreateWebhookAsync();
+        await using var fixture = await DiagnosisFixture.CreateAsync();
+        await fixture.CreateServiceAccountAsync("default");
+        await fixture.CreateServiceAsync();
+        await fixture.CreateWebhookAsync();
         if (endpoints is not null)
-            await scene.CreateEndpointsAsync(endpoints);
+            await fixture.CreateEndpointsAsync(endpoints);
 
-        Breaks(await scene.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.NoEndpoint, $"kubectl get pods --namespace {scene.Namespace}");
+        Breaks(await fixture.DiagnoseManifestAsync(), DiagnosisStepKind.Webhook, FindingCode.NoEndpoint, $"kubectl get pods --namespace {fixture.Namespace}");
     }
 
     [Fact]
     public async Task A_webhook_at_a_URL_needs_no_Service_and_no_bundle()
     {
-        await using var scene = await DiagnosisFixture.CreateAsync();
-        await scene.CreateServiceAccountAsync("default");
-        await scene.CreateWebhookAsync(webhook => webhook["clientConfig"] = new JsonObject { ["url"] = "https://192.0.2.7/mutate" });
+        await using var fixture = await DiagnosisFixture.CreateAsync();
+        await fixture.CreateServiceAccountAsync("default");
+        await fixture.CreateWebhookAsync(webhook => webhook["clientConfig"] = new JsonObject { ["url"] = "https://192.0.2.7/mutate" });
 
-        Assert.Null((await scene.DiagnoseManifestAsync()).FirstFailed);
+        Assert.Null((await fixture.DiagnoseManifestAsync()).FirstFailed);
     }
 
     private static string Bundle(int from, int to)

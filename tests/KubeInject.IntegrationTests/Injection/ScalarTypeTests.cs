@@ -7,7 +7,7 @@ namespace KubeInject.IntegrationTests.Injection;
 /// <summary>A value is reported as not a string exactly if kubectl does not send it as a string.</summary>
 public sealed class ScalarTypeTests
 {
-    private const int MadeUpValues = 20_000;
+    private const int GeneratedValues = 20_000;
 
     // JSON cannot represent infinities and NaN; kubectl rejects a document that contains one.
     private static readonly string[] Chosen =
@@ -25,7 +25,7 @@ public sealed class ScalarTypeTests
     [Fact]
     public async Task Kubectl_reads_the_same_scalars_as_strings()
     {
-        var values = Chosen.Concat(MadeUp()).Distinct(StringComparer.Ordinal).ToList();
+        var values = Chosen.Concat(Generated()).Distinct(StringComparer.Ordinal).ToList();
         var lines = values.Select((value, index) => string.Create(CultureInfo.InvariantCulture, $"    k{index}: {value}\n")).ToList();
         var pod = $"apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  annotations:\n{string.Concat(lines)}";
         var unquoted = Assert.Single(Assert.Single(Manifest.Parse(new ManifestText(pod)).Documents).PodTemplates).Template.NonStringKeys.ToHashSet();
@@ -44,11 +44,11 @@ public sealed class ScalarTypeTests
         }
     }
 
-    private static IEnumerable<string> MadeUp()
+    private static IEnumerable<string> Generated()
     {
         var random = new Random(1);
         string[] pieces = ["0", "1", "7", "8", "9", "12", "+", "-", ".", "_", "e", "E", "x", "o", "b", "0x", "0b", "0o", "a", "F", "y", "n", "on", "true", "T"];
-        for (var i = 0; i < MadeUpValues; i++)
+        for (var i = 0; i < GeneratedValues; i++)
         {
             var value = string.Concat(Enumerable.Range(0, random.Next(1, 6)).Select(_ => pieces[random.Next(pieces.Length)]));
             if (value != "-" && !value.StartsWith("---", StringComparison.Ordinal))

@@ -50,9 +50,9 @@ public sealed class FileTests : IDisposable
     public async Task A_file_whose_owner_cannot_be_kept_is_rejected_before_anything_is_issued()
     {
         var file = folder.Write("open/a.yaml", Pod);
-        MakeOpen(folder.Path, folder.File("open"), file);
+        GrantAccess(folder.Path, folder.File("open"), file);
 
-        var result = await AsNobodyAsync(file, "--in-place");
+        var result = await RunAsOtherUserAsync(file, "--in-place");
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("it belongs to user 0 and group 0, and the new file would belong to you. Run the command as its owner", result.Error, StringComparison.Ordinal);
@@ -65,10 +65,10 @@ public sealed class FileTests : IDisposable
     public async Task A_folder_without_write_permission_is_an_error_before_anything_is_issued()
     {
         var file = folder.Write("closed/a.yaml", Pod);
-        MakeOpen(folder.Path, file);
+        GrantAccess(folder.Path, file);
 
-        Assert.Contains($"its folder {folder.File("closed")} is not writable for you", (await AsNobodyAsync(file, "--in-place")).Error, StringComparison.Ordinal);
-        Assert.Contains($"'{folder.File("closed/sub")}' is denied", (await AsNobodyAsync(file, "--output", folder.File("closed/sub"))).Error, StringComparison.Ordinal);
+        Assert.Contains($"its folder {folder.File("closed")} is not writable for you", (await RunAsOtherUserAsync(file, "--in-place")).Error, StringComparison.Ordinal);
+        Assert.Contains($"'{folder.File("closed/sub")}' is denied", (await RunAsOtherUserAsync(file, "--output", folder.File("closed/sub"))).Error, StringComparison.Ordinal);
         Assert.Empty(Records());
     }
 
@@ -117,7 +117,7 @@ public sealed class FileTests : IDisposable
     private Task<Command> InjectAsync(params string[] arguments) => Command.KubeInjectAsync(["inject", .. arguments], home: folder.File("home"));
 
     // A user who can read everything, because the parent folders may be closed to other users, and has normal write permissions.
-    private Task<Command> AsNobodyAsync(params string[] arguments) => Command.RunAsync(
+    private Task<Command> RunAsOtherUserAsync(params string[] arguments) => Command.RunAsync(
         "setpriv",
         ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search", "dotnet", Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), "inject", .. arguments, "--source", "local", "--lease-folder", folder.File("home/leases")],
         home: folder.Path,
@@ -125,7 +125,7 @@ public sealed class FileTests : IDisposable
 
     private string[] Records() => Directory.Exists(folder.File("home")) ? Directory.GetFiles(folder.File("home"), "*.json", SearchOption.AllDirectories) : [];
 
-    private static void MakeOpen(params string[] paths)
+    private static void GrantAccess(params string[] paths)
     {
         foreach (var path in paths)
             File.SetUnixFileMode(path, (UnixFileMode)0b111_111_111);

@@ -20,35 +20,35 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
     [MemberData(nameof(Vaults))]
     public async Task Vault_with_an_AppRole_in_the_settings_file(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
-        folder.Write("secret-id", (await world.SecretIdAsync()).Reveal() + "\n");
-        var config = folder.Write("settings.yaml", $"source: vault\nvault-address: {world.Gate.Address}\nvault-role-id: {await world.RoleIdAsync()}\nvault-secret-id-file: secret-id\n");
+        var fixture = await worlds.OfAsync(kind);
+        folder.Write("secret-id", (await fixture.SecretIdAsync()).Reveal() + "\n");
+        var config = folder.Write("settings.yaml", $"source: vault\nvault-address: {fixture.Proxy.Address}\nvault-role-id: {await fixture.RoleIdAsync()}\nvault-secret-id-file: secret-id\n");
 
-        await AccountsForAsync(Manifest(world.Namespace, VaultFixture.Role), [], "--config", config);
+        await AccountsForAsync(Manifest(fixture.Namespace, VaultFixture.Role), [], "--config", config);
     }
 
     [Theory]
     [MemberData(nameof(Vaults))]
     public async Task Vault_with_the_variables_of_the_Vault_CLI(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
-        var token = (await world.TokenAsync("kubeinject")).Reveal();
+        var fixture = await worlds.OfAsync(kind);
+        var token = (await fixture.TokenAsync("kubeinject")).Reveal();
 
-        var told = await AccountsForAsync(Manifest(world.Namespace, VaultFixture.Role), new() { ["VAULT_ADDR"] = $"{world.Gate.Address}", ["VAULT_TOKEN"] = token }, "--source", "vault");
+        var reported = await AccountsForAsync(Manifest(fixture.Namespace, VaultFixture.Role), new() { ["VAULT_ADDR"] = $"{fixture.Proxy.Address}", ["VAULT_TOKEN"] = token }, "--source", "vault");
 
-        Assert.DoesNotContain(token, told, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, reported, StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Vaults))]
     public async Task Vault_with_the_ServiceAccounts_of_the_pods(VaultKind kind)
     {
-        var world = await worlds.OfAsync(kind);
-        var file = folder.Write("token", (await world.TokenAsync("kubeinject")).Reveal());
+        var fixture = await worlds.OfAsync(kind);
+        var file = folder.Write("token", (await fixture.TokenAsync("kubeinject")).Reveal());
 
         await AccountsForAsync(
-            Manifest(world.Namespace, VaultFixture.Role), new() { ["KUBEINJECT_VAULT_POD_IDENTITY"] = "true" },
-            "--source", "vault", "--vault-address", $"{world.Gate.Address}", "--vault-token-file", file);
+            Manifest(fixture.Namespace, VaultFixture.Role), new() { ["KUBEINJECT_VAULT_POD_IDENTITY"] = "true" },
+            "--source", "vault", "--vault-address", $"{fixture.Proxy.Address}", "--vault-token-file", file);
     }
 
     [Fact]
@@ -142,9 +142,9 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
         Assert.True(isGood);
         Assert.StartsWith("1 leases: 0 renewed, 1 revoked", swept.Output, StringComparison.Ordinal);
         Assert.False(await TestDatabase.CanLogInAsync(credential));
-        var told = dry.Error + injected.Error + nothing.Output + plan.Output + plan.Error + swept.Output + swept.Error;
-        Assert.DoesNotContain(password, told, StringComparison.Ordinal);
-        return told;
+        var reported = dry.Error + injected.Error + nothing.Output + plan.Output + plan.Error + swept.Output + swept.Error;
+        Assert.DoesNotContain(password, reported, StringComparison.Ordinal);
+        return reported;
     }
 
     private Task<Command> RunAsync(string command, string input, Dictionary<string, string?> variables, params string[] arguments)

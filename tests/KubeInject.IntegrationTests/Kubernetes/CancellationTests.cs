@@ -3,7 +3,7 @@ using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.IntegrationTests.Kubernetes;
 
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(NonParallel))]
 public class CancellationTests
 {
     [Theory]

@@ -78,12 +78,12 @@ public class ClientTests
         using var cancellation = new CancellationTokenSource();
         var client = connection.Client.CoreV1;
         await client.CreateNamespacedConfigMapAsync(Map("a", "one"), @namespace);
-        var told = new List<string>();
+        var reported = new List<string>();
         var giveUp = Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
             await foreach (var (type, map) in client.WatchListNamespacedConfigMapAsync(@namespace, fieldSelector: "metadata.name=a", cancellationToken: cancellation.Token))
             {
-                told.Add($"{type} {map.Data["key"]}");
+                reported.Add($"{type} {map.Data["key"]}");
                 if (type == WatchEventType.Added)
                     await client.PatchNamespacedConfigMapAsync(new V1Patch("""{"data":{"key":"two"}}""", V1Patch.PatchType.MergePatch), "a", @namespace);
                 else if (type == WatchEventType.Modified)
@@ -93,7 +93,7 @@ public class ClientTests
             }
         });
         await giveUp;
-        Assert.Equal(["Added one", "Modified two", "Deleted two"], told);
+        Assert.Equal(["Added one", "Modified two", "Deleted two"], reported);
     }
 
     [Fact]
@@ -125,10 +125,10 @@ public class ClientTests
         // The leader elector disposes its client unless an option prevents it.
         using (var things = new GenericClient(client, group, "v1", "things"))
         {
-            await things.CreateNamespacedAsync(new Thing { ApiVersion = $"{group}/v1", Kind = "Thing", Metadata = new() { Name = "a" }, Spec = new() { ["size"] = "small" } }, @namespace);
-            await things.PatchNamespacedAsync<Thing>(new V1Patch("""{"spec":{"size":"large"}}""", V1Patch.PatchType.MergePatch), @namespace, "a");
-            Assert.Equal("large", (await things.ReadNamespacedAsync<Thing>(@namespace, "a")).Spec["size"]);
-            var error = await Assert.ThrowsAsync<HttpOperationException>(() => things.ReadNamespacedAsync<Thing>(@namespace, "b"));
+            await things.CreateNamespacedAsync(new CustomResource { ApiVersion = $"{group}/v1", Kind = "CustomResource", Metadata = new() { Name = "a" }, Spec = new() { ["size"] = "small" } }, @namespace);
+            await things.PatchNamespacedAsync<CustomResource>(new V1Patch("""{"spec":{"size":"large"}}""", V1Patch.PatchType.MergePatch), @namespace, "a");
+            Assert.Equal("large", (await things.ReadNamespacedAsync<CustomResource>(@namespace, "a")).Spec["size"]);
+            var error = await Assert.ThrowsAsync<HttpOperationException>(() => things.ReadNamespacedAsync<CustomResource>(@namespace, "b"));
             Assert.Equal(HttpStatusCode.NotFound, error.Response.StatusCode);
         }
 
@@ -200,14 +200,14 @@ public class ClientTests
     public async Task The_requests_of_the_client_are_reported()
     {
         using var connection = await TestCluster.OpenAsync();
-        var (told, observed) = (new List<string>(), new List<string>());
-        connection.RequestCompleted += request => told.Add($"{request.Method} {request.Path} {request.StatusCode}");
+        var (reported, observed) = (new List<string>(), new List<string>());
+        connection.RequestCompleted += request => reported.Add($"{request.Method} {request.Path} {request.StatusCode}");
         RequestObserver.Current = request => observed.Add($"{request.Method} {request.Path} {request.StatusCode}");
         await connection.Client.CoreV1.ReadNamespaceAsync("default");
         await Assert.ThrowsAsync<HttpOperationException>(() => connection.Client.WebSocketNamespacedPodPortForwardAsync("none", "default", [80]));
         RequestObserver.Current = null;
-        Assert.Equal(["GET /api/v1/namespaces/default 200", "GET /api/v1/namespaces/default/pods/none/portforward?ports=80 404"], told);
-        Assert.Equal(told, observed);
+        Assert.Equal(["GET /api/v1/namespaces/default 200", "GET /api/v1/namespaces/default/pods/none/portforward?ports=80 404"], reported);
+        Assert.Equal(reported, observed);
     }
 
     private static LeaderElector Elector(KubeConnection connection, string @namespace, string identity) => new(
@@ -239,7 +239,7 @@ public class ClientTests
         {
             Group = group,
             Scope = "Namespaced",
-            Names = new() { Plural = "things", Kind = "Thing" },
+            Names = new() { Plural = "things", Kind = "CustomResource" },
             Versions =
             [
                 new()
@@ -253,7 +253,7 @@ public class ClientTests
         },
     };
 
-    private sealed class Thing : IKubernetesObject<V1ObjectMeta>
+    private sealed class CustomResource : IKubernetesObject<V1ObjectMeta>
     {
         public string ApiVersion { get; set; } = "";
 

@@ -232,13 +232,13 @@ public class ExecPluginTests
         File.CreateSymbolicLink(script.FilePath("login"), "/bin/sh");
         foreach (var cluster in (string[])["", "tls-server-name: kubernetes.default.svc", "disable-compression: true", "extensions: [{name: client.authentication.k8s.io/exec, extension: {a: 1, b: [yes, 1.50, '<é>', ~], c: 0x10}}]"])
         {
-            string[] told = [script.FilePath("of-kubectl"), script.FilePath("of-engine")];
-            var kubectl = await Command.RunAsync("kubectl", ["--kubeconfig", Write(told[0]), "get", "--raw", Identity.Path]);
+            string[] reported = [script.FilePath("of-kubectl"), script.FilePath("of-engine")];
+            var kubectl = await Command.RunAsync("kubectl", ["--kubeconfig", Write(reported[0]), "get", "--raw", Identity.Path]);
             Assert.Equal(Identity.Viewer, Identity.FromError(kubectl.Error));
-            Assert.Equal(Identity.Viewer, await Identity.OfAsync(ConnectionSettings.Find(Write(told[1]))));
+            Assert.Equal(Identity.Viewer, await Identity.OfAsync(ConnectionSettings.Find(Write(reported[1]))));
             Assert.True(
-                JsonElement.DeepEquals(JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(told[0])), JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(told[1]))),
-                $"{File.ReadAllText(told[0])}\n{File.ReadAllText(told[1])}");
+                JsonElement.DeepEquals(JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(reported[0])), JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(reported[1]))),
+                $"{File.ReadAllText(reported[0])}\n{File.ReadAllText(reported[1])}");
 
             string Write(string output) => script.Write("kubeconfig", $$"""
                 current-context: one

@@ -111,12 +111,12 @@ public class FaultTests
         });
         using var connection = await proxy.OpenAsync(@namespace);
         await using var events = connection.WatchPodsAsync().GetAsyncEnumerator();
-        var told = new List<string>();
-        while (told.Count < 4 && await events.MoveNextAsync())
-            told.Add($"{events.Current.Type} {events.Current.Pod.Name}");
+        var reported = new List<string>();
+        while (reported.Count < 4 && await events.MoveNextAsync())
+            reported.Add($"{events.Current.Type} {events.Current.Pod.Name}");
         await TestCluster.CreatePodAsync(@namespace, "late");
         Assert.True(await events.MoveNextAsync());
-        Assert.Equal(["Added pod-00", "Added pod-01", "Added pod-02", "Deleted pod-01", "Added late"], [.. told, $"{events.Current.Type} {events.Current.Pod.Name}"]);
+        Assert.Equal(["Added pod-00", "Added pod-01", "Added pod-02", "Deleted pod-01", "Added late"], [.. reported, $"{events.Current.Type} {events.Current.Pod.Name}"]);
     }
 
     [Fact]
@@ -139,15 +139,15 @@ public class FaultTests
         }
 
         await CreateAsync(direct, "last");
-        var told = await watch;
+        var reported = await watch;
         var left = new[] { $"pod-{Cuts - 1}", $"pod-{Cuts - 2}", "last" };
-        Assert.All(told.Keys.Where(key => key.Type == KubeEventType.Deleted), key => Assert.DoesNotContain(key.Name, left));
+        Assert.All(reported.Keys.Where(key => key.Type == KubeEventType.Deleted), key => Assert.DoesNotContain(key.Name, left));
 
         // The server keeps its history for longer than the test, so no event is missed.
         Assert.Equal(
             Enumerable.Range(0, Cuts - 2).Select(i => $"pod-{i}").Order(StringComparer.Ordinal),
-            told.Keys.Where(key => key.Type == KubeEventType.Deleted).Select(key => key.Name).Order(StringComparer.Ordinal));
-        Assert.All(told, pair => Assert.Equal(1, pair.Value));
+            reported.Keys.Where(key => key.Type == KubeEventType.Deleted).Select(key => key.Name).Order(StringComparer.Ordinal));
+        Assert.All(reported, pair => Assert.Equal(1, pair.Value));
     }
 
     private static bool IsList(Request request) => request.Path.Contains("/pods?", StringComparison.Ordinal) && request.Path.Contains("limit=", StringComparison.Ordinal);

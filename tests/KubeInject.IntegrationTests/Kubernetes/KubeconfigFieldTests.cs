@@ -25,7 +25,7 @@ public sealed class KubeconfigFieldTests : IDisposable
         folder.Write("me.key", key.ExportECPrivateKeyPem());
         folder.Write("login.sh", $$$"""
             echo run >>'{{{folder.File("runs")}}}'
-            echo "$*|$A|$KUBERNETES_EXEC_INFO" >'{{{folder.File("told")}}}'
+            echo "$*|$A|$KUBERNETES_EXEC_INFO" >'{{{folder.File("reported")}}}'
             echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"{{{TestCluster.ViewerToken.Reveal()}}}"}}'
             """);
     }
@@ -235,7 +235,7 @@ public sealed class KubeconfigFieldTests : IDisposable
     public async Task Exec_args_env_and_provideClusterInfo()
     {
         await WhoAsync($"{{exec: {{{Exec}, args: [{folder.File("login.sh")}, 'x y'], env: [{{name: A, value: b}}], provideClusterInfo: true}}}}");
-        Assert.StartsWith($$"""x y|b|{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"cluster":{"server":"{{Server}}",""", File.ReadAllText(folder.File("told")), StringComparison.Ordinal);
+        Assert.StartsWith($$"""x y|b|{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","spec":{"cluster":{"server":"{{Server}}",""", File.ReadAllText(folder.File("reported")), StringComparison.Ordinal);
     }
 
     [Fact]

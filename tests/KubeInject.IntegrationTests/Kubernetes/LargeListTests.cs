@@ -5,7 +5,7 @@ using KubeInject.Kubernetes.Connection;
 namespace KubeInject.IntegrationTests.Kubernetes;
 
 /// <summary>10,000 pods of about 5 KB. No other test runs at the same time, because these tests compact the store.</summary>
-[Collection(nameof(RunsAlone))]
+[Collection(nameof(NonParallel))]
 public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListTests.Pods>
 {
     private const int Count = 10_000;
@@ -16,8 +16,8 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
     {
         var lister = await Command.RunAsync("dotnet", [typeof(PodLister).Assembly.Location, "list", pods.Namespace]);
         Assert.True(lister.ExitCode == 0, lister.Error);
-        var told = lister.Output.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToList();
-        var (count, bytesOfPod, megabytesAboveIdle) = (told[0], told[1], told[2]);
+        var reported = lister.Output.Split(' ').Select(number => long.Parse(number, CultureInfo.InvariantCulture)).ToList();
+        var (count, bytesOfPod, megabytesAboveIdle) = (reported[0], reported[1], reported[2]);
         Assert.Equal(Count, count);
         Assert.InRange(bytesOfPod, 4_500, 6_500);
         Assert.InRange(megabytesAboveIdle, 0, 100);
@@ -53,7 +53,7 @@ public class LargeListTests(LargeListTests.Pods pods) : IClassFixture<LargeListT
     public async Task A_compacted_continue_token_loses_no_pod()
     {
         // The cache of newer API servers has earlier revisions that the store has compacted.
-        using var server = new OwnApiServer { Flags = new Dictionary<string, string> { ["--watch-cache"] = "false" } };
+        using var server = new TestApiServer { Flags = new Dictionary<string, string> { ["--watch-cache"] = "false" } };
         await server.StartAsync();
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Namespace = pods.Namespace });
         using var store = new Store();

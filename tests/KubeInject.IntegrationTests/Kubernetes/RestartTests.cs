@@ -12,7 +12,7 @@ public class RestartTests
         var @namespace = await TestCluster.CreateNamespaceAsync();
         for (var i = 0; i < 20; i++)
             await TestCluster.CreatePodAsync(@namespace, $"pod-{i:d2}");
-        using var server = new OwnApiServer();
+        using var server = new TestApiServer();
         await server.StartAsync();
 
         // The limit allows for a slow start of the server.
@@ -36,16 +36,16 @@ public class RestartTests
         var restart = server.StartAsync();
         while (await list.MoveNextAsync())
             listed.Add(list.Current.Name);
-        var told = new List<string>();
-        while (told.Count < 3 && await events.MoveNextAsync())
-            told.Add($"{events.Current.Type} {events.Current.Pod.Name}");
+        var reported = new List<string>();
+        while (reported.Count < 3 && await events.MoveNextAsync())
+            reported.Add($"{events.Current.Type} {events.Current.Pod.Name}");
         await restart;
         await TestCluster.CreatePodAsync(@namespace, "late");
         Assert.True(await events.MoveNextAsync());
 
         // All pages have the resource version of the first page.
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"pod-{i:d2}"), listed);
-        Assert.Equal(["Added pod-04", "Deleted pod-03", "Deleted pod-04"], told.Order(StringComparer.Ordinal));
+        Assert.Equal(["Added pod-04", "Deleted pod-03", "Deleted pod-04"], reported.Order(StringComparer.Ordinal));
         Assert.Equal((KubeEventType.Added, "late"), (events.Current.Type, events.Current.Pod.Name));
     }
 }

@@ -98,7 +98,7 @@ public sealed class TransportTests : IDisposable
         using var intermediate = ClientCredentials.Intermediate();
         var (certificate, key) = ClientCredentials.Server(intermediate);
         var (link, root) = (intermediate.ExportCertificatePem(), TestCluster.ReadText("ca.crt"));
-        using var server = new OwnApiServer
+        using var server = new TestApiServer
         {
             Flags = new Dictionary<string, string>
             {

@@ -24,7 +24,7 @@ internal sealed record CrashSource(string Name, Func<CrashPoint, KubeObjectClien
         new("postgresql, records in files", (place, _) => (PostgreSql(), new FileLeaseStore(place.Folder))),
         .. VaultKinds.Present.Select(kind => new CrashSource($"vault ({kind})", OpenVault)
         {
-            PrepareAsync = (worlds, place) => PrepareVaultAsync(worlds, kind, place),
+            PrepareAsync = (vaults, place) => PrepareVaultAsync(vaults, kind, place),
             EndsSoon = true,
         }),
     ];
@@ -42,12 +42,12 @@ internal sealed record CrashSource(string Name, Func<CrashPoint, KubeObjectClien
         return (new VaultIssuer(vault), new VaultLeaseStore(vault));
     }
 
-    private static async Task PrepareVaultAsync(VaultFixtures worlds, VaultKind kind, CrashPoint place)
+    private static async Task PrepareVaultAsync(VaultFixtures vaults, VaultKind kind, CrashPoint place)
     {
-        var world = await worlds.OfAsync(kind);
-        await world.CreateRoleAsync(place.Role, "default", place.Namespace, group: place.Role);
-        await File.WriteAllTextAsync(Path.Combine(place.Folder, AddressFile), world.Vault.Address.ToString());
-        await File.WriteAllTextAsync(Path.Combine(place.Folder, TokenFile), (await world.TokenAsync("kubeinject")).Reveal());
+        var fixture = await vaults.OfAsync(kind);
+        await fixture.CreateRoleAsync(place.Role, "default", place.Namespace, group: place.Role);
+        await File.WriteAllTextAsync(Path.Combine(place.Folder, AddressFile), fixture.Vault.Address.ToString());
+        await File.WriteAllTextAsync(Path.Combine(place.Folder, TokenFile), (await fixture.TokenAsync("kubeinject")).Reveal());
     }
 
     private static PostgreSqlIssuer PostgreSql() => new(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser });

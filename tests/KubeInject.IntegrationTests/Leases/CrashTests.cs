@@ -21,7 +21,7 @@ namespace KubeInject.IntegrationTests.Leases;
 /// KUBEINJECT_CRASH_POINTS specifies how many credentials are interrupted in total; default: 300. The times depend on
 /// the seed (<see cref="TestSeed"/>); what a process has done by then also depends on the machine.
 /// </remarks>
-public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) : IClassFixture<VaultFixtures>
+public sealed class CrashTests(ITestOutputHelper output, VaultFixtures vaults) : IClassFixture<VaultFixtures>
 {
     private const int DefaultPoints = 300;
     private const int TasksAtRandom = 100;
@@ -36,12 +36,12 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
         var tasks = (from kind in new (bool IsOwned, bool Fails)[] { (true, false), (false, false), (false, true), (true, true) }
                      from step in CrashTask.StepsOf(kind.IsOwned, kind.Fails)
                      select new CrashTask(Guid.NewGuid(), kind.IsOwned, kind.Fails, step)).ToList();
-        using var crash = await Crash.StartAsync(source, tasks, worlds);
+        using var process = await KilledProcess.StartAsync(source, tasks, vaults);
 
-        await crash.UntilAsync(() => tasks.TrueForAll(task => crash.StepOf(task) == task.StopAt));
-        await crash.KillAsync();
+        await process.UntilAsync(() => tasks.TrueForAll(task => process.StepOf(task) == task.StopAt));
+        await process.KillAsync();
 
-        await crash.CheckAsync();
+        await process.CheckAsync();
         output.WriteLine($"{tasks.Count} points at every step");
     }
 
@@ -57,13 +57,13 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
         for (; points < share; kills++)
         {
             var tasks = Enumerable.Range(0, TasksAtRandom).Select(i => new CrashTask(Guid.NewGuid(), IsOwned: i % 2 == 0, Fails: i % 7 == 0)).ToList();
-            using var crash = await Crash.StartAsync(source, tasks, worlds);
+            using var process = await KilledProcess.StartAsync(source, tasks, vaults);
             var moment = random.Next(1, TasksAtRandom * 8);
 
-            await crash.UntilAsync(() => crash.Told >= moment);
-            points += await crash.KillAsync();
+            await process.UntilAsync(() => process.StepCount >= moment);
+            points += await process.KillAsync();
 
-            await crash.CheckAsync();
+            await process.CheckAsync();
         }
 
         output.WriteLine($"{points} points at {kills} moments");
@@ -72,7 +72,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
     private static int Points => Environment.GetEnvironmentVariable("KUBEINJECT_CRASH_POINTS") is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : DefaultPoints;
 
     /// <summary>A process to kill, and its output.</summary>
-    private sealed class Crash : IDisposable
+    private sealed class KilledProcess : IDisposable
     {
         private readonly CrashSource source;
         private readonly CrashPoint place;
@@ -82,7 +82,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
         private readonly Dictionary<Guid, CrashStep> steps = [];
         private readonly Dictionary<Guid, Credential> handedOut = [];
 
-        private Crash(CrashSource source, CrashPoint place, IReadOnlyList<CrashTask> tasks)
+        private KilledProcess(CrashSource source, CrashPoint place, IReadOnlyList<CrashTask> tasks)
         {
             (this.source, this.place, this.tasks) = (source, place, tasks);
             process = Process.Start(new ProcessStartInfo("dotnet", [typeof(CrashProcess).Assembly.Location, "issue", source.Name, JsonSerializer.Serialize(place)])
@@ -94,21 +94,21 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
             errors = process.StandardError.ReadToEndAsync();
         }
 
-        public int Told { get; private set; }
+        public int StepCount { get; private set; }
 
-        public static async Task<Crash> StartAsync(string name, IReadOnlyList<CrashTask> tasks, VaultFixtures worlds)
+        public static async Task<KilledProcess> StartAsync(string name, IReadOnlyList<CrashTask> tasks, VaultFixtures vaults)
         {
             var place = new CrashPoint(await TestCluster.CreateNamespaceAsync(), Directory.CreateTempSubdirectory("kubeinject-test-").FullName, await TestDatabase.CreateRoleAsync());
             var owned = string.Join(',', tasks.Where(task => task.IsOwned).Select(task => task.Uuid));
             await TestCluster.CreatePodAsync(place.Namespace, "orders", metadata: $$""","annotations":{"{{InjectionAnnotation.Uuid}}":"{{owned}}"}""");
             var source = CrashSource.All.Single(source => source.Name == name);
-            await source.PrepareAsync(worlds, place);
-            var crash = new Crash(source, place, tasks);
+            await source.PrepareAsync(vaults, place);
+            var killed = new KilledProcess(source, place, tasks);
             foreach (var task in tasks)
-                await crash.process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(task));
-            await crash.process.StandardInput.WriteLineAsync();
-            await crash.process.StandardInput.FlushAsync();
-            return crash;
+                await killed.process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(task));
+            await killed.process.StandardInput.WriteLineAsync();
+            await killed.process.StandardInput.FlushAsync();
+            return killed;
         }
 
         public CrashStep? StepOf(CrashTask task) => steps.TryGetValue(task.Uuid, out var step) ? step : null;
@@ -187,7 +187,7 @@ public sealed class CrashTests(ITestOutputHelper output, VaultFixtures worlds) :
             // A truncated line is ignored.
             if (line.Split(' ') is not [var uuid, var step, .. var rest, "."])
                 return;
-            Told++;
+            StepCount++;
             var task = tasks.Single(one => one.Uuid == Guid.Parse(uuid));
             steps[task.Uuid] = Enum.Parse<CrashStep>(step);
             if (rest is [var username, var password])

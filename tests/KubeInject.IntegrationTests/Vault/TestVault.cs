@@ -16,7 +16,7 @@ internal abstract class TestVault : IDisposable
     /// <summary>The key that unseals it.</summary>
     protected abstract string UnsealKey { get; }
 
-    public static TestVault Start(VaultKind kind) => kind == VaultKind.Real ? new RealVault(VaultKinds.Program!) : new StandInVault();
+    public static TestVault Start(VaultKind kind) => kind == VaultKind.Real ? new RealVault(VaultKinds.Program!) : new FakeVault();
 
     /// <summary>Sends a request as root, and requires that it succeeds.</summary>
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, object? body = null)

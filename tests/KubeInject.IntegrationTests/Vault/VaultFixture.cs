@@ -33,7 +33,7 @@ public sealed partial class VaultFixture : IDisposable
         this.group = group;
         Namespace = @namespace;
         Vault = TestVault.Start(kind);
-        Gate = new VaultGate(Vault.Address);
+        Proxy = new VaultProxy(Vault.Address);
     }
 
     /// <summary>The namespace of the ServiceAccounts that roles are bound to.</summary>
@@ -43,7 +43,7 @@ public sealed partial class VaultFixture : IDisposable
 
     internal TestVault Vault { get; }
 
-    internal VaultGate Gate { get; }
+    internal VaultProxy Proxy { get; }
 
     /// <summary>How KubeInject logs in unless a test specifies something else.</summary>
     internal VaultLogin Login => VaultLogin.Kubernetes("kubeinject", tokenFile: tokenFile);
@@ -51,15 +51,15 @@ public sealed partial class VaultFixture : IDisposable
     public static async Task<VaultFixture> StartAsync(VaultKind kind)
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();
-        var world = new VaultFixture(kind, await TestCluster.OpenAsync(@namespace: @namespace), @namespace, await TestDatabase.CreateRoleAsync());
-        await world.SetUpAsync();
-        return world;
+        var fixture = new VaultFixture(kind, await TestCluster.OpenAsync(@namespace: @namespace), @namespace, await TestDatabase.CreateRoleAsync());
+        await fixture.SetUpAsync();
+        return fixture;
     }
 
     /// <summary>Restores the state after the start, except issued credentials.</summary>
     public async Task ResetAsync()
     {
-        Gate.Reset();
+        Proxy.Reset();
         foreach (var folder in new[] { "kubernetes", "kubeinject/kubernetes" })
         {
             var (_, answer) = await Vault.AskAsync(HttpMethod.Get, $"vault-db-injector/metadata/{folder}?list=true");
@@ -70,14 +70,14 @@ public sealed partial class VaultFixture : IDisposable
 
     public void Dispose()
     {
-        Gate.Dispose();
+        Proxy.Dispose();
         Vault.Dispose();
         connection.Dispose();
         folder.Dispose();
     }
 
     internal VaultClient Client(VaultLogin? login = null, VaultSettings? settings = null) => new(
-        (settings ?? new VaultSettings()) with { Address = Gate.Address },
+        (settings ?? new VaultSettings()) with { Address = Proxy.Address },
         login ?? Login,
         new VaultRetryPolicy { FirstWait = TimeSpan.FromMilliseconds(1) });
 

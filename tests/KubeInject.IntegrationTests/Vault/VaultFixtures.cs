@@ -11,14 +11,14 @@ public sealed class VaultFixtures : IDisposable, ICollectionFixture<VaultFixture
     /// <summary>The fixture of a kind in its initial state.</summary>
     public async Task<VaultFixture> OfAsync(VaultKind kind)
     {
-        var world = await worlds.GetOrAdd(kind, _ => new Lazy<Task<VaultFixture>>(() => VaultFixture.StartAsync(kind))).Value;
-        await world.ResetAsync();
-        return world;
+        var fixture = await worlds.GetOrAdd(kind, _ => new Lazy<Task<VaultFixture>>(() => VaultFixture.StartAsync(kind))).Value;
+        await fixture.ResetAsync();
+        return fixture;
     }
 
     public void Dispose()
     {
-        foreach (var world in worlds.Values.Where(world => world.Value.IsCompletedSuccessfully))
-            world.Value.Result.Dispose();
+        foreach (var fixture in worlds.Values.Where(fixture => fixture.Value.IsCompletedSuccessfully))
+            fixture.Value.Result.Dispose();
     }
 }

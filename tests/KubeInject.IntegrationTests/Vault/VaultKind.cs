@@ -3,6 +3,6 @@ namespace KubeInject.IntegrationTests.Vault;
 /// <summary>The kinds of Vault that the tests use.</summary>
 public enum VaultKind
 {
-    StandIn,
+    FakeVault,
     Real,
 }

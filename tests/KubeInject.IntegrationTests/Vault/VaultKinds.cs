@@ -6,7 +6,7 @@ public static class VaultKinds
     /// <summary>The program of the real Vault; null if there is none.</summary>
     public static string? Program { get; } = Find();
 
-    public static IReadOnlyList<VaultKind> Present { get; } = Program is null ? [VaultKind.StandIn] : [VaultKind.StandIn, VaultKind.Real];
+    public static IReadOnlyList<VaultKind> Present { get; } = Program is null ? [VaultKind.FakeVault] : [VaultKind.FakeVault, VaultKind.Real];
 
     public static TheoryData<VaultKind> All => [.. Present];
 

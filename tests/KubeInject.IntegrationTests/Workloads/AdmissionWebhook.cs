@@ -11,11 +11,11 @@ internal sealed class AdmissionWebhook : IDisposable
     private AdmissionWebhook(Func<JsonElement, bool> allows) => server = new FaultProxy(request => Answer(request.Body, allows));
 
     /// <summary>Creates the webhook, and waits until the API server calls it.</summary>
-    /// <param name="workbench">The namespace.</param>
+    /// <param name="workspace">The namespace.</param>
     /// <param name="resource">Plural, such as <c>deployments</c>.</param>
     /// <param name="allows">Whether a request, an <c>AdmissionRequest</c>, is allowed.</param>
     /// <param name="canBeTried">Whether the webhook supports dry runs.</param>
-    public static async Task<AdmissionWebhook> StartAsync(TestWorkspace workbench, string resource, Func<JsonElement, bool> allows, bool canBeTried = true)
+    public static async Task<AdmissionWebhook> StartAsync(TestWorkspace workspace, string resource, Func<JsonElement, bool> allows, bool canBeTried = true)
     {
         var asked = new TaskCompletionSource();
         var webhook = new AdmissionWebhook(request =>
@@ -25,9 +25,9 @@ internal sealed class AdmissionWebhook : IDisposable
         });
         var ca = Convert.ToBase64String(File.ReadAllBytes(TestCluster.FilePath("ca.crt")));
         var configuration = $$$"""
-            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingWebhookConfiguration","metadata":{"name":"{{{workbench.Namespace}}}"},"webhooks":[{"name":"test.example.com","sideEffects":"{{{(canBeTried ? "None" : "Some")}}}","failurePolicy":"Fail",
+            {"apiVersion":"admissionregistration.k8s.io/v1","kind":"ValidatingWebhookConfiguration","metadata":{"name":"{{{workspace.Namespace}}}"},"webhooks":[{"name":"test.example.com","sideEffects":"{{{(canBeTried ? "None" : "Some")}}}","failurePolicy":"Fail",
               "objectSelector":{},"admissionReviewVersions":["v1"],"timeoutSeconds":10,
-              "namespaceSelector":{"matchExpressions":[{"key":"test","operator":"In","values":["{{{workbench.Namespace}}}"]} ] },
+              "namespaceSelector":{"matchExpressions":[{"key":"test","operator":"In","values":["{{{workspace.Namespace}}}"]} ] },
               "rules":[{"apiGroups":["*"],"apiVersions":["*"],"operations":["CREATE","UPDATE"],"resources":["{{{resource}}}","configmaps"]}],
               "clientConfig":{"url":"{{{webhook.server.Server}}}admit","caBundle":"{{{ca}}}"} } ] }
             """;
@@ -35,10 +35,10 @@ internal sealed class AdmissionWebhook : IDisposable
         if (canBeTried)
             await TestCluster.SendAsync(HttpMethod.Post, "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations", configuration);
         else
-            await store.PutAsync($"validatingwebhookconfigurations/{workbench.Namespace}", configuration); // from before Kubernetes 1.22, which accepts no new one
-        await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{workbench.Namespace}", $$$"""{"metadata":{"name":"{{{workbench.Namespace}}}","labels":{"test":"{{{workbench.Namespace}}}"} } }""");
+            await store.PutAsync($"validatingwebhookconfigurations/{workspace.Namespace}", configuration); // Kubernetes 1.22 and later reject new webhooks with side effects in dry runs
+        await TestCluster.SendAsync(HttpMethod.Put, $"/api/v1/namespaces/{workspace.Namespace}", $$$"""{"metadata":{"name":"{{{workspace.Namespace}}}","labels":{"test":"{{{workspace.Namespace}}}"} } }""");
         while (!asked.Task.IsCompleted)
-            await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{workbench.Namespace}/configmaps", """{"metadata":{"generateName":"is-it-there-"}}""");
+            await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{workspace.Namespace}/configmaps", """{"metadata":{"generateName":"is-it-there-"}}""");
         return webhook;
     }
 

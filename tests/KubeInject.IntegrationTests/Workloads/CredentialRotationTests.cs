@@ -26,22 +26,22 @@ public sealed class CredentialRotationTests
     [InlineData("CronJob", CredentialDelivery.Secret)]
     public async Task The_pods_get_new_credentials_and_the_old_ones_are_revoked(string kind, CredentialDelivery delivery)
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, kind, delivery);
-        var old = bench.Issuer.Live.ToHashSet();
-        var oldSecrets = (await bench.SecretsAsync()).Select(secret => secret.Name).ToList();
-        bench.Play(workload, _ => Good);
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, kind, delivery);
+        var old = workspace.Issuer.Live.ToHashSet();
+        var oldSecrets = (await workspace.SecretsAsync()).Select(secret => secret.Name).ToList();
+        workspace.Play(workload, _ => Good);
 
-        var result = await RotateAsync(bench, workload);
+        var result = await RotateAsync(workspace, workload);
 
         Assert.Equal((RotationStatus.Rotated, null, null), (result.Status, result.Error, result.Warning));
         Assert.Equal(old, result.Revoked.ToHashSet());
         Assert.Empty(result.NotRevoked);
-        Assert.Equal(2, bench.Issuer.Live.Count);
-        Assert.Empty(bench.Issuer.Live.Intersect(old));
-        Assert.Equal(bench.Issuer.Live, bench.Leases.Records.Keys.ToHashSet());
-        var template = await bench.TemplateAsync(workload);
-        Assert.Equal(bench.Issuer.Live, WorkloadInjectorTests.InjectedLeases(template).ToHashSet());
+        Assert.Equal(2, workspace.Issuer.Live.Count);
+        Assert.Empty(workspace.Issuer.Live.Intersect(old));
+        Assert.Equal(workspace.Issuer.Live, workspace.Leases.Records.Keys.ToHashSet());
+        var template = await workspace.TemplateAsync(workload);
+        Assert.Equal(workspace.Issuer.Live, WorkloadInjectorTests.InjectedLeases(template).ToHashSet());
         Assert.Equal(WorkloadInjectorTests.InjectedLeases(template).Select(uuid => $"{uuid}"), result.Databases.Select(database => database.Uuid));
         if (delivery == CredentialDelivery.Value)
         {
@@ -49,7 +49,7 @@ public sealed class CredentialRotationTests
         }
         else
         {
-            var secret = Assert.Single(await bench.SecretsAsync());
+            var secret = Assert.Single(await workspace.SecretsAsync());
             Assert.DoesNotContain(secret.Name, oldSecrets);
             Assert.Equal("password-4", secret.Values["stock.password"].Reveal());
             Assert.Contains($"stock_PASSWORD={secret.Name}:stock.password", TestWorkspace.Variables(template));
@@ -62,14 +62,14 @@ public sealed class CredentialRotationTests
     [InlineData(CredentialDelivery.Secret, CredentialDelivery.Value)]
     public async Task The_delivery_can_change_during_a_rotation(CredentialDelivery before, CredentialDelivery after)
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", before);
-        bench.Play(workload, _ => Good);
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", before);
+        workspace.Play(workload, _ => Good);
 
-        await new CredentialRotation(bench.Source, bench.Objects, rotationOptions: new RotationOptions { Delivery = after }).RotateAsync(workload, null, CancellationToken.None);
+        await new CredentialRotation(workspace.Source, workspace.Objects, rotationOptions: new RotationOptions { Delivery = after }).RotateAsync(workload, null, CancellationToken.None);
 
-        Assert.Equal(after == CredentialDelivery.Secret ? 1 : 0, (await bench.SecretsAsync()).Count);
-        Assert.Equal(after == CredentialDelivery.Secret, !(await bench.TemplateAsync(workload)).ToJsonString().Contains("password-", StringComparison.Ordinal));
+        Assert.Equal(after == CredentialDelivery.Secret ? 1 : 0, (await workspace.SecretsAsync()).Count);
+        Assert.Equal(after == CredentialDelivery.Secret, !(await workspace.TemplateAsync(workload)).ToJsonString().Contains("password-", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -77,121 +77,121 @@ public sealed class CredentialRotationTests
     [InlineData(CredentialDelivery.Secret)]
     public async Task If_the_rollout_fails_the_template_is_restored_and_the_new_credentials_are_revoked(CredentialDelivery delivery)
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", delivery);
-        var old = bench.Issuer.Live.ToHashSet();
-        var before = await bench.TemplateAsync(workload);
-        bench.Play(workload, _ => Bad);
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", delivery);
+        var old = workspace.Issuer.Live.ToHashSet();
+        var before = await workspace.TemplateAsync(workload);
+        workspace.Play(workload, _ => Bad);
 
-        var result = await RotateAsync(bench, workload);
+        var result = await RotateAsync(workspace, workload);
 
         Assert.Equal(RotationStatus.RolledBack, result.Status);
         Assert.Contains("exceeded its progress deadline", result.Error, StringComparison.Ordinal);
         Assert.EndsWith("It has the old credentials again. The new ones are revoked.", result.Error, StringComparison.Ordinal);
         Assert.Equal(old.Select(uuid => $"{uuid}").Order(), result.Databases.Select(database => database.Uuid).Order());
-        await AssertIsAsBeforeAsync(bench, workload, before, old);
+        await AssertIsAsBeforeAsync(workspace, workload, before, old);
     }
 
     [Fact]
     public async Task If_the_rollout_times_out_the_template_is_restored_and_the_new_credentials_are_revoked()
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "StatefulSet", CredentialDelivery.Value);
-        var old = bench.Issuer.Live.ToHashSet();
-        var before = await bench.TemplateAsync(workload);
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "StatefulSet", CredentialDelivery.Value);
+        var old = workspace.Issuer.Live.ToHashSet();
+        var before = await workspace.TemplateAsync(workload);
 
-        var result = await new CredentialRotation(bench.Source, bench.Objects, rotationOptions: new RotationOptions { Timeout = TimeSpan.FromSeconds(1) })
+        var result = await new CredentialRotation(workspace.Source, workspace.Objects, rotationOptions: new RotationOptions { Timeout = TimeSpan.FromSeconds(1) })
             .RotateAsync(workload, null, CancellationToken.None);
 
         Assert.Equal(RotationStatus.RolledBack, result.Status);
-        await AssertIsAsBeforeAsync(bench, workload, before, old);
+        await AssertIsAsBeforeAsync(workspace, workload, before, old);
     }
 
     [Fact]
     public async Task Cancelling_restores_the_old_credentials()
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
-        var old = bench.Issuer.Live.ToHashSet();
-        var before = await bench.TemplateAsync(workload);
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", CredentialDelivery.Secret);
+        var old = workspace.Issuer.Live.ToHashSet();
+        var before = await workspace.TemplateAsync(workload);
         using var stop = new CancellationTokenSource();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new CredentialRotation(bench.Source, bench.Objects).RotateAsync(
-            workload, new Told(_ => stop.Cancel()), stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new CredentialRotation(workspace.Source, workspace.Objects).RotateAsync(
+            workload, new CallbackProgress(_ => stop.Cancel()), stop.Token));
 
-        await AssertIsAsBeforeAsync(bench, workload, before, old);
+        await AssertIsAsBeforeAsync(workspace, workload, before, old);
     }
 
     [Fact]
     public async Task Restoring_the_old_credentials_keeps_changes_of_other_users()
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
-        var old = bench.Issuer.Live.ToHashSet();
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", CredentialDelivery.Value);
+        var old = workspace.Issuer.Live.ToHashSet();
         var isChanged = false;
 
-        await new CredentialRotation(bench.Source, bench.Objects, rotationOptions: new RotationOptions { Timeout = TimeSpan.FromSeconds(2) }).RotateAsync(
+        await new CredentialRotation(workspace.Source, workspace.Objects, rotationOptions: new RotationOptions { Timeout = TimeSpan.FromSeconds(2) }).RotateAsync(
             workload,
-            new Told(_ =>
+            new CallbackProgress(_ =>
             {
                 if (!isChanged)
-                    bench.Change(workload, """{"spec":{"template":{"metadata":{"labels":{"note":"1"}}}}}""");
+                    workspace.Change(workload, """{"spec":{"template":{"metadata":{"labels":{"note":"1"}}}}}""");
                 isChanged = true;
             }),
             CancellationToken.None);
 
-        var template = await bench.TemplateAsync(workload);
+        var template = await workspace.TemplateAsync(workload);
         Assert.Equal("1", (string?)template["metadata"]!["labels"]!["note"]);
         Assert.Contains("orders_PASSWORD=password-1", TestWorkspace.Variables(template));
         Assert.Equal(old, WorkloadInjectorTests.InjectedLeases(template).ToHashSet());
-        Assert.Equal(old, bench.Issuer.Live);
+        Assert.Equal(old, workspace.Issuer.Live);
     }
 
     [Fact]
     public async Task Old_credentials_that_were_revoked_meanwhile_are_not_restored()
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
-        var old = bench.Issuer.Live.ToHashSet();
-        bench.Play(workload, document =>
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", CredentialDelivery.Value);
+        var old = workspace.Issuer.Live.ToHashSet();
+        workspace.Play(workload, document =>
         {
             // After the workload has the new credentials.
             var text = document.GetRawText();
-            foreach (var uuid in old.Where(uuid => bench.Leases.Records.ContainsKey(uuid) && !text.Contains($"{uuid}", StringComparison.Ordinal)))
-                bench.Source.RevokeAsync(bench.Leases.Records[uuid], CancellationToken.None).GetAwaiter().GetResult();
+            foreach (var uuid in old.Where(uuid => workspace.Leases.Records.ContainsKey(uuid) && !text.Contains($"{uuid}", StringComparison.Ordinal)))
+                workspace.Source.RevokeAsync(workspace.Leases.Records[uuid], CancellationToken.None).GetAwaiter().GetResult();
             return Bad;
         });
 
-        var result = await new CredentialRotation(bench.Source, bench.Objects).RotateAsync(workload, null, CancellationToken.None);
+        var result = await new CredentialRotation(workspace.Source, workspace.Objects).RotateAsync(workload, null, CancellationToken.None);
 
         Assert.Equal(RotationStatus.Failed, result.Status);
         Assert.Contains("so the new ones are kept", result.Error, StringComparison.Ordinal);
-        Assert.Equal(bench.Issuer.Live, WorkloadInjectorTests.InjectedLeases(await bench.TemplateAsync(workload)).ToHashSet());
+        Assert.Equal(workspace.Issuer.Live, WorkloadInjectorTests.InjectedLeases(await workspace.TemplateAsync(workload)).ToHashSet());
     }
 
     [Fact]
     public async Task Old_credentials_that_a_pod_still_uses_are_left_to_the_sweep()
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
-        var old = bench.Issuer.Live.ToHashSet();
-        await TestCluster.CreatePodAsync(bench.Namespace, "orders-old", metadata: $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{old.First()}}}"}""");
-        bench.Play(workload, _ => Good);
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", CredentialDelivery.Value);
+        var old = workspace.Issuer.Live.ToHashSet();
+        await TestCluster.CreatePodAsync(workspace.Namespace, "orders-old", metadata: $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{old.First()}}}"}""");
+        workspace.Play(workload, _ => Good);
         using var stop = new CancellationTokenSource();
-        bench.Connection.RequestCompleted += request =>
+        workspace.Connection.RequestCompleted += request =>
         {
             // The pods are read after all of them have the new template.
             if (request.ToString()!.Contains("/pods", StringComparison.Ordinal))
                 stop.Cancel();
         };
 
-        var result = await new CredentialRotation(bench.Source, bench.Objects).RotateAsync(workload, null, stop.Token);
+        var result = await new CredentialRotation(workspace.Source, workspace.Objects).RotateAsync(workload, null, stop.Token);
 
         Assert.Equal(RotationStatus.Rotated, result.Status);
         Assert.Equal(old, result.NotRevoked.ToHashSet());
         Assert.Contains("The next sweep revokes them", result.Warning, StringComparison.Ordinal);
-        Assert.Equal(4, bench.Issuer.Live.Count);
-        Assert.Equal(4, bench.Leases.Records.Count);
+        Assert.Equal(4, workspace.Issuer.Live.Count);
+        Assert.Equal(4, workspace.Leases.Records.Count);
     }
 
     [Theory]
@@ -199,46 +199,46 @@ public sealed class CredentialRotationTests
     [InlineData("podtemplates")]
     public async Task Old_credentials_that_another_workload_or_namespace_uses_are_left_to_the_sweep(string resource)
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
-        var old = bench.Issuer.Live.ToHashSet();
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", CredentialDelivery.Value);
+        var old = workspace.Issuer.Live.ToHashSet();
         var annotations = $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{old.First()}}}"}""";
         if (resource == "pods")
             await TestCluster.CreatePodAsync(await TestCluster.CreateNamespaceAsync(), "copied", metadata: annotations);
         else
-            await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{bench.Namespace}/podtemplates", $$$"""{"metadata":{"name":"copied"},"template":{"metadata":{"labels":{}{{{annotations}}} },"spec":{"containers":[{"name":"app","image":"app"}]} } }""");
-        bench.Play(workload, _ => Good);
+            await TestCluster.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{workspace.Namespace}/podtemplates", $$$"""{"metadata":{"name":"copied"},"template":{"metadata":{"labels":{}{{{annotations}}} },"spec":{"containers":[{"name":"app","image":"app"}]} } }""");
+        workspace.Play(workload, _ => Good);
 
-        var result = await RotateAsync(bench, workload);
+        var result = await RotateAsync(workspace, workload);
 
         Assert.Equal(RotationStatus.Rotated, result.Status);
         Assert.Equal(old, result.NotRevoked.ToHashSet());
         Assert.Contains("copied still has them", result.Warning, StringComparison.Ordinal);
-        Assert.Subset(bench.Issuer.Live, old);
+        Assert.Subset(workspace.Issuer.Live, old);
     }
 
     [Fact]
     public async Task A_killed_rotation_leaves_a_state_that_the_sweep_cleans_up()
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
-        var old = bench.Issuer.Live.ToHashSet();
-        await TestCluster.CreatePodAsync(bench.Namespace, "orders-old", metadata: $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{string.Join(',', old)}}}"}""");
-        var source = bench.Source.WithCluster(bench.Objects);
-        var writer = new WorkloadWriter(source, InjectionOptions.Default, bench.Objects);
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", CredentialDelivery.Secret);
+        var old = workspace.Issuer.Live.ToHashSet();
+        await TestCluster.CreatePodAsync(workspace.Namespace, "orders-old", metadata: $$$""","annotations":{"{{{InjectionAnnotation.Uuid}}}":"{{{string.Join(',', old)}}}"}""");
+        var source = workspace.Source.WithCluster(workspace.Objects);
+        var writer = new WorkloadWriter(source, InjectionOptions.Default, workspace.Objects);
         await writer.WriteAsync(await writer.PlanAsync(workload, null, replaces: true, CancellationToken.None), replaces: true, CancellationToken.None);
 
         await SweepAsync();
-        Assert.Equal(4, bench.Issuer.Live.Count);
+        Assert.Equal(4, workspace.Issuer.Live.Count);
 
-        await bench.Objects.DeleteAsync(KubeResource.Pods, "orders-old", options: new KubeDeleteOptions { GracePeriodSeconds = 0 });
+        await workspace.Objects.DeleteAsync(KubeResource.Pods, "orders-old", options: new KubeDeleteOptions { GracePeriodSeconds = 0 });
         await SweepAsync();
-        Assert.Equal(WorkloadInjectorTests.InjectedLeases(await bench.TemplateAsync(workload)).ToHashSet(), bench.Issuer.Live);
-        Assert.Single(await bench.SecretsAsync());
+        Assert.Equal(WorkloadInjectorTests.InjectedLeases(await workspace.TemplateAsync(workload)).ToHashSet(), workspace.Issuer.Live);
+        Assert.Single(await workspace.SecretsAsync());
 
         async Task SweepAsync()
         {
-            var sweep = new LeaseSweep(source, bench.Objects, new LeaseOptions { Namespace = bench.Namespace, GracePeriod = TimeSpan.Zero });
+            var sweep = new LeaseSweep(source, workspace.Objects, new LeaseOptions { Namespace = workspace.Namespace, GracePeriod = TimeSpan.Zero });
             Assert.Equal(0, (await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None)).Failed);
         }
     }
@@ -246,12 +246,12 @@ public sealed class CredentialRotationTests
     [Fact]
     public async Task Old_credentials_of_another_source_are_reported()
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
-        bench.Leases.Records.Clear();
-        bench.Play(workload, _ => Good);
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", CredentialDelivery.Value);
+        workspace.Leases.Records.Clear();
+        workspace.Play(workload, _ => Good);
 
-        var result = await RotateAsync(bench, workload);
+        var result = await RotateAsync(workspace, workload);
 
         Assert.Equal((RotationStatus.Rotated, 2, 0), (result.Status, result.NotRevoked.Count, result.Revoked.Count));
         Assert.Contains("the source 'test' has no record of it", result.Warning, StringComparison.Ordinal);
@@ -263,47 +263,47 @@ public sealed class CredentialRotationTests
     [InlineData("", "somebody")]
     public async Task Old_credentials_that_were_issued_for_another_owner_are_left_to_the_sweep(string? @namespace, string? name)
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Value);
-        var old = bench.Issuer.Live.ToHashSet();
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", CredentialDelivery.Value);
+        var old = workspace.Issuer.Live.ToHashSet();
         var stranger = old.First();
-        var record = bench.Leases.Records[stranger];
-        bench.Leases.Records[stranger] = record with { Owner = record.Owner with { Namespace = @namespace == "" ? record.Owner.Namespace : @namespace, Name = name ?? record.Owner.Name } };
-        bench.Play(workload, _ => Good);
+        var record = workspace.Leases.Records[stranger];
+        workspace.Leases.Records[stranger] = record with { Owner = record.Owner with { Namespace = @namespace == "" ? record.Owner.Namespace : @namespace, Name = name ?? record.Owner.Name } };
+        workspace.Play(workload, _ => Good);
 
-        var result = await RotateAsync(bench, workload);
+        var result = await RotateAsync(workspace, workload);
 
         Assert.Equal(RotationStatus.Rotated, result.Status);
         Assert.Equal([stranger], result.NotRevoked);
         Assert.Equal(old.Except([stranger]), result.Revoked);
-        Assert.Contains($"it was issued for {bench.Leases.Records[stranger].Owner}", result.Warning, StringComparison.Ordinal);
-        Assert.Contains(stranger, bench.Issuer.Live);
+        Assert.Contains($"it was issued for {workspace.Leases.Records[stranger].Owner}", result.Warning, StringComparison.Ordinal);
+        Assert.Contains(stranger, workspace.Issuer.Live);
     }
 
     [Fact]
     public async Task A_plan_changes_nothing()
     {
-        using var bench = await NumberedAsync();
-        var workload = await InjectedAsync(bench, "Deployment", CredentialDelivery.Secret);
-        var before = await bench.ReadAsync(workload);
+        using var workspace = await NumberedAsync();
+        var workload = await InjectedAsync(workspace, "Deployment", CredentialDelivery.Secret);
+        var before = await workspace.ReadAsync(workload);
 
-        var plan = await new CredentialRotation(bench.Source, bench.Objects).PlanAsync(workload, CancellationToken.None);
+        var plan = await new CredentialRotation(workspace.Source, workspace.Objects).PlanAsync(workload, CancellationToken.None);
 
         Assert.Equal(RotationStatus.Planned, plan.Status);
-        Assert.Equal(2, bench.Issuer.Issued.Count);
-        Assert.Single(await bench.SecretsAsync());
-        Assert.True(JsonNode.DeepEquals(before, await bench.ReadAsync(workload)));
+        Assert.Equal(2, workspace.Issuer.Issued.Count);
+        Assert.Single(await workspace.SecretsAsync());
+        Assert.True(JsonNode.DeepEquals(before, await workspace.ReadAsync(workload)));
     }
 
     [Fact]
     public async Task A_workload_without_credentials_gets_none()
     {
-        using var bench = await NumberedAsync();
-        var workload = await bench.CreateAsync("Deployment");
+        using var workspace = await NumberedAsync();
+        var workload = await workspace.CreateAsync("Deployment");
 
-        Assert.Equal(RotationStatus.NotInjected, (await RotateAsync(bench, workload)).Status);
-        Assert.Equal(RotationStatus.Failed, (await RotateAsync(bench, await bench.CreateAsync("Pod"))).Status);
-        Assert.Empty(bench.Issuer.Issued);
+        Assert.Equal(RotationStatus.NotInjected, (await RotateAsync(workspace, workload)).Status);
+        Assert.Equal(RotationStatus.Failed, (await RotateAsync(workspace, await workspace.CreateAsync("Pod"))).Status);
+        Assert.Empty(workspace.Issuer.Issued);
     }
 
     private static async Task<TestWorkspace> NumberedAsync()
@@ -316,27 +316,27 @@ public sealed class CredentialRotationTests
         });
     }
 
-    private static async Task<ObjectReference> InjectedAsync(TestWorkspace bench, string kind, CredentialDelivery delivery)
+    private static async Task<ObjectReference> InjectedAsync(TestWorkspace workspace, string kind, CredentialDelivery delivery)
     {
-        var workload = await bench.CreateAsync(kind, databases: "orders stock");
-        Assert.Equal(InjectionStatus.Injected, (await bench.InjectAsync(workload, delivery)).Status);
+        var workload = await workspace.CreateAsync(kind, databases: "orders stock");
+        Assert.Equal(InjectionStatus.Injected, (await workspace.InjectAsync(workload, delivery)).Status);
         return workload;
     }
 
-    private static Task<RotationResult> RotateAsync(TestWorkspace bench, ObjectReference workload) =>
-        new CredentialRotation(bench.Source, bench.Objects).RotateAsync(workload, null, CancellationToken.None);
+    private static Task<RotationResult> RotateAsync(TestWorkspace workspace, ObjectReference workload) =>
+        new CredentialRotation(workspace.Source, workspace.Objects).RotateAsync(workload, null, CancellationToken.None);
 
-    private static async Task AssertIsAsBeforeAsync(TestWorkspace bench, ObjectReference workload, JsonObject before, HashSet<Guid> old)
+    private static async Task AssertIsAsBeforeAsync(TestWorkspace workspace, ObjectReference workload, JsonObject before, HashSet<Guid> old)
     {
-        Assert.True(JsonNode.DeepEquals(before, await bench.TemplateAsync(workload)), "The template is another one.");
-        Assert.Equal(4, bench.Issuer.Issued.Count);
-        Assert.Equal(old, bench.Issuer.Live);
-        Assert.Equal(old, bench.Leases.Records.Keys.ToHashSet());
-        Assert.Equal(before.ToJsonString().Contains("secretKeyRef", StringComparison.Ordinal) ? 1 : 0, (await bench.SecretsAsync()).Count);
+        Assert.True(JsonNode.DeepEquals(before, await workspace.TemplateAsync(workload)), "The template is another one.");
+        Assert.Equal(4, workspace.Issuer.Issued.Count);
+        Assert.Equal(old, workspace.Issuer.Live);
+        Assert.Equal(old, workspace.Leases.Records.Keys.ToHashSet());
+        Assert.Equal(before.ToJsonString().Contains("secretKeyRef", StringComparison.Ordinal) ? 1 : 0, (await workspace.SecretsAsync()).Count);
     }
 
-    private sealed class Told(Action<RolloutStatus> tell) : IProgress<RolloutStatus>
+    private sealed class CallbackProgress(Action<RolloutStatus> callback) : IProgress<RolloutStatus>
     {
-        public void Report(RolloutStatus value) => tell(value);
+        public void Report(RolloutStatus value) => callback(value);
     }
 }

@@ -15,14 +15,14 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task A_running_pod_cannot_be_changed_and_the_error_has_a_remedy()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var pod = await bench.CreateAsync("Pod");
+        using var workspace = await TestWorkspace.CreateAsync();
+        var pod = await workspace.CreateAsync("Pod");
 
-        var result = await bench.InjectAsync(pod);
+        var result = await workspace.InjectAsync(pod);
 
         Assert.Equal(InjectionStatus.Failed, result.Status);
         Assert.Contains("-Recreate", result.Error, StringComparison.Ordinal);
-        Assert.Empty(bench.Issuer.Issued);
+        Assert.Empty(workspace.Issuer.Issued);
     }
 
     [Theory]
@@ -31,22 +31,22 @@ public sealed class PodRecreationTests
     [InlineData("StatefulSet", "apps/v1", false, "statefulset/orders-abc")]
     public async Task The_error_for_a_managed_pod_names_its_workload(string kind, string version, bool hasDeployment, string named)
     {
-        using var bench = await TestWorkspace.CreateAsync();
+        using var workspace = await TestWorkspace.CreateAsync();
         if (hasDeployment)
         {
-            await TestCluster.SendAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{bench.Namespace}/replicasets", """
+            await TestCluster.SendAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{workspace.Namespace}/replicasets", """
                 {"metadata":{"name":"orders-abc","ownerReferences":[{"apiVersion":"apps/v1","kind":"Deployment","name":"orders","uid":"1","controller":true}]},
                  "spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}
                 """);
         }
 
-        var pod = await bench.CreateAsync("Pod");
-        bench.Change(pod, $$$"""{"metadata":{"ownerReferences":[{"apiVersion":"{{{version}}}","kind":"{{{kind}}}","name":"orders-abc","uid":"2","controller":true}]}}""");
+        var pod = await workspace.CreateAsync("Pod");
+        workspace.Change(pod, $$$"""{"metadata":{"ownerReferences":[{"apiVersion":"{{{version}}}","kind":"{{{kind}}}","name":"orders-abc","uid":"2","controller":true}]}}""");
 
-        var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+        var result = await workspace.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
 
-        Assert.Contains($"It belongs to {bench.Namespace}/{named},", result.Error, StringComparison.Ordinal);
-        Assert.Empty(bench.Issuer.Issued);
+        Assert.Contains($"It belongs to {workspace.Namespace}/{named},", result.Error, StringComparison.Ordinal);
+        Assert.Empty(workspace.Issuer.Issued);
     }
 
     [Theory]
@@ -54,109 +54,109 @@ public sealed class PodRecreationTests
     [InlineData(CredentialDelivery.Secret)]
     public async Task The_replacement_pod_has_the_credentials(CredentialDelivery delivery)
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var pod = await bench.CreateAsync("Pod", pod: ""","serviceAccountName":"orders","volumes":[{"name":"data","emptyDir":{}}]""");
-        var before = await bench.ReadAsync(pod);
+        using var workspace = await TestWorkspace.CreateAsync();
+        var pod = await workspace.CreateAsync("Pod", pod: ""","serviceAccountName":"orders","volumes":[{"name":"data","emptyDir":{}}]""");
+        var before = await workspace.ReadAsync(pod);
 
-        var result = await bench.Injector(delivery, recreate: true).InjectAsync(pod, CancellationToken.None);
+        var result = await workspace.Injector(delivery, recreate: true).InjectAsync(pod, CancellationToken.None);
 
         Assert.Equal((InjectionStatus.Injected, null), (result.Status, result.Error));
-        var after = await bench.ReadAsync(pod);
+        var after = await workspace.ReadAsync(pod);
         Assert.NotEqual((string?)before["metadata"]!["uid"], (string?)after["metadata"]!["uid"]);
         Assert.Equal("orders", (string?)after["spec"]!["serviceAccountName"]);
         Assert.Equal(before["spec"]!["volumes"]!.ToJsonString(), after["spec"]!["volumes"]!.ToJsonString());
-        Assert.Equal("orders", bench.Issuer.Issued.Single().ServiceAccountName);
-        var password = delivery == CredentialDelivery.Value ? "password-orders" : $"{Assert.Single(await bench.SecretsAsync()).Name}:orders.password";
+        Assert.Equal("orders", workspace.Issuer.Issued.Single().ServiceAccountName);
+        var password = delivery == CredentialDelivery.Value ? "password-orders" : $"{Assert.Single(await workspace.SecretsAsync()).Name}:orders.password";
         Assert.Equal(["KEPT=1", TestWorkspace.Variables(after)[1], $"orders_PASSWORD={password}"], TestWorkspace.Variables(after));
         if (delivery == CredentialDelivery.Secret)
         {
-            var secret = await bench.Objects.GetAsync(KubeResource.Secrets, (await bench.SecretsAsync())[0].Name);
+            var secret = await workspace.Objects.GetAsync(KubeResource.Secrets, (await workspace.SecretsAsync())[0].Name);
             var owner = Assert.Single(secret.ToElement().GetProperty("metadata").GetProperty("ownerReferences").EnumerateArray());
             Assert.Equal((string?)after["metadata"]!["uid"], owner.GetProperty("uid").GetString());
         }
 
-        Assert.Equal(InjectionStatus.AlreadyInjected, (await bench.InjectAsync(pod)).Status);
+        Assert.Equal(InjectionStatus.AlreadyInjected, (await workspace.InjectAsync(pod)).Status);
     }
 
     [Fact]
     public async Task A_plan_deletes_and_creates_nothing()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var pod = await bench.CreateAsync("Pod");
-        var before = await bench.ReadAsync(pod);
+        using var workspace = await TestWorkspace.CreateAsync();
+        var pod = await workspace.CreateAsync("Pod");
+        var before = await workspace.ReadAsync(pod);
 
-        Assert.Equal(InjectionStatus.Planned, (await bench.Injector(CredentialDelivery.Secret, recreate: true).PlanAsync(pod, CancellationToken.None)).Status);
+        Assert.Equal(InjectionStatus.Planned, (await workspace.Injector(CredentialDelivery.Secret, recreate: true).PlanAsync(pod, CancellationToken.None)).Status);
 
-        Assert.Equal(before.ToJsonString(), (await bench.ReadAsync(pod)).ToJsonString());
-        await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
+        Assert.Equal(before.ToJsonString(), (await workspace.ReadAsync(pod)).ToJsonString());
+        await WorkloadInjectorTests.AssertNothingIsLeftAsync(workspace);
     }
 
     [Fact]
     public async Task A_pod_that_could_not_be_created_again_is_not_deleted()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var pod = await bench.CreateAsync("Pod");
-        using var webhook = await AdmissionWebhook.StartAsync(bench, "pods", _ => false);
-        var before = await bench.ReadAsync(pod);
+        using var workspace = await TestWorkspace.CreateAsync();
+        var pod = await workspace.CreateAsync("Pod");
+        using var webhook = await AdmissionWebhook.StartAsync(workspace, "pods", _ => false);
+        var before = await workspace.ReadAsync(pod);
 
-        var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+        var result = await workspace.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
 
         Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
-        Assert.Equal(before.ToJsonString(), (await bench.ReadAsync(pod)).ToJsonString());
-        Assert.Empty(bench.Issuer.Issued);
+        Assert.Equal(before.ToJsonString(), (await workspace.ReadAsync(pod)).ToJsonString());
+        Assert.Empty(workspace.Issuer.Issued);
     }
 
     [Fact]
     public async Task If_the_replacement_is_rejected_the_old_pod_is_restored_and_the_credentials_are_revoked()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var pod = await bench.CreateAsync("Pod");
+        using var workspace = await TestWorkspace.CreateAsync();
+        var pod = await workspace.CreateAsync("Pod");
         using var webhook = await AdmissionWebhook.StartAsync(
-            bench, "pods", request => !AdmissionWebhook.IsInEarnest(request) || !request.GetProperty("object").GetRawText().Contains("password-orders", StringComparison.Ordinal));
+            workspace, "pods", request => !AdmissionWebhook.IsInEarnest(request) || !request.GetProperty("object").GetRawText().Contains("password-orders", StringComparison.Ordinal));
 
-        var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+        var result = await workspace.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
 
         Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
         Assert.EndsWith("It was deleted, and was created again as it was. The issued credentials are revoked.", result.Error, StringComparison.Ordinal);
-        Assert.Single(bench.Issuer.Issued);
-        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(await bench.ReadAsync(pod)));
-        await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
+        Assert.Single(workspace.Issuer.Issued);
+        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(await workspace.ReadAsync(pod)));
+        await WorkloadInjectorTests.AssertNothingIsLeftAsync(workspace);
     }
 
     [Fact]
     public async Task Another_pod_with_the_same_name_is_kept()
     {
-        TestWorkspace bench = null!;
-        using (bench = await TestWorkspace.CreateAsync(request =>
+        TestWorkspace workspace = null!;
+        using (workspace = await TestWorkspace.CreateAsync(request =>
         {
             Task.Run(async () =>
             {
-                await bench.Objects.DeleteAsync(KubeResource.Pods, "orders");
-                await TestCluster.CreatePodAsync(bench.Namespace, "orders");
+                await workspace.Objects.DeleteAsync(KubeResource.Pods, "orders");
+                await TestCluster.CreatePodAsync(workspace.Namespace, "orders");
             }).GetAwaiter().GetResult();
             return TestWorkspace.Credential(request);
         }))
         {
-            var pod = await bench.CreateAsync("Pod");
+            var pod = await workspace.CreateAsync("Pod");
 
-            var result = await bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+            var result = await workspace.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
 
             Assert.Contains("another user or program created a pod with the same name", result.Error, StringComparison.Ordinal);
-            Assert.Equal("app", (string?)(await bench.ReadAsync(pod))["spec"]!["containers"]![0]!["image"]);
-            await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
+            Assert.Equal("app", (string?)(await workspace.ReadAsync(pod))["spec"]!["containers"]![0]!["image"]);
+            await WorkloadInjectorTests.AssertNothingIsLeftAsync(workspace);
         }
     }
 
     [Fact]
     public async Task The_replacement_is_created_after_the_old_pod_has_terminated()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var pod = await CreateSlowAsync(bench);
+        using var workspace = await TestWorkspace.CreateAsync();
+        var pod = await CreateSlowAsync(workspace);
 
-        var injection = bench.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
-        await DeletionAsync(bench, pod);
+        var injection = workspace.Injector(recreate: true).InjectAsync(pod, CancellationToken.None);
+        await DeletionAsync(workspace, pod);
         Assert.False(injection.IsCompleted);
-        bench.Change(pod, """{"metadata":{"finalizers":null}}""");
+        workspace.Change(pod, """{"metadata":{"finalizers":null}}""");
 
         Assert.Equal(InjectionStatus.Injected, (await injection).Status);
     }
@@ -164,35 +164,35 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task Cancelling_while_the_old_pod_terminates_restores_it()
     {
-        using var bench = await TestWorkspace.CreateAsync();
+        using var workspace = await TestWorkspace.CreateAsync();
         using var stop = new CancellationTokenSource();
-        var pod = await CreateSlowAsync(bench);
-        var uid = (string?)(await bench.ReadAsync(pod))["metadata"]!["uid"];
+        var pod = await CreateSlowAsync(workspace);
+        var uid = (string?)(await workspace.ReadAsync(pod))["metadata"]!["uid"];
 
-        var injection = bench.Injector(recreate: true).InjectAsync(pod, stop.Token);
-        await DeletionAsync(bench, pod);
+        var injection = workspace.Injector(recreate: true).InjectAsync(pod, stop.Token);
+        await DeletionAsync(workspace, pod);
         await stop.CancelAsync();
-        bench.Change(pod, """{"metadata":{"finalizers":null}}""");
+        workspace.Change(pod, """{"metadata":{"finalizers":null}}""");
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => injection);
-        var after = await bench.ReadAsync(pod);
+        var after = await workspace.ReadAsync(pod);
         Assert.NotEqual(uid, (string?)after["metadata"]!["uid"]);
         Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(after));
-        await WorkloadInjectorTests.AssertNothingIsLeftAsync(bench);
+        await WorkloadInjectorTests.AssertNothingIsLeftAsync(workspace);
     }
 
     [Fact]
     public async Task After_a_kill_while_the_old_pod_terminates_the_next_run_names_the_file_with_its_manifest()
     {
-        using var bench = await TestWorkspace.CreateAsync();
+        using var workspace = await TestWorkspace.CreateAsync();
         using var folder = new TemporaryFolder();
-        var pod = await CreateSlowAsync(bench);
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(PodRecreationTests).Assembly.Location, "recreate", bench.Namespace, pod.Name, folder.Path]) { RedirectStandardInput = true })!;
-        await DeletionAsync(bench, pod);
+        var pod = await CreateSlowAsync(workspace);
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(PodRecreationTests).Assembly.Location, "recreate", workspace.Namespace, pod.Name, folder.Path]) { RedirectStandardInput = true })!;
+        await DeletionAsync(workspace, pod);
         process.Kill();
         await process.WaitForExitAsync();
-        bench.Change(pod, """{"metadata":{"finalizers":null}}""");
-        var injector = Injector(bench, folder.Path);
+        workspace.Change(pod, """{"metadata":{"finalizers":null}}""");
+        var injector = Injector(workspace, folder.Path);
 
         var error = await Assert.ThrowsAsync<KubeApiException>(() => injector.InjectAsync(pod, CancellationToken.None));
 
@@ -203,9 +203,9 @@ public sealed class PodRecreationTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(file)!));
 
-        await Command.KubectlAsync("create", "-n", bench.Namespace, "-f", file);
-        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(await bench.ReadAsync(pod)));
-        bench.Change(pod, """{"metadata":{"finalizers":null}}""");
+        await Command.KubectlAsync("create", "-n", workspace.Namespace, "-f", file);
+        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(await workspace.ReadAsync(pod)));
+        workspace.Change(pod, """{"metadata":{"finalizers":null}}""");
         Assert.Equal(InjectionStatus.Injected, (await injector.InjectAsync(pod, CancellationToken.None)).Status);
         Assert.False(File.Exists(file));
     }
@@ -213,16 +213,16 @@ public sealed class PodRecreationTests
     [Fact]
     public async Task If_the_manifest_cannot_be_saved_the_pod_is_not_deleted_and_nothing_is_issued()
     {
-        using var bench = await TestWorkspace.CreateAsync();
+        using var workspace = await TestWorkspace.CreateAsync();
         using var folder = new TemporaryFolder();
-        var pod = await bench.CreateAsync("Pod");
-        var before = await bench.ReadAsync(pod);
+        var pod = await workspace.CreateAsync("Pod");
+        var before = await workspace.ReadAsync(pod);
 
-        var result = await Injector(bench, folder.Write("file", "no folder")).InjectAsync(pod, CancellationToken.None);
+        var result = await Injector(workspace, folder.Write("file", "no folder")).InjectAsync(pod, CancellationToken.None);
 
         Assert.Contains("The manifest cannot be saved, so the pod is not deleted.", result.Error, StringComparison.Ordinal);
-        Assert.Empty(bench.Issuer.Issued);
-        Assert.Equal(before.ToJsonString(), (await bench.ReadAsync(pod)).ToJsonString());
+        Assert.Empty(workspace.Issuer.Issued);
+        Assert.Equal(before.ToJsonString(), (await workspace.ReadAsync(pod)).ToJsonString());
     }
 
     /// <summary>The process to kill: it recreates a pod and waits for its finalizer.</summary>
@@ -234,20 +234,20 @@ public sealed class PodRecreationTests
         await injector.InjectAsync(new ObjectReference("Pod", @namespace, name), CancellationToken.None);
     }
 
-    private static WorkloadInjector Injector(TestWorkspace bench, string backups) =>
-        new(bench.Source, bench.Objects, workloadOptions: new WorkloadInjectionOptions { Recreate = true, BackupFolder = backups });
+    private static WorkloadInjector Injector(TestWorkspace workspace, string backups) =>
+        new(workspace.Source, workspace.Objects, workloadOptions: new WorkloadInjectionOptions { Recreate = true, BackupFolder = backups });
 
     /// <summary>A pod that is deleted only after its finalizer is removed.</summary>
-    private static async Task<ObjectReference> CreateSlowAsync(TestWorkspace bench)
+    private static async Task<ObjectReference> CreateSlowAsync(TestWorkspace workspace)
     {
-        var pod = await bench.CreateAsync("Pod");
-        bench.Change(pod, """{"metadata":{"finalizers":["example.com/test"]}}""");
+        var pod = await workspace.CreateAsync("Pod");
+        workspace.Change(pod, """{"metadata":{"finalizers":["example.com/test"]}}""");
         return pod;
     }
 
-    private static async Task DeletionAsync(TestWorkspace bench, ObjectReference pod)
+    private static async Task DeletionAsync(TestWorkspace workspace, ObjectReference pod)
     {
-        await foreach (var happened in bench.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { FieldSelector = $"metadata.name={pod.Name}" }))
+        await foreach (var happened in workspace.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { FieldSelector = $"metadata.name={pod.Name}" }))
         {
             if (happened.Object.ToElement().GetProperty("metadata").TryGetProperty("deletionTimestamp", out _))
                 return;

@@ -14,18 +14,18 @@ public sealed class RolloutTests
     [InlineData("DaemonSet", 12, "complete", "waiting")]
     public async Task A_status_has_the_same_meaning_as_in_kubectl(string kind, int count, params string[] all)
     {
-        using var bench = await TestWorkspace.CreateAsync();
+        using var workspace = await TestWorkspace.CreateAsync();
         var random = new Random(kind.Length);
         var verdicts = new SortedSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
             var spec = kind == "DaemonSet" ? "" : ",\"replicas\":2" + (kind == "StatefulSet" && i % 3 == 0 ? ",\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":1}}" : "");
-            var workload = await bench.CreateAsync(kind, $"a-{i}", spec: spec);
-            await bench.SetStatusAsync(workload, RandomStatus(kind, random));
+            var workload = await workspace.CreateAsync(kind, $"a-{i}", spec: spec);
+            await workspace.SetStatusAsync(workload, RandomStatus(kind, random));
 
-            var ours = Judge(await bench.Objects.GetAsync(bench.ResourceOf(kind), workload.Name));
+            var ours = Judge(await workspace.Objects.GetAsync(workspace.ResourceOf(kind), workload.Name));
             var theirs = await AskKubectlAsync(workload);
-            Assert.True(ours == theirs, $"{ours}, and for kubectl {theirs}: {await bench.ReadAsync(workload)}");
+            Assert.True(ours == theirs, $"{ours}, and for kubectl {theirs}: {await workspace.ReadAsync(workload)}");
             verdicts.Add(ours);
         }
 
@@ -35,8 +35,8 @@ public sealed class RolloutTests
     [Fact]
     public async Task A_rollout_is_followed_until_it_completes()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var workload = await bench.CreateAsync("Deployment", spec: ",\"replicas\":2");
+        using var workspace = await TestWorkspace.CreateAsync();
+        var workload = await workspace.CreateAsync("Deployment", spec: ",\"replicas\":2");
         string[] steps =
         [
             """{"observedGeneration":1,"replicas":2,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1}""",
@@ -45,14 +45,14 @@ public sealed class RolloutTests
             """{"observedGeneration":1,"replicas":2,"updatedReplicas":2,"readyReplicas":2,"availableReplicas":2}""",
         ];
         var seen = new List<RolloutStatus>();
-        var progress = new Stepping(status =>
+        var progress = new CallbackProgress(status =>
         {
             seen.Add(status);
             if (seen.Count <= steps.Length)
-                Task.Run(() => bench.SetStatusAsync(workload, steps[seen.Count - 1])).GetAwaiter().GetResult();
+                Task.Run(() => workspace.SetStatusAsync(workload, steps[seen.Count - 1])).GetAwaiter().GetResult();
         });
 
-        var last = await new Rollout(bench.Objects).WaitAsync(workload, Enough, progress, CancellationToken.None);
+        var last = await new Rollout(workspace.Objects).WaitAsync(workload, Enough, progress, CancellationToken.None);
 
         Assert.Equal((true, 2, 2, 2), (last.IsComplete, last.Desired, last.Updated, last.Available));
         Assert.Equal(
@@ -63,12 +63,12 @@ public sealed class RolloutTests
     [Fact]
     public async Task An_exceeded_progress_deadline_ends_the_wait()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var workload = await bench.CreateAsync("Deployment");
-        var progress = new Stepping(_ => Task.Run(() => bench.SetStatusAsync(
+        using var workspace = await TestWorkspace.CreateAsync();
+        var workload = await workspace.CreateAsync("Deployment");
+        var progress = new CallbackProgress(_ => Task.Run(() => workspace.SetStatusAsync(
             workload, """{"observedGeneration":1,"replicas":1,"conditions":[{"type":"Progressing","status":"False","reason":"ProgressDeadlineExceeded"}]}""")).GetAwaiter().GetResult());
 
-        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Objects).WaitAsync(workload, Enough, progress, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(workspace.Objects).WaitAsync(workload, Enough, progress, CancellationToken.None));
 
         Assert.Equal(RolloutFailure.ProgressDeadlineExceeded, error.Reason);
         Assert.StartsWith($"{workload}: ", error.Message, StringComparison.Ordinal);
@@ -77,18 +77,18 @@ public sealed class RolloutTests
     [Fact]
     public async Task Deleting_the_workload_ends_the_wait()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var workload = await bench.CreateAsync("StatefulSet");
+        using var workspace = await TestWorkspace.CreateAsync();
+        var workload = await workspace.CreateAsync("StatefulSet");
         var isDeleted = false;
-        var progress = new Stepping(status =>
+        var progress = new CallbackProgress(status =>
         {
             // At the second request, so that the watch has started.
             if (isDeleted)
-                Task.Run(() => bench.Objects.DeleteAsync(KubeResource.StatefulSets, workload.Name)).GetAwaiter().GetResult();
+                Task.Run(() => workspace.Objects.DeleteAsync(KubeResource.StatefulSets, workload.Name)).GetAwaiter().GetResult();
             isDeleted = true;
         });
 
-        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Objects).WaitAsync(workload, Enough, progress, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(workspace.Objects).WaitAsync(workload, Enough, progress, CancellationToken.None));
 
         Assert.Equal(RolloutFailure.Deleted, error.Reason);
     }
@@ -96,10 +96,10 @@ public sealed class RolloutTests
     [Fact]
     public async Task A_timeout_ends_the_wait()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var workload = await bench.CreateAsync("DaemonSet");
+        using var workspace = await TestWorkspace.CreateAsync();
+        var workload = await workspace.CreateAsync("DaemonSet");
 
-        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(bench.Objects).WaitAsync(workload, TimeSpan.FromSeconds(1), null, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<RolloutException>(() => new Rollout(workspace.Objects).WaitAsync(workload, TimeSpan.FromSeconds(1), null, CancellationToken.None));
 
         Assert.Equal(RolloutFailure.TimedOut, error.Reason);
         Assert.Contains("not complete after 1 s: the controller has not seen the change yet", error.Message, StringComparison.Ordinal);
@@ -108,10 +108,10 @@ public sealed class RolloutTests
     [Fact]
     public async Task A_CronJob_has_no_rollout_to_wait_for()
     {
-        using var bench = await TestWorkspace.CreateAsync();
-        var workload = await bench.CreateAsync("CronJob");
+        using var workspace = await TestWorkspace.CreateAsync();
+        var workload = await workspace.CreateAsync("CronJob");
 
-        Assert.True((await new Rollout(bench.Objects).WaitAsync(workload, Enough, null, CancellationToken.None)).IsComplete);
+        Assert.True((await new Rollout(workspace.Objects).WaitAsync(workload, Enough, null, CancellationToken.None)).IsComplete);
     }
 
     private static string Judge(KubeObject workload)
@@ -150,8 +150,8 @@ public sealed class RolloutTests
         };
     }
 
-    private sealed class Stepping(Action<RolloutStatus> step) : IProgress<RolloutStatus>
+    private sealed class CallbackProgress(Action<RolloutStatus> callback) : IProgress<RolloutStatus>
     {
-        public void Report(RolloutStatus value) => step(value);
+        public void Report(RolloutStatus value) => callback(value);
     }
 }

@@ -8,10 +8,10 @@ namespace KubeInject.Testing.Sweeps;
 internal sealed class ProcessKilledException : Exception;
 
 /// <summary>A process with a separate clock that can be killed at any of its calls.</summary>
-/// <param name="world">The simulation.</param>
+/// <param name="simulation">The simulation.</param>
 /// <param name="time">Its clock.</param>
 /// <param name="callsLeft">After how many calls it is killed; null for never.</param>
-internal sealed class ModelProcess(SweepHistory world, TimeProvider time, int? callsLeft) : ILeaseStore, ICredentialIssuer
+internal sealed class ModelProcess(SweepHistory simulation, TimeProvider time, int? callsLeft) : ILeaseStore, ICredentialIssuer
 {
     private int? callsLeft = callsLeft;
 
@@ -19,9 +19,9 @@ internal sealed class ModelProcess(SweepHistory world, TimeProvider time, int? c
 
     public bool IsKilled => callsLeft <= 0;
 
-    public string Name => world.Backend.Name;
+    public string Name => simulation.Backend.Name;
 
-    public string? ServerName => world.Backend.ServerName;
+    public string? ServerName => simulation.Backend.ServerName;
 
     public string? Notice => null;
 
@@ -35,70 +35,70 @@ internal sealed class ModelProcess(SweepHistory world, TimeProvider time, int? c
     public Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         Call();
-        world.Store.Write(record, time);
+        simulation.Store.Write(record, time);
         return Task.CompletedTask;
     }
 
     public Task RemoveAsync(Guid uuid, CancellationToken cancellationToken)
     {
         Call();
-        world.Store.Records.Remove(uuid);
+        simulation.Store.Records.Remove(uuid);
         return Task.CompletedTask;
     }
 
     public async Task<LeaseRecord?> FindAsync(Guid uuid, CancellationToken cancellationToken)
     {
         Call();
-        await world.ActAsync();
-        return world.Store.Records.GetValueOrDefault(uuid);
+        await simulation.ActAsync();
+        return simulation.Store.Records.GetValueOrDefault(uuid);
     }
 
     public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
     {
         Call();
-        return Task.FromResult(world.Store.List(time));
+        return Task.FromResult(simulation.Store.List(time));
     }
 
     public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         Call();
-        return world.Backend.PrepareAsync(lease, cancellationToken);
+        return simulation.Backend.PrepareAsync(lease, cancellationToken);
     }
 
     public async Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         Call();
-        var credential = await world.Backend.IssueAsync(lease, cancellationToken);
-        world.Issued(lease.Uuid);
+        var credential = await simulation.Backend.IssueAsync(lease, cancellationToken);
+        simulation.Issued(lease.Uuid);
         return credential;
     }
 
     public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         Call();
-        world.Renewed(lease.Uuid);
-        return world.Backend.RenewAsync(lease, cancellationToken);
+        simulation.Renewed(lease.Uuid);
+        return simulation.Backend.RenewAsync(lease, cancellationToken);
     }
 
     public async Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         Call();
-        world.Revoked(lease.Uuid);
-        await world.Backend.RevokeAsync(lease, cancellationToken);
-        await world.ActAsync();
+        simulation.Revoked(lease.Uuid);
+        await simulation.Backend.RevokeAsync(lease, cancellationToken);
+        await simulation.ActAsync();
     }
 }
 
 /// <summary>A clock with an offset.</summary>
-internal sealed class SkewedTime(FakeTimeProvider world, TimeSpan skew) : TimeProvider
+internal sealed class SkewedTime(FakeTimeProvider simulation, TimeSpan skew) : TimeProvider
 {
-    public override DateTimeOffset GetUtcNow() => world.GetUtcNow() + skew;
+    public override DateTimeOffset GetUtcNow() => simulation.GetUtcNow() + skew;
 
-    public override long GetTimestamp() => world.GetTimestamp();
+    public override long GetTimestamp() => simulation.GetTimestamp();
 
-    public override long TimestampFrequency => world.TimestampFrequency;
+    public override long TimestampFrequency => simulation.TimestampFrequency;
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => world.CreateTimer(callback, state, dueTime, period);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => simulation.CreateTimer(callback, state, dueTime, period);
 }
 
 /// <summary>A store of records.</summary>

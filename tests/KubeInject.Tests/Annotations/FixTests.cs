@@ -18,11 +18,11 @@ public sealed class FixTests
     {
         foreach (var pod in Pods(name))
         {
-            var mended = Mended(pod);
-            Assert.DoesNotContain(Read(mended).Findings, finding => finding.Fix is not null);
+            var fixedPod = Fixed(pod);
+            Assert.DoesNotContain(Read(fixedPod).Findings, finding => finding.Fix is not null);
             var errors = Read(pod).Findings.Where(finding => finding.Severity == FindingSeverity.Error).ToList();
             if (errors.TrueForAll(error => error.Fix is not null))
-                Assert.False(Read(mended).HasErrors);
+                Assert.False(Read(fixedPod).HasErrors);
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class FixTests
         Assert.Equal(
             ["set /a-b.env-key-dbpassword = A_B_DBPASSWORD", "set /a-b.env-key-dbuser = A_B_DBUSER_2", "set /a_b.env-key-dbpassword = A_B_DBPASSWORD_2", "set /a_b.env-key-dbuser = A_B_DBUSER_3"],
             Fixes(pod, FindingCode.DuplicateVariable));
-        Assert.False(Read(Mended(pod)).HasErrors);
+        Assert.False(Read(Fixed(pod)).HasErrors);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class FixTests
         Manifest.Parse(new ManifestText(CorpusDocument.WithFindings.Single(document => document.Name == name).Text))
             .Documents.SelectMany(document => document.PodTemplates).Select(template => template.Template);
 
-    private static PodTemplate Mended(PodTemplate pod)
+    private static PodTemplate Fixed(PodTemplate pod)
     {
         for (var round = 0; round < 10; round++)
         {

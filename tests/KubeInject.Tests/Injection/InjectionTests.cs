@@ -66,56 +66,56 @@ public sealed class InjectionTests
     [Fact]
     public async Task The_uuids_are_in_the_order_of_the_databases()
     {
-        var injecting = new InjectionFixture();
-        var (text, _) = await injecting.RunAsync(TwoDatabases);
+        var fixture = new InjectionFixture();
+        var (text, _) = await fixture.RunAsync(TwoDatabases);
 
-        Assert.Equal(["a", "b"], injecting.Issuer.Issued.Select(request => request.Database));
+        Assert.Equal(["a", "b"], fixture.Issuer.Issued.Select(request => request.Database));
         Assert.Contains("db-creds-injector.numberly.io/uuid: \"UUID-0,UUID-1\"", text, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task If_the_second_credential_cannot_be_issued_the_first_is_revoked()
     {
-        var injecting = new InjectionFixture(request => request.Database == "b" ? throw new InvalidOperationException("The database is down.") : new Credential("u", new SensitiveString("p"), "lease"));
+        var fixture = new InjectionFixture(request => request.Database == "b" ? throw new InvalidOperationException("The database is down.") : new Credential("u", new SensitiveString("p"), "lease"));
 
-        var (text, result) = await injecting.RunAsync(TwoDatabases);
+        var (text, result) = await fixture.RunAsync(TwoDatabases);
 
         Assert.Empty(text);
         Assert.Equal("<input>:1:1: pod/a: The database is down.", Assert.Single(result.Pods).Error);
-        Assert.Single(injecting.Issuer.Issued);
-        Assert.Empty(injecting.Issuer.Live);
-        Assert.Empty(injecting.Leases.Records);
+        Assert.Single(fixture.Issuer.Issued);
+        Assert.Empty(fixture.Issuer.Live);
+        Assert.Empty(fixture.Leases.Records);
     }
 
     [Fact]
     public async Task A_null_character_is_rejected_and_the_credential_revoked()
     {
-        var injecting = new InjectionFixture(_ => new Credential("u", new SensitiveString("p\0"), "lease"));
+        var fixture = new InjectionFixture(_ => new Credential("u", new SensitiveString("p\0"), "lease"));
 
-        var (_, result) = await injecting.RunAsync(TwoDatabases);
+        var (_, result) = await fixture.RunAsync(TwoDatabases);
 
         Assert.Contains("null character", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
-        Assert.Empty(injecting.Issuer.Live);
+        Assert.Empty(fixture.Issuer.Live);
     }
 
     [Fact]
     public async Task If_the_injected_document_cannot_be_written_the_credential_is_revoked()
     {
-        var injecting = new InjectionFixture();
+        var fixture = new InjectionFixture();
 
-        var result = await injecting.Injector.InjectAsync(
+        var result = await fixture.Injector.InjectAsync(
             ManifestSource.FromText(TwoDatabases), ManifestOutput.ToStream((_, _) => throw new IOException("The pipe is broken.")), CancellationToken.None);
 
         Assert.Equal("The pipe is broken.", result.Error);
-        Assert.Equal(2, injecting.Issuer.Issued.Count);
-        Assert.Empty(injecting.Issuer.Live);
+        Assert.Equal(2, fixture.Issuer.Issued.Count);
+        Assert.Empty(fixture.Issuer.Live);
     }
 
     [Fact]
     public async Task Cancelling_an_injection_leaves_no_credential()
     {
         using var stop = new CancellationTokenSource();
-        var injecting = new InjectionFixture(request =>
+        var fixture = new InjectionFixture(request =>
         {
             if (request.Database == "b")
                 stop.Cancel();
@@ -123,23 +123,23 @@ public sealed class InjectionTests
             return new Credential("u", new SensitiveString("p"), "lease");
         });
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => injecting.Injector.InjectAsync(
+        await Assert.ThrowsAsync<OperationCanceledException>(() => fixture.Injector.InjectAsync(
             ManifestSource.FromText(TwoDatabases), ManifestOutput.ToStream((_, _) => Task.CompletedTask), stop.Token));
 
-        Assert.Empty(injecting.Issuer.Live);
-        Assert.Empty(injecting.Leases.Records);
+        Assert.Empty(fixture.Issuer.Live);
+        Assert.Empty(fixture.Leases.Records);
     }
 
     [Fact]
     public async Task A_plan_issues_nothing_and_finds_errors()
     {
-        var injecting = new InjectionFixture();
+        var fixture = new InjectionFixture();
 
-        var plan = await injecting.Injector.PlanAsync(ManifestSource.FromText(TwoDatabases), CancellationToken.None);
+        var plan = await fixture.Injector.PlanAsync(ManifestSource.FromText(TwoDatabases), CancellationToken.None);
 
         Assert.Equal(InjectionStatus.Planned, Assert.Single(plan.Result.Pods).Status);
-        Assert.Empty(injecting.Issuer.Issued);
-        Assert.Empty(injecting.Leases.Records);
+        Assert.Empty(fixture.Issuer.Issued);
+        Assert.Empty(fixture.Leases.Records);
     }
 
     [Theory]
@@ -149,12 +149,12 @@ public sealed class InjectionTests
     [InlineData("    - name: app", "", InjectionStatus.Failed)]
     public async Task A_pod_that_cannot_be_injected_is_reported_with_its_reason(string part, string replacement, InjectionStatus status)
     {
-        var injecting = new InjectionFixture();
+        var fixture = new InjectionFixture();
         var manifest = TwoDatabases.Replace(part, replacement, StringComparison.Ordinal);
-        var (text, result) = await injecting.RunAsync(manifest);
+        var (text, result) = await fixture.RunAsync(manifest);
 
         Assert.Equal(status, result.Pods.Count == 0 ? InjectionStatus.NotRequested : result.Pods[0].Status);
         Assert.Equal(status == InjectionStatus.Failed ? "" : manifest, text);
-        Assert.Empty(injecting.Issuer.Issued);
+        Assert.Empty(fixture.Issuer.Issued);
     }
 }

@@ -153,13 +153,13 @@ public sealed partial class SecretDeliveryTests
     [Fact]
     public async Task A_template_that_needs_the_kubelet_is_rejected_before_anything_is_issued()
     {
-        var injecting = new InjectionFixture(delivery: AsManifest);
+        var fixture = new InjectionFixture(delivery: AsManifest);
 
-        var (text, result) = await injecting.RunAsync(InUriMode("postgres://$(DB_HOST)/x"));
+        var (text, result) = await fixture.RunAsync(InUriMode("postgres://$(DB_HOST)/x"));
 
         Assert.Empty(text);
         Assert.StartsWith("<input>:1:1: shop/pod/a: The template of 'orders' refers to another variable", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
-        Assert.Empty(injecting.Issuer.Issued);
+        Assert.Empty(fixture.Issuer.Issued);
     }
 
     [Fact]
@@ -201,13 +201,13 @@ public sealed partial class SecretDeliveryTests
     [Fact]
     public async Task A_directive_before_the_document_is_rejected()
     {
-        var injecting = new InjectionFixture(delivery: AsManifest);
+        var fixture = new InjectionFixture(delivery: AsManifest);
 
-        var (text, result) = await injecting.RunAsync($"%YAML 1.2\n---\n{Pod}");
+        var (text, result) = await fixture.RunAsync($"%YAML 1.2\n---\n{Pod}");
 
         Assert.Empty(text);
         Assert.Contains("directive", Assert.Single(result.Pods).Error, StringComparison.Ordinal);
-        Assert.Empty(injecting.Issuer.Issued);
+        Assert.Empty(fixture.Issuer.Issued);
     }
 
     [Theory]
@@ -232,11 +232,11 @@ public sealed partial class SecretDeliveryTests
     [Fact]
     public async Task Without_a_cluster_no_record_waits_for_a_Secret_to_be_deleted()
     {
-        var injecting = new InjectionFixture(delivery: AsManifest);
+        var fixture = new InjectionFixture(delivery: AsManifest);
 
-        await injecting.RunAsync(Pod);
+        await fixture.RunAsync(Pod);
 
-        Assert.Null(Assert.Single(injecting.Leases.Records).Value.Secret);
+        Assert.Null(Assert.Single(fixture.Leases.Records).Value.Secret);
     }
 
     [Fact]

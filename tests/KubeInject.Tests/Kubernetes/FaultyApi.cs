@@ -18,7 +18,7 @@ internal sealed class FaultyApi : IDisposable
         this.server = server;
         Clock = clock;
         Connection = connection;
-        connection.RequestCompleted += Told.Add;
+        connection.RequestCompleted += ReportedRequests.Add;
     }
 
     public ImmediateTimeProvider Clock { get; }
@@ -28,7 +28,7 @@ internal sealed class FaultyApi : IDisposable
     public KubeObjectClient Objects => Connection.Objects;
 
     /// <summary>The requests that the client reports.</summary>
-    public ObservableCollection<CompletedRequest> Told { get; } = [];
+    public ObservableCollection<CompletedRequest> ReportedRequests { get; } = [];
 
     /// <summary>The requests that the server received, without those of connecting.</summary>
     public IReadOnlyList<Request> Requests => [.. server.Requests.Skip(2)];

@@ -110,7 +110,7 @@ public class RepetitionTests
     {
         using var api = await FaultyApi.OpenAsync(_ => Reset);
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => api.Objects.GetAsync(KubeResource.Pods, "a"));
-        Assert.Equal((KubeConnectionFailure.Unreachable, 5), (error.Reason, api.Told.Count));
+        Assert.Equal((KubeConnectionFailure.Unreachable, 5), (error.Reason, api.ReportedRequests.Count));
         Assert.Equal([1, 2, 4, 8], api.Clock.Waits.Select(wait => wait.TotalSeconds));
     }
 
@@ -163,7 +163,7 @@ public class RepetitionTests
         api.StopListening();
         var error = await Assert.ThrowsAsync<KubeConnectionException>(() => Once[operation](api.Objects));
         Assert.Contains("connection was refused", error.Message, StringComparison.Ordinal);
-        Assert.Equal(1 + 5, api.Told.Count);
+        Assert.Equal(1 + 5, api.ReportedRequests.Count);
     }
 
     [Theory]
@@ -193,7 +193,7 @@ public class RepetitionTests
     {
         using var api = await FaultyApi.OpenAsync(new KubeRetryPolicy { Jitter = () => 1, FirstWait = TimeSpan.FromMinutes(1), LongestWait = TimeSpan.FromMinutes(1) }, Busy);
         using var cancellation = new CancellationTokenSource();
-        api.Told.CollectionChanged += (_, _) => cancellation.Cancel();
+        api.ReportedRequests.CollectionChanged += (_, _) => cancellation.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => api.Objects.GetAsync(KubeResource.Pods, "a", cancellationToken: cancellation.Token));
     }
 

@@ -86,15 +86,15 @@ public class ServerContractTests
     [MemberData(nameof(OperationNames))]
     public async Task Tokens_keys_and_passwords_appear_in_no_error_and_no_event(string operation)
     {
-        var told = new List<CompletedRequest>();
+        var reported = new List<CompletedRequest>();
         using var server = new TlsServer(TestServer.Kubernetes(request => request.Path.Length % 2 == 0
             ? Response.Error(400, request.Headers["Authorization"], request.Headers["Authorization"])
             : new Response(200, request.Headers["Authorization"], request.Headers["Authorization"])));
-        RequestObserver.Current = told.Add;
+        RequestObserver.Current = reported.Add;
         using var connection = await KubeConnection.OpenAsync(server.Settings with { Token = new SensitiveString(Canary) });
         var error = await Assert.ThrowsAnyAsync<Exception>(() => Operations[operation](connection, CancellationToken.None));
         Assert.True(error is KubeApiException or KubeConnectionException);
-        Assert.DoesNotContain(Canary, $"{error}{(error as KubeApiException)?.Reason}{string.Concat(told)}{connection}", StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, $"{error}{(error as KubeApiException)?.Reason}{string.Concat(reported)}{connection}", StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,61 +14,61 @@ public class WatchProperties
 
     [Fact]
     public void With_any_faults_every_deletion_is_reported_once_and_no_event_is_reported_twice() =>
-        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canForget: true).GetAwaiter().GetResult())
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canExpire: true).GetAwaiter().GetResult())
             .CheckSeeded(60);
 
     [Fact]
     public void If_the_server_keeps_its_history_every_event_is_reported() =>
-        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canForget: false).GetAwaiter().GetResult())
+        Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed => RunAsync(seed, canExpire: false).GetAwaiter().GetResult())
             .CheckSeeded(60);
 
-    private static async Task<bool> RunAsync(int seed, bool canForget)
+    private static async Task<bool> RunAsync(int seed, bool canExpire)
     {
-        var life = new Life(seed, canForget);
-        using var api = await FaultyApi.OpenAsync(life.Answer);
-        var told = new List<string>();
+        var simulation = new WatchSimulation(seed, canExpire);
+        using var api = await FaultyApi.OpenAsync(simulation.Answer);
+        var reported = new List<string>();
         var states = new Dictionary<string, string>(StringComparer.Ordinal);
-        await foreach (var happened in api.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 3 }))
+        await foreach (var change in api.Objects.WatchAsync(KubeResource.Pods, new KubeQuery { PageSize = 3 }))
         {
-            var (uid, version) = (happened.Object.Uid!, happened.Object.ResourceVersion!);
-            told.Add($"{happened.Type.ToString().ToUpperInvariant()} {uid}@{version}");
-            switch (happened.Type)
+            var (uid, version) = (change.Object.Uid!, change.Object.ResourceVersion!);
+            reported.Add($"{change.Type.ToString().ToUpperInvariant()} {uid}@{version}");
+            switch (change.Type)
             {
                 case KubeEventType.Added:
-                    states.Add(uid, version); // throws for an object that was told already
+                    states.Add(uid, version); // throws if the object was already reported
                     break;
                 case KubeEventType.Modified:
-                    Assert.True(states.ContainsKey(uid) && states[uid] != version, $"{told[^1]} is no news");
+                    Assert.True(states.ContainsKey(uid) && states[uid] != version, $"{reported[^1]} is not a change");
                     states[uid] = version;
                     break;
                 default:
-                    Assert.True(states.Remove(uid), $"{told[^1]} is told again, or of an object that was never told");
+                    Assert.True(states.Remove(uid), $"{reported[^1]} is a duplicate, or the object was never reported");
                     break;
             }
 
-            if (happened.Object.Name == Last)
+            if (change.Object.Name == Last)
                 break;
         }
 
-        Assert.Equal(life.Store.States, states.Select(state => $"{state.Key}@{state.Value}").Order(StringComparer.Ordinal));
-        if (!canForget)
-            Assert.Equal(life.Store.History.Skip(life.ListedHistory), told.Skip(life.ListedObjects));
+        Assert.Equal(simulation.Store.States, states.Select(state => $"{state.Key}@{state.Value}").Order(StringComparer.Ordinal));
+        if (!canExpire)
+            Assert.Equal(simulation.Store.History.Skip(simulation.ListedHistory), reported.Skip(simulation.ListedObjects));
         return true;
     }
 
     /// <summary>A server whose objects change with every request, and whose responses fail, up to a number of faults.</summary>
-    private sealed class Life
+    private sealed class WatchSimulation
     {
         private readonly Random random;
-        private readonly bool canForget;
+        private readonly bool canExpire;
         private int steps;
-        private int strangers; // a watch does not take more of them in a row
-        private int cuts;      // nor does a first list
+        private int invalidResponses; // a watch tolerates only a few of them in a row
+        private int cuts;      // a first list tolerates only a few of them in a row
 
-        public Life(int seed, bool canForget)
+        public WatchSimulation(int seed, bool canExpire)
         {
             random = new Random(seed);
-            this.canForget = canForget;
+            this.canExpire = canExpire;
             steps = 30 + random.Next(60);
             Change(random.Next(10));
         }
@@ -85,7 +85,7 @@ public class WatchProperties
             if (!FakeStore.IsWatch(request))
             {
                 // While a list that must not expire is read, the store does not change: its pages have one version anyway.
-                if (canForget)
+                if (canExpire)
                     Step();
                 (ListedObjects, ListedHistory) = (Store.States.Count(), Store.History.Count);
                 return Broken(Store.List(request));
@@ -97,7 +97,7 @@ public class WatchProperties
                 0 => Response.Error(500, "InternalError", "x"),
                 1 => Response.Error(429, "TooManyRequests", "x") with { Headers = ["Retry-After: 1"] },
                 2 => Response.Json("") with { CutAfter = 0 },
-                3 when strangers++ < 4 => new Response(200, "text/html", "<html>log in</html>\n"),
+                3 when invalidResponses++ < 4 => new Response(200, "text/html", "<html>log in</html>\n"),
                 4 => Response.Json("") with { Lines = Lines(request), CutAfter = int.MaxValue },
                 _ => Store.WatchedFrom(request) is null ? Response.Error(410, "Expired", "x") : Response.Json("") with { Lines = Lines(request) },
             };
@@ -158,7 +158,7 @@ public class WatchProperties
                 return;
             steps--;
             Change(random.Next(3));
-            if (canForget && random.Next(5) == 0)
+            if (canExpire && random.Next(5) == 0)
                 Store.Compact();
         }
 

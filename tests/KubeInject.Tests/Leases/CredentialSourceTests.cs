@@ -67,7 +67,7 @@ public sealed class CredentialSourceTests
     [Fact]
     public async Task If_revoking_fails_the_record_is_kept()
     {
-        var source = new CredentialSource(new UnwillingIssuer(), leases);
+        var source = new CredentialSource(new FailingIssuer(), leases);
         var lease = await source.IssueAsync(Request, CancellationToken.None);
 
         await Assert.ThrowsAsync<HttpRequestException>(() => source.RevokeAsync(lease.Record, CancellationToken.None));
@@ -81,8 +81,8 @@ public sealed class CredentialSourceTests
     [InlineData("vault", null)]
     public async Task Leases_of_another_source_in_the_same_store_are_neither_listed_nor_removed(string name, string? place)
     {
-        var other = await new CredentialSource(new PlacedIssuer(name, place), leases).IssueAsync(Request, CancellationToken.None);
-        var source = new CredentialSource(new PlacedIssuer("postgresql", "standby:5432"), leases);
+        var other = await new CredentialSource(new NamedIssuer(name, place), leases).IssueAsync(Request, CancellationToken.None);
+        var source = new CredentialSource(new NamedIssuer("postgresql", "standby:5432"), leases);
 
         Assert.Empty(await new LeaseInventory(source, null).ListAsync(CancellationToken.None));
         var exception = await Assert.ThrowsAsync<CredentialException>(() => source.RevokeAsync(other.Record, CancellationToken.None));
@@ -128,7 +128,7 @@ public sealed class CredentialSourceTests
         public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
     }
 
-    private sealed class PlacedIssuer(string name, string? place) : ICredentialIssuer
+    private sealed class NamedIssuer(string name, string? place) : ICredentialIssuer
     {
         public string Name => name;
 
@@ -147,7 +147,7 @@ public sealed class CredentialSourceTests
         public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    private sealed class UnwillingIssuer : ICredentialIssuer
+    private sealed class FailingIssuer : ICredentialIssuer
     {
         public string Name => "unwilling";
 

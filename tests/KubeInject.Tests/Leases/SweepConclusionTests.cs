@@ -7,31 +7,31 @@ namespace KubeInject.Tests.Leases;
 /// <summary>The conclusions of a sweep from what it has read.</summary>
 public sealed class SweepConclusionTests
 {
-    private readonly SweepSimulation world = new();
+    private readonly SweepSimulation simulation = new();
 
     [Fact]
     public async Task A_lease_with_an_owner_is_renewed_and_one_that_certainly_has_none_is_revoked()
     {
-        var (living, gone) = (world.Record(), world.Record());
-        world.Live(living);
+        var (living, gone) = (simulation.Record(), simulation.Record());
+        simulation.Live(living);
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Equal([living.Uuid], world.Issuer.Renewed);
-        Assert.Equal([gone.Uuid], world.Issuer.Revoked);
+        Assert.Equal([living.Uuid], simulation.Issuer.Renewed);
+        Assert.Equal([gone.Uuid], simulation.Issuer.Revoked);
         Assert.Equal((2, 1, 1, 0, true), (summary.Total, summary.Renewed, summary.Revoked, summary.Kept, summary.IsComplete));
     }
 
     [Fact]
     public async Task An_incomplete_record_with_an_owner_is_never_revoked_whatever_its_planned_action()
     {
-        var record = world.Record(record => record with { IsComplete = false });
-        world.Live(record);
+        var record = simulation.Record(record => record with { IsComplete = false });
+        simulation.Live(record);
 
-        await world.RunAsync();
+        await simulation.RunAsync();
 
-        Assert.Empty(world.Issuer.Revoked);
-        Assert.Contains(record.Uuid, world.Store.Records.Keys);
+        Assert.Empty(simulation.Issuer.Revoked);
+        Assert.Contains(record.Uuid, simulation.Store.Records.Keys);
     }
 
     [Theory]
@@ -39,14 +39,14 @@ public sealed class SweepConclusionTests
     [InlineData(false)]
     public async Task An_owner_that_appears_after_the_plan_keeps_its_lease(bool isComplete)
     {
-        var record = world.Record(record => record with { IsComplete = isComplete });
-        var sweep = world.Sweep();
+        var record = simulation.Record(record => record with { IsComplete = isComplete });
+        var sweep = simulation.Sweep();
         var plan = await sweep.PlanAsync(CancellationToken.None);
-        world.Live(record);
+        simulation.Live(record);
 
         var summary = await sweep.RunAsync(plan, null, CancellationToken.None);
 
-        Assert.Empty(world.Issuer.Revoked);
+        Assert.Empty(simulation.Issuer.Revoked);
         Assert.Equal((1, 0, true), (summary.Kept, summary.Failed, summary.IsComplete));
     }
 
@@ -55,76 +55,76 @@ public sealed class SweepConclusionTests
     [InlineData(16)]
     public async Task Owners_are_read_again_right_before_each_batch_of_revocations(int concurrency)
     {
-        world.Options = new LeaseOptions { Concurrency = concurrency };
-        var records = Enumerable.Range(0, 64).Select(_ => world.Record()).OrderBy(record => record.Uuid).ToList();
+        simulation.Options = new LeaseOptions { Concurrency = concurrency };
+        var records = Enumerable.Range(0, 64).Select(_ => simulation.Record()).OrderBy(record => record.Uuid).ToList();
         var revoked = 0;
-        world.Issuer.OnRevoke = _ =>
+        simulation.Issuer.OnRevoke = _ =>
         {
             // All leases that the sweep has not processed yet get an owner.
             if (++revoked == 1)
-                records.Skip(2 * concurrency).ToList().ForEach(world.Live);
+                records.Skip(2 * concurrency).ToList().ForEach(simulation.Live);
         };
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Empty(world.Issuer.Revoked.Intersect(world.Living.Keys));
-        Assert.Equal(64 - world.Issuer.Revoked.Count, summary.Kept);
-        Assert.NotEmpty(world.Living);
+        Assert.Empty(simulation.Issuer.Revoked.Intersect(simulation.Living.Keys));
+        Assert.Equal(64 - simulation.Issuer.Revoked.Count, summary.Kept);
+        Assert.NotEmpty(simulation.Living);
     }
 
     [Fact]
     public async Task Reading_a_slow_cluster_takes_at_most_half_of_the_time()
     {
-        world.Options = new LeaseOptions { Concurrency = 1 };
+        simulation.Options = new LeaseOptions { Concurrency = 1 };
         for (var i = 0; i < 100; i++)
-            world.Record();
-        world.ReadingTakes = TimeSpan.FromSeconds(5);
-        world.Issuer.OnRevoke = _ => world.Time.Advance(TimeSpan.FromSeconds(1));
+            simulation.Record();
+        simulation.ReadingTakes = TimeSpan.FromSeconds(5);
+        simulation.Issuer.OnRevoke = _ => simulation.Time.Advance(TimeSpan.FromSeconds(1));
 
-        await world.RunAsync();
+        await simulation.RunAsync();
 
-        Assert.Equal(100, world.Issuer.Revoked.Count);
-        Assert.InRange(world.Readings, 15, 25); // the plan's, and one for every five leases
+        Assert.Equal(100, simulation.Issuer.Revoked.Count);
+        Assert.InRange(simulation.Readings, 15, 25); // one for the plan, and one for every five leases
     }
 
     [Fact]
     public async Task If_no_lease_needs_an_action_nothing_is_read_or_called()
     {
         for (var i = 0; i < 100; i++)
-            world.Live(world.Record(record => record with { IsRenewable = false }));
+            simulation.Live(simulation.Record(record => record with { IsRenewable = false }));
 
-        await world.RunAsync();
+        await simulation.RunAsync();
 
-        Assert.Equal((1, 0), (world.Readings, world.Store.Finds));
+        Assert.Equal((1, 0), (simulation.Readings, simulation.Store.Finds));
     }
 
     [Fact]
     public async Task A_record_that_was_rewritten_or_removed_after_the_plan_is_not_revoked()
     {
-        var (changed, removed) = (world.Record(), world.Record(record => record with { IsComplete = false }));
-        var sweep = world.Sweep();
+        var (changed, removed) = (simulation.Record(), simulation.Record(record => record with { IsComplete = false }));
+        var sweep = simulation.Sweep();
         var plan = await sweep.PlanAsync(CancellationToken.None);
-        world.Store.Records[changed.Uuid] = changed with { RenewedAt = world.Time.GetUtcNow() };
-        world.Store.Records.TryRemove(removed.Uuid, out _);
+        simulation.Store.Records[changed.Uuid] = changed with { RenewedAt = simulation.Time.GetUtcNow() };
+        simulation.Store.Records.TryRemove(removed.Uuid, out _);
 
         var summary = await sweep.RunAsync(plan, null, CancellationToken.None);
 
-        Assert.Empty(world.Issuer.Revoked);
+        Assert.Empty(simulation.Issuer.Revoked);
         Assert.Equal(2, summary.Kept);
     }
 
     [Fact]
     public async Task Unreadable_resources_stop_revocation_but_not_renewal()
     {
-        var (living, gone, broken) = (world.Record(), world.Record(), world.Record(record => record with { IsComplete = false }));
-        world.Live(living);
-        world.Gaps.Add(new OwnerGap(OwnerGapKind.Workloads, "deployments.apps", "forbidden") { MissingRight = "list deployments.apps in all namespaces" });
+        var (living, gone, broken) = (simulation.Record(), simulation.Record(), simulation.Record(record => record with { IsComplete = false }));
+        simulation.Live(living);
+        simulation.Gaps.Add(new OwnerGap(OwnerGapKind.Workloads, "deployments.apps", "forbidden") { MissingRight = "list deployments.apps in all namespaces" });
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Equal([living.Uuid], world.Issuer.Renewed);
-        Assert.Empty(world.Issuer.Revoked);
-        Assert.Equal([gone.Uuid, broken.Uuid], world.Store.Records.Keys.Except([living.Uuid]).ToHashSet());
+        Assert.Equal([living.Uuid], simulation.Issuer.Renewed);
+        Assert.Empty(simulation.Issuer.Revoked);
+        Assert.Equal([gone.Uuid, broken.Uuid], simulation.Store.Records.Keys.Except([living.Uuid]).ToHashSet());
         Assert.False(summary.IsComplete);
         Assert.Contains("list deployments.apps in all namespaces", Assert.Single(summary.BlockingGaps).ToString(), StringComparison.Ordinal);
         Assert.Equal((LeaseKeepReason.OwnersNotSeen, 2), (Assert.Single(summary.Skipped).Reason, summary.Skipped[0].Leases.Count));
@@ -133,14 +133,14 @@ public sealed class SweepConclusionTests
     [Fact]
     public async Task Resources_that_become_unreadable_right_before_a_revocation_stop_it()
     {
-        world.Record();
-        var sweep = world.Sweep();
+        simulation.Record();
+        var sweep = simulation.Sweep();
         var plan = await sweep.PlanAsync(CancellationToken.None);
-        world.Gaps.Add(new OwnerGap(OwnerGapKind.Workloads, "pods", "forbidden"));
+        simulation.Gaps.Add(new OwnerGap(OwnerGapKind.Workloads, "pods", "forbidden"));
 
         var summary = await sweep.RunAsync(plan, null, CancellationToken.None);
 
-        Assert.Empty(world.Issuer.Revoked);
+        Assert.Empty(simulation.Issuer.Revoked);
         Assert.Equal("pods", Assert.Single(summary.BlockingGaps).Resource);
     }
 
@@ -151,12 +151,12 @@ public sealed class SweepConclusionTests
     [InlineData("", 0)]
     public async Task Unreadable_custom_resources_matter_for_leases_of_custom_kinds(string kind, int revoked)
     {
-        world.Record(record => record with { Owner = record.Owner with { Kind = kind } });
-        world.Gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, "rollouts.argoproj.io", "forbidden"));
+        simulation.Record(record => record with { Owner = record.Owner with { Kind = kind } });
+        simulation.Gaps.Add(new OwnerGap(OwnerGapKind.CustomResources, "rollouts.argoproj.io", "forbidden"));
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Equal((revoked, revoked == 1), (world.Issuer.Revoked.Count, summary.IsComplete));
+        Assert.Equal((revoked, revoked == 1), (simulation.Issuer.Revoked.Count, summary.IsComplete));
     }
 
     // By how many minutes the clock of the writer is behind ours, and the clock of the store is ahead of ours. The
@@ -172,14 +172,14 @@ public sealed class SweepConclusionTests
     [InlineData(0, 100_000)]
     public async Task A_lease_within_its_grace_period_is_kept_whatever_the_clocks_are(int recorderBehind, int keeperAhead)
     {
-        var created = world.Time.GetUtcNow().AddMinutes(-2);
-        world.Record(record => record with { RecordedAt = created.AddMinutes(keeperAhead - recorderBehind) });
-        world.Store.Offset = TimeSpan.FromMinutes(keeperAhead);
-        world.Store.StoredAt = _ => created.AddMinutes(keeperAhead);
+        var created = simulation.Time.GetUtcNow().AddMinutes(-2);
+        simulation.Record(record => record with { RecordedAt = created.AddMinutes(keeperAhead - recorderBehind) });
+        simulation.Store.Offset = TimeSpan.FromMinutes(keeperAhead);
+        simulation.Store.StoredAt = _ => created.AddMinutes(keeperAhead);
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Empty(world.Issuer.Revoked);
+        Assert.Empty(simulation.Issuer.Revoked);
         Assert.Equal(1, summary.Kept);
         Assert.Equal(recorderBehind != 0 || keeperAhead != 0, summary.Notice?.Contains("clock", StringComparison.Ordinal) == true);
     }
@@ -191,50 +191,50 @@ public sealed class SweepConclusionTests
     [InlineData("recorded and stored two thousand years ago")]
     public async Task An_impossible_age_is_ignored(string how)
     {
-        world.Record(record => how switch
+        simulation.Record(record => how switch
         {
-            "recorded in the future" => record with { RecordedAt = world.Time.GetUtcNow().AddHours(1) },
+            "recorded in the future" => record with { RecordedAt = simulation.Time.GetUtcNow().AddHours(1) },
             "recorded and stored two thousand years ago" => record with { RecordedAt = default(DateTimeOffset) },
             _ => record,
         });
-        world.Store.StoredAt = how switch
+        simulation.Store.StoredAt = how switch
         {
             "unknown store time" => _ => null,
-            "stored in the future" => _ => world.Time.GetUtcNow().AddHours(1),
+            "stored in the future" => _ => simulation.Time.GetUtcNow().AddHours(1),
             "recorded and stored two thousand years ago" => _ => default(DateTimeOffset),
-            _ => world.Store.StoredAt,
+            _ => simulation.Store.StoredAt,
         };
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Empty(world.Issuer.Revoked);
+        Assert.Empty(simulation.Issuer.Revoked);
         Assert.Equal(LeaseKeepReason.UnknownAge, Assert.Single(summary.Skipped).Reason);
     }
 
     [Fact]
     public async Task The_age_of_a_record_of_another_injector_comes_from_its_store()
     {
-        var (young, old) = (world.Record(record => record with { RecordedAt = null }), world.Record(record => record with { RecordedAt = null }));
-        world.Store.StoredAt = record => world.Time.GetUtcNow().AddMinutes(record.Uuid == young.Uuid ? -4 : -6);
+        var (young, old) = (simulation.Record(record => record with { RecordedAt = null }), simulation.Record(record => record with { RecordedAt = null }));
+        simulation.Store.StoredAt = record => simulation.Time.GetUtcNow().AddMinutes(record.Uuid == young.Uuid ? -4 : -6);
 
-        await world.RunAsync();
+        await simulation.RunAsync();
 
-        Assert.Equal([old.Uuid], world.Issuer.Revoked);
+        Assert.Equal([old.Uuid], simulation.Issuer.Revoked);
     }
 
     [Fact]
     public async Task A_record_of_another_cluster_is_skipped_and_reported()
     {
-        var record = world.Record(record => record with { ClusterUid = "another-cluster" });
-        var copied = world.Record(record => record with { ClusterUid = "another-cluster" });
-        world.Live(copied);
+        var record = simulation.Record(record => record with { ClusterUid = "another-cluster" });
+        var copied = simulation.Record(record => record with { ClusterUid = "another-cluster" });
+        simulation.Live(copied);
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Empty(world.Issuer.Revoked.Concat(world.Issuer.Renewed));
+        Assert.Empty(simulation.Issuer.Revoked.Concat(simulation.Issuer.Renewed));
         Assert.Equal((LeaseKeepReason.OtherCluster, 2, true), (Assert.Single(summary.Skipped).Reason, summary.Skipped[0].Leases.Count, summary.IsComplete));
         Assert.Contains("another cluster", summary.Notice, StringComparison.Ordinal);
-        Assert.Contains(record.Uuid, world.Store.Records.Keys);
+        Assert.Contains(record.Uuid, simulation.Store.Records.Keys);
     }
 
     [Theory]
@@ -242,20 +242,20 @@ public sealed class SweepConclusionTests
     [InlineData(false)]
     public async Task A_record_without_a_cluster_in_a_folder_belongs_to_this_cluster_once_its_owner_is_seen_here(bool isRenewable)
     {
-        world.Store.Scope = LeaseStoreScope.AnyCluster;
-        var (living, gone) = (world.Record(Nameless), world.Record(Nameless));
-        world.Live(living);
+        simulation.Store.Scope = LeaseStoreScope.AnyCluster;
+        var (living, gone) = (simulation.Record(Nameless), simulation.Record(Nameless));
+        simulation.Live(living);
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Empty(world.Issuer.Revoked);
+        Assert.Empty(simulation.Issuer.Revoked);
         Assert.Equal(LeaseKeepReason.UnknownCluster, Assert.Single(summary.Skipped).Reason);
         Assert.Contains("Revoke-CredentialLease", summary.Notice, StringComparison.Ordinal);
-        Assert.Equal(("this-cluster", null), (world.Store.Records[living.Uuid].ClusterUid, world.Store.Records[gone.Uuid].ClusterUid));
+        Assert.Equal(("this-cluster", null), (simulation.Store.Records[living.Uuid].ClusterUid, simulation.Store.Records[gone.Uuid].ClusterUid));
 
-        world.Living.Clear();
-        await world.RunAsync();
-        Assert.Equal([living.Uuid], world.Issuer.Revoked);
+        simulation.Living.Clear();
+        await simulation.RunAsync();
+        Assert.Equal([living.Uuid], simulation.Issuer.Revoked);
 
         LeaseRecord Nameless(LeaseRecord record) => record with { ClusterUid = null, IsRenewable = isRenewable };
     }
@@ -263,61 +263,61 @@ public sealed class SweepConclusionTests
     [Fact]
     public async Task A_record_without_a_cluster_belongs_to_this_cluster_if_the_store_serves_one_cluster()
     {
-        var record = world.Record(record => record with { ClusterUid = null });
+        var record = simulation.Record(record => record with { ClusterUid = null });
 
-        await world.RunAsync();
+        await simulation.RunAsync();
 
-        Assert.Equal([record.Uuid], world.Issuer.Revoked);
+        Assert.Equal([record.Uuid], simulation.Issuer.Revoked);
     }
 
     [Fact]
     public async Task A_single_cluster_store_with_records_of_another_cluster_is_treated_as_shared()
     {
-        var (nameless, _) = (world.Record(record => record with { ClusterUid = null }), world.Record(record => record with { ClusterUid = "another-cluster" }));
+        var (nameless, _) = (simulation.Record(record => record with { ClusterUid = null }), simulation.Record(record => record with { ClusterUid = "another-cluster" }));
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Empty(world.Issuer.Revoked);
+        Assert.Empty(simulation.Issuer.Revoked);
         Assert.Contains(summary.Skipped, leases => leases.Reason == LeaseKeepReason.UnknownCluster && leases.Leases[0].Uuid == nameless.Uuid);
     }
 
     [Fact]
     public async Task A_store_in_another_cluster_does_not_prove_that_a_record_belongs_to_this_one()
     {
-        world.Store.Cluster = new ClusterIdentity("another-cluster", new Uri("https://other"));
-        world.Record(record => record with { ClusterUid = null });
+        simulation.Store.Cluster = new ClusterIdentity("another-cluster", new Uri("https://other"));
+        simulation.Record(record => record with { ClusterUid = null });
 
-        Assert.Equal(LeaseKeepReason.UnknownCluster, Assert.Single((await world.RunAsync()).Skipped).Reason);
-        Assert.Empty(world.Issuer.Revoked);
+        Assert.Equal(LeaseKeepReason.UnknownCluster, Assert.Single((await simulation.RunAsync()).Skipped).Reason);
+        Assert.Empty(simulation.Issuer.Revoked);
     }
 
     [Fact]
     public async Task A_lease_that_names_a_cluster_is_revoked_only_if_the_current_cluster_is_known()
     {
-        world.Cluster = new ClusterIdentity(null, null);
-        world.Gaps.Add(new OwnerGap(OwnerGapKind.Cluster, "namespaces", "forbidden") { MissingRight = "get the namespace kube-system" });
-        var (gone, living) = (world.Record(), world.Record());
-        world.Live(living);
+        simulation.Cluster = new ClusterIdentity(null, null);
+        simulation.Gaps.Add(new OwnerGap(OwnerGapKind.Cluster, "namespaces", "forbidden") { MissingRight = "get the namespace kube-system" });
+        var (gone, living) = (simulation.Record(), simulation.Record());
+        simulation.Live(living);
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Empty(world.Issuer.Revoked);
-        Assert.Equal([living.Uuid], world.Issuer.Renewed);
+        Assert.Empty(simulation.Issuer.Revoked);
+        Assert.Equal([living.Uuid], simulation.Issuer.Renewed);
         Assert.Contains("get the namespace kube-system", Assert.Single(summary.BlockingGaps).ToString(), StringComparison.Ordinal);
-        Assert.Contains(gone.Uuid, world.Store.Records.Keys);
+        Assert.Contains(gone.Uuid, simulation.Store.Records.Keys);
     }
 
     [Fact]
     public async Task An_unreadable_record_is_reported_and_counted_and_all_others_are_processed()
     {
-        var (living, gone) = (world.Record(), world.Record());
-        world.Live(living);
-        world.Store.Unreadable.Add(new UnreadableRecord("somewhere", "It is empty."));
+        var (living, gone) = (simulation.Record(), simulation.Record());
+        simulation.Live(living);
+        simulation.Store.Unreadable.Add(new UnreadableRecord("somewhere", "It is empty."));
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
-        Assert.Equal([living.Uuid], world.Issuer.Renewed);
-        Assert.Equal([gone.Uuid], world.Issuer.Revoked);
+        Assert.Equal([living.Uuid], simulation.Issuer.Renewed);
+        Assert.Equal([gone.Uuid], simulation.Issuer.Revoked);
         Assert.Equal((2, false), (summary.Total, summary.IsComplete));
         Assert.Equal("somewhere", Assert.Single(summary.Unreadable).Location);
     }
@@ -325,30 +325,30 @@ public sealed class SweepConclusionTests
     [Fact]
     public async Task A_namespace_limits_the_leases_but_not_the_search_for_owners()
     {
-        world.Options = new LeaseOptions { Namespace = "shop" };
-        var (elsewhere, other) = (world.Record(), world.Record(record => record with { Owner = record.Owner with { Namespace = "other" } }));
-        world.Living[elsewhere.Uuid] = new ObjectReference("Pod", "elsewhere", "orders");
+        simulation.Options = new LeaseOptions { Namespace = "shop" };
+        var (elsewhere, other) = (simulation.Record(), simulation.Record(record => record with { Owner = record.Owner with { Namespace = "other" } }));
+        simulation.Living[elsewhere.Uuid] = new ObjectReference("Pod", "elsewhere", "orders");
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
         Assert.Equal(1, summary.Total);
-        Assert.Equal([elsewhere.Uuid], world.Issuer.Renewed);
-        Assert.Empty(world.Issuer.Revoked);
-        Assert.Contains(other.Uuid, world.Store.Records.Keys);
+        Assert.Equal([elsewhere.Uuid], simulation.Issuer.Renewed);
+        Assert.Empty(simulation.Issuer.Revoked);
+        Assert.Contains(other.Uuid, simulation.Store.Records.Keys);
     }
 
     [Fact]
     public async Task Leases_that_another_injector_revoked_are_cleaned_up_once_no_owner_is_left()
     {
-        var (young, gone, living) = (world.Record(record => record with { RecordedAt = world.Time.GetUtcNow() }), world.Record(), world.Record());
+        var (young, gone, living) = (simulation.Record(record => record with { RecordedAt = simulation.Time.GetUtcNow() }), simulation.Record(), simulation.Record());
         foreach (var record in new[] { young, gone, living })
-            world.Store.RevokedByOthers[record.Uuid] = world.Store.Records.TryRemove(record.Uuid, out var removed) ? removed : record;
-        world.Live(living);
+            simulation.Store.RevokedByOthers[record.Uuid] = simulation.Store.Records.TryRemove(record.Uuid, out var removed) ? removed : record;
+        simulation.Live(living);
 
-        var summary = await world.RunAsync();
+        var summary = await simulation.RunAsync();
 
         Assert.Equal(0, summary.Total);
-        Assert.Equal([gone.Uuid], world.Issuer.Revoked);
-        Assert.Equal(new[] { young.Uuid, living.Uuid }.ToHashSet(), world.Store.RevokedByOthers.Keys.ToHashSet());
+        Assert.Equal([gone.Uuid], simulation.Issuer.Revoked);
+        Assert.Equal(new[] { young.Uuid, living.Uuid }.ToHashSet(), simulation.Store.RevokedByOthers.Keys.ToHashSet());
     }
 }

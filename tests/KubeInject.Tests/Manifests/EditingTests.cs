@@ -143,16 +143,16 @@ public sealed class EditingTests
                       value: b
             other: *env
             """;
-        var injecting = new InjectionFixture();
+        var fixture = new InjectionFixture();
 
-        var (text, result) = await injecting.RunAsync(Text);
+        var (text, result) = await fixture.RunAsync(Text);
 
         Assert.Empty(text);
         Assert.Equal(
             "<input>:12:12: This is part of &env, which is also used in line 15, so the change would also apply there. Replace *env there with a copy of the content, and try again.",
             Assert.Single(result.Pods).Error);
-        Assert.Empty(injecting.Issuer.Live);
-        Assert.Empty(injecting.Leases.Records);
+        Assert.Empty(fixture.Issuer.Live);
+        Assert.Empty(fixture.Leases.Records);
     }
 
     [Theory]

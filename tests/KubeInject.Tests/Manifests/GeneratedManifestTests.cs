@@ -55,8 +55,8 @@ public sealed class GeneratedManifestTests
             var generator = new ManifestGenerator(seed);
             var generated = generator.Next();
             var wild = generator.WildText();
-            var injecting = new InjectionFixture(request => new Credential(wild, new SensitiveString(wild), "lease"));
-            var (text, result) = injecting.RunAsync(generated.Text).GetAwaiter().GetResult();
+            var fixture = new InjectionFixture(request => new Credential(wild, new SensitiveString(wild), "lease"));
+            var (text, result) = fixture.RunAsync(generated.Text).GetAwaiter().GetResult();
 
             Assert.All(result.Pods, pod => Assert.Null(pod.Error));
             Assert.NotEmpty(text);
@@ -91,13 +91,13 @@ public sealed class GeneratedManifestTests
                 };
             }
 
-            var injecting = new InjectionFixture();
-            var (_, result) = injecting.RunAsync(text).GetAwaiter().GetResult();
+            var fixture = new InjectionFixture();
+            var (_, result) = fixture.RunAsync(text).GetAwaiter().GetResult();
 
-            cases.Count(result.Error is not null ? "error" : injecting.Issuer.Live.Count > 0 ? "injected" : "nothing to inject");
+            cases.Count(result.Error is not null ? "error" : fixture.Issuer.Live.Count > 0 ? "injected" : "nothing to inject");
             if (result.Error is not null)
                 Assert.Matches(@"^<input>:\d+:\d+: ", result.Error);
-            Assert.Equal(result.Pods.Where(pod => pod.Status == InjectionStatus.Injected).Sum(pod => pod.Databases.Count), injecting.Issuer.Live.Count);
+            Assert.Equal(result.Pods.Where(pod => pod.Status == InjectionStatus.Injected).Sum(pod => pod.Databases.Count), fixture.Issuer.Live.Count);
         }).CheckSeeded(Often);
         cases.Require(Often / 20, "error", "injected", "nothing to inject");
     }
@@ -105,8 +105,8 @@ public sealed class GeneratedManifestTests
     private static void Check(bool onlyAddsLines, Action<GeneratedManifest, string, ManifestResult> rule) => Prop.ForAll(Seeds, seed =>
     {
         var generated = new ManifestGenerator(seed, onlyAddsLines).Next();
-        var injecting = new InjectionFixture();
-        var (text, result) = injecting.RunAsync(generated.Text).GetAwaiter().GetResult();
+        var fixture = new InjectionFixture();
+        var (text, result) = fixture.RunAsync(generated.Text).GetAwaiter().GetResult();
         rule(generated, text, result);
     }).CheckSeeded(Often);
 

@@ -37,7 +37,7 @@ public sealed class ManifestFileTests : IDisposable
     public async Task A_concurrent_change_of_the_file_is_kept_and_the_issued_credentials_are_revoked(string change)
     {
         var file = folder.Write("a.yaml", Pod);
-        var injecting = new InjectionFixture(request =>
+        var fixture = new InjectionFixture(request =>
         {
             switch (change)
             {
@@ -55,13 +55,13 @@ public sealed class ManifestFileTests : IDisposable
             return new("user", new SensitiveString("password"));
         });
 
-        var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
+        var result = await fixture.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
 
         Assert.Equal($"{file} was changed by another program in the meantime and was not replaced. Run the command again.", result.Error);
         Assert.Equal(change switch { "an edit" => Pod + Edit, "a deletion" => null, _ => Pod }, File.Exists(file) ? await File.ReadAllTextAsync(file) : null);
-        Assert.Single(injecting.Issuer.Issued);
-        Assert.Empty(injecting.Issuer.Live);
-        Assert.Empty(injecting.Leases.Records);
+        Assert.Single(fixture.Issuer.Issued);
+        Assert.Empty(fixture.Issuer.Live);
+        Assert.Empty(fixture.Leases.Records);
         AssertNothingElse(change == "a deletion" ? [] : ["a.yaml"]);
     }
 
@@ -69,17 +69,17 @@ public sealed class ManifestFileTests : IDisposable
     public async Task A_file_that_appears_in_the_output_folder_meanwhile_is_kept()
     {
         var file = folder.Write("a.yaml", Pod);
-        var injecting = new InjectionFixture(request =>
+        var fixture = new InjectionFixture(request =>
         {
             folder.Write("out/a.yaml", "other");
             return new("user", new SensitiveString("password"));
         });
 
-        var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(Path.Combine(folder.Path, "out")), CancellationToken.None);
+        var result = await fixture.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.ToFolder(Path.Combine(folder.Path, "out")), CancellationToken.None);
 
         Assert.Contains("was changed by another program in the meantime", result.Error, StringComparison.Ordinal);
         Assert.Equal("other", await File.ReadAllTextAsync(Path.Combine(folder.Path, "out", "a.yaml")));
-        Assert.Empty(injecting.Issuer.Live);
+        Assert.Empty(fixture.Issuer.Live);
     }
 
     [Fact]
@@ -154,13 +154,13 @@ public sealed class ManifestFileTests : IDisposable
             File.CreateSymbolicLink(Path.Combine(output, "a.yaml"), outside);
         else
             Directory.CreateSymbolicLink(Path.Combine(output, "deploy"), Path.GetDirectoryName(outside)!);
-        var injecting = new InjectionFixture();
+        var fixture = new InjectionFixture();
 
-        var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(Path.Combine(folder.Path, "in"), recurse: true)), ManifestOutput.ToFolder(output), CancellationToken.None);
+        var result = await fixture.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(Path.Combine(folder.Path, "in"), recurse: true)), ManifestOutput.ToFolder(output), CancellationToken.None);
 
         Assert.Contains("is a link to ", result.Error, StringComparison.Ordinal);
         Assert.Equal("kept", await File.ReadAllTextAsync(outside));
-        Assert.Empty(injecting.Issuer.Issued);
+        Assert.Empty(fixture.Issuer.Issued);
     }
 
     [Fact]
@@ -234,13 +234,13 @@ public sealed class ManifestFileTests : IDisposable
     {
         var file = folder.Write($"{Guid.NewGuid():n}.yaml", Pod);
         change(file);
-        var injecting = new InjectionFixture();
+        var fixture = new InjectionFixture();
 
-        var result = await injecting.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
+        var result = await fixture.Injector.InjectAsync(Assert.Single(ManifestSource.FromPath(file)), ManifestOutput.InPlace(), CancellationToken.None);
 
         Assert.StartsWith($"{file} ", result.Error, StringComparison.Ordinal);
         Assert.Contains(reason, result.Error, StringComparison.Ordinal);
-        Assert.Empty(injecting.Issuer.Issued);
+        Assert.Empty(fixture.Issuer.Issued);
         Assert.Equal(Pod, await File.ReadAllTextAsync(file));
         Assert.DoesNotContain(Directory.GetFiles(folder.Path), name => name.EndsWith(".tmp", StringComparison.Ordinal));
     }

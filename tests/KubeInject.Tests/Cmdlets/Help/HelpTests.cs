@@ -84,11 +84,11 @@ public sealed partial class HelpTests
     {
         var page = Pages[name];
 
-        AssertTold(page.Synopsis);
+        AssertHasText(page.Synopsis);
         Assert.DoesNotContain('\n', page.Synopsis);
-        AssertTold(page.Description);
-        Assert.All(page.Parameters, parameter => AssertTold(parameter.Text));
-        Assert.All(page.Inputs.Concat(page.Outputs), type => AssertTold(type.Value));
+        AssertHasText(page.Description);
+        Assert.All(page.Parameters, parameter => AssertHasText(parameter.Text));
+        Assert.All(page.Inputs.Concat(page.Outputs), type => AssertHasText(type.Value));
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public sealed partial class HelpTests
         Assert.All(page.Examples, example =>
         {
             Assert.Contains(name, example.Code, StringComparison.Ordinal);
-            AssertTold(example.Text);
+            AssertHasText(example.Text);
         });
     }
 
@@ -159,7 +159,7 @@ public sealed partial class HelpTests
         var text = File.ReadAllText(Path.Combine(Topics, $"{name}.md"));
         var shown = File.ReadAllText(Repository.File("module", "en-US", $"{name}.help.txt"));
 
-        AssertTold(text);
+        AssertHasText(text);
         Assert.Equal("topic " + Words(text), Words(shown));
         Assert.StartsWith($"TOPIC\n    {name}\n\nSHORT DESCRIPTION\n", shown, StringComparison.Ordinal);
         Assert.All(shown.Split('\n'), line => Assert.InRange(line.Length, 0, 100));
@@ -175,9 +175,9 @@ public sealed partial class HelpTests
         Assert.All(TopicName().Matches(text), found => Assert.Contains(found.Value, Named));
     }
 
-    private static void AssertTold(string text)
+    private static void AssertHasText(string text)
     {
-        Assert.True(text.Length > 10, $"'{text}' tells nothing.");
+        Assert.True(text.Length > 10, $"'{text}' is too short.");
         Assert.DoesNotContain("{{ ", text, StringComparison.Ordinal);
         Assert.DoesNotContain("Fill in", text, StringComparison.OrdinalIgnoreCase);
     }

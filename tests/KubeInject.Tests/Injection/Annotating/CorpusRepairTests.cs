@@ -50,10 +50,10 @@ public sealed class CorpusRepairTests
     public void Errors_are_fixed_before_warnings()
     {
         var text = CorpusDocument.WithFindings.Single(document => document.Name == "findings/prefix-misspelled-of-mode.yaml").Text;
-        var mended = AnnotatingFixture.Run(text, new AnnotationRepair()).Text;
-        Assert.Contains("db-creds-injector.numberly.io/orders.mode: uri", mended, StringComparison.Ordinal);
-        Assert.DoesNotContain("orders.env-key-dbuser:", mended, StringComparison.Ordinal);
-        Assert.DoesNotContain(Findings(mended), finding => finding.Severity > FindingSeverity.Information);
+        var fixedText = AnnotatingFixture.Run(text, new AnnotationRepair()).Text;
+        Assert.Contains("db-creds-injector.numberly.io/orders.mode: uri", fixedText, StringComparison.Ordinal);
+        Assert.DoesNotContain("orders.env-key-dbuser:", fixedText, StringComparison.Ordinal);
+        Assert.DoesNotContain(Findings(fixedText), finding => finding.Severity > FindingSeverity.Information);
     }
 
     [Fact]

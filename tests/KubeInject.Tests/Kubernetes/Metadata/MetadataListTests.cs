@@ -24,9 +24,9 @@ public class MetadataListTests
     {
         using var api = await FaultyApi.OpenAsync(
             Protobuf([Named("a")]), Response.Json("""{"kind":"PodList","items":[{"metadata":{"name":"a","namespace":"shop","uid":"of-a"},"spec":{"nodeName":"x"}}]}"""));
-        Assert.Equal((await ListAsync(api)).Select(Told), (await ListAsync(api)).Select(Told));
+        Assert.Equal((await ListAsync(api)).Select(Describe), (await ListAsync(api)).Select(Describe));
 
-        static string Told(ObjectMetadata found) => $"{found} {found.Uid}";
+        static string Describe(ObjectMetadata found) => $"{found} {found.Uid}";
     }
 
     [Fact]

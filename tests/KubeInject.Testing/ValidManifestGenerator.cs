@@ -5,7 +5,7 @@ namespace KubeInject.Testing;
 
 /// <summary>Generates manifests without findings: databases of many kinds, proxies, variables from elsewhere.</summary>
 /// <param name="seed">The same seed generates the same manifest.</param>
-public sealed class SoundManifestGenerator(int seed)
+public sealed class ValidManifestGenerator(int seed)
 {
     private const string Prefix = "db-creds-injector.numberly.io/";
 

@@ -5,7 +5,7 @@ using KubeInject.Http;
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>A request to the fake Vault.</summary>
-internal sealed record StandInCall(string Method, string Path, JsonElement Body, string Token)
+internal sealed record FakeVaultRequest(string Method, string Path, JsonElement Body, string Token)
 {
     public string[] Segments { get; } = Path.Split('/');
 

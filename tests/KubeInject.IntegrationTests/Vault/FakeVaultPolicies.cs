@@ -5,7 +5,7 @@ using KubeInject.Http;
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>The policies of the fake Vault: what each grants on which path or prefix.</summary>
-internal sealed partial class StandInPolicies
+internal sealed partial class FakeVaultPolicies
 {
     private readonly ConcurrentDictionary<string, string> texts = new();
 
@@ -40,7 +40,7 @@ internal sealed partial class StandInPolicies
     public bool ReachBelow(IEnumerable<string> names, string mount) => names.Any(name =>
         name == "root" || (policies.TryGetValue(name, out var rules) && rules.Any(rule => rule.Path.StartsWith($"{mount}/", StringComparison.Ordinal))));
 
-    public bool Allow(IEnumerable<string> names, StandInCall call, bool exists)
+    public bool Allow(IEnumerable<string> names, FakeVaultRequest call, bool exists)
     {
         var granted = new HashSet<string>();
         foreach (var name in names)
@@ -55,7 +55,7 @@ internal sealed partial class StandInPolicies
         return granted.Contains(Needed(call, exists)) && (!isForSudo || granted.Contains("sudo"));
     }
 
-    private static string Needed(StandInCall call, bool exists) => call.Method switch
+    private static string Needed(FakeVaultRequest call, bool exists) => call.Method switch
     {
         "GET" => "read",
         "LIST" => "list",

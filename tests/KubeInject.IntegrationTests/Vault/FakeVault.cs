@@ -12,11 +12,11 @@ namespace KubeInject.IntegrationTests.Vault;
 /// Kubernetes auth by TokenReview with the real API server, AppRole, a database engine that creates real roles in
 /// PostgreSQL, leases that expire shortly after their token, and KV of both versions.
 /// </summary>
-internal sealed class StandInVault : TestVault
+internal sealed class FakeVault : TestVault
 {
     private readonly Server server;
 
-    public StandInVault() => server = new Server(this);
+    public FakeVault() => server = new Server(this);
 
     public override Uri Address => server.Address;
 
@@ -26,14 +26,14 @@ internal sealed class StandInVault : TestVault
 
     protected override void Dispose(bool disposing) => server.Dispose();
 
-    private sealed class Server(StandInVault vault) : LoopbackServer
+    private sealed class Server(FakeVault vault) : LoopbackServer
     {
         private readonly Dictionary<string, (string Type, string Version)> mounts = [];
         private readonly Dictionary<string, JsonElement> settings = [];
-        private readonly StandInTokens tokens = new();
-        private readonly StandInPolicies policies = new();
-        private readonly StandInLeases leases = new();
-        private readonly StandInStore store = new();
+        private readonly FakeVaultTokens tokens = new();
+        private readonly FakeVaultPolicies policies = new();
+        private readonly FakeVaultLeases leases = new();
+        private readonly FakeVaultStore store = new();
         private readonly object gate = new();
         private bool isSealed;
 
@@ -43,15 +43,15 @@ internal sealed class StandInVault : TestVault
             var text = await reader.ReadToEndAsync();
             var body = text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
             var isList = context.Request.QueryString["list"] == "true";
-            var call = new StandInCall(isList ? "LIST" : context.Request.HttpMethod, context.Request.Url!.AbsolutePath["/v1/".Length..], body, context.Request.Headers["X-Vault-Token"] ?? "");
-            StandInAnswer answer;
+            var call = new FakeVaultRequest(isList ? "LIST" : context.Request.HttpMethod, context.Request.Url!.AbsolutePath["/v1/".Length..], body, context.Request.Headers["X-Vault-Token"] ?? "");
+            FakeVaultResponse answer;
             try
             {
                 answer = await AnswerAsync(call);
             }
-            catch (StandInException refusal)
+            catch (FakeVaultException refusal)
             {
-                answer = StandInAnswer.Error(refusal.Status, [.. refusal.Errors]);
+                answer = FakeVaultResponse.Error(refusal.Status, [.. refusal.Errors]);
             }
 
             var bytes = Encoding.UTF8.GetBytes(answer.Body?.ToJsonString() ?? "");
@@ -63,45 +63,45 @@ internal sealed class StandInVault : TestVault
             context.Response.Close();
         }
 
-        private async Task<StandInAnswer> AnswerAsync(StandInCall call)
+        private async Task<FakeVaultResponse> AnswerAsync(FakeVaultRequest call)
         {
             if (call is { Method: "PUT", Path: "sys/unseal" })
             {
                 isSealed = call.Text("key") != vault.UnsealKey && isSealed;
-                return StandInAnswer.Of(new JsonObject { ["sealed"] = isSealed });
+                return FakeVaultResponse.Of(new JsonObject { ["sealed"] = isSealed });
             }
 
             if (isSealed)
-                return StandInAnswer.Error(503, "error performing token check: Vault is sealed");
+                return FakeVaultResponse.Error(503, "error performing token check: Vault is sealed");
             if (call.Segments is ["auth", var mount, "login"])
                 return await LogInAsync(mount, call);
-            var token = call.Token == vault.RootToken ? StandInToken.Root : tokens.Find(call.Token);
+            var token = call.Token == vault.RootToken ? FakeVaultToken.Root : tokens.Find(call.Token);
             if (token is not null && call.Segments is ["sys", "internal", "ui", "mounts", ..])
                 return Describe(string.Join('/', call.Segments[4..]), token);
             if (token is null || !policies.Allow(token.Policies, call, store.Has(call)))
-                return StandInAnswer.Error(403, "1 error occurred:\n\t* permission denied\n\n");
+                return FakeVaultResponse.Error(403, "1 error occurred:\n\t* permission denied\n\n");
             return call.Segments switch
             {
                 ["sys", "seal"] => Seal(),
                 ["sys", "auth" or "mounts", ..] => Mount(call),
-                ["sys", "policies", "acl", var name] when call.Method == "GET" => policies.Text(name) is { } policy ? StandInAnswer.Of(new JsonObject { ["name"] = name, ["policy"] = policy }) : StandInAnswer.Error(404),
+                ["sys", "policies", "acl", var name] when call.Method == "GET" => policies.Text(name) is { } policy ? FakeVaultResponse.Of(new JsonObject { ["name"] = name, ["policy"] = policy }) : FakeVaultResponse.Error(404),
                 ["sys", "policies", "acl", var name] when call.Method == "DELETE" => Done(() => policies.Remove(name)),
                 ["sys", "policies", "acl", var name] => Done(() => policies.Set(name, call.Text("policy"))),
                 ["sys", "leases", ..] => await leases.AnswerAsync(call, Role),
                 ["auth", "token", ..] => Tokens(call, token),
                 ["auth", ..] => Auth(call),
                 [var engine, ..] when mounts.TryGetValue(engine, out var found) => found.Type == "kv" ? store.Answer(call, found.Version) : await DatabaseAsync(call, token),
-                _ => StandInAnswer.Error(404, $"no handler for route '{call.Path}'"),
+                _ => FakeVaultResponse.Error(404, $"no handler for route '{call.Path}'"),
             };
         }
 
-        private StandInAnswer Seal()
+        private FakeVaultResponse Seal()
         {
             isSealed = true;
-            return StandInAnswer.Nothing;
+            return FakeVaultResponse.Nothing;
         }
 
-        private StandInAnswer Mount(StandInCall call) => Done(() =>
+        private FakeVaultResponse Mount(FakeVaultRequest call) => Done(() =>
         {
             var options = call.Body.Get("options");
             lock (gate)
@@ -109,72 +109,72 @@ internal sealed class StandInVault : TestVault
         });
 
         /// <summary>Describes a mount to a client that has a permission below it, and to no other client.</summary>
-        private StandInAnswer Describe(string mount, StandInToken token)
+        private FakeVaultResponse Describe(string mount, FakeVaultToken token)
         {
             lock (gate)
             {
                 return mounts.TryGetValue(mount, out var found) && policies.ReachBelow(token.Policies, mount)
-                    ? StandInAnswer.Of(new JsonObject { ["type"] = found.Type, ["path"] = $"{mount}/" })
-                    : StandInAnswer.Error(403, $"preflight capability check returned 403, please ensure client's policies grant access to path \"{mount}/\"");
+                    ? FakeVaultResponse.Of(new JsonObject { ["type"] = found.Type, ["path"] = $"{mount}/" })
+                    : FakeVaultResponse.Error(403, $"preflight capability check returned 403, please ensure client's policies grant access to path \"{mount}/\"");
             }
         }
 
-        private StandInAnswer Tokens(StandInCall call, StandInToken asker)
+        private FakeVaultResponse Tokens(FakeVaultRequest call, FakeVaultToken asker)
         {
             switch (call.Segments[2])
             {
                 case "create-orphan":
-                    return StandInAnswer.OfAuth(tokens.Create(call.Texts("policies"), call.Seconds("period"), call.Body.IsTrue("no_default_policy")));
+                    return FakeVaultResponse.OfAuth(tokens.Create(call.Texts("policies"), call.Seconds("period"), call.Body.IsTrue("no_default_policy")));
                 case "renew" when tokens.Find(call.Text("token")) is { } token:
                     tokens.Renew(token);
-                    return StandInAnswer.OfAuth(token);
+                    return FakeVaultResponse.OfAuth(token);
                 case "renew":
-                    return StandInAnswer.Error(400, "token not found");
+                    return FakeVaultResponse.Error(400, "token not found");
                 case "lookup":
-                    return tokens.Find(call.Text("token")) is null ? StandInAnswer.Error(403, "bad token") : StandInAnswer.Of([]);
+                    return tokens.Find(call.Text("token")) is null ? FakeVaultResponse.Error(403, "bad token") : FakeVaultResponse.Of([]);
                 case "revoke-orphan" when tokens.Find(call.Text("token")) is null:
-                    return StandInAnswer.Error(400, "token to revoke not found");
+                    return FakeVaultResponse.Error(400, "token to revoke not found");
                 case "revoke" or "revoke-orphan" or "revoke-self":
                     var revoked = call.Segments[2] == "revoke-self" ? asker.Id : call.Text("token");
                     tokens.Remove(revoked);
                     leases.FollowSoon(revoked, Role);
-                    return StandInAnswer.Nothing;
+                    return FakeVaultResponse.Nothing;
                 default:
-                    return StandInAnswer.Error(404);
+                    return FakeVaultResponse.Error(404);
             }
         }
 
         /// <summary>The configuration of auth methods, stored unchanged.</summary>
-        private StandInAnswer Auth(StandInCall call)
+        private FakeVaultResponse Auth(FakeVaultRequest call)
         {
             lock (gate)
             {
                 if (!mounts.TryGetValue(call.Segments[1], out var method))
-                    return StandInAnswer.Error(404, $"no handler for route '{call.Path}'");
+                    return FakeVaultResponse.Error(404, $"no handler for route '{call.Path}'");
                 if (call.Segments is [_, _, "role", var role, "role-id"] && method.Type == "approle")
-                    return StandInAnswer.Of(new JsonObject { ["role_id"] = $"id-of-{role}" });
+                    return FakeVaultResponse.Of(new JsonObject { ["role_id"] = $"id-of-{role}" });
                 if (call.Segments is [_, _, "role", _, "secret-id"] && method.Type == "approle")
                 {
                     var id = Guid.NewGuid().ToString();
                     settings[$"{call.Path}/{id}"] = default;
-                    return StandInAnswer.Of(new JsonObject { ["secret_id"] = id });
+                    return FakeVaultResponse.Of(new JsonObject { ["secret_id"] = id });
                 }
 
                 return Setting(call);
             }
         }
 
-        private StandInAnswer Setting(StandInCall call)
+        private FakeVaultResponse Setting(FakeVaultRequest call)
         {
             lock (gate)
             {
                 if (call.Method == "GET")
-                    return settings.TryGetValue(call.Path, out var setting) ? StandInAnswer.Of(InSeconds(setting)) : StandInAnswer.Error(404);
+                    return settings.TryGetValue(call.Path, out var setting) ? FakeVaultResponse.Of(InSeconds(setting)) : FakeVaultResponse.Error(404);
                 if (call.Method == "DELETE")
                     settings.Remove(call.Path);
                 else
                     settings[call.Path] = call.Body;
-                return StandInAnswer.Nothing;
+                return FakeVaultResponse.Nothing;
             }
         }
 
@@ -183,11 +183,11 @@ internal sealed class StandInVault : TestVault
         {
             var answer = JsonObject.Create(setting)!;
             foreach (var name in answer.Select(property => property.Key).Where(name => name.EndsWith("_ttl", StringComparison.Ordinal) || name.EndsWith("_period", StringComparison.Ordinal)).ToList())
-                answer[name] = StandInCall.Seconds(setting.Get(name));
+                answer[name] = FakeVaultRequest.Seconds(setting.Get(name));
             return answer;
         }
 
-        private async Task<StandInAnswer> LogInAsync(string mount, StandInCall call)
+        private async Task<FakeVaultResponse> LogInAsync(string mount, FakeVaultRequest call)
         {
             JsonElement role, config;
             bool isKnownSecret;
@@ -202,25 +202,25 @@ internal sealed class StandInVault : TestVault
             if (mounts[mount].Type == "approle")
             {
                 if (!role.Exists() || !isKnownSecret)
-                    return StandInAnswer.Error(400, role.Exists() ? "invalid secret id" : "invalid role ID");
+                    return FakeVaultResponse.Error(400, role.Exists() ? "invalid secret id" : "invalid role ID");
             }
             else
             {
                 if (!role.Exists())
-                    return StandInAnswer.Error(400, $"invalid role name \"{call.Text("role")}\"");
-                await StandInReview.CheckAsync(config, role, call.Text("jwt"));
+                    return FakeVaultResponse.Error(400, $"invalid role name \"{call.Text("role")}\"");
+                await FakeVaultReview.CheckAsync(config, role, call.Text("jwt"));
             }
 
-            return StandInAnswer.OfAuth(tokens.LogIn(role));
+            return FakeVaultResponse.OfAuth(tokens.LogIn(role));
         }
 
-        private async Task<StandInAnswer> DatabaseAsync(StandInCall call, StandInToken token)
+        private async Task<FakeVaultResponse> DatabaseAsync(FakeVaultRequest call, FakeVaultToken token)
         {
             if (call.Segments is not [var mount, "creds", var name])
                 return Setting(call);
             return Role($"{mount}/roles/{name}") is { ValueKind: JsonValueKind.Object } role
-                ? await leases.IssueAsync(mount, name, role, token, () => token != StandInToken.Root && tokens.Find(token.Id) is null)
-                : StandInAnswer.Error(400, $"unknown role: {name}");
+                ? await leases.IssueAsync(mount, name, role, token, () => token != FakeVaultToken.Root && tokens.Find(token.Id) is null)
+                : FakeVaultResponse.Error(400, $"unknown role: {name}");
         }
 
         private JsonElement Role(string path)
@@ -229,10 +229,10 @@ internal sealed class StandInVault : TestVault
                 return settings.GetValueOrDefault(path);
         }
 
-        private static StandInAnswer Done(Action action)
+        private static FakeVaultResponse Done(Action action)
         {
             action();
-            return StandInAnswer.Nothing;
+            return FakeVaultResponse.Nothing;
         }
     }
 }

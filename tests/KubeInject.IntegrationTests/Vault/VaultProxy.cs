@@ -6,7 +6,7 @@ using System.Text;
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>A proxy between a client and a Vault of either kind. It forwards requests or simulates a fault.</summary>
-internal sealed class VaultGate(Uri vault) : LoopbackServer
+internal sealed class VaultProxy(Uri vault) : LoopbackServer
 {
     private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
     private readonly ConcurrentQueue<Request> requests = new();

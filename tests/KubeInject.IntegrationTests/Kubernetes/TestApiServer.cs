@@ -9,7 +9,7 @@ using KubeInject.Kubernetes.Errors;
 namespace KubeInject.IntegrationTests.Kubernetes;
 
 /// <summary>A separate API server that a test can kill, with the store that all tests share.</summary>
-internal sealed class OwnApiServer : IDisposable
+internal sealed class TestApiServer : IDisposable
 {
     private readonly int port = FreePort();
     private ServerProcess? process;

@@ -4,7 +4,7 @@ using KubeInject.Http;
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>Asks the real API server to review a token, as Vault's Kubernetes auth method does.</summary>
-internal static class StandInReview
+internal static class FakeVaultReview
 {
     public static async Task CheckAsync(JsonElement config, JsonElement role, string jwt)
     {
@@ -24,14 +24,14 @@ internal static class StandInReview
         using var response = await client.PostAsync(new Uri($"{config.Text("kubernetes_host")}/apis/authentication.k8s.io/v1/tokenreviews"), content);
         var status = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()).Get("status");
         if (!status.IsTrue("authenticated"))
-            throw new StandInException(403, "permission denied");
+            throw new FakeVaultException(403, "permission denied");
         if (status.Get("user").Text("username")!.Split(':') is not ["system", "serviceaccount", var @namespace, var name])
-            throw new StandInException(500, "not a service account");
+            throw new FakeVaultException(500, "not a service account");
         if (!Holds(role.Get("bound_service_account_names"), name))
-            throw new StandInException(500, "service account name not authorized");
+            throw new FakeVaultException(500, "service account name not authorized");
         if (!Holds(role.Get("bound_service_account_namespaces"), @namespace))
-            throw new StandInException(500, "namespace not authorized");
+            throw new FakeVaultException(500, "namespace not authorized");
     }
 
-    private static bool Holds(JsonElement list, string name) => StandInCall.Texts(list) is var texts && (texts.Contains("*") || texts.Contains(name));
+    private static bool Holds(JsonElement list, string name) => FakeVaultRequest.Texts(list) is var texts && (texts.Contains("*") || texts.Contains(name));
 }

@@ -7,7 +7,7 @@ using KubeInject.Http;
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>The leases of the fake Vault, each with a role in PostgreSQL.</summary>
-internal sealed class StandInLeases
+internal sealed class FakeVaultLeases
 {
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -16,13 +16,13 @@ internal sealed class StandInLeases
 
     private readonly ConcurrentDictionary<string, Lease> leases = new();
 
-    public async Task<StandInAnswer> IssueAsync(string mount, string role, JsonElement settings, StandInToken token, Func<bool> hasEnded)
+    public async Task<FakeVaultResponse> IssueAsync(string mount, string role, JsonElement settings, FakeVaultToken token, Func<bool> hasEnded)
     {
         var password = RandomNumberGenerator.GetString($"{Letters}-", 20);
         var username = $"v-token-{role[..Math.Min(8, role.Length)]}-{RandomNumberGenerator.GetString(Letters, 20)}";
-        var seconds = StandInCall.Seconds(settings.Get("default_ttl"));
+        var seconds = FakeVaultRequest.Seconds(settings.Get("default_ttl"));
         var end = DateTimeOffset.UtcNow.AddSeconds(seconds);
-        foreach (var statement in StandInCall.Texts(settings.Get("creation_statements")))
+        foreach (var statement in FakeVaultRequest.Texts(settings.Get("creation_statements")))
         {
             await RunAsync(statement.Replace("{{name}}", username, StringComparison.Ordinal)
                 .Replace("{{password}}", password, StringComparison.Ordinal)
@@ -34,10 +34,10 @@ internal sealed class StandInLeases
         if (hasEnded())
         {
             await RevokeAsync(id);
-            return StandInAnswer.Error(403, "permission denied");
+            return FakeVaultResponse.Error(403, "permission denied");
         }
 
-        return new StandInAnswer(200, new JsonObject
+        return new FakeVaultResponse(200, new JsonObject
         {
             ["lease_id"] = id,
             ["renewable"] = true,
@@ -46,13 +46,13 @@ internal sealed class StandInLeases
         });
     }
 
-    public async Task<StandInAnswer> AnswerAsync(StandInCall call, Func<string, JsonElement> roles)
+    public async Task<FakeVaultResponse> AnswerAsync(FakeVaultRequest call, Func<string, JsonElement> roles)
     {
         if (call.Method == "LIST")
         {
             var prefix = $"{string.Join('/', call.Segments[3..])}/";
             var keys = leases.Keys.Where(id => id.StartsWith(prefix, StringComparison.Ordinal)).Select(id => JsonValue.Create(id[prefix.Length..])).ToArray();
-            return keys.Length == 0 ? StandInAnswer.Error(404) : StandInAnswer.Of(new JsonObject { ["keys"] = new JsonArray(keys) });
+            return keys.Length == 0 ? FakeVaultResponse.Error(404) : FakeVaultResponse.Of(new JsonObject { ["keys"] = new JsonArray(keys) });
         }
 
         var id = call.Text("lease_id");
@@ -60,18 +60,18 @@ internal sealed class StandInLeases
         {
             case "revoke":
                 await RevokeAsync(id);
-                return StandInAnswer.Nothing;
+                return FakeVaultResponse.Nothing;
             case "lookup":
-                return leases.TryGetValue(id, out var known) ? StandInAnswer.Of(new JsonObject { ["id"] = id, ["ttl"] = known.IsEnding ? 0 : known.Seconds }) : StandInAnswer.Error(400, "invalid lease");
+                return leases.TryGetValue(id, out var known) ? FakeVaultResponse.Of(new JsonObject { ["id"] = id, ["ttl"] = known.IsEnding ? 0 : known.Seconds }) : FakeVaultResponse.Error(400, "invalid lease");
             case "renew" when leases.TryGetValue(id, out var lease) && !lease.IsEnding:
                 if (roles(lease.Role).ValueKind != JsonValueKind.Object)
-                    return StandInAnswer.Error(400, $"failed to renew entry: resp: (*logical.Response)(nil) err: error during renew: could not find role with name \"{lease.Role.Split('/')[^1]}\"");
+                    return FakeVaultResponse.Error(400, $"failed to renew entry: resp: (*logical.Response)(nil) err: error during renew: could not find role with name \"{lease.Role.Split('/')[^1]}\"");
                 await RunAsync($"ALTER ROLE \"{lease.Username}\" VALID UNTIL '{DateTimeOffset.UtcNow.AddSeconds(lease.Seconds):yyyy-MM-dd HH:mm:sszzz}'");
-                return new StandInAnswer(200, new JsonObject { ["lease_id"] = id, ["renewable"] = true, ["lease_duration"] = lease.Seconds });
+                return new FakeVaultResponse(200, new JsonObject { ["lease_id"] = id, ["renewable"] = true, ["lease_duration"] = lease.Seconds });
             case "renew":
-                return StandInAnswer.Error(400, "lease not found");
+                return FakeVaultResponse.Error(400, "lease not found");
             default:
-                return StandInAnswer.Error(404);
+                return FakeVaultResponse.Error(404);
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class StandInLeases
         }
         catch (Npgsql.NpgsqlException exception)
         {
-            throw new StandInException(400, $"failed to revoke entry: resp: (*logical.Response)(nil) err: {exception.Message}");
+            throw new FakeVaultException(400, $"failed to revoke entry: resp: (*logical.Response)(nil) err: {exception.Message}");
         }
 
         leases.TryRemove(id, out _);

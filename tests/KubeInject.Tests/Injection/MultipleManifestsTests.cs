@@ -4,7 +4,7 @@ using KubeInject.Manifests;
 namespace KubeInject.Tests.Injection;
 
 /// <summary>Several manifests, of which some are planned while others are injected.</summary>
-public sealed class SeveralManifestsTests
+public sealed class MultipleManifestsTests
 {
     [Fact]
     public async Task Plans_are_returned_in_the_order_of_the_manifests()
@@ -27,15 +27,15 @@ public sealed class SeveralManifestsTests
         try
         {
             await File.WriteAllTextAsync(file, Pod("app"));
-            var injecting = new InjectionFixture();
+            var fixture = new InjectionFixture();
             var manifests = new[] { ManifestSource.FromPath(file)[0], ManifestSource.FromPath(file)[0] };
 
             var results = new List<ManifestResult>();
-            await foreach (var plan in injecting.Injector.PlanAllAsync(manifests, CancellationToken.None))
-                results.Add(await injecting.Injector.InjectAsync(plan, ManifestOutput.InPlace(), CancellationToken.None));
+            await foreach (var plan in fixture.Injector.PlanAllAsync(manifests, CancellationToken.None))
+                results.Add(await fixture.Injector.InjectAsync(plan, ManifestOutput.InPlace(), CancellationToken.None));
 
             Assert.Equal([InjectionStatus.Injected, InjectionStatus.AlreadyInjected], results.Select(result => Assert.Single(result.Pods).Status));
-            Assert.Single(injecting.Issuer.Issued);
+            Assert.Single(fixture.Issuer.Issued);
         }
         finally
         {
@@ -46,14 +46,14 @@ public sealed class SeveralManifestsTests
     [Fact]
     public async Task Injecting_a_plan_twice_issues_different_credentials()
     {
-        var injecting = new InjectionFixture();
-        var plan = await injecting.Injector.PlanAsync(ManifestSource.FromText(Pod("app")), CancellationToken.None);
+        var fixture = new InjectionFixture();
+        var plan = await fixture.Injector.PlanAsync(ManifestSource.FromText(Pod("app")), CancellationToken.None);
         var output = ManifestOutput.ToStream((_, _) => Task.CompletedTask);
 
-        await injecting.Injector.InjectAsync(plan, output, CancellationToken.None);
-        await injecting.Injector.InjectAsync(plan, output, CancellationToken.None);
+        await fixture.Injector.InjectAsync(plan, output, CancellationToken.None);
+        await fixture.Injector.InjectAsync(plan, output, CancellationToken.None);
 
-        Assert.Equal(2, injecting.Leases.Records.Count);
+        Assert.Equal(2, fixture.Leases.Records.Count);
     }
 
     [Fact]

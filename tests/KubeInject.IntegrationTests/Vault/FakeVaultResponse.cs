@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 namespace KubeInject.IntegrationTests.Vault;
 
 /// <summary>A response of the fake Vault.</summary>
-internal sealed record StandInAnswer(int Status, JsonObject? Body)
+internal sealed record FakeVaultResponse(int Status, JsonObject? Body)
 {
-    public static StandInAnswer Nothing { get; } = new(204, null);
+    public static FakeVaultResponse Nothing { get; } = new(204, null);
 
-    public static StandInAnswer Of(JsonObject data) => new(200, new JsonObject { ["lease_id"] = "", ["data"] = data });
+    public static FakeVaultResponse Of(JsonObject data) => new(200, new JsonObject { ["lease_id"] = "", ["data"] = data });
 
-    public static StandInAnswer OfAuth(StandInToken token) => new(200, new JsonObject
+    public static FakeVaultResponse OfAuth(FakeVaultToken token) => new(200, new JsonObject
     {
         ["data"] = null,
         ["auth"] = new JsonObject
@@ -23,12 +23,12 @@ internal sealed record StandInAnswer(int Status, JsonObject? Body)
         },
     });
 
-    public static StandInAnswer Error(int status, params string[] errors) =>
+    public static FakeVaultResponse Error(int status, params string[] errors) =>
         new(status, new JsonObject { ["errors"] = new JsonArray([.. errors.Select(error => JsonValue.Create(error))]) });
 }
 
 /// <summary>A response that can be thrown from nested calls.</summary>
-internal sealed class StandInException(int status, params string[] errors) : Exception
+internal sealed class FakeVaultException(int status, params string[] errors) : Exception
 {
     public int Status => status;
 
