@@ -50,7 +50,7 @@ internal static class ClientCredentials
     public static string SigningRequest()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new CertificateRequest("CN=nobody", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
+        return new CertificateRequest("CN=nouser", key, HashAlgorithmName.SHA256).CreateSigningRequestPem();
     }
 
     /// <summary>A ServiceAccount token with the specified expiration, signed with the key of the cluster.</summary>

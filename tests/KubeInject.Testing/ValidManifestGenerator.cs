@@ -100,7 +100,7 @@ public sealed class ValidManifestGenerator(int seed)
         if (Chance(50))
             app["envFrom"] = new JsonArray(
                 new JsonObject { ["prefix"] = "APP_", ["configMapRef"] = new JsonObject { ["name"] = $"settings{index}" } },
-                new JsonObject { ["secretRef"] = new JsonObject { ["name"] = "of-somebody-else", ["optional"] = true } });
+                new JsonObject { ["secretRef"] = new JsonObject { ["name"] = "of-another-pod", ["optional"] = true } });
         var spec = new JsonObject { ["serviceAccountName"] = "shop", ["containers"] = new JsonArray(app) };
         if (init.Count > 0)
             spec["initContainers"] = init;

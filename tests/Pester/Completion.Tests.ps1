@@ -12,7 +12,7 @@ BeforeAll {
 
     $annotation = @{
         'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'PGUSER'; 'orders.env-key-dbpassword' = 'PGPASSWORD'
-        'reports.role' = 'reports-ro'; 'reports.mode' = 'uri'; 'reports.template' = 'postgres://somebody:hunter2@db/reports'; 'reports.env-key-uri' = 'REPORTS_URL'; cluster = 'main'
+        'reports.role' = 'reports-ro'; 'reports.mode' = 'uri'; 'reports.template' = 'postgres://someuser:hunter2@db/reports'; 'reports.env-key-uri' = 'REPORTS_URL'; cluster = 'main'
     }
     $namespace = New-TestNamespace (New-Manifest orders -Annotation $annotation), web-1, web-2, (New-Manifest web -Kind Deployment -Annotation @{ 'web.role' = 'web-rw' })
     $other = New-TestNamespace elsewhere

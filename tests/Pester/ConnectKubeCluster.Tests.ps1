@@ -51,7 +51,7 @@ Describe 'Connect-KubeCluster -Server' {
 
     It 'accepts a client certificate as <Name>' -ForEach @(
         @{ Name = 'an X509Certificate2'; Certificate = { Get-Certificate admin-ec } }
-        @{ Name = 'an X509Certificate2 that PowerShell wraps'; Certificate = { Get-Certificate admin-rsa | Write-Output } }
+        @{ Name = 'an X509Certificate2 in a PSObject'; Certificate = { Get-Certificate admin-rsa | Write-Output } }
         @{ Name = 'a file from Get-Item'; Certificate = { Get-Item TestDrive:/item.pem } }
     ) {
         Set-Content TestDrive:/item.pem ((Get-Content -Raw (Get-ClusterFile admin-ec.crt)) + (Get-Content -Raw (Get-ClusterFile admin-ec.key)))
@@ -63,7 +63,7 @@ Describe 'Connect-KubeCluster -Server' {
         @{ Name = 'of another type'; Parameter = { @{ ClientCertificate = 17 } }; Message = '*Int32 is neither*' }
         @{ Name = 'missing'; Parameter = { @{ ClientCertificate = 'TestDrive:/missing.crt' } }; Message = '*missing.crt does not exist*' }
         @{ Name = 'with another''s key'; Parameter = { @{ ClientCertificate = Get-ClusterFile admin-ec.crt; ClientKey = Get-ClusterFile admin-rsa.key } }; Message = '*no matching RSA or ECDSA key*' }
-        @{ Name = 'with a key of its own, and a file'; Parameter = { @{ ClientCertificate = Get-Certificate admin-ec; ClientKey = Get-ClusterFile admin-ec.key } }; Message = '*contains its own key*' }
+        @{ Name = 'with a separate key, and a file'; Parameter = { @{ ClientCertificate = Get-Certificate admin-ec; ClientKey = Get-ClusterFile admin-ec.key } }; Message = '*contains its own key*' }
     ) {
         $parameter = & $Parameter
         { Connect-KubeCluster @server @parameter } | Should -Throw -ErrorId 'KubeConfiguration,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand' -ExpectedMessage $Message
@@ -71,12 +71,12 @@ Describe 'Connect-KubeCluster -Server' {
 
     It 'reports that the server does not support basic authentication, and suggests alternatives' {
         $null = Connect-KubeCluster admin
-        $credential = [pscredential]::new('somebody', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
+        $credential = [pscredential]::new('someuser', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
         $failed = { Connect-KubeCluster @server -Credential $credential } | Should -PassThru -Throw `
             -ErrorId 'KubeConnectionUnauthorized,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand' -ExpectedMessage '*system:anonymous*basic authentication*token, a client certificate or an exec plugin*'
         $failed.CategoryInfo.Category | Should -Be AuthenticationError
         $failed | Format-List * -Force | Out-String -Width 1000 | Should -Not -Match 'canary'
-        (Get-KubeConnection).Context | Should -Be admin -Because 'what does not connect leaves the connection that there is'
+        (Get-KubeConnection).Context | Should -Be admin -Because 'a failed connection keeps the current one'
     }
 
     It 'accepts the CA as <Name>' -ForEach @(
@@ -120,13 +120,13 @@ Describe 'Connect-KubeCluster with settings that override the context' {
     It 'sends the UID, which servers before Kubernetes 1.22 ignore' {
         $listener = Start-TestServer
         $config = New-Kubeconfig "$TestDrive/uid.config" "http://127.0.0.1:$($listener.Port)"
-        $running = Start-InRunspace { Connect-KubeCluster -KubeConfig $args[0] -ImpersonateUser somebody -ImpersonateUid 4711 } $config
+        $running = Start-InRunspace { Connect-KubeCluster -KubeConfig $args[0] -ImpersonateUser someuser -ImpersonateUid 4711 } $config
         try {
             $accepted = $listener.AcceptTcpClientAsync()
             $accepted.Wait(30000) | Should -BeTrue
             $reader = [System.IO.StreamReader]::new($accepted.Result.GetStream())
             $head = while ($line = $reader.ReadLine()) { $line }
-            $head | Should -Contain 'Impersonate-User: somebody'
+            $head | Should -Contain 'Impersonate-User: someuser'
             $head | Should -Contain 'Impersonate-Uid: 4711'
             $accepted.Result.Dispose()
         }

@@ -12,7 +12,7 @@ BeforeAll {
         foreach ($number in 1..$Count) {
             $uuid = [guid]::NewGuid()
             Set-LeaseRecord $Folder @{
-                Uuid = $uuid; Source = 'script'; IsComplete = $true; Database = 'orders'; Role = "role-$number"; Mount = 'databases'; Username = 'somebody'
+                Uuid = $uuid; Source = 'script'; IsComplete = $true; Database = 'orders'; Role = "role-$number"; Mount = 'databases'; Username = 'someuser'
                 Owner = @{ Kind = 'Pod'; Namespace = 'default'; Name = "gone-$number" }; ServiceAccountName = 'default'; RecordedAt = [DateTimeOffset]::UtcNow.AddHours(-1)
             }
         }
@@ -66,12 +66,12 @@ Describe 'A connection of another runspace' {
         $namespace = New-TestNamespace a, b, c
         $connection = Connect-KubeCluster admin
         $module = Get-ModulePath
-        $told = 'a', 'b', 'c' | ForEach-Object -Parallel {
+        $reported = 'a', 'b', 'c' | ForEach-Object -Parallel {
             Import-Module $using:module
-            [pscustomobject]@{ Name = $_; Told = @(Get-KubePod $_ -n $using:namespace -Connection $using:connection -Verbose 4>&1).Where{ $_ -is [System.Management.Automation.VerboseRecord] }.Message }
+            [pscustomobject]@{ Name = $_; Reported = @(Get-KubePod $_ -n $using:namespace -Connection $using:connection -Verbose 4>&1).Where{ $_ -is [System.Management.Automation.VerboseRecord] }.Message }
         }
-        $told | Should -HaveCount 3
-        foreach ($one in $told) { $one.Told | Should -Match "^GET /api/v1/namespaces/$namespace/pods/$($one.Name) 200 in \d+ ms$" }
+        $reported | Should -HaveCount 3
+        foreach ($one in $reported) { $one.Reported | Should -Match "^GET /api/v1/namespaces/$namespace/pods/$($one.Name) 200 in \d+ ms$" }
     }
 }
 
@@ -156,11 +156,11 @@ Describe '-Verbose' {
         $server = Start-TestServer '{"data": {"keys": []}}'
         try {
             $source = New-CredentialSource -Vault "http://127.0.0.1:$($server.Port)" -Token (ConvertTo-SecureString -AsPlainText $secret)
-            $told = Get-CredentialLease $source -Verbose -WarningAction Ignore -ErrorAction SilentlyContinue 4>&1 | Out-String
+            $reported = Get-CredentialLease $source -Verbose -WarningAction Ignore -ErrorAction SilentlyContinue 4>&1 | Out-String
         }
         finally { $server.Dispose() }
-        $told | Should -Match "http://127.0.0.1:$($server.Port)/v1/\S+ 200 in \d+ ms"
-        $told | Should -Not -Match $secret
+        $reported | Should -Match "http://127.0.0.1:$($server.Port)/v1/\S+ 200 in \d+ ms"
+        $reported | Should -Not -Match $secret
     }
 
     It 'reports nothing unless the parameter or the preference is set' {
@@ -185,7 +185,7 @@ Describe 'Objects from another session' @job {
         $null = Connect-KubeCluster admin
         ($pod | Get-KubePod).Uid | Should -Be $pod.Uid
         ($pod | Get-KubeServiceAccountToken -ErrorAction SilentlyContinue -ErrorVariable failed) | Should -BeNullOrEmpty
-        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.Secrets.GetKubeServiceAccountTokenCommand' -Because 'nobody makes ServiceAccounts here'
+        $failed[0].FullyQualifiedErrorId | Should -Be 'KubeApiNotFound,KubeInject.Cmdlets.Secrets.GetKubeServiceAccountTokenCommand' -Because 'no controller creates ServiceAccounts here'
 
         # The object no longer contains its document, and the error says so.
         $pod | Get-PodInjectionAnnotation -ErrorAction SilentlyContinue -ErrorVariable failed | Should -BeNullOrEmpty

@@ -25,13 +25,13 @@ BeforeAll {
         $folder = "$TestDrive/$([guid]::NewGuid())"
         Add-Lease $folder orders -Uuid $ofPod -Renewable -ExpiresInMinutes 60
         Add-Lease $folder web -Kind Deployment -Uuid $ofDeployment -Renewable -ExpiresInMinutes 5
-        Add-Lease $folder gone -Uuid $ofNobody
+        Add-Lease $folder gone -Uuid $orphaned
         Add-Lease $folder broken -Uuid $broken -Incomplete
         Add-Lease $folder young -Uuid $young -AgeMinutes 1
         $folder
     }
 
-    $ofPod, $ofDeployment, $ofNobody, $broken, $young = 1..5 | ForEach-Object { [guid]::NewGuid() }
+    $ofPod, $ofDeployment, $orphaned, $broken, $young = 1..5 | ForEach-Object { [guid]::NewGuid() }
     $namespace = New-TestNamespace (New-Manifest orders -Annotation @{ 'orders.role' = 'rw'; uuid = $ofPod }),
         (New-Manifest web-1 -Annotation @{ 'orders.role' = 'rw'; uuid = $ofDeployment }),
         (New-Manifest web-2 -Annotation @{ 'orders.role' = 'rw'; uuid = $ofDeployment }),
@@ -46,12 +46,12 @@ AfterAll { Disconnect-KubeCluster }
 Describe 'Get-CredentialLease' {
     It 'returns all leases, each with its owner and its state' {
         $leases = Get-CredentialLease $source
-        $leases.Uuid | Sort-Object | Should -Be ($ofPod, $ofDeployment, $ofNobody, $broken, $young | Sort-Object)
+        $leases.Uuid | Sort-Object | Should -Be ($ofPod, $ofDeployment, $orphaned, $broken, $young | Sort-Object)
         $states = @{}
         foreach ($lease in $leases) { $states[$lease.Uuid] = "$($lease.State) $($lease.Owner)" }
         $states[$ofPod] | Should -Be "Active $namespace/pod/orders"
         $states[$ofDeployment] | Should -Be "Expiring $namespace/pod/web-1"
-        $states[$ofNobody] | Should -Be "Orphaned $namespace/pod/gone"
+        $states[$orphaned] | Should -Be "Orphaned $namespace/pod/gone"
         $states[$broken] | Should -Be "Incomplete $namespace/pod/broken"
         $states[$young] | Should -Be "Active $namespace/pod/young"
     }
@@ -73,7 +73,7 @@ Describe 'Get-CredentialLease' {
     It 'accepts several UUIDs' { (Get-CredentialLease $source -Uuid $ofPod, $young).Uuid | Sort-Object | Should -Be ($ofPod, $young | Sort-Object) }
 
     It 'accepts states' {
-        (Get-CredentialLease $source -State Orphaned, Incomplete).Uuid | Sort-Object | Should -Be ($ofNobody, $broken | Sort-Object)
+        (Get-CredentialLease $source -State Orphaned, Incomplete).Uuid | Sort-Object | Should -Be ($orphaned, $broken | Sort-Object)
         { Get-CredentialLease $source -State Dead } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
     }
 
@@ -81,7 +81,7 @@ Describe 'Get-CredentialLease' {
         @{ Pod = 'orders'; Of = 'ofPod' }
         @{ Pod = 'ORD*'; Of = 'ofPod' }
         @{ Pod = 'web-2'; Of = 'ofDeployment' }
-        @{ Pod = 'gon[de]', 'x*'; Of = 'ofNobody' }
+        @{ Pod = 'gon[de]', 'x*'; Of = 'orphaned' }
     ) {
         (Get-CredentialLease $source -Pod $Pod).Uuid | Should -Be (Get-Variable $Of -ValueOnly)
     }
@@ -121,7 +121,7 @@ Describe 'Get-CredentialLease' {
         finally { $null = Connect-KubeCluster admin }
         $warned | Should -HaveCount 1
         "$warned" | Should -Match 'the owners of leases cannot be checked'
-        ($leases | Where-Object Uuid -EQ $ofNobody).State | Should -Be Active
+        ($leases | Where-Object Uuid -EQ $orphaned).State | Should -Be Active
         ($leases | Where-Object Uuid -EQ $ofDeployment).State | Should -Be Expiring
     }
 
@@ -129,7 +129,7 @@ Describe 'Get-CredentialLease' {
         $connection = Get-KubeConnection
         $viewer = Connect-KubeCluster viewer
         try {
-            (Get-CredentialLease $source -Connection $connection -Uuid $ofNobody).State | Should -Be Orphaned
+            (Get-CredentialLease $source -Connection $connection -Uuid $orphaned).State | Should -Be Orphaned
             { Get-CredentialLease $source } | Should -Throw -ErrorId 'KubeApiForbidden,KubeInject.Cmdlets.Leases.GetCredentialLeaseCommand'
             { Get-CredentialLease $source -Connection $viewer } | Should -Throw -ErrorId 'KubeApiForbidden,*'
         }
@@ -204,12 +204,12 @@ Describe 'Revoke-CredentialLease' {
 
     It 'revokes leases from the pipeline' {
         Get-CredentialLease $source -Pod web-* | Revoke-CredentialLease -Confirm:$false | Should -BeNullOrEmpty
-        (Get-Record $folder).Uuid | Sort-Object | Should -Be ("$ofPod", "$ofNobody", "$broken", "$young" | Sort-Object)
+        (Get-Record $folder).Uuid | Sort-Object | Should -Be ("$ofPod", "$orphaned", "$broken", "$young" | Sort-Object)
     }
 
     It 'accepts leases by name and by position, and UUIDs with a source' {
         Revoke-CredentialLease -Lease (Get-CredentialLease $source -Uuid $ofPod) -Confirm:$false
-        Revoke-CredentialLease (Get-CredentialLease $source -Uuid $ofNobody, $broken) -Confirm:$false
+        Revoke-CredentialLease (Get-CredentialLease $source -Uuid $orphaned, $broken) -Confirm:$false
         Revoke-CredentialLease -CredentialSource $source -Uuid $young -Confirm:$false
         (Get-Record $folder).Uuid | Should -Be "$ofDeployment"
     }
@@ -225,14 +225,14 @@ Describe 'Revoke-CredentialLease' {
     }
 
     It 'revokes nothing with -WhatIf, and reports the planned actions' {
-        $told = Invoke-InNewProcess {
+        $reported = Invoke-InNewProcess {
             Import-Module $args[0]
             Get-CredentialLease (New-CredentialSource -Local -LeasePath $args[1]) -WarningAction Ignore | Revoke-CredentialLease -WhatIf
         } $folder
         Get-Record $folder | Should -HaveCount 5
-        ($told -match 'What if: ') | Should -HaveCount 6
-        ($told -match 'What if: ')[-1] | Should -Be 'What if: In total, 5 leases would be revoked.'
-        "$told" | Should -Match ([regex]::Escape("`"Revoke; its users lose access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders, of the source 'local'"))
+        ($reported -match 'What if: ') | Should -HaveCount 6
+        ($reported -match 'What if: ')[-1] | Should -Be 'What if: In total, 5 leases would be revoked.'
+        "$reported" | Should -Match ([regex]::Escape("`"Revoke; its users lose access`" on target `"$ofPod (role-of-orders for $namespace/pod/orders), user user-of-orders, of the source 'local'"))
     }
 
     It 'warns if the source cannot revoke, because the credential stays valid' {
@@ -289,16 +289,16 @@ Describe 'Sync-CredentialLease' {
 
     It 'shows its plan with -WhatIf, and changes nothing' {
         $before = Get-ChildItem "$folder/*.json" | Get-Content -Raw
-        $told = Invoke-InNewProcess {
+        $reported = Invoke-InNewProcess {
             Import-Module $args[0]
             $null = Connect-KubeCluster admin
             Sync-CredentialLease (New-CredentialSource -Local -LeasePath $args[1]) -WhatIf
         } $folder
         Get-ChildItem "$folder/*.json" | Get-Content -Raw | Should -Be $before
-        $told | Sort-Object | Should -Be (@(
+        $reported | Sort-Object | Should -Be (@(
                 "What if: Renew: $ofPod (role-of-orders for $namespace/pod/orders)"
                 "What if: Renew: $ofDeployment (role-of-web for $namespace/pod/web-1)"
-                "What if: Revoke (the owner no longer exists): $ofNobody (role-of-gone for $namespace/pod/gone)"
+                "What if: Revoke (the owner no longer exists): $orphaned (role-of-gone for $namespace/pod/gone)"
                 "What if: Clean up (issuing was interrupted): $broken (role-of-broken for $namespace/pod/broken)"
                 "What if: Of 5 leases of the source 'local', for pods in $(Get-ClusterText server)/ (admin): 2 to renew, 1 to revoke, 1 to clean up, 1 to keep."
             ) | Sort-Object)
@@ -433,7 +433,7 @@ Describe 'A session with leases' {
         $canary = "canary-$([guid]::NewGuid())"
         Set-Content -NoNewline -LiteralPath $TestDrive/canary -Value $canary
         New-Manifest | Set-Content $TestDrive/orders.yaml
-        $told = Invoke-InNewProcess {
+        $reported = Invoke-InNewProcess {
             $module, $folder, $namespace = $args
             Import-Module $module
             $PSStyle.OutputRendering = 'PlainText'
@@ -456,8 +456,8 @@ Describe 'A session with leases' {
             $Error | Format-List * -Force | Out-Host
             $null = Stop-Transcript
         } "$TestDrive", $namespace 2>&1 | Out-String
-        $told | Should -Match 'Revoked +: 1'
-        $told.Contains($canary) | Should -BeFalse
+        $reported | Should -Match 'Revoked +: 1'
+        $reported.Contains($canary) | Should -BeFalse
         foreach ($file in 'transcript.txt', 'leases.xml') { (Get-Content -Raw $TestDrive/$file).Contains($canary) | Should -BeFalse }
     }
 }

@@ -170,13 +170,13 @@ Describe 'New-CredentialSource -ScriptBlock' {
     }
 
     It 'passes other streams of the script block to the streams of the cmdlet' {
-        $source = New-ScriptSource { Write-Error half -ErrorAction Continue; Write-Warning slow; Write-Host said; Write-Verbose told -Verbose; New-TestCredential a x }
+        $source = New-ScriptSource { Write-Error half -ErrorAction Continue; Write-Warning slow; Write-Host said; Write-Verbose reported -Verbose; New-TestCredential a x }
         $all = New-Manifest | Invoke-CredentialInjection -CredentialSource $source -Verbose -ErrorAction Continue -ErrorVariable failed -WarningVariable warned *>&1
         ($all | Where-Object { $_.PSObject.Properties['Databases'] }).Status | Should -Be Injected
         "$failed" | Should -Be half
         "$warned" | Should -Be slow
         "$all" | Should -Match said
-        "$all" | Should -Match told
+        "$all" | Should -Match reported
     }
 
     It 'describes output that is not one PSCredential: <What>' -ForEach @(

@@ -1,11 +1,11 @@
 # The cmdlets in the table of features. Each row has an operation (Do) with its expected output (Is, Shows),
-# the expected output with -WhatIf, and an operation that fails. $World has the environment: Namespace, Folder, Server.
+# the expected output with -WhatIf, and an operation that fails. $Fixture has the environment: Namespace, Folder, Server.
 Set-StrictMode -Version Latest
 
 $prelude = {
-    param($World)
-    $orders = $World.Manifest
-    function New-Folder { (New-Item -ItemType Directory (Join-Path $World.Folder ([guid]::NewGuid()))).FullName }
+    param($Fixture)
+    $orders = $Fixture.Manifest
+    function New-Folder { (New-Item -ItemType Directory (Join-Path $Fixture.Folder ([guid]::NewGuid()))).FullName }
     function New-File([string] $Text = $orders) { $path = Join-Path (New-Folder) a.yaml; Set-Content $path $Text; $path }
     function New-Source { New-CredentialSource -Local -LeasePath (New-Folder) }
 
@@ -15,9 +15,9 @@ $prelude = {
         foreach ($number in 1..$Count) {
             $record = [ordered]@{
                 Uuid = [guid]::NewGuid(); Source = 'local'; IsComplete = $true; Database = 'orders'; Role = 'orders-rw'; Mount = 'databases'
-                Owner = @{ Kind = 'Pod'; Namespace = $World.Namespace; Name = "gone-$number" }; ServiceAccountName = 'default'; Username = 'somebody'
+                Owner = @{ Kind = 'Pod'; Namespace = $Fixture.Namespace; Name = "gone-$number" }; ServiceAccountName = 'default'; Username = 'someuser'
                 RecordedAt = [DateTimeOffset]::UtcNow.AddHours(-1); IsRenewable = $true; ExpiresAt = [DateTimeOffset]::UtcNow.AddHours(1)
-                ClusterUid = $World.ClusterUid
+                ClusterUid = $Fixture.ClusterUid
             }
             ConvertTo-Json $record -Depth 4 | Set-Content "$folder/$($record.Uuid).json"
             (Get-Item "$folder/$($record.Uuid).json").LastWriteTimeUtc = [DateTime]::UtcNow.AddHours(-1)
@@ -30,19 +30,19 @@ $prelude = {
 $rows = [ordered]@{
     'Connect-KubeCluster' = @{
         Do = { Connect-KubeCluster admin }; Is = { $_.Context }; Shows = 'admin'
-        Fails = { Connect-KubeCluster -Server https://127.0.0.1:1 -TokenFile $World.TokenFile }; Id = 'KubeConnectionUnreachable'
+        Fails = { Connect-KubeCluster -Server https://127.0.0.1:1 -TokenFile $Fixture.TokenFile }; Id = 'KubeConnectionUnreachable'
     }
     'Disconnect-KubeCluster' = @{
         Do = { $null = Connect-KubeCluster admin; Disconnect-KubeCluster; [pscustomobject]@{ IsLeft = $null -ne (Get-KubeConnection) } }; Is = { $_.IsLeft }; Shows = 'False'
     }
     'Export-PodInjectionReport' = @{
-        Do = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $World.Namespace -PassThru }; Is = { $_.Name }; Shows = 'report.html'
-        Fails = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path $World.Folder nothing report.html) -n $World.Namespace }; Id = 'PathNotFound'
-        WhatIf = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $World.Namespace }
+        Do = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $Fixture.Namespace -PassThru }; Is = { $_.Name }; Shows = 'report.html'
+        Fails = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path $Fixture.Folder nothing report.html) -n $Fixture.Namespace }; Id = 'PathNotFound'
+        WhatIf = { $null = Connect-KubeCluster admin; Export-PodInjectionReport (Join-Path (New-Folder) report.html) -n $Fixture.Namespace }
         Tells = 'Write a report about the pods in the namespace <namespace> of <server> \(admin\)" on target "<folder>/\S+/report.html"'
     }
     'Get-CredentialLease' = @{
-        Do = { Get-CredentialLease (New-LeasedSource) -Pod GONE-* -WarningAction Ignore }; Is = { "$($_.Role) $($_.Username)" }; Shows = 'orders-rw somebody'
+        Do = { Get-CredentialLease (New-LeasedSource) -Pod GONE-* -WarningAction Ignore }; Is = { "$($_.Role) $($_.Username)" }; Shows = 'orders-rw someuser'
         Fails = { Get-CredentialLease (New-CredentialSource -Vault http://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x)) -WarningAction Ignore }; Id = 'CredentialUnavailable'
     }
     'Get-KubeCertificateAuthority' = @{
@@ -57,31 +57,31 @@ $rows = [ordered]@{
         Fails = { Get-KubeContext nothing }; Id = 'KubeContextNotFound'
     }
     'Get-KubePod' = @{
-        Do = { $null = Connect-KubeCluster admin; Get-KubePod INV* -n $World.Namespace }; Is = { "$($_.Name) $($_.Status)" }; Shows = 'invoice Pending'
-        Fails = { $null = Connect-KubeCluster admin; Get-KubePod nothing -n $World.Namespace }; Id = 'KubeApiNotFound'
+        Do = { $null = Connect-KubeCluster admin; Get-KubePod INV* -n $Fixture.Namespace }; Is = { "$($_.Name) $($_.Status)" }; Shows = 'invoice Pending'
+        Fails = { $null = Connect-KubeCluster admin; Get-KubePod nothing -n $Fixture.Namespace }; Id = 'KubeApiNotFound'
     }
     'Get-KubeSecret' = @{
-        Do = { $null = Connect-KubeCluster admin; Get-KubeSecret INV* -n $World.Namespace }; Is = { "$($_.Name) $($_.Type)" }; Shows = 'invoice kubernetes.io/basic-auth'
-        Fails = { $null = Connect-KubeCluster viewer; Get-KubeSecret -n $World.Namespace }; Id = 'KubeApiForbidden'
+        Do = { $null = Connect-KubeCluster admin; Get-KubeSecret INV* -n $Fixture.Namespace }; Is = { "$($_.Name) $($_.Type)" }; Shows = 'invoice kubernetes.io/basic-auth'
+        Fails = { $null = Connect-KubeCluster viewer; Get-KubeSecret -n $Fixture.Namespace }; Id = 'KubeApiForbidden'
     }
     'Get-KubeServiceAccountToken' = @{
-        Do = { $null = Connect-KubeCluster admin; Get-KubeServiceAccountToken teller -n $World.Namespace }; Is = { $_.Subject -replace '.*:' }; Shows = 'teller'
-        Fails = { $null = Connect-KubeCluster admin; Get-KubeServiceAccountToken nobody -n $World.Namespace }; Id = 'KubeApiNotFound'
+        Do = { $null = Connect-KubeCluster admin; Get-KubeServiceAccountToken teller -n $Fixture.Namespace }; Is = { $_.Subject -replace '.*:' }; Shows = 'teller'
+        Fails = { $null = Connect-KubeCluster admin; Get-KubeServiceAccountToken nouser -n $Fixture.Namespace }; Id = 'KubeApiNotFound'
     }
     'Get-PodInjectionAnnotation' = @{
         Do = { $orders | Get-PodInjectionAnnotation }; Is = { "$($_.State)" }; Shows = 'Pending'
-        Fails = { Get-PodInjectionAnnotation (Join-Path $World.Folder nothing.yaml) }; Id = 'PathNotFound'
+        Fails = { Get-PodInjectionAnnotation (Join-Path $Fixture.Folder nothing.yaml) }; Id = 'PathNotFound'
     }
     'Invoke-CredentialInjection' = @{
         Do = { $orders | Invoke-CredentialInjection -CredentialSource (New-Source) -WarningAction Ignore }; Is = { "$($_.Status)" }; Shows = 'Injected'
         Fails = { $orders | Invoke-CredentialInjection }; Id = 'CredentialSourceMissing'
-        WhatIf = { Invoke-CredentialInjection (New-File), (New-File) -CredentialSource (New-Source) -AsManifest; $null = Connect-KubeCluster admin; Invoke-CredentialInjection -Workload deploy/invoice -n $World.Namespace -CredentialSource (New-Source) }
+        WhatIf = { Invoke-CredentialInjection (New-File), (New-File) -CredentialSource (New-Source) -AsManifest; $null = Connect-KubeCluster admin; Invoke-CredentialInjection -Workload deploy/invoice -n $Fixture.Namespace -CredentialSource (New-Source) }
         Tells = 'Inject credentials for orders \(role orders-rw\) as DBUSER, DBPASSWORD into app" on target "<folder>/\S+/a.yaml: pod/orders"', 'on target "<namespace>/deployment/invoice in <server> \(admin\)"', 'In total, 2 manifests and workloads would be changed\.'
     }
     'Invoke-CredentialRotation' = @{
-        Do = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation deployment/invoice -n $World.Namespace -CredentialSource (New-Source) -WarningAction Ignore }; Is = { "$($_.Status)" }; Shows = 'NotInjected'
-        Fails = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation invoice -n $World.Namespace -CredentialSource (New-Source) }; Id = 'WorkloadInvalid'
-        WhatIf = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation deployment/rotated -n $World.Namespace -CredentialSource (New-Source) }
+        Do = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation deployment/invoice -n $Fixture.Namespace -CredentialSource (New-Source) -WarningAction Ignore }; Is = { "$($_.Status)" }; Shows = 'NotInjected'
+        Fails = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation invoice -n $Fixture.Namespace -CredentialSource (New-Source) }; Id = 'WorkloadInvalid'
+        WhatIf = { $null = Connect-KubeCluster admin; Invoke-CredentialRotation deployment/rotated -n $Fixture.Namespace -CredentialSource (New-Source) }
         Tells = 'Replace the credentials for orders .* on target "<namespace>/deployment/rotated in <server> \(admin\)"'
     }
     'New-CredentialSource' = @{
@@ -90,38 +90,38 @@ $rows = [ordered]@{
     }
     'Remove-PodInjectionAnnotation' = @{
         Do = { $orders | Remove-PodInjectionAnnotation }; Is = { "$_" -match 'db-creds-injector' }; Shows = 'False'
-        Fails = { Remove-PodInjectionAnnotation (Join-Path $World.Folder nothing.yaml) }; Id = 'PathNotFound'
+        Fails = { Remove-PodInjectionAnnotation (Join-Path $Fixture.Folder nothing.yaml) }; Id = 'PathNotFound'
         WhatIf = { $file = New-File; Remove-PodInjectionAnnotation $file, $file }
         Tells = '<folder>/\S+/a.yaml: ', 'In total, 2 manifests and workloads would be changed\.'
     }
     'Remove-KubeSecret' = @{
-        Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ a = 'b' } -n $World.Namespace; Remove-KubeSecret $name -n $World.Namespace -Confirm:$false; [pscustomobject]@{ Left = @(Get-KubeSecret "$name*" -n $World.Namespace).Count } }; Is = { $_.Left }; Shows = '0'
-        Fails = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -Key nothing -n $World.Namespace -Confirm:$false }; Id = 'SecretNoKey'
-        WhatIf = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -n $World.Namespace; Remove-KubeSecret invoice, invoice -Key username -n $World.Namespace }
+        Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ a = 'b' } -n $Fixture.Namespace; Remove-KubeSecret $name -n $Fixture.Namespace -Confirm:$false; [pscustomobject]@{ Left = @(Get-KubeSecret "$name*" -n $Fixture.Namespace).Count } }; Is = { $_.Left }; Shows = '0'
+        Fails = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -Key nothing -n $Fixture.Namespace -Confirm:$false }; Id = 'SecretNoKey'
+        WhatIf = { $null = Connect-KubeCluster admin; Remove-KubeSecret invoice -n $Fixture.Namespace; Remove-KubeSecret invoice, invoice -Key username -n $Fixture.Namespace }
         Tells = 'on target "<namespace>/secret/invoice in <server> \(admin\)"', 'In total, 2 Secrets would be changed or removed\.'
     }
     'Repair-PodInjectionAnnotation' = @{
-        Do = { $World.Misspelled | Repair-PodInjectionAnnotation -Code ki002 }; Is = { [regex]::Match($_, 'orders\.rol\w*').Value }; Shows = 'orders.role'
-        Fails = { Repair-PodInjectionAnnotation (Join-Path $World.Folder nothing.yaml) }; Id = 'PathNotFound'
-        WhatIf = { Repair-PodInjectionAnnotation (New-File $World.Misspelled) }
+        Do = { $Fixture.Misspelled | Repair-PodInjectionAnnotation -Code ki002 }; Is = { [regex]::Match($_, 'orders\.rol\w*').Value }; Shows = 'orders.role'
+        Fails = { Repair-PodInjectionAnnotation (Join-Path $Fixture.Folder nothing.yaml) }; Id = 'PathNotFound'
+        WhatIf = { Repair-PodInjectionAnnotation (New-File $Fixture.Misspelled) }
         Tells = '<folder>/\S+/a.yaml: KI002 Rename '
     }
     'Revoke-CredentialLease' = @{
         Do = { $source = New-LeasedSource; Get-CredentialLease $source -WarningAction Ignore | Revoke-CredentialLease -Confirm:$false; [pscustomobject]@{ Left = @(Get-CredentialLease $source -WarningAction Ignore).Count } }; Is = { $_.Left }; Shows = '0'
         Fails = { Revoke-CredentialLease -CredentialSource (New-Source) -Uuid ([guid]::NewGuid()) }; Id = 'LeaseNotFound'
         WhatIf = { Get-CredentialLease (New-LeasedSource 3) -WarningAction Ignore | Revoke-CredentialLease }
-        Tells = '\(orders-rw for <namespace>/pod/gone-1\), user somebody, of the source ''local''', 'In total, 3 leases would be revoked\.'
+        Tells = '\(orders-rw for <namespace>/pod/gone-1\), user someuser, of the source ''local''', 'In total, 3 leases would be revoked\.'
     }
     'Set-KubeSecret' = @{
-        Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ I = 1.5 } -n $World.Namespace; [pscustomobject]@{ Value = (Get-KubeSecret $name -n $World.Namespace -AsPlainText).Data['I'] } }; Is = { $_.Value }; Shows = '1.5'
-        Fails = { $null = Connect-KubeCluster admin; Set-KubeSecret invoice -n $World.Namespace }; Id = 'SecretNothingToSet'
-        WhatIf = { $null = Connect-KubeCluster admin; Set-KubeSecret invoice @{ a = 'b' } -n $World.Namespace }
+        Do = { $null = Connect-KubeCluster admin; $name = "i-$([guid]::NewGuid())"; Set-KubeSecret $name @{ I = 1.5 } -n $Fixture.Namespace; [pscustomobject]@{ Value = (Get-KubeSecret $name -n $Fixture.Namespace -AsPlainText).Data['I'] } }; Is = { $_.Value }; Shows = '1.5'
+        Fails = { $null = Connect-KubeCluster admin; Set-KubeSecret invoice -n $Fixture.Namespace }; Id = 'SecretNothingToSet'
+        WhatIf = { $null = Connect-KubeCluster admin; Set-KubeSecret invoice @{ a = 'b' } -n $Fixture.Namespace }
         Tells = 'on target "<namespace>/secret/invoice in <server> \(admin\)"'
     }
     'Set-PodInjectionAnnotation' = @{
         Do = { $orders | Set-PodInjectionAnnotation -Database invoice -Role INVOICE -EnvUsername INVOICE_USER -EnvPassword INVOICE_PASSWORD }; Is = { [regex]::Match($_, 'invoice\.role"?: "?\w*').Value -replace '"' }; Shows = 'invoice.role: INVOICE'
         Fails = { $orders | Set-PodInjectionAnnotation }; Id = 'DatabaseOrDialect'
-        WhatIf = { Set-PodInjectionAnnotation (New-File) -Database invoice -Role rw -EnvUsername USER2 -EnvPassword PASSWORD2; $null = Connect-KubeCluster admin; Set-PodInjectionAnnotation -Workload deployment/invoice -n $World.Namespace -Database more -Role rw -EnvUsername USER2 -EnvPassword PASSWORD2 }
+        WhatIf = { Set-PodInjectionAnnotation (New-File) -Database invoice -Role rw -EnvUsername USER2 -EnvPassword PASSWORD2; $null = Connect-KubeCluster admin; Set-PodInjectionAnnotation -Workload deployment/invoice -n $Fixture.Namespace -Database more -Role rw -EnvUsername USER2 -EnvPassword PASSWORD2 }
         Tells = '<folder>/\S+/a.yaml: ', '<namespace>/deployment/invoice in <server> \(admin\)'
     }
     'Sync-CredentialLease' = @{
@@ -135,18 +135,18 @@ $rows = [ordered]@{
         Fails = { Test-KubeConnection nothing }; Id = 'KubeConfiguration'
     }
     'Test-PodInjectionAnnotation' = @{
-        Do = { $World.Misspelled | Test-PodInjectionAnnotation -ExcludeCode ki*3 }; Is = { $_.Code }; Shows = 'KI002'
-        Fails = { Disconnect-KubeCluster; Test-PodInjectionAnnotation -n $World.Namespace }; Id = 'NotConnected'
+        Do = { $Fixture.Misspelled | Test-PodInjectionAnnotation -ExcludeCode ki*3 }; Is = { $_.Code }; Shows = 'KI002'
+        Fails = { Disconnect-KubeCluster; Test-PodInjectionAnnotation -n $Fixture.Namespace }; Id = 'NotConnected'
     }
     'Update-CredentialLease' = @{
-        Do = { Get-CredentialLease (New-LeasedSource) -WarningAction Ignore | Update-CredentialLease }; Is = { "$($_.Username)" }; Shows = 'somebody'
+        Do = { Get-CredentialLease (New-LeasedSource) -WarningAction Ignore | Update-CredentialLease }; Is = { "$($_.Username)" }; Shows = 'someuser'
         Fails = { Update-CredentialLease -CredentialSource (New-Source) -Uuid ([guid]::NewGuid()) }; Id = 'LeaseNotFound'
         WhatIf = { Get-CredentialLease (New-LeasedSource 2) -WarningAction Ignore | Update-CredentialLease }
-        Tells = 'Renew" on target ".* for <namespace>/pod/gone-1\), user somebody, of the source ''local''', 'In total, 2 leases would be renewed\.'
+        Tells = 'Renew" on target ".* for <namespace>/pod/gone-1\), user someuser, of the source ''local''', 'In total, 2 leases would be renewed\.'
     }
     'Watch-KubePod' = @{
-        Do = { $null = Connect-KubeCluster admin; Watch-KubePod INV* -n $World.Namespace -First 1 }; Is = { "$($_.Type)" }; Shows = 'Added'
-        Fails = { $null = Connect-KubeCluster viewer; Watch-KubePod -n $World.Namespace }; Id = 'KubeApiForbidden'
+        Do = { $null = Connect-KubeCluster admin; Watch-KubePod INV* -n $Fixture.Namespace -First 1 }; Is = { "$($_.Type)" }; Shows = 'Added'
+        Fails = { $null = Connect-KubeCluster viewer; Watch-KubePod -n $Fixture.Namespace }; Id = 'KubeApiForbidden'
     }
 }
 
@@ -157,13 +157,13 @@ function Get-FeatureRow { $rows }
 function Get-FeatureScript([string] $Member, [scriptblock] $Setup = {}, [scriptblock] $Finish = { $_ }) {
     $steps = foreach ($name in $rows.Keys) { if ($rows[$name].ContainsKey($Member)) { "'$name' = { $($rows[$name][$Member]) }" } }
     @"
-param(`$World)
+param(`$Fixture)
 Set-StrictMode -Version Latest
 `$ErrorActionPreference = 'Stop'
 `$PSNativeCommandUseErrorActionPreference = `$true
 . { $Setup }
-Import-Module `$World.Module
-. { $prelude } `$World
+Import-Module `$Fixture.Module
+. { $prelude } `$Fixture
 `$steps = [ordered]@{ $($steps -join "`n") }
 foreach (`$name in `$steps.Keys) {
     `$result = [ordered]@{ Name = `$name; Output = `$null; Error = `$null }

@@ -27,17 +27,17 @@ apiVersion: v1
 kind: ServiceAccount
 metadata: {name: teller}
 "@
-    $world = @{
+    $fixture = @{
         Module = Get-ModulePath; Namespace = $namespace; Folder = "$TestDrive"; Server = Get-ClusterText server; TokenFile = Get-ClusterFile admin.token
         ClusterUid = Get-ClusterUid; Manifest = New-Manifest -Namespace $namespace; Misspelled = New-Manifest -Annotation @{ 'orders.rol' = 'rw' }
     }
-    $world.Manifest = New-Manifest
+    $fixture.Manifest = New-Manifest
 
     # The output of a script in another process, as text.
     function Invoke-Table([string] $Script) {
         $file = New-Item "$TestDrive/$([guid]::NewGuid()).ps1" -Value $Script
         $given = New-Item "$TestDrive/$([guid]::NewGuid()).clixml"
-        $world | Export-Clixml $given
+        $fixture | Export-Clixml $given
         Invoke-PowerShell -NoProfile -NonInteractive -Command "& '$file' (Import-Clixml '$given')"
     }
 
@@ -78,18 +78,18 @@ Describe 'In ForEach-Object -Parallel' {
     BeforeAll {
         # Three concurrent runspaces, each with the module and a separate connection.
         $script = Get-FeatureScript Do
-        $runs = 1..3 | ForEach-Object -Parallel { , @(& ([scriptblock]::Create($using:script)) $using:world) }
+        $runs = 1..3 | ForEach-Object -Parallel { , @(& ([scriptblock]::Create($using:script)) $using:fixture) }
     }
     It '<Name> returns the expected output in each runspace' -ForEach $cells { $runs.ForEach{ Show-Output $Name $_ } | Should -Be $Row.Shows, $Row.Shows, $Row.Shows }
 }
 
 Describe 'In a job' @job {
-    BeforeAll { $results = Start-Job ([scriptblock]::Create((Get-FeatureScript Do))) -ArgumentList $world | Receive-Job -Wait -AutoRemoveJob }
+    BeforeAll { $results = Start-Job ([scriptblock]::Create((Get-FeatureScript Do))) -ArgumentList $fixture | Receive-Job -Wait -AutoRemoveJob }
     It '<Name> returns output that can be read in the session' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
 }
 
 Describe 'In a thread job' {
-    BeforeAll { $results = Start-ThreadJob ([scriptblock]::Create((Get-FeatureScript Do))) -ArgumentList $world | Receive-Job -Wait -AutoRemoveJob }
+    BeforeAll { $results = Start-ThreadJob ([scriptblock]::Create((Get-FeatureScript Do))) -ArgumentList $fixture | Receive-Job -Wait -AutoRemoveJob }
     It '<Name> returns the expected output' -ForEach $cells { Show-Output $Name $results | Should -Be $Row.Shows }
 }
 
@@ -97,7 +97,7 @@ Describe 'In a remote session' @job {
     BeforeAll {
         $runspace = [runspacefactory]::CreateOutOfProcessRunspace($null)
         $runspace.Open()
-        $shell = [powershell]::Create().AddScript((Get-FeatureScript Do)).AddArgument($world)
+        $shell = [powershell]::Create().AddScript((Get-FeatureScript Do)).AddArgument($fixture)
         $shell.Runspace = $runspace
         $results = $shell.Invoke()
         $shell.Dispose()
@@ -113,12 +113,12 @@ Describe 'With -WhatIf' {
         # Preparation is not part of the tested operation.
         $script = $script.Replace('New-Item -ItemType Directory', 'New-Item -WhatIf:$false -ItemType Directory').Replace('Set-Content ', 'Set-Content -WhatIf:$false ')
         $before = kubectl get deployments -n $namespace -o json | Out-String
-        $told = (Invoke-Table $script) -join "`n"
+        $reported = (Invoke-Table $script) -join "`n"
         $after = kubectl get deployments -n $namespace -o json | Out-String
     }
 
     It '<Name> reports the action, the target and the number' -ForEach $cells.Where{ $_.Row.ContainsKey('WhatIf') } {
-        $said = [regex]::Match($told, "(?s)=== $Name\n(.*?)(?==== |\z)").Groups[1].Value
+        $said = [regex]::Match($reported, "(?s)=== $Name\n(.*?)(?==== |\z)").Groups[1].Value
         $said | Should -Not -Match "== $Name .+"
         foreach ($pattern in $Row.Tells) {
             $expected = $pattern.Replace('<namespace>', $namespace).Replace('<server>', [regex]::Escape((Get-ClusterText server).TrimEnd('/')) + '/?').Replace('<folder>', [regex]::Escape("$TestDrive"))
@@ -154,7 +154,7 @@ Describe 'At the prompt' {
     It '<Name> has help: a description, each parameter, and three complete examples' -ForEach $cells {
         $help = Get-Help $Name -Full
         "$($help.Synopsis)".Trim() | Should -Not -BeNullOrEmpty
-        "$($help.Synopsis)".Trim() | Should -Not -BeLike "$Name *" -Because 'that is what PowerShell makes up where there is no help'
+        "$($help.Synopsis)".Trim() | Should -Not -BeLike "$Name *" -Because 'PowerShell generates this text if there is no help'
         ($help.description | Out-String).Trim().Length | Should -BeGreaterThan 40
         $help | Out-String | Should -Not -Match '\{\{ *Fill'
         $common = [System.Management.Automation.Cmdlet]::CommonParameters + [System.Management.Automation.Cmdlet]::OptionalCommonParameters

@@ -1,24 +1,24 @@
-# For the tests: the settings of the repository, and what has to do with being a test.
+# The settings of the repository, with exceptions for tests.
 @{
     ExcludeRules = @(
-        # PowerShell 7.4, which the module needs, reads UTF-8 without a mark, and .editorconfig wants it without.
+        # PowerShell 7.4 and later read UTF-8 without a byte order mark, and .editorconfig requires it.
         'PSUseBOMForUnicodeEncodedFile'
-        # A variable that BeforeAll sets is read in It: Pester joins the two, which the rule cannot see.
+        # A variable that BeforeAll sets is read in It, which the rule cannot detect.
         'PSUseDeclaredVarsMoreThanAssignments'
-        # The secrets of tests are made up, or last as long as the cluster of the run.
+        # The secrets of tests are fictitious, or valid only for the cluster of the run.
         'PSAvoidUsingConvertToSecureStringWithPlainText'
         'PSAvoidUsingPlainTextForPassword'
-        # Functions of tests are called by tests alone, beside which they stand: the rules are about commands for users.
+        # The rules are for commands for users, and only tests call these functions.
         'PSAvoidUsingPositionalParameters'
         'PSProvideCommentHelp'
         'PSUseShouldProcessForStateChangingFunctions'
         'PSUseSingularNouns'
-        # Stand-ins for what would ask somebody, and what a script may do that runs in a cmdlet.
+        # Mocks of prompts, and functions of a script that runs in a cmdlet.
         'PSAvoidOverwritingBuiltInCmdlets'
         'PSAvoidUsingWriteHost'
-        # A line that is completed sees global variables alone.
+        # A completed command line sees only global variables.
         'PSAvoidGlobalVars'
-        # It takes what a parallel script sets itself, by foreach or -ErrorVariable, for what its caller has.
+        # The rule reports variables that a parallel script sets itself with foreach or -ErrorVariable.
         'PSUseUsingScopeModifierInNewRunspaces'
     )
 }

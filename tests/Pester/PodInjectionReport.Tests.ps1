@@ -168,7 +168,7 @@ Describe 'The page in a browser' @browser {
     }
 
     It 'reports that the search has no results' {
-        (Invoke-Browser '#q=nobody-has-this').Dom | Should -Match '0 of \d+ rows match'
+        (Invoke-Browser '#q=no-such-text-x').Dom | Should -Match '0 of \d+ rows match'
     }
 
     It 'is complete without its script' {

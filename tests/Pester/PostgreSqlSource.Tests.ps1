@@ -87,10 +87,10 @@ Describe 'New-CredentialSource -PostgreSql' {
     }
 
     It 'rejects <Name>' -ForEach @(
-        @{ Name = 'a connection of another kind'; Parameters = @{ PostgreSql = 'mysql://db/orders' }; Id = 'CredentialSourceInvalid' }
-        @{ Name = 'a number for a time'; Parameters = @{ PostgreSql = 'Host=db'; TimeToLive = 3600 }; Id = 'TimeTooShort' }
+        @{ Name = 'an unsupported connection'; Parameters = @{ PostgreSql = 'mysql://db/orders' }; Id = 'CredentialSourceInvalid' }
+        @{ Name = 'a number as a time'; Parameters = @{ PostgreSql = 'Host=db'; TimeToLive = 3600 }; Id = 'TimeTooShort' }
         @{ Name = 'a statement without a name'; Parameters = @{ PostgreSql = 'Host=db'; CreationStatement = 'CREATE ROLE x' }; Id = 'CredentialSourceInvalid' }
-        @{ Name = 'two places for leases'; Parameters = @{ PostgreSql = 'Host=db'; LeasePath = 'x'; LeaseNamespace = 'y' }; Id = 'CredentialSourceInvalid' }
+        @{ Name = 'two locations for leases'; Parameters = @{ PostgreSql = 'Host=db'; LeasePath = 'x'; LeaseNamespace = 'y' }; Id = 'CredentialSourceInvalid' }
     ) {
         { New-CredentialSource @Parameters } | Should -Throw -ErrorId "$Id,KubeInject.Cmdlets.Sources.NewCredentialSourceCommand"
     }

@@ -95,7 +95,7 @@ Describe 'The extension when SecretManagement calls it' {
         @{ What = 'an empty string'; Given = { '' }; Type = 'SecureString'; Read = { ConvertFrom-Secure $args[0] }; Wanted = { '' } }
         @{ What = 'bytes'; Given = { , [byte[]](255, 0, 7) }; Type = 'ByteArray'; Read = { $args[0] -join ' ' }; Wanted = { '255 0 7' } }
         @{ What = 'no bytes'; Given = { , [byte[]]@() }; Type = 'ByteArray'; Read = { "$($args[0].GetType().Name) $($args[0].Count)" }; Wanted = { 'Byte[] 0' } }
-        @{ What = 'bytes that happen to be text'; Given = { , [byte[]](65, 66) }; Type = 'ByteArray'; Read = { $args[0] -join ' ' }; Wanted = { '65 66' } }
+        @{ What = 'bytes that are valid text'; Given = { , [byte[]](65, 66) }; Type = 'ByteArray'; Read = { $args[0] -join ' ' }; Wanted = { '65 66' } }
         @{ What = 'a credential'; Given = { [pscredential]::new('orders-rw', $secure) }; Type = 'PSCredential'; Read = { $args[0].UserName + ' ' + (ConvertFrom-Secure $args[0].Password) }; Wanted = { "orders-rw $canary" } }
         @{ What = 'a table'; Given = { @{ user = 'a'; key = $secure; bytes = [byte[]](255, 1) } }; Type = 'Hashtable'; Read = { "$(ConvertFrom-Secure $args[0]['key']) $(ConvertFrom-Secure $args[0]['user']) $($args[0]['bytes'])" }; Wanted = { "$canary a 255 1" } }
     ) {
@@ -183,10 +183,10 @@ Describe 'The extension when SecretManagement calls it' {
     It 'rejects <What>, and changes nothing' -ForEach @(
         @{ What = 'one value for a Secret of several keys'; Name = 'several'; Given = { $secure }; Id = 'KubeVaultRefused' }
         @{ What = 'a credential for a Secret of other keys'; Name = 'several'; Given = { [pscredential]::new('a', $secure) }; Id = 'KubeVaultRefused' }
-        @{ What = 'a table for one key'; Name = 'several/a'; Given = { @{ b = 'x' } }; Id = 'KubeVaultRefused' }
-        @{ What = 'a credential in a table'; Name = 'several'; Given = { @{ b = [pscredential]::new('a', $secure) } }; Id = 'SecretValueInvalid' }
-        @{ What = 'a name that is none'; Name = 'No Name'; Given = { $secure }; Id = 'SecretInvalidName' }
-        @{ What = 'a key that is none'; Name = 'several/'; Given = { $secure }; Id = 'SecretInvalidName' }
+        @{ What = 'a hashtable for one key'; Name = 'several/a'; Given = { @{ b = 'x' } }; Id = 'KubeVaultRefused' }
+        @{ What = 'a credential in a hashtable'; Name = 'several'; Given = { @{ b = [pscredential]::new('a', $secure) } }; Id = 'SecretValueInvalid' }
+        @{ What = 'an invalid name'; Name = 'No Name'; Given = { $secure }; Id = 'SecretInvalidName' }
+        @{ What = 'an invalid key'; Name = 'several/'; Given = { $secure }; Id = 'SecretInvalidName' }
     ) {
         Set-KubeSecret several @{ a = '1'; c = '2' } -n $namespace
         $failed = { Set-Vault $Name (& $Given) } | Should -Throw -ErrorId "$Id,*" -PassThru
@@ -226,9 +226,9 @@ Describe 'The extension when SecretManagement calls it' {
     }
 
     It 'reports each request without values in verbose mode' {
-        $told = & (Get-Module KubeInject) 'KubeInject.Extension\Set-Secret' -Name told -Secret $secure -VaultName cluster -AdditionalParameters ($parameters + @{ Verbose = $true }) -Metadata @{} 4>&1 | Out-String
-        $told | Should -Match 'POST'
-        Test-Spelling $told $canary | Should -BeFalse
+        $reported = & (Get-Module KubeInject) 'KubeInject.Extension\Set-Secret' -Name reported -Secret $secure -VaultName cluster -AdditionalParameters ($parameters + @{ Verbose = $true }) -Metadata @{} 4>&1 | Out-String
+        $reported | Should -Match 'POST'
+        Test-Spelling $reported $canary | Should -BeFalse
     }
 }
 
@@ -283,9 +283,9 @@ Describe 'The vault in SecretManagement' @secretManagement {
     }
 
     It 'reports why it does not work: <Why>' -ForEach @(
-        @{ Why = 'a right is missing'; Change = @{ Context = 'viewer' }; Said = '*cannot get resource "secrets"*' }
+        @{ Why = 'a permission is missing'; Change = @{ Context = 'viewer' }; Said = '*cannot get resource "secrets"*' }
         @{ Why = 'there is no such context'; Change = @{ Context = 'none' }; Said = "*'none'*" }
-        @{ Why = 'a parameter is misspelt'; Change = @{ Contxt = 'admin' }; Said = '*no vault parameter Contxt*' }
+        @{ Why = 'a parameter is misspelled'; Change = @{ Contxt = 'admin' }; Said = '*no vault parameter Contxt*' }
     ) {
         $broken = "$vault-broken"
         $changed = @{ KubeConfig = Get-ClusterFile kubeconfig } + $Change
@@ -299,9 +299,9 @@ Describe 'The vault in SecretManagement' @secretManagement {
 
     It 'keeps the connection of the session, and shows no value in verbose output' {
         $before = Get-KubeConnection
-        $told = Set-Secret real-told $secure -Vault $vault -Verbose 4>&1 | Out-String
-        $told | Should -Match 'secrets/real-told'
-        Test-Spelling $told $canary | Should -BeFalse
+        $reported = Set-Secret real-reported $secure -Vault $vault -Verbose 4>&1 | Out-String
+        $reported | Should -Match 'secrets/real-reported'
+        Test-Spelling $reported $canary | Should -BeFalse
         Get-KubeConnection | Should -Be $before
     }
 }

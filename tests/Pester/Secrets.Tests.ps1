@@ -57,7 +57,7 @@ Describe 'A session with all streams and logs enabled' {
         New-Manifest broken -Annotation @{ 'orders.mode' = 'uri' } | Set-Content $folder/c.yaml
         Set-Content $folder/d.yaml "kind: Pod`nmetadata: ["
         Copy-Item $folder $folder-inplace -Recurse
-        $wrong = 'canary-of-a-token-that-nobody-accepts'
+        $wrong = 'canary-of-a-token-that-is-rejected'
         Set-Content -NoNewline -LiteralPath "$folder.token" -Value $wrong # a transcript begins with the command line
         $canary = 'canary-of-a-password-in-a-secret'
         $namespace = New-TestNamespace orders, @"
@@ -121,14 +121,14 @@ metadata: {name: teller}
                 Invoke-CredentialInjection $folder -CredentialSource $source -OutputDirectory $folder/a.yaml | Format-List * -Force
                 Disconnect-KubeCluster
                 Get-KubePod
-            } *>&1 | Tee-Object -Variable told | Out-Host
+            } *>&1 | Tee-Object -Variable reported | Out-Host
             Invoke-CredentialInjection $folder -CredentialSource $source -AsManifest *>&1 | Tee-Object -Variable mixed | Where-Object { $_ -isnot [string] } | Out-Host
             $mixed | Where-Object { $_ -is [string] } | Set-Content $folder/manifests.txt
             $Error | Format-List * -Force | Out-Host
             $Error.ForEach{ "$($_.Exception)" } | Out-Host
             Get-Error -Newest 100 | Out-Host
             $null = Stop-Transcript
-            ($told + $mixed).Where{ $_ -isnot [string] } | Export-Clixml -Depth 4 $folder/streams.xml
+            ($reported + $mixed).Where{ $_ -isnot [string] } | Export-Clixml -Depth 4 $folder/streams.xml
         } $folder, $namespace 2>&1 | Out-String
 
         $texts = @{
@@ -162,7 +162,7 @@ metadata: {name: teller}
 
     It 'has no token in its <_>' -ForEach 'output', 'transcript', 'streams', 'leases' {
         Test-Secret $texts[$_] $tokens | Should -BeFalse
-        $texts[$_] -match 'eyJ[\w-]+\.eyJ' | Should -BeFalse -Because 'those that were requested begin so'
+        $texts[$_] -match 'eyJ[\w-]+\.eyJ' | Should -BeFalse -Because 'requested tokens start like this'
     }
 
     It 'has no password in its <_>' -ForEach 'output', 'transcript', 'streams', 'leases' {

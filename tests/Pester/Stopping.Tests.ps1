@@ -4,7 +4,7 @@ BeforeAll {
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
 
     function Assert-QuickStop($Running) {
-        $Running.Shell.InvocationStateInfo.State | Should -Be 'Running' -Because 'it has to be stuck before it is stopped'
+        $Running.Shell.InvocationStateInfo.State | Should -Be 'Running' -Because 'the command must be blocked before it is stopped'
         $time = [Diagnostics.Stopwatch]::StartNew()
         $Running.Shell.Stop()
         $time.Elapsed.TotalMilliseconds | Should -BeLessThan 500

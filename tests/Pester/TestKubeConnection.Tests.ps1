@@ -66,8 +66,8 @@ Describe 'Test-KubeConnection' {
     }
 
     It 'returns the impersonated user' {
-        $report = Test-KubeConnection admin -ImpersonateUser somebody -ImpersonateGroup some
-        $report.User | Should -Be somebody
+        $report = Test-KubeConnection admin -ImpersonateUser someuser -ImpersonateGroup some
+        $report.User | Should -Be someuser
         $report.Groups | Should -Contain some
         (Get-Right $report 'list pods').Allowed | Should -BeFalse
     }
@@ -163,7 +163,7 @@ Describe 'Test-KubeConnection without a working connection' {
     }
 
     It 'reports that the server does not support basic authentication' {
-        $credential = [pscredential]::new('somebody', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
+        $credential = [pscredential]::new('someuser', (ConvertTo-SecureString -AsPlainText 'canary-of-a-password'))
         $report = Test-KubeConnection -Server $server -Credential $credential -CertificateAuthority (Get-ClusterFile ca.crt)
         $report.Reachable, $report.Failure, $report.User, $report.AuthenticationKind | Should -Be $false, Unauthorized, $null, basic
         $report | Format-List * -Force | Out-String | Should -Not -Match 'canary'

@@ -33,11 +33,11 @@ Describe 'New-CredentialSource -Vault' {
 
     It 'rejects <Name>' -ForEach @(
         @{ Name = 'two ways to log in'; Parameters = @{ RoleId = 'x'; KubernetesAuthRole = 'y' }; Why = '-Token, -KubernetesAuthRole and -RoleId cannot be combined' }
-        @{ Name = 'an AppRole without its secret id'; Parameters = @{ RoleId = 'x' }; Why = 'both -RoleId and -SecretId' }
+        @{ Name = 'an AppRole without a secret ID'; Parameters = @{ RoleId = 'x' }; Why = 'both -RoleId and -SecretId' }
         @{ Name = 'an audience without pod identity'; Parameters = @{ KubernetesAuthRole = 'x'; Audience = 'vault' }; Why = 'requires -PodIdentity' }
-        @{ Name = 'a namespace that none can have'; Parameters = @{ KubernetesAuthRole = 'x'; VaultNamespace = "a`r`nb" }; Why = 'Vault namespace may contain' }
-        @{ Name = 'an address that is none'; Parameters = @{ KubernetesAuthRole = 'x'; Vault = 'ftp://vault' }; Why = 'http or https address' }
-        @{ Name = 'a number for a time'; Parameters = @{ KubernetesAuthRole = 'x'; TokenPeriod = 3600 }; Why = 'ticks' }
+        @{ Name = 'an invalid namespace'; Parameters = @{ KubernetesAuthRole = 'x'; VaultNamespace = "a`r`nb" }; Why = 'Vault namespace may contain' }
+        @{ Name = 'an invalid address'; Parameters = @{ KubernetesAuthRole = 'x'; Vault = 'ftp://vault' }; Why = 'http or https address' }
+        @{ Name = 'a number as a time'; Parameters = @{ KubernetesAuthRole = 'x'; TokenPeriod = 3600 }; Why = 'ticks' }
         @{ Name = 'a folder for its leases'; Parameters = @{ KubernetesAuthRole = 'x'; LeasePath = 'x' }; Why = 'Parameter set cannot be resolved' }
     ) {
         $all = $Parameters.Clone()
@@ -47,10 +47,10 @@ Describe 'New-CredentialSource -Vault' {
 
     # Certificate trust does not require a Vault: any TLS server is sufficient.
     It 'trusts <Name>' -ForEach @(
-        @{ Name = 'whom this machine trusts'; Trust = { @{} }; Says = '*is not signed by a certificate authority that this machine trusts*' }
-        @{ Name = 'the given authority alone'; Trust = { @{ CertificateAuthority = Get-ClusterFile other-ca.crt } }; Says = '*is not signed by the specified certificate authority*' }
-        @{ Name = 'what the given authority has signed'; Trust = { @{ CertificateAuthority = Get-ClusterFile ca.crt } }; Says = 'Vault does not allow GET *' }
-        @{ Name = 'any certificate, if told to'; Trust = { @{ SkipCertificateCheck = $true } }; Says = 'Vault does not allow GET *' }
+        @{ Name = 'the system CAs'; Trust = { @{} }; Says = '*is not signed by a certificate authority that this machine trusts*' }
+        @{ Name = 'only the specified CA'; Trust = { @{ CertificateAuthority = Get-ClusterFile other-ca.crt } }; Says = '*is not signed by the specified certificate authority*' }
+        @{ Name = 'a certificate of the specified CA'; Trust = { @{ CertificateAuthority = Get-ClusterFile ca.crt } }; Says = 'Vault does not allow GET *' }
+        @{ Name = 'any certificate with -SkipCertificateCheck'; Trust = { @{ SkipCertificateCheck = $true } }; Says = 'Vault does not allow GET *' }
     ) {
         $trust = & $Trust
         $source = New-CredentialSource -Vault (Get-ClusterText server) -Token $token @trust
@@ -170,7 +170,7 @@ metadata: {name: reviewer}
         ($sound | Test-PodInjectionAnnotation -CredentialSource $source -PassThru).Steps.Step | Should -Contain Source
         $found = @(
             New-Manifest -Namespace default -Annotation @{ 'orders.role' = 'orders-rw' }
-            New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'nobody' }
+            New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'nouser' }
             New-Manifest -Namespace $namespace -Annotation @{ 'orders.role' = 'orders-rw'; cluster = 'nowhere' }
         ) | Test-PodInjectionAnnotation -CredentialSource $source -MinimumSeverity Error
         $found.Code | Should -Be KI207, KI203, KI205, KI209, KI201

@@ -333,10 +333,10 @@ Describe 'An object from a cluster' {
         @{ Name = 'metadata of one pod'; Get = { Get-KubePod orders -n $namespace -MetadataOnly -Connection $connection } }
         @{ Name = 'the pod of an event'; Get = { (Watch-KubePod -n $namespace -First 1 -Connection $connection).Pod } }
         @{ Name = 'a Secret'; Get = { Get-KubeSecret -n $namespace -Connection $connection } }
-        @{ Name = 'what pods ask for'; Get = { Get-PodInjectionAnnotation -n $namespace -Connection $connection } }
-        @{ Name = 'what pods ask for, in detail'; Get = { Get-PodInjectionAnnotation -n $namespace -Detailed -Connection $connection } }
-        @{ Name = 'what a pod of the pipeline asks for'; Get = { Get-KubePod -n $namespace -Connection $connection | Get-PodInjectionAnnotation } }
-        @{ Name = 'findings of what pods ask for'; Get = { (Get-PodInjectionAnnotation -n $namespace -Connection $connection).Findings } }
+        @{ Name = 'the requests of pods'; Get = { Get-PodInjectionAnnotation -n $namespace -Connection $connection } }
+        @{ Name = 'the requests of pods, in detail'; Get = { Get-PodInjectionAnnotation -n $namespace -Detailed -Connection $connection } }
+        @{ Name = 'the request of a pod from the pipeline'; Get = { Get-KubePod -n $namespace -Connection $connection | Get-PodInjectionAnnotation } }
+        @{ Name = 'findings of the requests of pods'; Get = { (Get-PodInjectionAnnotation -n $namespace -Connection $connection).Findings } }
         @{ Name = 'findings'; Get = { Test-PodInjectionAnnotation -n $namespace -Connection $connection } }
         @{ Name = 'a diagnosis'; Get = { Test-PodInjectionAnnotation -n $namespace -PassThru -Connection $connection } }
         @{ Name = 'a diagnosis of a workload'; Get = { Test-PodInjectionAnnotation -Workload pod/orders -Namespace $namespace -PassThru -Connection $connection } }

@@ -78,12 +78,12 @@ Describe 'Set-KubeSecret' {
     }
 
     It 'does not change <What> without -Force, and says why' -ForEach @(
-        @{ What = 'what belongs to another object'; Name = 'owned'; Metadata = @{ ownerReferences = @(@{ apiVersion = 'v1'; kind = 'ConfigMap'; name = 'boss'; uid = 'x' }) }; Why = '*ConfigMap boss*' }
-        @{ What = 'what Helm manages'; Name = 'chart'; Metadata = @{ labels = @{ 'app.kubernetes.io/managed-by' = 'Helm' } }; Why = '*managed by Helm*' }
+        @{ What = 'a Secret with an owner'; Name = 'owned'; Metadata = @{ ownerReferences = @(@{ apiVersion = 'v1'; kind = 'ConfigMap'; name = 'boss'; uid = 'x' }) }; Why = '*ConfigMap boss*' }
+        @{ What = 'a Secret that Helm manages'; Name = 'chart'; Metadata = @{ labels = @{ 'app.kubernetes.io/managed-by' = 'Helm' } }; Why = '*managed by Helm*' }
         @{ What = 'a release of Helm'; Name = 'release'; Other = @{ type = 'helm.sh/release.v1' }; Why = '*release*' }
         @{ What = 'a bootstrap token'; Name = 'bootstrap'; Other = @{ type = 'bootstrap.kubernetes.io/token' }; Why = '*bootstrap token*' }
         @{ What = 'a record of a lease'; Name = 'record'; Other = @{ type = 'kubeinject.io/lease' }; Why = '*lease record*' }
-        @{ What = 'the delivery of a lease'; Name = 'delivery'; Metadata = @{ labels = @{ 'lease.kubeinject.io/1' = '' } }; Why = '*contains the credentials*' }
+        @{ What = 'the delivery Secret of a lease'; Name = 'delivery'; Metadata = @{ labels = @{ 'lease.kubeinject.io/1' = '' } }; Why = '*contains the credentials*' }
     ) {
         New-Live $Name ((Get-Variable Metadata -ValueOnly -ErrorAction Ignore) ?? @{}) ((Get-Variable Other -ValueOnly -ErrorAction Ignore) ?? @{})
         { Set-KubeSecret $Name @{ a = 'new' } -n $namespace } | Should -Throw $Why -ErrorId 'SecretOwned,KubeInject.Cmdlets.Secrets.SetKubeSecretCommand'
@@ -134,12 +134,12 @@ Describe 'Set-KubeSecret' {
 
     It 'rejects <Given> before any request' -ForEach @(
         @{ Given = 'nothing'; Call = { Set-KubeSecret bad -n $namespace }; Id = 'SecretNothingToSet' }
-        @{ Given = 'a name that is none'; Call = { Set-KubeSecret '../pods' @{ a = 'x' } -n $namespace }; Id = 'SecretInvalidName' }
-        @{ Given = 'a key that is none'; Call = { Set-KubeSecret bad @{ 'a b' = 'x' } -n $namespace }; Id = 'SecretInvalidName' }
-        @{ Given = 'metadata of which no annotation can be made'; Call = { Set-KubeSecret bad @{ a = 'x' } -Metadata @{ 'a b' = 'x' } -n $namespace }; Id = 'SecretInvalidName' }
-        @{ Given = 'a value that is none'; Call = { Set-KubeSecret bad @{ a = @{ b = 'canary' } } -n $namespace }; Id = 'SecretValueInvalid' }
+        @{ Given = 'an invalid name'; Call = { Set-KubeSecret '../pods' @{ a = 'x' } -n $namespace }; Id = 'SecretInvalidName' }
+        @{ Given = 'an invalid key'; Call = { Set-KubeSecret bad @{ 'a b' = 'x' } -n $namespace }; Id = 'SecretInvalidName' }
+        @{ Given = 'metadata that cannot be an annotation'; Call = { Set-KubeSecret bad @{ a = 'x' } -Metadata @{ 'a b' = 'x' } -n $namespace }; Id = 'SecretInvalidName' }
+        @{ Given = 'an invalid value'; Call = { Set-KubeSecret bad @{ a = @{ b = 'canary' } } -n $namespace }; Id = 'SecretValueInvalid' }
         @{ Given = 'no value'; Call = { Set-KubeSecret bad @{ a = $null } -n $namespace }; Id = 'SecretValueInvalid' }
-        @{ Given = 'a key to remove that is not there'; Call = { New-Live keyless; Remove-KubeSecret keyless b -n $namespace -Confirm:$false }; Id = 'SecretNoKey' }
+        @{ Given = 'a missing key to remove'; Call = { New-Live keyless; Remove-KubeSecret keyless b -n $namespace -Confirm:$false }; Id = 'SecretNoKey' }
     ) {
         $failed = { & $Call } | Should -Throw -ErrorId "$Id,*" -PassThru
         "$failed" | Should -Not -Match canary

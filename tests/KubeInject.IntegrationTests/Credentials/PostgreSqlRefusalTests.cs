@@ -148,7 +148,7 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
 
     [Theory]
     [InlineData("postgresql://postgres:wrong@HOST/postgres", "refused the login of user 'postgres'")]
-    [InlineData("postgresql://nobody:wrong@HOST/postgres", "refused the login of user 'nobody'")]
+    [InlineData("postgresql://nouser:wrong@HOST/postgres", "refused the login of user 'nouser'")]
     public async Task An_authentication_failure_names_the_user(string connection, string says)
     {
         var source = Source(Options with { ConnectionString = new SensitiveString(connection.Replace("HOST", $"{Host}:{Port}", StringComparison.Ordinal)) });

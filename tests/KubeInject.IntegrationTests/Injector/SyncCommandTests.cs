@@ -56,7 +56,7 @@ public sealed class SyncCommandTests : IDisposable
     {
         Record("gone", ageMinutes: 60, source: "postgresql", place: "127.0.0.1:1");
 
-        var result = await RunAsync(new() { ["PGPASSWORD"] = "canary" }, "--source", "postgresql", "--postgresql-connection", "Host=127.0.0.1;Port=1;Username=nobody", "--lease-folder", folder.File("leases"));
+        var result = await RunAsync(new() { ["PGPASSWORD"] = "canary" }, "--source", "postgresql", "--postgresql-connection", "Host=127.0.0.1;Port=1;Username=nouser", "--lease-folder", folder.File("leases"));
 
         Assert.Equal(1, result.ExitCode);
         Assert.StartsWith("error: Revoke ", result.Error, StringComparison.Ordinal);

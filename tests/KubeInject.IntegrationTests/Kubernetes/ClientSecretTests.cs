@@ -83,14 +83,14 @@ public class ClientSecretTests
         var settings = kind switch
         {
             "token" => ConnectionSettings.FromToken(TestCluster.Server, new SensitiveString(Canary), TestCluster.Authority),
-            "password" => ConnectionSettings.FromPassword(TestCluster.Server, "somebody", new SensitiveString(Canary), TestCluster.Authority),
+            "password" => ConnectionSettings.FromPassword(TestCluster.Server, "someuser", new SensitiveString(Canary), TestCluster.Authority),
             _ => script.Settings,
         };
         using var connection = new KubeConnection(settings, KubeRetryPolicy.Default);
         var error = await Assert.ThrowsAsync<HttpOperationException>(() => connection.Client.CoreV1.CreateNamespacedSecretAsync(Secret("a"), "default"));
         Assert.Equal(kind == "password" ? HttpStatusCode.Forbidden : HttpStatusCode.Unauthorized, error.Response.StatusCode);
         AssertHides(error, new SensitiveString(Canary));
-        AssertHides(error, new SensitiveString(Convert.ToBase64String(Encoding.UTF8.GetBytes($"somebody:{Canary}"))));
+        AssertHides(error, new SensitiveString(Convert.ToBase64String(Encoding.UTF8.GetBytes($"someuser:{Canary}"))));
     }
 
     /// <summary>A server, or a proxy before it, returns the request, in a separate format or in that of an API server.</summary>

@@ -161,7 +161,7 @@ public sealed class LeaseSweepTests : SweepTest
         await SecretAsync(
             "precious",
             difference is "no label" ? null : difference is "another lease's label" ? Guid.NewGuid() : orphan.Uuid,
-            difference is "another manager" ? "somebody" : "kubeinject",
+            difference is "another manager" ? "someuser" : "kubeinject",
             difference is "another type" ? "example.com/other" : "Opaque");
 
         var summary = await RunAsync(Sweep());

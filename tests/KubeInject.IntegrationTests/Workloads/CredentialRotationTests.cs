@@ -260,7 +260,7 @@ public sealed class CredentialRotationTests
     [Theory]
     [InlineData("elsewhere", null)]
     [InlineData(null, null)]
-    [InlineData("", "somebody")]
+    [InlineData("", "someuser")]
     public async Task Old_credentials_that_were_issued_for_another_owner_are_left_to_the_sweep(string? @namespace, string? name)
     {
         using var workspace = await NumberedAsync();

@@ -119,7 +119,7 @@ public sealed class PodRecreationTests
         Assert.Contains("not by the test's rules", result.Error, StringComparison.Ordinal);
         Assert.EndsWith("It was deleted, and was created again as it was. The issued credentials are revoked.", result.Error, StringComparison.Ordinal);
         Assert.Single(workspace.Issuer.Issued);
-        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(await workspace.ReadAsync(pod)));
+        Assert.Equal(["KEPT=1", "orders_USER=nouser"], TestWorkspace.Variables(await workspace.ReadAsync(pod)));
         await WorkloadInjectorTests.AssertNothingIsLeftAsync(workspace);
     }
 
@@ -177,7 +177,7 @@ public sealed class PodRecreationTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => injection);
         var after = await workspace.ReadAsync(pod);
         Assert.NotEqual(uid, (string?)after["metadata"]!["uid"]);
-        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(after));
+        Assert.Equal(["KEPT=1", "orders_USER=nouser"], TestWorkspace.Variables(after));
         await WorkloadInjectorTests.AssertNothingIsLeftAsync(workspace);
     }
 
@@ -204,7 +204,7 @@ public sealed class PodRecreationTests
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(file)!));
 
         await Command.KubectlAsync("create", "-n", workspace.Namespace, "-f", file);
-        Assert.Equal(["KEPT=1", "orders_USER=nobody"], TestWorkspace.Variables(await workspace.ReadAsync(pod)));
+        Assert.Equal(["KEPT=1", "orders_USER=nouser"], TestWorkspace.Variables(await workspace.ReadAsync(pod)));
         workspace.Change(pod, """{"metadata":{"finalizers":null}}""");
         Assert.Equal(InjectionStatus.Injected, (await injector.InjectAsync(pod, CancellationToken.None)).Status);
         Assert.False(File.Exists(file));

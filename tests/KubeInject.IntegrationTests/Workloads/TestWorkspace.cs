@@ -73,7 +73,7 @@ internal sealed class TestWorkspace : IDisposable
             """));
         var template = $$$"""
             {"metadata":{"labels":{"app":"{{{name}}}"},"annotations":{ {{{annotations}}} } },
-             "spec":{"restartPolicy":"RESTART"{{{pod}}},"initContainers":[{"name":"init","image":"init:1"}],"containers":[{"name":"app","image":"app:1","env":[{"name":"KEPT","value":"1"},{"name":"orders_USER","value":"nobody"}]}]}}
+             "spec":{"restartPolicy":"RESTART"{{{pod}}},"initContainers":[{"name":"init","image":"init:1"}],"containers":[{"name":"app","image":"app:1","env":[{"name":"KEPT","value":"1"},{"name":"orders_USER","value":"nouser"}]}]}}
             """.Replace("RESTART", kind == "CronJob" ? "Never" : "Always", StringComparison.Ordinal);
         var selector = $$$"""{"selector":{"matchLabels":{"app":"{{{name}}}"} }{{{spec}}},"template":""";
         var document = kind switch
@@ -114,7 +114,7 @@ internal sealed class TestWorkspace : IDisposable
 
     /// <summary>Changes a workload as another user.</summary>
     public void Change(ObjectReference workload, string mergePatch) => Task.Run(() => Objects.PatchAsync(
-        ResourceOf(workload.Kind), workload.Name, KubePatch.Merge(mergePatch), workload.Namespace, new KubeWriteOptions { FieldManager = "somebody" })).GetAwaiter().GetResult();
+        ResourceOf(workload.Kind), workload.Name, KubePatch.Merge(mergePatch), workload.Namespace, new KubeWriteOptions { FieldManager = "someuser" })).GetAwaiter().GetResult();
 
     /// <summary>Simulates the controller of a workload until the test ends: after each change of the template it sets the specified status.</summary>
     public void Play(ObjectReference workload, Func<JsonElement, string> status) => _ = Task.Run(async () =>

@@ -24,7 +24,7 @@ public class ConnectionTestTests
         Assert.Equal(
             (server.Server.Https, "one", true, null, null, "v1.99.0", "token", true),
             (report.Server, report.Context, report.Reachable, report.Failure, report.Message, report.ServerVersion, report.AuthenticationKind, report.ChecksCertificate));
-        Assert.Equal(("somebody", IdentitySource.SelfSubjectReview), (report.User, report.UserSource));
+        Assert.Equal(("someuser", IdentitySource.SelfSubjectReview), (report.User, report.UserSource));
         Assert.Equal(["CN=test-server", "CN=test-ca"], report.ServerCertificate.Select(certificate => certificate.Subject));
         Assert.Equal(39, report.ServerCertificateDaysLeft);
         Assert.Contains(report.Rights, right => (right.Verb, right.Resource, right.Namespace, right.Allowed, right.Reason) == ("create", "serviceaccounts/token", "shop", true, "because"));

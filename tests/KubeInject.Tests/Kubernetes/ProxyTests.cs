@@ -98,7 +98,7 @@ public sealed class ProxyTests : IDisposable
     [InlineData("socks5", "me:canary@", "does not accept the username and the password")]
     public async Task A_proxy_that_rejects_the_user_is_reported(string scheme, string credential, string message)
     {
-        using var proxy = new TestProxy { Credential = "somebody:else" };
+        using var proxy = new TestProxy { Credential = "someuser:else" };
         var error = await FailsAsync(new Uri($"{scheme}://{credential}127.0.0.1:{proxy.Port}"));
         Assert.Contains($"The proxy {scheme}://127.0.0.1:{proxy.Port} {message}", error.Message, StringComparison.Ordinal);
         Assert.Empty(proxy.Targets);

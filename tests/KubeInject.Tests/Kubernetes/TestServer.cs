@@ -50,7 +50,7 @@ internal sealed class TestServer : IDisposable
     public static Func<Request, Response> Kubernetes(Func<Request, Response>? others = null) => request => request.Path switch
     {
         "/version" => Response.Json("""{"gitVersion":"v1.99.0"}"""),
-        "/apis/authentication.k8s.io/v1/selfsubjectreviews" => Response.Json("""{"status":{"userInfo":{"username":"somebody"}}}""") with { Status = 201 },
+        "/apis/authentication.k8s.io/v1/selfsubjectreviews" => Response.Json("""{"status":{"userInfo":{"username":"someuser"}}}""") with { Status = 201 },
         _ => others?.Invoke(request) ?? Response.Error(404, "NotFound", "nothing here"),
     };
 
