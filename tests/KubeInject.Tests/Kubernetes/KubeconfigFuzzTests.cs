@@ -124,7 +124,7 @@ public class KubeconfigFuzzTests
             current = text;
             Interlocked.Increment(ref count);
             var shown = Attempt(text);
-            cases.Count(shown.Count > 1 ? "read" : "turned down");
+            cases.Count(shown.Count > 1 ? "read" : "rejected");
             return property(shown);
         });
         var thread = new Thread(() => failure = Record.Exception(() => all.CheckSeeded(Runs))) { IsBackground = true };
@@ -132,7 +132,7 @@ public class KubeconfigFuzzTests
         for (var seen = -1; !thread.Join(Longest); seen = count)
             Assert.True(seen != count, $"Reading this does not come to an end: {current}");
         Assert.True(failure is null, $"{failure}");
-        cases.Require(Runs / 20, "read", "turned down");
+        cases.Require(Runs / 20, "read", "rejected");
     }
 
     private static void Take(Kubeconfig config, string? context, List<string> shown)
