@@ -1,21 +1,22 @@
 <#
 .SYNOPSIS
-Measures one Sync-CredentialLease of many leases beside as many plain HTTP calls to the same server.
+Measures one Sync-CredentialLease of many leases, compared with the same number of plain HTTP calls to the same server.
 
 .DESCRIPTION
-Half of the leases have a living owner and are renewed, the other half have none and are revoked. The peer is the one
-necessary call for each lease, at the same concurrency, with nothing around it: for Vault its renewing a lease,
-or revoking one; for PostgreSQL, whose records are Secrets, the API server applying a record, or deleting one, while
-psql alters a role, or drops one. Every round has leases of its own; sweep and peer take turns. Vault is measured where KUBEINJECT_TEST_VAULT or the PATH has one.
+Half of the leases have a live owner and are renewed, the other half have none and are revoked. The comparison sends the
+one necessary call for each lease with the same concurrency: for Vault a renewal or a revocation of the lease; for
+PostgreSQL, whose records are Secrets, the API server applies or deletes a record, while psql alters or drops a role.
+Every round has new leases; sweep and comparison alternate. Vault is measured if KUBEINJECT_TEST_VAULT is set or Vault is
+on the PATH.
 
 .PARAMETER Count
-How many leases.
+The number of leases.
 
 .PARAMETER Round
-How many rounds; medians are printed.
+The number of rounds; medians are printed.
 
 .PARAMETER ThrottleLimit
-How many calls at once.
+The number of concurrent calls.
 
 .EXAMPLE
 tests/rig/with-cluster.sh dotnet pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1
@@ -37,7 +38,7 @@ using System.Threading.Tasks;
 
 public static class PlainCalls
 {
-    // Sends one request for each address, so many at a time, and returns the seconds that all of them took.
+    // Sends one request to each address with a concurrency limit, and returns the total seconds.
     public static double Send(string[] methods, string[] addresses, string[] bodies, string contentType, string header, string value, int concurrency)
     {
         using var client = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (a, b, c, d) => true } });
@@ -56,7 +57,7 @@ public static class PlainCalls
 }
 '@
 
-# A Deployment that asks for so many databases.
+# A Deployment that requests this number of databases.
 function Format-Deployment([string] $Name, [int] $Databases) {
     $prefix = 'db-creds-injector.numberly.io'
     $annotations = foreach ($number in 1..$Databases) {
@@ -93,18 +94,18 @@ function Measure-Sweep($Source, [string] $Name) {
     $seconds
 }
 
-# Takes what is left away, so that the next round begins as this one did.
+# Restores the initial state for the next round.
 function Clear-Owner($Source, [string] $Name) {
     kubectl delete deployment $Name --namespace sweep | Out-Null
     $null = Sync-CredentialLease $Source -GracePeriod 0
 }
 
-# As many roles as there are leases.
+# Creates one role for each lease.
 function Add-PlainRole([string] $Name) {
     1..$Count | ForEach-Object { "CREATE ROLE ${Name}_$_ LOGIN;" } | psql --quiet $env:KUBEINJECT_TEST_POSTGRES
 }
 
-# One statement for each role, in as many sessions as a sweep has.
+# Runs one statement for each role, with the concurrency of a sweep.
 function Invoke-PlainStatement([string] $Name) {
     foreach ($session in 1..$ThrottleLimit) {
         $file = Join-Path $folder "$session.sql"

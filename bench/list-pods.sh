@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures lists of a cluster's pods, ours and others', in turn in one run: whole processes, medians. Writes docs/performance.md.
+# Measures pod lists of KubeInject and other clients alternately in one run: whole processes, medians. Writes docs/performance.md.
 # Usage: tests/rig/with-cluster.sh bench/list-pods.sh [PODS] [ROUNDS]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,11 +18,11 @@ dotnet run --project bench/KubeInject.Benchmarks --configuration Release -- make
 
 server=$(<"$KUBEINJECT_TEST_CLUSTER/server")
 as='as=PartialObjectMetadataList;g=meta.k8s.io;v=v1'
-# The server indents JSON for curl's own name.
+# The API server indents JSON for the user agent of curl.
 curl=(curl --silent --fail --user-agent measure --cacert "$KUBEINJECT_TEST_CLUSTER/ca.crt" --header "@$work/token" --header "Accept: application/vnd.kubernetes.protobuf;$as" --output "$work/bytes")
 (umask 077 && printf 'Authorization: Bearer %s\n' "$(<"$KUBEINJECT_TEST_CLUSTER/admin.token")" >"$work/token")
 
-# script NAME COMMAND — a PowerShell script of ours; prints its path.
+# script NAME COMMAND — writes a PowerShell script for the module; prints its path.
 script() {
   printf '%s\n' "Import-Module '$PWD/out/KubeInject'" '$null = Connect-KubeCluster' "($2 | Measure-Object).Count" >"$work/$1.ps1"
   echo "$work/$1.ps1"

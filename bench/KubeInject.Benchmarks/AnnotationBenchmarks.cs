@@ -6,7 +6,7 @@ using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Benchmarks;
 
-/// <summary>What it costs to read the annotations of a pod. Each pod has keys and values of its own, as those of a cluster do.</summary>
+/// <summary>The cost of reading the annotations of a pod. Each pod has different keys and values, as in a cluster.</summary>
 [MemoryDiagnoser]
 public class AnnotationBenchmarks
 {
@@ -29,7 +29,7 @@ public class AnnotationBenchmarks
     [Benchmark(OperationsPerInvoke = Pods)]
     public int Injected() => Read(injected);
 
-    /// <summary>One pod with many databases, none of which names its variables, so that each has findings: shows what grows faster than the keys.</summary>
+    /// <summary>One pod with many databases without variable names, so that each has findings: shows any cost that grows faster than the number of keys.</summary>
     [Benchmark]
     [Arguments(10)]
     [Arguments(100)]
@@ -57,7 +57,7 @@ public class AnnotationBenchmarks
         Annotations = Enumerable.Range(0, count).ToDictionary(i => InjectionAnnotation.ForDatabase($"orders-{i}", "role"), _ => "orders-rw"),
     };
 
-    // Annotations as clusters put them on their pods: ten with those that are asked about, or four besides.
+    // Ten typical annotations per pod: those that are read, and others.
     private static PodTemplate[] Make(Func<int, (string Key, string Value)[]> asked) => [.. Enumerable.Range(0, Pods).Select(i =>
     {
         var own = asked(i);

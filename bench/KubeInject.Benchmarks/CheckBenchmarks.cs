@@ -6,13 +6,13 @@ using YamlDotNet.RepresentationModel;
 
 namespace KubeInject.Benchmarks;
 
-/// <summary>What it costs to check 10,000 manifests in one run, beside the YAML library alone with the same texts.</summary>
+/// <summary>The cost of checking 10,000 manifests in one run, compared with the YAML library alone.</summary>
 [MemoryDiagnoser]
 public class CheckBenchmarks
 {
     private readonly string[] texts = ManifestGenerator.Make(10_000);
 
-    /// <summary>The library's parser walks through all of it and keeps nothing.</summary>
+    /// <summary>The parser of the library reads all text and keeps nothing.</summary>
     [Benchmark(Baseline = true)]
     public int Walk()
     {
@@ -27,7 +27,7 @@ public class CheckBenchmarks
         return events;
     }
 
-    /// <summary>The library makes its own tree of it.</summary>
+    /// <summary>The library creates its document tree.</summary>
     [Benchmark]
     public int Load()
     {

@@ -9,7 +9,7 @@ using YamlDotNet.Core;
 
 namespace KubeInject.Benchmarks;
 
-/// <summary>What it costs to read and inject a manifest of 1,000 documents, beside the YAML library scanning its text.</summary>
+/// <summary>The cost of reading and injecting a manifest of 1,000 documents, compared with the scanner of the YAML library.</summary>
 [MemoryDiagnoser]
 public class ManifestBenchmarks
 {
@@ -18,16 +18,16 @@ public class ManifestBenchmarks
     private string text = "";
     private IReadOnlyList<ManifestDocument> documents = [];
 
-    /// <summary>What the documents are like: see <see cref="ManifestGenerator"/>.</summary>
+    /// <summary>The kind of documents: see <see cref="ManifestGenerator"/>.</summary>
     public enum Shape
     {
-        /// <summary>A Deployment and its Service in turn; a quarter of the Deployments asks for credentials.</summary>
+        /// <summary>Alternating Deployments and Services; a quarter of the Deployments request credentials.</summary>
         Repository,
 
-        /// <summary>Deployments with much in them, which all ask.</summary>
+        /// <summary>Large Deployments, which all request credentials.</summary>
         Large,
 
-        /// <summary>Deployments with as little as can be, which all ask.</summary>
+        /// <summary>Minimal Deployments, which all request credentials.</summary>
         Small,
     }
 
@@ -46,7 +46,7 @@ public class ManifestBenchmarks
         documents = Manifest.Parse(new ManifestText(text)).Documents;
     }
 
-    // The engine's work, and not that of a disk: records are kept in memory.
+    // Records are kept in memory, so that no disk is measured.
     private static ManifestInjector Injector => new(new CredentialSource(new LocalCredentialIssuer(), new MemoryLeaseStore()));
 
     [Benchmark(Baseline = true)]
@@ -62,7 +62,7 @@ public class ManifestBenchmarks
     [Benchmark]
     public int Read() => Manifest.Parse(new ManifestText(text)).Documents.Count;
 
-    /// <summary>An annotation more in each document; its line is read again to see that it came out right.</summary>
+    /// <summary>Adds one annotation to each document, and reads its line again to verify it.</summary>
     [Benchmark]
     public int Edit() => documents.SelectMany(document => document.PodTemplates.Select(template => (document, template)))
         .Sum(pod => ManifestEditor.Apply(pod.document, [new AddEntry(pod.template.Annotations!, "example.org/owner", "orders")]).Length);

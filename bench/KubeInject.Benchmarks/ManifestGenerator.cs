@@ -3,13 +3,13 @@ using System.Text;
 
 namespace KubeInject.Benchmarks;
 
-/// <summary>Manifests to measure with.</summary>
+/// <summary>Generates manifests for benchmarks.</summary>
 internal static class ManifestGenerator
 {
-    /// <summary>As repositories have them: a Deployment and its Service, some with many variables; a quarter asks for credentials, a few with a mistake.</summary>
+    /// <summary>Typical manifests of a repository: a Deployment and its Service, some with many variables; a quarter request credentials, a few with an error.</summary>
     public static string[] Make(int count) => [.. Enumerable.Range(0, count).Select(One)];
 
-    /// <summary>A Deployment that asks for credentials, with two containers of thirteen variables each and ten annotations, as the pods of the list's benchmark.</summary>
+    /// <summary>A Deployment that requests credentials, with two containers of thirteen variables each and ten annotations, like the pods of the list benchmark.</summary>
     public static string Large(int number)
     {
         var variables = string.Concat(Enumerable.Range(0, 13).Select(i => $"""
@@ -46,7 +46,7 @@ internal static class ManifestGenerator
             """;
     }
 
-    /// <summary>The least that can ask for credentials: one container, one variable.</summary>
+    /// <summary>A minimal Deployment that requests credentials: one container, one variable.</summary>
     public static string Small(int number) => $"""
         apiVersion: apps/v1
         kind: Deployment

@@ -6,12 +6,12 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Benchmarks;
 
-/// <summary>Fills a cluster of the test rig with pods as large clusters have them, past the API server: straight into its store.</summary>
+/// <summary>Creates typical pods of large clusters in a cluster of the test rig, directly in its store.</summary>
 internal static class PodMaker
 {
     private const int Namespaces = 50;
 
-    // No more operations fit into one transaction of etcd.
+    // etcd allows no more operations in one transaction.
     private const int Batch = 64;
 
     public static async Task RunAsync(int count)
@@ -34,7 +34,7 @@ internal static class PodMaker
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Two containers, thirteen variables each, ten annotations, and what the API server itself keeps of who set which field.</summary>
+    /// <summary>Two containers, thirteen variables each, ten annotations, and managed fields as the API server stores them.</summary>
     private static JsonObject Pod(int i)
     {
         var annotations = new JsonObject

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Prints the path of the client-go program that lists the metadata of pods, which the first run builds against Debian's
-# kubernetes source (about 2 minutes on two cores) and caches beside the kube-apiserver of the test rig.
+# Prints the path of the client-go program that lists pod metadata. The first run builds it with Debian's
+# kubernetes source (about 2 minutes on two cores) and caches it with the kube-apiserver of the test rig.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=../../tests/rig/lib.sh
 . "$here/../../tests/rig/lib.sh"
 
-# Another program, another build.
+# The cache key contains the source of the program.
 program=${XDG_CACHE_HOME:-$HOME/.cache}/kubeinject/metadata-list-$(sha256sum "$here/main.go" | cut -c1-12)
 if [[ ! -x $program ]]; then
   install_source_tools

@@ -1,4 +1,4 @@
-// Lists the metadata of all pods with client-go, as a peer for "kubeinject list -A" to be measured beside.
+// Lists the metadata of all pods with client-go, for comparison with "kubeinject list -A".
 package main
 
 import (
