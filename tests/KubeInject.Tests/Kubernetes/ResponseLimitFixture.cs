@@ -1,4 +1,3 @@
-using System.Text;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
