@@ -32,6 +32,9 @@ public sealed record Finding
     /// <summary>Whether the key is in the metadata of the workload and not of the pod.</summary>
     internal bool IsOnWorkload { get; init; }
 
+    /// <summary>The path of the key in the object, for a key that is at the wrong position.</summary>
+    internal string? Path { get; init; }
+
     /// <summary>The position in the manifest. Null for an object that is not from a manifest.</summary>
     public SourceLocation? Location { get; init; }
 

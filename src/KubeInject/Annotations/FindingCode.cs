@@ -117,6 +117,9 @@ public static class FindingCode
     /// <summary>A variable refers to a variable that is set after it, so the kubelet does not replace the reference.</summary>
     public const string UnresolvedReference = "KI036";
 
+    /// <summary>An annotation or the label is at a position where no injector reads it.</summary>
+    public const string MisplacedKey = "KI047";
+
     /// <summary>Settings for another injector that is not activated, or that is deactivated, for the pod.</summary>
     public const string InjectorNotActivated = "KI050";
 

@@ -26,7 +26,7 @@ internal sealed class FindingList(PodTemplate about)
             .ThenBy(finding => finding.Code, StringComparer.Ordinal)
             .ToArray());
 
-    public void Add(FindingSeverity severity, string code, string key, string message, string suggestion, Fix? fix = null, bool isOnWorkload = false) =>
+    public void Add(FindingSeverity severity, string code, string key, string message, string suggestion, Fix? fix = null, bool isOnWorkload = false, string? path = null) =>
         findings.Add(new Finding
         {
             Code = code,
@@ -38,6 +38,7 @@ internal sealed class FindingList(PodTemplate about)
             Suggestion = suggestion,
             Fix = fix,
             IsOnWorkload = isOnWorkload,
+            Path = path,
         });
 
     /// <summary>

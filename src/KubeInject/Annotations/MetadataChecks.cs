@@ -31,6 +31,25 @@ internal static class MetadataChecks
         ReportLabel(pod, options, findings);
     }
 
+    /// <summary>Reports annotations and labels at positions where no injector reads them.</summary>
+    public static void ReportMisplaced(PodTemplate pod, FindingList findings)
+    {
+        foreach (var (path, keys) in pod.MisplacedKeys)
+        {
+            var isLabel = !keys.Any(InjectionAnnotation.IsInjectionKey);
+            var (kind, place) = (pod.Object.Kind, path.Length == 0 ? "at the top level" : $"below '{Redaction.OneLine(path)}'");
+            findings.Add(
+                FindingSeverity.Warning,
+                FindingCode.MisplacedKey,
+                keys[0],
+                $"No injector reads {(isLabel ? "the label" : "the annotations")} {place}{(pod.HasTemplate ? "" : kind.Length == 0 ? " of a document without a kind" : $" of the {kind}, which has no pod template")}: {string.Join(", ", keys.Select(Redaction.Key))}.",
+                pod.HasTemplate ? $"Move {(isLabel ? "it" : "them")} to {PodMetadata(pod)}.{(isLabel ? "labels" : "annotations")}."
+                : kind.Length == 0 ? "If this is a patch or a values file, apply or render it first (kubectl patch, kubectl kustomize, helm template), and inject the result."
+                : $"Move them to the metadata of a pod template, or, if the {kind} becomes a workload with these annotations, inject that workload.",
+                path: path);
+        }
+    }
+
     private static bool ReportAnnotationsOnWorkload(PodTemplate pod, FindingSeverity severity, FindingList findings)
     {
         if (pod.WorkloadAnnotations.Count == 0)
@@ -120,7 +139,7 @@ internal static class MetadataChecks
     }
 
     /// <summary>Returns the path of the pod's metadata in the document of its object.</summary>
-    public static string PodMetadata(PodTemplate pod) => pod.Object.Kind switch
+    public static string PodMetadata(PodTemplate pod) => pod.MetadataPath != "metadata" ? pod.MetadataPath : pod.Object.Kind switch
     {
         "Pod" => "metadata",
         "PodTemplate" => "template.metadata",

@@ -49,6 +49,12 @@ public sealed class ManifestPodTemplate
     /// <summary>Whether <see cref="ReadInjection"/> uses ConfigMaps and Secrets of the same manifest.</summary>
     internal bool TakesVariables => ManifestVariables.AreTakenBy(Template);
 
+    /// <summary>Whether this is a pod or a pod template. If false, it is another object, with <see cref="Misplaced"/> annotations.</summary>
+    internal bool IsPodTemplate { get; init; } = true;
+
+    /// <summary>The annotations of the object that request credentials at a position where no injector reads them.</summary>
+    internal IReadOnlyList<MisplacedKey> Misplaced { get; set; } = [];
+
     internal MappingNode? Annotations { get; }
 
     internal IReadOnlyList<ManifestContainer> Containers { get; }
@@ -56,18 +62,37 @@ public sealed class ManifestPodTemplate
     /// <summary>Reads the injection annotations of the template. Findings contain their position in the manifest.</summary>
     /// <param name="options">The label key and the default mount path.</param>
     /// <returns>The requested databases and the findings.</returns>
-    public PodInjection ReadInjection(InjectionOptions options) => WithLocations(PodInjectionReader.Read(variables.FillIn(Template), options));
+    public PodInjection ReadInjection(InjectionOptions options) => WithLocations(PodInjectionReader.Read(Complete(options), options));
 
     /// <summary>Reads the annotations of the template for all supported injectors. Findings contain their position in the manifest.</summary>
     /// <param name="options">The label key and the default mount path.</param>
     /// <returns>The same as for <see cref="PodInjections.ReadAll(PodTemplate, InjectionOptions)"/>.</returns>
     public IReadOnlyList<PodInjection> ReadInjections(InjectionOptions options) =>
-        [.. PodInjections.ReadAll(variables.FillIn(Template), options).Select(WithLocations)];
+        [.. PodInjections.ReadAll(Complete(options), options).Select(WithLocations)];
 
     /// <summary>Returns the position of an annotation or label of the pod or its workload, or of a variable of its containers.</summary>
     /// <param name="key">The complete key, or the name of the variable. Null for the object.</param>
     /// <returns>The position of the key, or of the object if there is no such key.</returns>
     public SourceLocation LocationOf(string? key) => LocationOf(key, isOnWorkload: false);
+
+    private PodTemplate Complete(InjectionOptions options) => variables.FillIn(Template) with
+    {
+        MisplacedKeys = [.. Misplaced.GroupBy(key => key.Path).Select(group => new MisplacedKeys(group.Key, [.. group.Select(key => key.Key.Value).Distinct()])), .. MisplacedLabel(options.LabelKey)],
+    };
+
+    // A label is only looked for where people write it by mistake: selectors have it, too.
+    private IEnumerable<MisplacedKeys> MisplacedLabel(string key)
+    {
+        var metadata = Node.Find("metadata")?.Value.Resolved as MappingNode;
+        (string Path, ManifestNode? Node)[] places = [("", item), ("spec", item.Find("spec")?.Value), (Template.MetadataPath, metadata), ($"{Template.MetadataPath}.annotations", Annotations)];
+        return places.Where(place => (place.Node?.Resolved as MappingNode)?.Entries.Exists(entry => entry.Key.Value == key) == true)
+            .Select(place => new MisplacedKeys(place.Path, [key]));
+    }
+
+    private SourceLocation LocationOf(Finding finding) =>
+        finding.Path is not null && Misplaced.FirstOrDefault(key => key.Key.Value == finding.Key && key.Path == finding.Path) is { } misplaced
+            ? text.LocationAt(misplaced.Key.Start)
+            : LocationOf(finding.Key, finding.IsOnWorkload);
 
     private SourceLocation LocationOf(string? key, bool isOnWorkload)
     {
@@ -88,6 +113,6 @@ public sealed class ManifestPodTemplate
 
     private PodInjection WithLocations(PodInjection injection) => injection.Findings.Count == 0 ? injection : injection with
     {
-        Findings = injection.Findings.Select(finding => finding with { Location = LocationOf(finding.Key, finding.IsOnWorkload) }).ToArray(),
+        Findings = injection.Findings.Select(finding => finding with { Location = LocationOf(finding) }).ToArray(),
     };
 }

@@ -1,9 +1,10 @@
+using KubeInject.Annotations;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Manifests.Syntax;
 
 namespace KubeInject.Manifests;
 
-/// <summary>Finds pods and pod templates in a document. Other objects are ignored.</summary>
+/// <summary>Finds pods and pod templates in a document, and annotations that request credentials where no injector reads them.</summary>
 internal static class PodTemplateFinder
 {
     // The API groups and the path of the pod template of each kind. Other groups can have a kind with the same name, such as "Job".
@@ -38,14 +39,87 @@ internal static class PodTemplateFinder
             return items.Items.SelectMany(child => Find(text, child, variables, itemKind, itemKind is null ? null : version));
         }
 
-        var group = version.Contains('/', StringComparison.Ordinal) ? version.Split('/')[0] : "";
-        if (!Kinds.TryGetValue(kind, out var known) || !known.Groups.Contains(group))
-            return [];
+        List<ManifestPodTemplate> templates = PathOf(kind, version) is { } path ? FindKnown(text, kind, item, path, variables)
+            : kind.Length > 0 ? FindByShape(text, kind, item, variables)
+            : [];
+        return WithMisplacedKeys(text, kind, item, templates, variables);
+    }
 
+    private static string[]? PathOf(string kind, string version)
+    {
+        var group = version.Contains('/', StringComparison.Ordinal) ? version.Split('/')[0] : "";
+        return Kinds.TryGetValue(kind, out var known) && known.Groups.Contains(group) ? known.Path : null;
+    }
+
+    private static List<ManifestPodTemplate> FindKnown(ManifestText text, string kind, MappingNode item, string[] path, ManifestVariables variables)
+    {
         MappingNode? template = item;
-        foreach (var step in known.Path)
+        foreach (var step in path)
             template = template is null ? null : Mapping(text, template, step);
         return template is null ? [] : [Describe(text, kind, item, template, variables)];
+    }
+
+    /// <summary>
+    /// Finds the pod templates and the objects of known kinds inside an object of another kind. A pod template is the value of a
+    /// key that ends with "template", and has a spec with a list of containers.
+    /// </summary>
+    private static List<ManifestPodTemplate> FindByShape(ManifestText text, string kind, MappingNode item, ManifestVariables variables)
+    {
+        var found = new List<ManifestPodTemplate>();
+        var visited = new HashSet<ManifestNode>();
+        Search(item, "");
+        return found;
+
+        void Search(ManifestNode value, string key)
+        {
+            var node = value.Resolved;
+            if (!visited.Add(node))
+                return;
+            if (node is SequenceNode list)
+                list.Items.ForEach(child => Search(child, key));
+            else if (node is MappingNode inner && inner != item && PathOf(Text(inner, "kind") ?? "", Text(inner, "apiVersion") ?? "") is not null)
+                found.AddRange(Find(text, inner, variables, null, null));
+            else if (node is MappingNode template && key.EndsWith("template", StringComparison.OrdinalIgnoreCase) && IsPodTemplate(template))
+                found.Add(Describe(text, kind, item, template, variables));
+            else if (node is MappingNode mapping)
+                mapping.Entries.ForEach(entry => Search(entry.Value, entry.Key.Value));
+        }
+    }
+
+    private static bool IsPodTemplate(MappingNode node) =>
+        (node.Find("metadata") is null || node.Find("metadata")!.Value.Resolved is MappingNode)
+        && node.Find("spec")?.Value.Resolved is MappingNode spec
+        && spec.Find("containers")?.Value.Resolved is SequenceNode { Items.Count: > 0 } containers
+        && containers.Items.TrueForAll(container => container.Resolved is MappingNode);
+
+    private static List<ManifestPodTemplate> WithMisplacedKeys(
+        ManifestText text, string kind, MappingNode item, List<ManifestPodTemplate> templates, ManifestVariables variables)
+    {
+        if (!text.Content.AsSpan(item.Start, item.End - item.Start).Contains(InjectionAnnotation.Prefix, StringComparison.Ordinal))
+            return templates;
+        var misplaced = MisplacedKey.Find(item, templates);
+        if (misplaced.Count == 0)
+            return templates;
+        if (templates.Find(template => template.Object == item) is not { } first)
+            return [DescribeObject(text, kind, item, misplaced, variables), .. templates];
+        first.Misplaced = misplaced;
+        return templates;
+    }
+
+    /// <summary>Describes an object without a pod template, because it has annotations that request credentials.</summary>
+    private static ManifestPodTemplate DescribeObject(ManifestText text, string kind, MappingNode item, IReadOnlyList<MisplacedKey> misplaced, ManifestVariables variables)
+    {
+        var metadata = item.Find("metadata")?.Value.Resolved as MappingNode;
+        return new ManifestPodTemplate(text, item, item, null, null, [], variables)
+        {
+            IsPodTemplate = false,
+            Misplaced = misplaced,
+            Template = new PodTemplate
+            {
+                Object = new ObjectReference(kind, metadata is null ? null : Text(metadata, "namespace"), Name(metadata)),
+                HasTemplate = false,
+            },
+        };
     }
 
     private static ManifestPodTemplate Describe(ManifestText text, string kind, MappingNode item, MappingNode template, ManifestVariables known)
@@ -75,10 +149,24 @@ internal static class PodTemplateFinder
                 NonStringKeys = NonStringKeys(labels, annotations),
                 WorkloadNonStringKeys = NonStringKeys(workloadLabels, workloadAnnotations),
                 SelectorKeys = template == item ? [] : SelectorKeys(item),
+                MetadataPath = PathOf(item, template),
                 ServiceAccountName = (spec is null ? null : Text(spec, "serviceAccountName") ?? Text(spec, "serviceAccount")) ?? "default",
                 Containers = [.. containers.Select(container => container.Container)],
             },
         };
+    }
+
+    // The path of the pod's metadata in its object, spec.template.metadata.
+    private static string PathOf(MappingNode item, ManifestNode node)
+    {
+        var path = "metadata";
+        for (ManifestNode current = node; current != item && current.Parent is { } parent; current = parent)
+        {
+            if (parent is MappingNode mapping && mapping.Entries.Find(entry => entry.Value == current) is { } entry)
+                path = $"{entry.Key.Value}.{path}";
+        }
+
+        return path;
     }
 
     private static IEnumerable<ManifestContainer> Containers(ManifestText text, MappingNode spec, string key, bool isInit)

@@ -53,6 +53,8 @@ internal static class FindingSamples
         {
             Containers = [new PodContainer("app", false, ["PGPASSWORD", "DBUSER"]) { DependentVariables = [new DependentVariable(0, ["DBUSER"])] }],
         }),
+        (FindingCode.MisplacedKey, With(("orders.role", "rw")) with { MisplacedKeys = [new MisplacedKeys("spec.annotations", [InjectionAnnotation.Prefix + "orders.role"])] }),
+        (FindingCode.MisplacedKey, With() with { Annotations = new Dictionary<string, string>(), HasTemplate = false, MisplacedKeys = [new MisplacedKeys("", [InjectionAnnotation.Prefix + "orders.role"])] }),
         (FindingCode.InjectorNotActivated, Pod((Agent + "role", "orders"), Secret())),
         (FindingCode.InjectorNotActivated, ForAgent((Agent + "agent-inject", "false"))),
         (FindingCode.InjectorNotActivated, ForBank((Bank + "mutate", "skip"))),

@@ -11,6 +11,7 @@ internal static class AnnotationPrefilter
     /// <summary>Returns whether a pod's metadata has nothing to read and nothing to report.</summary>
     public static bool Includes(PodTemplate pod, InjectionOptions options) =>
         pod.NonStringKeys.Count == 0
+        && pod.MisplacedKeys.Count == 0
         && pod.WorkloadNonStringKeys.Count == 0
         && !pod.Labels.ContainsKey(options.LabelKey)
         && !HasInjectorKeys(pod.Annotations)

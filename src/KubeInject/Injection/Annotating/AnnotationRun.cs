@@ -26,7 +26,7 @@ internal sealed class AnnotationRun
         original = Manifest.Parse(text).Documents;
         contents = [.. original.Select(document => document.Text)];
         hasFailed = new bool[contents.Length];
-        pods = [.. original.Select(document => document.PodTemplates.Select(template => new Progress(template, options)).ToList())];
+        pods = [.. original.Select(document => document.PodTemplates.Where(template => template.IsPodTemplate).Select(template => new Progress(template, options)).ToList())];
     }
 
     /// <summary>One result per pod template: planned, unchanged or failed.</summary>
@@ -74,7 +74,7 @@ internal sealed class AnnotationRun
     private bool Advance(int index, ManifestDocument document, int round)
     {
         var changes = new List<ManifestChange>();
-        foreach (var (template, pod) in document.PodTemplates.Zip(pods[index]))
+        foreach (var (template, pod) in document.PodTemplates.Where(template => template.IsPodTemplate).Zip(pods[index]))
         {
             var injections = template.ReadInjections(options);
             pod.Findings = [.. injections.SelectMany(injection => injection.Findings)];

@@ -41,6 +41,15 @@ public sealed record PodTemplate
     /// <summary>The init containers and then the containers, in the order of the document.</summary>
     public IReadOnlyList<PodContainer> Containers { get; init; } = [];
 
+    /// <summary>The path of the pod's metadata in the object.</summary>
+    internal string MetadataPath { get; init; } = "metadata";
+
+    /// <summary>Whether the object is a pod or has a pod template. Default: true.</summary>
+    internal bool HasTemplate { get; init; } = true;
+
+    /// <summary>The annotations and labels of the injector at positions where no injector reads them.</summary>
+    internal IReadOnlyList<MisplacedKeys> MisplacedKeys { get; init; } = [];
+
     /// <summary>The API server that sent the object; null for a manifest.</summary>
     public Uri? Server { get; init; }
 
@@ -50,3 +59,8 @@ public sealed record PodTemplate
 
     private static IReadOnlyDictionary<string, string> Empty { get; } = new Dictionary<string, string>();
 }
+
+/// <summary>Annotations or labels at a position where no injector reads them.</summary>
+/// <param name="Path">The path in the object, <c>spec.annotations</c>; empty for the object itself.</param>
+/// <param name="Keys">The keys.</param>
+internal sealed record MisplacedKeys(string Path, IReadOnlyList<string> Keys);
