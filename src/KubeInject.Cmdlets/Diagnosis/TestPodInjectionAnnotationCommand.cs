@@ -61,7 +61,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Checks manifests against the connected cluster as well. Pods and workloads of a cluster are always checked against it.")]
     public SwitchParameter Cluster { get; set; }
 
-    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. The cmdlet then checks whether Vault has what the pods need and, if it is connected to a cluster, reads the lease records.")]
+    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. The cmdlet then checks whether Vault has the roles and policies that the pods need and, if it is connected to a cluster, reads the lease records.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }

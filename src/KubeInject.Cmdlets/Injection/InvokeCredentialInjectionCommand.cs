@@ -26,7 +26,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
-    [Parameter(HelpMessage = "Specifies how containers get the credentials: Value sets the values of their variables, and Secret first creates a Secret in the cluster that the variables refer to. The Secret is deleted together with its lease. The default is Value.")]
+    [Parameter(HelpMessage = "Specifies how containers get the credentials: Value sets the values of their variables, and Secret first creates a Secret in the cluster, and the variables refer to it. The Secret is deleted together with its lease. The default is Value.")]
     public CredentialDelivery Delivery
     {
         get => delivery is CredentialDelivery given ? given : default;

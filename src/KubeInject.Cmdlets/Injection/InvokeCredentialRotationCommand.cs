@@ -39,7 +39,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
 
-    [Parameter(HelpMessage = "Specifies how containers get the new credentials: Value sets the values of their variables, and Secret creates a Secret in the namespace of the workload that the variables refer to. The default is the current delivery of the workload.")]
+    [Parameter(HelpMessage = "Specifies how containers get the new credentials: Value sets the values of their variables, and Secret creates a Secret in the namespace of the workload, and the variables refer to it. The default is the current delivery of the workload.")]
     public CredentialDelivery? Delivery
     {
         get => (CredentialDelivery?)delivery;

@@ -40,7 +40,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     [ValidateNotNull]
     public ScriptBlock? ScriptBlock { get; set; }
 
-    [Parameter(ParameterSetName = FromScript, HelpMessage = "Specifies a script block that revokes what -ScriptBlock created: { param($Lease) ... $Lease.Uuid ... }. It also runs if nothing was issued. If you do not specify it, credentials are not revoked.")]
+    [Parameter(ParameterSetName = FromScript, HelpMessage = "Specifies a script block that revokes a credential of -ScriptBlock: { param($Lease) ... $Lease.Uuid ... }. It also runs if nothing was issued. If you do not specify it, credentials are not revoked.")]
     [ValidateNotNull]
     public ScriptBlock? RevokeScriptBlock { get; set; }
 

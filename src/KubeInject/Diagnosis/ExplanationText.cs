@@ -55,7 +55,7 @@ internal static class ExplanationText
         if (lines.Count == 0)
         {
             var unknown = diagnosis.Steps.Count(step => step.State == DiagnosisStatus.Unknown);
-            lines.Add(Indent + (unknown == 0 ? "Nothing." : $"Nothing that could be checked; {Verdict.Count(unknown, "step")} could not be checked."));
+            lines.Add(Indent + (unknown == 0 ? "Nothing." : $"Nothing in the checked steps; {Verdict.Count(unknown, "step")} could not be checked."));
         }
 
         return lines;
