@@ -1,4 +1,4 @@
-# For all PowerShell of this repository; module and tests/Pester have settings of their own, which add to these.
+# For all PowerShell of this repository; module and tests/Pester have separate settings, which add to these.
 # Run by ./build.ps1 -Task Analyze.
 @{
     ExcludeRules = @(

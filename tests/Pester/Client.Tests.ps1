@@ -27,7 +27,7 @@ BeforeAll {
         $image = [System.Reflection.PortableExecutable.PEReader]::new([System.IO.MemoryStream]::new($bytes))
         $metadata = [System.Reflection.Metadata.PEReaderExtensions]::GetMetadataReader($image)
         $row = [System.Reflection.Metadata.Ecma335.MetadataReaderExtensions]::GetTableMetadataOffset($metadata, [System.Reflection.Metadata.Ecma335.TableIndex]::Assembly)
-        [BitConverter]::GetBytes($Number).CopyTo($bytes, $image.PEHeaders.MetadataStartOffset + $row + 4) # behind the algorithm of hashes
+        [BitConverter]::GetBytes($Number).CopyTo($bytes, $image.PEHeaders.MetadataStartOffset + $row + 4) # after the hash algorithm
         [System.IO.File]::WriteAllBytes($File, $bytes)
     }
 

@@ -29,7 +29,7 @@ real() { PATH=${PATH#*:} command kubectl "$@"; }
 case $1 in
   rollout) real create serviceaccount default --namespace "$5" >/dev/null ;; # as a controller does
   wait | port-forward) ;;
-  exec) # The program itself takes the words behind "bao"; the database is where it is here.
+  exec) # The real program runs with the arguments after "bao", with the address of the test database.
     while [[ $1 != bao ]]; do [[ $1 == BAO_TOKEN=* ]] && token=${1#*=}; shift; done
     words=()
     for word in "${@:2}"; do

@@ -134,7 +134,7 @@ Describe 'The page in a browser' @browser {
             $address = "file:///$($report.Replace('\', '/').TrimStart('/'))$Fragment"
             $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Browser))
             $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-            # The browser also sends no requests of its own, because it can resolve no host.
+            # The browser itself sends no requests either, because it can resolve no host.
             foreach ($argument in '--headless=new', '--no-sandbox', '--disable-gpu', '--no-first-run', '--host-resolver-rules=MAP * ~NOTFOUND',
                 "--user-data-dir=$folder/profile", '--enable-logging=stderr', "--log-net-log=$folder/net.json", '--dump-dom', $address) { $start.ArgumentList.Add($argument) }
             $process = [System.Diagnostics.Process]::Start($start)

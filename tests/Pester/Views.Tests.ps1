@@ -278,11 +278,11 @@ Describe 'Colors' {
 
     It 'are in a table in a terminal, with aligned columns' {
         $PSStyle.OutputRendering = 'Ansi'
-        $coloured = (New-PodSample), (New-PodSample Running 0) | Out-String -Width 100
+        $colored = (New-PodSample), (New-PodSample Running 0) | Out-String -Width 100
         $PSStyle.OutputRendering = 'PlainText'
         $plain = (New-PodSample), (New-PodSample Running 0) | Out-String -Width 100
-        $coloured | Should -Match ([regex]::Escape("$($PSStyle.Formatting.Error)CrashLoopBackOff$($PSStyle.Reset)"))
-        (Get-Lines ($coloured -replace "`e\[[\d;]*m")).TrimEnd() | Should -Be (Get-Lines $plain).TrimEnd()
+        $colored | Should -Match ([regex]::Escape("$($PSStyle.Formatting.Error)CrashLoopBackOff$($PSStyle.Reset)"))
+        (Get-Lines ($colored -replace "`e\[[\d;]*m")).TrimEnd() | Should -Be (Get-Lines $plain).TrimEnd()
     }
 
     It 'are in no view of a plain-text session: <_>' -ForEach $types {

@@ -70,8 +70,8 @@ public sealed class MetadataFindingTests
     {
         var options = new InjectionOptions { LabelKey = "db" };
         Assert.Equal("db", PodInjectionReader.Read(With(("orders.role", "rw")), options).Only(FindingCode.MissingLabel).Key);
-        var labelled = With(("orders.role", "rw")) with { Labels = new Dictionary<string, string> { ["db"] = "true" } };
-        PodInjectionReader.Read(labelled, options).HasNo(FindingCode.MissingLabel);
+        var labeled = With(("orders.role", "rw")) with { Labels = new Dictionary<string, string> { ["db"] = "true" } };
+        PodInjectionReader.Read(labeled, options).HasNo(FindingCode.MissingLabel);
     }
 
     [Fact]

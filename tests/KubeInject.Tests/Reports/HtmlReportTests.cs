@@ -230,8 +230,8 @@ public sealed partial class HtmlReportTests
         var (light, dark) = (Math.Max(Luminance(one), Luminance(other)), Math.Min(Luminance(one), Luminance(other)));
         return (light + 0.05) / (dark + 0.05);
 
-        static double Luminance(string colour) =>
-            (0.2126 * Linear(colour[1..3])) + (0.7152 * Linear(colour[3..5])) + (0.0722 * Linear(colour[5..7]));
+        static double Luminance(string color) =>
+            (0.2126 * Linear(color[1..3])) + (0.7152 * Linear(color[3..5])) + (0.0722 * Linear(color[5..7]));
 
         static double Linear(string channel)
         {
