@@ -81,7 +81,7 @@ internal sealed class HttpTransport : HttpMessageHandler
         Proxy = IsTls ? null : PlainProxy(),
         ConnectCallback = IsTls && (proxy is not null || settings.TlsServerName is not null)
             ? (context, cancellationToken) => ConnectAsync(context, certificate, cancellationToken)
-            : null,
+            : DirectConnection.IsUnspecified(settings.Server.IdnHost) ? ConnectDirectlyAsync : null,
     });
 
     private bool IsTls => settings.Server.Scheme == Uri.UriSchemeHttps;
@@ -98,6 +98,9 @@ internal sealed class HttpTransport : HttpMessageHandler
             tls.ClientCertificateContext = SslStreamCertificateContext.Create(certificate.Certificate, certificate.Intermediates, offline: true);
         return tls;
     }
+
+    private static async ValueTask<Stream> ConnectDirectlyAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken) =>
+        await DirectConnection.OpenAsync(context.DnsEndPoint, cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, ClientCertificate? certificate, CancellationToken cancellationToken)
     {
