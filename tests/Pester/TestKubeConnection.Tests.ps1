@@ -32,6 +32,15 @@ Describe 'Test-KubeConnection' {
         ($viewer | Test-KubeConnection).Context | Should -Be viewer
     }
 
+    It 'reports a piped context that is not valid, and continues' {
+        Set-Content TestDrive:/contexts "contexts: [{name: empty, context: {cluster: '', user: ''}}, {name: good, context: {cluster: c}}]`nclusters: [{name: c, cluster: {server: 'http://127.0.0.1:1'}}]"
+        $reports = Get-KubeContext -KubeConfig TestDrive:/contexts | Test-KubeConnection
+        $reports.Context | Should -Be empty, good
+        $reports.Reachable | Should -Be $false, $false
+        $reports[0].Message | Should -BeLike "The context 'empty' in *contexts does not name a cluster."
+        { Test-KubeConnection -KubeConfig TestDrive:/contexts -Context empty } | Should -Throw -ErrorId 'KubeConfiguration,*'
+    }
+
     It 'tests the default settings of Connect-KubeCluster without a connection' {
         (Test-KubeConnection).Context | Should -Be admin
         Get-KubeConnection | Should -BeNullOrEmpty

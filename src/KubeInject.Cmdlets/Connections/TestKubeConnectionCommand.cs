@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using KubeInject.Cmdlets.Completion;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
 
@@ -19,10 +20,25 @@ public sealed class TestKubeConnectionCommand : ConnectingCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Run(Target, async (pipeline, cancellationToken) =>
     {
-        var settings = await ReadSettingsAsync(pipeline).ConfigureAwait(false);
-        var report = await ConnectionTest.RunAsync(settings, cancellationToken).ConfigureAwait(false);
+        var report = await TestAsync(pipeline, cancellationToken).ConfigureAwait(false);
         await pipeline.InvokeAsync(() => WriteObject(report)).ConfigureAwait(false);
     });
+
+    /// <summary>Tests the connection. A context from the pipeline that is not valid is also a report, like one of a server that does not respond.</summary>
+    private async Task<ConnectionReport> TestAsync(PipelineThread pipeline, CancellationToken cancellationToken)
+    {
+        ConnectionSettings settings;
+        try
+        {
+            settings = await ReadSettingsAsync(pipeline).ConfigureAwait(false);
+        }
+        catch (ConfigurationException e) when (MyInvocation.ExpectingInput && ParameterSetName == FromKubeconfig)
+        {
+            return new ConnectionReport { Server = null, Context = Context, Message = e.Message };
+        }
+
+        return await ConnectionTest.RunAsync(settings, cancellationToken).ConfigureAwait(false);
+    }
 
     private protected override ConnectionSettings Settings() =>
         (ParameterSetName == FromConnection ? Connection ?? RunspaceConnection.Current : null)?.GetSettings() ?? base.Settings();

@@ -1,4 +1,3 @@
-using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Secrets;

@@ -100,6 +100,7 @@ public class ExecPluginTests
 
     [Theory]
     [InlineData("no-such-plugin", "the program was not found in PATH")]
+    [InlineData("python3 /opt/get-token.py", "If the command contains arguments, move them to args.")]
     [InlineData("/no/such/plugin", "the program was not found")]
     [InlineData("/etc/passwd", "not executable")]
     public async Task A_missing_plugin_is_an_error_with_the_install_hint(string command, string message)

@@ -108,6 +108,8 @@ internal static class KubeconfigCases
         KubeconfigCase.With("extra without a user", user: "{token: $admin, as-user-extra: {a: [b]}}"),
         KubeconfigCase.With("the auth-provider gcp", user: "{auth-provider: {name: gcp}}"),
         KubeconfigCase.With("the auth-provider azure and a token", user: "{token: $viewer, auth-provider: {name: azure}}"),
+        KubeconfigCase.With("the auth-provider oidc and a token", user: "{token: $viewer, auth-provider: {name: oidc, config: {idp-issuer-url: 'https://idp.invalid', client-id: a}}}"),
+        KubeconfigCase.With("the auth-provider oidc with an expired id-token", user: "{auth-provider: {name: oidc, config: {idp-issuer-url: 'https://idp.invalid', client-id: a, id-token: eyJhbGciOiJub25lIn0.eyJleHAiOjF9.}}}"),
         KubeconfigCase.With("a namespace", context: "{cluster: c, user: u, namespace: shop}"),
         KubeconfigCase.With("an invalid namespace", context: "{cluster: c, user: u, namespace: 'No Such'}"),
         KubeconfigCase.With("an empty namespace", context: "{cluster: c, user: u, namespace: ''}"),

@@ -93,6 +93,9 @@ public sealed class ConnectionSettingsTests : IDisposable
     [InlineData("", "auth-provider: {name: gcp}", "user 'u' in <file> has the auth-provider 'gcp', which is no longer supported; use the exec plugin gke-gcloud-auth-plugin instead")]
     [InlineData("", "auth-provider: {name: azure}", "use the exec plugin kubelogin instead")]
     [InlineData("", "auth-provider: {name: oidc}", "use the exec plugin kubectl oidc-login instead")]
+    [InlineData("", "auth-provider: {name: oidc, config: {id-token: eyJhbGciOiJub25lIn0.eyJleHAiOjF9., refresh-token: canary}}", "user 'u' in <file> has the auth-provider 'oidc' with an id-token that expired at 1970-01-01 00:00:01Z; run 'kubectl --user=u get --raw /version', which renews it, or use the exec plugin")]
+    [InlineData("", "auth-provider: {name: oidc, config: {id-token: canary}}", "an id-token that is not a JSON Web Token")]
+    [InlineData("", "auth-provider: {name: oidc}\n    exec: {command: x, apiVersion: client.authentication.k8s.io/v1beta1}", "has both an auth-provider and an exec plugin; remove one of them")]
     [InlineData("", "auth-provider: {name: x}\n    token: canary", "has the auth-provider 'x', which is no longer supported; use an exec plugin instead")]
     [InlineData("", "as-groups: [a]", "user 'u' in <file> has as-uid, as-groups or as-user-extra without as")]
     [InlineData("", "as-uid: a", "without as")]
@@ -115,6 +118,20 @@ public sealed class ConnectionSettingsTests : IDisposable
             error.Message,
             StringComparison.Ordinal);
         Assert.DoesNotContain("canary", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTk5OTk5OTl9.")]
+    [InlineData("token: other\n    ", "other")]
+    public void The_id_token_of_the_auth_provider_oidc_is_the_bearer_token_of_a_user_without_another_credential(string credential, string token) =>
+        Assert.Equal(token, Resolve("", $"{credential}auth-provider: {{name: oidc, config: {{id-token: eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTk5OTk5OTl9.}}}}").Token?.Reveal());
+
+    [Fact]
+    public void A_context_without_a_name_is_the_current_context_if_none_is_set()
+    {
+        var config = Kubeconfig.Parse("contexts: [{context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'https://x'}}]", "f");
+        Assert.Equal("https://x/", ConnectionSettings.FromKubeconfig(config).Server.ToString());
+        Assert.True(Assert.Single(config.ListContexts()).IsCurrent);
     }
 
     [Fact]

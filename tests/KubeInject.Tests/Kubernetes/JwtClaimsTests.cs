@@ -1,5 +1,5 @@
 using System.Text;
-using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Tests.Kubernetes;
 

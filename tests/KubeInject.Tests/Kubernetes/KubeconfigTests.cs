@@ -81,7 +81,7 @@ public class KubeconfigTests
         Assert.Equal("secret-password", user.Password!.Reveal());
         Assert.Equal("S0VZ", user.ClientKeyData!.Reveal());
         Assert.Equal(("token", "me.crt", "Q1JU", "me.key", "me"), (user.TokenFile, user.ClientCertificate, user.ClientCertificateData!.Reveal(), user.ClientKey, user.Username));
-        Assert.Equal(("jane", "42", "a|b,c", "gcp"), (user.ImpersonateUser, user.ImpersonateUid, string.Join('|', user.ImpersonateGroups), user.AuthProvider));
+        Assert.Equal(("jane", "42", "a|b,c", "gcp"), (user.ImpersonateUser, user.ImpersonateUid, string.Join('|', user.ImpersonateGroups), user.AuthProvider?.Name));
         Assert.Equal(["read", "write"], user.ImpersonateExtra["scopes"]);
         var exec = user.Exec!;
         Assert.Equal(

@@ -97,7 +97,7 @@ public sealed record Kubeconfig
             Namespace = context.Namespace ?? "default",
             File = context.File,
             KubeConfig = Files.ToArray(),
-            IsCurrent = context.Name == CurrentContext,
+            IsCurrent = context.Name == (CurrentContext ?? ""),
         }),
     ];
 

@@ -68,7 +68,7 @@ internal static partial class KubeconfigReader
             Username = user.Text("username"),
             Password = user.Hidden("password"),
             Exec = user.Mapping("exec") is { } exec ? ReadExec(exec) : null,
-            AuthProvider = user.Mapping("auth-provider") is { } provider ? provider.Text("name") ?? "" : null,
+            AuthProvider = user.Mapping("auth-provider") is { } provider ? ReadAuthProvider(provider) : null,
             ImpersonateUser = user.Text("as"),
             ImpersonateUid = user.Text("as-uid"),
             ImpersonateGroups = user.Texts("as-groups"),
@@ -77,6 +77,12 @@ internal static partial class KubeconfigReader
                 : new Dictionary<string, IReadOnlyList<string>>(),
         };
     }
+
+    private static KubeconfigAuthProvider ReadAuthProvider(KubeconfigNode.Mapping provider) => new()
+    {
+        Name = provider.Text("name") ?? "",
+        IdToken = provider.Mapping("config")?.Hidden("id-token"),
+    };
 
     private static KubeconfigExec ReadExec(KubeconfigNode.Mapping exec) => new()
     {

@@ -28,11 +28,13 @@ internal static class KubeconfigResolver
         var known = config.Contexts.Count == 0
             ? "It has no contexts."
             : $"Its contexts are: {string.Join(", ", config.Contexts.Select(context => context.Name))}.";
-        var name = string.IsNullOrEmpty(contextName) ? config.CurrentContext : contextName;
-        if (name is null)
-            throw new ConfigurationException($"The kubeconfig {files} sets no current-context, and no context is specified. {known}");
+
+        // Like kubectl, use a context without a name if no other context is selected.
+        var name = string.IsNullOrEmpty(contextName) ? config.CurrentContext ?? "" : contextName;
         return config.Contexts.FirstOrDefault(context => context.Name == name)
-            ?? throw new ConfigurationException($"The kubeconfig {files} has no context '{name}'. {known}");
+            ?? throw new ConfigurationException(name.Length == 0
+                ? $"The kubeconfig {files} sets no current-context, and no context is specified. {known}"
+                : $"The kubeconfig {files} has no context '{name}'. {known}");
     }
 
     private static ConnectionSettings WithCluster(KubeconfigCluster cluster)

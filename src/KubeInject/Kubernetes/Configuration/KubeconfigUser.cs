@@ -36,8 +36,8 @@ internal sealed record KubeconfigUser
     /// <summary>The exec plugin that provides a token or a certificate.</summary>
     public KubeconfigExec? Exec { get; init; }
 
-    /// <summary>The name of a built-in authentication provider, such as <c>gcp</c>. Not supported; exec plugins have replaced it.</summary>
-    public string? AuthProvider { get; init; }
+    /// <summary>The built-in authentication provider, such as <c>oidc</c>; null if the user has none. kubectl has removed all others.</summary>
+    public KubeconfigAuthProvider? AuthProvider { get; init; }
 
     /// <summary>The user to impersonate: <c>as</c>.</summary>
     public string? ImpersonateUser { get; init; }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using KubeInject.Http;
+using KubeInject.Kubernetes.Objects;
 
 using static KubeInject.Kubernetes.Configuration.KubeconfigEntry;
 
@@ -14,8 +16,9 @@ internal static class KubeconfigUserResolver
             throw Unusable(user, "has both a token and a username or password; remove one of them");
         if (user.Username is null && user.Password is not null)
             throw Unusable(user, "has a password without a username");
-        if (user.AuthProvider is { } provider)
-            throw Unusable(user, AuthProviderMessage(provider));
+        if (user is { AuthProvider: not null, Exec: not null })
+            throw Unusable(user, "has both an auth-provider and an exec plugin; remove one of them");
+        var providerToken = user.AuthProvider is { } provider ? ProviderToken(user, provider, hasToken || user.Username is not null) : null;
         var exec = user.Exec is null ? null : Plugin(user, user.Exec, execConfig);
         settings = settings with { Impersonation = Impersonated(user) };
 
@@ -27,7 +30,7 @@ internal static class KubeconfigUserResolver
             ConfigurationFile.Read(tokenFile, $"tokenFile of user '{user.Name}' in {user.File}: the");
         return settings with
         {
-            Token = user.Token,
+            Token = user.Token ?? providerToken,
             TokenFile = tokenFile,
             ClientCertificate = Certificate(user),
             Username = user.Username,
@@ -99,13 +102,31 @@ internal static class KubeconfigUserResolver
             : throw Unusable(user, "has as-uid, as-groups or as-user-extra without as");
     }
 
+    /// <summary>Gets the token of the provider oidc, the only one that kubectl still has. It is not refreshed, because the new refresh token would have to be written to the kubeconfig.</summary>
+    /// <returns>The token; null if another credential of the user takes precedence.</returns>
+    private static SensitiveString? ProviderToken(KubeconfigUser user, KubeconfigAuthProvider provider, bool hasOtherCredential)
+    {
+        if (provider.Name != "oidc")
+            throw Unusable(user, AuthProviderMessage(provider.Name));
+        if (hasOtherCredential)
+            return null;
+        var remedy = $"run 'kubectl --user={user.Name} get --raw /version', which renews it, or use the exec plugin kubectl oidc-login instead";
+        if (provider.IdToken is not { } token)
+            throw Unusable(user, $"has the auth-provider 'oidc' without an id-token; {remedy}");
+        if (JwtClaims.Read(token) is not { } claims)
+            throw Unusable(user, $"has the auth-provider 'oidc' with an id-token that is not a JSON Web Token; {remedy}");
+        var expiry = claims.ExpiresAt ?? DateTimeOffset.UnixEpoch;
+        return expiry > TimeProvider.System.GetUtcNow()
+            ? token
+            : throw Unusable(user, string.Create(CultureInfo.InvariantCulture, $"has the auth-provider 'oidc' with an id-token that expired at {expiry:u}; {remedy}"));
+    }
+
     private static string AuthProviderMessage(string name)
     {
         var replacement = name switch
         {
             "gcp" => "gke-gcloud-auth-plugin",
             "azure" => "kubelogin",
-            "oidc" => "kubectl oidc-login",
             "openstack" => "client-keystone-auth",
             _ => null,
         };

@@ -7,6 +7,7 @@ using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Errors;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Kubernetes.Connection;
 

@@ -5,8 +5,8 @@ namespace KubeInject.Kubernetes.Connection;
 /// <summary>The result of a connection test. Contains no secrets.</summary>
 public sealed record ConnectionReport
 {
-    /// <summary>The address of the API server.</summary>
-    public required Uri Server { get; init => field = PasswordMask.Apply(value); }
+    /// <summary>The address of the API server; null if the kubeconfig context is not valid.</summary>
+    public required Uri? Server { get; init => field = value is null ? null : PasswordMask.Apply(value); }
 
     /// <summary>The kubeconfig context; null if the settings are not from a kubeconfig.</summary>
     public string? Context { get; init; }
@@ -55,5 +55,5 @@ public sealed record ConnectionReport
 
     /// <summary>The server and the result.</summary>
     /// <returns>One line.</returns>
-    public override string ToString() => $"{Server}: {(Reachable ? "reachable" : Message)}";
+    public override string ToString() => $"{Server?.ToString() ?? Context}: {(Reachable ? "reachable" : Message)}";
 }

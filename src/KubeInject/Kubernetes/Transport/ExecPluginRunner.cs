@@ -16,7 +16,7 @@ internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings set
     {
         var isInteractive = IsInteractive();
         var command = CommandPath.Find(plugin.Command, settings.Environment)
-            ?? throw Failed($"is not installed or not executable: {(Path.IsPathRooted(plugin.Command) ? "the program was not found" : "the program was not found in PATH")}.{Hint()}");
+            ?? throw Failed($"is not installed or not executable: {(Path.IsPathRooted(plugin.Command) ? "the program was not found" : "the program was not found in PATH")}.{ArgumentHint()}{Hint()}");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(settings.Timeout);
         try
@@ -52,6 +52,8 @@ internal sealed class ExecPluginRunner(ExecPlugin plugin, ConnectionSettings set
 
     private string ErrorOutput(IReadOnlyList<string> lines) =>
         lines.Count == 0 ? " without an error message." : $". Its error output: {mask(string.Join(" | ", lines))}";
+
+    private string ArgumentHint() => plugin.Command.Any(char.IsWhiteSpace) ? " If the command contains arguments, move them to args." : "";
 
     private string Hint() => string.IsNullOrWhiteSpace(plugin.InstallHint) ? "" : $" {Printable(plugin.InstallHint.Trim())}";
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using KubeInject.Http;
-using KubeInject.Kubernetes.Objects;
 
-namespace KubeInject.Kubernetes.Connection;
+namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>The claims of a JSON Web Token. The signature is not verified.</summary>
 internal sealed record JwtClaims
