@@ -3,7 +3,7 @@ using KubeInject.Credentials;
 namespace KubeInject.Testing;
 
 /// <summary>Issues the credentials that a test specifies, and records the valid ones.</summary>
-public sealed class RecordingIssuer(Func<LeaseRecord, Credential>? issue = null) : ICredentialIssuer
+public sealed class RecordingIssuer(Func<LeaseRecord, Credential>? issue = null, Exception? revocationFailure = null) : ICredentialIssuer
 {
     public List<LeaseRecord> Issued { get; } = [];
 
@@ -29,6 +29,8 @@ public sealed class RecordingIssuer(Func<LeaseRecord, Credential>? issue = null)
 
     public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
+        if (revocationFailure is not null)
+            throw revocationFailure;
         Live.Remove(lease.Uuid);
         return Task.CompletedTask;
     }

@@ -9,6 +9,9 @@ public sealed class CredentialException(CredentialFailure reason, string message
 {
     /// <summary>The category of the failure.</summary>
     public CredentialFailure Reason { get; } = reason;
+
+    /// <summary>Whether a credential that could not be revoked completely no longer works. Default: false.</summary>
+    internal bool IsDisabled { get; init; }
 }
 
 /// <summary>Why a credential could not be issued, renewed or revoked.</summary>

@@ -116,7 +116,16 @@ public sealed partial class CredentialSource
     {
         ArgumentNullException.ThrowIfNull(record);
         CheckOwn(record);
-        await issuer.RevokeAsync(record, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await issuer.RevokeAsync(record, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CredentialException exception) when (exception.IsDisabled && !(record.ExpiresAt <= Time.GetUtcNow()))
+        {
+            await leases.WriteAsync(record with { ExpiresAt = Time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
+
         var remaining = record.Secret is { } secret ? await DeleteAsync(secret, record.Uuid, cancellationToken).ConfigureAwait(false) : null;
         await leases.RemoveAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
         return remaining;

@@ -100,6 +100,22 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
         Assert.Empty(Leases.Records);
     }
 
+    [Fact]
+    public async Task A_privilege_that_another_role_granted_is_named_if_the_administrator_may_not_revoke_it()
+    {
+        var (role, database) = await WorldAsync();
+        var source = Source(Options with { ConnectionString = Connection(await CreateAdministratorAsync(role)) });
+        var lease = await IssueAsync(source, role);
+        var other = await CreateRoleAsync();
+        await ExecuteAsync($"GRANT USAGE, CREATE ON SCHEMA app TO {other}; SET ROLE {other}; CREATE TABLE app.theirs (x int); GRANT SELECT ON app.theirs TO {Identifier(lease.Credential.Username)}; RESET ROLE", database);
+
+        var message = (await FailsAsync(() => source.RevokeAsync(lease.Record, CancellationToken.None), CredentialFailure.Refused)).Message;
+
+        Assert.Contains("app.theirs", message, StringComparison.Ordinal);
+        Assert.Contains($"DROP OWNED BY {Identifier(lease.Credential.Username)}", message, StringComparison.Ordinal);
+        Assert.False(await CanLogInAsync(lease.Credential));
+    }
+
     [Theory]
     [InlineData("REVOKE CREATE ON SCHEMA app FROM {role}")]
     [InlineData("ALTER DATABASE {database} ALLOW_CONNECTIONS false")]
@@ -281,7 +297,7 @@ public sealed class PostgreSqlNotRemovedTests : PostgreSqlTest
             true,
             await ScalarAsync("SELECT NOT rolcanlogin AND rolpassword IS NULL AND rolvaliduntil < now() FROM pg_authid WHERE rolname = $1", lease.Credential.Username));
         Assert.Equal(0L, await ScalarAsync(Memberships, lease.Credential.Username));
-        Assert.Contains(lease.Record.Uuid, Leases.Records.Keys);
+        Assert.Equal(LeaseState.Expired, LeaseInventory.StateAt(Leases.Records[lease.Record.Uuid], isAbandoned: false, source.Time.GetUtcNow()));
         return message;
     }
 

@@ -8,6 +8,22 @@ namespace KubeInject.IntegrationTests.Credentials;
 /// <summary>An annotation of a pod cannot get more rights than the author of the pod has, and a failed operation leaves nothing.</summary>
 public sealed class PostgreSqlRefusalTests : PostgreSqlTest
 {
+    [Fact]
+    public async Task An_administrator_who_could_not_remove_login_roles_because_of_NOINHERIT_is_rejected_before_anything_is_issued()
+    {
+        var role = await CreateRoleAsync();
+        var admin = await CreateAdministratorAsync(role);
+        await ExecuteAsync($"ALTER ROLE {admin} NOINHERIT");
+        await using var session = await OpenAsync();
+        if (session.PostgreSqlVersion.Major >= 16)
+            return; // since PostgreSQL 16 each membership has its own INHERIT option
+
+        var message = (await FailsAsync(() => IssueAsync(Source(Options with { ConnectionString = Connection(admin) }), role), CredentialFailure.Refused)).Message;
+
+        Assert.Contains($"ALTER ROLE \"{admin}\" INHERIT", message, StringComparison.Ordinal);
+        Assert.Empty(Leases.Records);
+    }
+
     [Theory]
     [InlineData("SUPERUSER", "is a superuser")]
     [InlineData("CREATEROLE", "CREATEROLE")]

@@ -54,6 +54,21 @@ public sealed class CredentialSourceTests
         Assert.Empty(leases.Records);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_lease_of_a_credential_that_is_disabled_but_not_removed_has_expired(bool isDisabled)
+    {
+        var failure = new CredentialException(CredentialFailure.Refused, "no") { IsDisabled = isDisabled };
+        var source = new CredentialSource(new RecordingIssuer(revocationFailure: failure), leases);
+        var lease = await source.IssueAsync(Request, CancellationToken.None);
+
+        Assert.Same(failure, await Assert.ThrowsAsync<CredentialException>(() => source.RevokeAsync(lease.Record, CancellationToken.None)));
+
+        var state = LeaseInventory.StateAt(Assert.Single(leases.Records).Value, isAbandoned: false, source.Time.GetUtcNow());
+        Assert.Equal(isDisabled ? LeaseState.Expired : LeaseState.Active, state);
+    }
+
     [Fact]
     public async Task After_a_failed_attempt_the_credential_is_revoked_and_its_record_removed()
     {

@@ -82,7 +82,7 @@ internal sealed class DependentDatabase : IAsyncDisposable
         }
         catch (PostgresException exception) when (!RoleRevocation.IsRace(exception))
         {
-            return $"in the database {Redaction.Value(Name)}: {Redaction.OneLine(exception.MessageText)} ({exception.SqlState})";
+            return $"in the database {Redaction.Value(Name)}: {PostgreSqlErrors.Reason(exception)}";
         }
 
         return left.Count == 0 ? null : $"in the database {Redaction.Value(Name)}, the user who creates the login roles may not revoke its privileges on {Join(left)}";

@@ -11,7 +11,7 @@ namespace KubeInject.Credentials.PostgreSql;
 internal sealed record LoginRole(string Name, uint Oid, bool IsUnderSuperuser, bool HasOurRights)
 {
     // Since version 16, memberships have the options INHERIT and SET.
-    private const int OptionsSince = 16;
+    public const int OptionsSince = 16;
 
     /// <summary>The name as a quoted identifier.</summary>
     public string Identifier => RoleName.Quote(Name);

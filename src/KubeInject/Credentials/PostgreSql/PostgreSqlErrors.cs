@@ -56,7 +56,7 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
             CredentialFailure.Refused, $"{Server}: the database does not exist. Specify a database that {User} may connect to."),
         PostgresErrorCodes.InsufficientPrivilege => new(
             CredentialFailure.Refused,
-            $"{Server}: {activity} failed because the {User} does not have the privilege: {OneLine(error.MessageText, secret)} ({error.SqlState}). Grant this user CREATEROLE and, in PostgreSQL 16 and later, ADMIN OPTION on the requested role, or connect as another user."),
+            $"{Server}: {activity} failed because the {User} does not have the privilege: {Reason(error, secret)}. Grant this user CREATEROLE and, in PostgreSQL 16 and later, ADMIN OPTION on the requested role, or connect as another user."),
         PostgresErrorCodes.ReadOnlySqlTransaction => new(
             CredentialFailure.Unavailable, $"{Server}: {activity} failed because the server is read-only ({error.SqlState}). Connect to the primary: target_session_attrs=primary."),
 
@@ -64,19 +64,24 @@ internal sealed class PostgreSqlErrors(NpgsqlConnectionStringBuilder connection,
         PostgresErrorCodes.SyntaxError => new(
             CredentialFailure.UnexpectedAnswer, $"{Server}: {activity} failed because of a syntax error at character {error.Position} of a statement ({error.SqlState}). Correct the statement."),
         PostgresErrorCodes.DependentObjectsStillExist => new(
-            CredentialFailure.UnexpectedAnswer, $"{Server}: {activity} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}): {Details(error)}. Reassign or drop the objects that depend on it."),
+            CredentialFailure.UnexpectedAnswer, $"{Server}: {activity} failed: {Reason(error, secret)}. Reassign or drop the objects that depend on it."),
         ['5', '3' or '7' or '8', ..] or ['0', '8', ..] or ['4', '0', ..] or ['5', '5', ..] => new(
-            CredentialFailure.Unavailable, $"{Server}: {activity} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Try again later; if the error persists, check the server's log."),
+            CredentialFailure.Unavailable, $"{Server}: {activity} failed: {Reason(error, secret)}. Try again later; if the error persists, check the server's log."),
         _ => new(
-            CredentialFailure.UnexpectedAnswer, $"{Server}: {activity} failed: {OneLine(error.MessageText, secret)} ({error.SqlState}). Check the statement and the server's log."),
+            CredentialFailure.UnexpectedAnswer, $"{Server}: {activity} failed: {Reason(error, secret)}. Check the statement and the server's log."),
     };
 
-    /// <summary>Returns the objects that depend on a role, as the server lists them. Pods choose their names, so they are untrusted.</summary>
-    public static string Details(PostgresException error)
+    /// <summary>
+    /// Describes an error of the server with its code and details, for example the objects that depend on a role. Pods choose
+    /// the names of objects, so they are untrusted.
+    /// </summary>
+    /// <param name="error">The error.</param>
+    /// <param name="secret">The secret to mask; null for none.</param>
+    public static string Reason(PostgresException error, SensitiveString? secret = null)
     {
         const int MaxLength = 400;
-        var text = Redaction.OneLine((error.Detail ?? "").Replace("\n", "; ", StringComparison.Ordinal)).TrimEnd('.');
-        return text.Length > MaxLength ? $"{text[..MaxLength]}…" : text;
+        var details = OneLine((error.Detail ?? "").Replace("\n", "; ", StringComparison.Ordinal), secret);
+        return $"{OneLine(error.MessageText, secret)} ({error.SqlState}){(details.Length == 0 ? "" : $": {(details.Length > MaxLength ? $"{details[..MaxLength]}…" : details)}")}";
     }
 
     private static string OneLine(string message, SensitiveString? secret)

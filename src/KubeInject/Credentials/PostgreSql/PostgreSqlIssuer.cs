@@ -62,7 +62,7 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         connection.Username = options.Username ?? connection.Username;
         connection.Password = options.Password?.Reveal() ?? connection.Password;
         connection.CommandTimeout = 0; // options.Timeout limits the whole call
-        connection.IncludeErrorDetail = true; // shown only if it lists the objects that depend on a role
+        connection.IncludeErrorDetail = true;
         if (!connection.ShouldSerialize("Maximum Pool Size"))
             connection.MaxPoolSize = Math.Max(MaxConnections, connection.MinPoolSize);
         if (!connection.ShouldSerialize("Connection Idle Lifetime"))
@@ -100,6 +100,8 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
             var connection = await server.OpenAsync(token).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
             {
+                if (revocation.Count == 0)
+                    await RoleCheck.CheckInheritanceAsync(connection, token).ConfigureAwait(false);
                 if (creation.Any(statement => statement.Uses(StatementTemplate.Role)))
                     await RoleCheck.RunAsync(connection, lease.Role, mustExist: options.CreationStatements is [PostgreSqlOptions.DefaultCreationStatement], token).ConfigureAwait(false);
                 if (options.ReassignOwnedTo is { } owner && revocation.Count == 0 && await RoleCheck.FindObjectionAsync(connection, owner, token).ConfigureAwait(false) is { } objection)

@@ -49,6 +49,20 @@ internal static class RoleCheck
         }
     }
 
+    /// <summary>Checks that the connecting user can remove login roles. Until version 15, a user with NOINHERIT cannot act for a role that it is a member of.</summary>
+    /// <exception cref="CredentialException">The user could create login roles but not remove them.</exception>
+    public static async Task CheckInheritanceAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (connection.PostgreSqlVersion.Major >= LoginRole.OptionsSince)
+            return;
+        var users = await connection.ListAsync(
+            "SELECT rolname::pg_catalog.text FROM pg_catalog.pg_roles WHERE rolname = current_user AND NOT rolinherit AND NOT rolsuper",
+            reader => reader.GetString(0),
+            cancellationToken).ConfigureAwait(false);
+        if (users is [var user])
+            throw Refused(user, $"has the attribute NOINHERIT, so it could create login roles but not remove them. Run ALTER ROLE {RoleName.Quote(user)} INHERIT, or connect as another user.");
+    }
+
     /// <summary>Finds the reason why pods may not request a role and why the role must not own objects that pods created.</summary>
     /// <returns>The reason: <c>is a superuser</c>, <c>is a member of 'dba', which is a superuser</c>; null if there is none.</returns>
     public static async Task<string?> FindObjectionAsync(NpgsqlConnection connection, string role, CancellationToken cancellationToken)
