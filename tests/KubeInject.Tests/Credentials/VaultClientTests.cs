@@ -104,7 +104,7 @@ public sealed class VaultClientTests
     }
 
     [Theory]
-    [InlineData(200, "text/html", "<html>Sign in</html>", "text/html that is not JSON")]
+    [InlineData(200, "text/html", "<html>Sign in</html>", "text/html that is not JSON, so it is not Vault; check its address (VAULT_ADDR)")]
     [InlineData(200, "application/json", "", "application/json that is not JSON")]
     [InlineData(202, "text/plain", "accepted", "text/plain that is not JSON")]
     [InlineData(200, "application/json", "{}", "JSON that is not a Vault response")]

@@ -173,7 +173,7 @@ internal sealed class VaultClient : IDisposable
 
             // A success from another server, such as a proxy, does not mean that Vault processed the request.
             return !result.IsSuccess || result.IsFromVault ? result
-                : throw Failures.Unexpected(request, $"it returned status {statusCode} with {(result.Body.ValueKind == JsonValueKind.Undefined ? $"{result.MediaType ?? "data"} that is not JSON" : "JSON that is not a Vault response")}");
+                : throw Failures.Unexpected(request, $"it returned status {statusCode} with {(result.Body.ValueKind == JsonValueKind.Undefined ? $"{result.MediaType ?? "data"} that is not JSON" : "JSON that is not a Vault response")}, so it is not Vault; check its address (VAULT_ADDR)");
         }
         finally
         {

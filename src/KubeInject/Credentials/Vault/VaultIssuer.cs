@@ -82,7 +82,11 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         ArgumentNullException.ThrowIfNull(lease);
         var start = vault.Clock.GetUtcNow();
         var vaultRequest = VaultRequest.Get(CredentialsPath(lease.Mount, lease.Role)) with { Token = lease.Token, IsRepeatable = false };
-        var response = await vault.SendAndEnsureSuccessAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
+        var response = await vault.SendAsync(vaultRequest, cancellationToken).ConfigureAwait(false);
+        if (response.HasError("unknown role"))
+            throw await UnknownRoleAsync(lease, cancellationToken).ConfigureAwait(false);
+        if (!response.IsSuccess)
+            throw vault.Failure(vaultRequest, response);
         var vaultLeaseId = response.Body.Text("lease_id") is { Length: > 0 } id ? id : null;
         if (cancellationToken.IsCancellationRequested)
         {
@@ -142,6 +146,16 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
         if (options.UsePodIdentity && cluster is null)
             throw new ArgumentException("The cluster issues the pods' tokens. Connect to it first.");
         return options;
+    }
+
+    /// <summary>Creates the error for a role that the database secrets engine does not have, or has only as a static role.</summary>
+    private async Task<CredentialException> UnknownRoleAsync(LeaseRecord lease, CancellationToken cancellationToken)
+    {
+        var request = VaultRequest.Get($"{VaultRequest.Escape(lease.Mount)}/static-roles/{VaultRequest.EscapeName(lease.Role)}");
+        var isStatic = (await vault.SendAsync(request, cancellationToken).ConfigureAwait(false)).IsSuccess;
+        return new CredentialException(CredentialFailure.Refused, isStatic
+            ? $"The role '{lease.Role}' of the database secrets engine '{lease.Mount.Trim('/')}' is a static role, whose password all pods would share and which cannot be revoked. Create a dynamic role ({lease.Mount.Trim('/')}/roles/…), and specify it in the annotation."
+            : $"The database secrets engine '{lease.Mount.Trim('/')}' has no role '{lease.Role}'. Create it, or correct the role in the pod's annotations.");
     }
 
     private async Task<(VaultRequest Request, VaultResponse Response)> CreateTokenAsync(LeaseRecord lease, CancellationToken cancellationToken)

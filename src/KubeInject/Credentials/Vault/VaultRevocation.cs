@@ -33,6 +33,8 @@ internal sealed class VaultRevocation(VaultClient vault)
         if (response.IsSuccess || IsGone(response))
             return null;
         var failure = vault.Failure(request, response);
+        if (response.HasError("could not find role"))
+            throw new CredentialException(CredentialFailure.Refused, $"Vault cannot revoke the lease {lease} because its role was deleted. Create the role again, or remove the database user and run 'vault lease revoke -force -prefix {lease}'. {failure.Message}");
         return response.StatusCode == 403 ? failure : throw failure;
     }
 
