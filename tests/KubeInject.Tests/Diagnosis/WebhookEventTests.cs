@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using KubeInject.Diagnosis.Cluster;
 
 namespace KubeInject.Tests.Diagnosis;
@@ -5,6 +7,9 @@ namespace KubeInject.Tests.Diagnosis;
 public sealed class WebhookEventTests
 {
     private const string Calling = "Error creating: Internal error occurred: failed calling webhook \"injector.example.org\": ";
+
+    // As Go writes JSON.
+    private static readonly JsonSerializerOptions RelaxedJson = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Theory]
     [InlineData("Post \"https://injector.vault.svc:443/mutate?timeout=10s\": x509: certificate signed by unknown authority", "not signed by the authority")]
@@ -25,6 +30,43 @@ public sealed class WebhookEventTests
         Assert.StartsWith("The API server could not call the webhook 'injector.example.org': ", read.Message, StringComparison.Ordinal);
         Assert.Contains(meaning, read.Message, StringComparison.Ordinal);
         Assert.EndsWith(".", read.Suggestion, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("role orders-rw not found in Vault", "its role does not exist")]
+    [InlineData("serviceAccount not allowed, the serviceAccount is not in the bound_service_account_names in the Vault Kubernetes Auth Dedicated Backend, orders =/= [app]", "not bound to the pod's ServiceAccount")]
+    [InlineData("serviceAccount not allowed, the namespace is not in the bound_service_account_namespaces in the Vault Kubernetes Auth Dedicated Backend, shop =/= [app]", "not bound to the pod's namespace")]
+    [InlineData("serviceAccount not allowed, the Role is not in the AssumeRole, orders =/= orders-rw", "policy with the name of the role")]
+    [InlineData("error parsing DSN template: parse \"postgres://{{user}}:p4ss@db\": net/url: invalid userinfo", "placeholders")]
+    [InlineData("No dbConfiguration has been provided &[]", "specify no database")]
+    [InlineData("cannot get database credentials from role orders-rw: Error making API request. Code: 400. Errors: * unknown role: orders-rw", "has no such role")]
+    [InlineData("cannot get database credentials from role orders-rw: context deadline exceeded", "Vault did not answer in time")]
+    public void A_refusal_that_a_webhook_library_reports_as_a_server_error_is_explained(string reason, string meaning)
+    {
+        var document = JsonSerializer.Serialize(new { kind = "AdmissionReview", response = new { uid = "1", status = new { message = reason, code = 500 } } }, RelaxedJson);
+        foreach (var body in new[] { document, reason })
+        {
+            var quoted = body.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+
+            var read = WebhookEvent.Read($"{Calling}failed to call webhook: an error on the server (\"{quoted}\") has prevented the request from succeeding")!;
+
+            Assert.True(read.IsDenial);
+            Assert.StartsWith("The webhook 'injector.example.org' refused the pod because ", read.Message, StringComparison.Ordinal);
+            Assert.Contains(meaning, read.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("AdmissionReview", read.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("p4ss", read.Message, StringComparison.Ordinal);
+            Assert.EndsWith(".", read.Suggestion, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_server_error_with_an_unknown_answer_is_not_a_missing_Service()
+    {
+        var read = WebhookEvent.Read($"{Calling}failed to call webhook: an error on the server (\"404 page not found\") has prevented the request from succeeding")!;
+
+        Assert.False(read.IsDenial);
+        Assert.Contains("it answered with an error: 404 page not found", read.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("delete the MutatingWebhookConfiguration", read.Suggestion, StringComparison.Ordinal);
     }
 
     [Fact]

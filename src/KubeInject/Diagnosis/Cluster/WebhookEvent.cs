@@ -27,6 +27,17 @@ internal sealed partial record WebhookEvent(bool IsDenial, string Message, strin
 
     private static readonly (string Pattern, string Meaning, string Remedy)[] Denials =
     [
+        ("not found in Vault", "its role does not exist in the Kubernetes auth method of Vault", "Create the role in Vault, or correct the role in the annotations"),
+        ("not in the bound_service_account_namespaces", "its role in Vault is not bound to the pod's namespace", "Add the namespace to bound_service_account_namespaces of the role; that injector supports neither wildcards nor a namespace selector"),
+        ("not in the bound_service_account_names", "its role in Vault is not bound to the pod's ServiceAccount", "Add the ServiceAccount to bound_service_account_names of the role; that injector does not support wildcards"),
+        ("not in the AssumeRole", "its role in Vault does not have the policy with the name of the role", "Add the name of the role to token_policies of the role"),
+        ("No dbConfiguration has been provided", "its annotations specify no database", "Add the annotations of a database, or remove the label of the injector from the pod"),
+        ("Role must be specified", "a database in its annotations has no role", "Add a role to the annotations of each database"),
+        ("mode not supported", "a database in its annotations has an unknown mode", "Set the mode to classic or uri"),
+        ("unknown role", "the database secrets engine has no such role", "Create the role in the database secrets engine of Vault, or correct the role in the annotations"),
+        ("vault is sealed", "Vault is sealed", "Unseal Vault"),
+        ("context deadline exceeded", "Vault did not answer in time", "Check whether the injector can reach Vault, and whether Vault can reach the database"),
+        ("Client.Timeout exceeded", "Vault did not answer in time", "Check whether the injector can reach Vault, and whether Vault can reach the database"),
         ("invalid userinfo", "a template has placeholders such as {{user}}, which that injector does not support", "Remove the userinfo from the template: postgres://db:5432/orders"),
         ("permission denied", "Vault denied a permission", "Check the roles and policies in Vault"),
     ];
@@ -37,18 +48,35 @@ internal sealed partial record WebhookEvent(bool IsDenial, string Message, strin
     {
         if (Failure().Match(message) is { Success: true } failed)
         {
+            if (ServerError().Match(message) is { Success: true } error)
+                return OfServerError(failed.Groups[1].Value, error.Groups[1].Value);
             var (_, meaning, remedy) = Find(Failures, message) ?? ("", $"the API server reports: {Quote(message[(failed.Index + failed.Length)..])}", "Check the pods of the injector and their logs");
             return new WebhookEvent(false, $"The API server could not call the webhook '{Redaction.OneLine(failed.Groups[1].Value)}': {meaning}.", $"{remedy}.");
         }
 
         if (Denial().Match(message) is { Success: true } denied)
         {
-            var reason = Quote(message[(denied.Index + denied.Length)..]);
-            var (_, meaning, remedy) = Find(Denials, message) ?? ("", "", "Check the log of the injector for the reason");
-            return new WebhookEvent(true, $"The webhook '{Redaction.OneLine(denied.Groups[1].Value)}' refused the pod{(meaning.Length == 0 ? "" : $" because {meaning}")}: {reason}.", $"{remedy}.");
+            return OfDenial(denied.Groups[1].Value, message[(denied.Index + denied.Length)..]);
         }
 
         return null;
+    }
+
+    /// <summary>Reads an answer with an HTTP error. A webhook library answers with status 500 and a JSON document if the injector refuses the pod.</summary>
+    private static WebhookEvent OfServerError(string webhook, string quoted)
+    {
+        var answer = quoted.Replace("\\\"", "\"", StringComparison.Ordinal).Replace(@"\\", @"\", StringComparison.Ordinal);
+        if (AnswerMessage().Match(answer) is { Success: true } message)
+            return OfDenial(webhook, message.Groups[1].Value.Replace("\\\"", "\"", StringComparison.Ordinal));
+        return Find(Denials, answer) is null
+            ? new WebhookEvent(false, $"The API server could not call the webhook '{Redaction.OneLine(webhook)}': it answered with an error: {Quote(answer)}.", "Check the pods of the injector and their logs.")
+            : OfDenial(webhook, answer);
+    }
+
+    private static WebhookEvent OfDenial(string webhook, string reason)
+    {
+        var (_, meaning, remedy) = Find(Denials, reason) ?? ("", "", "Check the log of the injector for the reason");
+        return new WebhookEvent(true, $"The webhook '{Redaction.OneLine(webhook)}' refused the pod{(meaning.Length == 0 ? "" : $" because {meaning}")}: {Quote(reason)}.", $"{remedy}.");
     }
 
     private static (string Pattern, string Meaning, string Remedy)? Find((string Pattern, string Meaning, string Remedy)[] known, string message) =>
@@ -63,6 +91,12 @@ internal sealed partial record WebhookEvent(bool IsDenial, string Message, strin
 
     [GeneratedRegex("failed calling webhook \"([^\"]*)\":?")]
     private static partial Regex Failure();
+
+    [GeneratedRegex("an error on the server \\(\"(.*)\"\\) has prevented the request", RegexOptions.Singleline)]
+    private static partial Regex ServerError();
+
+    [GeneratedRegex(@"""message""\s*:\s*""((?:[^""\\]|\\.)+)")]
+    private static partial Regex AnswerMessage();
 
     [GeneratedRegex("admission webhook \"([^\"]*)\" denied the request:?")]
     private static partial Regex Denial();
