@@ -30,7 +30,7 @@ internal sealed class PodDiagnostician
         this.options = options ?? InjectionOptions.Default;
         this.cluster = cluster is null ? null : new ClusterCache(cluster);
         clusterChecks = this.cluster is null ? [] : [new ClusterCheck(this.cluster, this.options, source, time ?? TimeProvider.System)];
-        checks = [.. clusterChecks, .. SourceChecks.Of(source)];
+        checks = [.. clusterChecks, .. SourceChecks.Of(source, this.cluster)];
     }
 
     /// <summary>Diagnoses the pods and pod templates of a manifest.</summary>

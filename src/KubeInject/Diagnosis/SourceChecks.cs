@@ -1,4 +1,5 @@
 using KubeInject.Credentials.Vault;
+using KubeInject.Diagnosis.Cluster;
 using KubeInject.Diagnosis.Vault;
 using KubeInject.Leases;
 
@@ -7,9 +8,11 @@ namespace KubeInject.Diagnosis;
 /// <summary>Creates the checks of a credential source.</summary>
 internal static class SourceChecks
 {
-    public static IEnumerable<IDiagnosisCheck> Of(CredentialSource? source) => source?.Issuer switch
+    /// <param name="source">The source; null for none.</param>
+    /// <param name="cluster">The cluster of the pods; null without a connection.</param>
+    public static IEnumerable<IDiagnosisCheck> Of(CredentialSource? source, ClusterCache? cluster = null) => source?.Issuer switch
     {
-        VaultIssuer vault => [new VaultSourceCheck(vault.Client, vault.Options)],
+        VaultIssuer vault => [new VaultSourceCheck(vault.Client, vault.Options, cluster)],
         _ => [],
     };
 }

@@ -1,3 +1,4 @@
+using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
@@ -25,6 +26,15 @@ internal sealed class ClusterCache(KubeObjectClient client)
     public Task<ClusterAnswer<KubeObject>> GetAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken) =>
         OnceAsync($"get {resource.Plural}.{resource.Group} {@namespace}/{name}", () => QueryAsync(
             "get", resource, @namespace, async () => await client.GetAsync(resource, name, @namespace, cancellationToken).ConfigureAwait(false)));
+
+    /// <summary>Gets the labels of a namespace.</summary>
+    public async Task<ClusterAnswer<IReadOnlyDictionary<string, string>>> NamespaceLabelsAsync(string name, CancellationToken cancellationToken)
+    {
+        var (found, problem) = await GetAsync(KubeResource.Namespaces, name, null, cancellationToken).ConfigureAwait(false);
+
+        // Every namespace has this label since Kubernetes 1.21. (https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name)
+        return new(found is null ? null : new Dictionary<string, string>(found.ToElement().Get("metadata").Get("labels").Texts()) { ["kubernetes.io/metadata.name"] = name }, problem);
+    }
 
     /// <summary>Lists all objects that a query selects.</summary>
     public Task<ClusterAnswer<IReadOnlyList<KubeObject>>> ListAsync(KubeResource resource, KubeQuery query, CancellationToken cancellationToken) =>

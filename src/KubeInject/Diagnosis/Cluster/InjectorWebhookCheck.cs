@@ -1,5 +1,4 @@
 using KubeInject.Annotations;
-using KubeInject.Http;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis.Cluster;
@@ -22,12 +21,9 @@ internal sealed class InjectorWebhookCheck(ClusterCache cache, InjectionOptions 
         if (installed.Count == 0)
             return (NotInstalled(subject, injector), null);
 
-        var (found, unknown) = await cache.GetAsync(KubeResource.Namespaces, @namespace, null, cancellationToken).ConfigureAwait(false);
-        if (found is null && unknown is null)
+        var (labels, unknown) = await cache.NamespaceLabelsAsync(@namespace, cancellationToken).ConfigureAwait(false);
+        if (labels is null && unknown is null)
             return (NoNamespace(subject, @namespace), null);
-
-        // Every namespace has this label since Kubernetes 1.21. (https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name)
-        var labels = found is null ? null : new Dictionary<string, string>(found.ToElement().Get("metadata").Get("labels").Texts()) { ["kubernetes.io/metadata.name"] = @namespace };
 
         // If an injector has several webhooks, for example for Secrets, use the webhook that meets the most conditions.
         var (webhook, obstacle) = installed

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using KubeInject.Annotations;
 using KubeInject.Credentials.Vault;
+using KubeInject.Diagnosis.Cluster;
 using KubeInject.Http;
 
 namespace KubeInject.Diagnosis.Vault;
 
 /// <summary>Checks who can get the credentials: the role of the Kubernetes auth method, its tokens, and its policies.</summary>
-internal sealed class VaultAuthCheck(CachingVaultReader reader, VaultIssuerOptions options, VaultFindings findings)
+internal sealed class VaultAuthCheck(CachingVaultReader reader, VaultIssuerOptions options, ClusterCache? cluster, VaultFindings findings)
 {
     // Every token has this policy unless its role excludes it.
     private const string DefaultPolicy = "default";
@@ -30,7 +31,7 @@ internal sealed class VaultAuthCheck(CachingVaultReader reader, VaultIssuerOptio
         else if (!role.IsSuccess)
             findings.Denied(request);
         else
-            ReportRole(reference, role.Data);
+            ReportRole(reference, role.Data, await NamespaceLabelsAsync(reference, role.Data, cancellationToken).ConfigureAwait(false));
 
         // Without pod identity, the token of a lease has only the policy with the name of the role.
         if (!options.UsePodIdentity)
@@ -39,16 +40,26 @@ internal sealed class VaultAuthCheck(CachingVaultReader reader, VaultIssuerOptio
             await CheckPoliciesAsync(reference, VaultRoleCheck.PoliciesOf(role.Data), cancellationToken).ConfigureAwait(false);
     }
 
-    private void ReportRole(VaultRoleReference reference, JsonElement role)
+    /// <summary>Gets the labels of the pod's namespace; null if the role does not select namespaces by labels, or if they cannot be read.</summary>
+    private async Task<IReadOnlyDictionary<string, string>?> NamespaceLabelsAsync(VaultRoleReference reference, JsonElement role, CancellationToken cancellationToken) =>
+        cluster is not null && VaultRoleCheck.HasNamespaceSelector(role) && reference.Pod.Object.Namespace is { } name
+            ? (await cluster.NamespaceLabelsAsync(name, cancellationToken).ConfigureAwait(false)).Value
+            : null;
+
+    private void ReportRole(VaultRoleReference reference, JsonElement role, IReadOnlyDictionary<string, string>? labels)
     {
         var path = $"{Auth}/role/{reference.Role}";
-        foreach (var problem in VaultRoleCheck.ProblemsOf(role, reference.Role, options.AuthMount, reference.Pod.ServiceAccountName, reference.Pod.Object.Namespace))
+        foreach (var problem in VaultRoleCheck.ProblemsOf(role, reference.Role, options.AuthMount, reference.Pod.ServiceAccountName, reference.Pod.Object.Namespace, labels))
         {
             switch (problem.Kind)
             {
                 case VaultRoleProblemKind.ServiceAccount:
                     findings.Error(FindingCode.UnboundServiceAccount, reference.RoleKey, problem.Message,
                         $"Add '{reference.Pod.ServiceAccountName}' to bound_service_account_names of {path}, or run the pod as a bound ServiceAccount (spec.serviceAccountName).");
+                    break;
+                case VaultRoleProblemKind.UncheckedNamespace:
+                    findings.Add(FindingSeverity.Warning, FindingCode.UnboundNamespace, reference.RoleKey, problem.Message,
+                        "Check with a connection whose user may get namespaces.");
                     break;
                 case VaultRoleProblemKind.Namespace when reference.Pod.Object.Namespace is { } name:
                     findings.Error(FindingCode.UnboundNamespace, reference.RoleKey, problem.Message,

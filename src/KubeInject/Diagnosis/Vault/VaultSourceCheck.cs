@@ -1,6 +1,7 @@
 using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Credentials.Vault;
+using KubeInject.Diagnosis.Cluster;
 
 namespace KubeInject.Diagnosis.Vault;
 
@@ -10,7 +11,8 @@ namespace KubeInject.Diagnosis.Vault;
 /// </summary>
 /// <param name="vault">The client of the server.</param>
 /// <param name="options">The options for issuing credentials.</param>
-internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions options) : IDiagnosisCheck
+/// <param name="cluster">The cluster of the pods; null without a connection.</param>
+internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions options, ClusterCache? cluster) : IDiagnosisCheck
 {
     private readonly CachingVaultReader reader = new(vault);
 
@@ -28,7 +30,7 @@ internal sealed class VaultSourceCheck(VaultClient vault, VaultIssuerOptions opt
             {
                 var reference = new VaultRoleReference(database, subject.Template);
                 if (await new VaultDatabaseCheck(reader, findings).CheckAsync(reference, cancellationToken).ConfigureAwait(false))
-                    await new VaultAuthCheck(reader, options, findings).CheckAsync(reference, cancellationToken).ConfigureAwait(false);
+                    await new VaultAuthCheck(reader, options, cluster, findings).CheckAsync(reference, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (CredentialException exception)
