@@ -11,8 +11,8 @@ public sealed class ValidManifestGenerator(int seed)
 
     private static readonly string[] Templates =
     [
-        "postgres://db:5432/orders", "postgresql://@db/orders?sslmode=verify-full", "postgres://a:5432,b:5432/orders", "postgres://$(DB_HOST):$(DB_PORT)/x",
-        "mysql://db:3306/orders", "mysql://tcp(db:3306)/orders?parseTime=true", "mariadb://db/orders", "mongodb://a:27017,b:27018/orders?replicaSet=rs0",
+        "postgres://db:5432/orders", "postgresql://@db/orders?sslmode=verify-full", "postgres://a:5432,b:5432/orders", "postgres://$(DB_HOST):5432/x",
+        "mysql://db:3306/orders", "mysql://db:3306/orders?parseTime=true", "mariadb://db/orders", "mongodb://a:27017,b:27018/orders?replicaSet=rs0",
         "mongodb+srv://cluster.example/orders", "rediss://cache:6379/0", "sqlserver://db:1433?database=orders", "amqps://mq:5671/vhost",
         "clickhouse://db:9000/events", "postgres://[fd00::1]:5432/orders", "postgresql+asyncpg://pooler:6432/orders", "cassandra://db:9042/ks",
         "postgres:///orders?host=/run/postgresql", "postgres://localhost:5432/orders",
@@ -75,7 +75,7 @@ public sealed class ValidManifestGenerator(int seed)
         {
             if (Chance(30))
                 Add("mode", Pick("classic", "Classic"));
-            Add("env-key-dbuser", Pick($"USER_{index}", $"USER_{index}, LOGIN_{index}"));
+            Add("env-key-dbuser", Pick($"USER_{index}", $"USER_{index},LOGIN_{index}"));
             Add("env-key-dbpassword", $"PASSWORD_{index}");
             return false;
         }

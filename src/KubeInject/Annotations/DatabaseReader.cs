@@ -29,6 +29,13 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
                 keys.Key(DatabaseSetting.Role),
                 $"Database {Redaction.Key(keys.Name)} has no role to issue credentials from.",
                 $"Add {Redaction.Key(keys.Key(DatabaseSetting.Role))}, or '{InjectionAnnotation.Role}' for all databases of the pod.");
+        else if (keys.Has(DatabaseSetting.Role) && keys.Text(DatabaseSetting.Role) is null)
+            findings.Refused(
+                FindingCode.EmptyRole,
+                keys.Key(DatabaseSetting.Role),
+                $"Annotation {Redaction.Key(keys.Key(DatabaseSetting.Role))} is empty, so KubeInject uses '{InjectionAnnotation.Role}', but the in-cluster injector uses no role.",
+                "Remove it, or set it to the role of the database.",
+                Fixes.Remove(keys.Key(DatabaseSetting.Role)));
         if (keys.Raw(DatabaseSetting.Role) is { } own)
             ValueChecks.ReportRole(keys.Key(DatabaseSetting.Role), own, findings);
         return role;
@@ -37,10 +44,13 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
     private InjectionMode? Mode()
     {
         var text = keys.Text(DatabaseSetting.Mode);
-        if (text is null || text.Equals("classic", StringComparison.OrdinalIgnoreCase))
-            return InjectionMode.Classic;
-        if (text.Equals("uri", StringComparison.OrdinalIgnoreCase))
-            return InjectionMode.Uri;
+        var isUri = string.Equals(text, "uri", StringComparison.OrdinalIgnoreCase);
+        if (text is null || isUri || text.Equals("classic", StringComparison.OrdinalIgnoreCase))
+        {
+            ValueChecks.ReportSurroundingWhitespace(keys.Key(DatabaseSetting.Mode), keys.Raw(DatabaseSetting.Mode), findings);
+            return isUri ? InjectionMode.Uri : InjectionMode.Classic;
+        }
+
         findings.Error(
             FindingCode.UnknownMode,
             keys.Key(DatabaseSetting.Mode),
@@ -113,16 +123,16 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             return null;
         }
 
-        TemplateChecks.Report(key, template, findings);
+        TemplateChecks.Report(key, keys.Raw(DatabaseSetting.Template)!, findings);
         return template;
     }
 
     private string[] Default(string setting, string variable)
     {
-        findings.Information(
+        findings.Refused(
             FindingCode.DefaultedVariable,
             keys.Key(setting),
-            $"Database {Redaction.Key(keys.Name)} gets the variable {variable} by default, but the in-cluster injector would use an empty name.",
+            $"Database {Redaction.Key(keys.Name)} gets the variable {variable} by default, but the in-cluster injector uses an empty name, which the API server refuses.",
             $"Add {Redaction.Key(keys.Key(setting))} with the value '{variable}' if that injector also injects the pod.",
             Fixes.Set(keys.Key(setting), variable));
         return [variable];
@@ -133,9 +143,12 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
     {
         if (keys.Text(setting) is not { } text)
             return null;
-        if (VariableName.IsValid(text))
-            return [text];
         var key = keys.Key(setting);
+        if (VariableName.IsValid(text))
+        {
+            ValueChecks.ReportSurroundingWhitespace(key, keys.Raw(setting), findings);
+            return [text];
+        }
 
         // A connection string is not split, because a part of its password could look like a name.
         string[] items = text.Contains("://", StringComparison.Ordinal) ? [text] : text.Split(',', StringSplitOptions.TrimEntries);
@@ -152,12 +165,19 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
         }
 
         if (named.Count < items.Length)
-            findings.Warning(
+            findings.Refused(
                 FindingCode.EmptyListItem,
                 key,
-                $"Annotation {Redaction.Key(key)} has an empty item in its list, which is skipped.",
+                $"Annotation {Redaction.Key(key)} has an empty item in its list, which KubeInject skips, but which is an empty name for the in-cluster injector.",
                 "Remove the extra comma.",
                 named.Count > 0 ? Fixes.Set(key, string.Join(',', named)) : null);
+        else if (named.TrueForAll(VariableName.IsValid) && keys.Raw(setting)!.Any(char.IsWhiteSpace))
+            findings.Refused(
+                FindingCode.SurroundingWhitespace,
+                key,
+                ValueChecks.SurroundingWhitespaceMessage(key),
+                "Remove the whitespace.",
+                Fixes.Set(key, string.Join(',', named)));
         foreach (var name in named.Where(name => !VariableName.IsValid(name)))
             findings.Error(
                 FindingCode.InvalidVariableName,

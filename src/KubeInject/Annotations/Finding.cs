@@ -32,6 +32,12 @@ public sealed record Finding
     /// <summary>Whether the key is in the metadata of the workload and not of the pod.</summary>
     internal bool IsOnWorkload { get; init; }
 
+    /// <summary>
+    /// Whether the in-cluster injector refuses the pod because of the problem, or changes it so that the API server refuses it.
+    /// KubeInject injects the pod, unless the finding is an error.
+    /// </summary>
+    internal bool IsRefusedByInjector { get; init; }
+
     /// <summary>The path of the key in the object, for a key that is at the wrong position.</summary>
     internal string? Path { get; init; }
 

@@ -75,7 +75,7 @@ public static class FindingCode
     /// <summary>Settings for all databases on a pod that requests no database.</summary>
     public const string NoDatabase = "KI022";
 
-    /// <summary>A variable with a default name, for which the in-cluster injector would use an empty name.</summary>
+    /// <summary>A variable with a default name, for which the in-cluster injector uses an empty name.</summary>
     public const string DefaultedVariable = "KI023";
 
     /// <summary>A template with placeholders, which the in-cluster injector refuses.</summary>
@@ -116,6 +116,15 @@ public static class FindingCode
 
     /// <summary>A variable refers to a variable that is set after it, so the kubelet does not replace the reference.</summary>
     public const string UnresolvedReference = "KI036";
+
+    /// <summary>Whitespace before or after a value, which the in-cluster injector treats as part of the value.</summary>
+    public const string SurroundingWhitespace = "KI040";
+
+    /// <summary>A template that KubeInject accepts, but that the in-cluster injector cannot parse.</summary>
+    public const string TemplateNotParsed = "KI041";
+
+    /// <summary>An empty role of a database, for which KubeInject uses the role of the pod, and the in-cluster injector none.</summary>
+    public const string EmptyRole = "KI042";
 
     /// <summary>An annotation or the label is at a position where no injector reads it.</summary>
     public const string MisplacedKey = "KI047";

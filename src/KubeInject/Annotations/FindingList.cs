@@ -14,6 +14,10 @@ internal sealed class FindingList(PodTemplate about)
     public void Warning(string code, string key, string message, string suggestion, Fix? fix = null) =>
         Add(FindingSeverity.Warning, code, key, message, suggestion, fix);
 
+    /// <summary>Adds a warning for which the in-cluster injector refuses the pod, or after which the API server refuses it.</summary>
+    public void Refused(string code, string key, string message, string suggestion, Fix? fix = null) =>
+        Add(FindingSeverity.Warning, code, key, message, suggestion, fix, isRefusedByInjector: true);
+
     public void Information(string code, string key, string message, string suggestion, Fix? fix = null) =>
         Add(FindingSeverity.Information, code, key, message, suggestion, fix);
 
@@ -26,7 +30,8 @@ internal sealed class FindingList(PodTemplate about)
             .ThenBy(finding => finding.Code, StringComparer.Ordinal)
             .ToArray());
 
-    public void Add(FindingSeverity severity, string code, string key, string message, string suggestion, Fix? fix = null, bool isOnWorkload = false, string? path = null) =>
+    public void Add(
+        FindingSeverity severity, string code, string key, string message, string suggestion, Fix? fix = null, bool isOnWorkload = false, bool isRefusedByInjector = false, string? path = null) =>
         findings.Add(new Finding
         {
             Code = code,
@@ -38,6 +43,7 @@ internal sealed class FindingList(PodTemplate about)
             Suggestion = suggestion,
             Fix = fix,
             IsOnWorkload = isOnWorkload,
+            IsRefusedByInjector = isRefusedByInjector,
             Path = path,
         });
 

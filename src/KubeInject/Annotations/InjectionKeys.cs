@@ -58,6 +58,9 @@ internal sealed class InjectionKeys
     /// <summary>Returns the trimmed value. Null if it is missing or blank.</summary>
     public string? Text(string key) => podWide.TryGetValue(key, out var value) ? DatabaseKeys.TextOf(value) : null;
 
+    /// <summary>Returns the unchanged value. Null if it is missing.</summary>
+    public string? Raw(string key) => podWide.GetValueOrDefault(key);
+
     public void Report(FindingList findings)
     {
         foreach (var (key, value) in unknown)
@@ -77,6 +80,7 @@ internal sealed class InjectionKeys
                 FixForMode());
         if (podWide.TryGetValue(InjectionAnnotation.Role, out var role))
             ValueChecks.ReportRole(InjectionAnnotation.Role, role, findings);
+        ValueChecks.ReportSurroundingWhitespace(InjectionAnnotation.Cluster, Raw(InjectionAnnotation.Cluster), findings);
         if (databases.Length == 0)
             ReportNoDatabase(findings);
     }
@@ -86,7 +90,7 @@ internal sealed class InjectionKeys
         foreach (var key in (string[])[InjectionAnnotation.Cluster, InjectionAnnotation.Role])
         {
             if (Has(key))
-                findings.Warning(
+                findings.Refused(
                     FindingCode.NoDatabase,
                     key,
                     $"Annotation {Redaction.Key(key)} has no effect, because the pod requests no database.",

@@ -17,12 +17,22 @@ internal static class MetadataChecks
         if (ReportAnnotationsOnWorkload(pod, FindingSeverity.Error, findings) || hasMisspelled)
             ReportLabel(pod, options, findings);
         else if (pod.Labels.TryGetValue(options.LabelKey, out var value) && value == LabelValue)
-            findings.Warning(
-                FindingCode.LabelWithoutAnnotations,
-                options.LabelKey,
-                $"The pod has the label {Redaction.Key(options.LabelKey)}, but requests no database.",
-                $"Request a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}', or remove the label.");
+            ReportLabelWithoutDatabase(options, findings);
     }
+
+    /// <summary>Checks a pod with injection annotations that request no database.</summary>
+    public static void ReportWithoutDatabase(PodTemplate pod, InjectionOptions options, InjectionKeys keys, FindingList findings)
+    {
+        if (keys.Databases.Count == 0 && !keys.Has(InjectionAnnotation.Cluster) && !keys.Has(InjectionAnnotation.Role)
+            && pod.Labels.TryGetValue(options.LabelKey, out var value) && value == LabelValue)
+            ReportLabelWithoutDatabase(options, findings);
+    }
+
+    private static void ReportLabelWithoutDatabase(InjectionOptions options, FindingList findings) => findings.Refused(
+        FindingCode.LabelWithoutAnnotations,
+        options.LabelKey,
+        $"The pod has the label {Redaction.Key(options.LabelKey)}, but requests no database, so the in-cluster injector refuses it.",
+        $"Request a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}', or remove the label.");
 
     /// <summary>Checks a pod with injection annotations.</summary>
     public static void Report(PodTemplate pod, InjectionOptions options, FindingList findings)

@@ -34,6 +34,7 @@ public static class PodInjectionReader
 
         keys.Report(findings);
         MetadataChecks.Report(pod, options, findings);
+        MetadataChecks.ReportWithoutDatabase(pod, options, keys, findings);
         var role = keys.Text(InjectionAnnotation.Role);
         var mount = keys.Text(InjectionAnnotation.Cluster) ?? options.DefaultMount;
         var databases = new DatabaseInjection[keys.Databases.Count];

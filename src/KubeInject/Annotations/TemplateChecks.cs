@@ -18,8 +18,13 @@ internal static class TemplateChecks
         ("Cassandra", ["cassandra"], [9042]),
     ];
 
-    public static void Report(string key, string template, FindingList findings)
+    /// <summary>Checks a template.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The unchanged value.</param>
+    /// <param name="findings">The list for new findings.</param>
+    public static void Report(string key, string value, FindingList findings)
     {
+        var template = value.Trim();
         if (!ConnectionUri.IsValid(template))
         {
             if (ConnectionUri.IsSchemeAlone(template))
@@ -40,20 +45,43 @@ internal static class TemplateChecks
         // Placeholders outside of the userinfo have an effect. In the userinfo, they have the same effect as no userinfo.
         var bare = ConnectionUri.WithoutUserInfo(template);
         var fix = ConnectionUri.HasPlaceholders(bare) ? null : Fixes.Set(key, bare);
+        var isBareAccepted = GoUrl.CanParse(bare);
+        var isUserInfoRefused = isBareAccepted && !GoUrl.CanParse(template);
         if (ConnectionUri.HasPlaceholders(template))
-            findings.Information(
+            findings.Add(
+                FindingSeverity.Warning,
                 FindingCode.PlaceholderTemplate,
                 key,
-                $"Annotation {Redaction.Key(key)} has placeholders, which the in-cluster injector refuses.",
-                "Remove the userinfo from the template, as in 'postgres://db:5432/orders', if that injector also injects the pod.",
-                fix);
+                $"Annotation {Redaction.Key(key)} has placeholders, which the in-cluster injector {(isUserInfoRefused ? "refuses" : "does not replace")}.",
+                fix is null
+                    ? "Use a template without placeholders, as in 'postgres://db:5432/orders', if that injector also injects the pod."
+                    : "Remove the userinfo from the template, as in 'postgres://db:5432/orders', if that injector also injects the pod.",
+                fix,
+                isRefusedByInjector: isUserInfoRefused);
         if (ConnectionUri.HasCustomUserInfo(template))
-            findings.Warning(
+            findings.Add(
+                FindingSeverity.Warning,
                 FindingCode.ReplacedUserInfo,
                 key,
                 $"Annotation {Redaction.Key(key)} contains a userinfo, which the issued credentials replace.",
                 "Remove the userinfo from the template.",
-                Fixes.Set(key, bare));
+                Fixes.Set(key, bare),
+                isRefusedByInjector: isUserInfoRefused);
+        if (!isBareAccepted)
+            findings.Refused(
+                FindingCode.TemplateNotParsed,
+                key,
+                $"Annotation {Redaction.Key(key)} is a URI that KubeInject accepts, but that the in-cluster injector cannot parse.",
+                "Write the host as a name and the port as a number, as in 'postgres://db:5432/orders', if that injector also injects the pod.");
+        if (value.Length > template.Length)
+            findings.Add(
+                FindingSeverity.Warning,
+                FindingCode.SurroundingWhitespace,
+                key,
+                ValueChecks.SurroundingWhitespaceMessage(key),
+                "Remove the whitespace.",
+                Fixes.Set(key, template),
+                isRefusedByInjector: !GoUrl.CanParse(value));
         ReportHosts(key, template, findings);
     }
 

@@ -32,13 +32,32 @@ internal static class ValueChecks
                 $"Annotation {Redaction.Key(key)} contains the role {Redaction.Value(role)}, but the name of a role cannot contain whitespace.",
                 "Specify exactly one role, without whitespace.");
         else if (role.Length > 0 && role.Length < value.Length)
-            findings.Warning(
+            findings.Refused(
                 FindingCode.WhitespaceInRole,
                 key,
                 $"Annotation {Redaction.Key(key)} has whitespace before or after the role {Redaction.Value(role)}, which the in-cluster injector treats as part of the name.",
                 "Remove the whitespace.",
                 Fixes.Set(key, role));
     }
+
+    /// <summary>Reports whitespace before or after a value.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The unchanged value. Null if the annotation is missing.</param>
+    /// <param name="findings">The list for new findings.</param>
+    public static void ReportSurroundingWhitespace(string key, string? value, FindingList findings)
+    {
+        if (value is null || value.Trim() is not { } trimmed || trimmed.Length == value.Length)
+            return;
+        findings.Refused(
+            FindingCode.SurroundingWhitespace,
+            key,
+            SurroundingWhitespaceMessage(key),
+            "Remove the whitespace.",
+            trimmed.Length == 0 ? Fixes.Remove(key) : Fixes.Set(key, trimmed));
+    }
+
+    public static string SurroundingWhitespaceMessage(string key) =>
+        $"Annotation {Redaction.Key(key)} has whitespace before or after a value, which KubeInject ignores, but which the in-cluster injector treats as part of the value.";
 
     private static bool HasBlank(string text)
     {

@@ -5,9 +5,17 @@ namespace KubeInject.Diagnosis;
 /// <summary>Checks the annotations of a pod. Sends no requests.</summary>
 internal static class AnnotationCheck
 {
-    public static DiagnosisStep Check(DiagnosisSubject subject)
+    /// <summary>Checks the annotations.</summary>
+    /// <param name="subject">The pod or pod template.</param>
+    /// <param name="isSelectedByInjector">
+    /// Whether the in-cluster injector selects the pod. The findings for which it refuses the pod are then errors.
+    /// </param>
+    public static DiagnosisStep Check(DiagnosisSubject subject, bool isSelectedByInjector)
     {
-        var findings = subject.Injections.SelectMany(injection => injection.Findings).ToArray();
+        var findings = subject.Injections.SelectMany(injection => injection.Findings)
+            .Select(finding => isSelectedByInjector && finding.IsRefusedByInjector ? finding with { Severity = FindingSeverity.Error } : finding)
+            .OrderByDescending(finding => isSelectedByInjector ? finding.Severity : default)
+            .ToArray();
         var requestsCredentials = subject.Injections.Any(injection => injection.Databases.Count > 0);
         return new DiagnosisStep
         {

@@ -93,9 +93,10 @@ internal sealed class PodDiagnostician
 
     private static async Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, IReadOnlyList<IDiagnosisCheck> checks, CancellationToken cancellationToken)
     {
-        var steps = new List<DiagnosisStep> { AnnotationCheck.Check(subject) };
+        var steps = new List<DiagnosisStep>();
         foreach (var check in checks)
             steps.AddRange(await check.CheckAsync(subject, cancellationToken).ConfigureAwait(false));
+        steps.Insert(0, AnnotationCheck.Check(subject, steps.Exists(step => step.ActingInjector == InjectionDialect.VaultDbInjector)));
         return new PodDiagnosis
         {
             Object = subject.Template.Object,

@@ -22,7 +22,9 @@ internal static class Verdict
 
     /// <summary>The problem of the first failed step, without the final period; null if no step failed.</summary>
     public static string? Problem(PodDiagnosis diagnosis) =>
-        diagnosis.FirstFailed is { } step ? (step.Worst?.Message ?? step.Text).TrimEnd('.') : null;
+        diagnosis.FirstFailed is not { } step ? null
+        : step.Worst is not { } worst ? step.Text.TrimEnd('.')
+        : $"{(worst is { IsRefusedByInjector: true, Severity: FindingSeverity.Error } ? "the in-cluster injector refuses the pod: " : "")}{worst.Message.TrimEnd('.')}";
 
     public static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 

@@ -20,6 +20,31 @@ public sealed class InjectorWebhookTests
     }
 
     [Fact]
+    public async Task A_pod_that_the_selecting_injector_refuses_is_an_error()
+    {
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
+        var metadata = fixture.Metadata().Replace("\"PGUSER\"", "\"PGUSER, DB_USER\"", StringComparison.Ordinal);
+
+        var diagnosis = await fixture.DiagnoseManifestAsync(metadata);
+
+        Breaks(diagnosis, DiagnosisStepKind.Request, FindingCode.SurroundingWhitespace, "Remove the whitespace.");
+        Assert.Equal(FindingSeverity.Error, diagnosis.FirstFailed!.Findings[0].Severity);
+        Assert.StartsWith("will not be injected: the in-cluster injector refuses the pod: Annotation", diagnosis.Verdict, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_labeled_pod_without_a_database_is_an_error_if_the_injector_selects_it()
+    {
+        await using var fixture = await DiagnosisFixture.CreateSoundAsync();
+
+        var diagnosis = await fixture.DiagnoseManifestAsync(
+            $$$""","labels":{"{{{fixture.Label}}}":"true"},"annotations":{"db-creds-injector.numberly.io/cluster":"databases"}""");
+
+        Breaks(diagnosis, DiagnosisStepKind.Request, FindingCode.NoDatabase, "Request a database");
+        Assert.StartsWith("will not be injected: the in-cluster injector refuses the pod: ", diagnosis.Verdict, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_an_injector_the_diagnosis_reports_that_none_is_installed()
     {
         await using var fixture = await DiagnosisFixture.CreateAsync();

@@ -74,8 +74,8 @@ public sealed class ConnectionUriTests
     }
 
     [Fact]
-    public void Placeholders_are_reported_as_information() =>
-        Assert.Equal(FindingSeverity.Information, Read(WithTemplate("pg://{{user}}:{{password}}@db")).Only(FindingCode.PlaceholderTemplate).Severity);
+    public void Placeholders_are_reported_as_a_warning() =>
+        Assert.Equal(FindingSeverity.Warning, Read(WithTemplate("pg://{{user}}:{{password}}@db")).Only(FindingCode.PlaceholderTemplate).Severity);
 
     [Fact]
     public void A_placeholder_in_a_credential_is_not_expanded() =>

@@ -129,7 +129,7 @@ public sealed class DatabaseReadingTests
         Assert.Equal(["URL"], database.UriVariables);
         Assert.Empty(database.UsernameVariables);
         Assert.Empty(database.PasswordVariables);
-        Assert.Empty(injection.Findings);
+        Assert.Equal(FindingCode.SurroundingWhitespace, Assert.Single(injection.Findings).Code);
     }
 
     [Fact]

@@ -161,7 +161,7 @@ public sealed class FixTests
         throw new InvalidOperationException("The fixes do not terminate.");
     }
 
-    private static PodTemplate Apply(PodTemplate pod, Fix fix) => fix.Changes.Aggregate(pod, Apply);
+    internal static PodTemplate Apply(PodTemplate pod, Fix fix) => fix.Changes.Aggregate(pod, Apply);
 
     private static PodTemplate Apply(PodTemplate pod, MetadataChange change)
     {

@@ -8,7 +8,9 @@ public sealed class UuidTests
     [Fact]
     public void Uuids_are_in_the_order_of_the_sorted_names()
     {
-        var injection = Read(("b.role", "r"), ("a-b.role", "r"), ("a-b.env-key-dbuser", "U"), ("a-b.env-key-dbpassword", "P"), ("uuid", $"{FirstUuid}, {SecondUuid}"));
+        var injection = Read(
+            ("b.role", "r"), ("b.env-key-dbuser", "V"), ("b.env-key-dbpassword", "Q"),
+            ("a-b.role", "r"), ("a-b.env-key-dbuser", "U"), ("a-b.env-key-dbpassword", "P"), ("uuid", $"{FirstUuid}, {SecondUuid}"));
         Assert.Equal(InjectionState.Injected, injection.State);
         Assert.Equal([("a-b", FirstUuid), ("b", SecondUuid)], injection.Databases.Select(database => (database.Name, database.Uuid)));
         Assert.Empty(injection.UnmatchedUuids);

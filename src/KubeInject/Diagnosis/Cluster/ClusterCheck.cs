@@ -24,6 +24,12 @@ internal sealed class ClusterCheck(ClusterCache cache, InjectionOptions options,
         var pending = subject.Injections.Where(injection => injection is { State: InjectionState.Pending, Databases.Count: > 0 }).ToList();
         foreach (var injection in pending)
             steps.AddRange(await CheckAsync(subject, injection, @namespace, cancellationToken).ConfigureAwait(false));
+        foreach (var injection in subject.Injections.Where(injection => injection.Databases.Count == 0 && injection.Findings.Any(finding => finding.IsRefusedByInjector)))
+        {
+            if (await injectorWebhook.CheckAsync(subject, injection.Dialect, @namespace, cancellationToken).ConfigureAwait(false) is ({ ActingInjector: not null } step, _))
+                steps.Add(step);
+        }
+
         if (pending.Count > 0)
         {
             steps.Add(await identity.CheckAsync(subject, @namespace, cancellationToken).ConfigureAwait(false));

@@ -55,7 +55,8 @@ internal sealed class InjectorWebhookCheck(ClusterCache cache, InjectionOptions 
         return Step(
             findings.Exists(finding => finding.Severity == FindingSeverity.Warning) ? DiagnosisStatus.Warning : DiagnosisStatus.Passed,
             $"When the pod is created, {injector.Name} injects it through {webhook}.{(webhook.HasConditions ? " The webhook has matchConditions, which only the API server can evaluate." : "")}",
-            [.. findings]);
+            [.. findings]) with
+        { ActingInjector = injector.Dialect };
     }
 
     private static DiagnosisStep NotInstalled(DiagnosisSubject subject, InjectorSignature injector) => Step(
