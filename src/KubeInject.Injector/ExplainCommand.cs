@@ -54,28 +54,37 @@ internal static class ExplainCommand
             var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster) || live.Count > 0, cancellationToken).ConfigureAwait(false);
             var workloadNamespace = live.Count > 0 ? parsed.GetValue(@namespace) ?? (await diagnosticians.ConnectAsync(cancellationToken).ConfigureAwait(false)).Namespace : "";
             var diagnoses = new List<PodDiagnosis>();
+            var errors = new List<string>();
             foreach (var name in names)
             {
                 if (live.Contains(name))
                     diagnoses.Add(await diagnostician.DiagnoseAsync(WorkloadName.Parse(name, workloadNamespace), cancellationToken).ConfigureAwait(false));
                 else
-                    diagnoses.AddRange(await DiagnoseAsync(diagnostician, manifests[name], cancellationToken).ConfigureAwait(false));
+                    diagnoses.AddRange(await DiagnoseAsync(diagnostician, manifests[name], errors, cancellationToken).ConfigureAwait(false));
             }
 
-            return Write(diagnoses);
+            foreach (var error in errors)
+                Messages.Error(error);
+            return Write(diagnoses, errors.Count > 0);
         }, stop));
         return command;
     }
 
-    private static async Task<List<PodDiagnosis>> DiagnoseAsync(PodDiagnostician diagnostician, List<ManifestSource> manifests, CancellationToken cancellationToken)
+    private static async Task<List<PodDiagnosis>> DiagnoseAsync(PodDiagnostician diagnostician, List<ManifestSource> manifests, List<string> errors, CancellationToken cancellationToken)
     {
         var diagnoses = new List<PodDiagnosis>();
         foreach (var manifest in manifests)
-            diagnoses.AddRange(await diagnostician.DiagnoseAsync(manifest, cancellationToken).ConfigureAwait(false));
+            diagnoses.AddRange(await diagnostician.DiagnoseAsync(manifest, Report, cancellationToken).ConfigureAwait(false));
         return diagnoses;
+
+        void Report(ManifestDocument document)
+        {
+            if (document.Error is { } error)
+                errors.Add(error.Message);
+        }
     }
 
-    private static int Write(List<PodDiagnosis> diagnoses)
+    private static int Write(List<PodDiagnosis> diagnoses, bool hasErrors)
     {
         if (diagnoses.Count == 0)
             Messages.Note("The input contains no pod and no pod template.");
@@ -87,7 +96,7 @@ internal static class ExplainCommand
                 Console.WriteLine(line);
         }
 
-        return diagnoses.Exists(diagnosis => diagnosis.FirstFailed is not null) ? ExitCode.Failed : ExitCode.Done;
+        return hasErrors || diagnoses.Exists(diagnosis => diagnosis.FirstFailed is not null) ? ExitCode.Failed : ExitCode.Done;
     }
 
     /// <summary>Whether an input names a workload, such as <c>deployment/orders</c>. An existing path takes precedence.</summary>

@@ -25,7 +25,7 @@ internal static class InjectionReport
                 Messages.Warning(finding.ToString());
         }
 
-        foreach (var error in results.SelectMany(result => result.Pods.Select(pod => pod.Error).Append(result.Error)).OfType<string>().Distinct())
+        foreach (var error in results.SelectMany(result => result.Pods.Select(pod => pod.Error).Append(result.Error).Concat(result.DocumentErrors)).OfType<string>().Distinct())
             Messages.Error(error);
     }
 

@@ -6,7 +6,7 @@ using KubeInject.Manifests;
 
 namespace KubeInject.Injector;
 
-/// <summary>Checks manifests one after another, and collects the findings in the order of the manifests. A manifest that cannot be read is reported as a finding and does not stop the check.</summary>
+/// <summary>Checks manifests one after another, and collects the findings in the order of the manifests. A manifest or document that cannot be read is reported as a finding and does not stop the check.</summary>
 /// <param name="diagnostician">Diagnoses the pods and pod templates of the manifests.</param>
 internal sealed class ManifestCheck(PodDiagnostician diagnostician)
 {
@@ -26,7 +26,7 @@ internal sealed class ManifestCheck(PodDiagnostician diagnostician)
         manifests++;
         try
         {
-            foreach (var diagnosis in await diagnostician.DiagnoseAsync(manifest, cancellationToken).ConfigureAwait(false))
+            foreach (var diagnosis in await diagnostician.DiagnoseAsync(manifest, Report, cancellationToken).ConfigureAwait(false))
             {
                 pods++;
                 findings.AddRange(diagnosis.Findings.Select(ReportedFinding.Of));
@@ -45,6 +45,14 @@ internal sealed class ManifestCheck(PodDiagnostician diagnostician)
     /// <summary>Whether the check fails.</summary>
     /// <param name="strict">Whether warnings make the check fail. Errors always do.</param>
     public bool Fails(bool strict) => findings.Exists(finding => finding.Severity >= (strict ? FindingSeverity.Warning : FindingSeverity.Error));
+
+    private void Report(ManifestDocument document)
+    {
+        if (document.Error is { } error)
+            findings.Add(ReportedFinding.OfUnreadable(error.Problem, error.Location));
+        else if (!document.IsReadable)
+            findings.Add(ReportedFinding.OfUnreadable(document.Problem!.Problem, document.Problem.Location, FindingSeverity.Information));
+    }
 
     private int Of(FindingSeverity severity) => findings.Count(finding => finding.Severity == severity);
 

@@ -98,6 +98,8 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
     {
         if (result.Error is not null)
             WriteError(Errors.ManifestFailed(result.Error, result.File));
+        foreach (var error in result.DocumentErrors)
+            WriteError(Errors.ManifestFailed(error, result.File));
         var isText = AsManifest || (manifest.File is null && OutputDirectory is null && !InPlace);
         foreach (var pod in result.Pods)
             Report(pod, isShown: !isText);

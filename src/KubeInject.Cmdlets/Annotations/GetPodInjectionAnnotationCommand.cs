@@ -103,8 +103,13 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     private protected override void ProcessManifest(ManifestSource manifest) => Run(manifest.File, async (pipeline, cancellationToken) =>
     {
         var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var template in Manifest.Parse(text).Documents.SelectMany(document => document.PodTemplates))
-            await pipeline.InvokeAsync(() => Write(template.ReadInjections(InjectionOptions.Default))).ConfigureAwait(false);
+        foreach (var document in Manifest.Parse(text).Documents)
+        {
+            foreach (var template in document.PodTemplates)
+                await pipeline.InvokeAsync(() => Write(template.ReadInjections(InjectionOptions.Default))).ConfigureAwait(false);
+            if (document.Error is { } error)
+                await pipeline.InvokeAsync(() => WriteError(Errors.Describe(error, manifest.File)!)).ConfigureAwait(false);
+        }
     });
 
     private void Write(Pod pod) => Write(PodInjections.ReadAll(pod.Template, InjectionOptions.Default));

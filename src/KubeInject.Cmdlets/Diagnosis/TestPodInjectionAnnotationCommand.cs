@@ -122,10 +122,13 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
     private protected override string ActivityName => "Checking manifests";
 
-    private protected override void ProcessManifest(ManifestSource manifest) => Diagnose(manifest.File, async (write, cancellationToken) =>
+    private protected override void ProcessManifest(ManifestSource manifest) => Run(manifest.File, async (pipeline, cancellationToken) =>
     {
-        foreach (var diagnosis in await documents!.DiagnoseAsync(manifest, cancellationToken).ConfigureAwait(false))
-            await write(diagnosis).ConfigureAwait(false);
+        var unreadable = new List<ManifestException>();
+        foreach (var diagnosis in await documents!.DiagnoseAsync(manifest, document => unreadable.AddRange(document.Error is { } error ? [error] : []), cancellationToken).ConfigureAwait(false))
+            await pipeline.InvokeAsync(() => Write(diagnosis)).ConfigureAwait(false);
+        foreach (var error in unreadable)
+            await pipeline.InvokeAsync(() => WriteError(Errors.Describe(error, manifest.File)!)).ConfigureAwait(false);
     });
 
     private static async Task DiagnoseAsync(Task<PodDiagnosis> diagnosis, Func<PodDiagnosis, Task> write) =>

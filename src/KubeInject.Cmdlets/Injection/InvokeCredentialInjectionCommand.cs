@@ -102,6 +102,8 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
     {
         if (result.Error is not null)
             WriteError(Errors.ManifestFailed(result.Error, result.File));
+        foreach (var error in result.DocumentErrors)
+            WriteError(Errors.ManifestFailed(error, result.File));
         foreach (var pod in result.Pods)
             Report(pod);
     }

@@ -52,11 +52,11 @@ internal sealed record ReportedFinding
         Server = finding.Server?.ToString(),
     };
 
-    /// <summary>A finding for a manifest that cannot be read.</summary>
-    public static ReportedFinding OfUnreadable(string problem, SourceLocation location) => new()
+    /// <summary>A finding for a manifest or document that cannot be read.</summary>
+    public static ReportedFinding OfUnreadable(string problem, SourceLocation location, FindingSeverity severity = FindingSeverity.Error) => new()
     {
         Code = FindingCode.UnreadableManifest,
-        Severity = FindingSeverity.Error,
+        Severity = severity,
         Message = problem,
         File = location.File,
         Line = location.Line,

@@ -37,15 +37,32 @@ internal sealed class PodDiagnostician
     /// <param name="manifest">The manifest.</param>
     /// <param name="cancellationToken">Cancels the diagnosis.</param>
     /// <returns>One diagnosis for each pod and pod template, in the order of the document.</returns>
-    /// <exception cref="ManifestException">The text is not a valid manifest.</exception>
+    /// <exception cref="ManifestException">The text is not a valid manifest, or a document that might request credentials cannot be read.</exception>
     /// <exception cref="IOException">The manifest cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">Access to the manifest is denied.</exception>
-    public async Task<IReadOnlyList<PodDiagnosis>> DiagnoseAsync(ManifestSource manifest, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<PodDiagnosis>> DiagnoseAsync(ManifestSource manifest, CancellationToken cancellationToken) => DiagnoseAsync(
+        manifest,
+        document =>
+        {
+            if (document.Error is { } error)
+                throw error;
+        },
+        cancellationToken);
+
+    /// <summary>Diagnoses the pods and pod templates of a manifest. A document that cannot be read does not affect the others.</summary>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="report">Is called for each document with a problem, before the diagnosis.</param>
+    /// <param name="cancellationToken">Cancels the diagnosis.</param>
+    /// <returns>One diagnosis for each pod and pod template, in the order of the document.</returns>
+    internal async Task<IReadOnlyList<PodDiagnosis>> DiagnoseAsync(ManifestSource manifest, Action<ManifestDocument> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
         var diagnoses = new List<PodDiagnosis>();
-        foreach (var template in Manifest.Parse(text).Documents.SelectMany(document => document.PodTemplates))
+        var documents = Manifest.Parse(text).Documents;
+        foreach (var document in documents.Where(document => document.Problem is not null))
+            report(document);
+        foreach (var template in documents.SelectMany(document => document.PodTemplates))
             diagnoses.Add(WithLocations(await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false), template));
         return diagnoses;
     }

@@ -25,7 +25,12 @@ internal sealed class ManifestPlanner(CredentialSource source, InjectionOptions 
             for (var i = 0; secrets is not null && i < documents.Count; i++)
                 documents[i] = await DryRunAsync(documents[i], secrets, cancellationToken).ConfigureAwait(false);
 
-            var result = new ManifestResult { File = manifest.File, Pods = documents.SelectMany(document => document.Results).ToArray() };
+            var result = new ManifestResult
+            {
+                File = manifest.File,
+                Pods = documents.SelectMany(document => document.Results).ToArray(),
+                DocumentErrors = documents.Select(document => document.Error).OfType<string>().ToArray(),
+            };
             return new ManifestPlan(manifest, result, text, documents);
         }
         catch (Exception exception) when (ManifestFailure.Describe(manifest, exception) is { } error)
@@ -36,6 +41,9 @@ internal sealed class ManifestPlanner(CredentialSource source, InjectionOptions 
 
     private PlannedDocument Plan(ManifestDocument document)
     {
+        if (document.Error is { } error)
+            return PlannedDocument.Failed(document.Place, []) with { Error = error.Message };
+
         List<PlannedPod> pods = [.. document.PodTemplates.Select(template => PlannedPod.Read(template, options, delivery.Delivery, defaultNamespace))];
         if (pods.Exists(pod => pod.Result.Status == InjectionStatus.Failed))
             return PlannedDocument.Failed(document.Place, [.. pods.Select(Abandoned)]);

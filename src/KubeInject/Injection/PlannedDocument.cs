@@ -11,6 +11,9 @@ namespace KubeInject.Injection;
 /// <param name="Placeholders">The placeholders of each pod template.</param>
 internal sealed record PlannedDocument(Range Place, IReadOnlyList<PlannedPod> Pods, IReadOnlyList<TextEdit>? Edits, IReadOnlyList<PodValues> Placeholders)
 {
+    /// <summary>The reason why the document, which might request credentials, cannot be read. Null if it can be read.</summary>
+    public string? Error { get; init; }
+
     public IEnumerable<InjectionResult> Results => Pods.Select(pod => pod.Result);
 
     /// <summary>Creates a document that cannot be injected.</summary>

@@ -20,7 +20,7 @@ public sealed class Manifest
     /// <summary>Reads a manifest.</summary>
     /// <param name="text">The text: JSON if it starts with an object whose first key is quoted, YAML otherwise.</param>
     /// <returns>The documents and the pod templates in them.</returns>
-    /// <exception cref="ManifestException">The text is not valid, or has a duplicate key in a mapping.</exception>
+    /// <exception cref="ManifestException">No document of the text can be used. If only some of the documents cannot be used, they have no pod templates.</exception>
     public static Manifest Parse(ManifestText text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -40,10 +40,17 @@ public sealed class Manifest
         var variables = new ManifestVariables();
         var made = new List<T>();
         var waiting = new List<(int Index, ManifestDocument Document)>();
+        var isUsable = false;
+        ManifestException? problem = null;
         foreach (var syntax in ReadSyntax(text))
         {
             variables.Gather(syntax);
             var document = new ManifestDocument(text, syntax, variables);
+            if (document.Error is not null || !document.IsReadable)
+                problem ??= document.Problem;
+            else
+                isUsable |= syntax.Root is not null;
+
             if (document.PodTemplates.Any(template => template.TakesVariables))
             {
                 waiting.Add((made.Count, document));
@@ -55,13 +62,18 @@ public sealed class Manifest
             }
         }
 
+        if (problem is not null && !isUsable)
+            throw problem;
         foreach (var (index, document) in waiting)
             made[index] = use(document);
         return made;
     }
 
     /// <summary>Reads a single YAML document or JSON object. Returns null if the text has several.</summary>
-    internal static ManifestNode? ReadSingle(string content) => ReadSyntax(new ManifestText(content)).ToList() is [var document] ? document.Root : null;
+    /// <exception cref="ManifestException">The text is not valid, or has a duplicate key.</exception>
+    internal static ManifestNode? ReadSingle(string content) => ReadSyntax(new ManifestText(content)).ToList() is not [var document] ? null
+        : document.Problem is { } problem ? throw problem
+        : document.Root;
 
     private static IEnumerable<SyntaxDocument> ReadSyntax(ManifestText text) =>
         text.FindHalfCharacter() is { } half ? throw new ManifestException(text.LocationAt(half), "The text has half of a surrogate pair here, which UTF-8 cannot represent. Remove it, or write the complete character.")

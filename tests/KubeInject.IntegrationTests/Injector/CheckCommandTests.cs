@@ -54,7 +54,7 @@ public sealed class CheckCommandTests : IDisposable
     {
         folder.Write("m/c.yaml", Wrong);
         folder.Write("m/a.yaml", Doubtful);
-        folder.Write("m/b.yaml", "kind: Pod\nkind: Pod\n");
+        folder.Write("m/b.yaml", "kind: Pod\nkind: Pod\napiVersion: v1\nmetadata: {annotations: {db-creds-injector.numberly.io/x.role: x}}\n");
         folder.Write("m/sub/d.yaml", Wrong);
 
         var result = await CheckAsync(folder.File("m"));

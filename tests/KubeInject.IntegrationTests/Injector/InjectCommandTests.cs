@@ -142,7 +142,7 @@ public sealed partial class InjectCommandTests : IDisposable
     public async Task An_invalid_file_is_not_written_and_does_not_stop_the_others()
     {
         PodFile("a");
-        folder.Write("b.yaml", "kind: Pod\nkind: Pod\n");
+        folder.Write("b.yaml", "kind: Pod\nkind: Pod\napiVersion: v1\nmetadata: {annotations: {db-creds-injector.numberly.io/x.role: x}}\n");
         folder.Write("c.yaml", "metadata:\n  name: {{ .Release.Name }}\n");
         folder.Write("sub/d.yaml", Pod);
 

@@ -12,6 +12,9 @@ internal sealed record AnnotatedManifest
     /// <summary>The reason why the whole manifest failed, in one line with the position. Null if it did not fail.</summary>
     public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }
 
-    /// <summary>Whether the manifest or any of its pod templates failed.</summary>
-    public bool HasFailed => Error is not null || Pods.Any(pod => pod.Status == AnnotationStatus.Failed);
+    /// <summary>The reasons why documents, which might request credentials, could not be read. Each is one line with the position.</summary>
+    public IReadOnlyList<string> DocumentErrors { get; init; } = [];
+
+    /// <summary>Whether the manifest or any of its documents or pod templates failed.</summary>
+    public bool HasFailed => Error is not null || DocumentErrors.Count > 0 || Pods.Any(pod => pod.Status == AnnotationStatus.Failed);
 }

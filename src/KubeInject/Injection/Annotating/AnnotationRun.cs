@@ -25,12 +25,15 @@ internal sealed class AnnotationRun
         this.text = text;
         original = Manifest.Parse(text).Documents;
         contents = [.. original.Select(document => document.Text)];
-        hasFailed = new bool[contents.Length];
+        hasFailed = [.. original.Select(document => document.Error is not null)];
         pods = [.. original.Select(document => document.PodTemplates.Where(template => template.IsPodTemplate).Select(template => new Progress(template, options)).ToList())];
     }
 
     /// <summary>One result per pod template: planned, unchanged or failed.</summary>
     public IReadOnlyList<AnnotationResult> Results { get; private set; } = [];
+
+    /// <summary>The errors of the documents that might request credentials but cannot be read.</summary>
+    public IReadOnlyList<string> DocumentErrors => [.. original.Select(document => document.Error?.Message).OfType<string>()];
 
     /// <summary>The new text of each document. A failed document has its original text.</summary>
     public IReadOnlyList<string> Contents => contents;

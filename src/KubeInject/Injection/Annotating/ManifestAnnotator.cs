@@ -25,7 +25,10 @@ internal sealed class ManifestAnnotator
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>One result per pod template. An invalid document does not affect other documents.</returns>
     public Task<AnnotatedManifest> PlanAsync(ManifestSource manifest, CancellationToken cancellationToken) => AttemptAsync(manifest, async () =>
-        AnnotationRun.Of(task, options, await manifest.ReadAsync(cancellationToken).ConfigureAwait(false)).Results);
+    {
+        var run = AnnotationRun.Of(task, options, await manifest.ReadAsync(cancellationToken).ConfigureAwait(false));
+        return new AnnotatedManifest { File = manifest.File, Pods = run.Results, DocumentErrors = run.DocumentErrors };
+    });
 
     /// <summary>Changes a manifest and writes the result.</summary>
     /// <param name="manifest">The manifest.</param>
@@ -46,16 +49,21 @@ internal sealed class ManifestAnnotator
             // If all documents failed, nothing is written.
             if (content.Length > 0 || run.Contents.Count == 0)
                 await output.WriteAsync(manifest, text, run.Contents.Count == 0 ? text.Content : content.ToString(), cancellationToken).ConfigureAwait(false);
-            return [.. run.Results.Select(pod => pod.Status == AnnotationStatus.Planned ? pod with { Status = AnnotationStatus.Changed } : pod)];
+            return new AnnotatedManifest
+            {
+                File = manifest.File,
+                Pods = [.. run.Results.Select(pod => pod.Status == AnnotationStatus.Planned ? pod with { Status = AnnotationStatus.Changed } : pod)],
+                DocumentErrors = run.DocumentErrors,
+            };
         });
     }
 
-    private static async Task<AnnotatedManifest> AttemptAsync(ManifestSource manifest, Func<Task<IReadOnlyList<AnnotationResult>>> attempt)
+    private static async Task<AnnotatedManifest> AttemptAsync(ManifestSource manifest, Func<Task<AnnotatedManifest>> attempt)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         try
         {
-            return new AnnotatedManifest { File = manifest.File, Pods = await attempt().ConfigureAwait(false) };
+            return await attempt().ConfigureAwait(false);
         }
         catch (Exception exception) when (ManifestFailure.Describe(manifest, exception) is { } error)
         {

@@ -50,7 +50,7 @@ internal sealed class ChangeVerifier
         try
         {
             var read = YamlReader.Read(lines).ToList();
-            return read.Count == additions.Count && read.Zip(additions).All(pair => pair.First.Root is { } root
+            return read.Count == additions.Count && read.Zip(additions).All(pair => pair.First is { Problem: null, Root: { } root }
                 && BlockStyle.ColumnOf(lines.Content, root.Start) == pair.Second.Column && IsAsMeant(pair.Second.Change, root));
         }
         catch (ManifestException)

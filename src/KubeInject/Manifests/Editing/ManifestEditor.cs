@@ -18,6 +18,8 @@ internal static class ManifestEditor
     {
         if (changes.Count == 0)
             return [];
+        if (document.Problem is { } problem)
+            throw problem;
 
         var text = document.Source;
         var distinct = Distinct(text, changes);

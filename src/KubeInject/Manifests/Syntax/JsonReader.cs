@@ -39,7 +39,7 @@ internal static class JsonReader
                 while (reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray);
 
                 readTo += (int)reader.BytesConsumed;
-                documents.Add(new SyntaxDocument(builder.Root, documents.Count == 0 ? 0 : documents[^1].End, offsets.CharacterOf(readTo)));
+                documents.Add(new SyntaxDocument(builder.Root, documents.Count == 0 ? 0 : documents[^1].End, offsets.CharacterOf(readTo), builder.Duplicate));
             }
             catch (Exception exception) when (exception is JsonException or InvalidOperationException)
             {

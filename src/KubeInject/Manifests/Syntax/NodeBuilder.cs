@@ -12,6 +12,9 @@ internal sealed class NodeBuilder(ManifestText text)
 
     public ManifestNode? Root { get; private set; }
 
+    /// <summary>The error for the first duplicate key. A document with a duplicate key can be read, but not changed. Null if there is none.</summary>
+    public ManifestException? Duplicate { get; private set; }
+
     /// <summary>The collection that is being read.</summary>
     public ManifestNode Current => open.Peek().Node;
 
@@ -89,22 +92,32 @@ internal sealed class NodeBuilder(ManifestText text)
         open.Push(level);
     }
 
-    /// <summary>Reports a duplicate key. Call this method when a mapping is complete.</summary>
+    /// <summary>
+    /// Records a duplicate key, and keeps only the last of the entries with the same key, as kubectl does. Call this method
+    /// when a mapping is complete.
+    /// </summary>
     public void CheckKeys(MappingNode mapping)
     {
         // For small mappings, comparing is faster than a dictionary.
         var seen = mapping.Entries.Count > 12 ? new Dictionary<string, ScalarNode>(StringComparer.Ordinal) : null;
+        var hasDuplicates = false;
         for (var i = 0; i < mapping.Entries.Count; i++)
         {
             var key = mapping.Entries[i].Key;
             var first = seen is null ? FirstOf(mapping, key.Value) : seen.TryAdd(key.Value, key) ? key : seen[key.Value];
-            if (first != key)
-            {
-                throw new ManifestException(
-                    text.LocationAt(key.Start),
-                    $"The key \"{key.Value}\" is duplicated (first in line {text.LocationAt(first.Start).Line}). Remove one of the two.");
-            }
+            if (first == key)
+                continue;
+            hasDuplicates = true;
+            Duplicate ??= new ManifestException(
+                text.LocationAt(key.Start),
+                $"The key \"{key.Value}\" is duplicated (first in line {text.LocationAt(first.Start).Line}). Remove one of the two.");
         }
+
+        if (!hasDuplicates)
+            return;
+        var kept = mapping.Entries.AsEnumerable().Reverse().DistinctBy(entry => entry.Key.Value).Reverse().ToList();
+        mapping.Entries.Clear();
+        mapping.Entries.AddRange(kept);
     }
 
     private static ScalarNode FirstOf(MappingNode mapping, string key)

@@ -1,145 +1,25 @@
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
-using YamlStyle = YamlDotNet.Core.ScalarStyle;
-
 namespace KubeInject.Manifests.Syntax;
 
 /// <summary>Parses YAML text into nodes with positions.</summary>
 internal static class YamlReader
 {
-    /// <summary>Reads the documents of a text one by one, so that the caller can release each document before the next is read.</summary>
-    /// <exception cref="ManifestException">The next document is not valid YAML.</exception>
+    /// <summary>
+    /// Reads the documents of a text one by one, so that the caller can release each document before the next is read. A
+    /// document that cannot be read does not affect the others.
+    /// </summary>
     public static IEnumerable<SyntaxDocument> Read(ManifestText text)
     {
-        var start = 0;
-        var end = text.Content.Length;
-        NodeBuilder? builder = null;
-
         // The parser does not support a byte order mark, but offsets include it.
         var first = text.Content.StartsWith('\uFEFF') ? 1 : 0;
-        var parser = new Parser(new StringReader(text.Content[first..]));
-        var anchors = new Dictionary<string, ManifestNode>(StringComparer.Ordinal);
-        int At(Mark position) => Math.Min((int)position.Index + first, end);
-
-        while (MoveNext())
+        var end = 0;
+        foreach (var part in YamlSplitter.Split(text.Content, first))
         {
-            switch (parser.Current)
+            foreach (var document in new YamlPartReader(text, part.Start, part.End).Read())
             {
-                case DocumentStart document:
-                    if (builder is not null)
-                    {
-                        yield return new SyntaxDocument(builder.Root, start, At(document.Start));
-                        start = At(document.Start);
-                    }
-
-                    builder = new NodeBuilder(text);
-                    anchors.Clear();
-                    break;
-                case MappingStart mapping:
-                    Open(new MappingNode(At(mapping.Start), mapping.Style == MappingStyle.Flow) { Anchor = Name(mapping.Anchor), Tag = Name(mapping.Tag) });
-                    break;
-                case SequenceStart sequence:
-                    Open(new SequenceNode(At(sequence.Start), sequence.Style == SequenceStyle.Flow) { Anchor = Name(sequence.Anchor), Tag = Name(sequence.Tag) });
-                    break;
-                case MappingEnd closing:
-                    var closed = (MappingNode)builder!.Current;
-                    builder.CheckKeys(closed);
-                    builder.Close(closed.IsFlow ? At(closing.Start) + 1 : closed.Entries.Count == 0 ? closed.Start : Math.Max(closed.Entries[^1].Key.End, closed.Entries[^1].Value.End));
-                    break;
-                case SequenceEnd closing:
-                    var list = (SequenceNode)builder!.Current;
-                    builder.Close(list.IsFlow ? At(closing.Start) + 1 : list.Items.Count == 0 ? list.Start : list.Items[^1].End);
-                    break;
-                case Scalar scalar:
-                    var node = new ScalarNode(At(scalar.Start), scalar.Value, Style(scalar.Style)) { Anchor = Name(scalar.Anchor), Tag = Name(scalar.Tag) };
-                    node.End = node.Start + EndOf(scalar, text.Content.AsSpan(node.Start, At(scalar.End) - node.Start));
-                    Remember(node);
-                    builder!.Add(node);
-                    break;
-                case AnchorAlias alias:
-                    var name = alias.Value.Value;
-                    if (!anchors.TryGetValue(name, out var target))
-                        throw new ManifestException(text.LocationAt(At(alias.Start)), $"The alias *{name} has no anchor &{name} before it in this document. Add the anchor, or correct the name.");
-
-                    if (builder!.IsOpen(target))
-                        throw new ManifestException(text.LocationAt(At(alias.Start)), $"The alias *{name} is inside its own anchor &{name}. Remove the alias.");
-
-                    var reference = new AliasNode(At(alias.Start), target) { End = At(alias.End) };
-                    target.AddAlias(reference);
-                    builder.Add(reference);
-                    break;
+                // Comments before the first document belong to it.
+                yield return document with { Start = end };
+                end = document.End;
             }
         }
-
-        if (builder is not null)
-            yield return new SyntaxDocument(builder.Root, start, end);
-
-        bool MoveNext()
-        {
-            var reached = parser.Current?.End ?? Mark.Empty;
-            try
-            {
-                return parser.MoveNext();
-            }
-            catch (Exception exception) when (exception is YamlException or InvalidOperationException or ArgumentException)
-            {
-                // On some malformed text the parser throws other exceptions, which have no position.
-                var at = At(exception is YamlException { Start: var start } ? start : reached);
-                var problem = exception is YamlException ? Sentence(exception.Message) : "It ends unexpectedly here.";
-                throw new ManifestException(text.LocationAt(at), $"This is not YAML: {problem}{TemplateHint(text, at)}", exception);
-            }
-        }
-
-        void Open(ManifestNode node)
-        {
-            builder!.Open(node);
-            Remember(node);
-        }
-
-        void Remember(ManifestNode node)
-        {
-            if (node.Anchor is not null)
-                anchors[node.Anchor] = node;
-        }
     }
-
-    /// <summary>
-    /// Returns the end of a scalar without the following line breaks. The parser includes the empty lines after a block
-    /// scalar. Unless they are kept (<c>|+</c>), they are not part of the value, and new lines are inserted before them.
-    /// </summary>
-    private static int EndOf(Scalar scalar, ReadOnlySpan<char> token)
-    {
-        var isBlock = scalar.Style is YamlStyle.Literal or YamlStyle.Folded;
-        if (!isBlock)
-            return scalar.Style == YamlStyle.Plain ? token.TrimEnd().Length : token.Length;
-
-        var header = token.IndexOf('\n') is var lineEnd && lineEnd < 0 ? token : token[..lineEnd];
-        if (!header.Contains('+'))
-            return token.TrimEnd("\r\n").Length;
-        return token.EndsWith("\r\n") ? token.Length - 2 : token.EndsWith("\n") ? token.Length - 1 : token.Length;
-    }
-
-    private static string? Name(AnchorName anchor) => anchor.IsEmpty ? null : anchor.Value;
-
-    private static string? Name(TagName tag) => tag.IsEmpty ? null : tag.IsNonSpecific ? "!" : tag.Value;
-
-    private static ScalarStyle Style(YamlStyle style) => style switch
-    {
-        YamlStyle.SingleQuoted => ScalarStyle.SingleQuoted,
-        YamlStyle.DoubleQuoted => ScalarStyle.DoubleQuoted,
-        YamlStyle.Literal => ScalarStyle.Literal,
-        YamlStyle.Folded => ScalarStyle.Folded,
-        _ => ScalarStyle.Plain,
-    };
-
-    private static string Sentence(string message)
-    {
-        message = message.Trim();
-        return message.EndsWith('.') ? message : message + ".";
-    }
-
-    private static string TemplateHint(ManifestText text, int at) =>
-        text.Content.IndexOf("{{", StringComparison.Ordinal) is var first && first >= 0 && text.LocationAt(first).Line <= text.LocationAt(at).Line
-            ? $" A template starts with {{{{ in line {text.LocationAt(first).Line}: render it first (for Helm: helm template) and use the result."
-            : "";
 }
