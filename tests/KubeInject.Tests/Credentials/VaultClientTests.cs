@@ -104,7 +104,7 @@ public sealed class VaultClientTests
     }
 
     [Theory]
-    [InlineData(200, "text/html", "<html>Sign in</html>", "text/html that is not JSON, so it is not Vault; check its address (VAULT_ADDR)")]
+    [InlineData(200, "text/html", "<html>Sign in</html>", "text/html that is not JSON")]
     [InlineData(200, "application/json", "", "application/json that is not JSON")]
     [InlineData(202, "text/plain", "accepted", "text/plain that is not JSON")]
     [InlineData(200, "application/json", "{}", "JSON that is not a Vault response")]
@@ -123,7 +123,7 @@ public sealed class VaultClientTests
             var error = await Assert.ThrowsAsync<CredentialException>(attempt);
             Assert.Equal(CredentialFailure.UnexpectedAnswer, error.Reason);
             Assert.StartsWith($"The server at {server.Http} did not return a valid Vault response to ", error.Message, StringComparison.Ordinal);
-            Assert.EndsWith($": it returned status {status} with {what}.", error.Message, StringComparison.Ordinal);
+            Assert.EndsWith($": it returned status {status} with {what}, so it is not Vault; check its address (VAULT_ADDR).", error.Message, StringComparison.Ordinal);
         }
     }
 
