@@ -47,6 +47,17 @@ Describe 'Invoke-CredentialInjection -Workload' {
         "$($failed[0].TargetObject)" | Should -Be "$namespace/deployment/none"
     }
 
+    It 'changes a workload that Flux manages only with -Force' {
+        New-Deployment
+        $null = kubectl label deployment orders -n $namespace kustomize.toolkit.fluxcd.io/name=apps
+        $parameters = @{ Workload = 'deploy/orders'; Namespace = $namespace; CredentialSource = $source }
+        (Invoke-CredentialInjection @parameters -WhatIf -ErrorAction SilentlyContinue -ErrorVariable failed).Status | Should -Be Failed
+        "$failed" | Should -BeLike "$namespace/deployment/orders: Flux (Kustomization apps) manages it*-Force*"
+        (Invoke-CredentialInjection @parameters -ErrorAction Ignore).Status | Should -Be Failed
+        Get-Lease | Should -BeNullOrEmpty
+        (Invoke-CredentialInjection @parameters -Force).Status | Should -Be Injected
+    }
+
     It 'changes nothing the second time' {
         New-Deployment
         $null = Invoke-CredentialInjection -Workload deploy/orders -n $namespace -CredentialSource $source

@@ -38,7 +38,7 @@ public sealed partial class InvokeCredentialInjectionCommand
     [Parameter(ParameterSetName = OfCluster, HelpMessage = "Deletes a pod that no controller manages and creates it again with its credentials. Prompts for confirmation unless you also specify -Force.")]
     public SwitchParameter Recreate { get; set; }
 
-    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Deletes a pod without prompting for confirmation.")]
+    [Parameter(ParameterSetName = OfCluster, HelpMessage = "Changes workloads that Flux, Argo CD, Helm or another component manages, and deletes a pod without prompting for confirmation.")]
     public SwitchParameter Force { get; set; }
 
     private void ProcessWorkload(string text)
@@ -49,7 +49,7 @@ public sealed partial class InvokeCredentialInjectionCommand
         Run(workload, async (pipeline, cancellationToken) =>
         {
             var timeout = TimeSpan.FromSeconds(TimeoutSec);
-            var options = new WorkloadInjectionOptions { Delivery = Delivery, MustRollOut = Wait, Recreate = Recreate, RecreateTimeout = timeout };
+            var options = new WorkloadInjectionOptions { Delivery = Delivery, MustRollOut = Wait, Recreate = Recreate, Force = Force, RecreateTimeout = timeout };
             var injector = new WorkloadInjector(CredentialSource!, connection.Objects, workloadOptions: options);
             var result = await injector.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
             var isWanted = false;

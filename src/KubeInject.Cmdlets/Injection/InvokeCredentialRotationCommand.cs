@@ -50,6 +50,9 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
     [ValidateRange(1, 2_000_000)]
     public int TimeoutSec { get; set; } = (int)Rollout.DefaultTimeout.TotalSeconds;
 
+    [Parameter(HelpMessage = "Changes workloads that Flux, Argo CD, Helm or another component manages.")]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -70,7 +73,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
 
     private void Rotate(ObjectReference workload, KubeConnection connection) => Run(workload, async (pipeline, cancellationToken) =>
     {
-        var how = new RotationOptions { Delivery = Delivery, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
+        var how = new RotationOptions { Delivery = Delivery, Force = Force, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
         var rotation = new CredentialRotation(CredentialSource!, connection.Objects, rotationOptions: how);
         var result = await rotation.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;

@@ -35,7 +35,7 @@ internal sealed class CredentialRotation
         this.source = source.WithCluster(client);
         this.client = client;
         this.rotationOptions = rotationOptions ?? new RotationOptions();
-        writer = new WorkloadWriter(this.source, options ?? InjectionOptions.Default, client);
+        writer = new WorkloadWriter(this.source, options ?? InjectionOptions.Default, client, this.rotationOptions.Force);
         oldLeases = new PreviousLeases(this.source, client);
         rollback = new RotationRollback(this.source, client);
     }

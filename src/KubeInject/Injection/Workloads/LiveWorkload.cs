@@ -42,12 +42,21 @@ internal sealed class LiveWorkload
     /// <param name="options">The label key and the default mount path.</param>
     /// <param name="delivery">The way in which containers get the credentials. Null keeps the current way.</param>
     /// <param name="replaces">Whether to replace existing credentials.</param>
-    public PlannedPod Plan(InjectionOptions options, CredentialDelivery? delivery, bool replaces)
+    /// <param name="force">Whether to change a workload that another component manages.</param>
+    public PlannedPod Plan(InjectionOptions options, CredentialDelivery? delivery, bool replaces, bool force)
     {
         var template = document.PodTemplates[0];
-        var pod = PlannedPod.Read(template, options, delivery ?? DeliveryOf(template, options), null, replaces);
-        return pod.WithoutLocation();
+        var pod = PlannedPod.Read(template, options, delivery ?? DeliveryOf(template, options), null, replaces).WithoutLocation();
+        return ObstacleTo(Object, kind.TemplatePath, pod, force) is { } obstacle ? pod.Failed($"{pod.Result.Place}: {obstacle}") : pod;
     }
+
+    /// <summary>Returns why another component or user would revert the planned injection or fail because of it, with the remedy. Null if nothing is known.</summary>
+    /// <param name="workload">The workload or pod as it was read.</param>
+    /// <param name="templatePath">The JSON pointer of the pod template. Empty for a pod.</param>
+    /// <param name="pod">The planned injection.</param>
+    /// <param name="force">Whether to change a workload that another component manages.</param>
+    public static string? ObstacleTo(KubeObject workload, string templatePath, PlannedPod pod, bool force) => !pod.IsPlanned ? null
+        : (force ? null : WorkloadOwner.Of(workload, templatePath)?.Obstacle) ?? DeclaredVariables.Obstacle(workload, templatePath, pod);
 
     /// <summary>Returns the pod template with the planned injection.</summary>
     public JsonObject Edit(PlannedPod pod, PodValues values) => TemplateOf(ManifestEditor.Apply(document, [.. PodRenderer.Render(pod, values)]));

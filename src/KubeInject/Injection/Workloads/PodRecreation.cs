@@ -30,7 +30,8 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         var plan = new PlannedRecreation(live, document, pod);
         if (!pod.IsPlanned)
             return plan;
-        if (await ObstacleAsync(live, cancellationToken).ConfigureAwait(false) is { } obstacle)
+        var obstacle = await ObstacleAsync(live, cancellationToken).ConfigureAwait(false) ?? LiveWorkload.ObstacleTo(live, "", pod, workloadOptions.Force);
+        if (obstacle is not null)
             return plan with { Pod = pod.Failed($"{pod.Result.Place}: {obstacle}") };
         try
         {

@@ -12,6 +12,9 @@ internal sealed record WorkloadInjectionOptions
     /// <summary>Whether a pod that no controller manages is deleted and created again with its credentials. Default: false.</summary>
     public bool Recreate { get; init; }
 
+    /// <summary>Whether to change a workload that another component manages and whose next reconciliation can revert the change or fail. Default: false.</summary>
+    public bool Force { get; init; }
+
     /// <summary>The maximum time for the termination of a deleted pod. Default: 5 minutes.</summary>
     public TimeSpan RecreateTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

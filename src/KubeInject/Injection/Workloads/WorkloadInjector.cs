@@ -23,7 +23,7 @@ internal sealed class WorkloadInjector
         ArgumentNullException.ThrowIfNull(source);
         this.workloadOptions = workloadOptions ?? new WorkloadInjectionOptions();
         source = source.WithCluster(client);
-        writer = new WorkloadWriter(source, options ?? InjectionOptions.Default, client);
+        writer = new WorkloadWriter(source, options ?? InjectionOptions.Default, client, this.workloadOptions.Force);
         recreation = new PodRecreation(source, options ?? InjectionOptions.Default, client, this.workloadOptions);
     }
 

@@ -8,7 +8,11 @@ using KubeInject.Manifests;
 namespace KubeInject.Injection.Workloads;
 
 /// <summary>Adds credentials to the pod template of a workload in a cluster. Changes nothing else.</summary>
-internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions options, KubeObjectClient client)
+/// <param name="source">The source of the credentials.</param>
+/// <param name="options">The label key and the default mount path.</param>
+/// <param name="client">The cluster.</param>
+/// <param name="force">Whether to change a workload that another component manages.</param>
+internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions options, KubeObjectClient client, bool force = false)
 {
     /// <summary>The maximum number of attempts if the workload changes in the meantime.</summary>
     internal const int Attempts = 10;
@@ -105,7 +109,7 @@ internal sealed class WorkloadWriter(CredentialSource source, InjectionOptions o
     private async Task<PlannedWorkload> ReadAsync(ObjectReference reference, CredentialDelivery? delivery, bool replaces, CancellationToken cancellationToken)
     {
         var workload = await LiveWorkload.ReadAsync(client, reference, cancellationToken).ConfigureAwait(false);
-        return new PlannedWorkload(workload, workload.Plan(options, delivery, replaces));
+        return new PlannedWorkload(workload, workload.Plan(options, delivery, replaces, force));
     }
 
     /// <summary>Plans again for a workload that changed, with the credentials that are already issued.</summary>
