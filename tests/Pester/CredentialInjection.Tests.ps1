@@ -125,6 +125,13 @@ Describe 'The input of Invoke-CredentialInjection' {
         (Get-ChildItem $folder -File | Invoke-CredentialInjection -CredentialSource $source).Object.Name | Should -Be orders, web
         ([pscustomobject]@{ Path = "$folder/a.yaml" } | Invoke-CredentialInjection -CredentialSource $source).Object.Name | Should -Be orders
     }
+
+    It 'can be written to a folder with brackets, which tab completion escapes' {
+        $null = New-Item -ItemType Directory "$folder/out[1]"
+        New-Manifest orders | Set-Content "$folder/a.yaml"
+        $null = Invoke-CredentialInjection $folder/a.yaml -CredentialSource $source -OutputDirectory "$folder/out``[1``]"
+        Test-Path -LiteralPath "$folder/out[1]/a.yaml" | Should -BeTrue
+    }
 }
 
 Describe 'Invoke-CredentialInjection -AsManifest' {

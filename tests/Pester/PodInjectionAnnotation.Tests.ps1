@@ -183,6 +183,20 @@ Describe 'The files that Get-PodInjectionAnnotation reads' {
         (Get-Item -LiteralPath "$folder/[ab].yaml" | Get-PodInjectionAnnotation).Name | Should -Be brackets
     }
 
+    It 'can have brackets, which tab completion escapes' {
+        $null = New-Item -ItemType Directory "$folder/b[1]"
+        New-Manifest brackets | Set-Content -LiteralPath "$folder/b[1]/[ab].yaml"
+        (Get-PodInjectionAnnotation "$folder/b``[1``]/``[ab``].yaml").Name | Should -Be brackets
+        (Get-PodInjectionAnnotation "$folder/b``[1``]/*.yaml").Name | Should -Be brackets
+        (Get-PodInjectionAnnotation "$folder/b``[1``]").Name | Should -Be brackets
+        (Get-Item "$folder/b``[1``]/``[ab``].yaml" | Get-PodInjectionAnnotation).Name | Should -Be brackets
+        (Get-Item "$folder/b``[1``]" | Get-PodInjectionAnnotation).Name | Should -Be brackets
+        Push-Location -LiteralPath "$folder/b[1]"
+        try { (Get-PodInjectionAnnotation './`[ab`].yaml').Name | Should -Be brackets } finally { Pop-Location }
+        { Get-PodInjectionAnnotation "$folder/b[1]/[ab].yaml" -ErrorAction Stop } | Should -Throw '*specify it with -LiteralPath.'
+        { Get-PodInjectionAnnotation "$folder/b[2].yaml" -ErrorAction Stop } | Should -Throw "No file or folder matches '$folder/b``[2``].yaml'."
+    }
+
     It 'can come from Get-Item and Get-ChildItem' {
         (Get-Item $folder/a.yaml | Get-PodInjectionAnnotation).Name | Should -Be orders
         (Get-ChildItem $folder -File -Filter *.y*ml | Get-PodInjectionAnnotation).Name | Should -Be orders, stock

@@ -119,5 +119,5 @@ internal sealed class CompletionContext(string command, string parameter, string
     private static KubeEnvironment SessionEnvironment() =>
         KubeEnvironment.Process with { WorkingFolder = Run("$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath").First() };
 
-    private string[]? KubeConfigPaths() => Has("KubeConfig") ? [.. Texts("KubeConfig").SelectMany(FullPath)] : null;
+    private string[]? KubeConfigPaths() => Has("KubeConfig") ? [.. Texts("KubeConfig").Select(WildcardPattern.Unescape).SelectMany(FullPath)] : null;
 }

@@ -166,7 +166,4 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     };
 
     private CertificateAuthority? Authority() => CertificateAuthority is null ? null : CertificateInput.Authority(CertificateAuthority, FullPath);
-
-    // Relative to the current location of PowerShell, which can differ from the working directory of the process.
-    private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 }

@@ -38,5 +38,5 @@ public sealed class GetKubeContextCommand : KubeCmdlet
 
     private Kubeconfig? Read() => KubeConfig is null
         ? Kubeconfig.Find(KubeEnvironment.Process with { WorkingFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath })
-        : Kubeconfig.Load(KubeConfig.Select(GetUnresolvedProviderPathFromPSPath));
+        : Kubeconfig.Load(KubeConfig.Select(FullPath));
 }

@@ -63,7 +63,7 @@ public abstract class ManifestWritingCmdlet : ManifestCmdlet
 
     private ManifestOutput? Specified() =>
         InPlace ? ManifestOutput.InPlace()
-        : OutputDirectory is not null ? ManifestOutput.ToFolder(GetUnresolvedProviderPathFromPSPath(OutputDirectory))
+        : OutputDirectory is not null ? ManifestOutput.ToFolder(FullPath(OutputDirectory))
         : AsManifest ? ToPipeline()
         : null;
 

@@ -42,6 +42,12 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
         stop.Dispose();
     }
 
+    /// <summary>
+    /// Returns the full path of a path, which is relative to the current location of PowerShell, and can be escaped as tab
+    /// completion escapes it, with a backtick before a wildcard character. Wildcards are not expanded.
+    /// </summary>
+    private protected string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(WildcardPattern.Unescape(path));
+
     /// <summary>Returns the summary that -WhatIf shows after several operations; null (default) for none.</summary>
     private protected virtual string? Sum(int count) => null;
 

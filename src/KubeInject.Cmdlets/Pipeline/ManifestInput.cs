@@ -38,14 +38,17 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
         return text.Length == 0 ? [] : [ManifestSource.FromText(text)];
     }
 
-    /// <summary>Returns the manifests at a path, which can contain PowerShell wildcards.</summary>
+    /// <summary>Returns the manifests at a path, which can contain PowerShell wildcards. In a name, a backtick before a wildcard makes it literal.</summary>
     public IReadOnlyList<ManifestSource> AtPath(string path)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(path))
-            return AtLiteralPath(path);
+            return AtLiteralPath(WildcardPattern.Unescape(path));
 
         var found = cmdlet.GetResolvedProviderPathFromPSPath(path, out _).SelectMany(match => ManifestSource.FromPath(match, recurse)).ToList();
-        return found.Count > 0 ? found : throw new FileNotFoundException($"No file or folder matches '{path}'.", path);
+        if (found.Count > 0)
+            return found;
+        var hint = Path.Exists(cmdlet.GetUnresolvedProviderPathFromPSPath(path)) ? " A file or folder has exactly this name: specify it with -LiteralPath." : "";
+        throw new FileNotFoundException($"No file or folder matches '{path}'.{hint}", path);
     }
 
     /// <summary>Returns the manifests at a path without interpreting wildcards.</summary>

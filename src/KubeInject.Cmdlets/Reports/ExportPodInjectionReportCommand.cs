@@ -81,7 +81,7 @@ public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
     /// <summary>Returns the file to write. Ends the cmdlet, before it sends any request, if the file cannot be written.</summary>
     private FileInfo FindFile()
     {
-        var given = LiteralPath ?? Path!;
+        var given = LiteralPath ?? WildcardPattern.Unescape(Path!);
         ProviderInfo provider;
         string path;
         if (Path is not null && WildcardPattern.ContainsWildcardCharacters(Path))

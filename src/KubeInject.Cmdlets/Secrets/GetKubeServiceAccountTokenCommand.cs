@@ -52,7 +52,7 @@ public sealed class GetKubeServiceAccountTokenCommand : ConnectedCmdlet
 
     private void ReadMounted()
     {
-        var folder = ServiceAccountPath is null ? KubeEnvironment.Process.ServiceAccountFolder : GetUnresolvedProviderPathFromPSPath(ServiceAccountPath);
+        var folder = ServiceAccountPath is null ? KubeEnvironment.Process.ServiceAccountFolder : FullPath(ServiceAccountPath);
         Run(folder, (pipeline, _) =>
         {
             var token = ServiceAccountToken.ReadMounted(folder);

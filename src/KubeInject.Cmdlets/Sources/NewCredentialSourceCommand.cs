@@ -108,7 +108,4 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     }
 
     private FileLeaseStore Folder() => new(LeasePath is null ? FileLeaseStore.DefaultFolder : FullPath(LeasePath), FindConnection()?.Server.ToString());
-
-    // Relative to the current location of PowerShell, which can differ from the working directory of the process.
-    private string FullPath(string path) => GetUnresolvedProviderPathFromPSPath(path);
 }
