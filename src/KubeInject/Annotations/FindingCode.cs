@@ -117,6 +117,9 @@ public static class FindingCode
     /// <summary>A variable refers to a variable that is set after it, so the kubelet does not replace the reference.</summary>
     public const string UnresolvedReference = "KI036";
 
+    /// <summary>A character that is invisible or looks like a space or a quotation mark, in a key or value.</summary>
+    public const string InvisibleCharacter = "KI037";
+
     /// <summary>Whitespace before or after a value, which the in-cluster injector treats as part of the value.</summary>
     public const string SurroundingWhitespace = "KI040";
 

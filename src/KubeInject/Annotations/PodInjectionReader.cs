@@ -18,6 +18,7 @@ public static class PodInjectionReader
         ArgumentNullException.ThrowIfNull(options);
         var findings = new FindingList(pod);
         ValueChecks.Report(pod, options, findings);
+        InvisibleCharacterChecks.Report(pod, options, findings);
         MetadataChecks.ReportMisplaced(pod, findings);
         var misspelled = PrefixChecks.Report(pod, findings);
         if (InjectionKeys.Of(pod.Annotations) is not { } keys)

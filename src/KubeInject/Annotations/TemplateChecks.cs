@@ -25,9 +25,12 @@ internal static class TemplateChecks
     public static void Report(string key, string value, FindingList findings)
     {
         var template = value.Trim();
-        if (!ConnectionUri.IsValid(template))
+        var format = ConnectionFormat.Of(template);
+        if (!ConnectionUri.IsValid(template) || format?.IsLikeUri == true)
         {
-            if (ConnectionUri.IsSchemeAlone(template))
+            if (format is not null)
+                findings.Error(FindingCode.InvalidTemplate, key, $"Annotation {Redaction.Key(key)} is {format.Name}, but not a URI that credentials can be added to.", format.Advice);
+            else if (ConnectionUri.IsSchemeAlone(template))
                 findings.Error(
                     FindingCode.InvalidTemplate,
                     key,

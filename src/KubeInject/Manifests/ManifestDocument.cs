@@ -29,6 +29,16 @@ public sealed class ManifestDocument
             IsReadable = false;
         }
 
+        if (InvisibleCharacterHint.ErrorIn(text, syntax) is { } error)
+        {
+            Problem = error;
+            IsReadable = false;
+        }
+        else if (Problem is not null)
+        {
+            Problem = InvisibleCharacterHint.Add(text, Problem);
+        }
+
         if (Problem is not null && (!IsReadable || PodTemplates.Count > 0) && Text.Contains(InjectionAnnotation.Prefix, StringComparison.Ordinal))
         {
             Error = Problem;

@@ -53,6 +53,7 @@ internal static class FindingSamples
         {
             Containers = [new PodContainer("app", false, ["PGPASSWORD", "DBUSER"]) { DependentVariables = [new DependentVariable(0, ["DBUSER"])] }],
         }),
+        (FindingCode.InvisibleCharacter, With(("orders.role", "orders-rw\u200B"))),
         (FindingCode.SurroundingWhitespace, With(("orders.role", "rw"), ("cluster", " databases "))),
         (FindingCode.TemplateNotParsed, WithTemplate("mysql://tcp(db:3306)/orders")),
         (FindingCode.EmptyRole, With(("role", "rw"), ("orders.role", ""))),

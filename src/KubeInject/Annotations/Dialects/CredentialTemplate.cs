@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace KubeInject.Annotations.Dialects;
@@ -28,6 +29,22 @@ internal sealed partial class CredentialTemplate
     public string? UnknownField =>
         FieldOfSecret().Matches(text).Select(match => match.Groups["field"].Value).FirstOrDefault(name => !IsField(name));
 
+    /// <summary>The parts that no annotation can represent, each with its line: data of the lease, and connection strings that are no URIs.</summary>
+    public IEnumerable<string> UnsupportedParts
+    {
+        get
+        {
+            var lines = text.Split('\n');
+            for (var i = 0; i < lines.Length; i++)
+            {
+                foreach (var name in LeaseField().Matches(lines[i]).Select(match => match.Value).Distinct(StringComparer.Ordinal))
+                    yield return string.Create(CultureInfo.InvariantCulture, $"'{name}' in line {i + 1}");
+                if (FormatOf(lines[i]) is { } format)
+                    yield return string.Create(CultureInfo.InvariantCulture, $"{format.Name} in line {i + 1}");
+            }
+        }
+    }
+
     public static bool IsField(string field) => Fields.Contains(field);
 
     /// <summary>Returns the database with the variables that the template exports.</summary>
@@ -44,9 +61,26 @@ internal sealed partial class CredentialTemplate
         return variables.In(database);
     }
 
+    private static ConnectionFormat? FormatOf(string line)
+    {
+        var content = WithPlaceholders(Action().Replace(line, "")).Trim();
+        return content.Contains(CredentialVariables.User, StringComparison.Ordinal) && content.Contains(CredentialVariables.Password, StringComparison.Ordinal)
+            ? ConnectionFormat.Of(Assignment().Replace(content, "").Trim('"', '\''))
+            : null;
+    }
+
     // KubeInject percent-encodes credentials in a URI, so urlquery is not necessary.
     private static string WithPlaceholders(string value) =>
         CredentialField().Replace(value, match => match.Groups["field"].Value == "username" ? CredentialVariables.User : CredentialVariables.Password);
+
+    [GeneratedRegex(@"\.(LeaseID|LeaseDuration|Renewable|RequestID)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex LeaseField();
+
+    [GeneratedRegex(@"\{\{-?[ \t]*(with|end|if|else|range)\b[^{}]*\}\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Action();
+
+    [GeneratedRegex(@"\A(export[ \t]+[a-zA-Z_][a-zA-Z0-9_]*=|[a-zA-Z_][-.:a-zA-Z0-9_]*[ \t]*[:=][ \t]*(?=[""']))", RegexOptions.CultureInvariant)]
+    private static partial Regex Assignment();
 
     [GeneratedRegex(@"\bsecret\s+[""`](?<path>[^""`\r\n]+)[""`]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex SecretCall();

@@ -117,7 +117,9 @@ internal sealed class VaultAgentReader
                     "You do not have to do anything as long as the Vault Agent injector injects the pod.");
         }
 
-        var left = saysMore ? $"The template of secret {Redaction.Key(secret.Name)} contains more than username and password or one URI, and the rest is not converted."
+        var unsupported = string.Join(", ", template?.UnsupportedParts ?? []);
+        var left = unsupported.Length > 0 ? $"The template of secret {Redaction.Key(secret.Name)} contains parts that are not converted: {unsupported}."
+            : saysMore ? $"The template of secret {Redaction.Key(secret.Name)} contains more than username and password or one URI, and the rest is not converted."
             : database is { Mode: InjectionMode.Classic, UsernameVariables: [], PasswordVariables: [] } or { Mode: InjectionMode.Uri, UriVariables: [] }
                 ? $"Secret {Redaction.Key(secret.Name)} is a file, but its credentials are now in variables: change the application so that it reads the variables."
                 : null;

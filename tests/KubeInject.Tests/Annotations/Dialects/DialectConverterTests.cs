@@ -40,6 +40,18 @@ public sealed class DialectConverterTests
         Assert.Contains(Convert(pod).Left, sentence => sentence.Contains("db-creds.env", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("export C=\"Server=db;User Id={{ .Data.username }};Password={{ .Data.password }}\"", "an ADO.NET connection string in line 4")]
+    [InlineData("Server=db;User Id={{ .Data.username }};Password={{ .Data.password }}", "an ADO.NET connection string in line 4")]
+    [InlineData("dsn: '{{ .Data.username }}:{{ .Data.password }}@tcp(db:3306)/orders'", "a DSN of the Go driver for MySQL in line 4")]
+    [InlineData("export LEASE={{ .LeaseID }}", "'.LeaseID' in line 4")]
+    public void The_parts_of_a_template_that_are_not_converted_are_named_with_their_line(string line, string part)
+    {
+        var pod = ForAgent(Secret(), Template($"{{{{ with secret \"database/creds/orders\" }}}}\nexport A={{{{ .Data.username }}}}\nexport B={{{{ .Data.password }}}}\n{line}\n{{{{ end }}}}"));
+
+        Assert.Contains($"The template of secret 'orders' contains parts that are not converted: {part}.", Convert(pod).Left);
+    }
+
     [Fact]
     public void Features_that_only_the_other_injector_has_are_kept()
     {
