@@ -129,6 +129,9 @@ public static class FindingCode
     /// <summary>An empty role of a database, for which KubeInject uses the role of the pod, and the in-cluster injector none.</summary>
     public const string EmptyRole = "KI042";
 
+    /// <summary>Variables with placeholders, which the in-cluster injector replaces in its NRI mode when a container is created.</summary>
+    public const string NriPlaceholders = "KI043";
+
     /// <summary>An annotation or the label is at a position where no injector reads it.</summary>
     public const string MisplacedKey = "KI047";
 

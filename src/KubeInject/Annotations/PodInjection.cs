@@ -60,6 +60,9 @@ public sealed record PodInjection
     /// <summary>The keys of all lease records of the pod: first those of the databases, then the unmatched UUIDs.</summary>
     public IEnumerable<string> Uuids => Databases.Select(database => database.Uuid).OfType<string>().Concat(UnmatchedUuids);
 
+    /// <summary>Whether the variables are placeholders of the in-cluster injector's NRI mode, so that injector injects the containers.</summary>
+    internal bool HasPlaceholders { get; init; }
+
     /// <summary>The findings: errors first, then in ordinal order of the key.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 

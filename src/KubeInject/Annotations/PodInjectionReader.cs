@@ -46,11 +46,13 @@ public static class PodInjectionReader
         VariableChecks.ReportUnresolved(databases, pod.Containers, findings);
         InitContainerChecks.Report(databases, pod.Containers, findings);
 
-        var injected = UuidReader.IsInjected(keys);
+        var hasUuid = UuidReader.IsInjected(keys);
+        var hasPlaceholders = VariableChecks.ReportPlaceholders(variables, pod.Containers, findings);
+        var injected = hasUuid || hasPlaceholders;
         IReadOnlyList<string> unmatched = [];
-        if (injected)
+        if (hasUuid)
             unmatched = UuidReader.Assign(keys, databases, findings);
-        else
+        if (!injected)
         {
             VariableChecks.ReportReplaced(variables, pod.Containers, findings);
             VariableChecks.ReportShadowed(variables, pod.Containers, findings);
@@ -62,6 +64,7 @@ public static class PodInjectionReader
             State = injected ? InjectionState.Injected : InjectionState.Pending,
             Databases = databases,
             UnmatchedUuids = unmatched,
+            HasPlaceholders = hasPlaceholders,
             Findings = findings.Sorted(),
         };
     }

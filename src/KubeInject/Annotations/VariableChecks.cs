@@ -107,6 +107,23 @@ internal static class VariableChecks
                 $"Remove the variable from the container, or set {Redaction.Key(variable.Key)} to another variable.");
     }
 
+    /// <summary>Reports a variable with a placeholder of the in-cluster injector, and returns whether there is one.</summary>
+    public static bool ReportPlaceholders(List<RequestedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
+    {
+        if (containers.All(container => container.PlaceholderVariables.Count == 0))
+            return false;
+        var placeholders = containers.SelectMany(container => container.PlaceholderVariables).ToHashSet(StringComparer.Ordinal);
+        if (!variables.Exists(variable => placeholders.Contains(variable.Name)))
+            return false;
+        var first = variables.Find(variable => placeholders.Contains(variable.Name));
+        findings.Information(
+            FindingCode.NriPlaceholders,
+            first.Key,
+            $"Variable {Redaction.Value(first.Name)} is a placeholder of the in-cluster injector, whose NRI plugin replaces it with the credential when the container is created.",
+            "You do not have to do anything: KubeInject does not change the pod.");
+        return true;
+    }
+
     /// <summary>Reports variables that hide a variable of a ConfigMap or Secret (envFrom) with known keys.</summary>
     public static void ReportShadowed(List<RequestedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
     {

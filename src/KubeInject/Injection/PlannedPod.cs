@@ -79,6 +79,7 @@ internal sealed record PlannedPod(ManifestPodTemplate Template, InjectionPlan? P
 
     private static InjectionStatus StatusOf(PodInjection injection, bool replaces) => injection switch
     {
+        { HasPlaceholders: true } => InjectionStatus.AlreadyInjected,
         { State: InjectionState.Injected } when !replaces => InjectionStatus.AlreadyInjected,
         { State: InjectionState.Ignored } => InjectionStatus.Ignored,
         { HasErrors: true } => InjectionStatus.Failed,

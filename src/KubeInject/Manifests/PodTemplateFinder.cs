@@ -180,6 +180,7 @@ internal static class PodTemplateFinder
                 IsSidecar = isInit && Text(node, "restartPolicy") == "Always",
                 VariableSources = [.. Mappings(text, node, "envFrom").Select(source => Source(text, source)).OfType<VariableSource>()],
                 DependentVariables = DependentVariable.Of(variables.Select(variable => Text(variable, "value"))),
+                PlaceholderVariables = [.. variables.Where(variable => InjectorPlaceholder.IsIn(Text(variable, "value"))).Select(variable => Text(variable, "name") ?? "")],
                 VaultVariables = [.. variables
                     .Where(variable => VaultVariable.IsReference(Text(variable, "value")))
                     .Select(variable => new VaultVariable(Text(variable, "name") ?? "", Text(variable, "value")!))],

@@ -23,6 +23,9 @@ internal sealed class LeaseRecordCheck(ClusterCache cache, CredentialSource? sou
     {
         var annotated = subject.Injections.Where(injection => injection.Dialect == InjectionDialect.VaultDbInjector)
             .SelectMany(injection => injection.Uuids).Select(Guid.Parse).ToHashSet();
+
+        // The NRI plugin of the in-cluster injector records the lease of a pod with the UID of the pod.
+        Guid? uid = Guid.TryParse(subject.Pod?.Uid, out var parsed) ? parsed : null;
         var (records, problem) = read ??= await ReadAsync(cancellationToken).ConfigureAwait(false);
         if (problem is not null)
             return annotated.Count == 0 ? null : Step(DiagnosisStatus.Unknown, $"Whether the leases are recorded could not be checked. {problem}");
@@ -42,7 +45,7 @@ internal sealed class LeaseRecordCheck(ClusterCache cache, CredentialSource? sou
             subject.Template.Object.Kind == "Pod" ? "Recreate the pod, so that it is injected again." : "Inject the workload again with Invoke-CredentialRotation or Invoke-CredentialInjection.",
             InjectionAnnotation.Uuid)));
         findings.AddRange(records.ByOwner[subject.Template.Object]
-            .Where(record => !annotated.Contains(record.Uuid) && time.GetUtcNow() - record.RecordedAt > new LeaseOptions().GracePeriod)
+            .Where(record => !annotated.Contains(record.Uuid) && record.Uuid != uid && time.GetUtcNow() - record.RecordedAt > new LeaseOptions().GracePeriod)
             .Select(record => subject.Find(
                 FindingCode.RecordWithoutPod,
                 FindingSeverity.Warning,

@@ -18,6 +18,9 @@ public sealed record PodContainer(string Name, bool IsInit, IReadOnlyList<string
     /// </summary>
     public IReadOnlyList<VaultVariable> VaultVariables { get; init; } = [];
 
+    /// <summary>The names of the variables whose value is or contains an <see cref="InjectorPlaceholder"/>.</summary>
+    internal IReadOnlyList<string> PlaceholderVariables { get; init; } = [];
+
     /// <summary>The variables whose value refers to other variables, in the order of the document.</summary>
     internal IReadOnlyList<DependentVariable> DependentVariables { get; init; } = [];
 }
