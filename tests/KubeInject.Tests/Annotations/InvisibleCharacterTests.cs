@@ -1,6 +1,5 @@
 using KubeInject.Annotations;
 using KubeInject.Injection;
-using KubeInject.Manifests;
 using KubeInject.Tests.Injection;
 using static KubeInject.Tests.Annotations.TestPods;
 
