@@ -20,7 +20,7 @@ public sealed class VaultRoleCheckTests
     [InlineData("*ord", false)]
     [InlineData("Ord*", false)]
     [InlineData("ord.*", false)]
-    public void A_star_in_a_bound_name_stands_for_any_text(string pattern, bool isBound)
+    public void A_star_in_a_bound_name_matches_any_text(string pattern, bool isBound)
     {
         Assert.Equal(isBound ? "" : "ServiceAccount", Problems(new { bound_service_account_names = new[] { pattern }, bound_service_account_namespaces = new[] { "orders" } }));
         Assert.Equal(isBound ? "" : "Namespace", Problems(new { bound_service_account_names = new[] { "orders" }, bound_service_account_namespaces = new[] { pattern } }));

@@ -69,7 +69,7 @@ internal sealed class VaultRoleCheck(VaultClient vault, string authMount)
             throw Refused(problem.Message);
     }
 
-    /// <summary>Returns whether one of the names, in which <c>*</c> stands for any text, matches.</summary>
+    /// <summary>Returns whether one of the names, in which <c>*</c> is a wildcard, matches.</summary>
     private static bool IsBound(List<string> names, string name) => names.Exists(bound =>
         Regex.IsMatch(name, $"\\A{Regex.Escape(bound).Replace(@"\*", ".*", StringComparison.Ordinal)}\\z", RegexOptions.Singleline | RegexOptions.NonBacktracking));
 
