@@ -194,6 +194,7 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
             $" Objects and privileges that it still has: {string.Join("; ", databases)}. Ask an administrator to run, in each of these databases, REASSIGN OWNED BY {login.Identifier} TO a role without special privileges " +
             $"(functions that the pod created run with the privileges of their owner), and DROP OWNED BY {login.Identifier}.";
         return new CredentialException(
-            CredentialFailure.Refused, $"The login role '{login.Name}' can no longer log in but was not removed because {problem}.{owned}{memberships} After that, the next sweep removes it.") { IsDisabled = true };
+            CredentialFailure.Refused, $"The login role '{login.Name}' can no longer log in but was not removed because {problem}.{owned}{memberships} After that, the next sweep removes it.")
+        { IsDisabled = true };
     }
 }
