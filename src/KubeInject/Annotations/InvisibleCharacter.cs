@@ -33,8 +33,10 @@ internal static class InvisibleCharacter
     /// <summary>Returns the index of the first such character, or -1.</summary>
     public static int Find(ReadOnlySpan<char> text)
     {
-        var at = text.IndexOfAnyExceptInRange(' ', '~');
-        while (at >= 0 && at < text.Length)
+        var at = 0;
+        while (at < text.Length && text[at] is >= ' ' and <= '~')
+            at++;
+        while (at < text.Length)
         {
             if (Rune.DecodeFromUtf16(text[at..], out var rune, out var length) == System.Buffers.OperationStatus.Done && Is(rune))
                 return at;

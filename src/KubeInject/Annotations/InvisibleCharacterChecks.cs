@@ -8,18 +8,26 @@ internal static class InvisibleCharacterChecks
     public static void Report(PodTemplate pod, InjectionOptions options, FindingList findings)
     {
         foreach (var (key, value) in pod.Annotations.Pairs())
-            Report("annotation", key, value, InjectionAnnotation.IsInjectionKey, findings);
+        {
+            var at = InvisibleCharacter.Find(key);
+            if (InjectionAnnotation.IsInjectionKey(at < 0 ? key : InvisibleCharacter.Remove(key)))
+                Report("annotation", key, value, at, findings);
+        }
+
         foreach (var (key, value) in pod.Labels.Pairs())
-            Report("label", key, value, label => label == options.LabelKey, findings);
+        {
+            var at = InvisibleCharacter.Find(key);
+            if ((at < 0 ? key : InvisibleCharacter.Remove(key)) == options.LabelKey)
+                Report("label", key, value, at, findings);
+        }
     }
 
-    private static void Report(string what, string key, string value, Func<string, bool> isMeant, FindingList findings)
+    private static void Report(string what, string key, string value, int atInKey, FindingList findings)
     {
-        var at = InvisibleCharacter.Find(key);
-        if (at >= 0 && isMeant(InvisibleCharacter.Remove(key)))
-            Add(what, key, key, at, $"The key of {what}", findings);
-        if (isMeant(key) && InvisibleCharacter.Find(value) is var found && found >= 0)
-            Add(what, key, value, found, $"The value of {what}", findings);
+        if (atInKey >= 0)
+            Add(what, key, key, atInKey, $"The key of {what}", findings);
+        if (InvisibleCharacter.Find(value) is var at && at >= 0)
+            Add(what, key, value, at, $"The value of {what}", findings);
     }
 
     private static void Add(string what, string key, string text, int at, string subject, FindingList findings) => findings.Error(

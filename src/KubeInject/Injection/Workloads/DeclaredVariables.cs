@@ -42,7 +42,10 @@ internal sealed class DeclaredVariables
             return null;
         var live = PodSpecOf(workload.ToElement(), templatePath);
         var applied = PodSpecOf(LastAppliedTo(workload), templatePath);
-        var managers = TemplateManager.Of(workload, templatePath).Where(manager => manager.Merges).ToList();
+
+        // The manifest of a pod from kubectl create is not applied later, because an apply cannot change a pod.
+        var isPod = templatePath.Length == 0;
+        var managers = TemplateManager.Of(workload, templatePath).Where(manager => manager.Merges && !(isPod && manager.Name == "kubectl-create")).ToList();
         var names = pod.Plan.Variables.Select(variable => variable.Name).ToList();
         var found =
             from list in Lists
@@ -53,7 +56,7 @@ internal sealed class DeclaredVariables
             let declared = FormOf(Named(applied.Get(list), containerName), name) ?? (now is not null && IsOwned(list, containerName, name, now) ? now : null)
             where declared is not null
             select new Variable(containerName, name, declared, now);
-        return new DeclaredVariables(found.ToList(), pod.Secret is null ? ValueForm : SecretForm, templatePath.Length == 0).Obstacle();
+        return new DeclaredVariables(found.ToList(), pod.Secret is null ? ValueForm : SecretForm, isPod).Obstacle();
 
         bool IsOwned(string list, string container, string variable, string form) =>
             managers.Any(manager => manager.Owns(list, container, variable, form == ValueForm ? ValueForm : "valueFrom"));
