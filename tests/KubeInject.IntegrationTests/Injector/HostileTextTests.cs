@@ -35,7 +35,7 @@ public sealed class HostileTextTests : IDisposable
     public async Task No_command_prints_control_characters_or_workflow_commands(string command)
     {
         var isForRunner = command.EndsWith("github", StringComparison.Ordinal);
-        string[] files = [folder.Write("manifest.json", Manifest), folder.Write("::error::planted.yaml", "a: ["), folder.Write("\u001b[2J\u202e.yaml", Manifest), folder.Write("twice.json", $$$"""{"{{{Hostile}}}": 1, "{{{Hostile}}}": 2}""")];
+        string[] files = [folder.Write("manifest.json", Manifest), folder.Write("::error::planted.yaml", "a: ["), folder.Write("\u001b[2J\u202e.yaml", Manifest), folder.Write("twice.json", $$$"""{"apiVersion": "v1", "kind": "Pod", "metadata": {"annotations": {"db-creds-injector.numberly.io/a.role": "a"}}, "{{{Hostile}}}": 1, "{{{Hostile}}}": 2}""")];
 
         foreach (var file in files.Append("-").Append($"missing\n::error::planted\u001b.yaml"))
         {
