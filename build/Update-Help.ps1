@@ -177,7 +177,7 @@ function Format-Maml([xml] $Maml, $Pages) {
         if ($link.InnerText -notmatch '^https://') { $link.InnerText = '' }
     }
     $text = [System.IO.StringWriter]::new()
-    $writer = [System.Xml.XmlWriter]::Create($text, [System.Xml.XmlWriterSettings]@{ Indent = $true; NewLineChars = "`n"; OmitXmlDeclaration = $true })
+    $writer = [System.Xml.XmlWriter]::Create($text, [System.Xml.XmlWriterSettings]@{ Indent = $true; IndentChars = ''; NewLineChars = "`n"; OmitXmlDeclaration = $true })
     $Maml.DocumentElement.WriteTo($writer)
     $writer.Close()
     "<?xml version=`"1.0`" encoding=`"utf-8`"?>`n$text"

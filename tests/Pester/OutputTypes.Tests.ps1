@@ -11,7 +11,7 @@ BeforeAll {
     Import-Module $PSScriptRoot/../../out/KubeInject
 
     function New-Lease([string] $State = 'Active') {
-        $record = [KubeInject.Leases.LeaseRecord]@{
+        $record = [KubeInject.Credentials.LeaseRecord]@{
             Uuid = '6f1b5a3c-0d0e-4b7e-9a55-3f1d2c4b5a69'; Source = 'local'; Role = 'orders-rw'; Database = 'orders'; Username = 'v-orders-1'
             Owner = $orders; ServiceAccountName = 'orders'; IsComplete = $true; ExpiresAt = [DateTimeOffset]::UtcNow.AddHours(-2.5)
         }
@@ -37,8 +37,8 @@ BeforeAll {
         'Cmdlets.Secrets.KubeServiceAccountToken' = [KubeInject.Cmdlets.Secrets.KubeServiceAccountToken]@{ Token = 'x'; Audience = [string[]] 'vault' }, 'ExpiresIn', '-'
         'Diagnosis.Explanation' = [KubeInject.Diagnosis.Explanation]@{ Object = $orders; Verdict = 'The pod will be injected.'; Lines = [string[]] '1. Request' }, 'Verdict', 'The pod will be injected.'
         'Diagnosis.PodDiagnosis' = [KubeInject.Diagnosis.PodDiagnosis]@{
-            Object = $orders; Injections = [KubeInject.Annotations.PodInjection[]] @(); Chain = [KubeInject.Diagnosis.DiagnosisStep[]] $step
-        }, 'FirstBroken', $step
+            Object = $orders; Injections = [KubeInject.Annotations.PodInjection[]] @(); Steps = [KubeInject.Diagnosis.DiagnosisStep[]] $step
+        }, 'FirstFailed', $step
         'Injection.Annotating.AnnotationResult' = [KubeInject.Injection.Annotating.AnnotationResult]@{ Object = $orders; Status = 'Changed'; Changes = [string[]] 'Set orders.role.' }, 'Status', 'Changed'
         'Injection.InjectionResult' = [KubeInject.Injection.InjectionResult]@{ Object = $orders; Status = 'Injected'; Databases = $injected }, 'Databases', $injected[0]
         'Injection.Rotation.RotationResult' = [KubeInject.Injection.Rotation.RotationResult]@{ Object = $orders; Status = 'Rotated'; Databases = $injected }, 'Status', 'Rotated'
