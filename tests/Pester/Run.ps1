@@ -67,7 +67,7 @@ $result = Invoke-Pester -Configuration $configuration
 $result.Skipped | ForEach-Object { "Skipped: $(Get-TestName $_). $(Get-SkipReason $_)" }
 
 # The tests that failed, after those that were skipped, so that the end of the output has them.
-$result.Failed | ForEach-Object { "Failed: $(Get-TestName $_). $($_.ErrorRecord.DisplayErrorMessage)" }
+$result.Failed | ForEach-Object { "Failed: $(Get-TestName $_). $($_.ErrorRecord)" }
 
 # A file with a syntax error has no tests that could fail.
 $failed = [Math]::Max($result.FailedCount, $result.FailedContainersCount)
