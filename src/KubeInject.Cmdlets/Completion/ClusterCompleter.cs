@@ -35,7 +35,7 @@ public sealed class LeaseOwnerCompleter : ClusterCompleter
 {
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> CreateClusterQuery(CompletionContext line)
     {
-        var (word, query, isPod) = (line.Word, line.Query with { AllNamespaces = !line.Has("Namespace") }, line.Parameter == "Pod");
+        var (word, query, isPod) = (line.Word, line.Query with { AllNamespaces = !line.HasParameter("Namespace") }, line.Parameter == "Pod");
         return (cluster, cancellationToken) => isPod
             ? cluster.NamesAsync(KubeResource.Pods, query, cancellationToken)
             : cluster.WorkloadsAsync(word, query, cancellationToken);
@@ -49,7 +49,7 @@ public sealed class NamespaceCompleter : ClusterCompleter
     {
         if (!line.SpecifiesSettings)
             return base.CreateQuery(line);
-        if (line.Has("Server") || line.Has("InCluster"))
+        if (line.HasParameter("Server") || line.HasParameter("InCluster"))
             return null;
         var settings = line.Settings();
         var query = CreateClusterQuery(line);

@@ -51,7 +51,7 @@ internal sealed class CompletionContext(string command, string parameter, string
         || (HasSettingsParameters && !Has("Connection") && Connection is null);
 
     /// <summary>Whether the command contains a parameter.</summary>
-    public bool Has(string name) => bound.Contains(name);
+    public bool HasParameter(string name) => bound.Contains(name);
 
     /// <summary>Returns the value of a parameter; null if there is none, or if it has another type.</summary>
     public T? Value<T>(string name)

@@ -20,18 +20,18 @@ internal static class ClientObject
     public static IEnumerable<object> Unwrap(object input)
     {
         var value = input is PSObject wrapped ? wrapped.BaseObject : input;
-        if (!Is(value.GetType()))
+        if (!IsClientObject(value.GetType()))
             return [input];
         return Value(value, "Items") is IEnumerable items ? items.Cast<object>().SelectMany(Unwrap) : [Read(value)];
     }
 
     /// <summary>Whether a type is a Kubernetes object of the official client.</summary>
-    public static bool Is(Type type) => ContractOf(type) is not null;
+    public static bool IsClientObject(Type type) => ContractOf(type) is not null;
 
     /// <summary>Returns the reference of an object, for example <c>shop/deployment/orders</c>; null if it is not an object of the official client.</summary>
     public static string? NameOf(object value)
     {
-        if (!Is(value.GetType()) || Value(value, "Metadata") is not { } metadata)
+        if (!IsClientObject(value.GetType()) || Value(value, "Metadata") is not { } metadata)
             return null;
         return new ObjectReference(Text(value, "Kind") ?? Constant(value, "KubeKind") ?? "", Text(metadata, "NamespaceProperty"), Text(metadata, "Name") ?? "").ToString();
     }

@@ -51,7 +51,7 @@ internal sealed class ManifestPlanner(CredentialSource source, InjectionOptions 
         try
         {
             List<PodValues> placeholders = [.. pods.Select(PodValues.Placeholders)];
-            var edits = ManifestEditor.EditsFor(document, [.. pods.Zip(placeholders, PodRenderer.Render).SelectMany(changes => changes)]);
+            var edits = ManifestEditor.GetEdits(document, [.. pods.Zip(placeholders, PodRenderer.Render).SelectMany(changes => changes)]);
             if (delivery is { Delivery: CredentialDelivery.Secret, SecretAsManifest: true } && pods.Exists(pod => pod.IsPlanned))
                 SecretManifests.Check(document);
             return new PlannedDocument(document.Place, pods, edits, placeholders);

@@ -13,17 +13,17 @@ internal static class ClockSkew
     /// <param name="records">The records, directly after a store listed them.</param>
     /// <param name="now">The time by this machine's clock.</param>
     /// <returns>A sentence for each clock that differs.</returns>
-    public static IEnumerable<string> Of(LeaseRecordList records, DateTimeOffset now)
+    public static IEnumerable<string> Describe(LeaseRecordList records, DateTimeOffset now)
     {
         if (records.Now is { } storeTime && (now - storeTime).Duration() > Tolerance)
-            yield return $"The clock of this machine is {Describe(now - storeTime)} the clock of the server that stores the lease records. The lower of the two ages applies to each lease. Correct the clock.";
-        var writers = records.Select(record => Of(record, records)).Where(skew => skew.Duration() > Tolerance).ToList();
+            yield return $"The clock of this machine is {Format(now - storeTime)} the clock of the server that stores the lease records. The lower of the two ages applies to each lease. Correct the clock.";
+        var writers = records.Select(record => Measure(record, records)).Where(skew => skew.Duration() > Tolerance).ToList();
         if (writers.Count > 0)
-            yield return $"{(writers.Count == 1 ? "1 lease record was" : $"{writers.Count} lease records were")} written by a machine whose clock is up to {Describe(writers.MaxBy(skew => skew.Duration()))} the clock of the server that stores them. The lower of the two ages applies to each lease. Correct that clock.";
+            yield return $"{(writers.Count == 1 ? "1 lease record was" : $"{writers.Count} lease records were")} written by a machine whose clock is up to {Format(writers.MaxBy(skew => skew.Duration()))} the clock of the server that stores them. The lower of the two ages applies to each lease. Correct that clock.";
     }
 
     /// <summary>Returns how far the clock of the machine that wrote a record is ahead. If the store has only the last write time, a clock that is behind cannot be detected.</summary>
-    private static TimeSpan Of(LeaseRecord record, LeaseRecordList records)
+    private static TimeSpan Measure(LeaseRecord record, LeaseRecordList records)
     {
         var written = records.HasFirstTimes ? record.RecordedAt : record.RenewedAt ?? record.RecordedAt;
         if (written is null || !records.StoredAt.TryGetValue(record.Uuid, out var stored))
@@ -32,7 +32,7 @@ internal static class ClockSkew
         return ahead > TimeSpan.Zero || records.HasFirstTimes ? ahead : TimeSpan.Zero;
     }
 
-    private static string Describe(TimeSpan skew)
+    private static string Format(TimeSpan skew)
     {
         var duration = skew.Duration();
         var text = duration.TotalMinutes < 2 ? string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0} s")

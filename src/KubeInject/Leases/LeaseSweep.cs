@@ -67,7 +67,7 @@ internal sealed class LeaseSweep
         var leases = known ?? throw new InvalidOperationException("A sweep must be planned before it runs.");
         using var run = new LeaseSweepRun(source, owners, leases.Rules, plan, leases.RevokedByOthers);
         var start = source.Time.GetTimestamp();
-        var skews = ClockSkew.Of(leases.Records, source.Time.GetUtcNow()).ToList();
+        var skews = ClockSkew.Describe(leases.Records, source.Time.GetUtcNow()).ToList();
         await run.RunAsync(options.Concurrency, progress, cancellationToken).ConfigureAwait(false);
         return run.Summarize(leases, skews) with { Duration = source.Time.GetElapsedTime(start) };
     }

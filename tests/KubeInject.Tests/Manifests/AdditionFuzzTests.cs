@@ -33,7 +33,7 @@ public sealed class AdditionFuzzTests
             foreach (var document in manifest.Documents.Where(document => document.Problem is null))
             {
                 (ManifestChange Change, TextEdit[] Edits)[] changes = [.. Changes(document, random)
-                    .Select(change => (change, TextEditor.EditsFor(text, change).Select(edit => random.Next(3) > 0 ? edit : Damage(edit, random)).ToArray()))];
+                    .Select(change => (change, TextEditor.GetEdits(text, change).Select(edit => random.Next(3) > 0 ? edit : Damage(edit, random)).ToArray()))];
                 var byItself = ChangeVerifier.AreAdditionsAsMeant(document, changes);
                 TextEdit[] edits = [.. changes.SelectMany(change => change.Edits)];
                 var isInside = edits.All(edit => edit.Start + edit.Length <= document.Place.End.Value);

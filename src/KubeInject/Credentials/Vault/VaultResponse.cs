@@ -44,7 +44,7 @@ internal sealed record VaultResponse(int StatusCode, JsonElement Body)
     public bool IsNotFound => StatusCode == 404 && Body.Get("errors").ValueKind == JsonValueKind.Array && !Errors.Any();
 
     /// <summary>Whether Vault rejected the request before processing it, so the request can be repeated safely.</summary>
-    public bool IsNotProcessed => StatusCode is 412 or 429 or 472 or 473 || IsSealed || (StatusCode == 503 && HasError("standby", "not active"));
+    public bool WasRejectedBeforeProcessing => StatusCode is 412 or 429 or 472 or 473 || IsSealed || (StatusCode == 503 && HasError("standby", "not active"));
 
     public bool IsSealed => StatusCode == 503 && (HasError("sealed") || Body.IsTrue("sealed"));
 

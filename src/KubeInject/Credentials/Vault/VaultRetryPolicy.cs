@@ -20,7 +20,7 @@ internal sealed record VaultRetryPolicy : RetryPolicy
     /// <summary>Returns the delay before a retry; null if the response is final.</summary>
     public TimeSpan? WaitAfter(VaultRequest request, VaultResponse response, int failures)
     {
-        var isTransient = response.IsNotProcessed || (request.IsRepeatable && response.StatusCode >= 500 && response.StatusCode != 501 && !VaultFailures.IsRefusal(response));
+        var isTransient = response.WasRejectedBeforeProcessing || (request.IsRepeatable && response.StatusCode >= 500 && response.StatusCode != 501 && !VaultFailures.IsRefusal(response));
         return isTransient ? Backoff(failures, response.RetryAfter) : null;
     }
 

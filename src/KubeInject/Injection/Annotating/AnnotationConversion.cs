@@ -10,7 +10,7 @@ internal sealed class AnnotationConversion(InjectionDialect dialect) : Annotatio
     internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
     {
         if (round > 0 || injections.FirstOrDefault(injection => injection.Dialect == dialect) is not { } injection)
-            return AnnotationStep.Done;
+            return AnnotationStep.Empty;
         var conversion = DialectConverter.Convert(injection, options);
         return AnnotationStep.Of(conversion.Changes, [.. conversion.Left.Select(left => $"{injection.Pod.Object}: {left}")]);
     }

@@ -10,12 +10,12 @@ internal sealed class AnnotationRemoval(string? database = null) : AnnotationTas
     {
         var own = injections.FirstOrDefault(injection => injection.Dialect == InjectionDialect.VaultDbInjector);
         if (own is null || round > 0)
-            return AnnotationStep.Done;
+            return AnnotationStep.Empty;
 
         var keys = own.Pod.Annotations.Keys.Where(InjectionAnnotation.IsInjectionKey).Order(StringComparer.Ordinal).ToList();
         var ofDatabase = database is null ? [] : keys.FindAll(key => key.StartsWith(InjectionAnnotation.ForDatabase(database, ""), StringComparison.Ordinal));
         if (database is not null && ofDatabase.Count == 0)
-            return AnnotationStep.Done;
+            return AnnotationStep.Empty;
 
         var others = own.Databases.Where(other => database is not null && other.Name != database).ToList();
         if (others.Count == 0)

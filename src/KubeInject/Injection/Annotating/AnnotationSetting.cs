@@ -9,7 +9,7 @@ internal sealed class AnnotationSetting(DatabaseAnnotations annotations) : Annot
     internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round)
     {
         if (round > 0)
-            return AnnotationStep.Done;
+            return AnnotationStep.Empty;
         var pod = injections[0].Pod;
         var mode = annotations.Mode
             ?? (annotations.Template is not null || annotations.UriVariables is not null ? InjectionMode.Uri

@@ -8,7 +8,7 @@ namespace KubeInject.Injection.Annotating;
 /// <param name="IsDue">Whether the task fails if a fix has no effect or has to be repeated. Default: false.</param>
 internal sealed record AnnotationStep(IReadOnlyList<Fix> Fixes, IReadOnlyList<string> Warnings, bool IsDue = false)
 {
-    public static AnnotationStep Done { get; } = new([], []);
+    public static AnnotationStep Empty { get; } = new([], []);
 
     /// <summary>Creates a separate fix for each change, so that only effective changes are reported.</summary>
     public static AnnotationStep Of(IEnumerable<MetadataChange> changes, params IReadOnlyList<string> warnings) =>

@@ -5,7 +5,7 @@ namespace KubeInject.Manifests.Editing;
 /// <summary>Finds the text of removed entries of a mapping: their lines, but no comments or blank lines between them.</summary>
 internal static class EntryRemoval
 {
-    public static IEnumerable<TextEdit> EditsFor(string content, RemoveEntries remove) => remove.Mapping.IsFlow
+    public static IEnumerable<TextEdit> GetEdits(string content, RemoveEntries remove) => remove.Mapping.IsFlow
         ? FlowEdits(content, remove)
         : remove.Entries.SelectMany(entry => BlockEdits(content, entry));
 

@@ -9,12 +9,12 @@ namespace KubeInject.Manifests.Editing;
 internal static class ManifestEditor
 {
     /// <summary>Returns the document's text with the changes.</summary>
-    /// <exception cref="ManifestException">As for <see cref="EditsFor"/>.</exception>
-    public static string Apply(ManifestDocument document, IReadOnlyList<ManifestChange> changes) => Apply(document, EditsFor(document, changes));
+    /// <exception cref="ManifestException">As for <see cref="GetEdits"/>.</exception>
+    public static string Apply(ManifestDocument document, IReadOnlyList<ManifestChange> changes) => Apply(document, GetEdits(document, changes));
 
     /// <summary>Returns the verified text edits for the changes, with offsets in the manifest.</summary>
     /// <exception cref="ManifestException">A change would also change another part of the document, or the layout does not allow it.</exception>
-    public static IReadOnlyList<TextEdit> EditsFor(ManifestDocument document, IReadOnlyList<ManifestChange> changes)
+    public static IReadOnlyList<TextEdit> GetEdits(ManifestDocument document, IReadOnlyList<ManifestChange> changes)
     {
         if (changes.Count == 0)
             return [];
@@ -23,7 +23,7 @@ internal static class ManifestEditor
 
         var text = document.Source;
         var distinct = Distinct(text, changes);
-        var edits = distinct.ConvertAll(change => (Change: change, Edits: TextEditor.EditsFor(text.Content, change).ToArray()));
+        var edits = distinct.ConvertAll(change => (Change: change, Edits: TextEditor.GetEdits(text.Content, change).ToArray()));
         var all = edits.SelectMany(edit => edit.Edits).ToArray();
         if (ChangeVerifier.AreAdditionsAsMeant(document, edits) || IsAsMeant(document, distinct, all))
             return all;

@@ -6,7 +6,7 @@ namespace KubeInject.Manifests.Editing;
 /// <summary>Creates the text edits for a change of content.</summary>
 internal static class TextEditor
 {
-    public static IEnumerable<TextEdit> EditsFor(string content, ManifestChange change) => change switch
+    public static IEnumerable<TextEdit> GetEdits(string content, ManifestChange change) => change switch
     {
         AddEntry { Mapping.IsFlow: true } add => [AddFlowEntry(content, add)],
         AddEntry add => [AddBlockEntry(content, add)],
@@ -17,7 +17,7 @@ internal static class TextEditor
         SetEntry { Value: JsonObject } set when set.Key != set.Entry.Key.Value => [SetBlockMapping(content, set)],
         SetEntry set => SetBlockCollection(content, set),
         RenameEntry rename => [new TextEdit(rename.Entry.Key.Start, rename.Entry.Key.End - rename.Entry.Key.Start, Key(rename))],
-        RemoveEntries remove => EntryRemoval.EditsFor(content, remove),
+        RemoveEntries remove => EntryRemoval.GetEdits(content, remove),
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
 

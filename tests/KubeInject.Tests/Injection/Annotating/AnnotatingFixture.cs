@@ -35,6 +35,6 @@ internal static class AnnotatingFixture
     private sealed class Changes(MetadataChange[] changes) : AnnotationTask
     {
         internal override AnnotationStep Next(IReadOnlyList<PodInjection> injections, InjectionOptions options, int round) =>
-            round > 0 ? AnnotationStep.Done : AnnotationStep.Of(changes);
+            round > 0 ? AnnotationStep.Empty : AnnotationStep.Of(changes);
     }
 }
