@@ -22,7 +22,7 @@ internal sealed class CompletionContext(string command, string parameter, string
     private static readonly string[][] OriginParameters = [["Connection"], ["Context"], ["KubeConfig"], ["Namespace", "n"]];
 
     /// <summary>Whether the origin of names is unknown without running code, for example in <c>-Namespace (Get-Content ./namespace)</c>.</summary>
-    public bool IsOriginUnknown => OriginParameters.Any(names => names[0] != parameter && !Has(names[0]) && line.CommandElements.OfType<CommandParameterAst>()
+    public bool IsOriginUnknown => OriginParameters.Any(names => names[0] != parameter && !HasParameter(names[0]) && line.CommandElements.OfType<CommandParameterAst>()
         .Any(element => names.Contains(element.ParameterName, StringComparer.OrdinalIgnoreCase)));
 
     /// <summary>The name of the parameter whose value is completed.</summary>
@@ -44,11 +44,11 @@ internal sealed class CompletionContext(string command, string parameter, string
     };
 
     /// <summary>The connection that the cmdlet will use; null if there is none, or if it is not known yet.</summary>
-    public KubeConnection? Connection => Has("Connection") ? Value<KubeConnection>("Connection") : RunspaceConnection.Current;
+    public KubeConnection? Connection => HasParameter("Connection") ? Value<KubeConnection>("Connection") : RunspaceConnection.Current;
 
     /// <summary>Whether the command specifies connection settings and does not use an open connection.</summary>
-    public bool SpecifiesSettings => Has("Server") || Has("InCluster") || Has("KubeConfig") || (Has("Context") && Text("Context") != Connection?.Context)
-        || (HasSettingsParameters && !Has("Connection") && Connection is null);
+    public bool SpecifiesSettings => HasParameter("Server") || HasParameter("InCluster") || HasParameter("KubeConfig") || (HasParameter("Context") && Text("Context") != Connection?.Context)
+        || (HasSettingsParameters && !HasParameter("Connection") && Connection is null);
 
     /// <summary>Whether the command contains a parameter.</summary>
     public bool HasParameter(string name) => bound.Contains(name);
@@ -84,8 +84,8 @@ internal sealed class CompletionContext(string command, string parameter, string
 
     /// <summary>Returns the files and folders of the manifests of the command; null if it specifies none.</summary>
     public IReadOnlyList<string>? ManifestPaths() =>
-        Has("Path") ? [.. Texts("Path").SelectMany(path => Run("(Microsoft.PowerShell.Management\\Resolve-Path -Path $args[0] -ErrorAction Ignore).ProviderPath", path))]
-        : Has("LiteralPath") ? [.. Texts("LiteralPath").SelectMany(FullPath)]
+        HasParameter("Path") ? [.. Texts("Path").SelectMany(path => Run("(Microsoft.PowerShell.Management\\Resolve-Path -Path $args[0] -ErrorAction Ignore).ProviderPath", path))]
+        : HasParameter("LiteralPath") ? [.. Texts("LiteralPath").SelectMany(FullPath)]
         : null;
 
     /// <summary>Returns the variables of the session.</summary>
@@ -97,7 +97,7 @@ internal sealed class CompletionContext(string command, string parameter, string
     }
 
     /// <summary>Whether a switch is on.</summary>
-    public bool IsOn(string name) => Has(name) && LanguagePrimitives.IsTrue(bound[name]);
+    public bool IsOn(string name) => HasParameter(name) && LanguagePrimitives.IsTrue(bound[name]);
 
     private bool HasSettingsParameters => command.EndsWith("Connect-KubeCluster", StringComparison.OrdinalIgnoreCase) || command.EndsWith("Test-KubeConnection", StringComparison.OrdinalIgnoreCase);
 
@@ -119,5 +119,5 @@ internal sealed class CompletionContext(string command, string parameter, string
     private static KubeEnvironment SessionEnvironment() =>
         KubeEnvironment.Process with { WorkingFolder = Run("$ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath").First() };
 
-    private string[]? KubeConfigPaths() => Has("KubeConfig") ? [.. Texts("KubeConfig").Select(WildcardPattern.Unescape).SelectMany(FullPath)] : null;
+    private string[]? KubeConfigPaths() => HasParameter("KubeConfig") ? [.. Texts("KubeConfig").Select(WildcardPattern.Unescape).SelectMany(FullPath)] : null;
 }
