@@ -120,6 +120,9 @@ public static class FindingCode
     /// <summary>A character that is invisible or looks like a space or a quotation mark, in a key or value.</summary>
     public const string InvisibleCharacter = "KI037";
 
+    /// <summary>The pod has a UUID, but no container has a requested variable.</summary>
+    public const string MissingVariables = "KI038";
+
     /// <summary>Whitespace before or after a value, which the in-cluster injector treats as part of the value.</summary>
     public const string SurroundingWhitespace = "KI040";
 

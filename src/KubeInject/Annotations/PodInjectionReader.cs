@@ -48,7 +48,7 @@ public static class PodInjectionReader
 
         var hasUuid = UuidReader.IsInjected(keys);
         var hasPlaceholders = VariableChecks.ReportPlaceholders(variables, pod.Containers, findings);
-        var injected = hasUuid || hasPlaceholders;
+        var injected = hasPlaceholders || (hasUuid && !VariableChecks.ReportMissing(variables, keys, pod.Containers, findings));
         IReadOnlyList<string> unmatched = [];
         if (hasUuid)
             unmatched = UuidReader.Assign(keys, databases, findings);

@@ -9,6 +9,11 @@ internal static class UuidReader
     public static bool IsInjected(InjectionKeys keys) =>
         keys.Has(InjectionAnnotation.Uuid) || keys.HasLegacyUuid;
 
+    /// <summary>Returns the key of the annotation with the first UUID of an injected pod.</summary>
+    public static string KeyOf(InjectionKeys keys) => keys.Has(InjectionAnnotation.Uuid)
+        ? InjectionAnnotation.Uuid
+        : keys.Databases.First(database => database.Has(DatabaseSetting.LegacyUuid)).Key(DatabaseSetting.LegacyUuid);
+
     /// <summary>Assigns the UUIDs to the databases, and returns the UUIDs that cannot be assigned.</summary>
     public static IReadOnlyList<string> Assign(InjectionKeys keys, DatabaseInjection[] databases, FindingList findings)
     {

@@ -124,6 +124,26 @@ internal static class VariableChecks
         return true;
     }
 
+    /// <summary>Reports requested variables that no container of a pod with a UUID has, and returns whether there are any.</summary>
+    /// <remarks>Not every container has to have them, because other webhooks add containers after the injection.</remarks>
+    public static bool ReportMissing(List<RequestedVariable> variables, InjectionKeys keys, IReadOnlyList<PodContainer> containers, FindingList findings)
+    {
+        if (containers.Count == 0 || containers.Any(container => container.VariableSources.Any(source => source.Keys is null)))
+            return false;
+        var declared = containers.SelectMany(container => container.Variables)
+            .Concat(containers.SelectMany(container => container.VariableSources).SelectMany(source => source.Keys!.Select(key => source.Prefix + key)))
+            .ToHashSet(StringComparer.Ordinal);
+        var missing = variables.Select(variable => variable.Name).Where(name => !declared.Contains(name)).Distinct(StringComparer.Ordinal).ToList();
+        if (missing.Count == 0)
+            return false;
+        findings.Warning(
+            FindingCode.MissingVariables,
+            UuidReader.KeyOf(keys),
+            $"The pod has a UUID, as if it were injected, but no container has {(missing.Count == 1 ? "the variable" : "the variables")} {string.Join(", ", missing.Select(Redaction.Value))}.",
+            "Inject the pod again: KubeInject then adds the variables and writes a new UUID.");
+        return true;
+    }
+
     /// <summary>Reports variables that hide a variable of a ConfigMap or Secret (envFrom) with known keys.</summary>
     public static void ReportShadowed(List<RequestedVariable> variables, IReadOnlyList<PodContainer> containers, FindingList findings)
     {

@@ -57,6 +57,7 @@ internal static class FindingSamples
         (FindingCode.SurroundingWhitespace, With(("orders.role", "rw"), ("cluster", " databases "))),
         (FindingCode.TemplateNotParsed, WithTemplate("mysql://tcp(db:3306)/orders")),
         (FindingCode.EmptyRole, With(("role", "rw"), ("orders.role", ""))),
+        (FindingCode.MissingVariables, With(("orders.role", "rw"), ("uuid", FirstUuid)) with { Containers = [new PodContainer("app", false, ["DBUSER"])] }),
         (FindingCode.NriPlaceholders, With(("orders.role", "rw")) with { Containers = [new PodContainer("app", false, ["DBUSER"]) { PlaceholderVariables = ["DBUSER"] }] }),
         (FindingCode.MisplacedKey, With(("orders.role", "rw")) with { MisplacedKeys = [new MisplacedKeys("spec.annotations", [InjectionAnnotation.Prefix + "orders.role"])] }),
         (FindingCode.MisplacedKey, With() with { Annotations = new Dictionary<string, string>(), HasTemplate = false, MisplacedKeys = [new MisplacedKeys("", [InjectionAnnotation.Prefix + "orders.role"])] }),

@@ -35,12 +35,13 @@ public sealed class PodInjectionReaderPropertyTests
         from onWorkload in Map
         from label in Value
         from variables in Gen.ArrayOf(Value)
+        from hasContainer in Gen.Elements(true, false)
         select With() with
         {
             Annotations = annotations,
             WorkloadAnnotations = onWorkload.Take(1).ToDictionary(),
             Labels = new Dictionary<string, string> { ["vault-db-injector"] = label },
-            Containers = [new PodContainer("app", false, variables)],
+            Containers = hasContainer ? [new PodContainer("app", false, variables)] : [],
         };
 
     /// <summary>One or two valid databases, and up to three settings that can replace one of theirs.</summary>

@@ -1,10 +1,35 @@
 using KubeInject.Annotations;
+using KubeInject.Kubernetes.Objects;
 using static KubeInject.Tests.Annotations.TestPods;
 
 namespace KubeInject.Tests.Annotations;
 
 public sealed class UuidTests
 {
+    [Theory]
+    [InlineData(InjectionState.Pending)]
+    [InlineData(InjectionState.Pending, "PGUSER")]
+    [InlineData(InjectionState.Injected, "PGUSER", "PGPASSWORD")]
+    public void A_pod_with_a_uuid_is_injected_only_if_it_has_the_variables(InjectionState expected, params string[] variables)
+    {
+        var pod = With(("a.role", "r"), ("a.env-key-dbuser", "PGUSER"), ("a.env-key-dbpassword", "PGPASSWORD"), ("uuid", FirstUuid)) with
+        {
+            Containers = [new PodContainer("app", false, variables), new PodContainer("proxy", false, [])],
+        };
+        var injection = PodInjectionReader.Read(pod, InjectionOptions.Default);
+        Assert.Equal(expected, injection.State);
+        Assert.Equal([FirstUuid], injection.Uuids);
+        Assert.Equal(expected == InjectionState.Pending, injection.Findings.Any(finding => finding.Code == FindingCode.MissingVariables));
+    }
+
+    [Fact]
+    public void Variables_of_an_unknown_source_can_be_the_injected_ones()
+    {
+        var app = new PodContainer("app", false, []) { VariableSources = [new VariableSource("Secret", "orders", "", IsOptional: false)] };
+        var pod = With(("a.role", "r"), ("uuid", FirstUuid)) with { Containers = [app] };
+        Assert.Equal(InjectionState.Injected, PodInjectionReader.Read(pod, InjectionOptions.Default).State);
+    }
+
     [Fact]
     public void Uuids_are_in_the_order_of_the_sorted_names()
     {

@@ -18,6 +18,8 @@ public sealed class ExplanationTests
         db-creds-injector.numberly.io/reports.env-key-uri: A,B
         """;
 
+    private const string Uuid = "db-creds-injector.numberly.io/uuid: 5b3c8ff8-3a55-4e6c-9b2b-6d6b1f3f3a10";
+
     [Fact]
     public async Task Variables_to_be_injected_are_counted() =>
         Assert.Equal("will be injected: 2 databases, 4 variables in 3 containers", (await DiagnoseAsync($"{Orders}\n{Reports}")).Verdict);
@@ -29,7 +31,12 @@ public sealed class ExplanationTests
     [Fact]
     public async Task Injected_variables_are_counted() => Assert.Equal(
         "is injected: 1 database, 2 variables in 3 containers",
-        (await DiagnoseAsync($"{Orders}\ndb-creds-injector.numberly.io/uuid: 5b3c8ff8-3a55-4e6c-9b2b-6d6b1f3f3a10")).Verdict);
+        (await DiagnoseAsync($"{Orders}\n{Uuid}", env: "[{name: PGUSER, value: v}, {name: PGPASSWORD, value: p}]")).Verdict);
+
+    [Fact]
+    public async Task A_pod_with_a_uuid_but_without_the_variables_will_be_injected() => Assert.Equal(
+        "will be injected: 1 database, 2 variables in 3 containers",
+        (await DiagnoseAsync($"{Orders}\n{Uuid}")).Verdict);
 
     [Fact]
     public async Task A_pod_without_a_request_is_reported() =>
@@ -75,7 +82,7 @@ public sealed class ExplanationTests
         ["shop/pod/orders requests no credentials.", "   No credentials.", "   Nothing, because no credentials are requested.", "   Nothing.", "   Nothing.", "   Nothing."],
         Explanation.Of(await DiagnoseAsync("a: b", label: "app: orders")).Lines.Where(line => line.Length > 0 && !char.IsAsciiDigit(line[0])));
 
-    private static async Task<PodDiagnosis> DiagnoseAsync(string annotations, string label = "vault-db-injector: \"true\"") =>
+    private static async Task<PodDiagnosis> DiagnoseAsync(string annotations, string label = "vault-db-injector: \"true\"", string env = "[]") =>
         Assert.Single(await new PodDiagnostician().DiagnoseAsync(
             ManifestSource.FromText($$"""
                 apiVersion: v1
@@ -89,7 +96,7 @@ public sealed class ExplanationTests
                     {{annotations.Replace("\n", "\n    ", StringComparison.Ordinal)}}
                 spec:
                   initContainers: [{name: migrate, image: app}]
-                  containers: [{name: app, image: app}, {name: sidecar, image: app}]
+                  containers: [{name: app, image: app, env: {{env}}}, {name: sidecar, image: app}]
                 """),
             CancellationToken.None));
 }

@@ -1,3 +1,4 @@
+using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Injection;
 using KubeInject.Manifests;
@@ -24,6 +25,11 @@ public sealed class InjectionTests
           containers:
             - name: app
         """;
+
+    private const string FirstUuid = "7d0c1f3e-0000-0000-0000-000000000000";
+
+    private static readonly string WithUuids = TwoDatabases.Replace(
+        "annotations:", $"annotations:\n    db-creds-injector.numberly.io/uuid: {FirstUuid},7d0c1f3e-0000-0000-0000-000000000001", StringComparison.Ordinal);
 
     [Theory]
     [InlineData("plain", "plain")]
@@ -142,9 +148,39 @@ public sealed class InjectionTests
         Assert.Empty(fixture.Leases.Records);
     }
 
+    [Fact]
+    public async Task A_pod_with_a_uuid_and_the_variables_is_not_changed()
+    {
+        var fixture = new InjectionFixture();
+        var manifest = WithUuids + "\n      env: [{name: U, value: u}, {name: U2, value: u}, {name: P, value: p}, {name: URL, value: x}]\n";
+
+        var (text, result) = await fixture.RunAsync(manifest);
+
+        Assert.Equal(InjectionStatus.AlreadyInjected, Assert.Single(result.Pods).Status);
+        Assert.Equal(manifest, text);
+        Assert.Empty(fixture.Issuer.Issued);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n      env: [{name: U, value: u}, {name: U2, value: u}, {name: P, value: p}]")]
+    public async Task A_pod_with_a_uuid_but_without_a_variable_is_injected(string env)
+    {
+        var fixture = new InjectionFixture();
+
+        var (text, result) = await fixture.RunAsync(WithUuids + env + "\n");
+
+        var pod = Assert.Single(result.Pods);
+        Assert.Equal(InjectionStatus.Injected, pod.Status);
+        Assert.Contains(pod.Findings, finding => finding.Code == FindingCode.MissingVariables);
+        Assert.Equal(2, fixture.Issuer.Issued.Count);
+        Assert.Contains("uuid: \"UUID-0,UUID-1\"\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(FirstUuid, text, StringComparison.Ordinal);
+        Assert.Contains("URL", text.Split("env:")[1], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("apiVersion: v1\nkind: Pod", "apiVersion: example.com/v1\nkind: Pod", InjectionStatus.NotRequested)]
-    [InlineData("annotations:", "annotations:\n    db-creds-injector.numberly.io/uuid: 7d0c1f3e-0000-0000-0000-000000000000,7d0c1f3e-0000-0000-0000-000000000001", InjectionStatus.AlreadyInjected)]
     [InlineData("annotations:", "annotations:\n    db-creds-injector.numberly.io/revoke-ttl: 1h", InjectionStatus.Ignored)]
     [InlineData("    - name: app", "", InjectionStatus.Failed)]
     public async Task A_pod_that_cannot_be_injected_is_reported_with_its_reason(string part, string replacement, InjectionStatus status)
