@@ -125,7 +125,7 @@ function Get-Paragraph([string] $Text) {
 }
 
 # Adapts the MAML to Get-Help: separates the code of examples from their text, removes Markdown, and adds attributes and default
-# values that PlatyPS omits from the syntax.
+# values that PlatyPS omits. Get-Help shows types, defaults and descriptions from the list of parameters, so the syntax has none.
 function Format-Maml([xml] $Maml, $Pages) {
     $names = [System.Xml.XmlNamespaceManager]::new($Maml.NameTable)
     foreach ($name in 'maml', 'command', 'dev') { $names.AddNamespace($name, $Maml.DocumentElement.GetAttribute("xmlns:$name")) }
@@ -168,7 +168,7 @@ function Format-Maml([xml] $Maml, $Pages) {
             }
         }
     }
-    foreach ($empty in $Maml.SelectNodes('//command:syntaxItem//maml:description', $names)) { $null = $empty.ParentNode.RemoveChild($empty) }
+    foreach ($unused in $Maml.SelectNodes('//command:syntaxItem//*[self::maml:description or self::dev:type or self::dev:defaultValue]', $names)) { $null = $unused.ParentNode.RemoveChild($unused) }
     foreach ($node in $Maml.SelectNodes('//maml:description | //maml:alert', $names)) {
         & $setParagraphs $node ($node.SelectNodes('maml:para', $names).ForEach{ $_.InnerText } -join "`n`n")
     }
