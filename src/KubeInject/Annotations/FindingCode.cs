@@ -108,7 +108,7 @@ public static class FindingCode
     /// <summary>A URI of a proxy in the pod that is not running yet when an init container runs.</summary>
     public const string ProxyNotRunning = "KI033";
 
-    /// <summary>Annotations of more than one injector on one pod.</summary>
+    /// <summary>Annotations or labels of more than one injector on one pod.</summary>
     public const string MultipleInjectors = "KI034";
 
     /// <summary>A template that is a URI without a host.</summary>

@@ -16,22 +16,22 @@ internal static class MetadataChecks
     {
         if (ReportAnnotationsOnWorkload(pod, FindingSeverity.Error, findings) || hasMisspelled)
             ReportLabel(pod, options, findings);
-        else if (pod.Labels.TryGetValue(options.LabelKey, out var value) && value == LabelValue)
-            ReportLabelWithoutDatabase(options, findings);
+        else if (options.LabelFor(pod.Labels) is var key && pod.Labels.TryGetValue(key, out var value) && value == LabelValue)
+            ReportLabelWithoutDatabase(key, findings);
     }
 
     /// <summary>Checks a pod with injection annotations that request no database.</summary>
     public static void ReportWithoutDatabase(PodTemplate pod, InjectionOptions options, InjectionKeys keys, FindingList findings)
     {
         if (keys.Databases.Count == 0 && !keys.Has(InjectionAnnotation.Cluster) && !keys.Has(InjectionAnnotation.Role)
-            && pod.Labels.TryGetValue(options.LabelKey, out var value) && value == LabelValue)
-            ReportLabelWithoutDatabase(options, findings);
+            && options.LabelFor(pod.Labels) is var key && pod.Labels.TryGetValue(key, out var value) && value == LabelValue)
+            ReportLabelWithoutDatabase(key, findings);
     }
 
-    private static void ReportLabelWithoutDatabase(InjectionOptions options, FindingList findings) => findings.Refused(
+    private static void ReportLabelWithoutDatabase(string key, FindingList findings) => findings.Refused(
         FindingCode.LabelWithoutAnnotations,
-        options.LabelKey,
-        $"The pod has the label {Redaction.Key(options.LabelKey)}, but requests no database, so the in-cluster injector refuses it.",
+        key,
+        $"The pod has the label {Redaction.Key(key)}, but requests no database, so the in-cluster injector refuses it.",
         $"Request a database with '{InjectionAnnotation.ForDatabase("<db>", DatabaseSetting.Role)}', or remove the label.");
 
     /// <summary>Checks a pod with injection annotations.</summary>
@@ -93,8 +93,17 @@ internal static class MetadataChecks
 
     private static void ReportLabel(PodTemplate pod, InjectionOptions options, FindingList findings)
     {
-        var key = options.LabelKey;
-        if (pod.Labels.TryGetValue(key, out var value))
+        var key = options.LabelFor(pod.Labels);
+        if (options.IsLabelSpecified && options.OtherLabelOf(pod.Labels) is { } other)
+        {
+            // There is no fix, because with both labels, both injectors would act on the pod.
+            findings.Warning(
+                FindingCode.MissingLabel,
+                key,
+                $"The pod does not have the label {Redaction.Key(key)}, but the label {Redaction.Key(other)} of another installed injector, which acts on the pod.",
+                $"Rename the label to {Redaction.Key(key)} if the pod is meant for that injector; otherwise, specify {Redaction.Key(other)} as the label.");
+        }
+        else if (pod.Labels.TryGetValue(key, out var value))
         {
             if (value != LabelValue)
                 findings.Warning(

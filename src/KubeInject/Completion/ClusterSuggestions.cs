@@ -107,9 +107,10 @@ internal sealed class ClusterSuggestions(KubeConnection connection)
     /// <returns>The databases, grouped by pod.</returns>
     public async IAsyncEnumerable<DatabaseInjection> DatabasesAsync(KubeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        var options = InjectionOptions.Read(null, null, Environment.GetEnvironmentVariable);
         await foreach (var pod in ListAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
         {
-            foreach (var database in PodInjectionReader.Read(pod.ToTemplate(), InjectionOptions.Default).Databases)
+            foreach (var database in PodInjectionReader.Read(pod.ToTemplate(), options).Databases)
                 yield return database;
         }
     }

@@ -26,9 +26,10 @@ internal static class ManifestSuggestions
 
     internal static IReadOnlyList<DatabaseInjection> DatabasesOf(ManifestText text)
     {
+        var options = InjectionOptions.Read(null, null, Environment.GetEnvironmentVariable);
         try
         {
-            return [.. Manifest.Parse(text).Documents.SelectMany(document => document.PodTemplates).SelectMany(pod => pod.ReadInjection(InjectionOptions.Default).Databases)];
+            return [.. Manifest.Parse(text).Documents.SelectMany(document => document.PodTemplates).SelectMany(pod => pod.ReadInjection(options).Databases)];
         }
         catch (ManifestException)
         {

@@ -6,11 +6,12 @@ using KubeInject.Manifests;
 namespace KubeInject.Diagnosis;
 
 /// <summary>The subject of a diagnosis: a pod or a pod template, and its requests.</summary>
+/// <param name="Options">The settings of the annotations.</param>
 /// <param name="Template">The metadata and containers.</param>
 /// <param name="Injections">The requests: one injection for each dialect, and at least one.</param>
 /// <param name="Location">The start of its document; null for an object of a cluster.</param>
 /// <param name="Pod">The pod in the cluster; for a workload, its newest pod. Null for a manifest, and for a workload without pods.</param>
-internal sealed record DiagnosisSubject(PodTemplate Template, IReadOnlyList<PodInjection> Injections, SourceLocation? Location, Pod? Pod)
+internal sealed record DiagnosisSubject(InjectionOptions Options, PodTemplate Template, IReadOnlyList<PodInjection> Injections, SourceLocation? Location, Pod? Pod)
 {
     /// <summary>Creates a finding about the subject.</summary>
     public Finding Find(string code, FindingSeverity severity, string message, string suggestion, string? key = null) => new()
@@ -26,11 +27,11 @@ internal sealed record DiagnosisSubject(PodTemplate Template, IReadOnlyList<PodI
     };
 
     public static DiagnosisSubject Of(Pod pod, InjectionOptions options) =>
-        new(pod.Template, PodInjections.ReadAll(pod.Template, options), null, pod);
+        new(options, pod.Template, PodInjections.ReadAll(pod.Template, options), null, pod);
 
     public static DiagnosisSubject Of(PodTemplate template, InjectionOptions options) =>
-        new(template, PodInjections.ReadAll(template, options), null, null);
+        new(options, template, PodInjections.ReadAll(template, options), null, null);
 
     public static DiagnosisSubject Of(ManifestPodTemplate template, InjectionOptions options) =>
-        new(template.Template, template.ReadInjections(options), template.Location, null);
+        new(options, template.Template, template.ReadInjections(options), template.Location, null);
 }

@@ -15,21 +15,22 @@ namespace KubeInject.Diagnosis;
 /// </summary>
 internal sealed class PodDiagnostician
 {
-    private readonly InjectionOptions options;
+    private readonly InjectionOptions specified;
     private readonly ClusterCache? cluster;
     private readonly IReadOnlyList<IDiagnosisCheck> clusterChecks;
     private readonly IReadOnlyList<IDiagnosisCheck> checks;
+    private InjectionOptions? options;
 
     /// <summary>Creates a diagnostician.</summary>
-    /// <param name="options">The settings of the annotations, as configured in the injector. Default: <see cref="InjectionOptions.Default"/>.</param>
+    /// <param name="options">The settings of the annotations, as configured in the injector. Default: <see cref="InjectionOptions.Default"/>, with the label of the injector that is installed in the cluster.</param>
     /// <param name="cluster">The cluster to check against; null to check only the documents (default).</param>
     /// <param name="source">The source of the credentials and of the lease records; null if it is not known (default).</param>
     /// <param name="time">The clock. Default: the system clock.</param>
     public PodDiagnostician(InjectionOptions? options = null, KubeObjectClient? cluster = null, CredentialSource? source = null, TimeProvider? time = null)
     {
-        this.options = options ?? InjectionOptions.Default;
+        specified = options ?? InjectionOptions.Default;
         this.cluster = cluster is null ? null : new ClusterCache(cluster);
-        clusterChecks = this.cluster is null ? [] : [new ClusterCheck(this.cluster, this.options, source, time ?? TimeProvider.System)];
+        clusterChecks = this.cluster is null ? [] : [new ClusterCheck(this.cluster, source, time ?? TimeProvider.System)];
         checks = [.. clusterChecks, .. SourceChecks.Of(source, this.cluster)];
     }
 
@@ -58,12 +59,13 @@ internal sealed class PodDiagnostician
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var used = await OptionsAsync(cancellationToken).ConfigureAwait(false);
         var diagnoses = new List<PodDiagnosis>();
         var documents = Manifest.Parse(text).Documents;
         foreach (var document in documents.Where(document => document.Problem is not null))
             report(document);
         foreach (var template in documents.SelectMany(document => document.PodTemplates))
-            diagnoses.Add(WithLocations(await DiagnoseAsync(DiagnosisSubject.Of(template, options), cancellationToken).ConfigureAwait(false), template));
+            diagnoses.Add(WithLocations(await DiagnoseAsync(DiagnosisSubject.Of(template, used), cancellationToken).ConfigureAwait(false), template));
         return diagnoses;
     }
 
@@ -71,10 +73,10 @@ internal sealed class PodDiagnostician
     /// <param name="pod">The pod.</param>
     /// <param name="cancellationToken">Cancels the diagnosis.</param>
     /// <returns>The diagnosis.</returns>
-    public Task<PodDiagnosis> DiagnoseAsync(Pod pod, CancellationToken cancellationToken)
+    public async Task<PodDiagnosis> DiagnoseAsync(Pod pod, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        return DiagnoseAsync(DiagnosisSubject.Of(pod, options), cancellationToken);
+        return await DiagnoseAsync(DiagnosisSubject.Of(pod, await OptionsAsync(cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Diagnoses a workload of the cluster: its pod template and its newest pod, if it has pods.</summary>
@@ -94,7 +96,8 @@ internal sealed class PodDiagnostician
             return await DiagnoseAsync(Pod.FromUtf8(read.ToUtf8(), read.Server), cancellationToken).ConfigureAwait(false);
         var template = Manifest.Parse(new ManifestText(read.ToJson())).Documents[0].PodTemplates[0].Template with { Server = read.Server };
         var pod = await PodOwner.FindNewestPodAsync(cache, read, template, cancellationToken).ConfigureAwait(false);
-        return await DiagnoseAsync(DiagnosisSubject.Of(template, options) with { Pod = pod }, cancellationToken).ConfigureAwait(false);
+        var used = await OptionsAsync(cancellationToken).ConfigureAwait(false);
+        return await DiagnoseAsync(DiagnosisSubject.Of(template, used) with { Pod = pod }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -103,8 +106,15 @@ internal sealed class PodDiagnostician
     /// </summary>
     /// <param name="pod">The metadata of a pod without pending injections.</param>
     /// <param name="cancellationToken">Cancels the diagnosis.</param>
-    internal Task<PodDiagnosis> DiagnoseInjectedAsync(ObjectMetadata pod, CancellationToken cancellationToken) =>
-        DiagnoseAsync(DiagnosisSubject.Of(pod.ToTemplate(), options), clusterChecks, cancellationToken);
+    internal async Task<PodDiagnosis> DiagnoseInjectedAsync(ObjectMetadata pod, CancellationToken cancellationToken)
+    {
+        var used = await OptionsAsync(cancellationToken).ConfigureAwait(false);
+        return await DiagnoseAsync(DiagnosisSubject.Of(pod.ToTemplate(), used), clusterChecks, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns the settings that the diagnosis uses: the specified ones, and the labels of the injectors that are installed in the cluster.</summary>
+    internal async Task<InjectionOptions> OptionsAsync(CancellationToken cancellationToken) =>
+        options ??= cluster is null ? specified : await InjectorLabels.FindAsync(specified, cluster, cancellationToken).ConfigureAwait(false);
 
     private Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, CancellationToken cancellationToken) => DiagnoseAsync(subject, checks, cancellationToken);
 

@@ -18,11 +18,10 @@ namespace KubeInject.Reports;
 /// </summary>
 /// <param name="connection">The cluster.</param>
 /// <param name="source">The source of the credentials and of the lease records; null for the records of KubeInject in the cluster (default).</param>
-/// <param name="options">The settings of the annotations, as configured in the injector. Default: <see cref="InjectionOptions.Default"/>.</param>
+/// <param name="options">The settings of the annotations, as configured in the injector. Default: <see cref="InjectionOptions.Default"/>, with the label of the injector that is installed in the cluster.</param>
 /// <param name="time">The clock. Default: the system clock.</param>
 internal sealed class PodInjectionReporter(KubeConnection connection, CredentialSource? source = null, InjectionOptions? options = null, TimeProvider? time = null)
 {
-    private readonly InjectionOptions options = options ?? InjectionOptions.Default;
     private readonly TimeProvider time = time ?? TimeProvider.System;
     private readonly PodDiagnostician diagnostician = new(options, connection.Objects, source, time);
 
@@ -72,13 +71,14 @@ internal sealed class PodInjectionReporter(KubeConnection connection, Credential
     {
         var requesting = new List<TemplatePod>();
         var done = 0;
+        var used = await diagnostician.OptionsAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
         {
             foreach (var pod in pods)
             {
                 var @namespace = pod.Namespace ?? "";
                 counts[@namespace] = counts.GetValueOrDefault(@namespace) + 1;
-                var injections = PodInjections.ReadAll(pod, options);
+                var injections = PodInjections.ReadAll(pod, used);
                 if (injections.Any(injection => injection.State != InjectionState.None || injection.Findings.Count > 0))
                     requesting.Add(await ReadRecordsAsync(new TemplatePod(pod, injections), cancellationToken).ConfigureAwait(false));
             }

@@ -14,6 +14,7 @@ internal static class AnnotationPrefilter
         && pod.MisplacedKeys.Count == 0
         && pod.WorkloadNonStringKeys.Count == 0
         && !pod.Labels.ContainsKey(options.LabelKey)
+        && options.OtherLabelOf(pod.Labels) is null
         && !HasInjectorKeys(pod.Annotations)
         && !HasInjectorKeys(pod.WorkloadAnnotations);
 

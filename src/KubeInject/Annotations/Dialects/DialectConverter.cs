@@ -41,7 +41,7 @@ internal static class DialectConverter
             left.Add($"KubeInject logs in to Vault itself, so these settings have no equivalent: {string.Join(", ", parsed.Settings.Select(Redaction.Key))}.");
         return new DialectConversion(
             [
-                new SetMetadata(MetadataField.Label, options.LabelKey, "true"),
+                new SetMetadata(MetadataField.Label, options.LabelFor(pod.Labels), "true"),
                 .. Annotations(pod, converted, options).Select(pair => new SetMetadata(MetadataField.Annotation, pair.Key, pair.Value)),
                 .. removed.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(key => new RemoveMetadata(MetadataField.Annotation, key)),
             ],

@@ -6,11 +6,11 @@ using KubeInject.Leases;
 namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Checks the steps that a cluster shows: webhook, ServiceAccount, events, and lease records.</summary>
-internal sealed class ClusterCheck(ClusterCache cache, InjectionOptions options, CredentialSource? source, TimeProvider time) : IDiagnosisCheck
+internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source, TimeProvider time) : IDiagnosisCheck
 {
-    private readonly InjectorWebhookCheck injectorWebhook = new(cache, options);
+    private readonly InjectorWebhookCheck injectorWebhook = new(cache);
     private readonly WebhookCheck webhooks = new(cache, time);
-    private readonly PodAgeCheck podAge = new(cache, options);
+    private readonly PodAgeCheck podAge = new(cache);
     private readonly IdentityCheck identity = new(cache);
     private readonly VariableSourceCheck variables = new(cache);
     private readonly EventCheck events = new(cache);
@@ -37,7 +37,7 @@ internal sealed class ClusterCheck(ClusterCache cache, InjectionOptions options,
         }
 
         if (subject.Injections.Any(injection => injection.State != InjectionState.None))
-            steps.Add(await records.CheckAsync(subject, await HasInjectorAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
+            steps.Add(await records.CheckAsync(subject, await HasInjectorAsync(subject.Options, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
         return [.. steps.OfType<DiagnosisStep>()];
     }
 
@@ -51,17 +51,17 @@ internal sealed class ClusterCheck(ClusterCache cache, InjectionOptions options,
 
         // Injectors change pods and not templates, so a pod can be injected although its template is not.
         if (subject.Pod is { } pod)
-            steps.Add(IsInjected(pod, injection.Dialect)
+            steps.Add(IsInjected(pod, subject.Options, injection.Dialect)
                 ? new DiagnosisStep { Step = DiagnosisStepKind.Outcome, State = DiagnosisStatus.Passed, Text = $"The newest pod, {pod.Name}, is injected." }
                 : webhook is null ? null : await podAge.CheckAsync(subject, injection, pod, webhook, cancellationToken).ConfigureAwait(false));
         return steps;
     }
 
-    private bool IsInjected(Pod pod, InjectionDialect dialect) =>
+    private static bool IsInjected(Pod pod, InjectionOptions options, InjectionDialect dialect) =>
         PodInjections.ReadAll(pod.Template, options).Any(injection => injection.Dialect == dialect && injection.State == InjectionState.Injected);
 
     /// <summary>Whether an injector is installed; true if that cannot be read.</summary>
-    private async Task<bool> HasInjectorAsync(CancellationToken cancellationToken)
+    private async Task<bool> HasInjectorAsync(InjectionOptions options, CancellationToken cancellationToken)
     {
         var all = await cache.WebhooksAsync(cancellationToken).ConfigureAwait(false);
         return all.Value?.Any(webhook => InjectorSignature.Of(InjectionDialect.VaultDbInjector).Fits(webhook, options)) ?? true;

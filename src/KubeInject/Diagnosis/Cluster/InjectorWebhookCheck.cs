@@ -4,7 +4,7 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Checks whether the webhook of an installed injector acts on a pod: its rules and selectors must match.</summary>
-internal sealed class InjectorWebhookCheck(ClusterCache cache, InjectionOptions options)
+internal sealed class InjectorWebhookCheck(ClusterCache cache)
 {
     /// <summary>A timeout below this number of seconds can be too short to issue credentials.</summary>
     private const int ShortTimeoutSeconds = 5;
@@ -17,7 +17,7 @@ internal sealed class InjectorWebhookCheck(ClusterCache cache, InjectionOptions 
         var webhooks = await cache.WebhooksAsync(cancellationToken).ConfigureAwait(false);
         if (webhooks.Problem is not null)
             return (Step(DiagnosisStatus.Unknown, $"Whether {injector.Name} is installed could not be checked. {webhooks.Problem}"), null);
-        var installed = webhooks.Value!.Where(webhook => injector.Fits(webhook, options)).ToList();
+        var installed = webhooks.Value!.Where(webhook => injector.Fits(webhook, subject.Options)).ToList();
         if (installed.Count == 0)
             return (NotInstalled(subject, injector), null);
 
@@ -26,20 +26,30 @@ internal sealed class InjectorWebhookCheck(ClusterCache cache, InjectionOptions 
             return (NoNamespace(subject, @namespace), null);
 
         // If an injector has several webhooks, for example for Secrets, use the webhook that meets the most conditions.
-        var (webhook, obstacle) = installed
-            .Select(webhook => (Webhook: webhook, Obstacle: Obstacle(subject, webhook, @namespace, labels)))
+        var checkedWebhooks = installed.ConvertAll(webhook => (Webhook: webhook, Obstacle: Obstacle(subject, webhook, @namespace, labels)));
+        var (webhook, obstacle) = checkedWebhooks
             .OrderByDescending(pair => pair.Obstacle is null ? int.MaxValue : pair.Obstacle.MetConditions)
+            .ThenByDescending(pair => pair.Webhook.ObjectSelector.Names(subject.Options.LabelKey))
             .First();
+        var sentences = dialect == InjectionDialect.VaultDbInjector ? InjectorLabels.Describe(subject.Options, webhook) : "";
         if (obstacle is not null)
-            return (Step(DiagnosisStatus.Failed, $"No webhook of {injector.Name} acts on the pod; the closest match is {webhook}.", obstacle.Finding), null);
+            return (Step(DiagnosisStatus.Failed, $"No webhook of {injector.Name} acts on the pod; the closest match is {webhook}.{sentences}", obstacle.Finding), null);
         return unknown is not null && webhook.NamespaceSelector.Requirements.Count > 0
             ? (Step(DiagnosisStatus.Unknown, $"Whether {webhook} selects the namespace {@namespace} could not be checked. {unknown}"), webhook)
-            : (Acting(subject, injector, webhook), webhook);
+            : (Acting(subject, injector, [webhook, .. checkedWebhooks.Where(pair => pair.Obstacle is null && pair.Webhook != webhook).Select(pair => pair.Webhook)], sentences), webhook);
     }
 
-    private static DiagnosisStep Acting(DiagnosisSubject subject, InjectorSignature injector, MutatingWebhook webhook)
+    private static DiagnosisStep Acting(DiagnosisSubject subject, InjectorSignature injector, IReadOnlyList<MutatingWebhook> acting, string sentences)
     {
+        var webhook = acting[0];
         var findings = new List<Finding>();
+        if (injector.Dialect == InjectionDialect.VaultDbInjector && InjectorLabels.LabelOf(webhook, subject.Options) is { } label
+            && acting.FirstOrDefault(other => InjectorLabels.LabelOf(other, subject.Options) is { } another && another != label) is { } second)
+            findings.Add(subject.Find(
+                FindingCode.MultipleInjectors,
+                FindingSeverity.Warning,
+                $"The labels of the pod select several injectors, and each acts on the pod independently: {webhook} and {second}.",
+                "Keep the label of one injector."));
         if (webhook.TimeoutSeconds < ShortTimeoutSeconds)
             findings.Add(subject.Find(
                 FindingCode.ShortTimeout,
@@ -54,7 +64,7 @@ internal sealed class InjectorWebhookCheck(ClusterCache cache, InjectionOptions 
                 "Set failurePolicy to Fail if pods must not start without credentials."));
         return Step(
             findings.Exists(finding => finding.Severity == FindingSeverity.Warning) ? DiagnosisStatus.Warning : DiagnosisStatus.Passed,
-            $"When the pod is created, {injector.Name} injects it through {webhook}.{(webhook.HasConditions ? " The webhook has matchConditions, which only the API server can evaluate." : "")}",
+            $"When the pod is created, {injector.Name} injects it through {webhook}.{(webhook.HasConditions ? " The webhook has matchConditions, which only the API server can evaluate." : "")}{sentences}",
             [.. findings]) with
         { ActingInjector = injector.Dialect };
     }

@@ -8,7 +8,7 @@ using KubeInject.Kubernetes.Objects;
 namespace KubeInject.Diagnosis.Cluster;
 
 /// <summary>Finds out why an existing pod has no credentials. An injector acts only when a pod is created.</summary>
-internal sealed class PodAgeCheck(ClusterCache cache, InjectionOptions options)
+internal sealed class PodAgeCheck(ClusterCache cache)
 {
     /// <summary>Checks a pod.</summary>
     /// <param name="subject">The pod, or the workload of the pod.</param>
@@ -25,30 +25,32 @@ internal sealed class PodAgeCheck(ClusterCache cache, InjectionOptions options)
             Step = DiagnosisStepKind.Timing,
             State = DiagnosisStatus.Failed,
             Text = $"{Name(subject, pod)} was created without credentials, and injectors do not change existing pods.",
-            Findings = [subject.Find(code, FindingSeverity.Error, message, PodOwner.Recreation(pod, owners), code == FindingCode.OlderThanLabel ? options.LabelKey : null)],
+            Findings = [subject.Find(code, FindingSeverity.Error, message, PodOwner.Recreation(pod, owners), code == FindingCode.OlderThanLabel ? LabelOf(subject) : null)],
         };
     }
 
-    private (string Code, string Message) Cause(DiagnosisSubject subject, PodInjection injection, Pod pod, MutatingWebhook? webhook)
+    private static (string Code, string Message) Cause(DiagnosisSubject subject, PodInjection injection, Pod pod, MutatingWebhook? webhook)
     {
         var name = Name(subject, pod);
         if (webhook?.CreationTimestamp > pod.CreationTimestamp)
             return (FindingCode.OlderThanWebhook, $"{name} was created at {Time(pod.CreationTimestamp)}, before {webhook} at {Time(webhook.CreationTimestamp)}, and injectors do not change existing pods.");
-        if (subject.Template.Object.Kind != "Pod" && !PodInjections.ReadAll(pod.Template, options).Any(made => made.Dialect == injection.Dialect && made.Databases.Count > 0))
+        if (subject.Template.Object.Kind != "Pod" && !PodInjections.ReadAll(pod.Template, subject.Options).Any(made => made.Dialect == injection.Dialect && made.Databases.Count > 0))
             return (FindingCode.OlderThanTemplate, $"{name} was created from an earlier pod template, which requested no credentials.");
-        if (injection.Dialect == InjectionDialect.VaultDbInjector && LabeledAt(pod) is { } labeled)
-            return (FindingCode.OlderThanLabel, $"{name} was created at {Time(pod.CreationTimestamp)} and got the label '{options.LabelKey}' at {Time(labeled)}, and injectors do not change existing pods.");
+        if (injection.Dialect == InjectionDialect.VaultDbInjector && LabeledAt(pod, LabelOf(subject)) is { } labeled)
+            return (FindingCode.OlderThanLabel, $"{name} was created at {Time(pod.CreationTimestamp)} and got the label '{LabelOf(subject)}' at {Time(labeled)}, and injectors do not change existing pods.");
         return (FindingCode.CreatedWithoutCredentials, $"{name} was created without credentials, although nothing prevents the injection now: the webhook failed at that time or did not select the pod.");
     }
 
     private static string Name(DiagnosisSubject subject, Pod pod) => subject.Template.Object.Kind == "Pod" ? "The pod" : $"The newest pod, {pod.Name},";
 
+    private static string LabelOf(DiagnosisSubject subject) => subject.Options.LabelFor(subject.Template.Labels);
+
     /// <summary>When the label was added, according to managedFields; null if it was there from the start, or if that is not certain.</summary>
-    private DateTimeOffset? LabeledAt(Pod pod)
+    private static DateTimeOffset? LabeledAt(Pod pod, string label)
     {
         using var document = JsonDocument.Parse(pod.ToJson());
         var entries = document.RootElement.Get("metadata").Get("managedFields").Items()
-            .Where(entry => entry.Get("fieldsV1").Get("f:metadata").Get("f:labels").Get($"f:{options.LabelKey}").Exists())
+            .Where(entry => entry.Get("fieldsV1").Get("f:metadata").Get("f:labels").Get($"f:{label}").Exists())
             .ToList();
 
         // Ignore the entry of the pod's creator, which contains the spec: later changes by the same manager update its time.

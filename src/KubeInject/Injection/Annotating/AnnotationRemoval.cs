@@ -21,7 +21,7 @@ internal sealed class AnnotationRemoval(string? database = null) : AnnotationTas
         if (others.Count == 0)
         {
             IEnumerable<MetadataChange> all = keys.Select(key => new RemoveMetadata(MetadataField.Annotation, key));
-            return AnnotationStep.Of(all.Append(new RemoveMetadata(MetadataField.Label, options.LabelKey)), Leases(own, own.Uuids));
+            return AnnotationStep.Of(all.Append(new RemoveMetadata(MetadataField.Label, options.LabelFor(own.Pod.Labels))), Leases(own, own.Uuids));
         }
 
         // The list has the order of the databases, so the UUID of the removed database has to be removed from it.

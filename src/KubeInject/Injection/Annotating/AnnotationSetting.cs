@@ -14,7 +14,7 @@ internal sealed class AnnotationSetting(DatabaseAnnotations annotations) : Annot
         var mode = annotations.Mode
             ?? (annotations.Template is not null || annotations.UriVariables is not null ? InjectionMode.Uri
                 : Database(injections)?.Mode ?? InjectionMode.Classic);
-        var changes = new List<MetadataChange> { new SetMetadata(MetadataField.Label, options.LabelKey, "true") };
+        var changes = new List<MetadataChange> { new SetMetadata(MetadataField.Label, options.LabelFor(pod.Labels), "true") };
         Set(InjectionAnnotation.Cluster, annotations.Mount);
         Set(Key(DatabaseSetting.Role), annotations.Role);
         if (mode == InjectionMode.Uri)

@@ -10,10 +10,10 @@ internal static class AnnotatingFixture
     public const string Prefix = "db-creds-injector.numberly.io/";
 
     /// <summary>The resulting text; empty if nothing changed.</summary>
-    public static (string Text, AnnotatedManifest Result) Run(string text, AnnotationTask task)
+    public static (string Text, AnnotatedManifest Result) Run(string text, AnnotationTask task, InjectionOptions? options = null)
     {
         var written = "";
-        var result = new ManifestAnnotator(task).WriteAsync(
+        var result = new ManifestAnnotator(task, options).WriteAsync(
             ManifestSource.FromText(text),
             ManifestOutput.ToStream((content, _) =>
             {
