@@ -40,7 +40,7 @@ internal static class CheckCommand
         {
             inputs, recursive, cluster, strict, format,
         };
-        var options = new SettingOptions(command, AllSettings.OfSources);
+        var options = new SettingOptions(command, [.. AllSettings.OfAnnotations, .. AllSettings.OfSources]);
         command.Options.Add(ExtendedHelp.Option(More));
         command.SetAction((parsed, stop) => CommandRunner.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {

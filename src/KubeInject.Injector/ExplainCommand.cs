@@ -42,7 +42,7 @@ internal static class ExplainCommand
         var cluster = new Option<bool>("--cluster") { Description = "Check against the cluster also. Implied for pods and workloads that are specified by kind and name." };
         var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace of pods and workloads that are specified by kind and name. Default: the namespace of the kubeconfig's context." };
         var command = new Command("explain", "Explain why pods get their credentials, or why not.") { inputs, cluster, @namespace };
-        var options = new SettingOptions(command, AllSettings.OfSources);
+        var options = new SettingOptions(command, [.. AllSettings.OfAnnotations, .. AllSettings.OfSources]);
         command.Options.Add(ExtendedHelp.Option(More));
         command.SetAction((parsed, stop) => CommandRunner.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using KubeInject.Injection;
 using KubeInject.Injector.Settings;
 using KubeInject.Injector.Sources;
-using KubeInject.Leases;
 using KubeInject.Manifests;
 
 namespace KubeInject.Injector;
@@ -51,7 +50,7 @@ internal static class InjectCommand
         {
             inputs, output, inPlace, delivery, secretAsManifest, dryRun, recursive,
         };
-        var options = new SettingOptions(command, AllSettings.OfSources);
+        var options = new SettingOptions(command, [.. AllSettings.OfAnnotations, .. AllSettings.OfSources]);
         command.Options.Add(ExtendedHelp.Option(More));
         command.SetAction((parsed, stop) => CommandRunner.RunAsync("Undelivered credentials were revoked.", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
@@ -61,6 +60,7 @@ internal static class InjectCommand
                 return Usage.Fail(ManifestInputs.Missing);
             if (parsed.GetValue(output) is not null && parsed.GetValue(inPlace))
                 return Usage.Fail("Specify --output or --in-place, not both.");
+            var annotations = settings.Annotations();
             var deliveryOptions = new DeliveryOptions
             {
                 Delivery = parsed.GetValue(delivery) == "secret" ? CredentialDelivery.Secret : CredentialDelivery.Value,
@@ -75,15 +75,14 @@ internal static class InjectCommand
                 : parsed.GetValue(output) is { } folder ? ManifestOutput.ToFolder(folder.ToString())
                 : ManifestOutput.ToStream(WriteToStandardOutputAsync, takesSeveral: manifests.Count > 1);
             var credentials = await sources.BuildAsync(needsCluster: deliveryOptions is { Delivery: CredentialDelivery.Secret, SecretAsManifest: false }, cancellationToken).ConfigureAwait(false);
-            return await RunAsync(manifests, credentials, deliveryOptions, target, parsed.GetValue(dryRun), cancellationToken).ConfigureAwait(false);
+            return await RunAsync(manifests, new ManifestInjector(credentials, annotations, deliveryOptions), credentials.Notice, target, parsed.GetValue(dryRun), cancellationToken).ConfigureAwait(false);
         }, stop));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        List<ManifestSource> manifests, CredentialSource credentials, DeliveryOptions deliveryOptions, ManifestOutput output, bool dryRun, CancellationToken cancellationToken)
+        List<ManifestSource> manifests, ManifestInjector injector, string? notice, ManifestOutput output, bool dryRun, CancellationToken cancellationToken)
     {
-        var injector = new ManifestInjector(credentials, delivery: deliveryOptions);
         var results = new List<ManifestResult>();
         try
         {
@@ -95,7 +94,7 @@ internal static class InjectCommand
             InjectionReport.Write(results);
         }
 
-        if (credentials.Notice is { } notice && results.SelectMany(result => result.Pods).Any(pod => pod.Status == InjectionStatus.Injected))
+        if (notice is not null && results.SelectMany(result => result.Pods).Any(pod => pod.Status == InjectionStatus.Injected))
             Messages.Note(notice);
         return results.Exists(result => result.HasFailed) ? ExitCode.Failed : ExitCode.Done;
     }

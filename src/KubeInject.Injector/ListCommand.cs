@@ -36,10 +36,11 @@ internal static class ListCommand
         var format = new Option<string>("--format", "-o") { HelpName = "FORMAT", Description = "The output format: table, json, or names.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "json", "names");
         var command = new Command("list", "List what the pods of a cluster request.") { allNamespaces, @namespace, selector, consistent, format };
-        var options = new SettingOptions(command, [AllSettings.Kubeconfig, AllSettings.Context, AllSettings.Timeout]);
+        var options = new SettingOptions(command, [.. AllSettings.OfAnnotations, AllSettings.Kubeconfig, AllSettings.Context, AllSettings.Timeout]);
         command.Options.Add(ExtendedHelp.Option(More));
         command.SetAction((parsed, stop) => CommandRunner.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
+            var annotations = settings.Annotations();
             using var cluster = new SourceBuilder(settings);
             var connection = await cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
             var query = new KubeQuery
@@ -53,7 +54,7 @@ internal static class ListCommand
             await using var _ = output.ConfigureAwait(false);
             using var list = ListFormat.Create(parsed.GetValue(format)!, output);
             await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
-                list.Write([.. pods.SelectMany(pod => PodInjections.ReadAll(pod, InjectionOptions.Default)).Where(IsRelevant)]);
+                list.Write([.. pods.SelectMany(pod => PodInjections.ReadAll(pod, annotations)).Where(IsRelevant)]);
             list.End();
             return ExitCode.Done;
         }, stop));

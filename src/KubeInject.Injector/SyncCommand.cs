@@ -37,7 +37,7 @@ internal static class SyncCommand
     {
         var dryRun = new Option<bool>("--dry-run") { Description = "Report what would be done. Renews nothing and revokes nothing." };
         var command = new Command("sync", "Renew, revoke, and clean up all leases once.") { dryRun };
-        var options = new SettingOptions(command, AllSettings.All);
+        var options = new SettingOptions(command, [.. AllSettings.OfSources, .. AllSettings.OfSweeps]);
         command.Options.Add(ExtendedHelp.Option(More));
         command.SetAction((parsed, stop) => CommandRunner.RunAsync("The next sweep continues from there.", () => options.Read(parsed), async (settings, cancellationToken) =>
         {

@@ -45,6 +45,9 @@ internal static class AllSettings
     public static readonly Setting PostgreSqlTimeToLive = new("postgresql-time-to-live", "TIME", "postgresql: how long a login role is valid after it is created or renewed. Default: 1h.") { Kind = SettingKind.Duration };
     public static readonly Setting PostgreSqlAllowedRole = new("postgresql-allowed-role", "ROLE", "postgresql: a role that pods may request; * and ? are wildcards. Default: all roles that are not privileged.") { Kind = SettingKind.List };
 
+    public static readonly Setting InjectorLabel = new("injector-label", "KEY", "The label by which the in-cluster injector selects pods. Default: with --cluster, the label of the installed injector; otherwise, vault-db-injector.");
+    public static readonly Setting DefaultMount = new("default-mount", "PATH", "The mount path of the database secrets engine for pods that specify none. Default: databases.");
+
     public static readonly Setting Namespace = new("namespace", "NAME", "Process only leases of this namespace. Their owners are searched for in all namespaces. Default: leases of all namespaces.");
     public static readonly Setting GracePeriod = new("grace-period", "TIME", "How old a lease without an owner must be before it is revoked. Default: 5m.") { Kind = SettingKind.Duration };
     public static readonly Setting SkipCustomResources = new("skip-custom-resources", "", "Do not search for owners among custom resources. Leases that were issued for custom resources are then not revoked.") { Kind = SettingKind.Flag };
@@ -63,9 +66,12 @@ internal static class AllSettings
         PostgreSqlReassignOwnedTo, PostgreSqlTimeToLive, PostgreSqlAllowedRole,
     ];
 
+    /// <summary>The settings of the annotations.</summary>
+    public static IReadOnlyList<Setting> OfAnnotations { get; } = [InjectorLabel, DefaultMount];
+
     /// <summary>The settings of a sweep.</summary>
     public static IReadOnlyList<Setting> OfSweeps { get; } = [Namespace, GracePeriod, SkipCustomResources, Concurrency];
 
     /// <summary>All settings.</summary>
-    public static IReadOnlyList<Setting> All { get; } = [.. OfSources, .. OfSweeps];
+    public static IReadOnlyList<Setting> All { get; } = [.. OfAnnotations, .. OfSources, .. OfSweeps];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using KubeInject.Annotations;
 
 namespace KubeInject.Injector.Settings;
 
@@ -57,11 +58,33 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
             : throw new SettingException($"{value.Location} must be a positive integer.");
     }
 
+    /// <summary>The settings of the annotations.</summary>
+    /// <exception cref="SettingException">The label or the mount path is not valid.</exception>
+    public InjectionOptions Annotations()
+    {
+        var options = Change(AllSettings.InjectorLabel, InjectionOptions.Default, (before, key) => before with { LabelKey = key });
+        return Change(AllSettings.DefaultMount, options, (before, path) => before with { DefaultMount = path });
+    }
+
     /// <summary>The secret, or the content of its file without trailing line breaks.</summary>
     public SensitiveString? Secret(Setting setting) =>
         FromFile(Option(setting.FileName))
         ?? Plain(Variable(setting.Variable)) ?? FromFile(Variable(setting.FileVariable)) ?? setting.OtherVariables.Select(name => Plain(Variable(name))).FirstOrDefault(secret => secret is not null)
         ?? Plain(file?.Find(setting.Name)) ?? FromFile(file?.Find(setting.FileName));
+
+    private T Change<T>(Setting setting, T before, Func<T, string, T> change)
+    {
+        if (Find(setting) is not { Texts: [.., var text] } value)
+            return before;
+        try
+        {
+            return change(before, text);
+        }
+        catch (FormatException exception)
+        {
+            throw new SettingException($"{value.Location}: {exception.Message}");
+        }
+    }
 
     private SettingValue? Find(Setting setting) =>
         Option(setting.Name)

@@ -20,9 +20,11 @@ internal sealed class DiagnosticianBuilder(SettingsReader settings) : IDisposabl
     /// <exception cref="SettingException">A required setting is missing or invalid.</exception>
     public async Task<PodDiagnostician> BuildAsync(bool withCluster, CancellationToken cancellationToken)
     {
+        var annotations = settings.Annotations();
+
         // A source from the environment or the settings file is for injection; it is checked only if the command line specifies it.
         var source = settings.Option(AllSettings.Source) is null ? null : await sources.BuildAsync(withCluster, cancellationToken).ConfigureAwait(false);
         var cluster = withCluster ? (await ConnectAsync(cancellationToken).ConfigureAwait(false)).Objects : null;
-        return new PodDiagnostician(cluster: cluster, source: source);
+        return new PodDiagnostician(annotations, cluster: cluster, source: source);
     }
 }

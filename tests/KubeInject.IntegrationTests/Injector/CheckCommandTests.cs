@@ -171,6 +171,23 @@ public sealed class CheckCommandTests : IDisposable
         Assert.DoesNotContain("error", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_label_of_the_injector_is_an_option_a_variable_and_a_key_of_the_settings_file()
+    {
+        var manifest = folder.Write("a.yaml", Sound.Replace("vault-db-injector", "inject-a", StringComparison.Ordinal));
+        var settings = folder.Write("settings.yaml", "injector-label: inject-a\ndefault-mount: pg\n");
+        var environment = new Dictionary<string, string?> { ["KUBEINJECT_INJECTOR_LABEL"] = "inject-a" };
+
+        Assert.Equal(1, (await CheckAsync(manifest, "--strict")).ExitCode);
+        Assert.Equal(0, (await CheckAsync(manifest, "--strict", "--injector-label", "inject-a")).ExitCode);
+        Assert.Equal(0, (await CheckAsync(manifest, "--strict", "--config", settings)).ExitCode);
+        Assert.Equal(0, (await RunAsync(["check", manifest, "--strict"], environment)).ExitCode);
+
+        var wrong = await CheckAsync(manifest, "--injector-label", "a b");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("--injector-label: 'a b' is not a valid label key.", wrong.Error, StringComparison.Ordinal);
+    }
+
     private Task<Command> CheckAsync(params string[] arguments) => Command.KubeInjectAsync(["check", .. arguments], home: folder.File("home"));
 
     private Task<Command> CheckInFolderAsync(params string[] arguments) => RunAsync(["check", "m", .. arguments]);

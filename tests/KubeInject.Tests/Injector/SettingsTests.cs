@@ -179,6 +179,19 @@ public sealed class SettingsTests
     public void A_file_that_cannot_be_read_is_named() =>
         Assert.StartsWith("The settings file /missing/settings.yaml cannot be read: ", Fails(() => SettingsFile.Read("/missing/settings.yaml")), StringComparison.Ordinal);
 
+    [Fact]
+    public void The_label_and_the_default_mount_are_settings()
+    {
+        var ofFile = Reader(File("injector-label: inject-a\ndefault-mount: /pg/")).Annotations();
+        var ofOption = Reader(File("injector-label: inject-a"), [("KUBEINJECT_INJECTOR_LABEL", "inject-b")], ("injector-label", ["inject-c"])).Annotations();
+
+        Assert.Equal(("inject-a", "pg"), (ofFile.LabelKey, ofFile.DefaultMount));
+        Assert.Equal("inject-c", ofOption.LabelKey);
+        Assert.False(Reader().Annotations().IsLabelSpecified);
+        Assert.StartsWith("--injector-label: 'a b' is not a valid label key.", Fails(() => Reader(null, null, ("injector-label", ["a b"])).Annotations()), StringComparison.Ordinal);
+        Assert.StartsWith("settings.yaml:1: 'default-mount': The mount path is empty.", Fails(() => Reader(File("default-mount: /")).Annotations()), StringComparison.Ordinal);
+    }
+
     private static SettingsFile File(string text) => SettingsFile.Parse("settings.yaml", text);
 
     private static string Fails(Action action) => Assert.Throws<SettingException>(action).Message;
