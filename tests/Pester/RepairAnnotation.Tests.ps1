@@ -152,6 +152,35 @@ Describe 'Repair-PodInjectionAnnotation' -Tag NoCluster {
     }
 }
 
+Describe 'The label and the default mount path of the injector' -Tag NoCluster {
+    AfterEach { $env:KUBEINJECT_INJECTOR_LABEL = $env:KUBEINJECT_DEFAULT_MOUNT = $null }
+
+    It 'are parameters' {
+        $text = New-Manifest -Label @{ 'inject-a' = 'true' }
+        ($text | Get-PodInjectionAnnotation -InjectorLabel inject-a -DefaultMount /pg/).Databases.Mount | Should -Be pg
+        ($text | Get-PodInjectionAnnotation -InjectorLabel inject-a).Findings.Code | Should -Not -Contain KI013
+        ($text | Test-PodInjectionAnnotation -InjectorLabel other-label | Where-Object Code -EQ KI013).Key | Should -Be other-label
+        $text | Repair-PodInjectionAnnotation -InjectorLabel other-label | Should -Match 'other-label: "true"'
+        $text | Set-PodInjectionAnnotation -Database orders -Role ro -InjectorLabel other-label | Should -Match 'other-label: "true"'
+        $text | Remove-PodInjectionAnnotation -InjectorLabel inject-a | Should -Not -Match inject-a
+    }
+
+    It 'are variables' {
+        $env:KUBEINJECT_INJECTOR_LABEL, $env:KUBEINJECT_DEFAULT_MOUNT = 'inject-a', 'pg'
+        $injection = New-Manifest -Label @{ 'inject-a' = 'true' } | Get-PodInjectionAnnotation
+        $injection.Databases.Mount | Should -Be pg
+        $injection.Findings.Code | Should -Not -Contain KI013
+        New-Manifest -Label @{ app = 'x' } | Repair-PodInjectionAnnotation | Should -Match 'inject-a: "true"'
+    }
+
+    It 'are checked' {
+        { New-Manifest | Test-PodInjectionAnnotation -InjectorLabel 'a b' } | Should -Throw "-InjectorLabel: 'a b' is not a valid label key.*" -ErrorId 'InjectorSettingInvalid,*'
+        { New-Manifest | Get-PodInjectionAnnotation -DefaultMount / } | Should -Throw '-DefaultMount: The mount path is empty.*' -ErrorId 'InjectorSettingInvalid,*'
+        $env:KUBEINJECT_INJECTOR_LABEL = '-'
+        { New-Manifest | Get-PodInjectionAnnotation } | Should -Throw "KUBEINJECT_INJECTOR_LABEL: '-'*" -ErrorId 'InjectorSettingInvalid,*'
+    }
+}
+
 Describe 'Pod templates of workloads' {
     BeforeAll {
         $null = Connect-KubeCluster admin
@@ -192,6 +221,29 @@ Describe 'Pod templates of workloads' {
         $after = Get-Object deployment/moved
         $after.spec.template.metadata.annotations["${prefix}orders.role"] | Should -Be rw
         $after.metadata['annotations']?.Keys | Should -Not -Contain "${prefix}orders.role"
+    }
+
+    It 'get the label of the injector that is installed in the cluster' {
+        $webhook = @{
+            apiVersion = 'admissionregistration.k8s.io/v1'; kind = 'MutatingWebhookConfiguration'; metadata = @{ name = 'vault-db-injector-dev' }
+            webhooks = @(@{
+                    name = 'dev.example.org'; admissionReviewVersions = @('v1'); sideEffects = 'None'; failurePolicy = 'Ignore'; timeoutSeconds = 1
+                    clientConfig = @{ url = 'https://127.0.0.1:1/' }
+                    objectSelector = @{ matchLabels = @{ 'vault-db-injector-dev' = 'true' } }
+                    rules = @(@{ operations = @('CREATE'); apiGroups = @(''); apiVersions = @('v1'); resources = @('pods') })
+                })
+        }
+        $null = ConvertTo-Json $webhook -Depth 20 | kubectl create -f -
+        try {
+            $null = New-Manifest dev -Kind Deployment -Label @{ app = 'dev' } | kubectl create -n $namespace -f -
+            (Repair-PodInjectionAnnotation -Workload deployment/dev -n $namespace -WhatIf).Changes -join ' ' | Should -Match "'vault-db-injector-dev'"
+            $null = Set-PodInjectionAnnotation -Workload deployment/dev -n $namespace -Database orders -Role rw
+            (Get-Object deployment/dev).spec.template.metadata.labels.Keys | Sort-Object | Should -Be app, vault-db-injector-dev
+            $explained = Test-PodInjectionAnnotation -Workload deployment/dev -n $namespace -Explain
+            "$explained" | Should -Match "selects pods by the label 'vault-db-injector-dev'"
+            (Repair-PodInjectionAnnotation -Workload deployment/dev -n $namespace -InjectorLabel inject-a -WhatIf).Changes | Should -BeNullOrEmpty
+        }
+        finally { $null = kubectl delete mutatingwebhookconfiguration vault-db-injector-dev }
     }
 
     It 'are required for injection: a changed pod is reported' {

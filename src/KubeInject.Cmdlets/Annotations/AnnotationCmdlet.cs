@@ -53,7 +53,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
 
     private protected override void ProcessManifest(ManifestSource manifest) => RunWriting(manifest, async (pipeline, cancellationToken) =>
     {
-        var annotator = new ManifestAnnotator(Task(manifest.File, null));
+        var annotator = new ManifestAnnotator(Task(manifest.File, null), Options);
         var result = await annotator.PlanAsync(manifest, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
         await pipeline.InvokeAsync(() => isWanted = ShouldChange(manifest, result)).ConfigureAwait(false);
@@ -65,7 +65,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
     /// <summary>Changes a workload of the cluster.</summary>
     private protected void Annotate(ObjectReference workload, KubeConnection connection, AnnotationTask task) => Run(workload, async (pipeline, cancellationToken) =>
     {
-        var annotator = new WorkloadAnnotator(task, connection.Objects);
+        var annotator = new WorkloadAnnotator(task, connection.Objects, await ReadClusterOptionsAsync(connection, cancellationToken).ConfigureAwait(false));
         var result = await annotator.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
         await pipeline.InvokeAsync(() => isWanted = result.Status == AnnotationStatus.Planned && ShouldChange($"{workload} in {ShouldProcessMessages.Of(connection)}", [result])).ConfigureAwait(false);

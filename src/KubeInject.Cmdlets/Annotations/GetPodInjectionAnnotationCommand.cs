@@ -78,7 +78,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
         await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = !Consistent }, cancellationToken).ConfigureAwait(false))
         {
             await written.ConfigureAwait(false);
-            written = pipeline.InvokeAsync(() => Write(pods.SelectMany(pod => PodInjections.ReadAll(pod, InjectionOptions.Default)).ToArray()));
+            written = pipeline.InvokeAsync(() => Write(pods.SelectMany(pod => PodInjections.ReadAll(pod, Options)).ToArray()));
         }
 
         await written.ConfigureAwait(false);
@@ -93,7 +93,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
                 Write(pod);
                 return [];
             case ObjectMetadata pod:
-                Write(PodInjections.ReadAll(pod, InjectionOptions.Default));
+                Write(PodInjections.ReadAll(pod, Options));
                 return [];
             default:
                 return base.Accept(value);
@@ -106,13 +106,13 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
         foreach (var document in Manifest.Parse(text).Documents)
         {
             foreach (var template in document.PodTemplates)
-                await pipeline.InvokeAsync(() => Write(template.ReadInjections(InjectionOptions.Default))).ConfigureAwait(false);
+                await pipeline.InvokeAsync(() => Write(template.ReadInjections(Options))).ConfigureAwait(false);
             if (document.Error is { } error)
                 await pipeline.InvokeAsync(() => WriteError(Errors.Describe(error, manifest.File)!)).ConfigureAwait(false);
         }
     });
 
-    private void Write(Pod pod) => Write(PodInjections.ReadAll(pod.Template, InjectionOptions.Default));
+    private void Write(Pod pod) => Write(PodInjections.ReadAll(pod.Template, Options));
 
     private void Write(IReadOnlyList<PodInjection> injections) =>
         WriteObject(Dialect is null ? injections : injections.Where(injection => Dialect.Contains(injection.Dialect)), enumerateCollection: true);

@@ -81,7 +81,7 @@ public sealed class RequestedValueCompleter : ClusterCompleter
 
     private static Func<DatabaseInjection, IEnumerable<string?>> Values(string parameter) => parameter switch
     {
-        "Mount" => database => [database.Mount],
+        "Mount" or "DefaultMount" => database => [database.Mount],
         "EnvUri" => database => database.UriVariables,
         "EnvUsername" => database => database.UsernameVariables,
         "EnvPassword" => database => database.PasswordVariables,

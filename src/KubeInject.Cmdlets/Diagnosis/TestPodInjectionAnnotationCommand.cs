@@ -88,13 +88,14 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (PassThru && Explain)
             ThrowTerminatingError(Errors.PassThruAndExplain());
 
         // The connection of the session is only known on the pipeline thread.
         connection = Cluster || ParameterSetName is FromCluster or OfWorkload ? RequireConnection() : FindConnection();
-        live = new PodDiagnostician(cluster: connection?.Objects, source: CredentialSource);
-        documents = Cluster ? live : new PodDiagnostician(source: CredentialSource);
+        live = new PodDiagnostician(Options, cluster: connection?.Objects, source: CredentialSource);
+        documents = Cluster ? live : new PodDiagnostician(Options, source: CredentialSource);
     }
 
     /// <inheritdoc/>

@@ -49,8 +49,8 @@ public sealed partial class InvokeCredentialInjectionCommand
         Run(workload, async (pipeline, cancellationToken) =>
         {
             var timeout = TimeSpan.FromSeconds(TimeoutSec);
-            var options = new WorkloadInjectionOptions { Delivery = Delivery, MustRollOut = Wait, Recreate = Recreate, Force = Force, RecreateTimeout = timeout };
-            var injector = new WorkloadInjector(CredentialSource!, connection.Objects, workloadOptions: options);
+            var workloadOptions = new WorkloadInjectionOptions { Delivery = Delivery, MustRollOut = Wait, Recreate = Recreate, Force = Force, RecreateTimeout = timeout };
+            var injector = new WorkloadInjector(CredentialSource!, connection.Objects, await ReadClusterOptionsAsync(connection, cancellationToken).ConfigureAwait(false), workloadOptions);
             var result = await injector.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
             var isWanted = false;
             await pipeline.InvokeAsync(() => isWanted = ShouldInject(result, injector, connection)).ConfigureAwait(false);

@@ -82,7 +82,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
     });
 
     private ManifestInjector Injector() =>
-        new(cluster is null ? CredentialSource! : CredentialSource!.WithCluster(cluster.Objects), delivery: new DeliveryOptions { Delivery = Delivery, SecretAsManifest = SecretAsManifest });
+        new(cluster is null ? CredentialSource! : CredentialSource!.WithCluster(cluster.Objects), Options, new DeliveryOptions { Delivery = Delivery, SecretAsManifest = SecretAsManifest });
 
     private bool ShouldInject(ManifestResult plan)
     {

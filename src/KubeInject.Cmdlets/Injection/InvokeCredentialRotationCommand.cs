@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using KubeInject.Annotations;
 using KubeInject.Cmdlets.Completion;
-using KubeInject.Cmdlets.Connections;
 using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Injection;
 using KubeInject.Injection.Rotation;
@@ -15,7 +14,7 @@ namespace KubeInject.Cmdlets.Injection;
 /// <summary>Replaces the credentials of workloads and revokes the old ones after the rollout.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "CredentialRotation", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(RotationResult))]
-public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
+public sealed class InvokeCredentialRotationCommand : InjectionCmdlet
 {
     private bool isNoticeGiven;
 
@@ -56,6 +55,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (CredentialSource is null)
             ThrowTerminatingError(Errors.CredentialSourceMissing());
     }
@@ -74,7 +74,7 @@ public sealed class InvokeCredentialRotationCommand : ConnectedCmdlet
     private void Rotate(ObjectReference workload, KubeConnection connection) => Run(workload, async (pipeline, cancellationToken) =>
     {
         var how = new RotationOptions { Delivery = Delivery, Force = Force, Timeout = TimeSpan.FromSeconds(TimeoutSec) };
-        var rotation = new CredentialRotation(CredentialSource!, connection.Objects, rotationOptions: how);
+        var rotation = new CredentialRotation(CredentialSource!, connection.Objects, await ReadClusterOptionsAsync(connection, cancellationToken).ConfigureAwait(false), how);
         var result = await rotation.PlanAsync(workload, cancellationToken).ConfigureAwait(false);
         var isWanted = false;
         await pipeline.InvokeAsync(() => isWanted = ShouldRotate(result, connection)).ConfigureAwait(false);

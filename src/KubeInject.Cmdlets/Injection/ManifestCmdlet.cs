@@ -1,12 +1,11 @@
 using System.Management.Automation;
-using KubeInject.Cmdlets.Connections;
 using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Manifests;
 
 namespace KubeInject.Cmdlets.Injection;
 
 /// <summary>The base class of cmdlets that read manifests from the pipeline or from files.</summary>
-public abstract class ManifestCmdlet : ConnectedCmdlet
+public abstract class ManifestCmdlet : InjectionCmdlet
 {
     private protected const string FromInput = "Input";
     private protected const string FromPath = "Path";

@@ -31,6 +31,7 @@ public abstract class ManifestWritingCmdlet : ManifestCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (new[] { AsManifest.IsPresent, OutputDirectory is not null, InPlace.IsPresent }.Count(isSet => isSet) > 1)
             ThrowTerminatingError(Errors.SeveralOutputs());
     }

@@ -53,6 +53,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind PassThruAndExplain = new("PassThruAndExplain", ErrorCategory.InvalidArgument, "Specify -PassThru for objects, or -Explain for text.");
     public static readonly ErrorKind CredentialAsPlainText = new("CredentialAsPlainText", ErrorCategory.InvalidArgument, "Specify -AsCredential for PSCredentials, or -AsPlainText for strings.");
     public static readonly ErrorKind DatabaseOrDialect = new("DatabaseOrDialect", ErrorCategory.InvalidArgument, "Specify -Database with -Role and other settings, or only -FromDialect.");
+    public static readonly ErrorKind InjectorSettingInvalid = new("InjectorSettingInvalid", ErrorCategory.InvalidArgument, "Correct the parameter or environment variable that the message names.");
     public static readonly ErrorKind TimeTooShort = new("TimeTooShort", ErrorCategory.InvalidArgument, "Specify a time such as 00:05:00, or (New-TimeSpan -Minutes 5).");
     public static readonly ErrorKind NameInvalid = new("NameInvalid", ErrorCategory.InvalidArgument, "Specify a name such as orders-1 or pod/orders-1, and no more than one namespace.");
     public static readonly ErrorKind WorkloadInvalid = new("WorkloadInvalid", ErrorCategory.InvalidArgument, "Specify a workload such as deployment/orders, sts/orders, ds/agent, cj/cleanup or pod/shell, and no more than one namespace.");

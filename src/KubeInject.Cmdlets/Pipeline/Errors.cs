@@ -112,5 +112,7 @@ internal static class Errors
 
     public static ErrorRecord InvalidName(FormatException exception, string text) => ErrorKinds.NameInvalid.Record(exception, text);
 
+    public static ErrorRecord InjectorSettingInvalid(FormatException exception) => ErrorKinds.InjectorSettingInvalid.Record(exception, null);
+
     public static ErrorRecord InvalidWorkload(FormatException exception, string text) => ErrorKinds.WorkloadInvalid.Record(exception, text);
 }

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using KubeInject.Cmdlets.Completion;
-using KubeInject.Cmdlets.Connections;
 using KubeInject.Cmdlets.Injection;
 using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Kubernetes.Client;
@@ -13,7 +12,7 @@ namespace KubeInject.Cmdlets.Reports;
 /// <summary>Creates an HTML report about the database credentials that the pods of a cluster request, have, and lack.</summary>
 [Cmdlet(VerbsData.Export, "PodInjectionReport", DefaultParameterSetName = ByPath, SupportsShouldProcess = true)]
 [OutputType(typeof(FileInfo))]
-public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
+public sealed class ExportPodInjectionReportCommand : InjectionCmdlet
 {
     private const string ByPath = "Path";
     private const string ByLiteralPath = "LiteralPath";
@@ -70,7 +69,7 @@ public sealed class ExportPodInjectionReportCommand : ConnectedCmdlet
         RunOrEnd(file.FullName, async (_, cancellationToken) =>
         {
             var progress = new ProgressOf<ReportProgress>(report => Progress.Report(new ProgressStep(report.Step, report.Done, report.Total > 0 ? report.Total : null)));
-            var report = await new PodInjectionReporter(connection, CredentialSource).CreateAsync(query, progress, cancellationToken).ConfigureAwait(false);
+            var report = await new PodInjectionReporter(connection, CredentialSource, Options).CreateAsync(query, progress, cancellationToken).ConfigureAwait(false);
             await HtmlReport.WriteAsync(report, file.FullName, cancellationToken).ConfigureAwait(false);
             Progress.Complete();
         });
