@@ -21,8 +21,9 @@ public static class ScalarGenerator
     private static string Scalar(Random random)
     {
         var lines = string.Join('\n', Enumerable.Range(0, random.Next(1, 5)).Select(_ => Line(random)));
-        return random.Next(5) switch
+        return random.Next(6) switch
         {
+            5 => Pick(random, "|", ">", "|2", ">2", "|-1", ">+", "|2+") + "\n" + new string(' ', random.Next(1, 9)) + "\n" + Pick(random, "", "\n   ", "    text", "      text\n    text"),
             0 => Pick(random, "|", "|-", "|+", "|2", ">", ">-") + "\n" + lines,
             1 => Pick(random, "|", "|-", "|+", ">") + "\n" + new string(' ', random.Next(1, 9)) + "\n    text\n" + lines,
             2 => $"\"text{lines.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"",

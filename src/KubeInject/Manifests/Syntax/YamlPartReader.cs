@@ -14,6 +14,8 @@ internal sealed class YamlPartReader
     private readonly List<SyntaxDocument> documents = [];
     private readonly Dictionary<string, ManifestNode> anchors = new(StringComparer.Ordinal);
     private NodeBuilder? builder;
+    private int flowDepth;
+    private int flowStart;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="text">The text.</param>
@@ -34,6 +36,7 @@ internal sealed class YamlPartReader
         {
             documents.Clear();
             builder = null;
+            flowDepth = 0;
             try
             {
                 ReadDocuments(new Parser(new StringReader(source.Content)));
@@ -41,7 +44,7 @@ internal sealed class YamlPartReader
             }
             catch (ManifestException exception)
             {
-                if (exception.InnerException is YamlException error && source.TryAdapt(error))
+                if (exception.InnerException is { } error && source.TryAdapt(error, flowDepth > 0 ? flowStart : null))
                     continue;
                 documents.Add(new SyntaxDocument(null, start, end, exception));
                 return documents;
@@ -53,6 +56,7 @@ internal sealed class YamlPartReader
     {
         while (MoveNext(parser))
         {
+            CountFlow(parser.Current!);
             switch (parser.Current)
             {
                 case DocumentStart document:
@@ -77,7 +81,7 @@ internal sealed class YamlPartReader
                     builder.Close(list.IsFlow ? At(closing.Start) + 1 : list.Items.Count == 0 ? list.Start : list.Items[^1].End);
                     break;
                 case Scalar scalar:
-                    var node = new ScalarNode(At(scalar.Start), scalar.Value, Style(scalar.Style)) { Anchor = Name(scalar.Anchor), Tag = Name(scalar.Tag) };
+                    var node = new ScalarNode(At(scalar.Start), source.OriginalValue(scalar.Value), Style(scalar.Style)) { Anchor = Name(scalar.Anchor), Tag = Name(scalar.Tag) };
                     node.End = node.Start + EndOf(scalar, text.Content.AsSpan(node.Start, At(scalar.End) - node.Start));
                     Remember(node);
                     builder!.Add(node);
@@ -89,6 +93,19 @@ internal sealed class YamlPartReader
         }
 
         Complete(end);
+    }
+
+    private void CountFlow(ParsingEvent current)
+    {
+        if (current is MappingStart { Style: MappingStyle.Flow } or SequenceStart { Style: SequenceStyle.Flow })
+        {
+            if (flowDepth++ == 0)
+                flowStart = (int)current.Start.Index;
+        }
+        else if (flowDepth > 0 && current is MappingEnd or SequenceEnd)
+        {
+            flowDepth--;
+        }
     }
 
     private void Complete(int at)
