@@ -321,6 +321,9 @@ public static class FindingCode
     /// <summary>There is a record of a lease for the pod, but the pod does not name that lease.</summary>
     public const string RecordWithoutPod = "KI142";
 
+    /// <summary>The UUIDs of a pod are not in the order of its databases.</summary>
+    public const string UuidOrder = "KI143";
+
     /// <summary>An event reports that a webhook could not be called.</summary>
     public const string WebhookFailed = "KI145";
 

@@ -21,6 +21,9 @@ internal sealed class VaultLeaseStore : ILeaseStore
     /// <summary>The default mount path: <c>vault-db-injector</c>.</summary>
     public const string DefaultMount = "vault-db-injector";
 
+    /// <summary>The default mount path of the in-cluster injector before version 3.</summary>
+    private const string FormerMount = "vault-injector";
+
     /// <summary>The default prefix: <c>kubernetes</c>.</summary>
     public const string DefaultPrefix = "kubernetes";
 
@@ -59,7 +62,7 @@ internal sealed class VaultLeaseStore : ILeaseStore
         var entryRequest = Post($"{entryData}/{record.Uuid}", VaultLeaseFields.WriteEntry(record));
         var entryResponse = await vault.SendAsync(entryRequest, cancellationToken).ConfigureAwait(false);
         if (!entryResponse.IsSuccess && entryResponse.StatusCode != 403)
-            throw vault.Failure(entryRequest, entryResponse);
+            throw Failure(entryRequest, entryResponse);
 
         var request = Post($"{data}/{record.Uuid}", VaultLeaseFields.Write(record), record.Token is null ? [] : [record.Token]);
         var response = await vault.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false);
@@ -146,11 +149,20 @@ internal sealed class VaultLeaseStore : ILeaseStore
         if (response.IsNotFound)
             return [];
         if (!response.IsSuccess)
-            throw vault.Failure(request, response);
+            throw Failure(request, response);
         if (response.Data.Get("keys") is not { ValueKind: JsonValueKind.Array } keys)
             throw vault.Failures.Unexpected(request, "the response has no keys");
         return keys.Items().Select(key => key.Text()).OfType<string>()
             .Select(key => Guid.TryParseExact(key, "D", out var uuid) && uuid.ToString() == key ? uuid : (Guid?)null).OfType<Guid>().ToHashSet();
+    }
+
+    /// <summary>Creates the exception for an error response. If the mount is missing, it names the former default mount.</summary>
+    private CredentialException Failure(VaultRequest request, VaultResponse response)
+    {
+        var failure = vault.Failure(request, response);
+        return response.StatusCode != 404 ? failure : new CredentialException(
+            failure.Reason,
+            $"{failure.Message} If the in-cluster injector is older than version 3, its records are in the mount '{FormerMount}': specify it with -LeaseMount or --vault-lease-mount.");
     }
 
     private async Task ReadAllAsync(

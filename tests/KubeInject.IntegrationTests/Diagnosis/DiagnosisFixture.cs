@@ -106,9 +106,12 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
         "db-creds-injector.numberly.io/orders.env-key-dbpassword":"PGPASSWORD"{{{(uuid.Length == 0 ? "" : $",\"db-creds-injector.numberly.io/uuid\":\"{uuid}\"")}}}}
         """;
 
+    /// <summary>Creates a pod. If its metadata has a UUID, the pod also has the variables.</summary>
     public async Task<Pod> CreatePodAsync(string? metadata = null, string name = "orders")
     {
-        await TestCluster.CreatePodAsync(Namespace, name, metadata: metadata ?? Metadata());
+        metadata ??= Metadata();
+        var env = metadata.Contains("/uuid\"", StringComparison.Ordinal) ? """{"name":"PGUSER","value":"v"},{"name":"PGPASSWORD","value":"p"}""" : "";
+        await TestCluster.CreatePodAsync(Namespace, name, $$$"""{"containers":[{"name":"app","image":"app","env":[{{{env}}}]}]}""", metadata);
         return await Connection.GetPodAsync(name);
     }
 

@@ -74,6 +74,26 @@ public sealed class OutcomeTests
     }
 
     [Fact]
+    public async Task Leases_in_the_order_of_older_injectors_are_a_warning()
+    {
+        await using var fixture = await DiagnosisFixture.CreateAsync();
+        var source = new CredentialSource(new LocalCredentialIssuer(), new KubeLeaseStore(fixture.Connection.Objects, fixture.Namespace));
+        var (first, second) = (Guid.NewGuid(), Guid.NewGuid());
+        var pod = await fixture.CreatePodAsync(fixture.Metadata(uuid: $"{first},{second}").Replace(
+            "\"annotations\":{",
+            """ "annotations":{"db-creds-injector.numberly.io/stock.role":"stock-rw","db-creds-injector.numberly.io/stock.mode":"uri","db-creds-injector.numberly.io/stock.env-key-uri":"PGUSER","db-creds-injector.numberly.io/stock.template":"postgres://db/stock",""",
+            StringComparison.Ordinal));
+        await source.Leases.WriteAsync(Record(first, pod) with { LeaseId = "databases/creds/stock-rw/abc" }, CancellationToken.None);
+        await source.Leases.WriteAsync(Record(second, pod) with { LeaseId = "databases/creds/orders-rw/abc" }, CancellationToken.None);
+
+        var finding = Assert.Single((await fixture.Diagnostician(source: source).DiagnoseAsync(pod, CancellationToken.None)).Findings, finding => finding.Code == FindingCode.UuidOrder);
+
+        Assert.Equal(FindingSeverity.Warning, finding.Severity);
+        Assert.Contains($"{first}", finding.Message, StringComparison.Ordinal);
+        Assert.Contains("'stock-rw'", finding.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_records_of_an_installed_injector_are_elsewhere()
     {
         await using var fixture = await DiagnosisFixture.CreateSoundAsync();

@@ -46,6 +46,21 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
+    public async Task A_missing_mount_is_reported_with_the_former_default_mount(VaultKind kind)
+    {
+        var fixture = await worlds.OfAsync(kind);
+        await fixture.Vault.WriteAsync("sys/policies/acl/absent", new { policy = """path "absent/*" { capabilities = ["create", "update", "list"] }""" });
+        using var vault = fixture.Client(VaultLogin.Token(await fixture.TokenAsync("absent")));
+        var store = new VaultLeaseStore(vault, "absent");
+
+        var list = await Assert.ThrowsAsync<CredentialException>(() => store.ListAsync(CancellationToken.None));
+        var write = await Assert.ThrowsAsync<CredentialException>(() => store.WriteAsync(Record(fixture), CancellationToken.None));
+
+        Assert.All([list, write], error => Assert.Contains("'vault-injector': specify it with -LeaseMount", error.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
     public async Task The_in_cluster_injector_finds_its_fields_in_our_records(VaultKind kind)
     {
         var fixture = await worlds.OfAsync(kind);

@@ -126,7 +126,7 @@ public sealed class WorkloadInjectorTests
     [Theory]
     [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/orders.role":"orders-ro"}}}}}""", "no longer requests the same credentials")]
     [InlineData("""{"spec":{"template":{"spec":{"serviceAccountName":"other"}}}}""", "no longer requests the same credentials")]
-    [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/uuid":"7d0c1f3e-0000-0000-0000-000000000000"}}}}}""", "Another user or program injected it in the meantime")]
+    [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"db-creds-injector.numberly.io/uuid":"7d0c1f3e-0000-0000-0000-000000000000"}},"spec":{"containers":[{"name":"app","image":"app:1","env":[{"name":"orders_USER","value":"u"},{"name":"orders_PASSWORD","value":"p"}]}]}}}}""", "Another user or program injected it in the meantime")]
     public async Task If_the_request_of_the_workload_changes_meanwhile_the_credentials_are_revoked(string change, string reported)
     {
         TestWorkspace workspace = null!;

@@ -51,11 +51,25 @@ internal sealed class LeaseRecordCheck(ClusterCache cache, CredentialSource? sou
                 FindingSeverity.Warning,
                 $"The lease {record.Uuid} is recorded for this object, but is not in its annotations.",
                 "Run Sync-CredentialLease or 'kubeinject sync' to revoke leases that are no longer used.")));
+        findings.AddRange(WrongPositions(subject, records));
         return findings.Count == 0 && annotated.Count == 0 ? null : Step(
             missing.Count > 0 ? DiagnosisStatus.Failed : findings.Count > 0 ? DiagnosisStatus.Warning : DiagnosisStatus.Passed,
-            missing.Count > 0 ? "The annotations contain leases that are not recorded." : findings.Count > 0 ? "Leases are recorded that are not in the annotations." : "The leases are recorded.",
+            missing.Count > 0 ? "The annotations contain leases that are not recorded." : findings.Count > 0 ? "The records of the leases differ from the annotations." : "The leases are recorded.",
             [.. findings]);
     }
+
+    // Injectors before version 3.0 did not sort the databases.
+    private static IEnumerable<Finding> WrongPositions(DiagnosisSubject subject, IndexedRecords records) =>
+        from injection in subject.Injections
+        where injection.Dialect == InjectionDialect.VaultDbInjector
+        let wrong = injection.Databases.FirstOrDefault(database => records.RoleOf(database.Uuid) is { } role && role != database.Role)
+        where wrong is not null && injection.Databases.Any(database => database.Role == records.RoleOf(wrong.Uuid))
+        select subject.Find(
+            FindingCode.UuidOrder,
+            FindingSeverity.Warning,
+            $"The UUIDs are not in the order of the databases: the lease {wrong.Uuid} of the role '{records.RoleOf(wrong.Uuid)}' is at the position of '{wrong.Name}'.",
+            "Create the pod again. An in-cluster injector before version 3.0 injected it.",
+            InjectionAnnotation.Uuid);
 
     private async Task<(IndexedRecords? Records, string? Problem)> ReadAsync(CancellationToken cancellationToken)
     {
@@ -83,9 +97,18 @@ internal sealed class LeaseRecordCheck(ClusterCache cache, CredentialSource? sou
     /// <summary>The records in sets and lookups, because there can be as many records as pods to check.</summary>
     private sealed class IndexedRecords(LeaseRecordList records)
     {
+        private readonly Dictionary<Guid, LeaseRecord> byUuid = records.ToDictionary(record => record.Uuid);
+
         public HashSet<Guid> Uuids { get; } = [.. records.Select(record => record.Uuid)];
 
         public HashSet<Guid> Unreadable { get; } = [.. records.Unreadable.Select(record => record.Uuid).OfType<Guid>()];
+
+        /// <summary>Returns the role of a lease; null if it is unknown. Records of other injectors contain it only in the lease ID of Vault: MOUNT/creds/ROLE/ID.</summary>
+        public string? RoleOf(string? uuid) =>
+            uuid is null || !byUuid.TryGetValue(Guid.Parse(uuid), out var record) ? null
+            : record.Role.Length > 0 ? record.Role
+            : record.LeaseId?.Split('/') is [.., "creds", var role, _] ? role
+            : null;
 
         public ILookup<ObjectReference, LeaseRecord> ByOwner { get; } = records.ToLookup(record => record.Owner);
     }
