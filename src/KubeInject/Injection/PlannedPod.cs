@@ -20,9 +20,17 @@ internal sealed record PlannedPod(ManifestPodTemplate Template, InjectionPlan? P
     /// <param name="namespace">The namespace if the template specifies none. Null if it is unknown.</param>
     /// <param name="replaces">Whether to replace existing credentials.</param>
     public static PlannedPod Read(
-        ManifestPodTemplate template, InjectionOptions options, CredentialDelivery delivery, string? @namespace, bool replaces = false)
+        ManifestPodTemplate template, InjectionOptions options, CredentialDelivery delivery, string? @namespace, bool replaces = false) =>
+        For(template, template.ReadInjection(options), delivery, @namespace, replaces);
+
+    /// <summary>Plans the injection of a template.</summary>
+    /// <param name="template">The template.</param>
+    /// <param name="injection">The injection that the template requests.</param>
+    /// <param name="delivery">The way in which containers get the credentials.</param>
+    /// <param name="namespace">The namespace if the template specifies none. Null if it is unknown.</param>
+    /// <param name="replaces">Whether to replace existing credentials.</param>
+    public static PlannedPod For(ManifestPodTemplate template, PodInjection injection, CredentialDelivery delivery, string? @namespace, bool replaces)
     {
-        var injection = template.ReadInjection(options);
         var result = new InjectionResult
         {
             Object = template.Template.Object,

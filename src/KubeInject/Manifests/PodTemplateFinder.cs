@@ -180,6 +180,7 @@ internal static class PodTemplateFinder
                 IsSidecar = isInit && Text(node, "restartPolicy") == "Always",
                 VariableSources = [.. Mappings(text, node, "envFrom").Select(source => Source(text, source)).OfType<VariableSource>()],
                 DependentVariables = DependentVariable.Of(variables.Select(variable => Text(variable, "value"))),
+                SecretReferences = [.. variables.Select(SecretOf).OfType<string>()],
                 PlaceholderVariables = [.. variables.Where(variable => InjectorPlaceholder.IsIn(Text(variable, "value"))).Select(variable => Text(variable, "name") ?? "")],
                 VaultVariables = [.. variables
                     .Where(variable => VaultVariable.IsReference(Text(variable, "value")))
@@ -187,6 +188,9 @@ internal static class PodTemplateFinder
             });
         }
     }
+
+    private static string? SecretOf(MappingNode variable) =>
+        (variable.Find("valueFrom")?.Value.Resolved as MappingNode)?.Find("secretKeyRef")?.Value.Resolved is MappingNode reference ? Text(reference, "name") : null;
 
     private static VariableSource? Source(ManifestText text, MappingNode source)
     {

@@ -26,6 +26,7 @@ public sealed class NamespaceDependencyTests
         "Credentials",
         "Leases",
         "Injection",
+        "Admission",
         "Secrets",
         "Diagnosis",
         "Reports",

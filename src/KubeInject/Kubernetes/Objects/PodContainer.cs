@@ -21,6 +21,9 @@ public sealed record PodContainer(string Name, bool IsInit, IReadOnlyList<string
     /// <summary>The names of the variables whose value is or contains an <see cref="InjectorPlaceholder"/>.</summary>
     internal IReadOnlyList<string> PlaceholderVariables { get; init; } = [];
 
+    /// <summary>The names of the Secrets that variables in <c>env</c> refer to (<c>secretKeyRef</c>), in the order of the document.</summary>
+    internal IReadOnlyList<string> SecretReferences { get; init; } = [];
+
     /// <summary>The variables whose value refers to other variables, in the order of the document.</summary>
     internal IReadOnlyList<DependentVariable> DependentVariables { get; init; } = [];
 }

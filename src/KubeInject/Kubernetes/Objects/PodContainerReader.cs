@@ -14,6 +14,7 @@ internal static class PodContainerReader
             IsSidecar = isInit && container.Text("restartPolicy") == "Always",
             VariableSources = [.. container.Get("envFrom").Items().Select(ReadSource).OfType<VariableSource>()],
             DependentVariables = DependentVariable.Of(variables.Select(variable => variable.Text("value"))),
+            SecretReferences = [.. variables.Select(variable => variable.Get("valueFrom").Get("secretKeyRef").Text("name")).OfType<string>()],
             PlaceholderVariables = [.. variables.Where(variable => InjectorPlaceholder.IsIn(variable.Text("value"))).Select(variable => variable.Text("name")!)],
             VaultVariables = [.. variables
                 .Where(variable => VaultVariable.IsReference(variable.Text("value")))
