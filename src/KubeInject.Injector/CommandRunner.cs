@@ -13,14 +13,15 @@ internal static class CommandRunner
     /// <param name="command">The command; returns the exit code.</param>
     /// <param name="cancellationToken">Stops the command, which then ends with <see cref="ExitCode.Stopped"/>.</param>
     /// <param name="defaultTimeout">The time limit if the settings specify none; null for no limit.</param>
+    /// <param name="isLimited">Whether the setting for the time limit applies. Default: true.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(
-        string stopped, Func<SettingsReader> read, Func<SettingsReader, CancellationToken, Task<int>> command, CancellationToken cancellationToken, TimeSpan? defaultTimeout = null)
+        string stopped, Func<SettingsReader> read, Func<SettingsReader, CancellationToken, Task<int>> command, CancellationToken cancellationToken, TimeSpan? defaultTimeout = null, bool isLimited = true)
     {
         try
         {
             var settings = read();
-            var limit = new TimeLimit(settings.Duration(AllSettings.Timeout) ?? defaultTimeout, AllSettings.Timeout.Option, stopped);
+            var limit = new TimeLimit(isLimited ? settings.Duration(AllSettings.Timeout) ?? defaultTimeout : null, AllSettings.Timeout.Option, stopped);
             return await limit.RunAsync(token => command(settings, token), cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KubeInject.Injector;
+using KubeInject.Injector.Serve;
 
 Messages.Initialize();
 var root = new Command("kubeinject", "Gives pods their database credentials: reads the injection annotations, requests short-lived credentials, and sets them as environment variables of the containers.");
@@ -10,9 +11,10 @@ root.Subcommands.Add(ListCommand.Create());
 root.Subcommands.Add(SyncCommand.Create());
 root.Subcommands.Add(CheckCommand.Create());
 root.Subcommands.Add(ExplainCommand.Create());
-root.SetAction(_ => Usage.Fail("Specify a command: inject, list, sync, check, or explain."));
+root.Subcommands.Add(ServeCommand.Create());
+root.SetAction(_ => Usage.Fail("Specify a command: inject, list, sync, check, explain, or serve."));
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0
     ? Usage.Fail(string.Join(" ", parsed.Errors.Select(error => error.Message)))
-    : await parsed.InvokeAsync().ConfigureAwait(false);
+    : await parsed.InvokeAsync(ServeCommand.ConfigurationFor(parsed)).ConfigureAwait(false);

@@ -53,6 +53,14 @@ internal static class AllSettings
     public static readonly Setting SkipCustomResources = new("skip-custom-resources", "", "Do not search for owners among custom resources. Leases that were issued for custom resources are then not revoked.") { Kind = SettingKind.Flag };
     public static readonly Setting Concurrency = new("concurrency", "COUNT", "The maximum number of leases that are renewed or revoked at the same time. Default: 16.") { Kind = SettingKind.Number };
 
+    public static readonly Setting Role = new("role", "webhook|controller", "The part to run: webhook. The controller does not exist yet, so the setting is required.");
+    public static readonly Setting Listen = new("listen", "ADDRESS:PORT", "The address of the webhook (HTTPS). Without an address before the colon: all addresses. Default: :8443.");
+    public static readonly Setting HealthListen = new("health-listen", "ADDRESS:PORT", "The address of /livez, /readyz and /metrics (HTTP). Default: :8080.");
+    public static readonly Setting TlsCert = new("tls-cert", "FILE", "The certificate of the webhook (PEM), followed by intermediate certificates if there are any. It is read again when it changes.") { Kind = SettingKind.Path };
+    public static readonly Setting TlsKey = new("tls-key", "FILE", "The private key of the certificate (PEM), not encrypted. It is read again when it changes.") { Kind = SettingKind.Path };
+    public static readonly Setting LogFormat = new("log-format", "text|json", "The format of the log, which is written to standard error. Default: text.");
+    public static readonly Setting LogLevel = new("log-level", "debug|information|warning|error", "The lowest level of log entries. Admissions are logged at debug, and refusals at information. Default: information.");
+
     public static readonly Setting Timeout = new("timeout", "TIME", "The maximum duration of the command: 90s, 15m, 1h30m. The command then stops and fails. Default: no limit; for sync, 1h.") { Kind = SettingKind.Duration };
 
     /// <summary>The settings of credential sources and lease records.</summary>
@@ -72,6 +80,9 @@ internal static class AllSettings
     /// <summary>The settings of a sweep.</summary>
     public static IReadOnlyList<Setting> OfSweeps { get; } = [Namespace, GracePeriod, SkipCustomResources, Concurrency];
 
+    /// <summary>The settings of a server in the cluster.</summary>
+    public static IReadOnlyList<Setting> OfServers { get; } = [Role, Listen, HealthListen, TlsCert, TlsKey, LogFormat, LogLevel];
+
     /// <summary>All settings.</summary>
-    public static IReadOnlyList<Setting> All { get; } = [.. OfAnnotations, .. OfSources, .. OfSweeps];
+    public static IReadOnlyList<Setting> All { get; } = [.. OfAnnotations, .. OfSources, .. OfSweeps, .. OfServers];
 }

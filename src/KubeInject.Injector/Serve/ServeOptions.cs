@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Net;
+using KubeInject.Injector.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace KubeInject.Injector.Serve;
+
+/// <summary>The settings of a server.</summary>
+/// <param name="Listen">The address of the webhook.</param>
+/// <param name="HealthListen">The address of the endpoints for health and metrics.</param>
+/// <param name="TlsCert">The path of the certificate.</param>
+/// <param name="TlsKey">The path of its key.</param>
+/// <param name="UsesJson">Whether log entries are JSON.</param>
+/// <param name="LogLevel">The lowest level of log entries.</param>
+internal sealed record ServeOptions(IPEndPoint Listen, IPEndPoint HealthListen, string TlsCert, string TlsKey, bool UsesJson, LogLevel LogLevel)
+{
+    private const string Webhook = "webhook";
+
+    private static readonly Dictionary<string, LogLevel> Levels = new(StringComparer.Ordinal)
+    {
+        ["debug"] = LogLevel.Debug,
+        ["information"] = LogLevel.Information,
+        ["warning"] = LogLevel.Warning,
+        ["error"] = LogLevel.Error,
+    };
+
+    /// <exception cref="SettingException">A setting is missing or invalid.</exception>
+    public static ServeOptions Read(SettingsReader settings)
+    {
+        if (settings.Text(AllSettings.Role) is not Webhook)
+            throw new SettingException($"Specify {AllSettings.Role.Option} {Webhook}: the controller does not exist yet.");
+        var why = "The webhook";
+        _ = settings.RequiredText(AllSettings.TlsCert, why);
+        _ = settings.RequiredText(AllSettings.TlsKey, why);
+        return new ServeOptions(
+            Address(settings, AllSettings.Listen, 8443),
+            Address(settings, AllSettings.HealthListen, 8080),
+            settings.Path(AllSettings.TlsCert)!,
+            settings.Path(AllSettings.TlsKey)!,
+            Choice(settings, AllSettings.LogFormat, "text", ["text", "json"]) == "json",
+            Levels[Choice(settings, AllSettings.LogLevel, "information", [.. Levels.Keys])]);
+    }
+
+    // IPAddress.IPv6Any also accepts IPv4.
+    private static IPEndPoint Address(SettingsReader settings, Setting setting, int defaultPort)
+    {
+        if (settings.Text(setting) is not { } text)
+            return new IPEndPoint(IPAddress.IPv6Any, defaultPort);
+        var colon = text.LastIndexOf(':');
+        var isPort = ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
+        return colon == 0 && isPort ? new IPEndPoint(IPAddress.IPv6Any, port)
+            : colon > 0 && isPort && IPAddress.TryParse(text.AsSpan(0, colon), out var address) ? new IPEndPoint(address, port)
+            : throw new SettingException($"{setting.Option} must be an IP address and a port, such as 127.0.0.1:{defaultPort} or :{defaultPort}.");
+    }
+
+    private static string Choice(SettingsReader settings, Setting setting, string byDefault, string[] choices)
+    {
+        var text = settings.Text(setting) ?? byDefault;
+        return choices.Contains(text) ? text : throw new SettingException($"{setting.Option} must be one of: {string.Join(", ", choices)}.");
+    }
+}

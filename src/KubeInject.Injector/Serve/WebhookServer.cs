@@ -1,0 +1,163 @@
+using System.Net.Security;
+using KubeInject.Injector.Settings;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace KubeInject.Injector.Serve;
+
+/// <summary>The server of the webhook and of the endpoints for health and metrics.</summary>
+internal sealed partial class WebhookServer : IAsyncDisposable
+{
+    /// <summary>The longest time between a signal and the end of the process.</summary>
+    public static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(10);
+
+    // API servers learn a moment later that the server is not ready. Until then, they send further requests.
+    private static readonly TimeSpan TimeUntilUnlisted = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan LongestDrain = LongestStop - TimeUntilUnlisted - TimeSpan.FromSeconds(1);
+
+    private const string Part = "webhook";
+
+    private readonly WebApplication app;
+    private readonly Readiness readiness;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+
+    private WebhookServer(WebApplication app, Readiness readiness, TimeProvider time, ILogger logger)
+    {
+        this.app = app;
+        this.readiness = readiness;
+        this.time = time;
+        this.logger = logger;
+    }
+
+    /// <summary>The addresses that the server listens on: first the webhook, then the other endpoints.</summary>
+    public IReadOnlyList<Uri> Addresses =>
+        [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+
+    /// <summary>Starts the server.</summary>
+    /// <param name="options">The settings.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <param name="time">The clock. Null for the system clock.</param>
+    /// <exception cref="SettingException">The certificate or its key cannot be used.</exception>
+    /// <exception cref="IOException">An address is in use.</exception>
+    public static async Task<WebhookServer> StartAsync(ServeOptions options, CancellationToken cancellationToken, TimeProvider? time = null)
+    {
+        var clock = time ?? TimeProvider.System;
+        var readiness = new Readiness(Part);
+
+        // Without configuration from files and variables, which would change addresses and limits.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        AddLogging(builder.Logging, options);
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
+        builder.Services.AddSingleton(clock).AddSingleton(readiness).AddSingleton<ServeMetrics>().AddSingleton<WebhookEndpoints>();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel((KestrelServerOptions kestrel) =>
+        {
+            var certificate = ReadCertificate(options, kestrel.ApplicationServices.GetRequiredService<ILogger<ServingCertificate>>(), clock);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // The admission limits it, with a clear message.
+            kestrel.Listen(options.Listen, listener => listener.UseHttps(new TlsHandshakeCallbackOptions
+            {
+                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current }),
+            }));
+            kestrel.Listen(options.HealthListen);
+        });
+
+        var app = builder.Build();
+        app.Run(app.Services.GetRequiredService<WebhookEndpoints>().HandleAsync);
+        try
+        {
+            await app.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await app.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        var server = new WebhookServer(app, readiness, clock, app.Services.GetRequiredService<ILogger<WebhookServer>>());
+        var addresses = string.Join(" and ", server.Addresses);
+        LogStarted(server.logger, addresses);
+        readiness.Complete(Part);
+        return server;
+    }
+
+    /// <summary>Stops the server: it is no longer ready, then accepts no more requests, and answers the requests that it has.</summary>
+    /// <returns>Whether all requests were answered.</returns>
+    public async Task<bool> StopAsync()
+    {
+        readiness.Stop();
+        LogStopping(logger);
+        await Task.Delay(TimeUntilUnlisted, time, CancellationToken.None).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(LongestDrain, time);
+        try
+        {
+            await app.StopAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Reported below.
+        }
+
+        if (limit.IsCancellationRequested)
+            LogNotAnswered(logger);
+        return !limit.IsCancellationRequested;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private static ServingCertificate ReadCertificate(ServeOptions options, ILogger logger, TimeProvider time)
+    {
+        try
+        {
+            return new ServingCertificate(options.TlsCert, options.TlsKey, logger, time);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ConfigurationException)
+        {
+            throw new SettingException($"{AllSettings.TlsCert.Option} and {AllSettings.TlsKey.Option}: {exception.Message}");
+        }
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, ServeOptions options)
+    {
+        logging.SetMinimumLevel(options.LogLevel);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        const string Time = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        if (options.UsesJson)
+        {
+            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = (Time, true));
+        }
+        else
+        {
+            logging.AddSimpleConsole(console => (console.TimestampFormat, console.UseUtcTimestamp, console.SingleLine, console.ColorBehavior)
+                = ($"{Time} ", true, true, LoggerColorBehavior.Disabled));
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listening on {Addresses}.")]
+    private static partial void LogStarted(ILogger logger, string addresses);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping.")]
+    private static partial void LogStopping(ILogger logger);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped before all requests were answered.")]
+    private static partial void LogNotAnswered(ILogger logger);
+
+    /// <summary>Leaves signals to the command.</summary>
+    private sealed class NoSignals : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
