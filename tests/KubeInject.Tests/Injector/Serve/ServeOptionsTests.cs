@@ -1,0 +1,46 @@
+using KubeInject.Injector.Serve;
+using KubeInject.Injector.Settings;
+using Microsoft.Extensions.Logging;
+
+namespace KubeInject.Tests.Injector.Serve;
+
+public sealed class ServeOptionsTests
+{
+    [Fact]
+    public void Only_the_role_and_the_certificate_are_required()
+    {
+        var options = Read();
+
+        Assert.Equal("[::]:8443", $"{options.Listen}");
+        Assert.Equal("[::]:8080", $"{options.HealthListen}");
+        Assert.Equal(Path.GetFullPath("a.crt"), options.TlsCert);
+        Assert.Equal(Path.GetFullPath("a.key"), options.TlsKey);
+        Assert.Equal((false, LogLevel.Information), (options.UsesJson, options.LogLevel));
+    }
+
+    [Theory]
+    [InlineData(":443", "[::]:443")]
+    [InlineData("127.0.0.1:0", "127.0.0.1:0")]
+    [InlineData("[::1]:8443", "[::1]:8443")]
+    public void An_address_is_optional_before_the_port(string listen, string expected) => Assert.Equal(expected, $"{Read(("listen", listen)).Listen}");
+
+    [Theory]
+    [InlineData("role", "controller", "Specify --role webhook: the controller does not exist yet.")]
+    [InlineData("listen", "8443", "--listen must be an IP address and a port, such as 127.0.0.1:8443 or :8443.")]
+    [InlineData("listen", ":65536", "--listen must be an IP address and a port, such as 127.0.0.1:8443 or :8443.")]
+    [InlineData("health-listen", "localhost:80", "--health-listen must be an IP address and a port, such as 127.0.0.1:8080 or :8080.")]
+    [InlineData("tls-cert", "", "The webhook requires --tls-cert, KUBEINJECT_TLS_CERT, or 'tls-cert' in the settings file.")]
+    [InlineData("tls-key", "", "The webhook requires --tls-key, KUBEINJECT_TLS_KEY, or 'tls-key' in the settings file.")]
+    [InlineData("log-format", "xml", "--log-format must be one of: text, json.")]
+    [InlineData("log-level", "Debug", "--log-level must be one of: debug, information, warning, error.")]
+    public void An_invalid_setting_is_an_error(string name, string value, string expected) =>
+        Assert.Equal(expected, Assert.Throws<SettingException>(() => Read((name, value))).Message);
+
+    private static ServeOptions Read(params (string Name, string Value)[] settings)
+    {
+        var all = new Dictionary<string, IReadOnlyList<string>> { ["role"] = ["webhook"], ["tls-cert"] = ["a.crt"], ["tls-key"] = ["a.key"] };
+        foreach (var (name, value) in settings)
+            all[name] = [value];
+        return ServeOptions.Read(new SettingsReader(all, _ => null, null));
+    }
+}
