@@ -17,8 +17,9 @@ internal sealed record AdmissionResponse(AdmissionResult Result, ReadOnlyMemory<
 
     private const int Forbidden = 403;
 
-    // The API server shortens longer warnings if there are many.
+    // The API server shortens and drops warnings if all of them have more than 4,096 characters.
     private const int LongestWarning = 256;
+    private const int MaximumWarnings = 16;
 
     /// <summary>The status code of the HTTP response. A refusal is a successful HTTP response.</summary>
     public int StatusCode => Result == AdmissionResult.Invalid ? 400 : 200;
@@ -56,7 +57,9 @@ internal sealed record AdmissionResponse(AdmissionResult Result, ReadOnlyMemory<
 
     /// <summary>Returns the warnings for the user who creates the pod. Findings that apply only to another injector are left out.</summary>
     public static IEnumerable<string> WarningsOf(IEnumerable<Finding> findings) =>
-        findings.Where(finding => finding is { Severity: FindingSeverity.Warning, IsRefusedByInjector: false }).Select(finding => Shorten(TextOf(finding)));
+        findings.Where(finding => finding is { Severity: FindingSeverity.Warning, IsRefusedByInjector: false })
+            .Take(MaximumWarnings)
+            .Select(finding => Shorten(TextOf(finding)));
 
     /// <summary>Returns the code, the problem and the remedy in one line.</summary>
     public static string TextOf(Finding finding) => DisplayText.Escape($"{finding.Code} {finding.Message} {finding.Suggestion}".TrimEnd());

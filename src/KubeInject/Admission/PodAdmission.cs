@@ -49,7 +49,8 @@ internal sealed class PodAdmission(InjectionOptions options, Func<Guid> newUuid)
         if (pod.Labels.GetValueOrDefault(options.LabelKey) != MetadataChecks.LabelValue || pod.Containers.Count == 0)
             return AdmissionResponse.Unchanged(review, []);
 
-        var injection = template.ReadInjection(options);
+        // Without positions, which have no meaning in a request.
+        var injection = PodInjectionReader.Read(pod, options);
         var warnings = AdmissionResponse.WarningsOf(injection.Findings);
         var previous = PodSecret.UuidOf(pod);
         if (injection.State == InjectionState.None || (previous is null && IsInjectedElsewhere(injection)))

@@ -35,12 +35,15 @@ internal sealed class VariableOrder
     public IEnumerable<(string Name, string Reference)> Unresolved()
     {
         var order = Final();
+        var firstAt = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var at = 0; at < order.Count; at++)
+            firstAt.TryAdd(order[at].Name, at);
         for (var at = 0; at < order.Count; at++)
         {
             foreach (var reference in order[at].References)
             {
                 // A variable that is set nowhere can come from envFrom.
-                if ((IsNew(order[at].Name) || IsNew(reference)) && order.FindIndex(variable => variable.Name == reference) >= at)
+                if ((IsNew(order[at].Name) || IsNew(reference)) && firstAt.GetValueOrDefault(reference, -1) >= at)
                     yield return (order[at].Name, reference);
             }
         }
@@ -60,12 +63,14 @@ internal sealed class VariableOrder
     private List<NewVariable> Final()
     {
         var order = new List<NewVariable>();
+        var inserted = Inserted.ToLookup(variable => variable.Before, variable => variable.Variable);
+        var references = container.DependentVariables.ToDictionary(dependent => dependent.Index, dependent => dependent.References);
         for (var index = 0; index <= container.Variables.Count; index++)
         {
-            order.AddRange(Inserted.Where(inserted => inserted.Before == index).Select(inserted => inserted.Variable));
+            order.AddRange(inserted[index]);
             if (index < container.Variables.Count)
                 order.Add(variables.FirstOrDefault(variable => variable.Name == container.Variables[index])
-                    ?? new NewVariable(container.Variables[index], container.DependentVariables.FirstOrDefault(dependent => dependent.Index == index)?.References ?? []));
+                    ?? new NewVariable(container.Variables[index], references.GetValueOrDefault(index, [])));
         }
 
         return order;

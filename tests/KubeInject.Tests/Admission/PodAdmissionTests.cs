@@ -168,6 +168,18 @@ public sealed class PodAdmissionTests
     }
 
     [Fact]
+    public void A_pod_with_very_many_variables_is_admitted_with_few_warnings()
+    {
+        var pod = Pod(("orders.role", "rw"));
+        pod["spec"]!["containers"] = new JsonArray(Container("app", [.. Enumerable.Range(0, 30_000).Select(i => Variable($"V{i}", "$(DBUSER)")), Variable("DBUSER", "last")]));
+
+        var answer = new AdmissionFixture().Admit(pod);
+
+        Assert.Equal(16, answer.Warnings.Count);
+        Assert.Equal(30_002, answer.Variables("app").Count);
+    }
+
+    [Fact]
     public void Findings_about_another_injector_are_no_warnings() => Assert.Empty(new AdmissionFixture().Admit(Pod(("orders.role", "rw"))).Warnings);
 
     private static JsonObject Sidecar(string name)
