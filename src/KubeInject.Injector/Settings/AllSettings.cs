@@ -53,7 +53,7 @@ internal static class AllSettings
     public static readonly Setting SkipCustomResources = new("skip-custom-resources", "", "Do not search for owners among custom resources. Leases that were issued for custom resources are then not revoked.") { Kind = SettingKind.Flag };
     public static readonly Setting Concurrency = new("concurrency", "COUNT", "The maximum number of leases that are renewed or revoked at the same time. Default: 16.") { Kind = SettingKind.Number };
 
-    public static readonly Setting Role = new("role", "webhook|controller", "The part to run: webhook. The controller does not exist yet, so the setting is required.");
+    public static readonly Setting Role = new("role", "webhook", "The part to run: webhook. The controller does not exist yet, so the setting is required.");
     public static readonly Setting Listen = new("listen", "ADDRESS:PORT", "The address of the webhook (HTTPS). Without an address before the colon: all addresses. Default: :8443.");
     public static readonly Setting HealthListen = new("health-listen", "ADDRESS:PORT", "The address of /livez, /readyz and /metrics (HTTP). Default: :8080.");
     public static readonly Setting TlsCert = new("tls-cert", "FILE", "The certificate of the webhook (PEM), followed by intermediate certificates if there are any. It is read again when it changes.") { Kind = SettingKind.Path };
