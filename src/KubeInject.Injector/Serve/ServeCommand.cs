@@ -32,7 +32,7 @@ internal static class ServeCommand
     public static Command Create()
     {
         var command = new Command(Name, "Run the admission webhook in a cluster.");
-        var options = new SettingOptions(command, AllSettings.OfServers);
+        var options = new SettingOptions(command, [.. AllSettings.OfServers, .. AllSettings.OfAnnotations]);
         command.Options.Add(ExtendedHelp.Option(More));
         command.SetAction((parsed, stop) => CommandRunner.RunAsync(
             "", () => options.Read(parsed), (settings, cancellationToken) => RunAsync(ServeOptions.Read(settings), cancellationToken), stop, isLimited: false));

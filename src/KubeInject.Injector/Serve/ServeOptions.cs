@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using KubeInject.Annotations;
 using KubeInject.Injector.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -10,9 +11,10 @@ namespace KubeInject.Injector.Serve;
 /// <param name="HealthListen">The address of the endpoints for health and metrics.</param>
 /// <param name="TlsCert">The path of the certificate.</param>
 /// <param name="TlsKey">The path of its key.</param>
+/// <param name="Annotations">The label key and the default mount path.</param>
 /// <param name="UsesJson">Whether log entries are JSON.</param>
 /// <param name="LogLevel">The lowest level of log entries.</param>
-internal sealed record ServeOptions(IPEndPoint Listen, IPEndPoint HealthListen, string TlsCert, string TlsKey, bool UsesJson, LogLevel LogLevel)
+internal sealed record ServeOptions(IPEndPoint Listen, IPEndPoint HealthListen, string TlsCert, string TlsKey, InjectionOptions Annotations, bool UsesJson, LogLevel LogLevel)
 {
     private const string Webhook = "webhook";
 
@@ -37,6 +39,7 @@ internal sealed record ServeOptions(IPEndPoint Listen, IPEndPoint HealthListen, 
             Address(settings, AllSettings.HealthListen, 8080),
             settings.Path(AllSettings.TlsCert)!,
             settings.Path(AllSettings.TlsKey)!,
+            settings.Annotations(),
             Choice(settings, AllSettings.LogFormat, "text", ["text", "json"]) == "json",
             Levels[Choice(settings, AllSettings.LogLevel, "information", [.. Levels.Keys])]);
     }

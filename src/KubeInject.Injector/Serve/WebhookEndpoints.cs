@@ -8,11 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace KubeInject.Injector.Serve;
 
 /// <summary>Answers the requests to the server.</summary>
-internal sealed partial class WebhookEndpoints(Readiness readiness, ServeMetrics metrics, ILogger<WebhookEndpoints> logger, TimeProvider time)
+internal sealed partial class WebhookEndpoints(Readiness readiness, ServeMetrics metrics, InjectionOptions options, ILogger<WebhookEndpoints> logger, TimeProvider time)
 {
     private const int FirstRead = 16 << 10;
 
-    private readonly PodAdmission admission = new(InjectionOptions.Default, Guid.NewGuid);
+    private readonly PodAdmission admission = new(options, Guid.NewGuid);
 
     /// <summary>Answers a request. The webhook is available only over TLS, and the other endpoints only without.</summary>
     public Task HandleAsync(HttpContext context) => (context.Request.IsHttps, context.Request.Path.Value) switch

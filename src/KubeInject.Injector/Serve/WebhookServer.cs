@@ -58,7 +58,7 @@ internal sealed partial class WebhookServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         AddLogging(builder.Logging, options);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.AddSingleton(clock).AddSingleton(readiness).AddSingleton<ServeMetrics>().AddSingleton<WebhookEndpoints>();
+        builder.Services.AddSingleton(clock).AddSingleton(readiness).AddSingleton(options.Annotations).AddSingleton<ServeMetrics>().AddSingleton<WebhookEndpoints>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel((KestrelServerOptions kestrel) =>
         {

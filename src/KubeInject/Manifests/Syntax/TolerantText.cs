@@ -12,7 +12,7 @@ internal sealed partial class TolerantText(string content)
     /// <summary>The maximum number of characters that are parsed again.</summary>
     private const long MaximumWork = 50_000_000;
 
-    /// <summary>Stands for a blank that the parser refuses.</summary>
+    /// <summary>Replaces a blank that the parser refuses.</summary>
     private const char Substitute = '\uE000';
 
     private readonly List<(int Start, int Shift)> shifts = [];

@@ -36,6 +36,13 @@ public sealed class ServeOptionsTests
     public void An_invalid_setting_is_an_error(string name, string value, string expected) =>
         Assert.Equal(expected, Assert.Throws<SettingException>(() => Read((name, value))).Message);
 
+    [Fact]
+    public void The_label_and_the_default_mount_are_settings()
+    {
+        var options = Read(("role", "webhook"), ("tls-cert", "c"), ("tls-key", "k"), ("injector-label", "inject-dev"), ("default-mount", "pg"));
+        Assert.Equal(("inject-dev", "pg"), (options.Annotations.LabelKey, options.Annotations.DefaultMount));
+    }
+
     private static ServeOptions Read(params (string Name, string Value)[] settings)
     {
         var all = new Dictionary<string, IReadOnlyList<string>> { ["role"] = ["webhook"], ["tls-cert"] = ["a.crt"], ["tls-key"] = ["a.key"] };

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using KubeInject.Admission;
+using KubeInject.Annotations;
 using KubeInject.Injector.Serve;
 using KubeInject.Injector.Settings;
 using KubeInject.Testing;
@@ -168,7 +169,7 @@ public sealed partial class WebhookServerTests : IAsyncLifetime, IDisposable
         Assert.DoesNotContain("no key", error.Message, StringComparison.Ordinal);
     }
 
-    private ServeOptions Options() => new(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), files.Certificate, files.Key, UsesJson: false, LogLevel.Warning);
+    private ServeOptions Options() => new(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), files.Certificate, files.Key, InjectionOptions.Default, UsesJson: false, LogLevel.Warning);
 
     private Task<HttpResponseMessage> MutateAsync(string body) =>
         client.PostAsync(new Uri(Webhook, "/mutate"), new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")));
