@@ -134,8 +134,7 @@ internal sealed class DatabaseReader(DatabaseKeys keys, FindingList findings)
             keys.Key(setting),
             $"Database {Redaction.Key(keys.Name)} gets the variable {variable} by default, but the in-cluster injector uses an empty name, which the API server refuses.",
             $"Add {Redaction.Key(keys.Key(setting))} with the value '{variable}' if that injector also injects the pod.",
-            Fixes.Set(keys.Key(setting), variable),
-            FindingSeverity.Information);
+            Fixes.Set(keys.Key(setting), variable));
         return [variable];
     }
 

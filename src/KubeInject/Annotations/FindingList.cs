@@ -15,8 +15,8 @@ internal sealed class FindingList(PodTemplate about)
         Add(FindingSeverity.Warning, code, key, message, suggestion, fix);
 
     /// <summary>Adds a warning for which the in-cluster injector refuses the pod, or after which the API server refuses it.</summary>
-    public void Refused(string code, string key, string message, string suggestion, Fix? fix = null, FindingSeverity severity = FindingSeverity.Warning) =>
-        Add(severity, code, key, message, suggestion, fix, isRefusedByInjector: true);
+    public void Refused(string code, string key, string message, string suggestion, Fix? fix = null) =>
+        Add(FindingSeverity.Warning, code, key, message, suggestion, fix, isRefusedByInjector: true);
 
     public void Information(string code, string key, string message, string suggestion, Fix? fix = null) =>
         Add(FindingSeverity.Information, code, key, message, suggestion, fix);

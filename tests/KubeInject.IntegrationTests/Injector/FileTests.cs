@@ -84,7 +84,7 @@ public sealed class FileTests : IDisposable
         var check = await Command.KubeInjectAsync("check", folder.File("tree"), "-R");
         var inject = await InjectAsync(folder.File("tree"), "-R", "--source", "local", "--in-place");
 
-        Assert.EndsWith("in 1 manifest: 0 errors, 0 warnings, 0 notes.\n", check.Error.Replace("1 note.", "0 notes.", StringComparison.Ordinal).Replace("2 notes.", "0 notes.", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.EndsWith("in 1 manifest: 0 errors, 2 warnings, 0 notes.\n", check.Error, StringComparison.Ordinal);
         Assert.Equal(0, inject.ExitCode);
         Assert.Equal(Pod, await File.ReadAllTextAsync(folder.File("outside/x.yaml")));
         Assert.Single(Records());

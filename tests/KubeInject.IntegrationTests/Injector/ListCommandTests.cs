@@ -13,7 +13,7 @@ public sealed class ListCommandTests
         var result = await ListAsync("-n", @namespace, "--consistent");
         var lines = result.Output.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(
-            [["NAMESPACE", "NAME", "STATE", "DATABASES", "FINDINGS"], [@namespace, "misspelled", "None", "KI015"], [@namespace, "orders", "Pending", "orders,users"], []],
+            [["NAMESPACE", "NAME", "STATE", "DATABASES", "FINDINGS"], [@namespace, "misspelled", "None", "KI015"], [@namespace, "orders", "Pending", "orders,users", "KI023"], []],
             lines);
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
     }

@@ -180,6 +180,33 @@ public sealed class VaultFaultTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
+    public async Task A_lease_that_Vault_cannot_revoke_does_not_stop_the_others_and_keeps_its_record(VaultKind kind)
+    {
+        var fixture = await WorldAsync(kind);
+        using var vault = fixture.Client();
+        var source = fixture.Source(vault);
+        var (stuck, _) = await source.IssueAsync(fixture.Request(), CancellationToken.None);
+        var (other, credential) = await source.IssueAsync(fixture.Request(), CancellationToken.None);
+        fixture.Proxy.Rule = request => request.Path.StartsWith("sys/leases/revoke", StringComparison.Ordinal) && request.Body.Contains(stuck.LeaseId!, StringComparison.Ordinal)
+            ? Fault.Error(400, "failed to revoke entry: could not find role with name orders-rw")
+            : null;
+
+        var sweep = new LeaseSweep(source, fixture.Cluster, new LeaseOptions { GracePeriod = TimeSpan.Zero });
+        var summary = await sweep.RunAsync(await sweep.PlanAsync(CancellationToken.None), null, CancellationToken.None);
+
+        Assert.Equal((1, 1, false), (summary.Revoked, summary.Failed, summary.IsComplete));
+        Assert.Contains("could not find role with name orders-rw", $"{Assert.Single(summary.Failures)}", StringComparison.Ordinal);
+        Assert.Equal(stuck.Uuid, Assert.Single(await source.Leases.ListAsync(CancellationToken.None)).Uuid);
+        Assert.False(await TestDatabase.CanLogInAsync(credential));
+        Assert.NotEqual(stuck.Uuid, other.Uuid);
+
+        fixture.Proxy.Reset();
+        await source.RevokeAsync(stuck, CancellationToken.None);
+        await AssertNothingIsLeftAsync(fixture);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
     public async Task A_404_from_a_proxy_is_not_treated_as_a_missing_lease(VaultKind kind)
     {
         var fixture = await WorldAsync(kind);

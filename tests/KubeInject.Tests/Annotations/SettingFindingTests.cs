@@ -200,7 +200,7 @@ public sealed class SettingFindingTests
         Assert.Equal(
             findings.OrderByDescending(f => f.Severity).ThenBy(f => f.Key, StringComparer.Ordinal).ThenBy(f => f.Code, StringComparer.Ordinal),
             findings);
-        Assert.Equal(["KI005", "KI003", "KI002", "KI001", "KI023", "KI023", "KI020"], findings.Select(finding => finding.Code));
+        Assert.Equal(["KI005", "KI003", "KI002", "KI023", "KI023", "KI001", "KI020"], findings.Select(finding => finding.Code));
     }
 
     [Fact]
