@@ -339,7 +339,7 @@ Describe 'Invoke-CredentialInjection -WhatIf' {
     It 'uses one line per manifest' {
         $shown = Invoke-InNewProcess {
             Import-Module $args[0]
-            $null = Invoke-CredentialInjection $args[1] -CredentialSource (New-CredentialSource -Local -LeasePath $args[2]) -WhatIf
+            $null = Invoke-CredentialInjection $args[1] -CredentialSource (New-CredentialSource -Local -LeasePath $args[2]) -WhatIf -WarningAction Ignore
         } "$folder/a.yaml", "$folder/leases"
         $shown | Should -Be "What if: Performing the operation `"Inject credentials for orders (role orders-rw) as DBUSER, DBPASSWORD into app`" on target `"$folder/a.yaml: pod/orders`"."
     }

@@ -80,7 +80,7 @@ Describe 'Invoke-CredentialRotation' {
         $shown = Invoke-InNewProcess {
             Import-Module $args[0]
             $null = Connect-KubeCluster admin
-            (Invoke-CredentialRotation deploy/orders -n $args[1] -CredentialSource (New-CredentialSource -Local -LeasePath $args[2]) -WhatIf).Status
+            (Invoke-CredentialRotation deploy/orders -n $args[1] -CredentialSource (New-CredentialSource -Local -LeasePath $args[2]) -WhatIf -WarningAction Ignore).Status
         } $namespace, $leases
         $shown | Should -Be "What if: Performing the operation `"Replace the credentials for orders (role orders-rw) as DBUSER, DBPASSWORD in app, wait for the rollout, and revoke the old ones`" on target `"$namespace/deployment/orders in $(Get-ClusterText server)/ (admin)`".", 'Planned'
         Get-Template | ConvertTo-Json -Depth 50 | Should -BeExactly $template

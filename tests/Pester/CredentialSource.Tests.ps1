@@ -171,7 +171,7 @@ Describe 'New-CredentialSource -ScriptBlock' {
 
     It 'passes other streams of the script block to the streams of the cmdlet' {
         $source = New-ScriptSource { Write-Error half -ErrorAction Continue; Write-Warning slow; Write-Host said; Write-Verbose reported -Verbose; New-TestCredential a x }
-        $all = New-Manifest | Invoke-CredentialInjection -CredentialSource $source -Verbose -ErrorAction Continue -ErrorVariable failed -WarningVariable warned *>&1
+        $all = New-Manifest -Annotation @{ 'orders.role' = 'rw'; 'orders.env-key-dbuser' = 'U'; 'orders.env-key-dbpassword' = 'P' } | Invoke-CredentialInjection -CredentialSource $source -Verbose -ErrorAction Continue -ErrorVariable failed -WarningVariable warned *>&1
         ($all | Where-Object { $_.PSObject.Properties['Databases'] }).Status | Should -Be Injected
         "$failed" | Should -Be half
         "$warned" | Should -Be slow

@@ -29,7 +29,7 @@ metadata: {name: teller}
 "@
     $fixture = @{
         Module = Get-ModulePath; Namespace = $namespace; Folder = "$TestDrive"; Server = Get-ClusterText server; TokenFile = Get-ClusterFile admin.token
-        ClusterUid = Get-ClusterUid; Manifest = New-Manifest -Namespace $namespace; Misspelled = New-Manifest -Annotation @{ 'orders.rol' = 'rw' }
+        ClusterUid = Get-ClusterUid; Manifest = New-Manifest -Namespace $namespace; Misspelled = New-Manifest -Annotation @{ 'orders.rol' = 'rw'; 'orders.env-key-dbuser' = 'U'; 'orders.env-key-dbpassword' = 'P' }
     }
     $fixture.Manifest = New-Manifest
 
