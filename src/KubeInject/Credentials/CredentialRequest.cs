@@ -14,4 +14,7 @@ public sealed record CredentialRequest(
 {
     /// <summary>The Secret that delivers the credential, which is deleted when the credential is revoked; null if no Secret delivers it.</summary>
     public ObjectReference? Secret { get; init; }
+
+    /// <summary>The UID of the owner, which differs from that of an earlier object with the same name; null if it is unknown.</summary>
+    public string? OwnerUid { get; init; }
 }

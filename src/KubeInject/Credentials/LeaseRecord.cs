@@ -40,6 +40,9 @@ public sealed record LeaseRecord
     /// <summary>The pod or workload that the lease was issued for.</summary>
     public required ObjectReference Owner { get; init; }
 
+    /// <summary>The UID of the owner, which differs from that of an earlier object with the same name; null if the record does not contain it.</summary>
+    public string? OwnerUid { get; init; }
+
     /// <summary>The ServiceAccount that the pod runs as.</summary>
     public required string ServiceAccountName { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record LeaseRecord
         Role = request.Role,
         Mount = request.Mount,
         Owner = request.Owner,
+        OwnerUid = request.OwnerUid,
         ServiceAccountName = request.ServiceAccountName,
         Secret = request.Secret,
     };

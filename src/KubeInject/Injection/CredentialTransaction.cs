@@ -17,26 +17,37 @@ internal sealed class CredentialTransaction(CredentialSource source)
     /// <returns>The credentials, in the order of the databases.</returns>
     public async Task<IReadOnlyList<IssuedLease>> IssueAsync(PlannedPod pod, SecretWriter? secrets, CancellationToken cancellationToken)
     {
-        var issued = new List<IssuedLease>();
         if (pod.Plan is null)
-            return issued;
+            return [];
 
         var template = pod.Template.Template;
         var secret = pod.Secret?.Reference;
         var owner = template.Object with { Namespace = template.Object.Namespace ?? secret?.Namespace };
-        foreach (var database in pod.Plan.Injection.Databases)
-        {
-            var request = new CredentialRequest(Guid.NewGuid(), database.Name, database.Role!, database.Mount, owner, template.ServiceAccountName)
+        var requests = pod.Plan.Injection.Databases.Select(database =>
+            new CredentialRequest(Guid.NewGuid(), database.Name, database.Role!, database.Mount, owner, template.ServiceAccountName)
             {
                 // Without a cluster the Secret cannot be deleted, and the revocation of the lease would never complete.
                 Secret = source.Client is null ? null : secret,
-            };
+            });
+        var issued = await IssueAsync(requests, cancellationToken).ConfigureAwait(false);
+        if (secrets is not null)
+            await secrets.WriteAsync(pod, issued, cancellationToken).ConfigureAwait(false);
+        return issued;
+    }
+
+    /// <summary>Issues credentials.</summary>
+    /// <param name="requests">The requested credentials.</param>
+    /// <param name="cancellationToken">Cancels the operation. The caller has to revoke the credentials that are already issued.</param>
+    /// <returns>The credentials, in the order of the requests.</returns>
+    public async Task<IReadOnlyList<IssuedLease>> IssueAsync(IEnumerable<CredentialRequest> requests, CancellationToken cancellationToken)
+    {
+        var issued = new List<IssuedLease>();
+        foreach (var request in requests)
+        {
             issued.Add(await source.IssueAsync(request, cancellationToken).ConfigureAwait(false));
             leases.Add(issued[^1]);
         }
 
-        if (secrets is not null)
-            await secrets.WriteAsync(pod, issued, cancellationToken).ConfigureAwait(false);
         return issued;
     }
 

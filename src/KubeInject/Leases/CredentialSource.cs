@@ -149,7 +149,10 @@ public sealed partial class CredentialSource
             using var limit = new CancellationTokenSource(CleanupTimeout, Time);
             try
             {
-                await RevokeAsync(record, limit.Token).ConfigureAwait(false);
+                if (await IsReplacedAsync(record, limit.Token).ConfigureAwait(false))
+                    await issuer.RevokeAsync(record, limit.Token).ConfigureAwait(false);
+                else
+                    await RevokeAsync(record, limit.Token).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
@@ -158,6 +161,22 @@ public sealed partial class CredentialSource
         }
 
         return remaining.Count == 0 ? null : $"Some issued credentials could not be revoked. The records of these leases are kept for the next sweep: {string.Join(", ", remaining)}.";
+    }
+
+    /// <summary>
+    /// Whether another process has recorded the lease again, because it has taken over while this process was interrupted. Then
+    /// only the credential of this process is revoked, because the record and the Secret are those of the other process.
+    /// </summary>
+    private async Task<bool> IsReplacedAsync(LeaseRecord record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await leases.FindAsync(record.Uuid, cancellationToken).ConfigureAwait(false) is { } current && current.RecordedAt != record.RecordedAt;
+        }
+        catch (InvalidDataException)
+        {
+            return false; // it was written incompletely
+        }
     }
 
     private void CheckOwn(LeaseRecord record)

@@ -22,6 +22,7 @@ internal static class VaultLeaseFields
 
     // Fields of KubeInject, which are omitted if they are empty.
     private const string OwnerKind = "OwnerKind";
+    private const string OwnerUid = "OwnerUid";
     private const string Source = "Source";
     private const string IsComplete = "IsComplete";
     private const string Database = "Database";
@@ -39,7 +40,7 @@ internal static class VaultLeaseFields
     private static readonly HashSet<string> Known =
     [
         LeaseId, TokenId, Namespace, ServiceAccountName, PodName, NodeName,
-        OwnerKind, Source, IsComplete, Database, Role, Mount, Username, RecordedAt, RenewedAt, ExpiresAt, IsRenewable, SecretName, Version, ClusterUid,
+        OwnerKind, OwnerUid, Source, IsComplete, Database, Role, Mount, Username, RecordedAt, RenewedAt, ExpiresAt, IsRenewable, SecretName, Version, ClusterUid,
     ];
 
     public static IReadOnlyDictionary<string, string> Write(LeaseRecord record)
@@ -58,6 +59,7 @@ internal static class VaultLeaseFields
         fields[IsComplete] = Text(record.IsComplete);
         fields[IsRenewable] = Text(record.IsRenewable);
         fields[Version] = LeaseRecord.CurrentVersion.ToString(CultureInfo.InvariantCulture);
+        Add(OwnerUid, record.OwnerUid);
         Add(Database, record.Database);
         Add(Role, record.Role);
         Add(Mount, record.Mount);
@@ -108,6 +110,7 @@ internal static class VaultLeaseFields
         IsComplete = Value(fields, IsComplete) != Text(false),
         IsRenewable = Value(fields, IsRenewable) != Text(false),
         Owner = new ObjectReference(Value(fields, OwnerKind) ?? "Pod", Value(fields, Namespace), Value(fields, PodName) ?? ""),
+        OwnerUid = Value(fields, OwnerUid),
         ServiceAccountName = Value(fields, ServiceAccountName) ?? "",
         NodeName = Value(fields, NodeName),
         LeaseId = Value(fields, LeaseId),

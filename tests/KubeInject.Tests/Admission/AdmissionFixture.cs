@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KubeInject.Admission;
 using KubeInject.Annotations;
+using KubeInject.Testing;
 
 namespace KubeInject.Tests.Admission;
 

@@ -27,6 +27,7 @@ public sealed class NamespaceDependencyTests
         "Leases",
         "Injection",
         "Admission",
+        "Controller",
         "Secrets",
         "Diagnosis",
         "Reports",

@@ -13,7 +13,13 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     public const string MetadataList = $"{ProtobufMetadataReader.MediaType};{AsMetadata},{JsonMetadataList}";
 
     /// <summary>Accepts the metadata of the objects of a list as JSON, then complete objects as JSON.</summary>
-    public const string JsonMetadataList = $"{Json};{AsMetadata},{Json}";
+    public const string JsonMetadataList = $"{JsonMetadataOnlyList},{Json}";
+
+    /// <summary>Accepts the metadata of the objects of a list as JSON.</summary>
+    public const string JsonMetadataOnlyList = $"{Json};{AsMetadata}";
+
+    /// <summary>Accepts the metadata of an object as JSON.</summary>
+    public const string JsonMetadata = $"{Json};as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
     private const string AsMetadata = "as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 

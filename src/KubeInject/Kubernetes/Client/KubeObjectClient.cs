@@ -54,6 +54,15 @@ internal sealed class KubeObjectClient
         return SendAsync(ApiRequest.Get(resource.ObjectPath(name, @namespace ?? defaultNamespace)), resource, cancellationToken);
     }
 
+    /// <summary>Reads the metadata of one object. Of a Secret, the response does not contain the data.</summary>
+    /// <param name="resource">The resource of the object.</param>
+    /// <param name="name">The name of the object.</param>
+    /// <param name="namespace">The namespace of the object; null for the namespace of the connection.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>An object with metadata only.</returns>
+    internal Task<KubeObject> GetMetadataAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken) => SendAsync(
+        ApiRequest.Get(resource.ObjectPath(name, @namespace ?? defaultNamespace)) with { Accept = ApiRequest.JsonMetadata }, MetadataOf(resource), cancellationToken);
+
     /// <summary>Lists objects page by page, each object once. Only one page is in memory.</summary>
     /// <param name="resource">The resource of the objects.</param>
     /// <param name="query">The objects to select; null for all objects in the namespace of the connection.</param>
@@ -116,6 +125,22 @@ internal sealed class KubeObjectClient
     {
         ArgumentNullException.ThrowIfNull(resource);
         return Reflector.FollowAsync(channel, Pager(resource, query), resource, cancellationToken);
+    }
+
+    /// <summary>Watches the metadata of objects like <see cref="WatchAsync"/>.</summary>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="query">The objects to select.</param>
+    /// <param name="cancellationToken">Stops the watch.</param>
+    /// <returns>The changes, without end. The objects have metadata only.</returns>
+    internal IAsyncEnumerable<KubeEvent> WatchMetadataAsync(KubeResource resource, KubeQuery query, CancellationToken cancellationToken)
+    {
+        var metadata = MetadataOf(resource);
+        var pager = new ListPager(channel, metadata, query.ListPath(resource, defaultNamespace), query.PageSize, query.Progress)
+        {
+            Accept = ApiRequest.JsonMetadataOnlyList,
+            WatchAccept = ApiRequest.JsonMetadata,
+        };
+        return Reflector.FollowAsync(channel, pager, metadata, cancellationToken);
     }
 
     /// <summary>Creates an object.</summary>
@@ -288,6 +313,9 @@ internal sealed class KubeObjectClient
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(query.PageSize);
         return new ListPager(channel, resource, query.ListPath(resource, defaultNamespace), query.PageSize, query.Progress);
     }
+
+    // The type of the documents that the server returns for requests of metadata.
+    private static KubeResource MetadataOf(KubeResource resource) => new("meta.k8s.io", "v1", resource.Plural, DocumentType.Metadata.Kind, resource.IsNamespaced);
 
     private async Task<KubeObject> SendAsync(ApiRequest request, KubeResource resource, CancellationToken cancellationToken) =>
         channel.Failures.ReadObject(await channel.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false), resource);

@@ -19,6 +19,12 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
 
     private int size = pageSize;
 
+    /// <summary>The format of the list. Default: complete objects.</summary>
+    public string Accept { get; init; } = ApiRequest.Json;
+
+    /// <summary>The format of the objects of a watch. Default: complete objects.</summary>
+    public string WatchAccept { get; init; } = ApiRequest.Json;
+
     /// <summary>Lists the objects, each once.</summary>
     /// <param name="read">Converts the path of the request and the bytes of an item to the object and its UID. It must copy the bytes.</param>
     /// <param name="cancellationToken">Stops the list.</param>
@@ -102,7 +108,7 @@ internal sealed class ListPager(ApiChannel channel, KubeResource resource, strin
             try
             {
                 var parameters = string.Create(CultureInfo.InvariantCulture, $"limit={size}{(next is null ? "" : $"&continue={Uri.EscapeDataString(next)}")}");
-                return await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(PathWith(parameters)) with { Buffer = buffer }, cancellationToken).ConfigureAwait(false);
+                return await channel.SendAndEnsureSuccessAsync(ApiRequest.Get(PathWith(parameters)) with { Buffer = buffer, Accept = Accept }, cancellationToken).ConfigureAwait(false);
             }
             catch (KubeConnectionException e) when (e.Reason == KubeConnectionFailure.LimitExceeded && size > 1)
             {

@@ -100,7 +100,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         if (stream is null)
         {
             streamStart = Policy.Clock.GetTimestamp();
-            stream = await channel.OpenAsync(ApiRequest.Watch(path), cancellationToken).ConfigureAwait(false);
+            stream = await channel.OpenAsync(ApiRequest.Watch(path) with { Accept = pager.WatchAccept }, cancellationToken).ConfigureAwait(false);
         }
 
         if (await stream.ReadLineAsync(cancellationToken).ConfigureAwait(false) is not { } bytes)

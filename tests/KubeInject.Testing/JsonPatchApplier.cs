@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace KubeInject.Tests.Admission;
+namespace KubeInject.Testing;
 
 /// <summary>Applies a JSON Patch as RFC 6902 describes, with the operations add, remove and replace.</summary>
-internal static class JsonPatchApplier
+public static class JsonPatchApplier
 {
     public static JsonObject Apply(JsonObject document, JsonArray patch)
     {

@@ -1,0 +1,59 @@
+using KubeInject.Credentials;
+
+namespace KubeInject.IntegrationTests.Controller;
+
+/// <summary>An issuer that counts its calls, and that can be unavailable or killed.</summary>
+internal sealed class TestIssuer(ICredentialIssuer issuer, KillSwitch kill) : ICredentialIssuer
+{
+    private int issued;
+    private int renewed;
+    private int revoked;
+
+    public string Name => issuer.Name;
+
+    public string? ServerName => issuer.ServerName;
+
+    public string? Notice => issuer.Notice;
+
+    public bool Revokes => issuer.Revokes;
+
+    /// <summary>Whether the source does not answer.</summary>
+    public bool IsDown { get; set; }
+
+    public int Issued => issued;
+
+    public int Renewed => renewed;
+
+    public int Revoked => revoked;
+
+    public Task<LeaseRecord> PrepareAsync(LeaseRecord lease, CancellationToken cancellationToken) => RunAsync(() => issuer.PrepareAsync(lease, cancellationToken));
+
+    public Task<Credential> IssueAsync(LeaseRecord lease, CancellationToken cancellationToken) => RunAsync(() =>
+    {
+        Interlocked.Increment(ref issued);
+        return issuer.IssueAsync(lease, cancellationToken);
+    });
+
+    public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken) => RunAsync(() =>
+    {
+        Interlocked.Increment(ref renewed);
+        return issuer.RenewAsync(lease, cancellationToken);
+    });
+
+    public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) => RunAsync(async () =>
+    {
+        Interlocked.Increment(ref revoked);
+        await issuer.RevokeAsync(lease, cancellationToken);
+        return true;
+    });
+
+    private async Task<T> RunAsync<T>(Func<Task<T>> call)
+    {
+        kill.Step();
+        if (IsDown)
+            throw new CredentialException(CredentialFailure.Unavailable, "The source cannot be reached.");
+        var result = await call();
+        kill.Step();
+        return result;
+    }
+}
