@@ -8,12 +8,25 @@ internal sealed class Readiness(params IEnumerable<string> parts)
 {
     private readonly ConcurrentDictionary<string, string> missing = new(parts.Select(part => KeyValuePair.Create(part, "is starting")), StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, Func<string?>> checks = new(StringComparer.Ordinal);
+
     /// <summary>What is missing, in one line. Empty if the server is ready.</summary>
-    public string Missing => string.Join("; ", missing.OrderBy(part => part.Key, StringComparer.Ordinal).Select(part => $"{part.Key} {part.Value}"));
+    public string Missing => string.Join("; ", missing.Concat(Problems()).OrderBy(part => part.Key, StringComparer.Ordinal).Select(part => $"{part.Key} {part.Value}"));
+
+    /// <summary>Adds a part that can become ready and not ready.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="problem">Returns what is missing. Null if the part is ready.</param>
+    public void Check(string part, Func<string?> problem) => checks[part] = problem;
 
     /// <summary>Reports that a part is ready.</summary>
     public void Complete(string part) => missing.TryRemove(part, out _);
 
     /// <summary>Reports that the server is stopping. It does not become ready again.</summary>
     public void Stop() => missing["server"] = "is stopping";
+
+    private IEnumerable<KeyValuePair<string, string>> Problems() =>
+        from check in checks
+        let problem = check.Value()
+        where problem is not null
+        select KeyValuePair.Create(check.Key, problem);
 }

@@ -3,14 +3,16 @@ using KubeInject.Injector.Settings;
 
 namespace KubeInject.Injector.Serve;
 
-/// <summary><c>kubeinject serve</c>: runs in the cluster, and admits pods.</summary>
+/// <summary><c>kubeinject serve</c>: runs in the cluster, admits pods, and issues their credentials.</summary>
 internal static class ServeCommand
 {
     private const string Name = "serve";
 
     private const string More = """
         Runs in the cluster until it is stopped. The webhook adds variables to the pods that request credentials. It issues
-        no credentials, and calls neither the API server nor a credential source.
+        no credentials, and calls neither the API server nor a credential source. The controller issues the credentials of
+        these pods, renews them, and revokes them when the pods no longer exist or have finished. If several controllers
+        run, one of them leads, and the others wait.
 
         Endpoints:
           POST /mutate                     (HTTPS)  the webhook, for a MutatingWebhookConfiguration
@@ -18,24 +20,25 @@ internal static class ServeCommand
 
         Examples:
           kubeinject serve --role webhook --tls-cert /tls/tls.crt --tls-key /tls/tls.key
+          kubeinject serve --role controller --source vault --vault-kubernetes-role kubeinject
           kubeinject serve --config /etc/kubeinject/settings.yaml --log-format json
 
 
         """ + SettingsHelp.Text + """
 
         Exit codes:
-          0    stopped by Ctrl+C or SIGTERM; all requests were answered
-          1    the server could not start, or a request was not answered before the server had to stop
+          0    stopped by Ctrl+C or SIGTERM; all requests were answered, and no operation was interrupted
+          1    the server could not start, or had to stop before a request was answered or an operation was completed
           2    invalid command line or settings
         """;
 
     public static Command Create()
     {
-        var command = new Command(Name, "Run the admission webhook in a cluster.");
-        var options = new SettingOptions(command, [.. AllSettings.OfServers, .. AllSettings.OfAnnotations]);
+        var command = new Command(Name, "Run the admission webhook and the controller in a cluster.");
+        var options = new SettingOptions(command, AllSettings.OfServersWithSources);
         command.Options.Add(ExtendedHelp.Option(More));
         command.SetAction((parsed, stop) => CommandRunner.RunAsync(
-            "", () => options.Read(parsed), (settings, cancellationToken) => RunAsync(ServeOptions.Read(settings), cancellationToken), stop, isLimited: false));
+            "", () => options.Read(parsed), (settings, cancellationToken) => RunAsync(settings, ServeOptions.Read(settings), cancellationToken), stop, isLimited: false));
         return command;
     }
 
@@ -48,13 +51,44 @@ internal static class ServeCommand
         return configuration;
     }
 
-    private static async Task<int> RunAsync(ServeOptions options, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(SettingsReader settings, ServeOptions options, CancellationToken cancellationToken)
+    {
+        if (!options.RunsController)
+            return await RunWebhookAsync(options, null, cancellationToken).ConfigureAwait(false);
+        var controller = await ControllerHost.StartAsync(settings, options, cancellationToken).ConfigureAwait(false);
+        await using (controller.ConfigureAwait(false))
+        {
+            return options.RunsWebhook
+                ? await RunWebhookAsync(options, controller, cancellationToken).ConfigureAwait(false)
+                : await RunControllerAsync(options, controller, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> RunWebhookAsync(ServeOptions options, ControllerHost? controller, CancellationToken cancellationToken)
     {
         var server = await WebhookServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return await server.StopAsync().ConfigureAwait(false) ? ExitCode.Done : ExitCode.Failed;
+            await UntilStoppedAsync(controller, cancellationToken).ConfigureAwait(false);
+            var stopped = await Task.WhenAll(server.StopAsync(), controller?.StopAsync() ?? Task.FromResult(true)).ConfigureAwait(false);
+            return stopped.All(inTime => inTime) ? ExitCode.Done : ExitCode.Failed;
         }
+    }
+
+    private static async Task<int> RunControllerAsync(ServeOptions options, ControllerHost controller, CancellationToken cancellationToken)
+    {
+        var server = await HealthServer.StartAsync(options, controller, cancellationToken).ConfigureAwait(false);
+        await using (server.ConfigureAwait(false))
+        {
+            await UntilStoppedAsync(controller, cancellationToken).ConfigureAwait(false);
+            server.BeginStop();
+            return await controller.StopAsync().ConfigureAwait(false) ? ExitCode.Done : ExitCode.Failed;
+        }
+    }
+
+    private static async Task UntilStoppedAsync(ControllerHost? controller, CancellationToken cancellationToken)
+    {
+        var stopped = Task.Delay(Timeout.Infinite, cancellationToken);
+        await (controller is null ? stopped : Task.WhenAny(stopped, controller.Completion)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -9,14 +9,22 @@ namespace KubeInject.Injector.Serve;
 /// <summary>The settings of a server.</summary>
 /// <param name="Listen">The address of the webhook.</param>
 /// <param name="HealthListen">The address of the endpoints for health and metrics.</param>
-/// <param name="TlsCert">The path of the certificate.</param>
-/// <param name="TlsKey">The path of its key.</param>
+/// <param name="TlsCert">The path of the certificate. Empty without the webhook.</param>
+/// <param name="TlsKey">The path of its key. Empty without the webhook.</param>
 /// <param name="Annotations">The label key and the default mount path.</param>
 /// <param name="UsesJson">Whether log entries are JSON.</param>
 /// <param name="LogLevel">The lowest level of log entries.</param>
 internal sealed record ServeOptions(IPEndPoint Listen, IPEndPoint HealthListen, string TlsCert, string TlsKey, InjectionOptions Annotations, bool UsesJson, LogLevel LogLevel)
 {
+    /// <summary>Whether to admit pods. Default: true.</summary>
+    public bool RunsWebhook { get; init; } = true;
+
+    /// <summary>Whether to issue the credentials of admitted pods. Default: false.</summary>
+    public bool RunsController { get; init; }
+
     private const string Webhook = "webhook";
+    private const string Controller = "controller";
+    private const string Both = "both";
 
     private static readonly Dictionary<string, LogLevel> Levels = new(StringComparer.Ordinal)
     {
@@ -29,19 +37,26 @@ internal sealed record ServeOptions(IPEndPoint Listen, IPEndPoint HealthListen, 
     /// <exception cref="SettingException">A setting is missing or invalid.</exception>
     public static ServeOptions Read(SettingsReader settings)
     {
-        if (settings.Text(AllSettings.Role) is not Webhook)
-            throw new SettingException($"Specify {AllSettings.Role.Option} {Webhook}: the controller does not exist yet.");
-        var why = "The webhook";
-        _ = settings.RequiredText(AllSettings.TlsCert, why);
-        _ = settings.RequiredText(AllSettings.TlsKey, why);
+        var role = Choice(settings, AllSettings.Role, Both, [Webhook, Controller, Both]);
+        if (role != Controller)
+        {
+            const string Why = "The webhook";
+            _ = settings.RequiredText(AllSettings.TlsCert, Why);
+            _ = settings.RequiredText(AllSettings.TlsKey, Why);
+        }
+
         return new ServeOptions(
             Address(settings, AllSettings.Listen, 8443),
             Address(settings, AllSettings.HealthListen, 8080),
-            settings.Path(AllSettings.TlsCert)!,
-            settings.Path(AllSettings.TlsKey)!,
+            settings.Path(AllSettings.TlsCert) ?? "",
+            settings.Path(AllSettings.TlsKey) ?? "",
             settings.Annotations(),
             Choice(settings, AllSettings.LogFormat, "text", ["text", "json"]) == "json",
-            Levels[Choice(settings, AllSettings.LogLevel, "information", [.. Levels.Keys])]);
+            Levels[Choice(settings, AllSettings.LogLevel, "information", [.. Levels.Keys])])
+        {
+            RunsWebhook = role != Controller,
+            RunsController = role != Webhook,
+        };
     }
 
     // IPAddress.IPv6Any also accepts IPv4.

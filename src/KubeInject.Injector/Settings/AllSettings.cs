@@ -51,9 +51,9 @@ internal static class AllSettings
     public static readonly Setting Namespace = new("namespace", "NAME", "Process only leases of this namespace. Their owners are searched for in all namespaces. Default: leases of all namespaces.");
     public static readonly Setting GracePeriod = new("grace-period", "TIME", "How old a lease without an owner must be before it is revoked. Default: 5m.") { Kind = SettingKind.Duration };
     public static readonly Setting SkipCustomResources = new("skip-custom-resources", "", "Do not search for owners among custom resources. Leases that were issued for custom resources are then not revoked.") { Kind = SettingKind.Flag };
-    public static readonly Setting Concurrency = new("concurrency", "COUNT", "The maximum number of leases that are renewed or revoked at the same time. Default: 16.") { Kind = SettingKind.Number };
+    public static readonly Setting Concurrency = new("concurrency", "COUNT", "The maximum number of leases that are issued, renewed or revoked at the same time. Default: 16.") { Kind = SettingKind.Number };
 
-    public static readonly Setting Role = new("role", "webhook", "The part to run: webhook. The controller does not exist yet, so the setting is required.");
+    public static readonly Setting Role = new("role", "webhook|controller|both", "The part to run: the webhook, which admits pods, the controller, which issues their credentials, or both. Default: both.");
     public static readonly Setting Listen = new("listen", "ADDRESS:PORT", "The address of the webhook (HTTPS). Without an address before the colon: all addresses. Default: :8443.");
     public static readonly Setting HealthListen = new("health-listen", "ADDRESS:PORT", "The address of /livez, /readyz and /metrics (HTTP). Default: :8080.");
     public static readonly Setting TlsCert = new("tls-cert", "FILE", "The certificate of the webhook (PEM), followed by intermediate certificates if there are any. It is read again when it changes.") { Kind = SettingKind.Path };
@@ -82,6 +82,9 @@ internal static class AllSettings
 
     /// <summary>The settings of a server in the cluster.</summary>
     public static IReadOnlyList<Setting> OfServers { get; } = [Role, Listen, HealthListen, TlsCert, TlsKey, LogFormat, LogLevel];
+
+    /// <summary>The settings of a server, including those of its credential source. A server has no time limit.</summary>
+    public static IReadOnlyList<Setting> OfServersWithSources { get; } = [.. OfServers, .. OfAnnotations, GracePeriod, SkipCustomResources, Concurrency, .. OfSources.Except([Timeout])];
 
     /// <summary>All settings.</summary>
     public static IReadOnlyList<Setting> All { get; } = [.. OfAnnotations, .. OfSources, .. OfSweeps, .. OfServers];

@@ -15,7 +15,7 @@ internal sealed record ControllerOptions
     /// <summary>The maximum number of pods that are processed at the same time. Default: 16.</summary>
     public int Concurrency { get; init; } = 16;
 
-    /// <summary>The time between two passes over all leases. Default: 5 minutes.</summary>
+    /// <summary>The time between two comparisons of all leases with all pods. Default: 5 minutes.</summary>
     public TimeSpan PassInterval { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The time until a failed pass is repeated. Default: 10 s.</summary>

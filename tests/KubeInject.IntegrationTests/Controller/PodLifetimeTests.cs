@@ -163,7 +163,7 @@ public sealed class PodLifetimeTests(ITestOutputHelper output) : ControllerTest
     private static string Status(string fields) =>
         $$"""{"phase":"Running","containerStatuses":[{"name":"app","image":"app","imageID":"app","ready":false,"containerID":"containerd://1",{{fields}}}]}""";
 
-    private Task PatchAsync(PodKey pod, string patch) => Connection.Objects.PatchAsync(KubeResource.Pods, pod.Name, KubeInject.Kubernetes.Client.KubePatch.Merge(patch), pod.Namespace);
+    private Task<KubeObject> PatchAsync(PodKey pod, string patch) => Connection.Objects.PatchAsync(KubeResource.Pods, pod.Name, KubeInject.Kubernetes.Client.KubePatch.Merge(patch), pod.Namespace);
 
     /// <summary>Waits until the changes so far are processed, by a later pod.</summary>
     private async Task<PodKey> UntilProcessedAsync()

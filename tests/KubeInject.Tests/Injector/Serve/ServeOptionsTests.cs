@@ -19,13 +19,32 @@ public sealed class ServeOptionsTests
     }
 
     [Theory]
+    [InlineData("webhook", true, false)]
+    [InlineData("controller", false, true)]
+    [InlineData("both", true, true)]
+    public void A_role_is_one_part_or_both(string role, bool runsWebhook, bool runsController)
+    {
+        var options = Read(("role", role));
+
+        Assert.Equal((runsWebhook, runsController), (options.RunsWebhook, options.RunsController));
+    }
+
+    [Fact]
+    public void The_controller_needs_no_certificate()
+    {
+        var options = ServeOptions.Read(new SettingsReader(new Dictionary<string, IReadOnlyList<string>> { ["role"] = ["controller"] }, _ => null, null));
+
+        Assert.Equal(("", ""), (options.TlsCert, options.TlsKey));
+    }
+
+    [Theory]
     [InlineData(":443", "[::]:443")]
     [InlineData("127.0.0.1:0", "127.0.0.1:0")]
     [InlineData("[::1]:8443", "[::1]:8443")]
     public void An_address_is_optional_before_the_port(string listen, string expected) => Assert.Equal(expected, $"{Read(("listen", listen)).Listen}");
 
     [Theory]
-    [InlineData("role", "controller", "Specify --role webhook: the controller does not exist yet.")]
+    [InlineData("role", "leader", "--role must be one of: webhook, controller, both.")]
     [InlineData("listen", "8443", "--listen must be an IP address and a port, such as 127.0.0.1:8443 or :8443.")]
     [InlineData("listen", ":65536", "--listen must be an IP address and a port, such as 127.0.0.1:8443 or :8443.")]
     [InlineData("health-listen", "localhost:80", "--health-listen must be an IP address and a port, such as 127.0.0.1:8080 or :8080.")]
