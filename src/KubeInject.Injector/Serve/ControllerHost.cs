@@ -28,7 +28,7 @@ internal sealed partial class ControllerHost : IProgress<ControllerMessage>, IAs
         loggers = LoggerFactory.Create(logging => ServeLogging.Add(logging, options));
         logger = loggers.CreateLogger<ControllerHost>();
         metrics = new ControllerMetrics(source.Name, TimeProvider.System);
-        var controller = new PodCredentialController(client, source, OptionsOf(settings), metrics, TimeProvider.System, this);
+        var controller = new PodCredentialController(client, source, OptionsOf(settings, options.OnExpiry), metrics, TimeProvider.System, this);
         var leaderLock = new KubeLeaderLock(client, settings.Text(AllSettings.LeaseNamespace) ?? KubeLeaseStore.DefaultNamespace, LeaseName);
         election = new LeaderElection(leaderLock, $"{Environment.MachineName}_{Guid.NewGuid()}", new LeaderElectionOptions(), TimeProvider.System, this);
         metrics.IsLeader = () => election.IsLeader;
@@ -89,13 +89,14 @@ internal sealed partial class ControllerHost : IProgress<ControllerMessage>, IAs
         stop.Dispose();
     }
 
-    private static ControllerOptions OptionsOf(SettingsReader settings)
+    private static ControllerOptions OptionsOf(SettingsReader settings, ExpiryAction onExpiry)
     {
         var sweep = new LeaseOptions();
         var concurrency = settings.Number(AllSettings.Concurrency) ?? sweep.Concurrency;
         return new ControllerOptions
         {
             Concurrency = concurrency,
+            OnExpiry = onExpiry,
             Sweep = sweep with
             {
                 GracePeriod = settings.Duration(AllSettings.GracePeriod) ?? sweep.GracePeriod,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using KubeInject.Annotations;
+using KubeInject.Controller;
 using KubeInject.Injector.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,9 @@ internal sealed record ServeOptions(IPEndPoint Listen, IPEndPoint HealthListen, 
 
     /// <summary>Whether to issue the credentials of admitted pods. Default: false.</summary>
     public bool RunsController { get; init; }
+
+    /// <summary>What the controller does with a pod whose credentials can no longer be extended. Default: none.</summary>
+    public ExpiryAction OnExpiry { get; init; }
 
     private const string Webhook = "webhook";
     private const string Controller = "controller";
@@ -56,6 +60,7 @@ internal sealed record ServeOptions(IPEndPoint Listen, IPEndPoint HealthListen, 
         {
             RunsWebhook = role != Controller,
             RunsController = role != Webhook,
+            OnExpiry = Choice(settings, AllSettings.OnExpiry, "none", ["none", "evict"]) == "evict" ? ExpiryAction.Evict : ExpiryAction.None,
         };
     }
 

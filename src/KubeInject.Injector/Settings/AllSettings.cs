@@ -54,6 +54,7 @@ internal static class AllSettings
     public static readonly Setting Concurrency = new("concurrency", "COUNT", "The maximum number of leases that are issued, renewed or revoked at the same time. Default: 16.") { Kind = SettingKind.Number };
 
     public static readonly Setting Role = new("role", "webhook|controller|both", "The part to run: the webhook, which admits pods, the controller, which issues their credentials, or both. Default: both.");
+    public static readonly Setting OnExpiry = new("on-expiry", "none|evict", "What the controller does with a pod whose credentials can no longer be extended, in addition to an Event: none, or evict it, so that its workload creates a new one. Default: none.");
     public static readonly Setting Listen = new("listen", "ADDRESS:PORT", "The address of the webhook (HTTPS). Without an address before the colon: all addresses. Default: :8443.");
     public static readonly Setting HealthListen = new("health-listen", "ADDRESS:PORT", "The address of /livez, /readyz and /metrics (HTTP). Default: :8080.");
     public static readonly Setting TlsCert = new("tls-cert", "FILE", "The certificate of the webhook (PEM), followed by intermediate certificates if there are any. It is read again when it changes.") { Kind = SettingKind.Path };
@@ -81,7 +82,7 @@ internal static class AllSettings
     public static IReadOnlyList<Setting> OfSweeps { get; } = [Namespace, GracePeriod, SkipCustomResources, Concurrency];
 
     /// <summary>The settings of a server in the cluster.</summary>
-    public static IReadOnlyList<Setting> OfServers { get; } = [Role, Listen, HealthListen, TlsCert, TlsKey, LogFormat, LogLevel];
+    public static IReadOnlyList<Setting> OfServers { get; } = [Role, OnExpiry, Listen, HealthListen, TlsCert, TlsKey, LogFormat, LogLevel];
 
     /// <summary>The settings of a server, including those of its credential source. A server has no time limit.</summary>
     public static IReadOnlyList<Setting> OfServersWithSources { get; } = [.. OfServers, .. OfAnnotations, GracePeriod, SkipCustomResources, Concurrency, .. OfSources.Except([Timeout])];

@@ -15,6 +15,9 @@ internal sealed record ControllerOptions
     /// <summary>The maximum number of pods that are processed at the same time. Default: 16.</summary>
     public int Concurrency { get; init; } = 16;
 
+    /// <summary>What happens to a pod whose credentials can no longer be extended. Default: none.</summary>
+    public ExpiryAction OnExpiry { get; init; }
+
     /// <summary>The time between two comparisons of all leases with all pods. Default: 5 minutes.</summary>
     public TimeSpan PassInterval { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -32,4 +35,14 @@ internal sealed record ControllerOptions
     /// follow at once. Default: 5 s.
     /// </summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>What happens to a pod whose credentials can no longer be extended, in addition to an Event.</summary>
+internal enum ExpiryAction
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The pod is evicted, as soon as its disruption budget permits, so that its workload creates a new one.</summary>
+    Evict,
 }

@@ -69,7 +69,9 @@ internal sealed class PodCredentialController(
             Leases = new PodLeases(controller.Time);
             Queue = new WorkQueue<PodKey>(controller.Time, options.FirstBackoff, options.LongestBackoff);
             var issue = new PodIssue(client, source, options.Injection, clusterUid);
-            reconciler = new PodReconciler(client, source, issue, Leases, new PodEvents(client, controller.Time, controller.Log), controller.Metrics, clusterUid, controller.Log)
+            var events = new PodEvents(client, controller.Time, controller.Log);
+            var eviction = options.OnExpiry == ExpiryAction.Evict ? new PodEviction(client, controller.Time, controller.Log) : null;
+            reconciler = new PodReconciler(client, source, issue, Leases, events, eviction, controller.Metrics, clusterUid, controller.Log)
             {
                 SourceRecovered = Queue.RetryFailed,
             };

@@ -34,6 +34,9 @@ internal sealed class PodLeases(TimeProvider time)
     /// <summary>Records that the lease of a pod can no longer be extended.</summary>
     public void EndRenewal(PodKey pod, Guid lease) => EntryOf(pod).Final.TryAdd(lease, true);
 
+    /// <summary>Whether a lease of a pod can no longer be extended.</summary>
+    public bool HasEnded(PodKey pod) => pods.TryGetValue(pod, out var entry) && !entry.Final.IsEmpty;
+
     /// <summary>Removes a lease that no longer exists.</summary>
     public void Remove(PodKey pod, Guid lease)
     {
@@ -56,7 +59,7 @@ internal sealed class PodLeases(TimeProvider time)
     /// <summary>Returns the leases that a pod names or has.</summary>
     public IReadOnlyList<Guid> NamedBy(PodKey pod) => pods.TryGetValue(pod, out var entry) ? [.. entry.Named.Keys.Order()] : [];
 
-    /// <summary>Returns the leases of a pod that are due for renewal.</summary>
+    /// <summary>Returns the leases of a pod that are due for renewal, or whose end has to be announced.</summary>
     public IReadOnlyList<LeaseRecord> DueOf(PodKey pod)
     {
         var now = time.GetUtcNow();

@@ -13,13 +13,16 @@ namespace KubeInject.Controller;
 /// <param name="issue">Issues the credentials of a pod.</param>
 /// <param name="leases">The leases that the leader knows.</param>
 /// <param name="events">Creates Events on pods.</param>
+/// <param name="eviction">Evicts a pod whose credentials can no longer be extended. Null to do nothing.</param>
 /// <param name="metrics">Counts the results.</param>
 /// <param name="clusterUid">The UID of the cluster.</param>
 /// <param name="log">Gets messages.</param>
 internal sealed class PodReconciler(
-    KubeObjectClient client, CredentialSource source, PodIssue issue, PodLeases leases, PodEvents events, ControllerMetrics metrics, string clusterUid, IProgress<ControllerMessage> log)
+    KubeObjectClient client, CredentialSource source, PodIssue issue, PodLeases leases, PodEvents events, PodEviction? eviction, ControllerMetrics metrics, string clusterUid, IProgress<ControllerMessage> log)
 {
     private int isUnavailable;
+
+    private string Remedy => eviction is null ? "Create the pod again before that time." : "The pod is evicted if a workload creates a new one. Otherwise, create it again before that time.";
 
     /// <summary>Whether the source was unavailable when it was used last.</summary>
     public bool IsSourceUnavailable => Volatile.Read(ref isUnavailable) == 1;
@@ -44,7 +47,13 @@ internal sealed class PodReconciler(
         var failure = await RenewAsync(key, cancellationToken).ConfigureAwait(false);
         await EnsureAsync(key, pod, cancellationToken).ConfigureAwait(false);
         leases.Settle(key, true);
-        return failure is null ? leases.UntilNextRenewal(key) : throw failure;
+        if (failure is not null)
+            throw failure;
+        var next = leases.UntilNextRenewal(key);
+        if (eviction is null || !leases.HasEnded(key))
+            return next;
+        var retry = await eviction.EvictAsync(key, pod, cancellationToken).ConfigureAwait(false);
+        return retry < next || next is null ? retry : next;
     }
 
     /// <returns>The pod; null if it does not exist, is another one, or has finished.</returns>
@@ -105,7 +114,7 @@ internal sealed class PodReconciler(
             {
                 leases.EndRenewal(key, known.Uuid);
                 metrics.CountRenewal("ended");
-                await WarnAsync(key, known, $"can no longer be renewed. {exception.Message} Create the pod again.", cancellationToken).ConfigureAwait(false);
+                await WarnAsync(key, known, $"can no longer be renewed. {exception.Message} {Remedy}", cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is CredentialException or KubeApiException or KubeConnectionException or IOException or InvalidDataException)
             {
@@ -132,14 +141,21 @@ internal sealed class PodReconciler(
         leases.Track(key, current);
         if (leases.DueOf(key).All(due => due.Uuid != known.Uuid))
             return;
+        if (!current.IsRenewable)
+        {
+            leases.EndRenewal(key, known.Uuid);
+            await WarnAsync(key, current, $"cannot be renewed. {Remedy}", cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var renewed = await source.RenewAsync(current, cancellationToken).ConfigureAwait(false);
         leases.Track(key, renewed);
         NoteAvailable();
         metrics.CountRenewal("renewed");
-        if (renewed.ExpiresAt > current.ExpiresAt)
+        if (!RenewalTime.HasReachedLimit(current, renewed))
             return;
         leases.EndRenewal(key, known.Uuid);
-        await WarnAsync(key, renewed, "have reached the longest time that the source allows. Create the pod again before they expire.", cancellationToken).ConfigureAwait(false);
+        await WarnAsync(key, renewed, $"have reached the longest time that the source allows. {Remedy}", cancellationToken).ConfigureAwait(false);
     }
 
     private Task WarnAsync(PodKey key, LeaseRecord record, string problem, CancellationToken cancellationToken) =>

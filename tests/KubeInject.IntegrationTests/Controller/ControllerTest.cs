@@ -75,7 +75,15 @@ public abstract class ControllerTest : IAsyncLifetime
     {
         var annotations = new JsonObject();
         foreach (var database in databases.DefaultIfEmpty("orders"))
+        {
             annotations[InjectionAnnotation.ForDatabase(database, "role")] = Role;
+            if (database != "uri")
+            {
+                annotations[InjectionAnnotation.ForDatabase(database, "env-key-dbuser")] = $"{database}_user";
+                annotations[InjectionAnnotation.ForDatabase(database, "env-key-dbpassword")] = $"{database}_password";
+            }
+        }
+
         if (databases.Contains("uri"))
         {
             annotations[InjectionAnnotation.ForDatabase("uri", "mode")] = "uri";

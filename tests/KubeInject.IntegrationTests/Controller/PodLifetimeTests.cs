@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.Controller;
 using KubeInject.Kubernetes.Objects;
@@ -158,6 +159,30 @@ public sealed class PodLifetimeTests(ITestOutputHelper output) : ControllerTest
         controller.Issuer.IsDown = false;
 
         await UntilAsync(() => Task.FromResult(controller.Issuer.Renewed > 0), "the lease was not renewed");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_pod_whose_credentials_reach_their_limit_is_evicted_if_a_workload_replaces_it(bool hasWorkload)
+    {
+        Issuer.Dispose();
+        Issuer = NewIssuer(TimeSpan.FromSeconds(4));
+        var controller = await StartAsync(Options with { OnExpiry = ExpiryAction.Evict });
+        controller.Issuer.Limit = DateTimeOffset.UtcNow.AddSeconds(4);
+        var json = Admit("orders", Namespace);
+        json["metadata"]!["ownerReferences"] = hasWorkload
+            ? JsonNode.Parse($$"""[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"orders","uid":"{{Guid.NewGuid()}}","controller":true}]""")
+            : null;
+        var pod = await CreateAsync(json);
+        var credential = await UntilIssuedAsync(pod);
+
+        await UntilEventAsync(pod, PodEventReason.Expiring);
+
+        if (hasWorkload)
+            await UntilRevokedAsync(credential);
+        await UntilProcessedAsync();
+        Assert.Equal(hasWorkload ? 0 : 1, await Connection.Objects.ListMetadataAsync(KubeResource.Pods, new() { FieldSelector = "metadata.name=orders" }).CountAsync());
     }
 
     private static string Status(string fields) =>

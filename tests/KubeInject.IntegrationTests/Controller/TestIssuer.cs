@@ -20,6 +20,9 @@ internal sealed class TestIssuer(ICredentialIssuer issuer, KillSwitch kill) : IC
     /// <summary>Whether the source does not answer.</summary>
     public bool IsDown { get; set; }
 
+    /// <summary>The longest time that the source allows; null for none.</summary>
+    public DateTimeOffset? Limit { get; set; }
+
     public int Issued => issued;
 
     public int Renewed => renewed;
@@ -37,7 +40,7 @@ internal sealed class TestIssuer(ICredentialIssuer issuer, KillSwitch kill) : IC
     public Task<DateTimeOffset?> RenewAsync(LeaseRecord lease, CancellationToken cancellationToken) => RunAsync(() =>
     {
         Interlocked.Increment(ref renewed);
-        return issuer.RenewAsync(lease, cancellationToken);
+        return RenewUpToLimitAsync(lease, cancellationToken);
     });
 
     public Task RevokeAsync(LeaseRecord lease, CancellationToken cancellationToken) => RunAsync(async () =>
@@ -46,6 +49,12 @@ internal sealed class TestIssuer(ICredentialIssuer issuer, KillSwitch kill) : IC
         await issuer.RevokeAsync(lease, cancellationToken);
         return true;
     });
+
+    private async Task<DateTimeOffset?> RenewUpToLimitAsync(LeaseRecord lease, CancellationToken cancellationToken)
+    {
+        var end = await issuer.RenewAsync(lease, cancellationToken);
+        return Limit < end ? Limit : end;
+    }
 
     private async Task<T> RunAsync<T>(Func<Task<T>> call)
     {

@@ -15,7 +15,7 @@ public sealed class LeaderElectionTests : IAsyncDisposable
     [Fact]
     public async Task The_first_process_leads_and_the_second_waits()
     {
-        var (first, second) = (Start("a"), Start("b"));
+        var (first, second) = (await StartAsync("a"), await StartAsync("b"));
 
         await AdvanceAsync(TimeSpan.FromMinutes(10));
 
@@ -26,19 +26,19 @@ public sealed class LeaderElectionTests : IAsyncDisposable
     [Fact]
     public async Task A_leader_that_ends_is_followed_at_once()
     {
-        var (first, second) = (Start("a"), Start("b"));
+        var (first, second) = (await StartAsync("a"), await StartAsync("b"));
         await AdvanceAsync(TimeSpan.FromSeconds(30));
 
         await first.StopAsync();
         await AdvanceAsync(Options.RetryPeriod + TimeSpan.FromSeconds(1));
 
-        Assert.True(second.IsActing);
+        await UntilAsync(() => second.IsActing);
     }
 
     [Fact]
     public async Task A_leader_that_is_killed_is_followed_after_the_duration()
     {
-        var (first, second) = (Start("a"), Start("b"));
+        var (first, second) = (await StartAsync("a"), await StartAsync("b"));
         await AdvanceAsync(TimeSpan.FromSeconds(30));
 
         first.Kill();
@@ -46,7 +46,7 @@ public sealed class LeaderElectionTests : IAsyncDisposable
         Assert.False(second.IsActing);
         await AdvanceAsync(Options.Duration - Options.RenewDeadline + (Options.RetryPeriod * 2));
 
-        Assert.True(second.IsActing);
+        await UntilAsync(() => second.IsActing);
     }
 
     [Theory]
@@ -54,8 +54,9 @@ public sealed class LeaderElectionTests : IAsyncDisposable
     [InlineData(true)]
     public async Task A_leader_that_is_cut_off_stops_before_another_leads(bool hangs)
     {
-        var (first, second) = (Start("a"), Start("b"));
+        var (first, second) = (await StartAsync("a"), await StartAsync("b"));
         await AdvanceAsync(TimeSpan.FromSeconds(30));
+        await UntilAsync(() => first.IsActing);
 
         (first.Lock.Hangs, first.Lock.IsCutOff) = (hangs, !hangs);
         for (var elapsed = 0; elapsed < 30; elapsed++)
@@ -64,13 +65,13 @@ public sealed class LeaderElectionTests : IAsyncDisposable
             Assert.False(first.IsActing && second.IsActing);
         }
 
-        Assert.Equal((false, true), (first.IsActing, second.IsActing));
+        await UntilAsync(() => second.IsActing && !first.IsActing);
     }
 
     [Fact]
     public async Task A_short_interruption_does_not_end_the_leadership()
     {
-        var (first, second) = (Start("a"), Start("b"));
+        var (first, second) = (await StartAsync("a"), await StartAsync("b"));
         await AdvanceAsync(TimeSpan.FromSeconds(30));
 
         first.Lock.IsCutOff = true;
@@ -84,9 +85,9 @@ public sealed class LeaderElectionTests : IAsyncDisposable
     [Fact]
     public async Task A_process_with_a_wrong_clock_does_not_take_a_valid_Lease()
     {
-        var first = Start("a");
+        var first = await StartAsync("a");
         await AdvanceAsync(TimeSpan.FromSeconds(30));
-        var second = Start("b", new FakeTimeProviderAhead(time, TimeSpan.FromDays(1)));
+        var second = await StartAsync("b", new FakeTimeProviderAhead(time, TimeSpan.FromDays(1)));
 
         await AdvanceAsync(TimeSpan.FromMinutes(1));
 
@@ -96,13 +97,13 @@ public sealed class LeaderElectionTests : IAsyncDisposable
     [Fact]
     public async Task Work_that_fails_releases_the_Lease()
     {
-        var first = Start("a");
+        var first = await StartAsync("a");
         first.Failure = new InvalidOperationException("broken");
-        var second = Start("b");
+        var second = await StartAsync("b");
 
         await AdvanceAsync(Options.RetryPeriod * 3);
 
-        Assert.True(second.IsActing);
+        await UntilAsync(() => second.IsActing);
         Assert.Contains(first.Messages, message => message is { IsWarning: true, Text: "The work of the leader has failed: broken" });
     }
 
@@ -112,28 +113,40 @@ public sealed class LeaderElectionTests : IAsyncDisposable
         {
             candidate.Kill();
             await candidate.StopAsync();
+            candidate.Dispose();
         }
     }
 
-    private Candidate Start(string identity, TimeProvider? clock = null)
+    private async Task<Candidate> StartAsync(string identity, TimeProvider? clock = null)
     {
         candidates.Add(new Candidate(identity, lease, clock ?? time));
-        candidates[^1].Start();
+        await Task.Run(candidates[^1].Start);
         return candidates[^1];
     }
 
-    private async Task AdvanceAsync(TimeSpan duration)
+    /// <summary>Lets time pass in small steps, on a thread on which the processes continue at once.</summary>
+    private Task AdvanceAsync(TimeSpan duration) => Task.Run(async () =>
     {
         var step = TimeSpan.FromMilliseconds(500);
         for (var passed = TimeSpan.Zero; passed < duration; passed += step)
         {
             time.Advance(step);
-            for (var i = 0; i < 20; i++)
-                await Task.Yield();
+            await Task.Yield();
+        }
+    });
+
+    /// <summary>Waits, without passing time, until the processes have continued on other threads.</summary>
+    private static async Task UntilAsync(Func<bool> isReached)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!isReached())
+        {
+            Assert.False(limit.IsCancellationRequested);
+            await Task.Run(() => { });
         }
     }
 
-    private sealed class Candidate(string identity, MemoryLease lease, TimeProvider time) : IProgress<ControllerMessage>
+    private sealed class Candidate(string identity, MemoryLease lease, TimeProvider time) : IProgress<ControllerMessage>, IDisposable
     {
         private readonly CancellationTokenSource stop = new();
         private Task running = Task.CompletedTask;
@@ -159,6 +172,8 @@ public sealed class LeaderElectionTests : IAsyncDisposable
             if (!Lock.Hangs)
                 await running;
         }
+
+        public void Dispose() => stop.Dispose();
 
         public void Report(ControllerMessage value) => Messages.Add(value);
 

@@ -35,15 +35,31 @@ public sealed class RenewalTimeTests
     }
 
     [Fact]
-    public void A_lease_that_cannot_be_renewed_or_does_not_expire_is_never_due()
+    public void A_lease_that_is_incomplete_or_does_not_expire_is_never_due()
     {
-        Assert.Null(RenewalTime.DueAt(Record() with { IsRenewable = false }, Start));
         Assert.Null(RenewalTime.DueAt(Record() with { IsComplete = false }, Start));
         Assert.Null(RenewalTime.DueAt(Record() with { ExpiresAt = null }, Start));
     }
 
     [Fact]
     public void A_lease_with_an_unknown_start_is_due_now() => Assert.Equal(Start, RenewalTime.DueAt(Record() with { RecordedAt = null }, Start));
+
+    [Theory]
+    [InlineData(90, false)]
+    [InlineData(86, false)]
+    [InlineData(70, true)]
+    [InlineData(60, true)]
+    [InlineData(59, true)]
+    public void A_renewal_that_hardly_moves_the_end_has_reached_the_limit(int minutes, bool expected)
+    {
+        var before = Record();
+
+        Assert.Equal(expected, RenewalTime.HasReachedLimit(before, before with { RenewedAt = Start.AddMinutes(30), ExpiresAt = Start.AddMinutes(minutes) }));
+    }
+
+    [Fact]
+    public void A_lease_that_no_longer_expires_has_no_limit() =>
+        Assert.False(RenewalTime.HasReachedLimit(Record(), Record() with { RenewedAt = Start.AddMinutes(30), ExpiresAt = null }));
 
     private static LeaseRecord Record() => new()
     {

@@ -238,6 +238,25 @@ internal sealed class KubeObjectClient
         return answer.Get("details").Text("uid") ?? answer.Get("metadata").Text("uid");
     }
 
+    /// <summary>Evicts a pod, which a disruption budget can prevent.</summary>
+    /// <param name="name">The name of the pod.</param>
+    /// <param name="namespace">The namespace of the pod.</param>
+    /// <param name="uid">The required UID of the pod.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="KubeApiException"><see cref="KubeApiReason.TooManyRequests"/>: a disruption budget does not permit the eviction now.</exception>
+    internal async Task EvictAsync(string name, string @namespace, string uid, CancellationToken cancellationToken)
+    {
+        var eviction = new JsonObject
+        {
+            ["apiVersion"] = "policy/v1",
+            ["kind"] = "Eviction",
+            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace },
+            ["deleteOptions"] = new KubeDeleteOptions { Uid = uid }.ToJson(),
+        };
+        var request = new ApiRequest(HttpMethod.Post, KubeResource.Pods.ObjectPath(name, @namespace, "eviction")) { Body = Bytes(eviction) };
+        await channel.SendAndEnsureSuccessAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Gets the UID of the cluster. It is read only once.</summary>
     internal async Task<string> GetClusterUidAsync(CancellationToken cancellationToken) =>
         clusterUid ??= (await GetAsync(KubeResource.Namespaces, "kube-system", cancellationToken: cancellationToken).ConfigureAwait(false)).Uid ?? throw NotKubernetes("its namespace kube-system has no uid");
