@@ -154,7 +154,7 @@ public abstract class ControllerTest : IAsyncLifetime
         return new Credential(secret![$"{database}.username"], new SensitiveString(secret[$"{database}.password"]));
     }
 
-    internal static Task UntilRevokedAsync(Credential credential) =>
+    internal Task UntilRevokedAsync(Credential credential) =>
         UntilAsync(async () => !await TestDatabase.HasRoleAsync(credential.Username), $"the login role {credential.Username} exists");
 
     /// <summary>The number of login roles that the test has issued.</summary>
@@ -176,13 +176,13 @@ public abstract class ControllerTest : IAsyncLifetime
     internal Task SetStatusAsync(PodKey pod, string status) =>
         Connection.Objects.PatchStatusAsync(KubeResource.Pods, pod.Name, KubePatch.Merge($$"""{"status":{{status}}}"""), pod.Namespace);
 
-    internal static async Task UntilAsync(Func<Task<bool>> isReached, string failure)
+    internal async Task UntilAsync(Func<Task<bool>> isReached, string failure)
     {
         using var limit = new CancellationTokenSource(LongestWait);
         while (!await isReached())
         {
             if (limit.IsCancellationRequested)
-                Assert.Fail($"After {LongestWait.TotalSeconds} s, {failure}.");
+                Assert.Fail($"After {LongestWait.TotalSeconds} s, {failure}. Messages: {string.Join('\n', controllers.SelectMany(controller => controller.Messages).TakeLast(20))}");
             await Task.Delay(20);
         }
     }

@@ -97,8 +97,7 @@ public sealed class LeaderElectionTests : IAsyncDisposable
     [Fact]
     public async Task Work_that_fails_releases_the_Lease()
     {
-        var first = await StartAsync("a");
-        first.Failure = new InvalidOperationException("broken");
+        var first = await StartAsync("a", failure: new InvalidOperationException("broken"));
         var second = await StartAsync("b");
 
         await AdvanceAsync(Options.RetryPeriod * 3);
@@ -117,9 +116,9 @@ public sealed class LeaderElectionTests : IAsyncDisposable
         }
     }
 
-    private async Task<Candidate> StartAsync(string identity, TimeProvider? clock = null)
+    private async Task<Candidate> StartAsync(string identity, TimeProvider? clock = null, Exception? failure = null)
     {
-        candidates.Add(new Candidate(identity, lease, clock ?? time));
+        candidates.Add(new Candidate(identity, lease, clock ?? time) { Failure = failure });
         await Task.Run(candidates[^1].Start);
         return candidates[^1];
     }
@@ -150,21 +149,23 @@ public sealed class LeaderElectionTests : IAsyncDisposable
     {
         private readonly CancellationTokenSource stop = new();
         private Task running = Task.CompletedTask;
+        private CancellationToken? term;
+        private bool isDead;
 
         public MemoryLeaderLock Lock { get; } = new(lease);
 
         public List<ControllerMessage> Messages { get; } = [];
 
-        public bool IsActing { get; private set; }
+        public bool IsActing => !isDead && term is { IsCancellationRequested: false };
 
         public int Terms { get; private set; }
 
-        public Exception? Failure { get; set; }
+        public Exception? Failure { get; init; }
 
         public void Start() => running = new LeaderElection(Lock, identity, Options, time, this).RunAsync(LeadAsync, stop.Token);
 
         /// <summary>The process does nothing any more.</summary>
-        public void Kill() => (Lock.Hangs, IsActing) = (true, false);
+        public void Kill() => (Lock.Hangs, isDead) = (true, true);
 
         public async Task StopAsync()
         {
@@ -182,15 +183,8 @@ public sealed class LeaderElectionTests : IAsyncDisposable
             Terms++;
             if (Failure is not null)
                 throw Failure;
-            IsActing = true;
-            try
-            {
-                await Task.Delay(Timeout.Infinite, cancellationToken);
-            }
-            finally
-            {
-                IsActing = false;
-            }
+            term = cancellationToken;
+            await Task.Delay(Timeout.Infinite, cancellationToken);
         }
     }
 

@@ -246,10 +246,9 @@ internal sealed class KubeObjectClient
     /// <exception cref="KubeApiException"><see cref="KubeApiReason.TooManyRequests"/>: a disruption budget does not permit the eviction now.</exception>
     internal async Task EvictAsync(string name, string @namespace, string uid, CancellationToken cancellationToken)
     {
+        // Without a type, the server reads its own version of an Eviction, which is v1beta1 before Kubernetes 1.22.
         var eviction = new JsonObject
         {
-            ["apiVersion"] = "policy/v1",
-            ["kind"] = "Eviction",
             ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace },
             ["deleteOptions"] = new KubeDeleteOptions { Uid = uid }.ToJson(),
         };
