@@ -96,6 +96,7 @@ internal sealed partial class ControllerHost : IProgress<ControllerMessage>, IAs
         return new ControllerOptions
         {
             Concurrency = concurrency,
+            Injection = settings.Annotations(),
             OnExpiry = onExpiry,
             Sweep = sweep with
             {
