@@ -63,7 +63,7 @@ Describe 'The module' {
             'then'
             $folder = Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid())
             $source = New-CredentialSource -PostgreSql $env:KUBEINJECT_TEST_POSTGRES -LeasePath $folder -CreationStatement 'CREATE ROLE "{{name}}" LOGIN PASSWORD ''{{password}}'''
-            ($manifest | Invoke-CredentialInjection -CredentialSource $source).Databases.Username
+            ($manifest | Invoke-CredentialInjection -CredentialSource $source -WarningAction Ignore).Databases.Username
             Get-CredentialLease $source -WarningAction SilentlyContinue | Revoke-CredentialLease -Confirm:$false
             (& $ours) -match 'Npgsql'
             Remove-Item -Recurse $folder

@@ -51,7 +51,7 @@ Describe 'Test-PodInjectionAnnotation with documents' -Tag NoCluster {
     }
 
     It 'excludes the specified codes' {
-        $information = New-Manifest -Annotation @{ 'orders.role' = 'orders-rw' }
+        $information = New-Manifest -Annotation @{ 'orders.role' = 'orders-rw'; 'orders.env-key-dbuser' = 'U'; 'orders.env-key-dbpassword' = 'P'; 'mode' = 'uri' }
         ($information | Test-PodInjectionAnnotation).Severity | Should -Contain Information
         $information | Test-PodInjectionAnnotation -MinimumSeverity Warning | Should -BeNullOrEmpty
         $information | Test-PodInjectionAnnotation -ExcludeCode KI0* | Should -BeNullOrEmpty

@@ -71,7 +71,7 @@ Describe 'Invoke-CredentialInjection -Workload' {
         $shown = Invoke-InNewProcess {
             Import-Module $args[0]
             $null = Connect-KubeCluster admin
-            (Invoke-CredentialInjection -Workload deploy/orders -n $args[1] -Delivery Secret -CredentialSource (New-CredentialSource -Local -LeasePath $args[2]) -WhatIf).Status
+            (Invoke-CredentialInjection -Workload deploy/orders -n $args[1] -Delivery Secret -CredentialSource (New-CredentialSource -Local -LeasePath $args[2]) -WhatIf -WarningAction Ignore).Status
         } $namespace, "$folder/leases"
         $shown | Should -Be "What if: Performing the operation `"Inject credentials for orders (role orders-rw) as DBUSER, DBPASSWORD into app`" on target `"$namespace/deployment/orders in $(Get-ClusterText server)/ (admin)`".", 'Planned'
         kubectl get deployment orders -n $namespace -o json | Should -Be $before

@@ -25,7 +25,7 @@ internal sealed partial class ControllerHost : IProgress<ControllerMessage>, IAs
     private ControllerHost(SourceBuilder sources, CredentialSource source, KubeObjectClient client, SettingsReader settings, ServeOptions options)
     {
         this.sources = sources;
-        loggers = LoggerFactory.Create(logging => ServeLogging.Add(logging, options));
+        loggers = LoggerFactory.Create(logging => ServeBuilder.AddLogging(logging, options));
         logger = loggers.CreateLogger<ControllerHost>();
         metrics = new ControllerMetrics(source.Name, TimeProvider.System);
         var controller = new PodCredentialController(client, source, OptionsOf(settings, options.OnExpiry), metrics, TimeProvider.System, this);

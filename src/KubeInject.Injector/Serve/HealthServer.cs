@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace KubeInject.Injector.Serve;
@@ -29,11 +28,7 @@ internal sealed partial class HealthServer : IAsyncDisposable
         var readiness = new Readiness();
         readiness.Check(Part, () => controller.Problem);
 
-        // Without configuration from files and variables, which would change addresses and limits.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        ServeLogging.Add(builder.Logging, options);
-        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(readiness).AddSingleton<ServeMetrics>().AddSingleton<WebhookEndpoints>();
+        var builder = ServeBuilder.Create(options, readiness, TimeProvider.System);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -65,12 +60,4 @@ internal sealed partial class HealthServer : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Listening on {Addresses}.")]
     private static partial void LogStarted(ILogger logger, string addresses);
-
-    /// <summary>Leaves signals to the command.</summary>
-    private sealed class NoSignals : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

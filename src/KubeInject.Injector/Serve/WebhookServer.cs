@@ -7,9 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace KubeInject.Injector.Serve;
 
@@ -54,11 +52,7 @@ internal sealed partial class WebhookServer : IAsyncDisposable
         var clock = time ?? TimeProvider.System;
         var readiness = new Readiness(Part);
 
-        // Without configuration from files and variables, which would change addresses and limits.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        AddLogging(builder.Logging, options);
-        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
-        builder.Services.AddSingleton(clock).AddSingleton(readiness).AddSingleton(options.Annotations).AddSingleton<ServeMetrics>().AddSingleton<WebhookEndpoints>();
+        var builder = ServeBuilder.Create(options, readiness, clock);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel((KestrelServerOptions kestrel) =>
         {
@@ -127,23 +121,6 @@ internal sealed partial class WebhookServer : IAsyncDisposable
         }
     }
 
-    private static void AddLogging(ILoggingBuilder logging, ServeOptions options)
-    {
-        logging.SetMinimumLevel(options.LogLevel);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        const string Time = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-        if (options.UsesJson)
-        {
-            logging.AddJsonConsole(console => (console.TimestampFormat, console.UseUtcTimestamp) = (Time, true));
-        }
-        else
-        {
-            logging.AddSimpleConsole(console => (console.TimestampFormat, console.UseUtcTimestamp, console.SingleLine, console.ColorBehavior)
-                = ($"{Time} ", true, true, LoggerColorBehavior.Disabled));
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Listening on {Addresses}.")]
     private static partial void LogStarted(ILogger logger, string addresses);
 
@@ -152,12 +129,4 @@ internal sealed partial class WebhookServer : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Stopped before all requests were answered.")]
     private static partial void LogNotAnswered(ILogger logger);
-
-    /// <summary>Leaves signals to the command.</summary>
-    private sealed class NoSignals : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }
