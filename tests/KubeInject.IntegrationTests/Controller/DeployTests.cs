@@ -1,0 +1,60 @@
+using KubeInject.Testing;
+
+namespace KubeInject.IntegrationTests.Controller;
+
+/// <summary>The manifests in <c>deploy</c>.</summary>
+public sealed class DeployTests : ControllerTest
+{
+    [Fact]
+    public async Task The_API_server_accepts_the_manifests()
+    {
+        var manifests = (await Command.KubectlAsync("kustomize", Repository.File("deploy"))).Replace("namespace: kubeinject", $"namespace: {Namespace}", StringComparison.Ordinal);
+
+        // Kubernetes 1.20 has only the beta version.
+        if (!(await Command.KubectlAsync("api-versions")).Contains("policy/v1\n", StringComparison.Ordinal))
+            manifests = manifests.Replace("policy/v1", "policy/v1beta1", StringComparison.Ordinal);
+        var result = await ApplyAsync(manifests, "--dry-run=server");
+
+        Assert.Equal(
+            ["clusterrole", "clusterrolebinding", "deployment", "mutatingwebhookconfiguration", "namespace", "poddisruptionbudget", "role", "rolebinding", "service", "serviceaccount"],
+            result.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('.', '/')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_rights_are_sufficient_for_a_controller()
+    {
+        await ApplyAsync((await File.ReadAllTextAsync(Repository.File("deploy/rbac.yaml")))
+            .Replace("name: kubeinject", $"name: {Namespace}", StringComparison.Ordinal).Replace("namespace: kubeinject", $"namespace: {Namespace}", StringComparison.Ordinal));
+        using var folder = new TemporaryFolder();
+        var token = (await Command.KubectlAsync("create", "token", Namespace, "--namespace", Namespace)).Trim();
+        var kubeconfig = folder.Write("kubeconfig", $$$"""
+            apiVersion: v1
+            kind: Config
+            current-context: it
+            contexts: [{name: it, context: {cluster: it, user: it}}]
+            clusters: [{name: it, cluster: {server: "{{{TestCluster.Server}}}", certificate-authority: "{{{TestCluster.FilePath("ca.crt")}}}"}}]
+            users: [{name: it, user: {token: "{{{token}}}"}}]
+            """);
+        await UntilAsync(
+            async () => (await Command.RunAsync("kubectl", ["--kubeconfig", kubeconfig, "auth", "can-i", "create", "leases.coordination.k8s.io", "--namespace", Namespace])).ExitCode == 0,
+            "the rights are not in effect");
+        using var program = new ServeProcess("--kubeconfig", kubeconfig, "--lease-namespace", Namespace, "--injector-label", Injection.LabelKey, "--skip-custom-resources");
+
+        var pod = await CreatePodAsync("orders");
+        var credential = await UntilIssuedAsync(pod);
+        await DeleteAsync(pod);
+        await UntilRevokedAsync(credential);
+        await UntilAsync(async () => (await Records.ListAsync(CancellationToken.None)).Count == 0, "the record exists");
+
+        Assert.Equal(0, await program.TerminateAsync());
+        Assert.DoesNotContain("permission", program.Log, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("forbidden", program.Log, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static async Task<string> ApplyAsync(string manifests, params string[] options)
+    {
+        var result = await Command.RunAsync("kubectl", ["--kubeconfig", TestCluster.FilePath("kubeconfig"), "apply", "--filename", "-", .. options], manifests);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result.Output;
+    }
+}
