@@ -1,5 +1,6 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
+using KubeInject.Admission;
 using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Tests.Architecture;
@@ -34,7 +35,7 @@ public sealed class NamespaceDependencyTests
         "Completion",
     ];
 
-    private static readonly ArchUnitNET.Domain.Architecture Engine = new ArchLoader().LoadAssembly(typeof(KubeConnection).Assembly).Build();
+    private static readonly ArchUnitNET.Domain.Architecture Engine = new ArchLoader().LoadAssemblies(typeof(KubeConnection).Assembly, typeof(PodAdmission).Assembly).Build();
 
     public static TheoryData<string> NamespaceNames => [.. Namespaces];
 
