@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KubeInject.Injector;
+using KubeInject.Injector.Installation;
 using KubeInject.Injector.Serve;
 
 Messages.Initialize();
@@ -12,7 +13,10 @@ root.Subcommands.Add(SyncCommand.Create());
 root.Subcommands.Add(CheckCommand.Create());
 root.Subcommands.Add(ExplainCommand.Create());
 root.Subcommands.Add(ServeCommand.Create());
-root.SetAction(_ => Usage.Fail("Specify a command: inject, list, sync, check, explain, or serve."));
+root.Subcommands.Add(InstallCommand.Create());
+root.Subcommands.Add(StatusCommand.Create());
+root.Subcommands.Add(UninstallCommand.Create());
+root.SetAction(_ => Usage.Fail("Specify a command: inject, list, sync, check, explain, serve, install, status, or uninstall."));
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0

@@ -54,6 +54,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind CredentialAsPlainText = new("CredentialAsPlainText", ErrorCategory.InvalidArgument, "Specify -AsCredential for PSCredentials, or -AsPlainText for strings.");
     public static readonly ErrorKind DatabaseOrDialect = new("DatabaseOrDialect", ErrorCategory.InvalidArgument, "Specify -Database with -Role and other settings, or only -FromDialect.");
     public static readonly ErrorKind InjectorSettingInvalid = new("InjectorSettingInvalid", ErrorCategory.InvalidArgument, "Correct the parameter or environment variable that the message names.");
+    public static readonly ErrorKind InstallationInvalid = new("InstallationInvalid", ErrorCategory.InvalidArgument, "Correct the parameter of Install-KubeInject that the message names.");
     public static readonly ErrorKind TimeTooShort = new("TimeTooShort", ErrorCategory.InvalidArgument, "Specify a time such as 00:05:00, or (New-TimeSpan -Minutes 5).");
     public static readonly ErrorKind NameInvalid = new("NameInvalid", ErrorCategory.InvalidArgument, "Specify a name such as orders-1 or pod/orders-1, and no more than one namespace.");
     public static readonly ErrorKind WorkloadInvalid = new("WorkloadInvalid", ErrorCategory.InvalidArgument, "Specify a workload such as deployment/orders, sts/orders, ds/agent, cj/cleanup or pod/shell, and no more than one namespace.");
@@ -86,6 +87,7 @@ internal static class ErrorKinds
     // An operation fails.
     public static readonly ErrorKind AnnotationFailed = new("AnnotationFailed", ErrorCategory.InvalidData, "Check the properties Findings and Error of the result; nothing was changed.");
     public static readonly ErrorKind InjectionFailed = new("InjectionFailed", ErrorCategory.InvalidData, "Run Test-PodInjectionAnnotation -Explain for the object; nothing was changed, and issued credentials are revoked.");
+    public static readonly ErrorKind InstallationRefused = new("InstallationRefused", ErrorCategory.InvalidOperation, "Resolve the conflict that the message names, or specify -Force to install anyway.");
     public static readonly ErrorKind RotationFailed = new("RotationFailed", ErrorCategory.InvalidResult, "Check Status of the result and the output of 'kubectl rollout status', and then run the rotation again.");
     public static readonly ErrorKind RolloutProgressDeadlineExceeded = new("RolloutProgressDeadlineExceeded", ErrorCategory.InvalidResult, "Run 'kubectl describe pod' and 'kubectl logs' to find out why the new pods are not ready.");
     public static readonly ErrorKind RolloutTimedOut = new("RolloutTimedOut", ErrorCategory.OperationTimeout, "Follow the rollout, which continues, with 'kubectl rollout status', or increase the time limit with -TimeoutSec.");

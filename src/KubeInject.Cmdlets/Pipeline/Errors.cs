@@ -2,6 +2,7 @@ using System.Management.Automation;
 using KubeInject.Annotations;
 using KubeInject.Credentials;
 using KubeInject.Injection.Workloads;
+using KubeInject.Installation;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
@@ -24,6 +25,7 @@ internal static class Errors
             new InvalidOperationException("The connection is closed.", exception), target),
         CredentialException credential => ErrorKinds.Of(credential.Reason).Record(credential, target),
         RolloutException rollout => ErrorKinds.Of(rollout.Reason).Record(rollout, target),
+        InstallationException => ErrorKinds.InstallationRefused.Record(exception, target),
         SecretWriteException refused => ErrorKinds.Of(refused.Reason).Record(refused, target),
         ManifestException => ErrorKinds.ManifestInvalid.Record(exception, target),
         InvalidDataException => ErrorKinds.LeaseRecordInvalid.Record(exception, target),
@@ -39,6 +41,8 @@ internal static class Errors
 
     public static ErrorRecord ContextNotFound(string name) =>
         ErrorKinds.KubeContextNotFound.Record($"The kubeconfig has no context '{name}'.", name);
+
+    public static ErrorRecord InstallationInvalid(FormatException exception) => ErrorKinds.InstallationInvalid.Record(exception, null);
 
     public static ErrorRecord CredentialSourceMissing() => ErrorKinds.CredentialSourceMissing.Refuse(
         "There is no credential source. Create one with New-CredentialSource, and specify it with -CredentialSource.");

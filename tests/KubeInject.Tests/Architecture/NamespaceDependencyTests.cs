@@ -31,6 +31,7 @@ public sealed class NamespaceDependencyTests
         "Controller",
         "Secrets",
         "Diagnosis",
+        "Installation",
         "Reports",
         "Completion",
     ];

@@ -64,7 +64,8 @@ internal static class CaBundle
         return first;
     }
 
-    private static CertificateAuthority? Read(string base64)
+    /// <summary>Reads a bundle. Returns null if it contains no readable certificate.</summary>
+    public static CertificateAuthority? Read(string base64)
     {
         try
         {
