@@ -56,6 +56,10 @@ $rows = [ordered]@{
         Do = { Get-KubeContext VI* }; Is = { $_.Name }; Shows = 'viewer'
         Fails = { Get-KubeContext nothing }; Id = 'KubeContextNotFound'
     }
+    'Get-KubeInjectStatus' = @{
+        Do = { $null = Connect-KubeCluster admin; Get-KubeInjectStatus nothing-installed }; Is = { "$($_.Namespace) $($_.IsReady)" }; Shows = 'nothing-installed False'
+        Fails = { Disconnect-KubeCluster; Get-KubeInjectStatus }; Id = 'NotConnected'
+    }
     'Get-KubePod' = @{
         Do = { $null = Connect-KubeCluster admin; Get-KubePod INV* -n $Fixture.Namespace }; Is = { "$($_.Name) $($_.Status)" }; Shows = 'invoice Pending'
         Fails = { $null = Connect-KubeCluster admin; Get-KubePod nothing -n $Fixture.Namespace }; Id = 'KubeApiNotFound'
@@ -71,6 +75,13 @@ $rows = [ordered]@{
     'Get-PodInjectionAnnotation' = @{
         Do = { $orders | Get-PodInjectionAnnotation }; Is = { "$($_.State)" }; Shows = 'Pending'
         Fails = { Get-PodInjectionAnnotation (Join-Path $Fixture.Folder nothing.yaml) }; Id = 'PathNotFound'
+    }
+    'Install-KubeInject' = @{
+        Do = { $null = Connect-KubeCluster admin; Install-KubeInject kubeinject:1 -Namespace $Fixture.Namespace -InjectorLabel feature-table -FailurePolicy Ignore -Setting @{ KUBEINJECT_SOURCE = 'vault' } -NoWait | Select-Object -First 1 }
+        Is = { "$($_.Object.Kind)" }; Shows = 'Namespace'
+        Fails = { $null = Connect-KubeCluster admin; Install-KubeInject kubeinject:1 -Namespace $Fixture.Namespace -InjectorLabel feature-table }; Id = 'InstallationRefused'
+        WhatIf = { $null = Connect-KubeCluster admin; Install-KubeInject kubeinject:1 -Namespace $Fixture.Namespace -InjectorLabel feature-table -Setting @{ KUBEINJECT_SOURCE = 'vault' } }
+        Tells = 'Apply namespace/<namespace> in <server> \(admin\)\.', 'Apply mutatingwebhookconfiguration/kubeinject in <server> \(admin\)\.'
     }
     'Invoke-CredentialInjection' = @{
         Do = { $orders | Invoke-CredentialInjection -CredentialSource (New-Source) -WarningAction Ignore }; Is = { "$($_.Status)" }; Shows = 'Injected'
@@ -137,6 +148,12 @@ $rows = [ordered]@{
     'Test-PodInjectionAnnotation' = @{
         Do = { $Fixture.Misspelled | Test-PodInjectionAnnotation -ExcludeCode ki*3 }; Is = { $_.Code }; Shows = 'KI002'
         Fails = { Disconnect-KubeCluster; Test-PodInjectionAnnotation -n $Fixture.Namespace }; Id = 'NotConnected'
+    }
+    'Uninstall-KubeInject' = @{
+        Do = { $null = Connect-KubeCluster admin; Uninstall-KubeInject nothing-installed -Confirm:$false | Out-Null; [pscustomobject]@{ IsDone = $? } }; Is = { $_.IsDone }; Shows = 'True'
+        Fails = { Disconnect-KubeCluster; Uninstall-KubeInject }; Id = 'NotConnected'
+        WhatIf = { $null = Connect-KubeCluster admin; Uninstall-KubeInject $Fixture.Namespace }
+        Tells = 'Uninstall KubeInject from the namespace <namespace> of <server> \(admin\)\.'
     }
     'Update-CredentialLease' = @{
         Do = { Get-CredentialLease (New-LeasedSource) -WarningAction Ignore | Update-CredentialLease }; Is = { "$($_.Username)" }; Shows = 'someuser'

@@ -28,6 +28,9 @@ $before = @{
     'Get-KubeContext'     = { Disconnect-KubeCluster }
     'Remove-KubeSecret'   = { foreach ($name in 'orders-db', 'payment') { Set-KubeSecret $name @{ 'api-key' = 'x'; other = 'y' } -Namespace shop } }
 }
+foreach ($cmdlet in 'Get-KubeInjectStatus', 'Uninstall-KubeInject') {
+    $before[$cmdlet] = { $null = Install-KubeInject registry.example.org/kubeinject:0.1.0 -Setting @{ KUBEINJECT_SOURCE = 'vault' } -NoWait }
+}
 foreach ($cmdlet in 'Get-CredentialLease', 'Update-CredentialLease', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Invoke-CredentialRotation') {
     $before[$cmdlet] = { $null = Invoke-CredentialInjection -Workload deployment/orders -Namespace shop -CredentialSource $source -WarningAction Ignore }
 }
@@ -196,6 +199,7 @@ function Reset-Shop($Shop) {
         }
         $null = Invoke-Shop $Shop PUT $path $Shop.Deployments[$name]
     }
+    $null = Invoke-Shop $Shop DELETE /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations
     try { $null = Invoke-Shop $Shop DELETE /api/v1/namespaces/shop/pods/shell }
     catch { if ($_.Exception.StatusCode -ne 'NotFound') { throw } }
     $null = Invoke-Shop $Shop POST /api/v1/namespaces/shop/pods $Shop.Shell

@@ -16,9 +16,9 @@ Describe 'The module' {
     It 'exports exactly the commands of its manifest' -Tag NoCluster {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
-            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Export-PodInjectionReport', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext',
-            'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'New-CredentialSource',
-            'Remove-KubeSecret', 'Remove-PodInjectionAnnotation', 'Repair-PodInjectionAnnotation', 'Revoke-CredentialLease', 'Set-KubeSecret', 'Set-PodInjectionAnnotation', 'Sync-CredentialLease', 'Test-KubeConnection', 'Test-PodInjectionAnnotation', 'Update-CredentialLease', 'Watch-KubePod')
+            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Export-PodInjectionReport', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext', 'Get-KubeInjectStatus',
+            'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Install-KubeInject', 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'New-CredentialSource',
+            'Remove-KubeSecret', 'Remove-PodInjectionAnnotation', 'Repair-PodInjectionAnnotation', 'Revoke-CredentialLease', 'Set-KubeSecret', 'Set-PodInjectionAnnotation', 'Sync-CredentialLease', 'Test-KubeConnection', 'Test-PodInjectionAnnotation', 'Uninstall-KubeInject', 'Update-CredentialLease', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0
     }
 
@@ -87,10 +87,13 @@ Describe 'The module' {
         @{ Name = 'Get-KubeCertificateAuthority'; Type = 'System.Security.Cryptography.X509Certificates.X509Certificate2' }
         @{ Name = 'Get-KubeConnection'; Type = 'KubeInject.Kubernetes.Connection.KubeConnection' }
         @{ Name = 'Get-KubeContext'; Type = 'KubeInject.Kubernetes.Configuration.KubeContext' }
+        @{ Name = 'Get-KubeInjectStatus'; Type = 'KubeInject.Installation.InstallationStatus' }
         @{ Name = 'Get-KubePod'; Type = 'KubeInject.Kubernetes.Objects.Pod', 'KubeInject.Kubernetes.Objects.ObjectMetadata' }
         @{ Name = 'Get-KubeSecret'; Type = 'KubeInject.Cmdlets.Secrets.KubeSecret', 'System.Management.Automation.PSCredential' }
         @{ Name = 'Get-KubeServiceAccountToken'; Type = 'KubeInject.Cmdlets.Secrets.KubeServiceAccountToken' }
         @{ Name = 'Get-PodInjectionAnnotation'; Type = 'KubeInject.Annotations.PodInjection' }
+        @{ Name = 'Install-KubeInject'; Type = 'KubeInject.Installation.InstalledObject' }
+        @{ Name = 'Uninstall-KubeInject'; Type = 'KubeInject.Installation.InstalledObject' }
         @{ Name = 'Invoke-CredentialInjection'; Type = 'KubeInject.Injection.InjectionResult', 'System.String' }
         @{ Name = 'Invoke-CredentialRotation'; Type = 'KubeInject.Injection.Rotation.RotationResult' }
         @{ Name = 'New-CredentialSource'; Type = 'KubeInject.Leases.CredentialSource' }
@@ -106,7 +109,7 @@ Describe 'The module' {
     }
 
     It 'has -WhatIf and -Confirm for cmdlets that change something' {
-        $changing = 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'Remove-KubeSecret', 'Set-KubeSecret', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Update-CredentialLease'
+        $changing = 'Install-KubeInject', 'Uninstall-KubeInject', 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'Remove-KubeSecret', 'Set-KubeSecret', 'Revoke-CredentialLease', 'Sync-CredentialLease', 'Update-CredentialLease'
         foreach ($name in 'WhatIf', 'Confirm') {
             $have = (Get-Command -Module KubeInject -ParameterName $name).Name
             foreach ($command in $changing) { $have | Should -Contain $command }

@@ -42,6 +42,8 @@ BeforeAll {
         'Injection.Annotating.AnnotationResult' = [KubeInject.Injection.Annotating.AnnotationResult]@{ Object = $orders; Status = 'Changed'; Changes = [string[]] 'Set orders.role.' }, 'Status', 'Changed'
         'Injection.InjectionResult' = [KubeInject.Injection.InjectionResult]@{ Object = $orders; Status = 'Injected'; Databases = $injected }, 'Databases', $injected[0]
         'Injection.Rotation.RotationResult' = [KubeInject.Injection.Rotation.RotationResult]@{ Object = $orders; Status = 'Rotated'; Databases = $injected }, 'Status', 'Rotated'
+        'Installation.InstallationStatus' = [KubeInject.Installation.InstallationStatus]@{ Namespace = 'kubeinject'; Problems = [string[]] 'No controller leads.' }, 'IsReady', $false
+        'Installation.InstalledObject' = [KubeInject.Installation.InstalledObject]::new($orders, 'Created'), 'Result', 'Created'
         'Kubernetes.Configuration.KubeContext' = [KubeInject.Kubernetes.Configuration.KubeContext]@{ Name = 'production'; KubeConfig = [string[]] '~/.kube/config' }, 'Name', 'production'
         'Kubernetes.Connection.ConnectionReport' = [KubeInject.Kubernetes.Connection.ConnectionReport]@{
             Server = 'https://kube.example:6443'; Reachable = $true

@@ -34,13 +34,13 @@ internal static class InstallCommand
         var image = new Option<string>("--image") { HelpName = "IMAGE", Description = "The container image of this program. Required, except with --print." };
         var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace to install to. It is created if it does not exist. Default: kubeinject." };
         var set = new Option<string[]>("--set") { HelpName = "NAME=VALUE", Description = "A setting of 'kubeinject serve', by the name of its environment variable. Repeatable." };
-        var replicas = new Option<int>("--replicas") { HelpName = "COUNT", Description = "The number of pods. Default: 2.", DefaultValueFactory = _ => new InstallationOptions().Replicas };
+        var replicas = new Option<int>("--replicas") { HelpName = "COUNT", Description = "The number of pods.", DefaultValueFactory = _ => new InstallationOptions().Replicas };
         replicas.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 10)
                 result.AddError("--replicas must be a number from 1 to 10.");
         });
-        var failurePolicy = new Option<string>("--failure-policy") { HelpName = "Fail|Ignore", Description = "What happens to pods that request credentials if the webhook does not answer: Fail refuses them, and Ignore creates them without credentials. Default: Fail.", DefaultValueFactory = _ => "Fail" };
+        var failurePolicy = new Option<string>("--failure-policy") { HelpName = "Fail|Ignore", Description = "What happens to pods that request credentials if the webhook does not answer: Fail refuses them, and Ignore creates them without credentials.", DefaultValueFactory = _ => "Fail" };
         failurePolicy.AcceptOnlyFromAmong("Fail", "Ignore");
         var namespaceLabel = new Option<string[]>("--namespace-label") { HelpName = "KEY=VALUE", Description = "A label that a namespace needs, so that the webhook acts on its pods. Repeatable. Default: all namespaces, except kube-system and the namespace of the installation." };
         var force = new Option<bool>("--force") { Description = "Install even if another injector selects the same pods or if no source of credentials is specified, and overwrite fields that another tool manages." };

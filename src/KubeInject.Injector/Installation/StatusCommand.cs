@@ -20,7 +20,7 @@ internal static class StatusCommand
 
     public static Command Create()
     {
-        var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace of the installation. Default: kubeinject.", DefaultValueFactory = _ => InstallationOptions.DefaultName };
+        var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace of the installation.", DefaultValueFactory = _ => InstallationOptions.DefaultName };
         var command = new Command("status", "Show the state of the webhook and the controller in a cluster.") { @namespace };
         var options = new SettingOptions(command, [AllSettings.Kubeconfig, AllSettings.Context, AllSettings.Timeout]);
         command.Options.Add(ExtendedHelp.Option(More));

@@ -21,7 +21,7 @@ internal static class UninstallCommand
 
     public static Command Create()
     {
-        var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace of the installation. Default: kubeinject.", DefaultValueFactory = _ => InstallationOptions.DefaultName };
+        var @namespace = new Option<string>("--namespace", "-n") { HelpName = "NAME", Description = "The namespace of the installation.", DefaultValueFactory = _ => InstallationOptions.DefaultName };
         var command = new Command("uninstall", "Delete the webhook and the controller from a cluster.") { @namespace };
         var options = new SettingOptions(command, [AllSettings.Kubeconfig, AllSettings.Context, AllSettings.Timeout]);
         command.Options.Add(ExtendedHelp.Option(More));

@@ -69,9 +69,9 @@ internal static class InstallationManifests
         ? TextEditor.GetEdits(file, new AddItems(list, added, list.Items.Count))
         : [];
 
-    // The namespace: its name, each field "namespace", and the item of the namespaceSelector that leaves it out.
+    // The namespace: its name, each field "namespace", the label of the installation, and the item of the namespaceSelector that leaves it out.
     private static bool IsNamespace(MappingNode root, string key, ScalarNode scalar) => scalar.Value == InstallationOptions.DefaultName
-        && (key is "namespace" or "values" || (Text(root, "kind") == "Namespace" && scalar == Child<MappingNode>(root, "metadata").Find("name")!.Value));
+        && (key is "namespace" or Installer.InstanceLabel or "values" || (Text(root, "kind") == "Namespace" && scalar == Child<MappingNode>(root, "metadata").Find("name")!.Value));
 
     private static IEnumerable<(string Key, ScalarNode Node)> ScalarsOf(ManifestNode node, string key) => node switch
     {

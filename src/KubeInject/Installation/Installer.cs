@@ -15,6 +15,9 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
     /// <summary>The label of all objects of the installation. Its value is <see cref="InstallationOptions.DefaultName"/>.</summary>
     public const string NameLabel = "app.kubernetes.io/name";
 
+    /// <summary>The label with the namespace of the installation to which an object belongs.</summary>
+    public const string InstanceLabel = "app.kubernetes.io/instance";
+
     /// <summary>The Secret with the settings of <c>kubeinject serve</c>, which the user creates.</summary>
     public const string SettingsSecret = "kubeinject-settings";
 
@@ -41,6 +44,8 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
         }
 
         var objects = await GetObjectsAsync(options, cancellationToken).ConfigureAwait(false);
+        if (!force)
+            await RequireNoOtherInstanceAsync(objects, options.Namespace, cancellationToken).ConfigureAwait(false);
         var hasNamespace = await FindAsync(KubeResource.Namespaces, options.Namespace, null, cancellationToken).ConfigureAwait(false) is not null;
         foreach (var item in objects.Where(item => hasNamespace || !item.Resource.IsNamespaced))
             await PatchAsync(item, force, dryRun: true, cancellationToken).ConfigureAwait(false);
@@ -80,7 +85,7 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
     /// <param name="namespace">The namespace of the installation.</param>
     /// <param name="progress">Receives each object. Can be null.</param>
     /// <param name="cancellationToken">Cancels the deletion.</param>
-    /// <returns>The objects that exist or existed, the webhook first.</returns>
+    /// <returns>The objects that existed, the webhook first. Those that do not belong to this installation are kept.</returns>
     public async Task<IReadOnlyList<InstalledObject>> UninstallAsync(string @namespace, IProgress<InstalledObject>? progress, CancellationToken cancellationToken)
     {
         var results = new List<InstalledObject>();
@@ -88,8 +93,7 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
         {
             if (await FindAsync(item.Resource, item.Reference.Name, item.Reference.Namespace, cancellationToken).ConfigureAwait(false) is not { } found)
                 continue;
-            var isOurs = found.ToElement().Get("metadata").Get("labels").Text(NameLabel) == InstallationOptions.DefaultName;
-            var isDeleted = isOurs && item.Resource != KubeResource.Namespaces;
+            var isDeleted = InstanceOf(found) == @namespace && item.Resource != KubeResource.Namespaces;
             if (isDeleted)
                 await DeleteAsync(item, found, cancellationToken).ConfigureAwait(false);
             results.Add(new InstalledObject(item.Reference, isDeleted ? InstallationResult.Deleted : InstallationResult.Kept));
@@ -117,6 +121,23 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
     /// <summary>The Deployment of the installation.</summary>
     public static ObjectReference DeploymentOf(string @namespace) => new(KubeResource.Deployments.Kind, @namespace, InstallationOptions.DefaultName);
 
+    // Objects without a namespace have the same names in each installation.
+    private async Task RequireNoOtherInstanceAsync(IReadOnlyList<InstallationObject> objects, string @namespace, CancellationToken cancellationToken)
+    {
+        foreach (var item in objects.Where(item => !item.Resource.IsNamespaced && item.Resource != KubeResource.Namespaces))
+        {
+            if (await FindAsync(item.Resource, item.Reference.Name, null, cancellationToken).ConfigureAwait(false) is { } found && InstanceOf(found) is { } other && other != @namespace)
+                throw new InstallationException($"KubeInject is already installed in the namespace {other}. Install to that namespace, or uninstall it first.");
+        }
+    }
+
+    /// <summary>Returns the namespace of the installation to which an object belongs. Null if it is not part of one.</summary>
+    private static string? InstanceOf(KubeObject found)
+    {
+        var labels = found.ToElement().Get("metadata").Get("labels");
+        return labels.Text(NameLabel) == InstallationOptions.DefaultName ? labels.Text(InstanceLabel) : null;
+    }
+
     private async Task<IReadOnlyList<InstallationObject>> GetObjectsAsync(InstallationOptions options, CancellationToken cancellationToken)
     {
         var objects = InstallationManifests.GetObjects(options);
@@ -137,6 +158,10 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Conflict)
         {
             throw new InstallationException($"Another tool manages a part of {item.Reference}, which the installation would change: {exception.Message}");
+        }
+        catch (KubeApiException exception)
+        {
+            throw new KubeApiException(exception.StatusCode, exception.Reason, $"{item.Reference}: {exception.Message}");
         }
     }
 
