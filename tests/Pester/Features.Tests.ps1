@@ -60,6 +60,12 @@ metadata: {name: teller}
     }
 }
 
+AfterAll {
+    $null = Connect-KubeCluster admin
+    $null = Uninstall-KubeInject $namespace -Confirm:$false
+    Disconnect-KubeCluster
+}
+
 Describe 'The table of features' {
     It 'has a row for each cmdlet that the module exports' { (Get-FeatureRow).Keys | Sort-Object | Should -Be ($exported | Sort-Object) } -ForEach @(@{ exported = $exported })
 }

@@ -11,6 +11,8 @@ BeforeDiscovery {
         @{ Type = 'Kubernetes.Connection.KubeConnection'; Shown = 'admin', 'default', 'token' }
         @{ Type = 'Kubernetes.Configuration.KubeContext'; Shown = '*', 'arn:aws:eks:eu-central-1:123456789012:cluster/production' }
         @{ Type = 'Kubernetes.Connection.ConnectionReport'; Shown = 'True', 'production', 'system:serviceaccount:payments-production:deployer', '27' }
+        @{ Type = 'Installation.InstallationStatus'; Shown = 'registry.example.org/platform/kubeinject:2026.11.3', '1 of 2 ready', 'kubeinject-7d9f8c6b5d-x2x4z_' }
+        @{ Type = 'Installation.InstalledObject'; Shown = 'Unchanged', 'kubeinject/deployment/kubeinject' }
         @{ Type = 'Kubernetes.Objects.Pod'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '0/1', 'CrashLoopBackOff', '12 (3d4h ago)', '5d3h' }
         @{ Type = 'Kubernetes.Objects.PodEvent'; Shown = 'MODIFIED', 'payments-production', 'checkout-service-7d9f8c6b5d-x2x', '0/1', 'CrashLoopBackOff', '5d3h' }
         @{ Type = 'Kubernetes.Objects.ObjectMetadata'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '5d3h', 'app.kubernetes.io' }
@@ -127,6 +129,11 @@ metadata: {name: checkout-service-runner}
         }
         'Kubernetes.Connection.CertificateSummary' = Get-CertificateSample
         'Kubernetes.Connection.AccessRight' = New-Sample Kubernetes.Connection.AccessRight @{ Verb = 'create'; Resource = 'serviceaccounts/token'; Namespace = 'payments-production'; Allowed = $false; Reason = 'RBAC: no role binding allows it' }
+        'Installation.InstallationStatus' = New-Sample Installation.InstallationStatus @{
+            Namespace = 'kubeinject'; Image = 'registry.example.org/platform/kubeinject:2026.11.3'; Replicas = 2; ReadyReplicas = 1; FailurePolicy = 'Fail'
+            Leader = "kubeinject-7d9f8c6b5d-x2x4z_$([guid]::Empty)"; CertificateAuthorityEnd = [DateTimeOffset]::UtcNow.AddDays(3000); Problems = @('The Deployment is not ready: 1 of 2 updated pods are available.')
+        }
+        'Installation.InstalledObject' = (Get-EngineType Installation.InstalledObject)::new((Get-EngineType Kubernetes.Objects.ObjectReference)::new('Deployment', 'kubeinject', 'kubeinject'), 'Unchanged')
         'Kubernetes.Objects.Pod' = $pod
         'Kubernetes.Objects.ContainerSummary' = $pod.Containers[0]
         'Kubernetes.Objects.OwnerReference' = $pod.OwnerReferences[0]
