@@ -2,8 +2,19 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using KubeInject.Benchmarks;
 
-// "make-pods N" creates the pods for bench/list-pods.sh; BenchmarkDotNet handles all other arguments.
-if (args is ["make-pods", var count])
-    await PodMaker.RunAsync(int.Parse(count, CultureInfo.InvariantCulture));
-else
-    BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+// bench/README.md describes the commands. BenchmarkDotNet handles all other arguments.
+switch (args)
+{
+    case ["make-pods", var count]:
+        await PodMaker.RunAsync(int.Parse(count, CultureInfo.InvariantCulture));
+        break;
+    case ["admissions", .. { Length: > 0 } program]:
+        await AdmissionLoad.RunAsync(program);
+        break;
+    case ["serve-nothing", var certificate, var key]:
+        await AdmissionLoad.ServeNothingAsync(certificate, key);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}

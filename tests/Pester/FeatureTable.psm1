@@ -78,10 +78,10 @@ $rows = [ordered]@{
     }
     'Install-KubeInject' = @{
         Do = { $null = Connect-KubeCluster admin; Install-KubeInject kubeinject:1 -Namespace $Fixture.Namespace -InjectorLabel feature-table -FailurePolicy Ignore -Setting @{ KUBEINJECT_SOURCE = 'vault' } -NoWait | Select-Object -First 1 }
-        Is = { "$($_.Object.Kind)" }; Shows = 'Namespace'
+        Is = { "$($_.Object)".Split('/')[0] }; Shows = 'namespace'
         Fails = { $null = Connect-KubeCluster admin; Install-KubeInject kubeinject:1 -Namespace $Fixture.Namespace -InjectorLabel feature-table }; Id = 'InstallationRefused'
         WhatIf = { $null = Connect-KubeCluster admin; Install-KubeInject kubeinject:1 -Namespace $Fixture.Namespace -InjectorLabel feature-table -Setting @{ KUBEINJECT_SOURCE = 'vault' } }
-        Tells = 'Apply namespace/<namespace> in <server> \(admin\)\.', 'Apply mutatingwebhookconfiguration/kubeinject in <server> \(admin\)\.'
+        Tells = 'Apply namespace/<namespace> in <server> \(admin\)\.'
     }
     'Invoke-CredentialInjection' = @{
         Do = { $orders | Invoke-CredentialInjection -CredentialSource (New-Source) -WarningAction Ignore }; Is = { "$($_.Status)" }; Shows = 'Injected'

@@ -141,7 +141,7 @@ Describe 'With -WhatIf' {
         $command.Parameters.ContainsKey('Confirm') | Should -Be $isChanging
         $Row.ContainsKey('WhatIf') | Should -Be $isChanging
         $impact = $command.ImplementingType.GetCustomAttributes([System.Management.Automation.CmdletAttribute], $false).ConfirmImpact
-        $impact -eq 'High' | Should -Be ($Name -in 'Revoke-CredentialLease', 'Remove-KubeSecret')
+        $impact -eq 'High' | Should -Be ($Name -in 'Revoke-CredentialLease', 'Remove-KubeSecret', 'Uninstall-KubeInject')
     }
 }
 

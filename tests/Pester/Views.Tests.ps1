@@ -11,7 +11,7 @@ BeforeDiscovery {
         @{ Type = 'Kubernetes.Connection.KubeConnection'; Shown = 'admin', 'default', 'token' }
         @{ Type = 'Kubernetes.Configuration.KubeContext'; Shown = '*', 'arn:aws:eks:eu-central-1:123456789012:cluster/production' }
         @{ Type = 'Kubernetes.Connection.ConnectionReport'; Shown = 'True', 'production', 'system:serviceaccount:payments-production:deployer', '27' }
-        @{ Type = 'Installation.InstallationStatus'; Shown = 'registry.example.org/platform/kubeinject:2026.11.3', '1 of 2 ready', 'kubeinject-7d9f8c6b5d-x2x4z_' }
+        @{ Type = 'Installation.InstallationStatus'; Shown = 'False', '1/2', 'registry.example.org/platform/kubeinject:2026.11.3', 'kubeinject-7d9' }
         @{ Type = 'Installation.InstalledObject'; Shown = 'Unchanged', 'kubeinject/deployment/kubeinject' }
         @{ Type = 'Kubernetes.Objects.Pod'; Shown = 'payments-production', 'checkout-service-7d9f8c6b5d-x2x4z', '0/1', 'CrashLoopBackOff', '12 (3d4h ago)', '5d3h' }
         @{ Type = 'Kubernetes.Objects.PodEvent'; Shown = 'MODIFIED', 'payments-production', 'checkout-service-7d9f8c6b5d-x2x', '0/1', 'CrashLoopBackOff', '5d3h' }

@@ -8,6 +8,7 @@ using KubeInject.Injection;
 using KubeInject.Injection.Annotating;
 using KubeInject.Injection.Rotation;
 using KubeInject.Injection.Workloads;
+using KubeInject.Installation;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Errors;
@@ -83,6 +84,10 @@ using KubeInject.Secrets;
 [assembly: TypeForwardedTo(typeof(LeaseRecord))]
 [assembly: TypeForwardedTo(typeof(LeaseRecordList))]
 [assembly: TypeForwardedTo(typeof(LeaseState))]
+[assembly: TypeForwardedTo(typeof(InstallationException))]
+[assembly: TypeForwardedTo(typeof(InstallationResult))]
+[assembly: TypeForwardedTo(typeof(InstallationStatus))]
+[assembly: TypeForwardedTo(typeof(InstalledObject))]
 [assembly: TypeForwardedTo(typeof(LeaseSweepSummary))]
 [assembly: TypeForwardedTo(typeof(OwnerGap))]
 [assembly: TypeForwardedTo(typeof(OwnerGapKind))]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KubeInject.Http;
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
@@ -66,9 +67,9 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
         var applied = new List<InstalledObject>();
         foreach (var item in objects)
         {
-            var before = await FindAsync(item.Resource, item.Reference.Name, item.Reference.Namespace, cancellationToken).ConfigureAwait(false);
+            var before = await OrNull(client.GetAsync(item.Resource, item.Reference.Name, item.Reference.Namespace, cancellationToken)).ConfigureAwait(false);
             var after = await PatchAsync(item, force, dryRun: false, cancellationToken).ConfigureAwait(false);
-            var result = before is null ? InstallationResult.Created : before.ResourceVersion == after.ResourceVersion ? InstallationResult.Unchanged : InstallationResult.Changed;
+            var result = before is null ? InstallationResult.Created : JsonNode.DeepEquals(ContentOf(before), ContentOf(after)) ? InstallationResult.Unchanged : InstallationResult.Changed;
             applied.Add(new InstalledObject(item.Reference, result));
             progress?.Report(applied[^1]);
         }
@@ -178,11 +179,24 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
         }
     }
 
-    private async Task<KubeObject?> FindAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken)
+    // Without what the server writes at each request. Kubernetes 1.20 changes managedFields even if nothing else changes.
+    private static JsonNode ContentOf(KubeObject found)
+    {
+        var document = JsonNode.Parse(found.ToUtf8().Span)!;
+        var metadata = document["metadata"]!.AsObject();
+        metadata.Remove("managedFields");
+        metadata.Remove("resourceVersion");
+        return document;
+    }
+
+    private Task<KubeObject?> FindAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken) =>
+        OrNull(client.GetMetadataAsync(resource, name, @namespace, cancellationToken));
+
+    private static async Task<KubeObject?> OrNull(Task<KubeObject> request)
     {
         try
         {
-            return await client.GetMetadataAsync(resource, name, @namespace, cancellationToken).ConfigureAwait(false);
+            return await request.ConfigureAwait(false);
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
