@@ -73,10 +73,7 @@ internal sealed class PodAdmission(InjectionOptions options, Func<Guid> newUuid)
     {
         if (injection.HasErrors)
             return string.Join(" ", injection.Findings.Where(finding => finding.Severity == FindingSeverity.Error).Select(AdmissionResponse.TextOf));
-        var variable = InjectionPlan.For(injection).Variables.FirstOrDefault(variable => !EnvironmentValue.FitsInSecret(variable));
-        return variable is null ? null
-            : $"Annotation {Redaction.Key(InjectionAnnotation.ForDatabase(variable.Database.Name, DatabaseSetting.Template))} refers to another variable with $(…), "
-                + "but the credentials are delivered in a Secret, in which the kubelet does not replace references. Replace the reference with its value.";
+        return InjectionPlan.For(injection).FindReference() is { } reference ? AdmissionResponse.TextOf(reference) : null;
     }
 
     private static string NotAgain(Guid previous) =>

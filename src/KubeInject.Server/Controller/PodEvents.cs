@@ -1,27 +1,12 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using KubeInject.Injection;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Controller;
-
-/// <summary>The reasons of the Events on pods.</summary>
-internal static class PodEventReason
-{
-    /// <summary>The Secret with the credentials exists.</summary>
-    public const string Issued = "CredentialsIssued";
-
-    /// <summary>The pod does not get credentials unless it or a permission is changed.</summary>
-    public const string Refused = "CredentialsRefused";
-
-    /// <summary>The credentials could not be issued yet.</summary>
-    public const string Delayed = "CredentialsDelayed";
-
-    /// <summary>The credentials could not be extended.</summary>
-    public const string Expiring = "CredentialsExpiring";
-}
 
 /// <summary>Creates Events on pods, at most one for each pod and reason in 5 minutes.</summary>
 /// <param name="client">The cluster.</param>
@@ -29,8 +14,6 @@ internal static class PodEventReason
 /// <param name="log">Gets a message if an Event cannot be created, which has no other effect.</param>
 internal sealed class PodEvents(KubeObjectClient client, TimeProvider time, IProgress<ControllerMessage> log)
 {
-    private const string Component = "kubeinject";
-
     // Clients for Events show at most 1,024 characters.
     private const int LongestMessage = 1000;
 
@@ -79,8 +62,8 @@ internal sealed class PodEvents(KubeObjectClient client, TimeProvider time, IPro
             ["type"] = reason == PodEventReason.Issued ? "Normal" : "Warning",
             ["reason"] = reason,
             ["message"] = Shorten(message),
-            ["source"] = new JsonObject { ["component"] = Component },
-            ["reportingComponent"] = Component,
+            ["source"] = new JsonObject { ["component"] = PodEventReason.Component },
+            ["reportingComponent"] = PodEventReason.Component,
             ["firstTimestamp"] = now,
             ["lastTimestamp"] = now,
             ["count"] = 1,

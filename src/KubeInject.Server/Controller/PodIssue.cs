@@ -34,7 +34,7 @@ internal sealed class PodIssue(KubeObjectClient client, CredentialSource source,
             return [];
         var reference = new ObjectReference(KubeResource.Secrets.Kind, key.Namespace, PodSecret.NameOf(first));
         if (await FindSecretAsync(reference, cancellationToken).ConfigureAwait(false) is { } secret)
-            return BelongsTo(secret, key) ? [] : throw new PodRefusedException($"{reference} exists but is not the Secret of this pod. Delete it, or create the pod again.");
+            return PodSecret.BelongsTo(secret, key.Uid) ? [] : throw new PodRefusedException($"{reference} exists but is not the Secret of this pod. Delete it, or create the pod again.");
         if (found.ToElement().Get("metadata").Text("deletionTimestamp") is not null)
             return [];
 
@@ -55,10 +55,7 @@ internal sealed class PodIssue(KubeObjectClient client, CredentialSource source,
         if (uuids.Count == 0 || uuids.Contains(Guid.Empty) || uuids.Distinct().Count() != uuids.Count || PodSecret.UuidOf(pod) != uuids[0])
             throw new PodRefusedException($"Annotation '{InjectionAnnotation.Uuid}' must have one UUID for each requested database. Create the pod again, without this annotation.");
         var plan = InjectionPlan.For(injection);
-        return plan.Variables.FirstOrDefault(variable => !EnvironmentValue.FitsInSecret(variable)) is { } unfit
-            ? throw new PodRefusedException(
-                $"Annotation {Redaction.Key(InjectionAnnotation.ForDatabase(unfit.Database.Name, DatabaseSetting.Template))} refers to another variable with $(…), which the kubelet does not replace in a Secret. Create the pod again, with the value instead of the reference.")
-            : (plan, uuids);
+        return plan.FindReference() is { } reference ? throw new PodRefusedException(AdmissionResponse.TextOf(reference)) : (plan, uuids);
     }
 
     /// <summary>Revokes what an interrupted attempt for the same pod has left.</summary>
@@ -120,13 +117,6 @@ internal sealed class PodIssue(KubeObjectClient client, CredentialSource source,
         {
             return null;
         }
-    }
-
-    private static bool BelongsTo(KubeObject secret, PodKey pod)
-    {
-        var document = secret.ToElement();
-        return Pod.ReadOwners(document).Any(owner => owner.Uid == pod.Uid)
-            && document.Get("metadata").Get("labels").Text(KubeLeaseStore.ManagedByLabel) == KubeWriteOptions.DefaultFieldManager;
     }
 
     /// <summary>Whether a container was created, which requires the Secret.</summary>

@@ -1,5 +1,6 @@
 using KubeInject.Credentials;
 using KubeInject.Http;
+using KubeInject.Injection;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;

@@ -267,6 +267,9 @@ public static class FindingCode
     /// <summary>The pod's namespace does not exist.</summary>
     public const string MissingNamespace = "KI107";
 
+    /// <summary>The KubeInject webhook refuses a template that refers to another variable.</summary>
+    public const string ReferenceInSecret = "KI108";
+
     /// <summary>The webhook calls a Service, but does not specify the certificate authority to trust.</summary>
     public const string MissingCaBundle = "KI110";
 
@@ -315,6 +318,15 @@ public static class FindingCode
     /// <summary>An injected variable hides a variable from a ConfigMap or Secret (envFrom).</summary>
     public const string ShadowedSource = "KI135";
 
+    /// <summary>The KubeInject controller does not run.</summary>
+    public const string ControllerNotRunning = "KI136";
+
+    /// <summary>The KubeInject controller has reported that it refuses or delays the credentials of the pod.</summary>
+    public const string CredentialsNotIssued = "KI137";
+
+    /// <summary>The KubeInject controller has reported that it cannot extend the credentials of the pod.</summary>
+    public const string CredentialsExpiring = "KI138";
+
     /// <summary>There is no record of a lease that the pod names.</summary>
     public const string MissingRecord = "KI141";
 
@@ -324,9 +336,15 @@ public static class FindingCode
     /// <summary>The UUIDs of a pod are not in the order of its databases.</summary>
     public const string UuidOrder = "KI143";
 
+    /// <summary>A pod that the KubeInject webhook has admitted does not have its Secret.</summary>
+    public const string MissingPodSecret = "KI144";
+
     /// <summary>An event reports that a webhook could not be called.</summary>
     public const string WebhookFailed = "KI145";
 
     /// <summary>An event reports that a webhook refused the pod.</summary>
     public const string WebhookDenied = "KI146";
+
+    /// <summary>An event reports that no pod can be created.</summary>
+    public const string PodNotCreated = "KI147";
 }

@@ -1,4 +1,6 @@
 using KubeInject.Annotations;
+using KubeInject.Diagnosis.Cluster;
+using KubeInject.Injection;
 
 namespace KubeInject.Diagnosis;
 
@@ -7,14 +9,19 @@ internal static class AnnotationCheck
 {
     /// <summary>Checks the annotations.</summary>
     /// <param name="subject">The pod or pod template.</param>
-    /// <param name="isSelectedByInjector">
-    /// Whether the in-cluster injector selects the pod. The findings for which it refuses the pod are then errors.
+    /// <param name="acting">
+    /// The injectors that act on the pod. The findings for which one of them refuses the pod are errors. If only KubeInject acts,
+    /// findings that apply only to another injector are left out, as in its webhook.
     /// </param>
-    public static DiagnosisStep Check(DiagnosisSubject subject, bool isSelectedByInjector)
+    public static DiagnosisStep Check(DiagnosisSubject subject, IReadOnlyList<InjectorSignature> acting)
     {
+        var isKubeInject = acting.Contains(InjectorSignature.KubeInject);
+        var isOther = acting.Any(injector => injector.Dialect == InjectionDialect.VaultDbInjector && injector != InjectorSignature.KubeInject);
         var findings = subject.Injections.SelectMany(injection => injection.Findings)
-            .Select(finding => isSelectedByInjector && finding.IsRefusedByInjector ? finding with { Severity = FindingSeverity.Error } : finding)
-            .OrderByDescending(finding => isSelectedByInjector ? finding.Severity : default)
+            .Where(finding => isOther || !isKubeInject || finding is not { IsRefusedByInjector: true, Severity: not FindingSeverity.Error })
+            .Select(finding => isOther && finding.IsRefusedByInjector ? finding with { Severity = FindingSeverity.Error } : finding)
+            .Concat(isKubeInject ? subject.Injections.Where(injection => injection.State == InjectionState.Pending).Select(injection => InjectionPlan.For(injection).FindReference()).OfType<Finding>() : [])
+            .OrderByDescending(finding => isOther || isKubeInject ? finding.Severity : default)
             .ToArray();
         var requestsCredentials = subject.Injections.Any(injection => injection.Databases.Count > 0);
         return new DiagnosisStep

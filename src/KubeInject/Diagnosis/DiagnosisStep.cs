@@ -1,4 +1,5 @@
 using KubeInject.Annotations;
+using KubeInject.Diagnosis.Cluster;
 
 namespace KubeInject.Diagnosis;
 
@@ -17,8 +18,8 @@ public sealed record DiagnosisStep
     /// <summary>The problems of the step. If the step failed, the first finding is the cause.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
-    /// <summary>The injector whose webhook acts on the pod; null if there is none, or if the step is about something else.</summary>
-    internal InjectionDialect? ActingInjector { get; init; }
+    /// <summary>The injectors whose webhooks act on the pod; empty if there are none, or if the step is about something else.</summary>
+    internal IReadOnlyList<InjectorSignature> ActingInjectors { get; init; } = [];
 
     /// <summary>The first finding with the highest severity; null if there are no findings.</summary>
     internal Finding? Worst => Findings.MaxBy(finding => finding.Severity);

@@ -123,7 +123,7 @@ internal sealed class PodDiagnostician
         var steps = new List<DiagnosisStep>();
         foreach (var check in checks)
             steps.AddRange(await check.CheckAsync(subject, cancellationToken).ConfigureAwait(false));
-        steps.Insert(0, AnnotationCheck.Check(subject, steps.Exists(step => step.ActingInjector == InjectionDialect.VaultDbInjector)));
+        steps.Insert(0, AnnotationCheck.Check(subject, [.. steps.SelectMany(step => step.ActingInjectors)]));
         return new PodDiagnosis
         {
             Object = subject.Template.Object,

@@ -16,6 +16,18 @@ internal sealed record InjectionPlan(PodInjection Injection, IReadOnlyList<Plann
         return new InjectionPlan(injection, [.. injection.Databases.SelectMany(VariablesOf)]);
     }
 
+    /// <summary>Returns why the credentials cannot be delivered in a Secret: a template refers to another variable. Null if they can.</summary>
+    public Finding? FindReference() => Variables.FirstOrDefault(variable => !EnvironmentValue.FitsInSecret(variable)) is not { } unfit ? null : new Finding
+    {
+        Code = FindingCode.ReferenceInSecret,
+        Severity = FindingSeverity.Error,
+        Object = Injection.Pod.Object,
+        Server = Injection.Pod.Server,
+        Key = InjectionAnnotation.ForDatabase(unfit.Database.Name, DatabaseSetting.Template),
+        Message = $"Annotation {Redaction.Key(InjectionAnnotation.ForDatabase(unfit.Database.Name, DatabaseSetting.Template))} refers to another variable with $(…), but the credentials are delivered in a Secret, in which the kubelet does not replace references.",
+        Suggestion = "Replace the reference with its value.",
+    };
+
     private static IEnumerable<PlannedVariable> VariablesOf(DatabaseInjection database) => database.Mode == InjectionMode.Uri
         ? database.UriVariables.Select(name => new PlannedVariable(database, name, CredentialPart.Uri))
         : database.UsernameVariables.Select(name => new PlannedVariable(database, name, CredentialPart.Username))

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using KubeInject.Controller;
+using KubeInject.Injection;
 using KubeInject.Testing;
 using Xunit.Abstractions;
 

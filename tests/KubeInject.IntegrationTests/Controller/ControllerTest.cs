@@ -6,6 +6,7 @@ using KubeInject.Controller;
 using KubeInject.Credentials;
 using KubeInject.Credentials.PostgreSql;
 using KubeInject.Http;
+using KubeInject.Injection;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Errors;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.Controller;
+using KubeInject.Injection;
 using KubeInject.Kubernetes.Objects;
 using Xunit.Abstractions;
 

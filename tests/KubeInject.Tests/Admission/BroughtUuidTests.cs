@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeInject.Admission;
 using KubeInject.Annotations;
+using KubeInject.Injection;
 using static KubeInject.Tests.Admission.AdmissionFixture;
 
 namespace KubeInject.Tests.Admission;

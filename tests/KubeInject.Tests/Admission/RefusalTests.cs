@@ -31,7 +31,7 @@ public sealed class RefusalTests
         var answer = new AdmissionFixture().Admit(Uri("postgres://$(DB_HOST)/orders"));
 
         Assert.Equal(AdmissionResult.Refused, answer.Result);
-        Assert.StartsWith("Annotation 'db-creds-injector.numberly.io/orders.template' refers to another variable", answer.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{FindingCode.ReferenceInSecret} Annotation 'db-creds-injector.numberly.io/orders.template' refers to another variable", answer.Message, StringComparison.Ordinal);
         Assert.EndsWith("Replace the reference with its value.", answer.Message, StringComparison.Ordinal);
     }
 

@@ -17,22 +17,34 @@ public sealed class InjectorSignatureTests
     {
         var read = Read(configuration, $$"""{"name":"{{webhook}}","clientConfig":{"service":{"namespace":"vault","name":"{{service}}"} },"rules":[{{PodRule}}]}""");
 
-        Assert.Equal([dialect], Enum.GetValues<InjectionDialect>().Where(one => InjectorSignature.Of(one).Fits(read, InjectionOptions.Default)));
+        Assert.Equal([dialect], Enum.GetValues<InjectionDialect>().Where(one => InjectorSignature.Find(read, one, InjectionOptions.Default) is not null));
     }
 
     [Fact]
-    public void Our_injector_is_recognized_by_the_label_of_its_selector()
+    public void The_in_cluster_injector_is_recognized_by_the_label_of_its_selector()
     {
         var read = Read("creds", """{"name":"creds.example.org","objectSelector":{"matchLabels":{"db-creds":"true"}}}""");
 
-        Assert.True(InjectorSignature.Of(InjectionDialect.VaultDbInjector).Fits(read, new InjectionOptions { LabelKey = "db-creds" }));
-        Assert.False(InjectorSignature.Of(InjectionDialect.VaultDbInjector).Fits(read, InjectionOptions.Default));
+        Assert.NotNull(InjectorSignature.Find(read, InjectionDialect.VaultDbInjector, new InjectionOptions { LabelKey = "db-creds" }));
+        Assert.Null(InjectorSignature.Find(read, InjectionDialect.VaultDbInjector, InjectionOptions.Default));
+    }
+
+    [Theory]
+    [InlineData("pods.kubeinject.io", "shop", true)]
+    [InlineData("pods.kubeinject.io", "vault-db-injector", true)]
+    [InlineData("pods.kubeinject.io.example.org", "kubeinject", false)]
+    [InlineData("vault-db-injector.example.org", "kubeinject", false)]
+    public void Only_the_name_of_the_webhook_makes_it_that_of_KubeInject(string name, string service, bool expected)
+    {
+        var read = Read("kubeinject", $$"""{"name":"{{name}}","objectSelector":{"matchLabels":{"vault-db-injector":"true"} },"clientConfig":{"service":{"namespace":"kubeinject","name":"{{service}}","path":"/mutate"} } }""");
+
+        Assert.Equal(expected, InjectorSignature.Find(read, InjectionDialect.VaultDbInjector, InjectionOptions.Default) == InjectorSignature.KubeInject);
     }
 
     [Fact]
     public void Other_webhooks_are_not_recognized() => Assert.DoesNotContain(
         Enum.GetValues<InjectionDialect>(),
-        dialect => InjectorSignature.Of(dialect).Fits(Read("istio-sidecar-injector", """{"name":"sidecar-injector.istio.io"}"""), InjectionOptions.Default));
+        dialect => InjectorSignature.Find(Read("istio-sidecar-injector", """{"name":"sidecar-injector.istio.io"}"""), dialect, InjectionOptions.Default) is not null);
 
     [Theory]
     [InlineData(PodRule, true)]

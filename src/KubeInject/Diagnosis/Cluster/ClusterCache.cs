@@ -33,7 +33,7 @@ internal sealed class ClusterCache(KubeObjectClient client)
         var (found, problem) = await GetAsync(KubeResource.Namespaces, name, null, cancellationToken).ConfigureAwait(false);
 
         // Every namespace has this label since Kubernetes 1.21. (https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name)
-        return new(found is null ? null : new Dictionary<string, string>(found.ToElement().Get("metadata").Get("labels").Texts()) { ["kubernetes.io/metadata.name"] = name }, problem);
+        return new(found is null ? null : new Dictionary<string, string>(found.ToElement().Get("metadata").Get("labels").Texts()) { [MutatingWebhook.NamespaceNameLabel] = name }, problem);
     }
 
     /// <summary>Lists all objects that a query selects.</summary>

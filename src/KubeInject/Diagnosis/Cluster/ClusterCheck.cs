@@ -1,11 +1,12 @@
 using KubeInject.Annotations;
 using KubeInject.Annotations.Dialects;
+using KubeInject.Injection;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 
 namespace KubeInject.Diagnosis.Cluster;
 
-/// <summary>Checks the steps that a cluster shows: webhook, ServiceAccount, events, and lease records.</summary>
+/// <summary>Checks the steps that a cluster shows: webhook, controller, ServiceAccount, events, and lease records.</summary>
 internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source, TimeProvider time) : IDiagnosisCheck
 {
     private readonly InjectorWebhookCheck injectorWebhook = new(cache);
@@ -13,6 +14,7 @@ internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source,
     private readonly PodAgeCheck podAge = new(cache);
     private readonly IdentityCheck identity = new(cache);
     private readonly VariableSourceCheck variables = new(cache);
+    private readonly ControllerCheck controller = new(cache);
     private readonly EventCheck events = new(cache);
     private readonly LeaseRecordCheck records = new(cache, source, time);
 
@@ -26,9 +28,13 @@ internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source,
             steps.AddRange(await CheckAsync(subject, injection, @namespace, cancellationToken).ConfigureAwait(false));
         foreach (var injection in subject.Injections.Where(injection => injection.Databases.Count == 0 && injection.Findings.Any(finding => finding.IsRefusedByInjector)))
         {
-            if (await injectorWebhook.CheckAsync(subject, injection.Dialect, @namespace, cancellationToken).ConfigureAwait(false) is ({ ActingInjector: not null } step, _))
+            if (await injectorWebhook.CheckAsync(subject, injection.Dialect, @namespace, cancellationToken).ConfigureAwait(false) is ({ ActingInjectors.Count: > 0 } step, _))
                 steps.Add(step);
         }
+
+        var secret = subject.Pod is null ? null : PodSecret.UuidOf(subject.Pod.Template);
+        if (secret is { } uuid)
+            steps.AddRange(await controller.CheckAsync(subject, subject.Pod!, PodSecret.NameOf(uuid), @namespace, cancellationToken).ConfigureAwait(false));
 
         if (pending.Count > 0)
         {
@@ -36,7 +42,9 @@ internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source,
             steps.Add(steps.Exists(step => step is { Step: DiagnosisStepKind.Outcome }) ? null : await events.CheckAsync(subject, @namespace, cancellationToken).ConfigureAwait(false));
         }
 
-        if (subject.Injections.Any(injection => injection.State != InjectionState.None))
+        // The controller records the leases together with the Secret.
+        var isRecorded = secret is null || steps.Exists(step => step is { Step: DiagnosisStepKind.Outcome, State: DiagnosisStatus.Passed });
+        if (isRecorded && subject.Injections.Any(injection => injection.State != InjectionState.None))
             steps.Add(await records.CheckAsync(subject, await HasInjectorAsync(subject.Options, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false));
         return [.. steps.OfType<DiagnosisStep>()];
     }
@@ -50,7 +58,7 @@ internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source,
             steps.Add(await webhooks.CheckAsync(subject, webhook, cancellationToken).ConfigureAwait(false));
 
         // Injectors change pods and not templates, so a pod can be injected although its template is not.
-        if (subject.Pod is { } pod)
+        if (subject.Pod is { } pod && PodSecret.UuidOf(pod.Template) is null)
             steps.Add(IsInjected(pod, subject.Options, injection.Dialect)
                 ? new DiagnosisStep { Step = DiagnosisStepKind.Outcome, State = DiagnosisStatus.Passed, Text = $"The newest pod, {pod.Name}, is injected." }
                 : webhook is null ? null : await podAge.CheckAsync(subject, injection, pod, webhook, cancellationToken).ConfigureAwait(false));
@@ -64,6 +72,6 @@ internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source,
     private async Task<bool> HasInjectorAsync(InjectionOptions options, CancellationToken cancellationToken)
     {
         var all = await cache.WebhooksAsync(cancellationToken).ConfigureAwait(false);
-        return all.Value?.Any(webhook => InjectorSignature.Of(InjectionDialect.VaultDbInjector).Fits(webhook, options)) ?? true;
+        return all.Value?.Any(webhook => InjectorSignature.Find(webhook, InjectionDialect.VaultDbInjector, options) is not null) ?? true;
     }
 }

@@ -25,8 +25,7 @@ internal static class InjectorLabels
     /// <inheritdoc cref="FindAsync(InjectionOptions, ClusterCache, CancellationToken)"/>
     public static InjectionOptions Choose(InjectionOptions options, IEnumerable<MutatingWebhook> webhooks)
     {
-        var injector = InjectorSignature.Of(InjectionDialect.VaultDbInjector);
-        var labels = webhooks.Where(webhook => webhook.IsForNewPods && injector.Fits(webhook, options))
+        var labels = webhooks.Where(webhook => webhook.IsForNewPods && InjectorSignature.Find(webhook, InjectionDialect.VaultDbInjector, options) is not null)
             .Select(webhook => LabelOf(webhook, options)).Distinct().Order(StringComparer.Ordinal).ToList();
         return !options.IsLabelSpecified && labels is [{ } only]
             ? options with { LabelKey = only }

@@ -13,44 +13,50 @@ internal sealed class InjectorWebhookCheck(ClusterCache cache)
     /// <returns>The step; and the webhook that acts on the pod, or null if there is none.</returns>
     public async Task<(DiagnosisStep Step, MutatingWebhook? Webhook)> CheckAsync(DiagnosisSubject subject, InjectionDialect dialect, string @namespace, CancellationToken cancellationToken)
     {
-        var injector = InjectorSignature.Of(dialect);
         var webhooks = await cache.WebhooksAsync(cancellationToken).ConfigureAwait(false);
         if (webhooks.Problem is not null)
-            return (Step(DiagnosisStatus.Unknown, $"Whether {injector.Name} is installed could not be checked. {webhooks.Problem}"), null);
-        var installed = webhooks.Value!.Where(webhook => injector.Fits(webhook, subject.Options)).ToList();
+            return (Step(DiagnosisStatus.Unknown, $"Whether {InjectorSignature.NamesOf(dialect)} is installed could not be checked. {webhooks.Problem}"), null);
+        var installed = webhooks.Value!.Where(webhook => InjectorSignature.Find(webhook, dialect, subject.Options) is not null).ToList();
         if (installed.Count == 0)
-            return (NotInstalled(subject, injector), null);
+            return (NotInstalled(subject, dialect), null);
 
         var (labels, unknown) = await cache.NamespaceLabelsAsync(@namespace, cancellationToken).ConfigureAwait(false);
         if (labels is null && unknown is null)
             return (NoNamespace(subject, @namespace), null);
 
-        // If an injector has several webhooks, for example for Secrets, use the webhook that meets the most conditions.
+        // The label of the pod shows which injector is meant. If an injector has several webhooks, for example for Secrets, use the
+        // webhook that meets the most conditions.
         var checkedWebhooks = installed.ConvertAll(webhook => (Webhook: webhook, Obstacle: Obstacle(subject, webhook, @namespace, labels)));
         var (webhook, obstacle) = checkedWebhooks
-            .OrderByDescending(pair => pair.Obstacle is null ? int.MaxValue : pair.Obstacle.MetConditions)
+            .OrderByDescending(pair => pair.Obstacle is null)
+            .ThenByDescending(pair => pair.Webhook.ObjectSelector is { Requirements.Count: > 0 } selector && selector.Matches(subject.Template.Labels))
+            .ThenByDescending(pair => pair.Obstacle?.MetConditions)
             .ThenByDescending(pair => pair.Webhook.ObjectSelector.Names(subject.Options.LabelKey))
             .First();
         var sentences = dialect == InjectionDialect.VaultDbInjector ? InjectorLabels.Describe(subject.Options, webhook) : "";
         if (obstacle is not null)
-            return (Step(DiagnosisStatus.Failed, $"No webhook of {injector.Name} acts on the pod; the closest match is {webhook}.{sentences}", obstacle.Finding), null);
+            return (Step(DiagnosisStatus.Failed, $"No webhook of {InjectorSignature.Find(webhook, dialect, subject.Options)!.Name} acts on the pod; the closest match is {webhook}.{sentences}", obstacle.Finding), null);
         return unknown is not null && webhook.NamespaceSelector.Requirements.Count > 0
             ? (Step(DiagnosisStatus.Unknown, $"Whether {webhook} selects the namespace {@namespace} could not be checked. {unknown}"), webhook)
-            : (Acting(subject, injector, [webhook, .. checkedWebhooks.Where(pair => pair.Obstacle is null && pair.Webhook != webhook).Select(pair => pair.Webhook)], sentences), webhook);
+            : (Acting(subject, dialect, [webhook, .. checkedWebhooks.Where(pair => pair.Obstacle is null && pair.Webhook != webhook).Select(pair => pair.Webhook)], sentences), webhook);
     }
 
-    private static DiagnosisStep Acting(DiagnosisSubject subject, InjectorSignature injector, IReadOnlyList<MutatingWebhook> acting, string sentences)
+    private static DiagnosisStep Acting(DiagnosisSubject subject, InjectionDialect dialect, IReadOnlyList<MutatingWebhook> acting, string sentences)
     {
         var webhook = acting[0];
+        var injectors = acting.Select(one => InjectorSignature.Find(one, dialect, subject.Options)!).ToList();
+        var injector = injectors[0];
         var findings = new List<Finding>();
-        if (injector.Dialect == InjectionDialect.VaultDbInjector && InjectorLabels.LabelOf(webhook, subject.Options) is { } label
-            && acting.FirstOrDefault(other => InjectorLabels.LabelOf(other, subject.Options) is { } another && another != label) is { } second)
+        var label = dialect == InjectionDialect.VaultDbInjector ? InjectorLabels.LabelOf(webhook, subject.Options) : null;
+        if (acting.Zip(injectors).FirstOrDefault(other => other.Second != injector || HasOtherLabel(other.First)) is { First: { } second })
             findings.Add(subject.Find(
                 FindingCode.MultipleInjectors,
                 FindingSeverity.Warning,
                 $"The labels of the pod select several injectors, and each acts on the pod independently: {webhook} and {second}.",
-                "Keep the label of one injector."));
-        if (webhook.TimeoutSeconds < ShortTimeoutSeconds)
+                HasOtherLabel(second) ? "Keep the label of one injector." : "Change the objectSelector of one of the webhooks, so that each selects pods by a different label."));
+
+        // The KubeInject webhook issues no credentials.
+        if (webhook.TimeoutSeconds < ShortTimeoutSeconds && injector != InjectorSignature.KubeInject)
             findings.Add(subject.Find(
                 FindingCode.ShortTimeout,
                 FindingSeverity.Warning,
@@ -66,17 +72,19 @@ internal sealed class InjectorWebhookCheck(ClusterCache cache)
             findings.Exists(finding => finding.Severity == FindingSeverity.Warning) ? DiagnosisStatus.Warning : DiagnosisStatus.Passed,
             $"When the pod is created, {injector.Name} injects it through {webhook}.{(webhook.HasConditions ? " The webhook has matchConditions, which only the API server can evaluate." : "")}{sentences}",
             [.. findings]) with
-        { ActingInjector = injector.Dialect };
+        { ActingInjectors = injectors };
+
+        bool HasOtherLabel(MutatingWebhook other) => label is not null && InjectorLabels.LabelOf(other, subject.Options) is { } another && another != label;
     }
 
-    private static DiagnosisStep NotInstalled(DiagnosisSubject subject, InjectorSignature injector) => Step(
+    private static DiagnosisStep NotInstalled(DiagnosisSubject subject, InjectionDialect dialect) => Step(
         DiagnosisStatus.Failed,
-        $"No injector: {injector.Name} is not installed in the cluster.",
+        $"No injector: no webhook of {InjectorSignature.NamesOf(dialect)} is installed in the cluster.",
         subject.Find(
             FindingCode.NoInjector,
             FindingSeverity.Warning,
-            $"Nothing in the cluster acts on the annotations automatically, because no webhook belongs to {injector.Name}.",
-            injector.Dialect == InjectionDialect.VaultDbInjector
+            $"Nothing in the cluster acts on the annotations automatically, because no webhook belongs to {InjectorSignature.NamesOf(dialect)}.",
+            dialect == InjectionDialect.VaultDbInjector
                 ? "Inject the pod with Invoke-CredentialInjection or 'kubeinject inject', or install the injector."
                 : "Install the injector, or rewrite the annotations for KubeInject and inject the pod with Invoke-CredentialInjection."));
 
@@ -102,7 +110,9 @@ internal sealed class InjectorWebhookCheck(ClusterCache cache)
                 FindingCode.NamespaceNotSelected,
                 FindingSeverity.Error,
                 $"The namespaceSelector of {webhook} requires '{ofNamespace}', which the labels of the namespace '{@namespace}' do not match.",
-                LabelRemedy(ofNamespace, $"kubectl label --overwrite namespace {@namespace}", "the namespace"),
+                ofNamespace is { Key: MutatingWebhook.NamespaceNameLabel, Operator: "NotIn" }
+                    ? $"Use another namespace, or, if this one is not excluded on purpose, remove it from the namespaceSelector of the MutatingWebhookConfiguration {webhook.Configuration}; Invoke-CredentialInjection works in every namespace."
+                    : LabelRemedy(ofNamespace, $"kubectl label --overwrite namespace {@namespace}", "the namespace"),
                 ofNamespace.Key));
         if (webhook.ObjectSelector.FirstUnmet(subject.Template.Labels) is { } ofPod)
             return new WebhookObstacle(2, subject.Find(

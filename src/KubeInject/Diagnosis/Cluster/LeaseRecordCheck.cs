@@ -16,7 +16,7 @@ internal sealed class LeaseRecordCheck(ClusterCache cache, CredentialSource? sou
 
     /// <summary>Checks the lease records of a pod.</summary>
     /// <param name="subject">The pod or pod template.</param>
-    /// <param name="hasInjector">Whether an injector is installed, which records its leases in Vault.</param>
+    /// <param name="hasInjector">Whether an injector is installed, which can record its leases in Vault.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     /// <returns>The step; null if there is nothing to check.</returns>
     public async Task<DiagnosisStep?> CheckAsync(DiagnosisSubject subject, bool hasInjector, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class LeaseRecordCheck(ClusterCache cache, CredentialSource? sou
         var findings = new List<Finding>();
         var missing = annotated.Where(uuid => !records.Uuids.Contains(uuid)).Order().ToList();
         if (missing.Count > 0 && source is null && hasInjector)
-            return Step(DiagnosisStatus.Unknown, "The leases are not recorded in the cluster. An installed injector records its leases in Vault; specify a credential source to check them.");
+            return Step(DiagnosisStatus.Unknown, "The leases are not recorded in the cluster. An installed injector can record its leases in Vault; specify a credential source to check them.");
         findings.AddRange(missing.Select(uuid => subject.Find(
             FindingCode.MissingRecord,
             FindingSeverity.Error,

@@ -8,6 +8,9 @@ namespace KubeInject.Diagnosis.Cluster;
 /// <remarks>https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/mutating-webhook-configuration-v1/</remarks>
 internal sealed record MutatingWebhook
 {
+    /// <summary>The label of each namespace with its name. It cannot be changed.</summary>
+    public const string NamespaceNameLabel = "kubernetes.io/metadata.name";
+
     /// <summary>The name of its MutatingWebhookConfiguration.</summary>
     public required string Configuration { get; init; }
 
@@ -45,7 +48,7 @@ internal sealed record MutatingWebhook
     public bool HasConditions { get; init; }
 
     /// <summary>For messages: <c>the webhook 'x' (MutatingWebhookConfiguration y)</c>.</summary>
-    public override string ToString() => $"the webhook '{Name}' (MutatingWebhookConfiguration {Configuration})";
+    public override string ToString() => $"the {(InjectorSignature.IsKubeInject(Name) ? "KubeInject " : "")}webhook '{Name}' (MutatingWebhookConfiguration {Configuration})";
 
     public static IEnumerable<MutatingWebhook> Read(KubeObject configuration)
     {

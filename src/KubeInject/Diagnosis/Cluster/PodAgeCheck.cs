@@ -41,7 +41,7 @@ internal sealed class PodAgeCheck(ClusterCache cache)
         return (FindingCode.CreatedWithoutCredentials, $"{name} was created without credentials, although nothing prevents the injection now: the webhook failed at that time or did not select the pod.");
     }
 
-    private static string Name(DiagnosisSubject subject, Pod pod) => subject.Template.Object.Kind == "Pod" ? "The pod" : $"The newest pod, {pod.Name},";
+    public static string Name(DiagnosisSubject subject, Pod pod) => subject.Template.Object.Kind == "Pod" ? "The pod" : $"The newest pod, {pod.Name},";
 
     private static string LabelOf(DiagnosisSubject subject) => subject.Options.LabelFor(subject.Template.Labels);
 
@@ -59,5 +59,5 @@ internal sealed class PodAgeCheck(ClusterCache cache)
             : null;
     }
 
-    private static string Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "an unknown time";
+    public static string Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "an unknown time";
 }

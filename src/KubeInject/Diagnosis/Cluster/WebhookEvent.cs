@@ -9,7 +9,11 @@ namespace KubeInject.Diagnosis.Cluster;
 /// <param name="Suggestion">The remedy in one sentence.</param>
 internal sealed partial record WebhookEvent(bool IsDenial, string Message, string Suggestion)
 {
+    /// <summary>The length of a quotation that contains a remedy.</summary>
+    public const int LongQuote = 1000;
+
     private const int LongestQuote = 200;
+    private const string SlowSource = ", and whether Vault answers slowly";
 
     // Messages of the API server and of Go libraries, with their meaning and remedy.
     private static readonly (string Pattern, string Meaning, string Remedy)[] Failures =
@@ -21,8 +25,8 @@ internal sealed partial record WebhookEvent(bool IsDenial, string Message, strin
         ("connection refused", "nothing listens at its address", "Check the pods of the injector and the ports of its Service"),
         ("no such host", "its host name cannot be resolved", "Correct the address in the MutatingWebhookConfiguration"),
         ("not found", "its Service does not exist", "Reinstall the injector, or delete the MutatingWebhookConfiguration if the injector was uninstalled"),
-        ("context deadline exceeded", "it did not answer in time", "Check whether a network policy or firewall blocks calls from the API server to the injector, and whether Vault answers slowly"),
-        ("timeout", "it did not answer in time", "Check whether a network policy or firewall blocks calls from the API server to the injector, and whether Vault answers slowly"),
+        ("context deadline exceeded", "it did not answer in time", "Check whether a network policy or firewall blocks calls from the API server to the injector" + SlowSource),
+        ("timeout", "it did not answer in time", "Check whether a network policy or firewall blocks calls from the API server to the injector" + SlowSource),
     ];
 
     private static readonly (string Pattern, string Meaning, string Remedy)[] Denials =
@@ -51,7 +55,10 @@ internal sealed partial record WebhookEvent(bool IsDenial, string Message, strin
             if (ServerError().Match(message) is { Success: true } error)
                 return OfServerError(failed.Groups[1].Value, error.Groups[1].Value);
             var (_, meaning, remedy) = Find(Failures, message) ?? ("", $"the API server reports: {Quote(message[(failed.Index + failed.Length)..])}", "Check the pods of the injector and their logs");
-            return new WebhookEvent(false, $"The API server could not call the webhook '{Redaction.OneLine(failed.Groups[1].Value)}': {meaning}.", $"{remedy}.");
+            var webhook = failed.Groups[1].Value;
+
+            // The KubeInject webhook calls no other server.
+            return new WebhookEvent(false, $"The API server could not call {Name(webhook)}: {meaning}.", $"{(InjectorSignature.IsKubeInject(webhook) ? remedy.Replace(SlowSource, "", StringComparison.Ordinal) : remedy)}.");
         }
 
         if (Denial().Match(message) is { Success: true } denied)
@@ -69,12 +76,15 @@ internal sealed partial record WebhookEvent(bool IsDenial, string Message, strin
         if (AnswerMessage().Match(answer) is { Success: true } message)
             return OfDenial(webhook, message.Groups[1].Value.Replace("\\\"", "\"", StringComparison.Ordinal));
         return Find(Denials, answer) is null
-            ? new WebhookEvent(false, $"The API server could not call the webhook '{Redaction.OneLine(webhook)}': it answered with an error: {Quote(answer)}.", "Check the pods of the injector and their logs.")
+            ? new WebhookEvent(false, $"The API server could not call {Name(webhook)}: it answered with an error: {Quote(answer)}.", "Check the pods of the injector and their logs.")
             : OfDenial(webhook, answer);
     }
 
     private static WebhookEvent OfDenial(string webhook, string reason)
     {
+        // Its message contains the finding with the remedy.
+        if (InjectorSignature.IsKubeInject(webhook))
+            return new WebhookEvent(true, $"The KubeInject webhook '{Redaction.OneLine(webhook)}' refused the pod: {Quote(reason, LongQuote)}.", "Correct the annotations as the message says.");
         var (_, meaning, remedy) = Find(Denials, reason) ?? ("", "", "Check the log of the injector for the reason");
         return new WebhookEvent(true, $"The webhook '{Redaction.OneLine(webhook)}' refused the pod{(meaning.Length == 0 ? "" : $" because {meaning}")}: {Quote(reason)}.", $"{remedy}.");
     }
@@ -82,11 +92,13 @@ internal sealed partial record WebhookEvent(bool IsDenial, string Message, strin
     private static (string Pattern, string Meaning, string Remedy)? Find((string Pattern, string Meaning, string Remedy)[] known, string message) =>
         Array.FindIndex(known, entry => message.Contains(entry.Pattern, StringComparison.OrdinalIgnoreCase)) is >= 0 and var index ? known[index] : null;
 
-    // An injector can quote a template, and a template can contain a password.
-    private static string Quote(string text)
+    private static string Name(string webhook) => $"the {(InjectorSignature.IsKubeInject(webhook) ? "KubeInject " : "")}webhook '{Redaction.OneLine(webhook)}'";
+
+    /// <summary>Returns an untrusted text in one line without userinfo: an injector can quote a template, and a template can contain a password.</summary>
+    public static string Quote(string text, int longest = LongestQuote)
     {
         var shown = UserInfo().Replace(Redaction.OneLine(text.ReplaceLineEndings(" ")), "://(not shown)@").Trim(' ', ':', '.');
-        return shown.Length > LongestQuote ? $"{shown[..LongestQuote]}…" : shown.Length == 0 ? "no reason given" : shown;
+        return shown.Length > longest ? $"{shown[..longest]}…" : shown.Length == 0 ? "no reason given" : shown;
     }
 
     [GeneratedRegex("failed calling webhook \"([^\"]*)\":?")]

@@ -1,7 +1,10 @@
 using KubeInject.Annotations;
+using KubeInject.Http;
+using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
+using KubeInject.Leases;
 
-namespace KubeInject.Admission;
+namespace KubeInject.Injection;
 
 /// <summary>The Secret with the credentials of one pod. Its name follows from the first UUID of the pod, so the name is known before the Secret exists.</summary>
 internal static class PodSecret
@@ -20,4 +23,14 @@ internal static class PodSecret
         pod.Annotations.TryGetValue(InjectionAnnotation.Uuid, out var list)
         && Guid.TryParseExact(list.Split(',')[0].Trim(), "D", out var first)
         && pod.Containers.Any(container => container.SecretReferences.Contains(NameOf(first))) ? first : null;
+
+    /// <summary>Whether the controller has created a Secret for a pod.</summary>
+    /// <param name="secret">The Secret, or its metadata.</param>
+    /// <param name="podUid">The UID of the pod.</param>
+    public static bool BelongsTo(KubeObject secret, string? podUid)
+    {
+        var document = secret.ToElement();
+        return Pod.ReadOwners(document).Any(owner => owner.Uid == podUid)
+            && document.Get("metadata").Get("labels").Text(KubeLeaseStore.ManagedByLabel) == KubeWriteOptions.DefaultFieldManager;
+    }
 }
