@@ -1,6 +1,9 @@
+using KubeInject.Annotations;
+using KubeInject.Diagnosis;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Objects;
 using static KubeInject.IntegrationTests.Admission.RegisteredWebhook;
+using static KubeInject.IntegrationTests.Diagnosis.InjectorWebhookTests;
 
 namespace KubeInject.IntegrationTests.Admission;
 
@@ -8,6 +11,8 @@ namespace KubeInject.IntegrationTests.Admission;
 [Collection(nameof(ControllerManagerCluster))]
 public sealed class WorkloadAdmissionTests(ControllerManagerCluster cluster)
 {
+    private static readonly KubeResource Events = new("", "v1", "events", "Event");
+
     [ControllerManagerFact]
     public async Task Each_pod_of_a_Deployment_has_its_own_Secret()
     {
@@ -32,6 +37,7 @@ public sealed class WorkloadAdmissionTests(ControllerManagerCluster cluster)
         await connection.Objects.CreateAsync(KubeResource.Deployments, Deployment(connection.Namespace));
 
         Assert.Contains("exceeded quota", await FailureOfReplicaSetAsync(connection), StringComparison.Ordinal);
+        Breaks(await ExplainAsync(connection), DiagnosisStepKind.Outcome, FindingCode.PodNotCreated, "Increase the quota");
         Assert.Contains("Allowed", webhook.Process.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("\"kubeinject-", await webhook.SendAsync(HttpMethod.Get, $"/api/v1/namespaces/{connection.Namespace}/secrets"), StringComparison.Ordinal);
     }
@@ -46,6 +52,19 @@ public sealed class WorkloadAdmissionTests(ControllerManagerCluster cluster)
 
         Assert.StartsWith(
             "admission webhook \"pods.kubeinject.io\" denied the request: KI005 Annotation 'db-creds-injector.numberly.io/orders.mode'", await FailureOfReplicaSetAsync(connection), StringComparison.Ordinal);
+        var diagnosis = await ExplainAsync(connection);
+        Breaks(diagnosis, DiagnosisStepKind.Request, FindingCode.UnknownMode, "mode");
+        var refusal = Assert.Single(diagnosis.Findings, finding => finding.Code == FindingCode.WebhookDenied);
+        Assert.StartsWith("The KubeInject webhook 'pods.kubeinject.io' refused the pod: KI005 Annotation", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal("Correct the annotations as the message says.", refusal.Suggestion);
+    }
+
+    /// <summary>Diagnoses the Deployment when there is an event about the failure to create its pods.</summary>
+    private async Task<PodDiagnosis> ExplainAsync(KubeConnection connection)
+    {
+        await cluster.UntilAsync(connection, Events, events => events.Exists(found => found.ToElement().GetProperty("reason").GetString() == "FailedCreate"));
+        return await new PodDiagnostician(new InjectionOptions { LabelKey = "vault-db-injector" }, connection.Objects)
+            .DiagnoseAsync(new ObjectReference("Deployment", connection.Namespace, "orders"), CancellationToken.None);
     }
 
     private static KubeObject Deployment(string label, string annotations = "") => KubeObject.Parse($$$"""

@@ -44,13 +44,13 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
     }
 
     /// <summary>A fixture in which everything passes.</summary>
-    public static async Task<DiagnosisFixture> CreateSoundAsync(Action<JsonObject>? change = null)
+    public static async Task<DiagnosisFixture> CreateSoundAsync(Action<JsonObject>? change = null, string? second = null)
     {
         var fixture = await CreateAsync();
         await fixture.CreateServiceAccountAsync("default");
         await fixture.CreateServiceAsync();
         await fixture.CreateEndpointsAsync();
-        await fixture.CreateWebhookAsync(change);
+        await fixture.CreateWebhookAsync(change, second);
         return fixture;
     }
 
@@ -63,7 +63,10 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
     public Task CreateEndpointsAsync(string field = "addresses") => TestCluster.SendAsync(
         HttpMethod.Post, $"/api/v1/namespaces/{Namespace}/endpoints", $$$"""{"metadata":{"name":"injector"},"subsets":[{"{{{field}}}":[{"ip":"192.0.2.7"}],"ports":[{"port":8443}]}]}""");
 
-    public async Task CreateWebhookAsync(Action<JsonObject>? change = null)
+    /// <summary>Creates the webhook.</summary>
+    /// <param name="change">Changes the webhook.</param>
+    /// <param name="second">The name of a copy of the webhook; null for none.</param>
+    public async Task CreateWebhookAsync(Action<JsonObject>? change = null, string? second = null)
     {
         using var authority = CreateAuthority(-1, 1);
         var webhook = new JsonObject
@@ -87,7 +90,15 @@ internal sealed class DiagnosisFixture : IAsyncDisposable
             ["objectSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { [Label] = "true" } },
         };
         change?.Invoke(webhook);
-        var configuration = new JsonObject { ["metadata"] = new JsonObject { ["name"] = Label }, ["webhooks"] = new JsonArray(webhook) };
+        var webhooks = new JsonArray(webhook);
+        if (second is not null)
+        {
+            var copy = webhook.DeepClone();
+            copy["name"] = second;
+            webhooks.Add(copy);
+        }
+
+        var configuration = new JsonObject { ["metadata"] = new JsonObject { ["name"] = Label }, ["webhooks"] = webhooks };
         await TestCluster.SendAsync(HttpMethod.Post, WebhookPath, configuration.ToJsonString());
         hasWebhook = true;
     }

@@ -45,14 +45,6 @@ public sealed class InjectorWebhookTests
     }
 
     [Fact]
-    public async Task Without_an_injector_the_diagnosis_reports_that_none_is_installed()
-    {
-        await using var fixture = await DiagnosisFixture.CreateAsync();
-
-        await BreaksAsync(fixture, FindingCode.NoInjector, "Invoke-CredentialInjection");
-    }
-
-    [Fact]
     public async Task A_namespace_without_the_label_is_named_with_the_command_that_sets_it()
     {
         await using var fixture = await DiagnosisFixture.CreateSoundAsync(webhook =>

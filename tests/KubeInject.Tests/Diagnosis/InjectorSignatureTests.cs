@@ -42,6 +42,14 @@ public sealed class InjectorSignatureTests
     }
 
     [Fact]
+    public void The_label_of_the_KubeInject_webhook_is_used()
+    {
+        var read = Read("kubeinject", $$"""{"name":"pods.kubeinject.io","objectSelector":{"matchLabels":{"db-creds":"true"} },"rules":[{{PodRule}}]}""");
+
+        Assert.Equal("db-creds", InjectorLabels.Choose(InjectionOptions.Default, [read]).LabelKey);
+    }
+
+    [Fact]
     public void Other_webhooks_are_not_recognized() => Assert.DoesNotContain(
         Enum.GetValues<InjectionDialect>(),
         dialect => InjectorSignature.Find(Read("istio-sidecar-injector", """{"name":"sidecar-injector.istio.io"}"""), dialect, InjectionOptions.Default) is not null);

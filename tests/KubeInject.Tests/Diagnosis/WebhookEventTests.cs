@@ -96,6 +96,28 @@ public sealed class WebhookEventTests
         Assert.DoesNotContain('\u202E', message);
     }
 
+    [Fact]
+    public void A_refusal_of_the_KubeInject_webhook_contains_the_whole_finding()
+    {
+        var finding = $"KI005 Annotation 'orders.mode' has the value '{new string('x', 300)}', permission denied. Use 'classic' or 'uri'.";
+
+        var read = WebhookEvent.Read($"Error creating: admission webhook \"pods.kubeinject.io\" denied the request: {finding}")!;
+
+        Assert.Equal($"The KubeInject webhook 'pods.kubeinject.io' refused the pod: {finding}", read.Message);
+        Assert.Equal("Correct the annotations as the message says.", read.Suggestion);
+    }
+
+    [Fact]
+    public void The_KubeInject_webhook_does_not_wait_for_Vault()
+    {
+        const string Reason = "Post \"https://kubeinject.kubeinject.svc:443/mutate?timeout=5s\": context deadline exceeded";
+
+        Assert.Contains("Vault", WebhookEvent.Read(Calling + Reason)!.Suggestion, StringComparison.Ordinal);
+        var read = WebhookEvent.Read(Calling.Replace("injector.example.org", "pods.kubeinject.io", StringComparison.Ordinal) + Reason)!;
+        Assert.DoesNotContain("Vault", read.Suggestion, StringComparison.Ordinal);
+        Assert.StartsWith("The API server could not call the KubeInject webhook 'pods.kubeinject.io': ", read.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("Created pod: orders-1-x")]
