@@ -53,7 +53,7 @@ public sealed class WorkloadAdmissionTests(ControllerManagerCluster cluster)
         Assert.StartsWith(
             "admission webhook \"pods.kubeinject.io\" denied the request: KI005 Annotation 'db-creds-injector.numberly.io/orders.mode'", await FailureOfReplicaSetAsync(connection), StringComparison.Ordinal);
         var diagnosis = await ExplainAsync(connection);
-        Breaks(diagnosis, DiagnosisStepKind.Request, FindingCode.UnknownMode, "mode");
+        Breaks(diagnosis, DiagnosisStepKind.Request, FindingCode.UnknownMode, "Use 'classic'");
         var refusal = Assert.Single(diagnosis.Findings, finding => finding.Code == FindingCode.WebhookDenied);
         Assert.StartsWith("The KubeInject webhook 'pods.kubeinject.io' refused the pod: KI005 Annotation", refusal.Message, StringComparison.Ordinal);
         Assert.Equal("Correct the annotations as the message says.", refusal.Suggestion);

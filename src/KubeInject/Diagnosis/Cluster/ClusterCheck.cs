@@ -32,7 +32,7 @@ internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source,
                 steps.Add(step);
         }
 
-        var secret = subject.Pod is null ? null : PodSecret.UuidOf(subject.Pod.Template);
+        var secret = subject.Pod is { Uid: not null } pod ? PodSecret.UuidOf(pod.Template) : null;
         if (secret is { } uuid)
             steps.AddRange(await controller.CheckAsync(subject, subject.Pod!, PodSecret.NameOf(uuid), @namespace, cancellationToken).ConfigureAwait(false));
 
