@@ -11,13 +11,13 @@ internal static class InjectorConflict
     /// <summary>Describes the conflict, with the remedy. Null if there is none.</summary>
     public static async Task<string?> FindAsync(KubeObjectClient client, InstallationOptions options, CancellationToken cancellationToken)
     {
-        var injector = InjectorSignature.Of(InjectionDialect.VaultDbInjector);
         var pod = new Dictionary<string, string>(StringComparer.Ordinal) { [options.Annotations.LabelKey] = MetadataChecks.LabelValue };
         await foreach (var configuration in client.ListAsync(InstallationObject.WebhookConfigurations, cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             if (configuration.Name == InstallationOptions.DefaultName)
                 continue;
-            foreach (var webhook in MutatingWebhook.Read(configuration).Where(webhook => webhook.IsForNewPods && injector.Fits(webhook, options.Annotations) && webhook.ObjectSelector.Matches(pod)))
+            foreach (var webhook in MutatingWebhook.Read(configuration).Where(webhook =>
+                webhook.IsForNewPods && webhook.ObjectSelector.Matches(pod) && InjectorSignature.Find(webhook, InjectionDialect.VaultDbInjector, options.Annotations) is not null))
             {
                 if (await FindSharedNamespaceAsync(client, webhook.NamespaceSelector, options, cancellationToken).ConfigureAwait(false) is { } shared)
                 {
@@ -36,7 +36,7 @@ internal static class InjectorConflict
         await foreach (var found in client.ListMetadataAsync(KubeResource.Namespaces, cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             // Every namespace has this label since Kubernetes 1.21.
-            var labels = new Dictionary<string, string>(found.Labels, StringComparer.Ordinal) { ["kubernetes.io/metadata.name"] = found.Name };
+            var labels = new Dictionary<string, string>(found.Labels, StringComparer.Ordinal) { [MutatingWebhook.NamespaceNameLabel] = found.Name };
             if (theirs.Matches(labels) && Selects(options, found.Name, labels))
                 return found.Name;
         }
