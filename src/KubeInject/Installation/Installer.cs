@@ -179,10 +179,11 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
         }
     }
 
-    // Without what the server writes at each request. Kubernetes 1.20 changes managedFields even if nothing else changes.
+    // Without what controllers and the server write. Kubernetes 1.20 changes managedFields even if nothing else changes.
     private static JsonNode ContentOf(KubeObject found)
     {
-        var document = JsonNode.Parse(found.ToUtf8().Span)!;
+        var document = JsonNode.Parse(found.ToUtf8().Span)!.AsObject();
+        document.Remove("status");
         var metadata = document["metadata"]!.AsObject();
         metadata.Remove("managedFields");
         metadata.Remove("resourceVersion");
