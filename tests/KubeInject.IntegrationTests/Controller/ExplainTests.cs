@@ -1,6 +1,5 @@
 using KubeInject.Annotations;
 using KubeInject.Controller;
-using KubeInject.Credentials;
 using KubeInject.Diagnosis;
 using KubeInject.Injection;
 using KubeInject.Kubernetes.Client;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
-using KubeInject.Controller;
 using KubeInject.Injection;
 using KubeInject.Kubernetes.Objects;
 

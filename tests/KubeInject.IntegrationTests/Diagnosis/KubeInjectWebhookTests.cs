@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
 using KubeInject.Diagnosis;
@@ -124,7 +125,7 @@ public sealed class KubeInjectWebhookTests
         },
         second);
 
-    private static Task CreateDeploymentAsync(DiagnosisFixture fixture, string metadata, string podMetadata, string? label = null) => TestCluster.SendAsync(
+    private static Task<JsonElement> CreateDeploymentAsync(DiagnosisFixture fixture, string metadata, string podMetadata, string? label = null) => TestCluster.SendAsync(
         HttpMethod.Post,
         $"/apis/apps/v1/namespaces/{fixture.Namespace}/deployments",
         $$$"""
