@@ -2,7 +2,6 @@ using System.Management.Automation;
 using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Connections;
 using KubeInject.Cmdlets.Injection;
-using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Installation;
 
 namespace KubeInject.Cmdlets.Installation;
