@@ -3,12 +3,11 @@ using KubeInject.Injector.Settings;
 using KubeInject.Injector.Sources;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Leases;
-using Microsoft.Extensions.Logging;
 
 namespace KubeInject.Injector.Serve;
 
 /// <summary>The controller in this process, which takes part in the election of the leader.</summary>
-internal sealed partial class ControllerHost : IProgress<ControllerMessage>, IAsyncDisposable
+internal sealed class ControllerHost : IAsyncDisposable
 {
     // The process has to end within 10 seconds after a signal.
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(8);
@@ -19,18 +18,16 @@ internal sealed partial class ControllerHost : IProgress<ControllerMessage>, IAs
     private readonly SourceBuilder sources;
     private readonly ControllerMetrics metrics;
     private readonly LeaderElection election;
-    private readonly ILoggerFactory loggers;
-    private readonly ILogger logger;
+    private readonly ServeLog log;
 
     private ControllerHost(SourceBuilder sources, CredentialSource source, KubeObjectClient client, SettingsReader settings, ServeOptions options)
     {
         this.sources = sources;
-        loggers = LoggerFactory.Create(logging => ServeBuilder.AddLogging(logging, options));
-        logger = loggers.CreateLogger<ControllerHost>();
+        log = new ServeLog(options, typeof(ControllerHost));
         metrics = new ControllerMetrics(source.Name, TimeProvider.System);
-        var controller = new PodCredentialController(client, source, OptionsOf(settings, options.OnExpiry), metrics, TimeProvider.System, this);
+        var controller = new PodCredentialController(client, source, OptionsOf(settings, options.OnExpiry), metrics, TimeProvider.System, log);
         var leaderLock = new KubeLeaderLock(client, settings.Text(AllSettings.LeaseNamespace) ?? KubeLeaseStore.DefaultNamespace, LeaseName);
-        election = new LeaderElection(leaderLock, $"{Environment.MachineName}_{Guid.NewGuid()}", new LeaderElectionOptions(), TimeProvider.System, this);
+        election = new LeaderElection(leaderLock, $"{Environment.MachineName}_{Guid.NewGuid()}", new LeaderElectionOptions(), TimeProvider.System, log);
         metrics.IsLeader = () => election.IsLeader;
         Completion = election.RunAsync(controller.RunAsync, stop.Token);
     }
@@ -72,20 +69,12 @@ internal sealed partial class ControllerHost : IProgress<ControllerMessage>, IAs
         return await Task.WhenAny(Completion, Task.Delay(LongestStop)).ConfigureAwait(false) == Completion;
     }
 
-    public void Report(ControllerMessage value)
-    {
-        if (value.IsWarning)
-            LogWarning(logger, value.Text);
-        else
-            LogInformation(logger, value.Text);
-    }
-
     public async ValueTask DisposeAsync()
     {
         await StopAsync().ConfigureAwait(false);
         metrics.Dispose();
         sources.Dispose();
-        loggers.Dispose();
+        log.Dispose();
         stop.Dispose();
     }
 
@@ -106,10 +95,4 @@ internal sealed partial class ControllerHost : IProgress<ControllerMessage>, IAs
             },
         };
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Text}")]
-    private static partial void LogInformation(ILogger logger, string text);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Text}")]
-    private static partial void LogWarning(ILogger logger, string text);
 }

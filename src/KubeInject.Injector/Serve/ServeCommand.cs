@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KubeInject.Certificates;
 using KubeInject.Injector.Settings;
 
 namespace KubeInject.Injector.Serve;
@@ -10,15 +11,19 @@ internal static class ServeCommand
 
     private const string More = """
         Runs in the cluster until it is stopped. The webhook adds variables to the pods that request credentials. It issues
-        no credentials, and calls neither the API server nor a credential source. The controller issues the credentials of
+        no credentials, and calls neither the API server nor a credential source to admit a pod. The controller issues the credentials of
         these pods, renews them, and revokes them when the pods no longer exist or have finished. If several controllers
         run, one of them leads, and the others wait.
+
+        The webhook manages its certificate in a Secret and in the MutatingWebhookConfiguration, unless you specify a
+        certificate.
 
         Endpoints:
           POST /mutate                     (HTTPS)  the webhook, for a MutatingWebhookConfiguration
           GET  /livez, /readyz, /metrics   (HTTP)   for the kubelet and for Prometheus
 
         Examples:
+          kubeinject serve --role webhook
           kubeinject serve --role webhook --tls-cert /tls/tls.crt --tls-key /tls/tls.key
           kubeinject serve --role controller --source vault --vault-kubernetes-role kubeinject
           kubeinject serve --config /etc/kubeinject/settings.yaml --log-format json
@@ -54,19 +59,30 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(SettingsReader settings, ServeOptions options, CancellationToken cancellationToken)
     {
         if (!options.RunsController)
-            return await RunWebhookAsync(options, null, cancellationToken).ConfigureAwait(false);
+            return await RunWebhookAsync(settings, options, null, cancellationToken).ConfigureAwait(false);
         var controller = await ControllerHost.StartAsync(settings, options, cancellationToken).ConfigureAwait(false);
         await using (controller.ConfigureAwait(false))
         {
             return options.RunsWebhook
-                ? await RunWebhookAsync(options, controller, cancellationToken).ConfigureAwait(false)
+                ? await RunWebhookAsync(settings, options, controller, cancellationToken).ConfigureAwait(false)
                 : await RunControllerAsync(options, controller, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task<int> RunWebhookAsync(ServeOptions options, ControllerHost? controller, CancellationToken cancellationToken)
+    private static async Task<int> RunWebhookAsync(SettingsReader settings, ServeOptions options, ControllerHost? controller, CancellationToken cancellationToken)
     {
-        var server = await WebhookServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        if (options.ManagedCertificate is not { } managed)
+            return await RunWebhookAsync(options, null, controller, cancellationToken).ConfigureAwait(false);
+        var certificates = CertificateHost.Start(settings, options, managed);
+        await using (certificates.ConfigureAwait(false))
+        {
+            return await RunWebhookAsync(options, certificates.Manager, controller, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<int> RunWebhookAsync(ServeOptions options, CertificateManager? certificates, ControllerHost? controller, CancellationToken cancellationToken)
+    {
+        var server = await WebhookServer.StartAsync(options, certificates, cancellationToken).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
             await UntilStoppedAsync(controller, cancellationToken).ConfigureAwait(false);

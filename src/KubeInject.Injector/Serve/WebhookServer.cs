@@ -1,9 +1,9 @@
 using System.Net.Security;
+using System.Security.Authentication;
+using KubeInject.Certificates;
 using KubeInject.Injector.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,49 +38,24 @@ internal sealed partial class WebhookServer : IAsyncDisposable
     }
 
     /// <summary>The addresses that the server listens on: first the webhook, then the other endpoints.</summary>
-    public IReadOnlyList<Uri> Addresses =>
-        [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+    public IReadOnlyList<Uri> Addresses => [.. ServeBuilder.AddressesOf(app).Select(address => new Uri(address))];
 
     /// <summary>Starts the server.</summary>
     /// <param name="options">The settings.</param>
+    /// <param name="certificates">The certificates. Null if the settings specify the files of a certificate.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
     /// <param name="time">The clock. Null for the system clock.</param>
     /// <exception cref="SettingException">The certificate or its key cannot be used.</exception>
     /// <exception cref="IOException">An address is in use.</exception>
-    public static async Task<WebhookServer> StartAsync(ServeOptions options, CancellationToken cancellationToken, TimeProvider? time = null)
+    public static async Task<WebhookServer> StartAsync(ServeOptions options, CertificateManager? certificates, CancellationToken cancellationToken, TimeProvider? time = null)
     {
         var clock = time ?? TimeProvider.System;
         var readiness = new Readiness(Part);
 
-        var builder = ServeBuilder.Create(options, readiness, clock);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel((KestrelServerOptions kestrel) =>
-        {
-            var certificate = ReadCertificate(options, kestrel.ApplicationServices.GetRequiredService<ILogger<ServingCertificate>>(), clock);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null; // The admission limits it, with a clear message.
-            kestrel.Listen(options.Listen, listener => listener.UseHttps(new TlsHandshakeCallbackOptions
-            {
-                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current }),
-            }));
-            kestrel.Listen(options.HealthListen);
-        });
-
-        var app = builder.Build();
-        app.Run(app.Services.GetRequiredService<WebhookEndpoints>().HandleAsync);
-        try
-        {
-            await app.StartAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await app.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-
+        if (certificates is not null)
+            readiness.Check("certificate", () => certificates.Problem);
+        var app = await ServeBuilder.StartAsync(options, readiness, clock, kestrel => Listen(kestrel, options, certificates, clock), cancellationToken).ConfigureAwait(false);
         var server = new WebhookServer(app, readiness, clock, app.Services.GetRequiredService<ILogger<WebhookServer>>());
-        var addresses = string.Join(" and ", server.Addresses);
-        LogStarted(server.logger, addresses);
         readiness.Complete(Part);
         return server;
     }
@@ -109,6 +84,19 @@ internal sealed partial class WebhookServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
+    private static void Listen(KestrelServerOptions kestrel, ServeOptions options, CertificateManager? certificates, TimeProvider time)
+    {
+        var files = certificates is null ? ReadCertificate(options, kestrel.ApplicationServices.GetRequiredService<ILogger<ServingCertificate>>(), time) : null;
+        kestrel.Limits.MaxRequestBodySize = null; // The admission limits it, with a clear message.
+        kestrel.Listen(options.Listen, listener => listener.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = files?.Current ?? certificates?.Current ?? throw new AuthenticationException("There is no certificate yet."),
+            }),
+        }));
+    }
+
     private static ServingCertificate ReadCertificate(ServeOptions options, ILogger logger, TimeProvider time)
     {
         try
@@ -120,9 +108,6 @@ internal sealed partial class WebhookServer : IAsyncDisposable
             throw new SettingException($"{AllSettings.TlsCert.Option} and {AllSettings.TlsKey.Option}: {exception.Message}");
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Listening on {Addresses}.")]
-    private static partial void LogStarted(ILogger logger, string addresses);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Stopping.")]
     private static partial void LogStopping(ILogger logger);

@@ -9,7 +9,7 @@ internal static class AllSettings
 
     public static readonly Setting LeaseFolder = new("lease-folder", "DIR", "Record leases in this folder. Default: in the cluster (see --lease-namespace); for 'local', kubeinject/leases in XDG_STATE_HOME or in ~/.local/state.") { Kind = SettingKind.Path };
 
-    public static readonly Setting LeaseNamespace = new("lease-namespace", "NAME", "Record leases as Secrets in this namespace. Default: kubeinject. The source 'vault' records leases in Vault: see --vault-lease-mount.");
+    public static readonly Setting LeaseNamespace = new("lease-namespace", "NAME", "Record leases as Secrets in this namespace. Default: kubeinject. The source 'vault' records leases in Vault: see --vault-lease-mount. For serve, also the namespace of the Service, of the Lease and of --tls-secret.");
 
     public static readonly Setting Kubeconfig = new("kubeconfig", "FILE", "The kubeconfig of the cluster. Default: KUBECONFIG, then ~/.kube/config, then the ServiceAccount of the pod that runs the program.") { Kind = SettingKind.Path };
     public static readonly Setting Context = new("context", "NAME", "The context of the kubeconfig. Default: its current context.");
@@ -57,8 +57,11 @@ internal static class AllSettings
     public static readonly Setting OnExpiry = new("on-expiry", "none|evict", "What the controller does with a pod whose credentials can no longer be extended, in addition to an Event: none, or evict it, so that its workload creates a new one. Default: none.");
     public static readonly Setting Listen = new("listen", "ADDRESS:PORT", "The address of the webhook (HTTPS). Without an address before the colon: all addresses. Default: :8443.");
     public static readonly Setting HealthListen = new("health-listen", "ADDRESS:PORT", "The address of /livez, /readyz and /metrics (HTTP). Default: :8080.");
-    public static readonly Setting TlsCert = new("tls-cert", "FILE", "The certificate of the webhook (PEM), followed by intermediate certificates if there are any. It is read again when it changes.") { Kind = SettingKind.Path };
+    public static readonly Setting TlsCert = new("tls-cert", "FILE", "The certificate of the webhook (PEM), followed by intermediate certificates if there are any. It is read again when it changes. Default: the webhook creates and renews its certificate: see --tls-secret.") { Kind = SettingKind.Path };
     public static readonly Setting TlsKey = new("tls-key", "FILE", "The private key of the certificate (PEM), not encrypted. It is read again when it changes.") { Kind = SettingKind.Path };
+    public static readonly Setting TlsSecret = new("tls-secret", "NAME", "The Secret in which all replicas of the webhook keep their certificate and its certificate authority. Default: kubeinject-tls.");
+    public static readonly Setting ServiceName = new("service-name", "NAME", "The Service of the webhook. The certificate is for SERVICE.NAMESPACE.svc. Default: kubeinject.");
+    public static readonly Setting WebhookConfiguration = new("webhook-configuration", "NAME", "The MutatingWebhookConfiguration that gets the certificate authority, for each of its webhooks that uses the Service. Default: kubeinject.");
     public static readonly Setting LogFormat = new("log-format", "text|json", "The format of the log, which is written to standard error. Default: text.");
     public static readonly Setting LogLevel = new("log-level", "debug|information|warning|error", "The lowest level of log entries. Admissions are logged at debug, and refusals at information. Default: information.");
 
@@ -82,7 +85,7 @@ internal static class AllSettings
     public static IReadOnlyList<Setting> OfSweeps { get; } = [Namespace, GracePeriod, SkipCustomResources, Concurrency];
 
     /// <summary>The settings of a server in the cluster.</summary>
-    public static IReadOnlyList<Setting> OfServers { get; } = [Role, OnExpiry, Listen, HealthListen, TlsCert, TlsKey, LogFormat, LogLevel];
+    public static IReadOnlyList<Setting> OfServers { get; } = [Role, OnExpiry, Listen, HealthListen, TlsCert, TlsKey, TlsSecret, ServiceName, WebhookConfiguration, LogFormat, LogLevel];
 
     /// <summary>The settings of a server, including those of its credential source. A server has no time limit.</summary>
     public static IReadOnlyList<Setting> OfServersWithSources { get; } = [.. OfServers, .. OfAnnotations, GracePeriod, SkipCustomResources, Concurrency, .. OfSources.Except([Timeout])];

@@ -21,10 +21,9 @@ public sealed class DeployTests : ControllerTest
     }
 
     [Fact]
-    public async Task The_rights_are_sufficient_for_a_controller()
+    public async Task The_rights_are_sufficient_for_the_webhook_and_the_controller()
     {
-        await ApplyAsync((await File.ReadAllTextAsync(Repository.File("deploy/rbac.yaml")))
-            .Replace("name: kubeinject", $"name: {Namespace}", StringComparison.Ordinal).Replace("namespace: kubeinject", $"namespace: {Namespace}", StringComparison.Ordinal));
+        await ApplyAsync(await ReadAsync("deploy/rbac.yaml"));
         using var folder = new TemporaryFolder();
         var token = (await Command.KubectlAsync("create", "token", Namespace, "--namespace", Namespace)).Trim();
         var kubeconfig = folder.Write("kubeconfig", $$$"""
@@ -38,7 +37,18 @@ public sealed class DeployTests : ControllerTest
         await UntilAsync(
             async () => (await Command.RunAsync("kubectl", ["--kubeconfig", kubeconfig, "auth", "can-i", "create", "leases.coordination.k8s.io", "--namespace", Namespace])).ExitCode == 0,
             "the rights are not in effect");
-        using var program = new ServeProcess("--kubeconfig", kubeconfig, "--lease-namespace", Namespace, "--injector-label", Injection.LabelKey, "--skip-custom-resources");
+        using var program = new ServeProcess(
+            "--role", "both", "--listen", "127.0.0.1:0", "--kubeconfig", kubeconfig, "--lease-namespace", Namespace, "--injector-label", Injection.LabelKey, "--skip-custom-resources",
+            "--service-name", Namespace, "--webhook-configuration", Namespace);
+        await UntilAsync(() => Task.FromResult(program.IsLeading), "the program does not lead");
+        using var client = new HttpClient();
+        await UntilAsync(
+            async () => (await (await client.GetAsync(new Uri(program.Health, "/readyz"))).Content.ReadAsStringAsync()).Contains("the MutatingWebhookConfiguration does not exist", StringComparison.Ordinal),
+            "the program does not report what is missing");
+        await ApplyAsync((await ReadAsync("deploy/webhook.yaml")).Replace("vault-db-injector", Injection.LabelKey + "-not-called", StringComparison.Ordinal));
+        await UntilAsync(async () => (await client.GetAsync(new Uri(program.Health, "/readyz"))).IsSuccessStatusCode, "the program is not ready");
+        Assert.NotEmpty(await Command.KubectlAsync("get", "mutatingwebhookconfiguration", Namespace, "--output", "jsonpath={.webhooks[0].clientConfig.caBundle}"));
+        await Command.KubectlAsync("delete", "mutatingwebhookconfiguration", Namespace);
 
         var pod = await CreatePodAsync("orders");
         var credential = await UntilIssuedAsync(pod);
@@ -50,6 +60,12 @@ public sealed class DeployTests : ControllerTest
         Assert.DoesNotContain("permission", program.Log, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("forbidden", program.Log, StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>Reads a manifest for the namespace of the test, with its name for all objects that are not in a namespace.</summary>
+    private async Task<string> ReadAsync(string path) => (await File.ReadAllTextAsync(Repository.File(path)))
+        .Replace("name: kubeinject", $"name: {Namespace}", StringComparison.Ordinal)
+        .Replace("namespace: kubeinject", $"namespace: {Namespace}", StringComparison.Ordinal)
+        .Replace("resourceNames: [kubeinject]", $"resourceNames: [{Namespace}]", StringComparison.Ordinal);
 
     private static async Task<string> ApplyAsync(string manifests, params string[] options)
     {

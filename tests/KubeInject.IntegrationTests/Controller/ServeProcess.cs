@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.IntegrationTests.Controller;
 
-/// <summary>The program as a controller, with PostgreSQL as its source.</summary>
+/// <summary>The program as a controller, or with the role in the options, with PostgreSQL as its source.</summary>
 internal sealed partial class ServeProcess : IDisposable
 {
     private readonly List<string> log = [];
@@ -14,7 +14,7 @@ internal sealed partial class ServeProcess : IDisposable
     {
         process = Process.Start(new ProcessStartInfo("dotnet",
         [
-            Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), "serve", "--role", "controller", "--health-listen", "127.0.0.1:0", "--source", "postgresql", .. options,
+            Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), "serve", .. options.Contains("--role") ? [] : (string[])["--role", "controller"], "--health-listen", "127.0.0.1:0", "--source", "postgresql", .. options,
         ])
         {
             RedirectStandardError = true,
@@ -58,6 +58,6 @@ internal sealed partial class ServeProcess : IDisposable
             log.Add(line ?? "");
     }
 
-    [GeneratedRegex(@"Listening on (?<health>http://\S+)\.")]
+    [GeneratedRegex(@"Listening on (https://\S+ and )?(?<health>http://\S+)\.")]
     private static partial Regex Listening();
 }

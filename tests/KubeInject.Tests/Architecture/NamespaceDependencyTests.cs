@@ -29,6 +29,7 @@ public sealed class NamespaceDependencyTests
         "Injection",
         "Admission",
         "Controller",
+        "Certificates",
         "Secrets",
         "Diagnosis",
         "Installation",

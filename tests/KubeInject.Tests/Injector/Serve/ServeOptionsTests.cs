@@ -7,15 +7,32 @@ namespace KubeInject.Tests.Injector.Serve;
 public sealed class ServeOptionsTests
 {
     [Fact]
-    public void Only_the_role_and_the_certificate_are_required()
+    public void No_setting_is_required()
     {
-        var options = Read();
+        var options = Read(("tls-cert", ""), ("tls-key", ""));
 
         Assert.Equal("[::]:8443", $"{options.Listen}");
         Assert.Equal("[::]:8080", $"{options.HealthListen}");
-        Assert.Equal(Path.GetFullPath("a.crt"), options.TlsCert);
-        Assert.Equal(Path.GetFullPath("a.key"), options.TlsKey);
+        Assert.Equal(("", ""), (options.TlsCert, options.TlsKey));
+        Assert.Equal(new ManagedCertificateOptions("kubeinject", "kubeinject-tls", "kubeinject", "kubeinject"), options.ManagedCertificate);
+        Assert.Equal(["kubeinject.kubeinject.svc", "kubeinject.kubeinject.svc.cluster.local"], options.ManagedCertificate!.Hosts);
         Assert.Equal((false, LogLevel.Information), (options.UsesJson, options.LogLevel));
+    }
+
+    [Fact]
+    public void The_files_of_a_certificate_are_used_instead_of_a_managed_one()
+    {
+        var options = Read();
+
+        Assert.Equal((Path.GetFullPath("a.crt"), Path.GetFullPath("a.key"), null), (options.TlsCert, options.TlsKey, options.ManagedCertificate));
+    }
+
+    [Fact]
+    public void The_objects_of_a_managed_certificate_are_settings()
+    {
+        var managed = Read(("tls-cert", ""), ("tls-key", ""), ("lease-namespace", "db"), ("tls-secret", "s.tls"), ("service-name", "injector"), ("webhook-configuration", "w")).ManagedCertificate!;
+
+        Assert.Equal(("db", "s.tls", "w", "injector.db.svc"), (managed.Namespace, managed.Secret, managed.WebhookConfiguration, managed.Hosts[0]));
     }
 
     [Theory]
@@ -34,7 +51,7 @@ public sealed class ServeOptionsTests
     {
         var options = ServeOptions.Read(new SettingsReader(new Dictionary<string, IReadOnlyList<string>> { ["role"] = ["controller"] }, _ => null, null));
 
-        Assert.Equal(("", ""), (options.TlsCert, options.TlsKey));
+        Assert.Equal(("", "", null), (options.TlsCert, options.TlsKey, options.ManagedCertificate));
     }
 
     [Theory]
@@ -48,8 +65,10 @@ public sealed class ServeOptionsTests
     [InlineData("listen", "8443", "--listen must be an IP address and a port, such as 127.0.0.1:8443 or :8443.")]
     [InlineData("listen", ":65536", "--listen must be an IP address and a port, such as 127.0.0.1:8443 or :8443.")]
     [InlineData("health-listen", "localhost:80", "--health-listen must be an IP address and a port, such as 127.0.0.1:8080 or :8080.")]
-    [InlineData("tls-cert", "", "The webhook requires --tls-cert, KUBEINJECT_TLS_CERT, or 'tls-cert' in the settings file.")]
-    [InlineData("tls-key", "", "The webhook requires --tls-key, KUBEINJECT_TLS_KEY, or 'tls-key' in the settings file.")]
+    [InlineData("tls-cert", "", "--tls-key requires --tls-cert, KUBEINJECT_TLS_CERT, or 'tls-cert' in the settings file.")]
+    [InlineData("tls-key", "", "--tls-cert requires --tls-key, KUBEINJECT_TLS_KEY, or 'tls-key' in the settings file.")]
+    [InlineData("tls-secret", "A", "--tls-secret must be the name of a Kubernetes object: lowercase letters, digits, '-' and '.'.")]
+    [InlineData("service-name", "a..b", "--service-name must be the name of a Kubernetes object: lowercase letters, digits, '-' and '.'.")]
     [InlineData("log-format", "xml", "--log-format must be one of: text, json.")]
     [InlineData("log-level", "Debug", "--log-level must be one of: debug, information, warning, error.")]
     public void An_invalid_setting_is_an_error(string name, string value, string expected) =>
@@ -67,6 +86,8 @@ public sealed class ServeOptionsTests
         var all = new Dictionary<string, IReadOnlyList<string>> { ["role"] = ["webhook"], ["tls-cert"] = ["a.crt"], ["tls-key"] = ["a.key"] };
         foreach (var (name, value) in settings)
             all[name] = [value];
+        if (settings.Any(setting => setting.Name is "tls-secret" or "service-name"))
+            (all["tls-cert"], all["tls-key"]) = ([""], [""]);
         return ServeOptions.Read(new SettingsReader(all, _ => null, null));
     }
 }

@@ -6,10 +6,13 @@ using System.Text;
 using System.Text.RegularExpressions;
 using KubeInject.Admission;
 using KubeInject.Annotations;
+using KubeInject.Certificates;
+using KubeInject.Controller;
 using KubeInject.Injector.Serve;
 using KubeInject.Injector.Settings;
 using KubeInject.Testing;
 using KubeInject.Tests.Admission;
+using KubeInject.Tests.Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -29,7 +32,7 @@ public sealed partial class WebhookServerTests : IAsyncLifetime, IDisposable
 
     private Uri Health => server.Addresses[1];
 
-    public async Task InitializeAsync() => server = await WebhookServer.StartAsync(Options(), CancellationToken.None, time);
+    public async Task InitializeAsync() => server = await WebhookServer.StartAsync(Options(), null, CancellationToken.None, time);
 
     public async Task DisposeAsync() => await server.DisposeAsync();
 
@@ -163,10 +166,31 @@ public sealed partial class WebhookServerTests : IAsyncLifetime, IDisposable
     {
         await File.WriteAllTextAsync(files.Key, "no key");
 
-        var error = await Assert.ThrowsAsync<SettingException>(() => WebhookServer.StartAsync(Options(), CancellationToken.None));
+        var error = await Assert.ThrowsAsync<SettingException>(() => WebhookServer.StartAsync(Options(), null, CancellationToken.None));
 
         Assert.StartsWith("--tls-cert and --tls-key: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("no key", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_managed_certificate_is_used_as_soon_as_it_exists()
+    {
+        var cluster = new MemoryCluster();
+        var access = new MemoryAccess(cluster);
+        var manager = new CertificateManager(access, access, ["127.0.0.1"], new RotationTimes(), TimeProvider.System, new Progress<ControllerMessage>());
+        await server.DisposeAsync();
+        server = await WebhookServer.StartAsync(Options(), manager, CancellationToken.None, time);
+
+        await Assert.ThrowsAnyAsync<IOException>(ConnectAsync);
+        var ready = await client.GetAsync(new Uri(Health, "/readyz"));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "not ready: certificate is starting\n"), (ready.StatusCode, await ready.Content.ReadAsStringAsync()));
+
+        cluster.CreateConfiguration();
+        await manager.TryPassAsync(CancellationToken.None);
+
+        using var connection = await ConnectAsync();
+        Assert.Equal(manager.Current!.TargetCertificate.Thumbprint, ((System.Security.Cryptography.X509Certificates.X509Certificate2)connection.RemoteCertificate!).Thumbprint);
+        Assert.Equal("ready\n", await GetAsync("/readyz"));
     }
 
     private ServeOptions Options() => new(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, 0), files.Certificate, files.Key, InjectionOptions.Default, UsesJson: false, LogLevel.Warning);
