@@ -34,8 +34,8 @@ add 'API server alone (`curl`), metadata in protobuf, from cache' "${curl[*]@Q} 
 add 'API server alone (`curl`), metadata in protobuf, consistent' "${curl[*]@Q} '$server/api/v1/pods'"
 add 'client-go, metadata, from cache' "'$client_go' --cache"
 add 'client-go, metadata, consistent' "'$client_go'"
-add '**`kubeinject list -A`**' "'$work/program/KubeInject.Injector' list -A"
-add '**`kubeinject list -A --consistent`**' "'$work/program/KubeInject.Injector' list -A --consistent"
+add '**`kubeinject list -A`**' "'$work/program/kubeinject' list -A"
+add '**`kubeinject list -A --consistent`**' "'$work/program/kubeinject' list -A --consistent"
 if command -v pwsh >/dev/null; then
   add '**`Get-PodInjectionAnnotation -AllNamespaces`**, counted' "pwsh -NoProfile -File '$(script list 'Get-PodInjectionAnnotation -AllNamespaces')'"
   add '**`Get-PodInjectionAnnotation -AllNamespaces -Detailed`**, counted' "pwsh -NoProfile -File '$(script detailed 'Get-PodInjectionAnnotation -AllNamespaces -Detailed')'"

@@ -1,5 +1,4 @@
 using KubeInject.Certificates;
-using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Errors;
 using Microsoft.Extensions.Time.Testing;
 

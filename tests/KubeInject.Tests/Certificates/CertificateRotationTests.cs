@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using KubeInject.Certificates;
 
 namespace KubeInject.Tests.Certificates;
