@@ -7,6 +7,8 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace KubeInject.Benchmarks;
@@ -37,19 +39,19 @@ internal static partial class AdmissionLoad
         var folder = Directory.CreateTempSubdirectory("kubeinject-bench-").FullName;
         try
         {
-            WriteCertificate(folder);
+            using var certificate = WriteCertificate(folder);
             using var webhook = Start([.. program, "serve", "--role", "webhook", "--listen", "127.0.0.1:0", "--health-listen", "127.0.0.1:0", "--tls-cert", $"{folder}/tls.crt", "--tls-key", $"{folder}/tls.key"]);
             using var empty = Start(["dotnet", typeof(AdmissionLoad).Assembly.Location, "serve-nothing", $"{folder}/tls.crt", $"{folder}/tls.key"]);
             var servers = new[] { (Name: "kubeinject", Address: await AddressAsync(webhook)), (Name: "empty", Address: await AddressAsync(empty)) };
             foreach (var server in servers)
-                await MeasureAsync(server.Address, TimeSpan.FromSeconds(2));
+                await MeasureAsync(server.Address, certificate, TimeSpan.FromSeconds(2));
             Console.WriteLine($"{Rate} admissions per second for {Duration.TotalSeconds} s, {Rounds} rounds in turn; milliseconds");
             Console.WriteLine($"{"server",-12}{"p50",8}{"p99",8}{"p99.9",8}{"max",8}");
             for (var round = 0; round < Rounds; round++)
             {
                 foreach (var server in servers)
                 {
-                    var times = await MeasureAsync(server.Address, Duration);
+                    var times = await MeasureAsync(server.Address, certificate, Duration);
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
                         $"{server.Name,-12}{At(times, 0.5),8:0.00}{At(times, 0.99),8:0.00}{At(times, 0.999),8:0.00}{times[^1],8:0.00}"));
@@ -73,17 +75,17 @@ internal static partial class AdmissionLoad
         builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(
             System.Net.IPAddress.Loopback, 0, listener => listener.UseHttps(X509Certificate2.CreateFromPemFile(certificate, key))));
         var app = builder.Build();
-        app.Run(context => context.Response.BodyWriter.WriteAsync("""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}"""u8.ToArray()).AsTask());
+        app.Run(context => context.Response.WriteAsync("""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview"}"""));
         await app.StartAsync();
         await Console.Error.WriteLineAsync($"Listening on {app.Urls.Single()}.");
-        await app.WaitForShutdownAsync();
+        await HostingAbstractionsHostExtensions.WaitForShutdownAsync(app);
     }
 
-    private static async Task<double[]> MeasureAsync(Uri address, TimeSpan duration)
+    private static async Task<double[]> MeasureAsync(Uri address, X509Certificate2 certificate, TimeSpan duration)
     {
         using var client = new HttpClient(new SocketsHttpHandler
         {
-            SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            SslOptions = { CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { certificate }, RevocationMode = X509RevocationMode.NoCheck } },
             EnableMultipleHttp2Connections = true,
         })
         {
@@ -133,12 +135,16 @@ internal static partial class AdmissionLoad
         throw new InvalidOperationException("The server ended instead of starting.");
     }
 
-    private static void WriteCertificate(string folder)
+    private static X509Certificate2 WriteCertificate(string folder)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(System.Net.IPAddress.Loopback);
+        var request = new CertificateRequest("CN=bench", key, HashAlgorithmName.SHA256) { CertificateExtensions = { names.Build() } };
+        var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
         File.WriteAllText($"{folder}/tls.crt", certificate.ExportCertificatePem());
         File.WriteAllText($"{folder}/tls.key", key.ExportPkcs8PrivateKeyPem());
+        return certificate;
     }
 
     [GeneratedRegex(@"Listening on (?<address>https://[^\s]*[0-9])")]

@@ -180,7 +180,7 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
     }
 
     // Without what controllers and the server write. Kubernetes 1.20 changes managedFields even if nothing else changes.
-    private static JsonNode ContentOf(KubeObject found)
+    private static JsonObject ContentOf(KubeObject found)
     {
         var document = JsonNode.Parse(found.ToUtf8().Span)!.AsObject();
         document.Remove("status");

@@ -76,7 +76,7 @@ public sealed class InstallationManifestsTests
     [InlineData("-a")]
     public void An_invalid_namespace_is_refused(string name) => Assert.Throws<FormatException>(() => new InstallationOptions { Namespace = name });
 
-    private static IEnumerable<string> Added(InstallationOptions options)
+    private static List<string> Added(InstallationOptions options)
     {
         var before = InstallationManifests.Render(new InstallationOptions()).Split('\n');
         var after = InstallationManifests.Render(options).Split('\n');
