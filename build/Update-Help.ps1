@@ -169,8 +169,7 @@ function Format-Maml([xml] $Maml, $Pages) {
         }
     }
     foreach ($unused in $Maml.SelectNodes('//command:syntaxItem//*[self::maml:description or self::dev:type or self::dev:defaultValue]', $names)) { $null = $unused.ParentNode.RemoveChild($unused) }
-    foreach ($unused in $Maml.SelectNodes('//command:parameters/command:parameter/dev:type', $names)) { $null = $unused.ParentNode.RemoveChild($unused) }
-    foreach ($attribute in $Maml.SelectNodes('//@variableLength | //command:syntaxItem/command:parameter/@*[name() != "required" and name() != "position"]', $names)) { $null = $attribute.OwnerElement.RemoveAttributeNode($attribute) }
+    foreach ($attribute in $Maml.SelectNodes('//@variableLength | //command:syntaxItem/command:parameter/@globbing | //command:syntaxItem/command:parameter/@aliases', $names)) { $null = $attribute.OwnerElement.RemoveAttributeNode($attribute) }
     foreach ($node in $Maml.SelectNodes('//maml:description | //maml:alert', $names)) {
         & $setParagraphs $node ($node.SelectNodes('maml:para', $names).ForEach{ $_.InnerText } -join "`n`n")
     }

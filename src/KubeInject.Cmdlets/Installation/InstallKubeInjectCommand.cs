@@ -33,8 +33,7 @@ public sealed class InstallKubeInjectCommand : ConnectedCmdlet
     public int ReplicaCount { get; set; } = new InstallationOptions().Replicas;
 
     [Parameter(HelpMessage = "Specifies what happens to pods that request credentials if the webhook does not answer: Fail (default) refuses them, and Ignore creates them without credentials.")]
-    [ValidateSet("Fail", "Ignore")]
-    public string FailurePolicy { get; set; } = "Fail";
+    public WebhookFailurePolicy FailurePolicy { get; set; }
 
     [Parameter(HelpMessage = "Specifies the key of the label by which the webhook and the controller select pods. The default is vault-db-injector.")]
     [ValidateNotNullOrEmpty]
@@ -96,7 +95,7 @@ public sealed class InstallKubeInjectCommand : ConnectedCmdlet
                 Image = Image,
                 Namespace = Namespace,
                 Replicas = ReplicaCount,
-                IgnoresFailure = FailurePolicy == "Ignore",
+                FailurePolicy = FailurePolicy,
                 NamespaceLabels = Texts(NamespaceLabel),
                 Settings = Texts(Setting),
             };

@@ -60,6 +60,7 @@ using KubeInject.Secrets;
 [assembly: TypeForwardedTo(typeof(InstallationResult))]
 [assembly: TypeForwardedTo(typeof(InstallationStatus))]
 [assembly: TypeForwardedTo(typeof(InstalledObject))]
+[assembly: TypeForwardedTo(typeof(WebhookFailurePolicy))]
 [assembly: TypeForwardedTo(typeof(KubeApiException))]
 [assembly: TypeForwardedTo(typeof(KubeApiReason))]
 [assembly: TypeForwardedTo(typeof(ConfigurationException))]

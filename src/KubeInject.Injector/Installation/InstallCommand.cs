@@ -73,7 +73,7 @@ internal static class InstallCommand
                     Image = parsed.GetValue(image) ?? defaults.Image,
                     Namespace = parsed.GetValue(@namespace) ?? defaults.Namespace,
                     Replicas = parsed.GetValue(replicas),
-                    IgnoresFailure = parsed.GetValue(failurePolicy) == "Ignore",
+                    FailurePolicy = parsed.GetValue(failurePolicy) == "Ignore" ? WebhookFailurePolicy.Ignore : WebhookFailurePolicy.Fail,
                     Annotations = settings.Annotations(),
                     NamespaceLabels = Pairs(namespaceLabel, parsed),
                     Settings = Pairs(set, parsed),

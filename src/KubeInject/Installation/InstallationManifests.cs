@@ -56,7 +56,7 @@ internal static class InstallationManifests
     private static IEnumerable<TextEdit> EditsOfWebhook(string file, MappingNode root, InstallationOptions options)
     {
         var webhook = (MappingNode)Child<SequenceNode>(root, "webhooks").Items[0];
-        yield return Replace(Child<ScalarNode>(webhook, "failurePolicy"), options.IgnoresFailure ? "Ignore" : "Fail");
+        yield return Replace(Child<ScalarNode>(webhook, "failurePolicy"), $"{options.FailurePolicy}");
         yield return Replace(Child<MappingNode>(Child<MappingNode>(webhook, "objectSelector"), "matchLabels").Entries[0].Key, ScalarWriter.Write(options.Annotations.LabelKey));
 
         var labels = options.NamespaceLabels.OrderBy(label => label.Key, StringComparer.Ordinal)

@@ -33,8 +33,8 @@ internal sealed partial record InstallationOptions
     /// <summary>The number of pods. Default: 2.</summary>
     public int Replicas { get; init; } = 2;
 
-    /// <summary>Whether pods are created without credentials if the webhook does not answer. Default: false, such pods are refused.</summary>
-    public bool IgnoresFailure { get; init; }
+    /// <summary>What happens to pods if the webhook does not answer. Default: they are refused.</summary>
+    public WebhookFailurePolicy FailurePolicy { get; init; }
 
     /// <summary>The label by which the webhook and the controller select pods. Default: <c>vault-db-injector</c>.</summary>
     public InjectionOptions Annotations { get; init; } = InjectionOptions.Default;

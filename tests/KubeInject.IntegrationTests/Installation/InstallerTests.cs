@@ -160,7 +160,7 @@ public sealed class InstallerTests(ControllerManagerCluster cluster) : IAsyncLif
         var patched = await Command.RunAsync("kubectl", ["--kubeconfig", cluster.Kubeconfig, "patch", "deployment/kubeinject", "--namespace", options.Namespace, "--patch", """{"spec":{"replicas":5}}"""]);
         Assert.Equal(0, patched.ExitCode);
 
-        var exception = await Assert.ThrowsAsync<InstallationException>(() => InstallAsync(options with { IgnoresFailure = true }));
+        var exception = await Assert.ThrowsAsync<InstallationException>(() => InstallAsync(options with { FailurePolicy = WebhookFailurePolicy.Ignore }));
 
         Assert.Contains(".spec.replicas", exception.Message, StringComparison.Ordinal);
         Assert.Equal("Fail", (await StatusAsync()).FailurePolicy);

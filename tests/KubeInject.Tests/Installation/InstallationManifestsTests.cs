@@ -27,7 +27,7 @@ public sealed class InstallationManifestsTests
     {
         Assert.Equal(["          image: \"registry.example.org/kubeinject:0.1.0\""], Added(new InstallationOptions { Image = "registry.example.org/kubeinject:0.1.0" }));
         Assert.Equal(["  replicas: 3"], Added(new InstallationOptions { Replicas = 3 }));
-        Assert.Equal(["    failurePolicy: Ignore"], Added(new InstallationOptions { IgnoresFailure = true }));
+        Assert.Equal(["    failurePolicy: Ignore"], Added(new InstallationOptions { FailurePolicy = WebhookFailurePolicy.Ignore }));
         Assert.Equal(
             ["            - name: KUBEINJECT_SOURCE", "              value: \"vault\""],
             Added(new InstallationOptions { Settings = new Dictionary<string, string> { ["KUBEINJECT_SOURCE"] = "vault" } }));
