@@ -17,6 +17,7 @@ internal sealed class ControllerHost : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly SourceBuilder sources;
     private readonly ControllerMetrics metrics;
+    private readonly PodCredentialController controller;
     private readonly LeaderElection election;
     private readonly ServeLog log;
 
@@ -25,7 +26,7 @@ internal sealed class ControllerHost : IAsyncDisposable
         this.sources = sources;
         log = new ServeLog(options, typeof(ControllerHost));
         metrics = new ControllerMetrics(source.Name, TimeProvider.System);
-        var controller = new PodCredentialController(client, source, OptionsOf(settings, options.OnExpiry), metrics, TimeProvider.System, log);
+        controller = new PodCredentialController(client, source, OptionsOf(settings, options.OnExpiry), metrics, TimeProvider.System, log);
         var leaderLock = new KubeLeaderLock(client, settings.Text(AllSettings.LeaseNamespace) ?? KubeLeaseStore.DefaultNamespace, LeaseName);
         election = new LeaderElection(leaderLock, $"{Environment.MachineName}_{Guid.NewGuid()}", new LeaderElectionOptions(), TimeProvider.System, log);
         metrics.IsLeader = () => election.IsLeader;
@@ -38,7 +39,7 @@ internal sealed class ControllerHost : IAsyncDisposable
     /// <summary>What is missing. Null if the controller is ready, whether or not it leads.</summary>
     public string? Problem => election.Problem switch
     {
-        null => null,
+        null => controller.Problem,
         "" => "is starting",
         var problem => $"cannot read or write its Lease: {problem}",
     };

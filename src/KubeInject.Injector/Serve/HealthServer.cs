@@ -5,7 +5,8 @@ namespace KubeInject.Injector.Serve;
 /// <summary>The server of the endpoints for health and metrics, for a controller without the webhook.</summary>
 internal sealed class HealthServer : IAsyncDisposable
 {
-    private const string Part = "controller";
+    /// <summary>The name of the controller in the text of <c>/readyz</c>.</summary>
+    public const string Part = "controller";
 
     private readonly WebApplication app;
     private readonly Readiness readiness;

@@ -85,6 +85,8 @@ internal static class ServeCommand
         var server = await WebhookServer.StartAsync(options, certificates, cancellationToken).ConfigureAwait(false);
         await using (server.ConfigureAwait(false))
         {
+            if (controller is not null)
+                server.Note(HealthServer.Part, () => controller.Problem);
             await UntilStoppedAsync(controller, cancellationToken).ConfigureAwait(false);
             var stopped = await Task.WhenAll(server.StopAsync(), controller?.StopAsync() ?? Task.FromResult(true)).ConfigureAwait(false);
             return stopped.All(inTime => inTime) ? ExitCode.Done : ExitCode.Failed;

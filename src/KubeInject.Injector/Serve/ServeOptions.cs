@@ -60,7 +60,7 @@ internal sealed partial record ServeOptions(IPEndPoint Listen, IPEndPoint Health
             RunsWebhook = role != Controller,
             RunsController = role != Webhook,
             ManagedCertificate = role == Controller || certificate is not null ? null : ReadManagedCertificate(settings),
-            OnExpiry = Choice(settings, AllSettings.OnExpiry, "none", ["none", "evict"]) == "evict" ? ExpiryAction.Evict : ExpiryAction.None,
+            OnExpiry = ExpiryActions.ByName[Choice(settings, AllSettings.OnExpiry, "none", [.. ExpiryActions.ByName.Keys])],
         };
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class WebhookEndpoints(Readiness readiness, ServeMetrics
         (false, "/livez") => WriteAsync(context, StatusCodes.Status200OK, "alive"),
         (false, "/readyz") => readiness.Missing is { Length: > 0 } missing
             ? WriteAsync(context, StatusCodes.Status503ServiceUnavailable, $"not ready: {missing}")
-            : WriteAsync(context, StatusCodes.Status200OK, "ready"),
+            : WriteAsync(context, StatusCodes.Status200OK, readiness.Notes is { Length: > 0 } notes ? $"ready, but: {notes}" : "ready"),
         (false, "/metrics") => WriteMetricsAsync(context),
         _ => WriteAsync(context, StatusCodes.Status404NotFound, "There is no such endpoint."),
     };

@@ -60,6 +60,9 @@ internal sealed partial class WebhookServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Shows the problems of a part in the text of <c>/readyz</c>. The server is ready nevertheless.</summary>
+    public void Note(string part, Func<string?> problem) => readiness.Note(part, problem);
+
     /// <summary>Stops the server: it is no longer ready, then accepts no more requests, and answers the requests that it has.</summary>
     /// <returns>Whether all requests were answered.</returns>
     public async Task<bool> StopAsync()

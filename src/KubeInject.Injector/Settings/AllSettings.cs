@@ -54,7 +54,7 @@ internal static class AllSettings
     public static readonly Setting Concurrency = new("concurrency", "COUNT", "The maximum number of leases that are issued, renewed or revoked at the same time. Default: 16.") { Kind = SettingKind.Number };
 
     public static readonly Setting Role = new("role", "webhook|controller|both", "The part to run: the webhook, which admits pods, the controller, which issues their credentials, or both. Default: both.");
-    public static readonly Setting OnExpiry = new("on-expiry", "none|evict", "What the controller does with a pod whose credentials can no longer be extended, in addition to an Event: none, or evict it, so that its workload creates a new one. Default: none.");
+    public static readonly Setting OnExpiry = new("on-expiry", "none|evict|rollout", "What the controller does with a pod whose credentials can no longer be extended, in addition to an Event: none, evict it, so that its workload creates a new one, or restart its workload, so that new pods are ready first. Default: none.");
     public static readonly Setting Listen = new("listen", "ADDRESS:PORT", "The address of the webhook (HTTPS). Without an address before the colon: all addresses. Default: :8443.");
     public static readonly Setting HealthListen = new("health-listen", "ADDRESS:PORT", "The address of /livez, /readyz and /metrics (HTTP). Default: :8080.");
     public static readonly Setting TlsCert = new("tls-cert", "FILE", "The certificate of the webhook (PEM), followed by intermediate certificates if there are any. It is read again when it changes. Default: the webhook creates and renews its certificate: see --tls-secret.") { Kind = SettingKind.Path };

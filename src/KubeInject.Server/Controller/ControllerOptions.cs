@@ -36,13 +36,3 @@ internal sealed record ControllerOptions
     /// </summary>
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromSeconds(5);
 }
-
-/// <summary>What happens to a pod whose credentials can no longer be extended, in addition to an Event.</summary>
-internal enum ExpiryAction
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>The pod is evicted, as soon as its disruption budget permits, so that its workload creates a new one.</summary>
-    Evict,
-}

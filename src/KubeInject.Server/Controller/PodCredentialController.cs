@@ -21,6 +21,14 @@ namespace KubeInject.Controller;
 internal sealed class PodCredentialController(
     KubeObjectClient client, CredentialSource source, ControllerOptions options, ControllerMetrics metrics, TimeProvider time, IProgress<ControllerMessage> log)
 {
+    private const string WatchPods = "watch pods";
+    private const string CompareLeases = "compare the leases with the pods";
+
+    private readonly ControllerProblems problems = new(log);
+
+    /// <summary>What the leader cannot do at the moment. Null if there is no problem, or if this process does not lead.</summary>
+    public string? Problem => problems.Summary;
+
     private KubeObjectClient Client => client;
 
     private CredentialSource Source => source;
@@ -48,6 +56,7 @@ internal sealed class PodCredentialController(
         {
             metrics.Leases = null;
             metrics.QueueLength = () => 0;
+            problems.Clear();
         }
     }
 
@@ -70,8 +79,8 @@ internal sealed class PodCredentialController(
             Queue = new WorkQueue<PodKey>(controller.Time, options.FirstBackoff, options.LongestBackoff);
             var issue = new PodIssue(client, source, options.Injection, clusterUid);
             var events = new PodEvents(client, controller.Time, controller.Log);
-            var eviction = options.OnExpiry == ExpiryAction.Evict ? new PodEviction(client, controller.Time, controller.Log) : null;
-            reconciler = new PodReconciler(client, source, issue, Leases, events, eviction, controller.Metrics, clusterUid, controller.Log)
+            var replacement = new PodReplacement(client, events, options.OnExpiry, controller.Time, controller.Log);
+            reconciler = new PodReconciler(client, source, issue, Leases, events, replacement, controller.Metrics, clusterUid, controller.Log)
             {
                 SourceRecovered = Queue.RetryFailed,
             };
@@ -103,12 +112,12 @@ internal sealed class PodCredentialController(
             {
                 try
                 {
-                    await foreach (var change in controller.Client.WatchMetadataAsync(KubeResource.Pods, LeasePass.PodsOf(controller.Options), cancellationToken).ConfigureAwait(false))
+                    await foreach (var change in controller.Client.WatchMetadataAsync(KubeResource.Pods, LeasePass.PodsOf(controller.Options), failure => controller.problems.Report(WatchPods, failure), cancellationToken).ConfigureAwait(false))
                         Accept(change);
                 }
                 catch (Exception exception) when (IsExpected(exception))
                 {
-                    controller.Log.Report(new ControllerMessage(true, $"Pods cannot be watched: {exception.Message}"));
+                    controller.problems.Report(WatchPods, exception);
                 }
 
                 // The next watch does not report the pods that are deleted until then. The pass finds them.
@@ -146,11 +155,12 @@ internal sealed class PodCredentialController(
                 try
                 {
                     await pass.RunAsync(cancellationToken).ConfigureAwait(false);
+                    controller.problems.Report(CompareLeases, null);
                     isComplete = true;
                 }
                 catch (Exception exception) when (IsExpected(exception))
                 {
-                    controller.Log.Report(new ControllerMessage(true, $"The leases cannot be compared with the pods, so nothing is revoked: {exception.Message}"));
+                    controller.problems.Report(CompareLeases, exception);
                 }
 
                 using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

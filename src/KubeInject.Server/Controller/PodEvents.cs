@@ -46,7 +46,7 @@ internal sealed class PodEvents(KubeObjectClient client, TimeProvider time, IPro
     /// <summary>Forgets the Events of a pod that no longer exists.</summary>
     public void Forget(PodKey pod)
     {
-        foreach (var reason in (string[])[PodEventReason.Issued, PodEventReason.Refused, PodEventReason.Delayed, PodEventReason.Expiring])
+        foreach (var reason in PodEventReason.All)
             latest.TryRemove((pod.Uid, reason), out _);
     }
 

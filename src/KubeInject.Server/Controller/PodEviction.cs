@@ -1,4 +1,3 @@
-using KubeInject.Http;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
@@ -11,8 +10,6 @@ namespace KubeInject.Controller;
 /// <param name="log">Gets messages.</param>
 internal sealed class PodEviction(KubeObjectClient client, TimeProvider time, IProgress<ControllerMessage> log)
 {
-    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);
-
     // The client repeats a request that a budget does not permit yet. A worker must not wait for that.
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(5);
 
@@ -20,14 +17,11 @@ internal sealed class PodEviction(KubeObjectClient client, TimeProvider time, IP
     /// <param name="key">The pod.</param>
     /// <param name="pod">The pod as the API server sent it.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>When to try again. Null if the pod is not evicted.</returns>
-    public async Task<TimeSpan?> EvictAsync(PodKey key, KubeObject pod, CancellationToken cancellationToken)
+    /// <returns>Whether a workload creates a successor. Then try again until the pod is gone.</returns>
+    public async Task<bool> EvictAsync(PodKey key, KubeObject pod, CancellationToken cancellationToken)
     {
-        var document = pod.ToElement();
-        if (!Pod.ReadOwners(document).Any(owner => owner.Controller))
-            return null;
-        if (document.Get("metadata").Text("deletionTimestamp") is not null)
-            return RetryPeriod;
+        if (!Pod.ReadOwners(pod.ToElement()).Any(owner => owner.Controller))
+            return false;
         using var limit = new CancellationTokenSource(LongestRequest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
@@ -44,6 +38,6 @@ internal sealed class PodEviction(KubeObjectClient client, TimeProvider time, IP
             log.Report(new ControllerMessage(false, $"{key} is not evicted yet: its disruption budget does not permit it, or the API server does not answer."));
         }
 
-        return RetryPeriod;
+        return true;
     }
 }

@@ -34,8 +34,14 @@ internal sealed class PodLeases(TimeProvider time)
     /// <summary>Records that the lease of a pod can no longer be extended.</summary>
     public void EndRenewal(PodKey pod, Guid lease) => EntryOf(pod).Final.TryAdd(lease, true);
 
-    /// <summary>Whether a lease of a pod can no longer be extended.</summary>
-    public bool HasEnded(PodKey pod) => pods.TryGetValue(pod, out var entry) && !entry.Final.IsEmpty;
+    /// <summary>Returns the time until a lease of a pod expires that can no longer be extended. Null if all leases can be.</summary>
+    public TimeSpan? UntilEnd(PodKey pod)
+    {
+        if (!pods.TryGetValue(pod, out var entry) || entry.Final.IsEmpty)
+            return null;
+        var now = time.GetUtcNow();
+        return (entry.Records.Values.Where(record => entry.Final.ContainsKey(record.Uuid)).Min(record => record.ExpiresAt) ?? now) - now;
+    }
 
     /// <summary>Removes a lease that no longer exists.</summary>
     public void Remove(PodKey pod, Guid lease)

@@ -14,16 +14,14 @@ namespace KubeInject.Controller;
 /// <param name="issue">Issues the credentials of a pod.</param>
 /// <param name="leases">The leases that the leader knows.</param>
 /// <param name="events">Creates Events on pods.</param>
-/// <param name="eviction">Evicts a pod whose credentials can no longer be extended. Null to do nothing.</param>
+/// <param name="replacement">Replaces pods whose credentials can no longer be extended.</param>
 /// <param name="metrics">Counts the results.</param>
 /// <param name="clusterUid">The UID of the cluster.</param>
 /// <param name="log">Gets messages.</param>
 internal sealed class PodReconciler(
-    KubeObjectClient client, CredentialSource source, PodIssue issue, PodLeases leases, PodEvents events, PodEviction? eviction, ControllerMetrics metrics, string clusterUid, IProgress<ControllerMessage> log)
+    KubeObjectClient client, CredentialSource source, PodIssue issue, PodLeases leases, PodEvents events, PodReplacement replacement, ControllerMetrics metrics, string clusterUid, IProgress<ControllerMessage> log)
 {
     private int isUnavailable;
-
-    private string Remedy => eviction is null ? "Create the pod again before that time." : "The pod is evicted if a workload creates a new one. Otherwise, create it again before that time.";
 
     /// <summary>Whether the source was unavailable when it was used last.</summary>
     public bool IsSourceUnavailable => Volatile.Read(ref isUnavailable) == 1;
@@ -45,15 +43,16 @@ internal sealed class PodReconciler(
         }
 
         leases.Settle(key, false);
-        var failure = await RenewAsync(key, cancellationToken).ConfigureAwait(false);
+        var action = await replacement.ActionForAsync(key, pod, cancellationToken).ConfigureAwait(false);
+        var failure = await RenewAsync(key, PodReplacement.RemedyFor(action), cancellationToken).ConfigureAwait(false);
         await EnsureAsync(key, pod, cancellationToken).ConfigureAwait(false);
         leases.Settle(key, true);
         if (failure is not null)
             throw failure;
         var next = leases.UntilNextRenewal(key);
-        if (eviction is null || !leases.HasEnded(key))
+        if (leases.UntilEnd(key) is not { } remaining)
             return next;
-        var retry = await eviction.EvictAsync(key, pod, cancellationToken).ConfigureAwait(false);
+        var retry = await replacement.ReplaceAsync(key, pod, action, remaining, cancellationToken).ConfigureAwait(false);
         return retry < next || next is null ? retry : next;
     }
 
@@ -101,21 +100,24 @@ internal sealed class PodReconciler(
     }
 
     /// <summary>Renews the leases of a living pod that are due.</summary>
+    /// <param name="key">The pod.</param>
+    /// <param name="remedy">What users have to do when a lease can no longer be renewed.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The last failure; null if there is none.</returns>
-    private async Task<Exception?> RenewAsync(PodKey key, CancellationToken cancellationToken)
+    private async Task<Exception?> RenewAsync(PodKey key, string remedy, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         foreach (var known in leases.DueOf(key))
         {
             try
             {
-                await RenewAsync(key, known, cancellationToken).ConfigureAwait(false);
+                await RenewAsync(key, known, remedy, cancellationToken).ConfigureAwait(false);
             }
             catch (CredentialException exception) when (exception.Reason == CredentialFailure.LeaseEnded)
             {
                 leases.EndRenewal(key, known.Uuid);
                 metrics.CountRenewal("ended");
-                await WarnAsync(key, known, $"can no longer be renewed. {exception.Message} {Remedy}", cancellationToken).ConfigureAwait(false);
+                await WarnAsync(key, known, $"can no longer be renewed. {exception.Message} {remedy}", cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is CredentialException or KubeApiException or KubeConnectionException or IOException or InvalidDataException)
             {
@@ -129,7 +131,7 @@ internal sealed class PodReconciler(
         return failure;
     }
 
-    private async Task RenewAsync(PodKey key, LeaseRecord known, CancellationToken cancellationToken)
+    private async Task RenewAsync(PodKey key, LeaseRecord known, string remedy, CancellationToken cancellationToken)
     {
         // Another program can have renewed or revoked it.
         var current = await source.Leases.FindAsync(known.Uuid, cancellationToken).ConfigureAwait(false);
@@ -145,7 +147,7 @@ internal sealed class PodReconciler(
         if (!current.IsRenewable)
         {
             leases.EndRenewal(key, known.Uuid);
-            await WarnAsync(key, current, $"cannot be renewed. {Remedy}", cancellationToken).ConfigureAwait(false);
+            await WarnAsync(key, current, $"cannot be renewed. {remedy}", cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -156,7 +158,7 @@ internal sealed class PodReconciler(
         if (!RenewalTime.HasReachedLimit(current, renewed))
             return;
         leases.EndRenewal(key, known.Uuid);
-        await WarnAsync(key, renewed, $"have reached the longest time that the source allows. {Remedy}", cancellationToken).ConfigureAwait(false);
+        await WarnAsync(key, renewed, $"have reached the longest time that the source allows. {remedy}", cancellationToken).ConfigureAwait(false);
     }
 
     private Task WarnAsync(PodKey key, LeaseRecord record, string problem, CancellationToken cancellationToken) =>

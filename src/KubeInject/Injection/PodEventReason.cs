@@ -17,4 +17,13 @@ internal static class PodEventReason
 
     /// <summary>The credentials could not be extended.</summary>
     public const string Expiring = "CredentialsExpiring";
+
+    /// <summary>The credentials expire, and no workload replaces the pod.</summary>
+    public const string NotReplaced = "PodNotReplaced";
+
+    /// <summary>An annotation of the pod has an unknown value, which has no effect.</summary>
+    public const string InvalidAnnotation = "InvalidAnnotation";
+
+    /// <summary>All reasons.</summary>
+    public static IReadOnlyList<string> All { get; } = [Issued, Refused, Delayed, Expiring, NotReplaced, InvalidAnnotation];
 }

@@ -65,6 +65,11 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
         {
             throw NamespaceNotFound(exception);
         }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden && exception.Message.EndsWith(':'))
+        {
+            // The API server does not name the right to create the object of a patch.
+            throw new KubeApiException(exception.StatusCode, exception.Reason, $"{exception.Message} a new record requires the right to create secrets in the namespace {Namespace}");
+        }
     }
 
     /// <inheritdoc/>

@@ -95,6 +95,6 @@ internal sealed partial class WebhookProcess : IDisposable
             started.TrySetResult((new Uri(match.Groups["webhook"].Value), new Uri(match.Groups["health"].Value)));
     }
 
-    [GeneratedRegex(@"Listening on (?<webhook>https://\S+) and (?<health>http://\S+)/\.")]
+    [GeneratedRegex(@"Listening on (?<webhook>https://\S+) and (?<health>http://[^\s""]+)\.")]
     private static partial Regex Listening();
 }

@@ -78,13 +78,7 @@ public sealed class ContinuityTests(ITestOutputHelper output) : ControllerTest
 
         await StartAsync();
 
-        foreach (var pod in living)
-            Assert.True(await TestDatabase.CanLogInAsync(await UntilIssuedAsync(pod)), $"The credentials of {pod} must be valid.");
-        var expected = 0L;
-        foreach (var pod in living)
-            expected += (await ReadSecretAsync(pod))!.Keys.Count(key => key.EndsWith(".username", StringComparison.Ordinal));
-        await UntilAsync(async () => await CountLoginRolesAsync() == expected, $"there are not {expected} login roles");
-        await UntilAsync(async () => (await Records.ListAsync(CancellationToken.None)).Count == expected, $"there are not {expected} records");
+        await UntilOnlyLivingPodsHaveCredentialsAsync(living);
         output.WriteLine($"{rounds} kills, {living.Count} living pods. {TestSeed.Hint}");
     }
 

@@ -8,6 +8,7 @@ using KubeInject.Credentials.PostgreSql;
 using KubeInject.Http;
 using KubeInject.Injection;
 using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
@@ -17,12 +18,16 @@ using KubeInject.Testing;
 namespace KubeInject.IntegrationTests.Controller;
 
 /// <summary>Shared parts of the tests of the controller: a namespace, a database role, and pods that the webhook has admitted.</summary>
-public abstract class ControllerTest : IAsyncLifetime
+/// <param name="cluster">The cluster with a controller manager; null for the cluster without one.</param>
+public abstract class ControllerTest(ControllerManagerCluster? cluster = null) : IAsyncLifetime
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly KubeResource Events = new("", "v1", "events", "Event");
 
     private readonly List<RunningController> controllers = [];
+
+    /// <summary>The cluster with a controller manager.</summary>
+    internal ControllerManagerCluster ManagedCluster => cluster!;
 
     internal string Namespace { get; private set; } = "";
 
@@ -42,8 +47,8 @@ public abstract class ControllerTest : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Namespace = await TestCluster.CreateNamespaceAsync();
-        Connection = await TestCluster.OpenAsync(@namespace: Namespace);
+        Connection = cluster is null ? await TestCluster.OpenAsync(@namespace: await TestCluster.CreateNamespaceAsync()) : await cluster.OpenNamespaceAsync();
+        Namespace = Connection.Namespace;
         Role = await TestDatabase.CreateRoleAsync();
         Issuer = NewIssuer(TimeSpan.FromHours(1));
     }
@@ -58,9 +63,12 @@ public abstract class ControllerTest : IAsyncLifetime
 
     internal static PostgreSqlIssuer NewIssuer(TimeSpan timeToLive) => new(new PostgreSqlOptions { ConnectionString = TestDatabase.Superuser, TimeToLive = timeToLive });
 
-    internal async Task<RunningController> StartAsync(ControllerOptions? options = null, KillSwitch? kill = null, LeaderElectionOptions? election = null)
+    internal async Task<RunningController> StartAsync(ControllerOptions? options = null, KillSwitch? kill = null, LeaderElectionOptions? election = null, SensitiveString? token = null)
     {
-        controllers.Add(await RunningController.StartAsync(Namespace, Issuer, options ?? Options, kill, election));
+        var settings = (cluster?.Settings ?? TestCluster.Context("admin")) with { Namespace = Namespace };
+        if (token is not null)
+            settings = ConnectionSettings.FromToken(settings.Server, token, settings.CertificateAuthority!) with { Namespace = Namespace };
+        controllers.Add(await RunningController.StartAsync(settings, Issuer, options ?? Options, kill, election));
         return controllers[^1];
     }
 
@@ -158,6 +166,29 @@ public abstract class ControllerTest : IAsyncLifetime
     internal Task UntilRevokedAsync(Credential credential) =>
         UntilAsync(async () => !await TestDatabase.HasRoleAsync(credential.Username), $"the login role {credential.Username} exists");
 
+    /// <summary>Waits until all living pods have valid credentials, and no other credentials exist.</summary>
+    internal async Task UntilOnlyLivingPodsHaveCredentialsAsync(IReadOnlyCollection<PodKey> living)
+    {
+        var expected = 0L;
+        foreach (var pod in living)
+        {
+            Assert.True(await TestDatabase.CanLogInAsync(await UntilIssuedAsync(pod)), $"The credentials of {pod} must be valid.");
+            expected += (await ReadSecretAsync(pod))!.Keys.Count(key => key.EndsWith(".username", StringComparison.Ordinal));
+        }
+
+        await UntilAsync(async () => await CountLoginRolesAsync() == expected, $"there are not {expected} login roles");
+        await UntilAsync(async () => (await Records.ListAsync(CancellationToken.None)).Count == expected, $"there are not {expected} records");
+    }
+
+    /// <summary>Starts the program with the label of the test.</summary>
+    internal ServeProcess StartProgram(params string[] options) => new(
+    [
+        "--kubeconfig", TestCluster.FilePath("kubeconfig"), "--context", "admin", "--lease-namespace", Namespace, "--injector-label", Injection.LabelKey, "--skip-custom-resources", .. options,
+    ]);
+
+    /// <summary>Deletes the Lease of a leader that was killed. Otherwise, the next one would wait until it expires.</summary>
+    internal Task ReleaseLeaseAsync() => Connection.Objects.DeleteAsync(new KubeResource("coordination.k8s.io", "v1", "leases", "Lease"), "kubeinject", Namespace);
+
     /// <summary>The number of login roles that the test has issued.</summary>
     internal async Task<long> CountLoginRolesAsync() =>
         (long)(await TestDatabase.ScalarAsync("SELECT count(*) FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE r.rolname = $1", Role))!;
@@ -177,13 +208,14 @@ public abstract class ControllerTest : IAsyncLifetime
     internal Task SetStatusAsync(PodKey pod, string status) =>
         Connection.Objects.PatchStatusAsync(KubeResource.Pods, pod.Name, KubePatch.Merge($$"""{"status":{{status}}}"""), pod.Namespace);
 
-    internal async Task UntilAsync(Func<Task<bool>> isReached, string failure)
+    internal async Task UntilAsync(Func<Task<bool>> isReached, string failure, TimeSpan? longest = null)
     {
-        using var limit = new CancellationTokenSource(LongestWait);
+        var wait = longest > LongestWait ? longest.Value : LongestWait;
+        using var limit = new CancellationTokenSource(wait);
         while (!await isReached())
         {
             if (limit.IsCancellationRequested)
-                Assert.Fail($"After {LongestWait.TotalSeconds} s, {failure}. Messages: {string.Join('\n', controllers.SelectMany(controller => controller.Messages).TakeLast(20))}");
+                Assert.Fail($"After {wait.TotalSeconds} s, {failure}. Messages: {string.Join('\n', controllers.SelectMany(controller => controller.Messages).TakeLast(20))}");
             await Task.Delay(20);
         }
     }

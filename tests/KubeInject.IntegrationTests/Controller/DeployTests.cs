@@ -23,20 +23,8 @@ public sealed class DeployTests : ControllerTest
     [Fact]
     public async Task The_rights_are_sufficient_for_the_webhook_and_the_controller()
     {
-        await ApplyAsync(await ReadAsync("deploy/rbac.yaml"));
         using var folder = new TemporaryFolder();
-        var token = (await Command.KubectlAsync("create", "token", Namespace, "--namespace", Namespace)).Trim();
-        var kubeconfig = folder.Write("kubeconfig", $$$"""
-            apiVersion: v1
-            kind: Config
-            current-context: it
-            contexts: [{name: it, context: {cluster: it, user: it}}]
-            clusters: [{name: it, cluster: {server: "{{{TestCluster.Server}}}", certificate-authority: "{{{TestCluster.FilePath("ca.crt")}}}"}}]
-            users: [{name: it, user: {token: "{{{token}}}"}}]
-            """);
-        await UntilAsync(
-            async () => (await Command.RunAsync("kubectl", ["--kubeconfig", kubeconfig, "auth", "can-i", "create", "leases.coordination.k8s.io", "--namespace", Namespace])).ExitCode == 0,
-            "the rights are not in effect");
+        var kubeconfig = DeployedRights.WriteKubeconfig(folder, await DeployedRights.GrantAsync(Connection));
         using var program = new ServeProcess(
             "--role", "both", "--listen", "127.0.0.1:0", "--kubeconfig", kubeconfig, "--lease-namespace", Namespace, "--injector-label", Injection.LabelKey, "--skip-custom-resources",
             "--service-name", Namespace, "--webhook-configuration", Namespace);
@@ -59,6 +47,25 @@ public sealed class DeployTests : ControllerTest
         Assert.Equal(0, await program.TerminateAsync());
         Assert.DoesNotContain("permission", program.Log, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("forbidden", program.Log, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_controller_that_may_not_watch_pods_is_not_ready_and_says_why()
+    {
+        var watch = (await DeployedRights.ReadAsync()).Single(right => right is { Resource: "pods", Verb: "watch" });
+        using var folder = new TemporaryFolder();
+        using var program = new ServeProcess("--kubeconfig", DeployedRights.WriteKubeconfig(folder, await DeployedRights.GrantAsync(Connection, watch)), "--lease-namespace", Namespace, "--injector-label", Injection.LabelKey);
+        await UntilAsync(() => Task.FromResult(program.IsLeading && program.Log.Contains(watch.Denial, StringComparison.Ordinal)), "the log does not name the right");
+        using var client = new HttpClient();
+        var response = await client.GetAsync(new Uri(program.Health, "/readyz"));
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.StartsWith("not ready: controller cannot watch pods: pods is forbidden: ", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await Command.KubectlAsync("create", "clusterrolebinding", $"{Namespace}-watch", "--clusterrole=cluster-admin", $"--serviceaccount={Namespace}:{Namespace}");
+        await UntilAsync(() => Task.FromResult(program.Log.Contains("The controller can watch pods again.", StringComparison.Ordinal)), "the watch does not begin");
+        Assert.Equal("ready\n", await client.GetStringAsync(new Uri(program.Health, "/readyz")));
+        Assert.Single(program.Log.Split('\n'), line => line.Contains(watch.Denial, StringComparison.Ordinal));
+        await Command.KubectlAsync("delete", "clusterrolebinding", $"{Namespace}-watch");
     }
 
     /// <summary>Reads a manifest for the namespace of the test, with its name for all objects that are not in a namespace.</summary>

@@ -149,7 +149,7 @@ public sealed class ExplainTests : ControllerTest
         Issuer.Dispose();
         Issuer = NewIssuer(TimeSpan.FromSeconds(4));
         var controller = await StartLeaderAsync();
-        controller.Issuer.Limit = DateTimeOffset.UtcNow.AddSeconds(4);
+        controller.Issuer.LongestLifetime = TimeSpan.FromSeconds(4);
         var pod = await CreatePodAsync("orders");
         await UntilIssuedAsync(pod);
         await UntilEventAsync(pod, PodEventReason.Expiring);

@@ -170,7 +170,7 @@ public sealed class PodLifetimeTests(ITestOutputHelper output) : ControllerTest
         Issuer.Dispose();
         Issuer = NewIssuer(TimeSpan.FromSeconds(4));
         var controller = await StartAsync(Options with { OnExpiry = ExpiryAction.Evict });
-        controller.Issuer.Limit = DateTimeOffset.UtcNow.AddSeconds(4);
+        controller.Issuer.LongestLifetime = TimeSpan.FromSeconds(4);
         var json = Admit("orders", Namespace);
         json["metadata"]!["ownerReferences"] = hasWorkload
             ? JsonNode.Parse($$"""[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"orders","uid":"{{Guid.NewGuid()}}","controller":true}]""")

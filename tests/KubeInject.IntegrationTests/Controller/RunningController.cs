@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using KubeInject.Controller;
 using KubeInject.Credentials;
+using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
 
@@ -22,13 +23,15 @@ internal sealed class RunningController : IProgress<ControllerMessage>, IAsyncDi
         Issuer = new TestIssuer(issuer, kill);
         var source = new CredentialSource(Issuer, new KilledStore(new KubeLeaseStore(connection.Objects, connection.Namespace), kill), connection.Objects);
         metrics = new ControllerMetrics(source.Name, TimeProvider.System);
-        var controller = new PodCredentialController(connection.Objects, source, options, metrics, TimeProvider.System, this);
+        Controller = new PodCredentialController(connection.Objects, source, options, metrics, TimeProvider.System, this);
         Election = new LeaderElection(new KubeLeaderLock(connection.Objects, connection.Namespace, "kubeinject"), $"{Guid.NewGuid()}", election ?? new LeaderElectionOptions(), TimeProvider.System, this);
-        running = election is null ? controller.RunAsync(stop.Token) : Election.RunAsync(controller.RunAsync, stop.Token);
+        running = election is null ? Controller.RunAsync(stop.Token) : Election.RunAsync(Controller.RunAsync, stop.Token);
 
         // A dead process has no connections.
         _ = kill.Killed.ContinueWith(_ => connection.Dispose(), TaskScheduler.Default);
     }
+
+    public PodCredentialController Controller { get; }
 
     public TestIssuer Issuer { get; }
 
@@ -37,13 +40,13 @@ internal sealed class RunningController : IProgress<ControllerMessage>, IAsyncDi
     public ConcurrentQueue<ControllerMessage> Messages { get; } = new();
 
     /// <summary>Starts a controller.</summary>
-    /// <param name="namespace">The namespace of the records and of the Lease.</param>
+    /// <param name="settings">The cluster, the user, and the namespace of the records and of the Lease.</param>
     /// <param name="issuer">The source.</param>
     /// <param name="options">The options.</param>
     /// <param name="kill">Kills the controller; null for never.</param>
     /// <param name="election">The times of the election; null to lead without one.</param>
-    public static async Task<RunningController> StartAsync(string @namespace, ICredentialIssuer issuer, ControllerOptions options, KillSwitch? kill = null, LeaderElectionOptions? election = null) =>
-        new(await TestCluster.OpenAsync(@namespace: @namespace), issuer, options, kill ?? new KillSwitch(), election);
+    public static async Task<RunningController> StartAsync(ConnectionSettings settings, ICredentialIssuer issuer, ControllerOptions options, KillSwitch? kill = null, LeaderElectionOptions? election = null) =>
+        new(await KubeConnection.OpenAsync(settings), issuer, options, kill ?? new KillSwitch(), election);
 
     public void Report(ControllerMessage value) => Messages.Enqueue(value);
 

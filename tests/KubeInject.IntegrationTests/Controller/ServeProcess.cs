@@ -11,6 +11,13 @@ internal sealed partial class ServeProcess : IDisposable
     private readonly Process process;
 
     public ServeProcess(params string[] options)
+        : this(TestDatabase.Superuser, options)
+    {
+    }
+
+    /// <param name="database">The connection string of the source.</param>
+    /// <param name="options">Further options.</param>
+    public ServeProcess(SensitiveString database, string[] options)
     {
         process = Process.Start(new ProcessStartInfo("dotnet",
         [
@@ -18,7 +25,7 @@ internal sealed partial class ServeProcess : IDisposable
         ])
         {
             RedirectStandardError = true,
-            Environment = { ["KUBEINJECT_POSTGRESQL_CONNECTION"] = TestDatabase.Superuser.Reveal() },
+            Environment = { ["KUBEINJECT_POSTGRESQL_CONNECTION"] = database.Reveal() },
         })!;
         process.ErrorDataReceived += (_, line) => Add(line.Data);
         process.BeginErrorReadLine();
@@ -33,7 +40,19 @@ internal sealed partial class ServeProcess : IDisposable
         }
     }
 
-    public bool IsLeading => Log.Contains("Started to lead.", StringComparison.Ordinal) && Listening().IsMatch(Log);
+    public bool IsListening => Listening().IsMatch(Log);
+
+    public bool IsLeading => Log.Contains("Started to lead.", StringComparison.Ordinal) && IsListening;
+
+    /// <summary>The memory that the program uses, in MiB.</summary>
+    public long Memory
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 >> 20;
+        }
+    }
 
     /// <summary>The address of the endpoints.</summary>
     public Uri Health => new(Listening().Match(Log).Groups["health"].Value);
@@ -44,6 +63,13 @@ internal sealed partial class ServeProcess : IDisposable
         Assert.Equal(0, (await Command.RunAsync("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])).ExitCode);
         await process.WaitForExitAsync();
         return process.ExitCode;
+    }
+
+    /// <summary>Sends SIGKILL, and waits until the program has ended.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
     }
 
     public void Dispose()
@@ -58,6 +84,6 @@ internal sealed partial class ServeProcess : IDisposable
             log.Add(line ?? "");
     }
 
-    [GeneratedRegex(@"Listening on (https://\S+ and )?(?<health>http://\S+)\.")]
+    [GeneratedRegex(@"Listening on (https://\S+ and )?(?<health>http://[^\s""]+)\.")]
     private static partial Regex Listening();
 }

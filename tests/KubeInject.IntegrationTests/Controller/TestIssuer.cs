@@ -20,8 +20,8 @@ internal sealed class TestIssuer(ICredentialIssuer issuer, KillSwitch kill) : IC
     /// <summary>Whether the source does not answer.</summary>
     public bool IsDown { get; set; }
 
-    /// <summary>The longest time that the source allows; null for none.</summary>
-    public DateTimeOffset? Limit { get; set; }
+    /// <summary>The longest time that the source allows from the beginning of a lease; null for none.</summary>
+    public TimeSpan? LongestLifetime { get; set; }
 
     public int Issued => issued;
 
@@ -53,7 +53,10 @@ internal sealed class TestIssuer(ICredentialIssuer issuer, KillSwitch kill) : IC
     private async Task<DateTimeOffset?> RenewUpToLimitAsync(LeaseRecord lease, CancellationToken cancellationToken)
     {
         var end = await issuer.RenewAsync(lease, cancellationToken);
-        return Limit < end ? Limit : end;
+        if (lease.RecordedAt + LongestLifetime is not { } limit || limit >= end)
+            return end;
+        await TestDatabase.ExecuteAsync($"ALTER ROLE {TestDatabase.Identifier(lease.Username!)} VALID UNTIL '{limit:O}'");
+        return limit;
     }
 
     private async Task<T> RunAsync<T>(Func<Task<T>> call)

@@ -187,6 +187,19 @@ public class WatchTests
     }
 
     [Fact]
+    public async Task Each_watch_that_cannot_begin_is_reported_at_once_and_so_is_one_that_begins()
+    {
+        store.Set("a");
+        Script([.. Enumerable.Repeat<Func<Request, Response>>(_ => Response.Error(403, "Forbidden", "not yet"), 2), _ => Lines(() => store.Set("b"))]);
+        using var api = await FaultyApi.OpenAsync(Answer);
+        var reports = new List<string?>();
+
+        await FirstAsync(Reflector.FollowAsync(api.Connection.Channel, api.Objects.Pager(KubeResource.Pods, null), KubeResource.Pods, failure => reports.Add(failure?.Message), CancellationToken.None), 2);
+
+        Assert.Equal(["not yet", "not yet", null], reports);
+    }
+
+    [Fact]
     public async Task A_permission_that_returns_does_not_end_the_watch()
     {
         store.Set("a");

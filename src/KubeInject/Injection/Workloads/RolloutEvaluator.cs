@@ -27,13 +27,15 @@ internal static class RolloutEvaluator
     }
 
     /// <summary>Returns why a workload does not roll out automatically. Null if it does.</summary>
-    public static string? Obstacle(KubeObject workload)
+    /// <param name="workload">The workload.</param>
+    /// <param name="alternative">What the user can do instead of the remedy. Empty for nothing.</param>
+    public static string? Obstacle(KubeObject workload, string alternative = ", or do not wait for it")
     {
         var spec = workload.ToElement().Get("spec");
         return (workload.Kind, spec.Get("updateStrategy").Text("type")) switch
         {
-            ("Deployment", _) when spec.IsTrue("paused") => "It is paused, so changes are not rolled out. Resume it, or do not wait for it.",
-            ("StatefulSet" or "DaemonSet", "OnDelete") => "Its update strategy is OnDelete, so pods change only after they are deleted. Set the strategy to RollingUpdate, or do not wait for it.",
+            ("Deployment", _) when spec.IsTrue("paused") => $"It is paused, so changes are not rolled out. Resume it{alternative}.",
+            ("StatefulSet" or "DaemonSet", "OnDelete") => $"Its update strategy is OnDelete, so pods change only after they are deleted. Set the strategy to RollingUpdate{alternative}.",
             _ => null,
         };
     }

@@ -124,15 +124,16 @@ internal sealed class KubeObjectClient
     public IAsyncEnumerable<KubeEvent> WatchAsync(KubeResource resource, KubeQuery? query = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(resource);
-        return Reflector.FollowAsync(channel, Pager(resource, query), resource, cancellationToken);
+        return Reflector.FollowAsync(channel, Pager(resource, query), resource, null, cancellationToken);
     }
 
     /// <summary>Watches the metadata of objects like <see cref="WatchAsync"/>.</summary>
     /// <param name="resource">The resource of the objects.</param>
     /// <param name="query">The objects to select.</param>
+    /// <param name="report">Gets null when a watch begins, and the failure when the list cannot be read or a watch cannot begin. The next attempt follows.</param>
     /// <param name="cancellationToken">Stops the watch.</param>
     /// <returns>The changes, without end. The objects have metadata only.</returns>
-    internal IAsyncEnumerable<KubeEvent> WatchMetadataAsync(KubeResource resource, KubeQuery query, CancellationToken cancellationToken)
+    internal IAsyncEnumerable<KubeEvent> WatchMetadataAsync(KubeResource resource, KubeQuery query, Action<Exception?> report, CancellationToken cancellationToken)
     {
         var metadata = MetadataOf(resource);
         var pager = new ListPager(channel, metadata, query.ListPath(resource, defaultNamespace), query.PageSize, query.Progress)
@@ -140,7 +141,7 @@ internal sealed class KubeObjectClient
             Accept = ApiRequest.JsonMetadataOnlyList,
             WatchAccept = ApiRequest.JsonMetadata,
         };
-        return Reflector.FollowAsync(channel, pager, metadata, cancellationToken);
+        return Reflector.FollowAsync(channel, pager, metadata, report, cancellationToken);
     }
 
     /// <summary>Creates an object.</summary>

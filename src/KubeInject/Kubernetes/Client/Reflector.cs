@@ -13,7 +13,7 @@ namespace KubeInject.Kubernetes.Client;
 /// Changes are determined by comparison with the known objects, not by the event types of the server. So no change is
 /// reported twice, and deletions during an interruption are reported. For that, all existing objects are kept in memory.
 /// </remarks>
-internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResource resource) : IAsyncDisposable
+internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResource resource, Action<Exception?>? report) : IAsyncDisposable
 {
     private readonly Dictionary<string, KubeObject> known = new(StringComparer.Ordinal);
     private readonly HashSet<string> listed = new(StringComparer.Ordinal);
@@ -29,10 +29,15 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
 
     private KubeRetryPolicy Policy => channel.Policy;
 
+    /// <param name="channel">The connection.</param>
+    /// <param name="pager">Reads the list.</param>
+    /// <param name="resource">The resource of the objects.</param>
+    /// <param name="report">Gets null when a watch begins, and the failure when the list cannot be read or a watch cannot begin. The next attempt follows. Null to report nothing.</param>
+    /// <param name="cancellationToken">Stops the watch.</param>
     public static async IAsyncEnumerable<KubeEvent> FollowAsync(
-        ApiChannel channel, ListPager pager, KubeResource resource, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ApiChannel channel, ListPager pager, KubeResource resource, Action<Exception?>? report, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reflector = new Reflector(channel, pager, resource);
+        var reflector = new Reflector(channel, pager, resource, report);
         await using var _ = reflector.ConfigureAwait(false);
         while (true)
         {
@@ -60,6 +65,8 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         {
             if (!ShouldContinue(e))
                 throw;
+            if (stream is null)
+                report?.Invoke(e);
             await DisposeAsync().ConfigureAwait(false);
             await Task.Delay(Policy.Backoff(failures), Policy.Clock, cancellationToken).ConfigureAwait(false);
             return [];
@@ -101,6 +108,7 @@ internal sealed class Reflector(ApiChannel channel, ListPager pager, KubeResourc
         {
             streamStart = Policy.Clock.GetTimestamp();
             stream = await channel.OpenAsync(ApiRequest.Watch(path) with { Accept = pager.WatchAccept }, cancellationToken).ConfigureAwait(false);
+            report?.Invoke(null);
         }
 
         if (await stream.ReadLineAsync(cancellationToken).ConfigureAwait(false) is not { } bytes)

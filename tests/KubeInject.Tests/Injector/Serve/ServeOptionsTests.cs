@@ -46,6 +46,12 @@ public sealed class ServeOptionsTests
         Assert.Equal((runsWebhook, runsController), (options.RunsWebhook, options.RunsController));
     }
 
+    [Theory]
+    [InlineData("none", "None")]
+    [InlineData("evict", "Evict")]
+    [InlineData("rollout", "Rollout")]
+    public void Pods_that_expire_are_kept_evicted_or_rolled_out(string name, string action) => Assert.Equal(action, $"{Read(("on-expiry", name)).OnExpiry}");
+
     [Fact]
     public void The_controller_needs_no_certificate()
     {
@@ -69,6 +75,7 @@ public sealed class ServeOptionsTests
     [InlineData("tls-key", "", "--tls-cert requires --tls-key, KUBEINJECT_TLS_KEY, or 'tls-key' in the settings file.")]
     [InlineData("tls-secret", "A", "--tls-secret must be the name of a Kubernetes object: lowercase letters, digits, '-' and '.'.")]
     [InlineData("service-name", "a..b", "--service-name must be the name of a Kubernetes object: lowercase letters, digits, '-' and '.'.")]
+    [InlineData("on-expiry", "delete", "--on-expiry must be one of: none, evict, rollout.")]
     [InlineData("log-format", "xml", "--log-format must be one of: text, json.")]
     [InlineData("log-level", "Debug", "--log-level must be one of: debug, information, warning, error.")]
     public void An_invalid_setting_is_an_error(string name, string value, string expected) =>

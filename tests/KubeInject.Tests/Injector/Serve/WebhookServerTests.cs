@@ -121,6 +121,17 @@ public sealed partial class WebhookServerTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_problem_of_the_controller_is_shown_but_does_not_make_the_webhook_unready()
+    {
+        var problem = (string?)"cannot watch pods: forbidden";
+        server.Note("controller", () => problem);
+
+        Assert.Equal("ready, but: controller cannot watch pods: forbidden\n", await client.GetStringAsync(new Uri(Health, "/readyz")));
+        problem = null;
+        Assert.Equal("ready\n", await client.GetStringAsync(new Uri(Health, "/readyz")));
+    }
+
+    [Fact]
     public async Task A_stopping_server_is_not_ready_but_answers_until_it_is_unlisted()
     {
         var stopped = server.StopAsync();
