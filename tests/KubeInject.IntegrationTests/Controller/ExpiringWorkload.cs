@@ -48,7 +48,11 @@ internal sealed class ExpiringWorkload
         pod["metadata"]!["labels"]!["pod-template-generation"] = "1";
         pod["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject
         {
-            ["apiVersion"] = owner.ApiVersion, ["kind"] = owner.Kind, ["name"] = owner.Name, ["uid"] = owner.Uid, ["controller"] = owner.Controller,
+            ["apiVersion"] = owner.ApiVersion,
+            ["kind"] = owner.Kind,
+            ["name"] = owner.Name,
+            ["uid"] = owner.Uid,
+            ["controller"] = owner.Controller,
         });
         return pod;
     }

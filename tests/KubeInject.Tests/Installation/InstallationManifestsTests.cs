@@ -1,5 +1,5 @@
-using KubeInject.Installation;
 using KubeInject.Injector.Settings;
+using KubeInject.Installation;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Installation;
