@@ -35,7 +35,7 @@ internal sealed class WorkloadRestart(KubeObjectClient client, TimeProvider time
     {
         var owner = await FindControllerAsync(key.Namespace, pod, cancellationToken).ConfigureAwait(false);
         var workload = owner?.Kind == KubeResource.ReplicaSets.Kind ? await FindControllerAsync(key.Namespace, owner, cancellationToken).ConfigureAwait(false) : owner;
-        if (owner is null || workload is null || WorkloadKind.Of(workload.Kind) is not { CanBeChanged: true } kind)
+        if (owner is null || !Selects(owner, pod) || workload is null || WorkloadKind.Of(workload.Kind) is not { CanBeChanged: true } kind)
             return "The pod is not replaced, because it belongs to no Deployment, StatefulSet or DaemonSet. Create it again before its credentials expire.";
         if (ObstacleOf(key, workload) is { } obstacle)
             return $"The pod is not replaced by {ReferenceOf(workload)}. {obstacle}";
@@ -60,6 +60,10 @@ internal sealed class WorkloadRestart(KubeObjectClient client, TimeProvider time
             return null;
         }
     }
+
+    // Anyone who can create a pod can write an owner into it. The owner keeps only pods that its selector matches.
+    private static bool Selects(KubeObject owner, KubeObject pod) =>
+        LabelSelector.Read(owner.ToElement().Get("spec").Get("selector")).Matches(pod.ToElement().Get("metadata").Get("labels").Texts());
 
     private static string? ObstacleOf(PodKey pod, KubeObject workload)
     {

@@ -45,6 +45,7 @@ internal sealed class ExpiringWorkload
     /// <summary>Makes a pod one of the workload's pods.</summary>
     public static JsonObject Own(JsonObject pod, OwnerReference owner)
     {
+        pod["metadata"]!["labels"]!["app"] = owner.Name.Split('-')[0];
         pod["metadata"]!["labels"]!["pod-template-generation"] = "1";
         pod["metadata"]!["ownerReferences"] = new JsonArray(new JsonObject
         {

@@ -73,6 +73,20 @@ public sealed class PodExpiryTests : ControllerTest
         Assert.Equal((0, null), await workload.ReadAsync());
     }
 
+    [Fact]
+    public async Task A_pod_that_its_owner_does_not_select_restarts_nothing()
+    {
+        await StartAsync(ExpiryAction.Rollout);
+        var workload = await ExpiringWorkload.CreateAsync(Connection, KubeResource.Deployments);
+        var json = ExpiringWorkload.Own(Admit("orders", Namespace), workload.Owner);
+        json["metadata"]!["labels"]!["app"] = "other";
+
+        var pod = await CreateAsync(json);
+
+        await UntilEventAsync(pod, PodEventReason.NotReplaced);
+        Assert.Equal((0, null), await workload.ReadAsync());
+    }
+
     [Theory]
     [InlineData(nameof(ExpiryAction.Evict), "none", false)]
     [InlineData(nameof(ExpiryAction.None), "evict", true)]
