@@ -10,12 +10,14 @@ internal static class CheckCommand
 {
     private const string More = """
         Writes the findings to standard output and a summary to standard error. Changes nothing and issues no credentials.
+        A comment in a manifest silences findings of its document: # kubeinject: ignore KI013 The label is added later.
 
         Examples:
           kubeinject check deploy/ --recursive
           helm template . | kubeinject check - --strict
           kubeinject check deploy/ -R --format github
           kubeinject check deploy/ -R --format sarif > kubeinject.sarif
+          kubeinject check . -R --exclude charts --exclude-code KI013
           kubeinject check orders.yaml --cluster --source vault --vault-address https://vault.example.org:8200
 
 
@@ -40,7 +42,7 @@ internal static class CheckCommand
         {
             inputs, recursive, cluster, strict, format,
         };
-        var options = new SettingOptions(command, [.. AllSettings.OfAnnotations, .. AllSettings.OfSources]);
+        var options = new SettingOptions(command, [.. AllSettings.OfChecks, .. AllSettings.OfAnnotations, .. AllSettings.OfSources]);
         command.Options.Add(ExtendedHelp.Option(More));
         command.SetAction((parsed, stop) => CommandRunner.RunAsync("", () => options.Read(parsed), async (settings, cancellationToken) =>
         {
@@ -49,7 +51,7 @@ internal static class CheckCommand
             var manifests = ManifestInputs.Find(paths, parsed.GetValue(recursive));
             using var diagnosticians = new DiagnosticianBuilder(settings);
             var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster), cancellationToken).ConfigureAwait(false);
-            var check = new ManifestCheck(diagnostician);
+            var check = new ManifestCheck(diagnostician, CheckFilter.Read(settings));
             foreach (var manifest in manifests)
                 await check.AddAsync(manifest, cancellationToken).ConfigureAwait(false);
 

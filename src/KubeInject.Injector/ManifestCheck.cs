@@ -8,28 +8,34 @@ namespace KubeInject.Injector;
 
 /// <summary>Checks manifests one after another, and collects the findings in the order of the manifests. A manifest or document that cannot be read is reported as a finding and does not stop the check.</summary>
 /// <param name="diagnostician">Diagnoses the pods and pod templates of the manifests.</param>
-internal sealed class ManifestCheck(PodDiagnostician diagnostician)
+/// <param name="filter">What to leave out.</param>
+internal sealed class ManifestCheck(PodDiagnostician diagnostician, CheckFilter filter)
 {
     private readonly List<ReportedFinding> findings = [];
     private int manifests;
     private int pods;
+    private int ignored;
 
     /// <summary>The findings, in the order of the manifests and of their lines.</summary>
     public IReadOnlyList<ReportedFinding> Findings => findings;
 
     /// <summary>The numbers of checked pods and of findings, in one line.</summary>
     public string Summary => $"Checked {Count(pods, "pod or pod template", "pods and pod templates")} in {Count(manifests, "manifest", "manifests")}: "
-        + $"{Count(Of(FindingSeverity.Error), "error", "errors")}, {Count(Of(FindingSeverity.Warning), "warning", "warnings")}, {Count(Of(FindingSeverity.Information), "note", "notes")}.";
+        + $"{Count(Of(FindingSeverity.Error), "error", "errors")}, {Count(Of(FindingSeverity.Warning), "warning", "warnings")}, {Count(Of(FindingSeverity.Information), "note", "notes")}{(ignored == 0 ? "" : $", {ignored} ignored")}.";
 
     public async Task AddAsync(ManifestSource manifest, CancellationToken cancellationToken)
     {
+        if (filter.Excludes(manifest))
+            return;
         manifests++;
         try
         {
             foreach (var diagnosis in await diagnostician.DiagnoseAsync(manifest, Report, cancellationToken).ConfigureAwait(false))
             {
                 pods++;
-                findings.AddRange(diagnosis.Findings.Select(ReportedFinding.Of));
+                var reported = diagnosis.ReportedFindings.Where(finding => !filter.ExcludesCode(finding.Code)).ToList();
+                ignored += diagnosis.Findings.Count - reported.Count;
+                findings.AddRange(reported.Select(ReportedFinding.Of));
             }
         }
         catch (ManifestException exception)

@@ -179,7 +179,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         else if (Explain)
             WriteObject(Explanation.Of(diagnosis));
         else
-            WriteObject(diagnosis.Findings.Where(IsWanted).ToArray(), enumerateCollection: true);
+            WriteObject(diagnosis.ReportedFindings.Where(IsWanted).ToArray(), enumerateCollection: true);
     }
 
     private bool IsWanted(Finding finding) => finding.Severity >= MinimumSeverity

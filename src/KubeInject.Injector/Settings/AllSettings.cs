@@ -48,6 +48,9 @@ internal static class AllSettings
     public static readonly Setting InjectorLabel = new("injector-label", "KEY", "The label by which the in-cluster injector selects pods. Default: with --cluster, the label of the installed injector; otherwise, vault-db-injector.");
     public static readonly Setting DefaultMount = new("default-mount", "PATH", "The mount path of the database secrets engine for pods that specify none. Default: databases.");
 
+    public static readonly Setting ExcludeCode = new("exclude-code", "CODE", "Do not report findings with this code; * and ? are wildcards. Repeatable.") { Kind = SettingKind.List };
+    public static readonly Setting Exclude = new("exclude", "PATTERN", "Do not check these manifests; * and ? are wildcards. A pattern without a slash matches the name of a file or of any of its folders, and another one the path. Repeatable.") { Kind = SettingKind.List };
+
     public static readonly Setting Namespace = new("namespace", "NAME", "Process only leases of this namespace. Their owners are searched for in all namespaces. Default: leases of all namespaces.");
     public static readonly Setting GracePeriod = new("grace-period", "TIME", "How old a lease without an owner must be before it is revoked. Default: 5m.") { Kind = SettingKind.Duration };
     public static readonly Setting SkipCustomResources = new("skip-custom-resources", "", "Do not search for owners among custom resources. Leases that were issued for custom resources are then not revoked.") { Kind = SettingKind.Flag };
@@ -81,6 +84,9 @@ internal static class AllSettings
     /// <summary>The settings of the annotations.</summary>
     public static IReadOnlyList<Setting> OfAnnotations { get; } = [InjectorLabel, DefaultMount];
 
+    /// <summary>The settings of a check.</summary>
+    public static IReadOnlyList<Setting> OfChecks { get; } = [ExcludeCode, Exclude];
+
     /// <summary>The settings of a sweep.</summary>
     public static IReadOnlyList<Setting> OfSweeps { get; } = [Namespace, GracePeriod, SkipCustomResources, Concurrency];
 
@@ -91,5 +97,5 @@ internal static class AllSettings
     public static IReadOnlyList<Setting> OfServersWithSources { get; } = [.. OfServers, .. OfAnnotations, GracePeriod, SkipCustomResources, Concurrency, .. OfSources.Except([Timeout])];
 
     /// <summary>All settings.</summary>
-    public static IReadOnlyList<Setting> All { get; } = [.. OfAnnotations, .. OfSources, .. OfSweeps, .. OfServers];
+    public static IReadOnlyList<Setting> All { get; } = [.. OfAnnotations, .. OfSources, .. OfChecks, .. OfSweeps, .. OfServers];
 }

@@ -24,6 +24,12 @@ public sealed record PodDiagnosis
     /// <summary>All findings, in the order of the steps.</summary>
     public IReadOnlyList<Finding> Findings => Steps.SelectMany(link => link.Findings).ToArray();
 
+    /// <summary>The codes of findings that comments in the manifest silence. They are part of <see cref="Findings"/>.</summary>
+    internal IReadOnlySet<string> IgnoredCodes { get; init; } = new HashSet<string>();
+
+    /// <summary>The findings that no comment silences.</summary>
+    internal IEnumerable<Finding> ReportedFindings => Findings.Where(finding => !IgnoredCodes.Contains(finding.Code));
+
     /// <summary>The first step that failed; null if no step failed.</summary>
     public DiagnosisStep? FirstFailed => Steps.FirstOrDefault(link => link.State == DiagnosisStatus.Failed);
 

@@ -64,8 +64,13 @@ internal sealed class PodDiagnostician
         var documents = Manifest.Parse(text).Documents;
         foreach (var document in documents.Where(document => document.Problem is not null))
             report(document);
-        foreach (var template in documents.SelectMany(document => document.PodTemplates))
-            diagnoses.Add(WithLocations(await DiagnoseAsync(DiagnosisSubject.Of(template, used), cancellationToken).ConfigureAwait(false), template));
+        foreach (var document in documents.Where(document => document.PodTemplates.Count > 0))
+        {
+            var ignored = IgnoreComments.CodesIn(document.Text);
+            foreach (var template in document.PodTemplates)
+                diagnoses.Add(WithLocations(await DiagnoseAsync(DiagnosisSubject.Of(template, used), cancellationToken).ConfigureAwait(false), template) with { IgnoredCodes = ignored });
+        }
+
         return diagnoses;
     }
 

@@ -50,6 +50,30 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_comment_silences_findings_of_its_document_only()
+    {
+        var comment = Doubtful.Replace("kind: Pod\n", "kind: Pod # kubeinject: ignore KI013 The label is added later.\n", StringComparison.Ordinal);
+
+        var result = await CheckAsync(folder.Write("a.yaml", $"{comment}---\n{Doubtful}"), "--strict");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"{folder.File("a.yaml")}:", Assert.Single(result.Output.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Equal("Checked 2 pods and pod templates in 1 manifest: 0 errors, 1 warning, 0 notes, 1 ignored.\n", result.Error);
+    }
+
+    [Fact]
+    public async Task Codes_and_manifests_can_be_left_out()
+    {
+        folder.Write("m/wrong.yaml", Wrong);
+        folder.Write("m/charts/wrong.yaml", Wrong);
+        folder.Write("m/doubtful.yaml", Doubtful);
+
+        var result = await CheckAsync(folder.File("m"), "-R", "--strict", "--exclude-code", "KI01?", "--exclude", "charts", "--exclude", "*/m/wrong.*");
+
+        Assert.Equal((0, "", "Checked 1 pod or pod template in 1 manifest: 0 errors, 0 warnings, 0 notes, 1 ignored.\n"), (result.ExitCode, result.Output, result.Error));
+    }
+
+    [Fact]
     public async Task A_folder_is_checked_in_path_order_and_an_unreadable_file_does_not_stop_the_others()
     {
         folder.Write("m/c.yaml", Wrong);
