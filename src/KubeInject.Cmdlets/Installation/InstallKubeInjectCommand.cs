@@ -14,6 +14,9 @@ namespace KubeInject.Cmdlets.Installation;
 [OutputType(typeof(InstalledObject))]
 public sealed class InstallKubeInjectCommand : ConnectedCmdlet
 {
+    // Not WebhookFailurePolicy: PowerShell determines the layout of a cmdlet before the engine, which defines the value type, can be loaded.
+    private object? failurePolicy;
+
     [Parameter(Mandatory = true, Position = 0, HelpMessage = "Specifies the container image of the program kubeinject.")]
     [ValidateNotNullOrEmpty]
     public string Image { get; set; } = "";
@@ -33,7 +36,11 @@ public sealed class InstallKubeInjectCommand : ConnectedCmdlet
     public int ReplicaCount { get; set; } = new InstallationOptions().Replicas;
 
     [Parameter(HelpMessage = "Specifies what happens to pods that request credentials if the webhook does not answer: Fail (default) refuses them, and Ignore creates them without credentials.")]
-    public WebhookFailurePolicy FailurePolicy { get; set; }
+    public WebhookFailurePolicy FailurePolicy
+    {
+        get => failurePolicy is WebhookFailurePolicy given ? given : default;
+        set => failurePolicy = value;
+    }
 
     [Parameter(HelpMessage = "Specifies the key of the label by which the webhook and the controller select pods. The default is vault-db-injector.")]
     [ValidateNotNullOrEmpty]
