@@ -23,7 +23,7 @@ public sealed class InstallKubeInjectCommand : ConnectedCmdlet
 
     [Parameter(HelpMessage = "Specifies the settings of 'kubeinject serve', by the names of their environment variables: @{ KUBEINJECT_SOURCE = 'vault' }. They become part of the Deployment. Specify secrets, such as a password, in the Secret kubeinject-settings instead.")]
     [ValidateNotNull]
-    public Hashtable Setting { get; set; } = [];
+    public Hashtable? Setting { get; set; }
 
     [Parameter(HelpMessage = "Specifies the namespace to install to. It is created if it does not exist. The default is kubeinject.")]
     [Alias("n")]
@@ -48,7 +48,7 @@ public sealed class InstallKubeInjectCommand : ConnectedCmdlet
 
     [Parameter(HelpMessage = "Specifies labels, as @{ key = 'value' }, of which a namespace needs all, so that the webhook acts on its pods. The default is all namespaces, except kube-system and the namespace of the installation.")]
     [ValidateNotNull]
-    public Hashtable NamespaceLabel { get; set; } = [];
+    public Hashtable? NamespaceLabel { get; set; }
 
     [Parameter(HelpMessage = "Installs even if another injector selects the same pods or if no source of credentials is specified, and overwrites fields that another tool manages.")]
     public SwitchParameter Force { get; set; }
@@ -118,6 +118,6 @@ public sealed class InstallKubeInjectCommand : ConnectedCmdlet
     private bool Approve(IReadOnlyList<InstallationObject> objects, string cluster) =>
         ShouldDo(objects.Select(item => $"Apply {item.Reference} in {cluster}."), $"Install KubeInject in {cluster}?", "Install-KubeInject");
 
-    private static Dictionary<string, string> Texts(Hashtable table) =>
-        table.Cast<DictionaryEntry>().ToDictionary(entry => $"{entry.Key}", entry => $"{entry.Value}", StringComparer.Ordinal);
+    private static Dictionary<string, string> Texts(Hashtable? table) =>
+        (table ?? []).Cast<DictionaryEntry>().ToDictionary(entry => $"{entry.Key}", entry => $"{entry.Value}", StringComparer.Ordinal);
 }

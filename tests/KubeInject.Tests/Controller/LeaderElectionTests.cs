@@ -123,14 +123,15 @@ public sealed class LeaderElectionTests : IAsyncDisposable
         return candidates[^1];
     }
 
-    /// <summary>Lets time pass in small steps, on a thread on which the processes continue at once.</summary>
+    /// <summary>Lets time pass in small steps. After each, the processes continue, which also takes turns on other threads.</summary>
     private Task AdvanceAsync(TimeSpan duration) => Task.Run(async () =>
     {
         var step = TimeSpan.FromMilliseconds(500);
         for (var passed = TimeSpan.Zero; passed < duration; passed += step)
         {
             time.Advance(step);
-            await Task.Yield();
+            for (var turn = 0; turn < 20; turn++)
+                await Task.Run(() => { });
         }
     });
 
