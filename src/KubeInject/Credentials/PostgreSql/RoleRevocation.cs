@@ -53,7 +53,8 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
     /// <summary>Whether a concurrent revocation can cause this error. A retry then succeeds.</summary>
     public static bool IsRace(PostgresException exception) => exception.IsTransient
         || exception.SqlState is PostgresErrorCodes.InternalError or PostgresErrorCodes.UndefinedObject
-        or PostgresErrorCodes.InvalidParameterValue; // SET ROLE to a role that was dropped
+        or PostgresErrorCodes.InvalidParameterValue // SET ROLE to a role that was dropped
+        || exception is { SqlState: PostgresErrorCodes.InsufficientPrivilege, Routine: "ReassignOwnedObjects" }; // REASSIGN by a role that was dropped after SET ROLE
 
     /// <summary>Terminates sessions of the role until none is left.</summary>
     private static async Task EndSessionsAsync(NpgsqlConnection connection, LoginRole login, CancellationToken cancellationToken)
