@@ -15,7 +15,7 @@ public sealed class ProcessKillTests(ITestOutputHelper output) : ControllerTest
     [Fact]
     public async Task A_program_that_is_killed_leaves_nothing_that_the_next_one_does_not_complete()
     {
-        var kills = int.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture, out var count) ? count : 10;
+        var kills = int.TryParse(Environment.GetEnvironmentVariable(Variable), CultureInfo.InvariantCulture, out var count) ? count : 4;
         var random = new Random(TestSeed.Value);
         using var end = new CancellationTokenSource();
         var changing = ChangePodsAsync(new Random(random.Next()), end.Token);
