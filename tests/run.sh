@@ -41,6 +41,13 @@ pester() {
   fi
 }
 
+# Prints the failed tests again, because the output of the suites is long.
+report_failures() {
+  local failures
+  failures=$(grep -h -A 15 'outcome="Failed"' "$results"/*.trx 2>/dev/null | grep -E 'outcome="Failed"|<Message>|^ *at .* in ' | sed -E 's/.* testName="([^"]*)".*/Failed: \1/' | cut -c 1-500)
+  if [[ -n $failures ]]; then printf '%s\n' "$failures"; fi
+}
+
 # The tests of the Vault source use a fake Vault, and also a real Vault or OpenBao if one is installed.
 report_vault() {
   if [[ -z ${KUBEINJECT_TEST_VAULT:-} ]] && ! command -v vault >/dev/null && ! command -v bao >/dev/null; then
@@ -82,6 +89,7 @@ xunit KubeInject.Tests
 xunit KubeInject.IntegrationTests
 report_vault
 pester
+report_failures
 exec >&3 2>&4 3>&- 4>&-
 wait $!
 check_secrets
