@@ -12,8 +12,8 @@ internal sealed record Command(int ExitCode, string Output, string Error)
 
     public static Task<Command> KubeInjectAsync(params string[] arguments) => KubeInjectAsync(arguments, null, null);
 
-    public static Task<Command> KubeInjectAsync(string[] arguments, string? input = null, string? home = null) =>
-        RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), .. arguments], input, home);
+    public static Task<Command> KubeInjectAsync(string[] arguments, string? input = null, string? home = null, IReadOnlyDictionary<string, string?>? environment = null, string? workingFolder = null) =>
+        RunAsync(TestedProgram.File, TestedProgram.ArgumentsFor(arguments), input, home, environment, workingFolder);
 
     /// <summary>Runs kubectl against the test cluster, and requires that it succeeds.</summary>
     public static async Task<string> KubectlAsync(params string[] arguments)

@@ -20,11 +20,11 @@ internal sealed partial class WebhookProcess : IDisposable
             folder.Write("tls.key", key.ExportPkcs8PrivateKeyPem());
         folder.Write("tls.crt", certificate);
         Authority = authority.ExportCertificatePem();
-        process = Process.Start(new ProcessStartInfo("dotnet",
+        process = Process.Start(new ProcessStartInfo(TestedProgram.File, TestedProgram.ArgumentsFor(
         [
-            Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), "serve", "--role", "webhook", "--listen", "127.0.0.1:0", "--health-listen", "127.0.0.1:0",
+            "serve", "--role", "webhook", "--listen", "127.0.0.1:0", "--health-listen", "127.0.0.1:0",
             "--tls-cert", folder.File("tls.crt"), "--tls-key", folder.File("tls.key"), "--log-level", "debug", "--log-format", logFormat,
-        ])
+        ]))
         {
             RedirectStandardError = true,
         })!;

@@ -10,6 +10,7 @@ public sealed class ProcessKillTests(ITestOutputHelper output) : ControllerTest
 {
     private const string Variable = "KUBEINJECT_PROCESS_KILLS";
     private const int MostPods = 16;
+    private const int MostAtOnce = 8;
     private const int LongestTerm = 1000; // ms
 
     [Fact]
@@ -47,7 +48,12 @@ public sealed class ProcessKillTests(ITestOutputHelper output) : ControllerTest
         while (!cancellationToken.IsCancellationRequested)
         {
             if (living.Count < random.Next(MostPods))
-                living.Enqueue(await CreatePodAsync($"pod-{created++}", null, random.Next(2) == 0 ? ["orders"] : ["orders", "billing"]));
+            {
+                var numbers = Enumerable.Range(created, random.Next(1, MostAtOnce + 1)).ToList();
+                created += numbers.Count;
+                foreach (var pod in await Task.WhenAll(numbers.Select(number => CreatePodAsync($"pod-{number}", null, number % 2 == 0 ? ["orders"] : ["orders", "billing"]))))
+                    living.Enqueue(pod);
+            }
             else if (living.TryDequeue(out var oldest))
                 await DeleteAsync(oldest);
             await Task.Delay(random.Next(80), CancellationToken.None);

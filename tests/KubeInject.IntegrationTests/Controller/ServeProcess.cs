@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace KubeInject.IntegrationTests.Controller;
 
-/// <summary>The program as a controller, or with the role in the options, with PostgreSQL as its source.</summary>
+/// <summary>The program as a controller with PostgreSQL as its source, unless the options specify another role or source.</summary>
 internal sealed partial class ServeProcess : IDisposable
 {
     private readonly List<string> log = [];
@@ -19,10 +19,10 @@ internal sealed partial class ServeProcess : IDisposable
     /// <param name="options">Further options.</param>
     public ServeProcess(SensitiveString database, string[] options)
     {
-        process = Process.Start(new ProcessStartInfo("dotnet",
+        process = Process.Start(new ProcessStartInfo(TestedProgram.File, TestedProgram.ArgumentsFor(
         [
-            Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), "serve", .. options.Contains("--role") ? [] : (string[])["--role", "controller"], "--health-listen", "127.0.0.1:0", "--source", "postgresql", .. options,
-        ])
+            "serve", .. options.Contains("--role") ? [] : (string[])["--role", "controller"], "--health-listen", "127.0.0.1:0", .. options.Contains("--source") ? [] : (string[])["--source", "postgresql"], .. options,
+        ]))
         {
             RedirectStandardError = true,
             Environment = { ["KUBEINJECT_POSTGRESQL_CONNECTION"] = database.Reveal() },

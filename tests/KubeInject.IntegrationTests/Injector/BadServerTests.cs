@@ -131,9 +131,8 @@ public sealed class BadServerTests : IDisposable
             {(proxy is null ? "" : $"proxy-url: http://127.0.0.1:{proxy.Port}")}
         """);
 
-    private Task<Command> RunAsync(string kubeconfig, params string[] arguments) => Command.RunAsync(
-        "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), .. arguments],
+    private Task<Command> RunAsync(string kubeconfig, params string[] arguments) => Command.KubeInjectAsync(
+        arguments,
         home: folder.File("home"),
         environment: new Dictionary<string, string?> { ["KUBECONFIG"] = kubeconfig, ["DOTNET_GCHeapHardLimit"] = HeapLimit });
 

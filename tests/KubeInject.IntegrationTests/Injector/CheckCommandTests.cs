@@ -217,7 +217,7 @@ public sealed class CheckCommandTests : IDisposable
     private Task<Command> CheckInFolderAsync(params string[] arguments) => RunAsync(["check", "m", .. arguments]);
 
     private Task<Command> RunAsync(string[] arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
-        Command.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), .. arguments], home: folder.File("home"), environment: environment, workingFolder: folder.Path);
+        Command.KubeInjectAsync(arguments, home: folder.File("home"), environment: environment, workingFolder: folder.Path);
 
     private static string[] Heads(Command result) => [.. result.Output.TrimEnd().Split('\n').Select(line => string.Join(':', line.Split(':').Take(4)))];
 }

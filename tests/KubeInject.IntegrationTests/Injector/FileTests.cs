@@ -119,7 +119,7 @@ public sealed class FileTests : IDisposable
     // A user who can read everything, because the parent folders may be closed to other users, and has normal write permissions.
     private Task<Command> RunAsOtherUserAsync(params string[] arguments) => Command.RunAsync(
         "setpriv",
-        ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search", "dotnet", Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), "inject", .. arguments, "--source", "local", "--lease-folder", folder.File("home/leases")],
+        ["--reuid", "65534", "--regid", "65534", "--clear-groups", "--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search", TestedProgram.File, .. TestedProgram.ArgumentsFor(["inject", .. arguments, "--source", "local", "--lease-folder", folder.File("home/leases")])],
         home: folder.Path,
         workingFolder: "/");
 

@@ -40,9 +40,8 @@ public sealed class HostileTextTests : IDisposable
         foreach (var file in files.Append("-").Append($"missing\n::error::planted\u001b.yaml"))
         {
             var words = command.Split(' ');
-            var result = await Command.RunAsync(
-                "dotnet",
-                [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), words[0], file.StartsWith(folder.Path, StringComparison.Ordinal) ? Path.GetFileName(file) : file, .. words[1..]],
+            var result = await Command.KubeInjectAsync(
+                [words[0], file.StartsWith(folder.Path, StringComparison.Ordinal) ? Path.GetFileName(file) : file, .. words[1..]],
                 input: Manifest, home: folder.File("home"), workingFolder: folder.Path);
 
             Assert.NotEmpty(result.Output + result.Error);

@@ -150,7 +150,7 @@ public sealed class SourceTests(VaultFixtures worlds) : IDisposable
     private Task<Command> RunAsync(string command, string input, Dictionary<string, string?> variables, params string[] arguments)
     {
         var environment = new Dictionary<string, string?>(variables) { ["KUBECONFIG"] = TestCluster.FilePath("kubeconfig") };
-        return Command.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), command, .. arguments], input, folder.File("home"), environment);
+        return Command.KubeInjectAsync([command, .. arguments], input, folder.File("home"), environment);
     }
 
     private static async Task<string[]> SecretsAsync(string @namespace)

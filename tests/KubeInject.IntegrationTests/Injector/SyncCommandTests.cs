@@ -172,7 +172,7 @@ public sealed class SyncCommandTests : IDisposable
     private Task<Command> RunAsync(Dictionary<string, string?> variables, params string[] arguments)
     {
         variables["KUBECONFIG"] = TestCluster.FilePath("kubeconfig");
-        return Command.RunAsync("dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), "sync", .. arguments], home: folder.File("home"), environment: variables);
+        return Command.KubeInjectAsync(["sync", .. arguments], home: folder.File("home"), environment: variables);
     }
 
     private string[] Records() => Directory.GetFiles(folder.File("leases"));

@@ -97,10 +97,10 @@ public sealed partial class VaultFixture : IDisposable
         new(new VaultIssuer(client, options, Cluster), new VaultLeaseStore(client), Cluster);
 
     /// <summary>Creates a database role, whose credentials become members of a group in PostgreSQL (null for the default group), and the auth role and policy that let ServiceAccounts request it.</summary>
-    internal async Task CreateRoleAsync(string name, string account, string @namespace, string[]? policies = null, bool grants = true, string tokenType = "default", string? group = null)
+    internal async Task CreateRoleAsync(string name, string account, string @namespace, string[]? policies = null, bool grants = true, string tokenType = "default", string? group = null, string timeToLive = "1h")
     {
         var creation = $$$"""CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE {{{group ?? this.group}}};""";
-        await Vault.WriteAsync($"databases/roles/{name}", new { db_name = "rig", creation_statements = new[] { creation }, default_ttl = "1h", max_ttl = "24h" });
+        await Vault.WriteAsync($"databases/roles/{name}", new { db_name = "rig", creation_statements = new[] { creation }, default_ttl = timeToLive, max_ttl = "24h" });
         await Vault.WriteAsync($"sys/policies/acl/{name}", new { policy = $$"""path "databases/creds/{{(grants ? name : "other")}}" { capabilities = ["read"] }""" });
         await Vault.WriteAsync($"auth/kubernetes/role/{name}", new
         {
