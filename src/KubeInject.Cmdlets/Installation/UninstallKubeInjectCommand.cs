@@ -24,7 +24,6 @@ public sealed class UninstallKubeInjectCommand : ConnectedCmdlet
         var installer = new Installer(connection.Objects);
         RunOrEnd(Namespace, async (pipeline, cancellationToken) =>
         {
-            var leases = await installer.CountLeasesAsync(Namespace, cancellationToken).ConfigureAwait(false);
             var isApproved = false;
             await pipeline.InvokeAsync(() => isApproved = ShouldDo(
                 [$"Uninstall KubeInject from the namespace {Namespace} of {ShouldProcessMessages.Of(connection)}."],
@@ -33,12 +32,9 @@ public sealed class UninstallKubeInjectCommand : ConnectedCmdlet
             if (!isApproved)
                 return;
             var results = await installer.UninstallAsync(Namespace, null, cancellationToken).ConfigureAwait(false);
-            await pipeline.InvokeAsync(() =>
-            {
-                WriteObject(results, enumerateCollection: true);
-                if (Installer.DescribeRemainingLeases(leases, Namespace) is { } remaining)
-                    WriteWarning(remaining);
-            }).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => WriteObject(results, enumerateCollection: true)).ConfigureAwait(false);
+            if (await installer.DescribeRemainingLeasesAsync(Namespace, cancellationToken).ConfigureAwait(false) is { } remaining)
+                await pipeline.InvokeAsync(() => WriteWarning(remaining)).ConfigureAwait(false);
         });
     }
 }

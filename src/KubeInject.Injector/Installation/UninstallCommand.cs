@@ -31,11 +31,10 @@ internal static class UninstallCommand
             var connection = await cluster.ConnectAsync(cancellationToken).ConfigureAwait(false);
             var installer = new Installer(connection.Objects);
             var name = parsed.GetValue(@namespace)!;
-            var leases = await installer.CountLeasesAsync(name, cancellationToken).ConfigureAwait(false);
             var results = await installer.UninstallAsync(name, new WrittenLines<InstalledObject>(), cancellationToken).ConfigureAwait(false);
             if (results.Count == 0)
                 Messages.Note($"Nothing of KubeInject is installed in the namespace {name}.");
-            if (Installer.DescribeRemainingLeases(leases, name) is { } remaining)
+            if (await installer.DescribeRemainingLeasesAsync(name, cancellationToken).ConfigureAwait(false) is { } remaining)
                 Messages.Warning(remaining);
             return ExitCode.Done;
         }, stop));

@@ -1,10 +1,9 @@
-using KubeInject.Controller;
 using Microsoft.Extensions.Logging;
 
 namespace KubeInject.Injector.Serve;
 
 /// <summary>Writes the messages of a part of the program that has no server to the log.</summary>
-internal sealed partial class ServeLog : IProgress<ControllerMessage>, IDisposable
+internal sealed partial class ServeLog : IProgress<ServerMessage>, IDisposable
 {
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
@@ -17,7 +16,7 @@ internal sealed partial class ServeLog : IProgress<ControllerMessage>, IDisposab
         logger = loggers.CreateLogger(part);
     }
 
-    public void Report(ControllerMessage value)
+    public void Report(ServerMessage value)
     {
         if (value.IsWarning)
             LogWarning(logger, value.Text);

@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using KubeInject.Controller;
 using KubeInject.Http;
 using KubeInject.Kubernetes.Errors;
 
@@ -17,7 +16,7 @@ namespace KubeInject.Certificates;
 /// <param name="time">The clock for waiting.</param>
 /// <param name="log">Gets a message about each change, and about each new problem.</param>
 internal sealed class CertificateManager(
-    ICertificateStore store, IWebhookTrust trust, IReadOnlyList<string> hosts, RotationTimes times, TimeProvider time, IProgress<ControllerMessage> log)
+    ICertificateStore store, IWebhookTrust trust, IReadOnlyList<string> hosts, RotationTimes times, TimeProvider time, IProgress<ServerMessage> log)
 {
     private X509Certificate2? serving;
     private bool isTrusted;
@@ -66,7 +65,7 @@ internal sealed class CertificateManager(
         }
 
         if (problem is { Length: > 0 } && problem != failure)
-            log.Report(new ControllerMessage(true, $"The certificate of the webhook cannot be managed: {problem}"));
+            log.Report(new ServerMessage(true, $"The certificate of the webhook cannot be managed: {problem}"));
         if (problem != "")
             failure = problem;
         return problem is null;
@@ -86,9 +85,9 @@ internal sealed class CertificateManager(
             if (!await store.TryWriteAsync(CertificateSetDocument.Write(due), stored?.Version, cancellationToken).ConfigureAwait(false))
                 return "";
             if (damage is not null)
-                log.Report(new ControllerMessage(true, $"The Secret with the certificates was not valid, and its content was replaced: {damage}"));
+                log.Report(new ServerMessage(true, $"The Secret with the certificates was not valid, and its content was replaced: {damage}"));
             foreach (var change in changes)
-                log.Report(new ControllerMessage(false, change));
+                log.Report(new ServerMessage(false, change));
         }
 
         Serve(due.Serving!);
@@ -100,7 +99,7 @@ internal sealed class CertificateManager(
         if (!await trust.TryWriteAsync(webhooks, due.Bundle, cancellationToken).ConfigureAwait(false))
             return "";
         isTrusted = true;
-        log.Report(new ControllerMessage(false, "Wrote the certificate authorities to the webhook configuration."));
+        log.Report(new ServerMessage(false, "Wrote the certificate authorities to the webhook configuration."));
         return null;
     }
 

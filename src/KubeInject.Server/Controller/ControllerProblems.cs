@@ -4,7 +4,7 @@ namespace KubeInject.Controller;
 
 /// <summary>What the leader cannot do at the moment, for example because it lacks a right.</summary>
 /// <param name="log">Gets a warning for each new problem, and a message when it is solved.</param>
-internal sealed class ControllerProblems(IProgress<ControllerMessage> log)
+internal sealed class ControllerProblems(IProgress<ServerMessage> log)
 {
     private readonly ConcurrentDictionary<string, string> current = new(StringComparer.Ordinal);
 
@@ -19,14 +19,14 @@ internal sealed class ControllerProblems(IProgress<ControllerMessage> log)
         if (failure is null)
         {
             if (current.TryRemove(operation, out _))
-                log.Report(new ControllerMessage(false, $"The controller can {operation} again."));
+                log.Report(new ServerMessage(false, $"The controller can {operation} again."));
             return;
         }
 
         if (current.GetValueOrDefault(operation) == failure.Message)
             return;
         current[operation] = failure.Message;
-        log.Report(new ControllerMessage(true, $"The controller cannot {operation}: {failure.Message}"));
+        log.Report(new ServerMessage(true, $"The controller cannot {operation}: {failure.Message}"));
     }
 
     /// <summary>Forgets all problems, because another process leads.</summary>

@@ -24,7 +24,7 @@ internal sealed record LeaderElectionOptions
 /// <param name="options">The times.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Gets a message when this process starts or stops to lead, and when the Lease cannot be read or written.</param>
-internal sealed class LeaderElection(ILeaderLock leaderLock, string identity, LeaderElectionOptions options, TimeProvider time, IProgress<ControllerMessage> log)
+internal sealed class LeaderElection(ILeaderLock leaderLock, string identity, LeaderElectionOptions options, TimeProvider time, IProgress<ServerMessage> log)
 {
     private LeaderRecord? observed;
     private long observedAt;
@@ -62,7 +62,7 @@ internal sealed class LeaderElection(ILeaderLock leaderLock, string identity, Le
         using var deadline = new CancellationTokenSource(RemainingSince(acquiredAt), time);
         using var term = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         IsLeader = true;
-        log.Report(new ControllerMessage(false, "Started to lead."));
+        log.Report(new ServerMessage(false, "Started to lead."));
         var work = RunWorkAsync(lead, term.Token);
         try
         {
@@ -73,7 +73,7 @@ internal sealed class LeaderElection(ILeaderLock leaderLock, string identity, Le
             await term.CancelAsync().ConfigureAwait(false);
             await work.ConfigureAwait(false);
             IsLeader = false;
-            log.Report(new ControllerMessage(false, "Stopped leading."));
+            log.Report(new ServerMessage(false, "Stopped leading."));
         }
 
         await ReleaseAsync().ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal sealed class LeaderElection(ILeaderLock leaderLock, string identity, Le
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // Another process or the next term can continue.
-            log.Report(new ControllerMessage(true, $"The work of the leader has failed: {exception.Message}"));
+            log.Report(new ServerMessage(true, $"The work of the leader has failed: {exception.Message}"));
         }
     }
 
@@ -135,7 +135,7 @@ internal sealed class LeaderElection(ILeaderLock leaderLock, string identity, Le
         {
             var problem = exception is OperationCanceledException ? "the API server did not answer in time" : exception.Message;
             if (Problem != problem)
-                log.Report(new ControllerMessage(true, $"The Lease of the leader cannot be read or written: {problem}"));
+                log.Report(new ServerMessage(true, $"The Lease of the leader cannot be read or written: {problem}"));
             Problem = problem;
             return null;
         }

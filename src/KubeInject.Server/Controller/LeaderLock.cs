@@ -34,13 +34,11 @@ internal interface ILeaderLock
 /// <param name="name">The name of the Lease.</param>
 internal sealed class KubeLeaderLock(KubeObjectClient client, string @namespace, string name) : ILeaderLock
 {
-    private static readonly KubeResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
-
     public async Task<LeaderRecord?> FindAsync(CancellationToken cancellationToken)
     {
         try
         {
-            return Read(await client.GetAsync(Leases, name, @namespace, cancellationToken).ConfigureAwait(false));
+            return Read(await client.GetAsync(KubeResource.Leases, name, @namespace, cancellationToken).ConfigureAwait(false));
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.NotFound)
         {
@@ -52,8 +50,8 @@ internal sealed class KubeLeaderLock(KubeObjectClient client, string @namespace,
     {
         var lease = new JsonObject
         {
-            ["apiVersion"] = Leases.ApiVersion,
-            ["kind"] = Leases.Kind,
+            ["apiVersion"] = KubeResource.Leases.ApiVersion,
+            ["kind"] = KubeResource.Leases.Kind,
             ["metadata"] = new JsonObject { ["name"] = name },
             ["spec"] = new JsonObject
             {
@@ -67,11 +65,11 @@ internal sealed class KubeLeaderLock(KubeObjectClient client, string @namespace,
         try
         {
             if (record.Version is null)
-                return Read(await client.CreateAsync(Leases, KubeObject.Parse(lease.ToJsonString()), @namespace, cancellationToken: cancellationToken).ConfigureAwait(false));
+                return Read(await client.CreateAsync(KubeResource.Leases, KubeObject.Parse(lease.ToJsonString()), @namespace, cancellationToken: cancellationToken).ConfigureAwait(false));
 
             // With the version, the server refuses the patch if the Lease has changed.
             lease["metadata"]!["resourceVersion"] = record.Version;
-            return Read(await client.PatchAsync(Leases, name, KubePatch.Merge(lease.ToJsonString()), @namespace, cancellationToken: cancellationToken).ConfigureAwait(false));
+            return Read(await client.PatchAsync(KubeResource.Leases, name, KubePatch.Merge(lease.ToJsonString()), @namespace, cancellationToken: cancellationToken).ConfigureAwait(false));
         }
         catch (KubeApiException exception) when (exception.Reason is KubeApiReason.Conflict or KubeApiReason.AlreadyExists)
         {

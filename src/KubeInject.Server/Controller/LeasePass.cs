@@ -19,7 +19,7 @@ namespace KubeInject.Controller;
 /// <param name="metrics">Counts the results of the sweep.</param>
 /// <param name="log">Gets messages.</param>
 internal sealed class LeasePass(
-    KubeObjectClient client, CredentialSource source, ControllerOptions options, string clusterUid, PodLeases leases, WorkQueue<PodKey> queue, ControllerMetrics metrics, IProgress<ControllerMessage> log)
+    KubeObjectClient client, CredentialSource source, ControllerOptions options, string clusterUid, PodLeases leases, WorkQueue<PodKey> queue, ControllerMetrics metrics, IProgress<ServerMessage> log)
 {
     /// <summary>Returns the pods that the controller follows: with the label, and not finished.</summary>
     public static KubeQuery PodsOf(ControllerOptions options) => new()
@@ -54,7 +54,7 @@ internal sealed class LeasePass(
         if (records.RevokedByOthers.Any(source.Owns) || records.Any(record => source.Owns(record) && PodKey.Of(record, clusterUid) is null))
             await SweepAsync(cancellationToken).ConfigureAwait(false);
         foreach (var unreadable in records.Unreadable)
-            log.Report(new ControllerMessage(true, $"{unreadable}"));
+            log.Report(new ServerMessage(true, $"{unreadable}"));
     }
 
     private void Track(PodKey pod, LeaseRecord record, bool isListed)
@@ -87,8 +87,8 @@ internal sealed class LeasePass(
         metrics.CountRevocation("revoked", summary.Revoked + summary.CleanedUp);
         metrics.CountRevocation("failed", summary.Failures.Count(failure => failure.Action is LeaseAction.Revoke or LeaseAction.CleanUp));
         foreach (var failure in summary.Failures)
-            log.Report(new ControllerMessage(true, $"{failure}"));
+            log.Report(new ServerMessage(true, $"{failure}"));
         foreach (var notice in summary.Notices)
-            log.Report(new ControllerMessage(true, notice));
+            log.Report(new ServerMessage(true, notice));
     }
 }

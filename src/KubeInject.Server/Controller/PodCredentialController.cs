@@ -19,7 +19,7 @@ namespace KubeInject.Controller;
 /// <param name="time">The clock.</param>
 /// <param name="log">Gets messages, which contain no secret.</param>
 internal sealed class PodCredentialController(
-    KubeObjectClient client, CredentialSource source, ControllerOptions options, ControllerMetrics metrics, TimeProvider time, IProgress<ControllerMessage> log)
+    KubeObjectClient client, CredentialSource source, ControllerOptions options, ControllerMetrics metrics, TimeProvider time, IProgress<ServerMessage> log)
 {
     private const string WatchPods = "watch pods";
     private const string CompareLeases = "compare the leases with the pods";
@@ -39,7 +39,7 @@ internal sealed class PodCredentialController(
 
     private TimeProvider Time => time;
 
-    private IProgress<ControllerMessage> Log => log;
+    private IProgress<ServerMessage> Log => log;
 
     /// <summary>Runs the controller until it is canceled.</summary>
     /// <param name="cancellationToken">Stops the controller. Credentials that are being issued are revoked before the task completes.</param>
@@ -185,7 +185,7 @@ internal sealed class PodCredentialController(
                 {
                     // One pod must not stop the others.
                     Queue.Fail(key);
-                    controller.Log.Report(new ControllerMessage(true, $"{key}: {exception.Message}"));
+                    controller.Log.Report(new ServerMessage(true, $"{key}: {exception.Message}"));
                 }
             }
         }

@@ -12,7 +12,7 @@ namespace KubeInject.Controller;
 /// <param name="client">The cluster.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Gets a message if an Event cannot be created, which has no other effect.</param>
-internal sealed class PodEvents(KubeObjectClient client, TimeProvider time, IProgress<ControllerMessage> log)
+internal sealed class PodEvents(KubeObjectClient client, TimeProvider time, IProgress<ServerMessage> log)
 {
     // Clients for Events show at most 1,024 characters.
     private const int LongestMessage = 1000;
@@ -39,7 +39,7 @@ internal sealed class PodEvents(KubeObjectClient client, TimeProvider time, IPro
         }
         catch (Exception exception) when (exception is KubeApiException or KubeConnectionException)
         {
-            log.Report(new ControllerMessage(true, $"The Event {reason} for {pod} could not be created: {exception.Message}"));
+            log.Report(new ServerMessage(true, $"The Event {reason} for {pod} could not be created: {exception.Message}"));
         }
     }
 

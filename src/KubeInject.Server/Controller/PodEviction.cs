@@ -8,7 +8,7 @@ namespace KubeInject.Controller;
 /// <param name="client">The cluster.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Gets messages.</param>
-internal sealed class PodEviction(KubeObjectClient client, TimeProvider time, IProgress<ControllerMessage> log)
+internal sealed class PodEviction(KubeObjectClient client, TimeProvider time, IProgress<ServerMessage> log)
 {
     // The client repeats a request that a budget does not permit yet. A worker must not wait for that.
     private static readonly TimeSpan LongestRequest = TimeSpan.FromSeconds(5);
@@ -27,15 +27,15 @@ internal sealed class PodEviction(KubeObjectClient client, TimeProvider time, IP
         try
         {
             await client.EvictAsync(key.Name, key.Namespace, key.Uid, either.Token).ConfigureAwait(false);
-            log.Report(new ControllerMessage(false, $"Evicted {key}, because its credentials can no longer be extended."));
+            log.Report(new ServerMessage(false, $"Evicted {key}, because its credentials can no longer be extended."));
         }
         catch (KubeApiException exception) when (exception.Reason == KubeApiReason.TooManyRequests)
         {
-            log.Report(new ControllerMessage(false, $"{key} is not evicted yet: {exception.Message}"));
+            log.Report(new ServerMessage(false, $"{key} is not evicted yet: {exception.Message}"));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            log.Report(new ControllerMessage(false, $"{key} is not evicted yet: its disruption budget does not permit it, or the API server does not answer."));
+            log.Report(new ServerMessage(false, $"{key} is not evicted yet: its disruption budget does not permit it, or the API server does not answer."));
         }
 
         return true;

@@ -19,7 +19,7 @@ namespace KubeInject.Controller;
 /// <param name="clusterUid">The UID of the cluster.</param>
 /// <param name="log">Gets messages.</param>
 internal sealed class PodReconciler(
-    KubeObjectClient client, CredentialSource source, PodIssue issue, PodLeases leases, PodEvents events, PodReplacement replacement, ControllerMetrics metrics, string clusterUid, IProgress<ControllerMessage> log)
+    KubeObjectClient client, CredentialSource source, PodIssue issue, PodLeases leases, PodEvents events, PodReplacement replacement, ControllerMetrics metrics, string clusterUid, IProgress<ServerMessage> log)
 {
     private int isUnavailable;
 
@@ -198,14 +198,14 @@ internal sealed class PodReconciler(
         }
         catch (InvalidDataException exception)
         {
-            log.Report(new ControllerMessage(true, $"The record of the lease {uuid}, which {key} named, cannot be read, and is kept. {exception.Message}"));
+            log.Report(new ServerMessage(true, $"The record of the lease {uuid}, which {key} named, cannot be read, and is kept. {exception.Message}"));
             return;
         }
 
         if (record is null || !source.Owns(record) || PodKey.Of(record, clusterUid) != key)
             return;
         if (await source.RevokeAsync(record, cancellationToken).ConfigureAwait(false) is { } warning)
-            log.Report(new ControllerMessage(true, $"{key}: {warning}"));
+            log.Report(new ServerMessage(true, $"{key}: {warning}"));
         NoteAvailable();
         metrics.CountRevocation("revoked");
     }

@@ -11,7 +11,7 @@ namespace KubeInject.Controller;
 /// <param name="setting">The action for pods without the annotation.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Gets messages.</param>
-internal sealed class PodReplacement(KubeObjectClient client, PodEvents events, ExpiryAction setting, TimeProvider time, IProgress<ControllerMessage> log)
+internal sealed class PodReplacement(KubeObjectClient client, PodEvents events, ExpiryAction setting, TimeProvider time, IProgress<ServerMessage> log)
 {
     /// <summary>The annotation of a pod that overrides the setting.</summary>
     public const string Annotation = "kubeinject.io/on-expiry";

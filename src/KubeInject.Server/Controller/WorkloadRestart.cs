@@ -16,7 +16,7 @@ namespace KubeInject.Controller;
 /// <param name="client">The cluster.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">Gets messages.</param>
-internal sealed class WorkloadRestart(KubeObjectClient client, TimeProvider time, IProgress<ControllerMessage> log)
+internal sealed class WorkloadRestart(KubeObjectClient client, TimeProvider time, IProgress<ServerMessage> log)
 {
     private const string RestartedAt = "kubectl.kubernetes.io/restartedAt";
     private const string DeploymentRevision = "deployment.kubernetes.io/revision";
@@ -100,7 +100,7 @@ internal sealed class WorkloadRestart(KubeObjectClient client, TimeProvider time
         try
         {
             await client.PatchAsync(kind.Resource, workload.Name, KubePatch.Merge(patch.ToJsonString()), workload.Namespace, cancellationToken: cancellationToken).ConfigureAwait(false);
-            log.Report(new ControllerMessage(false, $"Restarted {ReferenceOf(workload)}, because credentials of its pods can no longer be extended."));
+            log.Report(new ServerMessage(false, $"Restarted {ReferenceOf(workload)}, because credentials of its pods can no longer be extended."));
         }
         catch (KubeApiException exception) when (exception.Reason is KubeApiReason.Conflict or KubeApiReason.NotFound)
         {

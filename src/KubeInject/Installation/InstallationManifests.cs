@@ -30,7 +30,7 @@ internal static class InstallationManifests
     private static IEnumerable<TextEdit> GetEdits(string file, MappingNode root, InstallationOptions options)
     {
         var edits = ScalarsOf(root, "").Where(scalar => IsNamespace(root, scalar.Key, scalar.Node)).Select(scalar => Replace(scalar.Node, ScalarWriter.Write(options.Namespace)));
-        return Text(root, "kind") switch
+        return InstallationObject.Text(root, "kind") switch
         {
             "Deployment" => [.. edits, .. EditsOfDeployment(file, root, options)],
             "MutatingWebhookConfiguration" => [.. edits, .. EditsOfWebhook(file, root, options)],
@@ -71,7 +71,7 @@ internal static class InstallationManifests
 
     // The namespace: its name, each field "namespace", the label of the installation, and the item of the namespaceSelector that leaves it out.
     private static bool IsNamespace(MappingNode root, string key, ScalarNode scalar) => scalar.Value == InstallationOptions.DefaultName
-        && (key is "namespace" or Installer.InstanceLabel or "values" || (Text(root, "kind") == "Namespace" && scalar == Child<MappingNode>(root, "metadata").Find("name")!.Value));
+        && (key is "namespace" or Installer.InstanceLabel or "values" || (InstallationObject.Text(root, "kind") == "Namespace" && scalar == Child<MappingNode>(root, "metadata").Find("name")!.Value));
 
     private static IEnumerable<(string Key, ScalarNode Node)> ScalarsOf(ManifestNode node, string key) => node switch
     {
@@ -89,8 +89,6 @@ internal static class InstallationManifests
 
     private static T Child<T>(MappingNode mapping, string key)
         where T : ManifestNode => (T)mapping.Find(key)!.Value;
-
-    private static string? Text(MappingNode mapping, string key) => (mapping.Find(key)?.Value as ScalarNode)?.Value;
 
     private static TextEdit Replace(ScalarNode node, string text) => new(node.Start, node.End - node.Start, text);
 }

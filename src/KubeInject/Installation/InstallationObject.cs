@@ -37,5 +37,6 @@ internal sealed record InstallationObject(KubeResource Resource, ObjectReference
         return new InstallationObject(resource, new ObjectReference(resource.Kind, Text(metadata, "namespace"), Text(metadata, "name")!), document.Text);
     }
 
-    private static string? Text(MappingNode mapping, string key) => (mapping.Find(key)?.Value as ScalarNode)?.Value;
+    /// <summary>The text of a field; null if it does not exist or is not a scalar.</summary>
+    public static string? Text(MappingNode mapping, string key) => (mapping.Find(key)?.Value as ScalarNode)?.Value;
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KubeInject.Diagnosis.Cluster;
 using KubeInject.Http;
 using KubeInject.Injection.Workloads;
@@ -11,8 +10,6 @@ namespace KubeInject.Installation;
 /// <param name="client">The cluster.</param>
 internal sealed class InstallationStatusReader(KubeObjectClient client)
 {
-    private static readonly KubeResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
-
     private readonly ClusterCache cluster = new(client);
     private readonly List<string> problems = [];
 
@@ -26,8 +23,8 @@ internal sealed class InstallationStatusReader(KubeObjectClient client)
             status = WithDeployment(status, deployment);
         if (await FindAsync(InstallationObject.WebhookConfigurations, null, "Install again.", cancellationToken).ConfigureAwait(false) is { } configuration)
             status = WithWebhook(status, configuration);
-        if (await FindAsync(Leases, @namespace, "No controller has started yet: see the log of the pods.", cancellationToken).ConfigureAwait(false) is { } lease)
-            status = WithLeader(status, lease.ToElement().Get("spec"));
+        if (await FindAsync(KubeResource.Leases, @namespace, "No controller has started yet: see the log of the pods.", cancellationToken).ConfigureAwait(false) is { } lease)
+            status = WithLeader(status, ControllerLease.Read(lease, client.ServerTime));
         return status with { Problems = [.. problems] };
     }
 
@@ -68,14 +65,11 @@ internal sealed class InstallationStatusReader(KubeObjectClient client)
         return status with { FailurePolicy = webhook.IgnoresFailure ? "Ignore" : "Fail", CertificateAuthorityEnd = end };
     }
 
-    private InstallationStatus WithLeader(InstallationStatus status, JsonElement lease)
+    private InstallationStatus WithLeader(InstallationStatus status, ControllerLease lease)
     {
-        var (holder, renewed) = (lease.Text("holderIdentity"), lease.Time("renewTime"));
-        if (string.IsNullOrEmpty(holder))
-            problems.Add("No controller leads, so no credentials are issued, renewed or revoked. See the log of the pods.");
-        else if (renewed + TimeSpan.FromSeconds(lease.Int("leaseDurationSeconds")) < client.ServerTime)
-            problems.Add($"The leader {holder} has not renewed its Lease since {renewed:u}. See the log of the pods.");
-        return status with { Leader = string.IsNullOrEmpty(holder) ? null : holder, LeaderRenewTime = renewed };
+        if (!lease.IsValid)
+            problems.Add($"No controller has led since {lease.RenewedAt:u}, so no credentials are issued, renewed or revoked. See the log of the pods.");
+        return status with { Leader = lease.Holder, LeaderRenewTime = lease.RenewedAt };
     }
 
     private async Task<KubeObject?> FindAsync(KubeResource resource, string? @namespace, string remedy, CancellationToken cancellationToken)

@@ -104,20 +104,27 @@ internal sealed class Installer(KubeObjectClient client, TimeProvider? time = nu
         return results;
     }
 
-    /// <summary>Returns the number of lease records in a namespace, whose credentials are no longer renewed and revoked after the controller is deleted.</summary>
-    public async Task<int> CountLeasesAsync(string @namespace, CancellationToken cancellationToken)
+    /// <summary>Describes the lease records that remain in a namespace after the controller was deleted, with the remedy. Null if there are none.</summary>
+    public async Task<string?> DescribeRemainingLeasesAsync(string @namespace, CancellationToken cancellationToken)
     {
         var count = 0;
         var query = new KubeQuery { Namespace = @namespace, FieldSelector = $"type={KubeLeaseStore.SecretType}" };
-        await foreach (var _ in client.ListMetadataAsync(KubeResource.Secrets, query, cancellationToken).ConfigureAwait(false))
-            count++;
-        return count;
-    }
+        try
+        {
+            await foreach (var _ in client.ListMetadataAsync(KubeResource.Secrets, query, cancellationToken).ConfigureAwait(false))
+                count++;
+        }
+        catch (KubeApiException exception) when (exception.Reason == KubeApiReason.Forbidden)
+        {
+            return Describe($"The namespace {@namespace} might have lease records: you have no permission to list its Secrets.");
+        }
 
-    /// <summary>Describes the lease records that remain after the controller was deleted, with the remedy. Null if there are none.</summary>
-    public static string? DescribeRemainingLeases(int count, string @namespace) => count == 0 ? null
-        : $"The namespace {@namespace} has {count} lease records. The credentials of these leases are no longer renewed, and no longer revoked when their pods are deleted. "
+        return count == 0 ? null : Describe($"The namespace {@namespace} has {count} lease {(count == 1 ? "record" : "records")}.");
+
+        static string Describe(string records) =>
+            $"{records} The credentials of these leases are no longer renewed, and no longer revoked when their pods are deleted. "
             + "Install KubeInject again, run Sync-CredentialLease or 'kubeinject sync' regularly, or revoke the leases with Revoke-CredentialLease.";
+    }
 
     /// <summary>The Deployment of the installation.</summary>
     public static ObjectReference DeploymentOf(string @namespace) => new(KubeResource.Deployments.Kind, @namespace, InstallationOptions.DefaultName);

@@ -1,7 +1,6 @@
 using System.Net;
 using KubeInject.Annotations;
 using KubeInject.Certificates;
-using KubeInject.Controller;
 using KubeInject.Injector.Serve;
 using KubeInject.Kubernetes.Connection;
 using Microsoft.Extensions.Logging;
@@ -9,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace KubeInject.IntegrationTests.Certificates;
 
 /// <summary>A replica of the webhook in this process that manages its certificate. API servers call it by its IP address.</summary>
-internal sealed class ManagedReplica : IProgress<ControllerMessage>, IAsyncDisposable
+internal sealed class ManagedReplica : IProgress<ServerMessage>, IAsyncDisposable
 {
     private static readonly string[] Hosts = ["127.0.0.1"];
 
@@ -55,7 +54,7 @@ internal sealed class ManagedReplica : IProgress<ControllerMessage>, IAsyncDispo
         return await (await client.GetAsync(new Uri(server!.Addresses[1], "/readyz"))).Content.ReadAsStringAsync();
     }
 
-    public void Report(ControllerMessage value)
+    public void Report(ServerMessage value)
     {
         lock (messages)
             messages.Add(value.Text);

@@ -18,7 +18,7 @@ public sealed class ControllerProcessTests : ControllerTest
         var exitCode = await program.TerminateAsync();
 
         Assert.True(exitCode == 0, program.Log);
-        var lease = await Connection.Objects.GetAsync(new KubeResource("coordination.k8s.io", "v1", "leases", "Lease"), "kubeinject", Namespace);
+        var lease = await Connection.Objects.GetAsync(KubeResource.Leases, "kubeinject", Namespace);
         Assert.True(string.IsNullOrEmpty(lease.ToElement().Get("spec").Text("holderIdentity")));
     }
 }

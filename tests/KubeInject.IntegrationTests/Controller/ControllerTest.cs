@@ -25,6 +25,7 @@ public abstract class ControllerTest(ControllerManagerCluster? cluster = null) :
     private static readonly KubeResource Events = new("", "v1", "events", "Event");
 
     private readonly List<RunningController> controllers = [];
+    private readonly List<ServeProcess> programs = [];
 
     /// <summary>The cluster with a controller manager.</summary>
     internal ControllerManagerCluster ManagedCluster => cluster!;
@@ -181,13 +182,18 @@ public abstract class ControllerTest(ControllerManagerCluster? cluster = null) :
     }
 
     /// <summary>Starts the program with the label of the test.</summary>
-    internal ServeProcess StartProgram(params string[] options) => new(
-    [
-        "--kubeconfig", TestCluster.FilePath("kubeconfig"), "--context", "admin", "--lease-namespace", Namespace, "--injector-label", Injection.LabelKey, "--skip-custom-resources", .. options,
-    ]);
+    internal ServeProcess StartProgram(params string[] options)
+    {
+        var program = new ServeProcess(
+        [
+            "--kubeconfig", TestCluster.FilePath("kubeconfig"), "--context", "admin", "--lease-namespace", Namespace, "--injector-label", Injection.LabelKey, "--skip-custom-resources", .. options,
+        ]);
+        programs.Add(program);
+        return program;
+    }
 
     /// <summary>Deletes the Lease of a leader that was killed. Otherwise, the next one would wait until it expires.</summary>
-    internal Task ReleaseLeaseAsync() => Connection.Objects.DeleteAsync(new KubeResource("coordination.k8s.io", "v1", "leases", "Lease"), "kubeinject", Namespace);
+    internal Task ReleaseLeaseAsync() => Connection.Objects.DeleteAsync(KubeResource.Leases, "kubeinject", Namespace);
 
     /// <summary>The number of login roles that the test has issued.</summary>
     internal async Task<long> CountLoginRolesAsync() =>
@@ -215,7 +221,7 @@ public abstract class ControllerTest(ControllerManagerCluster? cluster = null) :
         while (!await isReached())
         {
             if (limit.IsCancellationRequested)
-                Assert.Fail($"After {wait.TotalSeconds} s, {failure}. Messages: {string.Join('\n', controllers.SelectMany(controller => controller.Messages).TakeLast(20))}");
+                Assert.Fail($"After {wait.TotalSeconds} s, {failure}. Messages: {string.Join('\n', [.. controllers.SelectMany(controller => controller.Messages).TakeLast(20), .. programs.Select(program => program.Log)])}");
             await Task.Delay(20);
         }
     }

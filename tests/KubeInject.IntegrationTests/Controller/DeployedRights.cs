@@ -88,7 +88,7 @@ internal static class DeployedRights
     {
         using var connection = await KubeConnection.OpenAsync(ConnectionSettings.FromToken(TestCluster.Server, token, TestCluster.Authority) with { Namespace = cluster.Namespace });
         var inCluster = new AccessQuestion("list", KubeResource.Deployments) { AllNamespaces = true };
-        var inNamespace = new AccessQuestion(without is { Resource: "leases", Verb: "get" } ? "create" : "get", new KubeResource("coordination.k8s.io", "v1", "leases", "Lease"));
+        var inNamespace = new AccessQuestion(without is { Resource: "leases", Verb: "get" } ? "create" : "get", KubeResource.Leases);
         while (!(await connection.Objects.ReviewAccessAsync(inCluster)).Allowed || !(await connection.Objects.ReviewAccessAsync(inNamespace)).Allowed)
         {
             // The API server learns of new roles after a moment.

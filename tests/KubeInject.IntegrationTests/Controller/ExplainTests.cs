@@ -15,8 +15,6 @@ public sealed class ExplainTests : ControllerTest
 {
     private const string Webhooks = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
 
-    private static readonly KubeResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
-
     [Fact]
     public async Task Every_step_of_a_pod_with_credentials_passes()
     {
@@ -56,7 +54,7 @@ public sealed class ExplainTests : ControllerTest
             HttpMethod.Post,
             $"/apis/coordination.k8s.io/v1/namespaces/{Namespace}/leases",
             """{"metadata":{"name":"kubeinject"},"spec":{"holderIdentity":"gone","leaseDurationSeconds":15,"renewTime":"2026-01-02T03:04:05.000000Z"}}""");
-        await Connection.Objects.PatchAsync(Leases, "kubeinject", KubePatch.Merge("""{"metadata":{"managedFields":[{}]}}"""), Namespace);
+        await Connection.Objects.PatchAsync(KubeResource.Leases, "kubeinject", KubePatch.Merge("""{"metadata":{"managedFields":[{}]}}"""), Namespace);
         var pod = await CreatePodAsync("orders");
 
         var diagnosis = await ExplainAsync(pod);

@@ -8,7 +8,7 @@ using KubeInject.Leases;
 namespace KubeInject.IntegrationTests.Controller;
 
 /// <summary>A controller with its own connection, which runs until it is stopped or killed.</summary>
-internal sealed class RunningController : IProgress<ControllerMessage>, IAsyncDisposable
+internal sealed class RunningController : IProgress<ServerMessage>, IAsyncDisposable
 {
     private readonly CancellationTokenSource stop = new();
     private readonly KubeConnection connection;
@@ -37,7 +37,7 @@ internal sealed class RunningController : IProgress<ControllerMessage>, IAsyncDi
 
     public LeaderElection Election { get; }
 
-    public ConcurrentQueue<ControllerMessage> Messages { get; } = new();
+    public ConcurrentQueue<ServerMessage> Messages { get; } = new();
 
     /// <summary>Starts a controller.</summary>
     /// <param name="settings">The cluster, the user, and the namespace of the records and of the Lease.</param>
@@ -48,7 +48,7 @@ internal sealed class RunningController : IProgress<ControllerMessage>, IAsyncDi
     public static async Task<RunningController> StartAsync(ConnectionSettings settings, ICredentialIssuer issuer, ControllerOptions options, KillSwitch? kill = null, LeaderElectionOptions? election = null) =>
         new(await KubeConnection.OpenAsync(settings), issuer, options, kill ?? new KillSwitch(), election);
 
-    public void Report(ControllerMessage value) => Messages.Enqueue(value);
+    public void Report(ServerMessage value) => Messages.Enqueue(value);
 
     /// <summary>Stops the controller in an orderly way.</summary>
     public async Task StopAsync()

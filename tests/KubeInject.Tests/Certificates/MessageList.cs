@@ -1,11 +1,9 @@
-using KubeInject.Controller;
-
 namespace KubeInject.Tests.Certificates;
 
 /// <summary>Keeps messages for the log.</summary>
-internal sealed class MessageList : IProgress<ControllerMessage>
+internal sealed class MessageList : IProgress<ServerMessage>
 {
     public List<string> Texts { get; } = [];
 
-    public void Report(ControllerMessage value) => Texts.Add(value.Text);
+    public void Report(ServerMessage value) => Texts.Add(value.Text);
 }

@@ -2,9 +2,9 @@ using KubeInject.Controller;
 
 namespace KubeInject.Tests.Controller;
 
-public sealed class ControllerProblemsTests : IProgress<ControllerMessage>
+public sealed class ControllerProblemsTests : IProgress<ServerMessage>
 {
-    private readonly List<ControllerMessage> log = [];
+    private readonly List<ServerMessage> log = [];
 
     [Fact]
     public void Only_changes_are_logged()
@@ -32,5 +32,5 @@ public sealed class ControllerProblemsTests : IProgress<ControllerMessage>
             log);
     }
 
-    void IProgress<ControllerMessage>.Report(ControllerMessage value) => log.Add(value);
+    void IProgress<ServerMessage>.Report(ServerMessage value) => log.Add(value);
 }

@@ -146,7 +146,7 @@ public sealed class LeaderElectionTests : IAsyncDisposable
         }
     }
 
-    private sealed class Candidate(string identity, MemoryLease lease, TimeProvider time) : IProgress<ControllerMessage>, IDisposable
+    private sealed class Candidate(string identity, MemoryLease lease, TimeProvider time) : IProgress<ServerMessage>, IDisposable
     {
         private readonly CancellationTokenSource stop = new();
         private Task running = Task.CompletedTask;
@@ -155,7 +155,7 @@ public sealed class LeaderElectionTests : IAsyncDisposable
 
         public MemoryLeaderLock Lock { get; } = new(lease);
 
-        public List<ControllerMessage> Messages { get; } = [];
+        public List<ServerMessage> Messages { get; } = [];
 
         public bool IsActing => !isDead && term is { IsCancellationRequested: false };
 
@@ -177,7 +177,7 @@ public sealed class LeaderElectionTests : IAsyncDisposable
 
         public void Dispose() => stop.Dispose();
 
-        public void Report(ControllerMessage value) => Messages.Add(value);
+        public void Report(ServerMessage value) => Messages.Add(value);
 
         private async Task LeadAsync(CancellationToken cancellationToken)
         {

@@ -10,15 +10,8 @@ namespace KubeInject.Diagnosis.Cluster;
 /// <summary>Checks whether a pod that the KubeInject webhook has admitted has its Secret, and if not, why the KubeInject controller has not created it.</summary>
 internal sealed class ControllerCheck(ClusterCache cache)
 {
-    private const string LeaseName = "kubeinject";
-
     /// <summary>A pod without a Secret and without a reported reason can be too young until then.</summary>
     private static readonly TimeSpan YoungPod = TimeSpan.FromSeconds(15);
-
-    /// <summary>Exceeds the duration of requests and the usual difference of clocks.</summary>
-    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(30);
-
-    private static readonly KubeResource Leases = new("coordination.k8s.io", "v1", "leases", "Lease");
 
     /// <summary>Checks a pod.</summary>
     /// <param name="subject">The pod, or the workload of the pod.</param>
@@ -71,14 +64,14 @@ internal sealed class ControllerCheck(ClusterCache cache)
         string? problem = null;
         foreach (var @namespace in namespaces)
         {
-            var answer = await cache.GetAsync(Leases, LeaseName, @namespace, cancellationToken).ConfigureAwait(false);
+            var answer = await cache.GetAsync(KubeResource.Leases, ControllerLease.Name, @namespace, cancellationToken).ConfigureAwait(false);
             problem ??= answer.Problem;
-            if (answer.Value is not { } lease)
+            if (answer.Value is not { } found)
                 continue;
-            var (renewed, isValid) = Read(lease);
-            return isValid
+            var lease = ControllerLease.Read(found, cache.Client.ServerTime);
+            return lease.IsValid
                 ? Step(DiagnosisStepKind.Source, DiagnosisStatus.Passed, "The KubeInject controller runs.")
-                : NotRunning(@namespace, $"its Lease in the namespace '{@namespace}' was last renewed at {PodAgeCheck.Time(renewed)}");
+                : NotRunning(@namespace, $"its Lease in the namespace '{@namespace}' was last renewed at {PodAgeCheck.Time(lease.RenewedAt)}");
         }
 
         return problem is null
@@ -91,16 +84,6 @@ internal sealed class ControllerCheck(ClusterCache cache)
                 hasSecret ? FindingSeverity.Warning : FindingSeverity.Error,
                 $"The KubeInject controller does not run, so it {(hasSecret ? "does not renew the credentials" : "issues no credentials")}: {reason}.",
                 $"Check the pods of the controller and their logs: kubectl get pods --namespace {@namespace}."));
-    }
-
-    /// <summary>Reads when the Lease was renewed, and whether it is valid.</summary>
-    private (DateTimeOffset? Renewed, bool IsValid) Read(KubeObject lease)
-    {
-        // The API server wrote the time of the last write by the clock that it is compared with. The clock of the holder can differ.
-        var document = lease.ToElement();
-        var spec = document.Get("spec");
-        var renewed = document.Get("metadata").Get("managedFields").Items().Max(entry => entry.Time("time")) ?? spec.Time("renewTime");
-        return (renewed, cache.Client.ServerTime - renewed < TimeSpan.FromSeconds(spec.Int("leaseDurationSeconds")) + Tolerance);
     }
 
     /// <summary>Quotes what the controller has reported about the pod, the newest Event first.</summary>

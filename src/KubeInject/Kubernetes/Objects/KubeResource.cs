@@ -41,6 +41,9 @@ internal sealed record KubeResource(string Group, string Version, string Plural,
     /// <summary>CronJobs, as Kubernetes 1.21 and later serve them.</summary>
     public static KubeResource CronJobs { get; } = new("batch", "v1", "cronjobs", "CronJob");
 
+    /// <summary>Leases, which elect leaders.</summary>
+    public static KubeResource Leases { get; } = new("coordination.k8s.io", "v1", "leases", "Lease");
+
     /// <summary>The group and version as in documents: <c>apps/v1</c>, <c>v1</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 

@@ -7,7 +7,6 @@ using System.Text.RegularExpressions;
 using KubeInject.Admission;
 using KubeInject.Annotations;
 using KubeInject.Certificates;
-using KubeInject.Controller;
 using KubeInject.Injector.Serve;
 using KubeInject.Injector.Settings;
 using KubeInject.Testing;
@@ -188,7 +187,7 @@ public sealed partial class WebhookServerTests : IAsyncLifetime, IDisposable
     {
         var cluster = new MemoryCluster();
         var access = new MemoryAccess(cluster);
-        var manager = new CertificateManager(access, access, ["127.0.0.1"], new RotationTimes(), TimeProvider.System, new Progress<ControllerMessage>());
+        var manager = new CertificateManager(access, access, ["127.0.0.1"], new RotationTimes(), TimeProvider.System, new Progress<ServerMessage>());
         await server.DisposeAsync();
         server = await WebhookServer.StartAsync(Options(), manager, CancellationToken.None, time);
 
