@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KubeInject.Injector;
+using KubeInject.Injector.Completion;
 using KubeInject.Injector.Installation;
 using KubeInject.Injector.Serve;
 
@@ -16,7 +17,8 @@ root.Subcommands.Add(ServeCommand.Create());
 root.Subcommands.Add(InstallCommand.Create());
 root.Subcommands.Add(StatusCommand.Create());
 root.Subcommands.Add(UninstallCommand.Create());
-root.SetAction(_ => Usage.Fail("Specify a command: inject, list, sync, check, explain, serve, install, status, or uninstall."));
+root.Subcommands.Add(CompletionCommand.Create(root));
+root.SetAction(_ => Usage.Fail("Specify a command: inject, list, sync, check, explain, serve, install, status, uninstall, or completion."));
 
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0

@@ -13,5 +13,6 @@ need postgresql-client psql
 need openssl openssl
 need curl curl
 need kubernetes-client kubectl
+need zsh zsh
 
 if ((${#packages[@]})); then install_debian_packages "${packages[@]}"; fi

@@ -5,9 +5,9 @@ namespace KubeInject.Injector.Settings;
 /// <summary>All settings of the program.</summary>
 internal static class AllSettings
 {
-    public static readonly Setting Source = new("source", "SOURCE", $"The source of the credentials: {SourceNames.Text}. There is no default.");
+    public static readonly Setting Source = new("source", "SOURCE", $"The source of the credentials: {SourceNames.Text}. There is no default.") { Values = SourceNames.All };
 
-    public static readonly Setting LeaseFolder = new("lease-folder", "DIR", "Record leases in this folder. Default: in the cluster (see --lease-namespace); for 'local', kubeinject/leases in XDG_STATE_HOME or in ~/.local/state.") { Kind = SettingKind.Path };
+    public static readonly Setting LeaseFolder = new("lease-folder", "DIR", "Record leases in this folder. Default: in the cluster (see --lease-namespace); for 'local', kubeinject/leases in XDG_STATE_HOME or in ~/.local/state; on Windows, in %LOCALAPPDATA%.") { Kind = SettingKind.Path };
 
     public static readonly Setting LeaseNamespace = new("lease-namespace", "NAME", "Record leases as Secrets in this namespace. Default: kubeinject. The source 'vault' records leases in Vault: see --vault-lease-mount. For serve, also the namespace of the Service, of the Lease and of --tls-secret.");
 

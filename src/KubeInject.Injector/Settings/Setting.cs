@@ -9,6 +9,9 @@ internal sealed record Setting(string Name, string HelpName, string Description)
     /// <summary>The type of the value. Default: text.</summary>
     public SettingKind Kind { get; init; }
 
+    /// <summary>The values for tab completion. Default: the alternatives in <see cref="HelpName"/>.</summary>
+    public IReadOnlyList<string> Values { get; init; } = HelpName.Contains('|', StringComparison.Ordinal) ? HelpName.Split('|') : [];
+
     /// <summary>Environment variables of other tools with the same meaning. They are used if <see cref="Variable"/> is not set.</summary>
     public IReadOnlyList<string> OtherVariables { get; init; } = [];
 

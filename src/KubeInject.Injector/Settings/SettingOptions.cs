@@ -43,6 +43,7 @@ internal sealed class SettingOptions
                 return list;
             default:
                 var text = new Option<string>(name) { HelpName = setting.HelpName, Description = setting.Description };
+                text.CompletionSources.Add([.. setting.Values]);
                 options.Add((name[2..], text, parsed => [parsed.GetValue(text) ?? ""]));
                 return text;
         }
