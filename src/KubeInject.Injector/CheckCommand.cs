@@ -11,6 +11,8 @@ internal static class CheckCommand
     private const string More = """
         Writes the findings to standard output and a summary to standard error. Changes nothing and issues no credentials.
         A comment in a manifest silences findings of its document: # kubeinject: ignore KI013 The label is added later.
+        For the manifests of a folder and its subfolders, the file .kubeinject.yaml can have the settings exclude-code, exclude,
+        injector-label and default-mount. It is searched for up to the root of the repository.
 
         Examples:
           kubeinject check deploy/ --recursive
@@ -48,15 +50,25 @@ internal static class CheckCommand
         {
             if (parsed.GetValue(inputs) is not { Length: > 0 } paths)
                 return Usage.Fail(ManifestInputs.Missing);
-            var manifests = ManifestInputs.Find(paths, parsed.GetValue(recursive));
+
+            // Read all settings first, so that a wrong setting fails before anything is checked.
+            var repository = new RepositorySettings(Environment.CurrentDirectory);
+            var manifests = ManifestInputs.Find(paths, parsed.GetValue(recursive))
+                .Select(manifest => (Manifest: manifest, File: repository.Of(manifest)))
+                .Select(entry => (entry.Manifest, entry.File, Annotations: settings.WithDefaults(entry.File).Annotations())).ToList();
+            var filters = manifests.Select(entry => entry.File).OfType<SettingsFile>().Distinct().ToDictionary(file => file, CheckFilter.Read);
             using var diagnosticians = new DiagnosticianBuilder(settings);
-            var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster), cancellationToken).ConfigureAwait(false);
-            var check = new ManifestCheck(diagnostician, CheckFilter.Read(settings));
-            foreach (var manifest in manifests)
-                await check.AddAsync(manifest, cancellationToken).ConfigureAwait(false);
+            var check = new ManifestCheck(CheckFilter.Read(settings));
+            foreach (var (manifest, file, annotations) in manifests)
+            {
+                var diagnostician = await diagnosticians.BuildAsync(annotations, parsed.GetValue(cluster), cancellationToken).ConfigureAwait(false);
+                await check.AddAsync(manifest, diagnostician, file is null ? null : filters[file], cancellationToken).ConfigureAwait(false);
+            }
 
             ReportFormats.Of(parsed.GetValue(format)!).Write(check.Findings, Console.Out);
             await Console.Error.WriteLineAsync(check.Summary).ConfigureAwait(false);
+            foreach (var (file, filter) in filters.Where(entry => entry.Value.LeftOut.Length > 0))
+                await Console.Error.WriteLineAsync($"{RelativePath.Of(file.Path, Environment.CurrentDirectory)} left out {filter.LeftOut}.").ConfigureAwait(false);
             return check.Fails(parsed.GetValue(strict)) ? ExitCode.Failed : ExitCode.Done;
         }, stop));
         return command;

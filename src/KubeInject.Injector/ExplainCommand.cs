@@ -51,7 +51,7 @@ internal static class ExplainCommand
             using var diagnosticians = new DiagnosticianBuilder(settings);
             var live = names.Where(IsWorkload).ToHashSet(StringComparer.Ordinal);
             var manifests = names.Where(name => !live.Contains(name)).Distinct(StringComparer.Ordinal).ToDictionary(name => name, name => ManifestInputs.Find([name], recursive: false), StringComparer.Ordinal);
-            var diagnostician = await diagnosticians.BuildAsync(parsed.GetValue(cluster) || live.Count > 0, cancellationToken).ConfigureAwait(false);
+            var diagnostician = await diagnosticians.BuildAsync(settings.Annotations(), parsed.GetValue(cluster) || live.Count > 0, cancellationToken).ConfigureAwait(false);
             var workloadNamespace = live.Count > 0 ? parsed.GetValue(@namespace) ?? (await diagnosticians.ConnectAsync(cancellationToken).ConfigureAwait(false)).Namespace : "";
             var diagnoses = new List<PodDiagnosis>();
             var errors = new List<string>();

@@ -7,9 +7,8 @@ using KubeInject.Manifests;
 namespace KubeInject.Injector;
 
 /// <summary>Checks manifests one after another, and collects the findings in the order of the manifests. A manifest or document that cannot be read is reported as a finding and does not stop the check.</summary>
-/// <param name="diagnostician">Diagnoses the pods and pod templates of the manifests.</param>
 /// <param name="filter">What to leave out.</param>
-internal sealed class ManifestCheck(PodDiagnostician diagnostician, CheckFilter filter)
+internal sealed class ManifestCheck(CheckFilter filter)
 {
     private readonly List<ReportedFinding> findings = [];
     private int manifests;
@@ -23,9 +22,13 @@ internal sealed class ManifestCheck(PodDiagnostician diagnostician, CheckFilter 
     public string Summary => $"Checked {Count(pods, "pod or pod template", "pods and pod templates")} in {Count(manifests, "manifest", "manifests")}: "
         + $"{Count(Of(FindingSeverity.Error), "error", "errors")}, {Count(Of(FindingSeverity.Warning), "warning", "warnings")}, {Count(Of(FindingSeverity.Information), "note", "notes")}{(ignored == 0 ? "" : $", {ignored} ignored")}.";
 
-    public async Task AddAsync(ManifestSource manifest, CancellationToken cancellationToken)
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="diagnostician">Diagnoses its pods and pod templates.</param>
+    /// <param name="ofRepository">What the settings file of its repository leaves out; null if there is none.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    public async Task AddAsync(ManifestSource manifest, PodDiagnostician diagnostician, CheckFilter? ofRepository, CancellationToken cancellationToken)
     {
-        if (filter.Excludes(manifest))
+        if (filter.Excludes(manifest) || ofRepository?.Excludes(manifest) == true)
             return;
         manifests++;
         try
@@ -33,7 +36,7 @@ internal sealed class ManifestCheck(PodDiagnostician diagnostician, CheckFilter 
             foreach (var diagnosis in await diagnostician.DiagnoseAsync(manifest, Report, cancellationToken).ConfigureAwait(false))
             {
                 pods++;
-                var reported = diagnosis.ReportedFindings.Where(finding => !filter.ExcludesCode(finding.Code)).ToList();
+                var reported = diagnosis.ReportedFindings.Where(finding => !filter.Excludes(finding.Code) && ofRepository?.Excludes(finding.Code) != true).ToList();
                 ignored += diagnosis.Findings.Count - reported.Count;
                 findings.AddRange(reported.Select(ReportedFinding.Of));
             }

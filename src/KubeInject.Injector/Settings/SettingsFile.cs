@@ -8,17 +8,24 @@ namespace KubeInject.Injector.Settings;
 internal sealed class SettingsFile
 {
     private readonly Dictionary<string, SettingValue> values = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<Setting> allowed;
 
-    private SettingsFile(string path) => Path = path;
+    private SettingsFile(string path, IReadOnlyList<Setting> allowed)
+    {
+        Path = path;
+        this.allowed = allowed;
+    }
 
     public string Path { get; }
 
-    /// <exception cref="SettingException">The file cannot be read, is not valid YAML, or contains an unknown setting. The message contains the line.</exception>
-    public static SettingsFile Read(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="allowed">The settings that the file can contain; null for all.</param>
+    /// <exception cref="SettingException">The file cannot be read, is not valid YAML, or contains a setting that is unknown or not allowed. The message contains the line.</exception>
+    public static SettingsFile Read(string path, IReadOnlyList<Setting>? allowed = null)
     {
         try
         {
-            return Parse(path, File.ReadAllText(path));
+            return Parse(path, File.ReadAllText(path), allowed);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -26,9 +33,9 @@ internal sealed class SettingsFile
         }
     }
 
-    public static SettingsFile Parse(string path, string text)
+    public static SettingsFile Parse(string path, string text, IReadOnlyList<Setting>? allowed = null)
     {
-        var file = new SettingsFile(path);
+        var file = new SettingsFile(path, allowed ?? AllSettings.All);
         var parser = new Parser(new StringReader(text));
         try
         {
@@ -63,7 +70,7 @@ internal sealed class SettingsFile
     // Reads parser events, because the document tree of the library recurses without a limit.
     private void ReadSettings(Parser parser)
     {
-        var known = AllSettings.All.SelectMany(setting => setting.Kind == SettingKind.Secret
+        var known = allowed.SelectMany(setting => setting.Kind == SettingKind.Secret
             ? new[] { (Key: setting.Name, IsList: false), (Key: setting.FileName, IsList: false) }
             : [(Key: setting.Name, IsList: setting.Kind == SettingKind.List)]).ToDictionary(pair => pair.Key, pair => pair.IsList, StringComparer.Ordinal);
         var anchors = new Dictionary<AnchorName, string[]>();
@@ -73,7 +80,7 @@ internal sealed class SettingsFile
             var location = $"{Path}:{line}";
             var key = parser.TryConsume<Scalar>(out var name) ? name.Value : "";
             if (!known.TryGetValue(key, out var isList))
-                throw new SettingException($"{location}: The setting '{key}' does not exist. Use one of: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
+                throw new SettingException($"{location}: The setting '{key}' {(AllSettings.All.Any(setting => key == setting.Name || key == setting.FileName) ? "is not allowed in this file" : "does not exist")}. Use one of: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}.");
             var texts = ReadTexts(parser, isList, anchors) ?? throw new SettingException($"{location}: The setting '{key}' requires {(isList ? "a string or a list of strings" : "a single value")}.");
             if (!values.TryAdd(key, new SettingValue(texts, $"{location}: '{key}'") { Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) }))
                 throw NotYaml(Path, line);

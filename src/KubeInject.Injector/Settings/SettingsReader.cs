@@ -13,6 +13,13 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
     private static readonly string[] True = ["true", "1", "yes"];
     private static readonly string[] False = ["false", "0", "no"];
 
+    // The last file, which is never searched for a secret.
+    private SettingsFile? Defaults { get; init; }
+
+    /// <summary>Returns a reader that also reads another file, for settings that are not specified anywhere else.</summary>
+    /// <param name="defaults">The file; null for none.</param>
+    public SettingsReader WithDefaults(SettingsFile? defaults) => new(options, variable, file) { Defaults = defaults };
+
     /// <summary>The value of an option, without environment variables and the settings file; null if it is not specified.</summary>
     public string? Option(Setting setting) => Option(setting.Name)?.Texts is [.., var last] ? last : null;
 
@@ -89,7 +96,7 @@ internal sealed partial class SettingsReader(IReadOnlyDictionary<string, IReadOn
     private SettingValue? Find(Setting setting) =>
         Option(setting.Name)
         ?? Split(setting, Variable(setting.Variable)) ?? setting.OtherVariables.Select(name => Split(setting, Variable(name))).FirstOrDefault(value => value is not null)
-        ?? file?.Find(setting.Name);
+        ?? file?.Find(setting.Name) ?? Defaults?.Find(setting.Name);
 
     private SettingValue? Option(string name) => options.TryGetValue(name, out var texts) ? new SettingValue(texts, $"--{name}") : null;
 

@@ -6,6 +6,9 @@ namespace KubeInject.Manifests;
 /// <summary>The source of a manifest: a file, a stream, or text in memory.</summary>
 public sealed class ManifestSource
 {
+    /// <summary>The name of the settings file of a repository, which is not a manifest.</summary>
+    internal const string SettingsFileName = ".kubeinject.yaml";
+
     private readonly Func<CancellationToken, Task<ManifestText>> read;
 
     private ManifestSource(string? file, string name, Func<CancellationToken, Task<ManifestText>> read)
@@ -37,7 +40,7 @@ public sealed class ManifestSource
         return ManifestText.Decode(buffer.ToArray());
     });
 
-    /// <summary>Creates sources for a file, the manifests in a folder (<c>*.yaml</c>, <c>*.yml</c>, <c>*.json</c>), or the files that match a wildcard.</summary>
+    /// <summary>Creates sources for a file, the manifests in a folder (<c>*.yaml</c>, <c>*.yml</c>, <c>*.json</c>, but not <c>.kubeinject.yaml</c>), or the files that match a wildcard.</summary>
     /// <remarks>
     /// The path itself may be a link. Inside a folder, links to folders are not followed, and links to files only if their
     /// target is inside the same folder.
@@ -82,7 +85,7 @@ public sealed class ManifestSource
         var options = new EnumerationOptions { RecurseSubdirectories = recurse, AttributesToSkip = 0, IgnoreInaccessible = false };
         var found = new FileSystemEnumerable<(string Path, bool IsLink)>(folder, (ref FileSystemEntry entry) => (entry.ToSpecifiedFullPath(), IsLink(ref entry)), options)
         {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && IsManifest(entry.FileName),
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && IsManifest(entry.FileName) && !entry.FileName.SequenceEqual(SettingsFileName),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !IsLink(ref entry),
         };
 
