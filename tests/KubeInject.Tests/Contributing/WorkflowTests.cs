@@ -14,7 +14,7 @@ public sealed partial class WorkflowTests
     public static TheoryData<string> Files =>
     [
         .. new[] { "workflows", "actions" }.SelectMany(folder => Directory.GetFiles(Path.Combine(Folder, folder), "*.yml", SearchOption.AllDirectories))
-            .Select(file => Path.GetRelativePath(Folder, file)),
+            .Append(Repository.File("action.yml")).Select(file => Path.GetRelativePath(Folder, file)),
     ];
 
     [Theory]
