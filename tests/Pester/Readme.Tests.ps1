@@ -1,4 +1,4 @@
-# The first commands of README.md, and their output.
+# The commands of README.md, and their output.
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Requirement.psm1
     $unix = Get-Requirement Unix
@@ -18,8 +18,8 @@ Describe 'The first commands of README.md' -Tag NoCluster {
         $commands | Should -HaveCount 3
         $commands[0] | Should -BeLike '* build.ps1 Demo'
         $commands[0] -split ' && ' | Should -BeIn (Get-Content $root/test.sh).Trim()
-        $commands[1] | Should -Be ./test.sh
-        $commands[2] | Should -BeLike 'dotnet run --project src/KubeInject.Injector -- inject examples/*.yaml --source local' -Because 'tests/KubeInject.IntegrationTests/Injection/ExampleTests.cs runs it'
+        $commands[2] | Should -Be ./test.sh
+        $commands[1] | Should -BeLike 'dotnet run --project src/KubeInject.Injector -- inject examples/*.yaml --source local' -Because 'tests/KubeInject.IntegrationTests/Injection/ExampleTests.cs runs it'
     }
 }
 
@@ -61,6 +61,56 @@ Describe 'The demo' -Tag NoCluster {
         "$answer" | Should -Match '\+ +db-creds-injector\.numberly\.io/orders\.role: orders-rw'
         "$answer" | Should -Match 'NAME\s+Invoke-CredentialInjection'
         "$answer" | Should -Not -Match 'is not recognized|not loaded|Exception|Run "dotnet tool restore"'
+    }
+}
+
+Describe 'The PowerShell commands of README.md' {
+    BeforeAll {
+        Import-Module $PSScriptRoot/Guide.psm1
+        $blocks = @(Get-GuideBlock ../README.md)
+        # The lines that README.md shows below a block. An ellipsis replaces lines.
+        function Get-ShownLine($Block) {
+            $lines = @(Get-Content $root/README.md)
+            $end = [array]::IndexOf($lines, '```', $Block.Line)
+            $lines[($end + 2)..($lines.Count - 1)].Where({ $_ -notmatch '^(    .*)?$' }, 'Until') -replace '^    ' | Where-Object { $_ -notin '', '…' }
+        }
+
+        $session = [powershell]::Create()
+        $null = $session.AddScript({
+                param($root, $state)
+                Set-Location $root
+                $env:XDG_STATE_HOME = $state
+                $global:ErrorActionPreference = 'Stop'
+                $global:PSNativeCommandUseErrorActionPreference = $true
+                $global:PSStyle.OutputRendering = 'PlainText'
+            }).AddArgument($root).AddArgument("$TestDrive").Invoke()
+        $before = $env:XDG_STATE_HOME
+        $outputs = foreach ($block in $blocks) {
+            $session.Commands.Clear()
+            try { $session.AddScript($block.Script).AddCommand('Out-String').AddParameter('Width', 160).Invoke() -join '' }
+            catch { throw "README.md, line $($block.Line): $_" }
+        }
+    }
+
+    AfterAll {
+        $session.Dispose()
+        $env:XDG_STATE_HOME = $before
+        $null = kubectl delete deployment orders --ignore-not-found
+    }
+
+    It 'print the output that it shows' {
+        $blocks | Should -HaveCount 3
+        foreach ($index in 0, 2) {
+            $expected = @(Get-ShownLine $blocks[$index])
+            $expected.Count | Should -BeGreaterThan 5
+            $lines = $outputs[$index].ReplaceLineEndings("`n").Split("`n").TrimEnd()
+            foreach ($line in $expected) { $lines | Should -Contain $line -Because "README.md shows it below line $($blocks[$index].Line)" }
+        }
+    }
+
+    It 'print the manifest with credentials, and create the workload' {
+        $outputs[1] | Should -Match 'name: PGPASSWORD\r?\n +value: "\w{24}"'
+        $outputs[1] | Should -Match 'deployment\.apps/orders (created|configured)'
     }
 }
 
