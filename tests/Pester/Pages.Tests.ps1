@@ -11,7 +11,8 @@ BeforeAll {
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/../../out/KubeInject
     $path = $env:PSModulePath
     $env:PSModulePath = "$(Split-Path (Get-ModulePath))$([System.IO.Path]::PathSeparator)$path"
-    $namespace = New-TestNamespace orders
+    # Without a pod named orders, so that the commands catch an error.
+    $namespace = New-TestNamespace
     $pay = New-TestNamespace
     $null = New-Manifest orders -Kind Deployment | kubectl create -n $namespace -f -
     $null = Connect-KubeCluster admin -Namespace $namespace
@@ -32,7 +33,16 @@ Describe 'A page' {
         function Get-Credential { [pscredential]::new('admin', (ConvertTo-SecureString admin -AsPlainText)) }
         $here = $Script -replace '\bshop\b', $namespace -replace '\bpay\b', $pay
         Push-Location $TestDrive
-        try { { . ([scriptblock]::Create($here)) *>&1 | Out-String } | Should -Not -Throw }
+        try {
+            $commands = [scriptblock]::Create($here)
+            {
+                . $commands *>&1 | Out-String
+                # A function of a page has the connection as its parameter.
+                foreach ($function in $commands.Ast.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $false)) {
+                    & $function.Name (Get-KubeConnection)
+                }
+            } | Should -Not -Throw
+        }
         finally { Pop-Location }
     }
 }
