@@ -15,5 +15,12 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
+    /// <summary>Writes a program that runs <c>kubeinject</c> of this build.</summary>
+    public void WriteProgram(string name)
+    {
+        var program = Write(name, $"#!/bin/sh\nexec dotnet '{System.IO.Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll")}' \"$@\"\n");
+        System.IO.File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

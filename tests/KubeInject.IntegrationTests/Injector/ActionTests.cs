@@ -51,7 +51,7 @@ public sealed class ActionTests : IDisposable
     [Fact]
     public async Task The_action_passes_its_inputs()
     {
-        UseProgramOfThisBuild();
+        folder.WriteProgram("temp/kubeinject/kubeinject");
         folder.Write("repo/a b/wrong.yaml", Wrong);
         folder.Write("repo/charts/wrong.yaml", Wrong);
         folder.Write("repo/doubtful.yaml", Doubtful);
@@ -68,19 +68,13 @@ public sealed class ActionTests : IDisposable
     [InlineData("true", 1)]
     public async Task The_action_fails_on_warnings_only_if_it_is_strict(string strict, int exitCode)
     {
-        UseProgramOfThisBuild();
+        folder.WriteProgram("temp/kubeinject/kubeinject");
         folder.Write("repo/doubtful.yaml", Doubtful);
 
         Assert.Equal(exitCode, (await CheckAsync(new() { ["strict"] = strict })).ExitCode);
     }
 
     private static int Lines(Command result) => result.Output.Count(c => c == '\n');
-
-    private void UseProgramOfThisBuild()
-    {
-        var program = folder.Write("temp/kubeinject/kubeinject", $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll")}' \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-    }
 
     /// <summary>Runs the check with inputs; the others have their defaults.</summary>
     private Task<Command> CheckAsync(Dictionary<string, string> inputs)

@@ -8,8 +8,7 @@ public sealed class CompletionTests : IDisposable
 
     public CompletionTests()
     {
-        var program = folder.Write("bin/kubeinject", $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll")}' \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        folder.WriteProgram("bin/kubeinject");
         environment = new() { ["PATH"] = $"{folder.File("bin")}:{Environment.GetEnvironmentVariable("PATH")}" };
     }
 
