@@ -1,7 +1,10 @@
-# The PowerShell commands of pages that need nothing but a cluster and manifests, unchanged: none reports an error.
+# The PowerShell commands that need nothing but a cluster and manifests, unchanged: none reports an error.
 BeforeDiscovery {
     Import-Module $PSScriptRoot/Guide.psm1
-    $blocks = 'reference.md', 'scripting.md', 'errors.md', 'sources.md' | ForEach-Object { Get-GuideBlock $_ }
+    $blocks = @(
+        'reference.md', 'scripting.md', 'errors.md', 'sources.md' | ForEach-Object { Get-GuideBlock $_ }
+        'beside-the-injector.md', 'in-cluster.md' | ForEach-Object { Get-GuideBlock $_ } | Where-Object Script -NotMatch 'Vault|Install-|kubectl patch'
+    )
 }
 
 BeforeAll {
@@ -25,6 +28,7 @@ BeforeAll {
 AfterAll {
     Disconnect-KubeCluster
     $env:PSModulePath = $path
+    Remove-Item env:KUBEINJECT_INJECTOR_LABEL -ErrorAction Ignore
 }
 
 Describe 'A page' {
