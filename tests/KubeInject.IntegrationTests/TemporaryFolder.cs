@@ -15,11 +15,11 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    /// <summary>Writes a program that runs <c>kubeinject</c> of this build.</summary>
+    /// <summary>Writes a script that runs the tested program, for shells that find it by its name.</summary>
     public void WriteProgram(string name)
     {
-        var program = Write(name, $"#!/bin/sh\nexec dotnet '{System.IO.Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll")}' \"$@\"\n");
-        System.IO.File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var words = TestedProgram.ArgumentsFor().Prepend(TestedProgram.File).Select(word => $"'{word}'");
+        System.IO.File.SetUnixFileMode(Write(name, $"#!/bin/sh\nexec {string.Join(' ', words)} \"$@\"\n"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

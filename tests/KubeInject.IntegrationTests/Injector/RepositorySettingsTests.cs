@@ -164,6 +164,6 @@ public sealed class RepositorySettingsTests : IDisposable
 
     private Task<Command> RunAsync(string workingFolder, params string[] arguments) => RunAsync(workingFolder, arguments, null);
 
-    private Task<Command> RunAsync(string workingFolder, string[] arguments, string? input) => Command.RunAsync(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "KubeInject.Injector.dll"), .. arguments], input, folder.File("home"), workingFolder: folder.File(workingFolder));
+    private Task<Command> RunAsync(string workingFolder, string[] arguments, string? input) =>
+        Command.KubeInjectAsync(arguments, input, folder.File("home"), workingFolder: folder.File(workingFolder));
 }
