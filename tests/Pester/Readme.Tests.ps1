@@ -95,7 +95,7 @@ Describe 'The PowerShell commands of README.md' {
     AfterAll {
         $session.Dispose()
         $env:XDG_STATE_HOME = $before
-        $null = kubectl delete deployment orders --ignore-not-found
+        $null = kubectl delete --ignore-not-found --filename "$root/examples/orders.yaml"
     }
 
     It 'print the output that it shows' {
