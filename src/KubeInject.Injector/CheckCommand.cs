@@ -65,6 +65,8 @@ internal static class CheckCommand
                 await check.AddAsync(manifest, diagnostician, file is null ? null : filters[file], cancellationToken).ConfigureAwait(false);
             }
 
+            check.Complete();
+
             ReportFormats.Of(parsed.GetValue(format)!).Write(check.Findings, Console.Out);
             await Console.Error.WriteLineAsync(check.Summary).ConfigureAwait(false);
             foreach (var (file, filter) in filters.Where(entry => entry.Value.LeftOut.Length > 0))

@@ -11,11 +11,12 @@ namespace KubeInject.Injector;
 internal sealed class ManifestCheck(CheckFilter filter)
 {
     private readonly List<ReportedFinding> findings = [];
+    private readonly FindingSelection selection = new();
     private int manifests;
     private int pods;
     private int ignored;
 
-    /// <summary>The findings, in the order of the manifests and of their lines.</summary>
+    /// <summary>The findings, in the order of the manifests and of their lines. Those about the cluster are last.</summary>
     public IReadOnlyList<ReportedFinding> Findings => findings;
 
     /// <summary>The numbers of checked pods and of findings, in one line.</summary>
@@ -38,7 +39,7 @@ internal sealed class ManifestCheck(CheckFilter filter)
                 pods++;
                 var reported = diagnosis.ReportedFindings.Where(finding => !filter.Excludes(finding.Code) && ofRepository?.Excludes(finding.Code) != true).ToList();
                 ignored += diagnosis.Findings.Count - reported.Count;
-                findings.AddRange(reported.Select(ReportedFinding.Of));
+                findings.AddRange(selection.Select(diagnosis, reported).Select(ReportedFinding.Of));
             }
         }
         catch (ManifestException exception)
@@ -50,6 +51,9 @@ internal sealed class ManifestCheck(CheckFilter filter)
             findings.Add(ReportedFinding.OfUnreadable($"The manifest cannot be read: {exception.Message.ReplaceLineEndings(" ")}", new SourceLocation(manifest.File, 1, 1)));
         }
     }
+
+    /// <summary>Adds the findings about the cluster. Call it after the last manifest.</summary>
+    public void Complete() => findings.AddRange(selection.SelectOfCluster().Select(ReportedFinding.Of));
 
     /// <summary>Whether the check fails.</summary>
     /// <param name="strict">Whether warnings make the check fail. Errors always do.</param>

@@ -90,4 +90,21 @@ internal static partial class DisplayText
     // Other runners: ##[error]text, ##vso[task.logissue]text, ##teamcity[message].
     [GeneratedRegex(@"##(?=[a-zA-Z]*\[)", RegexOptions.CultureInvariant)]
     private static partial Regex AnywhereCommand();
+
+    /// <summary>Wraps a text at spaces. A word that is longer than the width has a separate line.</summary>
+    internal static List<string> Wrap(string text, int width)
+    {
+        var lines = new List<string> { "" };
+        foreach (var word in text.Split(' '))
+        {
+            if (lines[^1].Length == 0)
+                lines[^1] = word;
+            else if (lines[^1].Length + 1 + word.Length <= width)
+                lines[^1] += $" {word}";
+            else
+                lines.Add(word);
+        }
+
+        return lines;
+    }
 }

@@ -1,11 +1,16 @@
 using System.Collections;
+using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 
 namespace KubeInject.Cmdlets.Views;
 
 /// <summary>Escapes values for views. Each value becomes one line.</summary>
 public static class ViewText
 {
+    // https://github.com/PowerShell/PowerShell/blob/v7.4.0/src/System.Management.Automation/FormatAndOutput/common/ILineOutput.cs (s_cultureCollection)
+    private static readonly string[] WrappedLanguages = ["en", "fr", "de", "it", "pt", "es"];
+
     /// <summary>Formats a value in one line.</summary>
     /// <param name="value">A value or a collection. The items of a collection are joined with commas.</param>
     /// <returns>The escaped text; empty for null.</returns>
@@ -21,6 +26,19 @@ public static class ViewText
     /// <returns>The escaped text; empty for null.</returns>
     public static string List(object? value) =>
         (value is PSObject wrapped ? wrapped.BaseObject : value) is IEnumerable and not string ? $"{{{Of(value)}}}" : Of(value);
+
+    /// <summary>Formats each value in one line, and wraps the lines at words where PowerShell does not: in a terminal, in most languages.</summary>
+    /// <param name="values">A value or a collection.</param>
+    /// <param name="host">The host of the session.</param>
+    /// <param name="indent">The number of columns by which the view indents the text.</param>
+    /// <returns>The escaped lines; empty for null.</returns>
+    public static string Wrap(object? values, PSHost host, int indent)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (Console.IsOutputRedirected || WrappedLanguages.Contains(CultureInfo.CurrentCulture.TwoLetterISOLanguageName) || host.UI?.RawUI?.BufferSize.Width is not { } width)
+            return Lines(values);
+        return string.Join(Environment.NewLine, Texts(values).SelectMany(text => DisplayText.Wrap(text, width - indent - 1)));
+    }
 
     // The PSObject has the name of an enumeration value that comes from a job.
     private static IEnumerable<string> Texts(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch

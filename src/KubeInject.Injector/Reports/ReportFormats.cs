@@ -15,6 +15,7 @@ internal static class ReportFormats
         "json" => new JsonReport(),
         "sarif" => new SarifReport(FindingDocumentation.Load(), Environment.CurrentDirectory),
         "github" => new GitHubReport(Environment.CurrentDirectory),
+        _ when !Console.IsOutputRedirected && Console.WindowWidth > 0 => new TerminalReport(Console.WindowWidth),
         _ => new TextReport(),
     };
 }

@@ -2,7 +2,7 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Injector.Reports;
 
-/// <summary>Writes one line per finding in the format of compilers, so that editors can open the location.</summary>
+/// <summary>Writes one line per finding in the format of compilers, so that editors can open the location, for files and other programs.</summary>
 internal sealed class TextReport : IReportFormat
 {
     public void Write(IReadOnlyList<ReportedFinding> findings, TextWriter output)
@@ -11,7 +11,8 @@ internal sealed class TextReport : IReportFormat
             output.WriteLine(DisplayText.Escape($"{finding.Location}: {Word(finding.Severity)} {finding.Code}: {(finding.Line is null ? finding with { Object = null } : finding).Text}"));
     }
 
-    private static string Word(FindingSeverity severity) => severity switch
+    /// <summary>The word for a severity.</summary>
+    public static string Word(FindingSeverity severity) => severity switch
     {
         FindingSeverity.Error => "error",
         FindingSeverity.Warning => "warning",

@@ -1,3 +1,4 @@
+using KubeInject.Annotations;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Diagnosis;
@@ -29,7 +30,10 @@ public sealed record Explanation
     public static Explanation Of(PodDiagnosis diagnosis)
     {
         ArgumentNullException.ThrowIfNull(diagnosis);
-        var remedy = (diagnosis.FirstFailed ?? diagnosis.Steps.FirstOrDefault(link => link.State == DiagnosisStatus.Warning))?.Worst?.Suggestion;
+        var step = diagnosis.FirstFailed
+            ?? diagnosis.Steps.FirstOrDefault(step => step.Worst?.Code == FindingCode.NoInjector)
+            ?? diagnosis.Steps.FirstOrDefault(step => step.State == DiagnosisStatus.Warning);
+        var remedy = step?.Worst?.Suggestion;
         return new Explanation
         {
             Object = diagnosis.Object,

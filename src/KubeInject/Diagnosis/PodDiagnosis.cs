@@ -34,8 +34,9 @@ public sealed record PodDiagnosis
     public DiagnosisStep? FirstFailed => Steps.FirstOrDefault(link => link.State == DiagnosisStatus.Failed);
 
     /// <summary>
-    /// The result: <c>will be injected: 2 databases, 4 variables in 3 containers</c>, <c>will not be injected: …</c>,
-    /// <c>is injected: …</c> or <c>requests no credentials</c>. It is based only on the steps that were checked.
+    /// The result: <c>will be injected: 2 databases, 4 variables in 3 containers</c>, <c>can be injected with KubeInject: …</c> if no
+    /// injector acts automatically, <c>will not be injected: …</c>, <c>is injected: …</c> or <c>requests no credentials</c>. It is
+    /// based only on the steps that were checked.
     /// </summary>
     public string Verdict => DisplayText.Escape(Diagnosis.Verdict.Of(this));
 

@@ -17,7 +17,10 @@ internal static class Verdict
             return $"is injected: {Amount(requesting)}{(problem is null ? "" : withProblem ? $"; but {problem}" : ", but a step fails")}";
         if (problem is not null)
             return withProblem ? $"will not be injected: {problem}" : "will not be injected";
-        return requesting.Count == 0 ? "requests no credentials" : $"will be injected: {Amount(requesting)}";
+        if (requesting.Count == 0)
+            return "requests no credentials";
+        var isAutomatic = diagnosis.Findings.All(finding => finding.Code != FindingCode.NoInjector);
+        return $"{(isAutomatic ? "will be injected" : "can be injected with KubeInject")}: {Amount(requesting)}";
     }
 
     /// <summary>The problem of the first failed step, without the final period; null if no step failed.</summary>

@@ -77,8 +77,9 @@ internal sealed class InjectorWebhookCheck(ClusterCache cache)
         bool HasOtherLabel(MutatingWebhook other) => label is not null && InjectorLabels.LabelOf(other, subject.Options) is { } another && another != label;
     }
 
+    // Without an injector, pods in the dialect of KubeInject are injected with Invoke-CredentialInjection and 'kubeinject inject'.
     private static DiagnosisStep NotInstalled(DiagnosisSubject subject, InjectionDialect dialect) => Step(
-        DiagnosisStatus.Failed,
+        dialect == InjectionDialect.VaultDbInjector ? DiagnosisStatus.Warning : DiagnosisStatus.Failed,
         $"No injector: no webhook of {InjectorSignature.NamesOf(dialect)} is installed in the cluster.",
         subject.Find(
             FindingCode.NoInjector,

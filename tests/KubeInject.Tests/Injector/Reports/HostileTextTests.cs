@@ -30,7 +30,7 @@ public sealed class HostileTextTests
         Server = Hostile,
     };
 
-    public static TheoryData<string> Formats => [.. ReportFormats.Names];
+    public static TheoryData<string> Formats => [.. ReportFormats.Names, "terminal"];
 
     [Theory]
     [MemberData(nameof(Formats))]
@@ -40,6 +40,7 @@ public sealed class HostileTextTests
         {
             "sarif" => new SarifReport(FindingDocumentation.Load(), "/repo"),
             "github" => new GitHubReport("/repo"),
+            "terminal" => new TerminalReport(80),
             _ => ReportFormats.Of(name),
         };
 

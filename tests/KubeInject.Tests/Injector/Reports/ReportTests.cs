@@ -36,6 +36,36 @@ public sealed class ReportTests
         Lines(new TextReport()));
 
     [Fact]
+    public void In_a_terminal_findings_are_grouped_by_object_and_wrapped_at_words()
+    {
+        var @long = Missing with { Message = "Database 'pg' has no role to issue credentials from.", Suggestion = "Add 'db-creds-injector.numberly.io/pg.role'.", Location = new SourceLocation("orders.yaml", 12, 5) };
+        ReportedFinding[] findings = [ReportedFinding.Of(@long), ReportedFinding.Of(Live), ReportedFinding.Of(Live with { Object = new ObjectReference("Pod", "shop", "a") }), Unreadable];
+
+        Assert.Equal(
+            """
+            shop/deployment/orders
+            orders.yaml:12:5: error KI003
+                Database 'pg' has no role to issue
+                credentials from.
+                Add
+                'db-creds-injector.numberly.io/pg.role'.
+            warning KI013
+                Database 'pg' has no role.
+                Add it.
+
+            shop/pod/a
+            warning KI013
+                Database 'pg' has no role.
+                Add it.
+
+            <input>:3:1: error KI000
+                This is not YAML: it is truncated.
+            """,
+            Written(new TerminalReport(40), findings).TrimEnd(),
+            ignoreLineEndingDifferences: true);
+    }
+
+    [Fact]
     public void JSON_has_the_property_names_of_the_cmdlet_output()
     {
         var findings = JsonDocument.Parse(Written(new JsonReport(), All)).RootElement;
