@@ -100,17 +100,5 @@ internal static class ExplainCommand
     }
 
     /// <summary>Whether an input names a workload, such as <c>deployment/orders</c>. An existing path takes precedence.</summary>
-    private static bool IsWorkload(string name)
-    {
-        if (Path.Exists(name))
-            return false;
-        try
-        {
-            return WorkloadName.Parse(name, "") is not null;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
+    private static bool IsWorkload(string name) => !Path.Exists(name) && WorkloadName.IsName(name);
 }

@@ -29,6 +29,9 @@ public sealed class WorkloadNameTests
     [Theory]
     [InlineData("orders", "as in deployment/orders")]
     [InlineData("deployment/", "as in deployment/orders")]
+    [InlineData("pod/..", "as in deployment/orders")]
+    [InlineData("pod/single%2Flog", "as in deployment/orders")]
+    [InlineData("../pod/orders", "as in deployment/orders")]
     [InlineData("/deployment/orders", "as in deployment/orders")]
     [InlineData("a/shop/deployment/orders", "as in deployment/orders")]
     [InlineData("rs/orders", "Use one of these kinds: deployment (deploy), statefulset (sts), daemonset (ds), cronjob (cj), pod (po).")]
@@ -36,4 +39,12 @@ public sealed class WorkloadNameTests
     [InlineData("cronjobs.apps/orders", "Use one of these kinds:")]
     public void An_invalid_name_is_an_error(string text, string hint) =>
         Assert.Contains(hint, Assert.Throws<FormatException>(() => WorkloadName.Parse(text, "shop")).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("deployment/orders", true)]
+    [InlineData("shop/pod/orders-1", true)]
+    [InlineData("deployment/orders.yaml", false)]
+    [InlineData("./orders", false)]
+    [InlineData("orders", false)]
+    public void A_name_differs_from_a_path(string text, bool isName) => Assert.Equal(isName, WorkloadName.IsName(text));
 }

@@ -138,12 +138,20 @@ public class RequestTests
     }
 
     [Fact]
-    public async Task A_name_is_escaped_and_never_empty()
+    public async Task A_name_is_escaped_never_empty_and_never_another_endpoint()
     {
         using var server = new TestServer(TestServer.Kubernetes(_ => Response.Json("""{"metadata":{}}""")));
         using var connection = await KubeConnection.OpenAsync(new ConnectionSettings { Server = server.Http, Namespace = "shop" });
-        await connection.GetPodAsync("a/../b?c");
-        Assert.Equal("/api/v1/namespaces/shop/pods/a%2F..%2Fb%3Fc", server.Requests[^1].Path);
+        await connection.GetPodAsync("b?c");
+        Assert.Equal("/api/v1/namespaces/shop/pods/b%3Fc", server.Requests[^1].Path);
+        var requests = server.Requests.Count;
+        foreach (var name in new[] { "a/../b?c", "a/log", "a%2Flog", ".", ".." })
+        {
+            Assert.Equal(KubeApiReason.BadRequest, (await Assert.ThrowsAsync<KubeApiException>(() => connection.GetPodAsync(name))).Reason);
+            Assert.Equal(KubeApiReason.BadRequest, (await Assert.ThrowsAsync<KubeApiException>(() => connection.GetPodAsync("a", name))).Reason);
+        }
+
+        Assert.Equal(requests, server.Requests.Count);
         await Assert.ThrowsAsync<ArgumentException>(() => connection.GetPodAsync(" "));
         await Assert.ThrowsAsync<ArgumentException>(() => connection.GetAsync("version"));
     }

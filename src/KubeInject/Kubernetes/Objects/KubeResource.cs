@@ -1,3 +1,5 @@
+using KubeInject.Kubernetes.Errors;
+
 namespace KubeInject.Kubernetes.Objects;
 
 /// <summary>A resource of the Kubernetes API.</summary>
@@ -52,14 +54,19 @@ internal sealed record KubeResource(string Group, string Version, string Plural,
     {
         // Without a name the path would be that of the list.
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return $"{ListPath(@namespace)}/{Uri.EscapeDataString(name)}{(subresource is null ? "" : $"/{subresource}")}";
+        return $"{ListPath(@namespace)}/{Segment(name)}{(subresource is null ? "" : $"/{subresource}")}";
     }
 
     /// <summary>Gets the path of the list of a namespace; null for all namespaces.</summary>
     internal string ListPath(string? @namespace)
     {
         var group = Group.Length == 0 ? $"/api/{Uri.EscapeDataString(Version)}" : $"/apis/{Uri.EscapeDataString(Group)}/{Uri.EscapeDataString(Version)}";
-        var scope = IsNamespaced && @namespace is not null ? $"/namespaces/{Uri.EscapeDataString(@namespace)}" : "";
+        var scope = IsNamespaced && @namespace is not null ? $"/namespaces/{Segment(@namespace)}" : "";
         return $"{group}{scope}/{Uri.EscapeDataString(Plural)}";
     }
+
+    // The API server decodes an escaped slash, so the path would be that of another endpoint.
+    private static string Segment(string name) => ObjectName.IsPathSegment(name)
+        ? Uri.EscapeDataString(name)
+        : throw new KubeApiException(400, KubeApiReason.BadRequest, $"'{name}' is not a valid name of an object or a namespace.");
 }

@@ -20,9 +20,12 @@ internal static class ObjectName
         if (type is not null && !IsNamed(type, resource))
             throw new FormatException($"'{text}' is not a {resource.Kind}: '{type}' is another kind. {Example(resource)}");
 
-        // Names that the API server rejects: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names
-        return reference.Name is "" or "." or ".." || reference.Name.Contains('%', StringComparison.Ordinal) || reference.Name.Any(char.IsWhiteSpace) ? throw Invalid(text, resource) : reference;
+        return reference.Name.Length == 0 || reference.Name.Any(char.IsWhiteSpace) || !IsPathSegment(reference.Name) ? throw Invalid(text, resource) : reference;
     }
+
+    /// <summary>Whether the API server accepts a text as a part of a path. Other texts would reach another endpoint.</summary>
+    /// <remarks>https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#path-segment-names</remarks>
+    public static bool IsPathSegment(string text) => text is not ("." or "..") && text.IndexOfAny(['/', '%']) < 0;
 
     private static bool IsNamed(string type, KubeResource resource)
     {
