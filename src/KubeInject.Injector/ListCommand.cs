@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KubeInject.Annotations;
 using KubeInject.Annotations.Dialects;
+using KubeInject.Diagnosis.Cluster;
 using KubeInject.Injector.Settings;
 using KubeInject.Injector.Sources;
 using KubeInject.Kubernetes.Client;
@@ -12,8 +13,9 @@ namespace KubeInject.Injector;
 internal static class ListCommand
 {
     private const string More = """
-        Lists the pods that request credentials or that have findings. Reads only the metadata of pods; to check the
-        containers of manifests also, use 'kubeinject check'.
+        Lists the pods that request credentials or that have findings, and the workloads whose annotations have no effect
+        because they are not in the pod template. Reads only metadata; to check the containers of manifests also, use
+        'kubeinject check'.
 
         Examples:
           kubeinject list -A
@@ -55,10 +57,26 @@ internal static class ListCommand
             using var list = ListFormat.Create(parsed.GetValue(format)!, output);
             await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
                 list.Write([.. pods.SelectMany(pod => PodInjections.ReadAll(pod, annotations)).Where(IsRelevant)]);
+            if (query.LabelSelector is null && await WriteWorkloadsAsync(list, connection.Objects, query, annotations, cancellationToken).ConfigureAwait(false) is { } problem)
+                Messages.Note(problem);
             list.End();
             return ExitCode.Done;
         }, stop));
         return command;
+    }
+
+    /// <summary>Writes the workloads whose annotations have no effect.</summary>
+    /// <returns>What could not be read, in one line; null if everything could.</returns>
+    private static async Task<string?> WriteWorkloadsAsync(ListFormat list, KubeObjectClient client, KubeQuery query, InjectionOptions annotations, CancellationToken cancellationToken)
+    {
+        var (workloads, problem) = await AnnotatedWorkloads.ListAsync(client, query, cancellationToken).ConfigureAwait(false);
+        foreach (var workload in workloads)
+        {
+            if (await AnnotatedWorkloads.ReadAsync(client, workload, cancellationToken).ConfigureAwait(false) is { } template && AnnotatedWorkloads.Find(template, annotations) is not null)
+                list.Write(PodInjections.ReadAll(template, annotations));
+        }
+
+        return problem;
     }
 
     private static bool IsRelevant(PodInjection injection) => injection.State != InjectionState.None || injection.Findings.Count > 0;

@@ -73,9 +73,12 @@ internal abstract class ListFormat : IDisposable
             hasHeader = true;
         }
 
+        private static string NameOf(PodInjection injection) =>
+            injection.Kind == KubeResource.Pods.Kind ? DisplayText.Escape(injection.Name) : $"{new ObjectReference(injection.Kind, null, injection.Name)}";
+
         private static string[] Row(PodInjection injection) =>
         [
-            DisplayText.Escape(injection.Namespace ?? ""), DisplayText.Escape(injection.Name), $"{injection.State}",
+            DisplayText.Escape(injection.Namespace ?? ""), NameOf(injection), $"{injection.State}",
             DisplayText.Escape(string.Join(",", injection.Databases.Select(database => database.Name))),
             string.Join(",", injection.Findings.Where(finding => finding.Severity > FindingSeverity.Information).Select(finding => finding.Code).Distinct()),
         ];
@@ -118,6 +121,7 @@ internal abstract class ListFormat : IDisposable
         {
             writer.WriteStartObject();
             writer.WriteString("namespace", injection.Namespace);
+            writer.WriteString("kind", injection.Kind);
             writer.WriteString("name", injection.Name);
             writer.WriteString("dialect", $"{injection.Dialect}");
             writer.WriteString("state", $"{injection.State}");

@@ -6,6 +6,7 @@ Import-Module $PSScriptRoot/TestHelp.psm1
 # Each function returns one line with the reason to skip the tests that require it; nothing if it is available.
 $requirements = @{
     Browser          = { if (-not (Get-Browser)) { 'There is no chromium and no google-chrome on the PATH.' } }
+    Linux            = { if (-not $IsLinux) { 'This is not Linux.' } }
     PlatyPS          = { Get-MissingModule Microsoft.PowerShell.PlatyPS }
     PSResourceGet    = { Get-MissingModule Microsoft.PowerShell.PSResourceGet }
     PSScriptAnalyzer = { Get-MissingModule PSScriptAnalyzer }

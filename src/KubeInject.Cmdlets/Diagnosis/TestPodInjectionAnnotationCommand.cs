@@ -4,6 +4,7 @@ using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Injection;
 using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Diagnosis;
+using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Objects;
@@ -23,6 +24,8 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     private KubeConnection? connection;
     private PodDiagnostician? documents;
     private PodDiagnostician? live;
+    private FindingSelection? selection;
+    private string? namespaceOfWorkloads;
 
     // Not FindingSeverity: PowerShell determines the layout of a cmdlet before the engine, which defines the value type, can be loaded.
     private object? minimumSeverity;
@@ -34,6 +37,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     public string[]? Name { get; set; }
 
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the namespace of the pods or workloads in the connected cluster. The default is the namespace of the connection.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Specifies the namespace of the pods or workloads in the connected cluster. The default is the namespace of the connection.")]
     [Parameter(ParameterSetName = OfWorkload, HelpMessage = "Specifies the namespace of the pods or workloads in the connected cluster. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
@@ -92,9 +96,16 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         if (PassThru && Explain)
             ThrowTerminatingError(Errors.PassThruAndExplain());
 
+        if (Path is not null)
+        {
+            Workload = [.. Path.Where(IsWorkload)];
+            Path = [.. Path.Except(Workload)];
+        }
+
         // The connection of the session is only known on the pipeline thread.
-        connection = Cluster || ParameterSetName is FromCluster or OfWorkload ? RequireConnection() : FindConnection();
+        connection = Cluster || ParameterSetName == FromCluster || Workload?.Length > 0 ? RequireConnection() : FindConnection();
         live = new PodDiagnostician(Options, cluster: connection?.Objects, source: CredentialSource);
+        selection = new FindingSelection();
         documents = Cluster ? live : new PodDiagnostician(Options, source: CredentialSource);
     }
 
@@ -105,11 +116,18 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         foreach (var text in Workload ?? [])
         {
             if (ReadWorkload(text, Namespace, connection!) is { } workload)
-                Diagnose(workload, (write, cancellationToken) => DiagnoseAsync(live!.DiagnoseAsync(workload, cancellationToken), write));
+                Run(workload, (pipeline, cancellationToken) => WriteAsync(live!.DiagnoseAsync(workload, cancellationToken), pipeline));
         }
 
         if (ParameterSetName == FromCluster)
             ProcessCluster();
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        WriteObject(selection!.SelectOfCluster(), enumerateCollection: true);
     }
 
     private protected override IReadOnlyList<ManifestSource> Accept(object value)
@@ -117,7 +135,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         // A pod object is diagnosed as a pod of a cluster, not as a manifest.
         if ((value is PSObject wrapped ? wrapped.BaseObject : value) is not Pod pod)
             return base.Accept(value);
-        Diagnose(pod, (write, cancellationToken) => DiagnoseAsync(live!.DiagnoseAsync(pod, cancellationToken), write));
+        Run(pod, (pipeline, cancellationToken) => WriteAsync(live!.DiagnoseAsync(pod, cancellationToken), pipeline));
         return [];
     }
 
@@ -132,30 +150,69 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
             await pipeline.InvokeAsync(() => WriteError(Errors.Describe(error, manifest.File)!)).ConfigureAwait(false);
     });
 
-    private static async Task DiagnoseAsync(Task<PodDiagnosis> diagnosis, Func<PodDiagnosis, Task> write) =>
-        await write(await diagnosis.ConfigureAwait(false)).ConfigureAwait(false);
+    private async Task WriteAsync(Task<PodDiagnosis> diagnosis, PipelineThread pipeline)
+    {
+        var result = await diagnosis.ConfigureAwait(false);
+        await pipeline.InvokeAsync(() => Write(result)).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a value of -Path names a workload, such as <c>deployment/orders</c>. An existing path takes precedence.</summary>
+    private bool IsWorkload(string path) => !WildcardPattern.ContainsWildcardCharacters(path) && WorkloadName.IsName(path) && !System.IO.Path.Exists(GetUnresolvedProviderPathFromPSPath(path));
 
     private void ProcessCluster()
     {
-        var query = new KubeQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector };
-        foreach (var name in Name?.Where(name => !WildcardPattern.ContainsWildcardCharacters(name)) ?? [])
+        var names = Name?.Select(ReadName).OfType<ObjectReference>().ToList();
+        foreach (var name in names?.Where(name => !WildcardPattern.ContainsWildcardCharacters(name.Name)) ?? [])
         {
-            Diagnose(name, async (write, cancellationToken) =>
+            Run(name, async (pipeline, cancellationToken) =>
             {
                 if (AllNamespaces || LabelSelector is not null)
-                    await ListAsync(query with { FieldSelector = $"metadata.name={name}" }, _ => true, write, cancellationToken).ConfigureAwait(false);
+                    await ListAsync(QueryIn(name.Namespace) with { FieldSelector = $"metadata.name={name.Name}" }, _ => true, pipeline, cancellationToken).ConfigureAwait(false);
                 else
-                    await DiagnoseAsync(live!.DiagnoseAsync(await connection!.GetPodAsync(name, Namespace, cancellationToken).ConfigureAwait(false), cancellationToken), write).ConfigureAwait(false);
+                    await WriteAsync(live!.DiagnoseAsync(await connection!.GetPodAsync(name.Name, name.Namespace, cancellationToken).ConfigureAwait(false), cancellationToken), pipeline).ConfigureAwait(false);
             });
         }
 
-        var patterns = Name?.Where(WildcardPattern.ContainsWildcardCharacters).Select(Wildcards.Pattern).ToList();
-        if (patterns is null or { Count: > 0 })
-            Diagnose(Namespace, (write, cancellationToken) => ListAsync(query, pod => patterns?.Exists(pattern => pattern.IsMatch(pod.Name)) ?? true, write, cancellationToken));
+        foreach (var patterns in names?.Where(name => WildcardPattern.ContainsWildcardCharacters(name.Name)).ToLookup(name => name.Namespace, name => Wildcards.Pattern(name.Name)) ?? Enumerable.Empty<IGrouping<string?, WildcardPattern>>())
+            Run(patterns.Key, (pipeline, cancellationToken) => ListAsync(QueryIn(patterns.Key), pod => patterns.Any(pattern => pattern.IsMatch(pod.Name)), pipeline, cancellationToken));
+        if (names is null)
+            Run(Namespace, ListAllAsync);
     }
 
-    private async Task ListAsync(KubeQuery query, Func<Pod, bool> isWanted, Func<PodDiagnosis, Task> write, CancellationToken cancellationToken)
+    private async Task ListAllAsync(PipelineThread pipeline, CancellationToken cancellationToken)
     {
+        await ListAsync(QueryIn(null), _ => true, pipeline, cancellationToken).ConfigureAwait(false);
+        if (LabelSelector is not null)
+            return;
+        foreach (var diagnosis in await live!.DiagnoseWorkloadsAsync(cancellationToken).ConfigureAwait(false))
+            await pipeline.InvokeAsync(() => Write(diagnosis)).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the name of a pod. Writes an error and returns null if it is not valid.</summary>
+    private ObjectReference? ReadName(string text)
+    {
+        try
+        {
+            return Within(Namespace, ObjectName.Parse(text, KubeResource.Pods), text) is var name && name.Namespace is null ? name with { Namespace = Namespace } : name;
+        }
+        catch (FormatException exception)
+        {
+            WriteError(Errors.InvalidName(exception, text));
+            return null;
+        }
+    }
+
+    /// <summary>The query of the parameters. The namespace in a name restricts it, also with -AllNamespaces.</summary>
+    private KubeQuery QueryIn(string? @namespace) =>
+        new() { Namespace = @namespace ?? Namespace, AllNamespaces = AllNamespaces && @namespace is null, LabelSelector = LabelSelector };
+
+    private async Task ListAsync(KubeQuery query, Func<Pod, bool> isWanted, PipelineThread pipeline, CancellationToken cancellationToken)
+    {
+        var scope = query.AllNamespaces ? "" : query.Namespace ?? connection!.Namespace;
+        if (scope != namespaceOfWorkloads && await live!.ListWorkloadsAsync(query with { LabelSelector = null, FieldSelector = null }, cancellationToken).ConfigureAwait(false) is { } problem)
+            await pipeline.InvokeAsync(() => WriteWarning(problem)).ConfigureAwait(false);
+        namespaceOfWorkloads = scope;
+
         // Progress counts diagnosed pods, because the list arrives long before its pods are diagnosed.
         var (done, total) = (0L, (long?)null);
         var counting = query with { Progress = new ProgressOf<ListProgress>(list => total = list.Total) };
@@ -163,14 +220,11 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         {
             Progress.Report(new ProgressStep("Checking pods", done++, total) { Current = pod.Name });
             if (isWanted(pod))
-                await DiagnoseAsync(live!.DiagnoseAsync(pod, cancellationToken), write).ConfigureAwait(false);
+                await WriteAsync(live!.DiagnoseAsync(pod, cancellationToken), pipeline).ConfigureAwait(false);
         }
 
         Progress.Complete();
     }
-
-    private void Diagnose(object? target, Func<Func<PodDiagnosis, Task>, CancellationToken, Task> diagnose) => Run(target, (pipeline, cancellationToken) =>
-        diagnose(diagnosis => pipeline.InvokeAsync(() => Write(diagnosis)), cancellationToken));
 
     private void Write(PodDiagnosis diagnosis)
     {
@@ -179,7 +233,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         else if (Explain)
             WriteObject(Explanation.Of(diagnosis));
         else
-            WriteObject(diagnosis.ReportedFindings.Where(IsWanted).ToArray(), enumerateCollection: true);
+            WriteObject(selection!.Select(diagnosis, diagnosis.ReportedFindings.Where(IsWanted)), enumerateCollection: true);
     }
 
     private bool IsWanted(Finding finding) => finding.Severity >= MinimumSeverity

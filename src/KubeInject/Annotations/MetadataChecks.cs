@@ -71,7 +71,7 @@ internal static class MetadataChecks
             severity,
             FindingCode.AnnotationsOnWorkload,
             keys[0],
-            $"No injector reads these annotations in the metadata of the {pod.Object.Kind}: {string.Join(", ", keys.Select(Redaction.Key))}.",
+            $"No injector reads these annotations in the metadata of {WorkloadOf(pod)}: {string.Join(", ", keys.Select(Redaction.Key))}.",
             $"Move the annotations to {PodMetadata(pod)}.annotations.",
             MoveAnnotations(pod, keys),
             isOnWorkload: true);
@@ -156,6 +156,9 @@ internal static class MetadataChecks
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();
     }
+
+    /// <summary>Returns the workload as messages name it.</summary>
+    public static string WorkloadOf(PodTemplate pod) => pod.Object.Name.Length == 0 ? $"the {pod.Object.Kind}" : $"{pod.Object}";
 
     /// <summary>Returns the path of the pod's metadata in the document of its object.</summary>
     public static string PodMetadata(PodTemplate pod) => pod.MetadataPath != "metadata" ? pod.MetadataPath : pod.Object.Kind switch

@@ -18,6 +18,8 @@ internal static class AnnotationCheck
         var isKubeInject = acting.Contains(InjectorSignature.KubeInject);
         var isOther = acting.Any(injector => injector.Dialect == InjectionDialect.VaultDbInjector && injector != InjectorSignature.KubeInject);
         var findings = subject.Injections.SelectMany(injection => injection.Findings)
+            .Where(finding => subject.OnWorkload is null || finding.Code != FindingCode.LabelWithoutAnnotations)
+            .Concat(subject.OnWorkload is { } onWorkload ? [onWorkload] : [])
             .Where(finding => isOther || !isKubeInject || finding is not { IsRefusedByInjector: true, Severity: not FindingSeverity.Error })
             .Select(finding => isOther && finding.IsRefusedByInjector ? finding with { Severity = FindingSeverity.Error } : finding)
             .Concat(isKubeInject ? subject.Injections.Where(injection => injection.State == InjectionState.Pending).Select(injection => InjectionPlan.For(injection).FindReference()).OfType<Finding>() : [])
@@ -28,9 +30,12 @@ internal static class AnnotationCheck
         {
             Step = DiagnosisStepKind.Request,
             State = findings.Any(finding => finding.Severity == FindingSeverity.Error) || (findings.Length > 0 && !requestsCredentials) ? DiagnosisStatus.Failed
+                : subject.WorkloadProblem is not null ? DiagnosisStatus.Unknown
                 : findings.Any(finding => finding.Severity == FindingSeverity.Warning) ? DiagnosisStatus.Warning
                 : DiagnosisStatus.Passed,
-            Text = requestsCredentials ? string.Join("; ", subject.Injections.SelectMany(injection => injection.Databases)) : "No credentials are requested.",
+            Text = requestsCredentials ? string.Join("; ", subject.Injections.SelectMany(injection => injection.Databases))
+                : subject.WorkloadProblem is { } problem ? $"No credentials are requested. Whether the annotations are in the metadata of the workload could not be checked. {problem}"
+                : "No credentials are requested.",
             Findings = findings,
         };
     }

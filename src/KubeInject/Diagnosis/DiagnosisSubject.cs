@@ -13,6 +13,12 @@ namespace KubeInject.Diagnosis;
 /// <param name="Pod">The pod in the cluster; for a workload, its newest pod. Null for a manifest, and for a workload without pods.</param>
 internal sealed record DiagnosisSubject(InjectionOptions Options, PodTemplate Template, IReadOnlyList<PodInjection> Injections, SourceLocation? Location, Pod? Pod)
 {
+    /// <summary>The finding about annotations that are in the metadata of the pod's workload; null if there are none.</summary>
+    public Finding? OnWorkload { get; init; }
+
+    /// <summary>Why the workload of the pod could not be read; null if it could, or if it did not have to be read.</summary>
+    public string? WorkloadProblem { get; init; }
+
     /// <summary>Creates a finding about the subject.</summary>
     public Finding Find(string code, FindingSeverity severity, string message, string suggestion, string? key = null) => new()
     {

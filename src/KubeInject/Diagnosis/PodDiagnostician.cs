@@ -19,7 +19,9 @@ internal sealed class PodDiagnostician
     private readonly ClusterCache? cluster;
     private readonly IReadOnlyList<IDiagnosisCheck> clusterChecks;
     private readonly IReadOnlyList<IDiagnosisCheck> checks;
+    private readonly HashSet<ObjectReference> ownersOfPods = [];
     private InjectionOptions? options;
+    private IReadOnlyList<ObjectMetadata>? annotatedWorkloads;
 
     /// <summary>Creates a diagnostician.</summary>
     /// <param name="options">The settings of the annotations, as configured in the injector. Default: <see cref="InjectionOptions.Default"/>, with the label of the injector that is installed in the cluster.</param>
@@ -81,7 +83,36 @@ internal sealed class PodDiagnostician
     public async Task<PodDiagnosis> DiagnoseAsync(Pod pod, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        return await DiagnoseAsync(DiagnosisSubject.Of(pod, await OptionsAsync(cancellationToken).ConfigureAwait(false)), cancellationToken).ConfigureAwait(false);
+        var subject = DiagnosisSubject.Of(pod, await OptionsAsync(cancellationToken).ConfigureAwait(false));
+        return await DiagnoseAsync(await WithWorkloadAsync(subject, pod, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Lists the workloads with injection annotations in their metadata. The diagnosis of a pod then reads the owners of the pod only if
+    /// they can be one of these workloads.
+    /// </summary>
+    /// <param name="query">The namespace of the workloads, and their labels.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>What could not be listed, in one line; null if everything could.</returns>
+    internal async Task<string?> ListWorkloadsAsync(KubeQuery query, CancellationToken cancellationToken)
+    {
+        (annotatedWorkloads, var problem) = await AnnotatedWorkloads.ListAsync(cluster!.Client, query, cancellationToken).ConfigureAwait(false);
+        return problem;
+    }
+
+    /// <summary>Diagnoses the workloads that <see cref="ListWorkloadsAsync"/> listed, whose annotations have no effect, and of which no pod was diagnosed.</summary>
+    internal async Task<IReadOnlyList<PodDiagnosis>> DiagnoseWorkloadsAsync(CancellationToken cancellationToken)
+    {
+        var used = await OptionsAsync(cancellationToken).ConfigureAwait(false);
+        var diagnoses = new List<PodDiagnosis>();
+        foreach (var workload in annotatedWorkloads ?? [])
+        {
+            if (!ownersOfPods.Contains(new ObjectReference(workload.Kind, workload.Namespace, workload.Name))
+                && await AnnotatedWorkloads.ReadAsync(cluster!.Client, workload, cancellationToken).ConfigureAwait(false) is { } template && AnnotatedWorkloads.Find(template, used) is not null)
+                diagnoses.Add(await DiagnoseAsync(DiagnosisSubject.Of(template, used), [], cancellationToken).ConfigureAwait(false));
+        }
+
+        return diagnoses;
     }
 
     /// <summary>Diagnoses a workload of the cluster: its pod template and its newest pod, if it has pods.</summary>
@@ -120,6 +151,18 @@ internal sealed class PodDiagnostician
     /// <summary>Returns the settings that the diagnosis uses: the specified ones, and the labels of the injectors that are installed in the cluster.</summary>
     internal async Task<InjectionOptions> OptionsAsync(CancellationToken cancellationToken) =>
         options ??= cluster is null ? specified : await InjectorLabels.FindAsync(specified, cluster, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Searches the annotations of a pod without a request in the metadata of its workload.</summary>
+    private async Task<DiagnosisSubject> WithWorkloadAsync(DiagnosisSubject subject, Pod pod, CancellationToken cancellationToken)
+    {
+        if (cluster is null || subject.Injections.Any(injection => injection.State != InjectionState.None) || !(annotatedWorkloads?.Any(workload => AnnotatedWorkloads.MayOwn(workload, pod)) ?? true))
+            return subject;
+        var (workload, problem) = await PodOwner.FindWorkloadAsync(cluster, pod, cancellationToken).ConfigureAwait(false);
+        if (workload is null || AnnotatedWorkloads.TemplateOf(workload) is not { } template || AnnotatedWorkloads.Find(template, subject.Options) is not { } finding)
+            return subject with { WorkloadProblem = problem };
+        ownersOfPods.Add(template.Object);
+        return subject with { OnWorkload = finding };
+    }
 
     private Task<PodDiagnosis> DiagnoseAsync(DiagnosisSubject subject, CancellationToken cancellationToken) => DiagnoseAsync(subject, checks, cancellationToken);
 

@@ -2,7 +2,7 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Reports;
 
-/// <summary>Pods of one template with the same requests and state, or a single pod.</summary>
+/// <summary>Pods of one template with the same requests and state, a single pod, or a workload whose annotations have no effect.</summary>
 internal sealed record PodGroup
 {
     /// <summary>The namespace of the pods.</summary>
@@ -16,6 +16,12 @@ internal sealed record PodGroup
 
     /// <summary>The state of the injection.</summary>
     public required InjectionState State { get; init; }
+
+    /// <summary>Whether this is a workload, and not pods.</summary>
+    public bool IsWorkload { get; init; }
+
+    /// <summary>The code of the finding that explains why the pods have no credentials; null if they have credentials, or if the cause is not known.</summary>
+    public string? Cause { get; init; }
 
     /// <summary>The result of the diagnosis; null if no pod of the group was checked in the cluster.</summary>
     public string? Verdict { get; init; }

@@ -15,6 +15,8 @@ internal sealed record PodGroupBuilder(IReadOnlyList<TemplatePod> Pods)
     /// <summary>The name of the pod; for several pods, the common prefix of their names and a <c>*</c>.</summary>
     public string Name { get; } = NameOf(Pods);
 
+    public bool IsWorkload => Pods[0].IsWorkload;
+
     public string DisplayName => $"{Namespace}/{Name}";
 
     /// <summary>The newest pod, which is checked for all pods of the group.</summary>
@@ -39,17 +41,19 @@ internal sealed record PodGroupBuilder(IReadOnlyList<TemplatePod> Pods)
     public static IReadOnlyList<PodGroupBuilder> Group(IEnumerable<TemplatePod> pods) =>
     [
         .. pods.GroupBy(pod => pod.GroupKey, StringComparer.Ordinal)
-            .Select(group => new PodGroupBuilder([.. group.OrderBy(pod => pod.Metadata.Name, StringComparer.Ordinal)]))
-            .OrderBy(group => group.Namespace, StringComparer.Ordinal).ThenBy(group => group.Pods[0].Metadata.Name, StringComparer.Ordinal),
+            .Select(group => new PodGroupBuilder([.. group.OrderBy(pod => pod.Name, StringComparer.Ordinal)]))
+            .OrderBy(group => group.Namespace, StringComparer.Ordinal).ThenBy(group => group.Pods[0].Name, StringComparer.Ordinal),
     ];
 
     public PodGroup ToGroup() => new()
     {
         Namespace = Namespace,
         Name = Name,
-        Pods = [.. Pods.Select(pod => pod.Metadata.Name)],
+        Pods = [.. Pods.Select(pod => pod.Name)],
         State = State,
-        Verdict = diagnosis is null ? null : Verdict.Of(diagnosis, withProblem: false),
+        IsWorkload = IsWorkload,
+        Cause = State == InjectionState.Injected ? null : Cause?.Code,
+        Verdict = (IsWorkload ? Diagnosis : diagnosis) is { } checkedInCluster ? Verdict.Of(checkedInCluster, withProblem: false) : null,
         Databases =
         [
             .. from injection in Injections
@@ -64,6 +68,11 @@ internal sealed record PodGroupBuilder(IReadOnlyList<TemplatePod> Pods)
         Findings = [.. Findings.Select(finding => (finding.Code, finding.Severity)).Distinct().OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.Code, StringComparer.Ordinal)],
     };
 
+    /// <summary>The finding that explains why the pods have no credentials; null if it is not known.</summary>
+    private Finding? Cause => Diagnosis?.FirstFailed?.Worst
+        ?? Findings.FirstOrDefault(finding => finding.Code == FindingCode.NoInjector)
+        ?? Findings.FirstOrDefault(finding => finding.Severity == FindingSeverity.Error);
+
     /// <summary>Returns a value for display; a placeholder if the value can contain a password.</summary>
     /// <param name="value">The value to display.</param>
     /// <param name="of">The text to check for a password; null for the value.</param>
@@ -73,7 +82,7 @@ internal sealed record PodGroupBuilder(IReadOnlyList<TemplatePod> Pods)
     private static string NameOf(IReadOnlyList<TemplatePod> pods)
     {
         // The names are in ordinal order, so the first and the last name have the shortest common prefix.
-        var (first, last) = (pods[0].Metadata.Name, pods[^1].Metadata.Name);
+        var (first, last) = (pods[0].Name, pods[^1].Name);
         return first == last ? first : $"{first[..first.AsSpan().CommonPrefixLength(last)]}*";
     }
 }

@@ -40,8 +40,9 @@ internal sealed class PodInjectionReporter(KubeConnection connection, Credential
         ArgumentNullException.ThrowIfNull(query);
         var counts = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var read = await ReadAsync(query, counts, progress, cancellationToken).ConfigureAwait(false);
-        var templates = PodGroupBuilder.Group(read);
         var gaps = new SortedSet<string>(StringComparer.Ordinal);
+        read.AddRange(await ReadWorkloadsAsync(query, counts, gaps, cancellationToken).ConfigureAwait(false));
+        var templates = PodGroupBuilder.Group(read);
         await CheckTemplatesAsync(templates, gaps, progress, cancellationToken).ConfigureAwait(false);
         progress?.Report(new ReportProgress("Reading leases", 0, 0));
         var (leases, leaseSource) = await new LeaseReader(connection.Objects, source, time).ReadAsync(query, gaps, cancellationToken).ConfigureAwait(false);
@@ -89,6 +90,17 @@ internal sealed class PodInjectionReporter(KubeConnection connection, Credential
         return requesting;
     }
 
+    /// <summary>Reads the workloads whose annotations have no effect. If the query selects pods by labels, no workloads are included.</summary>
+    private async Task<IEnumerable<TemplatePod>> ReadWorkloadsAsync(KubeQuery query, SortedDictionary<string, int> counts, SortedSet<string> gaps, CancellationToken cancellationToken)
+    {
+        if (await diagnostician.ListWorkloadsAsync(query with { LabelSelector = null }, cancellationToken).ConfigureAwait(false) is { } problem)
+            gaps.Add(problem);
+        var workloads = query.LabelSelector is null ? await diagnostician.DiagnoseWorkloadsAsync(cancellationToken).ConfigureAwait(false) : [];
+        foreach (var workload in workloads)
+            counts.TryAdd(workload.Object.Namespace ?? "", 0);
+        return workloads.Select(TemplatePod.OfWorkload);
+    }
+
     /// <summary>Checks whether the leases of a fully injected pod are recorded. This sends no request for the pod.</summary>
     private async Task<TemplatePod> ReadRecordsAsync(TemplatePod pod, CancellationToken cancellationToken) =>
         pod.State == InjectionState.Injected && pod.Injections.All(injection => injection.State != InjectionState.Pending)
@@ -100,7 +112,7 @@ internal sealed class PodInjectionReporter(KubeConnection connection, Credential
         var hasSourceChecks = SourceChecks.Of(source).Any();
 
         // Injected pods are complete after the check of their lease records, unless the source has checks.
-        var candidates = templates.Where(template => template.State != InjectionState.Injected || !template.IsDiagnosed || hasSourceChecks).ToList();
+        var candidates = templates.Where(template => !template.IsWorkload).Where(template => template.State != InjectionState.Injected || !template.IsDiagnosed || hasSourceChecks).ToList();
         if (candidates.Count > MaxTemplates)
         {
             gaps.Add(string.Create(CultureInfo.InvariantCulture,

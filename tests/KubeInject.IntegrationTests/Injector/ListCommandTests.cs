@@ -33,6 +33,37 @@ public sealed class ListCommandTests
     }
 
     [Fact]
+    public async Task A_workload_whose_annotations_have_no_effect_is_listed_after_the_pods()
+    {
+        var @namespace = await CreatePodsAsync();
+        await TestCluster.SendAsync(HttpMethod.Post, $"/apis/apps/v1/namespaces/{@namespace}/deployments", $$$"""
+            {"metadata":{"name":"shop","annotations":{"{{{InjectionAnnotation.Prefix}}}orders.role":"rw"} },
+             "spec":{"selector":{"matchLabels":{"app":"shop"} },"template":{"metadata":{"labels":{"app":"shop"} },"spec":{"containers":[{"name":"app","image":"app"}]} } } }
+            """);
+
+        var table = await ListAsync("-n", @namespace, "--consistent");
+
+        Assert.Equal(new[] { @namespace, "deployment/shop", "None", "KI012,KI013" }, table.Output.TrimEnd().Split('\n')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal($"{@namespace}/deployment/shop", (await ListAsync("-n", @namespace, "--consistent", "--format", "names")).Output.TrimEnd().Split('\n')[^1]);
+        using var json = JsonDocument.Parse((await ListAsync("-n", @namespace, "--format", "json")).Output);
+        Assert.Equal("Deployment", json.RootElement[json.RootElement.GetArrayLength() - 1].GetProperty("kind").GetString());
+        Assert.DoesNotContain("deployment", (await ListAsync("-n", @namespace, "-l", "app=orders")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_who_may_only_list_pods_gets_one_note()
+    {
+        var @namespace = await CreatePodsAsync();
+        await TestCluster.AllowAsync(@namespace, "pods", "User", Identity.Viewer);
+
+        var result = await ListAsync("--context", "viewer", "-n", @namespace);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("orders", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"note: Annotations in the metadata of some workloads were not checked. The permission to list deployments.apps in the namespace {@namespace} is missing.", Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task One_line_reports_that_no_pod_requests_anything()
     {
         var result = await ListAsync("-n", await TestCluster.CreateNamespaceAsync(), "--consistent");

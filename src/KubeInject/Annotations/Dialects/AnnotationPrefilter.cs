@@ -30,7 +30,8 @@ internal static class AnnotationPrefilter
         return false;
     }
 
-    private static bool HasInjectorKeys(IReadOnlyDictionary<string, string> annotations)
+    /// <summary>Returns whether annotations have the key of an injector, or a similar key.</summary>
+    public static bool HasInjectorKeys(IReadOnlyDictionary<string, string> annotations)
     {
         if (annotations.Count == 0)
             return false;

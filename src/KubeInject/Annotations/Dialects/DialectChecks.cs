@@ -53,7 +53,7 @@ internal static class DialectChecks
             hasRequests ? FindingSeverity.Warning : FindingSeverity.Error,
             FindingCode.AnnotationsOnWorkload,
             movable.Length > 0 ? movable[0].Key : keys[0],
-            $"No injector reads these annotations in the metadata of the {pod.Object.Kind}: {string.Join(", ", keys.Select(Redaction.Key))}.",
+            $"No injector reads these annotations in the metadata of {MetadataChecks.WorkloadOf(pod)}: {string.Join(", ", keys.Select(Redaction.Key))}.",
             $"Move the annotations to {target}.",
             movable.Length == 0 ? null : new Fix($"Move the annotations to {target}.", movable));
     }

@@ -1,4 +1,5 @@
 using KubeInject.Http;
+using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
@@ -25,7 +26,9 @@ internal sealed class ClusterCache(KubeObjectClient client)
     /// <summary>Gets one object.</summary>
     public Task<ClusterAnswer<KubeObject>> GetAsync(KubeResource resource, string name, string? @namespace, CancellationToken cancellationToken) =>
         OnceAsync($"get {resource.Plural}.{resource.Group} {@namespace}/{name}", () => QueryAsync(
-            "get", resource, @namespace, async () => await client.GetAsync(resource, name, @namespace, cancellationToken).ConfigureAwait(false)));
+            "get", resource, @namespace, () => WorkloadKind.Of(resource.Kind) is { } kind
+                ? kind.GetAsync(client, new ObjectReference(resource.Kind, @namespace, name), cancellationToken)
+                : client.GetAsync(resource, name, @namespace, cancellationToken)));
 
     /// <summary>Gets the labels of a namespace.</summary>
     public async Task<ClusterAnswer<IReadOnlyDictionary<string, string>>> NamespaceLabelsAsync(string name, CancellationToken cancellationToken)

@@ -27,6 +27,15 @@ internal static class PodOwner
         return owners;
     }
 
+    /// <summary>Returns the top-level workload of a pod, as far as its kind is known; null for a pod without a controller.</summary>
+    public static async Task<ClusterAnswer<KubeObject>> FindWorkloadAsync(ClusterCache cache, Pod pod, CancellationToken cancellationToken)
+    {
+        var owners = await FindAsync(cache, pod, cancellationToken).ConfigureAwait(false);
+        return owners.LastOrDefault(owner => Known.Any(resource => resource.Kind == owner.Kind)) is { } top
+            ? await cache.GetAsync(Known.First(resource => resource.Kind == top.Kind), top.Name, top.Namespace, cancellationToken).ConfigureAwait(false)
+            : new ClusterAnswer<KubeObject>(null);
+    }
+
     /// <summary>The remedy to recreate a pod, with its command.</summary>
     public static string Recreation(Pod pod, IReadOnlyList<ObjectReference> owners) => owners switch
     {
