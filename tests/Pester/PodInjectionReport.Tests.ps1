@@ -31,8 +31,8 @@ AfterAll { Disconnect-KubeCluster }
 Describe 'Export-PodInjectionReport' {
     It 'writes one page with requested, issued and missing credentials' {
         $page | Should -BeLike '<!DOCTYPE html>*'
-        $page | Should -Match '<title>Database credentials of admin, \d{4}-\d\d-\d\d \d\d:\d\d UTC</title>'
-        $page | Should -BeLike '*4 pods request credentials; 4 of them have none.*'
+        $page | Should -Match '<title>Database credentials of admin \(https://127\.0\.0\.1:\d+/\), \d{4}-\d\d-\d\d \d\d:\d\d UTC</title>'
+        $page | Should -BeLike '*4 of 4 pods that request credentials do not have them.*'
         $page | Should -BeLike "*$namespace/</span>orders*role orders-rw of databases*PGUSER, PGPASSWORD*"
         $page | Should -BeLike "*KI003*A database has no role to issue credentials from.*$namespace/broken*Add *role*"
         $page | Should -BeLike "*1 pod requests no credentials.*"
@@ -165,6 +165,34 @@ Describe 'The page in a browser' @browser {
         $seen.Console | Should -BeNullOrEmpty
         $seen.Dom | Should -Match '2 of \d+ rows match “broken ki003”'
         Get-Shown $seen.Dom | Should -Be 2
+    }
+
+    It 'sorts a table by a column, and filters rows by state' {
+        $script = @'
+<script>
+const head = document.querySelectorAll('table.pods thead th')[0];
+const names = () => Array.from(document.querySelectorAll('table.pods tbody th'), cell => cell.textContent.split('/').pop()).join(',');
+head.firstChild.click();
+const up = names();
+head.firstChild.click();
+const down = names();
+const state = document.getElementById('state');
+const states = Array.from(state.options, option => option.text).join(',');
+state.value = 'Pending';
+state.dispatchEvent(new Event('change'));
+document.title = [up, down, states, head.ariaSort].join(' ');
+</script></body>
+'@
+        $changed = Join-Path $TestDrive sorted.html
+        Set-Content $changed ($page.Replace('</body>', $script) -replace '<meta http-equiv="Content-Security-Policy"[^>]*>')
+        $report, $before = $changed, $report
+        try { $seen = Invoke-Browser } finally { $report = $before }
+        $seen.Console | Should -BeNullOrEmpty
+        $title = [regex]::Match($seen.Dom, '<title>(.*?)</title>').Groups[1].Value -split ' ', 3
+        $title[0] | Should -Be 'broken,hostile,orders,templated'
+        $title[1] | Should -Be 'templated,orders,hostile,broken'
+        $title[2] | Should -Match '^All,Active,Pending descending$'
+        $seen.Dom | Should -Match '\d+ of \d+ rows match Pending<'
     }
 
     It 'reports that the search has no results' {

@@ -23,6 +23,10 @@ internal sealed record PodGroup
     /// <summary>The code of the finding that explains why the pods have no credentials; null if they have credentials, or if the cause is not known.</summary>
     public string? Cause { get; init; }
 
+    /// <summary>Whether the pods lack credentials that they request, or have annotations that are not a valid request because of an error.</summary>
+    public bool IsStopped => State == InjectionState.Pending
+        || (State != InjectionState.Injected && Findings.Any(finding => finding.Code == Cause && finding.Severity == FindingSeverity.Error));
+
     /// <summary>The result of the diagnosis; null if no pod of the group was checked in the cluster.</summary>
     public string? Verdict { get; init; }
 

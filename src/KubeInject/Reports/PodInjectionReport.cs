@@ -49,17 +49,11 @@ internal sealed record PodInjectionReport
     public int PodCount => Namespaces.Sum(one => one.Pods);
 
     /// <summary>
-    /// The causes why pods have no credentials, most pods first. A code of null means that the cause is not known. Also counted are
-    /// pods and workloads with annotations that are not a valid request.
+    /// The pods without credentials by cause, most pods first. A key of null means that the cause is not known. Pods and workloads
+    /// whose annotations are not a valid request are included.
     /// </summary>
-    public IEnumerable<(string? Code, int Pods, int Workloads)> Causes =>
-        from pods in Pods
-        where pods.State == InjectionState.Pending || (pods.State != InjectionState.Injected && pods.Findings.Any(finding => finding.Code == pods.Cause && finding.Severity == FindingSeverity.Error))
-        group pods by pods.Cause into same
-        let workloads = same.Count(pods => pods.IsWorkload)
-        let count = same.Where(pods => !pods.IsWorkload).Sum(pods => pods.Pods.Count)
-        orderby count + workloads descending, same.Key
-        select (same.Key, count, workloads);
+    public IEnumerable<IGrouping<string?, PodGroup>> Causes => Pods.Where(pods => pods.IsStopped).GroupBy(pods => pods.Cause)
+        .OrderByDescending(same => same.Sum(pods => pods.Pods.Count)).ThenBy(same => same.Key, StringComparer.Ordinal);
 
     /// <summary>Counts the findings of a severity.</summary>
     /// <param name="severity">The severity.</param>

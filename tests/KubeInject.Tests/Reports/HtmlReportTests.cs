@@ -154,7 +154,7 @@ public sealed partial class HtmlReportTests
 
         var page = Reports.Parse(HtmlReport.Render(report));
 
-        var rows = page.Descendants("table").Last().Element("tbody")!.Elements("tr").ToList();
+        var rows = page.Descendants("table").First().Element("tbody")!.Elements("tr").ToList();
         Assert.Equal(2000, rows.Count);
         Assert.StartsWith("orders/broken", rows[^1].Element("th")!.Value, StringComparison.Ordinal);
         Assert.Contains(page.Texts("p"), text => text.StartsWith("501 more", StringComparison.Ordinal));
@@ -176,6 +176,59 @@ public sealed partial class HtmlReportTests
         Assert.InRange(page.Length, 1_000_000, 6_000_000);
         Assert.Contains("Error KI003 10\u202F000 times", Reports.Parse(page).Texts("h3"));
     }
+
+    [Fact]
+    public void The_headline_contains_the_pods_without_credentials_by_cause()
+    {
+        var report = Reports.With("orders");
+        var pods = report.Pods[0];
+        report = report with
+        {
+            Namespaces = [new NamespaceSummary("shop", 1203, 1202, 1, 1201, 2, 1, 0)],
+            Pods =
+            [
+                pods with { Pods = ["a"], Cause = FindingCode.MissingRole },
+                pods with { Pods = [.. Enumerable.Range(0, 1199).Select(number => $"b-{number}")], Cause = FindingCode.NoInjector },
+                pods with { Pods = ["c"], Cause = null },
+                pods with { Pods = ["d"], State = InjectionState.Injected, Cause = null },
+                pods with { Pods = ["e"], State = InjectionState.None, Cause = FindingCode.LabelWithoutAnnotations, Findings = [(FindingCode.LabelWithoutAnnotations, FindingSeverity.Warning)] },
+                pods with { Pods = ["deployment/f"], State = InjectionState.None, IsWorkload = true, Cause = FindingCode.MissingRole },
+            ],
+            Findings = [report.Findings[0], report.Findings[0] with { Code = FindingCode.NoInjector, Severity = FindingSeverity.Warning }],
+        };
+
+        var page = Reports.Parse(HtmlReport.Render(report));
+
+        Assert.Contains("1\u202F201 of 1\u202F202 pods that request credentials do not have them.", page.Texts("p"));
+        Assert.Equal(
+            [
+                "1\u202F199 pods: No component in the cluster acts on the annotations automatically. (KI101)",
+                "1 pod and 1 workload: A database has no role to issue credentials from. (KI003)",
+                "1 pod: The cause could not be checked.",
+            ],
+            page.Descendants("ul").Single(list => (string?)list.Attribute("class") == "causes").Texts("li"));
+    }
+
+    [Theory]
+    [InlineData(1, 1, "The only pod that requests credentials has them.")]
+    [InlineData(5, 5, "All 5 pods that request credentials have them.")]
+    [InlineData(5, 4, "1 of 5 pods that request credentials does not have them.")]
+    public void The_headline_counts_pods_with_credentials(int requesting, int injected, string headline) => Assert.Contains(
+        headline,
+        Reports.Parse(HtmlReport.Render(Reports.With("orders") with { Namespaces = [new NamespaceSummary("shop", 9, requesting, injected, requesting - injected, 0, 0, 0)] })).Texts("p"));
+
+    [Fact]
+    public void The_title_names_the_cluster_and_the_server()
+    {
+        var page = Reports.Parse(HtmlReport.Render(Reports.With("orders")));
+
+        Assert.Equal("Database credentials of orders (https://orders), 2026-11-22 09:30 UTC", page.Texts("title").First());
+        Assert.Equal("orders https://orders", page.Texts("h1").Single());
+    }
+
+    [Fact]
+    public void Pods_are_the_first_section() =>
+        Assert.Equal(["Summary", "Pods", "Findings", "Leases", "Namespaces"], Reports.Parse(HtmlReport.Render(Reports.With("orders"))).Texts("h2"));
 
     [Fact]
     public void If_no_pod_requests_anything_the_page_says_so()

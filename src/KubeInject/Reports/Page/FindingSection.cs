@@ -22,6 +22,13 @@ internal static class FindingSection
         _ => "Note",
     };
 
+    /// <summary>The meaning of a code in one sentence; empty if the code is not documented.</summary>
+    public static string? Meaning(string code) => Documentation.Meaning(code);
+
+    /// <summary>Writes a link to the findings of a code and severity.</summary>
+    public static void WriteLink(HtmlWriter html, string code, FindingSeverity severity, string text) =>
+        html.Write("a", text, ("href", $"#{Anchor(code, severity)}"), ("class", $"code {Word(severity).ToLowerInvariant()}"), ("title", Word(severity)));
+
     public static void Write(HtmlWriter html, PodInjectionReport report)
     {
         using var section = html.Open("section", ("aria-labelledby", "findings"));

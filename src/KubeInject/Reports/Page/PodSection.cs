@@ -2,7 +2,7 @@ using KubeInject.Annotations;
 
 namespace KubeInject.Reports.Page;
 
-/// <summary>Writes the pods that request credentials or have findings.</summary>
+/// <summary>Writes the pods that request credentials or have findings, and the workloads whose annotations have no effect.</summary>
 internal static class PodSection
 {
     private const int MaxRows = 2000;
@@ -19,10 +19,10 @@ internal static class PodSection
             return;
         }
 
-        HtmlTable.Write(html, "pods-table", "Pods that request credentials or have findings", "pods", Columns, Shown(report.Pods), (row, pods) => WriteRow(html, row, pods));
+        HtmlTable.Write(html, "pods-table", "Pods that request credentials, and pods and workloads with findings", "pods", Columns, Shown(report.Pods), (row, pods) => WriteRow(html, row, pods));
         if (report.Pods.Count > MaxRows)
             html.Write("p", $"{HtmlWriter.Number(report.Pods.Count - MaxRows)} more with less severe findings or none are counted above but not listed. To list them, select fewer pods with -Namespace or -LabelSelector.", ("class", "aside"));
-        if (report.PodCount - report.Pods.Sum(pods => pods.Pods.Count) is > 0 and var others)
+        if (report.PodCount - report.Pods.Where(pods => !pods.IsWorkload).Sum(pods => pods.Pods.Count) is > 0 and var others)
             html.Write("p", $"{HtmlWriter.Number(others)} {(others == 1 ? "pod requests" : "pods request")} no credentials.", ("class", "aside"));
     }
 
@@ -64,7 +64,7 @@ internal static class PodSection
             using var codes = html.Open("span");
             foreach (var (code, severity) in pods.Findings)
             {
-                html.Write("a", code, ("href", $"#{FindingSection.Anchor(code, severity)}"), ("class", $"code {FindingSection.Word(severity).ToLowerInvariant()}"), ("title", FindingSection.Word(severity)));
+                FindingSection.WriteLink(html, code, severity, code);
                 html.Write(" ");
             }
         });
@@ -75,7 +75,7 @@ internal static class PodSection
 
     private static string StateText(InjectionState state) => state switch
     {
-        InjectionState.None => "No request",
+        InjectionState.None => "No valid request",
         InjectionState.Ignored => "Ignored",
         _ => $"{state}",
     };

@@ -26,16 +26,16 @@ internal static class ReportPage
             WriteHead(html, report);
             using (html.Open("body"))
             {
-                html.Write("a", "Skip to the findings", ("class", "skip-link"), ("href", "#findings"));
+                html.Write("a", "Skip to the pods", ("class", "skip-link"), ("href", "#pods"));
                 WriteHeader(html, report);
                 using (html.Open("main"))
                 {
                     WriteSummary(html, report);
                     WriteSearch(html);
-                    NamespaceSection.Write(html, report);
+                    PodSection.Write(html, report);
                     FindingSection.Write(html, report);
                     LeaseSection.Write(html, report);
-                    PodSection.Write(html, report);
+                    NamespaceSection.Write(html, report);
                 }
 
                 WriteFooter(html, report);
@@ -60,23 +60,27 @@ internal static class ReportPage
         html.WriteEmpty("meta", ("name", "referrer"), ("content", "no-referrer"));
         html.WriteEmpty("meta", ("name", "color-scheme"), ("content", "light dark"));
         html.WriteEmpty("meta", ("name", "generator"), ("content", $"KubeInject {report.Version}"));
-        html.Write("title", $"Database credentials of {Cluster(report)}, {Time(report.CreatedAt)}");
+        html.Write("title", $"Database credentials of {(report.Context is { } context ? $"{context} ({report.Server})" : report.Server)}, {Time(report.CreatedAt)}");
         using (html.Open("style"))
             html.WriteRaw(Style);
     }
-
-    private static string Cluster(PodInjectionReport report) => report.Context ?? report.Server;
 
     private static void WriteHeader(HtmlWriter html, PodInjectionReport report)
     {
         using var header = html.Open("header");
         html.Write("p", "Database credentials of pods", ("class", "subtitle"));
-        html.Write("h1", Cluster(report));
+        using (html.Open("h1"))
+        {
+            if (report.Context is { } context)
+                html.Write($"{context} ");
+            html.Write("span", report.Server, ("class", report.Context is null ? null : "server"));
+        }
+
         using var facts = html.Open("dl", ("class", "facts"));
         Fact("Scope", report.Scope);
         Fact("Created", Time(report.CreatedAt));
         Fact("User", report.User ?? "not reported by the server");
-        Fact("API server", $"{report.Server}{(report.ServerVersion is null ? "" : $" ({report.ServerVersion})")}");
+        Fact("Kubernetes", report.ServerVersion ?? "version not reported by the server");
 
         void Fact(string name, string value)
         {
@@ -91,6 +95,7 @@ internal static class ReportPage
         using var section = html.Open("section", ("aria-labelledby", "summary"), ("class", "summary"));
         html.Write("h2", "Summary", ("id", "summary"));
         html.Write("p", Lead(report), ("class", "introduction"));
+        WriteCauses(html, report);
         using (var numbers = html.Open("dl", ("class", "totals")))
         {
             Number("Pods", report.PodCount);
@@ -123,25 +128,57 @@ internal static class ReportPage
     private static string Lead(PodInjectionReport report)
     {
         var requesting = report.Namespaces.Sum(one => one.Requesting);
-        if (requesting == 0)
-            return report.Findings.Count == 0 ? "No pod requests credentials, and there are no findings." : "No pod has a valid request for credentials.";
-        var pending = requesting - report.Namespaces.Sum(one => one.Injected);
-        var errors = report.CountOf(FindingSeverity.Error);
+        var missing = requesting - report.Namespaces.Sum(one => one.Injected);
         var orphans = report.CountOf(LeaseState.Orphaned);
-        return $"{Pods(requesting, "requests", "request")} credentials; {(pending == 0 ? "all have them." : $"{HtmlWriter.Number(pending)} of them {(pending == 1 ? "has" : "have")} none.")}"
-            + (errors == 0 ? "" : $" {HtmlWriter.Number(errors)} {(errors == 1 ? "error prevents" : "errors prevent")} injections.")
-            + (orphans == 0 ? "" : $" {HtmlWriter.Number(orphans)} {(orphans == 1 ? "lease has" : "leases have")} no owner.");
+        var pods = requesting == 1 ? "pod that requests credentials" : "pods that request credentials";
+        var lead = (requesting, missing) switch
+        {
+            (0, _) when report.Findings.Count == 0 => "No pod requests credentials, and there are no findings.",
+            (0, _) => "No pod has a valid request for credentials.",
+            (1, 0) => $"The only {pods} has them.",
+            (_, 0) => $"All {HtmlWriter.Number(requesting)} {pods} have them.",
+            _ => $"{HtmlWriter.Number(missing)} of {HtmlWriter.Number(requesting)} {pods} {(missing == 1 ? "does" : "do")} not have them.",
+        };
+        return lead + (orphans == 0 ? "" : $" {HtmlWriter.Number(orphans)} {(orphans == 1 ? "lease has" : "leases have")} no owner.");
+    }
 
-        static string Pods(int count, string one, string many) => $"{HtmlWriter.Number(count)} {(count == 1 ? $"pod {one}" : $"pods {many}")}";
+    /// <summary>Writes what prevents injections, and how many pods and workloads it affects.</summary>
+    private static void WriteCauses(HtmlWriter html, PodInjectionReport report)
+    {
+        var causes = report.Causes.ToList();
+        if (causes.Count == 0)
+            return;
+        using var list = html.Open("ul", ("class", "causes"));
+        foreach (var cause in causes)
+        {
+            using var item = html.Open("li");
+            var workloads = cause.Count(pods => pods.IsWorkload);
+            var count = cause.Sum(pods => pods.Pods.Count) - workloads;
+            html.Write("b", $"{Count(count, "pod")}{(count > 0 && workloads > 0 ? " and " : "")}{Count(workloads, "workload")}");
+            html.Write(": ");
+            if (report.Findings.FirstOrDefault(finding => finding.Code == cause.Key) is { } finding)
+                FindingSection.WriteLink(html, finding.Code, finding.Severity, $"{FindingSection.Meaning(finding.Code)} ({finding.Code})");
+            else
+                html.Write("The cause could not be checked.");
+        }
+
+        static string Count(int count, string noun) => count == 0 ? "" : $"{HtmlWriter.Number(count)} {noun}{(count == 1 ? "" : "s")}";
     }
 
     private static void WriteSearch(HtmlWriter html)
     {
         // The form is hidden until the script shows it, because it requires the script.
         using var form = html.Open("form", ("id", "search"), ("role", "search"), ("hidden", "hidden"));
-        html.Write("label", "Search all tables", ("for", "q"));
+        html.Write("label", "Search", ("for", "q"));
         html.WriteEmpty("input", ("id", "q"), ("type", "search"), ("autocomplete", "off"), ("spellcheck", "false"), ("placeholder", "a pod, a role, a code, …"));
-        html.Write("output", "", ("id", "hits"), ("for", "q"), ("aria-live", "polite"));
+        using (html.Open("label"))
+        {
+            html.Write("State ");
+            using (html.Open("select", ("id", "state")))
+                html.Write("option", "All", ("value", ""));
+        }
+
+        html.Write("output", "", ("id", "hits"), ("for", "q state"), ("aria-live", "polite"));
     }
 
     private static void WriteFooter(HtmlWriter html, PodInjectionReport report)

@@ -1,9 +1,10 @@
 'use strict';
-// Filters the rows of all tables by words. The page is complete without this script. Do not use ampersands or less-than
+// Filters the rows of all tables by words and states, and sorts them. The page is complete without this script. Do not use ampersands or less-than
 // signs in this file, because the page must be well-formed XML.
 (() => {
   const form = document.getElementById('search');
   const box = document.getElementById('q');
+  const state = document.getElementById('state');
   const hits = document.getElementById('hits');
   const textOf = element => element.textContent.toLowerCase();
   const tables = Array.from(document.querySelectorAll('table.searchable'), table => ({
@@ -11,6 +12,7 @@
     section: table.closest('section'),
     rows: Array.from(table.tBodies[0].rows, row => ({
       row,
+      state: row.querySelector('td .badge')?.textContent,
       // Include the code, so that a search for a code finds its rows.
       text: Array.from([row, table.closest('article')?.querySelector('h3')].filter(Boolean), textOf).join(' '),
       names: Array.from(row.querySelectorAll('.names li'), item => ({ item, text: textOf(item) })),
@@ -38,10 +40,11 @@
     const words = box.value.toLowerCase().split(/\s+/).filter(word => word.length > 0);
     const left = new Map();
     let shown = 0;
+    const isFiltered = words.length > 0 || state.value !== '';
     for (const table of tables) {
       let inTable = 0;
       for (const found of table.rows) {
-        const matches = words.every(word => found.text.includes(word));
+        const matches = words.every(word => found.text.includes(word)) ? state.value === '' || found.state === undefined || found.state === state.value : false;
         found.row.hidden = !matches;
         if (matches) {
           inTable += 1;
@@ -53,9 +56,28 @@
       shown += inTable;
     }
     for (const { section, note } of sections) note.hidden = left.get(section) > 0;
-    hits.textContent = words.length > 0 ? `${shown} of ${total} rows match “${words.join(' ')}”` : '';
-    form.classList.toggle('filtered', words.length > 0);
+    const filters = [words.length > 0 ? `“${words.join(' ')}”` : '', state.value].filter(Boolean);
+    hits.textContent = isFiltered ? `${shown} of ${total} rows match ${filters.join(', ')}` : '';
+    form.classList.toggle('filtered', isFiltered);
   };
+
+  for (const name of new Set(tables.flatMap(table => table.rows.map(found => found.state)).filter(Boolean).sort())) state.append(new Option(name));
+
+  // Sorts by the text of a column, and by the second click in the reverse order.
+  const sort = (head, index) => {
+    const sign = head.ariaSort === 'ascending' ? -1 : 1;
+    for (const other of head.parentElement.cells) other.ariaSort = null;
+    head.ariaSort = sign === 1 ? 'ascending' : 'descending';
+    const key = row => (row.cells[index].querySelector('.time') ?? row.cells[index]).textContent;
+    const body = head.closest('table').tBodies[0];
+    body.append(...Array.from(body.rows).sort((one, other) => sign * key(one).localeCompare(key(other), 'en', { numeric: true })));
+  };
+  for (const head of document.querySelectorAll('.searchable thead th')) {
+    const button = document.createElement('button');
+    button.append(...head.childNodes);
+    button.addEventListener('click', () => sort(head, head.cellIndex));
+    head.append(button);
+  }
 
   // #q=orders: a search as part of the address, so that it can be shared.
   const readAddress = () => {
@@ -72,10 +94,11 @@
   form.hidden = false;
   form.addEventListener('submit', event => { event.preventDefault(); writeAddress(); });
   box.addEventListener('input', filter);
+  state.addEventListener('change', filter);
   box.addEventListener('change', writeAddress);
   addEventListener('hashchange', readAddress);
   addEventListener('keydown', event => {
-    if (event.key !== '/' || /^(INPUT|TEXTAREA)$/.test(document.activeElement.tagName)) return;
+    if (event.key !== '/' || /^(INPUT|SELECT)$/.test(document.activeElement.tagName)) return;
     event.preventDefault();
     box.focus();
   });
