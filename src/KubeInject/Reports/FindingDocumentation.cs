@@ -11,12 +11,7 @@ internal sealed partial class FindingDocumentation(string page)
 
     /// <summary>Loads the page of this version.</summary>
     /// <returns>The documentation.</returns>
-    public static FindingDocumentation Load()
-    {
-        using var stream = typeof(FindingDocumentation).Assembly.GetManifestResourceStream("findings.md")!;
-        using var reader = new StreamReader(stream);
-        return new FindingDocumentation(reader.ReadToEnd());
-    }
+    public static FindingDocumentation Load() => new(EmbeddedText.Read("findings.md"));
 
     /// <summary>The documentation of a code, as Markdown; null if the code is not documented.</summary>
     /// <param name="code">The code, <c>KI001</c>.</param>

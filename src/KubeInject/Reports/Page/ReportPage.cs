@@ -189,14 +189,8 @@ internal static class ReportPage
         html.Write("p", $"Created by KubeInject {report.Version}. This page sends no requests and contains no passwords.");
     }
 
-    private static string ReadResource(string name)
-    {
-        using var stream = typeof(ReportPage).Assembly.GetManifestResourceStream(name)!;
-        using var reader = new StreamReader(stream);
-
-        // Browsers normalize line endings before they compute the hash.
-        return reader.ReadToEnd().ReplaceLineEndings("\n");
-    }
+    // Browsers normalize line endings before they compute the hash.
+    private static string ReadResource(string name) => EmbeddedText.Read(name).ReplaceLineEndings("\n");
 
     private static string Hash(string text) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}";
 }
