@@ -17,6 +17,7 @@
         'Disconnect-KubeCluster'
         'Export-PodInjectionReport'
         'Get-CredentialLease'
+        'Get-CredentialSource'
         'Get-KubeCertificateAuthority'
         'Get-KubeConnection'
         'Get-KubeContext'

@@ -96,6 +96,38 @@ Describe 'Connect-KubeCluster -Server' {
             Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*Int32 is neither*'
     }
 
+    It 'accepts a token as text, as kubectl writes it' {
+        $null = kubectl create serviceaccount text-token --namespace default --dry-run=client -o yaml | kubectl apply -f -
+        $text = kubectl create token text-token --namespace default
+        (Connect-KubeCluster @server -Token $text).User | Should -Be system:serviceaccount:default:text-token
+        (Connect-KubeCluster @server -Token " $text`n" -WarningAction Stop).User | Should -Be system:serviceaccount:default:text-token
+    }
+
+    It 'warns about a token that is typed' {
+        $null = [scriptblock]::Create("param(`$server) Connect-KubeCluster @server -Token $(Get-ClusterText admin.token) -WarningVariable warned -WarningAction SilentlyContinue; `$global:KubeInjectTestWarning = `$warned").Invoke($server)
+        try { "$KubeInjectTestWarning" | Should -BeLike '*-Token is typed*' }
+        finally { Remove-Variable -Scope Global KubeInjectTestWarning }
+    }
+
+    It 'connects without a credential, for example to kubectl proxy' {
+        $proxy = [System.Diagnostics.Process]::Start([System.Diagnostics.ProcessStartInfo]@{
+                FileName = (Get-Command kubectl -CommandType Application)[0].Source; Arguments = 'proxy --port=0'; RedirectStandardOutput = $true
+            })
+        try {
+            $address = $proxy.StandardOutput.ReadLine() -replace '.* '
+            $connection = Connect-KubeCluster -Server "http://$address" -Namespace kube-system
+            $connection.AuthenticationKind | Should -Be none
+            { Get-KubePod } | Should -Not -Throw
+            (Test-KubeConnection -Server "http://$address").Reachable | Should -BeTrue
+            $null = Connect-KubeCluster @server
+            (Get-KubeConnection).User | Should -Be system:anonymous
+        }
+        finally {
+            $proxy.Kill()
+            $proxy.Dispose()
+        }
+    }
+
     It 'accepts only one kind of credential' {
         { Connect-KubeCluster @server -Token (Get-ClusterToken admin) -TokenFile (Get-ClusterFile admin.token) } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }
@@ -105,6 +137,19 @@ Describe 'Connect-KubeCluster with settings that override the context' {
     It 'sends requests as an impersonated user' {
         $null = Connect-KubeCluster admin -ImpersonateUser kubeinject-viewer
         { Get-KubePod } | Should -Throw -ErrorId 'KubeApiForbidden,*' -ExpectedMessage "*$forbidden*"
+    }
+
+    It 'shows the impersonated user' {
+        $connection = Connect-KubeCluster admin -ImpersonateUser kubeinject-viewer
+        $connection.ImpersonatedUser | Should -Be kubeinject-viewer
+        Get-KubeConnection | Out-String -Width 200 | Should -Match ', as kubeinject-viewer'
+        "$connection" | Should -BeLike '* as kubeinject-viewer (impersonated)'
+        $report = Test-KubeConnection
+        $report.ImpersonatedUser | Should -Be kubeinject-viewer
+        $report | Out-String -Width 200 | Should -Match 'User +: kubeinject-viewer \(by \w+, impersonated\)'
+        $plain = Connect-KubeCluster admin
+        $plain.ImpersonatedUser | Should -BeNullOrEmpty
+        "$plain $($plain | Out-String) $(Test-KubeConnection | Out-String)" | Should -Not -Match 'impersonated|, as '
     }
 
     It 'sends requests as an impersonated user with groups' {

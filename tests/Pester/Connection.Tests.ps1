@@ -57,6 +57,17 @@ Describe 'Connect-KubeCluster' {
         finally { Pop-Location }
     }
 
+    It 'replaces ~ in KUBECONFIG with the home folder' {
+        $script = New-Item "$TestDrive/home.ps1" -Value 'Import-Module $args[0]; (Connect-KubeCluster).Context'
+        $before = $env:KUBECONFIG, $env:HOME, $env:USERPROFILE
+        try {
+            $env:HOME = $env:USERPROFILE = $env:KUBEINJECT_TEST_CLUSTER
+            $env:KUBECONFIG = '~/kubeconfig'
+            Invoke-PowerShell -NoProfile -NonInteractive -File $script (Get-ModulePath) | Should -Be admin
+        }
+        finally { $env:KUBECONFIG, $env:HOME, $env:USERPROFILE = $before }
+    }
+
     It 'finds a relative path in KUBECONFIG relative to the location of PowerShell' {
         $before = $env:KUBECONFIG
         Push-Location $env:KUBEINJECT_TEST_CLUSTER

@@ -22,7 +22,7 @@ Describe 'New-CredentialSource -Local' -Tag NoCluster {
         $source = New-CredentialSource -Local -LeasePath TestDrive:/leases
         $source.Name | Should -Be local
         $source.Notice | Should -Match 'are random'
-        $source | Out-String | Should -Match 'local +Credentials of the source'
+        $source | Out-String | Should -Match 'local +random values for tests'
     }
 
     It 'records nothing until it is used' {

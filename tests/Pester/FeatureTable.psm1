@@ -45,6 +45,9 @@ $rows = [ordered]@{
         Do = { Get-CredentialLease (New-LeasedSource) -Pod GONE-* -WarningAction Ignore }; Is = { "$($_.Role) $($_.Username)" }; Shows = 'orders-rw someuser'
         Fails = { Get-CredentialLease (New-CredentialSource -Vault http://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x)) -WarningAction Ignore }; Id = 'CredentialUnavailable'
     }
+    'Get-CredentialSource' = @{
+        Do = { $null = New-CredentialSource -Local -LeasePath (New-Folder) -Default; Get-CredentialSource }; Is = { $_.Name }; Shows = 'local'
+    }
     'Get-KubeCertificateAuthority' = @{
         Do = { $null = Connect-KubeCluster admin; Get-KubeCertificateAuthority }; Is = { "$_" -match 'CN=' }; Shows = 'True'
         Fails = { Disconnect-KubeCluster; Get-KubeCertificateAuthority }; Id = 'NotConnected'

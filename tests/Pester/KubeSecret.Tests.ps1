@@ -130,6 +130,18 @@ Describe 'Get-KubeSecret -AsCredential' {
         (Get-KubeSecret * -n $namespace -AsCredential).UserName | Should -Be orders-rw
     }
 
+    It 'returns the credential of an Opaque Secret, also from a list' {
+        $other = New-TestNamespace
+        New-Secret $other opaque @{ username = 'reader'; password = $canary } Opaque
+        New-Secret $other keys @{ certificate = 'x' } Opaque
+        $credential = Get-KubeSecret opaque -n $other -AsCredential
+        $credential.UserName | Should -Be reader
+        $credential.GetNetworkCredential().Password | Should -Be $canary
+        (Get-KubeSecret -n $other -AsCredential).UserName | Should -Be reader
+        (Get-KubeSecret o* -n $other -AsCredential).UserName | Should -Be reader
+        { Get-KubeSecret keys -n $other -AsCredential } | Should -Throw '*the key username*' -ErrorId 'SecretNotACredential,*'
+    }
+
     It 'reports that a named Secret has another type' {
         Get-KubeSecret web -n $namespace -AsCredential -ErrorAction SilentlyContinue -ErrorVariable failed
         $failed | Should -HaveCount 1

@@ -16,7 +16,7 @@ Describe 'The module' {
     It 'exports exactly the commands of its manifest' -Tag NoCluster {
         $module = Get-Module KubeInject
         $module.ExportedCommands.Keys | Sort-Object | Should -Be @(
-            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Export-PodInjectionReport', 'Get-CredentialLease', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext', 'Get-KubeInjectStatus',
+            'Connect-KubeCluster', 'Disconnect-KubeCluster', 'Export-PodInjectionReport', 'Get-CredentialLease', 'Get-CredentialSource', 'Get-KubeCertificateAuthority', 'Get-KubeConnection', 'Get-KubeContext', 'Get-KubeInjectStatus',
             'Get-KubePod', 'Get-KubeSecret', 'Get-KubeServiceAccountToken', 'Get-PodInjectionAnnotation', 'Install-KubeInject', 'Invoke-CredentialInjection', 'Invoke-CredentialRotation', 'New-CredentialSource',
             'Remove-KubeSecret', 'Remove-PodInjectionAnnotation', 'Repair-PodInjectionAnnotation', 'Revoke-CredentialLease', 'Set-KubeSecret', 'Set-PodInjectionAnnotation', 'Sync-CredentialLease', 'Test-KubeConnection', 'Test-PodInjectionAnnotation', 'Uninstall-KubeInject', 'Update-CredentialLease', 'Watch-KubePod')
         $module.ExportedVariables.Count + $module.ExportedAliases.Count | Should -Be 0

@@ -172,6 +172,16 @@ function Invoke-PowerShell {
     & $program @first @args
 }
 
+# Runs a script in another PowerShell, with answers to its prompts and the path of the module as its first argument, and returns its output.
+function Invoke-WithAnswer([string[]] $Answer, [scriptblock] $Script, [string[]] $Argument = @()) {
+    $file = Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid()).ps1"
+    Set-Content $file "Set-StrictMode -Version Latest`n& {`n$Script`n} @args"
+    $program = [Environment]::ProcessPath
+    $first = @(if ((Split-Path $program -LeafBase) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll })
+    try { $Answer | & $program @first -NoProfile -File $file (Get-ModulePath) @Argument }
+    finally { Remove-Item $file }
+}
+
 # Runs a script in another PowerShell, with the path of the module as its first argument, and returns its output.
 function Invoke-InNewProcess([scriptblock] $Script, [string[]] $Argument = @()) {
     $file = Join-Path ([System.IO.Path]::GetTempPath()) "$([guid]::NewGuid()).ps1"

@@ -71,7 +71,7 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
         await pipeline.InvokeAsync(() => isWanted = result.Status == AnnotationStatus.Planned && ShouldChange($"{workload} in {ShouldProcessMessages.Of(connection)}", [result])).ConfigureAwait(false);
         if (isWanted)
             result = await annotator.WriteAsync(workload, cancellationToken).ConfigureAwait(false);
-        await pipeline.InvokeAsync(() => Report(result, isShown: true)).ConfigureAwait(false);
+        await pipeline.InvokeAsync(() => Report(result, isShown: !TakeDeclined())).ConfigureAwait(false);
     });
 
     private protected override string? Sum(int count) => $"In total, {count} manifests and workloads would be changed.";
@@ -100,9 +100,10 @@ public abstract class AnnotationCmdlet : ManifestWritingCmdlet
             WriteError(Errors.ManifestFailed(result.Error, result.File));
         foreach (var error in result.DocumentErrors)
             WriteError(Errors.ManifestFailed(error, result.File));
+        var isDeclined = TakeDeclined();
         var isText = AsManifest || (manifest.File is null && OutputDirectory is null && !InPlace);
         foreach (var pod in result.Pods)
-            Report(pod, isShown: !isText);
+            Report(pod, isShown: !isText && !(isDeclined && pod.Status == AnnotationStatus.Planned));
     }
 
     private void Report(AnnotationResult pod, bool isShown)

@@ -21,11 +21,12 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     // Not InjectionDialect[]: PowerShell determines the layout of a cmdlet before the engine, which defines the type, can be loaded.
     private object? dialects;
 
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the namespace of the pods in the connected cluster. The default is the namespace of the connection.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the namespaces of the pods in the connected cluster. Wildcards are allowed, and require the permission to list namespaces. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string? Namespace { get; set; }
+    public string[]? Namespace { get; set; }
 
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Gets pods from all namespaces of the connected cluster.")]
     [Alias("A")]
@@ -40,7 +41,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Reads whole pods and also checks their containers: variables that are already declared, init containers, and 'vault:' values. By default, only the metadata of the pods is read, which is much faster.")]
     public SwitchParameter Detailed { get; set; }
 
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Reads the current state directly from storage, sorted by namespace and name, as -Detailed does. Use it right after a change. By default, the API server answers from its cache, which is faster and usually up to date, and returns pods in any order.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Reads the current state directly from storage, as -Detailed does, and returns requests while it reads. Use it right after a change. By default, the API server answers from its cache, which is faster and usually up to date, and the requests are sorted by namespace and name and returned when all are read.")]
     public SwitchParameter Consistent { get; set; }
 
     [Parameter(HelpMessage = "Returns only requests in these dialects: VaultDbInjector (the annotations that KubeInject processes), VaultAgent (vault.hashicorp.com annotations), or BankVaults (vault.security.banzaicloud.io annotations and variables that start with 'vault:'). The default is all dialects.")]
@@ -59,29 +60,54 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
             return;
 
         var connection = RequireConnection();
-        var query = new KubeQuery { Namespace = Namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector, Progress = Listing() };
-        Run(Namespace, (pipeline, cancellationToken) => Detailed
-            ? WritePodsAsync(connection, query, pipeline, cancellationToken)
-            : WriteMetadataAsync(connection, query, pipeline, cancellationToken));
+        foreach (var @namespace in FindNamespaces(AllNamespaces ? null : Namespace, connection).Namespaces)
+        {
+            var query = new KubeQuery { Namespace = @namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector, Progress = Listing() };
+            Run(@namespace, async (pipeline, cancellationToken) =>
+            {
+                var hasAny = Detailed
+                    ? await WritePodsAsync(connection, query, pipeline, cancellationToken).ConfigureAwait(false)
+                    : await WriteMetadataAsync(connection, query, pipeline, cancellationToken).ConfigureAwait(false);
+                if (!hasAny && !AllNamespaces)
+                    await RequireNamespaceAsync(connection, @namespace, cancellationToken).ConfigureAwait(false);
+            });
+        }
     }
 
-    private async Task WritePodsAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)
+    private async Task<bool> WritePodsAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)
     {
+        var hasAny = false;
         await foreach (var pod in connection.ListPodsAsync(query, cancellationToken).ConfigureAwait(false))
+        {
+            hasAny = true;
             await pipeline.InvokeAsync(() => Write(pod)).ConfigureAwait(false);
+        }
+
+        return hasAny;
     }
 
-    private async Task WriteMetadataAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)
+    private async Task<bool> WriteMetadataAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)
     {
+        var hasAny = false;
+        var unsorted = new List<PodInjection>();
+
         // The next batch is read while the pipeline processes the current one.
         var written = Task.CompletedTask;
         await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = !Consistent }, cancellationToken).ConfigureAwait(false))
         {
+            hasAny |= pods.Count > 0;
+            var requests = pods.SelectMany(pod => PodInjections.ReadAll(pod, Options)).ToArray();
             await written.ConfigureAwait(false);
-            written = pipeline.InvokeAsync(() => Write(pods.SelectMany(pod => PodInjections.ReadAll(pod, Options)).ToArray()));
+            if (Consistent)
+                written = pipeline.InvokeAsync(() => Write(requests));
+            else
+                unsorted.AddRange(requests);
         }
 
+        // The cache has no order. Only pods that request credentials are kept in memory.
         await written.ConfigureAwait(false);
+        await pipeline.InvokeAsync(() => Write([.. unsorted.OrderBy(request => request.Namespace, StringComparer.Ordinal).ThenBy(request => request.Name, StringComparer.Ordinal)])).ConfigureAwait(false);
+        return hasAny;
     }
 
     private protected override IReadOnlyList<ManifestSource> Accept(object value)
@@ -91,6 +117,9 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
         {
             case Pod pod:
                 Write(pod);
+                return [];
+            case ObjectMetadata { Name: null or "" } or ObjectMetadata { Kind: null or "" }:
+                WriteError(Errors.IncompleteInput(PSObject.AsPSObject(value), "Kind or no Name"));
                 return [];
             case ObjectMetadata pod:
                 Write(PodInjections.ReadAll(pod, Options));

@@ -70,9 +70,18 @@ public sealed class ObjectNameCompleter : ClusterCompleter
     }
 }
 
-/// <summary>Completes roles, mounts and variables from the annotations of the pods in the namespace.</summary>
+/// <summary>Completes roles, mounts and variables from the manifests of the command and from the annotations of the pods in the namespace.</summary>
 public sealed class RequestedValueCompleter : ClusterCompleter
 {
+    private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? CreateQuery(CompletionContext line)
+    {
+        var ofCluster = base.CreateQuery(line);
+        if (line.ManifestPaths() is not { } paths)
+            return ofCluster;
+        var (recurse, select) = (line.IsOn("Recurse"), Values(line.Parameter));
+        return cancellationToken => ManifestSuggestions.DatabasesAsync(paths, recurse, cancellationToken).ValuesAsync(select, cancellationToken).FollowedBy(ofCluster, cancellationToken);
+    }
+
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> CreateClusterQuery(CompletionContext line)
     {
         var (query, select) = (line.Query, Values(line.Parameter));

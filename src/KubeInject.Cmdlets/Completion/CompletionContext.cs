@@ -37,8 +37,8 @@ internal sealed class CompletionContext(string command, string parameter, string
     /// <summary>The query for the objects that the other parameters select.</summary>
     public KubeQuery Query => new()
     {
-        Namespace = Text("Namespace"),
-        AllNamespaces = IsOn("AllNamespaces"),
+        Namespace = Namespaces is [var single] && !WildcardPattern.ContainsWildcardCharacters(single) ? single : null,
+        AllNamespaces = IsOn("AllNamespaces") || Namespaces.Count > 1 || Namespaces.Any(WildcardPattern.ContainsWildcardCharacters),
         LabelSelector = Text("LabelSelector"),
         FieldSelector = Text("FieldSelector"),
     };
@@ -98,6 +98,8 @@ internal sealed class CompletionContext(string command, string parameter, string
 
     /// <summary>Whether a switch is on.</summary>
     public bool IsOn(string name) => HasParameter(name) && LanguagePrimitives.IsTrue(bound[name]);
+
+    private IReadOnlyList<string> Namespaces => Texts("Namespace");
 
     private bool HasSettingsParameters => command.EndsWith("Connect-KubeCluster", StringComparison.OrdinalIgnoreCase) || command.EndsWith("Test-KubeConnection", StringComparison.OrdinalIgnoreCase);
 

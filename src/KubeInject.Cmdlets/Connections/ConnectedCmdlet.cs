@@ -1,16 +1,21 @@
 using System.Management.Automation;
 using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Cmdlets.Sources;
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Kubernetes.Errors;
 using KubeInject.Kubernetes.Objects;
+using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets.Connections;
 
 /// <summary>The base class of cmdlets that use the connection of the session, or the one in -Connection.</summary>
 public abstract class ConnectedCmdlet : KubeCmdlet
 {
+    private readonly HashSet<string> requiredNamespaces = [];
+
     [Parameter(HelpMessage = "Specifies the connection to use, as returned by Connect-KubeCluster. The default is the connection of this session.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     public KubeConnection? Connection { get; set; }
@@ -26,6 +31,60 @@ public abstract class ConnectedCmdlet : KubeCmdlet
 
     /// <summary>Returns the connection to use; null if there is none.</summary>
     private protected KubeConnection? FindConnection() => Connection ?? RunspaceConnection.Current;
+
+    /// <summary>Returns the specified source, or else the default source of the session. Ends the cmdlet if there is none.</summary>
+    private protected CredentialSource RequireSource(CredentialSource? specified)
+    {
+        var source = FindSource(specified);
+        if (source is null)
+            ThrowTerminatingError(Errors.CredentialSourceMissing());
+        return source!;
+    }
+
+    /// <summary>Returns the specified source, or else the default source of the session; null if there is none. Ends the cmdlet if the default source uses another cluster.</summary>
+    private protected CredentialSource? FindSource(CredentialSource? specified)
+    {
+        var source = specified ?? RunspaceSource.Current;
+        if (specified is null && source?.Client is { } client && FindConnection() is { } connection && client.Server != connection.Server)
+            ThrowTerminatingError(Errors.CredentialSourceOfOtherCluster(client.Server, connection.Server));
+        return source;
+    }
+
+    /// <summary>
+    /// Finds the namespaces that -Namespace selects. Wildcards are replaced with the matching namespaces of the cluster. Null is
+    /// the namespace of the connection, and <c>IsExact</c> is false if a namespace is the result of a wildcard.
+    /// </summary>
+    private protected (IReadOnlyList<string?> Namespaces, bool IsExact) FindNamespaces(string[]? names, KubeConnection connection)
+    {
+        if (names is null)
+            return ([null], true);
+        if (!names.Any(WildcardPattern.ContainsWildcardCharacters))
+            return (names.Distinct().ToArray(), true);
+        var existing = new List<string>();
+        RunOrEnd(string.Join(", ", names), async (_, cancellationToken) =>
+        {
+            await foreach (var found in connection.Objects.ListMetadataAsync(KubeResource.Namespaces, null, cancellationToken).ConfigureAwait(false))
+                existing.Add(found.Name);
+        });
+        return (names.SelectMany(name => WildcardPattern.ContainsWildcardCharacters(name) ? existing.Where(Wildcards.Pattern(name).IsMatch) : [name]).Distinct().ToArray(), false);
+    }
+
+    /// <summary>Throws the error of the server if a namespace does not exist. A list of a missing namespace is empty, so this is called for an empty list.</summary>
+    /// <exception cref="KubeApiException">The namespace does not exist.</exception>
+    private protected async Task RequireNamespaceAsync(KubeConnection connection, string? @namespace, CancellationToken cancellationToken)
+    {
+        var name = @namespace ?? connection.Namespace;
+        if (!requiredNamespaces.Add(name))
+            return;
+        try
+        {
+            await connection.Objects.GetAsync(KubeResource.Namespaces, name, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is KubeConnectionException or KubeApiException { Reason: not KubeApiReason.NotFound })
+        {
+            // It is unknown whether the namespace exists, for example without the permission to read it.
+        }
+    }
 
     /// <summary>Shows the progress of a list.</summary>
     private protected IProgress<ListProgress> Listing() => new ProgressOf<ListProgress>(list =>

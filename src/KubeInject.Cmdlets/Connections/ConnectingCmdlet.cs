@@ -17,9 +17,10 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     private protected const string FromTokenFile = "TokenFile";
     private protected const string FromCertificate = "ClientCertificate";
     private protected const string FromCredential = "Credential";
+    private protected const string FromServer = "Server";
     private protected const string FromPod = "InCluster";
 
-    private const string ServerHelp = "Specifies the address of the API server, for example https://10.0.0.1:6443.";
+    private const string ServerHelp = "Specifies the address of the API server, for example https://10.0.0.1:6443. Without a credential, requests are anonymous, or have the identity of kubectl proxy at http://127.0.0.1:8001.";
     private const string AuthorityHelp = "Specifies the only certificate authorities to trust for the server's certificate: PEM files, PEM text or X509Certificate2 objects. The default is the certificate authorities that this machine trusts. A kubeconfig contains its own.";
 
     [Parameter(ParameterSetName = FromKubeconfig, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the kubeconfig files to read. If several files define the same value, the first one takes precedence. The default is the files in KUBECONFIG, then ~/.kube/config, then the ServiceAccount of the pod that the session runs in.")]
@@ -32,6 +33,7 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     [ValidateNotNullOrEmpty]
     public string? Context { get; set; }
 
+    [Parameter(ParameterSetName = FromServer, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromToken, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromTokenFile, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromCertificate, Mandatory = true, HelpMessage = ServerHelp)]
@@ -39,7 +41,8 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     [ArgumentCompleter(typeof(ContextCompleter))]
     public Uri? Server { get; set; }
 
-    [Parameter(ParameterSetName = FromToken, Mandatory = true, HelpMessage = "Specifies the bearer token, for example the token of a ServiceAccount.")]
+    [Parameter(ParameterSetName = FromToken, Mandatory = true, HelpMessage = "Specifies the bearer token as a SecureString or as text, for example (kubectl create token teller). Do not type the token, because command history and transcripts record it.")]
+    [SecureText]
     public SecureString? Token { get; set; }
 
     [Parameter(ParameterSetName = FromTokenFile, Mandatory = true, HelpMessage = "Specifies a file that contains the bearer token. The file is read again for every request.")]
@@ -57,6 +60,7 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     [Parameter(ParameterSetName = FromCredential, Mandatory = true, HelpMessage = "Specifies the username and password for HTTP basic authentication.")]
     public PSCredential? Credential { get; set; }
 
+    [Parameter(ParameterSetName = FromServer, HelpMessage = AuthorityHelp)]
     [Parameter(ParameterSetName = FromToken, HelpMessage = AuthorityHelp)]
     [Parameter(ParameterSetName = FromTokenFile, HelpMessage = AuthorityHelp)]
     [Parameter(ParameterSetName = FromCertificate, HelpMessage = AuthorityHelp)]
@@ -114,6 +118,8 @@ public abstract class ConnectingCmdlet : KubeCmdlet
         await pipeline.InvokeAsync(() =>
         {
             settings = Change(Settings());
+            if (Token is not null && CommandText.Contains(Token.ToSecret().Reveal(), StringComparison.Ordinal))
+                WriteWarning("The value of -Token is typed, so it remains in the history of this session, in transcripts and in script block logs. Specify a variable or a command such as (kubectl create token teller).");
             if (SkipCertificateCheck)
                 WriteWarning($"The certificate of {PasswordMask.Apply(settings.Server)} is not checked, so an attacker on the network can read and change all data.");
         }).ConfigureAwait(false);
@@ -137,6 +143,8 @@ public abstract class ConnectingCmdlet : KubeCmdlet
         };
         switch (ParameterSetName)
         {
+            case FromServer:
+                return new ConnectionSettings { Server = Server!, CertificateAuthority = Authority() };
             case FromToken:
                 return ConnectionSettings.FromToken(Server!, Token!.ToSecret(), Authority());
             case FromTokenFile:

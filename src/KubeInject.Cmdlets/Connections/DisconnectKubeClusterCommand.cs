@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Cmdlets.Sources;
 using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Cmdlets.Connections;
@@ -19,6 +20,9 @@ public sealed class DisconnectKubeClusterCommand : KubeCmdlet
         var connection = Connection ?? RunspaceConnection.Current;
         if (connection == RunspaceConnection.Current)
             RunspaceConnection.Current = null;
-        connection?.Dispose();
+        if (connection is null)
+            return;
+        RunspaceSource.Remove(connection);
+        connection.Dispose();
     }
 }

@@ -65,7 +65,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     [Parameter(ParameterSetName = FromLiteralPath, HelpMessage = "Checks manifests against the connected cluster as well. Pods and workloads of a cluster are always checked against it.")]
     public SwitchParameter Cluster { get; set; }
 
-    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. The cmdlet then checks whether Vault has the roles and policies that the pods need and, if it is connected to a cluster, reads the lease records.")]
+    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. The cmdlet then checks whether Vault has the roles and policies that the pods need and, if it is connected to a cluster, reads the lease records. The default is the source that New-CredentialSource -Default created in this session, if there is one.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
@@ -104,6 +104,7 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
 
         // The connection of the session is only known on the pipeline thread.
         connection = Cluster || ParameterSetName == FromCluster || Workload?.Length > 0 ? RequireConnection() : FindConnection();
+        CredentialSource = FindSource(CredentialSource);
         live = new PodDiagnostician(Options, cluster: connection?.Objects, source: CredentialSource);
         selection = new FindingSelection();
         documents = Cluster ? live : new PodDiagnostician(Options, source: CredentialSource);
@@ -216,14 +217,18 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
         // Progress counts diagnosed pods, because the list arrives long before its pods are diagnosed.
         var (done, total) = (0L, (long?)null);
         var counting = query with { Progress = new ProgressOf<ListProgress>(list => total = list.Total) };
+        var hasAny = false;
         await foreach (var pod in connection!.ListPodsAsync(counting, cancellationToken).ConfigureAwait(false))
         {
+            hasAny = true;
             Progress.Report(new ProgressStep("Checking pods", done++, total) { Current = pod.Name });
             if (isWanted(pod))
                 await WriteAsync(live!.DiagnoseAsync(pod, cancellationToken), pipeline).ConfigureAwait(false);
         }
 
         Progress.Complete();
+        if (!hasAny && !query.AllNamespaces)
+            await RequireNamespaceAsync(connection, query.Namespace, cancellationToken).ConfigureAwait(false);
     }
 
     private void Write(PodDiagnosis diagnosis)

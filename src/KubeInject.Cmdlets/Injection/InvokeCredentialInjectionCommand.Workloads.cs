@@ -56,7 +56,7 @@ public sealed partial class InvokeCredentialInjectionCommand
             await pipeline.InvokeAsync(() => isWanted = ShouldInject(result, injector, connection)).ConfigureAwait(false);
             if (isWanted)
                 result = await injector.InjectAsync(workload, cancellationToken).ConfigureAwait(false);
-            await pipeline.InvokeAsync(() => Report(result)).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => Report(result, TakeDeclined())).ConfigureAwait(false);
             if (Wait && result.Status is InjectionStatus.Injected or InjectionStatus.AlreadyInjected)
                 await new Rollout(connection.Objects).WaitAsync(workload, timeout, RollingOut(), cancellationToken).ConfigureAwait(false);
         });

@@ -21,7 +21,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
     private object? delivery;
     private bool isNoticeGiven;
 
-    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. There is no default, so that generated test credentials are never injected by mistake.")]
+    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. The default is the source that New-CredentialSource -Default created in this session.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
@@ -41,8 +41,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (CredentialSource is null)
-            ThrowTerminatingError(Errors.CredentialSourceMissing());
+        CredentialSource = RequireSource(CredentialSource);
         base.BeginProcessing();
 
         // The connection of the session is only known on the pipeline thread.
@@ -100,15 +99,16 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
 
     private void Report(ManifestResult result)
     {
+        var isDeclined = TakeDeclined();
         if (result.Error is not null)
             WriteError(Errors.ManifestFailed(result.Error, result.File));
         foreach (var error in result.DocumentErrors)
             WriteError(Errors.ManifestFailed(error, result.File));
         foreach (var pod in result.Pods)
-            Report(pod);
+            Report(pod, isDeclined);
     }
 
-    private void Report(InjectionResult pod)
+    private void Report(InjectionResult pod, bool isDeclined)
     {
         foreach (var finding in pod.Findings.Where(finding => finding.Severity == FindingSeverity.Warning))
             WriteWarning($"{finding}");
@@ -120,7 +120,7 @@ public sealed partial class InvokeCredentialInjectionCommand : ManifestWritingCm
             WriteWarning(notice);
         }
 
-        if (!AsManifest)
+        if (!AsManifest && !(isDeclined && pod.Status == InjectionStatus.Planned))
             WriteObject(pod);
     }
 }

@@ -33,7 +33,7 @@ public sealed class InvokeCredentialRotationCommand : InjectionCmdlet
     [ValidateNotNullOrEmpty]
     public string? Namespace { get; set; }
 
-    [Parameter(HelpMessage = "Specifies the source that issues the new credentials and revokes the old ones, as created by New-CredentialSource. There is no default.")]
+    [Parameter(HelpMessage = "Specifies the source that issues the new credentials and revokes the old ones, as created by New-CredentialSource. The default is the source that New-CredentialSource -Default created in this session.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
@@ -56,8 +56,7 @@ public sealed class InvokeCredentialRotationCommand : InjectionCmdlet
     protected override void BeginProcessing()
     {
         base.BeginProcessing();
-        if (CredentialSource is null)
-            ThrowTerminatingError(Errors.CredentialSourceMissing());
+        CredentialSource = RequireSource(CredentialSource);
     }
 
     /// <inheritdoc/>
@@ -105,6 +104,7 @@ public sealed class InvokeCredentialRotationCommand : InjectionCmdlet
             WriteWarning(notice);
         }
 
-        WriteObject(result);
+        if (!(TakeDeclined() && result.Status == RotationStatus.Planned))
+            WriteObject(result);
     }
 }

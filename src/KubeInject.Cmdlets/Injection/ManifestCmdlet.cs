@@ -15,7 +15,7 @@ public abstract class ManifestCmdlet : InjectionCmdlet
     private int done;
     private int? total;
 
-    [Parameter(ParameterSetName = FromInput, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Specifies pods from Get-KubePod, models such as V1Pod and V1Deployment, objects from 'kubectl get -o json | ConvertFrom-Json', files from Get-Item, or manifest text, whole or line by line. Repair-PodInjectionAnnotation also accepts findings.")]
+    [Parameter(ParameterSetName = FromInput, Mandatory = true, ValueFromPipeline = true, HelpMessage = "Specifies pods from Get-KubePod, models such as V1Pod and V1Deployment, objects from 'kubectl get -o json | ConvertFrom-Json', files from Get-Item, paths of files as a native command writes them, or manifest text, whole or line by line. Repair-PodInjectionAnnotation also accepts findings.")]
     [AllowEmptyString]
     public object? InputObject { get; set; }
 

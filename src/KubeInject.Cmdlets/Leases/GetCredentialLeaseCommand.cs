@@ -20,7 +20,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
     private readonly List<(string? Namespace, string Name)> pods = [];
     private readonly HashSet<Guid> ofPods = [];
 
-    [Parameter(Mandatory = true, Position = 0, HelpMessage = "Specifies the source of the leases, as created by New-CredentialSource.")]
+    [Parameter(Position = 0, HelpMessage = "Specifies the source of the leases, as created by New-CredentialSource. The default is the source that New-CredentialSource -Default created in this session.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
@@ -48,11 +48,12 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Workload { get; set; }
 
-    [Parameter(ParameterSetName = OneNamespace, Mandatory = true, HelpMessage = "Specifies the namespace of the leases. The default is all namespaces.")]
+    [Parameter(ParameterSetName = OneNamespace, Mandatory = true, HelpMessage = "Specifies the namespaces of the leases. Wildcards are allowed. The default is all namespaces.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string? Namespace { get; set; }
+    public string[]? Namespace { get; set; }
 
     [Parameter(ParameterSetName = EveryNamespace, HelpMessage = "Gets leases from all namespaces. This is the default.")]
     [Alias("A")]
@@ -61,6 +62,9 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
     [Parameter(HelpMessage = "Specifies the states of the leases to return: Active, Expiring, Expired, Orphaned or Incomplete. The default is all states.")]
     [ValidateNotNullOrEmpty]
     public LeaseState[]? State { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => CredentialSource = RequireSource(CredentialSource);
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -77,7 +81,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
         var connection = FindConnection();
         if (connection is null)
             WriteWarning("There is no connection to a cluster, so the owners of leases cannot be checked, and no lease has the state Orphaned. Run Connect-KubeCluster first.");
-        var inventory = new LeaseInventory(CredentialSource!, connection?.Objects, new LeaseOptions { Namespace = Namespace });
+        var inventory = new LeaseInventory(CredentialSource!, connection?.Objects, new LeaseOptions { Namespace = Namespace is [var single] && !WildcardPattern.ContainsWildcardCharacters(single) ? single : null });
         RunOrEnd(CredentialSource!.Name, (pipeline, cancellationToken) => WriteAsync(inventory, pipeline, cancellationToken));
     }
 
@@ -99,6 +103,7 @@ public sealed class GetCredentialLeaseCommand : ConnectedCmdlet
 
     private bool IsWanted(CredentialLease lease) =>
         (Uuid is null || Uuid.Contains(lease.Uuid))
+        && (Namespace is null || (lease.Namespace is { } @namespace && Matches(Namespace, @namespace)))
         && (State is null || State.Contains(lease.State))
         && (Pod is null || lease.Pods.Any(pod => Matches(Pod, pod)))
         && (Workload is null || (lease.Workload is { } workload && (Matches(Workload, workload.Name) || Matches(Workload, $"{workload.Kind}/{workload.Name}"))))

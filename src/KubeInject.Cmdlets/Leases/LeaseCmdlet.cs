@@ -20,7 +20,7 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
     [ValidateNotNullOrEmpty]
     public CredentialLease[]? Lease { get; set; }
 
-    [Parameter(ParameterSetName = FromUuid, Mandatory = true, HelpMessage = "Specifies the source of the leases, as created by New-CredentialSource.")]
+    [Parameter(ParameterSetName = FromUuid, HelpMessage = "Specifies the source of the leases, as created by New-CredentialSource. The default is the source that New-CredentialSource -Default created in this session.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
@@ -35,6 +35,8 @@ public abstract class LeaseCmdlet : ConnectedCmdlet
     {
         foreach (var lease in Lease ?? [])
             Process(lease, Lease!.Length);
+        if (Uuid is not null)
+            CredentialSource = RequireSource(CredentialSource);
         foreach (var uuid in Uuid ?? [])
         {
             if (Known().TryGetValue(uuid, out var lease))

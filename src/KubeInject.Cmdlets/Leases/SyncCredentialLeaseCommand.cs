@@ -13,7 +13,7 @@ namespace KubeInject.Cmdlets.Leases;
 [OutputType(typeof(LeaseSweepSummary))]
 public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
 {
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies the source whose leases to manage, as created by New-CredentialSource.")]
+    [Parameter(Position = 0, ValueFromPipeline = true, HelpMessage = "Specifies the source whose leases to manage, as created by New-CredentialSource. The default is the source that New-CredentialSource -Default created in this session.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
@@ -42,19 +42,20 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
     protected override void ProcessRecord()
     {
         var connection = RequireConnection();
+        var source = RequireSource(CredentialSource);
         if (GracePeriod != TimeSpan.Zero && GracePeriod < TimeSpan.FromSeconds(1))
             ThrowTerminatingError(Errors.TimeTooShort(nameof(GracePeriod), GracePeriod));
         var options = new LeaseOptions { Namespace = Namespace, GracePeriod = GracePeriod, Concurrency = ThrottleLimit, SkipCustomResources = SkipCustomResource };
-        var sweep = new LeaseSweep(CredentialSource!, connection.Objects, options);
+        var sweep = new LeaseSweep(source, connection.Objects, options);
         var limit = new TimeLimit(TimeSpan.FromSeconds(TimeoutSec), $"-{nameof(TimeoutSec)}", "The next sweep continues from there.");
-        Run(CredentialSource!.Name, async (pipeline, cancellationToken) =>
+        Run(source.Name, async (pipeline, cancellationToken) =>
         {
-            var activity = $"Managing leases of the source '{CredentialSource.Name}'";
+            var activity = $"Managing leases of the source '{source.Name}'";
             Progress.Report(new ProgressStep(activity, 0) { Status = "Planning" });
             var plan = await limit.RunAsync(sweep.PlanAsync, cancellationToken).ConfigureAwait(false);
             var isDryRun = false;
             Progress.Complete();
-            await pipeline.InvokeAsync(() => (plan, isDryRun) = Approve(plan, connection)).ConfigureAwait(false);
+            await pipeline.InvokeAsync(() => (plan, isDryRun) = Approve(plan, source, connection)).ConfigureAwait(false);
             if (isDryRun)
             {
                 await pipeline.InvokeAsync(() => Report(sweep.Unreadable, sweep.RelevantGaps)).ConfigureAwait(false);
@@ -69,7 +70,7 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
     }
 
     /// <summary>Returns the plan with the declined actions replaced by Keep, and whether -WhatIf is specified.</summary>
-    private (IReadOnlyList<PlannedLeaseAction> Plan, bool IsDryRun) Approve(IReadOnlyList<PlannedLeaseAction> plan, KubeConnection connection)
+    private (IReadOnlyList<PlannedLeaseAction> Plan, bool IsDryRun) Approve(IReadOnlyList<PlannedLeaseAction> plan, CredentialSource source, KubeConnection connection)
     {
         var isDryRun = false;
         var approved = new List<PlannedLeaseAction>();
@@ -96,7 +97,7 @@ public sealed class SyncCredentialLeaseCommand : ConnectedCmdlet
         if (isDryRun)
         {
             var counts = plan.GroupBy(planned => planned.Action).ToDictionary(group => group.Key, group => group.Count());
-            var sum = $"Of {plan.Count} leases of the source '{CredentialSource!.Name}', for pods in {ShouldProcessMessages.Of(connection)}: {counts.GetValueOrDefault(LeaseAction.Renew)} to renew, "
+            var sum = $"Of {plan.Count} leases of the source '{source.Name}', for pods in {ShouldProcessMessages.Of(connection)}: {counts.GetValueOrDefault(LeaseAction.Renew)} to renew, "
                 + $"{counts.GetValueOrDefault(LeaseAction.Revoke)} to revoke, {counts.GetValueOrDefault(LeaseAction.CleanUp)} to clean up, {counts.GetValueOrDefault(LeaseAction.Keep)} to keep.";
             ShouldProcess(sum, sum, null);
         }

@@ -48,6 +48,7 @@ internal static class ErrorKinds
 
     // The input is invalid.
     public static readonly ErrorKind CredentialSourceMissing = new("CredentialSourceMissing", ErrorCategory.InvalidArgument, "Run Get-Help New-CredentialSource to choose a source; with -Local, it creates one with test credentials.");
+    public static readonly ErrorKind CredentialSourceOfOtherCluster = new("CredentialSourceOfOtherCluster", ErrorCategory.InvalidOperation, "Run New-CredentialSource with -Default again for this cluster, or specify -CredentialSource.");
     public static readonly ErrorKind CredentialSourceInvalid = new("CredentialSourceInvalid", ErrorCategory.InvalidArgument, "Correct the parameters of New-CredentialSource that the message names.");
     public static readonly ErrorKind SeveralOutputs = new("SeveralOutputs", ErrorCategory.InvalidArgument, "Specify only one of -AsManifest, -OutputDirectory and -InPlace.");
     public static readonly ErrorKind PassThruAndExplain = new("PassThruAndExplain", ErrorCategory.InvalidArgument, "Specify -PassThru for objects, or -Explain for text.");
@@ -59,6 +60,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind NameInvalid = new("NameInvalid", ErrorCategory.InvalidArgument, "Specify a name such as orders-1 or pod/orders-1, and no more than one namespace.");
     public static readonly ErrorKind WorkloadInvalid = new("WorkloadInvalid", ErrorCategory.InvalidArgument, "Specify a workload such as deployment/orders, sts/orders, ds/agent, cj/cleanup or pod/shell, and no more than one namespace.");
     public static readonly ErrorKind InputNotAManifest = new("InputNotAManifest", ErrorCategory.InvalidType, "Pipe pods, manifests or files, or convert the output of 'kubectl get -o json' with ConvertFrom-Json.");
+    public static readonly ErrorKind InputIncomplete = new("InputIncomplete", ErrorCategory.InvalidData, "Add the members that the message names, as 'kubectl get -o json' writes them.");
     public static readonly ErrorKind FindingOfNoFile = new("FindingOfNoFile", ErrorCategory.InvalidArgument, "Pipe the text itself to Repair-PodInjectionAnnotation.");
     public static readonly ErrorKind SecretNotACredential = new("SecretNotACredential", ErrorCategory.InvalidType, "Run the command without -AsCredential, and read the values from the property Data.");
 

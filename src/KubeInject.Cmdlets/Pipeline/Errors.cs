@@ -45,7 +45,10 @@ internal static class Errors
     public static ErrorRecord InstallationInvalid(FormatException exception) => ErrorKinds.InstallationInvalid.Record(exception, null);
 
     public static ErrorRecord CredentialSourceMissing() => ErrorKinds.CredentialSourceMissing.Refuse(
-        "There is no credential source. Create one with New-CredentialSource, and specify it with -CredentialSource.");
+        "There is no credential source. Specify -CredentialSource, or run New-CredentialSource with -Default to create the source that cmdlets of this session use.");
+
+    public static ErrorRecord CredentialSourceOfOtherCluster(Uri ofSource, Uri ofConnection) => ErrorKinds.CredentialSourceOfOtherCluster.Refuse(
+        $"The default credential source of this session was created for {ofSource}, but this command uses a connection to {ofConnection}.");
 
     public static ErrorRecord SeveralOutputs() => ErrorKinds.SeveralOutputs.Refuse("-AsManifest, -OutputDirectory and -InPlace cannot be combined.");
 
@@ -54,7 +57,7 @@ internal static class Errors
     public static ErrorRecord CredentialAsPlainText() => ErrorKinds.CredentialAsPlainText.Refuse("-AsCredential and -AsPlainText cannot be combined.");
 
     public static ErrorRecord NoCredential(SecretContent secret) => ErrorKinds.SecretNotACredential.Record(
-        $"{secret} is a Secret of the type {secret.Type}. -AsCredential requires the type {SecretContent.BasicAuthType} and a username.",
+        $"{secret} is a Secret of the type {secret.Type}. -AsCredential requires the type {SecretContent.BasicAuthType} or {SecretContent.OpaqueType}, and the key username.",
         secret.Name);
 
     public static ErrorRecord NothingToSet(string name) => ErrorKinds.SecretNothingToSet.Refuse(
@@ -65,6 +68,9 @@ internal static class Errors
 
     public static ErrorRecord NotAManifest(PSObject input) => ErrorKinds.InputNotAManifest.Refuse(
         $"The input is not a pod, a manifest, a file, or an object from 'kubectl get -o json | ConvertFrom-Json'. Its type is {input.BaseObject.GetType().Name}.", input);
+
+    public static ErrorRecord IncompleteInput(PSObject input, string members) => ErrorKinds.InputIncomplete.Refuse(
+        $"The input of the type {input.BaseObject.GetType().Name} is not complete. It has no {members}.", input);
 
     public static ErrorRecord ManifestFailed(string error, object? target) => ErrorKinds.ManifestFailed.Record(error, target);
 

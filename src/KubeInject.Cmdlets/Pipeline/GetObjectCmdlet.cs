@@ -17,8 +17,12 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
-    /// <summary>An additional field selector for lists; null (default) for no restriction.</summary>
-    private protected virtual string? OnlyField => null;
+    [Parameter(ParameterSetName = OneNamespace, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the namespaces. Wildcards are allowed, and require the permission to list namespaces. The default is the namespace of the connection.")]
+    [Alias("n")]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Namespace { get; set; }
 
     /// <summary>Gets the objects that the parameters select, and writes them.</summary>
     private protected void Get<T>(
@@ -29,16 +33,17 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
         Action<T> write)
     {
         var connection = RequireConnection();
-        var names = Name?.Select(name => ReadName(name, resource)).OfType<ObjectReference>().ToList();
+        var (namespaces, isExact) = FindNamespaces(Namespace, connection);
+        var names = Name?.SelectMany(name => ReadName(name, resource, namespaces)).ToList();
         var exact = names?.Where(name => !WildcardPattern.ContainsWildcardCharacters(name.Name)).ToList() ?? [];
-        var canGet = !AllNamespaces && LabelSelector is null && FieldSelector is null;
+        var canGet = isExact && !AllNamespaces && LabelSelector is null && FieldSelector is null;
         foreach (var name in exact)
         {
             Run(name.Name, async (pipeline, cancellationToken) =>
             {
                 if (!canGet)
                 {
-                    await ListAsync(pipeline, list(connection, QueryIn(name.Namespace, OnlyField, FieldOfName(name.Name)), cancellationToken), _ => true, write).ConfigureAwait(false);
+                    await ListAsync(pipeline, list(connection, Query(name.Namespace, FieldOfName(name.Name)), cancellationToken), _ => true, write).ConfigureAwait(false);
                     return;
                 }
 
@@ -47,41 +52,53 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
             });
         }
 
-        // Without names, one list of all objects. Otherwise, one list for each namespace that contains names with wildcards.
+        // Without names, one list of all objects of each namespace. Otherwise, one list for each namespace that contains names with wildcards.
         var lists = names?.Except(exact).ToLookup(name => name.Namespace, name => Wildcards.Pattern(name.Name));
         if (lists is null)
-            List(Namespace, _ => true);
+        {
+            foreach (var @namespace in namespaces)
+                List(@namespace, _ => true);
+        }
+
         foreach (var patterns in lists ?? Enumerable.Empty<IGrouping<string?, WildcardPattern>>())
             List(patterns.Key, found => patterns.Any(pattern => pattern.IsMatch(nameOf(found))));
 
-        void List(string? @namespace, Func<T, bool> isWanted) => Run(@namespace, (pipeline, cancellationToken) =>
-            ListAsync(pipeline, list(connection, QueryIn(@namespace, OnlyField), cancellationToken), isWanted, write));
+        void List(string? @namespace, Func<T, bool> isWanted) => Run(@namespace, async (pipeline, cancellationToken) =>
+        {
+            if (!await ListAsync(pipeline, list(connection, Query(@namespace), cancellationToken), isWanted, write).ConfigureAwait(false) && !AllNamespaces)
+                await RequireNamespaceAsync(connection, @namespace, cancellationToken).ConfigureAwait(false);
+        });
     }
 
-    /// <summary>Reads the name of an object. Writes an error and returns null if it is not valid.</summary>
-    private ObjectReference? ReadName(string text, KubeResource resource)
+    /// <summary>Reads the name of an object, and returns it in each namespace. Writes an error if it is not valid.</summary>
+    private IEnumerable<ObjectReference> ReadName(string text, KubeResource resource, IReadOnlyList<string?> namespaces)
     {
         try
         {
-            return Within(Namespace, ObjectName.Parse(text, resource), text) is var name && name.Namespace is null ? name with { Namespace = Namespace } : name;
+            var name = ObjectName.Parse(text, resource);
+            if (name.Namespace is null)
+                return namespaces.Select(@namespace => name with { Namespace = @namespace });
+            return namespaces.Contains(null) || namespaces.Contains(name.Namespace) ? [name]
+                : throw new FormatException($"'{text}' is in the namespace {name.Namespace}, but -Namespace is {string.Join(", ", Namespace!)}.");
         }
         catch (FormatException exception)
         {
             WriteError(Errors.InvalidName(exception, text));
-            return null;
+            return [];
         }
     }
 
-    /// <summary>The query of the parameters. The namespace in a name restricts it, also with -AllNamespaces.</summary>
-    private KubeQuery QueryIn(string? @namespace, params string?[] fields) =>
-        @namespace is null ? Query(fields) : Query(fields) with { Namespace = @namespace, AllNamespaces = false };
-
-    private static async Task ListAsync<T>(PipelineThread pipeline, IAsyncEnumerable<T> list, Func<T, bool> isWanted, Action<T> write)
+    /// <summary>Writes the objects of a list. Returns whether the list contained any, wanted or not.</summary>
+    private static async Task<bool> ListAsync<T>(PipelineThread pipeline, IAsyncEnumerable<T> list, Func<T, bool> isWanted, Action<T> write)
     {
+        var hasAny = false;
         await foreach (var found in list.ConfigureAwait(false))
         {
+            hasAny = true;
             if (isWanted(found))
                 await pipeline.InvokeAsync(() => write(found)).ConfigureAwait(false);
         }
+
+        return hasAny;
     }
 }

@@ -10,9 +10,13 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
     private CommandProgress? progress;
     private bool? isVerbose;
     private int planned;
+    private bool isDeclined;
 
     /// <summary>The progress bar of the cmdlet.</summary>
     private protected CommandProgress Progress => progress ??= new CommandProgress(this, TimeProvider.System);
+
+    /// <summary>The command text as the session records it: with the name of a variable, not its value. Older versions of PowerShell provide only the first line of a statement.</summary>
+    private protected string CommandText => PSObject.AsPSObject(MyInvocation).Properties["Statement"]?.Value as string is { Length: > 0 } statement ? statement : MyInvocation.Line;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -82,7 +86,15 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
 
     /// <inheritdoc cref="WriteWarning"/>
     private protected new bool ShouldContinue(string query, string caption, ref bool yesToAll, ref bool noToAll) =>
-        base.ShouldContinue(DisplayText.Escape(query), caption, ref yesToAll, ref noToAll);
+        !(isDeclined = !base.ShouldContinue(DisplayText.Escape(query), caption, ref yesToAll, ref noToAll));
+
+    /// <summary>Returns whether the user declined the last operation at a prompt, and resets it. A plan that -WhatIf shows is not declined.</summary>
+    private protected bool TakeDeclined()
+    {
+        var wasDeclined = isDeclined;
+        isDeclined = false;
+        return wasDeclined;
+    }
 
     /// <summary>Runs work of the engine. A failure is written as an error with the target, and the cmdlet continues.</summary>
     private protected void Run(object? target, Func<PipelineThread, CancellationToken, Task> work) => Run(target, work, WriteError);
@@ -99,7 +111,8 @@ public abstract class KubeCmdlet : PSCmdlet, IDisposable
 
     private bool Count(bool isWanted)
     {
-        if (!isWanted && IsSet("WhatIf", "WhatIfPreference"))
+        isDeclined = !isWanted && !IsSet("WhatIf", "WhatIfPreference");
+        if (!isWanted && !isDeclined)
             planned++;
         return isWanted;
     }

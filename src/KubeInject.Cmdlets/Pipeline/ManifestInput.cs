@@ -13,6 +13,10 @@ namespace KubeInject.Cmdlets.Pipeline;
 internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
 {
     private static readonly string[] PathProperties = ["LiteralPath", "PSPath", "FullName", "Path"];
+    private static readonly string[] TypeMembers = ["apiVersion", "kind"];
+
+    // Not kind, which a DateTime has, too.
+    private static readonly string[] MembersOfObjects = ["apiVersion", "metadata", "spec", "Namespace"];
 
     private readonly StringBuilder lines = new();
 
@@ -56,6 +60,10 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
 
     private IReadOnlyList<ManifestSource> FromText(string text, PSObject input)
     {
+        // The first line of a manifest is never only the path of a file, but a native command such as 'git diff --name-only' writes paths.
+        if (lines.Length == 0 && input.Properties["ReadCount"] is null && IsPath(text))
+            return ManifestSource.FromPath(FilePath(text), recurse);
+
         // Text with several lines is a complete manifest. For single lines, Get-Content sets ReadCount to 1 at the start of each file.
         var isComplete = text.TrimEnd().Contains('\n', StringComparison.Ordinal);
         var before = isComplete || input.Properties["ReadCount"]?.Value is 1L ? Flush() : [];
@@ -69,6 +77,9 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
     {
         if (Has(input, "apiVersion") && Has(input, "kind"))
         {
+            if (!Has(input, "metadata") && !Has(input, "items"))
+                return Incomplete(input, "metadata");
+
             // ConvertTo-Json of PowerShell, because it supports all types of PowerShell objects.
             var json = cmdlet.InvokeCommand.InvokeScript(
                 "param($object) Microsoft.PowerShell.Utility\\ConvertTo-Json -InputObject $object -Depth 100 -Compress", input);
@@ -78,10 +89,24 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
         var path = PathProperties.Select(name => input.Properties[name]?.Value as string).FirstOrDefault(value => !string.IsNullOrEmpty(value));
         if (path is not null)
             return AtLiteralPath(path);
+        if (Array.Exists(MembersOfObjects, name => Has(input, name)))
+            return Incomplete(input, string.Join(" and no ", TypeMembers.Where(name => !Has(input, name))));
         cmdlet.WriteError(Errors.NotAManifest(input));
         return [];
     }
 
+    private IReadOnlyList<ManifestSource> Incomplete(PSObject input, string members)
+    {
+        cmdlet.WriteError(Errors.IncompleteInput(input, members));
+        return [];
+    }
+
+    // A missing file with the extension of a manifest is an error that names it, for example a file that a commit deletes.
+    private bool IsPath(string text) => text.Length > 0 && text[0] is not ('{' or '[' or '-' or '#' or ' ') && !text.AsSpan().ContainsAny('\r', '\n')
+        && ((Path.GetExtension(text).ToLowerInvariant() is ".yaml" or ".yml" or ".json" && !text.Contains(": ", StringComparison.Ordinal)) || File.Exists(FilePath(text)));
+
+    private string FilePath(string text) => Path.Combine(cmdlet.SessionState.Path.CurrentFileSystemLocation.ProviderPath, text);
+
     private static bool Has(PSObject input, string key) =>
-        input.BaseObject is IDictionary dictionary ? dictionary.Contains(key) : input.Properties[key] is not null;
+        (input.BaseObject is IDictionary dictionary ? dictionary[key] : input.Properties[key]?.Value) is not null;
 }

@@ -11,12 +11,6 @@ public abstract class NamespacedCmdlet : ConnectedCmdlet
     private protected const string OneNamespace = "Namespace";
     private protected const string EveryNamespace = "AllNamespaces";
 
-    [Parameter(ParameterSetName = OneNamespace, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the namespace. The default is the namespace of the connection.")]
-    [Alias("n")]
-    [ArgumentCompleter(typeof(NamespaceCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Namespace { get; set; }
-
     [Parameter(ParameterSetName = EveryNamespace, Mandatory = true, HelpMessage = "Includes the objects of all namespaces. Requires the permission to list these objects in all namespaces.")]
     [Alias("A")]
     public SwitchParameter AllNamespaces { get; set; }
@@ -32,11 +26,11 @@ public abstract class NamespacedCmdlet : ConnectedCmdlet
     [ValidateNotNullOrEmpty]
     public string? FieldSelector { get; set; }
 
-    /// <summary>Creates the query of the parameters, with additional field selectors. Null selectors are ignored.</summary>
-    private protected KubeQuery Query(params string?[] fields) => new()
+    /// <summary>Creates the query of the parameters, with additional field selectors. Null selectors are ignored. A namespace restricts the query, also with -AllNamespaces.</summary>
+    private protected KubeQuery Query(string? @namespace, params string?[] fields) => new()
     {
-        Namespace = Namespace,
-        AllNamespaces = AllNamespaces,
+        Namespace = @namespace,
+        AllNamespaces = AllNamespaces && @namespace is null,
         LabelSelector = LabelSelector,
         FieldSelector = string.Join(',', fields.Prepend(FieldSelector).OfType<string>()) is { Length: > 0 } joined ? joined : null,
         Progress = Listing(),

@@ -16,6 +16,12 @@ public sealed class WatchKubePodCommand : NamespacedCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
+    [Parameter(ParameterSetName = OneNamespace, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the namespace. The default is the namespace of the connection.")]
+    [Alias("n")]
+    [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Namespace { get; set; }
+
     [Parameter(HelpMessage = "Specifies how many seconds to watch, from 1 to 2,000,000. When the time runs out, the cmdlet ends without an error. If you do not specify a time, it runs until you press Ctrl+C.")]
     [ValidateRange(1, 2_000_000)]
     public int? TimeoutSec { get; set; }
@@ -35,7 +41,7 @@ public sealed class WatchKubePodCommand : NamespacedCmdlet
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             if (TimeoutSec is { } seconds)
                 limit.CancelAfter(TimeSpan.FromSeconds(seconds));
-            var events = connection.WatchPodsAsync(Query(single is null ? null : FieldOfName(single)), limit.Token);
+            var events = connection.WatchPodsAsync(Query(Namespace, single is null ? null : FieldOfName(single)), limit.Token);
             try
             {
                 await WriteAsync(pipeline, events, podEvent => patterns?.Exists(pattern => pattern.IsMatch(podEvent.Pod.Name)) ?? true).ConfigureAwait(false);

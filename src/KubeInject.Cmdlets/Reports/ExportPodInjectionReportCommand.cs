@@ -43,7 +43,7 @@ public sealed class ExportPodInjectionReportCommand : InjectionCmdlet
     [ValidateNotNullOrEmpty]
     public string? LabelSelector { get; set; }
 
-    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. The report shows its leases and, for Vault, whether it has what the pods need. By default, the report shows the leases that are recorded in the namespace kubeinject.")]
+    [Parameter(HelpMessage = "Specifies the source of the credentials, as created by New-CredentialSource. The report shows its leases and, for Vault, whether it has what the pods need. The default is the source that New-CredentialSource -Default created in this session. Without a source, the report shows the leases that are recorded in the namespace kubeinject.")]
     [ArgumentCompleter(typeof(VariableCompleter))]
     [ValidateNotNull]
     public CredentialSource? CredentialSource { get; set; }
@@ -63,6 +63,7 @@ public sealed class ExportPodInjectionReportCommand : InjectionCmdlet
     {
         var file = FindFile();
         var connection = RequireConnection();
+        CredentialSource = FindSource(CredentialSource);
         var query = new KubeQuery { Namespace = AllNamespaces ? null : Namespace, AllNamespaces = AllNamespaces || Namespace is null, LabelSelector = LabelSelector };
         if (!ShouldProcess(file.FullName, $"Write a report about the pods in {(query.AllNamespaces ? "all namespaces" : $"the namespace {Namespace}")} of {ShouldProcessMessages.Of(connection)}"))
             return;

@@ -61,9 +61,6 @@ public sealed partial class NewCredentialSourceCommand
         set => passwordAuthentication = value;
     }
 
-    // The command text as the session records it: with the name of a variable, not its value. Older versions of PowerShell provide only the first line of a statement.
-    private string CommandText => PSObject.AsPSObject(MyInvocation).Properties["Statement"]?.Value as string is { Length: > 0 } statement ? statement : MyInvocation.Line;
-
     private PostgreSqlIssuer PostgreSqlIssuer()
     {
         if (TimeToLive is { } time && time < TimeSpan.FromSeconds(1))

@@ -20,7 +20,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     private const string LeasePathHelp = "Specifies the folder that leases are recorded in. By default, leases are recorded in the cluster (see -LeaseNamespace). Without a connection and for -Local, the default is kubeinject/leases in XDG_STATE_HOME, or else in ~/.local/state.";
     private const string LeaseNamespaceHelp = "Specifies the namespace of the connected cluster in whose Secrets leases are recorded. The namespace must exist. The default is kubeinject.";
 
-    [Parameter(ParameterSetName = FromLocal, Mandatory = true, HelpMessage = "Generates random credentials for tests. They are not valid in any database.")]
+    [Parameter(ParameterSetName = FromLocal, HelpMessage = "Generates random credentials for tests. They are not valid in any database.")]
     public SwitchParameter Local { get; set; }
 
     [Parameter(ParameterSetName = FromSecret, Mandatory = true, HelpMessage = "Gets credentials from existing Secrets of the cluster. Specify their name with the placeholders {role}, {database} and {namespace}: '{role}-db' is in the pod's namespace, and 'credentials/{namespace}.{role}' is in one namespace for all pods.")]
@@ -62,9 +62,14 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     [ValidateNotNullOrEmpty]
     public string? LeaseNamespace { get; set; }
 
+    [Parameter(HelpMessage = "Makes the source the default of this session. Cmdlets with the parameter -CredentialSource then use it if you do not specify a source.")]
+    public SwitchParameter Default { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ParameterSetName == FromLocal && !Local)
+            ThrowTerminatingError(Errors.CredentialSourceInvalid("No kind of source is specified. Specify -Vault, -PostgreSql, -KubeSecret or -ScriptBlock, or -Local for test credentials."));
         try
         {
             var (issuer, leases) = ParameterSetName switch
@@ -75,7 +80,10 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
                 FromScript => (new ScriptCredentials(Name, ScriptBlock!, RevokeScriptBlock).ToIssuer(), Store()),
                 _ => (new LocalCredentialIssuer(), Folder()),
             };
-            WriteObject(new CredentialSource(issuer, leases, FindConnection()?.Objects));
+            var source = new CredentialSource(issuer, leases, FindConnection()?.Objects);
+            if (Default)
+                RunspaceSource.Current = source;
+            WriteObject(source);
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {

@@ -13,6 +13,22 @@ internal static class DatabaseSuggestions
     public static IAsyncEnumerable<Suggestion> NamesAsync(this IAsyncEnumerable<DatabaseInjection> databases, CancellationToken cancellationToken = default) =>
         databases.ValuesAsync(database => [database.Name], cancellationToken);
 
+    /// <summary>Appends the suggestions of another query, for example of a cluster.</summary>
+    /// <param name="first">The first suggestions.</param>
+    /// <param name="second">The other query; null for none.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    /// <returns>The suggestions.</returns>
+    public static async IAsyncEnumerable<Suggestion> FollowedBy(
+        this IAsyncEnumerable<Suggestion> first, Func<CancellationToken, IAsyncEnumerable<Suggestion>>? second, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var suggestion in first.WithCancellation(cancellationToken).ConfigureAwait(false))
+            yield return suggestion;
+        if (second is null)
+            yield break;
+        await foreach (var suggestion in second(cancellationToken).ConfigureAwait(false))
+            yield return suggestion;
+    }
+
     /// <summary>Gets values of the databases.</summary>
     /// <param name="databases">The requested databases.</param>
     /// <param name="select">The function that selects the values. Null and empty values are ignored.</param>

@@ -16,6 +16,12 @@ public interface ICredentialIssuer
     /// </summary>
     string? ServerName => null;
 
+    /// <summary>Where the credentials come from, without secrets: for example a server and its database. Default: null, unknown.</summary>
+    string? Location => null;
+
+    /// <summary>The identity that issues the credentials, without secrets: for example a database user or a Vault role. Default: null, unknown.</summary>
+    string? User => null;
+
     /// <summary>A warning about these credentials in one sentence; null if there is none.</summary>
     string? Notice { get; }
 

@@ -12,6 +12,9 @@ internal sealed class LocalCredentialIssuer : ICredentialIssuer
     public string Name => "local";
 
     /// <inheritdoc/>
+    public string? Location => "random values for tests";
+
+    /// <inheritdoc/>
     public string? Notice => "Credentials of the source 'local' are random. No database has them.";
 
     /// <inheritdoc/>

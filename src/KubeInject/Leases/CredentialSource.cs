@@ -34,6 +34,12 @@ public sealed partial class CredentialSource
     /// <summary>The name of the issuer, for example <c>local</c> or <c>vault</c>.</summary>
     public string Name => issuer.Name;
 
+    /// <summary>Where the credentials come from: the server with its database or namespace, or the Secrets. Contains no secret. Null if it is unknown.</summary>
+    public string? Location => issuer.Location;
+
+    /// <summary>The identity that issues the credentials: the database user, or the login in Vault. Contains no secret. Null if it is unknown.</summary>
+    public string? User => issuer.User;
+
     /// <summary>A warning about these credentials in one sentence; null if there is none.</summary>
     public string? Notice => issuer.Notice;
 

@@ -12,10 +12,11 @@ namespace KubeInject.Credentials.KubeSecret;
 /// <param name="options">The names and keys of the Secrets.</param>
 internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOptions options) : ICredentialIssuer
 {
-    private const string OpaqueType = "Opaque";
-
     /// <inheritdoc/>
     public string Name => "kube-secret";
+
+    /// <inheritdoc/>
+    public string? Location => $"Secrets '{options.Pattern}' in {client.Server}";
 
     /// <inheritdoc/>
     public string? Notice => null;
@@ -37,8 +38,8 @@ internal sealed class KubeSecretIssuer(KubeObjectClient client, KubeSecretOption
         ArgumentNullException.ThrowIfNull(lease);
         var reference = options.Pattern.Resolve(lease, options.DefaultNamespace);
         var secret = await ReadAsync(reference, lease, cancellationToken).ConfigureAwait(false);
-        if (secret.Type is not (SecretContent.BasicAuthType or OpaqueType))
-            throw Refused($"{reference} has the type {secret.Type}. Use a Secret of the type {SecretContent.BasicAuthType} or {OpaqueType}.");
+        if (!secret.IsCredentialType)
+            throw Refused($"{reference} has the type {secret.Type}. Use a Secret of the type {SecretContent.BasicAuthType} or {SecretContent.OpaqueType}.");
         return new Credential(Text(secret, options.UsernameKey).Reveal(), Text(secret, options.PasswordKey), reference.ToString());
     }
 

@@ -68,6 +68,8 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         if (!connection.ShouldSerialize("Connection Idle Lifetime"))
             (connection.ConnectionIdleLifetime, connection.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds);
         ServerName = options.ServerName ?? $"{connection.Host}:{connection.Port}".ToLowerInvariant();
+        User = new[] { connection.Username, Environment.GetEnvironmentVariable("PGUSER") }.FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? Environment.UserName;
+        Location = $"{connection.Host}:{connection.Port}/{connection.Database ?? User}";
         errors = new PostgreSqlErrors(connection, options.Timeout);
         server = new PostgreSqlServer(connection, errors);
     }
@@ -77,6 +79,12 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
 
     /// <inheritdoc/>
     public string? ServerName { get; }
+
+    /// <inheritdoc/>
+    public string? Location { get; }
+
+    /// <inheritdoc/>
+    public string? User { get; }
 
     /// <inheritdoc/>
     public string? Notice => null;

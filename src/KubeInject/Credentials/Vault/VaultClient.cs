@@ -41,6 +41,7 @@ internal sealed class VaultClient : IDisposable
         ArgumentNullException.ThrowIfNull(login);
         settings.Validate();
         Settings = settings;
+        Login = login;
         this.policy = policy;
         ServerClock = new ServerClock(policy.Clock);
         var transport = settings.ToTransport();
@@ -58,6 +59,9 @@ internal sealed class VaultClient : IDisposable
 
     /// <summary>The connection settings.</summary>
     public VaultSettings Settings { get; }
+
+    /// <summary>The login for all requests.</summary>
+    internal VaultLogin Login { get; }
 
     internal VaultFailures Failures { get; }
 

@@ -36,6 +36,12 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
     internal VaultIssuerOptions Options => options;
 
     /// <inheritdoc/>
+    public string? Location => vault.Settings.Namespace is { Length: > 0 } name ? $"{vault.Settings.Address}, namespace {name}" : $"{vault.Settings.Address}";
+
+    /// <inheritdoc/>
+    public string? User => options.UsePodIdentity ? $"the ServiceAccount of each pod (auth/{options.AuthMount})" : $"{vault.Login}";
+
+    /// <inheritdoc/>
     public string? Notice
     {
         get

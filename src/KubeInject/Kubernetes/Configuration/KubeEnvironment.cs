@@ -28,4 +28,8 @@ public sealed record KubeEnvironment
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     internal string FullPath(string path) => Path.GetFullPath(path, WorkingFolder ?? Directory.GetCurrentDirectory());
+
+    /// <summary>Replaces <c>~/</c> at the start of a path with the home folder, as a shell does outside of quotation marks.</summary>
+    internal string ExpandHome(string path) =>
+        path.Length >= 2 && path[0] == '~' && (path[1] == '/' || path[1] == Path.DirectorySeparatorChar) ? Path.Combine(HomeFolder, path[2..]) : path;
 }

@@ -107,6 +107,6 @@ public sealed record Kubeconfig
         if (environment.Variable("KUBECONFIG") is not { Length: > 0 } list)
             return [Path.Combine(environment.HomeFolder, ".kube", "config")];
         var paths = list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return [.. paths.Select(environment.FullPath).Distinct()];
+        return [.. paths.Select(environment.ExpandHome).Select(environment.FullPath).Distinct()];
     }
 }

@@ -29,6 +29,9 @@ public sealed record ConnectionReport
     /// <summary>The name of the user; null if it is unknown.</summary>
     public string? User { get; init; }
 
+    /// <summary>The user that requests impersonate, like <c>kubectl --as</c>; null if they impersonate none.</summary>
+    public string? ImpersonatedUser { get; init; }
+
     /// <summary>The known groups of the user.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 

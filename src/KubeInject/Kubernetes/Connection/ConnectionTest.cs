@@ -36,6 +36,7 @@ internal static class ConnectionTest
         {
             Server = settings.Server,
             Context = settings.Context,
+            ImpersonatedUser = settings.Impersonation?.User,
             ClientCertificate = Summary(settings, settings.ClientCertificate),
         };
         KubeConnection connection;

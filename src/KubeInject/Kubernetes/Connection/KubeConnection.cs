@@ -57,6 +57,9 @@ public sealed class KubeConnection : IDisposable
     /// <summary>The name of the user as the server knows it; null if it is unknown (for users with full access before Kubernetes 1.28).</summary>
     public string? User => Identity.User;
 
+    /// <summary>The user that requests impersonate, like <c>kubectl --as</c>; null if they impersonate none.</summary>
+    public string? ImpersonatedUser => settings.Impersonation?.User;
+
     /// <summary>The identity of the user according to the server; <see cref="IdentitySource.Unknown"/> if the server does not return it.</summary>
     internal ConnectionIdentity Identity { get; private set; } = ConnectionIdentity.Unknown;
 
@@ -170,7 +173,7 @@ public sealed class KubeConnection : IDisposable
     /// <summary>The server, the context and the user. Contains no secrets.</summary>
     /// <returns>One line.</returns>
     public override string ToString() =>
-        $"{Server}{(Context is null ? "" : $" ({Context})")}{(User is null ? "" : $" as {User}")}";
+        $"{Server}{(Context is null ? "" : $" ({Context})")}{(User is null ? "" : $" as {User}")}{(ImpersonatedUser is null ? "" : " (impersonated)")}";
 
     /// <summary>Verifies that an API server responds and accepts the credential.</summary>
     /// <exception cref="KubeConnectionException">The connection failed.</exception>

@@ -23,10 +23,10 @@ public sealed class ObjectMetadata
     public string Age => HumanDuration.Since(CreationTimestamp);
 
     /// <summary>The labels.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = None;
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? None; } = None;
 
     /// <summary>The annotations.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; init; } = None;
+    public IReadOnlyDictionary<string, string> Annotations { get; init => field = value ?? None; } = None;
 
     /// <summary>The API server that sent the object; null for none.</summary>
     public Uri? Server { get; init; }

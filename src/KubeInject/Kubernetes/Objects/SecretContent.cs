@@ -10,6 +10,9 @@ internal sealed record SecretContent
     /// <summary>The type of Secrets with <c>username</c> and <c>password</c>.</summary>
     public const string BasicAuthType = "kubernetes.io/basic-auth";
 
+    /// <summary>The type of Secrets with any keys, and of Secrets without a type.</summary>
+    public const string OpaqueType = "Opaque";
+
     /// <summary>The prefix of the annotations that store the <see cref="Metadata"/> of a Secret.</summary>
     public const string MetadataPrefix = "metadata.kubeinject.io/";
 
@@ -70,7 +73,7 @@ internal sealed record SecretContent
         {
             Name = secret.Name,
             Namespace = secret.Namespace,
-            Type = document.Text("type") is { Length: > 0 } type ? type : "Opaque",
+            Type = document.Text("type") is { Length: > 0 } type ? type : OpaqueType,
             Labels = metadata.Get("labels").Texts(),
             CreationTimestamp = metadata.Time("creationTimestamp"),
             Values = values,
@@ -81,6 +84,9 @@ internal sealed record SecretContent
             Server = secret.Server,
         };
     }
+
+    /// <summary>Whether the Secret can contain a credential: its type is <see cref="BasicAuthType"/> or <see cref="OpaqueType"/>.</summary>
+    public bool IsCredentialType => Type is BasicAuthType or OpaqueType;
 
     /// <summary>The reference of the Secret, <c>shop/secret/orders</c>.</summary>
     /// <returns>One line.</returns>
