@@ -121,7 +121,6 @@ Describe 'Every view' -Tag NoCluster {
     BeforeAll {
         # Texts of the engine, which need no escaping.
         $own = 'KubeInject.Annotations.Finding.Code', 'KubeInject.Diagnosis.Explanation.Lines', 'KubeInject.Kubernetes.Connection.KubeConnection.AuthenticationKind', 'KubeInject.Kubernetes.Connection.ConnectionReport.AuthenticationKind',
-            'KubeInject.Kubernetes.Objects.Pod.Age', 'KubeInject.Kubernetes.Objects.Pod.Ready', 'KubeInject.Kubernetes.Objects.Pod.RestartSummary', 'KubeInject.Kubernetes.Objects.ObjectMetadata.Age',
-            'KubeInject.Cmdlets.Secrets.KubeSecret.Age', 'KubeInject.Cmdlets.Secrets.KubeServiceAccountToken.ExpiresIn', 'KubeInject.Leases.CredentialLease.ExpiresIn', 'KubeInject.Leases.CredentialLease.Age'
+            'KubeInject.Kubernetes.Objects.Pod.Ready', 'KubeInject.Kubernetes.Objects.Pod.RestartSummary'
     }
 }

@@ -34,7 +34,7 @@ BeforeAll {
             Databases = [KubeInject.Annotations.DatabaseInjection[]] $database; Findings = [KubeInject.Annotations.Finding[]] $finding
         }, 'HasErrors', $true
         'Cmdlets.Secrets.KubeSecret' = [KubeInject.Cmdlets.Secrets.KubeSecret]@{ Namespace = 'shop'; Name = 'orders'; Data = [System.Collections.Generic.Dictionary[string, object]]::new() }, 'Type', 'Opaque'
-        'Cmdlets.Secrets.KubeServiceAccountToken' = [KubeInject.Cmdlets.Secrets.KubeServiceAccountToken]@{ Token = 'x'; Audience = [string[]] 'vault' }, 'ExpiresIn', '-'
+        'Cmdlets.Secrets.KubeServiceAccountToken' = [KubeInject.Cmdlets.Secrets.KubeServiceAccountToken]@{ Token = 'x'; Audience = [string[]] 'vault' }, 'ExpiresIn', $null
         'Diagnosis.Explanation' = [KubeInject.Diagnosis.Explanation]@{ Object = $orders; Verdict = 'The pod will be injected.'; Lines = [string[]] '1. Request' }, 'Verdict', 'The pod will be injected.'
         'Diagnosis.PodDiagnosis' = [KubeInject.Diagnosis.PodDiagnosis]@{
             Object = $orders; Injections = [KubeInject.Annotations.PodInjection[]] @(); Steps = [KubeInject.Diagnosis.DiagnosisStep[]] $step
@@ -53,7 +53,7 @@ BeforeAll {
         'Kubernetes.Objects.ObjectMetadata' = [KubeInject.Kubernetes.Objects.ObjectMetadata]@{ Kind = 'Pod'; Namespace = 'shop'; Name = 'orders-1' }, 'Name', 'orders-1'
         'Kubernetes.Objects.Pod' = $pod, 'Status', 'Running'
         'Kubernetes.Objects.PodEvent' = [KubeInject.Kubernetes.Objects.PodEvent]::new('Added', $pod), 'Pod', $pod
-        'Leases.CredentialLease' = (New-Lease), 'ExpiresIn', '150m ago'
+        'Leases.CredentialLease' = (New-Lease), 'Database', 'orders'
         'Leases.CredentialSource' = $source, 'Name', 'local'
         'Leases.LeaseSweepSummary' = [KubeInject.Leases.LeaseSweepSummary]@{
             Total = 2; Kept = 1; Failures = [KubeInject.Leases.LeaseFailure[]] [KubeInject.Leases.LeaseFailure]::new((New-Lease), 'Revoke', $false, [Exception]::new('Vault is sealed.'))

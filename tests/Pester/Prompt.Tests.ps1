@@ -102,6 +102,27 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: prompt-lister
     }
 }
 
+Describe 'Ages and remaining times' {
+    It 'are time spans, and views show them like kubectl' {
+        $pods = Get-KubePod -Namespace $first, $second
+        $pods.Age + (Get-KubePod -MetadataOnly -Namespace $first).Age + (Get-KubeSecret -Namespace $first).Age | Should -BeOfType timespan
+        $parsed = '2020', '2024' | ForEach-Object { [KubeInject.Kubernetes.Objects.Pod]::Parse("{`"metadata`": {`"name`": `"of-$_`", `"creationTimestamp`": `"$_-01-01T00:00:00Z`"}}") }
+        ($parsed | Sort-Object Age).Name | Should -Be of-2024, of-2020
+        $pods | Out-String -Width 200 | Should -Match '(?m) \d+[sm]\d*s?\s*$'
+        [KubeInject.Kubernetes.Objects.Pod]::Parse('{"metadata": {"name": "a"}}') | Out-String -Width 200 | Should -Match '<unknown>'
+        $record = [KubeInject.Credentials.LeaseRecord]@{
+            Uuid = [guid]::NewGuid(); Source = 'local'; Role = 'a'; Database = 'b'; Owner = [KubeInject.Kubernetes.Objects.ObjectReference]::new('Pod', 'c', 'd'); ServiceAccountName = 'e'
+            IsComplete = $true; ExpiresAt = [DateTimeOffset]::UtcNow.AddHours(-2.5)
+        }
+        $lease = [KubeInject.Leases.CredentialLease]::Create((New-CredentialSource -Local), $record, 'Expired')
+        [int] $lease.ExpiresIn.TotalMinutes | Should -Be -150
+        $lease | Out-String -Width 200 | Should -Match '150m ago'
+        $token = [KubeInject.Cmdlets.Secrets.KubeServiceAccountToken]@{ Token = 'x'; ExpiresAt = [DateTimeOffset]::UtcNow.AddMinutes(59.5) }
+        $token.ExpiresIn | Should -BeOfType timespan
+        $token | Out-String -Width 200 | Should -Match ' 59m '
+    }
+}
+
 Describe 'The test of several pods of one ServiceAccount' {
     It 'reads the ServiceAccount once' {
         $namespace = New-TestNamespace (New-Manifest one), (New-Manifest two), (New-Manifest three)

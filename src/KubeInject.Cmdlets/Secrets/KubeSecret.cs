@@ -20,8 +20,8 @@ public sealed class KubeSecret
     /// <summary>The time when the Secret was created; null if it is not known.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
 
-    /// <summary>The current age as kubectl shows it, for example <c>5m10s</c> or <c>3d</c>; <c>&lt;unknown&gt;</c> if the creation time is not known.</summary>
-    public string Age => HumanDuration.Since(CreationTimestamp);
+    /// <summary>The current age; null if the creation time is not known. Views show it as kubectl does, for example <c>5m10s</c> or <c>3d</c>.</summary>
+    public TimeSpan? Age => DateTimeOffset.UtcNow - CreationTimestamp;
 
     /// <summary>The values by key: SecureStrings, or strings if -AsPlainText is specified.</summary>
     public IReadOnlyDictionary<string, object> Data { get; init; } = new Dictionary<string, object>();

@@ -20,8 +20,8 @@ public sealed class KubeServiceAccountToken
     /// <summary>The time when the token expires; null if it does not expire.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The remaining time until the token expires, for example <c>59m</c>; <c>5m ago</c> if it has expired, and <c>-</c> if it does not expire.</summary>
-    public string ExpiresIn => HumanDuration.Until(ExpiresAt);
+    /// <summary>The remaining time until the token expires; negative if it has expired, and null if it does not expire. Views show it as kubectl does, for example <c>59m</c>.</summary>
+    public TimeSpan? ExpiresIn => ExpiresAt - DateTimeOffset.UtcNow;
 
     /// <summary>Returns the user that the token authenticates, without the token.</summary>
     /// <returns>The text in one line.</returns>

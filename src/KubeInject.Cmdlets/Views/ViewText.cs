@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Cmdlets.Views;
 
@@ -39,6 +40,18 @@ public static class ViewText
             return Lines(values);
         return string.Join(Environment.NewLine, Texts(values).SelectMany(text => DisplayText.Wrap(text, width - indent - 1)));
     }
+
+    /// <summary>Formats an age like kubectl.</summary>
+    /// <param name="age">A time span; null if the age is unknown.</param>
+    /// <returns>For example <c>5d3h</c>.</returns>
+    public static string Age(object? age) => HumanDuration.OfAge(Time(age));
+
+    /// <summary>Formats a remaining time like kubectl.</summary>
+    /// <param name="remaining">A time span; negative after the end, and null if there is none.</param>
+    /// <returns>For example <c>45m</c> or <c>5m ago</c>.</returns>
+    public static string Remaining(object? remaining) => HumanDuration.OfRemaining(Time(remaining));
+
+    private static TimeSpan? Time(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) as TimeSpan?;
 
     // The PSObject has the name of an enumeration value that comes from a job.
     private static IEnumerable<string> Texts(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch

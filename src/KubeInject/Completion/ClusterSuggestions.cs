@@ -41,7 +41,7 @@ internal sealed class ClusterSuggestions(KubeConnection connection)
     public async IAsyncEnumerable<Suggestion> NamesAsync(KubeResource resource, KubeQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var found in ListAsync(resource, query, cancellationToken).ConfigureAwait(false))
-            yield return new Suggestion(found.Name, $"{found}, {found.Age} old");
+            yield return new Suggestion(found.Name, $"{found}, {HumanDuration.OfAge(found.Age)} old");
     }
 
     /// <summary>Gets the DNS names of the Services in the namespace of the connection.</summary>
@@ -50,7 +50,7 @@ internal sealed class ClusterSuggestions(KubeConnection connection)
     public async IAsyncEnumerable<Suggestion> ServerNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var found in ListAsync(new KubeResource("", "v1", "services", "Service"), new KubeQuery(), cancellationToken).ConfigureAwait(false))
-            yield return new Suggestion($"{found.Name}.{found.Namespace}.svc", $"{found}, {found.Age} old");
+            yield return new Suggestion($"{found.Name}.{found.Namespace}.svc", $"{found}, {HumanDuration.OfAge(found.Age)} old");
     }
 
     /// <summary>Gets the names of workloads: <c>deployment/orders</c>.</summary>
@@ -150,7 +150,7 @@ internal sealed class ClusterSuggestions(KubeConnection connection)
         try
         {
             var list = await kind.ListAsync(client, query, cancellationToken).ConfigureAwait(false);
-            return [.. list.Select(found => new Suggestion($"{type}/{found.Name}", $"{found}, {found.Age} old") { Name = found.Name })];
+            return [.. list.Select(found => new Suggestion($"{type}/{found.Name}", $"{found}, {HumanDuration.OfAge(found.Age)} old") { Name = found.Name })];
         }
         catch (KubeApiException)
         {

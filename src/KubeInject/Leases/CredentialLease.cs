@@ -64,11 +64,11 @@ public sealed partial class CredentialLease
     /// <summary>When the credential expires unless it is renewed; null if it does not expire, or if the time is unknown.</summary>
     public DateTimeOffset? ExpiresAt => record.ExpiresAt;
 
-    /// <summary>The age in the format of kubectl: <c>45m</c>, <c>5d3h</c>; <c>&lt;unknown&gt;</c> if it is unknown.</summary>
-    public string Age => HumanDuration.Since(IssuedAt, Now);
+    /// <summary>The age; null if it is unknown. Views show it like kubectl: <c>45m</c>, <c>5d3h</c>.</summary>
+    public TimeSpan? Age => Now - IssuedAt;
 
-    /// <summary>The time until the credential expires in the format of kubectl: <c>45m</c>, <c>5m ago</c>; <c>-</c> if it does not expire, or if the time is unknown.</summary>
-    public string ExpiresIn => HumanDuration.Until(ExpiresAt, Now);
+    /// <summary>The time until the credential expires; negative if it has expired, and null if it does not expire or the time is unknown. Views show it like kubectl: <c>45m</c>, <c>5m ago</c>.</summary>
+    public TimeSpan? ExpiresIn => ExpiresAt - Now;
 
     /// <summary>Whether the credential can be renewed.</summary>
     public bool IsRenewable => record.IsRenewable;

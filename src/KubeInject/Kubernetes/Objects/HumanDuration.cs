@@ -7,20 +7,14 @@ namespace KubeInject.Kubernetes.Objects;
 internal static class HumanDuration
 {
     /// <summary>Formats an age: <c>45m</c>, <c>5d3h</c>, <c>2y13d</c>.</summary>
-    /// <param name="start">The start; null if it is unknown.</param>
-    /// <param name="now">The end; null for the current time.</param>
-    /// <returns>The age; <c>&lt;unknown&gt;</c> without a start; <c>&lt;invalid&gt;</c> if the start is more than a second after the end.</returns>
-    public static string Since(DateTimeOffset? start, DateTimeOffset? now = null) => start is { } known ? Of((now ?? DateTimeOffset.UtcNow) - known) : "<unknown>";
+    /// <param name="age">The age; null if it is unknown.</param>
+    /// <returns>The age; <c>&lt;unknown&gt;</c> without one; <c>&lt;invalid&gt;</c> if it is less than minus one second.</returns>
+    public static string OfAge(TimeSpan? age) => age is { } known ? Of(known) : "<unknown>";
 
-    /// <summary>Formats the remaining time: <c>45m</c>, <c>5d3h</c>, or <c>5m ago</c> after the end.</summary>
-    /// <param name="end">The end; null if there is no end or it is unknown.</param>
-    /// <param name="now">The start; null for the current time.</param>
+    /// <summary>Formats a remaining time: <c>45m</c>, <c>5d3h</c>, or <c>5m ago</c> after the end.</summary>
+    /// <param name="remaining">The remaining time; null if there is no end or it is unknown.</param>
     /// <returns>The remaining time; <c>-</c> without an end.</returns>
-    public static string Until(DateTimeOffset? end, DateTimeOffset? now = null)
-    {
-        var moment = now ?? DateTimeOffset.UtcNow;
-        return end is not { } known ? "-" : known > moment ? Of(known - moment) : $"{Of(moment - known)} ago";
-    }
+    public static string OfRemaining(TimeSpan? remaining) => remaining is not { } known ? "-" : known > TimeSpan.Zero ? Of(known) : $"{Of(-known)} ago";
 
     /// <summary>Formats a duration: <c>45m</c>, <c>5d3h</c>, <c>2y13d</c>.</summary>
     /// <param name="age">The duration.</param>

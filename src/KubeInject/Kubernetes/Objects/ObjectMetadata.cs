@@ -19,8 +19,8 @@ public sealed class ObjectMetadata
     /// <summary>The creation time of the object.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
 
-    /// <summary>The current value of the column AGE of kubectl: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> if the creation time is unknown.</summary>
-    public string Age => HumanDuration.Since(CreationTimestamp);
+    /// <summary>The current age; null if the creation time is unknown. Views show it like kubectl: <c>5m10s</c>, <c>3d</c>.</summary>
+    public TimeSpan? Age => DateTimeOffset.UtcNow - CreationTimestamp;
 
     /// <summary>The labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? None; } = None;

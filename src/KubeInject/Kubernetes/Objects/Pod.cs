@@ -73,8 +73,8 @@ public sealed class Pod
     /// <summary>The creation time of the pod; null if the document has none.</summary>
     public DateTimeOffset? CreationTimestamp { get; }
 
-    /// <summary>The current value of the column AGE of kubectl: <c>5m10s</c>, <c>3d</c>; <c>&lt;unknown&gt;</c> if the creation time is unknown.</summary>
-    public string Age => HumanDuration.Since(CreationTimestamp);
+    /// <summary>The current age; null if the creation time is unknown. Views show it like kubectl: <c>5m10s</c>, <c>3d</c>.</summary>
+    public TimeSpan? Age => DateTimeOffset.UtcNow - CreationTimestamp;
 
     /// <summary>The containers, in the order of the document.</summary>
     public IReadOnlyList<ContainerSummary> Containers { get; }
@@ -99,7 +99,7 @@ public sealed class Pod
 
     /// <summary>The current value of the column RESTARTS of kubectl: <c>0</c>, <c>5 (3m ago)</c>.</summary>
     public string RestartSummary => string.Create(
-        CultureInfo.InvariantCulture, $"{Restarts}{(Restarts == 0 || LastRestart is not { } last ? "" : $" ({HumanDuration.Since(last)} ago)")}");
+        CultureInfo.InvariantCulture, $"{Restarts}{(Restarts == 0 || LastRestart is not { } last ? "" : $" ({HumanDuration.Of(DateTimeOffset.UtcNow - last)} ago)")}");
 
     /// <summary>The API server that sent the pod; null if it was read from a document.</summary>
     public Uri? Server { get; }
