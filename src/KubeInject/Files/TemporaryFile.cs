@@ -27,8 +27,9 @@ internal sealed partial class TemporaryFile : IDisposable
     /// <param name="mode">Its permissions; no effect on Windows.</param>
     public static TemporaryFile Create(string target, UnixFileMode mode)
     {
-        // Windows can move an open file only if it is shared for deletion. On other systems, no share means a lock.
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None };
+        // Windows can move an open file only if it is shared for deletion. On other systems, sharing for reading means a shared lock:
+        // the file can be read when it has been moved, but RemoveAllAbandoned, which needs an exclusive lock, keeps it.
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.Read | FileShare.Delete };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = mode;
         while (true)

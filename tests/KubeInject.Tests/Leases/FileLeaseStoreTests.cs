@@ -1,4 +1,5 @@
 using KubeInject.Credentials;
+using KubeInject.Files;
 using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Tests.Kubernetes;
@@ -23,6 +24,23 @@ public sealed class FileLeaseStoreTests : IDisposable
         Assert.Equal(Uuids(ofOne, ofTwo, ofNone), Uuids([.. await none.ListAsync(CancellationToken.None)]));
         Assert.Null(await one.FindAsync(ofTwo.Uuid, CancellationToken.None));
         Assert.Equal(ofOne.Username, (await one.FindAsync(ofOne.Uuid, CancellationToken.None))?.Username);
+    }
+
+    [Fact]
+    public async Task A_record_can_be_read_while_its_replacement_completes()
+    {
+        var store = new FileLeaseStore(folder.Path);
+        var record = Record();
+        await store.WriteAsync(record, CancellationToken.None);
+        var file = Assert.Single(Directory.GetFiles(folder.Path));
+        using var replacement = FileReplacement.Prepare(file, keepsAll: false);
+        await replacement.WriteAsync(await File.ReadAllBytesAsync(file), CancellationToken.None);
+        replacement.Complete();
+
+        var list = await store.ListAsync(CancellationToken.None);
+
+        Assert.Empty(list.Unreadable);
+        Assert.Equal(record.Uuid, Assert.Single(list).Uuid);
     }
 
     [Fact]

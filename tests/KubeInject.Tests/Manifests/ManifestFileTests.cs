@@ -30,6 +30,19 @@ public sealed class ManifestFileTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
+    [Fact]
+    public async Task A_file_can_be_read_while_its_replacement_completes()
+    {
+        var file = folder.Write("a.yaml", Pod);
+        using var replacement = FileReplacement.Prepare(file, keepsAll: true);
+        await replacement.WriteAsync("new: text\n"u8.ToArray(), CancellationToken.None);
+        replacement.Complete();
+
+        var read = await ManifestSource.FromPath(file)[0].ReadAsync(CancellationToken.None);
+
+        Assert.Equal("new: text\n", read.Content);
+    }
+
     [Theory]
     [InlineData("an edit")]
     [InlineData("the same text in another file")]
