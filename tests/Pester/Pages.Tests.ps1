@@ -36,6 +36,8 @@ Describe 'A page' {
         # A prompt would wait for an answer.
         function Get-Credential { [pscredential]::new('admin', (ConvertTo-SecureString admin -AsPlainText)) }
         $here = $Script -replace '\bshop\b', $namespace -replace '\bpay\b', $pay
+        # The other commands of this block would contact Vault.
+        $here = $here -replace '-Vault \S+ -Default', '-Local -LeasePath ./leases -Default'
         Push-Location $TestDrive
         try {
             $commands = [scriptblock]::Create($here)
