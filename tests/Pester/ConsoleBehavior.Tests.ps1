@@ -29,8 +29,9 @@ Describe 'Types of the module' {
         $script = New-Item "$TestDrive/catch.ps1" -Value @'
 param($Module)
 Import-Module $Module
+$token = ConvertTo-SecureString -AsPlainText unused-token
 try { Connect-KubeCluster nothing -KubeConfig /nonexistent } catch [KubeInject.ConfigurationException] { 'configuration' } catch { 'anything' }
-try { Connect-KubeCluster -Server https://127.0.0.1:1 -Token (ConvertTo-SecureString -AsPlainText x) } catch [KubeInject.Kubernetes.Errors.KubeConnectionException] { "connection: $($_.Exception.Reason)" }
+try { Connect-KubeCluster -Server https://127.0.0.1:1 -Token $token } catch [KubeInject.Kubernetes.Errors.KubeConnectionException] { "connection: $($_.Exception.Reason)" }
 $null = Connect-KubeCluster admin
 try { Get-KubePod nothing -ErrorAction Stop } catch [kubeinject.kubernetes.errors.kubeapiexception] { "$($_.Exception.Reason) $($_.Exception.StatusCode)" }
 '@

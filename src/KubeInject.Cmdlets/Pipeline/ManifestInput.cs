@@ -89,7 +89,9 @@ internal sealed class ManifestInput(PSCmdlet cmdlet, bool recurse)
         var path = PathProperties.Select(name => input.Properties[name]?.Value as string).FirstOrDefault(value => !string.IsNullOrEmpty(value));
         if (path is not null)
             return AtLiteralPath(path);
-        if (Array.Exists(MembersOfObjects, name => Has(input, name)))
+
+        // A pod from another session has lost its document, and members that a user adds do not restore it.
+        if (!input.TypeNames[0].StartsWith("Deserialized.", StringComparison.Ordinal) && Array.Exists(MembersOfObjects, name => Has(input, name)))
             return Incomplete(input, string.Join(" and no ", TypeMembers.Where(name => !Has(input, name))));
         cmdlet.WriteError(Errors.NotAManifest(input));
         return [];
