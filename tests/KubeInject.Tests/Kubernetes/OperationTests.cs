@@ -37,6 +37,7 @@ public class OperationTests
         DaemonSet /apis/apps/v1/namespaces/n/daemonsets
         Job /apis/batch/v1/namespaces/n/jobs
         CronJob /apis/batch/v1/namespaces/n/cronjobs
+        Lease /apis/coordination.k8s.io/v1/namespaces/n/leases
         """,
         string.Join(Environment.NewLine, typeof(KubeResource).GetProperties().Where(property => property.PropertyType == typeof(KubeResource))
             .Select(property => (KubeResource)property.GetValue(null)!)
