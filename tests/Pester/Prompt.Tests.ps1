@@ -102,6 +102,14 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: prompt-lister
     }
 }
 
+Describe 'JSON and CSV of a pod' {
+    It 'have its labels and annotations once' {
+        $pod = [KubeInject.Kubernetes.Objects.Pod]::Parse('{"metadata": {"name": "a", "labels": {"app": "orders-label"}, "annotations": {"note": "orders-note"}}}')
+        ([regex]::Matches(($pod | ConvertTo-Json -Depth 4 -WarningAction Ignore), 'orders-(label|note)')).Count | Should -Be 2
+        ($pod | ConvertTo-Csv)[0] | Should -Not -Match 'Template|Metadata'
+    }
+}
+
 Describe 'Ages and remaining times' {
     It 'are time spans, and views show them like kubectl' {
         $pods = Get-KubePod -Namespace $first, $second

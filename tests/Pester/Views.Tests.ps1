@@ -137,7 +137,7 @@ metadata: {name: checkout-service-runner}
         'Kubernetes.Objects.Pod' = $pod
         'Kubernetes.Objects.ContainerSummary' = $pod.Containers[0]
         'Kubernetes.Objects.OwnerReference' = $pod.OwnerReferences[0]
-        'Kubernetes.Objects.ObjectMetadata' = $pod.Metadata
+        'Kubernetes.Objects.ObjectMetadata' = $pod.ToMetadata()
         'Kubernetes.Objects.PodEvent' = (Get-EngineType Kubernetes.Objects.PodEvent)::new('Modified', $pod)
         'Cmdlets.Secrets.KubeSecret' = Get-KubeSecret -n $namespace
         'Cmdlets.Secrets.KubeServiceAccountToken' = Get-KubeServiceAccountToken checkout-service-runner -n $namespace -Audience vault

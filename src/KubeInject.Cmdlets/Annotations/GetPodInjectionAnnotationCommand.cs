@@ -141,7 +141,7 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
         }
     });
 
-    private void Write(Pod pod) => Write(PodInjections.ReadAll(pod.Template, Options));
+    private void Write(Pod pod) => Write(PodInjections.ReadAll(pod.ToTemplate(), Options));
 
     private void Write(IReadOnlyList<PodInjection> injections) =>
         WriteObject(Dialect is null ? injections : injections.Where(injection => Dialect.Contains(injection.Dialect)), enumerateCollection: true);

@@ -18,7 +18,7 @@ public sealed class GetKubePodCommand : GetObjectCmdlet
         if (MetadataOnly)
             Get(
                 KubeResource.Pods,
-                async (connection, name, cancellationToken) => (await connection.GetPodAsync(name.Name, name.Namespace, cancellationToken).ConfigureAwait(false)).Metadata,
+                async (connection, name, cancellationToken) => (await connection.GetPodAsync(name.Name, name.Namespace, cancellationToken).ConfigureAwait(false)).ToMetadata(),
                 (connection, query, cancellationToken) => connection.Objects.ListMetadataAsync(KubeResource.Pods, query, cancellationToken),
                 pod => pod.Name,
                 pod => WriteObject(pod));

@@ -29,7 +29,7 @@ internal sealed class PodIssue(KubeObjectClient client, CredentialSource source,
     /// <exception cref="CredentialException">The source does not issue a credential.</exception>
     public async Task<IReadOnlyList<IssuedLease>> EnsureAsync(PodKey key, KubeObject found, CancellationToken cancellationToken)
     {
-        var pod = Pod.FromUtf8(found.ToUtf8(), found.Server).Template;
+        var pod = Pod.FromUtf8(found.ToUtf8(), found.Server).ToTemplate();
         if (pod.Labels.GetValueOrDefault(options.LabelKey) != MetadataChecks.LabelValue || PodSecret.UuidOf(pod) is not { } first)
             return [];
         var reference = new ObjectReference(KubeResource.Secrets.Kind, key.Namespace, PodSecret.NameOf(first));

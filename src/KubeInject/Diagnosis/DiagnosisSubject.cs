@@ -33,7 +33,7 @@ internal sealed record DiagnosisSubject(InjectionOptions Options, PodTemplate Te
     };
 
     public static DiagnosisSubject Of(Pod pod, InjectionOptions options) =>
-        new(options, pod.Template, PodInjections.ReadAll(pod.Template, options), null, pod);
+        new(options, pod.ToTemplate(), PodInjections.ReadAll(pod.ToTemplate(), options), null, pod);
 
     public static DiagnosisSubject Of(PodTemplate template, InjectionOptions options) =>
         new(options, template, PodInjections.ReadAll(template, options), null, null);

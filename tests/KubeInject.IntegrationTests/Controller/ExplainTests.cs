@@ -202,7 +202,7 @@ public sealed class ExplainTests : ControllerTest
 
     private Task<RunningController> StartLeaderAsync() => StartAsync(election: new LeaderElectionOptions());
 
-    private async Task<string> SecretNameAsync(PodKey pod) => PodSecret.NameOf(PodSecret.UuidOf((await Connection.GetPodAsync(pod.Name)).Template)!.Value);
+    private async Task<string> SecretNameAsync(PodKey pod) => PodSecret.NameOf(PodSecret.UuidOf((await Connection.GetPodAsync(pod.Name)).ToTemplate())!.Value);
 
     /// <summary>Diagnoses a pod while the webhook is installed. Nothing serves it, so it does not exist while pods are created.</summary>
     private async Task<PodDiagnosis> ExplainAsync(PodKey pod, KubeConnection? by = null, CredentialSource? source = null)

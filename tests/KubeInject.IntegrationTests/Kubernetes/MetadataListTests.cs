@@ -38,9 +38,9 @@ public class MetadataListTests
         if (fromCache)
             metadata.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
         Assert.Equal(Count, whole.Count);
-        Assert.Equal(whole.Select(pod => Describe(pod.Metadata)), metadata.Select(Describe));
+        Assert.Equal(whole.Select(pod => Describe(pod.ToMetadata())), metadata.Select(Describe));
         Assert.Equal(
-            whole.SelectMany(pod => PodInjections.ReadAll(pod.Template with { Containers = [] }, InjectionOptions.Default)).Select(Describe),
+            whole.SelectMany(pod => PodInjections.ReadAll(pod.ToTemplate() with { Containers = [] }, InjectionOptions.Default)).Select(Describe),
             metadata.SelectMany(pod => PodInjections.ReadAll(pod, InjectionOptions.Default)).Select(Describe));
     }
 

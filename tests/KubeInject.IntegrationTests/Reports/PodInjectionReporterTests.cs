@@ -54,8 +54,8 @@ public sealed class PodInjectionReporterTests
         var (kept, lost, left) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
         var pod = await fixture.CreatePodAsync(fixture.Metadata(uuid: $"{kept}"));
         await fixture.CreatePodAsync(fixture.Metadata(uuid: $"{lost}"), "lost");
-        await source.Leases.WriteAsync(Record(kept, pod.Template.Object), CancellationToken.None);
-        await source.Leases.WriteAsync(Record(left, pod.Template.Object with { Name = "gone" }), CancellationToken.None);
+        await source.Leases.WriteAsync(Record(kept, pod.ToTemplate().Object), CancellationToken.None);
+        await source.Leases.WriteAsync(Record(left, pod.ToTemplate().Object with { Name = "gone" }), CancellationToken.None);
 
         var report = await ReportAsync(fixture, source);
 

@@ -125,8 +125,8 @@ public sealed class BroughtUuidTests
     {
         var pod = new AdmissionFixture().Admit(Pod(("orders.role", "rw"), ("stock.role", "ro"), ("stock.env-key-dbuser", "A"), ("stock.env-key-dbpassword", "B"))).Pod;
 
-        Assert.Equal(Uuid(1), PodSecret.UuidOf(KubeInject.Kubernetes.Objects.Pod.Parse(pod.ToJsonString()).Template));
+        Assert.Equal(Uuid(1), PodSecret.UuidOf(KubeInject.Kubernetes.Objects.Pod.Parse(pod.ToJsonString()).ToTemplate()));
         pod["metadata"]!["annotations"]![InjectionAnnotation.Uuid] = $"{Uuid(2)},{Uuid(1)}";
-        Assert.Null(PodSecret.UuidOf(KubeInject.Kubernetes.Objects.Pod.Parse(pod.ToJsonString()).Template));
+        Assert.Null(PodSecret.UuidOf(KubeInject.Kubernetes.Objects.Pod.Parse(pod.ToJsonString()).ToTemplate()));
     }
 }

@@ -17,7 +17,7 @@ public sealed class InjectorPlaceholderTests
     {
         var json = Json(mode, value);
 
-        var fromCluster = PodInjectionReader.Read(Pod.FromUtf8(Encoding.UTF8.GetBytes(json)).Template, InjectionOptions.Default);
+        var fromCluster = PodInjectionReader.Read(Pod.FromUtf8(Encoding.UTF8.GetBytes(json)).ToTemplate(), InjectionOptions.Default);
         var template = Assert.Single(Manifest.Parse(new ManifestText(json)).Documents[0].PodTemplates);
 
         Assert.Equal(InjectionState.Injected, fromCluster.State);
@@ -29,7 +29,7 @@ public sealed class InjectorPlaceholderTests
     [Fact]
     public void A_placeholder_in_a_variable_that_is_not_requested_has_no_effect() =>
         Assert.Equal(InjectionState.Pending, PodInjectionReader.Read(
-            Pod.FromUtf8(Encoding.UTF8.GetBytes(Json("classic", Placeholder, "OTHER"))).Template, InjectionOptions.Default).State);
+            Pod.FromUtf8(Encoding.UTF8.GetBytes(Json("classic", Placeholder, "OTHER"))).ToTemplate(), InjectionOptions.Default).State);
 
     private static string Json(string mode, string value, string variable = "U")
     {

@@ -50,7 +50,7 @@ public class PodTests
     [Fact]
     public void The_template_has_init_containers_first_and_variables_in_order()
     {
-        var template = Pod.Parse(Whole).Template;
+        var template = Pod.Parse(Whole).ToTemplate();
         Assert.Equal(new ObjectReference("Pod", "shop", "orders-1"), template.Object);
         Assert.Equal("teller", template.ServiceAccountName);
         Assert.Equal(["migrate:True:A", "app:False:B,B", "side:False:"], template.Containers.Select(container => $"{container.Name}:{container.IsInit}:{string.Join(',', container.Variables)}"));
@@ -90,7 +90,7 @@ public class PodTests
             var index = 0;
             var json = Replace(JsonDocument.Parse(Whole).RootElement, chosen.DistinctBy(edit => edit.Item1).ToDictionary(), ref index);
             var pod = Pod.Parse(json);
-            return pod.ToJson().Length >= json.Length && pod.Ready.Contains('/') && pod.Template.Object.Kind == "Pod";
+            return pod.ToJson().Length >= json.Length && pod.Ready.Contains('/') && pod.ToTemplate().Object.Kind == "Pod";
         }).CheckSeeded(2000);
     }
 

@@ -32,7 +32,7 @@ internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source,
                 steps.Add(step);
         }
 
-        var secret = subject.Pod is { Uid: not null } pod ? PodSecret.UuidOf(pod.Template) : null;
+        var secret = subject.Pod is { Uid: not null } pod ? PodSecret.UuidOf(pod.ToTemplate()) : null;
         if (secret is { } uuid)
             steps.AddRange(await controller.CheckAsync(subject, subject.Pod!, PodSecret.NameOf(uuid), @namespace, cancellationToken).ConfigureAwait(false));
 
@@ -58,7 +58,7 @@ internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source,
             steps.Add(await webhooks.CheckAsync(subject, webhook, cancellationToken).ConfigureAwait(false));
 
         // Injectors change pods and not templates, so a pod can be injected although its template is not.
-        if (subject.Pod is { } pod && PodSecret.UuidOf(pod.Template) is null)
+        if (subject.Pod is { } pod && PodSecret.UuidOf(pod.ToTemplate()) is null)
             steps.Add(IsInjected(pod, subject.Options, injection.Dialect)
                 ? new DiagnosisStep { Step = DiagnosisStepKind.Outcome, State = DiagnosisStatus.Passed, Text = $"The newest pod, {pod.Name}, is injected." }
                 : webhook is null ? null : await podAge.CheckAsync(subject, injection, pod, webhook, cancellationToken).ConfigureAwait(false));
@@ -66,7 +66,7 @@ internal sealed class ClusterCheck(ClusterCache cache, CredentialSource? source,
     }
 
     private static bool IsInjected(Pod pod, InjectionOptions options, InjectionDialect dialect) =>
-        PodInjections.ReadAll(pod.Template, options).Any(injection => injection.Dialect == dialect && injection.State == InjectionState.Injected);
+        PodInjections.ReadAll(pod.ToTemplate(), options).Any(injection => injection.Dialect == dialect && injection.State == InjectionState.Injected);
 
     /// <summary>Whether an injector is installed; true if that cannot be read.</summary>
     private async Task<bool> HasInjectorAsync(InjectionOptions options, CancellationToken cancellationToken)

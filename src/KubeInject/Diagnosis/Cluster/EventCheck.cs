@@ -72,7 +72,7 @@ internal sealed partial class EventCheck(ClusterCache cache)
         var about = new List<ObjectReference>();
         if (subject.Pod is { } pod)
         {
-            about.Add(pod.Template.Object);
+            about.Add(pod.ToTemplate().Object);
             about.AddRange(await PodOwner.FindAsync(cache, pod, cancellationToken).ConfigureAwait(false));
         }
 

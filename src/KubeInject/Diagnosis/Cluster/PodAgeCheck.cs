@@ -34,7 +34,7 @@ internal sealed class PodAgeCheck(ClusterCache cache)
         var name = Name(subject, pod);
         if (webhook?.CreationTimestamp > pod.CreationTimestamp)
             return (FindingCode.OlderThanWebhook, $"{name} was created at {Time(pod.CreationTimestamp)}, before {webhook} at {Time(webhook.CreationTimestamp)}, and injectors do not change existing pods.");
-        if (subject.Template.Object.Kind != "Pod" && !PodInjections.ReadAll(pod.Template, subject.Options).Any(made => made.Dialect == injection.Dialect && made.Databases.Count > 0))
+        if (subject.Template.Object.Kind != "Pod" && !PodInjections.ReadAll(pod.ToTemplate(), subject.Options).Any(made => made.Dialect == injection.Dialect && made.Databases.Count > 0))
             return (FindingCode.OlderThanTemplate, $"{name} was created from an earlier pod template, which requested no credentials.");
         if (injection.Dialect == InjectionDialect.VaultDbInjector && LabeledAt(pod, LabelOf(subject)) is { } labeled)
             return (FindingCode.OlderThanLabel, $"{name} was created at {Time(pod.CreationTimestamp)} and got the label '{LabelOf(subject)}' at {Time(labeled)}, and injectors do not change existing pods.");

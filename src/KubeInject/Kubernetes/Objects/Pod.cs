@@ -111,8 +111,9 @@ public sealed class Pod
     /// <returns>JSON. This is not a property, because variables of a pod may contain passwords, and properties are displayed.</returns>
     public string ToJson() => Encoding.UTF8.GetString(utf8);
 
-    /// <summary>The metadata of the pod.</summary>
-    public ObjectMetadata Metadata => new()
+    /// <summary>Gets the metadata of the pod.</summary>
+    /// <returns>The metadata. This is not a property, because the JSON and CSV of a pod would contain everything twice.</returns>
+    public ObjectMetadata ToMetadata() => new()
     {
         Kind = "Pod",
         Name = Name,
@@ -124,8 +125,9 @@ public sealed class Pod
         Server = Server,
     };
 
-    /// <summary>The pod as a template, for the injection.</summary>
-    public PodTemplate Template => new()
+    /// <summary>Gets the pod as a template, for the injection.</summary>
+    /// <returns>The template. This is not a property, because the JSON and CSV of a pod would contain everything twice.</returns>
+    public PodTemplate ToTemplate() => new()
     {
         Object = new ObjectReference("Pod", Namespace, Name),
         Labels = Labels,
@@ -157,7 +159,7 @@ public sealed class Pod
 
     /// <summary>The reference of the pod, <c>shop/pod/orders-1</c>.</summary>
     /// <returns>One line.</returns>
-    public override string ToString() => Template.Object.ToString();
+    public override string ToString() => new ObjectReference("Pod", Namespace, Name).ToString();
 
     /// <summary>Reads the owners of an object of any kind.</summary>
     internal static IReadOnlyList<OwnerReference> ReadOwners(JsonElement document) =>
