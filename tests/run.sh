@@ -44,7 +44,7 @@ pester() {
 # Prints the failed tests again, because the output of the suites is long.
 report_failures() {
   local failures
-  failures=$(grep -h -A 15 'outcome="Failed"' "$results"/*.trx 2>/dev/null | grep -E 'outcome="Failed"|<Message>|^ *at .* in ' | sed -E 's/.* testName="([^"]*)".*/Failed: \1/' | cut -c 1-500)
+  failures=$(grep -h -A 15 'outcome="Failed"' "$results"/*.trx 2>/dev/null | grep -E '<UnitTestResult .*outcome="Failed"|<Message>|^ *at .* in ' | sed -E 's/.* testName="([^"]*)".*/Failed: \1/' | cut -c 1-500)
   if [[ -n $failures ]]; then printf '%s\n' "$failures"; fi
 }
 
