@@ -14,6 +14,9 @@ public sealed class ConfigurationException(string message) : Exception(DisplayTe
     /// <summary>The column in <see cref="File"/>, starting at 1; null if it is unknown.</summary>
     public int? Column { get; init; }
 
+    /// <summary>Whether no kubeconfig was found.</summary>
+    internal bool IsKubeconfigMissing { get; init; }
+
     /// <summary>Creates an error for a location in a file. The message begins with the location.</summary>
     internal static ConfigurationException At(string file, long line, long column, string message) =>
         new($"{file}:{line}:{column}: {message}") { File = file, Line = (int)line, Column = (int)column };

@@ -211,6 +211,17 @@ Describe 'The errors of Connect-KubeCluster' {
         $failure.Exception.Message | Should -Match ([regex]::Escape((Join-Path $TestDrive missing)))
     }
 
+    It 'says which kubeconfig it searched for, and how to specify one' {
+        $before = $env:KUBECONFIG
+        try {
+            $env:KUBECONFIG = Join-Path $TestDrive missing
+            $failure = { Connect-KubeCluster } | Should -Throw -PassThru -ErrorId 'KubeConfigNotFound,KubeInject.Cmdlets.Connections.ConnectKubeClusterCommand'
+        }
+        finally { $env:KUBECONFIG = $before }
+        "$failure" | Should -Be "No kubeconfig was found: KUBECONFIG names $(Join-Path $TestDrive missing), which does not exist. This process does not run in a pod either: KUBERNETES_SERVICE_HOST is not set."
+        $failure.ErrorDetails.RecommendedAction | Should -BeLike '*specify it with -KubeConfig*'
+    }
+
     It 'reports where a kubeconfig is invalid' {
         Set-Content TestDrive:/broken "clusters:`n- name: [test"
         { Connect-KubeCluster -KubeConfig TestDrive:/broken } | Should -Throw -ErrorId 'KubeConfiguration,*' -ExpectedMessage '*broken*'

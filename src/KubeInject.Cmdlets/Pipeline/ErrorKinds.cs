@@ -31,6 +31,7 @@ internal static class ErrorKinds
     public static readonly ErrorKind NotConnected = new("NotConnected", ErrorCategory.ConnectionError, "Choose one of the contexts that Get-KubeContext lists, and connect to it with Connect-KubeCluster.");
     public static readonly ErrorKind ConnectionEnded = new("ConnectionEnded", ErrorCategory.ConnectionError, "Run Connect-KubeCluster to open a new connection.");
     public static readonly ErrorKind KubeContextNotFound = new("KubeContextNotFound", ErrorCategory.ObjectNotFound, "Run Get-KubeContext without a name to list the contexts of the kubeconfig.");
+    public static readonly ErrorKind KubeConfigNotFound = new("KubeConfigNotFound", ErrorCategory.ObjectNotFound, "Set KUBECONFIG to the kubeconfig of your cluster, specify it with -KubeConfig, or create a local cluster, for example with 'kind create cluster'.");
     public static readonly ErrorKind KubeConfiguration = new("KubeConfiguration", ErrorCategory.InvalidArgument, "Correct the setting that the message names, in the kubeconfig, an environment variable or a parameter.");
     public static readonly ErrorKind KubeConnectionNameNotResolved = new("KubeConnectionNameNotResolved", ErrorCategory.ConnectionError, "Check the name of the server, the DNS settings of this machine, and whether the cluster requires a VPN.");
     public static readonly ErrorKind KubeConnectionUnreachable = new("KubeConnectionUnreachable", ErrorCategory.ConnectionError, "Check the address and the port, and whether the cluster is running and reachable from this network.");

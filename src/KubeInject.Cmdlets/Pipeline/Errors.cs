@@ -20,6 +20,7 @@ internal static class Errors
     {
         KubeApiException api => ErrorKinds.OfApi(api.Reason).Record(api, target),
         KubeConnectionException connection => ErrorKinds.Of(connection.Reason).Record(connection, target),
+        ConfigurationException { IsKubeconfigMissing: true } => ErrorKinds.KubeConfigNotFound.Record(exception, target),
         ConfigurationException => ErrorKinds.KubeConfiguration.Record(exception, target),
         ObjectDisposedException => ErrorKinds.ConnectionEnded.Record(
             new InvalidOperationException("The connection is closed.", exception), target),

@@ -69,7 +69,7 @@ internal sealed class SourceBuilder(SettingsReader settings) : IDisposable
         }
         catch (ConfigurationException exception)
         {
-            throw new SettingException(exception.Message);
+            throw new SettingException(exception.IsKubeconfigMissing ? $"{exception.Message} Specify {AllSettings.Kubeconfig.Option}, or set KUBECONFIG." : exception.Message);
         }
     }
 

@@ -79,6 +79,17 @@ public sealed class ListCommandTests
         Assert.Contains("cannot list resource \"pods\"", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Without_a_kubeconfig_the_error_names_the_options()
+    {
+        using var folder = new TemporaryFolder();
+        var result = await Command.KubeInjectAsync(["list"], home: folder.Path, environment: new Dictionary<string, string?> { ["KUBECONFIG"] = null, ["KUBERNETES_SERVICE_HOST"] = null });
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains($"KUBECONFIG is not set, and {folder.File(".kube/config")} does not exist.", result.Error, StringComparison.Ordinal);
+        Assert.Contains("Specify --kubeconfig, or set KUBECONFIG.", result.Error, StringComparison.Ordinal);
+    }
+
     private static async Task<string> CreatePodsAsync()
     {
         var @namespace = await TestCluster.CreateNamespaceAsync();

@@ -69,27 +69,38 @@ public sealed class KubeconfigSearchTests : IDisposable
     public void A_context_is_never_searched_in_the_pod()
     {
         WritePod();
-        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, "other", Environment));
-        Assert.Contains("'other'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"No kubeconfig was found: KUBECONFIG is not set, and {HomeFile} does not exist. " +
+            "The ServiceAccount of this pod has no context 'other'.",
+            MissingKubeconfig("other"));
     }
 
     [Fact]
-    public void If_nothing_is_found_the_error_lists_the_searched_locations()
+    public void If_nothing_is_found_the_error_says_why_for_each_location()
     {
-        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
         Assert.Equal(
-            $"No kubeconfig was found at {folder.Path}/home/.kube/config (KUBECONFIG is not set). " +
+            $"No kubeconfig was found: KUBECONFIG is not set, and {HomeFile} does not exist. " +
             "This process does not run in a pod either: KUBERNETES_SERVICE_HOST is not set.",
-            error.Message);
+            MissingKubeconfig());
     }
 
     [Fact]
     public void With_KUBECONFIG_the_home_folder_is_not_searched()
     {
         WriteHome();
+        UseVariable("/no/such/a");
+        Assert.StartsWith($"No kubeconfig was found: KUBECONFIG names {Full("/no/such/a")}, which does not exist. ", MissingKubeconfig(), StringComparison.Ordinal);
+
         UseVariable("/no/such/a", "/no/such/b");
-        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, null, Environment));
-        Assert.Contains("was found at /no/such/a, /no/such/b (from KUBECONFIG)", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"No kubeconfig was found: KUBECONFIG names {Full("/no/such/a")} and {Full("/no/such/b")}, which do not exist. ", MissingKubeconfig(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_KUBECONFIG_that_names_no_file_is_reported()
+    {
+        variables["KUBECONFIG"] = $"{Path.PathSeparator}";
+        Assert.StartsWith("No kubeconfig was found: KUBECONFIG names no file. ", MissingKubeconfig(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,6 +182,17 @@ public sealed class KubeconfigSearchTests : IDisposable
             ],
             contexts.Select(context => context with { KubeConfig = context.KubeConfig.SequenceEqual(files) ? files : context.KubeConfig }));
         Assert.DoesNotContain("canary", string.Concat(contexts), StringComparison.Ordinal);
+    }
+
+    private string HomeFile => Path.Combine(folder.Path, "home", ".kube", "config");
+
+    private string Full(string path) => Environment.FullPath(path);
+
+    private string MissingKubeconfig(string? context = null)
+    {
+        var error = Assert.Throws<ConfigurationException>(() => ConnectionSettings.Find(null, context, Environment));
+        Assert.True(error.IsKubeconfigMissing);
+        return error.Message;
     }
 
     private static string Config(string context) => $"""

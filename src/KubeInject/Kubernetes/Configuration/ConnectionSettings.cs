@@ -193,9 +193,15 @@ public sealed record ConnectionSettings
             return FromServiceAccount(environment);
         if (config is not null)
             return FromKubeconfig(config, context);
-        var where = string.IsNullOrEmpty(environment.Variable("KUBECONFIG")) ? "(KUBECONFIG is not set)" : "(from KUBECONFIG)";
-        throw new ConfigurationException(
-            $"No kubeconfig was found at {string.Join(", ", Kubeconfig.DefaultPaths(environment))} {where}. " +
-            (missingForPod is null ? $"The ServiceAccount of this pod has no context '{context}'." : $"This process does not run in a pod either: {missingForPod}."));
+        var inPod = missingForPod is null ? $"The ServiceAccount of this pod has no context '{context}'." : $"This process does not run in a pod either: {missingForPod}.";
+        throw new ConfigurationException($"No kubeconfig was found: {MissingFiles(environment)}. {inPod}") { IsKubeconfigMissing = true };
+    }
+
+    private static string MissingFiles(KubeEnvironment environment)
+    {
+        var paths = Kubeconfig.DefaultPaths(environment);
+        return string.IsNullOrEmpty(environment.Variable("KUBECONFIG")) ? $"KUBECONFIG is not set, and {paths[0]} does not exist"
+            : paths.Count == 0 ? "KUBECONFIG names no file"
+            : $"KUBECONFIG names {string.Join(" and ", paths)}, which {(paths.Count == 1 ? "does" : "do")} not exist";
     }
 }
