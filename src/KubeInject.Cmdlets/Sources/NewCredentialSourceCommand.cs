@@ -17,7 +17,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
     private const string FromSecret = "KubeSecret";
     private const string FromScript = "ScriptBlock";
 
-    private const string LeasePathHelp = "Specifies the folder that leases are recorded in. By default, leases are recorded in the cluster (see -LeaseNamespace). Without a connection and for -Local, the default is kubeinject/leases in XDG_STATE_HOME, or else in ~/.local/state.";
+    private const string LeasePathHelp = "Specifies the folder that leases are recorded in. By default, leases are recorded in the cluster (see -LeaseNamespace). Without a connection and for -Local, the default is kubeinject/leases in XDG_STATE_HOME, or else in ~/.local/state; on Windows, in %LOCALAPPDATA%.";
     private const string LeaseNamespaceHelp = "Specifies the namespace of the connected cluster in whose Secrets leases are recorded. The namespace must exist. The default is kubeinject.";
 
     [Parameter(ParameterSetName = FromLocal, HelpMessage = "Generates random credentials for tests. They are not valid in any database.")]
