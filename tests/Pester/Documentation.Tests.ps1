@@ -67,6 +67,18 @@ Describe 'The documentation' -Tag NoCluster {
         foreach ($one in $named) { Get-Content $root/$($one.Page) | Should -Contain "## $($one.Section)" -Because "$($one.Script) names it" }
     }
 
+    It 'has commands that tests run, except for those that contributing.md lists' {
+        Import-Module $PSScriptRoot/Guide.psm1
+        foreach ($page in Get-GuidePage) {
+            "$PSScriptRoot/$(Get-GuideTest $page).Tests.ps1" | Should -Exist
+            # Tests run PowerShell and shell commands. The others are settings, results and pictures.
+            Get-CodeBlock $page | Where-Object Language -NotIn powershell, sh, yaml, hcl, text, mermaid | Should -BeNullOrEmpty -Because $page
+        }
+        $untested = @(Get-UntestedCode)
+        $untested.Count | Should -BeGreaterThan 5
+        foreach ($one in $untested) { Get-Content -Raw $root/docs/$($one.Page) | Should -BeLike "*$($one.Text)*" -Because 'docs/contributing.md lists it' }
+    }
+
     It 'has a link check that finds broken links' {
         Set-Content "$TestDrive/page.md" '# Some heading', '[a](#some-heading) [b](#none) [c](none.md) [d](page.md#some-heading) [e](https://example.org) `[f](none)`'
         Get-BrokenLink "$TestDrive/page.md" | Should -Be '#none', 'none.md'

@@ -1,11 +1,6 @@
 # The commands of docs/getting-started.md, unchanged, in order and in one session. Features that only kind has are
 # simulated: see the section "How this page is tested".
-BeforeDiscovery {
-    Import-Module $PSScriptRoot/Requirement.psm1
-    $vault = Get-Requirement Vault
-}
-
-Describe 'The page for getting started' @vault {
+Describe 'The page for getting started' {
     BeforeAll {
         Set-StrictMode -Version Latest
         $ErrorActionPreference = 'Stop'

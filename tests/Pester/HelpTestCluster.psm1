@@ -1,7 +1,7 @@
 # The environment that the examples of the help describe: a cluster with its namespaces, a Vault, a database, files.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
-Import-Module $PSScriptRoot/TestHelp.psm1
+Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/TestVault.psm1
 
 # Text of the examples and its replacement in the tests: server addresses, the pod that PowerShell runs in, and long times.
 $standsFor = [ordered]@{
@@ -64,7 +64,7 @@ function Open-Shop([string] $Folder) {
         $null = kubectl apply --validate=false --filename "$($shop.Folder)/files/cluster.yaml"
         $null = kubectl create secret tls shop-tls --cert (Get-ClusterFile admin-rsa.crt) --key (Get-ClusterFile admin-rsa.key)
         foreach ($file in 'token', 'serviceaccount/token') { Set-Content -NoNewline -Path "$($shop.Folder)/files/$file" -Value (New-ShopToken $shop shop orders) }
-        if (Get-VaultProgram) { Start-ShopVault $shop }
+        Start-ShopVault $shop
         $shop
     }
     catch {
@@ -75,21 +75,13 @@ function Open-Shop([string] $Folder) {
 
 function Close-Shop($Shop) {
     $Shop.Runspace.Dispose()
-    if ($Shop.Vault) { $Shop.Vault.Process.Kill(); $Shop.Vault.Process.WaitForExit() }
+    if ($Shop.Vault) { Stop-TestVault $Shop.Vault }
     if ($Shop.ApiServer) { $Shop.ApiServer.StandardInput.Close(); $Shop.ApiServer.WaitForExit() }
     foreach ($role in $Shop.Roles) {
         $members = psql --no-psqlrc --quiet --tuples-only --no-align --command "select m.rolname from pg_auth_members a join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid where r.rolname = '$role'" $env:KUBEINJECT_TEST_POSTGRES
         foreach ($one in @($members) + $role | Where-Object { $_ }) { $null = psql --no-psqlrc --quiet --command "drop role `"$one`"" $env:KUBEINJECT_TEST_POSTGRES }
     }
     foreach ($name in $Shop.Kept.Keys) { [System.Environment]::SetEnvironmentVariable($name, $Shop.Kept[$name]) }
-}
-
-# A port without a listener.
-function Get-FreePort {
-    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
-    $listener.Start()
-    $listener.LocalEndpoint.Port
-    $listener.Stop()
 }
 
 # A separate API server with separate objects, so that the examples do not affect other tests.
@@ -123,37 +115,9 @@ function New-ShopToken($Shop, [string] $Namespace, [string] $ServiceAccount) {
 }
 
 function Start-ShopVault($Shop) {
-    $listening = "127.0.0.1:$(Get-FreePort)"
-    $root = [guid]::NewGuid().ToString('n')
-    $start = [System.Diagnostics.ProcessStartInfo]::new((Get-VaultProgram), 'server -dev -dev-no-store-token')
-    $start.RedirectStandardOutput = $start.RedirectStandardError = $true
-    foreach ($name in 'VAULT', 'BAO') {
-        $start.Environment["${name}_DEV_ROOT_TOKEN_ID"] = $root
-        $start.Environment["${name}_DEV_LISTEN_ADDRESS"] = $listening
-    }
-    $start.Environment['HOME'] = $Shop.Folder
-    $process = [System.Diagnostics.Process]::Start($start)
-    $Shop.Vault = [pscustomobject]@{ Process = $process; Address = "http://$listening"; Token = $root }
-    while (($line = $process.StandardOutput.ReadLine()) -notlike 'Root Token:*') {
-        if ($null -eq $line) { throw 'Vault ended instead of starting.' }
-    }
-    foreach ($stream in $process.StandardOutput, $process.StandardError) { $null = $stream.BaseStream.CopyToAsync([System.IO.Stream]::Null) }
-
-    $vault = { param($Path, $Body) Invoke-RestMethod "http://$listening/v1/$Path" -Method Post -Headers @{ 'X-Vault-Token' = $root } -Body (ConvertTo-Json $Body -Depth 5) -ContentType application/json }
-    $token = New-ShopToken $Shop vault reviewer
-    foreach ($method in 'kubernetes', 'approle') { $null = & $vault "sys/auth/$method" @{ type = $method } }
-    $null = & $vault sys/mounts/databases @{ type = 'database' }
-    $null = & $vault sys/mounts/vault-db-injector @{ type = 'kv'; options = @{ version = '2' } }
-    $null = & $vault auth/kubernetes/config @{ kubernetes_host = $Shop.Server; kubernetes_ca_cert = Get-ClusterText ca.crt; token_reviewer_jwt = $token; disable_iss_validation = $true }
-    $null = & $vault databases/config/shop @{
-        plugin_name = 'postgresql-database-plugin'; allowed_roles = '*'; username = $Shop.Credential.UserName; password = $Shop.Credential.GetNetworkCredential().Password
-        connection_url = "$($Shop.Database)`?sslmode=disable" -replace '//', '//{{username}}:{{password}}@'
-    }
-    foreach ($role in $Shop.Roles) {
-        $null = & $vault "databases/roles/$role" @{ db_name = 'shop'; default_ttl = '1h'; max_ttl = '24h'; creation_statements = @("CREATE ROLE `"{{name}}`" LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}' IN ROLE `"$role`";") }
-        $null = & $vault "sys/policies/acl/$role" @{ policy = "path `"databases/creds/$role`" { capabilities = [`"read`"] }" }
-        $null = & $vault "auth/kubernetes/role/$role" @{ bound_service_account_names = @('orders', 'default'); bound_service_account_namespaces = @('shop'); token_policies = @($role); audience = 'vault' }
-    }
+    $Shop.Vault = Start-TestVault
+    Initialize-TestVault $Shop.Vault $Shop.Server (New-ShopToken $Shop vault reviewer)
+    foreach ($role in $Shop.Roles) { Add-TestVaultRole $Shop.Vault $role orders, default shop -MemberOf $role }
 }
 
 # The files in the folder of the examples, and the objects in the cluster.
@@ -216,7 +180,7 @@ function Invoke-ShopExample($Shop, [string] $Cmdlet, [string] $Code) {
     $env:KUBECONFIG = "$($Shop.Folder)/kubeconfig"
     $env:KUBERNETES_SERVICE_HOST, $env:KUBERNETES_SERVICE_PORT = ([uri]$Shop.Server).Host, ([uri]$Shop.Server).Port
     $env:PSModulePath = (Split-Path (Get-ModulePath)), $Shop.Kept.PSModulePath -join [System.IO.Path]::PathSeparator
-    if ($Shop.Vault) { $env:VAULT_ADDR, $env:VAULT_TOKEN = $Shop.Vault.Address, $Shop.Vault.Token }
+    $env:VAULT_ADDR, $env:VAULT_TOKEN = $Shop.Vault.Address, $Shop.Vault.Token
     foreach ($text in $standsFor.Keys | Where-Object { $Code.Contains($_) }) { $Code = $Code.Replace($text, (& $standsFor[$text])) }
 
     $start = {

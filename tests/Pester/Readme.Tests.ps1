@@ -23,6 +23,19 @@ Describe 'The first commands of README.md' -Tag NoCluster {
     }
 }
 
+Describe 'The installation in README.md' -Tag NoCluster {
+    It 'uses commands that tests run' {
+        Import-Module $PSScriptRoot/Guide.psm1
+        # test.sh builds the module, this file imports it, and Pages.Tests.ps1 runs the commands of docs/pipelines.md.
+        $run = @('dotnet pwsh -NoProfile -File build.ps1', 'Import-Module ./out/KubeInject') + (Get-GuideBlock pipelines.md sh).Script.Split("`n")
+        $rows = [regex]::Matches((Get-Content -Raw $root/README.md), '(?m)^\| (?:Module|Program|\[Image).*?\|(?<clone>[^|]+)\|')
+        $commands = $rows.ForEach{ [regex]::Matches($_.Groups['clone'].Value, '`(?<command>[^`]+)`').ForEach{ $_.Groups['command'].Value } }
+        $commands | Should -HaveCount 5
+        $untested = (Get-UntestedCode | Where-Object Page -EQ ../README.md).Text
+        foreach ($command in $commands) { $command -in $run -or $untested.Where{ $command.StartsWith($_) } | Should -BeTrue -Because "the README says $command" }
+    }
+}
+
 Describe 'The demo' -Tag NoCluster {
     BeforeAll {
         Push-Location $TestDrive

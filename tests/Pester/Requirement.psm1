@@ -17,7 +17,6 @@ $requirements = @{
     }
     Unix             = { if ($IsWindows) { 'This is Windows.' } }
     UnixUser         = { if ($IsWindows) { 'This is Windows.' } elseif ((id -u) -eq 0) { 'The tests run as root, who may read every file.' } }
-    Vault            = { if (-not (Get-VaultProgram)) { 'There is no vault and no bao on the PATH, and KUBEINJECT_TEST_VAULT names none.' } }
 }
 $reasons = @{}
 
@@ -36,7 +35,7 @@ function Get-Lineage($Test) {
 }
 
 # The reason why a test was skipped, from Get-Requirement.
-function Get-SkipReason($Test) { (Get-Lineage $Test).Tag -match '^Skipped: ' -replace '^Skipped: ' | Select-Object -First 1 }
+function Get-SkipReason($Test) { @((Get-Lineage $Test).Tag) -match '^Skipped: ' -replace '^Skipped: ' | Select-Object -First 1 }
 
 # The names of a test and the blocks around it, with their data, which Pester fills in only if the test runs.
 function Get-TestName($Test) {

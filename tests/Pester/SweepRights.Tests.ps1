@@ -3,7 +3,7 @@ BeforeAll {
     Set-StrictMode -Version Latest
     $ErrorActionPreference = 'Stop'
     Import-Module $PSScriptRoot/TestHelp.psm1, $PSScriptRoot/Guide.psm1, $PSScriptRoot/../../out/KubeInject
-    $rights = (Get-GuideBlock security.md yaml | Where-Object Heading -EQ 'Rights for the sweep')[0].Script
+    $rights, $job = (Get-GuideBlock security.md yaml | Where-Object Heading -EQ 'Rights for the sweep').Script
     $null = $rights | kubectl apply -f -
     $namespace = New-TestNamespace
     $token = kubectl create token sweep -n kubeinject
@@ -19,6 +19,12 @@ AfterAll {
 Describe 'The permissions for a sweep' {
     It 'allow to <_>' -ForEach 'list pods -A', 'list replicasets.apps -A', 'list cronjobs.batch -A', 'list podtemplates -A', 'list controllerrevisions.apps -A', 'get namespace/kube-system', 'delete secrets -n default', 'deletecollection secrets -n default', 'patch secrets -n kubeinject' {
         kubectl --kubeconfig $kubeconfig auth can-i @($_ -split ' ') | Should -Be yes
+    }
+
+    It 'are for the ServiceAccount of the CronJob, which the API server accepts' {
+        $job | Should -Match '(?m)^ +serviceAccountName: sweep$'
+        $here = 'batch/v1beta1' -in (kubectl api-versions) ? $job.Replace('batch/v1', 'batch/v1beta1') : $job
+        $here | kubectl apply --dry-run=server -f - | Should -BeLike 'cronjob.batch/sweep created*'
     }
 
     It 'are those in the help' {

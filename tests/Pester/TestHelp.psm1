@@ -91,6 +91,14 @@ function Test-Spelling([string] $Text, [string] $Secret) {
         $Text.Contains([Convert]::ToHexString([Text.Encoding]::Unicode.GetBytes($Secret)), [StringComparison]::OrdinalIgnoreCase)
 }
 
+# A port without a listener.
+function Get-FreePort {
+    $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
+    $listener.Start()
+    $listener.LocalEndpoint.Port
+    $listener.Stop()
+}
+
 # A server that accepts connections and, without a response, never sends anything. Requests whose path matches SilentOn
 # get no response; the first of them sets Silent. Dispose ends it.
 function Start-TestServer([string] $Answer, [string] $SilentOn = '^$') {

@@ -16,13 +16,26 @@ internal sealed class FakeVault : TestVault
 {
     private readonly Server server;
 
-    public FakeVault() => server = new Server(this);
+    /// <param name="rootToken">The root token; null for a random one.</param>
+    public FakeVault(string? rootToken = null)
+    {
+        RootToken = rootToken ?? $"s.root{RandomNumberGenerator.GetHexString(20)}";
+        server = new Server(this);
+    }
 
     public override Uri Address => server.Address;
 
-    public override string RootToken { get; } = $"s.root{RandomNumberGenerator.GetHexString(20)}";
+    public override string RootToken { get; }
 
     protected override string UnsealKey { get; } = RandomNumberGenerator.GetHexString(16);
+
+    /// <summary>Runs a fake Vault for other processes: reads the root token, prints the address, and ends with its standard input.</summary>
+    public static async Task RunAsync()
+    {
+        using var vault = new FakeVault(await Console.In.ReadLineAsync());
+        await Console.Out.WriteLineAsync(vault.Address.AbsoluteUri);
+        await Console.In.ReadLineAsync();
+    }
 
     protected override void Dispose(bool disposing) => server.Dispose();
 

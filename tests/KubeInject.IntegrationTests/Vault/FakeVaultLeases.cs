@@ -19,7 +19,8 @@ internal sealed class FakeVaultLeases
     public async Task<FakeVaultResponse> IssueAsync(string mount, string role, JsonElement settings, FakeVaultToken token, Func<bool> hasEnded)
     {
         var password = RandomNumberGenerator.GetString($"{Letters}-", 20);
-        var username = $"v-token-{role[..Math.Min(8, role.Length)]}-{RandomNumberGenerator.GetString(Letters, 20)}";
+        // Vault uses 8 characters of the display name of the token, "token-kubeinject".
+        var username = $"v-token-ku-{role[..Math.Min(8, role.Length)]}-{RandomNumberGenerator.GetString(Letters, 20)}";
         var seconds = FakeVaultRequest.Seconds(settings.Get("default_ttl"));
         var end = DateTimeOffset.UtcNow.AddSeconds(seconds);
         foreach (var statement in FakeVaultRequest.Texts(settings.Get("creation_statements")))
