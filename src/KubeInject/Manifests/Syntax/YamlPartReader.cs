@@ -10,9 +10,10 @@ internal sealed class YamlPartReader
     private readonly ManifestText text;
     private readonly int start;
     private readonly int end;
-    private readonly TolerantText source;
     private readonly List<SyntaxDocument> documents = [];
     private readonly Dictionary<string, ManifestNode> anchors = new(StringComparer.Ordinal);
+    private TolerantText? source;
+    private int origin;
     private NodeBuilder? builder;
     private int flowDepth;
     private int flowStart;
@@ -26,12 +27,31 @@ internal sealed class YamlPartReader
         this.text = text;
         this.start = start;
         this.end = end;
-        source = new TolerantText(text.Content[start..end]);
     }
 
-    /// <summary>Reads the documents. If one cannot be read, it is the last and contains the rest of the part.</summary>
+    /// <summary>Reads the documents with a parser that reads several parts. If a document cannot be read, returns null.</summary>
+    /// <param name="parser">The parser, after the part before.</param>
+    public IReadOnlyList<SyntaxDocument>? TryRead(MultiPartParser parser)
+    {
+        origin = parser.Origin;
+        if (!parser.IsAt(start))
+            return null;
+        try
+        {
+            ReadDocuments(parser.Parser);
+            return documents;
+        }
+        catch (ManifestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the documents with their own parser. If one cannot be read, it is the last and contains the rest of the part.</summary>
     public IReadOnlyList<SyntaxDocument> Read()
     {
+        origin = start;
+        source = new TolerantText(text.Content[start..end]);
         while (true)
         {
             documents.Clear();
@@ -54,11 +74,15 @@ internal sealed class YamlPartReader
 
     private void ReadDocuments(Parser parser)
     {
-        while (MoveNext(parser))
+        // A parser of several parts is already at the start of the first document.
+        while ((builder is null && parser.Current is DocumentStart) || MoveNext(parser))
         {
             CountFlow(parser.Current!);
             switch (parser.Current)
             {
+                case DocumentStart document when source is null && At(document.Start) >= end:
+                    Complete(end);
+                    return;
                 case DocumentStart document:
                     Complete(At(document.Start));
                     builder = new NodeBuilder(text);
@@ -81,7 +105,7 @@ internal sealed class YamlPartReader
                     builder.Close(list.IsFlow ? At(closing.Start) + 1 : list.Items.Count == 0 ? list.Start : list.Items[^1].End);
                     break;
                 case Scalar scalar:
-                    var node = new ScalarNode(At(scalar.Start), source.OriginalValue(scalar.Value), Style(scalar.Style)) { Anchor = Name(scalar.Anchor), Tag = Name(scalar.Tag) };
+                    var node = new ScalarNode(At(scalar.Start), source?.OriginalValue(scalar.Value) ?? scalar.Value, Style(scalar.Style)) { Anchor = Name(scalar.Anchor), Tag = Name(scalar.Tag) };
                     node.End = node.Start + EndOf(scalar, text.Content.AsSpan(node.Start, At(scalar.End) - node.Start));
                     Remember(node);
                     builder!.Add(node);
@@ -156,7 +180,7 @@ internal sealed class YamlPartReader
         }
     }
 
-    private int At(Mark position) => Math.Min(start + source.OriginalOffset((int)position.Index), end);
+    private int At(Mark position) => Math.Min(origin + (source?.OriginalOffset((int)position.Index) ?? (int)position.Index), end);
 
     /// <summary>
     /// Returns the end of a scalar without the following line breaks. The parser includes the empty lines after a block

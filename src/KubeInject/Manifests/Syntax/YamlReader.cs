@@ -12,9 +12,10 @@ internal static class YamlReader
         // The parser does not support a byte order mark, but offsets include it.
         var first = text.Content.StartsWith('\uFEFF') ? 1 : 0;
         var end = 0;
+        var parser = new MultiPartParser(text.Content, first);
         foreach (var part in YamlSplitter.Split(text.Content, first))
         {
-            foreach (var document in new YamlPartReader(text, part.Start, part.End).Read())
+            foreach (var document in Read(text, part.Start, part.End, parser))
             {
                 // Comments before the first document belong to it.
                 yield return document with { Start = end };
@@ -22,4 +23,16 @@ internal static class YamlReader
             }
         }
     }
+
+    private static IReadOnlyList<SyntaxDocument> Read(ManifestText text, int start, int end, MultiPartParser parser)
+    {
+        var documents = new YamlPartReader(text, start, end).TryRead(parser);
+
+        // Directives are only for the document after them, but the parser keeps them.
+        if (documents is null || HasDirective(text.Content.AsSpan(start, end - start)))
+            parser.Restart(end);
+        return documents ?? new YamlPartReader(text, start, end).Read();
+    }
+
+    private static bool HasDirective(ReadOnlySpan<char> part) => part.StartsWith("%") || part.Contains("\n%", StringComparison.Ordinal);
 }
