@@ -60,7 +60,7 @@ internal sealed class PodAdmission(InjectionOptions options, Func<Guid> newUuid)
 
         var planned = PlannedPod.For(template, injection, CredentialDelivery.Secret, review.Namespace, replaces: true);
         if (planned.Plan is not null)
-            return AdmissionResponse.Patched(review, warnings, new JsonPatch(template.Node).Write(Render(planned, previous)));
+            return AdmissionResponse.Patched(review, warnings, new JsonPatch(template.Node).Write(Render(template, planned, previous)));
         return previous is null ? AdmissionResponse.Unchanged(review, warnings) : AdmissionResponse.Refused(review, warnings, NotAgain(previous.Value));
     }
 
@@ -80,22 +80,22 @@ internal sealed class PodAdmission(InjectionOptions options, Func<Guid> newUuid)
         $"Annotation '{InjectionAnnotation.Uuid}' and variables of the pod refer to the Secret '{PodSecret.NameOf(previous)}' of another pod, but the pod requests no credentials that could replace them. "
         + "Remove the annotation and these variables.";
 
-    private List<ManifestChange> Render(PlannedPod planned, Guid? previous)
+    private List<ManifestChange> Render(ManifestPodTemplate template, PlannedPod planned, Guid? previous)
     {
         List<Guid> uuids = [.. planned.Plan!.Injection.Databases.Select(_ => newUuid())];
         var secret = new DeliverySecret(new ObjectReference("Secret", planned.Secret!.Reference.Namespace, PodSecret.NameOf(uuids[0])), planned.Plan);
-        var changes = PodRenderer.Render(planned with { Secret = secret }, new PodValues(uuids, []));
+        var changes = PodRenderer.Render(template, planned with { Secret = secret }, new PodValues(uuids, []));
         if (previous is not null)
-            changes = changes.Concat(Redirect(planned, PodSecret.NameOf(previous.Value), secret.Reference.Name));
+            changes = changes.Concat(Redirect(template, planned, PodSecret.NameOf(previous.Value), secret.Reference.Name));
         return [.. changes];
     }
 
     /// <summary>Changes the other variables that refer to the previous Secret, so that they refer to the new one.</summary>
-    private static IEnumerable<ManifestChange> Redirect(PlannedPod planned, string previous, string name)
+    private static IEnumerable<ManifestChange> Redirect(ManifestPodTemplate template, PlannedPod planned, string previous, string name)
     {
         var replaced = planned.Plan!.Variables.Select(variable => variable.Name).ToHashSet(StringComparer.Ordinal);
         return
-            from container in planned.Template.Containers
+            from container in template.Containers
             from item in (container.Node.Find("env")?.Value as SequenceNode)?.Items.OfType<MappingNode>() ?? []
             where item.Find("name")?.Value is not ScalarNode { Value: var variable } || !replaced.Contains(variable)
             let reference = (item.Find("valueFrom")?.Value as MappingNode)?.Find("secretKeyRef")?.Value as MappingNode

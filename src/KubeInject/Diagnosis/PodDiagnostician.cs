@@ -54,7 +54,7 @@ internal sealed class PodDiagnostician
 
     /// <summary>Diagnoses the pods and pod templates of a manifest. A document that cannot be read does not affect the others.</summary>
     /// <param name="manifest">The manifest.</param>
-    /// <param name="report">Is called for each document with a problem, before the diagnosis.</param>
+    /// <param name="report">Is called for each document with a problem, after all documents were read.</param>
     /// <param name="cancellationToken">Cancels the diagnosis.</param>
     /// <returns>One diagnosis for each pod and pod template, in the order of the document.</returns>
     internal async Task<IReadOnlyList<PodDiagnosis>> DiagnoseAsync(ManifestSource manifest, Action<ManifestDocument> report, CancellationToken cancellationToken)
@@ -62,18 +62,21 @@ internal sealed class PodDiagnostician
         ArgumentNullException.ThrowIfNull(manifest);
         var text = await manifest.ReadAsync(cancellationToken).ConfigureAwait(false);
         var used = await OptionsAsync(cancellationToken).ConfigureAwait(false);
-        var diagnoses = new List<PodDiagnosis>();
-        var documents = Manifest.Parse(text).Documents;
-        foreach (var document in documents.Where(document => document.Problem is not null))
-            report(document);
-        foreach (var document in documents.Where(document => document.PodTemplates.Count > 0))
+        var diagnoses = new List<(int Index, PodDiagnosis Diagnosis)>();
+        var problems = new List<ManifestDocument>();
+        foreach (var (index, document) in Manifest.Enumerate(text))
         {
+            if (document.Problem is not null)
+                problems.Add(document);
+            if (document.PodTemplates.Count == 0)
+                continue;
             var ignored = IgnoreComments.CodesIn(document.Text);
             foreach (var template in document.PodTemplates)
-                diagnoses.Add(WithLocations(await DiagnoseAsync(DiagnosisSubject.Of(template, used), cancellationToken).ConfigureAwait(false), template) with { IgnoredCodes = ignored });
+                diagnoses.Add((index, WithLocations(await DiagnoseAsync(DiagnosisSubject.Of(template, used), cancellationToken).ConfigureAwait(false), template) with { IgnoredCodes = ignored }));
         }
 
-        return diagnoses;
+        problems.ForEach(report);
+        return [.. diagnoses.OrderBy(entry => entry.Index).Select(entry => entry.Diagnosis)];
     }
 
     /// <summary>Diagnoses a pod of a cluster.</summary>

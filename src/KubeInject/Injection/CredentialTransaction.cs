@@ -20,7 +20,7 @@ internal sealed class CredentialTransaction(CredentialSource source)
         if (pod.Plan is null)
             return [];
 
-        var template = pod.Template.Template;
+        var template = pod.Template;
         var secret = pod.Secret?.Reference;
         var owner = template.Object with { Namespace = template.Object.Namespace ?? secret?.Namespace };
         var requests = pod.Plan.Injection.Databases.Select(database =>

@@ -51,7 +51,7 @@ internal sealed class ManifestPlanner(CredentialSource source, InjectionOptions 
         try
         {
             List<PodValues> placeholders = [.. pods.Select(PodValues.Placeholders)];
-            var edits = ManifestEditor.GetEdits(document, [.. pods.Zip(placeholders, PodRenderer.Render).SelectMany(changes => changes)]);
+            var edits = ManifestEditor.GetEdits(document, [.. document.PodTemplates.Zip(pods, placeholders).SelectMany(pod => PodRenderer.Render(pod.First, pod.Second, pod.Third))]);
             if (delivery is { Delivery: CredentialDelivery.Secret, SecretAsManifest: true } && pods.Exists(pod => pod.IsPlanned))
                 SecretManifests.Check(document);
             return new PlannedDocument(document.Place, pods, edits, placeholders);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using KubeInject.Annotations;
+using KubeInject.Manifests;
 using KubeInject.Manifests.Editing;
 using KubeInject.Manifests.Syntax;
 
@@ -9,9 +10,10 @@ namespace KubeInject.Injection;
 internal static class PodRenderer
 {
     /// <summary>Renders the changes for one pod template.</summary>
-    /// <param name="pod">The pod template and its plan. Without a plan, there are no changes.</param>
+    /// <param name="template">The pod template.</param>
+    /// <param name="pod">Its plan. Without a plan, there are no changes.</param>
     /// <param name="values">Placeholders, or the issued credentials.</param>
-    public static IEnumerable<ManifestChange> Render(PlannedPod pod, PodValues values)
+    public static IEnumerable<ManifestChange> Render(ManifestPodTemplate template, PlannedPod pod, PodValues values)
     {
         if (pod.Plan is null)
             return [];
@@ -20,7 +22,7 @@ internal static class PodRenderer
             : new EnvironmentEntry(variable.Name, "valueFrom", pod.Secret.SourceOf(variable))).ToDictionary(entry => entry.Name);
         var variables = pod.Plan.Injection.Databases.SelectMany(VariableOrder.VariablesOf).ToList();
         var databases = pod.Plan.Injection.Databases.Zip(values.Uuids, (database, uuid) => (database.Name, uuid)).ToList();
-        return Annotate(pod.Template.Annotations!, databases).Concat(pod.Template.Containers.SelectMany(container =>
+        return Annotate(template.Annotations!, databases).Concat(template.Containers.SelectMany(container =>
             AddVariables(container.Node, entries, new VariableOrder(container.Container, variables).Inserted)));
     }
 

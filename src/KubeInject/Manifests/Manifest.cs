@@ -37,11 +37,31 @@ public sealed class Manifest
     /// <exception cref="ManifestException">As for <see cref="Parse"/>.</exception>
     internal static List<T> Read<T>(ManifestText text, Func<ManifestDocument, T> use)
     {
-        var variables = new ManifestVariables();
         var made = new List<T>();
+        foreach (var (index, document) in Enumerate(text))
+        {
+            while (made.Count <= index)
+                made.Add(default!);
+            made[index] = use(document);
+        }
+
+        return made;
+    }
+
+    /// <summary>
+    /// Reads the documents of a manifest one by one, as <see cref="Read"/>. The documents whose pods use variables from ConfigMaps or
+    /// Secrets are last.
+    /// </summary>
+    /// <param name="text">The text, as for <see cref="Parse"/>.</param>
+    /// <returns>The documents, with their index in the manifest.</returns>
+    /// <exception cref="ManifestException">As for <see cref="Parse"/>, after the last document.</exception>
+    internal static IEnumerable<(int Index, ManifestDocument Document)> Enumerate(ManifestText text)
+    {
+        var variables = new ManifestVariables();
         var waiting = new List<(int Index, ManifestDocument Document)>();
         var isUsable = false;
         ManifestException? problem = null;
+        var index = 0;
         foreach (var syntax in ReadSyntax(text))
         {
             variables.Gather(syntax);
@@ -52,21 +72,16 @@ public sealed class Manifest
                 isUsable |= syntax.Root is not null;
 
             if (document.PodTemplates.Any(template => template.TakesVariables))
-            {
-                waiting.Add((made.Count, document));
-                made.Add(default!);
-            }
+                waiting.Add((index, document));
             else
-            {
-                made.Add(use(document));
-            }
+                yield return (index, document);
+            index++;
         }
 
         if (problem is not null && !isUsable)
             throw problem;
-        foreach (var (index, document) in waiting)
-            made[index] = use(document);
-        return made;
+        foreach (var entry in waiting)
+            yield return entry;
     }
 
     /// <summary>Reads a single YAML document or JSON object. Returns null if the text has several.</summary>

@@ -59,7 +59,7 @@ internal sealed class LiveWorkload
         : (force ? null : WorkloadOwner.Of(workload, templatePath)?.Obstacle) ?? DeclaredVariables.Obstacle(workload, templatePath, pod);
 
     /// <summary>Returns the pod template with the planned injection.</summary>
-    public JsonObject Edit(PlannedPod pod, PodValues values) => TemplateOf(ManifestEditor.Apply(document, [.. PodRenderer.Render(pod, values)]));
+    public JsonObject Edit(PlannedPod pod, PodValues values) => TemplateOf(ManifestEditor.Apply(document, [.. PodRenderer.Render(document.PodTemplates[0], pod, values)]));
 
     /// <summary>Returns the current pod template.</summary>
     public JsonObject ReadTemplate() => TemplateOf(document.Text);

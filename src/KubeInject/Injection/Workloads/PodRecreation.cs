@@ -37,7 +37,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         {
             await secrets.DryRunAsync(pod, cancellationToken).ConfigureAwait(false);
             var dryRun = new KubeWriteOptions { DryRun = true };
-            var trial = PodManifest.UnderAnotherName(ManifestEditor.Apply(document, [.. PodRenderer.Render(pod, PodValues.Placeholders(pod))]));
+            var trial = PodManifest.UnderAnotherName(ManifestEditor.Apply(document, [.. PodRenderer.Render(document.PodTemplates[0], pod, PodValues.Placeholders(pod))]));
             await client.CreateAsync(KubeResource.Pods, trial, reference.Namespace, dryRun, cancellationToken).ConfigureAwait(false);
             await client.DeleteAsync(KubeResource.Pods, live.Name, live.Namespace, new KubeDeleteOptions { Uid = live.Uid, DryRun = true }, cancellationToken).ConfigureAwait(false);
             return plan;
@@ -69,7 +69,7 @@ internal sealed class PodRecreation(CredentialSource source, InjectionOptions op
         try
         {
             var credentials = await issued.IssueAsync(plan.Pod, secrets, cancellationToken).ConfigureAwait(false);
-            var injected = KubeObject.Parse(ManifestEditor.Apply(plan.Document, [.. PodRenderer.Render(plan.Pod, PodValues.Of(plan.Pod, credentials))]));
+            var injected = KubeObject.Parse(ManifestEditor.Apply(plan.Document, [.. PodRenderer.Render(plan.Document.PodTemplates[0], plan.Pod, PodValues.Of(plan.Pod, credentials))]));
             await DeleteAsync(plan.Live, () => isDeletionSent = true, cancellationToken).ConfigureAwait(false);
             var created = await client.CreateAsync(KubeResource.Pods, injected, plan.Live.Namespace, null, cancellationToken).ConfigureAwait(false);
             await OwnSecretAsync(plan.Pod, created, cancellationToken).ConfigureAwait(false);
