@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -30,15 +31,16 @@ internal static class InvisibleCharacter
         [0xFEFF] = "ZERO WIDTH NO-BREAK SPACE",
     };
 
+    // Most text consists of these characters only.
+    private static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code), '\t', '\r', '\n']);
+
     /// <summary>Returns the index of the first such character, or -1.</summary>
     public static int Find(ReadOnlySpan<char> text)
     {
-        var at = 0;
-        while (at < text.Length && text[at] is >= ' ' and <= '~')
-            at++;
-        while (at < text.Length)
+        for (var at = 0; text[at..].IndexOfAnyExcept(Visible) is var skipped and >= 0;)
         {
-            if (Rune.DecodeFromUtf16(text[at..], out var rune, out var length) == System.Buffers.OperationStatus.Done && Is(rune))
+            at += skipped;
+            if (Rune.DecodeFromUtf16(text[at..], out var rune, out var length) == OperationStatus.Done && Is(rune))
                 return at;
             at += length;
         }

@@ -14,30 +14,38 @@ internal sealed record MisplacedKey(ScalarNode Key, string Path)
     public static IReadOnlyList<MisplacedKey> Find(MappingNode item, IReadOnlyList<ManifestPodTemplate> templates)
     {
         var found = new List<MisplacedKey>();
-        var visited = new HashSet<ManifestNode>(templates.Select(template => template.Annotations).OfType<MappingNode>());
+        var path = new List<string>();
+        List<ManifestNode> excluded = [.. templates.Select(template => template.Annotations).OfType<MappingNode>()];
+        var repeated = new HashSet<ManifestNode>();
 
         // The annotations of a workload are another finding, and objects inside have their own.
         if (templates.Any(template => template.Object == item) && (item.Find("metadata")?.Value.Resolved as MappingNode)?.Find("annotations")?.Value.Resolved is { } ofWorkload)
-            visited.Add(ofWorkload);
-        visited.UnionWith(templates.Select(template => template.Object).Where(inner => inner != item));
-        Search(item, "");
+            excluded.Add(ofWorkload);
+        excluded.AddRange(templates.Select(template => template.Object).Where(inner => inner != item));
+        Search(item);
         return found;
 
-        void Search(ManifestNode value, string path)
+        void Search(ManifestNode value)
         {
             var node = value.Resolved;
-            if (!visited.Add(node))
+            if (node is ScalarNode || excluded.Contains(node) || (node.Aliases.Count > 0 && !repeated.Add(node)))
                 return;
             if (node is SequenceNode list)
-                list.Items.ForEach(child => Search(child, path));
+                list.Items.ForEach(Search);
             if (node is not MappingNode mapping)
                 return;
             foreach (var entry in mapping.Entries)
             {
                 if (InjectionAnnotation.IsInjectionKey(entry.Key.Value))
-                    found.Add(new MisplacedKey(entry.Key, path));
+                {
+                    found.Add(new MisplacedKey(entry.Key, string.Join('.', path)));
+                }
                 else
-                    Search(entry.Value, path.Length == 0 ? entry.Key.Value : $"{path}.{entry.Key.Value}");
+                {
+                    path.Add(entry.Key.Value);
+                    Search(entry.Value);
+                    path.RemoveAt(path.Count - 1);
+                }
             }
         }
     }

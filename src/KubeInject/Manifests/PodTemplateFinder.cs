@@ -174,17 +174,15 @@ internal static class PodTemplateFinder
         foreach (var item in Sequence(text, spec, key)?.Items ?? [])
         {
             var node = MappingOf(text, item, $"an item of {key}");
-            var variables = Mappings(text, node, "env");
-            yield return new ManifestContainer(node, new PodContainer(Text(node, "name") ?? "", isInit, [.. variables.Select(variable => Text(variable, "name") ?? "")])
+            var variables = Array.ConvertAll(Mappings(text, node, "env"), variable => (Name: Text(variable, "name") ?? "", Value: Text(variable, "value"), Secret: SecretOf(variable)));
+            yield return new ManifestContainer(node, new PodContainer(Text(node, "name") ?? "", isInit, Array.ConvertAll(variables, variable => variable.Name))
             {
                 IsSidecar = isInit && Text(node, "restartPolicy") == "Always",
                 VariableSources = [.. Mappings(text, node, "envFrom").Select(source => Source(text, source)).OfType<VariableSource>()],
-                DependentVariables = DependentVariable.Of(variables.Select(variable => Text(variable, "value"))),
-                SecretReferences = [.. variables.Select(SecretOf).OfType<string>()],
-                PlaceholderVariables = [.. variables.Where(variable => InjectorPlaceholder.IsIn(Text(variable, "value"))).Select(variable => Text(variable, "name") ?? "")],
-                VaultVariables = [.. variables
-                    .Where(variable => VaultVariable.IsReference(Text(variable, "value")))
-                    .Select(variable => new VaultVariable(Text(variable, "name") ?? "", Text(variable, "value")!))],
+                DependentVariables = DependentVariable.Of(variables.Select(variable => variable.Value)),
+                SecretReferences = [.. variables.Select(variable => variable.Secret).OfType<string>()],
+                PlaceholderVariables = [.. variables.Where(variable => InjectorPlaceholder.IsIn(variable.Value)).Select(variable => variable.Name)],
+                VaultVariables = [.. variables.Where(variable => VaultVariable.IsReference(variable.Value)).Select(variable => new VaultVariable(variable.Name, variable.Value!))],
             });
         }
     }

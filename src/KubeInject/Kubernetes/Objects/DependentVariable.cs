@@ -8,5 +8,5 @@ internal sealed record DependentVariable(int Index, IReadOnlyList<string> Refere
     /// <summary>Returns the variables that refer to other variables.</summary>
     /// <param name="values">The values of all variables, in order; null for a variable without a value.</param>
     public static IReadOnlyList<DependentVariable> Of(IEnumerable<string?> values) =>
-        [.. values.Select((value, index) => new DependentVariable(index, VariableExpansion.ReferencesIn(value))).Where(variable => variable.References.Count > 0)];
+        [.. values.Select((value, index) => (Index: index, References: VariableExpansion.ReferencesIn(value))).Where(variable => variable.References.Count > 0).Select(variable => new DependentVariable(variable.Index, variable.References))];
 }

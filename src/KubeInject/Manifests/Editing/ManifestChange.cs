@@ -8,7 +8,10 @@ namespace KubeInject.Manifests.Editing;
 internal abstract record ManifestChange(ManifestNode Target)
 {
     /// <summary>Returns whether another change is identical.</summary>
-    public virtual bool IsSameAs(ManifestChange other) => GetType() == other.GetType() && Target == other.Target;
+    public bool IsSameAs(ManifestChange other) => ReferenceEquals(this, other) || (GetType() == other.GetType() && Target == other.Target && HasSameContent(other));
+
+    /// <summary>Returns whether another change of the same type, to the same collection, is identical.</summary>
+    protected abstract bool HasSameContent(ManifestChange other);
 }
 
 /// <summary>A new key in a mapping that does not have it.</summary>
@@ -19,8 +22,8 @@ internal abstract record ManifestChange(ManifestNode Target)
 /// <param name="Before">The existing entry before which the new entry is inserted, if it starts its own line.</param>
 internal sealed record AddEntry(MappingNode Mapping, string Key, JsonNode Value, MappingEntry? After = null, MappingEntry? Before = null) : ManifestChange(Mapping)
 {
-    public override bool IsSameAs(ManifestChange other) =>
-        base.IsSameAs(other) && Key == ((AddEntry)other).Key && JsonNode.DeepEquals(Value, ((AddEntry)other).Value);
+    protected override bool HasSameContent(ManifestChange other) =>
+        Key == ((AddEntry)other).Key && JsonNode.DeepEquals(Value, ((AddEntry)other).Value);
 }
 
 /// <summary>Replaces the value of an existing entry and, if necessary, its key.</summary>
@@ -29,8 +32,8 @@ internal sealed record AddEntry(MappingNode Mapping, string Key, JsonNode Value,
 /// <param name="Value">The new value: a string, or lists and mappings of strings.</param>
 internal sealed record SetEntry(MappingEntry Entry, string Key, JsonNode Value) : ManifestChange(Entry.Key.Parent!)
 {
-    public override bool IsSameAs(ManifestChange other) =>
-        base.IsSameAs(other) && Entry == ((SetEntry)other).Entry && Key == ((SetEntry)other).Key && JsonNode.DeepEquals(Value, ((SetEntry)other).Value);
+    protected override bool HasSameContent(ManifestChange other) =>
+        Entry == ((SetEntry)other).Entry && Key == ((SetEntry)other).Key && JsonNode.DeepEquals(Value, ((SetEntry)other).Value);
 }
 
 /// <summary>Replaces the key of an existing entry. The text of the value is unchanged.</summary>
@@ -38,7 +41,7 @@ internal sealed record SetEntry(MappingEntry Entry, string Key, JsonNode Value) 
 /// <param name="Key">The new key.</param>
 internal sealed record RenameEntry(MappingEntry Entry, string Key) : ManifestChange(Entry.Key.Parent!)
 {
-    public override bool IsSameAs(ManifestChange other) => base.IsSameAs(other) && Entry == ((RenameEntry)other).Entry && Key == ((RenameEntry)other).Key;
+    protected override bool HasSameContent(ManifestChange other) => Entry == ((RenameEntry)other).Entry && Key == ((RenameEntry)other).Key;
 }
 
 /// <summary>Removes some, but not all, entries of a mapping.</summary>
@@ -61,7 +64,7 @@ internal sealed record RemoveEntries(MappingNode Mapping, IReadOnlyList<MappingE
         return removed.GroupBy(MappingOf).Select(group => new RemoveEntries(group.Key, [.. group]));
     }
 
-    public override bool IsSameAs(ManifestChange other) => base.IsSameAs(other) && Entries.SequenceEqual(((RemoveEntries)other).Entries);
+    protected override bool HasSameContent(ManifestChange other) => Entries.SequenceEqual(((RemoveEntries)other).Entries);
 
     private static MappingNode MappingOf(MappingEntry entry) => (MappingNode)entry.Key.Parent!;
 
@@ -76,6 +79,6 @@ internal sealed record RemoveEntries(MappingNode Mapping, IReadOnlyList<MappingE
 /// <param name="Before">The index of the existing item before which the new items are inserted; the number of items to add them at the end.</param>
 internal sealed record AddItems(SequenceNode Sequence, JsonArray Items, int Before) : ManifestChange(Sequence)
 {
-    public override bool IsSameAs(ManifestChange other) =>
-        base.IsSameAs(other) && Before == ((AddItems)other).Before && JsonNode.DeepEquals(Items, ((AddItems)other).Items);
+    protected override bool HasSameContent(ManifestChange other) =>
+        Before == ((AddItems)other).Before && JsonNode.DeepEquals(Items, ((AddItems)other).Items);
 }

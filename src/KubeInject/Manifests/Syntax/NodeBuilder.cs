@@ -26,7 +26,7 @@ internal sealed class NodeBuilder(ManifestText text)
 
         // A collection is attached when it is complete, but its parent is needed earlier.
         node.Parent = open.Count > 0 ? open.Peek().Node : null;
-        open.Push(new Level(node, null, budget.Total, 1));
+        open.Push(new Level(node, budget.Total));
         budget.Add();
     }
 
@@ -69,27 +69,24 @@ internal sealed class NodeBuilder(ManifestText text)
             return;
         }
 
-        var level = open.Pop();
-        var (parent, key) = (level.Node, level.Key);
-        level = level with { Key = null, Height = Math.Max(level.Height, height + 1) };
-        node.Parent = parent;
-        switch (parent)
+        var level = open.Peek();
+        level.Height = Math.Max(level.Height, height + 1);
+        node.Parent = level.Node;
+        switch (level.Node)
         {
             case SequenceNode sequence:
                 sequence.Items.Add(node);
                 break;
-            case MappingNode when key is null:
-                key = node as ScalarNode ?? throw new ManifestException(
+            case MappingNode when level.Key is null:
+                level.Key = node as ScalarNode ?? throw new ManifestException(
                     text.LocationAt(node.Start),
                     "A key must be plain text. If this is a template with {{ … }}, render it first (for Helm: helm template) and use the result.");
-                open.Push(level with { Key = key });
-                return;
+                break;
             case MappingNode mapping:
-                mapping.Entries.Add(new MappingEntry(key, node));
+                mapping.Entries.Add(new MappingEntry(level.Key, node));
+                level.Key = null;
                 break;
         }
-
-        open.Push(level);
     }
 
     /// <summary>
@@ -129,9 +126,18 @@ internal sealed class NodeBuilder(ManifestText text)
     }
 
     /// <summary>A collection that is being read.</summary>
-    /// <param name="Node">The collection.</param>
-    /// <param name="Key">The key whose value comes next; null before a key.</param>
-    /// <param name="TotalBefore">The number of nodes before it.</param>
-    /// <param name="Height">The number of nested collections, itself included.</param>
-    private readonly record struct Level(ManifestNode Node, ScalarNode? Key, double TotalBefore, int Height);
+    /// <param name="node">The collection.</param>
+    /// <param name="totalBefore">The number of nodes before it.</param>
+    private sealed class Level(ManifestNode node, double totalBefore)
+    {
+        public ManifestNode Node { get; } = node;
+
+        public double TotalBefore { get; } = totalBefore;
+
+        /// <summary>The key whose value comes next; null before a key.</summary>
+        public ScalarNode? Key { get; set; }
+
+        /// <summary>The number of nested collections, itself included.</summary>
+        public int Height { get; set; } = 1;
+    }
 }
