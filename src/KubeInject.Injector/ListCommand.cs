@@ -55,28 +55,28 @@ internal static class ListCommand
             var output = new DisplayWriter(new StreamWriter(Console.OpenStandardOutput(), bufferSize: 64 * 1024));
             await using var _ = output.ConfigureAwait(false);
             using var list = ListFormat.Create(parsed.GetValue(format)!, output);
-            await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
-                list.Write([.. pods.SelectMany(pod => PodInjections.ReadAll(pod, annotations)).Where(IsRelevant)]);
-            if (query.LabelSelector is null && await WriteWorkloadsAsync(list, connection.Objects, query, annotations, cancellationToken).ConfigureAwait(false) is { } problem)
-                Messages.Note(problem);
+
+            // Labels of pods do not select workloads.
+            var workloads = query.LabelSelector is null ? AnnotatedWorkloads.ReadAllAsync(connection.Objects, query, annotations, cancellationToken) : null;
+            await Task.WhenAll(WritePodsAsync(), workloads ?? Task.CompletedTask).ConfigureAwait(false);
+            if (workloads is not null)
+            {
+                var (templates, problem) = await workloads.ConfigureAwait(false);
+                list.Write([.. templates.SelectMany(template => PodInjections.ReadAll(template, annotations))]);
+                if (problem is not null)
+                    Messages.Note(problem);
+            }
+
             list.End();
             return ExitCode.Done;
+
+            async Task WritePodsAsync()
+            {
+                await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
+                    list.Write([.. pods.SelectMany(pod => PodInjections.ReadAll(pod, annotations)).Where(IsRelevant)]);
+            }
         }, stop));
         return command;
-    }
-
-    /// <summary>Writes the workloads whose annotations have no effect.</summary>
-    /// <returns>What could not be read, in one line; null if everything could.</returns>
-    private static async Task<string?> WriteWorkloadsAsync(ListFormat list, KubeObjectClient client, KubeQuery query, InjectionOptions annotations, CancellationToken cancellationToken)
-    {
-        var (workloads, problem) = await AnnotatedWorkloads.ListAsync(client, query, cancellationToken).ConfigureAwait(false);
-        foreach (var workload in workloads)
-        {
-            if (await AnnotatedWorkloads.ReadAsync(client, workload, cancellationToken).ConfigureAwait(false) is { } template && AnnotatedWorkloads.Find(template, annotations) is not null)
-                list.Write(PodInjections.ReadAll(template, annotations));
-        }
-
-        return problem;
     }
 
     private static bool IsRelevant(PodInjection injection) => injection.State != InjectionState.None || injection.Findings.Count > 0;

@@ -85,6 +85,29 @@ Describe 'The input of Get-PodInjectionAnnotation' {
         $whole.Findings.Code | Should -Contain KI011
     }
 
+    It 'includes the workloads whose annotations have no effect' {
+        $namespace = New-TestNamespace (New-Manifest web)
+        New-Manifest shop -Namespace $namespace -Kind Deployment -Annotation @{} | kubectl create --validate=false --filename - | Out-Null
+        kubectl annotate deployment shop --namespace $namespace db-creds-injector.numberly.io/orders.role=orders-rw | Out-Null
+        foreach ($found in (Get-PodInjectionAnnotation -n $namespace -Consistent), (Get-PodInjectionAnnotation -n $namespace -Detailed),
+            @(Get-PodInjectionAnnotation -A -Consistent | Where-Object Namespace -EQ $namespace)) {
+            $found.ForEach{ "$($_.Kind) $($_.Name) $($_.Findings.Where{ $_.Code -eq 'KI012' }.Count)" } | Should -Be 'Pod web 0', 'Deployment shop 1'
+        }
+        (Get-PodInjectionAnnotation -n $namespace -Consistent -LabelSelector '!none').Kind | Should -Be Pod
+        Get-PodInjectionAnnotation -n $namespace -Consistent -Dialect VaultAgent | Should -BeNullOrEmpty
+    }
+
+    It 'includes the pods for a user who can only list pods, with one warning about the workloads' {
+        $namespace = New-TestNamespace (New-Manifest web)
+        kubectl create role pods --verb list --resource pods --namespace $namespace | Out-Null
+        kubectl create rolebinding pods --role pods --user kubeinject-viewer --namespace $namespace | Out-Null
+        $viewer = Connect-KubeCluster viewer
+        $null = Connect-KubeCluster admin
+        (Get-PodInjectionAnnotation -n $namespace -Connection $viewer -WarningVariable warnings -WarningAction SilentlyContinue).Name | Should -Be web
+        $warnings | Should -HaveCount 1
+        "$warnings" | Should -BeLike "Annotations in the metadata of some workloads were not checked. The permission to list deployments.apps in the namespace $namespace is missing.*"
+    }
+
     It 'can be pod metadata from Get-KubePod' {
         $namespace = New-TestNamespace (New-Manifest orders), web
         $metadata = Get-KubePod -n $namespace -MetadataOnly

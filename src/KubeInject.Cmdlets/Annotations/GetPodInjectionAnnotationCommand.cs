@@ -4,6 +4,7 @@ using KubeInject.Annotations.Dialects;
 using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Injection;
 using KubeInject.Cmdlets.Pipeline;
+using KubeInject.Diagnosis.Cluster;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Kubernetes.Objects;
@@ -62,13 +63,26 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
         var connection = RequireConnection();
         foreach (var @namespace in FindNamespaces(AllNamespaces ? null : Namespace, connection).Namespaces)
         {
-            var query = new KubeQuery { Namespace = @namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector, Progress = Listing() };
+            var query = new KubeQuery { Namespace = @namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector, FromCache = !Consistent && !Detailed, Progress = Listing() };
             Run(@namespace, async (pipeline, cancellationToken) =>
             {
-                var hasAny = Detailed
-                    ? await WritePodsAsync(connection, query, pipeline, cancellationToken).ConfigureAwait(false)
-                    : await WriteMetadataAsync(connection, query, pipeline, cancellationToken).ConfigureAwait(false);
-                if (!hasAny && !AllNamespaces)
+                // Labels of pods do not select workloads.
+                var workloads = LabelSelector is null ? AnnotatedWorkloads.ReadAllAsync(connection.Objects, query, Options, cancellationToken) : null;
+
+                // The cache has no order. Only pods that request credentials are kept in memory.
+                var unsorted = query.FromCache ? new List<PodInjection>() : null;
+                var pods = Detailed
+                    ? WritePodsAsync(connection, query, pipeline, cancellationToken)
+                    : WriteMetadataAsync(connection, query, unsorted, pipeline, cancellationToken);
+                await Task.WhenAll(pods, workloads ?? Task.CompletedTask).ConfigureAwait(false);
+                var (templates, problem) = workloads is null ? ([], null) : await workloads.ConfigureAwait(false);
+                IEnumerable<PodInjection> others = templates.SelectMany(template => PodInjections.ReadAll(template, Options));
+                if (unsorted is not null)
+                    others = unsorted.Concat(others).OrderBy(request => request.Namespace, StringComparer.Ordinal).ThenBy(request => request.Name, StringComparer.Ordinal);
+                await pipeline.InvokeAsync(() => Write([.. others])).ConfigureAwait(false);
+                if (problem is not null)
+                    await pipeline.InvokeAsync(() => WriteWarning(problem)).ConfigureAwait(false);
+                if (!await pods.ConfigureAwait(false) && !AllNamespaces)
                     await RequireNamespaceAsync(connection, @namespace, cancellationToken).ConfigureAwait(false);
             });
         }
@@ -86,27 +100,25 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
         return hasAny;
     }
 
-    private async Task<bool> WriteMetadataAsync(KubeConnection connection, KubeQuery query, PipelineThread pipeline, CancellationToken cancellationToken)
+    /// <summary>Writes the requests, or adds them to a list that the caller sorts and writes.</summary>
+    private async Task<bool> WriteMetadataAsync(KubeConnection connection, KubeQuery query, List<PodInjection>? unsorted, PipelineThread pipeline, CancellationToken cancellationToken)
     {
         var hasAny = false;
-        var unsorted = new List<PodInjection>();
 
         // The next batch is read while the pipeline processes the current one.
         var written = Task.CompletedTask;
-        await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query with { FromCache = !Consistent }, cancellationToken).ConfigureAwait(false))
+        await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
         {
             hasAny |= pods.Count > 0;
             var requests = pods.SelectMany(pod => PodInjections.ReadAll(pod, Options)).ToArray();
             await written.ConfigureAwait(false);
-            if (Consistent)
+            if (unsorted is null)
                 written = pipeline.InvokeAsync(() => Write(requests));
             else
                 unsorted.AddRange(requests);
         }
 
-        // The cache has no order. Only pods that request credentials are kept in memory.
         await written.ConfigureAwait(false);
-        await pipeline.InvokeAsync(() => Write([.. unsorted.OrderBy(request => request.Namespace, StringComparer.Ordinal).ThenBy(request => request.Name, StringComparer.Ordinal)])).ConfigureAwait(false);
         return hasAny;
     }
 

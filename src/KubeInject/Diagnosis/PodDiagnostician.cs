@@ -111,7 +111,7 @@ internal sealed class PodDiagnostician
         foreach (var workload in annotatedWorkloads ?? [])
         {
             if (!ownersOfPods.Contains(new ObjectReference(workload.Kind, workload.Namespace, workload.Name))
-                && await AnnotatedWorkloads.ReadAsync(cluster!.Client, workload, cancellationToken).ConfigureAwait(false) is { } template && AnnotatedWorkloads.Find(template, used) is not null)
+                && await AnnotatedWorkloads.ReadAsync(cluster!.Client, workload, used, cancellationToken).ConfigureAwait(false) is { } template)
                 diagnoses.Add(await DiagnoseAsync(DiagnosisSubject.Of(template, used), [], cancellationToken).ConfigureAwait(false));
         }
 

@@ -20,29 +20,43 @@ internal static class AnnotatedWorkloads
     /// <returns>The workloads; and, in one line, the kinds that could not be listed and why, or null if all could be listed.</returns>
     public static async Task<(IReadOnlyList<ObjectMetadata> Workloads, string? Problem)> ListAsync(KubeObjectClient client, KubeQuery query, CancellationToken cancellationToken)
     {
-        var workloads = new List<ObjectMetadata>();
-        var problems = new List<string>();
-        foreach (var kind in Kinds)
-        {
-            var (found, problem) = await ClusterCache.QueryAsync(
-                "list",
-                kind.Resource,
-                query.AllNamespaces ? null : query.Namespace ?? client.Namespace,
-                () => kind.ListAsync(client, query with { Progress = null }, cancellationToken)).ConfigureAwait(false);
-            workloads.AddRange((found ?? []).Where(workload => AnnotationPrefilter.HasInjectorKeys(workload.Annotations)));
-            problems.AddRange(problem is null ? [] : [problem]);
-        }
-
-        return (workloads, problems.Count == 0 ? null : $"Annotations in the metadata of some workloads were not checked. {string.Join(' ', problems)}");
+        var answers = await Task.WhenAll(Kinds.Select(kind => ClusterCache.QueryAsync(
+            "list",
+            kind.Resource,
+            query.AllNamespaces ? null : query.Namespace ?? client.Namespace,
+            () => kind.ListAsync(client, query with { Progress = null }, cancellationToken)))).ConfigureAwait(false);
+        var workloads = answers.SelectMany(answer => answer.Value ?? []).Where(workload => AnnotationPrefilter.HasInjectorKeys(workload.Annotations)).ToArray();
+        var problems = answers.Select(answer => answer.Problem).OfType<string>().ToArray();
+        return (workloads, problems.Length == 0 ? null : $"Annotations in the metadata of some workloads were not checked. {string.Join(' ', problems)}");
     }
 
-    /// <summary>Reads the pod template of a workload; null if the workload does not exist or cannot be read.</summary>
-    public static async Task<PodTemplate?> ReadAsync(KubeObjectClient client, ObjectMetadata workload, CancellationToken cancellationToken)
+    /// <summary>Reads the pod templates of the workloads whose annotations have no effect.</summary>
+    /// <param name="client">The cluster.</param>
+    /// <param name="query">The workloads to select.</param>
+    /// <param name="options">The settings of the annotations.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The pod templates, with the metadata of their workloads; and what could not be listed, in one line, or null if all could be listed.</returns>
+    public static async Task<(IReadOnlyList<PodTemplate> Templates, string? Problem)> ReadAllAsync(
+        KubeObjectClient client, KubeQuery query, InjectionOptions options, CancellationToken cancellationToken)
+    {
+        var (workloads, problem) = await ListAsync(client, query, cancellationToken).ConfigureAwait(false);
+        var templates = new List<PodTemplate>();
+        foreach (var workload in workloads)
+        {
+            if (await ReadAsync(client, workload, options, cancellationToken).ConfigureAwait(false) is { } template)
+                templates.Add(template);
+        }
+
+        return (templates, problem);
+    }
+
+    /// <summary>Reads the pod template of a workload; null if the annotations of the workload have an effect, or if it does not exist or cannot be read.</summary>
+    public static async Task<PodTemplate?> ReadAsync(KubeObjectClient client, ObjectMetadata workload, InjectionOptions options, CancellationToken cancellationToken)
     {
         var kind = Array.Find(Kinds, kind => kind.Resource.Kind == workload.Kind)!;
         var reference = new ObjectReference(workload.Kind, workload.Namespace, workload.Name);
         var (found, _) = await ClusterCache.QueryAsync("get", kind.Resource, workload.Namespace, () => kind.GetAsync(client, reference, cancellationToken)).ConfigureAwait(false);
-        return found is null ? null : TemplateOf(found);
+        return found is not null && TemplateOf(found) is { } template && Find(template, options) is not null ? template : null;
     }
 
     /// <summary>Returns the pod template of a workload, with the metadata of the workload. Null for a Job of a CronJob, whose metadata is also from the CronJob.</summary>
