@@ -210,6 +210,24 @@ Describe 'A table of <Type> in 100 columns' -ForEach $longNames {
     }
 }
 
+Describe 'An explanation' {
+    It 'is shown completely in 80 columns, <Name>' -ForEach @(
+        @{ Name = 'alone'; First = @() }
+        @{ Name = 'after a finding'; First = 'Annotations.Finding' }
+        @{ Name = 'after a connection'; First = 'Kubernetes.Connection.KubeConnection' }
+        @{ Name = 'after another explanation'; First = 'Diagnosis.Explanation' }
+    ) {
+        $explanation = @($samples['Diagnosis.Explanation'])[0]
+        $text = @($First.ForEach{ @($samples[$_])[0] }) + $explanation | Out-String -Width 80
+        Get-Lines $text | Where-Object Length -GT 80 | Should -BeNullOrEmpty
+        $text -replace '\s' | Should -BeLike "*$([WildcardPattern]::Escape(("$explanation" -replace '\s')))"
+    }
+
+    It 'has its text once in the output of ConvertTo-Json' {
+        ($samples['Diagnosis.Explanation'] | ConvertTo-Json -Depth 3 | ConvertFrom-Json)[0].PSObject.Properties.Name | Should -Be Object, Server, Verdict, Remedy, Lines
+    }
+}
+
 Describe 'Views of objects that kubectl shows too' {
     It 'have the columns of kubectl: <Type>' -ForEach @(
         @{ Type = 'Kubernetes.Objects.Pod'; Columns = 'NAMESPACE NAME READY STATUS RESTARTS AGE' }
