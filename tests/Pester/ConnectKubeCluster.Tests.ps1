@@ -103,6 +103,28 @@ Describe 'Connect-KubeCluster -Server' {
         (Connect-KubeCluster @server -Token " $text`n" -WarningAction Stop).User | Should -Be system:serviceaccount:default:text-token
     }
 
+    It 'accepts a token from the pipeline: <Name>' -ForEach @(
+        @{ Name = 'as text'; Token = { Get-ClusterText viewer.token } }
+        @{ Name = 'as a SecureString'; Token = { Get-ClusterToken viewer } }
+        @{ Name = 'as a property'; Token = { [pscustomobject]@{ Token = Get-ClusterToken viewer; Name = 'ignored'; Server = 'ignored' } } }
+    ) {
+        $connection = & $Token | Connect-KubeCluster @server -NotDefault -WarningAction Stop
+        $connection.AuthenticationKind, $connection.User | Should -Be token, kubeinject-viewer
+        (& $Token | Test-KubeConnection @server -WarningAction Stop).User | Should -Be kubeinject-viewer
+    }
+
+    It 'does not connect anonymously without the token of a command that failed' {
+        { Connect-KubeCluster @server -Token $null } | Should -Throw -ErrorId 'ParameterArgumentValidationError,*'
+        { $null | Connect-KubeCluster @server -ErrorAction Stop } | Should -Throw
+        { '' | Connect-KubeCluster @server -ErrorAction Stop } | Should -Throw
+    }
+
+    It 'does not treat other objects from the pipeline as tokens' {
+        { 'admin' | Connect-KubeCluster @server -TokenFile (Get-ClusterFile admin.token) -ErrorAction Stop } | Should -Throw -ErrorId 'InputObjectNotBound,*'
+        { Get-Date | Connect-KubeCluster @server -ErrorAction Stop } | Should -Throw -ErrorId 'InputObjectNotBound,*'
+        (Get-KubeContext viewer | Connect-KubeCluster -NotDefault).Context | Should -Be viewer
+    }
+
     It 'warns about a token that is typed' {
         $null = [scriptblock]::Create("param(`$server) Connect-KubeCluster @server -Token $(Get-ClusterText admin.token) -WarningVariable warned -WarningAction SilentlyContinue; `$global:KubeInjectTestWarning = `$warned").Invoke($server)
         try { "$KubeInjectTestWarning" | Should -BeLike '*-Token is typed*' }

@@ -13,7 +13,6 @@ namespace KubeInject.Cmdlets.Connections;
 public abstract class ConnectingCmdlet : KubeCmdlet
 {
     private protected const string FromKubeconfig = "Kubeconfig";
-    private protected const string FromToken = "Token";
     private protected const string FromTokenFile = "TokenFile";
     private protected const string FromCertificate = "ClientCertificate";
     private protected const string FromCredential = "Credential";
@@ -34,15 +33,15 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     public string? Context { get; set; }
 
     [Parameter(ParameterSetName = FromServer, Mandatory = true, HelpMessage = ServerHelp)]
-    [Parameter(ParameterSetName = FromToken, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromTokenFile, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromCertificate, Mandatory = true, HelpMessage = ServerHelp)]
     [Parameter(ParameterSetName = FromCredential, Mandatory = true, HelpMessage = ServerHelp)]
     [ArgumentCompleter(typeof(ContextCompleter))]
     public Uri? Server { get; set; }
 
-    [Parameter(ParameterSetName = FromToken, Mandatory = true, HelpMessage = "Specifies the bearer token as a SecureString or as text, for example (kubectl create token teller). Do not type the token, because command history and transcripts record it.")]
+    [Parameter(ParameterSetName = FromServer, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true, HelpMessage = "Specifies the bearer token as a SecureString or as text, for example (kubectl create token teller). The token can also come from the pipeline. Do not type the token, because command history and transcripts record it.")]
     [SecureText]
+    [ValidateNotNull]
     public SecureString? Token { get; set; }
 
     [Parameter(ParameterSetName = FromTokenFile, Mandatory = true, HelpMessage = "Specifies a file that contains the bearer token. The file is read again for every request.")]
@@ -61,7 +60,6 @@ public abstract class ConnectingCmdlet : KubeCmdlet
     public PSCredential? Credential { get; set; }
 
     [Parameter(ParameterSetName = FromServer, HelpMessage = AuthorityHelp)]
-    [Parameter(ParameterSetName = FromToken, HelpMessage = AuthorityHelp)]
     [Parameter(ParameterSetName = FromTokenFile, HelpMessage = AuthorityHelp)]
     [Parameter(ParameterSetName = FromCertificate, HelpMessage = AuthorityHelp)]
     [Parameter(ParameterSetName = FromCredential, HelpMessage = AuthorityHelp)]
@@ -144,9 +142,9 @@ public abstract class ConnectingCmdlet : KubeCmdlet
         switch (ParameterSetName)
         {
             case FromServer:
-                return new ConnectionSettings { Server = Server!, CertificateAuthority = Authority() };
-            case FromToken:
-                return ConnectionSettings.FromToken(Server!, Token!.ToSecret(), Authority());
+                return Token is null
+                    ? new ConnectionSettings { Server = Server!, CertificateAuthority = Authority() }
+                    : ConnectionSettings.FromToken(Server!, Token.ToSecret(), Authority());
             case FromTokenFile:
                 return ConnectionSettings.FromTokenFile(Server!, FullPath(TokenFile!), Authority());
             case FromCertificate:
