@@ -214,6 +214,35 @@ Describe 'Tab completion of objects in the session' {
     }
 }
 
+Describe 'Tab completion of roles' {
+    BeforeAll { $null = Connect-KubeCluster admin -Namespace $namespace }
+
+    AfterEach { $null = New-CredentialSource -Local -LeasePath $TestDrive/leases -Default }
+
+    It 'includes the roles of the default Vault source, before the requested roles' {
+        $server = Start-TestServer '{"data": {"keys": ["stock-ro", "orders-rw"]}}'
+        try {
+            $null = New-CredentialSource -Vault "http://127.0.0.1:$($server.Port)" -Token (ConvertTo-SecureString -AsPlainText x) -Default
+            Complete 'Set-PodInjectionAnnotation -Role ' | Should -Be orders-rw, stock-ro, reports-ro
+        }
+        finally { $server.Dispose() }
+    }
+
+    It 'includes only the requested roles, without an error, if Vault <Name>' -ForEach @(
+        @{ Name = 'denies the list'; Status = '403 Forbidden' }
+        @{ Name = 'has no database secrets engine'; Status = '404 Not Found' }
+    ) {
+        $server = Start-TestServer '{"errors": []}' -Status $Status
+        try {
+            $null = New-CredentialSource -Vault "http://127.0.0.1:$($server.Port)" -Token (ConvertTo-SecureString -AsPlainText x) -Default
+            $Error.Clear()
+            Complete 'Set-PodInjectionAnnotation -Role ' | Should -Be orders-rw, reports-ro
+            $Error | Should -BeNullOrEmpty
+        }
+        finally { $server.Dispose() }
+    }
+}
+
 Describe 'Tab completion without results' {
     It 'reports no error without a connection or a permission: <_>' -ForEach @(
         'Get-KubePod ', 'Get-KubePod -Namespace ', 'Get-KubePod -l ', 'Invoke-CredentialRotation dep', 'Set-PodInjectionAnnotation -Role ', 'Remove-PodInjectionAnnotation -Workload deployment/web -Database '

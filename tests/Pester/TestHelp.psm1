@@ -101,13 +101,13 @@ function Get-FreePort {
 
 # A server that accepts connections and, without a response, never sends anything. Requests whose path matches SilentOn
 # get no response; the first of them sets Silent. Dispose ends it.
-function Start-TestServer([string] $Answer, [string] $SilentOn = '^$') {
+function Start-TestServer([string] $Answer, [string] $SilentOn = '^$', [string] $Status = '200 OK') {
     $listener = [System.Net.Sockets.TcpListener]::new([System.Net.IPAddress]::Loopback, 0)
     $listener.Start()
     $silent = [System.Threading.ManualResetEventSlim]::new()
     if ($Answer) {
         $shell = [powershell]::Create().AddScript({
-                param($listener, $answer, $silentOn, $silent)
+                param($listener, $answer, $silentOn, $silent, $status)
                 $ErrorActionPreference = 'Stop' # which ends it with the listener
                 $waiting = while ($true) {
                     $client = $listener.AcceptTcpClient()
@@ -119,10 +119,10 @@ function Start-TestServer([string] $Answer, [string] $SilentOn = '^$') {
                         $silent.Set()
                         continue
                     }
-                    $stream.Write([Text.Encoding]::ASCII.GetBytes("HTTP/1.1 200 OK`r`nContent-Type: text/html`r`nContent-Length: $($answer.Length)`r`nConnection: close`r`n`r`n$answer"))
+                    $stream.Write([Text.Encoding]::ASCII.GetBytes("HTTP/1.1 $status`r`nContent-Type: text/html`r`nContent-Length: $($answer.Length)`r`nConnection: close`r`n`r`n$answer"))
                     $client.Dispose()
                 }
-            }).AddArgument($listener).AddArgument($Answer).AddArgument($SilentOn).AddArgument($silent)
+            }).AddArgument($listener).AddArgument($Answer).AddArgument($SilentOn).AddArgument($silent).AddArgument($Status)
         $null = $shell.BeginInvoke()
     }
     $listener | Add-Member -PassThru -NotePropertyMembers @{ Port = $listener.LocalEndpoint.Port; Silent = $silent }

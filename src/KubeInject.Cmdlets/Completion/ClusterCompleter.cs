@@ -1,4 +1,5 @@
 using KubeInject.Annotations;
+using KubeInject.Cmdlets.Sources;
 using KubeInject.Completion;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
@@ -70,16 +71,25 @@ public sealed class ObjectNameCompleter : ClusterCompleter
     }
 }
 
-/// <summary>Completes roles, mounts and variables from the manifests of the command and from the annotations of the pods in the namespace.</summary>
+/// <summary>
+/// Completes roles, mounts and variables from the manifests of the command and from the annotations of the pods in the namespace,
+/// and roles also from the credential source.
+/// </summary>
 public sealed class RequestedValueCompleter : ClusterCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? CreateQuery(CompletionContext line)
     {
-        var ofCluster = base.CreateQuery(line);
-        if (line.ManifestPaths() is not { } paths)
-            return ofCluster;
-        var (recurse, select) = (line.IsOn("Recurse"), Values(line.Parameter));
-        return cancellationToken => ManifestSuggestions.DatabasesAsync(paths, recurse, cancellationToken).ValuesAsync(select, cancellationToken).FollowedBy(ofCluster, cancellationToken);
+        var query = base.CreateQuery(line);
+        if (line.ManifestPaths() is { } paths)
+        {
+            var (recurse, select, ofCluster) = (line.IsOn("Recurse"), Values(line.Parameter), query);
+            query = cancellationToken => ManifestSuggestions.DatabasesAsync(paths, recurse, cancellationToken).ValuesAsync(select, cancellationToken).FollowedBy(ofCluster, cancellationToken);
+        }
+
+        if (line.Parameter != "Role" || RunspaceSource.Current?.Issuer is not { } issuer)
+            return query;
+        var mount = line.Text("Mount") ?? InjectionOptions.Read(null, line.Text("DefaultMount"), Environment.GetEnvironmentVariable).DefaultMount;
+        return cancellationToken => RoleSuggestions.OfAsync(issuer, mount, cancellationToken).FollowedBy(query, cancellationToken);
     }
 
     private protected override Func<ClusterSuggestions, CancellationToken, IAsyncEnumerable<Suggestion>> CreateClusterQuery(CompletionContext line)

@@ -24,6 +24,22 @@ public sealed class PostgreSqlRefusalTests : PostgreSqlTest
         Assert.Empty(Leases.Records);
     }
 
+    [Fact]
+    public async Task The_list_of_roles_has_only_roles_that_pods_can_request()
+    {
+        var role = await CreateRoleAsync("-ro");
+        var member = await CreateRoleAsync(options: $"NOLOGIN IN ROLE \"{role}\"");
+        var privileged = await CreateRoleAsync(options: "NOLOGIN CREATEDB");
+        var distant = await CreateRoleAsync(options: $"NOLOGIN IN ROLE {privileged}");
+        var login = await CreateRoleAsync(options: "LOGIN");
+
+        var roles = await Issuer().ListRolesAsync("databases", CancellationToken.None);
+
+        Assert.Equal(new[] { role, member }.Order(StringComparer.Ordinal), roles.Intersect([role, member, privileged, distant, login]).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(roles, name => name.StartsWith("pg_", StringComparison.Ordinal));
+        Assert.DoesNotContain(member, await Issuer(Options with { AllowedRoles = ["*-ro"] }).ListRolesAsync("databases", CancellationToken.None));
+    }
+
     [Theory]
     [InlineData("SUPERUSER", "is a superuser")]
     [InlineData("CREATEROLE", "CREATEROLE")]

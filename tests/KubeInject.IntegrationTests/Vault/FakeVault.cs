@@ -181,6 +181,12 @@ internal sealed class FakeVault : TestVault
         {
             lock (gate)
             {
+                if (call.Method == "LIST")
+                {
+                    var keys = settings.Keys.Where(path => path.StartsWith($"{call.Path}/", StringComparison.Ordinal)).Select(path => JsonValue.Create(path[(call.Path.Length + 1)..])).ToArray<JsonNode?>();
+                    return keys.Length == 0 ? FakeVaultResponse.Error(404) : FakeVaultResponse.Of(new JsonObject { ["keys"] = new JsonArray(keys) });
+                }
+
                 if (call.Method == "GET")
                     return settings.TryGetValue(call.Path, out var setting) ? FakeVaultResponse.Of(InSeconds(setting)) : FakeVaultResponse.Error(404);
                 if (call.Method == "DELETE")

@@ -53,6 +53,22 @@ public sealed class VaultIssuingTests(VaultFixtures worlds)
     }
 
     [Theory]
+    [MemberData(nameof(Vaults))]
+    public async Task The_roles_of_a_mount_can_be_listed_with_the_permission(VaultKind kind)
+    {
+        var fixture = await worlds.OfAsync(kind);
+        using var root = fixture.Client(VaultLogin.Token(new SensitiveString(fixture.Vault.RootToken)));
+        using var login = fixture.Client();
+
+        var roles = await new VaultIssuer(root).ListRolesAsync("databases", CancellationToken.None);
+
+        Assert.Contains(VaultFixture.Role, roles);
+        Assert.Equal(roles.Order(StringComparer.Ordinal), roles);
+        var denied = await Assert.ThrowsAsync<CredentialException>(() => new VaultIssuer(login).ListRolesAsync("databases", CancellationToken.None));
+        Assert.Contains("Grant list on path \"databases/roles\"", denied.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(Identities))]
     public async Task Renewal_extends_the_expiration_in_the_database(VaultKind kind, bool isPodIdentity)
     {

@@ -16,7 +16,7 @@ namespace KubeInject.Credentials.PostgreSql;
 /// login role of a lease, and the connecting user. An expired login role can be renewed as long as it exists, because
 /// <c>VALID UNTIL</c> can be changed at any time.
 /// </remarks>
-internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
+internal sealed class PostgreSqlIssuer : ICredentialIssuer, IRoleLister, IDisposable
 {
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
     private const int PasswordLength = 40;
@@ -97,7 +97,7 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
             throw new CredentialException(CredentialFailure.Refused, "The role that the pod requests is not a valid PostgreSQL role name: it must have 1 to 63 bytes and no NUL. Correct the annotation.");
         if (RoleName.IsLease(lease.Role))
             throw RoleCheck.RefusedAsLease(lease.Role);
-        if (options.AllowedRoles.Count > 0 && !options.AllowedRoles.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, lease.Role, ignoreCase: false)))
+        if (!IsAllowed(lease.Role))
             throw RoleCheck.Refused(lease.Role, $"is not among the allowed roles of this source ({string.Join(", ", options.AllowedRoles)}). Request an allowed role, or allow this role.");
         var prepared = lease with { Username = RoleName.Of(lease.Uuid, lease.Role) };
         return RunAsync($"checking the role {Annotations.Redaction.Value(lease.Role)}", null, PrepareAsync, cancellationToken);
@@ -197,6 +197,19 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListRolesAsync(string mount, CancellationToken cancellationToken)
+    {
+        return RunAsync("listing the roles", null, ListAsync, cancellationToken);
+
+        async Task<IReadOnlyList<string>> ListAsync(CancellationToken token)
+        {
+            var connection = await server.OpenAsync(token).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+                return [.. (await RoleCheck.ListAsync(connection, token).ConfigureAwait(false)).Where(IsAllowed)];
+        }
+    }
+
     /// <summary>Closes the connections to the server.</summary>
     public void Dispose() => server.Dispose();
 
@@ -226,6 +239,9 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IDisposable
             new NpgsqlParameter<string> { TypedValue = name }).ConfigureAwait(false);
         return roles.SingleOrDefault();
     }
+
+    private bool IsAllowed(string role) =>
+        options.AllowedRoles.Count == 0 || options.AllowedRoles.Any(pattern => FileSystemName.MatchesSimpleExpression(pattern, role, ignoreCase: false));
 
     /// <summary>Calculates the expiration time of a credential by the clock of the server.</summary>
     private async Task<string> ExpirationAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -9,6 +9,17 @@ internal static class RoleCheck
     public const string IsLease = "is the login role of a lease";
     public const string DoesNotExist = "does not exist";
 
+    private const string Reason = $"""
+        CASE WHEN r.rolname ~ '{RoleName.LeasePattern}' THEN '{IsLease}'
+             WHEN r.rolsuper THEN 'is a superuser'
+             WHEN r.rolcreaterole THEN 'may create roles (CREATEROLE)'
+             WHEN r.rolcreatedb THEN 'may create databases (CREATEDB)'
+             WHEN r.rolreplication THEN 'may replicate (REPLICATION)'
+             WHEN r.rolbypassrls THEN 'bypasses row security (BYPASSRLS)'
+             WHEN pg_catalog."left"(r.rolname, 3) = 'pg_' THEN 'is a predefined role of PostgreSQL'
+             WHEN r.rolname IN (current_user, session_user) THEN 'is the user who creates the login roles' END
+        """;
+
     // The role and its direct and indirect memberships. Memberships without INHERIT count as well, because of SET ROLE.
     private const string Privileges = $"""
         WITH RECURSIVE reached (oid) AS (
@@ -16,17 +27,29 @@ internal static class RoleCheck
             UNION
             SELECT m.roleid FROM pg_catalog.pg_auth_members m JOIN reached ON m.member = reached.oid)
         SELECT r.rolname::pg_catalog.text,
-               CASE WHEN r.rolname ~ '{RoleName.LeasePattern}' THEN '{IsLease}'
-                    WHEN r.rolsuper THEN 'is a superuser'
-                    WHEN r.rolcreaterole THEN 'may create roles (CREATEROLE)'
-                    WHEN r.rolcreatedb THEN 'may create databases (CREATEDB)'
-                    WHEN r.rolreplication THEN 'may replicate (REPLICATION)'
-                    WHEN r.rolbypassrls THEN 'bypasses row security (BYPASSRLS)'
-                    WHEN pg_catalog."left"(r.rolname, 3) = 'pg_' THEN 'is a predefined role of PostgreSQL'
-                    WHEN r.rolname IN (current_user, session_user) THEN 'is the user who creates the login roles' END
+               {Reason}
         FROM reached JOIN pg_catalog.pg_roles r USING (oid)
         ORDER BY 2 NULLS LAST, 1
         """;
+
+    // The roles without a login that have none of these privileges, directly or through memberships.
+    private const string Available = $"""
+        WITH RECURSIVE reached (role, oid) AS (
+            SELECT oid, oid FROM pg_catalog.pg_roles WHERE NOT rolcanlogin
+            UNION
+            SELECT reached.role, m.roleid FROM pg_catalog.pg_auth_members m JOIN reached ON m.member = reached.oid)
+        SELECT available.rolname::pg_catalog.text
+        FROM reached JOIN pg_catalog.pg_roles r USING (oid) JOIN pg_catalog.pg_roles available ON available.oid = reached.role
+        GROUP BY available.rolname
+        HAVING pg_catalog.count({Reason}) = 0
+        ORDER BY 1
+        """;
+
+    /// <summary>Lists the roles without a login that pods may request.</summary>
+    /// <param name="connection">A session of the server.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public static Task<List<string>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ListAsync(Available, reader => reader.GetString(0), cancellationToken);
 
     /// <summary>Checks whether a pod may request a role.</summary>
     /// <param name="connection">A session of the server.</param>

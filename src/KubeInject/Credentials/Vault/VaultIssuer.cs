@@ -16,7 +16,7 @@ namespace KubeInject.Credentials.Vault;
 /// <param name="vault">The client of the server. The caller disposes of it.</param>
 /// <param name="options">The options; default: issue with the login of KubeInject.</param>
 /// <param name="cluster">The cluster that issues tokens of the pods' ServiceAccounts; required only with <see cref="VaultIssuerOptions.UsePodIdentity"/>.</param>
-internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options = null, KubeObjectClient? cluster = null) : ICredentialIssuer
+internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options = null, KubeObjectClient? cluster = null) : ICredentialIssuer, IRoleLister
 {
     internal const string SourceName = "vault";
 
@@ -138,6 +138,16 @@ internal sealed class VaultIssuer(VaultClient vault, VaultIssuerOptions? options
     {
         ArgumentNullException.ThrowIfNull(lease);
         return revocation.RevokeAsync(lease, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListRolesAsync(string mount, CancellationToken cancellationToken)
+    {
+        var request = VaultRequest.List($"{VaultRequest.Escape(mount)}/roles");
+        var response = await vault.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return response.IsNotFound ? []
+            : response.IsSuccess ? [.. response.Data.Get("keys").Items().Select(key => key.Text()).OfType<string>().Order(StringComparer.Ordinal)]
+            : throw vault.Failure(request, response);
     }
 
     /// <exception cref="CredentialException">The mount path or the role name is invalid.</exception>
