@@ -127,6 +127,13 @@ Describe 'The input of Get-PodInjectionAnnotation' {
         $failed[0].TargetObject | Should -Be $namespace
     }
 
+    It 'can be a pod that has no name yet' {
+        $pod = [KubeInject.Kubernetes.Objects.Pod]::Parse((New-Manifest orders -AsJson).Replace('"name": "orders"', '"generateName": "orders-"'))
+        $pod.Name | Should -BeNullOrEmpty
+        ($pod | Get-PodInjectionAnnotation).Name | Should -Be orders-*
+        ($pod | Test-PodInjectionAnnotation -PassThru).Object.Name | Should -Be orders-*
+    }
+
     It 'can be pods from Get-KubePod' {
         $namespace = New-TestNamespace (New-Manifest orders), web
         (Get-KubePod -n $namespace | Get-PodInjectionAnnotation).Databases.Role | Should -Be orders-rw

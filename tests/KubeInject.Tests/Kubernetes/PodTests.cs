@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FsCheck.Fluent;
 using KubeInject.Kubernetes.Objects;
+using KubeInject.Manifests;
 using KubeInject.Testing;
 
 namespace KubeInject.Tests.Kubernetes;
@@ -20,6 +21,19 @@ public class PodTests
           "containerStatuses":[{"name":"side","ready":false,"restartCount":0,"state":{"waiting":{"reason":"ContainerCreating"}}},
            {"name":"app","ready":true,"restartCount":3,"state":{"running":{}},"lastState":{"terminated":{"finishedAt":"2026-01-02T04:00:00Z"}}}]}}
         """;
+
+    [Theory]
+    [InlineData("""{"generateName":"orders-"}""", "orders-*")]
+    [InlineData("""{"generateName":"orders-","name":"orders-1"}""", "orders-1")]
+    [InlineData("{}", "")]
+    public void A_pod_without_a_name_is_named_by_its_generateName_as_in_a_manifest(string metadata, string name)
+    {
+        var pod = Pod.Parse($$$"""{"apiVersion":"v1","kind":"Pod","metadata":{{{metadata}}},"spec":{"containers":[{"name":"app"}]}}""");
+
+        Assert.Equal(name, pod.ToTemplate().Object.Name);
+        Assert.Equal($"pod/{name}", $"{pod}");
+        Assert.Equal(pod.ToTemplate().Object, Manifest.Parse(new ManifestText(pod.ToJson())).Documents[0].PodTemplates[0].Template.Object);
+    }
 
     [Fact]
     public void Common_properties_are_read()

@@ -11,6 +11,7 @@ public sealed class Pod
 {
     // Keeps a copy of the document as UTF-8, which needs half the memory of a string and does not reference the page.
     private readonly byte[] utf8;
+    private readonly string? generateName;
 
     private Pod(byte[] utf8, JsonElement pod, Uri? server)
     {
@@ -20,6 +21,7 @@ public sealed class Pod
         var spec = pod.Get("spec");
         var status = pod.Get("status");
         Name = metadata.Text("name") ?? "";
+        generateName = metadata.Text("generateName");
         Namespace = metadata.Text("namespace");
         Uid = metadata.Text("uid");
         Labels = metadata.Get("labels").Texts();
@@ -129,7 +131,7 @@ public sealed class Pod
     /// <returns>The template. This is not a property, because the JSON and CSV of a pod would contain everything twice.</returns>
     public PodTemplate ToTemplate() => new()
     {
-        Object = new ObjectReference("Pod", Namespace, Name),
+        Object = Reference,
         Labels = Labels,
         Annotations = Annotations,
         Server = Server,
@@ -159,7 +161,10 @@ public sealed class Pod
 
     /// <summary>The reference of the pod, <c>shop/pod/orders-1</c>.</summary>
     /// <returns>One line.</returns>
-    public override string ToString() => new ObjectReference("Pod", Namespace, Name).ToString();
+    public override string ToString() => Reference.ToString();
+
+    // A pod that was not created yet can have no name. The API server then appends characters to generateName.
+    private ObjectReference Reference => new("Pod", Namespace, Name.Length > 0 ? Name : generateName is { Length: > 0 } ? $"{generateName}*" : "");
 
     /// <summary>Reads the owners of an object of any kind.</summary>
     internal static IReadOnlyList<OwnerReference> ReadOwners(JsonElement document) =>
