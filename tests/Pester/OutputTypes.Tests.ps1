@@ -74,6 +74,39 @@ Describe 'An object of the type <_>' -Tag NoCluster -ForEach $types {
         foreach ($property in $object.GetType().GetProperties()) { { $property.GetValue($object) } | Should -Not -Throw }
         $object | Format-List * | Out-String | Should -Not -BeNullOrEmpty
     }
+
+    It 'has text in the output of ConvertTo-Csv, and no names of types' {
+        $row = $samples[$_ -replace '^KubeInject\.'][0] | ConvertTo-Csv | ConvertFrom-Csv
+        $row.PSObject.Properties.Where{ $_.Value -match '(System|KubeInject|k8s)\.\w+' -and $_.Value -ne 'System.Security.SecureString' }.ForEach{ "$($_.Name): $($_.Value)" } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'The CSV of collections' -Tag NoCluster {
+    It 'has the names of databases, the codes of findings, and labels' {
+        $result = $samples['Injection.InjectionResult'][0] | ConvertTo-Csv | ConvertFrom-Csv
+        $result.Databases, $result.Object | Should -Be orders, shop/deployment/orders
+        ($samples['Annotations.PodInjection'][0] | ConvertTo-Csv | ConvertFrom-Csv).Findings | Should -Be KI001
+        ($injected, $database, $step).ForEach{ $_ | ConvertTo-Csv } | Should -Not -Match '(System|KubeInject)\.'
+        $labeled = [KubeInject.Kubernetes.Objects.Pod]::Parse('{"metadata": {"name": "a", "labels": {"app": "a", "tier": "web"}}, "spec": {"containers": [{"name": "app"}, {"name": "proxy"}]}}')
+        $row = $labeled | ConvertTo-Csv | ConvertFrom-Csv
+        $row.Labels, $row.Containers | Should -Be 'app=a, tier=web', 'app, proxy'
+    }
+
+    It 'has the keys of a Secret, but no values' {
+        $values = [System.Collections.Generic.Dictionary[string, object]]::new()
+        $values['password'] = 'hunter2'
+        $secret = [KubeInject.Cmdlets.Secrets.KubeSecret]@{ Namespace = 'shop'; Name = 'orders'; Data = $values }
+        ($secret | ConvertTo-Csv | ConvertFrom-Csv).Data | Should -Be password
+    }
+
+    It 'is not the JSON, which keeps its structure' {
+        $json = $samples['Annotations.PodInjection'][0] | ConvertTo-Json -Depth 3 -WarningAction Ignore | ConvertFrom-Json
+        $json.Databases[0].Role, $json.Findings[0].Code | Should -Be orders-rw, KI001
+        $json.Databases.GetType().Name | Should -Be 'Object[]'
+        $labeled = [KubeInject.Kubernetes.Objects.Pod]::Parse('{"metadata": {"name": "a", "labels": {"app": "a"}}}')
+        ($labeled | ConvertTo-Json -Depth 3 | ConvertFrom-Json).Labels.app | Should -Be a
+        $labeled.Labels['missing'] | Should -BeNullOrEmpty
+    }
 }
 
 Describe 'A runbook' -Tag NoCluster {

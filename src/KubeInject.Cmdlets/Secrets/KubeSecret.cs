@@ -15,7 +15,7 @@ public sealed class KubeSecret
     public string Type { get; init; } = "Opaque";
 
     /// <summary>The labels.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = ReadableDictionary.Of(value); } = ReadableDictionary.Empty;
 
     /// <summary>The time when the Secret was created; null if it is not known.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
@@ -24,16 +24,16 @@ public sealed class KubeSecret
     public TimeSpan? Age => DateTimeOffset.UtcNow - CreationTimestamp;
 
     /// <summary>The values by key: SecureStrings, or strings if -AsPlainText is specified.</summary>
-    public IReadOnlyDictionary<string, object> Data { get; init; } = new Dictionary<string, object>();
+    public IReadOnlyDictionary<string, object> Data { get; init => field = new Values(value); } = new Values([]);
 
     /// <summary>The keys of the values, sorted.</summary>
-    public IReadOnlyList<string> Keys => Data.Keys.Order(StringComparer.Ordinal).ToArray();
+    public IReadOnlyList<string> Keys => ReadableList.Of(Data.Keys.Order(StringComparer.Ordinal));
 
     /// <summary>The keys of the values that are in base64, because they are not text or were set as bytes.</summary>
-    public IReadOnlyList<string> Base64Keys { get; init; } = [];
+    public IReadOnlyList<string> Base64Keys { get; init => field = ReadableList.Of(value); } = ReadableList<string>.Empty;
 
     /// <summary>The metadata that Set-KubeSecret -Metadata wrote. It is not secret.</summary>
-    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Metadata { get; init => field = ReadableDictionary.Of(value); } = ReadableDictionary.Empty;
 
     /// <summary>The API server that returned the Secret.</summary>
     public Uri? Server { get; init; }
@@ -55,4 +55,10 @@ public sealed class KubeSecret
         Metadata = content.Metadata,
         Server = content.Server,
     };
+
+    /// <summary>The values of a Secret. As text, they are only the keys.</summary>
+    private sealed class Values(IEnumerable<KeyValuePair<string, object>> values) : Dictionary<string, object>(values, StringComparer.Ordinal)
+    {
+        public override string ToString() => string.Join(", ", Keys);
+    }
 }

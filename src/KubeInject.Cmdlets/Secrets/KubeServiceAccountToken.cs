@@ -15,7 +15,7 @@ public sealed class KubeServiceAccountToken
     public string? Subject { get; init; }
 
     /// <summary>The audiences that the token is valid for.</summary>
-    public IReadOnlyList<string> Audience { get; init; } = [];
+    public IReadOnlyList<string> Audience { get; init => field = ReadableList.Of(value); } = ReadableList<string>.Empty;
 
     /// <summary>The time when the token expires; null if it does not expire.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }

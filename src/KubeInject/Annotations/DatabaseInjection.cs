@@ -22,13 +22,13 @@ public sealed record DatabaseInjection
     public InjectionMode Mode { get; init; }
 
     /// <summary>The variables for the username in classic mode. Empty in uri mode, and if annotations of another injector name no variable.</summary>
-    public IReadOnlyList<string> UsernameVariables { get; init; } = [];
+    public IReadOnlyList<string> UsernameVariables { get; init => field = ReadableList.Of(value); } = ReadableList<string>.Empty;
 
     /// <summary>The variables for the password in classic mode. Empty in uri mode, and if annotations of another injector name no variable.</summary>
-    public IReadOnlyList<string> PasswordVariables { get; init; } = [];
+    public IReadOnlyList<string> PasswordVariables { get; init => field = ReadableList.Of(value); } = ReadableList<string>.Empty;
 
     /// <summary>The variables for the connection URI in uri mode. Empty in classic mode, and if annotations of another injector name no variable.</summary>
-    public IReadOnlyList<string> UriVariables { get; init; } = [];
+    public IReadOnlyList<string> UriVariables { get; init => field = ReadableList.Of(value); } = ReadableList<string>.Empty;
 
     /// <summary>The variables that get the credentials, in the order of the annotations.</summary>
     internal IEnumerable<string> AllVariables => UsernameVariables.Concat(PasswordVariables).Concat(UriVariables);

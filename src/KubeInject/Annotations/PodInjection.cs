@@ -49,22 +49,22 @@ public sealed record PodInjection
     public required InjectionState State { get; init; }
 
     /// <summary>The databases, in ordinal order of their names.</summary>
-    public IReadOnlyList<DatabaseInjection> Databases { get; init; } = [];
+    public IReadOnlyList<DatabaseInjection> Databases { get; init => field = ReadableList.Of(value, database => database.Name); } = ReadableList<DatabaseInjection>.Empty;
 
     /// <summary>
     /// The UUIDs of the pod that cannot be assigned to a database, because the numbers of UUIDs and databases differ. The
     /// credentials of these leases were issued, too.
     /// </summary>
-    public IReadOnlyList<string> UnmatchedUuids { get; init; } = [];
+    public IReadOnlyList<string> UnmatchedUuids { get; init => field = ReadableList.Of(value); } = ReadableList<string>.Empty;
 
     /// <summary>The keys of all lease records of the pod: first those of the databases, then the unmatched UUIDs.</summary>
-    public IEnumerable<string> Uuids => Databases.Select(database => database.Uuid).OfType<string>().Concat(UnmatchedUuids);
+    public IEnumerable<string> Uuids => ReadableList.Of(Databases.Select(database => database.Uuid).OfType<string>().Concat(UnmatchedUuids));
 
     /// <summary>Whether the variables are placeholders of the in-cluster injector's NRI mode, so that injector injects the containers.</summary>
     internal bool HasPlaceholders { get; init; }
 
     /// <summary>The findings: errors first, then in ordinal order of the key.</summary>
-    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init => field = ReadableList.Of(value, finding => finding.Code); } = ReadableList<Finding>.Empty;
 
     /// <summary>Whether a finding prevents the injection.</summary>
     public bool HasErrors => Findings.Any(finding => finding.Severity == FindingSeverity.Error);

@@ -16,7 +16,7 @@ public sealed record DiagnosisStep
     public required string Text { get; init => field = DisplayText.Escape(value); }
 
     /// <summary>The problems of the step. If the step failed, the first finding is the cause.</summary>
-    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init => field = ReadableList.Of(value, finding => finding.Code); } = ReadableList<Finding>.Empty;
 
     /// <summary>The injectors whose webhooks act on the pod; empty if there are none, or if the step is about something else.</summary>
     internal IReadOnlyList<InjectorSignature> ActingInjectors { get; init; } = [];

@@ -22,7 +22,7 @@ public sealed record Explanation
     public string? Remedy { get; init; }
 
     /// <summary>The lines of the explanation, for a terminal. They contain no secret.</summary>
-    public required IReadOnlyList<string> Lines { get; init; }
+    public required IReadOnlyList<string> Lines { get; init => field = ReadableList.Of(value, separator: Environment.NewLine); }
 
     /// <summary>Explains a diagnosis.</summary>
     /// <param name="diagnosis">The diagnosis.</param>

@@ -16,13 +16,13 @@ public sealed record PodDiagnosis
     public SourceLocation? Location { get; init; }
 
     /// <summary>The requests: one injection for each dialect that it uses, and at least one.</summary>
-    public required IReadOnlyList<PodInjection> Injections { get; init; }
+    public required IReadOnlyList<PodInjection> Injections { get; init => field = ReadableList.Of(value); }
 
     /// <summary>The checked steps from the annotations to the credentials, in their order. Steps that were not checked are not included.</summary>
-    public required IReadOnlyList<DiagnosisStep> Steps { get; init; }
+    public required IReadOnlyList<DiagnosisStep> Steps { get; init => field = ReadableList.Of(value); }
 
     /// <summary>All findings, in the order of the steps.</summary>
-    public IReadOnlyList<Finding> Findings => Steps.SelectMany(link => link.Findings).ToArray();
+    public IReadOnlyList<Finding> Findings => ReadableList.Of(Steps.SelectMany(link => link.Findings), finding => finding.Code);
 
     /// <summary>The codes of findings that comments in the manifest silence. They are part of <see cref="Findings"/>.</summary>
     internal IReadOnlySet<string> IgnoredCodes { get; init; } = new HashSet<string>();

@@ -47,7 +47,7 @@ internal static class TolerantJson
 
     public static IReadOnlyDictionary<string, string> Texts(this JsonElement element)
     {
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        var texts = new ReadableDictionary();
         if (element.ValueKind == JsonValueKind.Object)
         {
             foreach (var property in element.EnumerateObject())

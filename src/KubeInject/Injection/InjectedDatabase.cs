@@ -10,8 +10,14 @@ namespace KubeInject.Injection;
 public sealed record InjectedDatabase(
     string Name, string Role, IReadOnlyList<string> UsernameVariables, IReadOnlyList<string> SecretVariables, string? Username, string? Uuid)
 {
+    /// <summary>The variables for the username.</summary>
+    public IReadOnlyList<string> UsernameVariables { get; init => field = ReadableList.Of(value); } = ReadableList.Of(UsernameVariables);
+
+    /// <summary>The variables for secrets.</summary>
+    public IReadOnlyList<string> SecretVariables { get; init => field = ReadableList.Of(value); } = ReadableList.Of(SecretVariables);
+
     /// <summary>The variables for username, password and connection URI.</summary>
-    public IReadOnlyList<string> Variables => UsernameVariables.Concat(SecretVariables).ToArray();
+    public IReadOnlyList<string> Variables => ReadableList.Of(UsernameVariables.Concat(SecretVariables));
 
     /// <summary>Returns the database in one line.</summary>
     /// <returns>For example <c>orders: role orders-rw as DBUSER, DBPASSWORD</c>.</returns>

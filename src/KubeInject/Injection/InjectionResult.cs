@@ -16,13 +16,13 @@ public sealed record InjectionResult
     public required InjectionStatus Status { get; init; }
 
     /// <summary>The databases with issued or planned credentials, in the order of their names.</summary>
-    public IReadOnlyList<InjectedDatabase> Databases { get; init; } = [];
+    public IReadOnlyList<InjectedDatabase> Databases { get; init => field = ReadableList.Of(value, database => database.Name); } = ReadableList<InjectedDatabase>.Empty;
 
     /// <summary>The containers that get the variables, init containers first.</summary>
-    public IReadOnlyList<string> Containers { get; init; } = [];
+    public IReadOnlyList<string> Containers { get; init => field = ReadableList.Of(value); } = ReadableList<string>.Empty;
 
     /// <summary>The findings of the annotations, with positions.</summary>
-    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init => field = ReadableList.Of(value, finding => finding.Code); } = ReadableList<Finding>.Empty;
 
     /// <summary>The reason for the failure, in one line. Null if the injection did not fail, or if it failed because of the findings.</summary>
     public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }

@@ -28,7 +28,7 @@ public sealed record InstallationStatus
     public DateTimeOffset? CertificateAuthorityEnd { get; init; }
 
     /// <summary>What does not work, in sentences. Empty if everything works.</summary>
-    public IReadOnlyList<string> Problems { get; init; } = [];
+    public IReadOnlyList<string> Problems { get; init => field = ReadableList.Of(value, separator: " "); } = ReadableList<string>.Empty;
 
     /// <summary>Whether everything works.</summary>
     public bool IsReady => Problems.Count == 0;

@@ -17,7 +17,7 @@ public sealed partial class CredentialLease
         this.inventory = inventory;
         State = state;
         Owner = owners.Count > 0 ? owners[0] : record.Owner;
-        Pods = [.. owners.DefaultIfEmpty(record.Owner).Where(IsPod).Select(pod => pod.Name).Distinct()];
+        Pods = ReadableList.Of(owners.DefaultIfEmpty(record.Owner).Where(IsPod).Select(pod => pod.Name).Distinct());
         Workload = !IsPod(record.Owner) ? record.Owner : !IsPod(Owner) ? Owner : null;
         NodeName = record.NodeName;
     }

@@ -44,6 +44,10 @@ public sealed class FileLeaseStore(string folder, string? cluster = null) : ILea
     /// <summary>The address of the API server of the owners' cluster; null if records of all clusters are returned.</summary>
     public string? Cluster { get; } = cluster;
 
+    /// <summary>The folder of the records.</summary>
+    /// <returns>One line.</returns>
+    public override string ToString() => DisplayText.Escape(Folder);
+
     /// <inheritdoc/>
     public async Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {

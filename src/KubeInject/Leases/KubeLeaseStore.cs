@@ -39,6 +39,9 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
     /// <summary>The namespace of the records.</summary>
     public string Namespace { get; } = @namespace;
 
+    /// <summary>Where the records are.</summary>
+    public override string ToString() => DisplayText.Escape($"Secrets in the namespace {Namespace}");
+
     /// <inheritdoc/>
     public async Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {

@@ -19,28 +19,28 @@ public sealed record LeaseSweepSummary
     public required int Kept { get; init; }
 
     /// <summary>The kept leases without a known owner or of another cluster, grouped by reason.</summary>
-    public IReadOnlyList<SkippedLeases> Skipped { get; init; } = [];
+    public IReadOnlyList<SkippedLeases> Skipped { get; init => field = ReadableList.Of(value, separator: " "); } = ReadableList<SkippedLeases>.Empty;
 
     /// <summary>The leases that could not be renewed or revoked.</summary>
-    public required IReadOnlyList<LeaseFailure> Failures { get; init; }
+    public required IReadOnlyList<LeaseFailure> Failures { get; init => field = ReadableList.Of(value, separator: " "); }
 
     /// <summary>The number of leases that could not be renewed or revoked.</summary>
     public int Failed => Failures.Count;
 
     /// <summary>The entries of the store that cannot be read as records. They are kept.</summary>
-    public IReadOnlyList<UnreadableRecord> Unreadable { get; init; } = [];
+    public IReadOnlyList<UnreadableRecord> Unreadable { get; init => field = ReadableList.Of(value, record => record.Location); } = ReadableList<UnreadableRecord>.Empty;
 
     /// <summary>The resources that could not be searched for owners, with the missing permission.</summary>
-    public IReadOnlyList<OwnerGap> Gaps { get; init; } = [];
+    public IReadOnlyList<OwnerGap> Gaps { get; init => field = ReadableList.Of(value, gap => gap.Resource); } = ReadableList<OwnerGap>.Empty;
 
     /// <summary>The gaps that prevented revocations.</summary>
-    public IReadOnlyList<OwnerGap> BlockingGaps { get; init; } = [];
+    public IReadOnlyList<OwnerGap> BlockingGaps { get; init => field = ReadableList.Of(value, gap => gap.Resource); } = ReadableList<OwnerGap>.Empty;
 
     /// <summary>Other servers of the same kind of source whose leases are in the same store. This sweep skipped them.</summary>
-    public IReadOnlyList<string> OtherServers { get; init; } = [];
+    public IReadOnlyList<string> OtherServers { get; init => field = ReadableList.Of(value); } = ReadableList<string>.Empty;
 
     /// <summary>Warnings, for example about clock differences, a Secret that was not deleted, or skipped leases.</summary>
-    public IReadOnlyList<string> Notices { get; init; } = [];
+    public IReadOnlyList<string> Notices { get; init => field = ReadableList.Of(value, separator: " "); } = ReadableList<string>.Empty;
 
     /// <summary>All notices in one line; null if there are none.</summary>
     public string? Notice => Notices.Count == 0 ? null : string.Join(' ', Notices);

@@ -52,6 +52,9 @@ internal sealed class VaultLeaseStore : ILeaseStore
         entryMetadata = $"{mountPath}/metadata/{EntryFolder}/{prefixPath}";
     }
 
+    /// <summary>The path of the records in Vault.</summary>
+    public override string ToString() => DisplayText.Escape(Uri.UnescapeDataString(data));
+
     /// <inheritdoc/>
     public async Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {

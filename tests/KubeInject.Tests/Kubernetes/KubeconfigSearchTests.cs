@@ -173,7 +173,7 @@ public sealed class KubeconfigSearchTests : IDisposable
             """);
         var b = folder.Write("b", "clusters: [{name: c, cluster: {server: 'https://me:canary@example.test:6443', proxy-url: 'http://me:canary@x'}}]\ncontexts: [{name: three, context: {user: u}}]");
         var contexts = Kubeconfig.Load([a, b]).ListContexts();
-        IReadOnlyList<string> files = [a, b];
+        var files = ReadableList.Of<string>([a, b]);
         Assert.Equal(
             [
                 new KubeContext { Name = "one", Cluster = "c", Server = "https://example.test:6443", User = "u", Namespace = "shop", File = a, KubeConfig = files, IsCurrent = false },

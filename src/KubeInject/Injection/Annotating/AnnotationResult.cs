@@ -19,7 +19,7 @@ public sealed record AnnotationResult
     public required AnnotationStatus Status { get; init; }
 
     /// <summary>The changes or, for a dry run, the planned changes. One sentence for each.</summary>
-    public IReadOnlyList<string> Changes { get; init => field = value.Select(DisplayText.Escape).ToArray(); } = [];
+    public IReadOnlyList<string> Changes { get; init => field = ReadableList.Of(value.Select(DisplayText.Escape), separator: " "); } = ReadableList<string>.Empty;
 
     /// <summary>
     /// The changed lines, as a unified diff without context lines. Possible passwords are masked. Empty if there are no
@@ -28,10 +28,10 @@ public sealed record AnnotationResult
     public string Diff { get; init; } = "";
 
     /// <summary>What could not be done, or what the user has to know. One sentence for each.</summary>
-    public IReadOnlyList<string> Warnings { get; init => field = value.Select(DisplayText.Escape).ToArray(); } = [];
+    public IReadOnlyList<string> Warnings { get; init => field = ReadableList.Of(value.Select(DisplayText.Escape), separator: " "); } = ReadableList<string>.Empty;
 
     /// <summary>The findings after the change.</summary>
-    public IReadOnlyList<Finding> Findings { get; init; } = [];
+    public IReadOnlyList<Finding> Findings { get; init => field = ReadableList.Of(value, finding => finding.Code); } = ReadableList<Finding>.Empty;
 
     /// <summary>The reason for the failure, in one line with the position. Null if the change did not fail.</summary>
     public string? Error { get; init => field = value is null ? null : DisplayText.Escape(value); }

@@ -22,7 +22,7 @@ public sealed record KubeContext
     public required string File { get; init; }
 
     /// <summary>All merged files in order of precedence. The cluster and the user can be in files other than <see cref="File"/>.</summary>
-    public required IReadOnlyList<string> KubeConfig { get; init; }
+    public required IReadOnlyList<string> KubeConfig { get; init => field = ReadableList.Of(value); }
 
     /// <summary>Whether this is the current context.</summary>
     public required bool IsCurrent { get; init; }

@@ -33,7 +33,7 @@ public sealed record ConnectionReport
     public string? ImpersonatedUser { get; init; }
 
     /// <summary>The known groups of the user.</summary>
-    public IReadOnlyList<string> Groups { get; init; } = [];
+    public IReadOnlyList<string> Groups { get; init => field = ReadableList.Of(value); } = ReadableList<string>.Empty;
 
     /// <summary>The source of <see cref="User"/>.</summary>
     public IdentitySource UserSource { get; init; }
@@ -42,7 +42,7 @@ public sealed record ConnectionReport
     public bool ChecksCertificate { get; init; }
 
     /// <summary>The certificate chain of the server, starting with the server certificate; empty if it presented none.</summary>
-    public IReadOnlyList<CertificateSummary> ServerCertificate { get; init; } = [];
+    public IReadOnlyList<CertificateSummary> ServerCertificate { get; init => field = ReadableList.Of(value); } = ReadableList<CertificateSummary>.Empty;
 
     /// <summary>The number of whole days until the first certificate of the chain expires; null if there is none.</summary>
     public int? ServerCertificateDaysLeft => ServerCertificate.Count == 0 ? null : ServerCertificate.Min(certificate => certificate.DaysLeft);
@@ -54,7 +54,7 @@ public sealed record ConnectionReport
     public int? ClientCertificateDaysLeft => ClientCertificate?.DaysLeft;
 
     /// <summary>The permissions that the commands of this module need; empty if the connection failed.</summary>
-    public IReadOnlyList<AccessRight> Rights { get; init; } = [];
+    public IReadOnlyList<AccessRight> Rights { get; init => field = ReadableList.Of(value); } = ReadableList<AccessRight>.Empty;
 
     /// <summary>The server and the result.</summary>
     /// <returns>One line.</returns>

@@ -29,7 +29,7 @@ public sealed record ContainerSummary
     /// <summary>The names of the variables in <c>env</c>, in the order of the object, including duplicates.</summary>
     public IReadOnlyList<string> Variables
     {
-        get => Declaration.Variables;
+        get => ReadableList.Of(Declaration.Variables);
         init => Declaration = Declaration with { Variables = value };
     }
 

@@ -23,15 +23,13 @@ public sealed class ObjectMetadata
     public TimeSpan? Age => DateTimeOffset.UtcNow - CreationTimestamp;
 
     /// <summary>The labels.</summary>
-    public IReadOnlyDictionary<string, string> Labels { get; init => field = value ?? None; } = None;
+    public IReadOnlyDictionary<string, string> Labels { get; init => field = ReadableDictionary.Of(value); } = ReadableDictionary.Empty;
 
     /// <summary>The annotations.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; init => field = value ?? None; } = None;
+    public IReadOnlyDictionary<string, string> Annotations { get; init => field = ReadableDictionary.Of(value); } = ReadableDictionary.Empty;
 
     /// <summary>The API server that sent the object; null for none.</summary>
     public Uri? Server { get; init; }
-
-    internal static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
 
     /// <summary>Gets a pod template without a spec from the metadata of a pod, for the injection.</summary>
     internal PodTemplate ToTemplate() => new()

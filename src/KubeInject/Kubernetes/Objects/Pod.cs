@@ -27,7 +27,7 @@ public sealed class Pod
         Labels = metadata.Get("labels").Texts();
         Annotations = metadata.Get("annotations").Texts();
         CreationTimestamp = metadata.Time("creationTimestamp");
-        OwnerReferences = ReadOwners(pod);
+        OwnerReferences = ReadableList.Of(ReadOwners(pod), owner => $"{owner.Kind.ToLowerInvariant()}/{owner.Name}");
         ServiceAccountName = spec.Text("serviceAccountName") is { Length: > 0 } account ? account : "default";
         NodeName = spec.Text("nodeName");
         InitContainers = ReadContainers(spec.Get("initContainers"), status.Get("initContainerStatuses"), isInit: true);
@@ -173,9 +173,9 @@ public sealed class Pod
     private static OwnerReference ReadOwner(JsonElement owner) => new(
         owner.Text("apiVersion") ?? "", owner.Text("kind") ?? "", owner.Text("name") ?? "", owner.Text("uid") ?? "", owner.IsTrue("controller"));
 
-    private static List<ContainerSummary> ReadContainers(JsonElement containers, JsonElement statuses, bool isInit)
+    private static IReadOnlyList<ContainerSummary> ReadContainers(JsonElement containers, JsonElement statuses, bool isInit)
     {
-        return [.. containers.Items().Select(ReadContainer)];
+        return ReadableList.Of(containers.Items().Select(ReadContainer), container => container.Name);
 
         ContainerSummary ReadContainer(JsonElement container)
         {

@@ -144,7 +144,7 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
     {
         string? name = null, namespaceName = null, uid = null;
         DateTimeOffset? created = null;
-        Dictionary<string, string>? labels = null, annotations = null;
+        ReadableDictionary? labels = null, annotations = null;
         var field = new ProtobufReader(message);
         while (field.Read())
         {
@@ -179,8 +179,8 @@ internal sealed class ProtobufMetadataReader(KubeResource resource, Uri? server 
             Namespace = string.IsNullOrEmpty(namespaceName) ? null : namespaceName,
             Uid = uid,
             CreationTimestamp = created,
-            Labels = labels ?? ObjectMetadata.None,
-            Annotations = annotations ?? ObjectMetadata.None,
+            Labels = labels ?? ReadableDictionary.Empty,
+            Annotations = annotations ?? ReadableDictionary.Empty,
             Server = server,
         };
     }
