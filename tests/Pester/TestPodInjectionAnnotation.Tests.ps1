@@ -154,6 +154,18 @@ Describe 'Test-PodInjectionAnnotation with a cluster' {
         (Test-PodInjectionAnnotation -n $namespace -LabelSelector app=other -PassThru).Object.Name | Should -Be other
     }
 
+    It 'selects pods and workloads of several namespaces, also with wildcards' {
+        $second = New-TestNamespace $sound
+        (Test-PodInjectionAnnotation -n $namespace, $second -PassThru).Object.ForEach{ "$_" } | Should -Be "$namespace/pod/orders", "$namespace/pod/other", "$second/pod/orders"
+        (Test-PodInjectionAnnotation -n "$namespace*", "$second*" -Name orders -PassThru).Object.Namespace | Should -Be $namespace, $second
+        (Test-PodInjectionAnnotation -n $namespace, $second -Name o*s -PassThru).Object.Namespace | Should -Be $namespace, $second
+        (Test-PodInjectionAnnotation -n $namespace, $second -Workload pod/orders -PassThru).Object.Namespace | Should -Be $namespace, $second
+        (Test-PodInjectionAnnotation -n "$second*" pod/orders -PassThru).Object.Namespace | Should -Be $second
+        (Test-PodInjectionAnnotation -n $namespace, $second -Name "$second/pod/orders" -PassThru).Object.Namespace | Should -Be $second
+        { Test-PodInjectionAnnotation -n $namespace, $second -Name default/pod/orders } | Should -Throw '*is in the namespace default*' -ErrorId 'NameInvalid,*'
+        { Test-PodInjectionAnnotation -n $namespace, $second -Workload default/pod/orders } | Should -Throw '*is in the namespace default*' -ErrorId 'WorkloadInvalid,*'
+    }
+
     It 'understands names as kubectl and this module print them: <_>' -ForEach 'orders', 'pod/orders', 'pods/orders', 'NAMESPACE/pod/orders', 'NAMESPACE/pod/or*s' {
         (Test-PodInjectionAnnotation -Name $_.Replace('NAMESPACE', $namespace) -Namespace $namespace -PassThru).Object.Name | Should -Be orders
     }

@@ -108,23 +108,48 @@ public abstract class ConnectedCmdlet : KubeCmdlet
             });
     });
 
-    /// <summary>Reads the name of a workload. Writes an error and returns null if it is not valid.</summary>
-    private protected ObjectReference? ReadWorkload(string text, string? @namespace, KubeConnection connection)
+    /// <summary>Reads the name of an object, and returns it in each namespace. Writes an error if it is not valid.</summary>
+    /// <param name="text">The name, which can contain a namespace.</param>
+    /// <param name="resource">The resource of the object.</param>
+    /// <param name="namespaces">The result of <see cref="FindNamespaces"/>.</param>
+    /// <param name="specified">The value of -Namespace.</param>
+    private protected IReadOnlyList<ObjectReference> ReadName(string text, KubeResource resource, IReadOnlyList<string?> namespaces, string[]? specified)
     {
         try
         {
-            return Within(@namespace, WorkloadName.Parse(text, @namespace ?? connection.Namespace), text);
+            var name = ObjectName.Parse(text, resource);
+            return Within(namespaces, specified, [.. namespaces.Select(@namespace => name with { Namespace = name.Namespace ?? @namespace })], text);
+        }
+        catch (FormatException exception)
+        {
+            WriteError(Errors.InvalidName(exception, text));
+            return [];
+        }
+    }
+
+    /// <summary>Reads the name of a workload, and returns it in each namespace. Writes an error if it is not valid.</summary>
+    private protected IReadOnlyList<ObjectReference> ReadWorkload(string text, IReadOnlyList<string?> namespaces, string[]? specified, KubeConnection connection)
+    {
+        try
+        {
+            return Within(namespaces, specified, [.. namespaces.Select(@namespace => WorkloadName.Parse(text, @namespace ?? connection.Namespace))], text);
         }
         catch (FormatException exception)
         {
             WriteError(Errors.InvalidWorkload(exception, text));
-            return null;
+            return [];
         }
     }
 
-    /// <summary>Returns a reference if it does not conflict with -Namespace.</summary>
-    /// <exception cref="FormatException">The reference has another namespace than -Namespace.</exception>
-    private protected static ObjectReference Within(string? @namespace, ObjectReference reference, string text) =>
-        @namespace is null || reference.Namespace is null || reference.Namespace == @namespace ? reference
-            : throw new FormatException($"'{text}' is in the namespace {reference.Namespace}, but -Namespace is {@namespace}.");
+    /// <summary>Reads the name of a workload. Writes an error and returns null if it is not valid.</summary>
+    private protected ObjectReference? ReadWorkload(string text, string? @namespace, KubeConnection connection) =>
+        ReadWorkload(text, [@namespace], @namespace is null ? null : [@namespace], connection).SingleOrDefault();
+
+    /// <summary>Returns the distinct references that are in the namespaces. A null namespace is the one of the connection, and does not restrict a reference.</summary>
+    private static ObjectReference[] Within(IReadOnlyList<string?> namespaces, string[]? specified, ObjectReference[] references, string text)
+    {
+        var found = references.Where(reference => namespaces.Contains(null) || namespaces.Contains(reference.Namespace)).Distinct().ToArray();
+        return found.Length > 0 || references.Length == 0 ? found
+            : throw new FormatException($"'{text}' is in the namespace {references[0].Namespace}, but -Namespace is {string.Join(", ", specified!)}.");
+    }
 }

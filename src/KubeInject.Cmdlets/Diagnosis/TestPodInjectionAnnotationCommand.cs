@@ -36,13 +36,14 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
-    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the namespace of the pods or workloads in the connected cluster. The default is the namespace of the connection.")]
-    [Parameter(ParameterSetName = FromPath, HelpMessage = "Specifies the namespace of the pods or workloads in the connected cluster. The default is the namespace of the connection.")]
-    [Parameter(ParameterSetName = OfWorkload, HelpMessage = "Specifies the namespace of the pods or workloads in the connected cluster. The default is the namespace of the connection.")]
+    [Parameter(ParameterSetName = FromCluster, HelpMessage = "Specifies the namespaces of the pods or workloads in the connected cluster. Wildcards are allowed, and require the permission to list namespaces. The default is the namespace of the connection.")]
+    [Parameter(ParameterSetName = FromPath, HelpMessage = "Specifies the namespaces of the pods or workloads in the connected cluster. Wildcards are allowed, and require the permission to list namespaces. The default is the namespace of the connection.")]
+    [Parameter(ParameterSetName = OfWorkload, HelpMessage = "Specifies the namespaces of the pods or workloads in the connected cluster. Wildcards are allowed, and require the permission to list namespaces. The default is the namespace of the connection.")]
     [Alias("n")]
     [ArgumentCompleter(typeof(NamespaceCompleter))]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string? Namespace { get; set; }
+    public string[]? Namespace { get; set; }
 
     [Parameter(ParameterSetName = FromCluster, HelpMessage = "Tests pods in all namespaces of the connected cluster.")]
     [Alias("A")]
@@ -114,14 +115,13 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     protected override void ProcessRecord()
     {
         base.ProcessRecord();
-        foreach (var text in Workload ?? [])
-        {
-            if (ReadWorkload(text, Namespace, connection!) is { } workload)
-                Run(workload, (pipeline, cancellationToken) => WriteAsync(live!.DiagnoseAsync(workload, cancellationToken), pipeline));
-        }
-
+        if (ParameterSetName != FromCluster && Workload is not { Length: > 0 })
+            return;
+        var (namespaces, isExact) = FindNamespaces(AllNamespaces ? null : Namespace, connection!);
+        foreach (var workload in Workload?.SelectMany(text => ReadWorkload(text, namespaces, Namespace, connection!)) ?? [])
+            Run(workload, (pipeline, cancellationToken) => WriteAsync(live!.DiagnoseAsync(workload, cancellationToken), pipeline));
         if (ParameterSetName == FromCluster)
-            ProcessCluster();
+            ProcessCluster(namespaces, isExact);
     }
 
     /// <inheritdoc/>
@@ -160,52 +160,37 @@ public sealed class TestPodInjectionAnnotationCommand : ManifestCmdlet
     /// <summary>Whether a value of -Path names a workload, such as <c>deployment/orders</c>. An existing path takes precedence.</summary>
     private bool IsWorkload(string path) => !WildcardPattern.ContainsWildcardCharacters(path) && WorkloadName.IsName(path) && !System.IO.Path.Exists(GetUnresolvedProviderPathFromPSPath(path));
 
-    private void ProcessCluster()
+    private void ProcessCluster(IReadOnlyList<string?> namespaces, bool isExact)
     {
-        var names = Name?.Select(ReadName).OfType<ObjectReference>().ToList();
+        var names = Name?.SelectMany(name => ReadName(name, KubeResource.Pods, namespaces, Namespace)).ToList();
         foreach (var name in names?.Where(name => !WildcardPattern.ContainsWildcardCharacters(name.Name)) ?? [])
         {
             Run(name, async (pipeline, cancellationToken) =>
             {
-                if (AllNamespaces || LabelSelector is not null)
-                    await ListAsync(QueryIn(name.Namespace) with { FieldSelector = $"metadata.name={name.Name}" }, _ => true, pipeline, cancellationToken).ConfigureAwait(false);
-                else
+                if (isExact && !AllNamespaces && LabelSelector is null)
                     await WriteAsync(live!.DiagnoseAsync(await connection!.GetPodAsync(name.Name, name.Namespace, cancellationToken).ConfigureAwait(false), cancellationToken), pipeline).ConfigureAwait(false);
+                else
+                    await ListAsync(Query(name.Namespace) with { FieldSelector = $"metadata.name={name.Name}" }, _ => true, pipeline, cancellationToken).ConfigureAwait(false);
             });
         }
 
         foreach (var patterns in names?.Where(name => WildcardPattern.ContainsWildcardCharacters(name.Name)).ToLookup(name => name.Namespace, name => Wildcards.Pattern(name.Name)) ?? Enumerable.Empty<IGrouping<string?, WildcardPattern>>())
-            Run(patterns.Key, (pipeline, cancellationToken) => ListAsync(QueryIn(patterns.Key), pod => patterns.Any(pattern => pattern.IsMatch(pod.Name)), pipeline, cancellationToken));
-        if (names is null)
-            Run(Namespace, ListAllAsync);
+            Run(patterns.Key, (pipeline, cancellationToken) => ListAsync(Query(patterns.Key), pod => patterns.Any(pattern => pattern.IsMatch(pod.Name)), pipeline, cancellationToken));
+        foreach (var @namespace in names is null ? namespaces : [])
+            Run(@namespace, (pipeline, cancellationToken) => ListAllAsync(@namespace, pipeline, cancellationToken));
     }
 
-    private async Task ListAllAsync(PipelineThread pipeline, CancellationToken cancellationToken)
+    private async Task ListAllAsync(string? @namespace, PipelineThread pipeline, CancellationToken cancellationToken)
     {
-        await ListAsync(QueryIn(null), _ => true, pipeline, cancellationToken).ConfigureAwait(false);
+        await ListAsync(Query(@namespace), _ => true, pipeline, cancellationToken).ConfigureAwait(false);
         if (LabelSelector is not null)
             return;
         foreach (var diagnosis in await live!.DiagnoseWorkloadsAsync(cancellationToken).ConfigureAwait(false))
             await pipeline.InvokeAsync(() => Write(diagnosis)).ConfigureAwait(false);
     }
 
-    /// <summary>Reads the name of a pod. Writes an error and returns null if it is not valid.</summary>
-    private ObjectReference? ReadName(string text)
-    {
-        try
-        {
-            return Within(Namespace, ObjectName.Parse(text, KubeResource.Pods), text) is var name && name.Namespace is null ? name with { Namespace = Namespace } : name;
-        }
-        catch (FormatException exception)
-        {
-            WriteError(Errors.InvalidName(exception, text));
-            return null;
-        }
-    }
-
-    /// <summary>The query of the parameters. The namespace in a name restricts it, also with -AllNamespaces.</summary>
-    private KubeQuery QueryIn(string? @namespace) =>
-        new() { Namespace = @namespace ?? Namespace, AllNamespaces = AllNamespaces && @namespace is null, LabelSelector = LabelSelector };
+    /// <summary>The query of the parameters. A namespace restricts it, also with -AllNamespaces.</summary>
+    private KubeQuery Query(string? @namespace) => new() { Namespace = @namespace, AllNamespaces = AllNamespaces && @namespace is null, LabelSelector = LabelSelector };
 
     private async Task ListAsync(KubeQuery query, Func<Pod, bool> isWanted, PipelineThread pipeline, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
     {
         var connection = RequireConnection();
         var (namespaces, isExact) = FindNamespaces(Namespace, connection);
-        var names = Name?.SelectMany(name => ReadName(name, resource, namespaces)).ToList();
+        var names = Name?.SelectMany(name => ReadName(name, resource, namespaces, Namespace)).ToList();
         var exact = names?.Where(name => !WildcardPattern.ContainsWildcardCharacters(name.Name)).ToList() ?? [];
         var canGet = isExact && !AllNamespaces && LabelSelector is null && FieldSelector is null;
         foreach (var name in exact)
@@ -68,24 +68,6 @@ public abstract class GetObjectCmdlet : NamespacedCmdlet
             if (!await ListAsync(pipeline, list(connection, Query(@namespace), cancellationToken), isWanted, write).ConfigureAwait(false) && !AllNamespaces)
                 await RequireNamespaceAsync(connection, @namespace, cancellationToken).ConfigureAwait(false);
         });
-    }
-
-    /// <summary>Reads the name of an object, and returns it in each namespace. Writes an error if it is not valid.</summary>
-    private IEnumerable<ObjectReference> ReadName(string text, KubeResource resource, IReadOnlyList<string?> namespaces)
-    {
-        try
-        {
-            var name = ObjectName.Parse(text, resource);
-            if (name.Namespace is null)
-                return namespaces.Select(@namespace => name with { Namespace = @namespace });
-            return namespaces.Contains(null) || namespaces.Contains(name.Namespace) ? [name]
-                : throw new FormatException($"'{text}' is in the namespace {name.Namespace}, but -Namespace is {string.Join(", ", Namespace!)}.");
-        }
-        catch (FormatException exception)
-        {
-            WriteError(Errors.InvalidName(exception, text));
-            return [];
-        }
     }
 
     /// <summary>Writes the objects of a list. Returns whether the list contained any, wanted or not.</summary>
