@@ -131,6 +131,11 @@ Describe 'Connect-KubeCluster -Server' {
         finally { Remove-Variable -Scope Global KubeInjectTestWarning }
     }
 
+    It 'does not warn about a token whose text is part of another word of the command' {
+        $token = ConvertTo-SecureString -AsPlainText e
+        { Connect-KubeCluster @server -Token $token -WarningAction Stop } | Should -Throw -ErrorId 'KubeConnectionUnauthorized,*'
+    }
+
     It 'connects without a credential, for example to kubectl proxy' {
         $proxy = [System.Diagnostics.Process]::Start([System.Diagnostics.ProcessStartInfo]@{
                 FileName = (Get-Command kubectl -CommandType Application)[0].Source; Arguments = 'proxy --port=0'; RedirectStandardOutput = $true

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Language;
 using System.Security;
 using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Pipeline;
@@ -116,7 +117,7 @@ public abstract class ConnectingCmdlet : KubeCmdlet
         await pipeline.InvokeAsync(() =>
         {
             settings = Change(Settings());
-            if (Token is not null && CommandText.Contains(Token.ToSecret().Reveal(), StringComparison.Ordinal))
+            if (Token is not null && IsTyped(Token.ToSecret()))
                 WriteWarning("The value of -Token is typed, so it remains in the history of this session, in transcripts and in script block logs. Specify a variable or a command such as (kubectl create token teller).");
             if (SkipCertificateCheck)
                 WriteWarning($"The certificate of {PasswordMask.Apply(settings.Server)} is not checked, so an attacker on the network can read and change all data.");
@@ -170,6 +171,10 @@ public abstract class ConnectingCmdlet : KubeCmdlet
         CertificateAuthority = SkipCertificateCheck && CertificateAuthority is null ? null : settings.CertificateAuthority,
         Timeout = TimeoutSec is { } seconds ? TimeSpan.FromSeconds(seconds) : settings.Timeout,
     };
+
+    /// <summary>Whether the command contains a token as a literal, for example as an argument, but not as a part of another word.</summary>
+    private bool IsTyped(SensitiveString token) =>
+        Parser.ParseInput(CommandText, out _, out _).Find(element => element is StringConstantExpressionAst literal && literal.Value.Trim() == token.Reveal(), searchNestedScriptBlocks: true) is not null;
 
     private CertificateAuthority? Authority() => CertificateAuthority is null ? null : CertificateInput.Authority(CertificateAuthority, FullPath);
 }
