@@ -1,8 +1,9 @@
 using KubeInject.Annotations;
-using KubeInject.Cmdlets.Sources;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Completion;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Objects;
+using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets.Completion;
 
@@ -86,7 +87,7 @@ public sealed class RequestedValueCompleter : ClusterCompleter
             query = cancellationToken => ManifestSuggestions.DatabasesAsync(paths, recurse, cancellationToken).ValuesAsync(select, cancellationToken).FollowedBy(ofCluster, cancellationToken);
         }
 
-        if (line.Parameter != "Role" || RunspaceSource.Current?.Issuer is not { } issuer)
+        if (line.Parameter != "Role" || RunspaceDefault<CredentialSource>.Current?.Issuer is not { } issuer)
             return query;
         var mount = line.Text("Mount") ?? InjectionOptions.Read(null, line.Text("DefaultMount"), Environment.GetEnvironmentVariable).DefaultMount;
         return cancellationToken => RoleSuggestions.OfAsync(issuer, mount, cancellationToken).FollowedBy(query, cancellationToken);

@@ -3,6 +3,7 @@ using System.Collections.ObjectModel;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using KubeInject.Cmdlets.Connections;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Configuration;
 using KubeInject.Kubernetes.Connection;
@@ -44,7 +45,7 @@ internal sealed class CompletionContext(string command, string parameter, string
     };
 
     /// <summary>The connection that the cmdlet will use; null if there is none, or if it is not known yet.</summary>
-    public KubeConnection? Connection => HasParameter("Connection") ? Value<KubeConnection>("Connection") : RunspaceConnection.Current;
+    public KubeConnection? Connection => HasParameter("Connection") ? Value<KubeConnection>("Connection") : RunspaceDefault<KubeConnection>.Current;
 
     /// <summary>Whether the command specifies connection settings and does not use an open connection.</summary>
     public bool SpecifiesSettings => HasParameter("Server") || HasParameter("InCluster") || HasParameter("KubeConfig") || (HasParameter("Context") && Text("Context") != Connection?.Context)

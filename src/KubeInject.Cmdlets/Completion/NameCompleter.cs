@@ -2,7 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using KubeInject.Cmdlets.Sources;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Completion;
 using KubeInject.Kubernetes.Connection;
 using KubeInject.Leases;
@@ -111,7 +111,7 @@ public sealed class FindingCodeCompleter : NameCompleter
 public sealed class LeaseCompleter : NameCompleter
 {
     private protected override Func<CancellationToken, IAsyncEnumerable<Suggestion>>? CreateQuery(CompletionContext line) =>
-        (line.HasParameter("CredentialSource") ? line.Value<CredentialSource>("CredentialSource") : RunspaceSource.Current) is { } source ? cancellationToken => LeaseSuggestions.IdentitiesAsync(source, cancellationToken) : null;
+        (line.HasParameter("CredentialSource") ? line.Value<CredentialSource>("CredentialSource") : RunspaceDefault<CredentialSource>.Current) is { } source ? cancellationToken => LeaseSuggestions.IdentitiesAsync(source, cancellationToken) : null;
 }
 
 /// <summary>Completes variables of the session that contain a connection or a credential source, depending on the parameter.</summary>

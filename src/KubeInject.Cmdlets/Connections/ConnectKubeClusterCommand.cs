@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using KubeInject.Cmdlets.Pipeline;
 using KubeInject.Kubernetes.Connection;
 
 namespace KubeInject.Cmdlets.Connections;
@@ -19,7 +20,7 @@ public sealed class ConnectKubeClusterCommand : ConnectingCmdlet
         await pipeline.InvokeAsync(() =>
         {
             if (!NotDefault)
-                RunspaceConnection.Current = connection;
+                RunspaceDefault<KubeConnection>.Current = connection;
             WriteObject(connection);
         }).ConfigureAwait(false);
     });

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Pipeline;
-using KubeInject.Cmdlets.Sources;
 using KubeInject.Injection.Workloads;
 using KubeInject.Kubernetes.Client;
 using KubeInject.Kubernetes.Connection;
@@ -30,7 +29,7 @@ public abstract class ConnectedCmdlet : KubeCmdlet
     }
 
     /// <summary>Returns the connection to use; null if there is none.</summary>
-    private protected KubeConnection? FindConnection() => Connection ?? RunspaceConnection.Current;
+    private protected KubeConnection? FindConnection() => Connection ?? RunspaceDefault<KubeConnection>.Current;
 
     /// <summary>Returns the specified source, or else the default source of the session. Ends the cmdlet if there is none.</summary>
     private protected CredentialSource RequireSource(CredentialSource? specified)
@@ -44,7 +43,7 @@ public abstract class ConnectedCmdlet : KubeCmdlet
     /// <summary>Returns the specified source, or else the default source of the session; null if there is none. Ends the cmdlet if the default source uses another cluster.</summary>
     private protected CredentialSource? FindSource(CredentialSource? specified)
     {
-        var source = specified ?? RunspaceSource.Current;
+        var source = specified ?? RunspaceDefault<CredentialSource>.Current;
         if (specified is null && source?.Client is { } client && FindConnection() is { } connection && client.Server != connection.Server)
             ThrowTerminatingError(Errors.CredentialSourceOfOtherCluster(client.Server, connection.Server));
         return source;

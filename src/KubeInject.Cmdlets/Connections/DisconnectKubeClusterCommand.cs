@@ -1,8 +1,8 @@
 using System.Management.Automation;
 using KubeInject.Cmdlets.Completion;
 using KubeInject.Cmdlets.Pipeline;
-using KubeInject.Cmdlets.Sources;
 using KubeInject.Kubernetes.Connection;
+using KubeInject.Leases;
 
 namespace KubeInject.Cmdlets.Connections;
 
@@ -17,12 +17,13 @@ public sealed class DisconnectKubeClusterCommand : KubeCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var connection = Connection ?? RunspaceConnection.Current;
-        if (connection == RunspaceConnection.Current)
-            RunspaceConnection.Current = null;
+        var connection = Connection ?? RunspaceDefault<KubeConnection>.Current;
+        if (connection == RunspaceDefault<KubeConnection>.Current)
+            RunspaceDefault<KubeConnection>.Current = null;
         if (connection is null)
             return;
-        RunspaceSource.Remove(connection);
+        if (RunspaceDefault<CredentialSource>.Current?.Client == connection.Objects)
+            RunspaceDefault<CredentialSource>.Current = null;
         connection.Dispose();
     }
 }

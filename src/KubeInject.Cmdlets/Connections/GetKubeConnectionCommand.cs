@@ -12,7 +12,7 @@ public sealed class GetKubeConnectionCommand : KubeCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (RunspaceConnection.Current is { } connection)
+        if (RunspaceDefault<KubeConnection>.Current is { } connection)
             WriteObject(connection);
     }
 }

@@ -41,5 +41,5 @@ public sealed class TestKubeConnectionCommand : ConnectingCmdlet
     }
 
     private protected override ConnectionSettings Settings() =>
-        (ParameterSetName == FromConnection ? Connection ?? RunspaceConnection.Current : null)?.GetSettings() ?? base.Settings();
+        (ParameterSetName == FromConnection ? Connection ?? RunspaceDefault<KubeConnection>.Current : null)?.GetSettings() ?? base.Settings();
 }

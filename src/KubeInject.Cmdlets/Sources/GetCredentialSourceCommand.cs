@@ -12,7 +12,7 @@ public sealed class GetCredentialSourceCommand : KubeCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (RunspaceSource.Current is { } source)
+        if (RunspaceDefault<CredentialSource>.Current is { } source)
             WriteObject(source);
     }
 }

@@ -82,7 +82,7 @@ public sealed partial class NewCredentialSourceCommand : ConnectedCmdlet
             };
             var source = new CredentialSource(issuer, leases, FindConnection()?.Objects);
             if (Default)
-                RunspaceSource.Current = source;
+                RunspaceDefault<CredentialSource>.Current = source;
             WriteObject(source);
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
