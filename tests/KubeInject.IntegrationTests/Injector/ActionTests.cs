@@ -1,30 +1,12 @@
 using KubeInject.Testing;
 using YamlDotNet.RepresentationModel;
+using static KubeInject.IntegrationTests.Injector.SmallManifests;
 
 namespace KubeInject.IntegrationTests.Injector;
 
 /// <summary>The GitHub Action and the hook for pre-commit, with the commands in their files.</summary>
 public sealed class ActionTests : IDisposable
 {
-    private const string Wrong = """
-        apiVersion: v1
-        kind: Pod
-        metadata:
-          name: wrong
-          labels: {vault-db-injector: "true"}
-          annotations:
-            db-creds-injector.numberly.io/pg.mode: classic
-            db-creds-injector.numberly.io/pg.env-key-dbuser: PGUSER
-            db-creds-injector.numberly.io/pg.env-key-dbpassword: PGPASSWORD
-        spec:
-          containers:
-            - name: app
-              image: app
-
-        """;
-
-    private static readonly string Doubtful = Wrong.Replace("pg.mode: classic", "pg.role: rw", StringComparison.Ordinal).Replace("  labels: {vault-db-injector: \"true\"}\n", "", StringComparison.Ordinal);
-
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();

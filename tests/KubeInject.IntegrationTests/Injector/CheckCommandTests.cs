@@ -1,31 +1,11 @@
 using System.Text.Json;
+using static KubeInject.IntegrationTests.Injector.SmallManifests;
 
 namespace KubeInject.IntegrationTests.Injector;
 
 /// <summary><c>kubeinject check</c> and <c>explain</c>, as a user or a pipeline runs them.</summary>
 public sealed class CheckCommandTests : IDisposable
 {
-    private const string Sound = """
-        apiVersion: v1
-        kind: Pod
-        metadata:
-          name: sound
-          labels: {vault-db-injector: "true"}
-          annotations:
-            db-creds-injector.numberly.io/pg.role: rw
-            db-creds-injector.numberly.io/pg.env-key-dbuser: PGUSER
-            db-creds-injector.numberly.io/pg.env-key-dbpassword: PGPASSWORD
-        spec:
-          containers:
-            - name: app
-              image: app
-
-        """;
-
-    private static readonly string Wrong = Sound.Replace("name: sound", "name: wrong", StringComparison.Ordinal).Replace("pg.role: rw", "pg.mode: classic", StringComparison.Ordinal);
-
-    private static readonly string Doubtful = Sound.Replace("  labels: {vault-db-injector: \"true\"}\n", "", StringComparison.Ordinal);
-
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();

@@ -1,24 +1,10 @@
+using static KubeInject.IntegrationTests.Injector.SmallManifests;
+
 namespace KubeInject.IntegrationTests.Injector;
 
 /// <summary>The settings file that <c>kubeinject check</c> finds in the folder of a manifest or above it.</summary>
 public sealed class RepositorySettingsTests : IDisposable
 {
-    private const string Doubtful = """
-        apiVersion: v1
-        kind: Pod
-        metadata:
-          name: doubtful
-          annotations:
-            db-creds-injector.numberly.io/pg.role: rw
-            db-creds-injector.numberly.io/pg.env-key-dbuser: PGUSER
-            db-creds-injector.numberly.io/pg.env-key-dbpassword: PGPASSWORD
-        spec:
-          containers:
-            - name: app
-              image: app
-
-        """;
-
     private const string Nothing = "Checked 1 pod or pod template in 1 manifest: 0 errors, 0 warnings, 0 notes.\n";
 
     private readonly TemporaryFolder folder = new();
