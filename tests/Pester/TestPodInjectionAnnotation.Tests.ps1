@@ -67,6 +67,7 @@ Describe 'Test-PodInjectionAnnotation with documents' -Tag NoCluster {
     }
 
     It 'requires a connection for objects in a cluster' {
+        Disconnect-KubeCluster
         { Test-PodInjectionAnnotation } | Should -Throw -ErrorId 'NotConnected,*'
         { $sound | Test-PodInjectionAnnotation -Cluster } | Should -Throw -ErrorId 'NotConnected,*'
     }
