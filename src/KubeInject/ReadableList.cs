@@ -2,14 +2,23 @@ using System.Collections.ObjectModel;
 
 namespace KubeInject;
 
-/// <summary>A list whose text has its items, for example in CSV, where other lists are the name of their type.</summary>
-/// <param name="items">The items.</param>
-/// <param name="text">The text of an item.</param>
-/// <param name="separator">The text between two items.</param>
-internal sealed class ReadableList<T>(IList<T> items, Func<T, string?> text, string separator) : ReadOnlyCollection<T>(items)
+/// <summary>A read-only list whose text has its items, for example in CSV, where other lists are the name of their type.</summary>
+/// <remarks>PowerShell reads single items only of a list whose type is public.</remarks>
+/// <typeparam name="T">The type of the items.</typeparam>
+public sealed class ReadableList<T> : ReadOnlyCollection<T>
 {
+    private readonly Func<T, string?> text;
+    private readonly string separator;
+
+    internal ReadableList(IList<T> items, Func<T, string?> text, string separator)
+        : base(items)
+    {
+        this.text = text;
+        this.separator = separator;
+    }
+
     /// <summary>The list without items.</summary>
-    public static new IReadOnlyList<T> Empty { get; } = new ReadableList<T>([], _ => null, "");
+    internal static new IReadOnlyList<T> Empty { get; } = new ReadableList<T>([], _ => null, "");
 
     /// <summary>The texts of the items.</summary>
     /// <returns>For example <c>orders, analytics</c>; empty without items.</returns>
