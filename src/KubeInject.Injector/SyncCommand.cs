@@ -12,9 +12,9 @@ internal static class SyncCommand
     private static readonly string[] Header = ["ACTION", "LEASE", "OWNER", "ROLE", "USERNAME"];
 
     private const string More = """
-        Renews the credentials whose pods or workloads exist, revokes the credentials whose owner is gone, and cleans up
-        after credentials that were not issued completely. If some of the possible owners cannot be read, leases with a known
-        owner are renewed and the others are kept. Records that cannot be read and leases of other clusters are kept and
+        Renews the credentials whose pods or workloads exist after a third of their time, revokes the credentials whose owner
+        is gone, and cleans up after credentials that were not issued completely. If some of the possible owners cannot be
+        read, leases with a known owner are renewed and the others are kept. Records that cannot be read and leases of other clusters are kept and
         reported. The summary is written to standard output, everything else to standard error. Neither contains a secret.
 
         Examples:

@@ -8,6 +8,7 @@ namespace KubeInject.Testing;
 public sealed class MemoryLeaseStore : ILeaseStore
 {
     private int finds;
+    private int lists;
 
     public ConcurrentDictionary<Guid, LeaseRecord> Records { get; } = new();
 
@@ -34,6 +35,9 @@ public sealed class MemoryLeaseStore : ILeaseStore
     /// <summary>How often a single record was read.</summary>
     public int Finds => finds;
 
+    /// <summary>How often all records were read.</summary>
+    public int Lists => lists;
+
     public Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -56,6 +60,7 @@ public sealed class MemoryLeaseStore : ILeaseStore
 
     public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref lists);
         var records = Records.Values.OrderBy(record => record.Uuid).ToList();
         return Task.FromResult(new LeaseRecordList(records)
         {

@@ -105,8 +105,16 @@ Describe 'New-CredentialSource -PostgreSql' {
 }
 
 Describe 'Leases of login roles' {
+    BeforeAll {
+        function Wait-Expired([string] $Pod) {
+            do { $lease = Get-CredentialLease $source -Pod $Pod } until ($lease.State -eq 'Expired')
+        }
+    }
+
     BeforeEach {
-        $source = New-CredentialSource -PostgreSql $server -Credential $credential -LeasePath "$TestDrive/$([guid]::NewGuid())" -TimeToLive 01:00:00
+        $folder = "$TestDrive/$([guid]::NewGuid())"
+        $source = New-CredentialSource -PostgreSql $server -Credential $credential -LeasePath $folder -TimeToLive 01:00:00
+        $expiring = New-CredentialSource -PostgreSql $server -Credential $credential -LeasePath $folder -TimeToLive 00:00:01
         $issued = New-Issued $source
     }
 
@@ -129,15 +137,17 @@ Describe 'Leases of login roles' {
     }
 
     It 'are swept: revoked without an owner, renewed with one' {
-        $kept = New-Issued $source kept
+        $kept = New-Issued $expiring kept
         $kept.Text | kubectl create --validate=false -f -
+        Wait-Expired kept
         $summary = Sync-CredentialLease $source -GracePeriod 0
         "$($summary.Revoked) $($summary.Renewed) $($summary.Failed)" | Should -Be '1 1 0'
         Get-LoginRole | Should -Be $kept.User
     }
 
     It 'cause a warning with a remedy if they have expired while their owner lives' {
-        (New-Issued $source ended).Text | kubectl create --validate=false -f -
+        (New-Issued $expiring ended).Text | kubectl create --validate=false -f -
+        Wait-Expired ended
         $lease = Get-CredentialLease $source -Pod ended
         Invoke-Sql "drop role `"$($lease.Username)`""
         $summary = Sync-CredentialLease $source -WarningVariable warned -WarningAction SilentlyContinue -ErrorVariable failed

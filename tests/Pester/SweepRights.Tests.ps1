@@ -98,10 +98,11 @@ Describe 'The permissions for a sweep' {
         $null = psql --no-psqlrc --quiet --command "create role $role" $env:KUBEINJECT_TEST_POSTGRES
         $null = Connect-KubeCluster admin
         $null = New-Manifest web -Kind Deployment -Annotation @{ 'orders.role' = $role } | kubectl create -n $namespace -f -
-        $null = Invoke-CredentialInjection -Workload deployment/web -n $namespace -CredentialSource (New-CredentialSource @connection) -WarningAction Ignore
+        $null = Invoke-CredentialInjection -Workload deployment/web -n $namespace -CredentialSource (New-CredentialSource @connection -TimeToLive 00:00:01) -WarningAction Ignore
 
         $null = Connect-KubeCluster -Kubeconfig $kubeconfig
         $source = New-CredentialSource @connection
+        do { $lease = Get-CredentialLease $source } until ($lease.State -eq 'Expired')
         (Sync-CredentialLease $source -WarningAction Ignore).Renewed | Should -Be 1
         Get-CredentialLease $source | Revoke-CredentialLease -Confirm:$false
         $null = psql --no-psqlrc --quiet --command "drop role $role" $env:KUBEINJECT_TEST_POSTGRES

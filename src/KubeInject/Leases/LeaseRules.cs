@@ -25,7 +25,7 @@ internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeS
         if (IsOfOtherCluster(record))
             return (LeaseAction.Keep, LeaseKeepReason.OtherCluster);
         if (view?.HasOwner(record.Uuid) == true)
-            return record is { IsComplete: true, IsRenewable: true } ? (LeaseAction.Renew, LeaseKeepReason.None) : (LeaseAction.Keep, LeaseKeepReason.None);
+            return record is { IsComplete: true, IsRenewable: true } && IsDue(record, now) ? (LeaseAction.Renew, LeaseKeepReason.None) : (LeaseAction.Keep, LeaseKeepReason.None);
         if (view is null)
             return (LeaseAction.Keep, LeaseKeepReason.OwnersNotSeen);
         if (AgeOf(record, now) is not { } age)
@@ -59,6 +59,18 @@ internal sealed class LeaseRules(LeaseRecordList records, OwnerView? view, TimeS
 
     /// <summary>Returns the record with the UID of this cluster if it must be added.</summary>
     public LeaseRecord WithCluster(LeaseRecord record) => NeedsCluster(record) ? record with { ClusterUid = view!.Cluster.Uid } : record;
+
+    /// <summary>
+    /// Whether a lease must be renewed: a third of the time that was granted last has passed by the clock of the store or of this
+    /// machine, or the times are unknown or not plausible. The next sweep can be two thirds of that time away.
+    /// </summary>
+    private bool IsDue(LeaseRecord record, DateTimeOffset now)
+    {
+        if (record.ExpiresAt is not { } end || (record.RenewedAt ?? record.RecordedAt) is not { } start || start > now || start >= end)
+            return true;
+        var latest = records.Now > now ? records.Now.Value : now;
+        return latest - start >= (end - start) / 3;
+    }
 
     /// <summary>Whether a record names a different cluster.</summary>
     private bool IsOfOtherCluster(LeaseRecord record) => view?.Cluster.Uid is { } uid && record.ClusterUid is { } named && named != uid;

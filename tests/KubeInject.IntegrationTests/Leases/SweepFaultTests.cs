@@ -144,6 +144,7 @@ public sealed class SweepFaultTests : SweepTest
             ConnectionString = new SensitiveString(TestDatabase.Superuser.Reveal().Replace($"{TestDatabase.Host}:{TestDatabase.Port}", relay.Server.Authority, StringComparison.Ordinal)),
         });
         var (living, orphan) = (await IssueAsync(issuer, Leases, role), await IssueAsync(issuer, Leases, role));
+        await AgeAsync(Leases, living.Record);
         await PodAsync(living.Record);
         relay.IsDown = true;
         relay.Cut();
@@ -173,6 +174,7 @@ public sealed class SweepFaultTests : SweepTest
         var issued = new List<IssuedLease>();
         for (var i = 0; i < 6; i++)
             issued.Add(await IssueAsync(issuer, leases, role));
+        await AgeAsync(leases, issued[0].Record);
         await PodAsync(issued[0].Record);
         var left = deletionsBefore;
         using var proxy = new FaultProxy(request => request.Method == "DELETE" && Interlocked.Decrement(ref left) < 0 || Volatile.Read(ref left) < 0 ? new FaultProxy.Fault { CutAfter = 0 } : null);
@@ -184,6 +186,7 @@ public sealed class SweepFaultTests : SweepTest
         Assert.InRange(failed.Failed, 1, 6);
         Assert.All(failed.Failures, failure => Assert.IsType<KubeConnectionException>(failure.Error));
         Assert.True(await TestDatabase.CanLogInAsync(issued[0].Credential));
+        await AgeAsync(leases, issued[0].Record);
 
         var finished = await RunAsync(Sweep(issuer: issuer, leases: leases, options: options));
 
@@ -192,6 +195,9 @@ public sealed class SweepFaultTests : SweepTest
         foreach (var lease in issued)
             Assert.Equal(lease == issued[0], await TestDatabase.CanLogInAsync(lease.Credential));
     }
+
+    /// <summary>Writes the record of a lease as if it were an hour old, so that it has to be renewed.</summary>
+    private static Task AgeAsync(ILeaseStore leases, LeaseRecord record) => leases.WriteAsync(record with { RecordedAt = record.RecordedAt - TimeSpan.FromHours(1) }, CancellationToken.None);
 
     /// <summary>Creates a live owner of a lease: a pod or a workload.</summary>
     private async Task OwnAsync(LeaseRecord record, bool byPod)

@@ -22,6 +22,34 @@ public sealed class SweepConclusionTests
         Assert.Equal((2, 1, 1, 0, true), (summary.Total, summary.Renewed, summary.Revoked, summary.Kept, summary.IsComplete));
     }
 
+    [Theory]
+    [InlineData(-19, null, 41, 0, false)]
+    [InlineData(-20, null, 40, 0, true)]
+    [InlineData(-600, -19, 41, 0, false)] // counted from the last renewal
+    [InlineData(-600, -21, 39, 0, true)]
+    [InlineData(-19, null, 41, 2, true)] // by the clock of the store
+    [InlineData(-19, null, 41, -600, false)]
+    [InlineData(1, null, 61, 0, true)] // from the future, so a clock is wrong
+    [InlineData(-1, null, -2, 0, true)] // it ends before it begins
+    [InlineData(null, null, 60, 0, true)]
+    [InlineData(-1, null, null, 0, true)]
+    public async Task A_lease_needs_its_source_only_after_a_third_of_the_time_that_was_granted_last(int? recorded, int? renewed, int? end, int storeAhead, bool isDue)
+    {
+        DateTimeOffset? At(int? minutes) => minutes is { } count ? simulation.Time.GetUtcNow().AddMinutes(count) : null;
+        var record = simulation.Record(record => record with { RecordedAt = At(recorded), RenewedAt = At(renewed), ExpiresAt = At(end) });
+        simulation.Store.Offset = TimeSpan.FromMinutes(storeAhead);
+        simulation.Live(record);
+
+        var summary = await simulation.RunAsync();
+
+        Assert.Equal(isDue ? [record.Uuid] : [], simulation.Issuer.Renewed);
+        Assert.Equal((isDue ? 1 : 0, isDue ? 0 : 1, true), (summary.Renewed, summary.Kept, summary.IsComplete));
+        if (isDue)
+            return;
+        Assert.Same(record, simulation.Store.Records[record.Uuid]);
+        Assert.Equal((0, 1), (simulation.Store.Finds, simulation.Readings));
+    }
+
     [Fact]
     public async Task An_incomplete_record_with_an_owner_is_never_revoked_whatever_its_planned_action()
     {
