@@ -9,12 +9,20 @@ namespace KubeInject.Leases;
 internal sealed class KubeOwnerReader(KubeObjectClient client, LeaseOptions options, TimeProvider time) : IOwnerReader
 {
     /// <inheritdoc/>
-    public async Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken)
+    public Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken) => ReadAsync(leases, isOneKind: false, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<OwnerView> ReadOneKindAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken) => ReadAsync(leases, isOneKind: true, cancellationToken);
+
+    private async Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, bool isOneKind, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         var reading = new OwnerReading(client, options.Namespace ?? client.Namespace, leases);
         await reading.ReadIdentityAsync(cancellationToken).ConfigureAwait(false);
-        await reading.ReadWorkloadsAsync(cancellationToken).ConfigureAwait(false);
+        if (isOneKind)
+            await reading.ReadMissingAsync(cancellationToken).ConfigureAwait(false);
+        else
+            await reading.ReadWorkloadsAsync(cancellationToken).ConfigureAwait(false);
         if (reading.IsMissingAny)
         {
             if (options.SkipCustomResources)

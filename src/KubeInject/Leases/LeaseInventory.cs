@@ -43,7 +43,7 @@ internal sealed class LeaseInventory
         var own = records.Where(Source.Owns).ToList();
         var left = records.RevokedByOthers.Where(Source.Owns).ToList();
         var uuids = own.Concat(left).Select(record => record.Uuid).ToHashSet();
-        var view = owners is null || uuids.Count == 0 ? null : await owners.ReadAsync(uuids, cancellationToken).ConfigureAwait(false);
+        var view = owners is null || uuids.Count == 0 ? null : await owners.ReadOneKindAsync(uuids, cancellationToken).ConfigureAwait(false);
         var rules = new LeaseRules(records, view, options.GracePeriod);
         var now = Source.Time.GetUtcNow();
         return new CredentialLeaseList(Leases(own), records, rules)

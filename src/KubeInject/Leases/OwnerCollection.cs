@@ -9,12 +9,16 @@ internal sealed class OwnerCollection(IReadOnlySet<Guid> leases)
 {
     private const string PodKind = "Pod";
     private readonly Dictionary<Guid, List<ObjectReference>> owners = [];
+    private HashSet<Guid>? missing;
 
     /// <summary>Returns the owners by the UUID of the lease. If a lease has pods, the first owner is a pod.</summary>
     public IReadOnlyDictionary<Guid, IReadOnlyList<ObjectReference>> ToDictionary() => owners.ToDictionary(pair => pair.Key, pair => (IReadOnlyList<ObjectReference>)pair.Value);
 
     /// <summary>Whether no owner was found yet for at least one lease.</summary>
     public bool IsMissingAny => owners.Count < leases.Count;
+
+    /// <summary>Adds owners from now on only for the leases that have none.</summary>
+    public void SearchMissing() => missing = leases.Where(lease => !owners.ContainsKey(lease)).ToHashSet();
 
     /// <summary>Adds a pod as the owner of the leases in its annotations, and of the lease whose UUID is the UID of the pod, which injectors without annotations use.</summary>
     public void AddPod(ObjectMetadata pod)
@@ -28,7 +32,7 @@ internal sealed class OwnerCollection(IReadOnlySet<Guid> leases)
     /// <summary>Adds an object as the owner of leases.</summary>
     public void Add(ObjectReference @object, IEnumerable<Guid> named)
     {
-        foreach (var uuid in named.Where(leases.Contains))
+        foreach (var uuid in named.Where((missing ?? leases).Contains))
         {
             if (!owners.TryGetValue(uuid, out var objects))
                 owners[uuid] = objects = [];

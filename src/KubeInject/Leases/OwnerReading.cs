@@ -51,32 +51,15 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
     /// <summary>Reads all built-in kinds.</summary>
     /// <exception cref="KubeApiException">None of the kinds can be read.</exception>
     /// <exception cref="KubeConnectionException">The cluster cannot be reached.</exception>
-    public async Task ReadWorkloadsAsync(CancellationToken cancellationToken)
-    {
-        var (readCount, consecutiveFailures) = (0, 0);
-        Exception? failure = null;
-        foreach (var resource in LeaseOwnerKinds.All)
-        {
-            if (consecutiveFailures < MaxConsecutiveFailures)
-            {
-                failure = await ReadAsync(resource, cancellationToken).ConfigureAwait(false);
-                consecutiveFailures = failure is KubeConnectionException ? consecutiveFailures + 1 : 0;
-            }
+    public Task ReadWorkloadsAsync(CancellationToken cancellationToken) => ReadAsync(LeaseOwnerKinds.All, cancellationToken);
 
-            if (failure is null)
-            {
-                readCount++;
-                continue;
-            }
-
-            gaps.Add(Gap(OwnerGapKind.Workloads, resource, failure));
-            if (IsForbidden(failure) && await TryReadNamespaceAsync(resource, cancellationToken).ConfigureAwait(false))
-                readCount++;
-        }
-
-        if (readCount == 0)
-            throw failure!;
-    }
+    /// <summary>
+    /// Reads the pods, and then built-in kinds until each lease has an owner. The pods are read again at the end while a lease has
+    /// none: a pod that was created in the meantime can be all that is left of its workload.
+    /// </summary>
+    /// <exception cref="KubeApiException">None of the kinds can be read.</exception>
+    /// <exception cref="KubeConnectionException">The cluster cannot be reached.</exception>
+    public Task ReadMissingAsync(CancellationToken cancellationToken) => ReadAsync(LeaseOwnerKinds.All.Prepend(KubeResource.Pods).TakeWhile(_ => SearchMissing()), cancellationToken);
 
     /// <summary>Reads all custom resources.</summary>
     public async Task ReadCustomResourcesAsync(CancellationToken cancellationToken)
@@ -106,6 +89,43 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
     private static string Name(KubeResource resource) => resource.Group.Length == 0 ? resource.Plural : $"{resource.Plural}.{resource.Group}";
 
     private static bool IsForbidden(Exception exception) => exception is KubeApiException { Reason: KubeApiReason.Forbidden };
+
+    /// <summary>Restricts the search to the leases without an owner.</summary>
+    /// <returns>Whether there are any.</returns>
+    private bool SearchMissing()
+    {
+        owners.SearchMissing();
+        return IsMissingAny;
+    }
+
+    private async Task ReadAsync(IEnumerable<KubeResource> resources, CancellationToken cancellationToken)
+    {
+        var (readCount, consecutiveFailures) = (0, 0);
+        Exception? failure = null;
+        foreach (var resource in resources)
+        {
+            if (consecutiveFailures < MaxConsecutiveFailures)
+            {
+                failure = await ReadAsync(resource, cancellationToken).ConfigureAwait(false);
+                consecutiveFailures = failure is KubeConnectionException ? consecutiveFailures + 1 : 0;
+            }
+
+            // If the resource was read before, the later result applies.
+            gaps.RemoveAll(gap => gap.Resource == Name(resource));
+            if (failure is null)
+            {
+                readCount++;
+                continue;
+            }
+
+            gaps.Add(Gap(OwnerGapKind.Workloads, resource, failure));
+            if (IsForbidden(failure) && await TryReadNamespaceAsync(resource, cancellationToken).ConfigureAwait(false))
+                readCount++;
+        }
+
+        if (readCount == 0)
+            throw failure!;
+    }
 
     /// <returns>The error; null if all objects of the kind were read.</returns>
     private async Task<Exception?> ReadAsync(KubeResource resource, CancellationToken cancellationToken)

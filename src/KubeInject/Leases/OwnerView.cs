@@ -42,4 +42,16 @@ internal interface IOwnerReader
     /// <exception cref="KubeApiException">No resource can be read.</exception>
     /// <exception cref="KubeConnectionException">The cluster cannot be reached.</exception>
     Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads the current owners like <see cref="ReadAsync"/>, but for each lease only those of one kind, pods if there are any. A
+    /// lease without an owner in the view has none, as with <see cref="ReadAsync"/>. Most leases have pods, whose metadata is
+    /// sufficient, so most templates need not be read.
+    /// </summary>
+    /// <param name="leases">The leases whose owners are read.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The view, which might not include changes since the start of the call.</returns>
+    /// <exception cref="KubeApiException">No resource can be read.</exception>
+    /// <exception cref="KubeConnectionException">The cluster cannot be reached.</exception>
+    Task<OwnerView> ReadOneKindAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken) => ReadAsync(leases, cancellationToken);
 }

@@ -72,7 +72,7 @@ internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? sou
         try
         {
             var reader = new KubeOwnerReader(client, new LeaseOptions { Namespace = @namespace }, time);
-            view = await reader.ReadAsync(records.Select(record => record.Uuid).ToHashSet(), cancellationToken).ConfigureAwait(false);
+            view = await reader.ReadOneKindAsync(records.Select(record => record.Uuid).ToHashSet(), cancellationToken).ConfigureAwait(false);
         }
         catch (KubeApiException exception)
         {

@@ -31,6 +31,9 @@ internal sealed class ModelCluster(string name)
 
     public List<ModelObject> Objects { get; } = [];
 
+    /// <summary>The last part of the path of each request. Lists of metadata are marked.</summary>
+    public List<string> Requests { get; } = [];
+
     public bool HasOwner(Guid lease) => Objects.Exists(item => item.Lease == lease && item.CanHavePods);
 
     /// <summary>Creates a client of the cluster.</summary>
@@ -43,16 +46,18 @@ internal sealed class ModelCluster(string name)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
-            onRequest();
             var path = request.RequestUri!.AbsolutePath;
             var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            var accept = request.Headers.Accept.ToString();
+            cluster.Requests.Add(IsMetadata(accept) ? $"metadata of {parts[^1]}" : parts[^1]);
+            onRequest();
             return Task.FromResult(path switch
             {
                 "/api/v1/namespaces/kube-system" when rights.KnowsCluster => Json($$$"""{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"kube-system","uid":"{{{cluster.Uid}}}"}}"""),
                 "/api/v1/namespaces/kube-system" => Forbidden(),
                 "/apis" => Json("""{"kind":"APIGroupList","apiVersion":"v1","groups":[{"name":"argoproj.io","versions":[{"groupVersion":"argoproj.io/v1alpha1","version":"v1alpha1"}],"preferredVersion":{"groupVersion":"argoproj.io/v1alpha1","version":"v1alpha1"}}]}"""),
                 "/apis/argoproj.io/v1alpha1" => Json("""{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"argoproj.io/v1alpha1","resources":[{"name":"rollouts","kind":"Rollout","namespaced":true,"verbs":["get","list"]}]}"""),
-                _ => List(parts[^1], parts.Length > 2 && parts[^3] == "namespaces" ? parts[^2] : null, request.Headers.Accept.ToString()),
+                _ => List(parts[^1], parts.Length > 2 && parts[^3] == "namespaces" ? parts[^2] : null, accept),
             });
         }
 
@@ -63,9 +68,11 @@ internal sealed class ModelCluster(string name)
             var (group, kind) = Resources[resource];
             var items = cluster.Objects.Where(item => @namespace is null || item.Namespace == @namespace)
                 .SelectMany(item => item.Documents).Where(document => document.Resource == resource).Select(document => document.Json);
-            var (listGroup, list) = accept.Contains("PartialObjectMetadataList", StringComparison.Ordinal) ? ("meta.k8s.io/v1", "PartialObjectMetadata") : (group, kind);
+            var (listGroup, list) = IsMetadata(accept) ? ("meta.k8s.io/v1", "PartialObjectMetadata") : (group, kind);
             return Json($$$"""{"kind":"{{{list}}}List","apiVersion":"{{{listGroup}}}","metadata":{"resourceVersion":"1"},"items":[{{{string.Join(',', items)}}}]}""");
         }
+
+        private static bool IsMetadata(string accept) => accept.Contains("PartialObjectMetadataList", StringComparison.Ordinal);
 
         private static HttpResponseMessage Forbidden() => Json("""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"it is forbidden","reason":"Forbidden","code":403}""", HttpStatusCode.Forbidden);
 
