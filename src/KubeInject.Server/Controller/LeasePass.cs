@@ -51,8 +51,8 @@ internal sealed class LeasePass(
 
         foreach (var pod in pods.Values.Where(pod => !leases.IsSettled(pod)))
             queue.Add(pod);
-        if (records.RevokedByOthers.Any(source.Owns) || records.Any(record => source.Owns(record) && PodKey.Of(record, clusterUid) is null))
-            await SweepAsync(cancellationToken).ConfigureAwait(false);
+        if (records.RevokedByOthers.Any(source.Owns) || records.Any(record => source.Owns(record) && IsOfOthers(record)))
+            await SweepAsync(records, cancellationToken).ConfigureAwait(false);
         foreach (var unreadable in records.Unreadable)
             log.Report(new ServerMessage(true, $"{unreadable}"));
     }
@@ -73,13 +73,15 @@ internal sealed class LeasePass(
         }
     }
 
-    private async Task SweepAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a lease was issued in another way than by the controller.</summary>
+    private bool IsOfOthers(LeaseRecord record) => PodKey.Of(record, clusterUid) is null;
+
+    private async Task SweepAsync(LeaseRecordList records, CancellationToken cancellationToken)
     {
         var now = source.Time.GetUtcNow();
         var sweep = new LeaseSweep(source, client, options.Sweep);
-        var plan = await sweep.PlanAsync(cancellationToken).ConfigureAwait(false);
-        var others = plan.Where(planned => PodKey.Of(planned.Lease.ToRecord(), clusterUid) is null)
-            .Select(planned => planned.Action == LeaseAction.Renew && RenewalTime.DueAt(planned.Lease.ToRecord(), now) > now ? planned with { Action = LeaseAction.Keep } : planned);
+        var plan = await sweep.PlanAsync(records, IsOfOthers, cancellationToken).ConfigureAwait(false);
+        var others = plan.Select(planned => planned.Action == LeaseAction.Renew && RenewalTime.DueAt(planned.Lease.ToRecord(), now) > now ? planned with { Action = LeaseAction.Keep } : planned);
         var summary = await sweep.RunAsync([.. others], null, cancellationToken).ConfigureAwait(false);
         metrics.CountRenewal("renewed", summary.Renewed);
         metrics.CountRenewal("ended", summary.Failures.Count(failure => failure.HasEnded));

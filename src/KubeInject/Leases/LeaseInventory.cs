@@ -40,7 +40,17 @@ internal sealed class LeaseInventory
     {
         // Read the records first, so that a lease that is issued in the meantime does not appear to have no owner.
         var records = await Source.Leases.ListAsync(cancellationToken).ConfigureAwait(false);
-        var own = records.Where(Source.Owns).ToList();
+        return await ListAsync(records, _ => true, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists the leases of some of the records that were read before.</summary>
+    /// <param name="records">All records of the store.</param>
+    /// <param name="isListed">Whether the list has the lease of a record of the source.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The leases.</returns>
+    internal async Task<CredentialLeaseList> ListAsync(LeaseRecordList records, Func<LeaseRecord, bool> isListed, CancellationToken cancellationToken)
+    {
+        var own = records.Where(Source.Owns).Where(isListed).ToList();
         var left = records.RevokedByOthers.Where(Source.Owns).ToList();
         var uuids = own.Concat(left).Select(record => record.Uuid).ToHashSet();
         var view = owners is null || uuids.Count == 0 ? null : await owners.ReadOneKindAsync(uuids, cancellationToken).ConfigureAwait(false);

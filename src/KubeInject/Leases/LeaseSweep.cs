@@ -1,3 +1,4 @@
+using KubeInject.Credentials;
 using KubeInject.Kubernetes.Client;
 
 namespace KubeInject.Leases;
@@ -45,21 +46,22 @@ internal sealed class LeaseSweep
     /// <summary>Plans the sweep without changing anything.</summary>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>All leases with their planned actions.</returns>
-    public async Task<IReadOnlyList<PlannedLeaseAction>> PlanAsync(CancellationToken cancellationToken)
-    {
-        known = await inventory.ListAsync(cancellationToken).ConfigureAwait(false);
-        var now = source.Time.GetUtcNow();
-        return [.. known.Select(lease => Plan(lease, known.Rules.Decide(lease.ToRecord(), now)))];
+    public async Task<IReadOnlyList<PlannedLeaseAction>> PlanAsync(CancellationToken cancellationToken) => Plan(await inventory.ListAsync(cancellationToken).ConfigureAwait(false));
 
-        static PlannedLeaseAction Plan(CredentialLease lease, (LeaseAction Action, LeaseKeepReason Reason) decision) => new(lease, decision.Action, decision.Reason);
-    }
+    /// <summary>Plans the sweep of some of the records that were read before, without changing anything.</summary>
+    /// <param name="records">All records of the store.</param>
+    /// <param name="isSwept">Whether the sweep includes the lease of a record of the source.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The leases with their planned actions.</returns>
+    public async Task<IReadOnlyList<PlannedLeaseAction>> PlanAsync(LeaseRecordList records, Func<LeaseRecord, bool> isSwept, CancellationToken cancellationToken) =>
+        Plan(await inventory.ListAsync(records, isSwept, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Runs the planned actions. Continues after a lease fails.</summary>
-    /// <param name="plan">The result of <see cref="PlanAsync"/> of this sweep. The caller can change actions to <see cref="LeaseAction.Keep"/>.</param>
+    /// <param name="plan">The result of <c>PlanAsync</c> of this sweep. The caller can change actions to <see cref="LeaseAction.Keep"/>.</param>
     /// <param name="progress">Is notified after each processed lease; null for no notifications.</param>
     /// <param name="cancellationToken">Cancels the operation. The next sweep processes the remaining leases.</param>
     /// <returns>The summary.</returns>
-    /// <exception cref="InvalidOperationException"><see cref="PlanAsync"/> was not called.</exception>
+    /// <exception cref="InvalidOperationException"><c>PlanAsync</c> was not called.</exception>
     public async Task<LeaseSweepSummary> RunAsync(
         IReadOnlyList<PlannedLeaseAction> plan, IProgress<LeaseProgress>? progress, CancellationToken cancellationToken)
     {
@@ -70,5 +72,14 @@ internal sealed class LeaseSweep
         var skews = ClockSkew.Describe(leases.Records, source.Time.GetUtcNow()).ToList();
         await run.RunAsync(options.Concurrency, progress, cancellationToken).ConfigureAwait(false);
         return run.Summarize(leases, skews) with { Duration = source.Time.GetElapsedTime(start) };
+    }
+
+    private PlannedLeaseAction[] Plan(CredentialLeaseList leases)
+    {
+        known = leases;
+        var now = source.Time.GetUtcNow();
+        return [.. leases.Select(lease => Plan(lease, leases.Rules.Decide(lease.ToRecord(), now)))];
+
+        static PlannedLeaseAction Plan(CredentialLease lease, (LeaseAction Action, LeaseKeepReason Reason) decision) => new(lease, decision.Action, decision.Reason);
     }
 }

@@ -1,0 +1,74 @@
+using KubeInject.Controller;
+using KubeInject.Credentials;
+using KubeInject.Kubernetes.Client;
+using KubeInject.Kubernetes.Objects;
+using KubeInject.Leases;
+using KubeInject.Testing;
+using KubeInject.Testing.Sweeps;
+
+namespace KubeInject.Tests.Controller;
+
+/// <summary>A pass reads the records once. It searches for the owners of the leases that the controller did not issue.</summary>
+public sealed class LeasePassTests
+{
+    private readonly ModelCluster cluster = new("north");
+    private readonly MemoryLeaseStore store = new();
+
+    [Fact]
+    public async Task The_sweep_of_a_pass_reads_no_record_again_and_no_owner_of_the_leases_of_pods()
+    {
+        var (ofPod, ofManifest) = (Record("gone"), Record(null));
+        cluster.Objects.Add(new ModelObject(ModelShape.Pod, ofManifest, ModelRights.OwnNamespace, "orders"));
+
+        await RunAsync();
+
+        Assert.Equal(1, store.Lists);
+        Assert.Equal(["metadata of pods", "kube-system", "metadata of pods"], cluster.Requests);
+        Assert.Contains(ofPod, store.Records.Keys);
+        Assert.NotNull(store.Records[ofManifest].RenewedAt);
+        Assert.Null(store.Records[ofPod].RenewedAt);
+    }
+
+    [Fact]
+    public async Task A_lease_of_a_manifest_without_an_owner_is_revoked()
+    {
+        var (ofPod, ofManifest) = (Record("gone"), Record(null));
+
+        await RunAsync();
+
+        Assert.Equal(1, store.Lists);
+        Assert.Equal([ofPod], store.Records.Keys);
+        Assert.NotEqual(ofPod, ofManifest);
+    }
+
+    private async Task RunAsync()
+    {
+        using var channel = cluster.Connect(new ModelRights(), () => { });
+        var client = new KubeObjectClient(channel, ModelRights.OwnNamespace);
+        var source = new CredentialSource(new RecordingIssuer(), store, client);
+        using var metrics = new ControllerMetrics(source.Name, TimeProvider.System);
+        using var queue = new WorkQueue<PodKey>(TimeProvider.System, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        await new LeasePass(client, source, new ControllerOptions(), cluster.Uid, new PodLeases(TimeProvider.System), queue, metrics, new Progress<ServerMessage>()).RunAsync(CancellationToken.None);
+    }
+
+    /// <summary>A record that is an hour old.</summary>
+    /// <param name="pod">The pod that the controller issued the lease for; null for the lease of a manifest.</param>
+    private Guid Record(string? pod)
+    {
+        var uuid = Guid.NewGuid();
+        store.Records[uuid] = new LeaseRecord
+        {
+            Uuid = uuid,
+            Source = "test",
+            IsComplete = true,
+            IsRenewable = true,
+            ClusterUid = cluster.Uid,
+            Owner = new ObjectReference(pod is null ? "Deployment" : "Pod", ModelRights.OwnNamespace, pod ?? "orders"),
+            OwnerUid = pod is null ? null : $"{uuid}",
+            Secret = pod is null ? null : new ObjectReference("Secret", ModelRights.OwnNamespace, "kubeinject-1"),
+            ServiceAccountName = "default",
+            RecordedAt = DateTimeOffset.UtcNow.AddHours(-1),
+        };
+        return uuid;
+    }
+}
