@@ -9,8 +9,12 @@ PostgreSQL, whose records are Secrets, the API server applies or deletes a recor
 Every round has new leases; sweep and comparison alternate. Vault is measured if KUBEINJECT_TEST_VAULT is set or Vault is
 on the PATH.
 
+For PostgreSQL, each round also runs two sweeps of leases that need nothing, except that 1 % of the leases of the first sweep
+have no owner. The script prints their times, the CPU time of this process, for how
+many leases they ask the source, and the requests to the API server.
+
 .PARAMETER Count
-The number of leases.
+The numbers of leases to measure, one after the other.
 
 .PARAMETER Round
 The number of rounds; medians are printed.
@@ -20,8 +24,11 @@ The number of concurrent calls.
 
 .EXAMPLE
 tests/rig/with-cluster.sh dotnet pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1
+
+.EXAMPLE
+tests/rig/with-cluster.sh dotnet pwsh -NoProfile -Command "bench/Measure-LeaseSweep.ps1 -Count 100, 1000, 10000 -Round 1"
 #>
-param([int] $Count = 1000, [int] $Round = 3, [int] $ThrottleLimit = 16)
+param([int[]] $Count = 1000, [int] $Round = 3, [int] $ThrottleLimit = 16)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -82,34 +89,81 @@ $($annotations -join "`n")
 "@
 }
 
-# Issues all leases, half of them to a Deployment of the cluster; returns the seconds of one sweep.
-function Measure-Sweep($Source, [string] $Name) {
-    $half = [int]($Count / 2)
-    Format-Deployment $Name $half | Invoke-CredentialInjection -CredentialSource $Source -AsManifest | kubectl create --namespace sweep --filename - | Out-Null
-    $null = Format-Deployment gone ($Count - $half) | Invoke-CredentialInjection -CredentialSource $Source
+# The manifests of workloads with this number of leases in total. The annotations of an object have a limited size.
+function Format-Workload([string] $Name, [int] $Leases, [string] $Kind) {
+    for ($first = 0; $first -lt $Leases; $first += 100) {
+        $text = Format-Deployment "$Name-$first" ([Math]::Min(100, $Leases - $first))
+        if ($Kind -eq 'Deployment') { $text; continue }
+        $template = ($text -split "`n" | Select-Object -Skip 6 | ForEach-Object { $_ -replace '^    ' }) -join "`n"
+        "apiVersion: v1`nkind: Pod`n" + ($template -replace '^metadata:', "metadata:`n  name: $Name-$first`n  namespace: sweep")
+    }
+}
+
+# Issues leases to workloads of the cluster.
+function Add-Owner($Source, [string] $Name, [int] $Leases, [string] $Kind = 'Deployment') {
+    foreach ($text in Format-Workload $Name $Leases $Kind) {
+        $text | Invoke-CredentialInjection -CredentialSource $Source -AsManifest | kubectl create --validate=false --filename - | Out-Null
+    }
+}
+
+# Issues leases without an owner.
+function Add-Orphan($Source, [int] $Leases) {
+    foreach ($text in Format-Workload gone $Leases Deployment) { $null = $text | Invoke-CredentialInjection -CredentialSource $Source }
+}
+
+# Runs one sweep; returns its seconds and the CPU seconds of this process.
+function Measure-Sweep($Source, [int] $Renewed, [int] $Revoked) {
+    $process = [System.Diagnostics.Process]::GetCurrentProcess()
+    $cpu = $process.TotalProcessorTime
     $watch = [System.Diagnostics.Stopwatch]::StartNew()
     $summary = Sync-CredentialLease $Source -GracePeriod 0 -ThrottleLimit $ThrottleLimit
     $seconds = $watch.Elapsed.TotalSeconds
-    if ($summary.Renewed -ne $half -or $summary.Revoked -ne $Count - $half) { throw "Not all leases were swept: $($summary | Out-String)" }
-    $seconds
+    $process.Refresh()
+    if ($summary.Renewed -ne $Renewed -or $summary.Revoked -ne $Revoked) { throw "Not all leases were swept: $($summary | Out-String)" }
+    [pscustomobject]@{ Seconds = $seconds; Cpu = ($process.TotalProcessorTime - $cpu).TotalSeconds; Kept = $summary.Kept }
 }
 
-# Restores the initial state for the next round.
-function Clear-Owner($Source, [string] $Name) {
-    kubectl delete deployment $Name --namespace sweep | Out-Null
+# Deletes the owners of the leases and the leases, for the next round.
+function Clear-Owner($Source) {
+    kubectl delete deployments,pods --all --namespace sweep --grace-period=0 --force 2>$null | Out-Null
     $null = Sync-CredentialLease $Source -GracePeriod 0
 }
 
+# The requests to the API server for the objects of a sweep.
+function Get-ApiRequest {
+    $resources = 'secrets|pods|cronjobs|deployments|statefulsets|daemonsets|replicationcontrollers|jobs|podtemplates|controllerrevisions|replicasets'
+    $lines = kubectl get --raw /metrics | Select-String -Pattern "^apiserver_request_total\{.*resource=`"($resources)`".*verb=`"(LIST|GET|PATCH|APPLY|DELETE)`".* (\S+)$"
+    ($lines | ForEach-Object { [double]$_.Matches[0].Groups[3].Value } | Measure-Object -Sum).Sum
+}
+
+# Measures two sweeps of leases that need nothing: one with 1 % of leases without an owner, which it revokes, and one after it.
+# Each lease for which a sweep asks the source fails in a sweep whose source cannot be reached.
+function Measure-IdleSweep($Source, [int] $Leases) {
+    $orphans = [Math]::Max(1, [int]($Leases / 100))
+    Add-Owner $Source idle ($Leases - $orphans) Pod
+    Add-Orphan $Source $orphans
+    $unreachable = New-CredentialSource -PostgreSql 'postgresql://127.0.0.1:1/postgres?user=nobody' -ServerName bench
+    foreach ($revoked in $orphans, 0) {
+        $asked = (Sync-CredentialLease $unreachable -GracePeriod 0 -ErrorAction SilentlyContinue -WarningAction Ignore).Failed
+        $requests = Get-ApiRequest
+        $sweep = Measure-Sweep $Source -Renewed 0 -Revoked $revoked
+        $requests = (Get-ApiRequest) - $requests
+        '{0} leases in use, {1} without an owner: sweep {2:n2} s, CPU {3:n2} s, asks the source for {4} leases, {5} requests to the API server' -f $sweep.Kept, $revoked, $sweep.Seconds, $sweep.Cpu, $asked, $requests
+    }
+
+    Clear-Owner $Source
+}
+
 # Creates one role for each lease.
-function Add-PlainRole([string] $Name) {
-    1..$Count | ForEach-Object { "CREATE ROLE ${Name}_$_ LOGIN;" } | psql --quiet $env:KUBEINJECT_TEST_POSTGRES
+function Add-PlainRole([string] $Name, [int] $Leases) {
+    1..$Leases | ForEach-Object { "CREATE ROLE ${Name}_$_ LOGIN;" } | psql --quiet $env:KUBEINJECT_TEST_POSTGRES
 }
 
 # Runs one statement for each role, with the concurrency of a sweep.
-function Invoke-PlainStatement([string] $Name) {
+function Invoke-PlainStatement([string] $Name, [int] $Leases) {
     foreach ($session in 1..$ThrottleLimit) {
         $file = Join-Path $folder "$session.sql"
-        $session..$Count | Where-Object { ($_ - $session) % $ThrottleLimit -eq 0 } |
+        $session..$Leases | Where-Object { ($_ - $session) % $ThrottleLimit -eq 0 } |
             ForEach-Object { $_ % 2 ? "ALTER ROLE ${Name}_$_ VALID UNTIL '2100-01-01';" : "DROP ROLE ${Name}_$_;" } | Set-Content $file
     }
     1..$ThrottleLimit | ForEach-Object { Start-Process psql -PassThru -ArgumentList --quiet, --file, (Join-Path $folder "$_.sql"), $env:KUBEINJECT_TEST_POSTGRES }
@@ -117,9 +171,9 @@ function Invoke-PlainStatement([string] $Name) {
 
 function Get-Median([double[]] $Values) { ($Values | Sort-Object)[[int][Math]::Floor($Values.Count / 2)] }
 
-function Write-Row([string] $Name, [double[]] $Sweeps, [double[]] $Plain) {
-    $sweep, $calls = (Get-Median $Sweeps), (Get-Median $Plain)
-    '{0,-38} sweep {1,6:n2} s, {2} plain calls {3,6:n2} s, ratio {4:n2}' -f $Name, $sweep, $Count, $calls, ($sweep / $calls)
+function Write-Row([string] $Name, [int] $Leases, $Sweeps, [double[]] $Plain) {
+    $sweep, $cpu, $calls = (Get-Median $Sweeps.Seconds), (Get-Median $Sweeps.Cpu), (Get-Median $Plain)
+    '{0}: sweep of {1} leases {2:n2} s, CPU {3:n2} s, {1} plain calls {4:n2} s, ratio {5:n2}' -f $Name, $Leases, $sweep, $cpu, $calls, ($sweep / $calls)
 }
 
 $null = Connect-KubeCluster admin
@@ -129,27 +183,38 @@ psql --quiet --command 'CREATE ROLE sweep NOLOGIN' $env:KUBEINJECT_TEST_POSTGRES
 $folder = New-Item -ItemType Directory (Join-Path ([System.IO.Path]::GetTempPath()) ([guid]::NewGuid()))
 $server = (Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/server").Trim()
 $token = (Get-Content -Raw "$env:KUBEINJECT_TEST_CLUSTER/admin.token").Trim()
-$source = New-CredentialSource -PostgreSql $env:KUBEINJECT_TEST_POSTGRES
-$sweeps, $plain = @(), @()
-foreach ($number in 1..$Round) {
-    $sweeps += Measure-Sweep $source "owner$number"
-    $names = 1..$Count | ForEach-Object { "plain-$number-$_" }
-    $record = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('{"Uuid":"' + ('x' * 500) + '"}'))
-    $bodies = $names | ForEach-Object { "{`"apiVersion`":`"v1`",`"kind`":`"Secret`",`"metadata`":{`"name`":`"$_`"},`"data`":{`"lease.json`":`"$record`"}}" }
-    $addresses = $names | ForEach-Object { "$server/api/v1/namespaces/sweep/secrets/${_}?fieldManager=bench&force=true" }
-    $null = [PlainCalls]::Send(@('PATCH') * $Count, $addresses, $bodies, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
-    Add-PlainRole "plain$number"
-    $methods = 1..$Count | ForEach-Object { $_ % 2 ? 'PATCH' : 'DELETE' }
-    $changed = 0..($Count - 1) | ForEach-Object { $_ % 2 ? '' : $bodies[$_].Replace($record, $record.Replace('eHh4', 'eXl5')) }
-    $watch = [System.Diagnostics.Stopwatch]::StartNew()
-    $statements = Invoke-PlainStatement "plain$number"
-    $null = [PlainCalls]::Send($methods, $addresses, $changed, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
-    $statements | Wait-Process
-    $plain += $watch.Elapsed.TotalSeconds
-    Clear-Owner $source "owner$number"
+$source = New-CredentialSource -PostgreSql $env:KUBEINJECT_TEST_POSTGRES -ServerName bench
+$expiring = New-CredentialSource -PostgreSql $env:KUBEINJECT_TEST_POSTGRES -ServerName bench -TimeToLive 00:00:01 # due for renewal
+foreach ($leases in $Count) {
+    $sweeps, $plain, $idle = @(), @(), @()
+    $half = [int]($leases / 2)
+    foreach ($number in 1..$Round) {
+        Add-Owner $expiring owner $half
+        Add-Orphan $source ($leases - $half)
+        $sweeps += Measure-Sweep $source -Renewed $half -Revoked ($leases - $half)
+        Clear-Owner $source
+
+        $name = "plain_${leases}_$number"
+        $names = 1..$leases | ForEach-Object { "plain-$leases-$number-$_" }
+        $record = [Convert]::ToBase64String([Text.Encoding]::UTF8.GetBytes('{"Uuid":"' + ('x' * 500) + '"}'))
+        $bodies = $names | ForEach-Object { "{`"apiVersion`":`"v1`",`"kind`":`"Secret`",`"metadata`":{`"name`":`"$_`"},`"data`":{`"lease.json`":`"$record`"}}" }
+        $addresses = $names | ForEach-Object { "$server/api/v1/namespaces/sweep/secrets/${_}?fieldManager=bench&force=true" }
+        $null = [PlainCalls]::Send(@('PATCH') * $leases, $addresses, $bodies, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
+        Add-PlainRole $name $leases
+        $methods = 1..$leases | ForEach-Object { $_ % 2 ? 'PATCH' : 'DELETE' }
+        $changed = 0..($leases - 1) | ForEach-Object { $_ % 2 ? '' : $bodies[$_].Replace($record, $record.Replace('eHh4', 'eXl5')) }
+        $watch = [System.Diagnostics.Stopwatch]::StartNew()
+        $statements = Invoke-PlainStatement $name $leases
+        $null = [PlainCalls]::Send($methods, $addresses, $changed, 'application/apply-patch+yaml', 'Authorization', "Bearer $token", $ThrottleLimit)
+        $statements | Wait-Process
+        $plain += $watch.Elapsed.TotalSeconds
+
+        $idle += Measure-IdleSweep $source $leases
+    }
+    Write-Row 'postgresql, records in the cluster' $leases -Sweeps $sweeps -Plain $plain
+    $idle
 }
 Remove-Item $folder -Recurse
-Write-Row 'postgresql, records in the cluster' -Sweeps $sweeps -Plain $plain
 
 $vault = $env:KUBEINJECT_TEST_VAULT ? $env:KUBEINJECT_TEST_VAULT : (Get-Command vault, bao -CommandType Application -ErrorAction Ignore | Select-Object -First 1)?.Source
 if (-not $vault) { 'Not measured: Vault, because there is no vault or bao on the PATH.'; return }
@@ -174,22 +239,29 @@ try {
         plugin_name = 'postgresql-database-plugin'; allowed_roles = '*'; username = $user; password = [uri]::UnescapeDataString("$password")
         connection_url = "postgresql://{{username}}:{{password}}@127.0.0.1:$($postgres.Port)/postgres?sslmode=disable"; max_open_connections = $ThrottleLimit
     }
+    $lifetime = [Math]::Max(60, [int](($Count | Measure-Object -Maximum).Maximum / 10))
     Write-Vault databases/roles/sweep @{
-        db_name = 'pg'; default_ttl = '1h'; max_ttl = '24h'
+        db_name = 'pg'; default_ttl = "${lifetime}s"; max_ttl = '24h'
         creation_statements = 'CREATE ROLE "{{name}}" LOGIN PASSWORD ''{{password}}'' VALID UNTIL ''{{expiration}}'''
     }
     $null = Invoke-RestMethod "$address/v1/sys/policies/acl/sweep" -Method Put -Headers $headers -Body (ConvertTo-Json @{ policy = 'path "databases/creds/sweep" { capabilities = ["read"] }' })
     $source = New-CredentialSource -Vault $address -Token ([System.Net.NetworkCredential]::new('', $rootToken).SecurePassword)
-    $sweeps, $plain = @(), @()
-    foreach ($number in 1..$Round) {
-        $leases = 1..$Count | ForEach-Object { (Invoke-RestMethod "$address/v1/databases/creds/sweep" -Headers $headers).lease_id }
-        $sweeps += Measure-Sweep $source "vault$number"
-        $bodies = $leases | ForEach-Object { ConvertTo-Json @{ lease_id = $_ } }
-        $addresses = 1..$Count | ForEach-Object { "$address/v1/sys/leases/$($_ % 2 ? 'renew' : 'revoke')" }
-        $plain += [PlainCalls]::Send(@('POST') * $Count, $addresses, $bodies, 'application/json', 'X-Vault-Token', $rootToken, $ThrottleLimit)
-        Clear-Owner $source "vault$number"
+    foreach ($leases in $Count) {
+        $sweeps, $plain = @(), @()
+        $half = [int]($leases / 2)
+        foreach ($number in 1..$Round) {
+            $ids = 1..$leases | ForEach-Object { (Invoke-RestMethod "$address/v1/databases/creds/sweep" -Headers $headers).lease_id }
+            Add-Owner $source owner $half
+            Add-Orphan $source ($leases - $half)
+            Start-Sleep -Seconds ($lifetime / 3 + 1) # until the leases are due for renewal
+            $sweeps += Measure-Sweep $source -Renewed $half -Revoked ($leases - $half)
+            $bodies = $ids | ForEach-Object { ConvertTo-Json @{ lease_id = $_ } }
+            $addresses = 1..$leases | ForEach-Object { "$address/v1/sys/leases/$($_ % 2 ? 'renew' : 'revoke')" }
+            $plain += [PlainCalls]::Send(@('POST') * $leases, $addresses, $bodies, 'application/json', 'X-Vault-Token', $rootToken, $ThrottleLimit)
+            Clear-Owner $source
+        }
+        Write-Row 'vault, records in its KV engine' $leases -Sweeps $sweeps -Plain $plain
     }
-    Write-Row 'vault, records in its KV engine' -Sweeps $sweeps -Plain $plain
 }
 finally {
     Stop-Process -Id $process.Id
