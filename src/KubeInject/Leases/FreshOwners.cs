@@ -9,9 +9,6 @@ namespace KubeInject.Leases;
 /// <param name="time">The clock.</param>
 internal sealed class FreshOwners(IOwnerReader reader, IReadOnlySet<Guid> leases, TimeProvider time) : IDisposable
 {
-    // If a read takes longer, views are reused, so that at most half of the time is spent on reading.
-    private static readonly TimeSpan SlowReadThreshold = TimeSpan.FromSeconds(1);
-
     private readonly SemaphoreSlim gate = new(1, 1);
     private long requests;
     private long answered;
@@ -19,7 +16,10 @@ internal sealed class FreshOwners(IOwnerReader reader, IReadOnlySet<Guid> leases
     private ExceptionDispatchInfo? failure;
     private long completed;
 
-    /// <summary>Returns a view that was read after this call. If a read takes more than 1 second, the view can be older, by at most the duration of two reads.</summary>
+    /// <summary>
+    /// Returns a view whose reading began after this call, or before it by at most the duration of two reads. A view is reused for
+    /// as long as it took to read, so that at most half of the time is spent on reading.
+    /// </summary>
     /// <exception cref="KubeApiException">The cluster cannot be read. All later calls fail, too.</exception>
     /// <exception cref="KubeConnectionException">The cluster cannot be reached. All later calls fail, too.</exception>
     public async Task<OwnerView> GetAsync(CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class FreshOwners(IOwnerReader reader, IReadOnlySet<Guid> leases
         await gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (latest is not null && (request <= answered || (latest.Elapsed > SlowReadThreshold && time.GetElapsedTime(completed) < latest.Elapsed)))
+            if (latest is not null && (request <= answered || time.GetElapsedTime(completed) < latest.Elapsed))
                 return latest;
 
             // Do not repeat a failed read for each of many leases.
