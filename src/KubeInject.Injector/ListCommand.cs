@@ -56,9 +56,10 @@ internal static class ListCommand
             await using var _ = output.ConfigureAwait(false);
             using var list = ListFormat.Create(parsed.GetValue(format)!, output);
 
-            // Labels of pods do not select workloads.
+            // The list of pods is the longest, so its request is the first. Labels of pods do not select workloads.
+            var pods = WritePodsAsync();
             var workloads = query.LabelSelector is null ? AnnotatedWorkloads.ReadAllAsync(connection.Objects, query, annotations, cancellationToken) : null;
-            await Task.WhenAll(WritePodsAsync(), workloads ?? Task.CompletedTask).ConfigureAwait(false);
+            await Task.WhenAll(pods, workloads ?? Task.CompletedTask).ConfigureAwait(false);
             if (workloads is not null)
             {
                 var (templates, problem) = await workloads.ConfigureAwait(false);
@@ -72,8 +73,8 @@ internal static class ListCommand
 
             async Task WritePodsAsync()
             {
-                await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
-                    list.Write([.. pods.SelectMany(pod => PodInjections.ReadAll(pod, annotations)).Where(IsRelevant)]);
+                await foreach (var batch in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
+                    list.Write([.. batch.SelectMany(pod => PodInjections.ReadAll(pod, annotations)).Where(IsRelevant)]);
             }
         }, stop));
         return command;

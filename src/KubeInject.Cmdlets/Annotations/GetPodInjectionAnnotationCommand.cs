@@ -66,14 +66,14 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
             var query = new KubeQuery { Namespace = @namespace, AllNamespaces = AllNamespaces, LabelSelector = LabelSelector, FromCache = !Consistent && !Detailed, Progress = Listing() };
             Run(@namespace, async (pipeline, cancellationToken) =>
             {
-                // Labels of pods do not select workloads.
-                var workloads = LabelSelector is null ? AnnotatedWorkloads.ReadAllAsync(connection.Objects, query, Options, cancellationToken) : null;
-
                 // The cache has no order. Only pods that request credentials are kept in memory.
                 var unsorted = query.FromCache ? new List<PodInjection>() : null;
                 var pods = Detailed
                     ? WritePodsAsync(connection, query, pipeline, cancellationToken)
                     : WriteMetadataAsync(connection, query, unsorted, pipeline, cancellationToken);
+
+                // The list of pods is the longest, so its request is the first. Labels of pods do not select workloads.
+                var workloads = LabelSelector is null ? AnnotatedWorkloads.ReadAllAsync(connection.Objects, query, Options, cancellationToken) : null;
                 await Task.WhenAll(pods, workloads ?? Task.CompletedTask).ConfigureAwait(false);
                 var (templates, problem) = workloads is null ? ([], null) : await workloads.ConfigureAwait(false);
                 IEnumerable<PodInjection> others = templates.SelectMany(template => PodInjections.ReadAll(template, Options));
