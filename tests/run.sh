@@ -41,6 +41,11 @@ pester() {
   fi
 }
 
+# Compares the speed with that of other libraries and clients. It is last, because it creates pods in the cluster.
+ratios() {
+  if bench/run.sh --short; then count 1 0 0; else count 0 1 0; fi
+}
+
 # Prints the failed tests again, because the output of the suites is long.
 report_failures() {
   local failures
@@ -89,6 +94,7 @@ xunit KubeInject.Tests
 xunit KubeInject.IntegrationTests
 report_vault
 pester
+ratios
 report_failures
 exec >&3 2>&4 3>&- 4>&-
 wait $!

@@ -1,15 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
-using BenchmarkDotNet.Attributes;
 using Google.Protobuf;
 using KubeInject.Kubernetes.Client.Metadata;
 using KubeInject.Kubernetes.Objects;
 
 namespace KubeInject.Benchmarks;
 
-/// <summary>The cost of decoding the metadata of 1,000 pods, compared with the readers of .NET for the same bytes.</summary>
-[MemoryDiagnoser]
-public class MetadataBenchmarks
+/// <summary>The cost of decoding the metadata of pods, compared with general readers of the same bytes.</summary>
+internal sealed class MetadataComparisons
 {
     private const int Pods = 1_000;
 
@@ -18,28 +16,26 @@ public class MetadataBenchmarks
 
     private readonly List<ObjectMetadata> objects = new(Pods);
     private readonly byte[] protobuf = Protobuf();
-    private readonly byte[] json = JsonSerializer.SerializeToUtf8Bytes(new { kind = "PartialObjectMetadataList", metadata = new { resourceVersion = "1" }, items = Enumerable.Range(0, Pods).Select(Item) });
+    private readonly byte[] json = JsonSerializer.SerializeToUtf8Bytes(new { kind = "PartialObjectMetadataList", apiVersion = "meta.k8s.io/v1", metadata = new { resourceVersion = "1" }, items = Enumerable.Range(0, Pods).Select(Item) });
 
-    [GlobalSetup]
-    public void Bytes() => Console.WriteLine($"// Bytes of a pod: {protobuf.Length / Pods} in protobuf, {json.Length / Pods} in JSON");
+    /// <summary>Returns the comparisons.</summary>
+    public IEnumerable<Comparison> All() =>
+    [
+        Comparison.Of("metadata/protobuf", "Google.Protobuf, skips the fields of each pod", () => Read(new ProtobufMetadataReader(KubeResource.Pods), protobuf), WalkProtobuf) with { IsShort = true },
+        Comparison.Of("metadata/json", "JsonDocument", () => Read(new JsonMetadataReader(KubeResource.Pods), json), ParseJson) with { IsShort = true },
+    ];
 
-    [Benchmark(OperationsPerInvoke = Pods)]
-    public int ReadProtobuf() => Read(new ProtobufMetadataReader(KubeResource.Pods), protobuf);
-
-    /// <summary>Skips the fields of every pod's metadata without creating objects.</summary>
-    [Benchmark(OperationsPerInvoke = Pods)]
-    public long WalkProtobuf()
+    // Skips the fields of every pod's metadata without creating objects.
+    private long WalkProtobuf()
     {
         var list = new CodedInputStream(protobuf, 4, protobuf.Length - 4);
+        list.ReadTag();
+        list.SkipLastField();
         list.ReadTag();
         return Walk(list, depth: 2);
     }
 
-    [Benchmark(OperationsPerInvoke = Pods)]
-    public int ReadJson() => Read(new JsonMetadataReader(KubeResource.Pods), json);
-
-    [Benchmark(OperationsPerInvoke = Pods)]
-    public int ParseJson()
+    private int ParseJson()
     {
         using var document = JsonDocument.Parse(json);
         return document.RootElement.GetProperty("items").GetArrayLength();
@@ -82,7 +78,15 @@ public class MetadataBenchmarks
             foreach (var i in Enumerable.Range(0, Pods))
                 Put(stream, 2, Message(item => Put(item, 1, Message(metadata => PutMetadata(metadata, i)))));
         });
-        return [.. "k8s\0"u8, .. Message(unknown => Put(unknown, 2, list))];
+        return [.. "k8s\0"u8, .. Message(unknown =>
+        {
+            Put(unknown, 1, Message(type =>
+            {
+                Put(type, 1, "meta.k8s.io/v1");
+                Put(type, 2, "PartialObjectMetadataList");
+            }));
+            Put(unknown, 2, list);
+        })];
     }
 
     private static void PutMetadata(CodedOutputStream metadata, int i)
