@@ -142,7 +142,7 @@ function Measure-IdleSweep($Source, [int] $Leases) {
     $orphans = [Math]::Max(1, [int]($Leases / 100))
     Add-Owner $Source idle ($Leases - $orphans) Pod
     Add-Orphan $Source $orphans
-    $unreachable = New-CredentialSource -PostgreSql 'postgresql://127.0.0.1:1/postgres?user=nobody' -ServerName bench
+    $unreachable = New-CredentialSource -PostgreSql 'postgresql://127.0.0.1:1/postgres?user=none' -ServerName bench
     foreach ($revoked in $orphans, 0) {
         $asked = (Sync-CredentialLease $unreachable -GracePeriod 0 -ErrorAction SilentlyContinue -WarningAction Ignore).Failed
         $requests = Get-ApiRequest
