@@ -53,5 +53,5 @@ internal interface IOwnerReader
     /// <returns>The view, which might not include changes since the start of the call.</returns>
     /// <exception cref="KubeApiException">No resource can be read.</exception>
     /// <exception cref="KubeConnectionException">The cluster cannot be reached.</exception>
-    Task<OwnerView> ReadOneKindAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken) => ReadAsync(leases, cancellationToken);
+    Task<OwnerView> ReadOneKindAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken);
 }

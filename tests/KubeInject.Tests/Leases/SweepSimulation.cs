@@ -38,6 +38,8 @@ internal sealed class SweepSimulation : IOwnerReader
 
     public TimeSpan ReadingTakes { get; set; }
 
+    public Task<OwnerView> ReadOneKindAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken) => ReadAsync(leases, cancellationToken);
+
     public Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken)
     {
         Dictionary<Guid, IReadOnlyList<ObjectReference>> owners;
