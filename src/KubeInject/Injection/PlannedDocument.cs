@@ -30,10 +30,10 @@ internal sealed record PlannedDocument(Range Place, IReadOnlyList<PlannedPod> Po
     /// <param name="credentials">The credentials of each pod template.</param>
     public string Fill(string content, IReadOnlyList<IReadOnlyList<IssuedLease>> credentials)
     {
-        var values = Pods.Zip(credentials, PodValues.Of).ToList();
+        var replacements = Placeholders.Zip(Pods.Zip(credentials, PodValues.Of)).SelectMany(pod => pod.First.Replacements(pod.Second)).ToList();
         return TextEdit.Apply(content, Place, Edits!.Select(edit => edit with
         {
-            Replacement = Placeholders.Zip(values).Aggregate(edit.Replacement, (text, pod) => pod.First.Replace(text, pod.Second)),
+            Replacement = replacements.Aggregate(edit.Replacement, (text, replacement) => text.Replace(replacement.Placeholder, replacement.Text, StringComparison.Ordinal)),
         }));
     }
 }

@@ -27,13 +27,10 @@ internal sealed record PodValues(IReadOnlyList<Guid> Uuids, IReadOnlyList<string
             pod.Secret is not null ? [] : [.. pod.Plan?.Variables.Select(variable => EnvironmentValue.For(variable, byDatabase[variable.Database.Name])) ?? []]);
     }
 
-    /// <summary>Replaces these placeholders in the text of a document.</summary>
-    public string Replace(string text, PodValues values)
-    {
-        foreach (var (placeholder, uuid) in Uuids.Zip(values.Uuids))
-            text = text.Replace($"{placeholder}", $"{uuid}", StringComparison.Ordinal);
-        foreach (var (placeholder, value) in Texts.Zip(values.Texts))
-            text = text.Replace($"\"{placeholder}\"", ScalarWriter.QuoteChecked(value), StringComparison.Ordinal);
-        return text;
-    }
+    /// <summary>Returns the texts that replace these placeholders in the edits of a document.</summary>
+    public IEnumerable<(string Placeholder, string Text)> Replacements(PodValues values) =>
+    [
+        .. Uuids.Zip(values.Uuids, (placeholder, uuid) => ($"{placeholder}", $"{uuid}")),
+        .. Texts.Zip(values.Texts, (placeholder, value) => ($"\"{placeholder}\"", ScalarWriter.QuoteChecked(value))),
+    ];
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using KubeInject.Manifests.Syntax;
 
@@ -30,41 +29,26 @@ internal sealed class ChangeVerifier
         }
     }
 
-    /// <summary>Returns whether all changes are additions with correct lines. In this case, the rest of the document does not have to be parsed again.</summary>
+    /// <summary>Returns whether all changes are additions with correct lines. In this case, the document does not have to be parsed again.</summary>
     public static bool AreAdditionsAsMeant(ManifestDocument original, IEnumerable<(ManifestChange Change, TextEdit[] Edits)> changes)
     {
         var content = original.Source.Content;
-        var text = new StringBuilder();
+        if (!Addition.CanTellLines(content.AsSpan(original.Place)))
+            return false;
         List<Addition> additions = [];
         foreach (var (change, edits) in changes)
         {
-            if (Addition.Of(content, change, edits) is not { } addition || additions.Exists(addition.IsInTheWayOf))
+            if (Addition.Of(content, change, edits) is not { } addition || additions.Exists(addition.IsInTheWayOf)
+                || !LineVerifier.AreAsMeant(addition.Edit.Replacement.AsSpan().TrimStart("\r\n"), change, addition.Column))
+            {
                 return false;
+            }
+
             additions.Add(addition);
-            text.Append("---\n").Append(addition.Edit.Replacement.TrimStart('\r', '\n')).Append('\n');
         }
 
-        var lines = new ManifestText(text.ToString());
-        if (!Addition.CanTellLines(content.AsSpan(original.Place)) || !Addition.CanTellLines(lines.Content))
-            return false;
-        try
-        {
-            var read = YamlReader.Read(lines).ToList();
-            return read.Count == additions.Count && read.Zip(additions).All(pair => pair.First is { Problem: null, Root: { } root }
-                && BlockStyle.ColumnOf(lines.Content, root.Start) == pair.Second.Column && IsAsMeant(pair.Second.Change, root));
-        }
-        catch (ManifestException)
-        {
-            return false;
-        }
+        return true;
     }
-
-    private static bool IsAsMeant(ManifestChange addition, ManifestNode read) => (addition, read) switch
-    {
-        (AddEntry add, MappingNode { Entries: [var entry] }) => entry.Key.Value == add.Key && Says(entry.Value, add.Value),
-        (AddItems add, SequenceNode list) => Says(list, add.Items),
-        _ => false,
-    };
 
     private bool IsSame(ManifestNode original, ManifestNode edited)
     {
