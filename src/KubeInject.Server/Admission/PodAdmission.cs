@@ -82,7 +82,7 @@ internal sealed class PodAdmission(InjectionOptions options, Func<Guid> newUuid)
 
     private List<ManifestChange> Render(ManifestPodTemplate template, PlannedPod planned, Guid? previous)
     {
-        List<Guid> uuids = [.. planned.Plan!.Injection.Databases.Select(_ => newUuid())];
+        List<Guid> uuids = [.. planned.Plan!.Databases.Select(_ => newUuid())];
         var secret = new DeliverySecret(new ObjectReference("Secret", planned.Secret!.Reference.Namespace, PodSecret.NameOf(uuids[0])), planned.Plan);
         var changes = PodRenderer.Render(template, planned with { Secret = secret }, new PodValues(uuids, []));
         if (previous is not null)

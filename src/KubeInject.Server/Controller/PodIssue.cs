@@ -40,7 +40,7 @@ internal sealed class PodIssue(KubeObjectClient client, CredentialSource source,
 
         var (plan, uuids) = Plan(pod);
         await RevokePreviousAsync(key, found, reference, uuids, cancellationToken).ConfigureAwait(false);
-        var requests = plan.Injection.Databases.Zip(uuids, (database, uuid) =>
+        var requests = plan.Databases.Zip(uuids, (database, uuid) =>
             new CredentialRequest(uuid, database.Name, database.Role!, database.Mount, key.Reference, pod.ServiceAccountName) { OwnerUid = key.Uid, Secret = reference });
         return await IssueAsync(key, new DeliverySecret(reference, plan), [.. requests], cancellationToken).ConfigureAwait(false);
     }

@@ -20,11 +20,10 @@ internal sealed class CredentialTransaction(CredentialSource source)
         if (pod.Plan is null)
             return [];
 
-        var template = pod.Template;
         var secret = pod.Secret?.Reference;
-        var owner = template.Object with { Namespace = template.Object.Namespace ?? secret?.Namespace };
-        var requests = pod.Plan.Injection.Databases.Select(database =>
-            new CredentialRequest(Guid.NewGuid(), database.Name, database.Role!, database.Mount, owner, template.ServiceAccountName)
+        var owner = pod.Plan.Object with { Namespace = pod.Plan.Object.Namespace ?? secret?.Namespace };
+        var requests = pod.Plan.Databases.Select(database =>
+            new CredentialRequest(Guid.NewGuid(), database.Name, database.Role!, database.Mount, owner, pod.ServiceAccountName)
             {
                 // Without a cluster the Secret cannot be deleted, and the revocation of the lease would never complete.
                 Secret = source.Client is null ? null : secret,

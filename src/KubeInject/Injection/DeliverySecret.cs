@@ -26,7 +26,7 @@ internal sealed class DeliverySecret(ObjectReference reference, InjectionPlan pl
     public static DeliverySecret For(InjectionPlan plan, string? @namespace)
     {
         var suffix = $"db-{Guid.NewGuid().ToString("n")[..10]}";
-        var owner = plan.Injection.Name.TrimEnd('*');
+        var owner = plan.Object.Name.TrimEnd('*');
         owner = owner[..Math.Min(owner.Length, NameLimit - suffix.Length - 1)].TrimEnd('-', '.');
         return new DeliverySecret(new ObjectReference("Secret", @namespace, owner.Length == 0 ? suffix : $"{owner}-{suffix}"), plan);
     }

@@ -1,16 +1,15 @@
 using KubeInject.Annotations;
-using KubeInject.Kubernetes.Objects;
 using KubeInject.Leases;
 using KubeInject.Manifests;
 
 namespace KubeInject.Injection;
 
-/// <summary>A pod template and its planned injection.</summary>
-/// <param name="Template">The pod template, without its nodes in the manifest, so that the plan of a long manifest does not keep them in memory.</param>
+/// <summary>The planned injection of a pod template. It does not keep the template, because the plan of a long manifest would need too much memory.</summary>
+/// <param name="ServiceAccountName">The ServiceAccount of the pod.</param>
 /// <param name="Plan">The variables. Null if nothing is injected.</param>
 /// <param name="Secret">The Secret that delivers the credentials. Null if they are values in the spec.</param>
 /// <param name="Result">The result so far.</param>
-internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, DeliverySecret? Secret, InjectionResult Result)
+internal sealed record PlannedPod(string ServiceAccountName, InjectionPlan? Plan, DeliverySecret? Secret, InjectionResult Result)
 {
     public bool IsPlanned => Result.Status == InjectionStatus.Planned;
 
@@ -41,13 +40,13 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Del
             Findings = injection.Findings,
         };
         if (result.Status != InjectionStatus.Planned)
-            return new PlannedPod(template.Template, null, null, result);
+            return new PlannedPod(template.Template.ServiceAccountName, null, null, result);
 
         var plan = InjectionPlan.For(injection);
         if (ObstacleTo(template, plan, delivery) is { } obstacle)
-            return new PlannedPod(template.Template, null, null, result with { Status = InjectionStatus.Failed, Error = $"{result.Place}: {obstacle}" });
+            return new PlannedPod(template.Template.ServiceAccountName, null, null, result with { Status = InjectionStatus.Failed, Error = $"{result.Place}: {obstacle}" });
         var secret = delivery == CredentialDelivery.Secret ? DeliverySecret.For(plan, injection.Namespace ?? @namespace) : null;
-        return new PlannedPod(template.Template, plan, secret, result with { Containers = template.Template.Containers.Select(container => container.Name).ToArray() });
+        return new PlannedPod(template.Template.ServiceAccountName, plan, secret, result with { Containers = template.Template.Containers.Select(container => container.Name).ToArray() });
     }
 
     /// <summary>Returns the result after the credentials were added.</summary>
@@ -70,8 +69,8 @@ internal sealed record PlannedPod(PodTemplate Template, InjectionPlan? Plan, Del
     public PlannedPod? ForCredentialsOf(PlannedPod before)
     {
         var isSame = Plan is not null && before.Plan is not null
-            && Template.ServiceAccountName == before.Template.ServiceAccountName
-            && Plan.Injection.Databases.Select(Identity).SequenceEqual(before.Plan.Injection.Databases.Select(Identity));
+            && ServiceAccountName == before.ServiceAccountName
+            && Plan.Databases.Select(Identity).SequenceEqual(before.Plan.Databases.Select(Identity));
         return isSame ? this with { Secret = before.Secret } : null;
 
         static (string, string?, string, InjectionMode, string?) Identity(DatabaseInjection database) =>

@@ -20,8 +20,8 @@ internal static class PodRenderer
         var entries = pod.Plan.Variables.Select((variable, index) => pod.Secret is null
             ? new EnvironmentEntry(variable.Name, "value", values.Texts[index])
             : new EnvironmentEntry(variable.Name, "valueFrom", pod.Secret.SourceOf(variable))).ToDictionary(entry => entry.Name);
-        var variables = pod.Plan.Injection.Databases.SelectMany(VariableOrder.VariablesOf).ToList();
-        var databases = pod.Plan.Injection.Databases.Zip(values.Uuids, (database, uuid) => (database.Name, uuid)).ToList();
+        var variables = pod.Plan.Databases.SelectMany(VariableOrder.VariablesOf).ToList();
+        var databases = pod.Plan.Databases.Zip(values.Uuids, (database, uuid) => (database.Name, uuid)).ToList();
         return Annotate(template.Annotations!, databases).Concat(template.Containers.SelectMany(container =>
             AddVariables(container.Node, entries, new VariableOrder(container.Container, variables).Inserted)));
     }

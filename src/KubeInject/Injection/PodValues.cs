@@ -14,7 +14,7 @@ internal sealed record PodValues(IReadOnlyList<Guid> Uuids, IReadOnlyList<string
     /// double-quoted. Credentials are also double-quoted, so a change that was verified with placeholders is valid for them.
     /// </remarks>
     public static PodValues Placeholders(PlannedPod pod) => new(
-        [.. pod.Plan?.Injection.Databases.Select(_ => Guid.NewGuid()) ?? []],
+        [.. pod.Plan?.Databases.Select(_ => Guid.NewGuid()) ?? []],
         pod.Secret is not null ? [] : [.. pod.Plan?.Variables.Select(_ => $"{{{Guid.NewGuid()}}}") ?? []]);
 
     /// <summary>Creates the values of a pod with issued credentials.</summary>

@@ -109,7 +109,7 @@ internal sealed class CredentialRotation
         var obstacle = pod.Status == InjectionStatus.Failed ? pod.FailureText
             : RolloutEvaluator.Obstacle(plan.Workload.Object) is { } text ? $"{pod.Object}: {text}"
             : null;
-        var isInjected = plan.Pod.Plan is { Injection.State: InjectionState.Injected };
+        var isInjected = plan.Pod.Plan is { State: InjectionState.Injected };
         var result = new RotationResult
         {
             Object = pod.Object,
