@@ -67,10 +67,10 @@ internal sealed class LeaseSweep
     {
         ArgumentNullException.ThrowIfNull(plan);
         var leases = known ?? throw new InvalidOperationException("A sweep must be planned before it runs.");
-        using var run = new LeaseSweepRun(source, owners, leases.Rules, plan, leases.RevokedByOthers);
+        using var run = new LeaseSweepRun(source, owners, leases.Rules, plan, leases.RevokedByOthers, options);
         var start = source.Time.GetTimestamp();
         var skews = ClockSkew.Describe(leases.Records, source.Time.GetUtcNow()).ToList();
-        await run.RunAsync(options.Concurrency, progress, cancellationToken).ConfigureAwait(false);
+        await run.RunAsync(progress, cancellationToken).ConfigureAwait(false);
         return run.Summarize(leases, skews) with { Duration = source.Time.GetElapsedTime(start) };
     }
 

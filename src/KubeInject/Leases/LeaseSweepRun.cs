@@ -9,14 +9,15 @@ namespace KubeInject.Leases;
 /// <param name="rules">The rules with the records and owners at the time of the plan.</param>
 /// <param name="plan">The planned actions.</param>
 /// <param name="revokedByOthers">The remaining data of leases that another injector has revoked.</param>
+/// <param name="options">The age of the owners, and the concurrency.</param>
 internal sealed class LeaseSweepRun(
-    CredentialSource source, IOwnerReader owners, LeaseRules rules, IReadOnlyList<PlannedLeaseAction> plan, IReadOnlyList<CredentialLease> revokedByOthers) : IDisposable
+    CredentialSource source, IOwnerReader owners, LeaseRules rules, IReadOnlyList<PlannedLeaseAction> plan, IReadOnlyList<CredentialLease> revokedByOthers, LeaseOptions options) : IDisposable
 {
     // Reasons that do not require a notice.
     private static readonly LeaseKeepReason[] ExpectedReasons = [LeaseKeepReason.None, LeaseKeepReason.GracePeriod, LeaseKeepReason.OwnerFound, LeaseKeepReason.RecordChanged, LeaseKeepReason.Declined];
 
     private readonly FreshOwners freshOwners = new(
-        owners, plan.Where(IsRevocation).Select(planned => planned.Lease).Concat(revokedByOthers).Select(lease => lease.Uuid).ToHashSet(), source.Time);
+        owners, plan.Where(IsRevocation).Select(planned => planned.Lease).Concat(revokedByOthers).Select(lease => lease.Uuid).ToHashSet(), options.MaxOwnerAge, source.Time);
     private readonly ConcurrentBag<LeaseAction> done = [];
     private readonly ConcurrentBag<LeaseFailure> failures = [];
     private readonly ConcurrentBag<PlannedLeaseAction> kept = [.. plan.Where(planned => planned.Action == LeaseAction.Keep)];
@@ -24,11 +25,11 @@ internal sealed class LeaseSweepRun(
     private readonly ConcurrentDictionary<string, OwnerGap> gaps = new();
 
     /// <summary>Runs the planned actions.</summary>
-    public async Task RunAsync(int concurrency, IProgress<LeaseProgress>? progress, CancellationToken cancellationToken)
+    public async Task RunAsync(IProgress<LeaseProgress>? progress, CancellationToken cancellationToken)
     {
         // Renew first, because these leases might expire soon.
         var actions = plan.Where(planned => planned.Action != LeaseAction.Keep).OrderBy(IsRevocation).ToList();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
         var count = 0;
         await Parallel.ForEachAsync(actions, parallel, async (action, token) =>
         {

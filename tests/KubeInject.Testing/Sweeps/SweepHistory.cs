@@ -9,8 +9,8 @@ namespace KubeInject.Testing.Sweeps;
 
 /// <summary>
 /// A random history of pods, workloads, injections and sweeps. The clocks of the processes differ, their permissions are incomplete, the
-/// cluster changes between what they read and what they do, and they are killed at any call. No credential with a live owner is
-/// revoked, and none within the grace period. Each sweep renews the leases whose owners it reads. Without an owner, a credential is valid for
+/// cluster changes between what they read and what they do, and they are killed at any call. No credential is revoked if its owner
+/// exists for longer than the age of the owners that the sweep accepts, and none within the grace period. Each sweep renews the leases whose owners it reads. Without an owner, a credential is valid for
 /// at most two complete sweeps after the grace period.
 /// </summary>
 internal sealed class SweepHistory
@@ -26,9 +26,11 @@ internal sealed class SweepHistory
     private readonly ModelCluster[] clusters = [new("north"), new("south")];
     private readonly SkewedTime[] clocks;
     private readonly Dictionary<Guid, ModelCredential> credentials = [];
+    private readonly Dictionary<ModelObject, DateTimeOffset> createdAt = [];
     private readonly List<string> trace = [];
     private HashSet<Guid> renewed = [];
     private bool isActing;
+    private TimeSpan ownerAge;
 
     // After an exception a sweep would continue with the next lease.
     private InvalidOperationException? violation;
@@ -83,8 +85,10 @@ internal sealed class SweepHistory
         if (isActing || random.Next(3) != 0)
             return;
         isActing = true;
+        var accepted = ownerAge;
         try
         {
+            truth.Advance(TimeSpan.FromSeconds(random.Next(4)));
             if (random.Next(6) == 0)
                 await SweepAsync("meanwhile ");
             else
@@ -93,6 +97,7 @@ internal sealed class SweepHistory
         finally
         {
             isActing = false;
+            ownerAge = accepted;
         }
     }
 
@@ -115,8 +120,8 @@ internal sealed class SweepHistory
         Note($"  revoked {Short(uuid)}");
         credential.IsAlive = false;
         Revocations++;
-        if (Owner(uuid) is { } owner)
-            violation ??= Broken($"{Short(uuid)} was revoked, and {owner} lives");
+        if (clusters.SelectMany(cluster => cluster.Objects).Any(item => item.Lease == uuid && item.CanHavePods && truth.GetUtcNow() - createdAt[item] >= ownerAge))
+            violation ??= Broken($"{Short(uuid)} was revoked, and {Owner(uuid)} lives");
         else if (truth.GetUtcNow() - credential.RecordedAt < GracePeriod)
             violation ??= Broken($"{Short(uuid)} was revoked {truth.GetUtcNow() - credential.RecordedAt} after it was recorded");
     }
@@ -204,6 +209,7 @@ internal sealed class SweepHistory
     {
         var created = new ModelObject(shape, lease, Any(Namespaces), $"o{cluster.Objects.Count}-{random.Next(1000)}");
         cluster.Objects.Add(created);
+        createdAt[created] = truth.GetUtcNow();
         if (created.CanHavePods)
             (credentials[lease].TimesOwned, credentials[lease].SweepsSurvived) = (credentials[lease].TimesOwned + 1, 0);
 
@@ -224,7 +230,9 @@ internal sealed class SweepHistory
             GracePeriod = GracePeriod,
             Namespace = random.Next(5) == 0 ? Any(Namespaces) : null,
             SkipCustomResources = random.Next(6) == 0,
+            MaxOwnerAge = TimeSpan.FromSeconds(Any([0, 5])),
         };
+        ownerAge = options.MaxOwnerAge;
         Note($"{when}sweep of {cluster.Name}, clock {process.Time.GetUtcNow() - truth.GetUtcNow()}, lost {string.Join('+', rights.Lost)}{(options.Namespace is null ? "" : $", namespace {options.Namespace}")}{(rights.KnowsCluster ? "" : ", cluster unknown")}");
         var due = credentials.Values.Where(credential => IsDue(credential, process, cluster, rights, options)).ToDictionary(credential => credential, credential => credential.TimesOwned);
         var outer = renewed;

@@ -81,9 +81,9 @@ public sealed class SweepConclusionTests
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
-    public async Task Owners_are_read_again_right_before_each_batch_of_revocations(int concurrency)
+    public async Task Owners_without_a_maximum_age_are_read_again_right_before_each_batch_of_revocations(int concurrency)
     {
-        simulation.Options = new LeaseOptions { Concurrency = concurrency };
+        simulation.Options = new LeaseOptions { Concurrency = concurrency, MaxOwnerAge = TimeSpan.Zero };
         var records = Enumerable.Range(0, 64).Select(_ => simulation.Record()).OrderBy(record => record.Uuid).ToList();
         var revoked = 0;
         simulation.Issuer.OnRevoke = _ =>
@@ -101,9 +101,48 @@ public sealed class SweepConclusionTests
     }
 
     [Theory]
-    [InlineData(5000)]
-    [InlineData(50)]
-    public async Task Reading_the_cluster_takes_at_most_half_of_the_time(int milliseconds)
+    [InlineData(0, 4)]
+    [InlineData(2, 4)] // a reading ends at the age of 2 seconds
+    [InlineData(3, 5)]
+    [InlineData(20, 39)]
+    public async Task The_owners_of_a_revocation_were_read_five_seconds_or_twice_the_duration_of_the_reading_before_at_most(int readingTakes, int oldest)
+    {
+        simulation.Options = new LeaseOptions { Concurrency = 1 };
+        for (var i = 0; i < 100; i++)
+            simulation.Record();
+        simulation.ReadingTakes = TimeSpan.FromSeconds(readingTakes);
+        var ages = new List<int>();
+        simulation.Issuer.OnRevoke = _ =>
+        {
+            ages.Add((int)(simulation.Time.GetUtcNow() - simulation.ReadAt).TotalSeconds);
+            simulation.Time.Advance(TimeSpan.FromSeconds(1));
+        };
+
+        await simulation.RunAsync();
+
+        Assert.Equal((100, readingTakes, oldest), (ages.Count, ages.Min(), ages.Max()));
+    }
+
+    [Fact]
+    public async Task An_owner_that_appears_during_a_sweep_keeps_its_lease_after_five_seconds_at_the_latest()
+    {
+        simulation.Options = new LeaseOptions { Concurrency = 1 };
+        var records = Enumerable.Range(0, 20).Select(_ => simulation.Record()).ToList();
+        simulation.Issuer.OnRevoke = _ =>
+        {
+            records.ForEach(simulation.Live);
+            simulation.Time.Advance(TimeSpan.FromSeconds(1));
+        };
+
+        var summary = await simulation.RunAsync();
+
+        Assert.Equal((5, 15), (summary.Revoked, summary.Kept));
+    }
+
+    [Theory]
+    [InlineData(5000, 21)] // one for the plan, and one for every five leases
+    [InlineData(50, 2)]
+    public async Task Reading_the_cluster_takes_at_most_half_of_the_time(int milliseconds, int readings)
     {
         simulation.Options = new LeaseOptions { Concurrency = 1 };
         for (var i = 0; i < 100; i++)
@@ -113,8 +152,7 @@ public sealed class SweepConclusionTests
 
         await simulation.RunAsync();
 
-        Assert.Equal(100, simulation.Issuer.Revoked.Count);
-        Assert.InRange(simulation.Readings, 15, 25); // one for the plan, and one for every five leases
+        Assert.Equal((100, readings), (simulation.Issuer.Revoked.Count, simulation.Readings));
     }
 
     [Fact]

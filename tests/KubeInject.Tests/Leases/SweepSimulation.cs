@@ -38,6 +38,9 @@ internal sealed class SweepSimulation : IOwnerReader
 
     public TimeSpan ReadingTakes { get; set; }
 
+    /// <summary>When the last reading began.</summary>
+    public DateTimeOffset ReadAt { get; private set; }
+
     public Task<OwnerView> ReadOneKindAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken) => ReadAsync(leases, cancellationToken);
 
     public Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken)
@@ -46,6 +49,7 @@ internal sealed class SweepSimulation : IOwnerReader
         lock (Issuer.Gate)
         {
             Readings++;
+            ReadAt = Time.GetUtcNow();
             owners = Living.Where(pair => leases.Contains(pair.Key)).ToDictionary(pair => pair.Key, pair => (IReadOnlyList<ObjectReference>)[pair.Value]);
         }
 
