@@ -130,6 +130,30 @@ public sealed class PostgreSqlSessionTests : PostgreSqlTest
         Assert.Equal("128kB", await look.ScalarAsync("SELECT * FROM public.seen"));
     }
 
+    [Fact]
+    public async Task Prepared_queries_remain_in_a_session_and_settings_of_a_statement_do_not()
+    {
+        var (role, database) = await WorldAsync();
+        var source = Source(Options with
+        {
+            ConnectionString = Connection(database: database),
+            RenewalStatements =
+            [
+                "CREATE TABLE IF NOT EXISTS public.seen (prepared bigint, zone text)",
+                "INSERT INTO public.seen SELECT pg_catalog.count(*), pg_catalog.current_setting('TimeZone') FROM pg_catalog.pg_prepared_statements",
+                "SET TimeZone = 'Asia/Tokyo'",
+            ],
+        });
+        var lease = await IssueAsync(source, role);
+
+        for (var i = 0; i < 4; i++)
+            await source.RenewAsync(lease.Record, CancellationToken.None);
+
+        await using var look = await OpenAsync(database: database);
+        Assert.Equal(true, await look.ScalarAsync("SELECT pg_catalog.max(prepared) > 0 FROM public.seen"));
+        Assert.Equal("UTC", await look.ScalarAsync("SELECT pg_catalog.string_agg(DISTINCT zone, ',') FROM public.seen"));
+    }
+
     [Theory]
     [InlineData("unsupported startup parameter: search_path", "08P01")]
     [InlineData("unsupported startup parameter in options: role", "08P01")]

@@ -28,6 +28,10 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IRoleLister, IDispos
     private const int MaxConnections = 16;
     private const int IdleSeconds = 10;
 
+    // More than the queries of a renewal and of a revocation, so that a sweep plans each of them once for each connection.
+    private const int MaxPreparedQueries = 20;
+    private const int UsesBeforePreparing = 2;
+
     private readonly PostgreSqlOptions options;
     private readonly List<StatementTemplate> creation;
     private readonly List<StatementTemplate> renewal;
@@ -67,6 +71,8 @@ internal sealed class PostgreSqlIssuer : ICredentialIssuer, IRoleLister, IDispos
             connection.MaxPoolSize = Math.Max(MaxConnections, connection.MinPoolSize);
         if (!connection.ShouldSerialize("Connection Idle Lifetime"))
             (connection.ConnectionIdleLifetime, connection.ConnectionPruningInterval) = (IdleSeconds, IdleSeconds);
+        if (!connection.ShouldSerialize("Max Auto Prepare"))
+            (connection.MaxAutoPrepare, connection.AutoPrepareMinUsages) = (MaxPreparedQueries, UsesBeforePreparing);
         ServerName = options.ServerName ?? $"{connection.Host}:{connection.Port}".ToLowerInvariant();
         User = new[] { connection.Username, Environment.GetEnvironmentVariable("PGUSER") }.FirstOrDefault(name => !string.IsNullOrEmpty(name)) ?? Environment.UserName;
         Location = $"{connection.Host}:{connection.Port}/{connection.Database ?? User}";

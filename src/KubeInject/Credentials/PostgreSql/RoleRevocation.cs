@@ -130,10 +130,13 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
         try
         {
             var problem = await FindProblemAsync(connection, login, newOwner, databases, cancellationToken).ConfigureAwait(false);
-            if (!await login.ExistsAsync(connection, cancellationToken).ConfigureAwait(false))
-                return;
             if (problem is not null)
+            {
+                if (!await login.ExistsAsync(connection, cancellationToken).ConfigureAwait(false))
+                    return;
                 throw await NotRemovedAsync(connection, login, databases, problem, cancellationToken).ConfigureAwait(false);
+            }
+
             foreach (var database in databases.Where(database => database.Owned.Count > 0))
                 await database.HandOverAsync(newOwner, reassignOwnedTo is not null, cancellationToken).ConfigureAwait(false);
             foreach (var database in databases)
