@@ -9,6 +9,7 @@ public sealed class MemoryLeaseStore : ILeaseStore
 {
     private int finds;
     private int lists;
+    private int reads;
 
     public ConcurrentDictionary<Guid, LeaseRecord> Records { get; } = new();
 
@@ -27,6 +28,9 @@ public sealed class MemoryLeaseStore : ILeaseStore
     /// <summary>When a record was stored, by the clock of the store.</summary>
     public Func<LeaseRecord, DateTimeOffset?> StoredAt { get; set; } = record => record.RecordedAt;
 
+    /// <summary>Is called before a list.</summary>
+    public Action OnList { get; set; } = () => { };
+
     public LeaseStoreScope Scope { get; set; } = LeaseStoreScope.OneCluster;
 
     /// <summary>The cluster of the store; null for none.</summary>
@@ -37,6 +41,9 @@ public sealed class MemoryLeaseStore : ILeaseStore
 
     /// <summary>How often all records were read.</summary>
     public int Lists => lists;
+
+    /// <summary>How many records lists have read.</summary>
+    public int Reads => reads;
 
     public Task WriteAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
@@ -58,10 +65,21 @@ public sealed class MemoryLeaseStore : ILeaseStore
         return Task.FromResult(Records.GetValueOrDefault(uuid));
     }
 
-    public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
+    /// <summary>Reads only records that the caller does not know, like a store that needs a request for each record.</summary>
+    Task<LeaseRecordList> ILeaseStore.ListAsync(IReadOnlyDictionary<Guid, LeaseRecord> known, CancellationToken cancellationToken)
     {
+        Interlocked.Add(ref reads, -Records.Keys.Count(known.ContainsKey));
+        return ListAsync(record => known.GetValueOrDefault(record.Uuid, record));
+    }
+
+    public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken) => ListAsync(record => record);
+
+    private Task<LeaseRecordList> ListAsync(Func<LeaseRecord, LeaseRecord> read)
+    {
+        OnList();
         Interlocked.Increment(ref lists);
-        var records = Records.Values.OrderBy(record => record.Uuid).ToList();
+        Interlocked.Add(ref reads, Records.Count);
+        var records = Records.Values.Select(read).OrderBy(record => record.Uuid).ToList();
         return Task.FromResult(new LeaseRecordList(records)
         {
             Unreadable = [.. Unreadable],

@@ -32,8 +32,12 @@ internal sealed class LeasePass(
     /// <summary>Runs the pass.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        // Read the records first. The pod of each of these records was created before its record.
-        var records = await source.Leases.ListAsync(cancellationToken).ConfigureAwait(false);
+        // Read the records first. The pod of each of these records was created before its record. A tracked record is read again
+        // before it is renewed or revoked.
+        var tracked = leases.ToDictionary();
+        var records = await source.Leases.ListAsync(tracked, cancellationToken).ConfigureAwait(false);
+        var stored = records.Select(record => record.Uuid).Concat(records.Unreadable.Select(record => record.Uuid).OfType<Guid>()).ToHashSet();
+        leases.Untrack(tracked.Where(lease => !stored.Contains(lease.Key)).ToDictionary());
         var pods = new Dictionary<string, PodKey>(StringComparer.Ordinal);
         await foreach (var pod in client.ListMetadataAsync(KubeResource.Pods, PodsOf(options), cancellationToken).ConfigureAwait(false))
         {

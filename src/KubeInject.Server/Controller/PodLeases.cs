@@ -31,6 +31,23 @@ internal sealed class PodLeases(TimeProvider time)
         entry.Named.TryAdd(record.Uuid, true);
     }
 
+    /// <summary>Returns the tracked leases by their UUID.</summary>
+    public IReadOnlyDictionary<Guid, LeaseRecord> ToDictionary() => All.GroupBy(record => record.Uuid).ToDictionary(group => group.Key, group => group.First());
+
+    /// <summary>Stops tracking leases whose records another program has removed. A lease that was tracked again in the meantime is kept.</summary>
+    /// <param name="removed">The leases by their UUID, as they were tracked before the records were read.</param>
+    public void Untrack(IReadOnlyDictionary<Guid, LeaseRecord> removed)
+    {
+        foreach (var entry in removed.Count == 0 ? [] : pods.Values)
+        {
+            foreach (var uuid in entry.Records.Keys)
+            {
+                if (removed.TryGetValue(uuid, out var record) && entry.Records.TryRemove(KeyValuePair.Create(uuid, record)))
+                    entry.Final.TryRemove(uuid, out _);
+            }
+        }
+    }
+
     /// <summary>Records that the lease of a pod can no longer be extended.</summary>
     public void EndRenewal(PodKey pod, Guid lease) => EntryOf(pod).Final.TryAdd(lease, true);
 
@@ -40,7 +57,8 @@ internal sealed class PodLeases(TimeProvider time)
         if (!pods.TryGetValue(pod, out var entry) || entry.Final.IsEmpty)
             return null;
         var now = time.GetUtcNow();
-        return (entry.Records.Values.Where(record => entry.Final.ContainsKey(record.Uuid)).Min(record => record.ExpiresAt) ?? now) - now;
+        var ends = entry.Records.Values.Where(record => entry.Final.ContainsKey(record.Uuid)).Select(record => record.ExpiresAt ?? now).ToList();
+        return ends.Count == 0 ? null : ends.Min() - now;
     }
 
     /// <summary>Removes a lease that no longer exists.</summary>

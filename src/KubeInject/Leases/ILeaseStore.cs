@@ -28,4 +28,13 @@ public interface ILeaseStore
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The records.</returns>
     Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists all records like <see cref="ListAsync(CancellationToken)"/>. A store that needs a request for each record does not read
+    /// a known record again: the list has the known one if the store still has an entry for its lease, without the time of its age.
+    /// </summary>
+    /// <param name="known">The records that the caller knows, and reads again before it uses them.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>The records.</returns>
+    internal Task<LeaseRecordList> ListAsync(IReadOnlyDictionary<Guid, LeaseRecord> known, CancellationToken cancellationToken) => ListAsync(cancellationToken);
 }

@@ -95,7 +95,10 @@ internal sealed class VaultLeaseStore : ILeaseStore
         (await ReadRecordAsync(uuid, mayHaveEntry: true, cancellationToken).ConfigureAwait(false))?.Record;
 
     /// <inheritdoc/>
-    public async Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken)
+    public Task<LeaseRecordList> ListAsync(CancellationToken cancellationToken) => ListAsync(new Dictionary<Guid, LeaseRecord>(), cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<LeaseRecordList> ListAsync(IReadOnlyDictionary<Guid, LeaseRecord> known, CancellationToken cancellationToken)
     {
         // List the records first, so that the entry of a record that is removed in the meantime is not treated as abandoned. The
         // entry of a record that is written in the meantime is, but it is younger than the grace period.
@@ -103,7 +106,7 @@ internal sealed class VaultLeaseStore : ILeaseStore
         var unreadable = new ConcurrentBag<UnreadableRecord>();
         var entries = await ListEntriesAsync(unreadable, cancellationToken).ConfigureAwait(false);
         var records = new ConcurrentBag<Stored>();
-        await ReadAllAsync(uuids, data, unreadable, async (uuid, token) =>
+        await ReadAllAsync(uuids.Where(uuid => !known.ContainsKey(uuid)), data, unreadable, async (uuid, token) =>
         {
             // A missing record was revoked in the meantime.
             if (await ReadRecordAsync(uuid, entries.Contains(uuid), token).ConfigureAwait(false) is { } stored)
@@ -117,7 +120,7 @@ internal sealed class VaultLeaseStore : ILeaseStore
                 abandoned.Add(new Stored(VaultLeaseFields.Read(uuid, fields, storedAt), storedAt));
         }, cancellationToken).ConfigureAwait(false);
 
-        return new LeaseRecordList([.. records.Select(stored => stored.Record).OrderBy(record => record.Uuid)])
+        return new LeaseRecordList([.. records.Select(stored => stored.Record).Concat(known.Values.Where(record => uuids.Contains(record.Uuid))).OrderBy(record => record.Uuid)])
         {
             Unreadable = [.. unreadable.OrderBy(record => record.Location, StringComparer.Ordinal)],
             RevokedByOthers = [.. abandoned.Select(stored => stored.Record).OrderBy(record => record.Uuid)],

@@ -46,6 +46,29 @@ public sealed class VaultLeaseStoreTests(VaultFixtures worlds)
 
     [Theory]
     [MemberData(nameof(Vaults))]
+    public async Task A_known_record_is_listed_without_being_read_as_long_as_it_exists(VaultKind kind)
+    {
+        var fixture = await worlds.OfAsync(kind);
+        using var vault = fixture.Client();
+        ILeaseStore store = new VaultLeaseStore(vault);
+        var (known, removed, other) = (Record(fixture), Record(fixture), Record(fixture));
+        foreach (var record in new[] { known, removed, other })
+            await store.WriteAsync(record, CancellationToken.None);
+        await store.RemoveAsync(removed.Uuid, CancellationToken.None);
+        fixture.Proxy.Reset();
+
+        var records = await store.ListAsync(new Dictionary<Guid, LeaseRecord> { [known.Uuid] = known, [removed.Uuid] = removed }, CancellationToken.None);
+
+        Assert.Same(known, records.Single(record => record.Uuid == known.Uuid));
+        Assert.Equal((1, true, false), (records.Count(record => record.Uuid == other.Uuid), records.StoredAt.ContainsKey(other.Uuid), records.StoredAt.ContainsKey(known.Uuid)));
+        Assert.DoesNotContain(records.Concat(records.RevokedByOthers), record => record.Uuid == removed.Uuid);
+        Assert.Equal((0, 0, 1), (fixture.Proxy.Count($"{Data}/{known.Uuid}"), fixture.Proxy.Count($"{Data}/{removed.Uuid}"), fixture.Proxy.Count($"{Data}/{other.Uuid}")));
+        foreach (var record in new[] { known, other })
+            await store.RemoveAsync(record.Uuid, CancellationToken.None);
+    }
+
+    [Theory]
+    [MemberData(nameof(Vaults))]
     public async Task A_missing_mount_is_reported_with_the_former_default_mount(VaultKind kind)
     {
         var fixture = await worlds.OfAsync(kind);

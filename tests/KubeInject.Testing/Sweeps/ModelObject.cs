@@ -26,13 +26,14 @@ internal enum ModelShape
 /// <summary>An object that refers to a lease, and the objects that it needs.</summary>
 internal sealed class ModelObject
 {
-    private readonly string uid = $"{Guid.NewGuid()}";
-
     public ModelObject(ModelShape shape, Guid lease, string @namespace, string name)
     {
         (Shape, Lease, Namespace, Name) = (shape, lease, @namespace, name);
         Documents = Render();
     }
+
+    /// <summary>The UID of an object whose shape does not specify another one.</summary>
+    public string Uid { get; } = $"{Guid.NewGuid()}";
 
     public ModelShape Shape { get; }
 
@@ -86,7 +87,7 @@ internal sealed class ModelObject
             $$$""" ,"spec":{"replicas":{{{replicas}}},"template":{{{pod}}} } """);
 
         string Revision(string revision) => $$$"""
-            {"metadata":{"name":"{{{revision}}}","namespace":"{{{Namespace}}}","uid":"{{{uid}}}","ownerReferences":[{"apiVersion":"apps/v1","kind":"StatefulSet","name":"parent","uid":"{{{parent}}}","controller":true}]},"data":{"spec":{"template":{{{template}}} } } }
+            {"metadata":{"name":"{{{revision}}}","namespace":"{{{Namespace}}}","uid":"{{{Uid}}}","ownerReferences":[{"apiVersion":"apps/v1","kind":"StatefulSet","name":"parent","uid":"{{{parent}}}","controller":true}]},"data":{"spec":{"template":{{{template}}} } } }
             """;
 
         (string, string) Parent(string resource, string pod, string spec = "") => (resource, $$$"""
@@ -94,7 +95,7 @@ internal sealed class ModelObject
             """);
 
         string Document(string metadata, string rest, string? ownUid = null) => $$$"""
-            {"metadata":{"name":"{{{Name}}}","namespace":"{{{Namespace}}}","uid":"{{{ownUid ?? uid}}}"{{{(metadata.Length == 0 ? "" : "," + metadata)}}}}{{{rest}}} }
+            {"metadata":{"name":"{{{Name}}}","namespace":"{{{Namespace}}}","uid":"{{{ownUid ?? Uid}}}"{{{(metadata.Length == 0 ? "" : "," + metadata)}}}}{{{rest}}} }
             """;
     }
 }
