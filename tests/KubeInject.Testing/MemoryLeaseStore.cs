@@ -31,6 +31,9 @@ public sealed class MemoryLeaseStore : ILeaseStore
     /// <summary>Is called before a list.</summary>
     public Action OnList { get; set; } = () => { };
 
+    /// <summary>Whether a list needs a request for each page of records, and not for each record.</summary>
+    public bool ListsPages { get; set; }
+
     public LeaseStoreScope Scope { get; set; } = LeaseStoreScope.OneCluster;
 
     /// <summary>The cluster of the store; null for none.</summary>

@@ -5,6 +5,9 @@ namespace KubeInject.Leases;
 /// <summary>Stores lease records persistently. Each call has its own time limit.</summary>
 public interface ILeaseStore
 {
+    /// <summary>Whether a list needs a request for each page of records, and not for each record.</summary>
+    internal bool ListsPages => false;
+
     /// <summary>Writes a record, and replaces an existing record of the same lease.</summary>
     /// <param name="record">The record.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>

@@ -39,6 +39,9 @@ internal sealed class KubeLeaseStore(KubeObjectClient client, string @namespace 
     /// <summary>The namespace of the records.</summary>
     public string Namespace { get; } = @namespace;
 
+    /// <inheritdoc/>
+    public bool ListsPages => true;
+
     /// <summary>Where the records are.</summary>
     public override string ToString() => DisplayText.Escape($"Secrets in the namespace {Namespace}");
 

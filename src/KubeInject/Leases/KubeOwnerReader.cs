@@ -5,8 +5,7 @@ namespace KubeInject.Leases;
 /// <summary>Reads the pods and workloads of a cluster that use leases, always in all namespaces.</summary>
 /// <param name="client">The cluster.</param>
 /// <param name="options">The namespace to read without permission for all namespaces, and whether to skip custom resources.</param>
-/// <param name="time">The clock.</param>
-internal sealed class KubeOwnerReader(KubeObjectClient client, LeaseOptions options, TimeProvider time) : IOwnerReader
+internal sealed class KubeOwnerReader(KubeObjectClient client, LeaseOptions options) : IOwnerReader
 {
     /// <inheritdoc/>
     public Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, CancellationToken cancellationToken) => ReadAsync(leases, isOneKind: false, cancellationToken);
@@ -16,7 +15,6 @@ internal sealed class KubeOwnerReader(KubeObjectClient client, LeaseOptions opti
 
     private async Task<OwnerView> ReadAsync(IReadOnlySet<Guid> leases, bool isOneKind, CancellationToken cancellationToken)
     {
-        var start = time.GetTimestamp();
         var reading = new OwnerReading(client, options.Namespace ?? client.Namespace, leases);
         await reading.ReadIdentityAsync(cancellationToken).ConfigureAwait(false);
         if (isOneKind)
@@ -31,6 +29,6 @@ internal sealed class KubeOwnerReader(KubeObjectClient client, LeaseOptions opti
                 await reading.ReadCustomResourcesAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return reading.ToView(time.GetElapsedTime(start));
+        return reading.ToView();
     }
 }

@@ -15,7 +15,7 @@ internal sealed class LeaseInventory
     /// <param name="client">The cluster of the owners; null without a connection, and then the owners are unknown.</param>
     /// <param name="options">The namespace and the grace period; default: all namespaces.</param>
     public LeaseInventory(CredentialSource source, KubeObjectClient? client, LeaseOptions? options = null)
-        : this(source, client is null ? null : new KubeOwnerReader(client, options ?? new LeaseOptions(), (source ?? throw new ArgumentNullException(nameof(source))).Time), options)
+        : this(source, client is null ? null : new KubeOwnerReader(client, options ?? new LeaseOptions()), options)
     {
         Server = client?.Server;
     }

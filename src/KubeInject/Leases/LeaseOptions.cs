@@ -19,10 +19,10 @@ internal sealed record LeaseOptions
     public bool SkipCustomResources { get; init; }
 
     /// <summary>
-    /// How long before a revocation the reading of the owners can have begun. If twice the duration of the reading is longer, that
+    /// How long before a revocation the reading of the records and owners can have begun. If twice the duration of the reading is longer, that
     /// time applies. Default: 5 seconds, a small part of the grace period, which protects pods that do not exist yet.
     /// </summary>
-    public TimeSpan MaxOwnerAge { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan MaxViewAge { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The maximum number of concurrent renewals and revocations; at least 1. Default: 16.</summary>
     public int Concurrency { get; init; } = 16;

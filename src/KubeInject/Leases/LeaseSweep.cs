@@ -25,7 +25,7 @@ internal sealed class LeaseSweep
         ArgumentNullException.ThrowIfNull(client);
         this.source = source;
         this.options = options ?? new LeaseOptions();
-        owners = new KubeOwnerReader(client, this.options, source.Time);
+        owners = new KubeOwnerReader(client, this.options);
         inventory = new LeaseInventory(source, client, this.options);
     }
 

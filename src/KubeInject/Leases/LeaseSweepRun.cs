@@ -16,8 +16,15 @@ internal sealed class LeaseSweepRun(
     // Reasons that do not require a notice.
     private static readonly LeaseKeepReason[] ExpectedReasons = [LeaseKeepReason.None, LeaseKeepReason.GracePeriod, LeaseKeepReason.OwnerFound, LeaseKeepReason.RecordChanged, LeaseKeepReason.Declined];
 
-    private readonly FreshOwners freshOwners = new(
-        owners, plan.Where(IsRevocation).Select(planned => planned.Lease).Concat(revokedByOthers).Select(lease => lease.Uuid).ToHashSet(), options.MaxOwnerAge, source.Time);
+    // A list of all records takes about as long as reading one in so many of them separately.
+    private const int ListFactor = 20;
+
+    private readonly FreshView freshView = new(
+        owners,
+        source.Leases.ListsPages && plan.Count(IsRevocation) * ListFactor > plan.Count ? source.Leases : null,
+        plan.Where(IsRevocation).Select(planned => planned.Lease).Concat(revokedByOthers).Select(lease => lease.Uuid).ToHashSet(),
+        options.MaxViewAge,
+        source.Time);
     private readonly ConcurrentBag<LeaseAction> done = [];
     private readonly ConcurrentBag<LeaseFailure> failures = [];
     private readonly ConcurrentBag<PlannedLeaseAction> kept = [.. plan.Where(planned => planned.Action == LeaseAction.Keep)];
@@ -81,7 +88,7 @@ internal sealed class LeaseSweepRun(
         };
     }
 
-    public void Dispose() => freshOwners.Dispose();
+    public void Dispose() => freshView.Dispose();
 
     /// <summary>Describes gaps that prevented no revocation in this sweep. Custom resources are combined because there can be many.</summary>
     private static IEnumerable<string> Describe(List<OwnerGap> gaps)
@@ -133,7 +140,8 @@ internal sealed class LeaseSweepRun(
     /// </summary>
     private async Task CleanUpAsync(CredentialLease lease, CancellationToken cancellationToken)
     {
-        if (await source.Leases.FindAsync(lease.Uuid, cancellationToken).ConfigureAwait(false) is null && await FindOwnerReasonAsync(lease.ToRecord(), cancellationToken).ConfigureAwait(false) is null)
+        if (await source.Leases.FindAsync(lease.Uuid, cancellationToken).ConfigureAwait(false) is null
+            && FindOwnerReason(lease.ToRecord(), (await freshView.GetAsync(cancellationToken).ConfigureAwait(false)).Owners) is null)
             Warn(lease, await source.RevokeAsync(lease.ToRecord(), cancellationToken).ConfigureAwait(false));
     }
 
@@ -145,18 +153,16 @@ internal sealed class LeaseSweepRun(
 
     private async Task<LeaseKeepReason?> FindKeepReasonAsync(LeaseRecord record, CancellationToken cancellationToken)
     {
-        var current = await FindAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
-        if (current is null || !current.HasSameContentAs(record))
-            return LeaseKeepReason.RecordChanged;
-
-        // Check the owner last, as close to the revocation as possible.
-        return await FindOwnerReasonAsync(record, cancellationToken).ConfigureAwait(false);
+        // Get the view last, as close to the revocation as possible.
+        var found = freshView.HasRecords ? null : await FindAsync(record.Uuid, cancellationToken).ConfigureAwait(false);
+        var view = await freshView.GetAsync(cancellationToken).ConfigureAwait(false);
+        var current = found ?? view.Records.GetValueOrDefault(record.Uuid);
+        return current?.HasSameContentAs(record) == true ? FindOwnerReason(record, view.Owners) : LeaseKeepReason.RecordChanged;
     }
 
     /// <returns>Why a lease might have an owner now; null if it certainly has none.</returns>
-    private async Task<LeaseKeepReason?> FindOwnerReasonAsync(LeaseRecord record, CancellationToken cancellationToken)
+    private LeaseKeepReason? FindOwnerReason(LeaseRecord record, OwnerView view)
     {
-        var view = await freshOwners.GetAsync(cancellationToken).ConfigureAwait(false);
         foreach (var gap in view.Gaps)
             gaps.TryAdd(gap.Resource, gap);
         return view.HasOwner(record.Uuid) ? LeaseKeepReason.OwnerFound

@@ -24,12 +24,11 @@ internal sealed class OwnerReading(KubeObjectClient client, string @namespace, I
 
     public bool IsMissingAny => owners.IsMissingAny;
 
-    public OwnerView ToView(TimeSpan elapsed) => new()
+    public OwnerView ToView() => new()
     {
         Owners = owners.ToDictionary(),
         Cluster = new ClusterIdentity(client.ClusterUid, client.Server),
         Gaps = gaps,
-        Elapsed = elapsed,
     };
 
     /// <summary>Reads the identity of the cluster.</summary>

@@ -16,9 +16,6 @@ internal sealed record OwnerView
     /// <summary>The resources that could not be read. The owners that were found are valid regardless.</summary>
     public IReadOnlyList<OwnerGap> Gaps { get; init; } = [];
 
-    /// <summary>How long the cluster was read.</summary>
-    public TimeSpan Elapsed { get; init; }
-
     /// <summary>Returns the owners of a lease; empty if none was found.</summary>
     public IReadOnlyList<ObjectReference> OwnersOf(Guid lease) => Owners.GetValueOrDefault(lease, []);
 

@@ -71,7 +71,7 @@ internal sealed class LeaseReader(KubeObjectClient client, CredentialSource? sou
         OwnerView view;
         try
         {
-            var reader = new KubeOwnerReader(client, new LeaseOptions { Namespace = @namespace }, time);
+            var reader = new KubeOwnerReader(client, new LeaseOptions { Namespace = @namespace });
             view = await reader.ReadOneKindAsync(records.Select(record => record.Uuid).ToHashSet(), cancellationToken).ConfigureAwait(false);
         }
         catch (KubeApiException exception)

@@ -19,6 +19,8 @@ internal sealed class ModelProcess(SweepHistory simulation, TimeProvider time, i
 
     public bool IsKilled => callsLeft <= 0;
 
+    public bool ListsPages => simulation.Store.Kind == ModelStoreKind.Secrets;
+
     public string Name => simulation.Backend.Name;
 
     public string? ServerName => simulation.Backend.ServerName;

@@ -10,7 +10,7 @@ namespace KubeInject.Testing.Sweeps;
 /// <summary>
 /// A random history of pods, workloads, injections and sweeps. The clocks of the processes differ, their permissions are incomplete, the
 /// cluster changes between what they read and what they do, and they are killed at any call. No credential is revoked if its owner
-/// exists for longer than the age of the owners that the sweep accepts, and none within the grace period. Each sweep renews the leases whose owners it reads. Without an owner, a credential is valid for
+/// exists for longer than the age of the view that the sweep accepts, and none within the grace period. Each sweep renews the leases whose owners it reads. Without an owner, a credential is valid for
 /// at most two complete sweeps after the grace period.
 /// </summary>
 internal sealed class SweepHistory
@@ -30,7 +30,7 @@ internal sealed class SweepHistory
     private readonly List<string> trace = [];
     private HashSet<Guid> renewed = [];
     private bool isActing;
-    private TimeSpan ownerAge;
+    private TimeSpan viewAge;
 
     // After an exception a sweep would continue with the next lease.
     private InvalidOperationException? violation;
@@ -85,7 +85,7 @@ internal sealed class SweepHistory
         if (isActing || random.Next(3) != 0)
             return;
         isActing = true;
-        var accepted = ownerAge;
+        var accepted = viewAge;
         try
         {
             truth.Advance(TimeSpan.FromSeconds(random.Next(4)));
@@ -97,7 +97,7 @@ internal sealed class SweepHistory
         finally
         {
             isActing = false;
-            ownerAge = accepted;
+            viewAge = accepted;
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed class SweepHistory
         Note($"  revoked {Short(uuid)}");
         credential.IsAlive = false;
         Revocations++;
-        if (clusters.SelectMany(cluster => cluster.Objects).Any(item => item.Lease == uuid && item.CanHavePods && truth.GetUtcNow() - createdAt[item] >= ownerAge))
+        if (clusters.SelectMany(cluster => cluster.Objects).Any(item => item.Lease == uuid && item.CanHavePods && truth.GetUtcNow() - createdAt[item] >= viewAge))
             violation ??= Broken($"{Short(uuid)} was revoked, and {Owner(uuid)} lives");
         else if (truth.GetUtcNow() - credential.RecordedAt < GracePeriod)
             violation ??= Broken($"{Short(uuid)} was revoked {truth.GetUtcNow() - credential.RecordedAt} after it was recorded");
@@ -230,9 +230,9 @@ internal sealed class SweepHistory
             GracePeriod = GracePeriod,
             Namespace = random.Next(5) == 0 ? Any(Namespaces) : null,
             SkipCustomResources = random.Next(6) == 0,
-            MaxOwnerAge = TimeSpan.FromSeconds(Any([0, 5])),
+            MaxViewAge = TimeSpan.FromSeconds(Any([0, 5])),
         };
-        ownerAge = options.MaxOwnerAge;
+        viewAge = options.MaxViewAge;
         Note($"{when}sweep of {cluster.Name}, clock {process.Time.GetUtcNow() - truth.GetUtcNow()}, lost {string.Join('+', rights.Lost)}{(options.Namespace is null ? "" : $", namespace {options.Namespace}")}{(rights.KnowsCluster ? "" : ", cluster unknown")}");
         var due = credentials.Values.Where(credential => IsDue(credential, process, cluster, rights, options)).ToDictionary(credential => credential, credential => credential.TimesOwned);
         var outer = renewed;

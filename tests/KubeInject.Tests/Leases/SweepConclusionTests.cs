@@ -81,9 +81,9 @@ public sealed class SweepConclusionTests
     [Theory]
     [InlineData(1)]
     [InlineData(16)]
-    public async Task Owners_without_a_maximum_age_are_read_again_right_before_each_batch_of_revocations(int concurrency)
+    public async Task Without_a_maximum_age_owners_are_read_again_right_before_each_batch_of_revocations(int concurrency)
     {
-        simulation.Options = new LeaseOptions { Concurrency = concurrency, MaxOwnerAge = TimeSpan.Zero };
+        simulation.Options = new LeaseOptions { Concurrency = concurrency, MaxViewAge = TimeSpan.Zero };
         var records = Enumerable.Range(0, 64).Select(_ => simulation.Record()).OrderBy(record => record.Uuid).ToList();
         var revoked = 0;
         simulation.Issuer.OnRevoke = _ =>
@@ -166,9 +166,30 @@ public sealed class SweepConclusionTests
         Assert.Equal((1, 0), (simulation.Readings, simulation.Store.Finds));
     }
 
-    [Fact]
-    public async Task A_record_that_was_rewritten_or_removed_after_the_plan_is_not_revoked()
+    [Theory]
+    [InlineData(3, 0, 2)]
+    [InlineData(2, 2, 1)] // 5 % of the leases
+    public async Task If_many_leases_are_revoked_their_records_are_read_again_in_lists(int revoked, int finds, int lists)
     {
+        simulation.Store.ListsPages = true;
+        for (var i = 0; i < 40; i++)
+        {
+            var record = simulation.Record(record => record with { IsRenewable = false });
+            if (i >= revoked)
+                simulation.Live(record);
+        }
+
+        var summary = await simulation.RunAsync();
+
+        Assert.Equal((revoked, finds, lists), (summary.Revoked, simulation.Store.Finds, simulation.Store.Lists));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_record_that_was_rewritten_or_removed_after_the_plan_is_not_revoked(bool listsPages)
+    {
+        simulation.Store.ListsPages = listsPages;
         var (changed, removed) = (simulation.Record(), simulation.Record(record => record with { IsComplete = false }));
         var sweep = simulation.Sweep();
         var plan = await sweep.PlanAsync(CancellationToken.None);

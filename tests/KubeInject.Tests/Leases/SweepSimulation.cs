@@ -54,7 +54,7 @@ internal sealed class SweepSimulation : IOwnerReader
         }
 
         Time.Advance(ReadingTakes);
-        return Task.FromResult(new OwnerView { Owners = owners, Cluster = Cluster, Gaps = [.. Gaps], Elapsed = ReadingTakes });
+        return Task.FromResult(new OwnerView { Owners = owners, Cluster = Cluster, Gaps = [.. Gaps] });
     }
 
     /// <summary>A record that is an hour old by all clocks, unless the test specifies another age.</summary>

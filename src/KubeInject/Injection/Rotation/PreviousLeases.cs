@@ -119,7 +119,7 @@ internal sealed class PreviousLeases(CredentialSource source, KubeObjectClient c
     {
         try
         {
-            var reader = new KubeOwnerReader(client, new LeaseOptions { Namespace = workload.Namespace, SkipCustomResources = true }, source.Time);
+            var reader = new KubeOwnerReader(client, new LeaseOptions { Namespace = workload.Namespace, SkipCustomResources = true });
             var view = await reader.ReadAsync(uuids, cancellationToken).ConfigureAwait(false);
             var others = view.Owners.Values.SelectMany(owners => owners).Where(owner => !MayBeOf(workload, owner)).Distinct().Select(owner => $"{owner}").Order(StringComparer.Ordinal).ToList();
             return others.Count == 0 ? null : $"{string.Join(", ", others)} still {(others.Count == 1 ? "has" : "have")} them";
