@@ -22,13 +22,20 @@ The number of rounds; medians are printed.
 .PARAMETER ThrottleLimit
 The number of concurrent calls.
 
+.PARAMETER DatabaseCount
+The number of databases that each workload requests, from 1 to 100. Workloads usually request one or two, so that a sweep reads many
+small objects. With the default, 100, it reads few large objects, which are created faster.
+
 .EXAMPLE
 tests/rig/with-cluster.sh dotnet pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1
 
 .EXAMPLE
 tests/rig/with-cluster.sh dotnet pwsh -NoProfile -Command "bench/Measure-LeaseSweep.ps1 -Count 100, 1000, 10000 -Round 1"
+
+.EXAMPLE
+tests/rig/with-cluster.sh dotnet pwsh -NoProfile -File bench/Measure-LeaseSweep.ps1 -DatabaseCount 1
 #>
-param([int[]] $Count = 1000, [int] $Round = 3, [int] $ThrottleLimit = 16)
+param([int[]] $Count = 1000, [int] $Round = 3, [int] $ThrottleLimit = 16, [ValidateRange(1, 100)] [int] $DatabaseCount = 100)
 
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -89,13 +96,20 @@ $($annotations -join "`n")
 "@
 }
 
-# The manifests of workloads with this number of leases in total. The annotations of an object have a limited size.
+# The manifest of a Deployment, or of a pod with the same template.
+function Format-Object([string] $Name, [int] $Databases, [string] $Kind) {
+    $text = Format-Deployment $Name $Databases
+    if ($Kind -eq 'Deployment') { return $text }
+    $template = ($text -split "`n" | Select-Object -Skip 6 | ForEach-Object { $_ -replace '^    ' }) -join "`n"
+    "apiVersion: v1`nkind: Pod`n" + ($template -replace '^metadata:', "metadata:`n  name: $Name`n  namespace: sweep")
+}
+
+# Manifests of up to 100 leases, with this number of leases in total. The annotations of an object have a limited size.
 function Format-Workload([string] $Name, [int] $Leases, [string] $Kind) {
     for ($first = 0; $first -lt $Leases; $first += 100) {
-        $text = Format-Deployment "$Name-$first" ([Math]::Min(100, $Leases - $first))
-        if ($Kind -eq 'Deployment') { $text; continue }
-        $template = ($text -split "`n" | Select-Object -Skip 6 | ForEach-Object { $_ -replace '^    ' }) -join "`n"
-        "apiVersion: v1`nkind: Pod`n" + ($template -replace '^metadata:', "metadata:`n  name: $Name-$first`n  namespace: sweep")
+        $end = [Math]::Min($first + 100, $Leases)
+        $objects = for ($next = $first; $next -lt $end; $next += $DatabaseCount) { Format-Object "$Name-$next" ([Math]::Min($DatabaseCount, $end - $next)) $Kind }
+        $objects -join "`n---`n"
     }
 }
 
