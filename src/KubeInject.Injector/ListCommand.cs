@@ -73,8 +73,9 @@ internal static class ListCommand
 
             async Task WritePodsAsync()
             {
-                await foreach (var batch in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
-                    list.Write([.. batch.SelectMany(pod => PodInjections.ReadAll(pod, annotations)).Where(IsRelevant)]);
+                var batches = connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken);
+                await foreach (var requests in PodInjections.ReadAllAsync(batches, annotations, cancellationToken).ConfigureAwait(false))
+                    list.Write([.. requests.Where(IsRelevant)]);
             }
         }, stop));
         return command;

@@ -107,10 +107,10 @@ public sealed class GetPodInjectionAnnotationCommand : ManifestCmdlet
 
         // The next batch is read while the pipeline processes the current one.
         var written = Task.CompletedTask;
-        await foreach (var pods in connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken).ConfigureAwait(false))
+        var batches = connection.Objects.ListMetadataBatchesAsync(KubeResource.Pods, query, cancellationToken);
+        await foreach (var requests in PodInjections.ReadAllAsync(batches, Options, cancellationToken).ConfigureAwait(false))
         {
-            hasAny |= pods.Count > 0;
-            var requests = pods.SelectMany(pod => PodInjections.ReadAll(pod, Options)).ToArray();
+            hasAny = true;
             await written.ConfigureAwait(false);
             if (unsorted is null)
                 written = pipeline.InvokeAsync(() => Write(requests));
