@@ -148,7 +148,8 @@ internal sealed class RoleRevocation(PostgreSqlServer server, string? reassignOw
                 await database.DisposeAsync().ConfigureAwait(false);
         }
 
-        await connection.ExecuteAsync($"DROP ROLE {login.Identifier}", cancellationToken).ConfigureAwait(false);
+        // Another program can have removed the role in the meantime.
+        await connection.ExecuteAsync($"DROP ROLE IF EXISTS {login.Identifier}", cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Checks all requirements before anything is changed.</summary>
