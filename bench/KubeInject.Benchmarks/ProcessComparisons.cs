@@ -40,7 +40,8 @@ internal sealed class ProcessComparisons(string folder, int pods)
 
     private static string ImportModule => $"Import-Module '{Path.GetFullPath("out/KubeInject")}'";
 
-    private static string Count(string command) => $"{ImportModule}; $null = Connect-KubeCluster; ({command} | Measure-Object).Count";
+    // Without Measure-Object, which would load another module.
+    private static string Count(string command) => $"{ImportModule}; $null = Connect-KubeCluster; @({command}).Count";
 
     private static Comparison Of(string name, string peer, string[] ours, params string[][] theirs) => new(name, peer, () => RunAsync(ours), async () =>
     {
