@@ -96,6 +96,10 @@ public sealed class LeasePassTests
 
         Assert.Null(leases.UntilEnd(pod));
         Assert.Equal([record.Uuid], leases.NamedBy(pod));
+
+        // A renewal that ran at the same time fails because the lease has ended.
+        leases.EndRenewal(pod, record.Uuid);
+        Assert.Null(leases.UntilEnd(pod));
     }
 
     private async Task RunAsync()
