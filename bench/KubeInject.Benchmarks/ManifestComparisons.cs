@@ -45,6 +45,20 @@ internal static class ManifestComparisons
         return events;
     }
 
+    /// <summary>Parses a file up to its first error, and keeps nothing. Returns the number of events.</summary>
+    public static int ScanFile(string path)
+    {
+        try
+        {
+            return Scan(File.ReadAllText(path));
+        }
+        catch (YamlException)
+        {
+            // A template of Helm, for example. The check reports it.
+            return 0;
+        }
+    }
+
     private static async Task InjectAsync(string text)
     {
         var injector = Injector;

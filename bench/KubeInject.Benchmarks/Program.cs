@@ -10,7 +10,7 @@ switch (args)
     case ["ratios", var pods, .. var options]:
         return await RatioRun.RunAsync(Number(pods), options);
     case ["scan", var folder]:
-        Console.WriteLine(Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories).Sum(file => ManifestComparisons.Scan(File.ReadAllText(file))));
+        Console.WriteLine(Directory.EnumerateFiles(folder, "*.yaml", SearchOption.AllDirectories).Sum(ManifestComparisons.ScanFile));
         return 0;
     case ["documents", .. { Length: > 0 } counts]:
         await Growth.MeasureDocumentsAsync([.. counts.Select(Number)]);
