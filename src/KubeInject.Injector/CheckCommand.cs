@@ -65,7 +65,7 @@ internal static class CheckCommand
                 await check.AddAsync(manifest, diagnostician, file is null ? null : filters[file], cancellationToken).ConfigureAwait(false);
             }
 
-            check.Complete();
+            await check.CompleteAsync().ConfigureAwait(false);
 
             ReportFormats.Of(parsed.GetValue(format)!).Write(check.Findings, Console.Out);
             await Console.Error.WriteLineAsync(check.Summary).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace KubeInject.Diagnosis;
 
 /// <summary>
 /// Finds out whether pods get the credentials that they request, and if not, why. Changes nothing. Caches the answers of the
-/// cluster, so create a new instance for each run. Not thread-safe.
+/// cluster, so create a new instance for each run.
 /// </summary>
 internal sealed class PodDiagnostician
 {
@@ -35,6 +35,9 @@ internal sealed class PodDiagnostician
         clusterChecks = this.cluster is null ? [] : [new ClusterCheck(this.cluster, source, time ?? TimeProvider.System)];
         checks = [.. clusterChecks, .. SourceChecks.Of(source, this.cluster)];
     }
+
+    /// <summary>Whether several threads can diagnose at the same time: only if neither a cluster nor a source is asked.</summary>
+    public bool IsThreadSafe => cluster is null && checks.Count == 0;
 
     /// <summary>Diagnoses the pods and pod templates of a manifest.</summary>
     /// <param name="manifest">The manifest.</param>

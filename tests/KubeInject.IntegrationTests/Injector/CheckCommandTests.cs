@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using static KubeInject.IntegrationTests.Injector.SmallManifests;
 
@@ -74,6 +75,19 @@ public sealed class CheckCommandTests : IDisposable
             Heads(result));
         Assert.EndsWith("in 3 manifests: 2 errors, 1 warning, 0 notes.\n", result.Error, StringComparison.Ordinal);
         Assert.Equal([.. Heads(result), $"{folder.File("m/sub/d.yaml")}:1:1: error KI003"], Heads(recursive));
+    }
+
+    [Fact]
+    public async Task Findings_are_in_path_order_if_the_first_manifest_takes_longest()
+    {
+        folder.Write("m/000.yaml", string.Concat(Enumerable.Repeat($"{Sound}---\n", 2000)) + Wrong);
+        var small = Enumerable.Range(1, 50).Select(number => string.Create(CultureInfo.InvariantCulture, $"m/{number:000}.yaml")).ToList();
+        small.ForEach(name => folder.Write(name, Wrong));
+
+        var result = await CheckAsync(folder.File("m"));
+
+        Assert.Equal(["m/000.yaml", .. small], result.Output.TrimEnd().Split('\n').Select(line => Path.GetRelativePath(folder.File("."), line.Split(':')[0])));
+        Assert.EndsWith("in 51 manifests: 51 errors, 0 warnings, 0 notes.\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
