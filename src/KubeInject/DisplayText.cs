@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -12,20 +11,13 @@ namespace KubeInject;
 /// <remarks>Properties keep the original value; the cmdlets and the program escape text when they print it. Escaping an escaped text does not change it.</remarks>
 internal static partial class DisplayText
 {
-    // Characters to escape, and the halves of surrogate pairs, which have to be checked individually.
-    private static readonly SearchValues<char> Suspects =
-        SearchValues.Create([.. Enumerable.Range(0, 0x10000).Select(code => (char)code).Where(character => char.IsSurrogate(character) || IsInvisible(new Rune(character)))]);
-
-    private static readonly SearchValues<char> SuspectsInLines =
-        SearchValues.Create([.. Enumerable.Range(0, 0x10000).Select(code => (char)code).Where(character => character is not ('\n' or '\t') && (char.IsSurrogate(character) || IsInvisible(new Rune(character))))]);
-
     /// <summary>Escapes a text to one line: invisible characters, line breaks included, become <c>\u001b</c> and the like.</summary>
     /// <param name="text">The text.</param>
     /// <returns>The escaped text; the same instance if there is nothing to escape.</returns>
     public static string Escape(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var escaped = Escape(text, Suspects);
+        var escaped = Escape(text, keepsLines: false);
         return escaped.Contains("::", StringComparison.Ordinal) ? LineCommand().Replace(escaped, @":\u003a") : escaped;
     }
 
@@ -35,37 +27,33 @@ internal static partial class DisplayText
     public static string EscapeLines(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var escaped = Escape(text, SuspectsInLines);
+        var escaped = Escape(text, keepsLines: true);
         return escaped.Contains("::", StringComparison.Ordinal) ? LineCommandAfterBreak().Replace(escaped, @":\u003a") : escaped;
     }
 
-    private static string Escape(string text, SearchValues<char> suspects)
+    private static string Escape(string text, bool keepsLines)
     {
-        var first = text.AsSpan().IndexOfAny(suspects);
-        if (first >= 0)
+        StringBuilder? escaped = null;
+        var copied = 0;
+        for (var at = 0; text.AsSpan(at).IndexOfAnyExceptInRange(' ', '~') is var visible and >= 0;)
         {
-            var escaped = new StringBuilder(text, 0, first, text.Length + 64);
-            for (var i = first; i < text.Length; i++)
+            at += visible;
+            var isRune = Rune.TryGetRuneAt(text, at, out var rune);
+            var end = at + (isRune ? rune.Utf16SequenceLength : 1);
+            if (!isRune || (IsInvisible(rune) && !(keepsLines && text[at] is '\n' or '\t')))
             {
-                var isPair = i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]);
-                if (!suspects.Contains(text[i]) || (isPair && !IsInvisible(new Rune(text[i], text[i + 1]))))
-                {
-                    escaped.Append(text[i]);
-                    if (isPair)
-                        escaped.Append(text[++i]);
-                }
-                else
-                {
-                    escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:x4}");
-                    if (isPair)
-                        escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[++i]:x4}");
-                }
+                escaped ??= new StringBuilder(text.Length + 64);
+                escaped.Append(text, copied, at - copied);
+                for (; at < end; at++)
+                    escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[at]:x4}");
+                copied = end;
             }
 
-            // An escape is longer than its character.
-            text = escaped.Length == text.Length ? text : escaped.ToString();
+            at = end;
         }
 
+        if (escaped is not null)
+            text = escaped.Append(text, copied, text.Length - copied).ToString();
         return text.Contains("##", StringComparison.Ordinal) ? AnywhereCommand().Replace(text, @"#\u0023") : text;
     }
 

@@ -31,15 +31,12 @@ internal static class InvisibleCharacter
         [0xFEFF] = "ZERO WIDTH NO-BREAK SPACE",
     };
 
-    // Most text consists of these characters only.
-    private static readonly SearchValues<char> Visible = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code), '\t', '\r', '\n']);
-
     /// <summary>Returns the index of the first such character, or -1.</summary>
     public static int Find(ReadOnlySpan<char> text)
     {
-        for (var at = 0; text[at..].IndexOfAnyExcept(Visible) is var skipped and >= 0;)
+        for (var at = 0; text[at..].IndexOfAnyExceptInRange(' ', '~') is var visible and >= 0;)
         {
-            at += skipped;
+            at += visible;
             if (Rune.DecodeFromUtf16(text[at..], out var rune, out var length) == OperationStatus.Done && Is(rune))
                 return at;
             at += length;
