@@ -82,12 +82,13 @@ internal sealed class VariableOrder
         var open = Enumerable.Range(0, variables.Count).Where(index => declaredAt[index] < 0).OrderBy(index => position[index]).ToList();
         while (open.Count > 0)
         {
-            var first = open.TakeWhile(index => position[index] == position[open[0]]).ToList();
-            var next = first.Find(index => !first.Exists(other => other != index && variables[index].References.Contains(variables[other].Name)));
-            next = first.Contains(next) ? next : open[0];
+            var first = open.FindIndex(index => position[index] == position[open[0]] && !variables[index].References.Any(reference => IsOpen(reference, index)));
+            var next = open[Math.Max(first, 0)];
             open.Remove(next);
             yield return (variables[next], position[next]);
         }
+
+        bool IsOpen(string name, int except) => open.Exists(index => index != except && position[index] == position[open[0]] && variables[index].Name == name);
     }
 
     // A variable is also set before the new variables that refer to it.
