@@ -22,6 +22,11 @@ internal static class ManifestInputs
             Description = "Manifests: files, folders with *.yaml, *.yml and *.json, wildcards, or - for standard input.",
         };
         RefuseOptions(inputs);
+        inputs.Validators.Add(result =>
+        {
+            if (result.Tokens.Count(token => token.Value == StandardInput) > 1)
+                result.AddError("Standard input (-) can be specified only once.");
+        });
         return inputs;
     }
 

@@ -100,6 +100,15 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Standard_input_can_be_specified_only_once()
+    {
+        var result = await Command.KubeInjectAsync(["check", "-", "-"], Sound, folder.File("home"));
+
+        Assert.Equal((2, ""), (result.ExitCode, result.Output));
+        Assert.Contains("Standard input (-) can be specified only once.", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Machine_formats_are_complete_and_paths_are_relative_to_the_working_folder()
     {
         folder.Write("m/a.yaml", Wrong);
