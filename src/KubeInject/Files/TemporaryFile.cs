@@ -9,6 +9,11 @@ namespace KubeInject.Files;
 /// </summary>
 internal sealed partial class TemporaryFile : IDisposable
 {
+    // The codes of IOException if another process has locked the file. On other systems than Windows, they are values of errno.
+    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int WouldBlockOnLinux = 11;
+    private const int WouldBlockOnMacOS = 35;
+
     private static readonly ConcurrentDictionary<string, bool> Visited = new(StringComparer.Ordinal);
 
     private readonly FileStream stream;
@@ -106,7 +111,7 @@ internal sealed partial class TemporaryFile : IDisposable
         {
             return new FileStream(path, options);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException exception) when (exception.HResult is SharingViolation or WouldBlockOnLinux or WouldBlockOnMacOS)
         {
             return null;
         }

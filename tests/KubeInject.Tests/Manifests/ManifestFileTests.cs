@@ -243,6 +243,24 @@ public sealed class ManifestFileTests : IDisposable
         Assert.True(File.Exists(file));
     }
 
+    [Fact]
+    public async Task A_temporary_file_is_created_while_others_remove_abandoned_files()
+    {
+        using var created = new CancellationTokenSource();
+        var removing = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            while (!created.IsCancellationRequested)
+                TemporaryFile.RemoveAllAbandoned(folder.Path);
+        })).ToArray();
+
+        for (var number = 0; number < 5000; number++)
+            TemporaryFile.Create(Path.Combine(folder.Path, "a.yaml"), UnixFileMode.UserRead | UnixFileMode.UserWrite).Dispose();
+        await created.CancelAsync();
+        await Task.WhenAll(removing);
+
+        AssertNothingElse();
+    }
+
     private async Task RefusesAsync(string reason, Action<string> change)
     {
         var file = folder.Write($"{Guid.NewGuid():n}.yaml", Pod);
