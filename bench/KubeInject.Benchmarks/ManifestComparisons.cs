@@ -45,7 +45,7 @@ internal static class ManifestComparisons
         return events;
     }
 
-    /// <summary>Parses a file up to its first error, and keeps nothing. Returns the number of events.</summary>
+    /// <summary>Parses a file up to its first error, and keeps nothing. Returns the number of events; 0 if there is an error.</summary>
     public static int ScanFile(string path)
     {
         try

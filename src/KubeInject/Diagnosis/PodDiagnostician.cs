@@ -11,7 +11,7 @@ namespace KubeInject.Diagnosis;
 
 /// <summary>
 /// Finds out whether pods get the credentials that they request, and if not, why. Changes nothing. Caches the answers of the
-/// cluster, so create a new instance for each run.
+/// cluster, so create a new instance for each run. Not thread-safe, unless <see cref="IsThreadSafe"/> is true.
 /// </summary>
 internal sealed class PodDiagnostician
 {
